@@ -1,0 +1,12 @@
+"""The door of the web server. A database role that could look past the tenants is refused here."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "influence.settings")
+application = get_wsgi_application()
+
+from influence.startup import refuse_unsafe_role  # noqa: E402 -- needs the app registry
+
+refuse_unsafe_role()

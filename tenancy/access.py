@@ -1,0 +1,57 @@
+"""Audiences: every view carries the mark of the one it serves. A guard test walks all URLs for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from tenancy.enums import Permission
+from tenancy.models import Membership, Organization
+from tenancy.policies import can
+
+View = Callable[..., HttpResponse]
+
+
+class OrganizationRequest(HttpRequest):
+    """A request inside `/o/<slug>/`, as the middleware hands it on."""
+
+    organization: Organization
+    membership: Membership
+    htmx: Any
+
+
+def staff_page(permission: Permission) -> Callable[[View], View]:
+    """A page for members under `/o/<slug>/`. The middleware has refused strangers; this asks for the permission."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(
+            request: OrganizationRequest, slug: str, *args: Any, **kwargs: Any
+        ) -> HttpResponse:
+            if not can(request.membership, permission):
+                raise PermissionDenied(f"Your role does not include “{permission.label}”.")
+            return view(request, *args, **kwargs)
+
+        guarded.audience = "staff"  # type: ignore[attr-defined]
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def portal_page(view: View) -> View:
+    """A page of the influencers' dashboard: any signed-in person, who sees only what is their own."""
+    guarded = login_required(view)
+    guarded.audience = "portal"  # type: ignore[attr-defined]
+    return guarded
+
+
+def public_page(view: View) -> View:
+    """A page that anybody may open."""
+    view.audience = "public"  # type: ignore[attr-defined]
+    return view

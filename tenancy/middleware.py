@@ -1,0 +1,49 @@
+"""Opens the scope for web pages: `/o/<slug>/…` for members, `/admin/` for ops who chose an organization."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from tenancy.models import Organization
+from tenancy.queries import membership_in
+from tenancy.scope import organization_scope
+
+STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
+ADMIN_ORGANIZATION = "admin_organization_id"
+
+
+class OrganizationMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if match := STAFF_PATH.match(request.path_info):
+            return self.for_member(request, match["slug"])
+        if request.path_info.startswith("/admin/"):
+            return self.for_ops(request)
+        return self.get_response(request)
+
+    def for_member(self, request: HttpRequest, slug: str) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        membership = membership_in(request.user, slug)
+        if membership is None:
+            return TemplateResponse(request, "404.html", status=404).render()
+        request.membership = membership  # type: ignore[attr-defined]
+        request.organization = membership.organization  # type: ignore[attr-defined]
+        with organization_scope(membership.organization):
+            return self.get_response(request)
+
+    def for_ops(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.session.get(ADMIN_ORGANIZATION)
+        organization = Organization.objects.filter(pk=chosen).first() if chosen else None
+        request.organization = organization  # type: ignore[attr-defined]
+        if organization is None:
+            return self.get_response(request)
+        with organization_scope(organization):
+            return self.get_response(request)

@@ -1,0 +1,57 @@
+"""What every row of an organization's data is."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import sql
+
+from tenancy.scope import ForeignOrganization, ScopeMissing, current_organization_id
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+
+class ClosedQuery(sql.Query):
+    """A query that refuses to become SQL. `.none()` stays usable."""
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        if self.is_empty():
+            return super().get_compiler(*args, **kwargs)
+        name = self.model._meta.label if self.model else "?"
+        raise ScopeMissing(f"{name}: no organization is in scope")
+
+
+class OrganizationManager(models.Manager[ModelT]):
+    """Hands out the rows of the organization in scope; without a scope, a queryset that refuses to run."""
+
+    def get_queryset(self) -> models.QuerySet[ModelT]:
+        organization_id = current_organization_id()
+        if organization_id is None:
+            return self._queryset_class(self.model, query=ClosedQuery(self.model), using=self._db)  # type: ignore[attr-defined]
+        return super().get_queryset().filter(organization_id=organization_id)
+
+
+class OrganizationModel(models.Model):
+    """A row that belongs to exactly one organization: the one in scope when it is made."""
+
+    organization = models.ForeignKey(
+        "tenancy.Organization",
+        on_delete=models.CASCADE,
+        default=current_organization_id,
+        editable=False,
+    )
+
+    objects = OrganizationManager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if current_organization_id() is None:
+            raise ScopeMissing(f"{self._meta.label}: no organization is in scope")
+        if self.organization_id != current_organization_id():
+            raise ForeignOrganization(
+                f"{self._meta.label}: belongs to another organization than the one in scope"
+            )
+        super().save(*args, **kwargs)

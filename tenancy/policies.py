@@ -1,0 +1,42 @@
+"""Who may do what: roles are data, one function answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenancy.enums import Permission, Role
+
+if TYPE_CHECKING:
+    from tenancy.models import Membership
+
+_VIEWER = frozenset({Permission.READ})
+_MANAGER = _VIEWER | {
+    Permission.EDIT_INFLUENCERS,
+    Permission.INVITE_CREATORS,
+    Permission.EDIT_CAMPAIGNS,
+    Permission.SEND_ORDERS,
+}
+_ADMIN = _MANAGER | {
+    Permission.MANAGE_MEMBERS,
+    Permission.MANAGE_KEYS,
+    Permission.MANAGE_TIKTOK,
+    Permission.READ_AUDIT,
+}
+_OWNER = _ADMIN | {Permission.RUN_MIGRATION}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.MANAGER: _MANAGER,
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _OWNER,
+}
+
+
+def can(membership: Membership | None, permission: Permission, obj: object = None) -> bool:
+    """May this member do this, to this object if one is given? An object of another organization: never."""
+    if membership is None:
+        return False
+    foreign = (
+        obj is not None and getattr(obj, "organization_id", None) != membership.organization_id
+    )
+    return not foreign and permission in ROLE_PERMISSIONS[membership.role]

@@ -1,0 +1,1 @@
+"""Database backend with the second fence of tenancy (see `base`)."""

@@ -1,0 +1,51 @@
+"""PostgreSQL backend that tells the database which organization is in scope.
+
+The setting is local to the transaction, so a pooled connection cannot carry it over and a rollback cannot lose it:
+it is set again whenever the transaction, the savepoint or the scope is another one than when it was last set. A
+statement outside a transaction that needs it gets a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql import base
+
+from tenancy.scope import current_organization_id
+
+SET_ORGANIZATION = "SELECT set_config('app.organization', %s, true)"
+# Sent while the transaction may be broken; they read no rows.
+CONTROL_STATEMENTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope_in_database: tuple[int | None, tuple[str, ...]] | None = None
+        self.execute_wrappers.append(hand_over_scope)
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        self.scope_in_database = None
+        super()._set_autocommit(autocommit)
+
+
+def hand_over_scope(
+    execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    connection: DatabaseWrapper = context["connection"]
+    organization_id = current_organization_id()
+    if isinstance(sql, str) and sql.startswith(CONTROL_STATEMENTS):
+        return execute(sql, params, many, context)
+    if not connection.in_atomic_block:
+        if organization_id is None:
+            return execute(sql, params, many, context)
+        with transaction.atomic(using=connection.alias):
+            return hand_over_scope(execute, sql, params, many, context)
+    wanted = (organization_id, tuple(connection.savepoint_ids))
+    if connection.scope_in_database != wanted and (connection.scope_in_database or organization_id):
+        value = "" if organization_id is None else str(organization_id)
+        execute(SET_ORGANIZATION, [value], False, context)
+        connection.scope_in_database = wanted
+    return execute(sql, params, many, context)

@@ -1,0 +1,73 @@
+"""Organizations, their members and their API keys."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy.enums import Role
+from tenancy.models import ApiKey, Membership, Organization, User
+from tenancy.models.api_key import digest
+from tenancy.scope import organization_scope
+from tenancy.services.audit import record
+
+
+@transaction.atomic
+def create_organization(name: str, slug: str, *, owner: User) -> Organization:
+    """A new organization with its first owner."""
+    organization = Organization.objects.create(name=name, slug=slug)
+    with organization_scope(organization):
+        record("organization.created", organization, actor=owner)
+    add_member(organization, owner, role=Role.OWNER, actor=owner)
+    return organization
+
+
+@transaction.atomic
+def add_member(
+    organization: Organization, user: User, *, role: Role, actor: User | None
+) -> Membership:
+    """Make a person a member, or change the role of one who is."""
+    membership, _ = Membership.objects.update_or_create(
+        organization=organization, user=user, defaults={"role": role}
+    )
+    with organization_scope(organization):
+        record("membership.set", membership, actor=actor, role=role)
+    return membership
+
+
+@transaction.atomic
+def create_api_key(
+    organization: Organization,
+    name: str,
+    *,
+    scopes: Collection[str],
+    actor: User | None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key and its secret text, which is never to be seen again: only its SHA-256 is stored."""
+    prefix, secret = f"inf_{secrets.token_hex(4)}", secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        organization=organization,
+        name=name,
+        prefix=prefix,
+        digest=digest(secret),
+        scopes=list(scopes),
+        created_by=actor,
+        expires_at=expires_at,
+    )
+    with organization_scope(organization):
+        record("api_key.created", key, actor=actor, scopes=list(scopes))
+    return key, f"{prefix}.{secret}"
+
+
+@transaction.atomic
+def revoke_api_key(key: ApiKey, *, actor: User | None) -> None:
+    """End a key at once; the next request with it is refused."""
+    key.revoked_at = timezone.now()
+    key.save(update_fields=["revoked_at"])
+    with organization_scope(key.organization):
+        record("api_key.revoked", key, actor=actor)
