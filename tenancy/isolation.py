@@ -39,8 +39,12 @@ def composite_keys(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
             )
 
 
-def isolate_tables(app_config: AppConfig, using: str = "default", **_: Any) -> None:
+def isolate_tables(
+    app_config: AppConfig, using: str = "default", plan: Any = None, **_: Any
+) -> None:
     """Bring policies and composite keys of one app up to the registry (a `post_migrate` receiver)."""
+    if plan is None:  # `flush` sends the signal too, and changes no table
+        return
     connection = connections[using]
     existing = set(connection.introspection.table_names())
     ours = [m for m in organization_models() if m._meta.app_label == app_config.label]

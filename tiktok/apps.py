@@ -1,5 +1,24 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+MONTHS_AHEAD = 6
 
 
 class TikTokConfig(AppConfig):
     name = "tiktok"
+
+    def ready(self) -> None:
+        post_migrate.connect(
+            create_month_partitions, sender=self, dispatch_uid="tiktok.month_partitions"
+        )
+
+
+def create_month_partitions(using: str = "default", plan: Any = None, **_: Any) -> None:
+    """Snapshot partitions for this month and the next ones (each migrate moves them on)."""
+    if plan is None:  # `flush` sends the signal too, and changes no table
+        return
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT tiktok_create_month_partitions(current_date, %s)", [MONTHS_AHEAD])

@@ -18,8 +18,16 @@ class ClosedQuery(sql.Query):
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         if self.is_empty():
             return super().get_compiler(*args, **kwargs)
+        raise self._missing()
+
+    def chain(self, klass: Any = None) -> Any:
+        if klass is not None and not self.is_empty():  # an update or a delete in the making
+            raise self._missing()
+        return super().chain(klass)
+
+    def _missing(self) -> ScopeMissing:
         name = self.model._meta.label if self.model else "?"
-        raise ScopeMissing(f"{name}: no organization is in scope")
+        return ScopeMissing(f"{name}: no organization is in scope")
 
 
 class OrganizationManager(models.Manager[ModelT]):

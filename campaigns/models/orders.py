@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from campaigns.enums import OrderState, RequestState
+from campaigns.models.campaigns import Campaign
+from crm.models import SocialAccount
+from tenancy.models import OrganizationModel
+
+
+class OrderRequest(OrganizationModel):
+    """The intent of one creating call at TikTok, for any number of creators up to the dialect's limit.
+
+    Written before the call and resolved after it, so that a lost answer is seen and never silently repeated.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="order_requests")
+    brand_name = models.CharField(max_length=60)
+    description = models.CharField("what to make", max_length=60)
+    video_count = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE)
+    problem = models.CharField(max_length=300, blank=True)
+    campaign_code = models.CharField(max_length=40, blank=True)
+    invite_link = models.URLField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="order_asks_for_1_to_10_videos", condition=models.Q(video_count__range=(1, 10))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand_name}: {self.description}"
+
+
+class Order(OrganizationModel):
+    """The unit of TikTok tracking: one TikTok account in one campaign, 1–10 videos, an invite link and a campaign code."""
+
+    request = models.ForeignKey(OrderRequest, on_delete=models.CASCADE, related_name="orders")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")
+    account = models.ForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="orders")
+    tiktok_order_id = models.CharField(max_length=40, blank=True)
+    campaign_code = models.CharField(max_length=40, blank=True)
+    invite_link = models.URLField(max_length=500, blank=True)
+    video_limit = models.PositiveSmallIntegerField(default=10)
+    video_count = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=OrderState, default=OrderState.DRAFT)
+    state_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "tiktok_order_id"],
+                condition=~models.Q(tiktok_order_id=""),
+                name="tiktok_order_unique_per_organization",
+            )
+        ]
+        indexes = [models.Index(fields=["campaign", "-id"], name="order_newest_first")]
+
+    def __str__(self) -> str:
+        return f"Order for {self.account}"
+
+
+class OrderEvent(OrganizationModel):
+    """One dated step of an order, with the evidence it rests on."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    state = models.CharField(max_length=10, choices=OrderState)
+    at = models.DateTimeField()
+    evidence = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.evidence}"

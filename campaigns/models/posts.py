@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from django.db import models
+
+from campaigns.enums import PostOrigin, ReviewState
+from campaigns.models.campaigns import Campaign
+from campaigns.models.orders import Order
+from crm.enums import Network
+from crm.models import SocialAccount
+from tenancy.models import OrganizationModel
+from tiktok.models import Video
+
+
+class Post(OrganizationModel):
+    """A post that stands in a campaign. TikTok's numbers stand on the video; a hidden post keeps id and URL only."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="posts")
+    account = models.ForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="posts")
+    network = models.CharField(max_length=10, choices=Network)
+    network_post_id = models.CharField(max_length=64)
+    url = models.URLField(max_length=500)
+    video = models.ForeignKey(
+        Video, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    origin = models.CharField(max_length=10, choices=PostOrigin)
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
+    )
+    review_state = models.CharField(max_length=20, choices=ReviewState, blank=True)
+    review_reason = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    stands_since = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "network", "network_post_id"],
+                name="post_stands_once_in_campaign",
+            ),
+            models.CheckConstraint(
+                name="tiktok_post_never_by_keyword_or_import",
+                condition=~models.Q(
+                    network=Network.TIKTOK, origin__in=[PostOrigin.KEYWORD, PostOrigin.IMPORTED]
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "-published_at", "-id"], name="post_newest_first")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.video) if self.video_id else self.network_post_id

@@ -1,0 +1,3 @@
+from crm.models.influencers import Influencer, SocialAccount
+
+__all__ = ["Influencer", "SocialAccount"]

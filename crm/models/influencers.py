@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from crm.enums import AccountType, Network
+from tenancy.models import OrganizationModel
+from tiktok.models import Creator
+
+
+def searchable(*texts: str) -> str:
+    """Lower case, without accents: what is searched, and what is searched for."""
+    folded = unicodedata.normalize("NFKD", " ".join(text for text in texts if text).casefold())
+    return "".join(char for char in folded if not unicodedata.combining(char))
+
+
+class Influencer(OrganizationModel):
+    """A person in the CRM."""
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="influencers",
+    )
+    search_text = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "person"],
+                condition=models.Q(person__isnull=False),
+                name="one_influencer_per_person_and_organization",
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "name", "id"], name="influencer_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = searchable(self.name, self.email)
+        super().save(*args, **kwargs)
+
+
+class SocialAccount(OrganizationModel):
+    """One account of an influencer on a network. A TikTok account has a creator; what is known of it stands there."""
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, related_name="accounts")
+    network = models.CharField(max_length=10, choices=Network)
+    account_type = models.CharField(max_length=20, choices=AccountType)
+    handle = models.CharField(max_length=64)
+    creator = models.OneToOneField(
+        Creator, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "network", "handle"], name="account_unique_per_organization"
+            ),
+            models.CheckConstraint(
+                name="tiktok_account_has_creator",
+                condition=models.Q(network=Network.TIKTOK, creator__isnull=False)
+                | (~models.Q(network=Network.TIKTOK) & models.Q(creator__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"

@@ -1,0 +1,86 @@
+"""From the series a view passes to what a chart draws and the table that says the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypedDict
+
+from tenancy.templatetags.formats import duration, number, percent
+
+Point = tuple[Any, Any]
+
+
+class Series(TypedDict, total=False):
+    """`points` are (x, y): x a date, a moment or (retention) a second; y a number, or None where nothing is known."""
+
+    name: str
+    points: Sequence[Point]
+    benchmark: bool
+
+
+class Kind(StrEnum):
+    LINE = "line"
+    AREA = "area"
+    BAR = "bar"
+    RETENTION = "retention"
+    SHARE = "share"
+
+
+def plain(x: Any) -> Any:
+    return x.isoformat() if isinstance(x, date) else x
+
+
+def payload(kind: Kind, series: Sequence[Series], label: str, unit: str) -> dict[str, Any]:
+    """What static/js/charts.js reads."""
+    return {
+        "kind": kind,
+        "label": label,
+        "unit": unit,
+        "series": [
+            {
+                "name": line["name"],
+                "benchmark": line.get("benchmark", False),
+                "points": [[plain(x), None if y is None else float(y)] for x, y in line["points"]],
+            }
+            for line in series
+        ],
+    }
+
+
+def table(kind: Kind, series: Sequence[Series]) -> list[tuple[str, list[str]]]:
+    """Rows (x, one cell per series) in order of x; a missing value is `—`."""
+    columns = [dict(line["points"]) for line in series]
+    xs = sorted({x for column in columns for x in column})
+    show_x = duration if kind is Kind.RETENTION else (lambda x: str(plain(x)))
+    show_y = percent if kind is Kind.RETENTION else number
+    return [(show_x(x), [show_y(column.get(x)) for column in columns]) for x in xs]
+
+
+def shares(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Bars of an audience distribution, relative to the largest."""
+    largest = max((float(row["share"] or 0) for row in rows), default=0) or 1
+    return [
+        {
+            "label": row["label"],
+            "percent": percent(row["share"]),
+            "width": f"{float(row['share'] or 0) / largest * 100:.1f}",
+        }
+        for row in rows
+    ]
+
+
+def summary(series: Sequence[Series], unit: str, kind: Kind) -> str:
+    """One sentence per series for people who do not see the drawing."""
+    parts = []
+    for line in series:
+        known = [y for _, y in line["points"] if y is not None]
+        if not known:
+            parts.append(f"{line['name']}: no data")
+            continue
+        show = percent if kind is Kind.RETENTION else number
+        parts.append(
+            f"{line['name']}: {len(known)} points, from {show(known[0])} to {show(known[-1])} {unit}".strip()
+        )
+    return "; ".join(parts)

@@ -1,0 +1,115 @@
+"""How numbers, shares, lengths of time and moments read on a page. Plain functions; `ui` registers them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+MISSING = "—"
+NBSP = "\N{NO-BREAK SPACE}"
+Number = int | float | Decimal
+
+
+def is_missing(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def number(value: Number | None) -> str:
+    """`1234567` → `1,234,567`; at most two decimals; None → `—`, never 0."""
+    if is_missing(value):
+        return MISSING
+    assert value is not None
+    text = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
+    return text.replace("-", "−", 1)
+
+
+def short(value: Number) -> str:
+    """`541213` → `541.2K`."""
+    magnitude = abs(value)
+    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "K")):
+        # 999,950 reads 1M, not 1000K.
+        if magnitude >= size * Decimal("0.99995") and magnitude >= 1000:
+            return f"{float(value) / size:.1f}".rstrip("0").rstrip(".").replace("-", "−") + letter
+    return number(value)
+
+
+def compact(value: Number | None) -> str:
+    """`541213` → `541.2K`, the exact number in the title."""
+    if is_missing(value):
+        return MISSING
+    assert value is not None
+    if abs(value) < 1000:
+        return number(value)
+    return format_html('<span title="{}">{}</span>', number(value), short(value))
+
+
+def percent(value: Number | None, digits: int = 1) -> str:
+    """A fraction: `0.031` → `3.1 %`."""
+    if is_missing(value):
+        return MISSING
+    assert value is not None
+    return f"{float(value) * 100:,.{digits}f}{NBSP}%".replace("-", "−")
+
+
+def money(amount: Number | None, currency: str) -> str:
+    """`1200, "EUR"` → `1,200.00 EUR`."""
+    return MISSING if amount is None else f"{amount:,.2f}{NBSP}{currency}"
+
+
+def duration(seconds: Number | None) -> str:
+    """Seconds: `12.4` → `12.4 s`, `200` → `3 min 20 s`, `19000` → `5 h 16 min`, above 100 h → `1,234 h`."""
+    if is_missing(seconds):
+        return MISSING
+    assert seconds is not None
+    if seconds < 60:
+        return f"{number(round(float(seconds), 1))}{NBSP}s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}{NBSP}min" + (f" {rest}{NBSP}s" if rest else "")
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 100:
+        return f"{hours:,}{NBSP}h"
+    return f"{hours}{NBSP}h" + (f" {minutes}{NBSP}min" if minutes else "")
+
+
+def span(delta: timedelta) -> str:
+    """A positive length of time in its largest unit: `2 hours`."""
+    seconds = int(delta.total_seconds())
+    if seconds < 3600:
+        count = max(seconds // 60, 1)
+        return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+    if seconds < 86400:
+        count = seconds // 3600
+        return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+    count = seconds // 86400
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """`2 hours ago`, `in 3 days`; a date when it is more than 30 days away."""
+    delta = now - moment
+    if abs(delta) < timedelta(minutes=1):
+        return gettext("just now")
+    if abs(delta) > timedelta(days=30):
+        return f"{moment.day} {moment:%b %Y}"
+    if delta < timedelta(0):
+        return gettext("in %(span)s") % {"span": span(-delta)}
+    return gettext("%(span)s ago") % {"span": span(delta)}
+
+
+def ago(moment: datetime | None) -> str:
+    """A `<time>` that reads `2 hours ago` and carries the exact moment in UTC; None → `—`."""
+    if moment is None:
+        return MISSING
+    exact = moment.astimezone(timezone.get_fixed_timezone(0))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        exact.isoformat(timespec="seconds"),
+        f"{exact:%Y-%m-%d %H:%M} UTC",
+        relative(exact, timezone.now()),
+    )

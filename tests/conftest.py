@@ -1,0 +1,86 @@
+"""Real PostgreSQL and Valkey for the whole run; one database for each worker, cloned from a migrated template.
+
+Tests run as the product's run-time role, which owns nothing and cannot look past row-level security.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import environ
+import psycopg
+import pytest
+from django.conf import settings
+
+from influence.embedded import servers
+from influence.embedded.provision import provision
+
+TEMPLATE = "influence_template"
+ADMIN, OWNER, APP, REDIS = "TEST_ADMIN_URL", "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
+_services = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the controlling process: start the servers and migrate the template. Workers inherit the addresses."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _start_services()
+    _use_own_database(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _services.close()
+
+
+def _start_services() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="influence-tests-"))
+    _services.callback(shutil.rmtree, folder, ignore_errors=True)
+    running = _services.enter_context(servers(folder, durable=False))
+    urls = provision(running.admin_url, database=TEMPLATE)
+    os.environ.update(
+        {ADMIN: running.admin_url, OWNER: urls.owner, APP: urls.app, REDIS: running.redis_url}
+    )
+    subprocess.run(  # noqa: S603 -- our own manage.py
+        [sys.executable, "manage.py", "migrate", "--verbosity=0", "--settings=tests.settings"],
+        check=True,
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": urls.owner},
+    )
+    with psycopg.connect(urls.owner, autocommit=True) as connection:
+        # Only for the tests that commit: they empty the tables afterwards.
+        connection.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO influence_app")
+
+
+def _use_own_database(worker: str) -> None:
+    name = f"influence_{worker}"
+    with psycopg.connect(os.environ[ADMIN], autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" OWNER influence_owner')
+    own = environ.Env.db_url_config(os.environ[APP].replace(TEMPLATE, name))
+    settings.DATABASES["default"].update({**own, "ENGINE": "tenancy.postgresql", "CONN_MAX_AGE": 0})
+    number = int("".join(filter(str.isdigit, worker)) or 0) + 1
+    settings.REDIS_URL = f"{os.environ[REDIS]}?db={number}"
+    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """The worker's database is ready; nothing to create, nothing to migrate."""
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    from django.core.cache import cache
+
+    cache.clear()

@@ -1,0 +1,114 @@
+"""The three fences: closed managers, row-level security, composite keys."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from crm.models import Influencer
+from tenancy.models import AuditEvent, Organization
+from tenancy.scope import ForeignOrganization, ScopeMissing, organization_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def oak() -> Organization:
+    return Organization.objects.create(name="Oak", slug="oak")
+
+
+@pytest.fixture
+def elm() -> Organization:
+    return Organization.objects.create(name="Elm", slug="elm")
+
+
+def raw_names() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM crm_influencer ORDER BY name")
+        return [name for (name,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda rows: list(rows.all()),
+        lambda rows: rows.exists(),
+        lambda rows: rows.count(),
+        lambda rows: rows.filter(name="x").update(name="y"),
+        lambda rows: rows.filter(name="x").delete(),
+        lambda rows: rows.create(name="x"),
+    ],
+    ids=["all", "exists", "count", "update", "delete", "create"],
+)
+def test_without_a_scope_no_query_runs(read) -> None:
+    with pytest.raises(ScopeMissing):
+        read(Influencer.objects)
+
+
+def test_an_organization_sees_its_own_rows_and_no_others(oak, elm) -> None:
+    with organization_scope(oak):
+        Influencer.objects.create(name="Maya")
+    with organization_scope(elm):
+        Influencer.objects.create(name="Tom")
+
+    with organization_scope(oak):
+        assert [i.name for i in Influencer.objects.all()] == ["Maya"]
+        assert raw_names() == ["Maya"]
+    assert raw_names() == []
+
+
+def test_the_scope_survives_savepoints_and_their_rollback(oak, elm) -> None:
+    with organization_scope(oak):
+        Influencer.objects.create(name="Maya")
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            with organization_scope(elm):
+                assert raw_names() == []
+            _ = 1 / 0
+        assert raw_names() == ["Maya"]
+        with transaction.atomic():
+            assert raw_names() == ["Maya"]
+
+
+def test_the_database_refuses_a_row_for_another_organization(oak, elm) -> None:
+    with (
+        organization_scope(oak),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO tenancy_auditevent (organization_id, at, verb, object_type, object_id, label, detail)"
+                " VALUES (%s, now(), 'x', 'x', '', '', '{}')",
+                [elm.pk],
+            )
+
+
+def test_the_code_refuses_a_row_for_another_organization(oak, elm) -> None:
+    with organization_scope(oak), pytest.raises(ForeignOrganization):
+        Influencer(name="Maya", organization=elm).save()
+
+
+def test_no_row_can_point_into_another_organization(oak, elm) -> None:
+    from crm.models import SocialAccount
+
+    with organization_scope(elm):
+        theirs = Influencer.objects.create(name="Tom")
+    with (
+        organization_scope(oak),
+        pytest.raises(IntegrityError, match="same_organization"),
+        transaction.atomic(),
+    ):
+        SocialAccount.objects.create(
+            influencer_id=theirs.pk, network="instagram", account_type="instagram", handle="tom"
+        )
+        connection.check_constraints()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_each_statement_brings_its_scope(oak) -> None:
+    with organization_scope(oak):
+        AuditEvent.objects.create(verb="x", object_type="y")
+        assert AuditEvent.objects.count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tenancy_auditevent")
+        assert cursor.fetchone() == (0,)

@@ -1,0 +1,134 @@
+"""Words of the TikTok wrapper. Stored values are the API's words."""
+
+from django.db import models
+
+
+class Dialect(models.TextChoices):
+    TTCM = "ttcm", "Creator Marketplace (orders)"
+
+
+class MarketplaceStatus(models.TextChoices):
+    """What TikTok says of a handle: `onboarding_status[].status` of `/tcm/creator/status/get/`."""
+
+    UNKNOWN = "unknown", "Not looked up yet"
+    IN = "in", "In the marketplace"
+    NOT_IN = "not_in", "Not in the marketplace"
+    INVITED = "invited", "Invited to the marketplace"
+    INVALID = "invalid", "No such TikTok account"
+
+
+class Source(models.TextChoices):
+    """Where a number came from. Every shown number carries it."""
+
+    LEGACY = "legacy", "Old data source"
+    PUBLIC = "ttcm_public", "TikTok Creator Marketplace"
+    AUTHORIZED = "ttcm_authorized", "TikTok, with the influencer's authorization"
+    ORDER_REPORT = "order_report", "TikTok order report"
+
+
+class AccountKind(models.TextChoices):
+    """The four kinds of product §3, and `legacy` for an organization that has not been cut over."""
+
+    LEGACY = "legacy", "Old data source"
+    AUTHENTICATED_NON_TTCM = "authenticated_non_ttcm", "Authenticated, not in the marketplace"
+    AUTHENTICATED_TTCM = "authenticated_ttcm", "Authenticated, in the marketplace"
+    NOT_AUTHENTICATED_TTCM = "not_authenticated_ttcm", "Not authenticated, in the marketplace"
+    UNSUPPORTED = "unsupported", "Unsupported"
+
+
+class PostTie(models.TextChoices):
+    """How a post came into its campaign decides which numbers TikTok gives for it."""
+
+    ORDER = "order", "Tied to an order"
+    AUTHENTICATED = "authenticated", "Not by order, authenticated account"
+    NOT_AUTHENTICATED = "not_authenticated", "Not by order, account not authenticated"
+
+
+class Availability(models.TextChoices):
+    AVAILABLE = "available"
+    COMPUTED = "computed"
+    UNAVAILABLE = "unavailable"
+
+
+class AccountMetric(models.TextChoices):
+    FOLLOWER_COUNT = "follower_count", "Followers"
+    LIKE_COUNT = "like_count", "Likes"
+    VIDEO_COUNT = "video_count", "Videos"
+    AVERAGE_VIEWS = "average_views", "Average views"
+    ENGAGEMENT_RATE = "engagement_rate", "Engagement rate"
+    COMPLETION_RATE = "completion_rate", "Completion rate"
+    CREATOR_RATE = "creator_rate", "Creator rate"
+    AUDIENCE_COUNTRIES = "audience_countries", "Audience countries"
+    AUDIENCE_GENDERS = "audience_genders", "Audience genders"
+    AUDIENCE_AGES = "audience_ages", "Audience ages"
+    AUDIENCE_LOCALES = "audience_locales", "Audience locales"
+    PROFILE_IMAGE = "profile_image", "Profile image"
+    USER_NAME = "user_name", "User name"
+    DISPLAY_NAME = "display_name", "Display name"
+    CREATOR_ID = "creator_id", "Creator ID"
+
+
+class PostMetric(models.TextChoices):
+    VIDEO_VIEWS = "video_views", "Video views"
+    LIKES = "likes", "Likes"
+    COMMENTS = "comments", "Comments"
+    SHARES = "shares", "Shares"
+    TOTAL_ENGAGEMENTS = "total_engagements", "Total engagements"
+    ENGAGEMENT_RATE = "engagement_rate", "Engagement rate"
+    REACH = "reach", "Reach"
+    TOTAL_PLAY_TIME = "total_play_time", "Total play time"
+    AVERAGE_PLAY_TIME = "average_play_time", "Average play time"
+    VIDEO_COMPLETION_RATE = "video_completion_rate", "Video completion rate"
+    VIDEO_VIEW_RETENTION = "video_view_retention", "Video view retention"
+    RETENTION_PER_SECOND = "retention_per_second", "Retention rate vs. second"
+    AUDIENCE_AGE = "audience_age", "Audience age"
+    AUDIENCE_GENDER = "audience_gender", "Audience gender"
+    AUDIENCE_GEOGRAPHY = "audience_geography", "Audience geography"
+    AUDIENCE_COUNTRY = "audience_country", "Audience country"
+
+
+class Unit(models.TextChoices):
+    COUNT = "count"
+    FRACTION = "fraction"
+    SECONDS = "seconds"
+    MONEY = "money"
+    SHARES = "shares"
+    CURVE = "curve"
+    TEXT = "text"
+
+
+class ConnectionState(models.TextChoices):
+    ACTIVE = "active", "Active"
+    EXPIRING = "expiring", "Expiring"
+    EXPIRED = "expired", "Expired"
+    REVOKED = "revoked", "Revoked"
+    MISSING_SCOPE = "missing_scope", "Missing scope"
+
+
+LIVE_CONNECTION_STATES = (ConnectionState.ACTIVE, ConnectionState.EXPIRING)
+
+
+class AccountState(models.TextChoices):
+    """State of an organization's own marketplace account."""
+
+    CONNECTED = "connected", "Connected"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class AttemptOutcome(models.TextChoices):
+    PENDING = "pending", "Pending"
+    CONNECTED = "connected", "Connected"
+    DENIED = "denied", "Denied by the creator"
+    REFUSED = "refused", "Refused"
+
+
+class PollKind(models.TextChoices):
+    MEMBERSHIP = "membership", "Marketplace membership"
+    PROFILE = "profile", "Account profile"
+    VIDEOS = "videos", "Published videos"
+    ORDER = "order", "Order"
+
+
+class PurgeState(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"

@@ -1,0 +1,78 @@
+"""What can go wrong with TikTok, in the product's own words. Each is a sentence a page may show."""
+
+
+class TikTokProblem(Exception):
+    """Base: `str()` is safe to show and says what to do."""
+
+
+class NoMarketplaceAccount(TikTokProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "No TikTok marketplace account is connected. Connect one in Settings first."
+        )
+
+
+class TikTokUnavailable(TikTokProblem):
+    """TikTok did not answer, or not in its own words. Nothing was saved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TikTok could not be reached, so nothing was saved. Please try again in a minute."
+        )
+
+
+class TikTokBusy(TikTokProblem):
+    """The request budget is used up. `retry_after`: seconds until it is worth trying again."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(
+            "TikTok's request limit is reached for the moment. Please try again in a few minutes."
+        )
+
+
+class TikTokRefused(TikTokProblem):
+    """TikTok answered with a refusal; the text is TikTok's own."""
+
+    def __init__(self, message: str, *, code: int | None = None, request_id: str = "") -> None:
+        self.code, self.request_id = code, request_id
+        super().__init__(f"TikTok refused: {message}")
+
+
+class OutcomeUnknown(TikTokProblem):
+    """A creating call got no readable answer: it may or may not have happened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TikTok did not answer in time, so it is not known whether it was done. Look at TikTok before you repeat it."
+        )
+
+
+class MarketplaceAccessEnded(TikTokProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "TikTok no longer accepts the marketplace account's access. Reconnect it in Settings."
+        )
+
+
+class ConnectionEnded(TikTokProblem):
+    """The influencer's grant is gone; `reason` is the state it ended in."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__("The influencer's TikTok authorization has ended. Ask them to reconnect.")
+
+
+class ConnectRefused(TikTokProblem):
+    """An OAuth callback that must not be believed."""
+
+
+class CallInsideTransaction(RuntimeError):
+    """A call to TikTok was about to be made inside an open database transaction."""
+
+
+class LegacyClosed(TikTokProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "The old data source was purged for this organization; its data cannot come back."
+        )

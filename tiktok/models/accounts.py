@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from tenancy.models import OrganizationModel
+from tiktok.enums import AccountState, Dialect, MarketplaceStatus
+from tiktok.sealing import seal, unseal
+
+
+class MarketplaceAccount(OrganizationModel):
+    """The organization's own TikTok marketplace account, through which brand-side calls are made."""
+
+    name = models.CharField(max_length=120)
+    dialect = models.CharField(max_length=10, choices=Dialect, default=Dialect.TTCM)
+    tiktok_account_id = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=AccountState, default=AccountState.CONNECTED)
+    state_reason = models.CharField(max_length=200, blank=True)
+    connected_at = models.DateTimeField(auto_now_add=True)
+    sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    sealed_token = models.TextField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "tiktok_account_id"],
+                name="marketplace_account_unique_per_organization",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def _context(self) -> str:
+        return f"marketplace_account|{self.organization_id}|{self.sealing_id}"
+
+    def set_token(self, token: str) -> None:
+        self.sealed_token = seal(token, self._context)
+
+    def open_token(self) -> str:
+        return unseal(self.sealed_token, self._context)
+
+
+class Creator(OrganizationModel):
+    """The TikTok side of a TikTok account: identity, marketplace membership and the latest numbers.
+
+    Counts are TikTok's; rates are fractions; absent is None. `profile_source` and `profile_fetched_at` belong to every
+    number here.
+    """
+
+    handle = models.CharField(max_length=64)
+    tiktok_creator_id = models.CharField(max_length=64, blank=True)
+    marketplace_status = models.CharField(
+        max_length=10, choices=MarketplaceStatus, default=MarketplaceStatus.UNKNOWN
+    )
+    marketplace_checked_at = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    invite_refusal = models.CharField(max_length=200, blank=True)
+
+    display_name = models.CharField(max_length=200, blank=True)
+    profile_image = models.URLField(max_length=1000, blank=True)
+    bio = models.TextField(blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    follower_count = models.BigIntegerField(null=True)
+    like_count = models.BigIntegerField(null=True)
+    video_count = models.BigIntegerField(null=True)
+    average_views = models.FloatField(null=True)
+    engagement_rate = models.FloatField(null=True)
+    completion_rate = models.FloatField(null=True)
+    creator_rate_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    creator_rate_currency = models.CharField(max_length=3, blank=True)
+    # [{"name": "GB", "fraction": 0.61}, …], None while TikTok gives none
+    audience_countries = models.JSONField(null=True)
+    audience_genders = models.JSONField(null=True)
+    audience_ages = models.JSONField(null=True)
+    audience_locales = models.JSONField(null=True)
+    profile_source = models.CharField(max_length=20, blank=True)
+    profile_fetched_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "handle"], name="creator_unique_per_organization"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+    @property
+    def is_in_marketplace(self) -> bool:
+        return self.marketplace_status == MarketplaceStatus.IN
+
+    @property
+    def profile_url(self) -> str:
+        return f"https://www.tiktok.com/@{self.handle}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.handle = self.handle.lower()
+        super().save(*args, **kwargs)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from tenancy.models import Organization, OrganizationModel
+from tiktok.enums import LIVE_CONNECTION_STATES, AttemptOutcome, ConnectionState
+from tiktok.models.accounts import Creator
+from tiktok.sealing import seal, unseal
+
+
+class Connection(models.Model):
+    """A person's OAuth grant for one TikTok account. Belongs to the person, to no organization; one per account.
+
+    Tokens stand sealed in the row and leave it only through `open_access_token` and `open_refresh_token`.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tiktok_connections"
+    )
+    open_id = models.CharField(max_length=64, unique=True)
+    handle = models.CharField(max_length=64)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+    state = models.CharField(max_length=20, choices=ConnectionState, default=ConnectionState.ACTIVE)
+    state_reason = models.CharField(max_length=200, blank=True)
+    connected_at = models.DateTimeField()
+    access_expires_at = models.DateTimeField()
+    refresh_expires_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    sealed_access_token = models.TextField(editable=False)
+    sealed_refresh_token = models.TextField(editable=False)
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_CONNECTION_STATES
+
+    def seal_tokens(self, access_token: str, refresh_token: str) -> None:
+        self.sealed_access_token = seal(access_token, f"connection|{self.sealing_id}|access")
+        self.sealed_refresh_token = seal(refresh_token, f"connection|{self.sealing_id}|refresh")
+
+    def open_access_token(self) -> str:
+        return unseal(self.sealed_access_token, f"connection|{self.sealing_id}|access")
+
+    def open_refresh_token(self) -> str:
+        return unseal(self.sealed_refresh_token, f"connection|{self.sealing_id}|refresh")
+
+
+class Consent(OrganizationModel):
+    """What one organization may see through a Connection: since when, until when, under which text."""
+
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="consents")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="consents")
+    text_version = models.CharField(max_length=20)
+    granted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "creator"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_standing_consent_per_creator",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.creator} since {self.granted_at:%Y-%m-%d}"
+
+
+class ConnectAttempt(models.Model):
+    """One trip to TikTok's consent page: bound to session, person and organization, ten minutes, used once.
+
+    Met again in the callback, before an organization is in scope, hence no tenant policy. `state_digest` is the SHA-256
+    of the `state` parameter.
+    """
+
+    state_digest = models.CharField(max_length=64, unique=True)
+    session_digest = models.CharField(max_length=64)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    expected_handle = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        max_length=20, choices=AttemptOutcome, default=AttemptOutcome.PENDING
+    )
+    reason = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.outcome}"

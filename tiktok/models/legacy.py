@@ -1,0 +1,55 @@
+"""The move off the old data source, and the proof of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from tenancy.models import OrganizationModel
+from tiktok.enums import PurgeState
+
+
+class LegacyMigration(OrganizationModel):
+    """Where one organization stands. Without this row it never had legacy data."""
+
+    started_at = models.DateTimeField(auto_now_add=True)
+    cut_over_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"], name="one_legacy_migration_per_organization"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "purged" if self.purged_at else "cut over" if self.cut_over_at else "open"
+
+
+class PurgeRun(OrganizationModel):
+    """One purge of the legacy rows; resumable, its counts grow slice by slice."""
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=PurgeState, default=PurgeState.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)  # purger name → rows gone
+
+    def __str__(self) -> str:
+        return f"Purge of {self.started_at:%Y-%m-%d}"
+
+
+class PurgeReceipt(OrganizationModel):
+    """What went, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing."""
+
+    run = models.OneToOneField(PurgeRun, on_delete=models.CASCADE, related_name="receipt")
+    issued_at = models.DateTimeField(auto_now_add=True)
+    lines = models.JSONField()  # [{"name", "what", "rows", "sha256"}, …]
+    rescan = models.JSONField()  # {"table.source": rows left, …}; all 0
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"Receipt {self.digest[:12]}"

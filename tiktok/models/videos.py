@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.db import models
+
+from tenancy.models import OrganizationModel
+from tiktok.enums import Source
+from tiktok.models.accounts import Creator
+
+
+class Video(OrganizationModel):
+    """A video published on TikTok, and its latest numbers.
+
+    Counters (views, likes, comments, shares) carry `counts_source` and `counts_fetched_at`; what only the order report
+    supplies carries `report_fetched_at`. Play times in seconds, rates as fractions, absent is None. A legacy row stands
+    beside TikTok's own row of the same video until it is purged.
+    """
+
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="videos")
+    tiktok_video_id = models.CharField(max_length=40)
+    source = models.CharField(max_length=20, choices=Source)
+    published_at = models.DateTimeField()
+    caption = models.TextField(blank=True)
+    url = models.URLField(max_length=500)
+    embed_url = models.URLField(max_length=1000, blank=True)
+    thumbnail_url = models.URLField(max_length=1000, blank=True)
+
+    video_views = models.BigIntegerField(null=True)
+    likes = models.BigIntegerField(null=True)
+    comments = models.BigIntegerField(null=True)
+    shares = models.BigIntegerField(null=True)
+    counts_source = models.CharField(max_length=20, choices=Source)
+    counts_fetched_at = models.DateTimeField()
+
+    total_engagements = models.BigIntegerField(null=True)
+    engagement_rate = models.FloatField(null=True)
+    reach = models.BigIntegerField(null=True)
+    total_play_time = models.FloatField(null=True)
+    average_play_time = models.FloatField(null=True)
+    video_completion_rate = models.FloatField(null=True)
+    retention = models.JSONField(
+        null=True
+    )  # [1.0, 0.71, …]: share still watching at second 0, 1, …
+    audience_age = models.JSONField(null=True)  # [{"name": "18-24", "fraction": 0.3}, …]
+    audience_gender = models.JSONField(null=True)
+    audience_geography = models.JSONField(null=True)
+    audience_country = models.JSONField(null=True)
+    report_fetched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "tiktok_video_id"],
+                condition=~models.Q(source=Source.LEGACY),
+                name="video_unique_per_organization",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "tiktok_video_id"],
+                condition=models.Q(source=Source.LEGACY),
+                name="legacy_video_unique_per_organization",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "creator", "-published_at"], name="video_newest_first"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.caption[:60] or self.tiktok_video_id
+
+    @property
+    def half_way_retention(self) -> float | None:
+        """Share of viewers still watching half-way through (from the retention curve)."""
+        return self.retention[len(self.retention) // 2] if self.retention else None

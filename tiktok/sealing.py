@@ -1,0 +1,59 @@
+"""Tokens at rest: AES-256-GCM with a key id, bound to their row.
+
+Sealed text is `<key id>.<base64 of nonce + ciphertext>`. The context (table, row, field, organization) is authenticated,
+so a ciphertext copied into another row does not open. Keys come from TOKEN_KEYS; the first seals, all open.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+NONCE_BYTES = 12
+
+
+class SealBroken(RuntimeError):
+    """The sealed text was changed, moved to another row, or sealed with a key that is no longer known."""
+
+
+def keys() -> dict[str, bytes]:
+    """Key id → 32 bytes, in the order of TOKEN_KEYS."""
+    ring = {}
+    for entry in settings.TOKEN_KEYS:
+        key_id, _, encoded = entry.partition(":")
+        ring[key_id] = base64.b64decode(encoded)
+        if len(ring[key_id]) != 32:
+            raise ImproperlyConfigured(f"TOKEN_KEYS: key {key_id!r} must be 32 bytes in base64.")
+    if not ring:
+        raise ImproperlyConfigured(
+            "TOKEN_KEYS is empty: tokens cannot be stored. See .env.example."
+        )
+    return ring
+
+
+def seal(text: str, context: str) -> str:
+    """Encrypt with the newest key, bound to this context."""
+    key_id, key = next(iter(keys().items()))
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), f"{key_id}|{context}".encode())
+    return f"{key_id}.{base64.b64encode(nonce + sealed).decode()}"
+
+
+def unseal(sealed: str, context: str) -> str:
+    """Decrypt; raises SealBroken unless both text and context are what was sealed."""
+    key_id, _, encoded = sealed.partition(".")
+    try:
+        raw = base64.b64decode(encoded)
+        key = keys()[key_id]
+        return (
+            AESGCM(key)
+            .decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], f"{key_id}|{context}".encode())
+            .decode()
+        )
+    except (KeyError, ValueError, InvalidTag) as broken:
+        raise SealBroken(f"sealed text does not open (key {key_id!r})") from broken
