@@ -1,0 +1,167 @@
+"""Reads an HTTP answer: the envelope's ``code`` first, the HTTP status only when there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+import msgspec
+
+from .errors import (
+    GarbledAnswerError,
+    RateLimitedError,
+    TemporaryError,
+    TikTokError,
+    UnexpectedCodeError,
+    Window,
+    error_class,
+)
+
+OK = 0
+PARTIAL_OK = 20001
+MINUTE_BREACH_SECONDS = 300.0
+BLOCK_LIST_SECONDS = 3600.0
+_THROTTLE_CODES = frozenset({40100, 40132, 40133})
+_LONGEST_RETRY_AFTER_SECONDS = 86_400.0
+
+T = TypeVar("T")
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """``{"code", "message", "request_id", "data"}`` around every answer."""
+
+    code: int
+    message: str | None = None
+    request_id: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """Either ``data`` or ``error``, and what the log wants to know."""
+
+    data: T | None = None
+    error: TikTokError | None = None
+    status: int | None = None
+    code: int | None = None
+    request_id: str = ""
+
+    def data_or_raise(self) -> T:
+        """The answer's data; raises the error instead when there is one."""
+        if self.error is not None:
+            raise self.error
+        assert self.data is not None  # noqa: S101 - one of both is always set
+        return self.data
+
+
+def read(  # noqa: PLR0913 - the facts of one answer
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    answer: type[T],
+    *,
+    endpoint: str,
+    now: float,
+    mask: Callable[[str], str],
+) -> Outcome[T]:
+    """Turn an HTTP answer into data of type ``answer`` or the error of the right class.
+
+    ``now`` is Unix seconds, for limits that end at midnight UTC; ``mask`` hides secrets in texts.
+    """
+    envelope = _decoded(body, Envelope)
+    if not isinstance(envelope, Envelope):
+        error = _error_without_envelope(status, headers, endpoint, envelope)
+        return Outcome(error=error, status=status, request_id=headers.get("X-Tt-Logid", ""))
+    request_id = mask(envelope.request_id or headers.get("X-Tt-Logid", ""))
+    error = _error_of(envelope, status, headers, now)
+    data = None
+    if error is None:
+        data, error = _data(envelope, answer)
+    if error is not None:
+        error.endpoint, error.request_id = endpoint, request_id
+        error.message = mask(error.message)
+        error.args = (error.message,)
+    return Outcome(data, error, status, envelope.code, request_id)
+
+
+def _data(envelope: Envelope, answer: type[T]) -> tuple[T | None, TikTokError | None]:
+    raw = bytes(envelope.data)
+    data = _decoded(b"{}" if raw == b"null" else raw, answer)
+    if isinstance(data, str):
+        return None, GarbledAnswerError(data, code=envelope.code)
+    return data, None
+
+
+def _decoded(body: bytes, shape: type[T]) -> T | str:
+    """The body in its shape, or words about what is wrong with it (never its content)."""
+    try:
+        return msgspec.json.decode(body, type=shape, strict=False)
+    except msgspec.ValidationError as error:
+        return f"not the documented shape: {error}"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "not JSON" if body else "an empty answer"
+
+
+def _error_of(
+    envelope: Envelope, status: int, headers: Mapping[str, str], now: float
+) -> TikTokError | None:
+    if envelope.code in (OK, PARTIAL_OK):
+        return None if status < 400 else _error_without_envelope(status, headers, "", "refused")
+    cls = error_class(envelope.code)
+    if cls is UnexpectedCodeError and status >= 500:
+        cls = TemporaryError
+    error = cls(envelope.message or "no message", code=envelope.code)
+    if isinstance(error, RateLimitedError):
+        error.window, error.retry_after = _pause(envelope, now)
+    return error
+
+
+def _pause(envelope: Envelope, now: float) -> tuple[Window | None, float | None]:
+    """Which budget was exceeded and for how many seconds to stay away (rate-limit page of TikTok).
+
+    TikTok documents no header and its texts differ; words decide where they are clear, and a text that
+    names no window is read as the five-minute one, since guessing shorter prolongs the closure.
+    """
+    text = (envelope.message or "").lower()
+    if envelope.code not in _THROTTLE_CODES:
+        return None, BLOCK_LIST_SECONDS if envelope.code == 61000 else None
+    if "qps" in text or "per second" in text:
+        return None, 1.0
+    if "qpd" in text or "daily" in text or "per day" in text or "today" in text:
+        return "day", _seconds_to_midnight(now)
+    return "minute", MINUTE_BREACH_SECONDS
+
+
+def _seconds_to_midnight(now: float) -> float:
+    moment = datetime.fromtimestamp(now, UTC)
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - moment).total_seconds()
+
+
+def _error_without_envelope(
+    status: int, headers: Mapping[str, str], endpoint: str, reason: str
+) -> TikTokError:
+    text = f"HTTP {status}: {reason}"
+    if status == 429:
+        error = RateLimitedError(text, endpoint=endpoint)
+        error.retry_after = _retry_after(headers)
+        return error
+    if status >= 500:
+        return TemporaryError(text, endpoint=endpoint, retry_after=_retry_after(headers))
+    # A gateway's 401 or 403 page says nothing about a grant; only TikTok's codes may end one.
+    return GarbledAnswerError(text, endpoint=endpoint)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        seconds = float(headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+    return (
+        min(seconds, _LONGEST_RETRY_AFTER_SECONDS)
+        if math.isfinite(seconds) and seconds >= 0
+        else None
+    )

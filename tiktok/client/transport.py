@@ -1,0 +1,300 @@
+"""One HTTP call to ``/open_api/v1.3/…``: limits, envelope, errors, repetition.
+
+Nothing here knows an endpoint. Clock, sleep and session are handed in.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+
+from . import envelope
+from .errors import GarbledAnswerError, TikTokError, UnreachableError
+from .redaction import masked, secrets_of
+from .retry import seconds_before_retry
+
+API_PREFIX = "/open_api/v1.3"
+LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
+_CONNECTIONS_KEPT = 32
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call about to be made. ``bucket`` names the request budget it is charged to."""
+
+    method: str
+    path: str
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What happened on the wire, with nothing secret in it.
+
+    ``status`` and ``code`` are None when no HTTP answer or no envelope came; ``seconds`` is the time to
+    the end of the body; ``attempt`` counts from 1.
+    """
+
+    method: str
+    path: str
+    status: int | None
+    code: int | None
+    request_id: str
+    seconds: float
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request as an endpoint function describes it.
+
+    ``params`` become the query (arrays and objects as JSON), ``body`` the JSON body. A call is
+    ``idempotent`` when repeating it changes nothing more.
+    """
+
+    method: str
+    path: str
+    token: str | None = None
+    params: Mapping[str, object] | None = None
+    body: Mapping[str, object] | None = None
+    idempotent: bool = True
+    bucket: str = "app"
+
+    def __repr__(self) -> str:
+        return f"Ask({self.method} {self.path})"
+
+
+class Client:
+    """Talks to TikTok's API for Business for one app. Safe to share between threads.
+
+    ``base_url`` is the host only. ``before_call`` runs before every attempt: a rate limiter may block in
+    it, a guard may raise. ``on_exchange`` runs after every attempt. ``timeout`` is (connect, read) in
+    seconds; an answer that drips longer than twice the read time-out is given up.
+    """
+
+    def __init__(  # noqa: PLR0913 - everything a test or a host wants to replace
+        self,
+        *,
+        base_url: str = "https://business-api.tiktok.com",
+        app_id: str,
+        secret: str,
+        before_call: Callable[[Call], None] | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        timeout: tuple[float, float] = (3.05, 20.0),
+        max_attempts: int = 3,
+    ) -> None:
+        self.app_id = app_id
+        self.base_url = _checked_base_url(base_url)
+        self._secret = secret
+        self._before_call = before_call
+        self._on_exchange = on_exchange
+        self._clock = clock
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._timeout = timeout
+        self._max_attempts = max_attempts
+        self._session = _new_session(self.base_url)
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self.base_url!r}, app_id={self.app_id!r})"
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._session.close()
+
+    @property
+    def secret(self) -> str:
+        """The app's secret, for the calls that carry it as a parameter."""
+        return self._secret
+
+    def call(self, ask: Ask, answer: type[T]) -> T:
+        """Make the call and return the envelope's ``data`` as ``answer``.
+
+        Raises the class of `errors` that fits; what is safe to repeat has then been repeated.
+        """
+        attempt = 1
+        while True:
+            try:
+                return self._attempt(ask, answer, attempt)
+            except TikTokError as error:
+                delay = seconds_before_retry(
+                    error,
+                    attempt,
+                    idempotent=ask.idempotent,
+                    max_attempts=self._max_attempts,
+                    spread=random.random(),  # noqa: S311 - only keeps clients out of step
+                )
+                if delay is None:
+                    raise
+            self._sleep(delay)
+            attempt += 1
+
+    def _attempt(self, ask: Ask, answer: type[T], attempt: int) -> T:
+        if self._before_call is not None:
+            self._before_call(Call(ask.method, ask.path, ask.bucket))
+        started = self._monotonic()
+        outcome = self._outcome(ask, answer, started)
+        if self._on_exchange is not None:
+            self._on_exchange(
+                Exchange(
+                    ask.method,
+                    ask.path,
+                    outcome.status,
+                    outcome.code,
+                    outcome.request_id,
+                    self._monotonic() - started,
+                    attempt,
+                )
+            )
+        return outcome.data_or_raise()
+
+    def _outcome(self, ask: Ask, answer: type[T], started: float) -> envelope.Outcome[T]:
+        # An exception of requests carries the URL and so its secrets: keep none as cause or context.
+        received = self._received(ask, started)
+        if isinstance(received, TikTokError):
+            return envelope.Outcome(error=received)
+        status, headers, body = received
+        secrets = (*secrets_of(ask.params, ask.body, token=ask.token), self._secret)
+        return envelope.read(
+            status,
+            headers,
+            body,
+            answer,
+            endpoint=ask.path,
+            now=self._clock(),
+            mask=lambda text: masked(text, secrets),
+        )
+
+    def _received(
+        self, ask: Ask, started: float
+    ) -> tuple[int, Mapping[str, str], bytes] | TikTokError:
+        try:
+            with self._session.request(
+                ask.method,
+                f"{self.base_url}{API_PREFIX}{ask.path}",
+                params=_query(ask.params),
+                data=None if ask.body is None else msgspec.json.encode(_present(ask.body)),
+                headers=_headers(ask),
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return response.status_code, response.headers, self._body(response, started)
+        except _AnswerTooBig:
+            return GarbledAnswerError("the answer is too big", endpoint=ask.path)
+        except _AnswerTooSlow:
+            return UnreachableError("the answer came too slowly", endpoint=ask.path)
+        except requests.RequestException as error:
+            sent = not isinstance(error, requests.ConnectTimeout) and not _refused(error)
+            return UnreachableError(_kind(error), sent=sent, endpoint=ask.path)
+        except Exception as error:  # noqa: BLE001 - urllib3 leaks its own classes from a streamed body
+            return UnreachableError(f"connection lost: {type(error).__name__}", endpoint=ask.path)
+
+    def _body(self, response: requests.Response, started: float) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        longest = self._timeout[0] + 2 * self._timeout[1]
+        while part := response.raw.read1(65536, decode_content=True):
+            size += len(part)
+            if size > LARGEST_ANSWER_BYTES:
+                raise _AnswerTooBig
+            if self._monotonic() - started > longest:
+                raise _AnswerTooSlow
+            parts.append(part)
+        return b"".join(parts)
+
+
+class _AnswerTooBig(Exception):
+    pass
+
+
+class _AnswerTooSlow(Exception):
+    pass
+
+
+class _NoCredentials(requests.auth.AuthBase):
+    """Keeps requests from reading a ``.netrc`` and sending what it finds there."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _new_session(base_url: str) -> requests.Session:
+    session = requests.Session()
+    session.auth = _NoCredentials()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.trust_env = base_url.startswith("https://")
+    session.headers["User-Agent"] = "influence-tiktok-client"
+    adapter = HTTPAdapter(pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _checked_base_url(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"https", "http"} or not host or parts.path.strip("/") or parts.query:
+        raise ValueError("base_url is scheme and host only")
+    if parts.username or parts.password:
+        raise ValueError("base_url carries no credentials")
+    if parts.scheme == "http" and not _is_local(host):
+        raise ValueError("plain http is for a sandbox on this machine or a container's short name")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or "." not in host
+
+
+def _headers(ask: Ask) -> dict[str, str]:
+    headers = {"Accept": "application/json"}
+    if ask.body is not None:
+        headers["Content-Type"] = "application/json"
+    if ask.token is not None:
+        headers["Access-Token"] = ask.token
+    return headers
+
+
+def _present(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _query(params: Mapping[str, object] | None) -> dict[str, str]:
+    """Scalars as they are, arrays and objects as JSON; what is None is not sent."""
+    return {name: _scalar(value) for name, value in _present(params or {}).items()}
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _refused(error: requests.RequestException) -> bool:
+    # A connection that was never established; an established one that broke says "aborted".
+    return isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
+
+
+def _kind(error: requests.RequestException) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    return "connection refused" if _refused(error) else "connection lost"

@@ -1,0 +1,68 @@
+"""The outer request budget: one token bucket for the app, shared by all processes through Redis.
+
+TikTok counts requests of the whole app (Basic level: 10 a second, 600 a minute); a breach closes the app for five
+minutes, so the bucket stays a little below.
+"""
+
+from __future__ import annotations
+
+import time
+
+import redis
+from django.conf import settings
+
+from tiktok.errors import TikTokBusy
+
+MINUTE_BREACH_SECONDS = 300.0
+WINDOW_SECONDS = 60
+PATIENCE_SECONDS = 90.0
+
+# One sorted set holds the moments of the last minute's calls; a call may go if both windows have room.
+# Returns 0 when the call is granted, else the milliseconds until it is worth asking again.
+TAKE = """
+local now = redis.call('TIME'); local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local per_second, per_minute = tonumber(ARGV[1]), tonumber(ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ms - 60000)
+local total = redis.call('ZCARD', KEYS[1])
+if total >= per_minute then
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+  return math.max(1, tonumber(oldest) + 60001 - ms)
+end
+local recent = redis.call('ZRANGEBYSCORE', KEYS[1], ms - 1000, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+if redis.call('ZCOUNT', KEYS[1], ms - 1000, '+inf') >= per_second then
+  return math.max(1, tonumber(recent[2]) + 1001 - ms)
+end
+redis.call('ZADD', KEYS[1], ms, ms .. ':' .. now[2] .. ':' .. total)
+redis.call('PEXPIRE', KEYS[1], 61000)
+return 0
+"""
+
+_pools: dict[str, redis.Redis] = {}
+
+
+def take(app_id: str) -> None:
+    """Wait for room in the app's budget. Raises TikTokBusy after PATIENCE_SECONDS."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while wait := _ask(app_id):
+        if time.monotonic() + wait > deadline:
+            raise TikTokBusy(wait)
+        time.sleep(wait)
+
+
+def _ask(app_id: str) -> float:
+    """Seconds to wait, 0 when the call is granted."""
+    answer = _redis().eval(
+        TAKE,
+        1,
+        f"tiktok:budget:{app_id}",
+        settings.TIKTOK_REQUESTS_PER_SECOND,
+        settings.TIKTOK_REQUESTS_PER_MINUTE,
+    )
+    return int(answer) / 1000
+
+
+def _redis() -> redis.Redis:
+    url = settings.REDIS_URL
+    if url not in _pools:
+        _pools[url] = redis.Redis.from_url(url)
+    return _pools[url]

@@ -1,0 +1,81 @@
+"""The one door to TikTok: a client for the organization in scope, inside the request budget, in our own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection
+
+from tiktok import limits
+from tiktok.client import Client, CreatorOAuth, TtcmMarketplace, errors
+from tiktok.errors import (
+    CallInsideTransaction,
+    MarketplaceAccessEnded,
+    NoMarketplaceAccount,
+    OutcomeUnknown,
+    TikTokBusy,
+    TikTokProblem,
+    TikTokRefused,
+    TikTokUnavailable,
+)
+from tiktok.queries import marketplace_account
+
+MARKETPLACE_ACCESS = (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError)
+NO_ANSWER = (errors.UnreachableError, errors.GarbledAnswerError, errors.TemporaryError)
+
+
+def marketplace() -> TtcmMarketplace:
+    """TikTok's brand side for the organization in scope. Raises NoMarketplaceAccount."""
+    account = marketplace_account()
+    if account is None:
+        raise NoMarketplaceAccount
+    return TtcmMarketplace(
+        _client(), account_id=account.tiktok_account_id, access_token=account.open_token()
+    )
+
+
+def creator_oauth() -> CreatorOAuth:
+    """TikTok's creator OAuth for our app."""
+    return CreatorOAuth(_client(), authorize_base_url=settings.TIKTOK_AUTHORIZE_URL)
+
+
+def _client() -> Client:
+    return Client(
+        base_url=settings.TIKTOK_BASE_URL,
+        app_id=settings.TIKTOK_APP_ID,
+        secret=settings.TIKTOK_APP_SECRET,
+        before_call=_before_call,
+    )
+
+
+def _before_call(call: object) -> None:
+    """No call inside an open transaction, and none over the budget."""
+    if any(not block._from_testcase for block in connection.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
+        raise CallInsideTransaction(str(call))
+    limits.take(settings.TIKTOK_APP_ID)
+
+
+@contextmanager
+def tiktok_call(*, creates: bool = False) -> Iterator[None]:
+    """Translate what the client raises into the product's errors. `creates`: a lost answer leaves the outcome unknown."""
+    try:
+        yield
+    except MARKETPLACE_ACCESS as error:
+        raise MarketplaceAccessEnded from error
+    except errors.RateLimitedError as error:
+        raise TikTokBusy(error.retry_after or limits.MINUTE_BREACH_SECONDS) from error
+    except NO_ANSWER as error:
+        raise (
+            OutcomeUnknown() if creates and _may_have_happened(error) else TikTokUnavailable()
+        ) from error
+    except errors.TikTokError as error:
+        raise TikTokRefused(error.message, code=error.code, request_id=error.request_id) from error
+
+
+def _may_have_happened(error: errors.TikTokError) -> bool:
+    return not getattr(error, "is_before_sending", False)
+
+
+__all__ = ["TikTokProblem", "creator_oauth", "marketplace", "tiktok_call"]
