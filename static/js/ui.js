@@ -1,0 +1,220 @@
+// Behaviour of the components: toasts, dialogs, menus, copying, sending forms once, htmx manners, charts on demand.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
+
+  // --- toasts: from django.contrib.messages, and from HX-Trigger: {"toast": {"text": …, "kind": "success"}} ---
+  const toasts = $("#toasts");
+
+  function raise() {
+    // A manual popover lies in the top layer, above an open dialog.
+    if (!toasts.showPopover) return;
+    toasts.popover = "manual";
+    if (toasts.matches(":popover-open")) toasts.hidePopover();
+    if (toasts.children.length) toasts.showPopover();
+  }
+
+  function dismissLater(note) {
+    if (note.matches(".is-danger, .is-warning")) return;
+    let timer = setTimeout(() => note.remove(), 6000);
+    note.addEventListener("pointerenter", () => clearTimeout(timer));
+    note.addEventListener("pointerleave", () => (timer = setTimeout(() => note.remove(), 3000)));
+  }
+
+  function toast(text, kind = "info") {
+    const source = $(`#toast-template-${kind}`) || $("#toast-template-info");
+    const note = source.content.firstElementChild.cloneNode(true);
+    $("p", note).textContent = text;
+    toasts.append(note);
+    raise();
+    dismissLater(note);
+  }
+
+  on("toast", ({ detail }) => toast(detail.text || detail.value || "", detail.kind));
+  $$("[data-toast]", toasts).forEach(dismissLater);
+  if (toasts.children.length) raise();
+
+  // --- dialogs ---
+  const host = $("#dialog-host");
+  const slot = $("#dialog-content");
+
+  function isEdited(dialog) {
+    return $$("input, textarea, select", dialog).some((field) =>
+      field.type === "checkbox" || field.type === "radio"
+        ? field.checked !== field.defaultChecked
+        : field.options
+          ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
+          : field.type !== "hidden" && field.value !== field.defaultValue,
+    );
+  }
+
+  on("click", (event) => {
+    const opener = event.target.closest("[data-dialog-open]");
+    if (opener) {
+      event.preventDefault();
+      $(`#${CSS.escape(opener.dataset.dialogOpen)}`)?.showModal();
+      return;
+    }
+    if (event.target.closest("[data-dialog-close]")) {
+      event.target.closest("dialog")?.close();
+    } else if (event.target.matches("dialog.dialog") && !isEdited(event.target)) {
+      event.target.close(); // the backdrop; what was typed is not thrown away
+    }
+  });
+  on("dialog-close", () => $$("dialog[open]").forEach((dialog) => dialog.close()));
+  host.addEventListener("close", () => slot.replaceChildren());
+
+  // --- menus (<details data-menu>) ---
+  function closeMenus(except) {
+    $$("details[data-menu][open]").forEach((menu) => menu !== except && (menu.open = false));
+  }
+  on("click", (event) => closeMenus(event.target.closest("details[data-menu]")));
+  on("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    $("summary", menu).focus();
+  });
+  on("focusout", (event) => {
+    const menu = event.target.closest?.("details[data-menu][open]");
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+
+  // --- copying: <button data-copy="text"> or <button data-copy-from="#id"> ---
+  on("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-from]");
+    if (!button) return;
+    const source = button.dataset.copyFrom && $(button.dataset.copyFrom);
+    try {
+      await navigator.clipboard.writeText(source ? source.value || source.textContent.trim() : button.dataset.copy);
+      button.classList.add("is-copied");
+      setTimeout(() => button.classList.remove("is-copied"), 1600);
+      toast(button.dataset.copied || "Copied", "success");
+    } catch {
+      toast("The browser did not allow copying. Select the text and copy it by hand.", "warning");
+    }
+  });
+
+  // --- pictures that do not load leave the initials ---
+  on("error", (event) => event.target.matches?.(".face img") && event.target.remove(), true);
+
+  // --- a form is sent once ---
+  function settle(form) {
+    delete form.dataset.sending;
+    form.removeAttribute("aria-busy");
+  }
+  on("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("data-send-again")) return;
+    form.dataset.sending = "yes";
+    form.setAttribute("aria-busy", "true");
+    setTimeout(() => settle(form), 10000); // a download or a lost connection leaves the page where it is
+  }, true);
+  addEventListener("pageshow", () => $$("form[data-sending]").forEach(settle));
+
+  // --- forms that apply themselves: <form data-autosubmit> (filters) ---
+  on("change", (event) => event.target.form?.matches("[data-autosubmit]") && event.target.form.requestSubmit());
+
+  // --- check-all: <input type=checkbox data-check-all="name">; a bar [data-selection="name"] shows the count ---
+  on("change", (event) => {
+    const box = event.target;
+    if (box.type !== "checkbox") return;
+    const name = box.dataset.checkAll || box.name;
+    const boxes = $$(`input[type=checkbox][name="${CSS.escape(name)}"]`);
+    if (box.dataset.checkAll) boxes.forEach((one) => (one.checked = box.checked));
+    const count = boxes.filter((one) => one.checked).length;
+    const all = $(`[data-check-all="${CSS.escape(name)}"]`);
+    if (all) {
+      all.checked = count > 0 && count === boxes.length;
+      all.indeterminate = count > 0 && count < boxes.length;
+    }
+    $$(`[data-selection="${CSS.escape(name)}"]`).forEach((bar) => {
+      bar.hidden = count === 0;
+      $$("[data-selection-count]", bar).forEach((place) => (place.textContent = count));
+    });
+  });
+
+  // --- htmx ---
+  const line = $("#progress-line");
+  let running = 0;
+
+  on("htmx:beforeRequest", ({ detail }) => {
+    running += 1;
+    line.classList.add("is-running");
+    detail.target?.setAttribute("aria-busy", "true");
+    if (detail.target === slot && !host.open) {
+      slot.replaceChildren($("#dialog-loading").content.cloneNode(true));
+      host.showModal();
+    }
+  });
+  on("htmx:afterRequest", ({ detail }) => {
+    running = Math.max(0, running - 1);
+    line.classList.toggle("is-running", running > 0);
+    detail.target?.removeAttribute("aria-busy");
+    const form = detail.elt?.closest?.("form");
+    if (form) settle(form);
+  });
+
+  function signIn() {
+    const login = new URL(document.body.dataset.loginUrl, location.href);
+    login.searchParams.set("next", location.pathname + location.search);
+    location.assign(login);
+  }
+  on("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const landed = xhr.responseURL && new URL(xhr.responseURL).pathname;
+    const asked = event.detail.pathInfo?.requestPath || "";
+    const login = document.body.dataset.loginUrl;
+    // The session ended: a sign-in page never goes into a fragment.
+    if (xhr.status === 401 || (landed?.startsWith(login) && !asked.startsWith(login))) {
+      event.detail.shouldSwap = false;
+      event.detail.isError = false;
+      signIn();
+    }
+  });
+
+  const SENTENCES = {
+    0: "No connection. Nothing was lost; try again.",
+    403: "Your role does not allow this, or the page is too old. Reload it and try again.",
+    404: "This is no longer there. Reload the page.",
+    409: "Somebody else changed this meanwhile. Reload the page.",
+    413: "That file is too large.",
+    429: "Too many requests. Wait a moment, then try again.",
+  };
+  function failed({ detail }) {
+    if (detail.xhr?.status === 401) return;
+    const sentence = SENTENCES[detail.xhr?.status ?? 0];
+    toast(sentence || "Something went wrong on our side. What you typed is still here; try again.", "danger");
+    if (detail.target === slot && $(".skeleton", slot)) host.close();
+  }
+  on("htmx:responseError", failed);
+  on("htmx:sendError", failed);
+  on("htmx:timeout", failed);
+
+  // --- charts: ECharts is loaded by the first page that has one ---
+  let scripts = null;
+  function load(src) {
+    return new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+  }
+  function drawCharts(root) {
+    const places = $$("[data-chart]", root);
+    if (root.matches?.("[data-chart]")) places.push(root);
+    if (!places.length) return;
+    scripts ??= places[0].dataset.chartScripts.split(" ").reduce((chain, src) => chain.then(() => load(src)), Promise.resolve());
+    scripts.then(
+      () => places.forEach(window.drawChart),
+      () => places.forEach((place) => (place.hidden = true)), // the table stays
+    );
+  }
+  drawCharts(document);
+  on("htmx:load", ({ detail }) => detail.elt !== document.body && drawCharts(detail.elt));
+})();
