@@ -1,0 +1,137 @@
+"""The product's own processes over running servers: sandbox, web, worker, beat."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .backing import Backing
+from .console import Console
+from .errors import CannotStart
+from .postgres import last_line
+from .processes import Process, spawn, stop
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HEALTHY_SECONDS = 60.0
+STOP_SECONDS = 3.0
+# A plain Celery app answers in half the time that loading ours takes.
+PING = """
+import os, sys
+from celery import Celery
+app = Celery(broker=os.environ["REDIS_URL"].replace("unix://", "redis+socket://", 1))
+sys.exit(not any(app.control.ping(timeout=0.5) for _ in range(100)))
+"""
+SANDBOX = shlex.split("tiktok.sandbox --seed 1 --port")
+WEB = shlex.split(
+    "gunicorn influence.wsgi:application --worker-class gthread --workers 2 --threads 4 --preload"
+    " --graceful-timeout 2 --no-control-socket --log-level warning --bind"
+)
+WORKER = shlex.split(
+    "celery --app influence.celery worker --concurrency 2 --without-gossip --without-mingle -l INFO"
+)
+BEAT = shlex.split("celery --app influence.celery beat --pidfile= -l INFO --schedule")
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Services:
+    """Starts, watches and stops them; `output` says where a service of that name writes to."""
+
+    def __init__(
+        self, base: Backing, env: Mapping[str, str], console: Console, output: Callable[[str], int]
+    ) -> None:
+        self.base = base
+        self.env = {**os.environ, **env, "DATA_DIR": str(base.data), "PYTHONUNBUFFERED": "1"}
+        self.console = console
+        self.output = output
+        self.lasting: list[Process] = []
+        self.errands: list[Process] = []
+
+    def close(self) -> None:
+        stop([*self.errands, *self.lasting], within=STOP_SECONDS)
+
+    def migrate(self) -> None:
+        """Bring the database up to date, as the owner of its tables."""
+        self.command("migrate", DATABASE_URL=self.base.urls.owner)
+        if self.env["DEBUG"].lower() not in ("true", "1", "on", "yes"):
+            self.command("collectstatic", "--noinput")
+
+    def start(self, web_port: int, sandbox_port: int) -> None:
+        """Start all of them; no sandbox for port 0."""
+        if sandbox_port:
+            self._serve("sandbox", *SANDBOX, str(sandbox_port))
+        self._serve("web", *WEB, f"127.0.0.1:{web_port}")
+        # Its polite stop waits for work in progress; rows are the queue, so work may be cut off.
+        self._serve("worker", *WORKER, stop_signal=signal.SIGQUIT)
+        self._serve("beat", *BEAT, str(self.base.data / "beat-schedule"))
+
+    def _serve(self, name: str, *module: str, stop_signal: signal.Signals = signal.SIGTERM) -> None:
+        output = self.output(name)
+        command = [sys.executable, "-m", *module]
+        self.lasting.append(
+            spawn(name, command, stop_signal=stop_signal, env=self.env, output=output, cwd=ROOT)
+        )
+        os.close(output)
+
+    def command(self, name: str, *arguments: str, **env: str) -> str:
+        """Run a management command to its end; returns what it printed, or raises."""
+        log = self.base.data / f"{name}.log"
+        with log.open("wb") as output:
+            code = self._errand(name, ["manage.py", name, *arguments], output.fileno(), env)
+        text = log.read_text(errors="replace")
+        if code:
+            raise CannotStart(f"`manage.py {name}` failed: {last_line(text)} (all of it in {log})")
+        return text
+
+    def foreground(self, name: str, *arguments: str) -> int:
+        """Run a management command that speaks for itself; returns its exit code."""
+        return self._errand(name, ["manage.py", name, *arguments], sys.stdout.fileno(), {})
+
+    def wait_healthy(self, *addresses: str) -> None:
+        """Return once each address answers 200 and a worker answers a ping."""
+        deadline = time.monotonic() + HEALTHY_SECONDS
+        for address in addresses:
+            while not _answers(address):
+                self.watch(0.05)
+                if time.monotonic() > deadline:
+                    raise CannotStart(f"{address} is not well after {HEALTHY_SECONDS:.0f} seconds.")
+        with (self.base.data / "ping.log").open("wb") as output:
+            if self._errand("ping", ["-c", PING], output.fileno(), {}):
+                raise CannotStart("The worker does not answer.")
+
+    def watch(self, seconds: float) -> None:
+        """Let them write for a moment; raises if one has ended."""
+        self.console.pump(seconds)
+        for process in self.lasting:
+            if not process.is_alive:
+                self.console.pump(0.2)
+                code = process.popen.returncode
+                raise CannotStart(f"{process.name} ended with code {code}; everything is stopped.")
+
+    def _errand(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> int:
+        process = spawn(
+            name,
+            [sys.executable, *command],
+            stop_signal=signal.SIGTERM,
+            env={**self.env, **env},
+            output=output,
+            cwd=ROOT,
+        )
+        self.errands.append(process)
+        while process.is_alive:
+            self.watch(0.05)
+        self.errands.remove(process)
+        return int(process.popen.returncode)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with _direct.open(address, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
