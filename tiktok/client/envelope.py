@@ -57,7 +57,7 @@ class Outcome(Generic[T]):
         return self.data
 
 
-def read(  # noqa: PLR0913 - the facts of one answer
+def read(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
@@ -73,8 +73,8 @@ def read(  # noqa: PLR0913 - the facts of one answer
     """
     envelope = _decoded(body, Envelope)
     if not isinstance(envelope, Envelope):
-        error = _error_without_envelope(status, headers, endpoint, envelope)
-        return Outcome(error=error, status=status, request_id=headers.get("X-Tt-Logid", ""))
+        refused = _error_without_envelope(status, headers, endpoint, envelope)
+        return Outcome(error=refused, status=status, request_id=headers.get("X-Tt-Logid", ""))
     request_id = mask(envelope.request_id or headers.get("X-Tt-Logid", ""))
     error = _error_of(envelope, status, headers, now)
     data = None

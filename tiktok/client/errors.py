@@ -157,7 +157,7 @@ ERROR_BY_CODE: Mapping[int, type[TikTokError]] = MappingProxyType(
         40101: ConfigurationError,
         40102: AccessTokenExpiredError,
         40103: RefreshTokenError,
-        40104: AccessTokenInvalidError,
+        40104: InvalidParameterError,
         40105: AccessTokenInvalidError,
         40106: AuthCodeError,
         40107: RefreshTokenError,

@@ -41,6 +41,8 @@ def seconds_before_retry(
     """
     if attempt >= max_attempts or not isinstance(error, _REPEATABLE):
         return None
+    if isinstance(error, GarbledAnswerError) and attempt > 1:
+        return None  # a cut answer passes, a changed format does not
     if not idempotent and error.outcome_unknown:
         return None
     if error.retry_after is not None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from . import envelope
 from .errors import GarbledAnswerError, TikTokError, UnreachableError
@@ -183,12 +184,14 @@ class Client:
     def _received(
         self, ask: Ask, started: float
     ) -> tuple[int, Mapping[str, str], bytes] | TikTokError:
+        query = _query(ask.params)
+        body = None if ask.body is None else msgspec.json.encode(_present(ask.body))
         try:
             with self._session.request(
                 ask.method,
                 f"{self.base_url}{API_PREFIX}{ask.path}",
-                params=_query(ask.params),
-                data=None if ask.body is None else msgspec.json.encode(_present(ask.body)),
+                params=query,
+                data=body,
                 headers=_headers(ask),
                 timeout=self._timeout,
                 allow_redirects=False,
@@ -202,7 +205,7 @@ class Client:
         except requests.RequestException as error:
             sent = not isinstance(error, requests.ConnectTimeout) and not _refused(error)
             return UnreachableError(_kind(error), sent=sent, endpoint=ask.path)
-        except Exception as error:  # noqa: BLE001 - urllib3 leaks its own classes from a streamed body
+        except (HTTPError, OSError) as error:  # urllib3 leaks its own classes from a streamed body
             return UnreachableError(f"connection lost: {type(error).__name__}", endpoint=ask.path)
 
     def _body(self, response: requests.Response, started: float) -> bytes:

@@ -1,0 +1,100 @@
+"""Creator consent: the authorize address and the ``/tt_user/…`` token calls.
+
+A creator's tokens are short (access 24 h) and their refresh token ends one year after the consent
+whatever is refreshed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import unquote, urlencode
+
+from . import types, wire
+from .transport import Ask, Client
+
+
+class CreatorOAuth:
+    """OAuth of a TikTok account holder for the client's app."""
+
+    def __init__(
+        self, client: Client, *, authorize_base_url: str = "https://www.tiktok.com"
+    ) -> None:
+        self._client = client
+        self._authorize_base_url = authorize_base_url.rstrip("/")
+
+    def authorize_url(self, *, redirect_uri: str, state: str, scopes: Iterable[str]) -> str:
+        """Where to send the creator. ``/v2/auth/authorize``.
+
+        ``redirect_uri`` must be registered with the app; ``state`` comes back unchanged. The creator may
+        untick scopes: read what was granted from the `types.Grant`.
+        """
+        query = {
+            "client_key": self._client.app_id,
+            "scope": ",".join(scopes),
+            "response_type": "code",
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        return f"{self._authorize_base_url}/v2/auth/authorize?{urlencode(query)}"
+
+    def exchange_code(self, code: str, redirect_uri: str) -> types.Grant:
+        """Trade the callback's code (10 minutes, single use) for tokens. POST ``/tt_user/oauth2/token/``.
+
+        The code is URL-decoded once, as TikTok asks. Raises `AuthCodeError` for a code that was used, has
+        expired or belongs to another redirect address.
+        """
+        return self._grant(
+            "/tt_user/oauth2/token/",
+            grant_type="authorization_code",
+            auth_code=unquote(code),
+            redirect_uri=redirect_uri,
+        )
+
+    def refresh(self, refresh_token: str) -> types.Grant:
+        """New access token. POST ``/tt_user/oauth2/refresh_token/``.
+
+        Store the refresh token that comes back: it may be another one. One refresh at a time per creator.
+        Raises `RefreshTokenError` when the creator has to consent again.
+        """
+        return self._grant(
+            "/tt_user/oauth2/refresh_token/",
+            grant_type="refresh_token",
+            refresh_token=refresh_token,
+        )
+
+    def token_info(self, access_token: str) -> types.TokenInfo:
+        """Whose token it is and its scopes. POST ``/tt_user/token_info/get/``."""
+        body = {"app_id": self._client.app_id, "access_token": access_token}
+        raw = self._client.call(
+            Ask("POST", "/tt_user/token_info/get/", body=body), wire.TokenInfoAnswer
+        )
+        return types.TokenInfo(raw.creator_id, _scopes(raw.scope))
+
+    def revoke(self, access_token: str) -> None:
+        """End the creator's consent: access and refresh token die. POST ``/tt_user/oauth2/revoke/``."""
+        body = {
+            "client_id": self._client.app_id,
+            "client_secret": self._client.secret,
+            "access_token": access_token,
+        }
+        self._client.call(Ask("POST", "/tt_user/oauth2/revoke/", body=body), wire.Nothing)
+
+    def _grant(self, path: str, **fields: str) -> types.Grant:
+        body = {
+            "client_id": self._client.app_id,
+            "client_secret": self._client.secret,
+            **fields,
+        }
+        raw = self._client.call(Ask("POST", path, body=body, idempotent=False), wire.TokenAnswer)
+        return types.Grant(
+            access_token=raw.access_token,
+            refresh_token=raw.refresh_token,
+            expires_in=raw.expires_in,
+            refresh_token_expires_in=raw.refresh_token_expires_in,
+            open_id=raw.open_id,
+            scopes=_scopes(raw.scope),
+        )
+
+
+def _scopes(text: str) -> frozenset[str]:
+    return frozenset(part for part in text.replace(" ", ",").split(",") if part)
