@@ -31,6 +31,7 @@
     dismissLater(note);
   }
 
+  on("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
   on("toast", ({ detail }) => toast(detail.text || detail.value || "", detail.kind));
   $$("[data-toast]", toasts).forEach(dismissLater);
   if (toasts.children.length) raise();
@@ -100,6 +101,10 @@
   on("error", (event) => event.target.matches?.(".face img") && event.target.remove(), true);
 
   // --- a form is sent once ---
+  function hold(form) {
+    form.dataset.sending = "yes";
+    form.setAttribute("aria-busy", "true");
+  }
   function settle(form) {
     delete form.dataset.sending;
     form.removeAttribute("aria-busy");
@@ -111,9 +116,8 @@
       event.stopImmediatePropagation();
       return;
     }
-    if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("data-send-again")) return;
-    form.dataset.sending = "yes";
-    form.setAttribute("aria-busy", "true");
+    if (form.method === "dialog" || form.matches("[hx-get], [hx-post], [data-send-again]")) return;
+    hold(form);
     setTimeout(() => settle(form), 10000); // a download or a lost connection leaves the page where it is
   }, true);
   addEventListener("pageshow", () => $$("form[data-sending]").forEach(settle));
@@ -148,6 +152,7 @@
     running += 1;
     line.classList.add("is-running");
     detail.target?.setAttribute("aria-busy", "true");
+    if (detail.elt.matches("form")) hold(detail.elt);
     if (detail.target === slot && !host.open) {
       slot.replaceChildren($("#dialog-loading").content.cloneNode(true));
       host.showModal();

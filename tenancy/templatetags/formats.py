@@ -21,9 +21,8 @@ def is_missing(value: Any) -> bool:
 
 def number(value: Number | None) -> str:
     """`1234567` → `1,234,567`; at most two decimals; None → `—`, never 0."""
-    if is_missing(value):
+    if value is None or is_missing(value):
         return MISSING
-    assert value is not None
     text = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
     return text.replace("-", "−", 1)
 
@@ -40,9 +39,8 @@ def short(value: Number) -> str:
 
 def compact(value: Number | None) -> str:
     """`541213` → `541.2K`, the exact number in the title."""
-    if is_missing(value):
+    if value is None or is_missing(value):
         return MISSING
-    assert value is not None
     if abs(value) < 1000:
         return number(value)
     return format_html('<span title="{}">{}</span>', number(value), short(value))
@@ -50,9 +48,8 @@ def compact(value: Number | None) -> str:
 
 def percent(value: Number | None, digits: int = 1) -> str:
     """A fraction: `0.031` → `3.1 %`."""
-    if is_missing(value):
+    if value is None or is_missing(value):
         return MISSING
-    assert value is not None
     return f"{float(value) * 100:,.{digits}f}{NBSP}%".replace("-", "−")
 
 
@@ -63,9 +60,8 @@ def money(amount: Number | None, currency: str) -> str:
 
 def duration(seconds: Number | None) -> str:
     """Seconds: `12.4` → `12.4 s`, `200` → `3 min 20 s`, `19000` → `5 h 16 min`, above 100 h → `1,234 h`."""
-    if is_missing(seconds):
+    if seconds is None or is_missing(seconds):
         return MISSING
-    assert seconds is not None
     if seconds < 60:
         return f"{number(round(float(seconds), 1))}{NBSP}s"
     minutes, rest = divmod(round(seconds), 60)

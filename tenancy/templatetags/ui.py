@@ -341,7 +341,7 @@ def toast_for(message: Message) -> SafeString:
 
 # --- numbers -----------------------------------------------------------------------------------------------------
 @register.simple_tag
-def stat(
+def stat(  # noqa: PLR0913 - one keyword per thing a number may carry
     *,
     label: str,
     value: Any,
