@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('audience_genders', models.JSONField(null=True)),
                 ('audience_ages', models.JSONField(null=True)),
                 ('audience_locales', models.JSONField(null=True)),
-                ('profile_source', models.CharField(blank=True, max_length=20)),
+                ('profile_source', models.CharField(choices=[('legacy', 'Old data source'), ('ttcm_public', 'TikTok Creator Marketplace'), ('ttcm_authorized', "TikTok, with the influencer's authorization"), ('order_report', 'TikTok order report')], blank=True, max_length=20)),
                 ('profile_fetched_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.organization')),

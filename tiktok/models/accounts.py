@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from tenancy.models import OrganizationModel
-from tiktok.enums import AccountState, Dialect, MarketplaceStatus
+from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source
 from tiktok.sealing import seal, unseal
 
 
@@ -77,7 +77,7 @@ class Creator(OrganizationModel):
     audience_genders = models.JSONField(null=True)
     audience_ages = models.JSONField(null=True)
     audience_locales = models.JSONField(null=True)
-    profile_source = models.CharField(max_length=20, blank=True)
+    profile_source = models.CharField(max_length=20, choices=Source, blank=True)
     profile_fetched_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,209 @@
+"""The move off the old source, for all that an organization sees: import, plan, cut-over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.enums import CampaignState, PostOrigin
+from campaigns.models import Campaign, Participant, Post
+from crm.enums import AccountType, Network
+from crm.models import Influencer, SocialAccount
+from crm.models.influencers import searchable
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import AccountKind
+from tiktok.models import Creator, Video
+from tiktok.policies import account_kind
+from tiktok.queries import authenticated
+from tiktok.services.legacy import (
+    keep_legacy_creators,
+    keep_legacy_videos,
+    legacy_rows,
+    open_legacy,
+    release_creators,
+)
+from tiktok.services.legacy_export import LegacyPost, RejectedRow, read_export
+
+BATCH_ROWS = 1_000
+REJECTED_SHOWN = 1_000
+
+
+@dataclass
+class ImportResult:
+    """What became of an export: every row is imported or rejected."""
+
+    posts: int = 0
+    accounts: int = 0
+    rejected_count: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)  # the first REJECTED_SHOWN
+
+
+@dataclass(frozen=True)
+class MigrationPlan:
+    """What the cut-over and the purge would do to the organization in scope."""
+
+    stays_authenticated: int
+    stays_not_authenticated: int
+    becomes_unsupported: int
+    not_looked_up: int
+    posts_to_hide: int
+    rows_to_delete: dict[str, int]
+
+
+@transaction.atomic
+def import_legacy_export(
+    path: Path,
+    *,
+    campaign_name: str,
+    actor: User | None,
+    progress: Callable[[ImportResult], None] = lambda result: None,
+) -> ImportResult:
+    """Bring an export of the old source into a campaign of past posts. All or nothing.
+
+    Raises NotALegacyExport for a file that cannot be read and LegacyClosed once the organization has cut over.
+    """
+    migration = open_legacy()
+    result, campaign = ImportResult(), _legacy_campaign(campaign_name)
+    before = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count()
+    for rows in _batches(read_export(path, now=timezone.now())):
+        posts = [row for row in rows if isinstance(row, LegacyPost)]
+        rejected = [row for row in rows if isinstance(row, RejectedRow)]
+        _keep(posts, campaign)
+        result.posts += len(posts)
+        result.rejected_count += len(rejected)
+        result.rejected += rejected[: REJECTED_SHOWN - len(result.rejected)]
+        progress(result)
+    result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
+    _fit_window(campaign)
+    record(
+        "legacy.imported",
+        migration,
+        actor=actor,
+        posts=result.posts,
+        rejected=result.rejected_count,
+    )
+    return result
+
+
+def _batches(rows: Iterator[LegacyPost | RejectedRow]) -> Iterator[list[LegacyPost | RejectedRow]]:
+    while batch := list(islice(rows, BATCH_ROWS)):
+        yield batch
+
+
+def _legacy_campaign(name: str) -> Campaign:
+    today = timezone.now().date()
+    campaign, _ = Campaign.objects.get_or_create(
+        name=name,
+        defaults={
+            "client": name[:60],
+            "starts_on": today,
+            "ends_on": today,
+            "state": CampaignState.COMPLETED,
+        },
+    )
+    return campaign
+
+
+def _keep(posts: Sequence[LegacyPost], campaign: Campaign) -> None:
+    creators = keep_legacy_creators(posts)
+    accounts = _keep_accounts(creators.values())
+    videos = keep_legacy_videos(posts, creators)
+    Participant.objects.bulk_create(
+        [Participant(campaign=campaign, account=account) for account in accounts.values()],
+        ignore_conflicts=True,
+    )
+    Post.objects.bulk_create(
+        [
+            _legacy_post(campaign, accounts[post.handle], post, video)
+            for post, video in zip(posts, videos, strict=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:
+    """The social account of each creator by handle; a new one comes with an influencer named after the handle."""
+    by_handle = {creator.handle: creator for creator in creators}
+    accounts = SocialAccount.objects.filter(network=Network.TIKTOK, handle__in=by_handle)
+    known = {account.handle: account for account in accounts}
+    missing = [handle for handle in by_handle if handle not in known]
+    people = Influencer.objects.bulk_create(
+        [Influencer(name=handle, search_text=searchable(handle)) for handle in missing]
+    )
+    made = SocialAccount.objects.bulk_create(
+        [
+            SocialAccount(
+                influencer=person,
+                network=Network.TIKTOK,
+                account_type=AccountType.TIKTOK,
+                handle=handle,
+                creator=by_handle[handle],
+            )
+            for handle, person in zip(missing, people, strict=True)
+        ]
+    )
+    return known | {account.handle: account for account in made}
+
+
+def _legacy_post(
+    campaign: Campaign, account: SocialAccount, post: LegacyPost, video: Video
+) -> Post:
+    return Post(
+        campaign=campaign,
+        account=account,
+        network=Network.TIKTOK,
+        network_post_id=post.tiktok_video_id,
+        url=post.url,
+        video=video,
+        origin=PostOrigin.LEGACY,
+        published_at=post.posted_at,
+        stands_since=post.collected_at,
+    )
+
+
+def _fit_window(campaign: Campaign) -> None:
+    """The campaign's window is that of its posts."""
+    first = Post.objects.filter(campaign=campaign).order_by("published_at").first()
+    last = Post.objects.filter(campaign=campaign).order_by("-published_at").first()
+    if first and last and first.published_at and last.published_at:
+        campaign.starts_on, campaign.ends_on = first.published_at.date(), last.published_at.date()
+        campaign.save(update_fields=["starts_on", "ends_on"])
+
+
+def plan_migration() -> MigrationPlan:
+    """Dry run: what would become of every account, row and post. Changes nothing."""
+    kinds = [
+        account_kind(
+            creator.marketplace_status, is_authenticated=creator.is_authenticated, is_released=True
+        )
+        for creator in Creator.objects.annotate(is_authenticated=authenticated()).only(
+            "marketplace_status"
+        )
+    ]
+    authenticated_kinds = {AccountKind.AUTHENTICATED_TTCM, AccountKind.AUTHENTICATED_NON_TTCM}
+    return MigrationPlan(
+        stays_authenticated=sum(kind in authenticated_kinds for kind in kinds),
+        stays_not_authenticated=kinds.count(AccountKind.NOT_AUTHENTICATED_TTCM),
+        becomes_unsupported=kinds.count(AccountKind.UNSUPPORTED),
+        not_looked_up=Creator.objects.filter(marketplace_status="unknown").count(),
+        posts_to_hide=Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None).count(),
+        rows_to_delete=legacy_rows(),
+    )
+
+
+@transaction.atomic
+def cut_over(*, actor: User | None) -> int:
+    """Everything the organization sees turns to TikTok's own data, in one transaction. Returns the posts hidden."""
+    migration = release_creators(actor=actor)
+    SocialAccount.objects.filter(account_type=AccountType.TIKTOK).update(
+        account_type=AccountType.TIKTOK_CREATOR
+    )
+    return Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None).update(
+        hidden_at=migration.cut_over_at
+    )

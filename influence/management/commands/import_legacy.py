@@ -1,0 +1,47 @@
+"""Bring an export of the old TikTok source into one organization: `manage.py import_legacy FILE --organization SLUG`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from campaigns.services.legacy import ImportResult, import_legacy_export
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tiktok.errors import LegacyClosed
+from tiktok.services.legacy_export import NotALegacyExport
+
+
+class Command(BaseCommand):
+    help = "Import an export of the old TikTok source (CSV). All or nothing; rows that cannot be read are listed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--organization", required=True, help="the organization's slug")
+        parser.add_argument(
+            "--campaign", default="Posts before the release", help="campaign that takes the posts"
+        )
+
+    def handle(self, *, file: Path, organization: str, campaign: str, **options: Any) -> None:
+        tenant = Organization.objects.filter(slug=organization).first()
+        if tenant is None:
+            raise CommandError(f"There is no organization “{organization}”.")
+        try:
+            with organization_scope(tenant):
+                result = import_legacy_export(
+                    file, campaign_name=campaign, actor=None, progress=self.show
+                )
+        except (NotALegacyExport, LegacyClosed) as problem:
+            raise CommandError(f"Nothing was imported. {problem}") from problem
+        for row in result.rejected:
+            self.stderr.write(f"line {row.line}: {row.reason}")
+        self.stdout.write(
+            f"{result.posts} posts of {result.accounts} new accounts imported, {result.rejected_count} rows rejected."
+        )
+
+    def show(self, result: ImportResult) -> None:
+        if self.stdout.isatty():
+            self.stdout.write(f"\r{result.posts} posts …", ending="")

@@ -1,0 +1,76 @@
+"""The move off the old source for one organization: plan, cut-over, purge, proof."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from campaigns.services.legacy import cut_over, plan_migration
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tiktok.models import PurgeReceipt
+from tiktok.purge import LegacyRowsLeft, NotCutOver, receipt_digest, run_purge, start_purge
+from tiktok.services.legacy import creators_never_looked_up, legacy_rows
+from tiktok.services.membership import refresh_membership
+
+
+class Command(BaseCommand):
+    help = "Plan (default), --cut-over, --purge or --verify the move off the old TikTok source."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--organization", required=True, help="the organization's slug")
+        step = parser.add_mutually_exclusive_group()
+        step.add_argument("--look-up", dest="step", action="store_const", const="look_up")
+        step.add_argument("--cut-over", dest="step", action="store_const", const="cut_over")
+        step.add_argument("--purge", dest="step", action="store_const", const="purge")
+        step.add_argument("--verify", dest="step", action="store_const", const="verify")
+        parser.set_defaults(step="plan")
+
+    def handle(self, *, organization: str, step: str, **options: Any) -> None:
+        tenant = Organization.objects.filter(slug=organization).first()
+        if tenant is None:
+            raise CommandError(f"There is no organization “{organization}”.")
+        with organization_scope(tenant):
+            getattr(self, step)()
+
+    def plan(self) -> None:
+        plan = plan_migration()
+        self.stdout.write(f"Accounts kept, authenticated:      {plan.stays_authenticated:>8,}")
+        self.stdout.write(f"Accounts kept, not authenticated:  {plan.stays_not_authenticated:>8,}")
+        self.stdout.write(f"Accounts that become unsupported:  {plan.becomes_unsupported:>8,}")
+        self.stdout.write(f"Accounts not looked up yet:        {plan.not_looked_up:>8,}")
+        self.stdout.write(f"Campaign posts that will be hidden:{plan.posts_to_hide:>8,}")
+        for table, rows in plan.rows_to_delete.items():
+            self.stdout.write(f"Rows to delete, {table:<40} {rows:>8,}")
+
+    def look_up(self) -> None:
+        creators = list(creators_never_looked_up())
+        refresh_membership(
+            creators, progress=lambda done: self.stdout.write(f"{done} of {len(creators)}")
+        )
+
+    def cut_over(self) -> None:
+        self.stdout.write(f"Cut over. {cut_over(actor=None)} posts of the old source are hidden.")
+
+    def purge(self) -> None:
+        try:
+            receipt = run_purge(
+                start_purge(actor=None),
+                progress=lambda name, gone: self.stdout.write(f"{name}: {gone}"),
+            )
+        except (NotCutOver, LegacyRowsLeft) as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(f"Purged. Receipt {receipt.digest}.")
+
+    def verify(self) -> None:
+        receipt = PurgeReceipt.objects.order_by("-issued_at").first()
+        if receipt is None:
+            raise CommandError("There is no purge receipt.")
+        left = {table: rows for table, rows in legacy_rows().items() if rows}
+        if left or receipt.digest != receipt_digest(receipt.lines, receipt.rescan):
+            raise CommandError(f"The receipt does not hold: {left or 'its text was changed'}.")
+        self.stdout.write(
+            f"Receipt {receipt.digest} of {receipt.issued_at:%Y-%m-%d} holds: 0 legacy rows."
+        )

@@ -1,0 +1,237 @@
+"""Import, plan, cut-over, purge and proof, for one organization beside another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from campaigns.models import Post
+from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
+from crm.models import Influencer, SocialAccount
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tiktok.enums import MarketplaceStatus
+from tiktok.errors import LegacyClosed
+from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
+from tiktok.purge import NotCutOver, run_purge, start_purge
+from tiktok.services.legacy import legacy_rows
+from tiktok.services.legacy_export import NotALegacyExport
+
+pytestmark = pytest.mark.django_db
+
+EXPORT = """handle,followers,video_id,caption,posted_at,collected_at,views,likes,comments,shares
+ann.b,1.5K,7499446218112634119,One #spring,2025-05-01 12:00:00,2025-05-02 00:00:00,10K,100,5,1
+ann.b,1.6K,7499446218112634120,Two,2025-05-03 12:00:00,2025-05-04 00:00:00,20K,200,,2
+tom_t,900,7499446218112634121,Three,2025-05-02 12:00:00,2025-05-02 13:00:00,5,1,0,0
+bad handle,1,7499446218112634122,Four,2025-05-02 12:00:00,2025-05-02 13:00:00,5,1,0,0
+"""
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    file = tmp_path / "export.csv"
+    file.write_text(EXPORT, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def oak() -> Organization:
+    return Organization.objects.create(name="Oak", slug="oak")
+
+
+@pytest.fixture
+def elm() -> Organization:
+    return Organization.objects.create(name="Elm", slug="elm")
+
+
+def bring_in(export: Path):
+    return import_legacy_export(export, campaign_name="Spring", actor=None)
+
+
+def test_every_row_is_imported_or_rejected(oak, export) -> None:
+    with organization_scope(oak):
+        result = bring_in(export)
+
+        assert (result.posts, result.accounts, result.rejected_count) == (3, 2, 1)
+        assert [(row.line, row.reason) for row in result.rejected] == [
+            (5, "handle “bad handle” is not a TikTok handle")
+        ]
+        assert sorted(Influencer.objects.values_list("name", flat=True)) == ["ann.b", "tom_t"]
+        assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {"tiktok"}
+        assert list(Video.objects.order_by("tiktok_video_id").values_list("video_views", "comments")) == [
+            (10_000, 5),
+            (20_000, None),
+            (5, 0),
+        ]
+        assert Creator.objects.get(handle="ann.b").follower_count == 1600
+        assert Post.objects.filter(origin="legacy", hidden_at=None).count() == 3
+        assert (CreatorSnapshot.objects.count(), VideoSnapshot.objects.count()) == (2, 3)
+
+
+def test_importing_twice_doubles_nothing(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        again = bring_in(export)
+
+        assert (again.posts, again.accounts, again.rejected_count) == (3, 0, 1)
+        assert (Video.objects.count(), Post.objects.count(), SocialAccount.objects.count()) == (3, 3, 2)
+        assert VideoSnapshot.objects.count() == 3
+
+
+def test_a_broken_file_leaves_nothing_half_written(oak, tmp_path) -> None:
+    file = tmp_path / "broken.csv"
+    file.write_bytes(EXPORT.encode() + b'x,1,7499446218112634129,"never closed\n')
+    with organization_scope(oak):
+        with pytest.raises(NotALegacyExport):
+            bring_in(file)
+        assert (Influencer.objects.count(), Video.objects.count(), Post.objects.count()) == (0, 0, 0)
+
+
+def test_the_plan_says_what_would_happen_and_changes_nothing(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        Creator.objects.filter(handle="ann.b").update(marketplace_status=MarketplaceStatus.IN)
+        Creator.objects.filter(handle="tom_t").update(marketplace_status=MarketplaceStatus.NOT_IN)
+
+        plan = plan_migration()
+
+        assert (plan.stays_authenticated, plan.stays_not_authenticated, plan.becomes_unsupported) == (0, 1, 1)
+        assert plan.posts_to_hide == 3
+        assert {table: rows for table, rows in plan.rows_to_delete.items() if rows} == {
+            "tiktok_creator.profile_source": 2,
+            "tiktok_creatorsnapshot.source": 2,
+            "tiktok_video.counts_source": 3,
+            "tiktok_video.source": 3,
+            "tiktok_videosnapshot.source": 3,
+        }
+        assert Post.objects.filter(hidden_at=None).count() == 3
+
+
+def test_the_cut_over_hides_posts_renames_accounts_and_tracks_the_supported(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        Creator.objects.filter(handle="ann.b").update(marketplace_status=MarketplaceStatus.IN)
+
+        assert cut_over(actor=None) == 3
+
+        assert Post.objects.filter(hidden_at=None).count() == 0
+        assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {"tiktok_creator"}
+        tracked = Poll.objects.filter(organization=oak, kind="profile").values_list("subject_id", flat=True)
+        assert list(tracked) == [Creator.objects.get(handle="ann.b").pk]
+        with pytest.raises(LegacyClosed):
+            bring_in(export)
+
+
+def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> None:
+    with organization_scope(elm):
+        bring_in(export)
+        untouched = legacy_rows()
+    with organization_scope(oak):
+        bring_in(export)
+        cut_over(actor=None)
+
+        receipt = run_purge(start_purge(actor=None))
+
+        assert set(receipt.rescan.values()) == {0}
+        assert {line["name"]: (line["rows"], line["gone"]) for line in receipt.lines} == {
+            "post_links": (3, 3),
+            "video_snapshots": (3, 3),
+            "creator_snapshots": (2, 2),
+            "videos": (3, 3),
+            "creator_profiles": (2, 2),
+        }
+        assert list(Post.objects.order_by("network_post_id").values_list("network_post_id", "video")) == [
+            ("7499446218112634119", None),
+            ("7499446218112634120", None),
+            ("7499446218112634121", None),
+        ]
+        assert Creator.objects.get(handle="ann.b").follower_count is None
+    with organization_scope(elm):
+        assert legacy_rows() == untouched
+
+
+def test_a_purge_before_the_cut_over_is_refused(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        with pytest.raises(NotCutOver):
+            start_purge(actor=None)
+
+
+def test_an_interrupted_purge_is_taken_up_again(oak, export, monkeypatch) -> None:
+    monkeypatch.setattr("tiktok.purge.SLICE_ROWS", 1)
+
+    def stop_half_way(name: str, gone: int) -> None:
+        if name == "videos":
+            raise KeyboardInterrupt
+
+    with organization_scope(oak):
+        bring_in(export)
+        cut_over(actor=None)
+        run = start_purge(actor=None)
+        with pytest.raises(KeyboardInterrupt):
+            run_purge(run, progress=stop_half_way)
+
+        resumed = start_purge(actor=None)
+        receipt = run_purge(resumed)
+
+        assert resumed.pk == run.pk
+        assert all(line["rows"] == line["gone"] for line in receipt.lines)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda creator: Creator.objects.filter(pk=creator.pk).update(profile_source="legacy"),
+        lambda creator: Video.objects.create(
+            creator=creator, tiktok_video_id="1", source="legacy", counts_source="legacy",
+            published_at="2025-01-01T00:00Z", counts_fetched_at="2025-01-01T00:00Z", url="https://x.example",
+        ),
+    ],
+    ids=["profile", "video"],
+)  # fmt: skip
+def test_after_the_purge_the_database_refuses_legacy_rows(oak, export, write) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        cut_over(actor=None)
+        run_purge(start_purge(actor=None))
+        creator = Creator.objects.get(handle="ann.b")
+
+        with pytest.raises(IntegrityError, match="cannot come back"), transaction.atomic():
+            write(creator)
+
+
+def test_the_commands_tell_the_story(oak, export, capsys) -> None:
+    call_command("import_legacy", str(export), organization="oak", campaign="Spring")
+    call_command("migrate_legacy", organization="oak")
+    call_command("migrate_legacy", "--organization", "oak", "--cut-over")
+    call_command("migrate_legacy", "--organization", "oak", "--purge")
+    call_command("migrate_legacy", "--organization", "oak", "--verify")
+
+    said = capsys.readouterr()
+    assert "3 posts of 2 new accounts imported, 1 rows rejected." in said.out
+    assert "line 5: handle “bad handle” is not a TikTok handle" in said.err
+    assert "Cut over. 3 posts of the old source are hidden." in said.out
+    assert "holds: 0 legacy rows." in said.out
+
+
+def test_a_changed_receipt_does_not_hold(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        cut_over(actor=None)
+        receipt = run_purge(start_purge(actor=None))
+        receipt.lines[0]["gone"] = 1_000_000
+        receipt.save()
+    with pytest.raises(CommandError, match="its text was changed"):
+        call_command("migrate_legacy", "--organization", "oak", "--verify")
+
+
+def test_a_wrong_file_or_organization_ends_the_command_with_one_sentence(oak, tmp_path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("name,colour\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="Nothing was imported. .*unknown column “name”"):
+        call_command("import_legacy", str(wrong), organization="oak")
+    with pytest.raises(CommandError, match="There is no organization “elm”"):
+        call_command("import_legacy", str(wrong), organization="elm")

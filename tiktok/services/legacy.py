@@ -1,0 +1,129 @@
+"""TikTok data of the old source: kept until the cut-over, gone after the purge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from tenancy.isolation import organization_models
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import MarketplaceStatus, PollKind, Source
+from tiktok.errors import LegacyClosed
+from tiktok.models import Creator, LegacyMigration, Video
+from tiktok.policies import account_kind, is_supported
+from tiktok.queries import authenticated
+from tiktok.services.legacy_export import LegacyPost
+from tiktok.services.polling import make_due
+from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
+
+
+def open_legacy() -> LegacyMigration:
+    """The organization's migration, begun if there is none. Raises LegacyClosed once it has cut over."""
+    migration, _ = LegacyMigration.objects.get_or_create()
+    if migration.cut_over_at:
+        raise LegacyClosed
+    return migration
+
+
+def keep_legacy_creators(posts: Sequence[LegacyPost]) -> dict[str, Creator]:
+    """Creators of these posts by handle, with the followers the old source saw last, kept as a fact of that day too."""
+    handles = {post.handle for post in posts}
+    Creator.objects.bulk_create(
+        [Creator(handle=handle) for handle in sorted(handles)], ignore_conflicts=True
+    )
+    creators = {creator.handle: creator for creator in Creator.objects.filter(handle__in=handles)}
+    for post in sorted(posts, key=lambda post: post.collected_at):
+        creator = creators[post.handle]
+        is_own = creator.profile_source not in {"", Source.LEGACY}
+        is_older = creator.profile_fetched_at and creator.profile_fetched_at > post.collected_at
+        if post.followers is None or is_own or is_older:
+            continue
+        creator.follower_count = post.followers
+        creator.profile_source, creator.profile_fetched_at = Source.LEGACY, post.collected_at
+        creator.display_name = creator.display_name or post.handle
+    legacy = [creator for creator in creators.values() if creator.profile_source == Source.LEGACY]
+    Creator.objects.bulk_update(
+        legacy, ["follower_count", "profile_source", "profile_fetched_at", "display_name"]
+    )
+    record_creator_snapshots(legacy)
+    return creators
+
+
+def keep_legacy_videos(posts: Sequence[LegacyPost], creators: dict[str, Creator]) -> list[Video]:
+    """The posts as legacy videos with their counters, in the order given. Repeating it changes nothing."""
+    known = {
+        video.tiktok_video_id: video
+        for video in Video.objects.filter(
+            source=Source.LEGACY, tiktok_video_id__in=[post.tiktok_video_id for post in posts]
+        )
+    }
+    videos = [
+        known.get(post.tiktok_video_id) or _legacy_video(post, creators[post.handle])
+        for post in posts
+    ]
+    Video.objects.bulk_create([video for video in videos if video.pk is None])
+    record_video_snapshots(videos, source=Source.LEGACY)
+    return videos
+
+
+def _legacy_video(post: LegacyPost, creator: Creator) -> Video:
+    return Video(
+        creator=creator,
+        tiktok_video_id=post.tiktok_video_id,
+        source=Source.LEGACY,
+        published_at=post.posted_at,
+        caption=post.caption,
+        url=post.url,
+        video_views=post.views,
+        likes=post.likes,
+        comments=post.comments,
+        shares=post.shares,
+        counts_source=Source.LEGACY,
+        counts_fetched_at=post.collected_at,
+    )
+
+
+def release_creators(*, actor: User | None) -> LegacyMigration:
+    """TikTok's own data takes the place of the old source's: the TikTok half of the cut-over (call in its transaction)."""
+    migration = LegacyMigration.objects.select_for_update().get()
+    migration.cut_over_at = migration.cut_over_at or timezone.now()
+    migration.save(update_fields=["cut_over_at"])
+    supported = [
+        creator.pk
+        for creator in Creator.objects.annotate(is_authenticated=authenticated())
+        if is_supported(
+            account_kind(
+                creator.marketplace_status,
+                is_authenticated=creator.is_authenticated,
+                is_released=True,
+            )
+        )
+    ]
+    make_due(PollKind.PROFILE, *supported)
+    record("legacy.cut_over", migration, actor=actor, supported=len(supported))
+    return migration
+
+
+def creators_never_looked_up() -> models.QuerySet[Creator]:
+    """Creators of which it is not known whether the marketplace has them."""
+    return Creator.objects.filter(marketplace_status=MarketplaceStatus.UNKNOWN).order_by("pk")
+
+
+@transaction.atomic
+def legacy_rows() -> dict[str, int]:
+    """Re-scan: rows of the old source left in the organization, for every table and column that names a source."""
+    counts = {}
+    with connection.cursor() as cursor:
+        for model in organization_models():
+            for field in model._meta.local_fields:
+                if field.choices and list(field.choices)[: len(Source.choices)] == Source.choices:
+                    table, column = model._meta.db_table, field.column
+                    cursor.execute(
+                        f'SELECT count(*) FROM "{table}" WHERE "{column}" = %s',  # noqa: S608 -- our own names
+                        [Source.LEGACY],
+                    )
+                    counts[f"{table}.{column}"] = cursor.fetchone()[0]
+    return counts

@@ -1,0 +1,117 @@
+"""Marketplace membership: who is in, who is tracked, who is invited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.models import Creator
+from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.polling import make_due
+
+HANDLES_PER_CALL = 20
+
+
+@dataclass
+class InviteResult:
+    """TikTok's answers to a marketplace invitation, by handle."""
+
+    in_marketplace: list[str] = field(default_factory=list)
+    invited: list[str] = field(default_factory=list)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+def look_up(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
+    """Ask TikTok which handles are in the marketplace (`/tcm/creator/status/get/`, 20 a call). Writes nothing."""
+    answers: dict[str, MarketplaceStatus] = {}
+    tiktok = marketplace()
+    for batch in _batches(handles):
+        with tiktok_call():
+            found = tiktok.membership(batch)
+        answers |= {
+            handle: MarketplaceStatus(str(status.value).lower()) for handle, status in found.items()
+        }
+    return answers
+
+
+def refresh_membership(
+    creators: Iterable[Creator], *, progress: Callable[[int], None] = lambda done: None
+) -> None:
+    """Look these creators up again and keep the answer; `progress` hears how many are done after each call."""
+    creators = list(creators)
+    for start in range(0, len(creators), HANDLES_PER_CALL):
+        batch = creators[start : start + HANDLES_PER_CALL]
+        answers = look_up([creator.handle for creator in batch])
+        _keep(batch, answers)
+        progress(start + len(batch))
+
+
+def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
+    now = timezone.now()
+    for creator in creators:
+        creator.marketplace_status = answers.get(creator.handle, creator.marketplace_status)
+        creator.marketplace_checked_at = now
+    with transaction.atomic():
+        Creator.objects.bulk_update(creators, ["marketplace_status", "marketplace_checked_at"])
+        joined = [c.pk for c in creators if c.is_in_marketplace and c.invited_at]
+        if joined:
+            make_due(PollKind.PROFILE, *joined)
+
+
+@transaction.atomic
+def track_creator(handle: str, status: MarketplaceStatus) -> Creator:
+    """The creator with this handle in the organization in scope, made if new; its profile and videos are due now."""
+    creator, _ = Creator.objects.get_or_create(handle=handle.lower())
+    creator.marketplace_status = status
+    creator.marketplace_checked_at = timezone.now()
+    creator.save(update_fields=["marketplace_status", "marketplace_checked_at"])
+    make_due(PollKind.PROFILE, creator.pk)
+    make_due(PollKind.VIDEOS, creator.pk)
+    return creator
+
+
+def invite_creators(creators: Sequence[Creator], *, actor: User | None) -> InviteResult:
+    """Invite these creators to the marketplace (`/tcm/creator/invite/`, 20 a call) and keep each one's answer."""
+    result = InviteResult()
+    tiktok = marketplace()
+    for start in range(0, len(creators), HANDLES_PER_CALL):
+        batch = creators[start : start + HANDLES_PER_CALL]
+        with tiktok_call(creates=True):
+            answer = tiktok.invite([creator.handle for creator in batch])
+        result.in_marketplace += answer.in_marketplace
+        result.invited += answer.invited
+        result.rejected |= answer.rejected
+        _keep_invitations(batch, answer.in_marketplace, answer.invited, answer.rejected, actor)
+    return result
+
+
+@transaction.atomic
+def _keep_invitations(
+    creators: Sequence[Creator],
+    already_in: Sequence[str],
+    invited: Sequence[str],
+    rejected: dict[str, str],
+    actor: User | None,
+) -> None:
+    for creator in creators:
+        if creator.handle in already_in:
+            creator.marketplace_status = MarketplaceStatus.IN
+            make_due(PollKind.PROFILE, creator.pk)
+        elif creator.handle in invited:
+            creator.marketplace_status = MarketplaceStatus.INVITED
+            creator.invited_at = timezone.now()
+            make_due(PollKind.MEMBERSHIP, creator.pk)
+        creator.invite_refusal = rejected.get(creator.handle, "")[:200]
+        creator.save(update_fields=["marketplace_status", "invited_at", "invite_refusal"])
+        record("creator.invited", creator, actor=actor, refusal=creator.invite_refusal)
+
+
+def _batches(handles: Sequence[str]) -> Iterable[Sequence[str]]:
+    for start in range(0, len(handles), HANDLES_PER_CALL):
+        yield handles[start : start + HANDLES_PER_CALL]

@@ -1,0 +1,143 @@
+"""The queue of looks at TikTok: rows claimed with SKIP LOCKED, fair between organizations, finished by a fenced update.
+
+A lost worker costs a delay, never data: its lease ends and the row is claimed again. A handler gets the primary keys of
+its subjects inside their organization's scope and calls services that may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from tenancy.scope import current_organization_id, organization_scope
+from tiktok.enums import PollKind
+from tiktok.errors import TikTokBusy, TikTokProblem
+from tiktok.models import Poll
+
+log = structlog.get_logger()
+
+Handler = Callable[[Sequence[int]], None]
+LEASE = timedelta(minutes=5)
+# How long numbers stay fresh, and how many subjects one call of the handler takes.
+CADENCE = {
+    PollKind.MEMBERSHIP: timedelta(days=1),
+    PollKind.PROFILE: timedelta(days=1),
+    PollKind.VIDEOS: timedelta(days=1),
+    PollKind.ORDER: timedelta(hours=1),
+}
+BATCH = {PollKind.MEMBERSHIP: 20, PollKind.PROFILE: 1, PollKind.VIDEOS: 1, PollKind.ORDER: 50}
+_handlers: dict[str, Handler] = {}
+
+CLAIM = """
+UPDATE tiktok_poll SET lease_until = %(lease_until)s, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM tiktok_poll
+    WHERE id IN (
+        SELECT id FROM (
+            SELECT id, due_at, row_number() OVER (PARTITION BY organization_id ORDER BY due_at) AS turn
+            FROM tiktok_poll
+            WHERE stopped_reason = '' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+        ) ranked ORDER BY turn, due_at LIMIT %(limit)s
+    ) AND stopped_reason = '' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id, organization_id, kind, subject_id, attempts
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A poll this process holds until `lease_until`."""
+
+    id: int
+    organization_id: int
+    kind: str
+    subject_id: int
+    attempts: int
+    lease_until: datetime
+
+
+def register_handler(kind: PollKind, handler: Handler) -> None:
+    """Say which service does this kind of look. Called once, when the app that owns the subject is ready."""
+    _handlers[kind] = handler
+
+
+def make_due(kind: PollKind, *subject_ids: int) -> None:
+    """Look at these subjects of the organization in scope as soon as possible, and from then on regularly."""
+    now = timezone.now()
+    Poll.objects.bulk_create(
+        [
+            Poll(organization_id=current_organization_id(), kind=kind, subject_id=pk, due_at=now)
+            for pk in subject_ids
+        ],
+        update_conflicts=True,
+        unique_fields=["kind", "organization", "subject_id"],
+        update_fields=["due_at", "stopped_reason"],
+    )
+
+
+def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
+    """Stop looking at these subjects, and say why."""
+    Poll.objects.filter(
+        organization_id=current_organization_id(), kind=kind, subject_id__in=subject_ids
+    ).update(stopped_reason=reason)
+
+
+def pump(*, limit: int = 50) -> int:
+    """Claim what is due and do it. Returns the number of polls done or put off."""
+    claims = _claim(limit)
+    for (organization_id, kind), group in groupby(
+        claims, key=lambda c: (c.organization_id, c.kind)
+    ):
+        for batch in _batches(list(group), BATCH[PollKind(kind)]):
+            with organization_scope(organization_id):
+                _work(kind, batch)
+    return len(claims)
+
+
+def _claim(limit: int) -> list[Claim]:
+    now = timezone.now()
+    values = {"now": now, "lease_until": now + LEASE, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        claims = [Claim(*row, lease_until=values["lease_until"]) for row in cursor.fetchall()]
+    return sorted(claims, key=lambda claim: (claim.organization_id, claim.kind, claim.subject_id))
+
+
+def _batches(claims: list[Claim], size: int) -> Iterable[list[Claim]]:
+    for start in range(0, len(claims), size):
+        yield claims[start : start + size]
+
+
+def _work(kind: str, batch: list[Claim]) -> None:
+    try:
+        _handlers[kind]([claim.subject_id for claim in batch])
+    except TikTokProblem as problem:
+        log.warning("poll.put_off", kind=kind, subjects=len(batch), problem=str(problem))
+        for claim in batch:
+            _finish(claim, due_in=_wait(claim, problem), is_done=False)
+    else:
+        for claim in batch:
+            _finish(claim, due_in=CADENCE[PollKind(kind)], is_done=True)
+
+
+def _wait(claim: Claim, problem: TikTokProblem) -> timedelta:
+    """TikTok's own wish first; else a minute, doubled with each failure, an hour at most."""
+    if isinstance(problem, TikTokBusy):
+        return timedelta(seconds=problem.retry_after)
+    return timedelta(minutes=min(60, 2 ** min(claim.attempts - 1, 6)))
+
+
+def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:
+    """Fenced by the lease: who lost it changes nothing."""
+    now = timezone.now()
+    changes: dict[str, object] = {"lease_until": None, "due_at": now + due_in}
+    if is_done:
+        changes |= {"attempts": 0, "last_finished_at": now}
+    Poll.objects.filter(pk=claim.id, lease_until=claim.lease_until).update(**changes)
