@@ -12,7 +12,9 @@ from tenancy.models import OrganizationModel
 class OrderRequest(OrganizationModel):
     """The intent of one creating call at TikTok, for any number of creators up to the dialect's limit.
 
-    Written before the call and resolved after it, so that a lost answer is seen and never silently repeated.
+    Written before the call and resolved after it, so that a lost answer is seen and never silently repeated. A
+    submission for more creators than one call takes is one first request and others that continue it with its code.
+    `token` is the submission's own: the same submission sent twice finds the request it has already made.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="order_requests")
@@ -25,13 +27,23 @@ class OrderRequest(OrganizationModel):
     problem = models.CharField(max_length=300, blank=True)
     campaign_code = models.CharField(max_length=40, blank=True)
     invite_link = models.URLField(max_length=500, blank=True)
+    token = models.CharField(max_length=64, blank=True, editable=False)
+    continues = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="continuations"
+    )
+    sending_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="order_asks_for_1_to_10_videos", condition=models.Q(video_count__range=(1, 10))
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "token"],
+                condition=~models.Q(token=""),
+                name="order_submission_makes_one_request",
+            ),
         ]
 
     def __str__(self) -> str:
