@@ -1,0 +1,112 @@
+"""The organization's home: what stands, what needs somebody, what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from campaigns.enums import CampaignState, OrderState, PostOrigin
+from campaigns.models import Campaign, Order, Post
+from crm.models import Influencer
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tiktok.enums import AccountKind, ConnectionState
+from tiktok.models import Connection, Consent, Creator
+from tiktok.policies import account_kind, is_supported
+from tiktok.queries import authenticated, is_released, marketplace_account
+
+OPEN_ORDERS = (
+    OrderState.CREATING, OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED,
+    OrderState.POSTING, OrderState.IN_REVIEW,
+)  # fmt: skip
+TROUBLED_ORDERS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Counts of the organization in scope; `views` is None while no standing post has any."""
+
+    influencers: int
+    tracked_accounts: int
+    unsupported_accounts: int
+    open_orders: int
+    troubled_orders: int
+    posts: int
+    views: int | None
+    reconnects: int
+
+
+def numbers(*, released: bool) -> Numbers:
+    kinds = [
+        (
+            account_kind(
+                row["marketplace_status"], is_authenticated=row["known"], is_released=released
+            ),
+            row["count"],
+        )
+        for row in Creator.objects.annotate(known=authenticated())
+        .values("marketplace_status", "known")
+        .annotate(count=Count("pk"))
+    ]
+    orders = Order.objects.aggregate(
+        open=Count("pk", filter=Q(state__in=OPEN_ORDERS)),
+        troubled=Count("pk", filter=Q(state__in=TROUBLED_ORDERS)),
+    )
+    posts = standing_posts().aggregate(count=Count("pk"), views=Sum("video__video_views"))
+    return Numbers(
+        influencers=Influencer.objects.count(),
+        tracked_accounts=sum(count for kind, count in kinds if is_supported(kind)),
+        unsupported_accounts=sum(count for kind, count in kinds if kind == AccountKind.UNSUPPORTED),
+        open_orders=orders["open"],
+        troubled_orders=orders["troubled"],
+        posts=posts["count"],
+        views=posts["views"],
+        reconnects=connections_ended(),
+    )
+
+
+def connections_ended() -> int:
+    """Influencers who consented but whose grant has ended since."""
+    ended = (ConnectionState.EXPIRED, ConnectionState.REVOKED, ConnectionState.MISSING_SCOPE)
+    return Consent.objects.filter(
+        withdrawn_at=None, connection__in=Connection.objects.filter(state__in=ended)
+    ).count()
+
+
+def standing_posts() -> QuerySet[Post]:
+    """Posts under Published Posts of any campaign, newest first."""
+    return (
+        Post.objects.filter(hidden_at=None, stands_since__isnull=False)
+        .exclude(origin=PostOrigin.LEGACY)
+        .select_related("campaign", "account__influencer", "account__creator", "video")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def live_campaigns() -> QuerySet[Campaign]:
+    """Campaigns that are on, the one that ends first on top."""
+    return (
+        Campaign.objects.filter(state__in=(CampaignState.ACTIVE, CampaignState.DRAFT))
+        .annotate(order_count=Count("orders", distinct=True))
+        .order_by("ends_on", "pk")
+    )
+
+
+@staff_page(Permission.READ)
+def home(request: OrganizationRequest) -> HttpResponse:
+    released = is_released()
+    return render(
+        request,
+        "staff/home/home.html",
+        {
+            "numbers": numbers(released=released),
+            "campaigns": live_campaigns()[:SHOWN],
+            "posts": standing_posts()[:SHOWN],
+            "is_released": released,
+            "marketplace_account": marketplace_account(),
+        },
+    )
