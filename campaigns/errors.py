@@ -1,0 +1,55 @@
+"""What can go wrong in campaigns. Each is a sentence a page may show."""
+
+
+class CampaignProblem(Exception):
+    """Base: `str()` is safe to show and says what to do."""
+
+
+class OrderNotValid(CampaignProblem):
+    """Something of an order's form is wrong; `field` is the form's field."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class MoveNotAllowed(CampaignProblem):
+    """An order cannot go from one state to the other."""
+
+    def __init__(self, current: str, target: str) -> None:
+        super().__init__(f"An order that is “{current}” cannot become “{target}”.")
+
+
+class RequestSettled(CampaignProblem):
+    """There is nothing left to find out or to repeat."""
+
+    def __init__(self) -> None:
+        super().__init__("This request is settled: every creator has a result. Reload the page.")
+
+
+class CampaignCodeNeeded(CampaignProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "TikTok's answer with the campaign code was lost. If you find the order in TikTok's Creator Marketplace, "
+            "enter its campaign code here."
+        )
+
+
+class AccountNotSupported(CampaignProblem):
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            f"TikTok no longer lets us track @{handle}. Invite it to the Creator Marketplace or ask the influencer to "
+            "connect it, then add the post."
+        )
+
+
+class AccountTakesNoPart(CampaignProblem):
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            f"@{handle} does not take part in this campaign. Add the influencer first."
+        )
+
+
+class VideoNotVisible(CampaignProblem):
+    def __init__(self) -> None:
+        super().__init__("TikTok does not list this video (any more), so it cannot be added.")

@@ -1,0 +1,120 @@
+"""Predicates of orders and posts, over loaded facts: which moves an order may make, and what a video's review means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from campaigns.enums import OrderState, ReviewState
+from tiktok.availability import POST_MATRIX
+from tiktok.enums import PostMetric, PostTie
+
+BOUND, DELETED = "BIND", "DELETE"
+REJECTIONS = frozenset(
+    {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
+)
+SETTLED_STATES = frozenset({OrderState.FAILED, OrderState.CANCELLED})
+BEFORE_VIDEOS = frozenset(
+    {OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.OVERDUE}
+)
+_WITH_VIDEOS = frozenset(
+    {OrderState.POSTING, OrderState.IN_REVIEW, OrderState.FULFILLED, OrderState.REJECTED}
+)
+_FROM_VIDEOS = _WITH_VIDEOS | {OrderState.ACCEPTED}
+
+# From a state to the states an order may go to. Videos come, go and are reviewed again, so their states lead to each
+# other; nothing leads back to before TikTok knew the order.
+MOVES: dict[str, frozenset[OrderState]] = {
+    OrderState.DRAFT: frozenset({OrderState.CREATING, OrderState.CANCELLED}),
+    OrderState.CREATING: frozenset({OrderState.CREATED, OrderState.FAILED, OrderState.CANCELLED}),
+    OrderState.CREATED: frozenset(
+        {OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED, OrderState.OVERDUE}
+    )
+    | {OrderState.CANCELLED},
+    OrderState.SENT: frozenset({OrderState.OPENED, OrderState.ACCEPTED, OrderState.OVERDUE})
+    | {OrderState.CANCELLED},
+    OrderState.OPENED: frozenset({OrderState.ACCEPTED, OrderState.OVERDUE, OrderState.CANCELLED}),
+    OrderState.OVERDUE: frozenset(
+        {OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED, OrderState.CANCELLED}
+    ),
+    OrderState.ACCEPTED: _WITH_VIDEOS | {OrderState.CANCELLED},
+    OrderState.POSTING: _FROM_VIDEOS,
+    OrderState.IN_REVIEW: _FROM_VIDEOS,
+    OrderState.FULFILLED: _FROM_VIDEOS,
+    OrderState.REJECTED: _FROM_VIDEOS,
+    OrderState.FAILED: frozenset({OrderState.CREATING}),
+    OrderState.CANCELLED: frozenset(),
+}
+
+
+def may_move(current: str, target: OrderState) -> bool:
+    """May an order in this state go to that one?"""
+    return target in MOVES[current]
+
+
+@dataclass(frozen=True)
+class VideoFact:
+    """What TikTok says of one video of an order, in the words of `/tcm/video/audit_status/get/`."""
+
+    video_id: str
+    review_status: str
+    is_bound: bool = True
+    is_deleted: bool = False
+    has_public_url: bool = False
+    reject_reason: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Does it count towards the order's number of videos?"""
+        return self.is_bound and not self.is_deleted
+
+    @property
+    def is_published(self) -> bool:
+        """Published is what TikTok has approved and gives a public address for; a report row proves nothing."""
+        return self.counts and self.review_status == ReviewState.SUCCEED and self.has_public_url
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.counts and self.review_status in REJECTIONS
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where an order's videos stand: how many are uploaded and approved, of how many."""
+
+    uploaded: int
+    approved: int
+    limit: int
+    rejection: str = ""
+
+    @property
+    def state(self) -> OrderState:
+        """The state these facts mean, once the order is accepted."""
+        if self.approved >= self.limit:
+            return OrderState.FULFILLED
+        if self.rejection:
+            return OrderState.REJECTED
+        if self.uploaded >= self.limit:
+            return OrderState.IN_REVIEW
+        return OrderState.POSTING if self.uploaded else OrderState.ACCEPTED
+
+
+def progress(facts: Iterable[VideoFact], limit: int) -> Progress:
+    """Sum up what TikTok says of an order's videos."""
+    counted = [fact for fact in facts if fact.counts]
+    return Progress(
+        uploaded=len(counted),
+        approved=sum(fact.review_status == ReviewState.SUCCEED for fact in counted),
+        limit=limit,
+        rejection=next((_rejection(fact) for fact in counted if fact.is_rejected), ""),
+    )
+
+
+def _rejection(fact: VideoFact) -> str:
+    return fact.reject_reason or ReviewState(fact.review_status).label
+
+
+def metrics_missing_by_hand(*, is_authenticated: bool) -> list[PostMetric]:
+    """The metrics a post added by hand will lack, and an order would bring."""
+    tie = PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED
+    return [metric for metric, row in POST_MATRIX.items() if not row[tie].is_shown]

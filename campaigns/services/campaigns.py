@@ -1,0 +1,75 @@
+"""Campaigns and who takes part in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from campaigns.enums import CampaignState
+from campaigns.models import Campaign, Participant
+from crm.models import SocialAccount
+from tenancy.models import User
+from tenancy.services.audit import record
+
+
+@transaction.atomic
+def create_campaign(
+    client: str, name: str, starts_on: date, ends_on: date, *, actor: User | None
+) -> Campaign:
+    """A new campaign in draft. `starts_on` and `ends_on` are UTC days, both inside its window."""
+    campaign = Campaign.objects.create(
+        client=client, name=name, starts_on=starts_on, ends_on=ends_on
+    )
+    record("campaign.created", campaign, actor=actor)
+    return campaign
+
+
+@transaction.atomic
+def update_campaign(
+    campaign: Campaign,
+    *,
+    client: str,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    state: str,
+    actor: User | None,
+) -> Campaign:
+    """Change what a campaign is called, whose it is, when it runs and where it stands."""
+    campaign.client, campaign.name = client, name
+    campaign.starts_on, campaign.ends_on, campaign.state = starts_on, ends_on, state
+    campaign.save()
+    record("campaign.changed", campaign, actor=actor, state=state)
+    return campaign
+
+
+@transaction.atomic
+def add_participants(
+    campaign: Campaign, accounts: Iterable[SocialAccount], *, actor: User | None
+) -> int:
+    """Let accounts take part, of any kind: an unsupported one stays listed with its error. Returns how many are new."""
+    wanted = {account.pk: account for account in accounts}
+    present = campaign.participants.filter(account__in=wanted).values_list("account_id", flat=True)
+    fresh = [account for pk, account in wanted.items() if pk not in set(present)]
+    Participant.objects.bulk_create(
+        [Participant(campaign=campaign, account=account) for account in fresh],
+        ignore_conflicts=True,
+    )
+    if fresh:
+        record(
+            "campaign.participants_added",
+            campaign,
+            actor=actor,
+            handles=[account.handle for account in fresh][:100],
+            count=len(fresh),
+        )
+    return len(fresh)
+
+
+def activate(campaign: Campaign) -> None:
+    """A draft whose work begins becomes active."""
+    Campaign.objects.filter(pk=campaign.pk, state=CampaignState.DRAFT).update(
+        state=CampaignState.ACTIVE
+    )

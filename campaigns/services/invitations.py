@@ -1,0 +1,84 @@
+"""The invitation: an e-mail with an order's link and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import structlog
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from campaigns.enums import OrderState
+from campaigns.models import Order
+from campaigns.services import transitions
+from tenancy.models import User
+from tenancy.services.audit import record
+
+log = structlog.get_logger()
+NO_ADDRESS = "No e-mail address is known. Send the link and the code to the creator yourself."
+NOT_MAILED = (
+    "The invitation could not be e-mailed. Send the link and the code yourself, or try again."
+)
+
+
+def invite_creators(orders: Iterable[Order]) -> None:
+    """E-mail the invitation of each order that was created and not sent yet; the result stands on the order."""
+    connection = get_connection()  # opened by the first message, kept for the others
+    for order in orders:
+        if order.state == OrderState.CREATED:
+            _invite(order, connection)
+    connection.close()
+
+
+def _invite(order: Order, connection: BaseEmailBackend) -> None:
+    if not order.account.influencer.email:
+        _note(order, NO_ADDRESS)
+        return
+    try:
+        connection.open()
+        connection.send_messages([_message(order)])
+    except OSError as error:  # smtplib's errors are OSErrors
+        log.warning("invitation.not_sent", order=order.pk, error=type(error).__name__)
+        _note(order, NOT_MAILED)
+    else:
+        _mark_sent(order, "Invitation e-mailed to the influencer.")
+
+
+def _message(order: Order) -> EmailMultiAlternatives:
+    values = {
+        "order": order,
+        "influencer": order.account.influencer.name,
+        "brand": order.request.brand_name,
+        "organization": order.organization.name,
+    }
+    message = EmailMultiAlternatives(
+        subject=" ".join(f"{order.request.brand_name} would like to work with you".split()),
+        body=render_to_string("emails/campaigns_order_invitation.txt", values),
+        to=[order.account.influencer.email],
+    )
+    html = render_to_string("emails/campaigns_order_invitation.html", values)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def mark_invited_by_hand(order: Order, *, actor: User | None) -> None:
+    """The user has sent link and code some other way. Harmless when the order is past that."""
+    if _mark_sent(order, "Marked as sent by hand."):
+        record("order.marked_sent", order, actor=actor)
+
+
+@transaction.atomic
+def _mark_sent(order: Order, evidence: str) -> bool:
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    if locked.state != OrderState.CREATED:
+        return False
+    transitions.mark_sent(locked, evidence=evidence)
+    order.state, order.state_at, order.problem = locked.state, locked.state_at, locked.problem
+    return True
+
+
+def _note(order: Order, problem: str) -> None:
+    order.problem = problem
+    Order.objects.filter(pk=order.pk, state=OrderState.CREATED).update(problem=problem)

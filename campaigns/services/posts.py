@@ -1,0 +1,110 @@
+"""TikTok posts of a campaign: tied to an order, or added by hand. Never by keyword, never by import."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.enums import PostOrigin, ReviewState
+from campaigns.errors import AccountNotSupported, AccountTakesNoPart, VideoNotVisible
+from campaigns.models import Campaign, Order, Post
+from campaigns.policies import VideoFact
+from campaigns.services.campaigns import activate
+from crm.enums import Network
+from crm.models import SocialAccount
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.models import Video
+from tiktok.policies import is_supported
+from tiktok.queries import kind_of, visible_videos
+
+GONE = "The creator has deleted this video on TikTok."
+UNBOUND = "This video is no longer tied to the order."
+
+
+def tie_post(
+    order: Order, fact: VideoFact, video: Video | None, *, published_at: datetime | None
+) -> Post:
+    """The post of a video that TikTok ties to an order: made, taken over from one added by hand, or brought back.
+
+    It stands under Published Posts from the moment TikTok has approved it and gives a public address, and no longer
+    when TikTok rejects it or the creator deletes or unties it. Inside the caller's transaction.
+    """
+    post = _post_of(order, fact.video_id)
+    post.order, post.origin, post.hidden_at = order, PostOrigin.ORDER, None
+    post.video = video or post.video
+    post.review_state = fact.review_status if fact.review_status in ReviewState.values else ""
+    post.review_reason = (fact.reject_reason or _absence(fact))[:300]
+    post.published_at = published_at or (video.published_at if video else post.published_at)
+    if fact.is_published and video is not None:
+        post.stands_since = post.stands_since or timezone.now()
+    elif not fact.counts or fact.is_rejected:
+        post.stands_since = None
+    post.save()
+    return post
+
+
+def _post_of(order: Order, video_id: str) -> Post:
+    """Looked at under a lock; a tombstone of the old source or a post added by hand is the same post."""
+    known = Post.objects.select_for_update().filter(
+        campaign=order.campaign_id, network=Network.TIKTOK, network_post_id=video_id
+    )
+    return known.first() or Post(
+        campaign_id=order.campaign_id,
+        account=order.account,
+        network=Network.TIKTOK,
+        network_post_id=video_id,
+        url=f"https://www.tiktok.com/@{order.account.handle}/video/{video_id}",
+        origin=PostOrigin.ORDER,
+    )
+
+
+def _absence(fact: VideoFact) -> str:
+    if fact.is_deleted:
+        return GONE
+    return "" if fact.is_bound else UNBOUND
+
+
+@transaction.atomic
+def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) -> Post:
+    """Let a visible video of a supported TikTok account that takes part stand in the campaign. Adding twice is harmless.
+
+    Raises VideoNotVisible, AccountTakesNoPart, AccountNotSupported.
+    """
+    account = (
+        SocialAccount.objects.filter(creator=video.creator_id).select_related("creator").first()
+    )
+    if account is None or not visible_videos().filter(pk=video.pk).exists():
+        raise VideoNotVisible
+    if not campaign.participants.filter(account=account).exists():
+        raise AccountTakesNoPart(account.handle)
+    if account.creator is None or not is_supported(kind_of(account.creator)):
+        raise AccountNotSupported(account.handle)
+    post, is_new = Post.objects.select_for_update().get_or_create(
+        campaign=campaign,
+        network=Network.TIKTOK,
+        network_post_id=video.tiktok_video_id,
+        defaults=_by_hand(account, video),
+    )
+    if post.hidden_at is not None:
+        for name, value in _by_hand(account, video).items():
+            setattr(post, name, value)
+        post.hidden_at, is_new = None, True
+        post.save()
+    if is_new:
+        activate(campaign)
+        record("post.added_by_hand", post, actor=actor)
+    return post
+
+
+def _by_hand(account: SocialAccount, video: Video) -> dict[str, object]:
+    return {
+        "account": account,
+        "url": video.url,
+        "video": video,
+        "origin": PostOrigin.BY_HAND,
+        "published_at": video.published_at,
+        "stands_since": timezone.now(),
+    }

@@ -1,0 +1,346 @@
+"""Asking TikTok for orders: one intent, one effect.
+
+The request is written first, sent outside any transaction, and its result written after. A request whose answer was
+lost is `uncertain`: it is looked up by campaign code where one is known, and never repeated without a person's choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from campaigns.enums import OrderState, RequestState
+from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
+from campaigns.models import Campaign, Order, OrderEvent, OrderRequest
+from campaigns.services import transitions
+from campaigns.services.campaigns import activate, add_participants
+from campaigns.services.invitations import invite_creators
+from crm.enums import Network
+from crm.models import SocialAccount
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import PollKind
+from tiktok.errors import (
+    NoMarketplaceAccount,
+    OutcomeUnknown,
+    TikTokBusy,
+    TikTokProblem,
+    TikTokUnavailable,
+)
+from tiktok.queries import marketplace_account
+from tiktok.services.orders import (
+    ORDERS_PER_CALL,
+    CreatedOrders,
+    FoundOrder,
+    find_orders,
+    place_orders,
+)
+from tiktok.services.polling import make_due
+
+log = structlog.get_logger()
+TEXT_LENGTH, MOST_VIDEOS = 60, 10
+LOST_AFTER = timedelta(minutes=5)  # far beyond the client's time-out
+LOST = "The connection broke while TikTok was being asked, so it is not known whether the orders exist."
+UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
+PUT_OFF = "TikTok could not take the request just now. Nothing was created; it is tried again automatically."
+NOT_ACCEPTED = "TikTok did not accept this creator for the order and gave no reason."
+
+
+def request_orders(
+    campaign: Campaign,
+    accounts: Sequence[SocialAccount],
+    *,
+    brand_name: str,
+    description: str,
+    video_count: int = MOST_VIDEOS,
+    actor: User | None,
+    token: str = "",
+) -> OrderRequest:
+    """Write down the wish for one order per TikTok account; `send_order_request` carries it out.
+
+    More accounts than one call takes become several requests, of which the first is returned. `token` names the
+    submission: the same token again returns the request it has made. Raises OrderNotValid and NoMarketplaceAccount, and
+    then nothing is written.
+    """
+    accounts = list({account.pk: account for account in accounts}.values())
+    check_order(accounts, brand_name=brand_name, description=description, video_count=video_count)
+    if marketplace_account() is None:
+        raise NoMarketplaceAccount
+    if known := _submitted(token):
+        return known
+    try:
+        with transaction.atomic():
+            first = OrderRequest(
+                campaign=campaign,
+                brand_name=brand_name.strip(),
+                description=description.strip(),
+                video_count=video_count,
+                token=token,
+            )
+            _write(first, accounts, actor=actor)
+    except IntegrityError:
+        if known := _submitted(token):  # the other half of a double click was faster
+            return known
+        raise
+    return first
+
+
+def check_order(
+    accounts: Sequence[SocialAccount], *, brand_name: str, description: str, video_count: int
+) -> None:
+    """Raises OrderNotValid, naming the field, for what TikTok would refuse."""
+    if not accounts:
+        raise OrderNotValid("accounts", "Choose at least one TikTok account.")
+    others = [account for account in accounts if account.network != Network.TIKTOK]
+    if others:
+        raise OrderNotValid("accounts", f"Orders are for TikTok accounts; {others[0]} is not one.")
+    for field, text, name in (
+        ("brand_name", brand_name, "the brand"),
+        ("description", description, "what to make"),
+    ):
+        if not 1 <= len(text.strip()) <= TEXT_LENGTH:
+            raise OrderNotValid(field, f"Say {name} in 1 to {TEXT_LENGTH} characters.")
+    if not 1 <= video_count <= MOST_VIDEOS:
+        raise OrderNotValid("video_count", f"Ask for 1 to {MOST_VIDEOS} videos.")
+
+
+def _submitted(token: str) -> OrderRequest | None:
+    return OrderRequest.objects.filter(token=token).first() if token else None
+
+
+def _write(first: OrderRequest, accounts: Sequence[SocialAccount], *, actor: User | None) -> None:
+    for start in range(0, len(accounts), ORDERS_PER_CALL):
+        request = first if start == 0 else _continuation(first)
+        request.save()
+        _write_orders(request, accounts[start : start + ORDERS_PER_CALL])
+    add_participants(first.campaign, accounts, actor=actor)
+    activate(first.campaign)
+    record("order.requested", first, actor=actor, orders=len(accounts), videos=first.video_count)
+
+
+def _continuation(first: OrderRequest) -> OrderRequest:
+    return OrderRequest(
+        campaign=first.campaign,
+        brand_name=first.brand_name,
+        description=first.description,
+        video_count=first.video_count,
+        continues=first,
+    )
+
+
+def _write_orders(request: OrderRequest, accounts: Sequence[SocialAccount]) -> None:
+    now = timezone.now()
+    orders = Order.objects.bulk_create(
+        Order(
+            request=request,
+            campaign=request.campaign,
+            account=account,
+            video_limit=request.video_count,
+            state=OrderState.CREATING,
+            state_at=now,
+        )
+        for account in accounts
+    )
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, state=OrderState.CREATING, at=now, evidence="Order requested.")
+        for order in orders
+    )
+    # The pump sends what a lost web process leaves unsent.
+    make_due(PollKind.ORDER, *(order.pk for order in orders))
+
+
+def send_order_request(request: OrderRequest) -> OrderRequest:
+    """Ask TikTok for the orders of a due request and of those that continue it, and invite the creators.
+
+    Who claims a request sends it; anybody else's call does nothing. The result stands on request and orders. Raises
+    nothing that TikTok says: an order's page shows it.
+    """
+    for part in _parts(request):
+        if _claim(part):
+            _send(part)
+        part.refresh_from_db()
+        if part.state not in {RequestState.DONE, RequestState.FAILED}:
+            break  # what follows needs this one's code
+    request.refresh_from_db()
+    return request
+
+
+def _parts(request: OrderRequest) -> Iterator[OrderRequest]:
+    first = request.continues or request
+    yield first
+    yield from first.continuations.order_by("pk")
+
+
+def _claim(request: OrderRequest) -> bool:
+    return bool(
+        OrderRequest.objects.filter(pk=request.pk, state=RequestState.DUE).update(
+            state=RequestState.SENDING, sending_at=timezone.now(), problem=""
+        )
+    )
+
+
+def _send(request: OrderRequest) -> None:
+    orders = _open_orders(request)
+    try:
+        answer = place_orders(
+            brand_name=request.brand_name,
+            description=request.description,
+            handles=[order.account.handle for order in orders],
+            video_count=request.video_count,
+            campaign_code=_known_code(request),
+        )
+    except OutcomeUnknown:
+        _settle(request, RequestState.UNCERTAIN, UNCERTAIN)
+    except (TikTokUnavailable, TikTokBusy):
+        _settle(request, RequestState.DUE, PUT_OFF)
+    except TikTokProblem as problem:
+        _fail(request, str(problem))
+    else:
+        log.info("orders.created", request=request.pk, orders=len(answer.orders))
+        _keep_answer(request, answer)
+        invite_creators(_orders(request))
+
+
+def _known_code(request: OrderRequest) -> str:
+    """The code of this request, or of one it continues or that continues it."""
+    return next((part.campaign_code for part in _parts(request) if part.campaign_code), "")
+
+
+def _orders(request: OrderRequest) -> list[Order]:
+    related = ("account__influencer", "request", "organization")
+    return list(request.orders.select_related(*related).order_by("pk"))
+
+
+def _open_orders(request: OrderRequest) -> list[Order]:
+    return [order for order in _orders(request) if order.state == OrderState.CREATING]
+
+
+def _settle(request: OrderRequest, state: RequestState, problem: str) -> None:
+    """Leave the sending state; only its claimer, or who finds it lost, may."""
+    with transaction.atomic():
+        OrderRequest.objects.filter(pk=request.pk, state=RequestState.SENDING).update(
+            state=state, problem=problem
+        )
+        request.orders.filter(state=OrderState.CREATING).update(problem=problem)
+
+
+@transaction.atomic
+def _fail(request: OrderRequest, reason: str) -> None:
+    OrderRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.FAILED, problem=reason[: transitions.EVIDENCE_LENGTH]
+    )
+    for order in request.orders.select_for_update().filter(state=OrderState.CREATING):
+        transitions.mark_failed(order, reason=reason)
+
+
+@transaction.atomic
+def _keep_answer(request: OrderRequest, answer: CreatedOrders) -> None:
+    request.campaign_code, request.invite_link = answer.campaign_code, answer.invite_link
+    request.state, request.problem = RequestState.DONE, ""
+    request.save(update_fields=["campaign_code", "invite_link", "state", "problem"])
+    accepted = {order.handle.lower(): order.order_id for order in answer.orders}
+    open_orders = request.orders.select_for_update(of=("self",)).select_related("account")
+    for order in open_orders.filter(state=OrderState.CREATING):
+        order_id = accepted.get(order.account.handle.lower())
+        if order_id is None:
+            transitions.mark_failed(order, reason=NOT_ACCEPTED)
+            continue
+        transitions.mark_created(
+            order,
+            order_id=order_id,
+            campaign_code=answer.campaign_code,
+            invite_link=answer.invite_link,
+            evidence=f"TikTok created the order under code {answer.campaign_code}.",
+        )
+        make_due(PollKind.ORDER, order.pk)
+
+
+def give_up_lost_request(request: OrderRequest) -> None:
+    """A request whose sender never came back is uncertain, not due: the call may have been made."""
+    if request.state == RequestState.SENDING and (
+        request.sending_at is None or request.sending_at < timezone.now() - LOST_AFTER
+    ):
+        _settle(request, RequestState.UNCERTAIN, LOST)
+
+
+def recheck_order_request(
+    request: OrderRequest, *, actor: User | None, campaign_code: str = ""
+) -> OrderRequest:
+    """Look at TikTok for the orders of an uncertain request, and keep those that are there.
+
+    `campaign_code`: what the user found in TikTok's own pages, when we know none. Raises CampaignCodeNeeded,
+    RequestSettled, and TikTok's problems; then nothing has changed.
+    """
+    if request.state != RequestState.UNCERTAIN:
+        raise RequestSettled
+    code = campaign_code.strip() or _known_code(request)
+    if not code:
+        raise CampaignCodeNeeded
+    found = find_orders(code)
+    with transaction.atomic():
+        locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state != RequestState.UNCERTAIN:
+            raise RequestSettled
+        known = set(
+            Order.objects.filter(campaign_code=code).values_list("tiktok_order_id", flat=True)
+        )
+        fresh = {order.handle.lower(): order for order in found if order.order_id not in known}
+        missing = _keep_found(locked, fresh, code)
+        locked.state = RequestState.UNCERTAIN if missing else RequestState.DONE
+        locked.problem = (
+            f"TikTok lists {missing} of these orders not under code {code}. They can be created anew."
+            if missing
+            else ""
+        )
+        locked.save(update_fields=["state", "problem", "campaign_code", "invite_link"])
+        record("order.rechecked", locked, actor=actor, missing=missing)
+    invite_creators(_orders(request))
+    request.refresh_from_db()
+    return request
+
+
+def _keep_found(request: OrderRequest, found: Mapping[str, FoundOrder], code: str) -> int:
+    """Take over the orders that exist at TikTok. Returns how many do not."""
+    missing = 0
+    for order in _open_orders(request):
+        there = found.get(order.account.handle.lower())
+        if there is None:
+            missing += 1
+            continue
+        request.campaign_code, request.invite_link = code, there.invite_link
+        transitions.mark_created(
+            order,
+            order_id=there.order_id,
+            campaign_code=code,
+            invite_link=there.invite_link,
+            evidence=f"Found at TikTok under code {code}.",
+        )
+        make_due(PollKind.ORDER, order.pk)
+    return missing
+
+
+def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
+    """A person's explicit choice to ask again for the orders of an uncertain or failed request that do not exist.
+
+    Where a code is known TikTok is looked at first, so that no order is made twice. Raises RequestSettled and TikTok's
+    problems of the look.
+    """
+    if request.state == RequestState.UNCERTAIN and _known_code(request):
+        recheck_order_request(request, actor=actor)
+    with transaction.atomic():
+        locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state == RequestState.DONE:
+            return locked
+        if locked.state not in {RequestState.UNCERTAIN, RequestState.FAILED}:
+            raise RequestSettled
+        for order in locked.orders.select_for_update().filter(state=OrderState.FAILED):
+            transitions.mark_creating(order)
+        locked.state, locked.problem = RequestState.DUE, ""
+        locked.save(update_fields=["state", "problem"])
+        locked.orders.filter(state=OrderState.CREATING).update(problem="")
+        record("order.repeated", locked, actor=actor)
+    return send_order_request(request)

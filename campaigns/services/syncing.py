@@ -1,0 +1,148 @@
+"""What TikTok says of orders, brought home: states, posts, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.enums import RequestState
+from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.policies import (
+    BEFORE_VIDEOS,
+    BOUND,
+    DELETED,
+    SETTLED_STATES,
+    VideoFact,
+    progress,
+)
+from campaigns.services import transitions
+from campaigns.services.posts import tie_post
+from campaigns.services.requests import give_up_lost_request, send_order_request
+from tiktok.enums import PollKind
+from tiktok.errors import TikTokUnavailable
+from tiktok.services.orders import (
+    OrderFacts,
+    VideoReview,
+    bring_videos,
+    own_videos,
+    read_orders,
+    store_report,
+)
+from tiktok.services.polling import make_due, stop
+
+ORDERS_AT_ONCE = 40  # a person is waiting
+
+
+def sync_order(order: Order) -> Order:
+    """Bring one order up to what TikTok says now."""
+    sync_orders([order])
+    order.refresh_from_db()
+    return order
+
+
+def sync_orders(orders: Iterable[Order]) -> None:
+    """Bring orders up to what TikTok says now, with the fewest calls. Raises TikTok's problems; then nothing changed.
+
+    An order that TikTok has not created yet is left alone.
+    """
+    wanted = [order.pk for order in orders if order.tiktok_order_id]
+    loaded = Order.objects.filter(pk__in=wanted).select_related("account__creator")
+    by_id = {order.tiktok_order_id: order for order in loaded}
+    fetched_at = timezone.now()
+    facts = read_orders(list(by_id))
+    for order_id, fact in facts.items():
+        _bring_videos(by_id[order_id], fact, fetched_at)
+    for order_id, fact in facts.items():
+        _keep(by_id[order_id].pk, fact, fetched_at)
+    store_report([row for fact in facts.values() for row in fact.rows], fetched_at=fetched_at)
+    Order.objects.filter(pk__in=wanted).update(checked_at=fetched_at)
+
+
+def _bring_videos(order: Order, facts: OrderFacts, fetched_at: datetime) -> None:
+    published = [fact.video_id for fact in map(video_fact, facts.reviews) if fact.is_published]
+    if published and order.account.creator is not None:
+        bring_videos(order.account.creator, facts, published, fetched_at=fetched_at)
+
+
+def video_fact(review: VideoReview) -> VideoFact:
+    """A review in the words of the policies."""
+    return VideoFact(
+        video_id=review.video_id,
+        review_status=review.review_status,
+        is_bound=review.bind_status == BOUND,
+        is_deleted=review.video_status == DELETED,
+        has_public_url=bool(review.embed_url),
+        reject_reason=review.reject_reason or "",
+    )
+
+
+@transaction.atomic
+def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
+    """One order's posts and state, under its lock."""
+    order = Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order_id)
+    videos = {
+        video.tiktok_video_id: video for video in own_videos(r.video_id for r in facts.reviews)
+    }
+    for review in facts.reviews:
+        tie_post(
+            order,
+            video_fact(review),
+            videos.get(review.video_id),
+            published_at=review.published_at,
+        )
+    _follow(order, facts)
+    order.checked_at = fetched_at
+    order.save(update_fields=["video_count", "checked_at"])
+
+
+def _follow(order: Order, facts: OrderFacts) -> None:
+    stands = progress(map(video_fact, facts.reviews), order.video_limit)
+    if order.state in BEFORE_VIDEOS and _is_accepted(facts):
+        transitions.mark_accepted(order, evidence=_acceptance(facts))
+    if order.state in SETTLED_STATES | BEFORE_VIDEOS:
+        return
+    transitions.follow_videos(order, stands)
+    order.video_count = stands.uploaded
+
+
+def _is_accepted(facts: OrderFacts) -> bool:
+    quota = facts.state.quota
+    return bool(facts.state.video_ids) or bool(quota and quota.current_video_count)
+
+
+def _acceptance(facts: OrderFacts) -> str:
+    if facts.state.video_ids:
+        return f"TikTok lists the first video for this order: {facts.state.video_ids[0]}."
+    return "TikTok counts a video for this order."
+
+
+def refresh_campaign(campaign: Campaign) -> int:
+    """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many."""
+    live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
+    keys = list(live.order_by("checked_at", "pk").values_list("pk", flat=True))
+    now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
+    if later:
+        make_due(PollKind.ORDER, *later)
+    sync_orders(Order.objects.filter(pk__in=now))
+    return len(now)
+
+
+def look_after_orders(order_ids: Sequence[int]) -> None:
+    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest."""
+    requests = OrderRequest.objects.filter(
+        orders__in=order_ids, state__in=[RequestState.DUE, RequestState.SENDING]
+    )
+    for request in requests.distinct():
+        give_up_lost_request(request)
+        send_order_request(request)
+    orders = list(Order.objects.filter(pk__in=order_ids))
+    settled = {order.pk for order in orders if order.state in SETTLED_STATES}
+    gone = set(order_ids) - {order.pk for order in orders}
+    if settled | gone:
+        stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
+    sync_orders(order for order in orders if order.pk not in settled)
+    if requests.filter(state=RequestState.DUE, continues=None).exists():
+        raise TikTokUnavailable  # the pump tries again soon

@@ -1,0 +1,117 @@
+"""The moves of an order: one function per move, and one that makes any move and writes down the evidence.
+
+Callers hold the order's row lock and are inside a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from campaigns.enums import OrderState
+from campaigns.errors import MoveNotAllowed
+from campaigns.models import Order, OrderEvent
+from campaigns.policies import Progress, may_move
+
+EVIDENCE_LENGTH = 300
+
+
+def move(
+    order: Order, target: OrderState, *, evidence: str, problem: str = "", extra: Iterable[str] = ()
+) -> None:
+    """Make a move and date it. Raises MoveNotAllowed. `extra`: other fields of the order that changed with it."""
+    if not may_move(order.state, target):
+        raise MoveNotAllowed(order.get_state_display(), target.label)
+    order.state, order.state_at = target, timezone.now()
+    order.problem = problem[:EVIDENCE_LENGTH]
+    order.save(update_fields=["state", "state_at", "problem", *extra])
+    OrderEvent.objects.create(
+        order=order, state=target, at=order.state_at, evidence=evidence[:EVIDENCE_LENGTH]
+    )
+
+
+def mark_creating(order: Order) -> None:
+    """A failed order is asked for once more."""
+    move(order, OrderState.CREATING, evidence="Asked for again.")
+
+
+def mark_created(
+    order: Order, *, order_id: str, campaign_code: str, invite_link: str, evidence: str
+) -> None:
+    """TikTok has made the order and named its code and link."""
+    order.tiktok_order_id = order_id
+    order.campaign_code, order.invite_link = campaign_code, invite_link
+    move(
+        order,
+        OrderState.CREATED,
+        evidence=evidence,
+        extra=["tiktok_order_id", "campaign_code", "invite_link"],
+    )
+
+
+def mark_failed(order: Order, *, reason: str) -> None:
+    """TikTok did not take the order; the reason is TikTok's where it gave one."""
+    move(order, OrderState.FAILED, evidence=reason, problem=reason)
+
+
+def mark_sent(order: Order, *, evidence: str) -> None:
+    """The invitation with link and code is on its way to the creator."""
+    move(order, OrderState.SENT, evidence=evidence)
+
+
+def mark_opened(order: Order, *, evidence: str) -> None:
+    """The creator has opened the order page."""
+    move(order, OrderState.OPENED, evidence=evidence)
+
+
+def mark_accepted(order: Order, *, evidence: str) -> None:
+    """The creator has taken the order: TikTok counts a video for it."""
+    move(order, OrderState.ACCEPTED, evidence=evidence)
+
+
+def mark_posting(order: Order, progress: Progress) -> None:
+    """k of n videos are uploaded. May be said again when k changes."""
+    evidence = f"TikTok lists {progress.uploaded} of {progress.limit} videos."
+    move(order, OrderState.POSTING, evidence=evidence)
+
+
+def mark_in_review(order: Order, progress: Progress) -> None:
+    """All videos are uploaded, not all are approved."""
+    evidence = f"All {progress.limit} videos are uploaded, {progress.approved} approved so far."
+    move(order, OrderState.IN_REVIEW, evidence=evidence)
+
+
+def mark_fulfilled(order: Order, progress: Progress) -> None:
+    """All videos that were asked for are approved."""
+    word = "video is" if progress.limit == 1 else "videos are"
+    evidence = f"TikTok has approved: all {progress.limit} {word} done."
+    move(order, OrderState.FULFILLED, evidence=evidence)
+
+
+def mark_rejected(order: Order, progress: Progress) -> None:
+    """TikTok's review refused a video; the creator has to change it."""
+    reason = f"TikTok rejected a video: {progress.rejection}"
+    move(order, OrderState.REJECTED, evidence=reason, problem=reason)
+
+
+_BY_VIDEOS = {
+    OrderState.POSTING: mark_posting,
+    OrderState.IN_REVIEW: mark_in_review,
+    OrderState.FULFILLED: mark_fulfilled,
+    OrderState.REJECTED: mark_rejected,
+}
+
+
+def follow_videos(order: Order, progress: Progress) -> None:
+    """Make the move that the videos mean for an accepted order, if it is news."""
+    target = progress.state
+    is_news = target != order.state or (
+        target == OrderState.POSTING and progress.uploaded != order.video_count
+    )
+    if not is_news:
+        return
+    if target == OrderState.ACCEPTED:
+        mark_accepted(order, evidence="TikTok no longer lists a video for this order.")
+    else:
+        _BY_VIDEOS[target](order, progress)
