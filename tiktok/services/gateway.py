@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,14 +17,20 @@ from tiktok.errors import (
     NoMarketplaceAccount,
     OutcomeUnknown,
     TikTokBusy,
-    TikTokProblem,
     TikTokRefused,
     TikTokUnavailable,
 )
 from tiktok.queries import marketplace_account
 
+_thread = threading.local()
 MARKETPLACE_ACCESS = (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError)
-NO_ANSWER = (errors.UnreachableError, errors.GarbledAnswerError, errors.TemporaryError)
+NO_ANSWER = (
+    errors.UnreachableError,
+    errors.GarbledAnswerError,
+    errors.TemporaryError,
+    errors.NotReadyError,
+    errors.DuplicateRequestError,
+)
 
 
 def marketplace() -> TtcmMarketplace:
@@ -42,12 +49,15 @@ def creator_oauth() -> CreatorOAuth:
 
 
 def _client() -> Client:
-    return Client(
-        base_url=settings.TIKTOK_BASE_URL,
-        app_id=settings.TIKTOK_APP_ID,
-        secret=settings.TIKTOK_APP_SECRET,
-        before_call=_before_call,
-    )
+    """One client for each thread and app: its connections to TikTok stay open between calls."""
+    app = (settings.TIKTOK_BASE_URL, settings.TIKTOK_APP_ID, settings.TIKTOK_APP_SECRET)
+    if getattr(_thread, "app", None) != app:
+        base_url, app_id, secret = app
+        _thread.client = Client(
+            base_url=base_url, app_id=app_id, secret=secret, before_call=_before_call
+        )
+        _thread.app = app
+    return _thread.client
 
 
 def _before_call(call: object) -> None:
@@ -68,14 +78,7 @@ def tiktok_call(*, creates: bool = False) -> Iterator[None]:
         raise TikTokBusy(error.retry_after or limits.MINUTE_BREACH_SECONDS) from error
     except NO_ANSWER as error:
         raise (
-            OutcomeUnknown() if creates and _may_have_happened(error) else TikTokUnavailable()
+            OutcomeUnknown() if creates and error.outcome_unknown else TikTokUnavailable()
         ) from error
     except errors.TikTokError as error:
         raise TikTokRefused(error.message, code=error.code, request_id=error.request_id) from error
-
-
-def _may_have_happened(error: errors.TikTokError) -> bool:
-    return not getattr(error, "is_before_sending", False)
-
-
-__all__ = ["TikTokProblem", "creator_oauth", "marketplace", "tiktok_call"]

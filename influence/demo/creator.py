@@ -1,0 +1,51 @@
+"""Playing the creator: what happens in TikTok's app, asked of the sandbox's control plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+WAIT_SECONDS = 30
+
+
+class SandboxCreators:
+    """The hands of all creators, and of TikTok's reviewers and clock, at a sandbox."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def publish(self, handle: str, invite_link: str) -> str:
+        """Open the invite link and publish a video through it. Returns TikTok's video id."""
+        return str(self._post("publish", handle=handle, invite_link=invite_link)["video_id"])
+
+    def tie(self, handle: str, video_id: str, campaign_code: str) -> None:
+        """Type the campaign code into a video that is already published."""
+        self._post("tie", handle=handle, video_id=video_id, campaign_code=campaign_code)
+
+    def approve(self, video_id: str) -> None:
+        """TikTok's review passes the video."""
+        self._post("review", video_id=video_id, result="SUCCEED")
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass at TikTok: counters grow, daily numbers arrive."""
+        self._post("clock", advance_seconds=seconds)
+
+    def videos(self, handle: str) -> list[dict[str, Any]]:
+        """A creator's published videos, newest first."""
+        answer = requests.get(
+            f"{self.url}/_sandbox/videos", params={"handle": handle}, timeout=WAIT_SECONDS
+        )
+        answer.raise_for_status()
+        return list(answer.json()["videos"])
+
+    def calls(self) -> int:
+        """API calls TikTok has counted."""
+        answer = requests.get(f"{self.url}/_sandbox/stats", timeout=WAIT_SECONDS)
+        answer.raise_for_status()
+        return sum(answer.json()["calls"].values())
+
+    def _post(self, command: str, **values: object) -> dict[str, Any]:
+        answer = requests.post(f"{self.url}/_sandbox/{command}", json=values, timeout=WAIT_SECONDS)
+        answer.raise_for_status()
+        return dict(answer.json())

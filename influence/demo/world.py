@@ -1,0 +1,52 @@
+"""The invented world: an agency, its people, the sandbox's marketplace account. All of it is made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from tenancy.enums import Role
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tenancy.services.organizations import add_member, create_organization
+from tiktok.services.marketplace import connect_marketplace_account
+
+PASSWORD = "sunlit-harbour-42"  # noqa: S105 -- of the invented people only
+OWNER = "olivia@northlight.example"
+VIEWER = "vera@northlight.example"
+OPS = "ops@influence.example"
+INFLUENCER = "tom@creators.example"
+SANDBOX_ACCOUNT_ID = "7300000000000000009"
+SANDBOX_BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 -- the sandbox's invented token
+
+
+@dataclass(frozen=True)
+class World:
+    organization: Organization
+    owner: User
+
+
+@transaction.atomic
+def make_world() -> World:
+    """The agency with its people and marketplace account; the same again when it exists."""
+    owner = _person(OWNER, "Olivia Park")
+    viewer = _person(VIEWER, "Vera Lindqvist")
+    _person(OPS, "Ops", is_staff=True, is_superuser=True)
+    organization = Organization.objects.filter(slug="northlight").first()
+    if organization is None:
+        organization = create_organization("Northlight Agency", "northlight", owner=owner)
+        add_member(organization, viewer, role=Role.VIEWER, actor=owner)
+        with organization_scope(organization):
+            connect_marketplace_account(
+                "Northlight on TikTok",
+                tiktok_account_id=SANDBOX_ACCOUNT_ID,
+                token=SANDBOX_BRAND_TOKEN,
+                actor=owner,
+            )
+    return World(organization, owner)
+
+
+def _person(email: str, name: str, **flags: bool) -> User:
+    known = User.objects.filter(email=email).first()
+    return known or User.objects.create_user(email, PASSWORD, name=name, **flags)
