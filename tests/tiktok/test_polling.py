@@ -1,0 +1,158 @@
+"""Rows are the queue: claimed once, fair between organizations, put off on trouble, never lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from tenancy.models import Organization
+from tenancy.scope import current_organization_id, organization_scope
+from tiktok.enums import PollKind
+from tiktok.errors import TikTokBusy, TikTokUnavailable
+from tiktok.models import Poll
+from tiktok.services import polling
+from tiktok.services.polling import make_due, pump, stop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seen(monkeypatch) -> list[tuple[int | None, tuple[int, ...]]]:
+    """What the profile handler was asked for: (organization in scope, subjects)."""
+    asked: list[tuple[int | None, tuple[int, ...]]] = []
+
+    def look(subject_ids: Sequence[int]) -> None:
+        asked.append((current_organization_id(), tuple(subject_ids)))
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    monkeypatch.setitem(polling._handlers, PollKind.MEMBERSHIP, look)
+    return asked
+
+
+def organization(slug: str) -> Organization:
+    return Organization.objects.create(name=slug.title(), slug=slug)
+
+
+def due(owner: Organization, *subjects: int, kind: PollKind = PollKind.PROFILE) -> None:
+    with organization_scope(owner):
+        make_due(kind, *subjects)
+
+
+def test_a_due_poll_is_done_in_its_organizations_scope_and_due_again_a_day_later(seen) -> None:
+    oak = organization("oak")
+    due(oak, 7)
+
+    assert pump() == 1
+
+    poll = Poll.objects.get()
+    assert seen == [(oak.pk, (7,))]
+    assert (poll.lease_until, poll.attempts) == (None, 0)
+    assert timedelta(hours=23, minutes=59) < poll.due_at - timezone.now() <= timedelta(days=1)
+    assert poll.last_finished_at is not None
+    assert pump() == 0
+
+
+def test_memberships_are_asked_for_twenty_at_a_time(seen) -> None:
+    oak = organization("oak")
+    due(oak, *range(1, 46), kind=PollKind.MEMBERSHIP)
+
+    pump()
+
+    assert [len(subjects) for _, subjects in seen] == [20, 20, 5]
+
+
+def test_a_large_organization_does_not_keep_a_small_one_waiting(seen) -> None:
+    oak, elm = organization("oak"), organization("elm")
+    due(oak, *range(1, 101))
+    due(elm, 1, 2)
+
+    pump(limit=10)
+
+    assert [owner for owner, _ in seen].count(elm.pk) == 2
+
+
+def test_trouble_puts_a_poll_off_with_growing_patience(monkeypatch) -> None:
+    def unavailable(subject_ids: Sequence[int]) -> None:
+        raise TikTokUnavailable
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, unavailable)
+    oak = organization("oak")
+    due(oak, 7)
+    waits = []
+    for _ in range(3):
+        pump()
+        poll = Poll.objects.get()
+        waits.append(round((poll.due_at - timezone.now()).total_seconds() / 60))
+        Poll.objects.update(due_at=timezone.now())
+
+    assert waits == [1, 2, 4]
+    assert poll.last_finished_at is None
+
+
+def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
+    def busy(subject_ids: Sequence[int]) -> None:
+        raise TikTokBusy(300)
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, busy)
+    due(organization("oak"), 7)
+
+    pump()
+
+    assert round((Poll.objects.get().due_at - timezone.now()).total_seconds()) == 300
+
+
+def test_a_stopped_poll_rests_until_it_is_made_due_again(seen) -> None:
+    oak = organization("oak")
+    due(oak, 7)
+    with organization_scope(oak):
+        stop(PollKind.PROFILE, 7, reason="the account is unsupported")
+    assert pump() == 0
+
+    due(oak, 7)
+
+    assert pump() == 1
+    assert Poll.objects.count() == 1
+
+
+def test_a_lost_workers_poll_is_claimed_again_after_its_lease(seen) -> None:
+    due(organization("oak"), 7)
+    polling._claim(10)  # and the worker dies here
+    assert pump() == 0
+
+    Poll.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    assert pump() == 1
+
+
+def test_who_lost_the_lease_changes_nothing(seen) -> None:
+    due(organization("oak"), 7)
+    [late] = polling._claim(10)
+    Poll.objects.update(lease_until=timezone.now() + timedelta(minutes=9), attempts=2)
+
+    polling._finish(late, due_in=timedelta(days=1), is_done=True)
+
+    poll = Poll.objects.get()
+    assert (poll.attempts, poll.last_finished_at) == (2, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pumps_at_once_do_each_poll_once(seen) -> None:
+    due(organization("oak"), *range(1, 31))
+
+    def work() -> None:
+        while pump(limit=5):
+            pass
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(subject for _, (subject,) in seen) == list(range(1, 31))
