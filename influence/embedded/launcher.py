@@ -15,8 +15,9 @@ from . import servers
 from .backing import Backing, backing
 from .console import Console, tail
 from .errors import CannotStart
+from .fingerprint import fingerprint
 from .secrets import write
-from .services import Services
+from .services import ROOT, Services
 
 # The sandbox's invented app, under which ours signs in there.
 SANDBOX_APP = {"TIKTOK_APP_ID": "7390000000000000001", "TIKTOK_APP_SECRET": "sandbox-secret"}
@@ -36,16 +37,22 @@ def run(data_dir: Path, port: int) -> int:
         console = Console()
         services = Services(base, env, console, console.pipe)
         stack.callback(services.close)
-        services.migrate()
+        seeded = base.data / "seeded"
+        is_warm = _read(seeded) == fingerprint(ROOT, base.urls.owner)
+        if not is_warm:
+            services.migrate()
+        services.collect_static()
         services.start(port, sandbox_port)
-        sign_ins = services.command("seed_demo")
+        if not is_warm:
+            services.command("seed_demo")
+            seeded.write_text(fingerprint(ROOT, base.urls.owner))
         site = env["PUBLIC_URL"]
         services.wait_healthy(f"{site}/healthz", f"{site}/readyz")
         print(f"\nInfluence is ready:       {site}")
         if sandbox_port:
             print(f"TikTok's sandbox:         {env['TIKTOK_BASE_URL']}")
         print(
-            f"\n{sign_ins.strip()}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n",
+            f"\n{_read(base.data / 'seed_demo.log').strip()}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n",
             flush=True,
         )
         while True:
@@ -105,6 +112,10 @@ def environment(
     }
     settings |= {name: given[name] for name in settings if name in given}
     return settings | {"DATABASE_URL": base.urls.app, "REDIS_URL": base.redis_url}
+
+
+def _read(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
 
 
 def require_free(port: int) -> None:

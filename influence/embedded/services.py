@@ -33,9 +33,11 @@ WEB = shlex.split(
     " --graceful-timeout 2 --no-control-socket --log-level warning --bind"
 )
 WORKER = shlex.split(
-    "celery --app influence.celery worker --concurrency 2 --without-gossip --without-mingle -l INFO"
+    "celery --quiet --app influence.celery worker --concurrency 2 --without-gossip --without-mingle -l INFO"
 )
-BEAT = shlex.split("celery --app influence.celery beat --pidfile= -l INFO --schedule")
+BEAT = shlex.split("celery --quiet --app influence.celery beat --pidfile= -l INFO --schedule")
+# On this machine root is root already; in production the image has a user of its own.
+ROOT_IS_FINE = ["-W", "ignore:You're running the worker with superuser"]
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -58,6 +60,9 @@ class Services:
     def migrate(self) -> None:
         """Bring the database up to date, as the owner of its tables."""
         self.command("migrate", DATABASE_URL=self.base.urls.owner)
+
+    def collect_static(self) -> None:
+        """Lay out the static files as production serves them; with DEBUG they need no step."""
         if self.env["DEBUG"].lower() not in ("true", "1", "on", "yes"):
             self.command("collectstatic", "--noinput")
 
@@ -72,7 +77,7 @@ class Services:
 
     def _serve(self, name: str, *module: str, stop_signal: signal.Signals = signal.SIGTERM) -> None:
         output = self.output(name)
-        command = [sys.executable, "-m", *module]
+        command = [sys.executable, *ROOT_IS_FINE, "-m", *module]
         self.lasting.append(
             spawn(name, command, stop_signal=stop_signal, env=self.env, output=output, cwd=ROOT)
         )
