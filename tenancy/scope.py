@@ -30,6 +30,14 @@ def current_organization_id() -> int | None:
     return _organization_id.get()
 
 
+def required_organization_id() -> int:
+    """Primary key of the organization in scope. Raises ScopeMissing outside any scope."""
+    organization_id = current_organization_id()
+    if organization_id is None:
+        raise ScopeMissing("no organization is in scope")
+    return organization_id
+
+
 @contextmanager
 def organization_scope(organization: Organization | int) -> Iterator[None]:
     """Everything inside reads and writes this organization's rows, and no others."""

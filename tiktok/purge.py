@@ -54,7 +54,7 @@ class Purger:
 
 def delete_rows(rows: models.QuerySet[Any]) -> int:
     """Delete without loading; partitions and composite keys included."""
-    return rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # noqa: SLF001 -- no cascades: purgers run in order
+    return rows._raw_delete(rows.db)  # noqa: SLF001 -- no cascades: purgers run in order
 
 
 def empty_profiles(rows: models.QuerySet[Creator]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from tenancy.scope import current_organization_id
+from tenancy.scope import required_organization_id
 from tiktok.availability import (
     ACCOUNT_MATRIX,
     ACCOUNT_UNITS,
@@ -221,5 +221,5 @@ def post_history(video: Video) -> models.QuerySet[VideoSnapshot]:
 def poll_of(kind: PollKind, subject_id: int) -> Poll | None:
     """When this subject was last looked at, and when next."""
     return Poll.objects.filter(
-        organization_id=current_organization_id(), kind=kind, subject_id=subject_id
+        organization_id=required_organization_id(), kind=kind, subject_id=subject_id
     ).first()

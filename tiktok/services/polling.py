@@ -15,7 +15,7 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
-from tenancy.scope import current_organization_id, organization_scope
+from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokBusy, TikTokProblem
 from tiktok.models import Poll
@@ -73,7 +73,7 @@ def make_due(kind: PollKind, *subject_ids: int) -> None:
     now = timezone.now()
     Poll.objects.bulk_create(
         [
-            Poll(organization_id=current_organization_id(), kind=kind, subject_id=pk, due_at=now)
+            Poll(organization_id=required_organization_id(), kind=kind, subject_id=pk, due_at=now)
             for pk in subject_ids
         ],
         update_conflicts=True,
@@ -85,7 +85,7 @@ def make_due(kind: PollKind, *subject_ids: int) -> None:
 def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
     """Stop looking at these subjects, and say why."""
     Poll.objects.filter(
-        organization_id=current_organization_id(), kind=kind, subject_id__in=subject_ids
+        organization_id=required_organization_id(), kind=kind, subject_id__in=subject_ids
     ).update(stopped_reason=reason)
 
 
@@ -103,10 +103,10 @@ def pump(*, limit: int = 50) -> int:
 
 def _claim(limit: int) -> list[Claim]:
     now = timezone.now()
-    values = {"now": now, "lease_until": now + LEASE, "limit": limit}
+    lease_until = now + LEASE
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
-        claims = [Claim(*row, lease_until=values["lease_until"]) for row in cursor.fetchall()]
+        cursor.execute(CLAIM, {"now": now, "lease_until": lease_until, "limit": limit})
+        claims = [Claim(*row, lease_until) for row in cursor.fetchall()]
     return sorted(claims, key=lambda claim: (claim.organization_id, claim.kind, claim.subject_id))
 
 

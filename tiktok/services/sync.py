@@ -134,7 +134,8 @@ def keep_videos(
         row.tiktok_video_id: row
         for row in own.filter(tiktok_video_id__in=[video.video_id for video in videos])
     }
-    fresh, seen = [], []
+    fresh: list[Video] = []
+    seen: list[Video] = []
     for video in videos:
         row = by_id.get(video.video_id) or Video(creator=creator, tiktok_video_id=video.video_id)
         _copy_video(row, video, creator, source, fetched_at)
