@@ -47,4 +47,4 @@ def seconds_before_retry(
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= LONGEST_OBEDIENCE_SECONDS else None
-    return min(LONGEST_BACKOFF_SECONDS, BASE_SECONDS * 2 ** (attempt - 1)) * (0.5 + spread)
+    return min(LONGEST_BACKOFF_SECONDS, BASE_SECONDS * 2.0 ** (attempt - 1)) * (0.5 + spread)

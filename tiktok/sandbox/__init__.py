@@ -1,0 +1,1 @@
+"""A runnable, stateful stand-in for TikTok's Creator Marketplace API. Shares nothing with the client."""

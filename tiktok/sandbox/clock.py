@@ -1,0 +1,40 @@
+"""The sandbox's time: real time and an offset that can only grow."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+
+DAY = 86_400.0
+
+
+class Clock:
+    """Unix seconds. ``offset`` is what `advance` added so far."""
+
+    def __init__(self, offset: float = 0.0) -> None:
+        self.offset = offset
+
+    def now(self) -> float:
+        """Sandbox time in Unix seconds."""
+        return time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass at once."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self.offset += seconds
+
+
+def utc(seconds: float) -> datetime:
+    """The instant."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def text(seconds: float) -> str:
+    """TikTok's ``YYYY-MM-DD HH:MM:SS`` in UTC."""
+    return utc(seconds).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day_start(day: date) -> float:
+    """First second of a UTC day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()

@@ -1,0 +1,122 @@
+"""Reads a call's parameters and refuses what TikTok would: each refusal names the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from .answers import invalid
+from .http import Request
+
+
+class Parameters:
+    """Query of a GET or JSON body of a POST, read by name and kind."""
+
+    def __init__(self, values: Mapping[str, Any], *, from_query: bool) -> None:
+        self._values = values
+        self._from_query = from_query
+
+    def optional(self, name: str) -> str | None:
+        """Text, or None when absent or empty."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise invalid(f"{name}: must be a string.")
+        return value
+
+    def text(self, name: str, *, longest: int = 2000) -> str:
+        """Required text."""
+        value = self.optional(name)
+        if value is None:
+            raise invalid(f"{name}: Missing data for required field.")
+        if len(value) > longest:
+            raise invalid(f"{name}: Longer than maximum length {longest}.")
+        return value
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        """An int within limits."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return default
+        try:
+            number = int(value) if self._from_query or isinstance(value, int) else None
+        except ValueError:
+            number = None
+        if number is None or isinstance(value, bool):
+            raise invalid(f"{name}: Not a valid integer.")
+        if not low <= number <= high:
+            raise invalid(f"{name}: Must be between {low} and {high}.")
+        return number
+
+    def flag(self, name: str) -> bool:
+        """A boolean, false by default."""
+        value = self._values.get(name, False)
+        known = {
+            True: True,
+            False: False,
+            "true": True,
+            "false": False,
+            "True": True,
+            "False": False,
+        }
+        if not isinstance(value, bool | str) or value not in known:
+            raise invalid(f"{name}: Not a valid boolean.")
+        return known[value]
+
+    def strings(self, *names: str, most: int, required: bool = True) -> list[str]:
+        """A list of strings under the first of the names that is present; in a query it is JSON."""
+        name = next((each for each in names if self._values.get(each) is not None), None)
+        if name is None:
+            if required:
+                raise invalid(f"{names[0]}: Missing data for required field.")
+            return []
+        items = self._list(name)
+        if required and not items:
+            raise invalid(f"{name}: Must not be empty.")
+        if len(items) > most:
+            raise invalid(f"{name}: At most {most} items are allowed.")
+        return items
+
+    def _list(self, name: str) -> list[str]:
+        items = self._values[name]
+        if self._from_query:
+            try:
+                items = json.loads(items)
+            except ValueError:
+                raise invalid(f"{name}: Not a valid list.") from None
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise invalid(f"{name}: Not a valid list of strings.")
+        return items
+
+    def one_of(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
+        """A word out of an enumeration."""
+        value = self.optional(name) or default
+        if value is None:
+            raise invalid(f"{name}: Missing data for required field.")
+        if value not in choices:
+            raise invalid(f"{name}: Must be one of {', '.join(choices)}.")
+        return value
+
+    def day(self, name: str) -> date | None:
+        """A ``YYYY-MM-DD``."""
+        value = self.optional(name)
+        try:
+            return None if value is None else date.fromisoformat(value)
+        except ValueError:
+            raise invalid(f"{name}: Not a valid date.") from None
+
+
+def of(request: Request) -> Parameters:
+    """The parameters of an API call."""
+    if request.method == "GET":
+        return Parameters(request.query, from_query=True)
+    try:
+        values = json.loads(request.body or b"{}")
+    except ValueError:
+        raise invalid("body: Not valid JSON.") from None
+    if not isinstance(values, dict):
+        raise invalid("body: Must be an object.")
+    return Parameters(values, from_query=False)
