@@ -106,7 +106,11 @@ def _claim(limit: int) -> list[Claim]:
     lease_until = now + LEASE
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"now": now, "lease_until": lease_until, "limit": limit})
-        claims = [Claim(*row, lease_until) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    claims = [
+        Claim(pk, owner, kind, subject, attempts, lease_until)
+        for pk, owner, kind, subject, attempts in rows
+    ]
     return sorted(claims, key=lambda claim: (claim.organization_id, claim.kind, claim.subject_id))
 
 
