@@ -7,7 +7,7 @@ import hmac
 from django.db import models
 from django.utils import timezone
 
-from tenancy.models import ApiKey, Membership, User
+from tenancy.models import ApiKey, Membership, Organization, User
 from tenancy.models.api_key import digest
 
 
@@ -27,6 +27,11 @@ def membership_in(user: User, slug: str) -> Membership | None:
         .select_related("organization")
         .first()
     )
+
+
+def influencer_organizations(user: User) -> models.QuerySet[Organization]:
+    """The organizations that know this person as an influencer, by name."""
+    return Organization.objects.filter(influencer_logins__user=user).order_by("name", "pk")
 
 
 def api_key_for(text: str) -> ApiKey | None:

@@ -67,6 +67,10 @@ class ConnectRefused(TikTokProblem):
     """An OAuth callback that must not be believed."""
 
 
+class ConnectDenied(ConnectRefused):
+    """The creator said no on TikTok's page; nothing was connected."""
+
+
 class CallInsideTransaction(RuntimeError):
     """A call to TikTok was about to be made inside an open database transaction."""
 

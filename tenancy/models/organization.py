@@ -38,3 +38,29 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
+
+
+class InfluencerLogin(models.Model):
+    """A person has an influencer row in this organization, so the influencers' dashboard looks there for what is theirs.
+
+    Read before an organization is known, hence no tenant policy. Says where to look and nothing more: what is shown is
+    read in the organization's scope, from the influencer row that names the person. Never a membership.
+    """
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="influencer_logins"
+    )
+    user = models.ForeignKey(
+        "tenancy.User", on_delete=models.CASCADE, related_name="influencer_logins"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"], name="influencer_login_unique_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.organization}"

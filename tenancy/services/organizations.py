@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.enums import Role
-from tenancy.models import ApiKey, Membership, Organization, User
+from tenancy.models import ApiKey, InfluencerLogin, Membership, Organization, User
 from tenancy.models.api_key import digest
 from tenancy.scope import organization_scope
 from tenancy.services.audit import record
@@ -37,6 +37,12 @@ def add_member(
     with organization_scope(organization):
         record("membership.set", membership, actor=actor, role=role)
     return membership
+
+
+def let_influencer_in(organization: Organization | int, person: User) -> None:
+    """The influencers' dashboard looks into this organization for this person from now on. Repeating it changes nothing."""
+    primary_key = organization if isinstance(organization, int) else organization.pk
+    InfluencerLogin.objects.get_or_create(organization_id=primary_key, user=person)
 
 
 @transaction.atomic

@@ -1,0 +1,55 @@
+"""What the CRM makes of news from below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from crm.enums import AccountType, Network
+from crm.models import Influencer, SocialAccount
+from tenancy.models import User
+from tenancy.services.organizations import let_influencer_in
+from tiktok.models import Creator
+from tiktok.signals import connected
+
+
+@receiver(post_save, sender=Influencer, dispatch_uid="crm.influencer_login")
+def open_the_dashboard(instance: Influencer, **_: Any) -> None:
+    """Whoever is named on an influencer row finds this organization in the influencers' dashboard."""
+    if instance.person is not None:
+        let_influencer_in(instance.organization_id, instance.person)
+
+
+@receiver(connected, dispatch_uid="crm.connected")
+def attach_account(creator: Creator, person: User, **_: Any) -> None:
+    """The person has proven to own the account: it stands on their influencer row from now on."""
+    account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
+    influencer = _influencer_of(person, account) or Influencer(
+        name=person.name or creator.display_name or creator.handle, email=person.email
+    )
+    if influencer.person_id != person.pk:
+        influencer.person = person
+        influencer.save()
+    if account is None:
+        account = SocialAccount(
+            creator=creator,
+            network=Network.TIKTOK,
+            account_type=AccountType.TIKTOK_CREATOR,
+            handle=creator.handle,
+        )
+    if account.influencer_id != influencer.pk:
+        account.influencer = influencer
+        account.save()
+
+
+def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | None:
+    """Their own row; else the row the account stands on, or the one with their e-mail, if it is nobody's yet."""
+    own = Influencer.objects.filter(person=person).first()
+    if own is not None:
+        return own
+    if account is not None and account.influencer.person_id is None:
+        return account.influencer
+    unclaimed = Influencer.objects.filter(person=None, email__iexact=person.email)
+    return unclaimed.order_by("pk").first()

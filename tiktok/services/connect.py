@@ -1,0 +1,371 @@
+"""A creator connects TikTok, and lets go of it again.
+
+The trip to TikTok's consent page is a ConnectAttempt: a 256-bit `state` of which only the SHA-256 is stored, bound to
+session, person and organization, ten minutes long, used once. What comes back is believed only when all of it fits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tenancy.services.audit import record
+from tenancy.services.organizations import let_influencer_in
+from tiktok.client import errors, types
+from tiktok.enums import AttemptOutcome, ConnectionState, MarketplaceStatus, PollKind, Source
+from tiktok.errors import (
+    ConnectDenied,
+    ConnectionEnded,
+    ConnectRefused,
+    NoMarketplaceAccount,
+    TikTokProblem,
+    TikTokRefused,
+)
+from tiktok.models import ConnectAttempt, Connection, Consent, Creator
+from tiktok.queries import marketplace_account
+from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
+from tiktok.services.grants import (
+    REQUESTED_SCOPES,
+    end_grant,
+    forget_authorized_data,
+    keep_grant,
+    missing_scopes,
+)
+from tiktok.services.membership import look_up, track_creator
+from tiktok.services.polling import make_due
+from tiktok.services.sync import keep_profile
+from tiktok.services.tokens import access_token
+from tiktok.signals import connected, disconnected
+
+log = structlog.get_logger()
+
+# The text stands in templates/portal/consent/<version>.html; a new text gets a new version, the old file stays.
+CONSENT_VERSION = "2026-11"
+ATTEMPT_LIFE = timedelta(minutes=10)
+AGAIN = "Please start again from your page."
+
+UNKNOWN_STATE = f"This answer from TikTok belongs to no sign-in we started. {AGAIN}"
+USED = f"This answer from TikTok was used already. {AGAIN}"
+TOO_LATE = f"More than ten minutes passed on TikTok's page, so nothing was connected. {AGAIN}"
+OTHER_SESSION = f"The sign-in at TikTok was started in another browser. {AGAIN}"
+OTHER_PERSON = "The sign-in at TikTok was started by somebody else. Please start your own."
+NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
+OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
+DENIED = "You said no on TikTok's page, so nothing was connected."
+TAKEN = "This TikTok account is connected here by another person. They have to disconnect it first."
+
+
+def redirect_uri() -> str:
+    """Where TikTok sends the creator back to; must be registered with the app."""
+    return f"{settings.PUBLIC_URL}/oauth/tiktok/"
+
+
+def start_connect(
+    person: User, organization: Organization, *, session_key: str, expected_handle: str = ""
+) -> str:
+    """The address of TikTok's consent page for this person's next step. Raises NoMarketplaceAccount.
+
+    With `expected_handle`, an answer for any other account is refused.
+    """
+    state = secrets.token_urlsafe(32)
+    with organization_scope(organization), transaction.atomic():
+        if marketplace_account() is None:
+            raise NoMarketplaceAccount
+        attempt = ConnectAttempt.objects.create(
+            state_digest=_digest(state),
+            session_digest=_digest(session_key),
+            person=person,
+            organization=organization,
+            expected_handle=expected_handle.removeprefix("@").lower(),
+            expires_at=timezone.now() + ATTEMPT_LIFE,
+        )
+        record("connection.started", attempt, actor=person)
+    return creator_oauth().authorize_url(
+        redirect_uri=redirect_uri(), state=state, scopes=REQUESTED_SCOPES
+    )
+
+
+def finish_connect(
+    *,
+    state: str,
+    session_key: str,
+    person: User,
+    code: str | None = None,
+    error: str | None = None,
+) -> Connection:
+    """Believe TikTok's answer, or not. Opens the scope of the attempt's organization; call it outside any transaction.
+
+    Returns the connection; its state is `missing_scope` when the creator withheld something we need. Raises ConnectDenied
+    when they said no, ConnectRefused (a sentence to show) when the answer must not be believed, or another TikTokProblem.
+    """
+    attempt = _claim_attempt(state, session_key=session_key, person=person)
+    with organization_scope(attempt.organization):
+        try:
+            if error or not code:
+                raise ConnectDenied(DENIED) if error == "access_denied" else ConnectRefused(NO_CODE)
+            return _connect(attempt, code)
+        except ConnectDenied as denied:
+            _close(attempt, AttemptOutcome.DENIED, str(denied))
+            raise
+        except TikTokProblem as problem:
+            _close(attempt, AttemptOutcome.REFUSED, str(problem))
+            raise
+
+
+# --- the attempt -------------------------------------------------------------------------------------------------
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _claim_attempt(state: str, *, session_key: str, person: User) -> ConnectAttempt:
+    """Use the attempt up, or refuse, say so in the organization it was for, and leave it to whom it was made for."""
+    session_digest = _digest(session_key)
+    claimed = ConnectAttempt.objects.filter(
+        state_digest=_digest(state),
+        session_digest=session_digest,
+        person=person,
+        used_at=None,
+        expires_at__gt=timezone.now(),
+    ).update(used_at=timezone.now())
+    attempts = ConnectAttempt.objects.select_related("organization", "person")
+    attempt = attempts.filter(state_digest=_digest(state)).first()
+    if claimed and attempt is not None:
+        return attempt
+    reason = _why_not(attempt, session_digest, person)
+    if attempt is None:
+        own = attempts.filter(person=person, session_digest=session_digest, used_at=None)
+        attempt = own.order_by("-pk").first()
+    log.warning("connect.refused", attempt=attempt and attempt.pk, reason=reason)
+    if attempt is not None:
+        with organization_scope(attempt.organization):
+            record("connection.refused", attempt, actor=person, reason=reason)
+    raise ConnectRefused(reason)
+
+
+def _why_not(attempt: ConnectAttempt | None, session_digest: str, person: User) -> str:
+    if attempt is None:
+        return UNKNOWN_STATE
+    if attempt.person_id != person.pk:
+        return OTHER_PERSON
+    if not hmac.compare_digest(attempt.session_digest, session_digest):
+        return OTHER_SESSION
+    return USED if attempt.used_at else TOO_LATE
+
+
+@transaction.atomic
+def _close(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str = "") -> None:
+    attempt.outcome, attempt.reason = outcome, reason[:200]
+    attempt.save(update_fields=["outcome", "reason"])
+    if outcome != AttemptOutcome.CONNECTED:
+        record(f"connection.{outcome}", attempt, actor=attempt.person, reason=attempt.reason)
+
+
+# --- TikTok's answer ---------------------------------------------------------------------------------------------
+def _connect(attempt: ConnectAttempt, code: str) -> Connection:
+    grant = _exchange(code)
+    try:
+        _refuse_taken(grant.open_id, attempt.person)
+        if missing_scopes(grant.scopes):
+            return _keep_without_scopes(attempt, grant)
+        profile = _who_is_it(grant)
+        handle = profile.handle.lower()
+        if attempt.expected_handle not in {"", handle}:
+            raise ConnectRefused(
+                f"You signed in at TikTok as @{handle}, but @{attempt.expected_handle} was asked for. Switch"
+                " accounts at TikTok and try again."
+            )
+        return _keep(attempt, grant, profile, _membership(handle))
+    except TikTokProblem:
+        _let_go(grant)
+        raise
+
+
+def _exchange(code: str) -> types.Grant:
+    with tiktok_call():
+        try:
+            return creator_oauth().exchange_code(code, redirect_uri())
+        except errors.AuthCodeError as error:
+            raise ConnectRefused(OLD_CODE) from error
+
+
+def _who_is_it(grant: types.Grant) -> types.Profile:
+    with tiktok_call():
+        try:
+            return marketplace().authorized_profile(grant.access_token, grant.open_id)
+        except (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError) as error:
+            raise ConnectRefused(OLD_CODE) from error
+
+
+def _membership(handle: str) -> MarketplaceStatus | None:
+    """None when TikTok does not say just now: a connection is not refused for that, the look-up is made due."""
+    try:
+        return look_up([handle]).get(handle)
+    except TikTokProblem as problem:
+        log.warning("connect.membership_unknown", problem=str(problem))
+        return None
+
+
+def _let_go(grant: types.Grant) -> None:
+    """Nothing of a refused grant is kept, at TikTok neither. A connection that stands over the account is left alone."""
+    if Connection.objects.filter(open_id=grant.open_id).exclude(sealed_access_token="").exists():
+        return
+    _revoke(grant.access_token, must=False)
+
+
+def _revoke(token: str, *, must: bool) -> None:
+    try:
+        with tiktok_call():
+            try:
+                creator_oauth().revoke(token)
+            except (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError):
+                return  # it is dead already
+    except TikTokProblem as problem:
+        if must:
+            raise
+        log.warning("connect.not_revoked", problem=str(problem))
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------
+def _refuse_taken(open_id: str, person: User) -> None:
+    """One connection per TikTok account. One that was revoked passes to whoever proves to own the account now."""
+    others = Connection.objects.filter(open_id=open_id).exclude(person=person)
+    if others.exclude(state=ConnectionState.REVOKED).exists():
+        raise ConnectRefused(TAKEN)
+
+
+def _keep_without_scopes(attempt: ConnectAttempt, grant: types.Grant) -> Connection:
+    """The connection says what is missing; its tokens are of no use and go."""
+    with transaction.atomic():
+        connection = _kept_connection(attempt, grant, handle=None)
+        reason = connection.state_reason
+        end_grant(
+            connection,
+            state=ConnectionState.MISSING_SCOPE,
+            reason=reason,
+            actor=attempt.person,
+        )
+        _close(attempt, AttemptOutcome.REFUSED, reason)
+    _revoke(grant.access_token, must=False)
+    return connection
+
+
+@transaction.atomic
+def _keep(
+    attempt: ConnectAttempt,
+    grant: types.Grant,
+    profile: types.Profile,
+    status: MarketplaceStatus | None,
+) -> Connection:
+    """Connection, creator, influencer, consent and the first authorized numbers: all or nothing."""
+    connection = _kept_connection(attempt, grant, handle=profile.handle.lower())
+    creator = _kept_creator(profile.handle.lower(), status)
+    _consent(creator, connection)
+    let_influencer_in(attempt.organization, attempt.person)
+    connected.send(sender=Creator, creator=creator, person=attempt.person)
+    keep_profile(creator, profile, Source.AUTHORIZED)
+    record("connection.connected", creator, actor=attempt.person, text_version=CONSENT_VERSION)
+    _close(attempt, AttemptOutcome.CONNECTED)
+    return connection
+
+
+def _kept_connection(
+    attempt: ConnectAttempt, grant: types.Grant, *, handle: str | None
+) -> Connection:
+    """The account's one row, with the newest tokens. A dead row of another person is taken over, its consents ended."""
+    now = timezone.now()
+    Connection.objects.bulk_create(
+        [
+            Connection(
+                person=attempt.person,
+                open_id=grant.open_id,
+                handle=handle or attempt.expected_handle,
+                connected_at=now,
+                access_expires_at=now,
+                refresh_expires_at=now,
+                state=ConnectionState.REVOKED,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    connection = Connection.objects.select_for_update().get(open_id=grant.open_id)
+    if connection.person_id != attempt.person_id:
+        _refuse_taken(grant.open_id, attempt.person)
+        end_grant(
+            connection,
+            state=ConnectionState.REVOKED,
+            reason="Its owner connected it anew.",
+            actor=attempt.person,
+            withdraw=True,
+        )
+        connection.person = attempt.person
+    connection.handle = handle or connection.handle
+    connection.connected_at = now
+    keep_grant(connection, grant)
+    connection.save()
+    return connection
+
+
+def _kept_creator(handle: str, status: MarketplaceStatus | None) -> Creator:
+    known = Creator.objects.filter(handle=handle).first()
+    earlier = MarketplaceStatus(known.marketplace_status) if known else MarketplaceStatus.UNKNOWN
+    creator = track_creator(handle, status or earlier)
+    if status is None:
+        make_due(PollKind.MEMBERSHIP, creator.pk)
+    return creator
+
+
+def _consent(creator: Creator, connection: Connection) -> None:
+    """A standing consent to the same text over the same connection stays; any other ends where the new one begins."""
+    now = timezone.now()
+    standing = Consent.objects.select_for_update().filter(creator=creator, withdrawn_at=None)
+    if standing.filter(connection=connection, text_version=CONSENT_VERSION).exists():
+        return
+    standing.update(withdrawn_at=now)
+    Consent.objects.create(
+        creator=creator, connection=connection, text_version=CONSENT_VERSION, granted_at=now
+    )
+
+
+# --- letting go --------------------------------------------------------------------------------------------------
+def disconnect(connection: Connection, *, actor: User) -> None:
+    """End the grant at TikTok first, then everything here that rested on it, in every organization.
+
+    Raises TikTokUnavailable or TikTokBusy (nothing has changed then). Call it outside any transaction.
+    """
+    if connection.is_live:
+        try:
+            _revoke(access_token(connection), must=True)
+        except ConnectionEnded:
+            log.info("connect.ended_before_disconnect", connection=connection.pk)
+        except TikTokRefused as refusal:
+            log.warning("connect.revoke_refused", connection=connection.pk, code=refusal.code)
+            raise
+    end_grant(
+        connection,
+        state=ConnectionState.REVOKED,
+        reason="You disconnected it.",
+        actor=actor,
+        withdraw=True,
+    )
+
+
+@transaction.atomic
+def withdraw_consent(consent: Consent, *, actor: User) -> None:
+    """The organization in scope no longer sees through the connection; others are untouched. Twice is once."""
+    locked = Consent.objects.select_for_update().select_related("creator").get(pk=consent.pk)
+    if locked.withdrawn_at is not None:
+        return
+    locked.withdrawn_at = timezone.now()
+    locked.save(update_fields=["withdrawn_at"])
+    forget_authorized_data(locked.creator)
+    record("consent.withdrawn", locked.creator, actor=actor)
+    disconnected.send(sender=Creator, creator=locked.creator)

@@ -1,0 +1,158 @@
+"""What a creator's grant leaves behind here: its tokens, the consents over it, and the data that came only through it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy.models import User
+from tenancy.queries import influencer_organizations
+from tenancy.scope import organization_scope
+from tenancy.services.audit import record
+from tiktok.client import types
+from tiktok.enums import ConnectionState, PollKind, Source
+from tiktok.models import Connection, Consent, Creator, CreatorSnapshot, Video, VideoSnapshot
+from tiktok.services.polling import make_due
+from tiktok.signals import disconnected
+
+REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
+# Without these there is no profile, no audience, no videos. The creator may untick any of them on TikTok's page.
+REQUIRED_SCOPES = {
+    "biz.creator.info": "your profile",
+    "biz.creator.insights": "your audience",
+    "video.list": "your videos",
+}
+EXPIRING_BEFORE = timedelta(days=30)
+INSIGHTS = {
+    "average_views": None, "engagement_rate": None, "completion_rate": None, "creator_rate_amount": None,
+    "creator_rate_currency": "", "audience_countries": None, "audience_genders": None, "audience_ages": None,
+    "audience_locales": None,
+}  # fmt: skip
+PROFILE = {
+    "display_name": "", "profile_image": "", "bio": "", "country": "", "tiktok_creator_id": "",
+    "follower_count": None, "like_count": None, "video_count": None, "profile_source": "", "profile_fetched_at": None,
+}  # fmt: skip
+VIDEO_TEXTS = {"caption": "", "thumbnail_url": "", "embed_url": ""}
+VIDEO_COUNTS = {"video_views": None, "likes": None, "comments": None, "shares": None}
+VIDEO_ENGAGEMENT = {"total_engagements": None, "engagement_rate": None}
+TOKEN_FIELDS = [
+    "scopes", "state", "state_reason", "access_expires_at", "refresh_expires_at", "version", "lease_until",
+    "sealed_access_token", "sealed_refresh_token",
+]  # fmt: skip
+
+
+def missing_scopes(scopes: frozenset[str]) -> list[str]:
+    """What was not granted, in the creator's words; empty when everything needed was."""
+    return [words for scope, words in REQUIRED_SCOPES.items() if scope not in scopes]
+
+
+def keep_grant(connection: Connection, grant: types.Grant) -> None:
+    """Put the newest tokens, scopes, deadlines and state into the row (not saved). The version moves on.
+
+    A grant without the scopes we need is useless: its tokens are not kept.
+    """
+    now = timezone.now()
+    connection.scopes = sorted(grant.scopes)
+    connection.access_expires_at = now + timedelta(seconds=grant.expires_in)
+    connection.refresh_expires_at = now + timedelta(seconds=grant.refresh_token_expires_in)
+    connection.version += 1
+    connection.lease_until = None
+    if missing := missing_scopes(grant.scopes):
+        _wipe(connection, ConnectionState.MISSING_SCOPE, f"Not granted: {', '.join(missing)}.")
+        return
+    connection.state, connection.state_reason = live_state(connection.refresh_expires_at, now), ""
+    connection.seal_tokens(grant.access_token, grant.refresh_token)
+
+
+def live_state(refresh_expires_at: datetime, now: datetime) -> ConnectionState:
+    """Active, or expiring when the creator has to consent again within 30 days."""
+    is_near = refresh_expires_at - now < EXPIRING_BEFORE
+    return ConnectionState.EXPIRING if is_near else ConnectionState.ACTIVE
+
+
+def _wipe(connection: Connection, state: ConnectionState, reason: str) -> None:
+    connection.state, connection.state_reason = state, reason
+    connection.sealed_access_token = connection.sealed_refresh_token = ""
+
+
+@transaction.atomic
+def end_grant(
+    connection: Connection,
+    *,
+    state: ConnectionState,
+    reason: str,
+    actor: User | None = None,
+    withdraw: bool = False,
+) -> None:
+    """The grant is gone: tokens wiped, and in every organization what came only through it.
+
+    The consents stay, so that reconnecting revives them, unless `withdraw`. Ending it twice changes nothing more.
+    """
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    _wipe(locked, state, reason)
+    locked.version += 1
+    locked.lease_until = None
+    locked.save(update_fields=TOKEN_FIELDS)
+    for organization in influencer_organizations(locked.person):
+        with organization_scope(organization):
+            _close_consents(locked, actor=actor, withdraw=withdraw)
+    connection.refresh_from_db()
+
+
+def _close_consents(connection: Connection, *, actor: User | None, withdraw: bool) -> None:
+    standing = Consent.objects.filter(connection=connection, withdrawn_at=None)
+    for consent in standing.select_related("creator"):
+        if withdraw:
+            consent.withdrawn_at = timezone.now()
+            consent.save(update_fields=["withdrawn_at"])
+        forget_authorized_data(consent.creator)
+        record(
+            f"connection.{connection.state}",
+            consent.creator,
+            actor=actor,
+            reason=connection.state_reason,
+        )
+        disconnected.send(sender=Creator, creator=consent.creator)
+
+
+def forget_authorized_data(creator: Creator) -> None:
+    """Delete in the organization in scope what only the creator's authorization supplied (product §3).
+
+    Of a marketplace account the insights go and the public numbers stay; of any other account everything goes but its
+    handle. What an order's report supplied stays with the post.
+    """
+    if creator.profile_source == Source.AUTHORIZED:
+        gone = INSIGHTS if creator.is_in_marketplace else INSIGHTS | PROFILE
+        Creator.objects.filter(pk=creator.pk).update(**gone)
+        for name, value in gone.items():
+            setattr(creator, name, value)
+    _forget_facts(creator)
+    _forget_videos(creator)
+    if creator.is_in_marketplace:
+        make_due(PollKind.PROFILE, creator.pk)
+        make_due(PollKind.VIDEOS, creator.pk)
+
+
+def _forget_facts(creator: Creator) -> None:
+    facts = CreatorSnapshot.objects.filter(creator_id=creator.pk, source=Source.AUTHORIZED)
+    if creator.is_in_marketplace:
+        facts.update(average_views=None, engagement_rate=None, completion_rate=None)
+    else:
+        facts.delete()
+
+
+def _forget_videos(creator: Creator) -> None:
+    """Id and address stay as the tombstone that a campaign's post points at."""
+    videos = Video.objects.filter(creator=creator).exclude(source=Source.LEGACY)
+    facts = VideoSnapshot.objects.filter(
+        source=Source.AUTHORIZED, video_id__in=list(videos.values_list("pk", flat=True))
+    )
+    without_report = videos.filter(report_fetched_at=None, counts_source=Source.AUTHORIZED)
+    if creator.is_in_marketplace:
+        facts.update(**VIDEO_ENGAGEMENT)
+        without_report.update(**VIDEO_ENGAGEMENT)
+    else:
+        facts.delete()
+        without_report.update(**VIDEO_ENGAGEMENT, **VIDEO_COUNTS, **VIDEO_TEXTS)

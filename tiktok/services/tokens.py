@@ -1,0 +1,144 @@
+"""The creator's access token, always a valid one: refreshed by one process at a time, outside any transaction.
+
+Who refreshes holds the row's lease; the answer is stored by compare-and-swap on `version`, so that neither a slow
+refresh nor one that met a disconnect can put old tokens back. Everybody else waits a moment and reads again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from tiktok.client import errors, types
+from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
+from tiktok.errors import ConnectionEnded, TikTokBusy
+from tiktok.models import Connection
+from tiktok.services.gateway import creator_oauth, tiktok_call
+from tiktok.services.grants import TOKEN_FIELDS, end_grant, keep_grant
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+MARGIN = timedelta(minutes=5)
+# Longer than a refresh can take: the wait for the request budget and the client's own time-outs.
+LEASE = timedelta(seconds=180)
+PATIENCE_SECONDS = 30.0
+PAUSE_SECONDS = 0.05
+
+CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
+CONSENT_REVOKED = "The permission was withdrawn at TikTok."
+
+
+def access_token(connection: Connection) -> str:
+    """A valid access token of this connection; call it outside any transaction.
+
+    Raises ConnectionEnded when the creator has to consent again (the row then says why), TikTokUnavailable or TikTokBusy
+    when it cannot be known now.
+    """
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        row = Connection.objects.get(pk=connection.pk)
+        if not row.is_live:
+            raise ConnectionEnded(row.state)
+        if row.access_expires_at > timezone.now() + MARGIN:
+            return row.open_access_token()
+        if _take_lease(row):
+            _refresh(row)
+        elif time.monotonic() > patient_until:
+            raise TikTokBusy(PATIENCE_SECONDS)
+        else:
+            time.sleep(PAUSE_SECONDS)
+
+
+def call_as_creator(connection: Connection, call: Callable[[str], T]) -> T:
+    """Make a call with the creator's token: a token TikTok no longer takes is refreshed once, then the grant has ended.
+
+    Raises ConnectionEnded, and what `gateway.tiktok_call` raises.
+    """
+    token = access_token(connection)
+    with tiktok_call():
+        try:
+            return call(token)
+        except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError):
+            _distrust(connection, token)
+    token = access_token(connection)
+    with tiktok_call():
+        try:
+            return call(token)
+        except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError) as error:
+            end_grant(connection, state=ConnectionState.REVOKED, reason=CONSENT_REVOKED)
+            raise ConnectionEnded(ConnectionState.REVOKED) from error
+
+
+def _distrust(connection: Connection, token: str) -> None:
+    """Let the next reader refresh, unless somebody has refreshed since."""
+    row = Connection.objects.get(pk=connection.pk)
+    if row.is_live and row.open_access_token() == token:
+        Connection.objects.filter(pk=row.pk, version=row.version).update(
+            access_expires_at=timezone.now()
+        )
+
+
+def _take_lease(row: Connection) -> bool:
+    now = timezone.now()
+    free = Connection.objects.filter(
+        pk=row.pk, version=row.version, state__in=LIVE_CONNECTION_STATES
+    ).exclude(lease_until__gt=now)
+    row.lease_until = now + LEASE
+    return free.update(lease_until=row.lease_until) == 1
+
+
+def _refresh(row: Connection) -> None:
+    """Call TikTok and store what comes back. The lease is given back whatever happens."""
+    try:
+        _keep(row, _ask(row))
+    except ConnectionEnded as ended:
+        _end(row, ended.reason)
+        raise
+    finally:
+        Connection.objects.filter(
+            pk=row.pk, version=row.version, lease_until=row.lease_until
+        ).update(lease_until=None)
+
+
+def _ask(row: Connection) -> types.Grant:
+    if row.refresh_expires_at <= timezone.now():
+        raise ConnectionEnded(ConnectionState.EXPIRED)
+    with tiktok_call():
+        try:
+            return creator_oauth().refresh(row.open_refresh_token())
+        except errors.RefreshTokenError as error:
+            is_over = error.code == 40103
+            raise ConnectionEnded(
+                ConnectionState.EXPIRED if is_over else ConnectionState.REVOKED
+            ) from error
+        except errors.AccessTokenInvalidError as error:
+            raise ConnectionEnded(ConnectionState.REVOKED) from error
+
+
+def _keep(row: Connection, grant: types.Grant) -> None:
+    """Compare and swap: only on the version the refresh began with."""
+    seen = row.version
+    fresh = Connection.objects.get(pk=row.pk)
+    keep_grant(fresh, grant)
+    fresh.version = seen + 1
+    values = {name: getattr(fresh, name) for name in TOKEN_FIELDS}
+    if Connection.objects.filter(pk=row.pk, version=seen).update(**values) == 0:
+        log.warning("connection.refresh_came_late", connection=row.pk)
+    elif fresh.state == ConnectionState.MISSING_SCOPE:
+        end_grant(fresh, state=ConnectionState.MISSING_SCOPE, reason=fresh.state_reason)
+
+
+@transaction.atomic
+def _end(row: Connection, state: str) -> None:
+    """Unless the creator has reconnected meanwhile."""
+    locked = Connection.objects.select_for_update().get(pk=row.pk)
+    if locked.version == row.version and locked.is_live:
+        reason = CONSENT_EXPIRED if state == ConnectionState.EXPIRED else CONSENT_REVOKED
+        end_grant(locked, state=ConnectionState(state), reason=reason)
