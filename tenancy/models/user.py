@@ -27,7 +27,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []  # type: ignore[misc]  # the stubs disagree with themselves
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
 
