@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,8 @@ NOT_OURS = {".venv", "node_modules", "static", "tests", ".git", "benchmarks"}
 
 def fingerprint(root: Path, url: str) -> str:
     """Changes with any of our Python files, any locked package, the database and its migrations."""
-    digest = hashlib.sha256(url.encode())
+    month = time.strftime("%Y-%m")  # each migrate makes the partitions of the coming months
+    digest = hashlib.sha256(f"{url} {month}".encode())
     for folder in sorted(root.iterdir()):
         if folder.is_dir() and folder.name not in NOT_OURS and not folder.name.startswith("."):
             for file in sorted(folder.rglob("*.py")):
