@@ -226,6 +226,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.describe_refusals",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AccountKind": "tiktok.enums.AccountKind",
+        "CampaignState": "campaigns.enums.CampaignState",
+        "OrderState": "campaigns.enums.OrderState",
+        "Source": "tiktok.enums.Source",
+    },
 }
 
 # --- logs, errors -----------------------------------------------------------------------------------------------
@@ -265,6 +275,8 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+# What a Prometheus scraper sends as `Authorization: Bearer …`; empty: only signed-in ops may read /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk

@@ -4,13 +4,21 @@ from django.contrib import admin
 from django.urls import include, path
 
 from influence import home, views
+from influence.metrics import metrics
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("components/", views.components, name="components"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("o/<slug:slug>/", home.home, name="home"),
+    path("api/", include("api.urls")),
+    path("", include("tiktok.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "api.errors.bad_request"
+handler404 = "api.errors.not_found"
+handler500 = "api.errors.server_error"

@@ -1,0 +1,65 @@
+"""What lists may be narrowed by. An id of another organization selects nothing, as an id that does not exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django_filters import rest_framework as filters
+
+from campaigns.enums import CampaignState, OrderState, PostOrigin
+from crm.enums import AccountType, Network
+
+
+class IdFilter(filters.NumberFilter):
+    """An id: a whole number, never a fraction of one."""
+
+    field_class = forms.IntegerField
+
+
+class InfluencerFilters(filters.FilterSet):
+    campaign = IdFilter(method="in_campaign", label="Takes part in this campaign.")
+    email = filters.CharFilter(lookup_expr="iexact", label="Has exactly this e-mail address.")
+
+    def in_campaign(
+        self, rows: models.QuerySet[Any], name: str, value: int
+    ) -> models.QuerySet[Any]:
+        return rows.filter(accounts__participations__campaign_id=value).distinct()
+
+
+class SocialAccountFilters(filters.FilterSet):
+    account_type = filters.ChoiceFilter(
+        choices=AccountType,
+        method="of_type",
+        label="`tiktok` is deprecated: it answers with the `tiktok_creator` accounts, and a `Sunset` header.",
+    )
+    network = filters.ChoiceFilter(choices=Network)
+    influencer = IdFilter(field_name="influencer_id", label="Belongs to this influencer.")
+    campaign = IdFilter(
+        field_name="participations__campaign_id", label="Takes part in this campaign."
+    )
+
+    def of_type(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
+        old_word_too = [AccountType.TIKTOK, AccountType.TIKTOK_CREATOR]
+        return rows.filter(account_type__in=old_word_too if value in old_word_too[:1] else [value])
+
+
+class CampaignFilters(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=CampaignState)
+    account = IdFilter(
+        field_name="participants__account_id", label="This social account takes part."
+    )
+
+
+class OrderFilters(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=OrderState)
+    campaign = IdFilter(field_name="campaign_id", label="Belongs to this campaign.")
+    account = IdFilter(field_name="account_id", label="Goes to this social account.")
+
+
+class PostFilters(filters.FilterSet):
+    origin = filters.ChoiceFilter(choices=PostOrigin)
+    campaign = IdFilter(field_name="campaign_id", label="Stands in this campaign.")
+    account = IdFilter(field_name="account_id", label="Published by this social account.")
+    order = IdFilter(field_name="order_id", label="Tied to this order.")

@@ -1,0 +1,221 @@
+"""The API's documents."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from campaigns.models import Campaign, Order, OrderEvent, Post
+from crm.enums import Network
+from crm.models import Influencer, SocialAccount
+from tiktok.enums import AccountKind, Availability, Source, Unit
+from tiktok.models import CreatorSnapshot, VideoSnapshot
+from tiktok.policies import account_kind, post_tie
+from tiktok.queries import MetricValue, post_metrics
+
+SHARE = {
+    "type": "object",
+    "required": ["name", "fraction"],
+    "properties": {"name": {"type": "string"}, "fraction": {"type": "number"}},
+}
+MONEY = {
+    "type": "object",
+    "required": ["amount", "currency"],
+    "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
+}
+VALUE = {
+    "description": (
+        "By unit: count and seconds a number, fraction a number (0.12 is 12 %), text a string, money "
+        "{amount, currency}, shares [{name, fraction}], curve a fraction for each second. null: there is none, "
+        "see `reason`; never 0 in its place."
+    ),
+    "anyOf": [
+        {"type": "number"},
+        {"type": "string"},
+        {"type": "array", "items": SHARE},
+        {"type": "array", "items": {"type": "number"}},
+        MONEY,
+        {"type": "null"},
+    ],
+}
+
+
+@extend_schema_field(VALUE)
+class ValueField(serializers.Field[Any, Any, Any, Any]):
+    """A metric's value; its shape follows the unit."""
+
+    def to_representation(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            amount, currency = value
+            return {"amount": str(Decimal(amount)), "currency": currency}
+        return value
+
+
+class MetricSerializer(serializers.Serializer[MetricValue]):
+    """One number with its unit, source and time, or the reason why there is none."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
+    unit = serializers.ChoiceField(choices=Unit.choices)
+    value = ValueField()
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field of that name
+        choices=Source.choices, allow_null=True
+    )
+    fetched_at = serializers.DateTimeField(allow_null=True)
+    availability = serializers.ChoiceField(choices=Availability.choices)
+    reason = serializers.CharField(help_text="Why there is no value; empty when there is one.")
+
+    def to_representation(self, metric: MetricValue) -> dict[str, Any]:
+        """By hand: a page of posts holds sixteen of these for each of its rows."""
+        return {
+            "key": metric.key,
+            "label": metric.label,
+            "unit": metric.unit,
+            "value": ValueField().to_representation(metric.value),
+            "source": metric.source or None,
+            "fetched_at": metric.fetched_at,
+            "availability": metric.cell.availability,
+            "reason": metric.reason,
+        }
+
+
+class AccountMetricsSerializer(serializers.Serializer[Any]):
+    """The current metrics of one account; none for networks other than TikTok."""
+
+    account = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=AccountKind.choices, allow_null=True)
+    metrics = MetricSerializer(many=True)
+
+
+class AccountOfInfluencerSerializer(serializers.ModelSerializer[SocialAccount]):
+    class Meta:
+        model = SocialAccount
+        fields = ["id", "account_type", "handle"]
+        read_only_fields = fields
+
+
+class InfluencerSerializer(serializers.ModelSerializer[Influencer]):
+    accounts = AccountOfInfluencerSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Influencer
+        fields = ["id", "name", "email", "country", "language", "accounts", "created_at"]
+        read_only_fields = fields
+
+
+class SocialAccountSerializer(serializers.ModelSerializer[SocialAccount]):
+    kind = serializers.SerializerMethodField()
+    is_authenticated = serializers.SerializerMethodField()
+    marketplace_status = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SocialAccount
+        fields = [
+            "id", "influencer", "network", "account_type", "handle", "kind", "is_authenticated",
+            "marketplace_status", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=AccountKind.choices, allow_null=True))
+    def get_kind(self, account: SocialAccount) -> str | None:
+        """What TikTok gives for this account; null for other networks."""
+        if account.creator is None:
+            return None
+        return account_kind(
+            account.creator.marketplace_status,
+            is_authenticated=self.get_is_authenticated(account),
+            is_released=self.context["view"].is_released,
+        )
+
+    def get_is_authenticated(self, account: SocialAccount) -> bool:
+        """Does the influencer let this organization see the account's own data?"""
+        return bool(account.is_authenticated)  # type: ignore[attr-defined]  # annotated by the view
+
+    def get_marketplace_status(self, account: SocialAccount) -> str | None:
+        return account.creator.marketplace_status if account.creator else None
+
+
+class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+    class Meta:
+        model = Campaign
+        fields = ["id", "client", "name", "state", "starts_on", "ends_on", "created_at"]
+        read_only_fields = fields
+
+
+class OrderEventSerializer(serializers.ModelSerializer[OrderEvent]):
+    class Meta:
+        model = OrderEvent
+        fields = ["state", "at", "evidence"]
+        read_only_fields = fields
+
+
+class OrderSerializer(serializers.ModelSerializer[Order]):
+    events = OrderEventSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Order
+        fields = [
+            "id", "campaign", "account", "tiktok_order_id", "state", "state_at", "problem", "campaign_code",
+            "invite_link", "video_count", "video_limit", "checked_at", "created_at", "events",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class PostSerializer(serializers.ModelSerializer[Post]):
+    metrics = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Post
+        fields = [
+            "id", "campaign", "account", "order", "origin", "network", "network_post_id", "url",
+            "review_state", "published_at", "stands_since", "metrics",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(MetricSerializer(many=True))
+    def get_metrics(self, post: Post) -> list[dict[str, Any]]:
+        """All of TikTok's post metrics; none for other networks."""
+        if post.network != Network.TIKTOK:
+            return []
+        one = MetricSerializer()
+        return [one.to_representation(metric) for metric in post_metrics(post.video, tie_of(post))]
+
+
+def tie_of(post: Post) -> Any:
+    """How a post annotated with `is_authenticated` came into its campaign."""
+    return post_tie(
+        has_order=post.order_id is not None,
+        is_authenticated=post.is_authenticated,  # type: ignore[attr-defined]
+    )
+
+
+class SnapshotSerializer(serializers.ModelSerializer[Any]):
+    """Numbers at a moment; null where there was none or where it is not ours to show."""
+
+    def to_representation(self, snapshot: Any) -> dict[str, Any]:
+        document = super().to_representation(snapshot)
+        hidden = self.context["hidden"]
+        return {name: None if name in hidden else value for name, value in document.items()}
+
+
+class AccountSnapshotSerializer(SnapshotSerializer):
+    class Meta:
+        model = CreatorSnapshot
+        fields = [
+            "bucket_at", "fetched_at", "source", "follower_count", "like_count", "video_count", "average_views",
+            "engagement_rate", "completion_rate",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class PostSnapshotSerializer(SnapshotSerializer):
+    class Meta:
+        model = VideoSnapshot
+        fields = [
+            "bucket_at", "fetched_at", "source", "video_views", "likes", "comments", "shares", "total_engagements",
+            "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate",
+        ]  # fmt: skip
+        read_only_fields = fields

@@ -1,0 +1,179 @@
+"""The resources of version 1. Each list is paged by key and takes the same few queries whatever its length."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.http import http_date
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from api.v1 import filters, serializers
+from api.views import ApiView
+from campaigns.models import Campaign, Order, Post
+from crm.enums import AccountType
+from crm.models import Influencer, SocialAccount
+from tiktok import queries
+from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
+from tiktok.enums import AccountKind
+from tiktok.policies import account_kind
+
+# The word `tiktok` for an account ends one version after the release that replaced it.
+OLD_WORD_DEPRECATED_AT = datetime(2026, 12, 1, tzinfo=UTC)
+OLD_WORD_SUNSET_AT = datetime(2027, 6, 1, tzinfo=UTC)
+
+
+class Resource(ApiView, ReadOnlyModelViewSet[Any]):
+    """List and detail of one kind of object. The queryset is made in `get_queryset`: only there a scope is open."""
+
+    keyset: tuple[str, ...] = ("-id",)
+
+    @cached_property
+    def is_released(self) -> bool:
+        return queries.is_released()
+
+    def filter_queryset(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Filters belong to the list; everything else is found by its id alone."""
+        return super().filter_queryset(rows) if self.action == "list" else rows
+
+    def history(self, rows: models.QuerySet[Any], hidden: set[str]) -> Response:
+        """A page of snapshots, oldest first."""
+        self.keyset = ("bucket_at", "source")
+        context = {**self.get_serializer_context(), "hidden": hidden}
+        serializer = self.get_serializer_class()
+        return self.get_paginated_response(
+            serializer(self.paginate_queryset(rows), many=True, context=context).data
+        )
+
+
+class InfluencerViewSet(Resource):
+    """People in the CRM, by name."""
+
+    serializer_class = serializers.InfluencerSerializer
+    filterset_class = filters.InfluencerFilters
+    keyset = ("name", "id")
+
+    def get_queryset(self) -> models.QuerySet[Influencer]:
+        accounts = SocialAccount.objects.order_by("id")
+        return Influencer.objects.prefetch_related(models.Prefetch("accounts", queryset=accounts))
+
+
+class SocialAccountViewSet(Resource):
+    """Accounts of influencers on social networks, newest first."""
+
+    serializer_class = serializers.SocialAccountSerializer
+    filterset_class = filters.SocialAccountFilters
+
+    def get_queryset(self) -> models.QuerySet[SocialAccount]:
+        return SocialAccount.objects.select_related("creator").annotate(
+            is_authenticated=queries.authenticated("creator_id")
+        )
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if request.GET.get("account_type") == AccountType.TIKTOK:
+            response["Deprecation"] = f"@{int(OLD_WORD_DEPRECATED_AT.timestamp())}"
+            response["Sunset"] = http_date(OLD_WORD_SUNSET_AT.timestamp())
+        return response
+
+    def kind_of(self, account: Any) -> AccountKind:
+        return account_kind(
+            account.creator.marketplace_status,
+            is_authenticated=account.is_authenticated,
+            is_released=self.is_released,
+        )
+
+    @extend_schema(
+        responses=serializers.AccountMetricsSerializer, operation_id="social_accounts_metrics"
+    )
+    @action(detail=True, filterset_class=None)
+    def metrics(self, request: Request, pk: str) -> Response:
+        """Every account metric as it stands now, or the reason why it is not there."""
+        account = self.get_object()
+        document: dict[str, Any] = {"account": account.pk, "kind": None, "metrics": []}
+        if account.creator:
+            kind = self.kind_of(account)
+            document |= {"kind": kind, "metrics": queries.account_metrics(account.creator, kind)}
+        return Response(serializers.AccountMetricsSerializer(document).data)
+
+    @extend_schema(
+        responses=serializers.AccountSnapshotSerializer(many=True),
+        operation_id="social_accounts_metrics_history",
+    )
+    @action(
+        detail=True,
+        url_path="metrics/history",
+        filterset_class=None,
+        serializer_class=serializers.AccountSnapshotSerializer,
+    )
+    def metrics_history(self, request: Request, pk: str) -> Response:
+        """The account's numbers day by day, oldest first. A day without data is missing."""
+        account = self.get_object()
+        if account.creator is None or self.kind_of(account) == AccountKind.UNSUPPORTED:
+            return self.history(queries.CreatorSnapshot.objects.none(), set())
+        kind = self.kind_of(account)
+        rows = queries.account_history(account.creator, kind)
+        hidden = {metric.value for metric, row in ACCOUNT_MATRIX.items() if not row[kind].is_shown}
+        return self.history(rows, hidden)
+
+
+class CampaignViewSet(Resource):
+    """Campaigns, the latest to start first."""
+
+    serializer_class = serializers.CampaignSerializer
+    filterset_class = filters.CampaignFilters
+    keyset = ("-starts_on", "-id")
+
+    def get_queryset(self) -> models.QuerySet[Campaign]:
+        return Campaign.objects.all()
+
+
+class OrderViewSet(Resource):
+    """Orders with their dated events, newest first."""
+
+    serializer_class = serializers.OrderSerializer
+    filterset_class = filters.OrderFilters
+
+    def get_queryset(self) -> models.QuerySet[Order]:
+        return Order.objects.prefetch_related("events")
+
+
+class PostViewSet(Resource):
+    """Posts that stand in a campaign, newest first, with their numbers."""
+
+    serializer_class = serializers.PostSerializer
+    filterset_class = filters.PostFilters
+
+    def get_queryset(self) -> models.QuerySet[Post]:
+        return (
+            Post.objects.filter(hidden_at=None, stands_since__isnull=False)
+            .select_related("video")
+            .annotate(is_authenticated=queries.authenticated("account__creator_id"))
+        )
+
+    @extend_schema(
+        responses=serializers.PostSnapshotSerializer(many=True),
+        operation_id="posts_metrics_history",
+    )
+    @action(
+        detail=True,
+        url_path="metrics/history",
+        filterset_class=None,
+        serializer_class=serializers.PostSnapshotSerializer,
+    )
+    def metrics_history(self, request: Request, pk: str) -> Response:
+        """The post's numbers hour by hour, oldest first. An hour without data is missing."""
+        post = self.get_object()
+        if post.video is None:
+            return self.history(queries.VideoSnapshot.objects.none(), set())
+        tie = serializers.tie_of(post)
+        hidden = {metric.value for metric, row in POST_MATRIX.items() if not row[tie].is_shown}
+        return self.history(queries.post_history(post.video), hidden)
