@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import environ
 import psycopg
@@ -22,6 +22,10 @@ from django.conf import settings
 
 from influence.embedded import servers
 from influence.embedded.provision import provision
+from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox, sandbox
+
+if TYPE_CHECKING:
+    from tenancy.models import Organization
 
 TEMPLATE = "influence_template"
 ADMIN, OWNER, APP, REDIS = "TEST_ADMIN_URL", "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
@@ -84,3 +88,42 @@ def _empty_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def sandbox_of_the_run() -> Iterator[Sandbox]:
+    """One sandbox process for this worker."""
+    with sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def tiktok(sandbox_of_the_run: Sandbox, settings: Any) -> Sandbox:
+    """TikTok as new, and the product pointed at it."""
+    sandbox_of_the_run.control("reset")
+    settings.TIKTOK_BASE_URL = settings.TIKTOK_AUTHORIZE_URL = sandbox_of_the_run.url
+    return sandbox_of_the_run
+
+
+@pytest.fixture
+def oak(db: None) -> Organization:
+    """An organization with a marketplace account at the sandbox."""
+    from tenancy.scope import organization_scope
+    from tiktok.services.marketplace import connect_marketplace_account
+
+    from tenancy.models import Organization
+
+    organization = Organization.objects.create(name="Oak", slug="oak")
+    with organization_scope(organization):
+        connect_marketplace_account(
+            "Oak on TikTok", tiktok_account_id=ACCOUNT_ID, token=BRAND_TOKEN, actor=None
+        )
+    return organization
+
+
+@pytest.fixture
+def elm(db: None) -> Organization:
+    """Another organization, to prove that nothing of it shows."""
+    from tenancy.models import Organization
+
+    return Organization.objects.create(name="Elm", slug="elm")

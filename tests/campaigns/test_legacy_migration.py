@@ -37,16 +37,6 @@ def export(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def oak() -> Organization:
-    return Organization.objects.create(name="Oak", slug="oak")
-
-
-@pytest.fixture
-def elm() -> Organization:
-    return Organization.objects.create(name="Elm", slug="elm")
-
-
 def bring_in(export: Path):
     return import_legacy_export(export, campaign_name="Spring", actor=None)
 
@@ -61,7 +51,9 @@ def test_every_row_is_imported_or_rejected(oak, export) -> None:
         ]
         assert sorted(Influencer.objects.values_list("name", flat=True)) == ["ann.b", "tom_t"]
         assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {"tiktok"}
-        assert list(Video.objects.order_by("tiktok_video_id").values_list("video_views", "comments")) == [
+        assert list(
+            Video.objects.order_by("tiktok_video_id").values_list("video_views", "comments")
+        ) == [
             (10_000, 5),
             (20_000, None),
             (5, 0),
@@ -77,7 +69,11 @@ def test_importing_twice_doubles_nothing(oak, export) -> None:
         again = bring_in(export)
 
         assert (again.posts, again.accounts, again.rejected_count) == (3, 0, 1)
-        assert (Video.objects.count(), Post.objects.count(), SocialAccount.objects.count()) == (3, 3, 2)
+        assert (Video.objects.count(), Post.objects.count(), SocialAccount.objects.count()) == (
+            3,
+            3,
+            2,
+        )
         assert VideoSnapshot.objects.count() == 3
 
 
@@ -87,7 +83,11 @@ def test_a_broken_file_leaves_nothing_half_written(oak, tmp_path) -> None:
     with organization_scope(oak):
         with pytest.raises(NotALegacyExport):
             bring_in(file)
-        assert (Influencer.objects.count(), Video.objects.count(), Post.objects.count()) == (0, 0, 0)
+        assert (Influencer.objects.count(), Video.objects.count(), Post.objects.count()) == (
+            0,
+            0,
+            0,
+        )
 
 
 def test_the_plan_says_what_would_happen_and_changes_nothing(oak, export) -> None:
@@ -98,7 +98,11 @@ def test_the_plan_says_what_would_happen_and_changes_nothing(oak, export) -> Non
 
         plan = plan_migration()
 
-        assert (plan.stays_authenticated, plan.stays_not_authenticated, plan.becomes_unsupported) == (0, 1, 1)
+        assert (
+            plan.stays_authenticated,
+            plan.stays_not_authenticated,
+            plan.becomes_unsupported,
+        ) == (0, 1, 1)
         assert plan.posts_to_hide == 3
         assert {table: rows for table, rows in plan.rows_to_delete.items() if rows} == {
             "tiktok_creator.profile_source": 2,
@@ -118,8 +122,12 @@ def test_the_cut_over_hides_posts_renames_accounts_and_tracks_the_supported(oak,
         assert cut_over(actor=None) == 3
 
         assert Post.objects.filter(hidden_at=None).count() == 0
-        assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {"tiktok_creator"}
-        tracked = Poll.objects.filter(organization=oak, kind="profile").values_list("subject_id", flat=True)
+        assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {
+            "tiktok_creator"
+        }
+        tracked = Poll.objects.filter(organization=oak, kind="profile").values_list(
+            "subject_id", flat=True
+        )
         assert list(tracked) == [Creator.objects.get(handle="ann.b").pk]
         with pytest.raises(LegacyClosed):
             bring_in(export)
@@ -143,7 +151,9 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
             "videos": (3, 3),
             "creator_profiles": (2, 2),
         }
-        assert list(Post.objects.order_by("network_post_id").values_list("network_post_id", "video")) == [
+        assert list(
+            Post.objects.order_by("network_post_id").values_list("network_post_id", "video")
+        ) == [
             ("7499446218112634119", None),
             ("7499446218112634120", None),
             ("7499446218112634121", None),

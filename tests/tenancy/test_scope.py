@@ -12,16 +12,6 @@ from tenancy.scope import ForeignOrganization, ScopeMissing, organization_scope
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def oak() -> Organization:
-    return Organization.objects.create(name="Oak", slug="oak")
-
-
-@pytest.fixture
-def elm() -> Organization:
-    return Organization.objects.create(name="Elm", slug="elm")
-
-
 def raw_names() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM crm_influencer ORDER BY name")
@@ -108,7 +98,7 @@ def test_no_row_can_point_into_another_organization(oak, elm) -> None:
 def test_outside_a_transaction_each_statement_brings_its_scope(oak) -> None:
     with organization_scope(oak):
         AuditEvent.objects.create(verb="x", object_type="y")
-        assert AuditEvent.objects.count() == 1
+        assert AuditEvent.objects.filter(verb="x").count() == 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tenancy_auditevent")
         assert cursor.fetchone() == (0,)

@@ -12,11 +12,11 @@ from tiktok.client import types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
-from tiktok.services import tokens
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.membership import refresh_membership
 from tiktok.services.polling import register_handler
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
+from tiktok.services.tokens import call_as_creator
 
 VIDEO_PAGES = 3  # of 10 videos: TikTok's own averages look at the latest 30
 SEEN_FIELDS = [
@@ -44,9 +44,9 @@ def refresh_profile(creator: Creator) -> None:
         return
     tiktok = marketplace()
     if connection is not None:
-        token = tokens.access_token(connection)
-        with tiktok_call():
-            profile = tiktok.authorized_profile(token, connection.open_id)
+        profile = call_as_creator(
+            connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
+        )
     else:
         with tiktok_call():
             profile = tiktok.public_profile(creator.handle)
@@ -101,19 +101,24 @@ def refresh_videos(creator: Creator) -> None:
     connection = connection_of(creator)
     if connection is None and not creator.is_in_marketplace:
         return
-    tiktok, cursor = marketplace(), 0
+    cursor = 0
     for _ in range(VIDEO_PAGES):
-        if connection is not None:
-            token = tokens.access_token(connection)
-            with tiktok_call():
-                page = tiktok.authorized_videos(token, connection.open_id, cursor=cursor)
-        else:
-            with tiktok_call():
-                page = tiktok.public_videos(creator.handle, cursor=cursor)
+        page = _video_page(creator, connection, cursor)
         keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
         if not page.has_more or not page.videos:
             return
         cursor = page.cursor
+
+
+def _video_page(creator: Creator, connection: Connection | None, cursor: int) -> types.VideoPage:
+    tiktok = marketplace()
+    if connection is not None:
+        return call_as_creator(
+            connection,
+            lambda token: tiktok.authorized_videos(token, connection.open_id, cursor=cursor),
+        )
+    with tiktok_call():
+        return tiktok.public_videos(creator.handle, cursor=cursor)
 
 
 @transaction.atomic

@@ -1,0 +1,194 @@
+"""Membership, profiles and videos: fetched from TikTok, kept with source and time, nothing invented."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from tenancy.models import AuditEvent
+from tenancy.scope import organization_scope
+from tiktok.enums import AccountKind, MarketplaceStatus
+from tiktok.errors import (
+    CallInsideTransaction,
+    MarketplaceAccessEnded,
+    NoMarketplaceAccount,
+    TikTokBusy,
+    TikTokUnavailable,
+)
+from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Poll, Video, VideoSnapshot
+from tiktok.queries import account_metrics
+from tiktok.services.membership import invite_creators, look_up, refresh_membership, track_creator
+from tiktok.services.sync import refresh_profile, refresh_videos
+
+pytestmark = pytest.mark.django_db
+
+
+def test_membership_is_looked_up_for_any_number_of_handles_twenty_a_call(oak, tiktok) -> None:
+    with organization_scope(oak):
+        answers = look_up(
+            ["maya.bakes", "tom_trails", "nosuch", *(f"somebody{n}" for n in range(42))]
+        )
+
+    assert len(answers) == 45
+    assert answers["maya.bakes"] == MarketplaceStatus.IN
+    assert answers["tom_trails"] == MarketplaceStatus.NOT_IN
+    assert answers["nosuch"] == MarketplaceStatus.INVALID
+    assert sum(tiktok.look("stats")["calls"].values()) == 3
+
+
+def test_looking_up_writes_nothing(oak, tiktok) -> None:
+    with organization_scope(oak):
+        look_up(["maya.bakes"])
+        assert Creator.objects.count() == 0
+
+
+def test_without_a_marketplace_account_there_is_a_sentence_that_says_what_to_do(
+    elm, tiktok
+) -> None:
+    with (
+        organization_scope(elm),
+        pytest.raises(NoMarketplaceAccount, match="Connect one in Settings"),
+    ):
+        look_up(["maya.bakes"])
+
+
+def test_a_tracked_creator_is_due_at_once(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("Maya.Bakes", MarketplaceStatus.IN)
+    assert creator.handle == "maya.bakes"
+    assert set(Poll.objects.values_list("kind", "subject_id")) == {
+        ("profile", creator.pk),
+        ("videos", creator.pk),
+    }
+
+
+def test_a_public_profile_brings_exactly_what_the_matrix_allows(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        refresh_profile(creator)
+        metrics = {m.key: m for m in account_metrics(creator, AccountKind.NOT_AUTHENTICATED_TTCM)}
+
+        assert {key for key, metric in metrics.items() if metric.value is not None} == {
+            "follower_count", "like_count", "video_count", "profile_image", "user_name", "display_name", "creator_id",
+        }  # fmt: skip
+        assert {metric.source for metric in metrics.values() if metric.value is not None} == {
+            "ttcm_public"
+        }
+        assert metrics["audience_ages"].reason == "Ask the influencer to authenticate this account."
+        [fact] = CreatorSnapshot.objects.all()
+        assert (fact.creator_id, fact.follower_count) == (creator.pk, creator.follower_count)
+
+
+def test_looking_twice_in_a_day_keeps_one_fact(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        refresh_profile(creator)
+        refresh_profile(creator)
+        assert CreatorSnapshot.objects.count() == 1
+
+
+def test_an_account_outside_the_marketplace_is_not_asked_for(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("tom_trails", MarketplaceStatus.NOT_IN)
+        refresh_profile(creator)
+        refresh_videos(creator)
+        assert creator.profile_fetched_at is None
+    assert tiktok.look("stats")["calls"] == {}
+
+
+def test_videos_come_with_counters_and_grow_with_time(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        refresh_videos(creator)
+        newest = Video.objects.order_by("-published_at").first()
+        before = newest.video_views
+        count = Video.objects.count()
+
+        tiktok.control("clock", advance_seconds=86_400)
+        refresh_videos(creator)
+
+        newest.refresh_from_db()
+        assert newest.video_views > before
+        assert Video.objects.count() >= count
+        assert newest.total_engagements is None
+        assert newest.url == f"https://www.tiktok.com/@maya.bakes/video/{newest.tiktok_video_id}"
+        assert VideoSnapshot.objects.filter(video_id=newest.pk).count() == 1
+
+
+def test_an_invitation_keeps_each_creators_own_answer(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creators = [
+            track_creator("maya.bakes", MarketplaceStatus.NOT_IN),
+            track_creator("tom_trails", MarketplaceStatus.NOT_IN),
+            track_creator("nosuch", MarketplaceStatus.NOT_IN),
+        ]
+        result = invite_creators(creators, actor=None)
+
+        assert result.in_marketplace == ["maya.bakes"]
+        assert result.invited == ["tom_trails"]
+        assert list(result.rejected) == ["nosuch"]
+        invited = Creator.objects.get(handle="tom_trails")
+        assert invited.marketplace_status == MarketplaceStatus.INVITED
+        assert Poll.objects.filter(kind="membership").get().subject_id == invited.pk
+        assert Creator.objects.get(handle="nosuch").invite_refusal == result.rejected["nosuch"]
+        assert AuditEvent.objects.filter(verb="creator.invited").count() == 3
+
+
+def test_an_invited_creator_who_joined_is_tracked_from_then_on(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("tom_trails", MarketplaceStatus.NOT_IN)
+        invite_creators([creator], actor=None)
+        tiktok.control("creator", handle="tom_trails", membership="IN")
+        Poll.objects.filter(kind="profile").delete()
+
+        refresh_membership([Creator.objects.get(pk=creator.pk)])
+
+        assert Creator.objects.get(pk=creator.pk).is_in_marketplace
+        assert Poll.objects.filter(kind="profile", subject_id=creator.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        ({"http_status": 502, "times": 9}, TikTokUnavailable),
+        ({"garbage": "html", "times": 9}, TikTokUnavailable),
+        ({"code": 50000, "times": 9}, TikTokUnavailable),
+        ({"code": 40105, "times": 9}, MarketplaceAccessEnded),
+    ],
+    ids=["gateway error", "html", "system error", "token revoked"],
+)
+def test_trouble_at_tiktok_becomes_a_sentence_and_changes_nothing(
+    oak, tiktok, fault, problem
+) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        tiktok.control("fail", **fault)
+        with pytest.raises(problem):
+            refresh_profile(creator)
+        creator.refresh_from_db()
+        assert creator.profile_fetched_at is None
+        assert CreatorSnapshot.objects.count() == 0
+
+
+def test_a_used_up_limit_says_how_long_to_wait(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        tiktok.control("fail", times=9, code=40100)
+        with pytest.raises(TikTokBusy) as busy:
+            refresh_profile(creator)
+    assert busy.value.retry_after > 0
+
+
+def test_a_call_inside_a_transaction_is_refused(oak, tiktok) -> None:
+    with organization_scope(oak), transaction.atomic(), pytest.raises(CallInsideTransaction):
+        look_up(["maya.bakes"])
+
+
+def test_the_brand_token_stands_sealed_and_opens_in_its_own_row_only(oak) -> None:
+    with organization_scope(oak):
+        account = MarketplaceAccount.objects.get()
+        assert account.open_token() == "sandbox-brand-token"
+        assert "sandbox-brand-token" not in account.sealed_token
+        other = MarketplaceAccount(tiktok_account_id="2", sealed_token=account.sealed_token)
+        with pytest.raises(RuntimeError, match="does not open"):
+            other.open_token()
