@@ -51,7 +51,7 @@ def _start_services() -> None:
     os.environ.update(
         {ADMIN: running.admin_url, OWNER: urls.owner, APP: urls.app, REDIS: running.redis_url}
     )
-    subprocess.run(  # noqa: S603 -- our own manage.py
+    subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity=0", "--settings=tests.settings"],
         check=True,
         cwd=settings.BASE_DIR,
@@ -108,10 +108,9 @@ def tiktok(sandbox_of_the_run: Sandbox, settings: Any) -> Sandbox:
 @pytest.fixture
 def oak(db: None) -> Organization:
     """An organization with a marketplace account at the sandbox."""
+    from tenancy.models import Organization
     from tenancy.scope import organization_scope
     from tiktok.services.marketplace import connect_marketplace_account
-
-    from tenancy.models import Organization
 
     organization = Organization.objects.create(name="Oak", slug="oak")
     with organization_scope(organization):

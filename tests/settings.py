@@ -19,7 +19,7 @@ os.environ.update(
     LOG_LEVEL="WARNING",
 )
 
-from influence.settings import *  # noqa: E402, F403 -- the environment must stand first
+from influence.settings import *  # noqa: F403 -- the environment must stand first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from crm.models import Influencer
-from tenancy.models import AuditEvent, Organization
+from tenancy.models import AuditEvent
 from tenancy.scope import ForeignOrganization, ScopeMissing, organization_scope
 
 pytestmark = pytest.mark.django_db
