@@ -30,17 +30,28 @@ class KeysetPage(Generic[Row]):
     previous_cursor: str | None = None
 
 
+class CursorRefused(ValueError):
+    """The cursor was altered, or belongs to another list or order."""
+
+
 def keyset_page(
-    queryset: models.QuerySet[Row], *keys: str, cursor: str | None = "", size: int = PAGE_SIZE
+    queryset: models.QuerySet[Row],
+    *keys: str,
+    cursor: str | None = "",
+    size: int = PAGE_SIZE,
+    is_strict: bool = False,
 ) -> KeysetPage[Row]:
     """The page of `queryset`, ordered by `keys`, that `cursor` points at.
 
     `keys` are names of fields or annotations of the row, `-` before a descending one; they are never NULL, and together
     unique (so the last is `id`). A cursor knows its direction and is signed for this list and order: an altered one,
-    one of another list, and one whose rows are gone all show the first page.
+    one of another list, and one whose rows are gone all show the first page. `is_strict`, for machines that follow
+    cursors in a loop: the former raise CursorRefused, the latter is an empty page.
     """
     salt = "|".join((queryset.model._meta.label, *keys))
     start = _read(cursor, salt)
+    if cursor and not start and is_strict:
+        raise CursorRefused("This is not a cursor of this list.")
     is_backward, values = start or (False, ())
     found = list(
         _beyond(queryset, keys, values, is_backward).order_by(*_order(keys, is_backward))[
@@ -48,7 +59,7 @@ def keyset_page(
         ]
     )
     if start and not found:
-        return keyset_page(queryset, *keys, size=size)
+        return KeysetPage([]) if is_strict else keyset_page(queryset, *keys, size=size)
     has_more, rows = len(found) > size, found[:size]
     if is_backward:
         rows.reverse()
