@@ -1,0 +1,87 @@
+"""Shapes of what people type about campaigns and orders. Rules live in the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from campaigns.enums import CampaignState
+from crm.enums import Network
+from crm.models import SocialAccount
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class CampaignForm(forms.Form):
+    client = forms.CharField(
+        max_length=60, label="Client (brand)", help_text="The brand the campaign is for."
+    )
+    name = forms.CharField(max_length=120)
+    starts_on = forms.DateField(label="Starts on", widget=DAY)
+    ends_on = forms.DateField(
+        label="Ends on",
+        widget=DAY,
+        help_text="All Posts shows what the influencers publish from the first to the last day (UTC).",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", "The last day lies before the first. Choose a later one.")
+        return given
+
+
+class CampaignEditForm(CampaignForm):
+    state = forms.ChoiceField(choices=CampaignState.choices)
+
+
+class AccountsField(forms.ModelMultipleChoiceField):
+    default_error_messages = {
+        "required": "Choose at least one account.",
+        "invalid_choice": "One of the chosen accounts is no longer there. Choose again.",
+        "invalid_pk_value": "One of the chosen accounts is no longer there. Choose again.",
+    }
+
+
+class ParticipantsForm(forms.Form):
+    accounts = AccountsField(queryset=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["accounts"].queryset = SocialAccount.objects.all()  # type: ignore[attr-defined]
+
+
+class OrderForm(forms.Form):
+    accounts = AccountsField(queryset=None)
+    brand_name = forms.CharField(
+        max_length=60, label="Brand", help_text="The creator sees it in the invitation."
+    )
+    description = forms.CharField(
+        max_length=60,
+        label="What to make",
+        help_text="In 60 characters at most, for example “Two recipes with the new pan”.",
+    )
+    video_count = forms.IntegerField(
+        min_value=1,
+        max_value=10,
+        initial=10,
+        label="Videos per creator",
+        help_text="Up to 10. The order is fulfilled when TikTok has approved them all.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
+        self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> list[int]:
+        """Primary keys that were ticked, whatever else is wrong with the form."""
+        ticked = (
+            self.data.getlist("accounts") if self.is_bound else self.initial.get("accounts", [])
+        )
+        return [
+            int(pk) for pk in map(str, ticked) if pk.isascii() and pk.isdigit() and len(pk) < 19
+        ]

@@ -1,0 +1,88 @@
+"""How states of campaigns, orders, posts and accounts look: a badge's kind, a metric's text."""
+
+from __future__ import annotations
+
+from django import template
+
+from campaigns.enums import CampaignState, OrderState, ReviewState
+from campaigns.policies import REJECTIONS
+from tenancy.templatetags import formats
+from tiktok.enums import AccountKind, PostTie, Unit
+from tiktok.queries import MetricValue
+
+register = template.Library()
+
+ORDER_KINDS = {
+    OrderState.CREATED: "info",
+    OrderState.SENT: "info",
+    OrderState.OPENED: "info",
+    OrderState.ACCEPTED: "info",
+    OrderState.POSTING: "info",
+    OrderState.IN_REVIEW: "warning",
+    OrderState.FULFILLED: "success",
+    OrderState.FAILED: "danger",
+    OrderState.REJECTED: "danger",
+    OrderState.OVERDUE: "warning",
+}
+CAMPAIGN_KINDS = {CampaignState.ACTIVE: "success", CampaignState.COMPLETED: "info"}
+FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.SECONDS: "duration"}
+TEXTS = {"compact": formats.compact, "percent": formats.percent, "duration": formats.duration}
+
+
+@register.filter
+def order_kind(state: str) -> str:
+    return ORDER_KINDS.get(OrderState(state), "neutral")
+
+
+@register.filter
+def campaign_kind(state: str) -> str:
+    return CAMPAIGN_KINDS.get(CampaignState(state), "neutral")
+
+
+@register.filter
+def review_kind(state: str) -> str:
+    if state == ReviewState.SUCCEED:
+        return "success"
+    return "danger" if state in REJECTIONS else "warning"
+
+
+@register.filter
+def tie_label(tie: PostTie) -> str:
+    return "Order" if tie == PostTie.ORDER else "By hand"
+
+
+@register.filter
+def membership_badge(kind: AccountKind) -> dict[str, str]:
+    """`{"text", "kind"}` of the first badge of an account: is it in the marketplace?"""
+    if kind == AccountKind.UNSUPPORTED:
+        return {"text": "Unsupported", "kind": "danger"}
+    if kind == AccountKind.LEGACY:
+        return {"text": kind.label, "kind": "neutral"}
+    if kind == AccountKind.AUTHENTICATED_NON_TTCM:
+        return {"text": "Non-TTCM", "kind": "neutral"}
+    return {"text": "Marketplace", "kind": "tiktok"}
+
+
+@register.filter
+def authentication_badge(kind: AccountKind) -> dict[str, str] | None:
+    """The second badge, None where the first says it all."""
+    if kind in {AccountKind.UNSUPPORTED, AccountKind.LEGACY}:
+        return None
+    if kind == AccountKind.NOT_AUTHENTICATED_TTCM:
+        return {"text": "Not authenticated", "kind": "neutral"}
+    return {"text": "Authenticated", "kind": "success"}
+
+
+@register.filter
+def stat_format(metric: MetricValue) -> str:
+    return FORMATS[metric.unit]
+
+
+@register.filter
+def metric_text(metric: MetricValue) -> str:
+    return TEXTS[FORMATS[metric.unit]](metric.value)
+
+
+@register.filter
+def metric(metrics: dict[str, MetricValue], key: str) -> MetricValue:
+    return metrics[key]

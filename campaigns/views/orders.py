@@ -1,0 +1,212 @@
+"""Orders of a campaign: the list, the way to new ones, their results, one order's timeline."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from campaigns.errors import CampaignProblem, OrderNotValid
+from campaigns.forms import OrderForm
+from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.queries import (
+    accounts_to_pick,
+    accounts_with_open_order,
+    order_with_events,
+    orders_of,
+    orders_of_request,
+    request_with_orders,
+    requests_in_trouble,
+)
+from campaigns.services.invitations import mark_invited_by_hand
+from campaigns.services.requests import (
+    recheck_order_request,
+    repeat_order_request,
+    request_orders,
+    send_order_request,
+)
+from campaigns.services.syncing import refresh_campaign
+from campaigns.views.campaigns import REFUSED
+from campaigns.views.frame import address, campaign_or_404, campaign_page
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.paging import keyset_page
+from tiktok.errors import TikTokProblem
+
+
+@staff_page(Permission.READ)
+def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    page = keyset_page(orders_of(campaign), "-id", cursor=request.GET.get("cursor"))
+    context = {"page": page, "requests": requests_in_trouble(campaign)}
+    return campaign_page(request, campaign, "orders.html", context)
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    try:
+        count = refresh_campaign(campaign)
+    except TikTokProblem as problem:
+        messages.error(request, f"Nothing was refreshed. {problem}")
+    else:
+        word = "order" if count == 1 else "orders"
+        messages.success(request, f"{count} {word} brought up to what TikTok says now.")
+    return redirect(address(request, "campaign", campaign.pk))
+
+
+def _order_or_404(campaign: Campaign, pk: int) -> Order:
+    order = order_with_events(campaign, pk)
+    if order is None:
+        raise Http404("No such order.")
+    return order
+
+
+@staff_page(Permission.READ)
+def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    order = _order_or_404(campaign, order_pk)
+    template = "order_dialog.html" if request.htmx else "order.html"
+    return campaign_page(request, campaign, template, {"order": order})
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_sent(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    mark_invited_by_hand(_order_or_404(campaign, order_pk), actor=request.user)
+    messages.success(request, "Marked as sent.")
+    return redirect(address(request, "campaign", campaign.pk))
+
+
+# --- new orders: pick, describe, preview, send ----------------------------------------------------------------------
+@staff_page(Permission.SEND_ORDERS)
+def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    if request.method != "POST":
+        initial = {"brand_name": campaign.client, "accounts": request.GET.getlist("account")}
+        return _order_form(request, campaign, OrderForm(initial=initial))
+    form = OrderForm(request.POST)
+    step = request.POST.get("step", "preview")
+    if step in {"edit", "search"}:
+        form = OrderForm(initial=_typed(form))
+        return _order_form(request, campaign, form)
+    if not form.is_valid():
+        return _order_form(request, campaign, form, status=REFUSED)
+    return (_send if step == "send" else _preview)(request, campaign, form)
+
+
+def _typed(form: OrderForm) -> dict[str, Any]:
+    """What was typed so far, to be shown again without complaints."""
+    names = ("brand_name", "description", "video_count")
+    return {"accounts": form.chosen, **{name: form.data.get(name, "") for name in names}}
+
+
+def _order_form(
+    request: OrganizationRequest, campaign: Campaign, form: OrderForm, *, status: int = 200
+) -> HttpResponse:
+    search = request.POST.get("search", "")
+    context = {
+        "form": form,
+        "chosen": set(form.chosen),
+        "search": search,
+        "rows": accounts_to_pick(campaign, chosen=form.chosen, search=search),
+    }
+    return campaign_page(request, campaign, "order_new.html", context, status=status)
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """The list of accounts for a search, with those already ticked on top."""
+    campaign, form = campaign_or_404(pk), OrderForm(request.POST)
+    search = request.POST.get("search", "")
+    rows = accounts_to_pick(campaign, chosen=form.chosen, search=search)
+    context = {"rows": rows, "chosen": set(form.chosen), "search": search}
+    return render(request, "staff/campaigns/account_rows.html", context)
+
+
+def _preview(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> HttpResponse:
+    accounts = list(form.cleaned_data["accounts"])
+    context = {
+        "form": form,
+        "accounts": accounts,
+        "with_open_order": accounts_with_open_order(campaign, accounts),
+        "token": secrets.token_urlsafe(24),
+    }
+    return campaign_page(request, campaign, "order_preview.html", context)
+
+
+def _send(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> HttpResponse:
+    given = dict(form.cleaned_data)
+    try:
+        order_request = request_orders(
+            campaign,
+            list(given.pop("accounts")),
+            **given,
+            token=request.POST.get("token", "")[:64],
+            actor=request.user,
+        )
+    except (OrderNotValid, TikTokProblem) as problem:
+        form.add_error(getattr(problem, "field", None), str(problem))
+        return _order_form(request, campaign, form, status=REFUSED)
+    send_order_request(order_request)
+    return redirect(address(request, "request", campaign.pk, order_request.pk))
+
+
+# --- the result, creator by creator ---------------------------------------------------------------------------------
+def _request_or_404(campaign: Campaign, pk: int) -> OrderRequest:
+    found = request_with_orders(campaign, pk)
+    if found is None:
+        raise Http404("No such request.")
+    return found
+
+
+@staff_page(Permission.READ)
+def request_page(request: OrganizationRequest, pk: int, request_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    order_request = _request_or_404(campaign, request_pk)
+    context = {
+        "order_request": order_request,
+        "orders": orders_of_request(order_request),
+        "requests": [r for r in requests_in_trouble(campaign) if _belongs(r, order_request)],
+    }
+    return campaign_page(request, campaign, "request.html", context)
+
+
+def _belongs(part: OrderRequest, whole: OrderRequest) -> bool:
+    return whole.pk in {part.pk, part.continues_id}
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def request_check(request: OrganizationRequest, pk: int, request_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    order_request = _request_or_404(campaign, request_pk)
+    code = request.POST.get("campaign_code", "")[:40]
+    try:
+        order_request = recheck_order_request(order_request, campaign_code=code, actor=request.user)
+    except (CampaignProblem, TikTokProblem) as problem:
+        messages.error(request, str(problem))
+    else:
+        if order_request.problem:
+            messages.warning(request, order_request.problem)
+        else:
+            messages.success(request, "All orders of this request exist at TikTok.")
+    return redirect(address(request, "request", campaign.pk, request_pk))
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def request_repeat(request: OrganizationRequest, pk: int, request_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    try:
+        repeat_order_request(_request_or_404(campaign, request_pk), actor=request.user)
+    except (CampaignProblem, TikTokProblem) as problem:
+        messages.error(request, str(problem))
+    return redirect(address(request, "request", campaign.pk, request_pk))

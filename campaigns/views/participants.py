@@ -1,0 +1,44 @@
+"""Who takes part in a campaign."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from campaigns.forms import ParticipantsForm
+from campaigns.queries import accounts_to_pick, participant_rows, participants_of
+from campaigns.services.campaigns import add_participants
+from campaigns.views.campaigns import REFUSED
+from campaigns.views.frame import address, campaign_or_404, campaign_page
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.paging import keyset_page
+from tiktok.queries import is_released
+
+
+@staff_page(Permission.READ)
+def participant_list(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    page = keyset_page(participants_of(campaign), "-id", cursor=request.GET.get("cursor"))
+    rows = participant_rows(page.rows, released=is_released())
+    return campaign_page(request, campaign, "participants.html", {"page": page, "rows": rows})
+
+
+@staff_page(Permission.EDIT_CAMPAIGNS)
+def participants_add(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    form = ParticipantsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        count = add_participants(campaign, form.cleaned_data["accounts"], actor=request.user)
+        messages.success(request, f"{count} {'account' if count == 1 else 'accounts'} added.")
+        return redirect(address(request, "participants", campaign.pk))
+    search = request.GET.get("search", "")
+    rows = accounts_to_pick(campaign, chosen=[], search=search, tiktok_only=False)
+    context = {
+        "form": form,
+        "rows": [row for row in rows if not row.takes_part],
+        "search": search,
+    }
+    status = REFUSED if form.is_bound and form.errors else 200
+    return campaign_page(request, campaign, "participants_add.html", context, status=status)

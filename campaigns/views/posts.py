@@ -1,0 +1,145 @@
+"""Posts of a campaign: published ones, everything the participants publish, one post with all its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from campaigns.errors import CampaignProblem
+from campaigns.models import Campaign
+from campaigns.queries import (
+    ListedVideo,
+    PostRow,
+    all_posts,
+    growth,
+    listed_video,
+    listed_videos,
+    post_detail,
+    post_row,
+    posts_in_review,
+    published_posts,
+)
+from campaigns.services.posts import add_post_by_hand
+from campaigns.views.frame import address, campaign_or_404, campaign_page
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.paging import keyset_page
+from tiktok.enums import PostMetric, Unit
+from tiktok.queries import MetricValue, is_released
+
+COLUMNS = (
+    PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
+    PostMetric.TOTAL_ENGAGEMENTS, PostMetric.ENGAGEMENT_RATE, PostMetric.REACH,
+    PostMetric.VIDEO_COMPLETION_RATE, PostMetric.AVERAGE_PLAY_TIME,
+)  # fmt: skip
+WAITING_SHOWN = 20
+
+
+@staff_page(Permission.READ)
+def published_list(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    page = keyset_page(
+        published_posts(campaign), "-published_at", "-id", cursor=request.GET.get("cursor")
+    )
+    context = {
+        "page": page,
+        "rows": [post_row(post) for post in page.rows],
+        "columns": COLUMNS,
+        "waiting": posts_in_review(campaign)[:WAITING_SHOWN],
+    }
+    return campaign_page(request, campaign, "published_posts.html", context)
+
+
+@staff_page(Permission.READ)
+def all_list(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    page = keyset_page(
+        all_posts(campaign), "-published_at", "-id", cursor=request.GET.get("cursor")
+    )
+    rows = listed_videos(page.rows, released=is_released())
+    return campaign_page(request, campaign, "all_posts.html", {"page": page, "rows": rows})
+
+
+@staff_page(Permission.EDIT_CAMPAIGNS)
+def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpResponse:
+    """What adding by hand means, before the click; and the click."""
+    campaign = campaign_or_404(pk)
+    row = _listed_or_404(campaign, video_pk)
+    if request.method != "POST":
+        template = "post_add_dialog.html" if request.htmx else "post_add.html"
+        return campaign_page(request, campaign, template, {"row": row})
+    try:
+        add_post_by_hand(campaign, row.video, actor=request.user)
+    except CampaignProblem as problem:
+        messages.error(request, str(problem))
+        return redirect(address(request, "all_posts", campaign.pk))
+    messages.success(request, "The post stands under Published Posts.")
+    return redirect(address(request, "published_posts", campaign.pk))
+
+
+def _listed_or_404(campaign: Campaign, video_pk: int) -> ListedVideo:
+    video = all_posts(campaign).filter(pk=video_pk).first()
+    if video is None:
+        raise Http404("No such video.")
+    return listed_video(video, released=is_released())
+
+
+@staff_page(Permission.READ)
+def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    post = post_detail(campaign, post_pk)
+    if post is None:
+        raise Http404("No such post.")
+    row = post_row(post)
+    context = {
+        "row": row,
+        "stats": [m for m in row.metrics.values() if m.unit not in {Unit.CURVE, Unit.SHARES}],
+        "curve": _curve(row),
+        "audiences": [_audience(m) for m in row.metrics.values() if m.unit == Unit.SHARES],
+        "growth": _growth(row),
+        "remedy": f"{address(request, 'order_new', campaign.pk)}?account={post.account_id}",
+    }
+    return campaign_page(request, campaign, "post.html", context)
+
+
+def _curve(row: PostRow) -> dict[str, Any]:
+    metric = row.metrics[PostMetric.RETENTION_PER_SECOND]
+    points = list(enumerate(metric.value or []))
+    series = [{"name": f"@{row.post.account.handle}", "points": points}] if points else []
+    return {"metric": metric, "series": series}
+
+
+def _audience(metric: MetricValue) -> dict[str, Any]:
+    """A distribution, largest share first (ages in their own order)."""
+    shares = [
+        {"label": _name(metric.key, part["name"]), "share": part["fraction"]}
+        for part in metric.value or []
+    ]
+    in_order = "label" if metric.key == PostMetric.AUDIENCE_AGE else "share"
+    shares.sort(key=lambda share: share[in_order], reverse=in_order == "share")
+    return {"metric": metric, "shares": shares}
+
+
+def _name(key: str, name: str) -> str:
+    if key == PostMetric.AUDIENCE_GENDER:
+        return name.capitalize()
+    return name.replace("-", "–") if key == PostMetric.AUDIENCE_AGE else name
+
+
+def _growth(row: PostRow) -> dict[str, list[dict[str, Any]]]:
+    facts = growth(row.post)
+    lines = {
+        name: {"name": label, "points": [(fact["bucket_at"], fact[name]) for fact in facts]}
+        for name, label in (
+            ("video_views", "Video views"),
+            ("likes", "Likes"),
+            ("comments", "Comments"),
+            ("shares", "Shares"),
+        )
+    }
+    if not facts:
+        return {"views": [], "reactions": []}
+    return {"views": [lines.pop("video_views")], "reactions": list(lines.values())}
