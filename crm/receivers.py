@@ -18,7 +18,7 @@ from tiktok.signals import connected
 @receiver(post_save, sender=Influencer, dispatch_uid="crm.influencer_login")
 def open_the_dashboard(instance: Influencer, **_: Any) -> None:
     """Whoever is named on an influencer row finds this organization in the influencers' dashboard."""
-    if instance.person is not None:
+    if instance.person is not None and instance.organization_id is not None:
         let_influencer_in(instance.organization_id, instance.person)
 
 

@@ -1,0 +1,71 @@
+"""An organization with a marketplace account, an influencer's person, and their trip to the sandbox's consent page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from crm.models import Influencer
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox, sandbox
+from tiktok.models import Connection
+from tiktok.services.connect import finish_connect, start_connect
+from tiktok.services.marketplace import connect_marketplace_account
+
+SESSION = "session-of-the-person"
+PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+@contextmanager
+def tiktok_at(settings: Any) -> Iterator[Sandbox]:
+    """A sandbox that the product takes for TikTok."""
+    with sandbox() as running:
+        settings.TIKTOK_BASE_URL = settings.TIKTOK_AUTHORIZE_URL = running.url
+        settings.PUBLIC_URL = PUBLIC_URL
+        yield running
+
+
+def an_organization(name: str) -> Organization:
+    organization = Organization.objects.create(name=name, slug=name.lower())
+    with organization_scope(organization):
+        connect_marketplace_account(
+            f"{name} at TikTok", tiktok_account_id=ACCOUNT_ID, token=BRAND_TOKEN, actor=None
+        )
+    return organization
+
+
+def a_person(email: str, *organizations: Organization, name: str = "") -> User:
+    """Somebody with an influencer row in these organizations."""
+    person = User.objects.create_user(email, name=name)
+    for organization in organizations:
+        with organization_scope(organization):
+            Influencer.objects.create(name=name or email, email=email, person=person)
+    return person
+
+
+def consent(
+    running: Sandbox, person: User, organization: Organization, handle: str, **choices: Any
+) -> dict[str, str]:
+    """What TikTok's answer brings after the consent page: `state`, and `code` or `error`."""
+    expected = choices.pop("expected_handle", "")
+    url = start_connect(person, organization, session_key=SESSION, expected_handle=expected)
+    return running.consent(url, handle, **choices)
+
+
+def finish(answer: dict[str, str], person: User, *, session_key: str = SESSION) -> Connection:
+    return finish_connect(
+        state=answer["state"],
+        session_key=session_key,
+        person=person,
+        code=answer.get("code"),
+        error=answer.get("error"),
+    )
+
+
+def connect(
+    running: Sandbox, person: User, organization: Organization, handle: str, **choices: Any
+) -> Connection:
+    """The whole trip."""
+    return finish(consent(running, person, organization, handle, **choices), person)

@@ -1,0 +1,473 @@
+"""A creator connects TikTok through the sandbox's consent page, and lets go of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from crm.models import Influencer, SocialAccount
+from tenancy.models import AuditEvent, InfluencerLogin, Organization
+from tenancy.scope import organization_scope
+from tests.connecting import (
+    SESSION,
+    a_person,
+    an_organization,
+    connect,
+    consent,
+    finish,
+    tiktok_at,
+)
+from tiktok.enums import AccountKind, AttemptOutcome, ConnectionState, MarketplaceStatus
+from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
+from tiktok.models import ConnectAttempt, Connection, Consent, Creator, CreatorSnapshot
+from tiktok.queries import account_metrics, kind_of
+from tiktok.services import connect as connecting
+from tiktok.services.connect import disconnect, start_connect, withdraw_consent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tiktok(settings):
+    with tiktok_at(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def oak() -> Organization:
+    return an_organization("Oak")
+
+
+@pytest.fixture
+def elm() -> Organization:
+    return an_organization("Elm")
+
+
+@pytest.fixture
+def maya(oak):
+    return a_person("maya@example.com", oak, name="Maya")
+
+
+def verbs(organization: Organization) -> list[str]:
+    with organization_scope(organization):
+        return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def creator_of(organization: Organization, handle: str) -> Creator:
+    with organization_scope(organization):
+        return Creator.objects.get(handle=handle)
+
+
+def stands_at(tiktok, handle: str) -> bool:
+    """Does TikTok itself still know a grant of this creator to us?"""
+    try:
+        tiktok.control("expire", handle=handle)
+    except AssertionError as refusal:
+        assert "has not consented" in str(refusal)  # noqa: PT017 -- the control plane's word for no
+        return False
+    return True
+
+
+# --- it works ----------------------------------------------------------------------------------------------------
+def test_a_connected_account_is_authenticated_and_has_audience_data_at_once(
+    tiktok, oak, maya
+) -> None:
+    connection = connect(tiktok, maya, oak, "maya.bakes")
+
+    assert (connection.person, connection.handle) == (maya, "maya.bakes")
+    assert connection.state == ConnectionState.ACTIVE
+    creator = creator_of(oak, "maya.bakes")
+    with organization_scope(oak):
+        assert kind_of(creator) == AccountKind.AUTHENTICATED_TTCM
+        numbers = {m.key: m for m in account_metrics(creator, AccountKind.AUTHENTICATED_TTCM)}
+        assert [m.key for m in numbers.values() if m.value is None] == [
+            "audience_locales"  # TikTok gives these for US creators only
+        ]
+        assert numbers["audience_countries"].source == "ttcm_authorized"
+        consents = Consent.objects.filter(creator=creator).values_list(
+            "connection", "text_version", "withdrawn_at"
+        )
+        assert list(consents) == [(connection.pk, connecting.CONSENT_VERSION, None)]
+        account = SocialAccount.objects.get(creator=creator)
+        assert (account.influencer.person, account.account_type) == (maya, "tiktok_creator")
+    assert verbs(oak)[-1] == "connection.connected"
+    assert ConnectAttempt.objects.get().outcome == AttemptOutcome.CONNECTED
+
+
+def test_an_account_outside_the_marketplace_is_authenticated_too(tiktok, oak, maya) -> None:
+    connect(tiktok, maya, oak, "tom_trails")
+
+    creator = creator_of(oak, "tom_trails")
+    with organization_scope(oak):
+        assert kind_of(creator) == AccountKind.AUTHENTICATED_NON_TTCM
+    assert creator.marketplace_status == MarketplaceStatus.NOT_IN
+    assert creator.audience_countries
+
+
+def test_the_tokens_stand_sealed_and_the_state_only_as_a_digest(tiktok, oak, maya) -> None:
+    url = start_connect(maya, oak, session_key=SESSION)
+    state = parse_qs(urlsplit(url).query)["state"][0]
+    finish(tiktok.consent(url, "maya.bakes"), maya)
+
+    connection = Connection.objects.get()
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(c::text, ' ') || string_agg(a::text, ' ')"
+            " FROM tiktok_connection c, tiktok_connectattempt a"
+        )
+        dump = cursor.fetchone()[0]
+    for secret in (
+        connection.open_access_token(),
+        connection.open_refresh_token(),
+        state,
+        SESSION,
+    ):
+        assert len(secret) > 16
+        assert secret not in dump
+    assert len(state) == 43
+
+
+def test_connecting_again_keeps_one_connection_one_consent_and_the_newest_tokens(
+    tiktok, oak, maya
+) -> None:
+    first = connect(tiktok, maya, oak, "maya.bakes")
+    second = connect(tiktok, maya, oak, "maya.bakes")
+
+    assert second.pk == first.pk
+    assert second.open_refresh_token() != first.open_refresh_token()
+    with organization_scope(oak):
+        assert Consent.objects.count() == 1
+        assert SocialAccount.objects.count() == 1
+        assert Influencer.objects.count() == 1
+
+
+def test_one_account_in_two_organizations_is_one_connection_with_two_consents(
+    tiktok, oak, elm, maya
+) -> None:
+    first = connect(tiktok, maya, oak, "maya.bakes")
+    second = connect(tiktok, maya, elm, "maya.bakes")
+
+    assert second.pk == first.pk
+    assert InfluencerLogin.objects.filter(user=maya).count() == 2
+    for organization in (oak, elm):
+        with organization_scope(organization):
+            assert Consent.objects.filter(withdrawn_at=None).count() == 1
+            assert Influencer.objects.get().person == maya
+
+
+def test_the_account_staff_added_becomes_the_persons_own(tiktok, oak) -> None:
+    maya = a_person("maya@example.com")
+    with organization_scope(oak):
+        creator = Creator.objects.create(handle="maya.bakes", marketplace_status="in")
+        row = Influencer.objects.create(name="Maya B.")
+        SocialAccount.objects.create(
+            influencer=row,
+            network="tiktok",
+            account_type="tiktok_creator",
+            handle="maya.bakes",
+            creator=creator,
+        )
+
+    connect(tiktok, maya, oak, "maya.bakes")
+
+    with organization_scope(oak):
+        assert list(Influencer.objects.values_list("pk", "person")) == [(row.pk, maya.pk)]
+        assert SocialAccount.objects.get().influencer_id == row.pk
+
+
+def test_an_account_of_another_row_moves_to_the_row_of_the_person_who_proved_it(
+    tiktok, oak, maya
+) -> None:
+    with organization_scope(oak):
+        creator = Creator.objects.create(handle="maya.bakes")
+        SocialAccount.objects.create(
+            influencer=Influencer.objects.create(name="Somebody"),
+            network="tiktok",
+            account_type="tiktok_creator",
+            handle="maya.bakes",
+            creator=creator,
+        )
+
+    connect(tiktok, maya, oak, "maya.bakes")
+
+    with organization_scope(oak):
+        assert SocialAccount.objects.get().influencer.person == maya
+
+
+def test_a_membership_nobody_can_tell_just_now_does_not_refuse_the_connection(
+    tiktok, oak, maya
+) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    tiktok.control("fail", times=9, path="/tcm/creator/status/get/", code=50000)
+
+    finish(answer, maya)
+
+    creator = creator_of(oak, "maya.bakes")
+    assert creator.marketplace_status == MarketplaceStatus.UNKNOWN
+    with organization_scope(oak):
+        assert kind_of(creator) == AccountKind.AUTHENTICATED_NON_TTCM
+
+
+# --- it is refused -----------------------------------------------------------------------------------------------
+def test_an_organization_without_a_marketplace_account_cannot_be_connected_to(maya) -> None:
+    bare = Organization.objects.create(name="Bare", slug="bare")
+    with pytest.raises(NoMarketplaceAccount):
+        start_connect(maya, bare, session_key=SESSION)
+    assert not ConnectAttempt.objects.exists()
+
+
+def refused(answer, person, oak, reason, **session) -> None:
+    with pytest.raises(ConnectRefused) as refusal:
+        finish(answer, person, **session)
+    assert str(refusal.value) == reason
+    assert not Connection.objects.exists()
+    with organization_scope(oak):
+        event = AuditEvent.objects.order_by("pk").last()
+        assert (event.verb, event.detail["reason"]) == ("connection.refused", reason)
+        assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["", "guessed", "x" * 5000, "<script>alert(1)</script>"])
+def test_a_missing_or_wrong_state_is_refused(tiktok, oak, maya, state) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    refused({**answer, "state": state}, maya, oak, connecting.UNKNOWN_STATE)
+
+
+def test_a_state_of_another_session_is_refused_and_still_serves_its_own(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    refused(answer, maya, oak, connecting.OTHER_SESSION, session_key="another")
+    assert finish(answer, maya).is_live
+
+
+def test_a_state_of_another_person_is_refused(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    refused(answer, a_person("eve@example.com", oak), oak, connecting.OTHER_PERSON)
+
+
+def test_an_answer_that_comes_too_late_is_refused(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    ConnectAttempt.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    refused(answer, maya, oak, connecting.TOO_LATE)
+
+
+def test_the_attempt_lives_for_ten_minutes(oak, maya) -> None:
+    start_connect(maya, oak, session_key=SESSION)
+    attempt = ConnectAttempt.objects.get()
+    assert abs(attempt.expires_at - attempt.created_at - timedelta(minutes=10)) < timedelta(
+        seconds=1
+    )
+
+
+def test_an_answer_is_used_once(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    connection = finish(answer, maya)
+    with pytest.raises(ConnectRefused, match="used already"):
+        finish(answer, maya)
+    assert verbs(oak)[-1] == "connection.refused"
+    connection.refresh_from_db()
+    assert connection.is_live
+
+
+def test_a_code_of_another_attempt_is_refused_when_it_was_used(tiktok, oak, maya) -> None:
+    first = consent(tiktok, maya, oak, "maya.bakes")
+    second = consent(tiktok, maya, oak, "maya.bakes")
+    finish(first, maya)
+    with pytest.raises(ConnectRefused, match="no longer accepts"):
+        finish({**second, "code": first["code"]}, maya)
+    assert ConnectAttempt.objects.get(outcome="refused").reason == connecting.OLD_CODE
+
+
+def test_an_answer_without_a_code_is_refused(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    refused({"state": answer["state"]}, maya, oak, connecting.NO_CODE)
+
+
+def test_tiktoks_words_in_an_error_are_never_repeated(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    hostile = {"state": answer["state"], "error": "<img src=x onerror=alert(1)>"}
+    refused(hostile, maya, oak, connecting.NO_CODE)
+
+
+def test_a_creator_who_says_no_is_believed(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes", allow=False)
+    assert answer["error"] == "access_denied"
+    with pytest.raises(ConnectDenied):
+        finish(answer, maya)
+    assert ConnectAttempt.objects.get().outcome == AttemptOutcome.DENIED
+    assert verbs(oak)[-1] == "connection.denied"
+    assert not Connection.objects.exists()
+
+
+def test_another_account_than_the_expected_one_is_refused_and_let_go_at_tiktok(
+    tiktok, oak, maya
+) -> None:
+    answer = consent(tiktok, maya, oak, "rio.runs", expected_handle="@Maya.Bakes")
+    refused(
+        answer,
+        maya,
+        oak,
+        "You signed in at TikTok as @rio.runs, but @maya.bakes was asked for. Switch accounts at TikTok and try again.",
+    )
+    assert not stands_at(tiktok, "rio.runs")
+
+
+def test_the_expected_account_is_taken(tiktok, oak, maya) -> None:
+    assert connect(tiktok, maya, oak, "maya.bakes", expected_handle="@Maya.Bakes").is_live
+
+
+def test_another_handle_than_a_known_one_is_added(tiktok, oak, maya) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    connect(tiktok, maya, oak, "rio.runs")
+    with organization_scope(oak):
+        handles = SocialAccount.objects.order_by("handle").values_list(
+            "handle", "influencer__person"
+        )
+        assert list(handles) == [("maya.bakes", maya.pk), ("rio.runs", maya.pk)]
+
+
+def test_an_account_that_another_person_connected_is_refused(tiktok, oak, maya) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    eve = a_person("eve@example.com", oak)
+    with pytest.raises(ConnectRefused, match="connected here by another person"):
+        connect(tiktok, eve, oak, "maya.bakes")
+    connection = Connection.objects.get()
+    assert (connection.person, connection.is_live) == (maya, True)
+
+
+def test_an_account_that_was_disconnected_may_be_connected_by_another_person(
+    tiktok, oak, maya
+) -> None:
+    disconnect(connect(tiktok, maya, oak, "maya.bakes"), actor=maya)
+    agent = a_person("agent@example.com", oak)
+    connection = connect(tiktok, agent, oak, "maya.bakes")
+    assert (connection.person, connection.is_live) == (agent, True)
+    with organization_scope(oak):
+        assert Consent.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_withheld_scopes_are_named_and_no_token_is_kept(tiktok, oak, maya) -> None:
+    connection = connect(
+        tiktok, maya, oak, "maya.bakes", scopes=("user.info.basic", "biz.creator.info")
+    )
+    assert connection.state == ConnectionState.MISSING_SCOPE
+    assert connection.state_reason == "Not granted: your audience, your videos."
+    assert (connection.sealed_access_token, connection.sealed_refresh_token) == ("", "")
+    assert not stands_at(tiktok, "maya.bakes")
+    attempt = ConnectAttempt.objects.get()
+    assert (attempt.outcome, attempt.reason) == (
+        AttemptOutcome.REFUSED,
+        "Not granted: your audience, your videos.",
+    )
+    with organization_scope(oak):
+        assert not Consent.objects.exists()
+    assert verbs(oak)[-1] == "connection.refused"
+
+
+def test_withholding_scopes_later_ends_what_stood_and_granting_them_revives_it(
+    tiktok, oak, maya
+) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    connection = connect(tiktok, maya, oak, "maya.bakes", scopes=("user.info.basic",))
+    creator = creator_of(oak, "maya.bakes")
+    assert (connection.state, connection.handle) == ("missing_scope", "maya.bakes")
+    assert creator.audience_countries is None
+    with organization_scope(oak):
+        assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
+
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        assert kind_of(creator) == AccountKind.AUTHENTICATED_TTCM
+
+
+def test_when_tiktok_cannot_be_reached_nothing_is_kept(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    tiktok.control("fail", times=9, path="/tcm/creator/authorized/", code=50000)
+    with pytest.raises(TikTokUnavailable):
+        finish(answer, maya)
+    assert not Connection.objects.exists()
+    assert ConnectAttempt.objects.get().outcome == AttemptOutcome.REFUSED
+    assert not stands_at(tiktok, "maya.bakes")
+
+
+# --- it ends -----------------------------------------------------------------------------------------------------
+AUTHORIZED_ONLY = (
+    "average_views", "engagement_rate", "completion_rate", "creator_rate_amount", "audience_countries",
+    "audience_genders", "audience_ages", "audience_locales",
+)  # fmt: skip
+
+
+def test_disconnecting_ends_the_grant_at_tiktok_and_deletes_what_came_through_it(
+    tiktok, oak, elm, maya
+) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    connection = connect(tiktok, maya, elm, "maya.bakes")
+
+    disconnect(connection, actor=maya)
+
+    assert not stands_at(tiktok, "maya.bakes")
+    connection.refresh_from_db()
+    assert (connection.state, connection.sealed_access_token) == ("revoked", "")
+    assert connection.sealed_refresh_token == ""
+    for organization in (oak, elm):
+        creator = creator_of(organization, "maya.bakes")
+        assert [getattr(creator, name) for name in AUTHORIZED_ONLY] == [None] * 8
+        assert creator.follower_count == 184_220  # public in the marketplace
+        with organization_scope(organization):
+            assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
+            assert not Consent.objects.filter(withdrawn_at=None).exists()
+            facts = CreatorSnapshot.objects.values_list("follower_count", "average_views")
+            assert list(facts) == [(184_220, None)]
+        assert verbs(organization)[-1] == "connection.revoked"
+
+
+def test_of_an_account_outside_the_marketplace_only_the_handle_is_left(tiktok, oak, maya) -> None:
+    disconnect(connect(tiktok, maya, oak, "tom_trails"), actor=maya)
+    creator = creator_of(oak, "tom_trails")
+    assert (creator.follower_count, creator.display_name, creator.profile_source) == (None, "", "")
+    with organization_scope(oak):
+        assert kind_of(creator) == AccountKind.UNSUPPORTED
+        assert not CreatorSnapshot.objects.exists()
+
+
+def test_disconnecting_when_tiktok_cannot_be_reached_changes_nothing(tiktok, oak, maya) -> None:
+    connection = connect(tiktok, maya, oak, "maya.bakes")
+    tiktok.control("fail", times=9, path="/tt_user/oauth2/revoke/", code=50000)
+    with pytest.raises(TikTokUnavailable):
+        disconnect(connection, actor=maya)
+    connection.refresh_from_db()
+    assert connection.is_live
+
+
+def test_disconnecting_twice_and_after_a_revocation_at_tiktok_is_harmless(
+    tiktok, oak, maya
+) -> None:
+    connection = connect(tiktok, maya, oak, "maya.bakes")
+    tiktok.control("revoke", handle="maya.bakes")
+    disconnect(connection, actor=maya)
+    before = verbs(oak)
+    disconnect(connection, actor=maya)
+    assert connection.state == ConnectionState.REVOKED
+    assert verbs(oak) == before
+
+
+def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak, elm, maya) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    connection = connect(tiktok, maya, elm, "maya.bakes")
+    with organization_scope(oak):
+        standing = Consent.objects.get()
+        withdraw_consent(standing, actor=maya)
+        withdraw_consent(standing, actor=maya)
+
+    assert verbs(oak).count("consent.withdrawn") == 1
+    assert creator_of(oak, "maya.bakes").audience_countries is None
+    assert creator_of(elm, "maya.bakes").audience_countries
+    connection.refresh_from_db()
+    assert connection.is_live
+    with organization_scope(oak):
+        assert kind_of(creator_of(oak, "maya.bakes")) == AccountKind.NOT_AUTHENTICATED_TTCM
+    with organization_scope(elm):
+        assert kind_of(creator_of(elm, "maya.bakes")) == AccountKind.AUTHENTICATED_TTCM

@@ -1,0 +1,215 @@
+"""The access token is always a valid one, and refreshed once however many ask."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from tenancy.scope import organization_scope
+from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tiktok.enums import AccountKind, ConnectionState
+from tiktok.errors import CallInsideTransaction, ConnectionEnded, TikTokUnavailable
+from tiktok.models import Connection, Consent, Creator
+from tiktok.queries import kind_of
+from tiktok.services import tokens
+from tiktok.services.gateway import marketplace
+from tiktok.services.tokens import access_token, call_as_creator
+
+
+@pytest.fixture
+def tiktok(settings):
+    with tiktok_at(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def oak(db):
+    return an_organization("Oak")
+
+
+@pytest.fixture
+def connection(tiktok, oak) -> Connection:
+    return connect(tiktok, a_person("maya@example.com", oak), oak, "maya.bakes")
+
+
+def let_expire(connection: Connection, **fields) -> None:
+    now = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=now, **fields)
+
+
+def refreshes(tiktok) -> int:
+    calls = tiktok.look("stats")["calls"]
+    return sum(count for path, count in calls.items() if "refresh_token" in path)
+
+
+@pytest.mark.django_db
+def test_a_token_that_is_still_good_costs_no_call(tiktok, connection) -> None:
+    assert access_token(connection) == connection.open_access_token()
+    assert refreshes(tiktok) == 0
+
+
+@pytest.mark.django_db
+def test_an_expired_token_is_refreshed_and_the_newest_refresh_token_kept(
+    tiktok, connection
+) -> None:
+    tiktok.control("switches", rotate_refresh=True)
+    let_expire(connection)
+    first = access_token(connection)
+    let_expire(connection)
+    second = access_token(connection)
+
+    connection.refresh_from_db()
+    assert first != second == connection.open_access_token()
+    assert refreshes(tiktok) == 2
+    assert (connection.version, connection.lease_until, connection.state) == (4, None, "active")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_threads_that_find_an_expired_token_make_one_call(tiktok, connection) -> None:
+    tiktok.control("switches", rotate_refresh=True, latency_seconds=0.3)
+    let_expire(connection)
+
+    def ask(_: int) -> str:
+        try:
+            return access_token(connection)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = set(pool.map(ask, range(10)))
+
+    connection.refresh_from_db()
+    assert answers == {connection.open_access_token()}
+    assert refreshes(tiktok) == 1
+    tiktok.control("switches", latency_seconds=0)
+    let_expire(connection)
+    access_token(connection)  # the refresh token that was kept is the newest
+
+
+@pytest.mark.django_db
+def test_the_call_is_refused_inside_a_transaction(tiktok, connection) -> None:
+    from django.db import transaction
+
+    let_expire(connection)
+    with pytest.raises(CallInsideTransaction), transaction.atomic():
+        access_token(connection)
+
+
+@pytest.mark.django_db
+def test_a_lease_that_was_left_behind_is_taken_over(tiktok, connection) -> None:
+    let_expire(connection, lease_until=timezone.now() - timedelta(seconds=1))
+    access_token(connection)
+    assert refreshes(tiktok) == 1
+
+
+@pytest.mark.django_db
+def test_tiktok_out_of_reach_gives_the_lease_back_and_ends_nothing(tiktok, connection) -> None:
+    let_expire(connection)
+    tiktok.control("fail", times=1, path="refresh_token", code=50000)
+    with pytest.raises(TikTokUnavailable):
+        access_token(connection)
+    connection.refresh_from_db()
+    assert (connection.state, connection.lease_until) == ("active", None)
+    access_token(connection)
+
+
+@pytest.mark.django_db
+def test_a_refresh_that_met_a_disconnect_puts_no_token_back(
+    tiktok, connection, monkeypatch
+) -> None:
+    let_expire(connection)
+    ask = tokens._ask
+
+    def slow(row):
+        grant = ask(row)
+        tokens.end_grant(connection, state=ConnectionState.REVOKED, reason="Meanwhile.")
+        return grant
+
+    monkeypatch.setattr(tokens, "_ask", slow)
+    with pytest.raises(ConnectionEnded):
+        access_token(connection)
+    connection.refresh_from_db()
+    assert (connection.state, connection.sealed_refresh_token) == ("revoked", "")
+
+
+def ended(connection: Connection, oak, state: str, reason: str) -> None:
+    connection.refresh_from_db()
+    assert (connection.state, connection.state_reason) == (state, reason)
+    assert (connection.sealed_access_token, connection.sealed_refresh_token) == ("", "")
+    with organization_scope(oak):
+        creator = Creator.objects.get()
+        assert creator.audience_countries is None
+        assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
+        assert Consent.objects.filter(withdrawn_at=None).count() == 1  # reconnecting revives it
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "state", "reason"),
+    [
+        (40103, "expired", tokens.CONSENT_EXPIRED),
+        (40105, "revoked", tokens.CONSENT_REVOKED),
+        (40107, "revoked", tokens.CONSENT_REVOKED),
+    ],
+)
+def test_a_dead_grant_becomes_a_state_with_a_reason(
+    tiktok, oak, connection, code, state, reason
+) -> None:
+    let_expire(connection)
+    tiktok.control("fail", times=1, path="refresh_token", code=code)
+    with pytest.raises(ConnectionEnded) as end:
+        access_token(connection)
+    assert end.value.reason == state
+    ended(connection, oak, state, reason)
+
+
+@pytest.mark.django_db
+def test_a_consent_that_ran_out_ends_without_a_call(tiktok, oak, connection) -> None:
+    let_expire(connection, refresh_expires_at=timezone.now())
+    with pytest.raises(ConnectionEnded):
+        access_token(connection)
+    assert refreshes(tiktok) == 0
+    ended(connection, oak, "expired", tokens.CONSENT_EXPIRED)
+
+
+@pytest.mark.django_db
+def test_a_consent_that_runs_out_within_a_month_is_expiring_and_still_alive(
+    tiktok, connection
+) -> None:
+    tiktok.control("clock", advance_seconds=340 * 86_400)
+    let_expire(connection)
+    access_token(connection)
+    connection.refresh_from_db()
+    assert (connection.state, connection.is_live) == ("expiring", True)
+
+
+def profile_as_creator(connection: Connection, oak) -> str:
+    with organization_scope(oak):
+        tiktok = marketplace()
+        profile = call_as_creator(
+            connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
+        )
+    return profile.handle
+
+
+@pytest.mark.django_db
+def test_a_call_whose_token_tiktok_no_longer_takes_is_made_again_with_a_fresh_one(
+    tiktok, oak, connection
+) -> None:
+    tiktok.control("expire", handle="maya.bakes")
+    assert profile_as_creator(connection, oak) == "maya.bakes"
+    assert refreshes(tiktok) == 1
+
+
+@pytest.mark.django_db
+def test_a_permission_withdrawn_at_tiktok_is_noticed_by_the_next_call(
+    tiktok, oak, connection
+) -> None:
+    tiktok.control("revoke", handle="maya.bakes")
+    with pytest.raises(ConnectionEnded):
+        profile_as_creator(connection, oak)
+    ended(connection, oak, "revoked", tokens.CONSENT_REVOKED)
