@@ -107,6 +107,7 @@ def environment(
         "DEBUG": "true",
         "PUBLIC_URL": f"http://localhost:{web_port}",
         "SECRET_KEY": base.secrets["SECRET_KEY"],
+        "EMAIL_URL": f"filemail://{base.data}/mail",
         "TOKEN_KEYS": base.secrets["TOKEN_KEYS"],
         **(to_sandbox if sandbox_port else {}),
     }

@@ -1,12 +1,14 @@
 """Child processes that cannot outlive their parent.
 
 On Linux the kernel tells each child when its parent dies, however it dies (PR_SET_PDEATHSIG; it
-watches the *thread* that started the child, so start children from a thread that stays). Where the
-kernel cannot, a watchdog process does the same by reading a pipe that only the parent holds.
+watches the *thread* that started the child, so start children from a thread that stays). That is
+enough for servers that heed the signal. Others, and everything where the kernel cannot do it, are
+also given to a watchdog: a process that reads a pipe which only we hold, and does not ask twice.
 """
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import signal
@@ -23,15 +25,28 @@ PR_SET_PDEATHSIG = 1
 KERNEL_TELLS = sys.platform == "linux"
 WATCHDOG = """
 import os, signal, sys, time
-group, first = int(sys.argv[1]), int(sys.argv[2])
-sys.stdin.buffer.read()
-for number in (first, signal.SIGKILL):
+groups = {}
+for line in sys.stdin:
+    group, number = map(int, line.split())
+    if number:
+        groups[group] = number
+    else:
+        groups.pop(group, None)
+def tell(group, number):
     try:
         os.killpg(group, number)
     except OSError:
-        break
-    time.sleep(1)
+        return False
+    return True
+for group, number in groups.items():
+    tell(group, number)
+deadline = time.monotonic() + 1.5
+while time.monotonic() < deadline and any(tell(group, 0) for group in groups):
+    time.sleep(0.05)
+for group in groups:
+    tell(group, signal.SIGKILL)
 """
+_watchdogs: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,7 @@ class Process:
     name: str
     popen: subprocess.Popen[bytes]
     stop_signal: signal.Signals
-    watchdog: subprocess.Popen[bytes] | None = None
+    is_watched: bool = False
 
     @property
     def is_alive(self) -> bool:
@@ -99,17 +114,30 @@ def spawn(
         preexec_fn=_bound_to(os.getpid(), stop_signal) if KERNEL_TELLS else None,  # noqa: PLW1509
         **identity(account),
     )
-    watchdog = None if KERNEL_TELLS else _watch(popen.pid, stop_signal)
-    return Process(name, popen, stop_signal, watchdog)
+    process = Process(name, popen, stop_signal)
+    if not KERNEL_TELLS:
+        watch(process)
+    return process
 
 
-def _watch(group: int, first: signal.Signals) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-ISc", WATCHDOG, str(group), str(int(first))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        process_group=0,
-    )
+def watch(process: Process) -> None:
+    """Have the process and its group killed soon after we end, whatever they do with a signal."""
+    process.is_watched = True
+    _tell_watchdog(process.popen.pid, process.stop_signal)
+
+
+def _tell_watchdog(group: int, number: int) -> None:
+    if not _watchdogs:
+        started = subprocess.Popen(
+            [sys.executable, "-ISc", WATCHDOG], stdin=subprocess.PIPE, text=True, process_group=0
+        )
+        atexit.register(started.communicate)
+        _watchdogs.append(started)
+    pipe = _watchdogs[0].stdin
+    assert pipe is not None  # noqa: S101 -- asked for above
+    with suppress(BrokenPipeError):  # somebody killed the watchdog
+        pipe.write(f"{group} {int(number)}\n")
+        pipe.flush()
 
 
 def stop(processes: Iterable[Process], *, within: float) -> None:
@@ -126,9 +154,8 @@ def stop(processes: Iterable[Process], *, within: float) -> None:
             process.popen.kill()
         signal_group(process.popen.pid, signal.SIGKILL)
         process.popen.wait()
-        if process.watchdog:
-            process.watchdog.kill()
-            process.watchdog.communicate()
+        if process.is_watched:
+            _tell_watchdog(process.popen.pid, 0)
 
 
 def signal_group(group: int, number: signal.Signals) -> None:

@@ -15,7 +15,7 @@ from .backing import Backing
 from .console import Console
 from .errors import CannotStart
 from .postgres import last_line
-from .processes import Process, spawn, stop
+from .processes import Process, spawn, stop, watch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEALTHY_SECONDS = 60.0
@@ -79,10 +79,12 @@ class Services:
     def _serve(self, name: str, *module: str, stop_signal: signal.Signals = signal.SIGTERM) -> None:
         output = self.output(name)
         command = [sys.executable, *ROOT_IS_FINE, "-m", *module]
-        self.lasting.append(
-            spawn(name, command, stop_signal=stop_signal, env=self.env, output=output, cwd=ROOT)
+        process = spawn(
+            name, command, stop_signal=stop_signal, env=self.env, output=output, cwd=ROOT
         )
         os.close(output)
+        self.lasting.append(process)
+        watch(process)  # a Celery worker without its broker may hang in its own shutdown
 
     def command(self, name: str, *arguments: str, **env: str) -> str:
         """Run a management command to its end; returns what it printed, or raises."""
