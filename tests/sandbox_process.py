@@ -37,12 +37,12 @@ class Sandbox:
         self.process = process
         self.url = url
 
-    def control(self, path: str, **values: Any) -> dict[str, Any]:
+    def control(self, path: str, /, **values: Any) -> dict[str, Any]:
         """POST ``/_sandbox/<path>``; the answer. Raises AssertionError with its words on a refusal."""
         body = json.dumps(values).encode()
         return self._json(Request(f"{self.url}/_sandbox/{path}", body, method="POST"))
 
-    def look(self, path: str, **query: str) -> dict[str, Any]:
+    def look(self, path: str, /, **query: str) -> dict[str, Any]:
         """GET ``/_sandbox/<path>``."""
         return self._json(Request(f"{self.url}/_sandbox/{path}?{urlencode(query)}"))
 
@@ -61,15 +61,19 @@ class Sandbox:
         asked = parse_qs(urlsplit(authorize_url).query)["scope"][0].split(",")
         form = [("handle", handle), ("decision", "allow" if allow else "deny")]
         form += [("scopes", scope) for scope in (asked if scopes is None else scopes)]
-        request = Request(authorize_url, urlencode(form).encode(), method="POST")
+        status, text, location = self.submit(authorize_url, urlencode(form).encode())
+        assert status == 302, text
+        callback = parse_qs(urlsplit(location).query)
+        return {name: values[0] for name, values in callback.items()}
+
+    def submit(self, url: str, form: bytes | None = None) -> tuple[int, str, str]:
+        """GET, or POST with a form, as a browser that does not follow: status, body, Location."""
         try:
-            with _OPENER.open(request, timeout=10) as page:
-                raise AssertionError(f"no redirect: {page.read().decode()}")
-        except HTTPError as redirect:
-            with redirect:
-                assert redirect.code == 302, redirect.read().decode()
-                callback = urlsplit(redirect.headers["Location"])
-        return {name: values[0] for name, values in parse_qs(callback.query).items()}
+            with _OPENER.open(Request(url, form), timeout=10) as page:
+                return page.status, page.read().decode(), ""
+        except HTTPError as other:
+            with other:
+                return other.code, other.read().decode(), other.headers.get("Location", "")
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""

@@ -174,16 +174,25 @@ def show_orders(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def switches(world: World, given: Mapping[str, Any]) -> Data:
-    """Sets ``auto_review_seconds``, ``rotate_refresh``, ``latency_seconds`` or ``level``."""
+    """Sets ``auto_review_seconds``, ``rotate_refresh``, ``latency_seconds``, ``level``; or ``limits``.
+
+    ``limits`` is [per second, per minute, per day] in place of the level's."""
     known = {each.name for each in fields(Switches)}
     for name, value in given.items():
         if name == "level":
             world.limiter.set_level(value)
+        elif name == "limits":
+            per_second, per_minute, per_day = map(int, value)
+            world.limiter.limits = (per_second, per_minute, per_day)
         elif name in known:
             setattr(world.switches, name, value)
         else:
             raise invalid(f"{name}: no such switch.")
-    return {**asdict(world.switches), "level": world.limiter.level}
+    return {
+        **asdict(world.switches),
+        "level": world.limiter.level,
+        "limits": world.limiter.limits,
+    }
 
 
 _READS: dict[str, Callable[[World, Mapping[str, Any]], Data]] = {

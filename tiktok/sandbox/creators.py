@@ -11,13 +11,26 @@ from .facts import Facts
 IN, NOT_IN, INVALID, INVITED = "IN", "NOT_IN", "INVALID", "INVITED"
 MEMBERSHIPS = (IN, NOT_IN, INVALID, INVITED)
 
-KNOWN: dict[str, tuple[str, str, str]] = {
-    "maya.bakes": (IN, "GB", "Maya Bakes"),
-    "rio.runs": (IN, "US", "Rio"),
-    "lena.lifts": (IN, "DE", "Lena Lifts"),
-    "tom_trails": (NOT_IN, "GB", "Tom Trails"),
-    "ana.arte": (NOT_IN, "BR", "Ana Arte"),
-    "nosuch": (INVALID, "US", "Nobody"),
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A creator of the examples."""
+
+    membership: str
+    country: str
+    display_name: str
+    topic: str
+    followers: int
+    rate: int | None
+
+
+KNOWN: dict[str, Face] = {
+    "maya.bakes": Face(IN, "GB", "Maya Bakes", "Food", 184_220, 450),
+    "rio.runs": Face(IN, "US", "Rio", "Fitness", 88_210, 600),
+    "lena.lifts": Face(IN, "DE", "Lena Lifts", "Fitness", 412_600, 1_200),
+    "tom_trails": Face(NOT_IN, "GB", "Tom Trails", "Travel", 9_340, None),
+    "ana.arte": Face(NOT_IN, "BR", "Ana Arte", "Home", 23_870, None),
+    "nosuch": Face(INVALID, "US", "Nobody", "Music", 0, None),
 }
 
 _HANDLE = re.compile(r"[a-z0-9_](?:[a-z0-9_.]{0,22}[a-z0-9_])?")
@@ -57,33 +70,35 @@ class Creator:
 def creator(seed: int, handle: str) -> Creator:
     """The account of a handle in lower case."""
     facts = Facts(seed, "creator", handle)
-    membership, country, name = _identity(facts, handle)
-    followers = int(10 ** facts.between("followers", 3.2, 6.2))
-    topic = facts.pick("topic", _TOPICS)
+    face = KNOWN.get(handle) or _face(facts, handle)
     return Creator(
         handle=handle,
-        membership=membership,
-        country=country,
-        display_name=name,
-        bio=f"{topic} & more\n{country}",
-        topic=topic,
+        membership=face.membership,
+        country=face.country,
+        display_name=face.display_name,
+        bio=f"{face.topic} & more\n{face.country}",
+        topic=face.topic,
         creator_id=facts.identifier("creator_id", "72"),
         open_id=_open_id(facts),
-        followers=followers,
+        followers=face.followers,
         following=facts.whole("following", 12, 990),
-        likes=int(followers * facts.between("likes", 4, 40)),
+        likes=int(face.followers * facts.between("likes", 4, 40)),
         older_videos=facts.whole("older", 20, 600),
-        daily_followers=followers * facts.between("growth", 0.0, 0.004),
-        rate=facts.whole("rate", 5, 300) * 10 if facts.unit("priced") < 0.8 else None,
-        currency=_CURRENCIES.get(country, "EUR"),
+        daily_followers=face.followers * facts.between("growth", 0.0, 0.004),
+        rate=face.rate,
+        currency=_CURRENCIES.get(face.country, "EUR"),
     )
 
 
-def _identity(facts: Facts, handle: str) -> tuple[str, str, str]:
-    if handle in KNOWN:
-        return KNOWN[handle]
-    name = handle.replace(".", " ").replace("_", " ").title()
-    return _membership(facts, handle), facts.pick("country", _COUNTRIES), name
+def _face(facts: Facts, handle: str) -> Face:
+    return Face(
+        membership=_membership(facts, handle),
+        country=facts.pick("country", _COUNTRIES),
+        display_name=handle.replace(".", " ").replace("_", " ").title(),
+        topic=facts.pick("topic", _TOPICS),
+        followers=int(10 ** facts.between("followers", 3.2, 6.2)),
+        rate=facts.whole("rate", 5, 300) * 10 if facts.unit("priced") < 0.8 else None,
+    )
 
 
 def _membership(facts: Facts, handle: str) -> str:

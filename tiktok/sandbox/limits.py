@@ -23,6 +23,7 @@ class Limiter:
     """Lets calls through or raises 40100. Refused calls are not counted against the limit."""
 
     level: str
+    limits: tuple[int, int, int] | None = field(init=False)
     closed_until: float = 0.0
     over: Counter[str] = field(default_factory=Counter)
     busiest: Counter[str] = field(default_factory=Counter)
@@ -31,12 +32,14 @@ class Limiter:
     _day: int = 0
     _day_count: int = 0
 
+    def __post_init__(self) -> None:
+        self.limits = LEVELS[self.level]
+
     def admit(self, now: float) -> None:
         """Count a call at ``now`` or refuse it."""
-        limits = LEVELS[self.level]
         self._forget(now)
-        if limits is not None:
-            self._refuse_if_over(limits, now)
+        if self.limits is not None:
+            self._refuse_if_over(self.limits, now)
         self._second.append(now)
         self._minute.append(now)
         self._day_count += 1
@@ -48,6 +51,7 @@ class Limiter:
         if level not in LEVELS:
             raise ValueError(f"level must be one of {', '.join(LEVELS)}")
         self.level = level
+        self.limits = LEVELS[level]
 
     def _forget(self, now: float) -> None:
         for window, seconds in ((self._second, 1.0), (self._minute, 60.0)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from .answers import Refusal, invalid
 from .http import Request
 from .parameters import Parameters
@@ -141,7 +143,7 @@ def _tokens(world: World, grant: Grant) -> dict[str, object]:
         "scope": ",".join(grant.scopes),
         "expires_in": ACCESS_SECONDS,
         "refresh_token": grant.refresh_token,
-        "refresh_token_expires_in": int(grant.deadline - now),
+        "refresh_token_expires_in": round(grant.deadline - now),
         "open_id": grant.open_id,
     }
 
@@ -187,9 +189,14 @@ def require_self(grant: Grant, given: Parameters) -> None:
 
 def redirect_is_allowed(scheme: str, host: str) -> bool:
     """https anywhere, http on this machine."""
-    return scheme == "https" or (
-        scheme == "http" and (host in {"localhost", "::1"} or host.startswith("127."))
-    )
+    return bool(host) and (scheme == "https" or (scheme == "http" and _is_loopback(host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def known_scopes(text: str) -> list[str]:
