@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 from django.core import signing
 from django.db import models
 
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row")
+ModelT = TypeVar("ModelT", bound=models.Model)
 PAGE_SIZE = 50
 # A cursor is JSON; what JSON cannot say is spelled out with the name of its type.
 SPELLED: dict[str, Any] = {
@@ -35,12 +36,12 @@ class CursorRefused(ValueError):
 
 
 def keyset_page(
-    queryset: models.QuerySet[Row],
+    queryset: models.QuerySet[ModelT],
     *keys: str,
     cursor: str | None = "",
     size: int = PAGE_SIZE,
     is_strict: bool = False,
-) -> KeysetPage[Row]:
+) -> KeysetPage[ModelT]:
     """The page of `queryset`, ordered by `keys`, that `cursor` points at.
 
     `keys` are names of fields or annotations of the row, `-` before a descending one; they are never NULL, and together
@@ -80,8 +81,8 @@ def _name(key: str) -> str:
 
 
 def _beyond(
-    queryset: models.QuerySet[Row], keys: Sequence[str], values: Sequence[Any], is_backward: bool
-) -> models.QuerySet[Row]:
+    queryset: models.QuerySet[ModelT], keys: Sequence[str], values: Sequence[Any], is_backward: bool
+) -> models.QuerySet[ModelT]:
     """Rows after the cursor in reading direction; the first key's plain bound is where an index starts."""
     if not values:
         return queryset
