@@ -91,7 +91,7 @@ def instant(value: Number) -> datetime | None:
     if value is None or value == "":
         return None
     text = str(value).strip()
-    moment = _from_epoch(int(text)) if text.isdigit() else _from_text(text)
+    moment = _from_epoch(int(text)) if text.isascii() and text.isdigit() else _from_text(text)
     return None if moment.date() == _EPOCH.date() else moment
 
 

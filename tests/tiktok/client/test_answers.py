@@ -1,0 +1,164 @@
+"""What half, old and new answers become: unknown ignored, missing loud, absent None."""
+
+import pytest
+
+from tiktok.client import errors, ttcm_answers, types, wire
+
+STATUS = "/tcm/creator/status/get/"
+PROFILE = "/tcm/creator/public/"
+VIDEOS = "/tcm/creator/public/video/list/"
+POST = {"video_id": 7455000000000000011, "create_time": "1767434400000"}
+
+
+@pytest.mark.parametrize("field", ["handle_name", "handler_name"])
+def test_both_spellings_of_the_handle_are_read(market, answers, field):
+    answers(STATUS, {"onboarding_status": [{field: "Ann.B", "status": "IN"}]})
+    assert market.membership(["@ann.b"]) == {"@ann.b": types.Membership.IN}
+
+
+def test_a_status_of_tomorrow_and_a_forgotten_handle_are_left_out_not_guessed(market, answers):
+    answers(STATUS, {"onboarding_status": [{"handle_name": "a", "status": "PAUSED"}]})
+    assert market.membership(["a", "b"]) == {}
+
+
+def test_a_null_list_is_an_empty_one(market, answers):
+    answers(STATUS, {"onboarding_status": None})
+    assert market.membership(["a"]) == {}
+
+
+def test_a_profile_needs_a_handle_and_nothing_else(market, answers):
+    answers(PROFILE, {"handle_name": "ann", "brand_new": {"x": 1}, "likes_count": None})
+    assert market.public_profile("ann") == types.Profile(handle="ann", display_name="ann")
+
+
+@pytest.mark.parametrize("field", ["following_count", "followings_count"])
+def test_both_spellings_of_following_are_read(market, answers, field):
+    answers(PROFILE, {"handle_name": "ann", field: "12"})
+    assert market.public_profile("ann").following_count == 12
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"display_name": "Ann"},
+        {"handle_name": None},
+        {"handle_name": "ann", "followers_count": -5},
+        {"handle_name": "ann", "followers_count": 10**30},
+        {"handle_name": "ann", "followers_count": {"a": 1}},
+        {"handle_name": "ann", "audience_ages": [{"percentage": 0.5}]},
+        {"handle_name": "ann", "creator_rate": {"rate": "much", "currency": "EUR"}},
+    ],
+)
+def test_a_profile_that_cannot_be_read_is_loud(client, market, wire, answers, data):
+    client._max_attempts = 1
+    answers(PROFILE, data)
+    with pytest.raises(errors.GarbledAnswerError) as caught:
+        market.public_profile("ann")
+    assert caught.value.endpoint == PROFILE
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        {"page_info": {"has_more": True, "cursor": 1767434400000}},
+        {"page_info": {"has_more": True, "cursor": "1767434400000"}},
+        {"has_more": True, "cursor": 1767434400000},
+    ],
+)
+def test_the_cursor_is_found_in_page_info_or_beside_it(market, answers, tail):
+    answers(VIDEOS, {"posts": [POST], **tail})
+    page = market.public_videos("ann")
+    assert (page.cursor, page.has_more) == (1767434400000, True)
+    assert page.videos[0].video_id == "7455000000000000011"
+    assert page.videos[0].likes is None
+
+
+def test_a_page_without_any_end_is_the_last(market, answers):
+    answers(VIDEOS, {"posts": None})
+    assert market.public_videos("ann") == types.VideoPage((), 0, has_more=False)
+
+
+def test_a_video_without_a_time_is_loud(market, client, answers):
+    client._max_attempts = 1
+    answers(VIDEOS, {"posts": [{**POST, "create_time": ""}]})
+    with pytest.raises(errors.GarbledAnswerError, match="create_time"):
+        market.public_videos("ann")
+
+
+@pytest.mark.parametrize(
+    "reasons",
+    [
+        {"c": "too small"},
+        [{"handle_name": "c", "reject_reason": "too small"}],
+        {"c": ["too small"]},
+    ],
+)
+def test_reasons_of_a_rejected_invitation_come_in_three_shapes(reasons):
+    raw = wire.InviteAnswer(in_tcm=["a"], invited=["b"], rejected=["c", "d"])
+    raw.reject_reasons = (
+        [wire.RejectReason(**entry) for entry in reasons] if isinstance(reasons, list) else reasons
+    )
+    assert ttcm_answers.invite_result(raw) == types.InviteResult(
+        ("a",), ("b",), {"c": "too small", "d": ""}
+    )
+
+
+def test_lists_of_booleans_in_an_invitation_answer_name_nobody(market, answers):
+    answers("/tcm/creator/invite/", {"invited": [True], "rejected": [False]}, method="POST")
+    assert market.invite(["a"]) == types.InviteResult((), (), {})
+
+
+def test_an_order_without_quota_has_none(market, answers):
+    order = {"order_id": 1, "handle_name": "a", "campaign_code": "C", "invite_link": "L"}
+    answers("/tcm/order/get/v2/", {"orders": [order]})
+    page = market.get_orders(order_ids=["1"])
+    assert page.orders == (types.OrderState("1", "a", "C", "L", (), None),)
+    assert (page.page, page.total_pages) == (1, 1)
+
+
+def test_a_review_word_of_tomorrow_is_passed_on(market, answers):
+    entry = {
+        "video_id": "1",
+        "review_status": "HUMAN_REVIEWING",
+        "upload_time": "2026-01-03 10:00:00",
+    }
+    answers("/tcm/video/audit_status/get/", {"audit_status_list": [entry]})
+    (review,) = market.video_reviews("7")
+    assert review.review_status == "HUMAN_REVIEWING"
+    assert review.uploaded_at.isoformat() == "2026-01-03T10:00:00+00:00"
+
+
+def test_an_empty_report_row_has_no_zero_in_it(market, answers):
+    dimensions = {"order_id": "1", "video_id": "2", "handle_name": "a"}
+    answers("/tcm/report/get/v2/", {"insights": [{"dimensions": dimensions, "metrics": {}}]})
+    (row,) = market.order_report(["1"]).rows
+    assert row == types.ReportRow(
+        order_id="1",
+        video_id="2",
+        handle="a",
+        released_at=None,
+        metrics=types.ReportMetrics(),
+        daily=None,
+    )
+
+
+@pytest.mark.parametrize("name", ["views", "video_views"])
+def test_a_days_views_go_by_two_names(market, answers, name):
+    dimensions = {"order_id": "1", "video_id": "2", "handle_name": "a"}
+    metrics = {"daily_stats": [{"date": "2026-01-03", name: 5}]}
+    answers("/tcm/report/get/v2/", {"insights": [{"dimensions": dimensions, "metrics": metrics}]})
+    (row,) = market.order_report(["1"]).rows
+    assert [(day.on.isoformat(), day.video_views, day.likes) for day in row.daily] == [
+        ("2026-01-03", 5, None)
+    ]
+
+
+@pytest.mark.parametrize("missing", ["campaign_code", "invite_link", "orders"])
+def test_a_creation_answer_without_what_matters_is_loud(market, answers, missing):
+    data = {"campaign_code": "C", "invite_link": "L", "orders": []}
+    data.pop(missing)
+    answers("/tcm/order/create/v2/", data, method="POST")
+    with pytest.raises(errors.GarbledAnswerError) as caught:
+        market.create_orders(brand_name="B", description="D", handles=["a"])
+    assert caught.value.outcome_unknown

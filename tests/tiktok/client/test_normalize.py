@@ -1,0 +1,160 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiktok.client import normalize
+from tiktok.client.types import Money, Share
+
+MOMENT = datetime(2026, 1, 3, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1767434400000",
+        1767434400000,
+        "1767434400",
+        1767434400,
+        "2026-01-03 10:00:00",
+        "2026-01-03T10:00:00Z",
+        "2026-01-03T12:00:00+02:00",
+    ],
+)
+def test_four_ways_to_write_a_time_are_one_instant(written):
+    assert normalize.instant(written) == MOMENT
+
+
+@pytest.mark.parametrize("written", [None, "", 0, "0", "1970-01-01", "1970-01-01 00:00:00"])
+def test_never_is_absent(written):
+    assert normalize.instant(written) is None
+
+
+@pytest.mark.parametrize("written", ["soon", "2026-13-01", "9" * 30, "12:00", "²"])
+def test_what_is_not_a_time_is_an_error(written):
+    with pytest.raises(ValueError, match="time"):
+        normalize.instant(written)
+
+
+def test_a_day_is_a_date():
+    assert normalize.day("2026-01-03") == date(2026, 1, 3)
+    with pytest.raises(ValueError, match="date"):
+        normalize.day("")
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        (0, 0),
+        (7, 7),
+        ("7", 7),
+        (7.0, 7),
+        ("7.0", 7),
+        (None, None),
+        ("", None),
+        (2**63 - 1, 2**63 - 1),
+    ],
+)
+def test_a_count_is_read_however_it_is_written_and_absent_is_not_zero(written, count):
+    assert normalize.count(written) == count
+
+
+@pytest.mark.parametrize("written", [-1, 2**63, 1.5, "many", 1e300, float("nan"), "NaN", "1e400"])
+def test_an_absurd_count_is_an_error(written):
+    with pytest.raises(ValueError, match=r"number|count|finite"):
+        normalize.count(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "fraction"),
+    [(0.25, 0.25), (1, 1.0), (25, 0.25), ("0.5", 0.5), (0, 0.0), ("", None)],
+)
+def test_a_part_of_a_whole_is_a_fraction(written, fraction):
+    assert normalize.share(written) == fraction
+
+
+def test_more_than_all_is_an_error():
+    with pytest.raises(ValueError, match="100 %"):
+        normalize.share(101)
+
+
+def test_a_price_needs_amount_and_currency():
+    assert normalize.money(450, "gbp") == Money(Decimal(450), "GBP")
+    assert normalize.money("12.50", "USD") == Money(Decimal("12.50"), "USD")
+    assert normalize.money("", "") is None
+    assert normalize.money(450, None) is None
+    with pytest.raises(ValueError, match="amount"):
+        normalize.money(-1, "EUR")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [{"gender": "Female", "percentage": 0.75}, {"gender": "MALE", "percentage": 0.25}],
+        [{"gender": "FEMALE", "percentage": 75}, {"gender": "male", "percentage": 25}],
+        [{"gender": "FEMALE", "percentage": "0.75"}, {"gender": "MALE", "percentage": "0.25"}],
+        {"female": 0.75, "Male": 0.25},
+    ],
+)
+def test_a_distribution_has_one_shape(written):
+    assert normalize.distribution(written, "gender") == (Share("FEMALE", 0.75), Share("MALE", 0.25))
+
+
+def test_an_absent_distribution_is_not_an_empty_one():
+    assert normalize.distribution(None, "age") is None
+    assert normalize.distribution([], "age") == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [{"percentage": 0.5}],
+        [{"age": 5, "percentage": 0.5}],
+        [{"age": "18-24", "percentage": 170}],
+        [{"age": "18-24", "percentage": []}],
+        [{"age": "18-24", "percentage": -0.1}],
+    ],
+)
+def test_a_distribution_that_makes_no_sense_is_an_error(written):
+    with pytest.raises(ValueError, match=r"\w"):
+        normalize.distribution(written, "age")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [1, 0.5, 0.25],
+        [100, 50, 25],
+        [
+            {"second": "2", "percentage": 0.25},
+            {"second": "0", "percentage": 1},
+            {"second": "1", "percentage": 0.5},
+        ],
+    ],
+)
+def test_retention_is_a_list_of_fractions_by_second(written):
+    assert normalize.retention(written) == (1.0, 0.5, 0.25)
+
+
+def test_a_gap_in_the_retention_is_an_error():
+    assert normalize.retention(None) is None
+    with pytest.raises(ValueError, match="second"):
+        normalize.retention([1, None])
+
+
+@given(st.one_of(st.integers(), st.floats(), st.text(), st.none()))
+def test_whatever_stands_where_a_number_belongs_is_a_number_absent_or_a_value_error(written):
+    for read in (normalize.count, normalize.quantity, normalize.share, normalize.instant):
+        try:
+            read(written)
+        except ValueError:
+            continue
+
+
+def test_ids_are_text_and_never_empty():
+    assert normalize.identifier(7455000000000000011) == "7455000000000000011"
+    for nothing in (None, ""):
+        with pytest.raises(ValueError, match="id"):
+            normalize.identifier(nothing)
