@@ -1,0 +1,163 @@
+"""The fence inside the database is the registry's, whole and forced, and the run-time role cannot climb over it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, models, transaction
+
+from influence.startup import refuse_unsafe_role
+from tenancy.isolation import CONDITION, POLICY, composite_keys, organization_models
+from tenancy.scope import organization_scope
+from tests.conftest import ADMIN, APP, OWNER, TEMPLATE
+from tests.personas import Tenant, build_tenant
+
+pytestmark = pytest.mark.django_db
+
+TABLES = sorted(model._meta.db_table for model in organization_models())
+PARTITIONS = """
+SELECT c.relname, c.relrowsecurity,
+       (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relispartition AND c.relkind IN ('r', 'p')
+"""
+COMPOSITE_KEY = (
+    "FOREIGN KEY (organization_id, {column}) REFERENCES {referred}(organization_id, id) "
+    "DEFERRABLE INITIALLY DEFERRED"
+)
+TWO_COLUMN_KEYS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'f' AND cardinality(conkey) > 1 AND connamespace = 'public'::regnamespace
+"""
+
+
+def rows(query: str, params: object = None) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return cursor.fetchall()
+
+
+def test_policies_are_the_registry_s_and_say_exactly_the_condition() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE model_of_all (organization_id bigint)")
+        cursor.execute(
+            f"CREATE POLICY {POLICY} ON model_of_all USING ({CONDITION}) WITH CHECK ({CONDITION})"
+        )
+    about = "policyname, permissive, roles::text, cmd, qual, with_check"
+    ((*expected,),) = rows(f"SELECT {about} FROM pg_policies WHERE tablename = 'model_of_all'")
+    found = rows(f"SELECT tablename, {about} FROM pg_policies WHERE schemaname = 'public'")
+
+    assert expected[:4] == [POLICY, "PERMISSIVE", "{public}", "ALL"]
+    assert {table: rest for table, *rest in found} == dict.fromkeys(TABLES, expected)
+    assert len(found) == len(TABLES)
+
+
+def test_row_level_security_is_on_and_forced_for_every_organization_table() -> None:
+    secured = rows(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY relname"
+    )
+    assert [name for (name,) in secured] == TABLES
+
+
+def test_every_key_between_two_organization_tables_includes_the_organization() -> None:
+    expected = {
+        (
+            model._meta.db_table,
+            name,
+            COMPOSITE_KEY.format(column=column, referred=referred),
+        )
+        for model in organization_models()
+        for name, column, referred in composite_keys(model)
+    }
+    assert set(rows(TWO_COLUMN_KEYS)) == expected
+    assert expected
+
+
+def test_a_partition_read_directly_shows_nothing(two_tenants: tuple[Tenant, Tenant]) -> None:
+    oak, _ = two_tenants
+    found = rows(PARTITIONS)
+    assert {"tiktok_videosnapshot_legacy", "tiktok_videosnapshot_own"} <= {
+        name for name, *_ in found
+    }
+    with organization_scope(oak.organization):
+        assert rows("SELECT count(*) FROM tiktok_videosnapshot") == [(1,)]
+        for name, is_secured, policies in found:
+            assert (is_secured, policies) == (True, 0), name
+            assert rows(f'SELECT count(*) FROM "{name}"') == [(0,)], name
+
+
+@pytest.fixture
+def two_tenants() -> tuple[Tenant, Tenant]:
+    return build_tenant("oak"), build_tenant("elm")
+
+
+def test_the_database_keeps_every_table_apart(two_tenants: tuple[Tenant, Tenant]) -> None:
+    oak, elm = two_tenants
+    for table in TABLES:
+        assert rows(f'SELECT count(*) FROM "{table}"') == [(0,)], f"{table} without a tenant"
+        for tenant in (oak, elm):
+            with organization_scope(tenant.organization):
+                found = rows(f'SELECT DISTINCT organization_id FROM "{table}"')
+                assert found == [(tenant.organization.pk,)], table
+
+
+def test_the_database_refuses_every_row_for_another_tenant(
+    two_tenants: tuple[Tenant, Tenant],
+) -> None:
+    oak, elm = two_tenants
+    for model in organization_models():
+        with (
+            organization_scope(oak.organization),
+            pytest.raises(DatabaseError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            copy_row_into(model, elm.organization.pk)
+
+
+def copy_row_into(model: type[models.Model], organization_id: int) -> None:
+    columns = [field.column for field in model._meta.local_concrete_fields]
+    taken = {"organization_id": str(organization_id), "id": "1000000000"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({", ".join(map(quoted, columns))}) '
+            f"SELECT {', '.join(taken.get(c, quoted(c)) for c in columns)} "
+            f'FROM "{model._meta.db_table}" LIMIT 1'
+        )
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def test_the_run_time_role_owns_nothing_and_cannot_look_past_the_policies() -> None:
+    role = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    assert rows(role) == [(False, False, False, False)]
+    owned = "SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relpersistence = 'p'"
+    assert rows(owned) == []
+    memberships = "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
+    assert rows(memberships) == [(0,)]
+
+
+@contextmanager
+def seen_as(url_name: str) -> Iterator[None]:
+    """Let the start-up check look through the eyes of another role."""
+    url = os.environ[url_name].replace(TEMPLATE, connection.settings_dict["NAME"])
+    with psycopg.connect(url) as other, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("influence.startup.connection", other)
+        yield
+
+
+def test_the_product_starts_as_the_run_time_role() -> None:
+    with seen_as(APP):
+        refuse_unsafe_role()
+
+
+@pytest.mark.parametrize(("role", "reason"), [(OWNER, "owns tables"), (ADMIN, "is a superuser")])
+def test_the_product_refuses_to_start_as_another(role: str, reason: str) -> None:
+    with seen_as(role), pytest.raises(ImproperlyConfigured, match=reason):
+        refuse_unsafe_role()

@@ -1,0 +1,218 @@
+"""Two whole tenants and everybody who may knock: each text column of a tenant's rows carries the tenant's canary.
+
+Rows are made from the model registry, so that a model of tomorrow is filled too. A model whose constraints want more
+than plausible values says so in SPECIAL.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.utils import timezone
+
+from tenancy.enums import Role
+from tenancy.isolation import organization_models
+from tenancy.models import ApiKey, AuditEvent, Organization, User
+from tenancy.scope import organization_scope
+from tenancy.services.organizations import add_member, create_api_key
+from tiktok.models import ConnectAttempt, Connection, Poll
+
+OURS = ("tenancy", "tiktok", "crm", "campaigns", "portal", "api", "influence")
+# Not an organization's own tables, yet filled for each of them.
+BESIDE = (Connection, ConnectAttempt, Poll)
+MADE_BY_SERVICES = (Organization, User, ApiKey, AuditEvent)
+NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
+
+
+@dataclass
+class Tenant:
+    """One organization with a row in every table, and its people."""
+
+    organization: Organization
+    canary: str
+    people: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, models.Model] = field(default_factory=dict)
+    planted: set[str] = field(default_factory=set)  # secrets that may stand in no answer
+
+    def row(self, label: str) -> Any:
+        """The row of a model by its label: `crm.Influencer`."""
+        return self.rows[label]
+
+
+# What a model's constraints or meaning ask for beyond plausible values. Called with the tenant; `…_id` may name a row.
+SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
+    "crm.Influencer": lambda t: {"person": t.people["influencer"]},
+    "crm.SocialAccount": lambda t: {"network": "tiktok", "account_type": "tiktok_creator"},
+    "tiktok.Creator": lambda t: {
+        "marketplace_status": "in",
+        "profile_source": "ttcm_public",
+        "creator_rate_currency": "GBP",
+    },
+    "tiktok.Video": lambda t: {"source": "ttcm_public", "counts_source": "order_report"},
+    "tiktok.Connection": lambda t: {"person": t.people["influencer"]},
+    "tiktok.Consent": lambda t: {"withdrawn_at": None},
+    "tiktok.CreatorSnapshot": lambda t: {
+        "creator_id": t.row("tiktok.Creator").pk,
+        "source": "ttcm_public",
+    },
+    "tiktok.VideoSnapshot": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
+    "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
+    "tiktok.Poll": lambda t: {"stopped_reason": ""},
+    "campaigns.Campaign": lambda t: {"state": "active"},
+    "campaigns.OrderRequest": lambda t: {"state": "uncertain", "continues": None},
+    "campaigns.Order": lambda t: {"state": "sent"},
+    "campaigns.Post": lambda t: {
+        "network": "tiktok",
+        "origin": "order",
+        "hidden_at": None,
+        "network_post_id": t.row("tiktok.Video").tiktok_video_id,
+    },
+}  # fmt: skip
+
+
+def build_tenant(name: str) -> Tenant:
+    """A new organization, its people in every role, its keys, and a row of every model."""
+    canary = f"cnry{secrets.token_hex(5)}"
+    # The slug stands in the address its visitor types, so it carries no canary.
+    organization = Organization.objects.create(
+        name=f"{name} {canary}", slug=f"{name}-{secrets.token_hex(4)}"
+    )
+    tenant = Tenant(organization, canary)
+    for role in Role:
+        tenant.people[role] = person = make_person(role, canary)
+        add_member(organization, person, role=role, actor=person)
+    tenant.people["influencer"] = make_person("influencer", canary)
+    for scope in ("read", "write"):
+        _, text = create_api_key(
+            organization, f"{scope} {canary}", scopes=[scope], actor=tenant.people["owner"]
+        )
+        tenant.keys[scope] = text
+        tenant.planted.add(text.partition(".")[2])
+    with organization_scope(organization):
+        for model in in_order([*organization_models(), *BESIDE]):
+            if model not in MADE_BY_SERVICES:
+                tenant.rows[model._meta.label] = make_row(model, tenant)
+    tenant.rows["tenancy.ApiKey"] = ApiKey.objects.filter(organization=organization).first()
+    tenant.rows["tenancy.Organization"] = organization
+    connection.check_constraints()
+    return tenant
+
+
+def make_person(role: str, canary: str, **fields: Any) -> User:
+    return User.objects.create_user(
+        f"{role}-{canary}@example.com", "correct horse", name=f"{role} {canary}", **fields
+    )
+
+
+def in_order(wanted: list[type[models.Model]]) -> Iterator[type[models.Model]]:
+    """Referred models before those that refer to them."""
+    waiting = sorted(set(wanted), key=lambda model: model._meta.label)
+    # Snapshots name their subject without a foreign key.
+    waiting.sort(key=lambda model: model._meta.label.endswith("Snapshot"))
+    done: set[type[models.Model]] = set()
+    while waiting:
+        ready = [m for m in waiting if not (referred(m) & set(waiting) - {m})]
+        assert ready, f"these models refer to each other in a circle: {waiting}"
+        yield from ready[:1]
+        done.add(ready[0])
+        waiting.remove(ready[0])
+
+
+def referred(model: type[models.Model]) -> set[Any]:
+    return {f.related_model for f in model._meta.local_fields if f.is_relation}
+
+
+def make_row(model: type[models.Model], tenant: Tenant) -> models.Model:
+    """One row with every column filled, saved as the code under test would save it."""
+    row = model()
+    special = SPECIAL.get(model._meta.label, lambda _: {})(tenant)
+    for column in model._meta.local_concrete_fields:
+        if column.name in special:
+            setattr(row, column.name, special[column.name])
+        elif column.name.startswith("sealed_"):
+            continue
+        elif not column.primary_key and not getattr(column, "auto_now_add", False):
+            setattr(row, column.name, plausible(column, tenant))
+    plant_tokens(row, tenant)
+    if model in organization_models() or model in BESIDE:
+        row.save(force_insert=True)
+    return row
+
+
+def plant_tokens(row: Any, tenant: Tenant) -> None:
+    tokens = [f"tok-{secrets.token_hex(12)}" for _ in range(2)]
+    if hasattr(row, "seal_tokens"):
+        row.seal_tokens(*tokens)
+        tenant.planted.update(tokens)
+    elif hasattr(row, "set_token"):
+        row.set_token(tokens[0])
+        tenant.planted.add(tokens[0])
+
+
+def plausible(column: models.Field[Any, Any], tenant: Tenant) -> Any:
+    """A value this column could hold; the canary wherever there is room for it."""
+    if column.name == "organization":
+        return tenant.organization
+    if column.is_relation:
+        return plausible_relation(column, tenant)
+    if column.choices:
+        return next(value for value, _ in column.flatchoices if value)
+    for kind, value in PLAUSIBLE:
+        if isinstance(column, kind):
+            return value(column, tenant.canary) if callable(value) else value
+    raise AssertionError(f"tests/personas.py: say in PLAUSIBLE what {column} may hold")
+
+
+def plausible_relation(column: models.Field[Any, Any], tenant: Tenant) -> Any:
+    if column.related_model is User:
+        return tenant.people["owner"]
+    if column.related_model is column.model:
+        return None
+    return tenant.rows[column.related_model._meta.label]
+
+
+def text(column: Any, canary: str) -> str:
+    room = column.max_length or 100
+    if room < len(canary):
+        return {2: "GB", 3: "GBP"}.get(room, "en"[:room])
+    return f"{canary}_{column.name}"[:room]
+
+
+PLAUSIBLE: tuple[tuple[Any, Any], ...] = (
+    (models.URLField, lambda column, canary: f"https://www.tiktok.com/@{canary}/{column.name}"),
+    (models.EmailField, lambda column, canary: f"mail-{canary}@example.com"),
+    (models.SlugField, lambda column, canary: canary),
+    (models.CharField, text),
+    (models.TextField, text),
+    (models.JSONField, lambda column, canary: [{"name": canary, "fraction": 0.5}]),
+    (ArrayField, lambda column, canary: [canary]),
+    (models.BooleanField, False),
+    (models.DateTimeField, lambda column, canary: date_for(column)),
+    (models.DateField, date(2026, 10, 5)),
+    (models.UUIDField, lambda column, canary: column.get_default()),
+    (models.DurationField, timedelta(days=1)),
+    (models.DecimalField, Decimal("12.50")),
+    (models.FloatField, 0.25),
+    (models.IntegerField, 7),
+    (models.BinaryField, lambda column, canary: canary.encode()),
+)
+
+
+def date_for(column: Any) -> datetime:
+    """What expires or is due does so in a month; the rest has happened."""
+    lies_ahead = column.name in {"due_at", "lease_until"} or "expires" in column.name
+    return timezone.now() + timedelta(days=30) if lies_ahead else NOON
+
+
+def our_models() -> list[type[models.Model]]:
+    """Every concrete model of the product's own apps."""
+    return [model for model in apps.get_models() if model._meta.app_label in OURS]
