@@ -90,9 +90,13 @@ def _load(
     )
     newest = ", ".join(f"{name} = excluded.{name}" for name in ("fetched_at", *numbers))
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE loading (LIKE {table})")
-        cursor.execute("ALTER TABLE loading ALTER organization_id DROP NOT NULL")
-        with cursor.copy(f"COPY loading ({columns}) FROM STDIN") as copy:
+        cursor.execute(
+            f"CREATE TEMP TABLE loading AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608 -- names of our own models
+        )
+        cursor.execute("SELECT * FROM loading")  # says the types that a binary COPY must send
+        types = [column.type_code for column in cursor.description]
+        with cursor.copy("COPY loading FROM STDIN (FORMAT binary)") as copy:
+            copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
         cursor.execute(
