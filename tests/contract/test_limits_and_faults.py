@@ -1,7 +1,9 @@
 """Request limits, injected faults and the sandbox's own life over the wire."""
 
 import json
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -116,6 +118,25 @@ def test_a_hanging_call_is_given_up_at_the_time_out(tiktok):
             market.membership(["maya.bakes"])
         assert time.monotonic() - started < 2
         assert caught.value.outcome_unknown
+
+
+def test_a_host_that_is_not_there_was_never_asked(naps):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with Client(base_url=url, app_id=APP_ID, secret=SECRET, sleep=naps.append) as client:
+            market = TtcmMarketplace(client, account_id=ACCOUNT_ID, access_token=BRAND_TOKEN)
+            with pytest.raises(errors.UnreachableError, match="refused") as caught:
+                market.create_orders(brand_name="Oak", description="Loaf", handles=["maya.bakes"])
+    assert not caught.value.outcome_unknown
+    assert len(naps) == 2
+
+
+def test_threads_share_one_client(tiktok, market):
+    with ThreadPoolExecutor(16) as pool:
+        pages = list(pool.map(lambda n: market.membership([f"person{n}"]), range(200)))
+    assert [list(page) for page in pages] == [[f"person{n}"] for n in range(200)]
+    assert tiktok.look("stats")["total"] == 200
 
 
 def test_a_fault_can_be_aimed_at_one_path(tiktok, once):
