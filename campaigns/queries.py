@@ -15,6 +15,7 @@ from campaigns.policies import SETTLED_STATES, metrics_missing_by_hand
 from crm.enums import Network
 from crm.models import SocialAccount
 from crm.models.influencers import searchable
+from crm.policies import Label, account_labels
 from tiktok.enums import AccountKind, PostMetric, PostTie, Source
 from tiktok.models import Video
 from tiktok.policies import account_kind, is_supported, post_tie
@@ -246,6 +247,13 @@ class AccountRow:
     account: SocialAccount
     kind: AccountKind | None
     takes_part: bool = True
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        if self.kind is None or self.account.creator is None:
+            return ()
+        status = self.account.creator.marketplace_status
+        return account_labels(self.kind, status, needs_reconnect=False)
 
     @property
     def is_unsupported(self) -> bool:

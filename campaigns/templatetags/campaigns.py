@@ -7,7 +7,7 @@ from django import template
 from campaigns.enums import CampaignState, OrderState, ReviewState
 from campaigns.policies import REJECTIONS
 from tenancy.templatetags import formats
-from tiktok.enums import AccountKind, PostTie, Unit
+from tiktok.enums import PostTie, Unit
 from tiktok.queries import MetricValue
 
 register = template.Library()
@@ -49,28 +49,6 @@ def review_kind(state: str) -> str:
 @register.filter
 def tie_label(tie: PostTie) -> str:
     return "Order" if tie == PostTie.ORDER else "By hand"
-
-
-@register.filter
-def membership_badge(kind: AccountKind) -> dict[str, str]:
-    """`{"text", "kind"}` of the first badge of an account: is it in the marketplace?"""
-    if kind == AccountKind.UNSUPPORTED:
-        return {"text": "Unsupported", "kind": "danger"}
-    if kind == AccountKind.LEGACY:
-        return {"text": kind.label, "kind": "neutral"}
-    if kind == AccountKind.AUTHENTICATED_NON_TTCM:
-        return {"text": "Non-TTCM", "kind": "neutral"}
-    return {"text": "Marketplace", "kind": "tiktok"}
-
-
-@register.filter
-def authentication_badge(kind: AccountKind) -> dict[str, str] | None:
-    """The second badge, None where the first says it all."""
-    if kind in {AccountKind.UNSUPPORTED, AccountKind.LEGACY}:
-        return None
-    if kind == AccountKind.NOT_AUTHENTICATED_TTCM:
-        return {"text": "Not authenticated", "kind": "neutral"}
-    return {"text": "Authenticated", "kind": "success"}
 
 
 @register.filter

@@ -1,0 +1,289 @@
+"""What TikTok says of orders becomes states, posts and numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from campaigns.enums import OrderState, PostOrigin
+from campaigns.errors import MoveNotAllowed
+from campaigns.models import Order, Post
+from campaigns.queries import published_posts
+from campaigns.services import transitions
+from campaigns.services.requests import request_orders, send_order_request
+from campaigns.services.syncing import look_after_orders, refresh_campaign, sync_order, sync_orders
+from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
+from tiktok.enums import Source
+from tiktok.models import Poll, Video, VideoSnapshot
+
+pytestmark = pytest.mark.django_db
+DAY = 86_400
+
+
+def ordered(campaign, handle="maya.bakes", *, videos=2, status="in") -> Order:
+    account = an_account(handle, email=f"{handle}@example.com", status=status)
+    request = request_orders(
+        campaign,
+        [account],
+        brand_name="Northwind",
+        description="Two recipes",
+        video_count=videos,
+        actor=None,
+    )
+    send_order_request(request)
+    return Order.objects.get(request=request)
+
+
+def publish(tiktok, order) -> str:
+    handle, link = order.account.handle, order.invite_link
+    return tiktok.control("publish", handle=handle, invite_link=link)["video_id"]
+
+
+def review(tiktok, video_id, result, reason="") -> None:
+    tiktok.control("review", video_id=video_id, result=result, reason=reason)
+
+
+def history(order) -> list[str]:
+    return list(order.events.values_list("state", flat=True))
+
+
+def test_an_order_nobody_took_stays_as_it_was(tiktok, campaign) -> None:
+    order = sync_order(ordered(campaign))
+    assert (order.state, order.video_count) == (OrderState.SENT, 0)
+    assert order.checked_at is not None
+
+
+def test_the_whole_way_of_an_order_is_dated_with_its_evidence(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    first = publish(tiktok, order)
+    order = sync_order(order)
+    assert (order.state, order.video_count) == (OrderState.POSTING, 1)
+
+    second = publish(tiktok, order)
+    order = sync_order(order)
+    assert (order.state, order.video_count) == (OrderState.IN_REVIEW, 2)
+
+    review(tiktok, first, "SUCCEED")
+    assert sync_order(order).state == OrderState.IN_REVIEW
+    review(tiktok, second, "SUCCEED")
+    order = sync_order(order)
+
+    assert order.state == OrderState.FULFILLED
+    assert list(order.events.values_list("state", "evidence"))[3:] == [
+        ("accepted", f"TikTok lists the first video for this order: {first}."),
+        ("posting", "TikTok lists 1 of 2 videos."),
+        ("in_review", "All 2 videos are uploaded, 0 approved so far."),
+        ("fulfilled", "TikTok has approved: all 2 videos are done."),
+    ]
+
+
+def test_looking_twice_writes_nothing_twice(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    publish(tiktok, order)
+    sync_order(order)
+    before = history(order), Post.objects.count()
+
+    sync_order(order)
+
+    assert (history(order), Post.objects.count()) == before
+
+
+def test_a_video_that_tiktok_rejects_is_said_with_the_reason_and_may_be_mended(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign, videos=1)
+    video_id = publish(tiktok, order)
+    review(tiktok, video_id, "CONTENT_REVIEW_FAIL", "The music is not licensed.")
+    order = sync_order(order)
+    assert order.state == OrderState.REJECTED
+    assert order.problem == "TikTok rejected a video: The music is not licensed."
+    assert Post.objects.get().stands_since is None
+
+    review(tiktok, video_id, "SUCCEED")
+    order = sync_order(order)
+    assert (order.state, order.problem) == (OrderState.FULFILLED, "")
+    assert Post.objects.get().stands_since is not None
+
+
+def test_a_post_stands_only_when_tiktok_has_published_it_though_the_report_lists_it_before(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign)
+    video_id = publish(tiktok, order)
+    tiktok.control("clock", advance_seconds=DAY)
+    sync_order(order)
+    assert list(published_posts(campaign)) == []
+    waiting = Post.objects.get()
+    assert (waiting.review_state, waiting.video) == ("CONTENT_REVIEWING", None)
+    assert Video.objects.count() == 0
+
+    review(tiktok, video_id, "SUCCEED")
+    sync_order(order)
+
+    post = published_posts(campaign).get()
+    assert (post.network_post_id, post.origin, post.order) == (video_id, PostOrigin.ORDER, order)
+    assert post.video.report_fetched_at is not None
+    assert post.published_at is not None
+
+
+def test_a_fulfilled_post_has_every_number_of_the_order_report(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    video_id = publish(tiktok, order)
+    review(tiktok, video_id, "SUCCEED")
+    tiktok.control("clock", advance_seconds=3 * DAY)
+    tiktok.control("views", video_id=video_id, add=5000)
+    sync_order(order)
+
+    video = Video.objects.get()
+    assert (video.source, video.counts_source) == (Source.PUBLIC, Source.ORDER_REPORT)
+    assert video.video_views >= 5000
+    assert video.total_engagements == video.likes + video.comments + video.shares
+    assert video.engagement_rate == pytest.approx(video.total_engagements / video.video_views, abs=1e-4)
+    assert video.average_play_time == pytest.approx(
+        video.total_play_time / video.video_views, rel=0.01
+    )
+    assert 0 < video.reach <= video.video_views
+    assert video.retention[0] == 1
+    for name in ("audience_age", "audience_gender", "audience_country"):
+        assert sum(part["fraction"] for part in getattr(video, name)) == pytest.approx(1, abs=0.01)
+    snapshot = VideoSnapshot.objects.get(source=Source.ORDER_REPORT)
+    assert snapshot.video_views == video.video_views
+
+
+def test_a_creator_outside_the_marketplace_has_posts_from_review_and_report(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign, "tom_trails", videos=1, status="not_in")
+    video_id = publish(tiktok, order)
+    review(tiktok, video_id, "SUCCEED")
+    tiktok.control("clock", advance_seconds=2 * DAY)
+
+    order = sync_order(order)
+
+    assert order.state == OrderState.FULFILLED
+    video = published_posts(campaign).get().video
+    assert (video.source, video.tiktok_video_id) == (Source.ORDER_REPORT, video_id)
+    assert video.url == f"https://www.tiktok.com/@tom_trails/video/{video_id}"
+    assert video.video_views is not None
+
+
+def test_an_older_video_can_be_tied_by_the_campaign_code(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
+    tiktok.control(
+        "tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code
+    )
+    review(tiktok, video_id, "SUCCEED")
+
+    order = sync_order(order)
+
+    assert order.state == OrderState.POSTING
+    assert published_posts(campaign).get().network_post_id == video_id
+
+
+def test_a_hidden_tombstone_is_brought_back_by_the_order(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
+    tombstone = Post.objects.create(
+        campaign=campaign,
+        account=order.account,
+        network="tiktok",
+        network_post_id=video_id,
+        url=f"https://www.tiktok.com/@maya.bakes/video/{video_id}",
+        origin=PostOrigin.LEGACY,
+        hidden_at=order.created_at,
+    )
+    tiktok.control(
+        "tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code
+    )
+    review(tiktok, video_id, "SUCCEED")
+
+    sync_order(order)
+
+    post = published_posts(campaign).get()
+    assert (post.pk, post.origin, post.order, post.hidden_at) == (
+        tombstone.pk,
+        PostOrigin.ORDER,
+        order,
+        None,
+    )
+
+
+def test_a_post_added_by_hand_stays_while_its_order_is_in_review(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
+    by_hand = a_post(campaign, a_video(order.account, video_id))
+    tiktok.control(
+        "tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code
+    )
+    tiktok.control("clock", advance_seconds=3600)
+
+    sync_order(order)
+    sync_order(order)
+
+    post = published_posts(campaign).get()
+    assert (post.pk, post.order, post.review_state) == (by_hand.pk, order, "CONTENT_REVIEWING")
+
+
+def test_many_orders_cost_few_calls(tiktok, campaign) -> None:
+    accounts = [an_account(f"creator_{n}") for n in range(25)]
+    for account in accounts:
+        tiktok.control("creator", handle=account.handle, membership="IN")
+    request = request_orders(
+        campaign, accounts, brand_name="Northwind", description="One", video_count=1, actor=None
+    )
+    send_order_request(request)
+    publish(tiktok, Order.objects.first())
+    before = tiktok.look("stats")["calls"]
+
+    sync_orders(Order.objects.all())
+
+    after = tiktok.look("stats")["calls"]
+    spent = {path: count - before.get(path, 0) for path, count in after.items()}
+    assert {path: count for path, count in spent.items() if count} == {
+        "/tcm/order/get/v2/": 2,
+        "/tcm/video/audit_status/get/": 1,
+        "/tcm/report/get/v2/": 1,
+    }
+
+
+def test_when_tiktok_fails_in_the_middle_nothing_is_half_written(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    publish(tiktok, order)
+    tiktok.control("fail", times=9, path="/tcm/report/", http_status=502)
+
+    with pytest.raises(Exception, match="could not be reached"):
+        sync_order(order)
+
+    order.refresh_from_db()
+    assert (order.state, order.checked_at, Post.objects.count()) == (OrderState.SENT, None, 0)
+
+
+def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    failed = an_order(campaign, an_account("rio.runs"), state=OrderState.FAILED, tiktok_order_id="")
+    publish(tiktok, order)
+
+    assert refresh_campaign(campaign) == 1
+
+    order.refresh_from_db()
+    failed.refresh_from_db()
+    assert (order.state, failed.state) == (OrderState.POSTING, OrderState.FAILED)
+
+
+def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None:
+    failed = an_order(campaign, an_account("rio.runs"), state=OrderState.FAILED, tiktok_order_id="")
+    Poll.objects.create(
+        organization=campaign.organization, kind="order", subject_id=failed.pk, due_at=failed.state_at
+    )
+
+    look_after_orders([failed.pk, failed.pk + 1000])
+
+    assert Poll.objects.get().stopped_reason == "The order is settled."
+
+
+def test_an_order_makes_no_move_that_is_not_on_its_way(campaign) -> None:
+    order = an_order(campaign, a_participant(campaign, "rio.runs"), state=OrderState.CREATED)
+    with pytest.raises(MoveNotAllowed, match="“Created” cannot become “Fulfilled”"):
+        transitions.move(order, OrderState.FULFILLED, evidence="No.")
+    order.refresh_from_db()
+    assert order.state == OrderState.CREATED
