@@ -8,8 +8,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from campaigns.enums import CampaignState, OrderState, PostOrigin
+from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Order, Post
+from campaigns.queries import standing
 from crm.models import Influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -80,8 +81,7 @@ def connections_ended() -> int:
 def standing_posts() -> QuerySet[Post]:
     """Posts under Published Posts of any campaign, newest first."""
     return (
-        Post.objects.filter(hidden_at=None, stands_since__isnull=False)
-        .exclude(origin=PostOrigin.LEGACY)
+        Post.objects.filter(standing())
         .select_related("campaign", "account__influencer", "account__creator", "video")
         .order_by("-published_at", "-pk")
     )

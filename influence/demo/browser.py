@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
@@ -13,21 +14,27 @@ WAIT_SECONDS = 30
 CODE = re.compile(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", re.MULTILINE)
 
 
-class _Forms(HTMLParser):
-    """The forms of a page: action, method and the fields as they stand."""
+@dataclass
+class _Form:
+    """A form of a page: where it goes, and its fields as they stand."""
 
+    action: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[dict[str, object]] = []
+        self.found: list[_Form] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
+        name = values.get("name")
+        is_off = values.get("type") in {"checkbox", "radio"} and "checked" not in values
         if tag == "form":
-            self.forms.append({"action": values.get("action") or "", "fields": []})
-        elif tag in {"input", "button"} and values.get("name") and self.forms:
-            is_off = values.get("type") in {"checkbox", "radio"} and "checked" not in values
-            if tag == "input" and not is_off:
-                self.forms[-1]["fields"].append((values["name"], values.get("value") or ""))  # type: ignore[attr-defined]
+            self.found.append(_Form(values.get("action") or ""))
+        elif tag == "input" and name and self.found and not is_off:
+            self.found[-1].fields.append((name, values.get("value") or ""))
 
 
 class Browser:
@@ -43,14 +50,14 @@ class Browser:
         self.page.raise_for_status()
 
     def submit(self, *, action: str = "", **values: str) -> None:
-        """Fill in and send the form whose action contains `action`."""
-        parser = _Forms()
-        parser.feed(self.page.text)
-        form = next(form for form in parser.forms if action in str(form["action"]))
-        fields = [(name, value) for name, value in form["fields"] if name not in values]  # type: ignore[attr-defined]
+        """Fill in and send the form whose action contains `action`; without one, the form that names none."""
+        forms = _Forms()
+        forms.feed(self.page.text)
+        form = next(f for f in forms.found if (action in f.action if action else not f.action))
+        kept = [(name, value) for name, value in form.fields if name not in values]
         self.page = self.session.post(
-            urljoin(self.page.url, str(form["action"])),
-            data=[*fields, *values.items()],
+            urljoin(self.page.url, form.action),
+            data=[*kept, *values.items()],
             headers={"Referer": self.page.url},
             timeout=WAIT_SECONDS,
         )
@@ -65,4 +72,4 @@ class Browser:
         code = CODE.search(newest.read_text(encoding="utf-8"))
         if code is None:
             raise RuntimeError("The mail holds no sign-in code.")
-        self.submit(action="login/code/confirm", code=code[1])
+        self.submit(action="code", code=code[1])

@@ -68,6 +68,7 @@ def demo(arguments: Sequence[str]) -> int:
         env = environment(base, web_port, sandbox_port, {})
         site = env["PUBLIC_URL"]
         env |= {"DEMO_WEB_URL": site, "DEMO_SANDBOX_URL": env["TIKTOK_BASE_URL"]}
+        env["EMAIL_URL"] = f"filemail:///{folder}/mails"  # the tour reads what was sent
         services = Services(
             base,
             env,
