@@ -1,0 +1,146 @@
+"""The influencers' dashboard: who sees my TikTok, what they see, and how I stop it."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, cast
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal import reading
+from portal.access import InfluencerRequest, influencer_page
+from tenancy.access import View, portal_page
+from tenancy.models import User
+from tiktok.errors import NoMarketplaceAccount, TikTokProblem
+from tiktok.models import Connection
+from tiktok.services.connect import CONSENT_VERSION, disconnect, start_connect, withdraw_consent
+
+
+def leads_to_tiktok(view: View) -> View:
+    """The form's answer leads to TikTok's page; a policy of `self` alone would stop the browser there."""
+
+    @wraps(view)
+    def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        policy = csp_update({"form-action": [settings.TIKTOK_AUTHORIZE_URL]})
+        return cast(HttpResponse, policy(view)(request, *args, **kwargs))
+
+    return allowed
+
+
+@require_GET
+@never_cache
+@portal_page
+def home(request: HttpRequest) -> HttpResponse:
+    """The brands that work with me, and my TikTok accounts."""
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 -- portal_page saw to it
+    organizations = reading.own_organizations(person)
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "organizations": organizations,
+            "connections": reading.own_connections(person, organizations),
+        },
+    )
+
+
+@require_GET
+@never_cache
+@influencer_page
+def organization(request: InfluencerRequest) -> HttpResponse:
+    """What one brand sees of my accounts, number by number."""
+    accounts = [
+        {
+            "own": own,
+            "numbers": reading.seen_numbers(own) if own.is_seen else [],
+            "video_count": reading.seen_videos(own) if own.is_seen else 0,
+        }
+        for own in reading.own_accounts(request.influencer)
+    ]
+    return render(
+        request,
+        "portal/organization.html",
+        {"organization": request.organization, "accounts": accounts},
+    )
+
+
+@leads_to_tiktok
+@require_http_methods(["GET", "POST"])
+@never_cache
+@influencer_page
+def connect(request: InfluencerRequest) -> HttpResponse:
+    """What I agree to, and on to TikTok. `?account=` asks for one of my accounts and no other."""
+    handle = _own_handle(request)
+    problem = ""
+    if request.method == "POST":
+        try:
+            return redirect(
+                start_connect(
+                    request.user,
+                    request.organization,
+                    session_key=request.session.session_key or "",
+                    expected_handle=handle,
+                )
+            )
+        except NoMarketplaceAccount:
+            problem = f"{request.organization} has not set up TikTok here yet. Please let them know, and try again later."
+    return render(
+        request,
+        "portal/connect.html",
+        {
+            "organization": request.organization,
+            "handle": handle,
+            "problem": problem,
+            "consent_text": f"portal/consent/{CONSENT_VERSION}.html",
+            "consent_version": CONSENT_VERSION,
+        },
+        status=409 if problem else 200,
+    )
+
+
+def _own_handle(request: InfluencerRequest) -> str:
+    asked = request.GET.get("account", "")
+    own = {account.creator.handle for account in reading.own_accounts(request.influencer)}
+    if asked and asked not in own:
+        raise Http404
+    return asked
+
+
+@require_POST
+@influencer_page
+def withdraw(request: InfluencerRequest, creator_id: int) -> HttpResponse:
+    """One brand no longer sees one of my accounts."""
+    for own in reading.own_accounts(request.influencer):
+        if own.creator.pk == creator_id:
+            if own.consent is not None:
+                withdraw_consent(own.consent, actor=request.user)
+            messages.success(
+                request,
+                f"{request.organization} no longer sees the private numbers of @{own.creator.handle}.",
+            )
+            return redirect("portal:home")
+    raise Http404
+
+
+@require_POST
+@portal_page
+def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """End the grant at TikTok and here, for every brand."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    connection = get_object_or_404(Connection, pk=connection_id, person=request.user)
+    try:
+        disconnect(connection, actor=request.user)
+    except TikTokProblem:
+        messages.error(
+            request, "TikTok could not be reached, so nothing has changed. Please try again soon."
+        )
+    else:
+        messages.success(request, f"{connection} is disconnected. What came through it is deleted.")
+    return redirect("portal:home")
