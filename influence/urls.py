@@ -16,6 +16,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("campaigns.urls")),
     path("api/", include("api.urls")),
     path("", include("tiktok.urls")),
+    path("me/", include("portal.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
