@@ -51,6 +51,7 @@ def run(data_dir: Path, port: int) -> int:
         print(f"\nInfluence is ready:       {site}")
         if sandbox_port:
             print(f"TikTok's sandbox:         {env['TIKTOK_BASE_URL']}")
+        print(f"Mail that was sent:       {base.data / 'mail'}")
         print(
             f"\n{_read(base.data / 'seed_demo.log').strip()}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n",
             flush=True,
@@ -68,7 +69,6 @@ def demo(arguments: Sequence[str]) -> int:
         env = environment(base, web_port, sandbox_port, {})
         site = env["PUBLIC_URL"]
         env |= {"DEMO_WEB_URL": site, "DEMO_SANDBOX_URL": env["TIKTOK_BASE_URL"]}
-        env["EMAIL_URL"] = f"filemail:///{folder}/mails"  # the tour reads what was sent
         services = Services(
             base,
             env,
@@ -108,7 +108,7 @@ def environment(
         "DEBUG": "true",
         "PUBLIC_URL": f"http://localhost:{web_port}",
         "SECRET_KEY": base.secrets["SECRET_KEY"],
-        "EMAIL_URL": f"filemail://{base.data}/mail",
+        "EMAIL_URL": f"filemail:///{base.data}/mail",  # the path after the third slash is absolute
         "TOKEN_KEYS": base.secrets["TOKEN_KEYS"],
         **(to_sandbox if sandbox_port else {}),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from influence.embedded.processes import running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SETTINGS = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 PROGRAMS = ("postgres", "valkey-server")
 
 
@@ -45,11 +47,7 @@ class Launched:
 
 
 def command(kind: str, *prefix: str, **env: str | Path) -> tuple[list[str], dict[str, str]]:
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "REDIS_URL", "DATABASE_OWNER_URL", "PORT"}
-    }
+    clean = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     return (
         [*prefix, sys.executable, "-m", "influence.embedded", kind],
         clean | {name: str(value) for name, value in env.items()},
