@@ -57,7 +57,11 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "profile_source": "ttcm_public",
         "creator_rate_currency": "GBP",
     },
-    "tiktok.Video": lambda t: {"source": "ttcm_public", "counts_source": "order_report"},
+    "tiktok.Video": lambda t: {
+        "source": "ttcm_public",
+        "counts_source": "order_report",
+        "retention": [1.0, 0.7, 0.4],
+    },
     "tiktok.Connection": lambda t: {"person": t.people["influencer"]},
     "tiktok.Consent": lambda t: {"withdrawn_at": None},
     "tiktok.CreatorSnapshot": lambda t: {

@@ -1,0 +1,201 @@
+"""Every address × everybody who may knock × own, foreign and absent ids: nothing of another tenant comes out.
+
+Pages are found in the resolver, so a new page takes part by existing. A page with a parameter nobody has described yet
+fails here: say in VALUES which row it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tenancy.enums import Role
+from tenancy.policies import ROLE_PERMISSIONS
+from tests.guards.addresses import Address, addresses
+from tests.personas import Tenant, build_tenant, make_person
+
+pytestmark = pytest.mark.django_db
+
+ABSENT_ID, ABSENT_SLUG = 2**40, "no-such-organization"
+VALUES: dict[str, Callable[[Tenant], Any]] = {
+    "slug": lambda tenant: tenant.organization.slug,
+    "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
+    "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,
+    "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
+    "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
+    "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
+    "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
+    "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
+    "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
+    "posts.pk": lambda tenant: tenant.row("campaigns.Post").pk,
+    "request_pk": lambda tenant: tenant.row("campaigns.OrderRequest").pk,
+    "social-accounts.pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
+    "video_pk": lambda tenant: tenant.row("tiktok.Video").pk,
+}
+# What the right person may meet at an own address besides a page, a redirect, or "ask by POST".
+EXPECTED = {
+    "tiktok_callback": {400},  # opened without what TikTok would have sent
+}
+FINE = {200, 302, 405}
+
+
+@dataclass
+class World:
+    oak: Tenant
+    elm: Tenant
+
+    def values(self, whose: str) -> dict[str, Any]:
+        """own: oak's. foreign: elm's rows below oak's address. abroad: elm's address. absent, nowhere: of neither."""
+        oak, elm = ({name: of(t) for name, of in VALUES.items()} for t in (self.oak, self.elm))
+        none = dict.fromkeys(VALUES, ABSENT_ID)
+        return {
+            "own": oak,
+            "foreign": {**elm, "slug": oak["slug"]},
+            "absent": {**none, "slug": oak["slug"]},
+            "abroad": elm,
+            "nowhere": {**none, "slug": ABSENT_SLUG},
+        }[whose]
+
+
+@pytest.fixture
+def world() -> World:
+    return World(build_tenant("oak"), build_tenant("elm"))
+
+
+@dataclass
+class Persona:
+    """Somebody who knocks, and whose canaries must not come out."""
+
+    world: World
+    name: str
+
+    @cached_property
+    def client(self) -> Client:
+        client = Client(raise_request_exception=False)
+        if self.name.endswith(" key"):
+            client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {self.world.oak.keys[self.name[:-4]]}"
+        elif self.name in self.world.oak.people:
+            client.force_login(self.world.oak.people[self.name])
+        elif self.name != "anonymous":
+            client.force_login(make_person(self.name, "nobody", is_staff=self.name == "ops"))
+        return client
+
+    @property
+    def forbidden(self) -> list[str]:
+        is_of_oak = self.name in self.world.oak.people or self.name.endswith(" key")
+        return [self.world.elm.canary, *([] if is_of_oak else [self.world.oak.canary])]
+
+    def knock(self, address: Address, whose: str, method: str = "get") -> int:
+        """The status of the answer, which holds no foreign canary and is no failure."""
+        url = address.url(self.world.values(whose))
+        response = getattr(self.client, method)(url)
+        told = (
+            b"".join(response)
+            + str(dict(response.headers)).encode()
+            + str(response.cookies).encode()
+        )
+        for canary in self.forbidden:
+            assert canary.encode() not in told, f"{self.name} saw a foreign row: {method} {url}"
+        assert response.status_code < 500, f"{self.name}: {method} {url}: {response.status_code}"
+        return response.status_code
+
+
+PERSONAS = [
+    "anonymous", "stranger", "ops", "influencer", *Role.values, "read key", "write key",
+]  # fmt: skip
+
+
+@pytest.fixture(params=PERSONAS)
+def persona(request: pytest.FixtureRequest, world: World) -> Persona:
+    return Persona(world, request.param)
+
+
+def with_parameters() -> Iterator[Address]:
+    return (address for address in addresses() if address.parameters)
+
+
+def test_every_parameter_of_an_address_names_a_row() -> None:
+    asked = {name for address in addresses() for name in address.parameters}
+    assert asked == set(VALUES)
+
+
+def test_nobody_sees_a_row_of_another_organization(persona: Persona) -> None:
+    for address in addresses():
+        persona.knock(address, "own")
+
+
+# The rest of PERSONAS meets the same doors: whom `owner` and `viewer` do not get past, nobody does.
+@pytest.mark.parametrize("name", ["influencer", "viewer", "owner", "ops", "read key"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_foreign_id_answers_as_an_absent_one(world: World, name: str, method: str) -> None:
+    persona = Persona(world, name)
+    for address in with_parameters():
+        for foreign, absent in (("foreign", "absent"), ("abroad", "nowhere")):
+            told = persona.knock(address, foreign, method)
+            assert told == persona.knock(address, absent, method), f"{address}: {foreign} id"
+            assert told not in {200, 201} or address.parameters == ["slug"], f"{address}: {foreign}"
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_members_see_what_their_role_includes(world: World, role: str) -> None:
+    member = Persona(world, role)
+    for address in addresses():
+        if address.audience == "staff":
+            told = member.knock(address, "own")
+            may = address.marks.permission in ROLE_PERMISSIONS[role]
+            assert told in (EXPECTED.get(address.name, FINE) if may else {403}), address
+            assert may or member.knock(address, "own", "post") == 403, address
+
+
+def test_an_influencer_sees_the_dashboard_and_no_page_of_members(world: World) -> None:
+    influencer = Persona(world, "influencer")
+    for address in addresses():
+        if address.audience == "portal":
+            assert influencer.knock(address, "own") in EXPECTED.get(address.name, FINE), address
+        if address.audience == "staff":
+            assert influencer.knock(address, "own") == 404, address
+
+
+@pytest.mark.parametrize("name", ["anonymous", "read key"])
+def test_without_a_sign_in_there_is_only_the_way_to_it(world: World, name: str) -> None:
+    nobody = Persona(world, name)
+    for address in addresses():
+        if address.audience in {"staff", "portal"}:
+            for method in ("get", "post"):
+                url = address.url(world.values("own"))
+                answer = getattr(nobody.client, method)(url)
+                if answer.status_code != 405:
+                    assert answer.status_code == 302, address
+                    assert answer["Location"].startswith("/accounts/login/?next="), address
+
+
+def test_the_api_is_for_keys_alone(world: World) -> None:
+    told = {name: Persona(world, name) for name in ("anonymous", "owner", "ops", "write key")}
+    reader = Persona(world, "read key")
+    for address in addresses():
+        if address.audience == "api":
+            assert reader.knock(address, "own") == 200, address
+            assert reader.knock(address, "own", "post") == 403, address
+            statuses = {name: persona.knock(address, "own") for name, persona in told.items()}
+            assert statuses == {"anonymous": 401, "owner": 401, "ops": 401, "write key": 403}
+
+
+def test_an_own_page_shows_its_own_rows(world: World) -> None:
+    """The canary does sing: otherwise its silence would prove nothing."""
+    heard = []
+    for name in ("owner", "influencer", "read key"):
+        client = Persona(world, name).client
+        for address in addresses():
+            answer = client.get(address.url(world.values("own")))
+            if world.oak.canary.encode() in b"".join(answer):
+                heard.append(address.audience)
+    assert {"staff", "portal", "api"} <= set(heard)
+
+
+def test_every_exception_is_an_address() -> None:
+    assert set(EXPECTED) <= {address.name for address in addresses()}
