@@ -1,0 +1,89 @@
+"""`make run` for real: cold, warm, Ctrl-C, and a launcher that is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import environ
+import psycopg
+import pytest
+
+from influence.embedded.launcher import free_port
+from influence.embedded.processes import running
+
+from .launching import ROOT, alive, command, eventually
+
+
+@contextmanager
+def run(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], float, str]]:
+    """The launcher, the seconds until it said that all is ready, and what it had said by then."""
+    words, clean = command("run", DATA_DIR=data_dir, PORT=str(port))
+    started = time.monotonic()
+    with subprocess.Popen(
+        words, env=clean, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as popen:
+        assert popen.stdout is not None
+        said = ""
+        try:
+            for line in popen.stdout:
+                said += line
+                if line.startswith("Ctrl-C"):
+                    break
+            else:
+                pytest.fail(said)
+            yield popen, time.monotonic() - started, said
+        finally:
+            popen.terminate()
+            popen.communicate(timeout=20)
+
+
+def ours(port: int, data_dir: Path) -> list[int]:
+    """Everything a run over this folder and port started."""
+    return (
+        alive(data_dir) + running(str(data_dir), ("python",)) + running(f":{port}", ("gunicorn",))
+    )
+
+
+def get(address: str) -> int:
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return int(answer.status)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(180)
+def test_it_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    with run(tmp_path, port) as (popen, seconds, said):
+        assert seconds < 40, "the bar is 10 s on an idle machine; this only catches a hang"
+        assert f"http://localhost:{port}" in said
+        assert get(f"http://localhost:{port}/readyz") == 200
+        services_env = tmp_path / "services.env"
+        assert services_env.stat().st_mode & 0o777 == 0o600
+        settings = environ.Env()
+        settings.read_env(services_env, overwrite=True)
+        with psycopg.connect(settings.str("DATABASE_URL")) as connection:
+            row = connection.execute("SELECT current_user, count(*) FROM tenancy_user").fetchone()
+        assert row is not None
+        assert row[0] == "influence_app"
+
+        started = time.monotonic()
+        popen.send_signal(signal.SIGINT)
+        assert popen.wait(20) == 0
+        assert time.monotonic() - started < 5.0
+        assert not ours(port, tmp_path)
+        assert not services_env.exists()
+
+    with run(tmp_path, port) as (popen, seconds, _):
+        assert seconds < 20, "the bar is 5 s on an idle machine"
+        with psycopg.connect(settings.str("DATABASE_URL")) as connection:
+            again = connection.execute("SELECT current_user, count(*) FROM tenancy_user").fetchone()
+        assert again == row
+        os.kill(popen.pid, signal.SIGKILL)
+        assert eventually(lambda: not ours(port, tmp_path), within=4.0)
