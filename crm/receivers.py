@@ -22,6 +22,18 @@ def open_the_dashboard(instance: Influencer, **_: Any) -> None:
         let_influencer_in(instance.organization_id, instance.person)
 
 
+@receiver(post_save, sender=Creator, dispatch_uid="crm.display_name")
+def name_after_profile(instance: Creator, **_: Any) -> None:
+    """An influencer who is named after the handle gets the name TikTok shows, once the profile brings it."""
+    if not instance.display_name:
+        return
+    for influencer in Influencer.objects.filter(
+        accounts__creator=instance, name__iexact=instance.handle
+    ):
+        influencer.name = instance.display_name
+        influencer.save()
+
+
 @receiver(connected, dispatch_uid="crm.connected")
 def attach_account(creator: Creator, person: User, **_: Any) -> None:
     """The person has proven to own the account: it stands on their influencer row from now on."""

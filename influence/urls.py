@@ -13,6 +13,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("o/<slug:slug>/", home.home, name="home"),
+    path("o/<slug:slug>/", include("crm.urls")),
     path("o/<slug:slug>/", include("campaigns.urls")),
     path("api/", include("api.urls")),
     path("", include("tiktok.urls")),

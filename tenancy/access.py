@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from tenancy.enums import Permission
-from tenancy.models import Membership, Organization
+from tenancy.models import Membership, Organization, User
 from tenancy.policies import can
 
 View = Callable[..., HttpResponse]
@@ -20,6 +20,7 @@ View = Callable[..., HttpResponse]
 class OrganizationRequest(HttpRequest):
     """A request inside `/o/<slug>/`, as the middleware hands it on."""
 
+    user: User
     organization: Organization
     membership: Membership
     htmx: Any

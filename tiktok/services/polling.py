@@ -82,6 +82,26 @@ def make_due(kind: PollKind, *subject_ids: int) -> None:
     )
 
 
+def note_look(kind: PollKind, *subject_ids: int) -> None:
+    """These subjects were looked at just now, outside the pump: the next look is a full interval away."""
+    now = timezone.now()
+    Poll.objects.bulk_create(
+        [
+            Poll(
+                organization_id=required_organization_id(),
+                kind=kind,
+                subject_id=pk,
+                due_at=now + CADENCE[kind],
+                last_finished_at=now,
+            )
+            for pk in subject_ids
+        ],
+        update_conflicts=True,
+        unique_fields=["kind", "organization", "subject_id"],
+        update_fields=["due_at", "last_finished_at", "stopped_reason"],
+    )
+
+
 def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
     """Stop looking at these subjects, and say why."""
     Poll.objects.filter(

@@ -1,0 +1,41 @@
+"""What can go wrong in the CRM. Each is a sentence a page may show."""
+
+
+class CrmProblem(Exception):
+    """Base: `str()` is safe to show and says what to do."""
+
+
+class HandleNotReadable(CrmProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "This is no TikTok handle. Enter it as @name, or paste the address of the profile, such as "
+            "https://www.tiktok.com/@name."
+        )
+
+
+class ShortLinkNotReadable(CrmProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "A shortened TikTok link does not name the account. Open it and paste the address it leads to, or enter "
+            "the @name."
+        )
+
+
+class EmailNeeded(CrmProblem):
+    def __init__(self) -> None:
+        super().__init__("Enter the influencer's e-mail address: the link goes there.")
+
+
+class AddressTaken(CrmProblem):
+    """The address belongs to another influencer of the organization."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
+            "account too."
+        )
+
+
+class MailNotSent(CrmProblem):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"The e-mail to {email} could not be sent. Please try again in a minute.")

@@ -1,0 +1,97 @@
+"""Predicates and words about accounts, over loaded facts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from crm.errors import HandleNotReadable, ShortLinkNotReadable
+from tiktok.availability import NOT_TRACKED
+from tiktok.enums import AccountKind, MarketplaceStatus
+
+HANDLE = re.compile(r"[a-z0-9_.]{1,23}[a-z0-9_]")
+PROFILE_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.|m\.)?tiktok\.com/@(?P<handle>[^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE
+)
+SHORT_LINK = re.compile(
+    r"(?:https?://)?(?:(?:vm|vt)\.tiktok\.com/|(?:www\.)?tiktok\.com/t/)\S*", re.IGNORECASE
+)
+
+
+def tiktok_handle(text: str) -> str:
+    """The handle in what somebody typed or pasted (`@Maya.Bakes`, a profile's address), lower case, without the `@`.
+
+    Raises HandleNotReadable or ShortLinkNotReadable.
+    """
+    plain = "".join(
+        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
+    ).strip()
+    if SHORT_LINK.fullmatch(plain):
+        raise ShortLinkNotReadable
+    address = PROFILE_ADDRESS.fullmatch(plain)
+    handle = (address["handle"] if address else plain.removeprefix("@")).lower()
+    if not HANDLE.fullmatch(handle):
+        raise HandleNotReadable
+    return handle
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label of an account: its words, the kind of badge, and what it means."""
+
+    text: str
+    kind: str
+    title: str
+
+
+MARKETPLACE = Label("Marketplace", "tiktok", "In TikTok's Creator Marketplace.")
+NON_TTCM = Label("Non-TTCM", "neutral", "Not in TikTok's Creator Marketplace.")
+AUTHENTICATED = Label(
+    "Authenticated", "success", "The influencer lets your organization see this account's own data."
+)
+NOT_AUTHENTICATED = Label(
+    "Not authenticated", "neutral", "The influencer has not connected this account."
+)
+INVITED = Label("Invited", "info", "Invited to TikTok's Creator Marketplace; looked up daily.")
+RECONNECT_NEEDED = Label(
+    "Reconnect needed", "warning", "The influencer's authorization at TikTok has ended."
+)
+UNSUPPORTED = Label("Unsupported", "danger", NOT_TRACKED)
+OLD_SOURCE = Label(
+    "Old data source", "neutral", "What is shown comes from the old data source until the cut-over."
+)
+
+
+def account_labels(kind: AccountKind, status: str, *, needs_reconnect: bool) -> tuple[Label, ...]:
+    """The labels of a TikTok account, in the order they are shown."""
+    if kind == AccountKind.LEGACY:
+        return (OLD_SOURCE,)
+    is_authenticated = kind in {
+        AccountKind.AUTHENTICATED_TTCM,
+        AccountKind.AUTHENTICATED_NON_TTCM,
+    }
+    shown = (
+        (MARKETPLACE, status == MarketplaceStatus.IN),
+        (NON_TTCM, status != MarketplaceStatus.IN),
+        (AUTHENTICATED, is_authenticated),
+        (NOT_AUTHENTICATED, not is_authenticated),
+        (INVITED, status == MarketplaceStatus.INVITED),
+        (RECONNECT_NEEDED, needs_reconnect),
+        (UNSUPPORTED, kind == AccountKind.UNSUPPORTED),
+    )
+    return tuple(label for label, is_true in shown if is_true)
+
+
+def may_be_invited(kind: AccountKind, status: str) -> bool:
+    """Is there any use in inviting this account to the marketplace?"""
+    return kind != AccountKind.LEGACY and status not in {
+        MarketplaceStatus.IN,
+        MarketplaceStatus.INVITED,
+        MarketplaceStatus.INVALID,
+    }
+
+
+def may_be_asked_to_connect(kind: AccountKind) -> bool:
+    """Would a connection by the influencer change anything?"""
+    return kind in {AccountKind.NOT_AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED}

@@ -1,0 +1,316 @@
+"""Reads of the CRM: the list of influencers, one influencer, and what is known of each TikTok account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
+
+from crm.enums import Network
+from crm.models import Influencer, SocialAccount
+from crm.models.influencers import searchable
+from crm.policies import Label, account_labels, may_be_asked_to_connect, may_be_invited
+from tenancy.paging import PAGE_SIZE, KeysetPage, keyset_page
+from tiktok.enums import (
+    LIVE_CONNECTION_STATES,
+    AccountKind,
+    AccountMetric,
+    MarketplaceStatus,
+    PollKind,
+)
+from tiktok.models import Consent, Creator, Poll, Video
+from tiktok.policies import account_kind, is_supported
+from tiktok.queries import (
+    MetricValue,
+    account_history,
+    account_metrics,
+    authenticated,
+    poll_of,
+    visible_videos,
+)
+
+SORTS = {"name": ("name", "id"), "-name": ("-name", "-id"), "-id": ("-id",)}
+SEARCHED_WORDS = 6
+SHOWN_VIDEOS = 6
+CHOSEN_AT_ONCE = 200
+SHOWN_INVITATIONS = 5
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """A TikTok account as pages show it, for the organization in scope."""
+
+    account: SocialAccount
+    creator: Creator
+    kind: AccountKind
+    needs_reconnect: bool
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        return account_labels(
+            self.kind, self.creator.marketplace_status, needs_reconnect=self.needs_reconnect
+        )
+
+    @property
+    def is_supported(self) -> bool:
+        return is_supported(self.kind)
+
+    @property
+    def is_unsupported(self) -> bool:
+        return self.kind == AccountKind.UNSUPPORTED
+
+    @property
+    def is_invited(self) -> bool:
+        return self.creator.marketplace_status == MarketplaceStatus.INVITED
+
+    @property
+    def may_be_invited(self) -> bool:
+        return may_be_invited(self.kind, self.creator.marketplace_status)
+
+    @property
+    def may_be_asked(self) -> bool:
+        return may_be_asked_to_connect(self.kind)
+
+    @cached_property
+    def metrics(self) -> list[MetricValue]:
+        return account_metrics(self.creator, self.kind)
+
+    def metric(self, metric: AccountMetric) -> MetricValue:
+        return next(value for value in self.metrics if value.key == metric)
+
+    @property
+    def followers(self) -> MetricValue:
+        return self.metric(AccountMetric.FOLLOWER_COUNT)
+
+    @property
+    def engagement_rate(self) -> MetricValue:
+        return self.metric(AccountMetric.ENGAGEMENT_RATE)
+
+    @property
+    def picture(self) -> str:
+        """The profile image, empty while the account's kind does not allow one."""
+        return self.metric(AccountMetric.PROFILE_IMAGE).value or ""
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """When TikTok was last asked about this account: for its numbers, else for its membership."""
+        creator = self.creator
+        if self.kind == AccountKind.UNSUPPORTED or not creator.profile_fetched_at:
+            return creator.marketplace_checked_at
+        return creator.profile_fetched_at
+
+
+@dataclass(frozen=True)
+class InfluencerRow:
+    """A line of the list."""
+
+    influencer: Influencer
+    accounts: tuple[AccountView, ...]
+    others: tuple[SocialAccount, ...]
+
+    @property
+    def picture(self) -> str:
+        return next((view.picture for view in self.accounts if view.picture), "")
+
+
+@dataclass(frozen=True)
+class AccountPanel:
+    """Everything the profile page shows of one TikTok account."""
+
+    view: AccountView
+    followers: list[tuple[date, int | None]]
+    videos: list[Video]
+    poll: Poll | None
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        """When TikTok will be asked again; None when that is at once or not planned."""
+        poll = self.poll
+        if poll is None or poll.stopped_reason or poll.due_at <= timezone.now():
+            return None
+        return poll.due_at
+
+
+def needs_reconnect(creator_path: str) -> Exists:
+    """Annotation: the influencer's consent stands, but the grant it rests on has ended."""
+    return Exists(
+        Consent.objects.filter(withdrawn_at=None, creator=OuterRef(creator_path)).exclude(
+            connection__state__in=LIVE_CONNECTION_STATES
+        )
+    )
+
+
+def accounts_with_facts() -> models.QuerySet[SocialAccount]:
+    """Social accounts with their creator, `is_authenticated` and `is_to_reconnect`; TikTok's first."""
+    return (
+        SocialAccount.objects.select_related("creator")
+        .annotate(
+            is_authenticated=authenticated("creator_id"),
+            is_to_reconnect=needs_reconnect("creator_id"),
+        )
+        .order_by("-creator_id", "id")
+    )
+
+
+def account_view(account: SocialAccount, creator: Creator, *, released: bool) -> AccountView:
+    """What pages show of a TikTok account out of `accounts_with_facts()`."""
+    return AccountView(
+        account=account,
+        creator=creator,
+        kind=account_kind(
+            creator.marketplace_status,
+            is_authenticated=account.is_authenticated,  # type: ignore[attr-defined]
+            is_released=released,
+        ),
+        needs_reconnect=account.is_to_reconnect,  # type: ignore[attr-defined]
+    )
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+def influencer_page(
+    *,
+    search: str = "",
+    kind: str = "",
+    sort: str = "name",
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+    released: bool = True,
+) -> KeysetPage[InfluencerRow]:
+    """A page of influencers whose name, e-mail or handles hold every word of `search`, with an account of `kind`.
+
+    `released`: what `is_released()` says; before that all accounts are of the kind `legacy` and `kind` filters nothing.
+    """
+    rows = found(Influencer.objects.all(), search)
+    if released and kind in AccountKind.values:
+        rows = rows.filter(Exists(accounts_of_kind(kind).filter(influencer=OuterRef("pk"))))
+    page = keyset_page(
+        rows.prefetch_related(Prefetch("accounts", queryset=accounts_with_facts())),
+        *SORTS.get(sort, SORTS["name"]),
+        cursor=cursor,
+        size=size,
+    )
+    return KeysetPage(
+        [_row(influencer, released) for influencer in page.rows],
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
+    )
+
+
+def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
+    """Those whose name, e-mail or one of whose handles holds each word; case and accents do not matter."""
+    for word in searchable(search).split()[:SEARCHED_WORDS]:
+        by_handle = SocialAccount.objects.filter(handle__icontains=word.removeprefix("@"))
+        rows = rows.filter(
+            Q(search_text__contains=word) | Q(pk__in=by_handle.values("influencer_id"))
+        )
+    return rows
+
+
+def accounts_of_kind(kind: str) -> models.QuerySet[SocialAccount]:
+    """TikTok accounts of one of the four kinds."""
+    is_in = Q(creator__marketplace_status=MarketplaceStatus.IN)
+    is_authenticated = Q(is_authenticated=True)
+    conditions = {
+        AccountKind.AUTHENTICATED_TTCM: is_in & is_authenticated,
+        AccountKind.NOT_AUTHENTICATED_TTCM: is_in & ~is_authenticated,
+        AccountKind.AUTHENTICATED_NON_TTCM: ~is_in & is_authenticated,
+        AccountKind.UNSUPPORTED: ~is_in & ~is_authenticated,
+    }
+    tiktok = SocialAccount.objects.filter(creator__isnull=False).annotate(
+        is_authenticated=authenticated("creator_id")
+    )
+    condition = conditions.get(AccountKind(kind))
+    return tiktok.filter(condition) if condition else tiktok.none()
+
+
+def _row(influencer: Influencer, released: bool) -> InfluencerRow:
+    accounts = influencer.accounts.all()
+    return InfluencerRow(
+        influencer=influencer,
+        accounts=tuple(
+            account_view(a, a.creator, released=released) for a in accounts if a.creator
+        ),
+        others=tuple(account for account in accounts if not account.creator),
+    )
+
+
+def invitations_without_account() -> list[Creator]:
+    """Creators that were invited to the marketplace from here and stand in no influencer's profile yet."""
+    waiting = Creator.objects.filter(invited_at__isnull=False, account=None)
+    return list(waiting.order_by("-invited_at", "-pk")[:SHOWN_INVITATIONS])
+
+
+# --- one influencer ----------------------------------------------------------------------------------------------
+def influencer_by_id(pk: int) -> Influencer | None:
+    """The influencer and their person; None for an absent one and for another organization's."""
+    return Influencer.objects.select_related("person").filter(pk=pk).first()
+
+
+def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:
+    """The influencer with all their accounts."""
+    models.prefetch_related_objects(
+        [influencer], Prefetch("accounts", queryset=accounts_with_facts())
+    )
+    return _row(influencer, released)
+
+
+def tiktok_account(handle: str) -> SocialAccount | None:
+    """The organization's TikTok account with this handle."""
+    return (
+        SocialAccount.objects.select_related("influencer", "creator")
+        .filter(network=Network.TIKTOK, handle=handle)
+        .first()
+    )
+
+
+def tiktok_account_by_id(influencer_id: int, pk: int) -> SocialAccount | None:
+    """A TikTok account of this influencer; None for an absent one and for another organization's."""
+    return (
+        SocialAccount.objects.select_related("influencer__person", "creator")
+        .filter(pk=pk, influencer_id=influencer_id, creator__isnull=False)
+        .first()
+    )
+
+
+def tiktok_accounts_by_id(pks: Sequence[int]) -> list[SocialAccount]:
+    """The organization's TikTok accounts among these."""
+    return list(
+        SocialAccount.objects.select_related("creator").filter(pk__in=pks, creator__isnull=False)
+    )
+
+
+def account_panel(view: AccountView) -> AccountPanel:
+    """Numbers over time, latest videos, and when TikTok was and will be asked."""
+    is_tracked = not view.is_unsupported
+    return AccountPanel(
+        view=view,
+        followers=_followers(view) if is_tracked else [],
+        videos=_latest_videos(view.creator) if is_tracked else [],
+        poll=poll_of(PollKind.PROFILE, view.creator.pk) if view.is_supported else None,
+    )
+
+
+def _latest_videos(creator: Creator) -> list[Video]:
+    videos = visible_videos().filter(creator=creator)
+    return list(videos.order_by("-published_at", "-pk")[:SHOWN_VIDEOS])
+
+
+def _followers(view: AccountView) -> list[tuple[date, int | None]]:
+    """Followers by day, oldest first; one None where days are missing, so that a gap stays a gap."""
+    rows = account_history(view.creator, view.kind).values_list("bucket_at", "follower_count")
+    known = {bucket_at.date(): count for bucket_at, count in rows if count is not None}
+    return list(_with_gaps(known.items()))
+
+
+def _with_gaps(points: Iterable[tuple[date, int]]) -> Iterable[tuple[date, int | None]]:
+    awaited: date | None = None
+    for day, count in points:
+        if awaited is not None and day > awaited:
+            yield awaited, None
+        yield day, count
+        awaited = day + timedelta(days=1)

@@ -1,0 +1,145 @@
+"""Influencers: their particulars, and their door to the influencers' dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from crm.errors import AddressTaken, EmailNeeded, MailNotSent
+from crm.models import Influencer, SocialAccount
+from crm.policies import tiktok_handle
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.models import Connection
+
+log = structlog.get_logger()
+QUIET_SECONDS = 600  # asking twice within ten minutes sends one e-mail
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who was asked to connect, and where the link went."""
+
+    influencer: Influencer
+    email: str
+
+
+@transaction.atomic
+def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: Any) -> None:
+    """Change name, e-mail, country or language. A new address takes the dashboard away from an old one that never
+    connected anything (it was a slip)."""
+    locked = Influencer.objects.select_for_update().get(pk=influencer.pk)
+    changed = [name for name, value in changes.items() if getattr(locked, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(locked, name, changes[name])
+    if "email" in changed and _is_another_unused_person(locked):
+        locked.person = None
+    locked.save()
+    record("influencer.edited", locked, actor=actor, fields=sorted(changed))
+
+
+def _is_another_unused_person(influencer: Influencer) -> bool:
+    person = influencer.person
+    if person is None or person.email == influencer.email.lower():
+        return False
+    return not Connection.objects.filter(person=person).exists()
+
+
+def ask_to_connect(account: SocialAccount, *, actor: User | None, email: str = "") -> Asked:
+    """E-mail the account's influencer a link to the influencers' dashboard, where they can connect TikTok.
+
+    The person signs in there with a code sent to that address. `email` is needed if none is known. Raises EmailNeeded,
+    AddressTaken, MailNotSent.
+    """
+    return _ask(_open_door(account.influencer_id, email), account.handle, actor)
+
+
+def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
+    """The same for a handle that stands in no profile: its influencer is made, the account follows when they connect.
+
+    Somebody of this organization with that address is taken as the influencer. Raises HandleNotReadable, EmailNeeded,
+    MailNotSent.
+    """
+    handle = tiktok_handle(handle)
+    return _ask(_open_door_at(email, handle), handle, actor)
+
+
+@transaction.atomic
+def _open_door(influencer_id: int, email: str) -> Asked:
+    influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
+    if influencer.person is not None:
+        return Asked(influencer, influencer.person.email)
+    address = email or influencer.email
+    if not address:
+        raise EmailNeeded
+    person = _person(address)
+    if other := Influencer.objects.filter(person=person).first():
+        raise AddressTaken(other.name)
+    influencer.email, influencer.person = address, person
+    influencer.save()
+    return Asked(influencer, person.email)
+
+
+@transaction.atomic
+def _open_door_at(email: str, handle: str) -> Asked:
+    if not email:
+        raise EmailNeeded
+    person = _person(email)
+    influencer = (
+        Influencer.objects.filter(person=person).first()
+        or Influencer.objects.filter(person=None, email__iexact=email).order_by("pk").first()
+        or Influencer(name=handle, email=email)
+    )
+    if influencer.person_id != person.pk:
+        influencer.person = person
+        influencer.save()
+    return Asked(influencer, person.email)
+
+
+def _person(email: str) -> User:
+    """The person with this address, locked; made without a password if there is none: they sign in by e-mailed code."""
+    User.objects.get_or_create(email=email.lower(), defaults={"password": make_password(None)})
+    return User.objects.select_for_update().get(email=email.lower())
+
+
+def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
+    influencer, address = asked.influencer, asked.email
+    mark = f"crm:asked:{influencer.pk}:{handle}:{address}"
+    if cache.add(mark, True, QUIET_SECONDS):
+        try:
+            _send(influencer, handle, address)
+        except OSError as error:  # smtplib's errors are OSErrors
+            cache.delete(mark)
+            log.warning("ask.not_sent", influencer=influencer.pk, error=type(error).__name__)
+            raise MailNotSent(address) from error
+        record("influencer.asked_to_connect", influencer, actor=actor, handle=handle)
+    return asked
+
+
+def _send(influencer: Influencer, handle: str, address: str) -> None:
+    values = {
+        "name": influencer.name if influencer.name != handle else f"@{handle}",
+        "handle": handle,
+        "email": address,
+        "organization": influencer.organization.name,
+        "link": f"{settings.PUBLIC_URL}/me/",
+    }
+    message = EmailMultiAlternatives(
+        subject=" ".join(f"{values['organization']} asks you to connect @{handle}".split()),
+        body=render_to_string("emails/crm_ask_to_connect.txt", values),
+        to=[address],
+    )
+    message.attach_alternative(
+        render_to_string("emails/crm_ask_to_connect.html", values), "text/html"
+    )
+    message.send()

@@ -1,0 +1,96 @@
+"""How CRM pages answer: what a member may do, a form as a page or in the dialog, and where to go next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from crm.models import Influencer, SocialAccount
+from crm.queries import influencer_by_id, tiktok_account_by_id
+from tenancy.access import OrganizationRequest
+from tenancy.enums import Permission
+from tenancy.policies import can
+from tiktok.services.membership import InviteResult
+
+INVALID = 422  # the status whose body htmx puts in place of the form
+
+
+def allowances(request: OrganizationRequest) -> dict[str, bool]:
+    """What the member may do, for buttons."""
+    return {
+        "may_edit": can(request.membership, Permission.EDIT_INFLUENCERS),
+        "may_invite": can(request.membership, Permission.INVITE_CREATORS),
+        "may_order": can(request.membership, Permission.SEND_ORDERS),
+    }
+
+
+def address(request: OrganizationRequest, name: str, *args: int) -> str:
+    """The address of a CRM page of the request's organization."""
+    return reverse(f"crm:{name}", args=[request.organization.slug, *args])
+
+
+def found_influencer(pk: int) -> Influencer:
+    """Raises Http404 for an absent influencer and for another organization's."""
+    influencer = influencer_by_id(pk)
+    if influencer is None:
+        raise Http404
+    return influencer
+
+
+def found_account(pk: int, account_pk: int) -> SocialAccount:
+    """Raises Http404 for an absent account and for another organization's."""
+    account = tiktok_account_by_id(pk, account_pk)
+    if account is None:
+        raise Http404
+    return account
+
+
+def form_answer(
+    request: OrganizationRequest,
+    body: str,
+    *,
+    title: str,
+    back: str,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """`body` (a template of staff/crm/) in the dialog for htmx, else on a page of its own."""
+    wrapper = "form_dialog" if request.htmx else "form_page"
+    values = {
+        **allowances(request),
+        **context,
+        "title": title,
+        "back": back,
+        "body": f"staff/crm/{body}.html",
+    }
+    return render(request, f"staff/crm/{wrapper}.html", values, status=status)
+
+
+def go_to(request: OrganizationRequest, url: str) -> HttpResponse:
+    """On to a page, from a dialog or from a page."""
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
+
+
+def tell_invitations(request: OrganizationRequest, result: InviteResult) -> None:
+    """TikTok's answers to an invitation, as messages."""
+    if result.invited:
+        names = _names(result.invited)
+        messages.success(
+            request,
+            f"{names} invited to the Creator Marketplace. We look daily whether the invitation was accepted.",
+        )
+    if result.in_marketplace:
+        messages.success(request, f"{_names(result.in_marketplace)} in the marketplace already.")
+    for handle, reason in result.rejected.items():
+        messages.error(request, f"TikTok did not invite @{handle}: {reason}")
+
+
+def _names(handles: list[str]) -> str:
+    if len(handles) == 1:
+        return f"@{handles[0]} is"
+    return f"{len(handles)} accounts are"

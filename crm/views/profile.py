@@ -1,0 +1,187 @@
+"""One influencer: particulars, TikTok accounts with every number or its reason, and what can be done about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from crm import queries
+from crm.errors import CrmProblem
+from crm.forms import AskForm, InfluencerForm
+from crm.models import SocialAccount
+from crm.services import accounts, influencers
+from crm.views.answers import (
+    INVALID,
+    address,
+    allowances,
+    form_answer,
+    found_account,
+    found_influencer,
+    go_to,
+    tell_invitations,
+)
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.policies import can
+from tenancy.templatetags.formats import money
+from tiktok.availability import ASK_TO_AUTHENTICATE, INVITE_TO_MARKETPLACE
+from tiktok.enums import Unit
+from tiktok.errors import TikTokProblem
+from tiktok.queries import MetricValue, is_released
+
+REMEDIES = {
+    ASK_TO_AUTHENTICATE: ("Ask to connect", "ask_account", Permission.EDIT_INFLUENCERS),
+    INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
+}
+FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "text", Unit.TEXT: "text"}
+
+
+@dataclass(frozen=True)
+class ShownMetric:
+    """A metric as the page's components take it; a missing one with its reason and remedy."""
+
+    metric: MetricValue
+    remedy_label: str = ""
+    remedy_href: str = ""
+
+    @property
+    def format(self) -> str:
+        return FORMATS.get(self.metric.unit, "text")
+
+    @property
+    def value(self) -> Any:
+        value = self.metric.value
+        return money(*value) if value is not None and self.metric.unit == Unit.MONEY else value
+
+    @property
+    def shares(self) -> list[dict[str, Any]]:
+        return [{"label": row["name"], "share": row["fraction"]} for row in self.metric.value or ()]
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        return self.metric.fetched_at
+
+
+@staff_page(Permission.READ)
+def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """The influencer's page."""
+    found = found_influencer(pk)
+    released = is_released()
+    row = queries.influencer_row(found, released=released)
+    panels = [_panel(request, queries.account_panel(view)) for view in row.accounts]
+    context = {
+        **allowances(request),
+        "row": row,
+        "influencer": found,
+        "panels": panels,
+        "is_released": released,
+    }
+    return render(request, "staff/crm/influencer.html", context)
+
+
+def _panel(request: OrganizationRequest, panel: queries.AccountPanel) -> dict[str, Any]:
+    shown = [_shown(request, metric, panel.view.account) for metric in panel.view.metrics]
+    return {
+        "view": panel.view,
+        "panel": panel,
+        "numbers": [
+            each for each in shown if each.metric.unit in (Unit.COUNT, Unit.FRACTION, Unit.MONEY)
+        ],
+        "audience": [each for each in shown if each.metric.unit == Unit.SHARES],
+        "facts": [each for each in shown if each.metric.unit == Unit.TEXT],
+        "followers": [{"name": "Followers", "points": panel.followers}] if panel.followers else [],
+    }
+
+
+def _shown(
+    request: OrganizationRequest, metric: MetricValue, account: SocialAccount
+) -> ShownMetric:
+    label, name, permission = REMEDIES.get(metric.reason, ("", "", None))
+    if permission is None or not can(request.membership, permission):
+        return ShownMetric(metric)
+    return ShownMetric(metric, label, address(request, name, account.influencer_id, account.pk))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def edit_influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Name, e-mail, country, language."""
+    found = found_influencer(pk)
+    back = address(request, "influencer", pk)
+    form = InfluencerForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        influencers.edit_influencer(found, actor=request.user, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return go_to(request, back)
+    status = INVALID if form.errors else 200
+    return form_answer(
+        request, "influencer_form", title="Edit influencer", back=back, status=status, form=form
+    )
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """Ask TikTok now."""
+    account = found_account(pk, account_pk)
+    try:
+        accounts.refresh_account(account)
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"@{account.handle} was looked at just now.")
+    return HttpResponseRedirect(address(request, "influencer", pk))
+
+
+@staff_page(Permission.INVITE_CREATORS)
+def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """Invite the account to the marketplace; a GET asks first."""
+    account = found_account(pk, account_pk)
+    back = address(request, "influencer", pk)
+    if request.method != "POST":
+        return form_answer(
+            request, "invite", title=f"Invite @{account.handle}", back=back, account=account
+        )
+    try:
+        result = accounts.invite_influencer_accounts([account], actor=request.user)
+        tell_invitations(request, result)
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    return go_to(request, back)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """E-mail the influencer the link to their dashboard; asks for the address if none is known."""
+    account = found_account(pk, account_pk)
+    known = account.influencer.person
+    form = AskForm(request.POST or None, initial={"email": account.influencer.email})
+    if known is not None:
+        del form.fields["email"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = influencers.ask_to_connect(
+                account, actor=request.user, email=form.cleaned_data.get("email", "")
+            )
+        except CrmProblem as problem:
+            form.add_error(None if known else "email", str(problem))
+        else:
+            messages.success(
+                request, f"The link to connect @{account.handle} went to {asked.email}."
+            )
+            return go_to(request, address(request, "influencer", pk))
+    return form_answer(
+        request,
+        "ask",
+        title=f"Ask to connect @{account.handle}",
+        back=address(request, "influencer", pk),
+        status=INVALID if form.errors else 200,
+        form=form,
+        account=account,
+        known=known,
+    )
