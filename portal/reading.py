@@ -9,11 +9,10 @@ from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from portal.access import in_each_organization
 from tenancy.models import Organization, User
-from tenancy.templatetags import formats
 from tiktok.enums import AccountMetric, Unit
-from tiktok.models import Connection, Consent, Creator, Video
+from tiktok.models import Connection, Consent, Creator
 from tiktok.policies import account_kind
-from tiktok.queries import MetricValue, account_metrics, is_released
+from tiktok.queries import MetricValue, account_metrics, is_released, visible_videos
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
 
@@ -64,12 +63,23 @@ class OwnConnection:
 
 
 @dataclass(frozen=True)
-class SeenNumber:
-    """One thing an organization sees, in words."""
+class AudienceShares:
+    """One distribution of the audience, as the chart of shares takes it; `reason` says why there is none."""
 
+    key: str
     label: str
-    text: str
+    rows: list[dict[str, object]]
     reason: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the organization in scope sees of one account now: single numbers, shares of the audience, videos."""
+
+    own: OwnAccount
+    numbers: list[MetricValue]
+    audience: list[AudienceShares]
+    video_count: int | None
 
 
 def own_organizations(person: User) -> list[OwnOrganization]:
@@ -113,36 +123,31 @@ def own_connections(person: User, organizations: list[OwnOrganization]) -> list[
     return sorted(shown, key=lambda own: not own.connection.is_live)
 
 
-def seen_numbers(account: OwnAccount) -> list[SeenNumber]:
-    """Every account number of the matrix as the organization in scope sees it now."""
+def seen_of(own: OwnAccount) -> Seen:
+    """Every number of the matrix as the organization in scope sees it; nothing without a live consent."""
+    if not own.is_seen:
+        return Seen(own, [], [], None)
     kind = account_kind(
-        account.creator.marketplace_status,
-        is_authenticated=account.is_seen,
-        is_released=is_released(),
+        own.creator.marketplace_status, is_authenticated=True, is_released=is_released()
     )
-    return [
-        SeenNumber(metric.label, as_text(metric), metric.reason)
-        for metric in account_metrics(account.creator, kind)
-        if metric.key not in NOT_LISTED
+    metrics = [
+        metric for metric in account_metrics(own.creator, kind) if metric.key not in NOT_LISTED
     ]
+    return Seen(
+        own=own,
+        numbers=[metric for metric in metrics if metric.unit != Unit.SHARES],
+        audience=[_shares(metric) for metric in metrics if metric.unit == Unit.SHARES],
+        video_count=visible_videos().filter(creator=own.creator).count() or None,
+    )
 
 
-def seen_videos(account: OwnAccount) -> int:
-    """How many of the account's videos the organization in scope keeps numbers of."""
-    return Video.objects.filter(creator=account.creator).count()
+def _shares(metric: MetricValue) -> AudienceShares:
+    rows = [
+        {"label": _readable(row["name"]), "share": row["fraction"]} for row in metric.value or []
+    ]
+    return AudienceShares(metric.key, metric.label, rows, metric.reason)
 
 
-def as_text(metric: MetricValue) -> str:
-    """A number in one line: `184,220`, `6.1 %`, `450.00 GBP`, `GB 61.0 % · US 20.0 %`; empty when there is none."""
-    value = metric.value
-    if value is None:
-        return ""
-    if metric.unit == Unit.COUNT:
-        return formats.number(value)
-    if metric.unit == Unit.FRACTION:
-        return formats.percent(value)
-    if metric.unit == Unit.MONEY:
-        return formats.money(*value)
-    if metric.unit == Unit.SHARES:
-        return " · ".join(f"{row['name']} {formats.percent(row['fraction'])}" for row in value)
-    return str(value)
+def _readable(name: str) -> str:
+    """`FEMALE` → `Female`; codes (`GB`) and ages (`18-24`) stay."""
+    return name.capitalize() if len(name) > 3 and name.isalpha() else name

@@ -56,14 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @influencer_page
 def organization(request: InfluencerRequest) -> HttpResponse:
     """What one brand sees of my accounts, number by number."""
-    accounts = [
-        {
-            "own": own,
-            "numbers": reading.seen_numbers(own) if own.is_seen else [],
-            "video_count": reading.seen_videos(own) if own.is_seen else 0,
-        }
-        for own in reading.own_accounts(request.influencer)
-    ]
+    accounts = [reading.seen_of(own) for own in reading.own_accounts(request.influencer)]
     return render(
         request,
         "portal/organization.html",

@@ -75,9 +75,14 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     assert "@maya.bakes Connected Last looked" in home
     assert "Agreed with Oak." in home
     seen = text(client.get(reverse("portal:organization", args=["oak"])))
-    assert "Followers 184,220" in seen
-    assert "Audience countries GB " in seen
-    assert "Audience locales — TikTok has not reported this yet." in seen
+    assert (
+        "Followers 184,220 TikTok, with the influencer's authorization · just now"
+        in seen.replace("&#x27;", "'")
+    )
+    assert "Audience countries GB 73.3" in seen
+    assert "Audience genders Female 48.5" in seen
+    assert "Audience locales TikTok has not reported this yet." in seen
+    assert "Videos with numbers — None looked at yet." in seen
 
 
 def test_the_consent_says_what_how_long_and_how_to_stop(oak, maya) -> None:
