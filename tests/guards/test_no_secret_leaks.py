@@ -1,0 +1,156 @@
+"""Planted secrets come out nowhere: not in a repr, a log record, a page, an answer of the API, the admin or the audit log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.core import serializers
+from django.test import Client
+from django.urls import reverse
+
+from tenancy.models import ApiKey, AuditEvent
+from tenancy.scope import organization_scope
+from tenancy.services.organizations import create_api_key, revoke_api_key
+from tests.guards.addresses import addresses
+from tests.guards.test_personas_walk import Persona, World
+from tests.personas import Tenant, build_tenant, make_person
+from tiktok.services import gateway
+
+pytestmark = pytest.mark.django_db
+
+# Words of a URL that are secrets while they travel.
+CODE, STATE = "planted-auth-code-4711", "planted-state-4711"
+
+
+@pytest.fixture
+def world() -> World:
+    return World(build_tenant("oak"), build_tenant("elm"))
+
+
+@pytest.fixture
+def secrets(world: World) -> set[str]:
+    """Tokens in the clear and sealed, keys and their digests, the product's own secrets."""
+    found = world.oak.planted | world.elm.planted | {CODE, STATE}
+    for tenant in (world.oak, world.elm):
+        for row in tenant.rows.values():
+            found |= {value for name, value in vars(row).items() if name.startswith("sealed_")}
+    found |= set(ApiKey.objects.values_list("digest", flat=True))
+    found |= {settings.SECRET_KEY, settings.TIKTOK_APP_SECRET}
+    found |= {entry.partition(":")[2] for entry in settings.TOKEN_KEYS}
+    assert len(found) > 20
+    assert all(len(secret) > 10 for secret in found)
+    return found
+
+
+def leaks(text: str, secrets: set[str]) -> list[str]:
+    return [secret for secret in secrets if secret in text]
+
+
+def test_no_row_tells_its_secret_when_printed(world: World, secrets: set[str]) -> None:
+    for tenant in (world.oak, world.elm):
+        with organization_scope(tenant.organization):
+            for row in tenant.rows.values():
+                assert leaks(f"{row} {row!r} {[row]}", secrets) == [], type(row)
+
+
+def test_no_tool_for_calling_tiktok_tells_its_secret_when_printed(
+    world: World, secrets: set[str]
+) -> None:
+    with organization_scope(world.oak.organization):
+        for tool in (gateway.marketplace(), gateway.creator_oauth()):
+            assert leaks(f"{tool} {tool!r}", secrets) == []
+
+
+def bodies(world: World) -> Iterator[tuple[str, str]]:
+    """(what, body) of every page and answer, opened by the person who may see most of it."""
+    for name in ("owner", "influencer", "read key"):
+        client = Persona(world, name).client
+        for address in addresses():
+            answer = client.get(address.url(world.values("own")))
+            yield f"{name}: {address}", b"".join(answer).decode()
+            session = client.cookies.get(settings.SESSION_COOKIE_NAME)
+            assert not session or session.value not in b"".join(answer).decode(), address
+
+
+def test_no_page_no_answer_and_no_log_tells_a_secret(
+    world: World, secrets: set[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for what, body in bodies(world):
+            assert leaks(body, secrets) == [], what
+        back = Persona(world, "influencer").client.get(
+            reverse("tiktok_callback"), {"code": CODE, "auth_code": CODE, "state": STATE}
+        )
+    assert leaks(back.content.decode(), secrets) == []
+    assert len(caplog.records) > 50
+    for record in caplog.records:
+        told = f"{record.getMessage()} {vars(record)}"
+        assert leaks(told, secrets) == [], f"{record.name}: {record.getMessage()}"
+
+
+@pytest.fixture
+def ops(world: World) -> Client:
+    """Signed in to the admin, with oak chosen."""
+    client = Client(raise_request_exception=False)
+    client.force_login(make_person("ops", "nobody", is_staff=True, is_superuser=True))
+    session = client.session
+    session["admin_organization_id"] = world.oak.organization.pk
+    session.save()
+    return client
+
+
+def test_the_admin_shows_no_secret_and_no_row_of_an_organization_not_chosen(
+    world: World, secrets: set[str], ops: Client
+) -> None:
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        urls = [reverse(f"{name}_changelist")]
+        if row := world.oak.rows.get(model._meta.label):
+            urls.append(reverse(f"{name}_change", args=[row.pk]))
+        for url in urls:
+            answer = ops.get(url)
+            assert answer.status_code in {200, 302, 403}, url
+            assert leaks(answer.content.decode(), secrets) == [], url
+            if hasattr(model, "organization") and model._meta.label in world.oak.rows:
+                assert_foreign_rows_are_absent(world.elm, answer.content.decode(), url)
+
+
+def assert_foreign_rows_are_absent(tenant: Tenant, body: str, url: str) -> None:
+    assert tenant.canary not in body, url
+
+
+@pytest.mark.parametrize("url", ["/", "/api/v1/schema/"])
+def test_an_error_page_tells_nothing_of_the_error(
+    url: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = " ".join(secrets)
+
+    def fail(*args: object, **kwargs: object) -> None:
+        locally = told
+        raise RuntimeError(locally)
+
+    monkeypatch.setattr(
+        "django.contrib.sessions.middleware.SessionMiddleware.process_request", fail
+    )
+    answer = Client(raise_request_exception=False).get(url)
+
+    assert answer.status_code == 500
+    assert leaks(answer.content.decode() + str(answer.headers), secrets) == []
+    if url.startswith("/api/"):
+        assert answer["Content-Type"] == "application/problem+json"
+        assert json.loads(answer.content)["status"] == 500
+
+
+def test_the_audit_log_holds_no_secret(world: World, secrets: set[str]) -> None:
+    owner = world.oak.people["owner"]
+    key, text = create_api_key(world.oak.organization, "ci", scopes=["read"], actor=owner)
+    revoke_api_key(key, actor=owner)
+    with organization_scope(world.oak.organization):
+        told = serializers.serialize("json", AuditEvent.objects.all())
+    assert "api_key.revoked" in told
+    assert leaks(told, secrets | {text, text.partition(".")[2], key.digest}) == []
