@@ -44,7 +44,7 @@ def run(data_dir: Path, port: int) -> int:
         services.collect_static()
         services.start(port, sandbox_port)
         if not is_warm:
-            services.command("seed_demo")
+            services.command("seed_demo", LOG_LEVEL="WARNING")
             seeded.write_text(fingerprint(ROOT, base.urls.owner))
         site = env["PUBLIC_URL"]
         services.wait_healthy(f"{site}/healthz", f"{site}/readyz")
