@@ -26,7 +26,10 @@ def campaign_list(request: OrganizationRequest) -> HttpResponse:
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
 def campaign_new(request: OrganizationRequest) -> HttpResponse:
-    form = CampaignForm(request.POST or None, initial={"starts_on": timezone.now().date()})
+    form = CampaignForm(
+        request.POST if request.method == "POST" else None,
+        initial={"starts_on": timezone.now().date()},
+    )
     if request.method == "POST" and form.is_valid():
         campaign = create_campaign(**form.cleaned_data, actor=request.user)
         messages.success(request, "The campaign is created. Send the first order.")
@@ -41,7 +44,8 @@ def campaign_edit(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     names = ("client", "name", "starts_on", "ends_on", "state")
     form = CampaignEditForm(
-        request.POST or None, initial={name: getattr(campaign, name) for name in names}
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(campaign, name) for name in names},
     )
     if request.method == "POST" and form.is_valid():
         update_campaign(campaign, **form.cleaned_data, actor=request.user)

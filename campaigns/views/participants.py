@@ -28,7 +28,7 @@ def participant_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 @staff_page(Permission.EDIT_CAMPAIGNS)
 def participants_add(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    form = ParticipantsForm(request.POST or None)
+    form = ParticipantsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         count = add_participants(campaign, form.cleaned_data["accounts"], actor=request.user)
         messages.success(request, f"{count} {'account' if count == 1 else 'accounts'} added.")

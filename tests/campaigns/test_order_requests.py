@@ -294,9 +294,7 @@ def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -
     assert tiktok.look("orders")["orders"] == []
 
 
-def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(
-    tiktok, campaign
-) -> None:
+def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok, campaign) -> None:
     tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
     request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
     assert request.state == RequestState.FAILED

@@ -137,7 +137,9 @@ def test_a_fulfilled_post_has_every_number_of_the_order_report(tiktok, campaign)
     assert (video.source, video.counts_source) == (Source.PUBLIC, Source.ORDER_REPORT)
     assert video.video_views >= 5000
     assert video.total_engagements == video.likes + video.comments + video.shares
-    assert video.engagement_rate == pytest.approx(video.total_engagements / video.video_views, abs=1e-4)
+    assert video.engagement_rate == pytest.approx(
+        video.total_engagements / video.video_views, abs=1e-4
+    )
     assert video.average_play_time == pytest.approx(
         video.total_play_time / video.video_views, rel=0.01
     )
@@ -169,9 +171,7 @@ def test_a_creator_outside_the_marketplace_has_posts_from_review_and_report(
 def test_an_older_video_can_be_tied_by_the_campaign_code(tiktok, campaign) -> None:
     order = ordered(campaign)
     video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
-    tiktok.control(
-        "tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code
-    )
+    tiktok.control("tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code)
     review(tiktok, video_id, "SUCCEED")
 
     order = sync_order(order)
@@ -192,9 +192,7 @@ def test_a_hidden_tombstone_is_brought_back_by_the_order(tiktok, campaign) -> No
         origin=PostOrigin.LEGACY,
         hidden_at=order.created_at,
     )
-    tiktok.control(
-        "tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code
-    )
+    tiktok.control("tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code)
     review(tiktok, video_id, "SUCCEED")
 
     sync_order(order)
@@ -212,9 +210,7 @@ def test_a_post_added_by_hand_stays_while_its_order_is_in_review(tiktok, campaig
     order = ordered(campaign)
     video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
     by_hand = a_post(campaign, a_video(order.account, video_id))
-    tiktok.control(
-        "tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code
-    )
+    tiktok.control("tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code)
     tiktok.control("clock", advance_seconds=3600)
 
     sync_order(order)
@@ -273,7 +269,10 @@ def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> Non
 def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None:
     failed = an_order(campaign, an_account("rio.runs"), state=OrderState.FAILED, tiktok_order_id="")
     Poll.objects.create(
-        organization=campaign.organization, kind="order", subject_id=failed.pk, due_at=failed.state_at
+        organization=campaign.organization,
+        kind="order",
+        subject_id=failed.pk,
+        due_at=failed.state_at,
     )
 
     look_after_orders([failed.pk, failed.pk + 1000])

@@ -81,7 +81,9 @@ def an_order(campaign: Campaign, account: SocialAccount, **fields: Any) -> Order
     order = Order.objects.create(
         request=request, campaign=campaign, account=account, **{**values, **fields}
     )
-    OrderEvent.objects.create(order=order, state=order.state, at=order.state_at, evidence="Made up.")
+    OrderEvent.objects.create(
+        order=order, state=order.state, at=order.state_at, evidence="Made up."
+    )
     return order
 
 
