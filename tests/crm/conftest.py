@@ -1,0 +1,44 @@
+"""Members of Oak who look at the CRM's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from tenancy.enums import Role
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tenancy.services.organizations import add_member
+
+
+@pytest.fixture
+def _scope(oak: Organization) -> Iterator[None]:
+    """For tests of services and queries: Oak is in scope. (Pages open their own.)"""
+    with organization_scope(oak):
+        yield
+
+
+@pytest.fixture
+def signed_in(oak: Organization) -> Callable[[Role], Client]:
+    """A browser of somebody who is this in Oak."""
+
+    def sign_in(role: Role) -> Client:
+        person = User.objects.create_user(f"{role}@oak.example", "secret")
+        add_member(oak, person, role=role, actor=None)
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def manager(signed_in: Callable[[Role], Client]) -> Client:
+    return signed_in(Role.MANAGER)
+
+
+@pytest.fixture
+def viewer(signed_in: Callable[[Role], Client]) -> Client:
+    return signed_in(Role.VIEWER)

@@ -1,0 +1,250 @@
+"""Adding TikTok accounts, looking at them, inviting them: against the sandbox."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from crm.errors import HandleNotReadable, ShortLinkNotReadable
+from crm.models import Influencer, SocialAccount
+from crm.policies import tiktok_handle
+from crm.services.accounts import (
+    AddOutcome,
+    add_tiktok_account,
+    invite_handle,
+    invite_influencer_accounts,
+    refresh_account,
+)
+from tenancy.models import AuditEvent, Organization
+from tenancy.scope import organization_scope
+from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
+from tests.sandbox_process import Sandbox
+from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
+from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
+from tiktok.models import Creator, MarketplaceAccount, Poll, Video
+from tiktok.queries import kind_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "maya.bakes",
+        "@Maya.Bakes",
+        "  @maya.bakes ",
+        "＠maya.bakes",
+        "@maya\u200b.bakes",
+        "https://www.tiktok.com/@maya.bakes?lang=en",
+        "https://www.tiktok.com/@Maya.Bakes/video/7301?is_from_webapp=1#x",
+        "http://m.tiktok.com/@maya.bakes/",
+        "tiktok.com/@maya.bakes",
+        "WWW.TIKTOK.COM/@maya.bakes",
+    ],
+)
+def test_a_handle_is_read_from_what_people_paste(text: str) -> None:
+    assert tiktok_handle(text) == "maya.bakes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@",
+        "a",
+        "maya bakes",
+        "maya.bakes.",
+        "máya",
+        "x" * 25,
+        "https://www.instagram.com/@maya.bakes",
+        "https://evil.example/tiktok.com/@maya.bakes",
+        "https://www.tiktok.com/tag/bakes",
+        "<script>",
+        "maya\x00bakes",
+    ],
+)
+def test_anything_else_is_no_handle(text: str) -> None:
+    with pytest.raises(HandleNotReadable):
+        tiktok_handle(text)
+
+
+@pytest.mark.parametrize("text", ["https://vm.tiktok.com/ZMabc/", "https://www.tiktok.com/t/ZTx/"])
+def test_a_short_link_says_what_to_paste_instead(text: str) -> None:
+    with pytest.raises(ShortLinkNotReadable, match="Open it and paste the address"):
+        tiktok_handle(text)
+
+
+@pytest.mark.usefixtures("_scope")
+def test_a_marketplace_account_is_added_and_tracked_at_once(tiktok: Sandbox) -> None:
+    result = add_tiktok_account("https://www.tiktok.com/@Maya.Bakes?lang=en", actor=None)
+
+    assert (result.outcome, result.handle) == (AddOutcome.ADDED, "maya.bakes")
+    account = SocialAccount.objects.select_related("influencer", "creator").get()
+    assert (account.network, account.account_type) == ("tiktok", "tiktok_creator")
+    assert account.influencer.name == "Maya Bakes"
+    assert account.influencer.search_text == "maya bakes"
+    assert account.creator
+    assert account.creator.follower_count == 184_220
+    assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
+    assert Video.objects.filter(creator=account.creator).exists()
+    polls = Poll.objects.filter(subject_id=account.creator.pk)
+    assert {poll.kind for poll in polls} >= {PollKind.PROFILE, PollKind.VIDEOS}
+    assert all(poll.last_finished_at for poll in polls)
+    event = AuditEvent.objects.get(verb="account.added")
+    assert event.label == "@maya.bakes"
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_account_may_be_added_to_an_influencer_who_is_here(tiktok: Sandbox) -> None:
+    influencer = InfluencerFactory.create(name="Maya")
+    result = add_tiktok_account("maya.bakes", actor=None, influencer=influencer)
+    assert result.account
+    assert result.account.influencer == influencer
+    assert Influencer.objects.get().name == "Maya"
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_account_that_is_here_is_not_doubled_and_tiktok_is_not_asked(tiktok: Sandbox) -> None:
+    present = TikTokAccountFactory.create(creator__handle="maya.bakes")
+    tiktok.control("stats")
+
+    result = add_tiktok_account("@MAYA.bakes", actor=None)
+
+    assert (result.outcome, result.account) == (AddOutcome.PRESENT, present)
+    assert (Influencer.objects.count(), SocialAccount.objects.count()) == (1, 1)
+    assert tiktok.look("stats")["total"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_add_at_once_make_one_account(tiktok: Sandbox, oak: Organization) -> None:
+    outcomes, start = [], threading.Barrier(2)
+
+    def add() -> None:
+        start.wait()
+        with organization_scope(oak):
+            outcomes.append(add_tiktok_account("maya.bakes", actor=None).outcome)
+        connection.close()
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == [AddOutcome.ADDED, AddOutcome.PRESENT]
+    with organization_scope(oak):
+        assert (Influencer.objects.count(), SocialAccount.objects.count()) == (1, 1)
+        assert AuditEvent.objects.filter(verb="account.added").count() == 1
+
+
+@pytest.mark.usefixtures("_scope")
+@pytest.mark.parametrize(
+    ("handle", "outcome", "status"),
+    [
+        ("tom_trails", AddOutcome.NOT_IN_MARKETPLACE, MarketplaceStatus.NOT_IN),
+        ("nosuch", AddOutcome.NO_SUCH_ACCOUNT, MarketplaceStatus.INVALID),
+    ],
+)
+def test_an_account_outside_the_marketplace_is_refused_and_nothing_is_saved(
+    tiktok: Sandbox, handle: str, outcome: AddOutcome, status: MarketplaceStatus
+) -> None:
+    result = add_tiktok_account(handle, actor=None)
+    assert (result.outcome, result.status, result.account) == (outcome, status, None)
+    assert not Influencer.objects.exists()
+    assert not Creator.objects.exists()
+
+
+@pytest.mark.usefixtures("_scope")
+def test_when_tiktok_cannot_be_reached_nothing_is_saved(settings: Any) -> None:
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    with pytest.raises(TikTokUnavailable, match="nothing was saved"):
+        add_tiktok_account("maya.bakes", actor=None)
+    assert not Influencer.objects.exists()
+    assert not Creator.objects.exists()
+
+
+@pytest.mark.usefixtures("_scope")
+def test_without_a_marketplace_account_the_way_out_is_named(tiktok: Sandbox) -> None:
+    MarketplaceAccount.objects.all().delete()
+    with pytest.raises(NoMarketplaceAccount, match="Connect one in Settings"):
+        add_tiktok_account("maya.bakes", actor=None)
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_account_stays_added_when_its_first_numbers_fail(tiktok: Sandbox) -> None:
+    tiktok.control("fail", path="/tcm/creator/public/", times=10, code=50000)
+    result = add_tiktok_account("maya.bakes", actor=None)
+    assert result.outcome == AddOutcome.ADDED
+    assert Influencer.objects.get().name == "maya.bakes"
+    polls = Poll.objects.filter(kind=PollKind.PROFILE)
+    assert [poll.last_finished_at for poll in polls] == [None]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_unsupported_account_that_joined_is_supported_after_a_refresh(tiktok: Sandbox) -> None:
+    account = TikTokAccountFactory.create(
+        creator__handle="tom_trails", creator__marketplace_status=MarketplaceStatus.NOT_IN
+    )
+    refresh_account(account)
+    assert kind_of(account.creator) == AccountKind.UNSUPPORTED
+    assert account.creator.follower_count is None
+
+    tiktok.control("creator", handle="tom_trails", membership="IN")
+    refresh_account(account)
+    assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
+    assert Creator.objects.get().follower_count == 9_340
+
+
+@pytest.mark.usefixtures("_scope")
+def test_inviting_twice_asks_tiktok_once(tiktok: Sandbox) -> None:
+    account = TikTokAccountFactory.create(
+        creator__handle="tom_trails", creator__marketplace_status=MarketplaceStatus.NOT_IN
+    )
+    assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
+    tiktok.control("stats")
+    assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
+    assert tiktok.look("stats")["total"] == 0
+    assert Creator.objects.get().marketplace_status == MarketplaceStatus.INVITED
+    assert AuditEvent.objects.filter(verb="creator.invited").count() == 1
+
+
+@pytest.mark.usefixtures("_scope")
+def test_many_are_invited_at_once_and_each_gets_an_answer(tiktok: Sandbox) -> None:
+    accounts = [
+        TikTokAccountFactory.create(
+            creator__handle=handle, creator__marketplace_status=MarketplaceStatus.UNKNOWN
+        )
+        for handle in ("maya.bakes", "tom_trails", "nosuch")
+    ]
+    result = invite_influencer_accounts(accounts, actor=None)
+    assert (result.in_marketplace, result.invited) == (["maya.bakes"], ["tom_trails"])
+    assert list(result.rejected) == ["nosuch"]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_a_handle_without_profile_can_be_invited_and_is_looked_up_daily(tiktok: Sandbox) -> None:
+    assert invite_handle("@tom_trails", actor=None).invited == ["tom_trails"]
+    creator = Creator.objects.get()
+    assert creator.marketplace_status == MarketplaceStatus.INVITED
+    assert Poll.objects.get().kind == PollKind.MEMBERSHIP
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_invitation_that_did_not_reach_tiktok_leaves_nothing(settings: Any) -> None:
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    with pytest.raises(TikTokUnavailable):
+        invite_handle("tom_trails", actor=None)
+    assert not Creator.objects.exists()
+
+
+@pytest.mark.usefixtures("_scope")
+def test_a_name_given_by_hand_stays_when_the_profile_comes() -> None:
+    creator = CreatorFactory.create(handle="rio.runs")
+    TikTokAccountFactory.create(creator=creator, influencer__name="Rio de la Cruz")
+    creator.display_name = "Rio"
+    creator.save()
+    assert Influencer.objects.get().name == "Rio de la Cruz"

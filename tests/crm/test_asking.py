@@ -1,0 +1,118 @@
+"""Asking influencers to connect: the door, the e-mail, and what is not sent twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from crm.errors import AddressTaken, EmailNeeded, MailNotSent
+from crm.models import Influencer
+from crm.services.influencers import ask_handle_to_connect, ask_to_connect, edit_influencer
+from tenancy.models import AuditEvent, InfluencerLogin, User
+from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
+from tiktok.models import Connection
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
+
+
+def test_the_influencer_gets_a_link_and_may_sign_in_by_code(settings: Any) -> None:
+    account = TikTokAccountFactory.create(
+        creator__handle="tom_trails", influencer__name="Tom", influencer__email="Tom@Example.com"
+    )
+
+    asked = ask_to_connect(account, actor=None)
+
+    assert asked.email == "tom@example.com"
+    (message,) = mail.outbox
+    assert message.to == ["tom@example.com"]
+    assert message.subject == "Oak asks you to connect @tom_trails"
+    assert "http://testserver/me/" in message.body
+    assert "http://testserver/me/" in message.alternatives[0][0]
+    person = User.objects.get(email="tom@example.com")
+    assert not person.has_usable_password()
+    assert Influencer.objects.get().person == person
+    assert InfluencerLogin.objects.filter(user=person).count() == 1
+    event = AuditEvent.objects.get(verb="influencer.asked_to_connect")
+    assert (event.label, event.detail) == ("Tom", {"handle": "tom_trails"})
+
+    answer = Client().post("/accounts/login/code/", {"email": "tom@example.com"})
+    assert answer.status_code == 302
+    assert mail.outbox[-1].to == ["tom@example.com"]
+    assert len(mail.outbox) == 2
+
+
+def test_asking_twice_sends_one_mail() -> None:
+    account = TikTokAccountFactory.create(influencer__email="tom@example.com")
+    ask_to_connect(account, actor=None)
+    ask_to_connect(account, actor=None)
+    assert len(mail.outbox) == 1
+    assert AuditEvent.objects.filter(verb="influencer.asked_to_connect").count() == 1
+
+
+def test_an_address_is_needed_and_kept() -> None:
+    account = TikTokAccountFactory.create()
+    with pytest.raises(EmailNeeded):
+        ask_to_connect(account, actor=None)
+    ask_to_connect(account, actor=None, email="tom@example.com")
+    assert Influencer.objects.get().email == "tom@example.com"
+
+
+def test_an_address_of_another_influencer_is_refused() -> None:
+    person = User.objects.create_user("ana@example.com")
+    InfluencerFactory.create(name="Ana", person=person)
+    account = TikTokAccountFactory.create()
+    with pytest.raises(AddressTaken, match="belongs to the influencer Ana"):
+        ask_to_connect(account, actor=None, email="ana@example.com")
+    assert mail.outbox == []
+
+
+def test_a_handle_that_is_not_here_gets_an_influencer_without_account() -> None:
+    asked = ask_handle_to_connect("@Tom_Trails", email="tom@example.com", actor=None)
+    influencer = Influencer.objects.get()
+    assert asked.influencer == influencer
+    assert (influencer.name, influencer.email) == ("tom_trails", "tom@example.com")
+    assert influencer.person
+    assert not influencer.accounts.exists()
+    assert "Hello @tom_trails" in mail.outbox[0].body
+
+    ask_handle_to_connect("tom_trails", email="TOM@example.com", actor=None)
+    assert (Influencer.objects.count(), len(mail.outbox)) == (1, 1)
+
+
+def test_an_influencer_with_that_address_is_the_one_who_is_asked() -> None:
+    known = InfluencerFactory.create(name="Tom", email="Tom@example.com")
+    asked = ask_handle_to_connect("tom_trails", email="tom@example.com", actor=None)
+    assert asked.influencer == known
+
+
+def test_a_mail_that_cannot_go_out_says_so_and_may_be_tried_again(settings: Any) -> None:
+    account = TikTokAccountFactory.create(influencer__email="tom@example.com")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    with pytest.raises(MailNotSent, match=r"tom@example\.com could not be sent"):
+        ask_to_connect(account, actor=None)
+    assert not AuditEvent.objects.filter(verb="influencer.asked_to_connect").exists()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    ask_to_connect(account, actor=None)
+    assert len(mail.outbox) == 1
+
+
+def test_a_corrected_address_closes_the_door_of_the_wrong_one() -> None:
+    account = TikTokAccountFactory.create(influencer__email="tmo@example.com")
+    influencer = ask_to_connect(account, actor=None).influencer
+    edit_influencer(influencer, actor=None, email="tom@example.com")
+    assert Influencer.objects.get().person is None
+    assert ask_to_connect(account, actor=None).email == "tom@example.com"
+
+
+def test_whoever_connected_keeps_the_door_when_the_address_changes() -> None:
+    account = TikTokAccountFactory.create(creator__handle="tom_trails")
+    ConsentFactory.create(creator=account.creator)
+    person = Connection.objects.get().person
+    account.influencer.person = person
+    account.influencer.save()
+    edit_influencer(account.influencer, actor=None, email="new@example.com")
+    assert Influencer.objects.get().person == person
