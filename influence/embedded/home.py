@@ -195,7 +195,7 @@ def _make_run_folder(home: Home) -> None:
         raise from_os_error(error, home.run.parent) from None
 
 
-def end_leftovers(home: Home, *, within: float = 10.0) -> None:
+def end_leftovers(home: Home, *, within: float = 5.0) -> None:
     """Wait for servers of a killed launcher to end, as they were told; after `within` kill them.
 
     We hold the lock, so whatever still carries our marker has lost its launcher. Two servers over
