@@ -40,7 +40,7 @@ check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations,
 	$(PY) -m mypy .
 	$(VENV)/bin/python -c 'from importlinter.cli import lint_imports_command as check; check()'
 	$(PY) -m djlint --quiet --lint templates
-	$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py spectacular --validate --fail-on-warn --file $(VENV)/schema.yml
 	diff -u docs/api/schema.yml $(VENV)/schema.yml
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
