@@ -1,0 +1,288 @@
+"""The list of influencers: search, kinds, paging, cost, and who sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from crm.models import Influencer, SocialAccount
+from crm.queries import influencer_page, invitations_without_account
+from tenancy.enums import Role
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tests.factories.crm import (
+    ConsentFactory,
+    CreatorFactory,
+    InfluencerFactory,
+    TikTokAccountFactory,
+    an_authenticated_account,
+)
+from tests.sandbox_process import Sandbox
+from tiktok.enums import AccountKind, MarketplaceStatus, Source
+from tiktok.models import Creator, LegacyMigration
+
+pytestmark = pytest.mark.django_db
+LIST = "/o/oak/influencers/"
+
+
+def names(**narrowing: str) -> list[str]:
+    return [row.influencer.name for row in influencer_page(**narrowing).rows]
+
+
+@pytest.mark.usefixtures("_scope")
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("ipek", ["İpek Yılmaz"]),
+        ("İPEK", ["İpek Yılmaz"]),
+        ("jose", ["José Núñez"]),
+        ("JOSÉ nunez", ["José Núñez"]),
+        ("nunez jos", ["José Núñez"]),
+        ("@maya.b", ["Maya"]),
+        ("MAYA.BAKES", ["Maya"]),
+        ("maya@example", ["Maya"]),
+        ("straße", ["Straßer"]),
+        ("STRASSE", ["Straßer"]),
+        ("%", []),
+        ("_", []),
+        ("nobody", []),
+        ("   ", ["José Núñez", "Maya", "Straßer", "İpek Yılmaz"]),
+    ],
+)
+def test_search_finds_names_mails_and_handles_whatever_the_accents(
+    search: str, expected: list[str]
+) -> None:
+    for name in ("İpek Yılmaz", "José Núñez", "Straßer"):
+        InfluencerFactory.create(name=name)
+    TikTokAccountFactory.create(
+        creator__handle="maya.bakes", influencer__name="Maya", influencer__email="maya@example.com"
+    )
+    assert sorted(names(search=search)) == sorted(expected)
+
+
+@pytest.mark.usefixtures("_scope")
+def test_each_kind_of_account_can_be_filtered() -> None:
+    out = MarketplaceStatus.NOT_IN
+    TikTokAccountFactory.create(influencer__name="in")
+    TikTokAccountFactory.create(influencer__name="out", creator__marketplace_status=out)
+    an_authenticated_account(influencer__name="in, authenticated")
+    an_authenticated_account(influencer__name="out, authenticated", creator__marketplace_status=out)
+    ended = TikTokAccountFactory.create(
+        influencer__name="out, ended", creator__marketplace_status=out
+    )
+    ConsentFactory.create(creator=ended.creator, state="revoked")
+    InfluencerFactory.create(name="nobody")
+
+    assert names(kind=AccountKind.NOT_AUTHENTICATED_TTCM) == ["in"]
+    assert names(kind=AccountKind.AUTHENTICATED_TTCM) == ["in, authenticated"]
+    assert names(kind=AccountKind.AUTHENTICATED_NON_TTCM) == ["out, authenticated"]
+    assert names(kind=AccountKind.UNSUPPORTED) == ["out", "out, ended"]
+    assert names(kind="legacy") == []
+    assert len(names(kind="made up")) == 6
+
+
+@pytest.mark.usefixtures("_scope")
+def test_labels_say_what_an_account_is() -> None:
+    invited = TikTokAccountFactory.create(creator__marketplace_status=MarketplaceStatus.INVITED)
+    ConsentFactory.create(creator=invited.creator, state="expired")
+    (row,) = influencer_page().rows
+    assert [label.text for label in row.accounts[0].labels] == [
+        "Non-TTCM",
+        "Not authenticated",
+        "Invited",
+        "Reconnect needed",
+        "Unsupported",
+    ]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_the_newest_can_come_first() -> None:
+    for name in ("Bo", "Ann", "Cy"):
+        InfluencerFactory.create(name=name)
+    assert names(sort="-id") == ["Cy", "Ann", "Bo"]
+    assert names(sort="-name") == ["Cy", "Bo", "Ann"]
+    assert names(sort="made up") == ["Ann", "Bo", "Cy"]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_pages_over_people_of_one_name_lose_and_double_nobody() -> None:
+    made = [InfluencerFactory.create(name="Ann" if n % 2 else "Bo").pk for n in range(7)]
+    forwards, page = [], influencer_page(size=2)
+    while True:
+        forwards.append([row.influencer.pk for row in page.rows])
+        if not page.next_cursor:
+            break
+        page = influencer_page(size=2, cursor=page.next_cursor)
+    backwards = []
+    while page.previous_cursor:
+        page = influencer_page(size=2, cursor=page.previous_cursor)
+        backwards.append([row.influencer.pk for row in page.rows])
+    assert sorted(pk for pks in forwards for pk in pks) == made
+    assert backwards == forwards[-2::-1]
+
+
+def queries_of(client: Client, url: str, **headers: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url, headers=headers).status_code == 200
+    return len(captured)
+
+
+def test_the_list_costs_the_same_few_queries_whatever_its_length(
+    oak: Organization, viewer: Client
+) -> None:
+    with organization_scope(oak):
+        an_authenticated_account()
+    client_cost = queries_of(viewer, LIST)
+    with organization_scope(oak):
+        for _ in range(4):
+            an_authenticated_account()
+            InfluencerFactory.create()
+    assert queries_of(viewer, LIST) == client_cost <= 8
+    assert queries_of(viewer, f"{LIST}?q=influencer&kind=authenticated_ttcm") == client_cost
+    assert queries_of(viewer, LIST, **{"HX-Request": "true"}) <= 7
+
+
+def test_the_list_shows_numbers_labels_and_reasons(oak: Organization, viewer: Client) -> None:
+    with organization_scope(oak):
+        TikTokAccountFactory.create(
+            creator__handle="maya.bakes",
+            creator__follower_count=184_220,
+            creator__engagement_rate=0.031,
+            creator__profile_source=Source.PUBLIC,
+            influencer__name="Maya",
+        )
+    page = viewer.get(LIST).content.decode()
+    assert "184.2K" in page
+    assert "Marketplace" in page
+    assert "Not authenticated" in page
+    assert "3.1" not in page  # not for accounts that are not authenticated
+    assert "Ask the influencer to authenticate this account." in page
+
+
+def test_htmx_gets_the_table_only(oak: Organization, viewer: Client) -> None:
+    with organization_scope(oak):
+        InfluencerFactory.create(name="Maya")
+    answer = viewer.get(f"{LIST}?q=may", headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert 'id="influencers"' in page
+    assert "<html" not in page
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_empty_lists_say_what_to_do(oak: Organization, viewer: Client, manager: Client) -> None:
+    assert "No influencers yet" in viewer.get(LIST).content.decode()
+    assert "Add TikTok account" not in viewer.get(LIST).content.decode()
+    assert "Add TikTok account" in manager.get(LIST).content.decode()
+    assert "No influencer fits" in viewer.get(f"{LIST}?q=zzz").content.decode()
+    assert viewer.get(f"{LIST}?q=%00&kind=x&sort=x&cursor=x").status_code == 200
+
+
+def test_the_pager_of_the_page_walks_both_ways(oak: Organization, viewer: Client) -> None:
+    with organization_scope(oak):
+        InfluencerFactory.create_batch(51, name="Ann")
+    first = viewer.get(LIST).content.decode()
+    (following,) = re.findall(r'rel="next"\s+href="([^"]+)"', first)
+    second = viewer.get(following.replace("&amp;", "&")).content.decode()
+    (previous,) = re.findall(r'rel="prev"\s+href="([^"]+)"', second)
+    assert second.count('<th scope="row">') == 1
+    assert (
+        viewer.get(previous.replace("&amp;", "&")).content.decode().count('<th scope="row">') == 50
+    )
+
+
+def test_nothing_of_another_organization_shows(
+    oak: Organization, elm: Organization, viewer: Client
+) -> None:
+    with organization_scope(elm):
+        TikTokAccountFactory.create(
+            influencer__name="Canary",
+            creator__handle="canary",
+            creator__invited_at="2026-01-01T00:00Z",
+        )
+    assert "anary" not in viewer.get(f"{LIST}?q=canary").content.decode().replace(
+        'value="canary"', ""
+    )
+    assert viewer.get("/o/elm/influencers/").status_code == 404
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_every_member_reads_the_list(signed_in: Callable[[Role], Client], role: str) -> None:
+    assert signed_in(Role(role)).get(LIST).status_code == 200
+
+
+def test_strangers_are_sent_to_sign_in(oak: Organization) -> None:
+    answer = Client().get(LIST)
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={LIST}")
+
+
+def test_ticked_accounts_are_invited_together(
+    oak: Organization, elm: Organization, manager: Client, viewer: Client, tiktok: Sandbox
+) -> None:
+    out = MarketplaceStatus.NOT_IN
+    with organization_scope(elm):
+        foreign = TikTokAccountFactory.create(
+            creator__handle="ana.arte", creator__marketplace_status=out
+        )
+    with organization_scope(oak):
+        own = TikTokAccountFactory.create(
+            creator__handle="tom_trails", creator__marketplace_status=out
+        )
+    ticked = {"account": [str(own.pk), str(foreign.pk), "x", ""]}
+    assert viewer.post(f"{LIST}invite/", ticked).status_code == 403
+
+    page = manager.post(f"{LIST}invite/", ticked, follow=True).content.decode()
+
+    assert "@tom_trails is invited to the Creator Marketplace" in page
+    with organization_scope(oak):
+        assert Creator.objects.get(pk=own.creator_id).marketplace_status == "invited"
+    with organization_scope(elm):
+        assert Creator.objects.get(pk=foreign.creator_id).marketplace_status == out
+
+
+def test_ticking_nothing_says_so(manager: Client) -> None:
+    page = manager.post(f"{LIST}invite/", follow=True).content.decode()
+    assert "Tick the accounts to invite first." in page
+
+
+def test_invitations_without_profile_are_followed_until_the_account_can_be_added(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        creator = CreatorFactory.create(
+            handle="tom_trails",
+            marketplace_status=MarketplaceStatus.INVITED,
+            invited_at="2026-11-20T08:00Z",
+        )
+        assert "has not joined yet" in manager.get(LIST).content.decode()
+        Creator.objects.update(marketplace_status=MarketplaceStatus.IN)
+        page = manager.get(LIST).content.decode()
+        assert "@tom_trails has joined the marketplace." in page
+        assert f"{LIST}add/?handle=tom_trails" in page
+        SocialAccount.objects.create(
+            influencer=Influencer.objects.create(name="Tom"),
+            network="tiktok",
+            account_type="tiktok_creator",
+            handle="tom_trails",
+            creator=creator,
+        )
+        assert invitations_without_account() == []
+
+
+def test_before_the_cut_over_the_old_source_is_named(oak: Organization, viewer: Client) -> None:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(
+            creator__follower_count=10, creator__profile_source=Source.LEGACY
+        )
+        LegacyMigration.objects.create()
+    for url in (LIST, f"{LIST}?kind=unsupported", f"{LIST}{account.influencer_id}/"):
+        page = viewer.get(url).content.decode()
+        assert "TikTok data of the old source is shown until the cut-over." in page
+        assert "Old data source" in page
+        assert "Not authenticated" not in page.replace("Not authenticated, in", "")

@@ -1,0 +1,340 @@
+"""The influencer's page: every number or its reason, and what may be done about it by whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from crm.models import Influencer, SocialAccount
+from crm.queries import account_panel, influencer_row
+from tenancy.enums import Role
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tests.factories.crm import (
+    ConsentFactory,
+    InfluencerFactory,
+    TikTokAccountFactory,
+    an_authenticated_account,
+)
+from tests.sandbox_process import Sandbox
+from tiktok.availability import ASK_TO_AUTHENTICATE, NOT_TRACKED
+from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, Source
+from tiktok.models import Creator, CreatorSnapshot, Poll, Video
+
+pytestmark = pytest.mark.django_db
+
+
+def at(account: SocialAccount, rest: str = "") -> str:
+    return f"/o/oak/influencers/{account.influencer_id}/{rest}"
+
+
+def text(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def maya(oak: Organization) -> SocialAccount:
+    """In the marketplace, not authenticated, looked at two hours ago."""
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(
+            influencer__name="Maya",
+            creator__handle="maya.bakes",
+            creator__follower_count=184_220,
+            creator__like_count=0,
+            creator__profile_source=Source.PUBLIC,
+            creator__profile_fetched_at=timezone.now() - timedelta(hours=2, minutes=1),
+        )
+        Poll.objects.create(
+            organization=oak,
+            kind=PollKind.PROFILE,
+            subject_id=account.creator_id,
+            due_at=timezone.now() + timedelta(hours=22, minutes=1),
+        )
+        return account
+
+
+@pytest.fixture
+def tom(oak: Organization) -> SocialAccount:
+    """Unsupported."""
+    with organization_scope(oak):
+        return TikTokAccountFactory.create(
+            influencer__name="Tom",
+            creator__handle="tom_trails",
+            creator__marketplace_status=MarketplaceStatus.NOT_IN,
+        )
+
+
+def test_every_metric_stands_on_the_page_with_value_source_and_time_or_reason_and_remedy(
+    maya: SocialAccount, manager: Client
+) -> None:
+    page = text(manager, at(maya))
+    for metric in AccountMetric:
+        assert metric.label in page
+    assert "184.2K" in page
+    assert "TikTok Creator Marketplace" in page
+    assert "2 hours ago" in page
+    assert "in 22 hours" in page
+    assert page.count(ASK_TO_AUTHENTICATE) == 8
+    assert page.count(f'href="{at(maya, f"accounts/{maya.pk}/ask/")}">Ask to connect') == 8
+    assert "TikTok has not reported this yet." in page  # videos: available, not there yet
+
+
+def test_a_count_of_zero_is_a_number_and_not_missing(maya: SocialAccount, viewer: Client) -> None:
+    page = text(viewer, at(maya))
+    assert re.search(r'Likes </p> <p class="stat-value"> 0 </p>', page)
+
+
+def test_an_authenticated_account_shows_audience_shares_as_bars(
+    oak: Organization, viewer: Client
+) -> None:
+    with organization_scope(oak):
+        account = an_authenticated_account(
+            creator__audience_genders=[
+                {"name": "FEMALE", "fraction": 0.6},
+                {"name": "MALE", "fraction": 0.4},
+            ],
+            creator__creator_rate_amount="450",
+            creator__creator_rate_currency="GBP",
+            creator__profile_source=Source.AUTHORIZED,
+            creator__profile_fetched_at=timezone.now(),
+        )
+    page = text(viewer, at(account))
+    assert "share-fill" in page
+    assert "60.0" in page
+    assert "450.00" in page
+    assert "GBP" in page
+    assert "TikTok, with the influencer&#x27;s authorization" in page
+    assert "Authenticated" in page
+
+
+def test_an_unsupported_account_says_why_and_offers_both_ways(
+    tom: SocialAccount, manager: Client, viewer: Client
+) -> None:
+    page = text(manager, at(tom))
+    assert NOT_TRACKED in page
+    assert "Invite to the marketplace" in page
+    assert "Ask the influencer to connect" in page
+    assert "Refresh now" in page
+
+    seen = text(viewer, at(tom))
+    assert NOT_TRACKED in seen
+    for button in (
+        "Invite to the marketplace<",
+        "Ask the influencer to connect<",
+        "Refresh now",
+        "Edit<",
+    ):
+        assert button not in seen
+
+
+def test_an_ended_grant_shows_that_a_reconnect_is_needed(
+    maya: SocialAccount, viewer: Client, oak: Organization
+) -> None:
+    with organization_scope(oak):
+        ConsentFactory.create(creator=maya.creator, state="revoked")
+    page = text(viewer, at(maya))
+    assert "Reconnect needed" in page
+    assert "Not authenticated" in page
+
+
+def test_gaps_in_the_history_stay_gaps(maya: SocialAccount, oak: Organization) -> None:
+    def fact(day: int, followers: int | None) -> None:
+        moment = datetime(2026, 11, day, tzinfo=UTC)
+        CreatorSnapshot.objects.create(
+            creator_id=maya.creator_id,
+            source=Source.PUBLIC,
+            bucket_at=moment,
+            fetched_at=moment,
+            follower_count=followers,
+        )
+
+    with organization_scope(oak):
+        for day, followers in ((1, 10), (2, 11), (3, None), (6, 20)):
+            fact(day, followers)
+        (view,) = influencer_row(maya.influencer, released=True).accounts
+        assert account_panel(view).followers == [
+            (date(2026, 11, 1), 10),
+            (date(2026, 11, 2), 11),
+            (date(2026, 11, 3), None),
+            (date(2026, 11, 6), 20),
+        ]
+
+
+def test_the_latest_videos_are_listed_with_source_and_time(
+    maya: SocialAccount, viewer: Client, oak: Organization
+) -> None:
+    with organization_scope(oak):
+        for number in range(8):
+            Video.objects.create(
+                creator=maya.creator,
+                tiktok_video_id=str(number),
+                source=Source.PUBLIC,
+                counts_source=Source.PUBLIC,
+                counts_fetched_at=timezone.now(),
+                published_at=timezone.now() - timedelta(days=number),
+                caption=f"Clip {number}",
+                url=f"https://www.tiktok.com/@maya.bakes/video/{number}",
+                video_views=1234 if number == 0 else None,
+            )
+    page = text(viewer, at(maya))
+    assert [f"Clip {number}" in page for number in range(8)] == [True] * 6 + [False] * 2
+    assert "1.2K" in page
+
+
+def test_the_page_costs_the_same_for_any_history(
+    maya: SocialAccount, viewer: Client, oak: Organization
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            viewer.get(at(maya))
+        return len(captured)
+
+    before = cost()
+    with organization_scope(oak):
+        for day in range(1, 20):
+            moment = datetime(2026, 11, day, tzinfo=UTC)
+            CreatorSnapshot.objects.create(
+                creator_id=maya.creator_id,
+                source=Source.PUBLIC,
+                bucket_at=moment,
+                fetched_at=moment,
+                follower_count=day,
+            )
+    assert cost() == before <= 12
+
+
+def test_refresh_asks_tiktok_and_says_so(
+    maya: SocialAccount, manager: Client, oak: Organization, tiktok: Sandbox
+) -> None:
+    page = manager.post(at(maya, f"accounts/{maya.pk}/refresh/"), follow=True).content.decode()
+    assert "@maya.bakes was looked at just now." in page
+    with organization_scope(oak):
+        creator = Creator.objects.get()
+        assert creator.display_name == "Maya Bakes"
+        assert Influencer.objects.get().name == "Maya"
+        poll = Poll.objects.get(kind=PollKind.PROFILE)
+        assert poll.due_at > timezone.now() + timedelta(hours=23)
+
+
+def test_refresh_shows_tiktoks_problem(maya: SocialAccount, manager: Client, settings: Any) -> None:
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    page = manager.post(at(maya, f"accounts/{maya.pk}/refresh/"), follow=True).content.decode()
+    assert "TikTok could not be reached" in page
+
+
+def test_one_click_invites_to_the_marketplace(
+    tom: SocialAccount, manager: Client, oak: Organization, tiktok: Sandbox
+) -> None:
+    url = at(tom, f"accounts/{tom.pk}/invite/")
+    assert "Invite to the marketplace" in text(manager, url)
+    for _ in range(2):
+        page = manager.post(url, follow=True).content.decode()
+        assert "@tom_trails is invited to the Creator Marketplace" in page
+    assert ">Invited<" in page.replace("\n", "")
+    assert "Invite to the marketplace<" not in page
+
+
+def test_a_rejected_invitation_says_tiktoks_reason(
+    oak: Organization, manager: Client, tiktok: Sandbox
+) -> None:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(
+            creator__handle="nosuch", creator__marketplace_status=MarketplaceStatus.NOT_IN
+        )
+    page = manager.post(at(account, f"accounts/{account.pk}/invite/"), follow=True).content.decode()
+    assert "TikTok did not invite @nosuch:" in page
+    assert "TikTok refused the invitation to the marketplace:" in page
+
+
+def test_asking_needs_an_address_and_keeps_what_was_typed(
+    tom: SocialAccount, manager: Client
+) -> None:
+    url = at(tom, f"accounts/{tom.pk}/ask/")
+    assert "E-mail address of the influencer" in text(manager, url)
+    for wrong, sentence in (("", "Enter the influencer"), ("tom@", "This is no e-mail address")):
+        answer = manager.post(url, {"email": wrong})
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+        assert f'value="{wrong}"' in answer.content.decode() or not wrong
+    assert mail.outbox == []
+
+    page = manager.post(url, {"email": "tom@example.com"}, follow=True).content.decode()
+    assert "The link to connect @tom_trails went to tom@example.com." in page
+    assert "Can sign in as tom@example.com" in page
+    assert "goes to <strong>tom@example.com" in text(manager, url)
+
+
+def test_dialogs_are_fragments_and_send_the_browser_on(tom: SocialAccount, manager: Client) -> None:
+    url, htmx = at(tom, f"accounts/{tom.pk}/ask/"), {"HX-Request": "true"}
+    page = manager.get(url, headers=htmx).content.decode()
+    assert "dialog-panel" in page
+    assert "<html" not in page
+    answer = manager.post(url, {"email": "tom@example.com"}, headers=htmx)
+    assert answer["HX-Redirect"] == at(tom)
+
+
+def test_particulars_can_be_edited(maya: SocialAccount, manager: Client, oak: Organization) -> None:
+    url = at(maya, "edit/")
+    form = {"name": "Máya", "email": "maya@example.com", "country": "gb", "language": "en-gb"}
+    answer = manager.post(url, {**form, "country": "GBR"})
+    assert answer.status_code == 422
+    assert "Enter the country as two letters" in answer.content.decode()
+    assert 'value="Máya"' in answer.content.decode()
+
+    manager.post(url, form)
+    with organization_scope(oak):
+        influencer = Influencer.objects.get()
+        assert (influencer.name, influencer.country, influencer.language) == ("Máya", "GB", "en-gb")
+        assert influencer.search_text == "maya maya@example.com"
+
+
+ACTIONS = ("edit/", "accounts/{pk}/refresh/", "accounts/{pk}/invite/", "accounts/{pk}/ask/")
+
+
+def test_viewers_may_post_nothing(tom: SocialAccount, viewer: Client) -> None:
+    for action in ACTIONS:
+        assert viewer.post(at(tom, action.format(pk=tom.pk))).status_code == 403
+    for action in ("add/", "add/invite/", "add/ask/", "invite/"):
+        assert viewer.post(f"/o/oak/influencers/{action}").status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OWNER])
+def test_another_organizations_influencer_answers_as_an_absent_one(
+    oak: Organization, elm: Organization, signed_in: Callable[[Role], Client], role: Role
+) -> None:
+    with organization_scope(elm):
+        foreign = TikTokAccountFactory.create()
+    with organization_scope(oak):
+        own = TikTokAccountFactory.create()
+    client = signed_in(role)
+    assert (
+        client.get(at(foreign)).status_code
+        == client.get("/o/oak/influencers/0/").status_code
+        == 404
+    )
+    if role == Role.OWNER:
+        for action in ACTIONS:
+            assert client.post(at(foreign, action.format(pk=foreign.pk))).status_code == 404
+            if "accounts" in action:
+                assert client.post(at(own, action.format(pk=foreign.pk))).status_code == 404
+
+
+def test_an_influencer_without_account_says_what_is_awaited(
+    oak: Organization, viewer: Client
+) -> None:
+    with organization_scope(oak):
+        influencer = InfluencerFactory.create()
+    page = text(viewer, f"/o/oak/influencers/{influencer.pk}/")
+    assert "No TikTok account yet" in page
+    assert "Add TikTok account" not in page
