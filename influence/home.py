@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -15,7 +15,7 @@ from crm.models import Influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.enums import AccountKind, ConnectionState
-from tiktok.models import Connection, Consent, Creator
+from tiktok.models import Consent, Creator
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated, is_released, marketplace_account
 
@@ -42,16 +42,19 @@ class Numbers:
 
 
 def numbers(*, released: bool) -> Numbers:
+    groups = list(
+        Creator.objects.annotate(known=authenticated(), ended=_grant_has_ended())
+        .values("marketplace_status", "known", "ended")
+        .annotate(count=Count("pk"))
+    )
     kinds = [
         (
             account_kind(
-                row["marketplace_status"], is_authenticated=row["known"], is_released=released
+                group["marketplace_status"], is_authenticated=group["known"], is_released=released
             ),
-            row["count"],
+            group["count"],
         )
-        for row in Creator.objects.annotate(known=authenticated())
-        .values("marketplace_status", "known")
-        .annotate(count=Count("pk"))
+        for group in groups
     ]
     orders = Order.objects.aggregate(
         open=Count("pk", filter=Q(state__in=OPEN_ORDERS)),
@@ -66,16 +69,18 @@ def numbers(*, released: bool) -> Numbers:
         troubled_orders=orders["troubled"],
         posts=posts["count"],
         views=posts["views"],
-        reconnects=connections_ended(),
+        reconnects=sum(group["count"] for group in groups if group["ended"]),
     )
 
 
-def connections_ended() -> int:
-    """Influencers who consented but whose grant has ended since."""
+def _grant_has_ended() -> Exists:
+    """The influencer consented, but the grant at TikTok is over."""
     ended = (ConnectionState.EXPIRED, ConnectionState.REVOKED, ConnectionState.MISSING_SCOPE)
-    return Consent.objects.filter(
-        withdrawn_at=None, connection__in=Connection.objects.filter(state__in=ended)
-    ).count()
+    return Exists(
+        Consent.objects.filter(
+            creator=OuterRef("pk"), withdrawn_at=None, connection__state__in=ended
+        )
+    )
 
 
 def standing_posts() -> QuerySet[Post]:

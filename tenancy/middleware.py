@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -15,6 +17,12 @@ from tenancy.scope import organization_scope
 
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
 ADMIN_ORGANIZATION = "admin_organization_id"
+
+
+def one_snapshot(request: HttpRequest) -> AbstractContextManager[None]:
+    """A page that only reads sees one state of the data, and tells the database its scope once. Writes and calls to
+    TikTok (never on GET) have transactions of their own."""
+    return transaction.atomic() if request.method in {"GET", "HEAD"} else nullcontext()
 
 
 class OrganizationMiddleware:
@@ -36,7 +44,7 @@ class OrganizationMiddleware:
             return TemplateResponse(request, "404.html", status=404).render()
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
-        with organization_scope(membership.organization):
+        with organization_scope(membership.organization), one_snapshot(request):
             return self.get_response(request)
 
     def for_ops(self, request: HttpRequest) -> HttpResponse:

@@ -15,9 +15,12 @@ class SandboxCreators:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def publish(self, handle: str, invite_link: str) -> str:
-        """Open the invite link and publish a video through it. Returns TikTok's video id."""
-        return str(self._post("publish", handle=handle, invite_link=invite_link)["video_id"])
+    def publish(self, handle: str, invite_link: str, *, ago_seconds: int = 0) -> str:
+        """Open the invite link and publish a video through it, now or some time ago. Returns TikTok's video id."""
+        answer = self._post(
+            "publish", handle=handle, invite_link=invite_link, ago_seconds=ago_seconds
+        )
+        return str(answer["video_id"])
 
     def tie(self, handle: str, video_id: str, campaign_code: str) -> None:
         """Type the campaign code into a video that is already published."""

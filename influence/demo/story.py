@@ -34,7 +34,7 @@ from tiktok.purge import run_purge, start_purge
 from tiktok.queries import account_metrics, kind_of, post_metrics
 from tiktok.services.legacy import creators_never_looked_up, legacy_rows
 from tiktok.services.membership import refresh_membership
-from tiktok.services.polling import pump
+from tiktok.services.polling import is_waiting, pump
 from tiktok.services.sync import refresh_videos
 
 TWO_DAYS = 2 * 86_400
@@ -163,8 +163,9 @@ class Story:
         self.say(
             f"   {self.figures.posts_hidden:,} posts hidden; receipt {receipt.digest[:16]}…: re-scan found 0 legacy rows"
         )
-        while pump():
-            pass
+        while is_waiting():  # the worker helps
+            if not pump():
+                time.sleep(0.2)
         supported = Creator.objects.filter(marketplace_status=MarketplaceStatus.IN)
         tracked = supported.filter(
             profile_source="ttcm_public", follower_count__isnull=False

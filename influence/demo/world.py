@@ -17,6 +17,14 @@ OWNER = "olivia@northlight.example"
 VIEWER = "vera@northlight.example"
 OPS = "ops@influence.example"
 INFLUENCER = "tom@creators.example"
+CONNECTED = "lena@creators.example"
+PEOPLE = {
+    OWNER: "owner of Northlight Agency",
+    VIEWER: "viewer: reads, changes nothing",
+    INFLUENCER: "influencer who has not connected TikTok yet (/me/)",
+    CONNECTED: "influencer who has (/me/)",
+    OPS: "ops: the administration (/admin/)",
+}
 SANDBOX_ACCOUNT_ID = "7300000000000000009"
 SANDBOX_BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 -- the sandbox's invented token
 
@@ -33,6 +41,8 @@ def make_world() -> World:
     owner = _person(OWNER, "Olivia Park")
     viewer = _person(VIEWER, "Vera Lindqvist")
     _person(OPS, "Ops", is_staff=True, is_superuser=True)
+    _person(INFLUENCER, "Tom Trails")
+    _person(CONNECTED, "Lena Brandt")
     organization = Organization.objects.filter(slug="northlight").first()
     if organization is None:
         organization = create_organization("Northlight Agency", "northlight", owner=owner)

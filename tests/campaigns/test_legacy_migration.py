@@ -104,11 +104,10 @@ def test_the_plan_says_what_would_happen_and_changes_nothing(oak, export) -> Non
         ) == (0, 1, 1)
         assert plan.posts_to_hide == 3
         assert {table: rows for table, rows in plan.rows_to_delete.items() if rows} == {
-            "tiktok_creator.profile_source": 2,
-            "tiktok_creatorsnapshot.source": 2,
-            "tiktok_video.counts_source": 3,
-            "tiktok_video.source": 3,
-            "tiktok_videosnapshot.source": 3,
+            "tiktok_creator": 2,
+            "tiktok_creatorsnapshot": 2,
+            "tiktok_video": 3,
+            "tiktok_videosnapshot": 3,
         }
         assert Post.objects.filter(hidden_at=None).count() == 3
 

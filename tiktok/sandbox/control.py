@@ -55,12 +55,13 @@ def advance(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def publish(world: World, given: Mapping[str, Any]) -> Data:
-    """``handle`` accepts the order of ``invite_link`` and publishes a video with ``caption``."""
+    """``handle`` accepts the order of ``invite_link`` and publishes a video with ``caption``, now or ``ago_seconds`` ago."""
     code = orders.by_link(world, given["invite_link"])
     if code is None:
         raise Refusal(40007, "No such invite link.")
     caption = given.get("caption", f"For {code.brand_name} #ad")
-    return {"video_id": orders.publish(world, given["handle"], code, caption)}
+    at = world.clock.now() - float(given.get("ago_seconds", 0))
+    return {"video_id": orders.publish(world, given["handle"], code, caption, at)}
 
 
 def tie(world: World, given: Mapping[str, Any]) -> Data:

@@ -140,10 +140,10 @@ def _state(world: World, order: Order) -> Data:
     }
 
 
-def publish(world: World, handle: str, code: CampaignCode, caption: str) -> str:
-    """The creator accepts the order and publishes a new video for it."""
+def publish(world: World, handle: str, code: CampaignCode, caption: str, at: float) -> str:
+    """The creator accepts the order and publishes a new video for it at this moment."""
     order = _open_order(world, handle, code)
-    shot = Published(world.next_id("745"), order.handle, world.clock.now(), caption)
+    shot = Published(world.next_id("745"), order.handle, at, caption)
     world.publish(shot)
     _bind(world, order, shot.video_id, afterwards=False)
     return shot.video_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -114,16 +115,23 @@ def creators_never_looked_up() -> models.QuerySet[Creator]:
 
 @transaction.atomic
 def legacy_rows() -> dict[str, int]:
-    """Re-scan: rows of the old source left in the organization, for every table and column that names a source."""
+    """Re-scan: rows of the old source left in the organization, for every table with a column that names a source."""
     counts = {}
     with connection.cursor() as cursor:
         for model in organization_models():
-            for field in model._meta.local_fields:
-                if field.choices and list(field.choices)[: len(Source.choices)] == Source.choices:
-                    table, column = model._meta.db_table, field.column
-                    cursor.execute(
-                        f'SELECT count(*) FROM "{table}" WHERE "{column}" = %s',  # noqa: S608 -- our own names
-                        [Source.LEGACY],
-                    )
-                    counts[f"{table}.{column}"] = cursor.fetchone()[0]
+            if columns := [
+                f'"{field.column}" = %s'
+                for field in model._meta.local_fields
+                if _names_source(field)
+            ]:
+                table = model._meta.db_table
+                cursor.execute(
+                    f'SELECT count(*) FROM "{table}" WHERE {" OR ".join(columns)}',  # noqa: S608 -- our own names
+                    [Source.LEGACY] * len(columns),
+                )
+                counts[table] = cursor.fetchone()[0]
     return counts
+
+
+def _names_source(field: models.Field[Any, Any]) -> bool:
+    return bool(field.choices) and list(field.choices or ()) == Source.choices

@@ -109,6 +109,13 @@ def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
     ).update(stopped_reason=reason)
 
 
+def is_waiting() -> bool:
+    """Is any look of the organization in scope due or under way?"""
+    return Poll.objects.filter(
+        organization_id=required_organization_id(), stopped_reason="", due_at__lte=timezone.now()
+    ).exists()
+
+
 def pump(*, limit: int = 50) -> int:
     """Claim what is due and do it. Returns the number of polls done or put off."""
     claims = _claim(limit)

@@ -1,0 +1,135 @@
+"""The world of `make run`, filled: accounts of each kind, one influencer who connected, a campaign in full swing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from campaigns.queries import all_posts
+from campaigns.services.campaigns import add_participants, create_campaign
+from campaigns.services.posts import add_post_by_hand
+from campaigns.services.requests import request_orders, send_order_request
+from campaigns.services.syncing import sync_orders
+from crm.enums import AccountType, Network
+from crm.models import Influencer, SocialAccount
+from crm.services.accounts import add_tiktok_account
+from influence.demo.creator import SandboxCreators
+from influence.demo.world import CONNECTED, INFLUENCER, World
+from tenancy.models import User
+from tenancy.scope import organization_scope
+from tiktok.enums import MarketplaceStatus
+from tiktok.services.connect import finish_connect, start_connect
+from tiktok.services.membership import track_creator
+
+MARKETPLACE = (
+    "maya.bakes",
+    "rio.runs",
+    "lena.lifts",
+    "sofia.eats",
+    "yuki.paints",
+    "hugo.climbs",
+    "zara.dances",
+)
+UNSUPPORTED = ("ana.arte", "freya.knits")
+WEEK = 7 * 86_400
+
+
+def fill(world: World, creators: SandboxCreators) -> None:
+    """Everything that is not there yet. Needs the sandbox."""
+    with organization_scope(world.organization):
+        if Campaign.objects.exists():
+            return
+        for handle in MARKETPLACE:
+            add_tiktok_account(handle, actor=world.owner)
+        for handle in UNSUPPORTED:
+            _leave_from_before(handle)
+        _invite_influencer()
+        _connect("lena.lifts", world)
+        _run_campaign(world, creators)
+        _draft_campaign(world)
+
+
+def _leave_from_before(handle: str) -> None:
+    """An account that came before the release and TikTok no longer lets us track."""
+    SocialAccount.objects.create(
+        influencer=Influencer.objects.create(name=handle),
+        network=Network.TIKTOK,
+        account_type=AccountType.TIKTOK_CREATOR,
+        handle=handle,
+        creator=track_creator(handle, MarketplaceStatus.NOT_IN),
+    )
+
+
+def _invite_influencer() -> None:
+    """Somebody who may sign in to the influencers' dashboard and has not connected yet."""
+    person = User.objects.get(email=INFLUENCER)
+    Influencer.objects.create(name="Tom Trails", email=person.email, person=person, country="US")
+
+
+def _connect(handle: str, world: World) -> None:
+    """The influencer of this account has connected it, on the sandbox's consent page."""
+    person = User.objects.get(email=CONNECTED)
+    Influencer.objects.filter(accounts__handle=handle).update(email=person.email, person=person)
+    address = start_connect(person, world.organization, session_key="seed")
+    scopes = parse_qs(urlsplit(address).query)["scope"][0].split(",")
+    answer = requests.post(
+        address,
+        data={"handle": handle, "decision": "allow", "scopes": scopes},
+        allow_redirects=False,
+        timeout=30,
+    )
+    back = {
+        name: values[0]
+        for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()
+    }
+    finish_connect(state=back["state"], session_key="seed", person=person, code=back["code"])
+
+
+def _run_campaign(world: World, creators: SandboxCreators) -> None:
+    """Four orders: published by link, tied by code, in review, and not taken up yet; and a post added by hand."""
+    today, owner = timezone.now().date(), world.owner
+    campaign = create_campaign(
+        client="Oakmill",
+        name="Spring loaf",
+        starts_on=today - timedelta(days=120),
+        ends_on=today + timedelta(days=45),
+        actor=owner,
+    )
+    account = {
+        row.handle: row for row in SocialAccount.objects.select_related("creator", "influencer")
+    }
+    ordered = [account[handle] for handle in ("maya.bakes", "rio.runs", "lena.lifts", "sofia.eats")]
+    add_participants(campaign, [*ordered, account["yuki.paints"], account["ana.arte"]], actor=owner)
+    request = request_orders(
+        campaign, ordered, brand_name="Oakmill", description="One short video with the seeded loaf",
+        video_count=1, actor=owner,
+    )  # fmt: skip
+    send_order_request(request)
+    code, link = campaign.orders.values_list("campaign_code", "invite_link")[0]
+    published = [
+        creators.publish("maya.bakes", link, ago_seconds=WEEK),
+        str(creators.videos("rio.runs")[0]["video_id"]),
+    ]
+    creators.tie("rio.runs", published[1], code)
+    for video in published:
+        creators.approve(video)
+    creators.publish("lena.lifts", link)
+    sync_orders(campaign.orders.all())
+    by_hand = all_posts(campaign).filter(creator=account["yuki.paints"].creator).first()
+    if by_hand is not None:
+        add_post_by_hand(campaign, by_hand, actor=owner)
+
+
+def _draft_campaign(world: World) -> None:
+    today = timezone.now().date()
+    create_campaign(
+        client="Nordkyst",
+        name="Winter swim",
+        starts_on=today + timedelta(days=20),
+        ends_on=today + timedelta(days=80),
+        actor=world.owner,
+    )

@@ -1,0 +1,115 @@
+"""An organization's home: counts of its own, what needs somebody, within a query budget."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.enums import CampaignState, OrderState, PostOrigin
+from campaigns.models import Campaign, Order, OrderRequest, Post
+from crm.models import Influencer, SocialAccount
+from tenancy.enums import Role
+from tenancy.models import Membership, Organization, User
+from tenancy.scope import organization_scope
+from tiktok.models import Creator, Video
+
+pytestmark = pytest.mark.django_db
+
+
+def member(organization: Organization, role: Role = Role.VIEWER) -> Client:
+    user = User.objects.create_user(f"{role}@{organization.slug}.example", "pass-word-42")
+    Membership.objects.create(organization=organization, user=user, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def account(handle: str, status: str) -> SocialAccount:
+    creator = Creator.objects.create(handle=handle, marketplace_status=status)
+    return SocialAccount.objects.create(
+        influencer=Influencer.objects.create(name=handle),
+        network="tiktok",
+        account_type="tiktok_creator",
+        handle=handle,
+        creator=creator,
+    )
+
+
+def standing_post(campaign: Campaign, owner: SocialAccount, number: int, views: int) -> Post:
+    now = timezone.now()
+    video = Video.objects.create(
+        creator=owner.creator, tiktok_video_id=str(number), source="ttcm_public", published_at=now,
+        caption=f"Loaf {number}", url="https://www.tiktok.com/x", video_views=views, counts_source="ttcm_public",
+        counts_fetched_at=now,
+    )  # fmt: skip
+    return Post.objects.create(
+        campaign=campaign, account=owner, network="tiktok", network_post_id=str(number), url=video.url, video=video,
+        origin=PostOrigin.BY_HAND, published_at=now, stands_since=now,
+    )  # fmt: skip
+
+
+def campaign_with(posts: int) -> Campaign:
+    campaign = Campaign.objects.create(
+        client="Oakmill", name="Spring loaf", starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1),
+        state=CampaignState.ACTIVE,
+    )  # fmt: skip
+    maya, tom = account("maya", "in"), account("tom", "not_in")
+    for number in range(posts):
+        standing_post(campaign, maya, number, views=1_000)
+    request = OrderRequest.objects.create(campaign=campaign, brand_name="Oakmill", description="Loaf")
+    for owner, state in ((maya, OrderState.SENT), (tom, OrderState.FAILED)):
+        Order.objects.create(
+            request=request, campaign=campaign, account=owner, state=state, state_at=timezone.now()
+        )
+    return campaign
+
+
+def test_home_counts_what_stands_and_says_what_needs_somebody(oak) -> None:
+    with organization_scope(oak):
+        campaign_with(posts=2)
+
+    page = member(oak).get("/o/oak/")
+
+    numbers = page.context["numbers"]
+    assert (numbers.influencers, numbers.tracked_accounts, numbers.unsupported_accounts) == (2, 1, 1)
+    assert (numbers.open_orders, numbers.troubled_orders) == (1, 1)
+    assert (numbers.posts, numbers.views) == (2, 2_000)
+    assert [post.video.caption for post in page.context["posts"]] == ["Loaf 1", "Loaf 0"]
+    assert "can no longer be tracked" in page.text
+
+
+def test_an_empty_home_invents_no_number(oak) -> None:
+    page = member(oak).get("/o/oak/")
+    assert page.context["numbers"].views is None
+    assert "Nothing waits for anybody." in page.text
+    assert "No campaign is under way" in page.text
+
+
+def test_without_a_marketplace_account_home_says_so(elm) -> None:
+    assert "No TikTok marketplace account is connected" in member(elm).get("/o/elm/").text
+
+
+def test_another_organizations_home_is_not_there(oak, elm) -> None:
+    with organization_scope(oak):
+        campaign_with(posts=1)
+    client = member(elm)
+    assert client.get("/o/oak/").status_code == client.get("/o/absent/").status_code == 404
+    assert client.get("/o/elm/").context["numbers"].posts == 0
+
+
+@pytest.mark.parametrize("posts", [1, 3])
+def test_home_takes_the_same_few_queries_whatever_it_shows(
+    oak, posts, django_assert_num_queries
+) -> None:
+    with organization_scope(oak):
+        campaign_with(posts=posts)
+    client = member(oak)
+    client.get("/o/oak/")
+    with django_assert_num_queries(BUDGET):
+        client.get("/o/oak/")
+
+
+BUDGET = 12
