@@ -17,6 +17,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from api.v1 import filters, serializers
 from api.views import ApiView
 from campaigns.models import Campaign, Order, Post
+from campaigns.queries import standing
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
 from tiktok import queries
@@ -154,7 +155,7 @@ class PostViewSet(Resource):
 
     def get_queryset(self) -> models.QuerySet[Post]:
         return (
-            Post.objects.filter(hidden_at=None, stands_since__isnull=False)
+            Post.objects.filter(standing())
             .select_related("video")
             .annotate(is_authenticated=queries.authenticated("account__creator_id"))
         )

@@ -181,7 +181,9 @@ def test_an_unchanged_answer_is_not_sent_twice(reader: Reader) -> None:
 
 
 def test_an_address_that_is_none_is_a_problem_too(reader: Reader) -> None:
-    assert_problem(reader.get("nothing/"), 404, detail="There is no such address.", type="about:blank")
+    assert_problem(
+        reader.get("nothing/"), 404, detail="There is no such address.", type="about:blank"
+    )
 
 
 def test_what_is_wrong_is_named_field_by_field(reader: Reader) -> None:
