@@ -1,0 +1,88 @@
+"""A double click, two workers, a pump beside a person: one intent stays one effect."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from campaigns.models import Order, OrderRequest, Post
+from campaigns.services.posts import add_post_by_hand
+from campaigns.services.requests import request_orders, send_order_request
+from campaigns.services.syncing import look_after_orders, sync_orders
+from tenancy.scope import organization_scope
+from tests.connecting import an_organization
+from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+def at_once(organization, act) -> list:
+    """The same act from several threads, each in the organization's scope and on a connection of its own."""
+
+    def work(_: int):
+        try:
+            with organization_scope(organization):
+                return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(work, range(AT_ONCE)))
+
+
+def test_a_submission_sent_many_times_at_once_makes_one_order(tiktok) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign, account = a_campaign(), an_account("maya.bakes", email="maya@example.com")
+
+    def submit():
+        request = request_orders(
+            campaign, [account], brand_name="N", description="D", actor=None, token="form-1"
+        )
+        send_order_request(request)
+        return request.pk
+
+    assert len(set(at_once(organization, submit))) == 1
+    with organization_scope(organization):
+        order = Order.objects.get()
+        look_after_orders([order.pk])
+        assert OrderRequest.objects.count() == 1
+        assert list(order.events.values_list("state", flat=True)) == ["creating", "created", "sent"]
+    assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_an_order_synced_by_many_at_once_moves_once(tiktok) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign, account = a_campaign(), an_account("maya.bakes")
+        send_order_request(
+            request_orders(
+                campaign, [account], brand_name="N", description="D", video_count=1, actor=None
+            )
+        )
+        order = Order.objects.get()
+        video_id = tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link)[
+            "video_id"
+        ]
+        tiktok.control("review", video_id=video_id, result="SUCCEED")
+
+    at_once(organization, lambda: sync_orders(Order.objects.all()))
+
+    with organization_scope(organization):
+        states = list(order.events.values_list("state", flat=True))
+        assert states == ["creating", "created", "accepted", "fulfilled"]
+        assert Post.objects.get().stands_since is not None
+
+
+def test_a_post_added_by_many_at_once_stands_once(db) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign = a_campaign()
+        video = a_video(a_participant(campaign, "maya.bakes"), "1")
+
+    posts = at_once(organization, lambda: add_post_by_hand(campaign, video, actor=None).pk)
+
+    assert len(set(posts)) == 1
