@@ -22,6 +22,9 @@ from tenancy.models import User
 from tenancy.queries import memberships_of
 
 
+PORTAL_HOME = "/me/"
+
+
 @public_page
 def front_door(request: HttpRequest) -> HttpResponse:
     """To the sign-in, the only organization, a choice of several, or the influencers' dashboard."""
@@ -29,10 +32,14 @@ def front_door(request: HttpRequest) -> HttpResponse:
         return redirect_to_login("/")
     organizations = [membership.organization for membership in memberships_of(request.user)]
     if not organizations:
-        return redirect("/me/")
+        return redirect(PORTAL_HOME)
     if len(organizations) == 1:
         return redirect(organizations[0])
-    return render(request, "public/organizations.html", {"organizations": organizations})
+    return render(
+        request,
+        "public/organizations.html",
+        {"organizations": organizations, "portal_home": PORTAL_HOME},
+    )
 
 
 @public_page

@@ -57,6 +57,8 @@
         min: kind === "bar" || isRetention ? 0 : undefined,
         max: isRetention ? 1 : undefined,
         scale: kind === "line",
+        interval: isRetention ? 0.25 : undefined,
+        minInterval: kind === "bar" ? 1 : undefined,
         splitNumber: 4,
         splitLine: { lineStyle: { color: paint.line } },
         axisLabel: { color: paint.muted, formatter: isRetention ? (share) => `${Math.round(share * 100)}\u00a0%` : (value) => short.format(value) },

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 MISSING = "—"
 NBSP = "\N{NO-BREAK SPACE}"
 Number = int | float | Decimal
+SIZES: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
 def is_missing(value: Any) -> bool:
@@ -29,10 +30,10 @@ def number(value: Number | None) -> str:
 
 def short(value: Number) -> str:
     """`541213` → `541.2K`."""
-    magnitude = abs(value)
-    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "K")):
+    magnitude = abs(float(value))
+    for size, letter in SIZES:
         # 999,950 reads 1M, not 1000K.
-        if magnitude >= size * Decimal("0.99995") and magnitude >= 1000:
+        if magnitude >= 1000 and magnitude >= size * 0.99995:
             return f"{float(value) / size:.1f}".rstrip("0").rstrip(".").replace("-", "−") + letter
     return number(value)
 
@@ -41,7 +42,7 @@ def compact(value: Number | None) -> str:
     """`541213` → `541.2K`, the exact number in the title."""
     if value is None or is_missing(value):
         return MISSING
-    if abs(value) < 1000:
+    if abs(float(value)) < 1000:
         return number(value)
     return format_html('<span title="{}">{}</span>', number(value), short(value))
 

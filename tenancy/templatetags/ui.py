@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 
@@ -47,6 +48,10 @@ TOAST_KINDS = {"error": "danger", "debug": "info"}
 
 def component(name: str, **values: Any) -> SafeString:
     return render_to_string(f"components/{name}.html", values)
+
+
+def trimmed(content: str) -> SafeString:
+    return mark_safe(content.strip())  # noqa: S308 - a rendered block
 
 
 def one_of(value: str, allowed: Any, what: str) -> str:
@@ -115,7 +120,7 @@ def page_header(
     """The page's only `<h1>`; the block holds its actions."""
     return component(
         "page_header",
-        content=content.strip(),
+        content=trimmed(content),
         title=title,
         subtitle=subtitle,
         back=back,
@@ -170,6 +175,21 @@ def nav_link(
     path = request.path if request else ""
     is_current = path == href or (not exact and path.startswith(href))
     return component("nav_link", href=href, label=label, icon=icon, is_current=is_current)
+
+
+@register.simple_tag(takes_context=True)
+def account_tabs(context: Context) -> SafeString:
+    """Between the pages of one's own sign-in: second factor, password, e-mail."""
+    pages = {
+        "mfa_index": ("Two-factor", "shield"),
+        "account_change_password": ("Password", "lock"),
+        "account_email": ("E-mail", "mail"),
+    }
+    items = [
+        {"label": label, "href": reverse(name), "icon": sign}
+        for name, (label, sign) in pages.items()
+    ]
+    return tabs(context, items=items, label="Your account")
 
 
 @register.simple_tag(takes_context=True)
@@ -260,7 +280,7 @@ def widget_class(widget: forms.Widget) -> str:
     if isinstance(widget, forms.CheckboxInput):
         return "form-check-input"
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        return "form-check-input"
+        return "choices"
     return "form-select" if isinstance(widget, forms.Select) else "form-control"
 
 
@@ -284,7 +304,7 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
         widget.attrs.get("class", ""),
         "is-invalid" if field.errors else "",
     ]
-    attrs = {"class": " ".join(filter(None, classes))}
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     if described:
         attrs["aria-describedby"] = described
     return component(
@@ -310,7 +330,7 @@ def form_errors(form: forms.BaseForm) -> SafeString:
 @register.simple_block_tag
 def empty_state(content: str, *, title: str, icon: str = "list", text: str = "") -> SafeString:
     """Nothing here yet: says what would be here; the block holds the way to the first one."""
-    return component("empty_state", content=content.strip(), title=title, icon=icon, text=text)
+    return component("empty_state", content=trimmed(content), title=title, icon=icon, text=text)
 
 
 @register.simple_tag
@@ -323,7 +343,7 @@ def loading_state(*, rows: int = 3, label: str = "Loading…") -> SafeString:
 def error_state(content: str, *, title: str, text: str = "", reference: str = "") -> SafeString:
     """Something failed: what, what was kept, what to do; `reference` is a request id to quote."""
     return component(
-        "error_state", content=content.strip(), title=title, text=text, reference=reference
+        "error_state", content=trimmed(content), title=title, text=text, reference=reference
     )
 
 
