@@ -1,0 +1,171 @@
+"""Operations: what stands between us and TikTok. No token is on any page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest
+
+from tenancy.admin import OpsAdmin, ReadOnlyAdmin
+from tenancy.scope import current_organization_id, organization_scope
+from tiktok.enums import PollKind
+from tiktok.models import (
+    ConnectAttempt,
+    Connection,
+    Consent,
+    Creator,
+    LegacyMigration,
+    MarketplaceAccount,
+    Poll,
+    PurgeReceipt,
+    PurgeRun,
+    Video,
+)
+from tiktok.services.marketplace import connect_marketplace_account
+from tiktok.services.polling import make_due
+
+
+class MarketplaceAccountForm(forms.ModelForm):
+    new_token = forms.CharField(
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Write only. Leave it empty to keep the token that stands.",
+    )
+
+    class Meta:
+        model = MarketplaceAccount
+        fields = ["name", "tiktok_account_id", "dialect", "state", "state_reason"]
+
+    def clean_new_token(self) -> str:
+        token: str = self.cleaned_data["new_token"]
+        if not token and not self.instance.sealed_token:
+            raise forms.ValidationError("A new account needs its token.")
+        return token
+
+
+@admin.register(MarketplaceAccount)
+class MarketplaceAccountAdmin(OpsAdmin):
+    form = MarketplaceAccountForm
+    list_display = ["name", "tiktok_account_id", "dialect", "state", "state_reason", "connected_at"]
+    search_fields = ["name", "tiktok_account_id"]
+    ordering = ["name"]
+
+    def save_model(
+        self, request: HttpRequest, obj: MarketplaceAccount, form: Any, change: bool
+    ) -> None:
+        if token := form.cleaned_data["new_token"]:
+            account = connect_marketplace_account(
+                obj.name,
+                tiktok_account_id=obj.tiktok_account_id,
+                token=token,
+                actor=self.ops(request),
+            )
+            obj.pk = account.pk
+        else:
+            super().save_model(request, obj, form, change)
+
+
+@admin.register(Creator)
+class CreatorAdmin(ReadOnlyAdmin):
+    list_display = [
+        "handle", "marketplace_status", "marketplace_checked_at", "follower_count", "profile_source",
+        "profile_fetched_at",
+    ]  # fmt: skip
+    list_filter = ["marketplace_status"]
+    search_fields = ["handle", "display_name", "tiktok_creator_id"]
+    ordering = ["handle"]
+
+
+@admin.register(Video)
+class VideoAdmin(ReadOnlyAdmin):
+    list_display = [
+        "tiktok_video_id", "creator", "published_at", "video_views", "counts_source", "counts_fetched_at",
+        "report_fetched_at",
+    ]  # fmt: skip
+    list_filter = ["source"]
+    list_select_related = ["creator"]
+    search_fields = ["tiktok_video_id", "creator__handle"]
+    ordering = ["-published_at"]
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    list_display = ["handle", "person", "state", "state_reason", "access_expires_at", "refresh_expires_at"]  # fmt: skip
+    list_filter = ["state"]
+    list_select_related = ["person"]
+    search_fields = ["handle", "person__email", "open_id"]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Connection]:
+        """A connection belongs to a person: all while no organization is chosen, else those it ever saw through."""
+        rows: models.QuerySet[Connection] = super().get_queryset(request)
+        if current_organization_id() is None:
+            return rows
+        return rows.filter(models.Exists(Consent.objects.filter(connection=models.OuterRef("pk"))))
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ["creator", "connection", "text_version", "granted_at", "withdrawn_at"]
+    list_select_related = ["creator", "connection"]
+    search_fields = ["creator__handle"]
+    ordering = ["-granted_at"]
+
+
+@admin.register(ConnectAttempt)
+class ConnectAttemptAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "person", "organization", "outcome", "reason", "used_at"]
+    list_filter = ["outcome"]
+    list_select_related = ["person", "organization"]
+    search_fields = ["person__email", "reason"]
+    ordering = ["-pk"]
+
+
+@admin.register(Poll)
+class PollAdmin(ReadOnlyAdmin):
+    list_display = [
+        "organization", "kind", "subject_id", "due_at", "lease_until", "attempts", "last_finished_at",
+        "stopped_reason",
+    ]  # fmt: skip
+    list_filter = ["kind", ("stopped_reason", admin.EmptyFieldListFilter)]
+    list_select_related = ["organization"]
+    search_fields = ["subject_id", "stopped_reason"]
+    ordering = ["due_at", "pk"]
+    actions = ["look_now"]
+
+    def has_hurry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tiktok.change_poll")
+
+    @admin.action(description="Make due now", permissions=["hurry"])
+    def look_now(self, request: HttpRequest, queryset: models.QuerySet[Poll]) -> None:
+        polls = list(queryset)
+        for poll in polls:
+            with organization_scope(poll.organization_id):
+                make_due(PollKind(poll.kind), poll.subject_id)
+            self.audit(request, poll, "made_due")
+        messages.success(request, f"{len(polls)} polls are due now.")
+
+
+@admin.register(LegacyMigration)
+class LegacyMigrationAdmin(ReadOnlyAdmin):
+    list_display = ["started_at", "cut_over_at", "purged_at"]
+    ordering = ["-pk"]
+
+
+@admin.register(PurgeRun)
+class PurgeRunAdmin(ReadOnlyAdmin):
+    list_display = ["started_at", "state", "finished_at", "actor"]
+    list_select_related = ["actor"]
+    ordering = ["-pk"]
+
+
+@admin.register(PurgeReceipt)
+class PurgeReceiptAdmin(ReadOnlyAdmin):
+    list_display = ["issued_at", "run", "digest"]
+    list_select_related = ["run"]
+    shown_secrets = frozenset({"digest"})
+    ordering = ["-pk"]
