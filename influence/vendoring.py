@@ -42,7 +42,11 @@ def vendor(root: Path) -> list[Path]:
     written = []
     for name in listed["files"]:
         copy = target / Path(name).name
-        copy.write_text(SOURCE_MAP.sub("\n", (modules / name).read_text()))
+        source = modules / name
+        if source.suffix == ".woff2":
+            shutil.copyfile(source, copy)
+        else:
+            copy.write_text(SOURCE_MAP.sub("\n", source.read_text()))
         written.append(copy)
     symbols = "\n".join(symbol(modules, name) for name in listed["icons"])
     sprite = target / "icons.svg"
