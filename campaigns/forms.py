@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from campaigns.enums import CampaignState
 from crm.enums import Network
@@ -79,9 +80,10 @@ class OrderForm(forms.Form):
     @property
     def chosen(self) -> list[int]:
         """Primary keys that were ticked, whatever else is wrong with the form."""
-        ticked = (
-            self.data.getlist("accounts") if self.is_bound else self.initial.get("accounts", [])
-        )
+        if isinstance(self.data, QueryDict) and self.is_bound:
+            ticked: list[Any] = self.data.getlist("accounts")
+        else:
+            ticked = self.initial.get("accounts", [])
         return [
             int(pk) for pk in map(str, ticked) if pk.isascii() and pk.isdigit() and len(pk) < 19
         ]

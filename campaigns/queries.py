@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -38,7 +39,7 @@ def standing() -> Q:
     )
 
 
-def _count(rows: QuerySet) -> Coalesce:  # type: ignore[type-arg]
+def _count(rows: QuerySet[Any]) -> Coalesce:
     per_campaign = (
         rows.filter(campaign=OuterRef("pk")).order_by().values("campaign").annotate(n=Count("pk"))
     )
@@ -225,7 +226,7 @@ def listed_videos(videos: list[Video], *, released: bool) -> list[ListedVideo]:
 
 
 def listed_video(video: Video, *, released: bool) -> ListedVideo:
-    is_authenticated = video.is_authenticated  # type: ignore[attr-defined] -- annotated by all_posts
+    is_authenticated = video.is_authenticated  # type: ignore[attr-defined]  # annotated by all_posts
     return ListedVideo(
         video=video,
         account=video.creator.account,
