@@ -42,8 +42,11 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         released=released,
     )
+    allowed = allowances(request)
+    is_any_invitable = any(view.may_be_invited for row in page.rows for view in row.accounts)
     context = {
-        **allowances(request),
+        **allowed,
+        "may_tick": allowed["may_invite"] and is_any_invitable,
         "page": page,
         "search": search,
         "kind": kind,

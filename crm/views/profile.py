@@ -31,7 +31,7 @@ from tenancy.enums import Permission
 from tenancy.policies import can
 from tenancy.templatetags.formats import money
 from tiktok.availability import ASK_TO_AUTHENTICATE, INVITE_TO_MARKETPLACE
-from tiktok.enums import Unit
+from tiktok.enums import AccountMetric, Unit
 from tiktok.errors import TikTokProblem
 from tiktok.queries import MetricValue, is_released
 
@@ -39,6 +39,7 @@ REMEDIES = {
     ASK_TO_AUTHENTICATE: ("Ask to connect", "ask_account", Permission.EDIT_INFLUENCERS),
     INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
 }
+METRICS = AccountMetric.values  # in the order of the page: followers first
 FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "text", Unit.TEXT: "text"}
 
 
@@ -61,7 +62,15 @@ class ShownMetric:
 
     @property
     def shares(self) -> list[dict[str, Any]]:
-        return [{"label": row["name"], "share": row["fraction"]} for row in self.metric.value or ()]
+        """The bars; TikTok writes genders in capitals, codes of places stay as they are."""
+        is_word = self.metric.key == AccountMetric.AUDIENCE_GENDERS
+        return [
+            {
+                "label": row["name"].capitalize() if is_word else row["name"],
+                "share": row["fraction"],
+            }
+            for row in self.metric.value or ()
+        ]
 
     @property
     def fetched_at(self) -> datetime | None:
@@ -86,7 +95,8 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 
 def _panel(request: OrganizationRequest, panel: queries.AccountPanel) -> dict[str, Any]:
-    shown = [_shown(request, metric, panel.view.account) for metric in panel.view.metrics]
+    in_order = sorted(panel.view.metrics, key=lambda metric: METRICS.index(metric.key))
+    shown = [_shown(request, metric, panel.view.account) for metric in in_order]
     return {
         "view": panel.view,
         "panel": panel,
