@@ -38,13 +38,16 @@ def tables(name: str, columns: str, object_id: str) -> str:
 # A partition is reached through its parent, whose policy decides; reached directly it has no policy and shows nothing.
 MONTHS = """
 CREATE FUNCTION tiktok_create_month_partitions(first_month date, months int) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE parent text; month date; part text;
+DECLARE parent text; month date; part text; has_strays boolean;
 BEGIN
     FOREACH parent IN ARRAY ARRAY['tiktok_creatorsnapshot', 'tiktok_videosnapshot'] LOOP
         FOR step IN 0..months - 1 LOOP
             month := (date_trunc('month', first_month) + make_interval(months => step))::date;
             part := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
-            IF to_regclass(part) IS NULL THEN
+            -- Rows that came while there was no partition for their month stay where they are.
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE bucket_at >= %L AND bucket_at < %L)', parent || '_own_rest',
+                           month || ' 00:00:00+00', (month + interval '1 month')::date || ' 00:00:00+00') INTO has_strays;
+            IF to_regclass(part) IS NULL AND NOT has_strays THEN
                 EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, parent || '_own',
                                month || ' 00:00:00+00', (month + interval '1 month')::date || ' 00:00:00+00');
                 EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);

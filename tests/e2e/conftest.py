@@ -1,0 +1,67 @@
+"""A real browser against the real pages: Chromium of the system, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+# A form that comes back with its errors; the browser notes the status.
+REFUSED_FORM = "Failed to load resource: the server responded with a status of 422"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        pytest.fail("No Chromium: install it (Debian: apt-get install chromium) and run again.")
+    # Playwright keeps an event loop in this thread; Django must not mind.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any, tiktok: Any) -> str:
+    """The address of the pages; what is mailed and registered at TikTok points there."""
+    settings.PUBLIC_URL = live_server.url
+    settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"][1] = tiktok.url
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str) -> Iterator[Any]:
+    """A new browser window (own cookies) of some width; nothing may go wrong in its console."""
+    pages: list[tuple[Page, list[str]]] = []
+
+    def open_one(width: int = 1440) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=site)
+        context.set_default_timeout(10_000)
+        page, complaints = context.new_page(), []
+        page.on(
+            "console", lambda line: complaints.append(line.text) if line.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append((page, complaints))
+        return page
+
+    yield open_one
+    for page, complaints in pages:
+        page.context.close()
+        assert [line for line in complaints if not line.startswith(REFUSED_FORM)] == []
