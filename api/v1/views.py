@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.http import http_date
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -33,11 +34,24 @@ OLD_WORD_SUNSET_AT = datetime(2027, 6, 1, tzinfo=UTC)
 class Resource(ApiView, ReadOnlyModelViewSet[Any]):
     """List and detail of one kind of object. The queryset is made in `get_queryset`: only there a scope is open."""
 
+    filterset_class: Any
     keyset: tuple[str, ...] = ("-id",)
 
     @cached_property
     def is_released(self) -> bool:
         return queries.is_released()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A misspelt filter would quietly answer with everything: parameters nobody knows are refused."""
+        super().initial(request, *args, **kwargs)
+        if unknown := sorted(set(request.query_params) - self.parameters()):
+            raise ValidationError(dict.fromkeys(unknown, "There is no such parameter."))
+
+    def parameters(self) -> set[str]:
+        """What the address of this action may be asked with."""
+        filters = self.filterset_class.base_filters if self.action == "list" else {}
+        is_paged = self.action in {"list", "metrics_history"}
+        return {*filters, *(("cursor", "page_size") if is_paged else ())}
 
     def filter_queryset(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Filters belong to the list; everything else is found by its id alone."""

@@ -196,3 +196,15 @@ def test_what_is_wrong_is_named_field_by_field(reader: Reader) -> None:
         },
         {"field": "campaign", "message": "Enter a whole number."},
     ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["posts/?campain=1", "posts/?search=x", "influencers/0/?campain=1", "orders/?format=csv"],
+)
+def test_a_parameter_that_nobody_knows_is_refused(path: str, reader: Reader) -> None:
+    answer = reader.get(path)
+    assert_problem(answer, 400, type="urn:influence:problem:invalid")
+    name = path.partition("?")[2].partition("=")[0]
+    expected = {"field": name, "message": "There is no such parameter."}
+    assert answer.json()["errors"] == [expected]
