@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
+
+
+def queries_in(client: Client, url: str, **headers: str) -> int:
+    """How many statements read or write when this page is opened (those that begin and end transactions do neither)."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url, headers=headers).status_code == 200
+    return sum(
+        not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+        for query in captured
+    )
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page, invitations_without_account
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tests.crm.conftest import queries_in
 from tests.factories.crm import (
     ConsentFactory,
     CreatorFactory,
@@ -126,27 +125,19 @@ def test_pages_over_people_of_one_name_lose_and_double_nobody() -> None:
     assert backwards == forwards[-2::-1]
 
 
-def queries_of(client: Client, url: str, **headers: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(url, headers=headers).status_code == 200
-    return len(captured)
-
-
 def test_the_list_costs_the_same_few_queries_whatever_its_length(
     oak: Organization, viewer: Client
 ) -> None:
     with organization_scope(oak):
         an_authenticated_account()
-    client_cost = queries_of(viewer, LIST)
+    client_cost = queries_in(viewer, LIST)
     with organization_scope(oak):
         for _ in range(4):
             an_authenticated_account()
             InfluencerFactory.create()
-    assert queries_of(viewer, LIST) == client_cost <= 8
-    assert queries_of(viewer, f"{LIST}?q=influencer&kind=authenticated_ttcm") == client_cost
-    assert queries_of(viewer, LIST, **{"HX-Request": "true"}) <= 7
+    assert queries_in(viewer, LIST) == client_cost <= 8
+    assert queries_in(viewer, f"{LIST}?q=influencer&kind=authenticated_ttcm") == client_cost
+    assert queries_in(viewer, LIST, **{"HX-Request": "true"}) <= 7
 
 
 def test_the_list_shows_numbers_labels_and_reasons(oak: Organization, viewer: Client) -> None:

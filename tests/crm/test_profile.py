@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.models import Influencer, SocialAccount
@@ -19,6 +17,7 @@ from crm.queries import account_panel, influencer_row
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tests.crm.conftest import queries_in
 from tests.factories.crm import (
     ConsentFactory,
     InfluencerFactory,
@@ -195,12 +194,7 @@ def test_the_latest_videos_are_listed_with_source_and_time(
 def test_the_page_costs_the_same_for_any_history(
     maya: SocialAccount, viewer: Client, oak: Organization
 ) -> None:
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            viewer.get(at(maya))
-        return len(captured)
-
-    before = cost()
+    before = queries_in(viewer, at(maya))
     with organization_scope(oak):
         for day in range(1, 20):
             moment = datetime(2026, 11, day, tzinfo=UTC)
@@ -211,7 +205,7 @@ def test_the_page_costs_the_same_for_any_history(
                 fetched_at=moment,
                 follower_count=day,
             )
-    assert cost() == before <= 12
+    assert queries_in(viewer, at(maya)) == before <= 12
 
 
 def test_refresh_asks_tiktok_and_says_so(
