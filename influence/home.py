@@ -43,7 +43,8 @@ class Numbers:
 
 def numbers(*, released: bool) -> Numbers:
     groups = list(
-        Creator.objects.annotate(known=authenticated(), ended=_grant_has_ended())
+        Creator.objects.filter(account__isnull=False)
+        .annotate(known=authenticated(), ended=_grant_has_ended())
         .values("marketplace_status", "known", "ended")
         .annotate(count=Count("pk"))
     )
