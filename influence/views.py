@@ -21,7 +21,6 @@ from tenancy.access import public_page
 from tenancy.models import User
 from tenancy.queries import memberships_of
 
-
 PORTAL_HOME = "/me/"
 
 
