@@ -6,7 +6,7 @@ lost is `uncertain`: it is looked up by campaign code where one is known, and ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import structlog
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
-from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
+from campaigns.errors import OrderNotValid
 from campaigns.models import Campaign, Order, OrderEvent, OrderRequest
 from campaigns.services import transitions
 from campaigns.services.campaigns import activate, add_participants
@@ -35,8 +35,6 @@ from tiktok.queries import marketplace_account
 from tiktok.services.orders import (
     ORDERS_PER_CALL,
     CreatedOrders,
-    FoundOrder,
-    find_orders,
     place_orders,
 )
 from tiktok.services.polling import make_due
@@ -184,14 +182,14 @@ def _claim(request: OrderRequest) -> bool:
 
 
 def _send(request: OrderRequest) -> None:
-    orders = _open_orders(request)
+    orders = open_orders(request)
     try:
         answer = place_orders(
             brand_name=request.brand_name,
             description=request.description,
             handles=[order.account.handle for order in orders],
             video_count=request.video_count,
-            campaign_code=_known_code(request),
+            campaign_code=known_code(request),
         )
     except OutcomeUnknown:
         _settle(request, RequestState.UNCERTAIN, UNCERTAIN)
@@ -202,21 +200,23 @@ def _send(request: OrderRequest) -> None:
     else:
         log.info("orders.created", request=request.pk, orders=len(answer.orders))
         _keep_answer(request, answer)
-        invite_creators(_orders(request))
+        invite_creators(loaded_orders(request))
 
 
-def _known_code(request: OrderRequest) -> str:
+def known_code(request: OrderRequest) -> str:
     """The code of this request, or of one it continues or that continues it."""
     return next((part.campaign_code for part in _parts(request) if part.campaign_code), "")
 
 
-def _orders(request: OrderRequest) -> list[Order]:
+def loaded_orders(request: OrderRequest) -> list[Order]:
+    """The request's orders with all that sending and inviting need."""
     related = ("account__influencer", "request", "organization")
     return list(request.orders.select_related(*related).order_by("pk"))
 
 
-def _open_orders(request: OrderRequest) -> list[Order]:
-    return [order for order in _orders(request) if order.state == OrderState.CREATING]
+def open_orders(request: OrderRequest) -> list[Order]:
+    """Those that TikTok has neither made nor refused."""
+    return [order for order in loaded_orders(request) if order.state == OrderState.CREATING]
 
 
 def _settle(request: OrderRequest, state: RequestState, problem: str) -> None:
@@ -265,82 +265,3 @@ def give_up_lost_request(request: OrderRequest) -> None:
         request.sending_at is None or request.sending_at < timezone.now() - LOST_AFTER
     ):
         _settle(request, RequestState.UNCERTAIN, LOST)
-
-
-def recheck_order_request(
-    request: OrderRequest, *, actor: User | None, campaign_code: str = ""
-) -> OrderRequest:
-    """Look at TikTok for the orders of an uncertain request, and keep those that are there.
-
-    `campaign_code`: what the user found in TikTok's own pages, when we know none. Raises CampaignCodeNeeded,
-    RequestSettled, and TikTok's problems; then nothing has changed.
-    """
-    if request.state != RequestState.UNCERTAIN:
-        raise RequestSettled
-    code = campaign_code.strip() or _known_code(request)
-    if not code:
-        raise CampaignCodeNeeded
-    found = find_orders(code)
-    with transaction.atomic():
-        locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
-        if locked.state != RequestState.UNCERTAIN:
-            raise RequestSettled
-        known = set(
-            Order.objects.filter(campaign_code=code).values_list("tiktok_order_id", flat=True)
-        )
-        fresh = {order.handle.lower(): order for order in found if order.order_id not in known}
-        missing = _keep_found(locked, fresh, code)
-        locked.state = RequestState.UNCERTAIN if missing else RequestState.DONE
-        locked.problem = (
-            f"TikTok lists {missing} of these orders not under code {code}. They can be created anew."
-            if missing
-            else ""
-        )
-        locked.save(update_fields=["state", "problem", "campaign_code", "invite_link"])
-        record("order.rechecked", locked, actor=actor, missing=missing)
-    invite_creators(_orders(request))
-    request.refresh_from_db()
-    return request
-
-
-def _keep_found(request: OrderRequest, found: Mapping[str, FoundOrder], code: str) -> int:
-    """Take over the orders that exist at TikTok. Returns how many do not."""
-    missing = 0
-    for order in _open_orders(request):
-        there = found.get(order.account.handle.lower())
-        if there is None:
-            missing += 1
-            continue
-        request.campaign_code, request.invite_link = code, there.invite_link
-        transitions.mark_created(
-            order,
-            order_id=there.order_id,
-            campaign_code=code,
-            invite_link=there.invite_link,
-            evidence=f"Found at TikTok under code {code}.",
-        )
-        make_due(PollKind.ORDER, order.pk)
-    return missing
-
-
-def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
-    """A person's explicit choice to ask again for the orders of an uncertain or failed request that do not exist.
-
-    Where a code is known TikTok is looked at first, so that no order is made twice. Raises RequestSettled and TikTok's
-    problems of the look.
-    """
-    if request.state == RequestState.UNCERTAIN and _known_code(request):
-        recheck_order_request(request, actor=actor)
-    with transaction.atomic():
-        locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
-        if locked.state == RequestState.DONE:
-            return locked
-        if locked.state not in {RequestState.UNCERTAIN, RequestState.FAILED}:
-            raise RequestSettled
-        for order in locked.orders.select_for_update().filter(state=OrderState.FAILED):
-            transitions.mark_creating(order)
-        locked.state, locked.problem = RequestState.DUE, ""
-        locked.save(update_fields=["state", "problem"])
-        locked.orders.filter(state=OrderState.CREATING).update(problem="")
-        record("order.repeated", locked, actor=actor)
-    return send_order_request(request)

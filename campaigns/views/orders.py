@@ -23,12 +23,8 @@ from campaigns.queries import (
     requests_in_trouble,
 )
 from campaigns.services.invitations import mark_invited_by_hand
-from campaigns.services.requests import (
-    recheck_order_request,
-    repeat_order_request,
-    request_orders,
-    send_order_request,
-)
+from campaigns.services.rechecks import recheck_order_request, repeat_order_request
+from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import refresh_campaign
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page

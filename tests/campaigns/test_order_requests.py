@@ -11,12 +11,8 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
 from campaigns.models import Order, OrderEvent, OrderRequest
-from campaigns.services.requests import (
-    recheck_order_request,
-    repeat_order_request,
-    request_orders,
-    send_order_request,
-)
+from campaigns.services.rechecks import recheck_order_request, repeat_order_request
+from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import look_after_orders
 from tests.factories.campaigns import an_account
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable

@@ -1,0 +1,93 @@
+"""Accounts of a campaign: who takes part, and whom to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from campaigns.models import Campaign, Order, Participant
+from campaigns.policies import SETTLED_STATES
+from crm.enums import Network
+from crm.models import SocialAccount
+from crm.models.influencers import searchable
+from crm.policies import Label, account_labels
+from tiktok.enums import AccountKind
+from tiktok.policies import account_kind
+from tiktok.queries import authenticated, is_released
+
+PICKED_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account with its kind for the organization (None for other networks)."""
+
+    account: SocialAccount
+    kind: AccountKind | None
+    takes_part: bool = True
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        if self.kind is None or self.account.creator is None:
+            return ()
+        status = self.account.creator.marketplace_status
+        return account_labels(self.kind, status, needs_reconnect=False)
+
+    @property
+    def is_unsupported(self) -> bool:
+        return self.kind == AccountKind.UNSUPPORTED
+
+
+def participants_of(campaign: Campaign) -> QuerySet[Participant]:
+    """Who takes part, latest added first."""
+    return (
+        Participant.objects.filter(campaign=campaign)
+        .select_related("account__influencer", "account__creator")
+        .annotate(is_authenticated=authenticated("account__creator_id"))
+        .order_by("-id")
+    )
+
+
+def participant_rows(participants: list[Participant], *, released: bool) -> list[AccountRow]:
+    """Rows from a page of `participants_of`, without a query."""
+    return [
+        AccountRow(row.account, _kind(row.account, row.is_authenticated, released))  # type: ignore[attr-defined]
+        for row in participants
+    ]
+
+
+def _kind(account: SocialAccount, is_authenticated: bool, released: bool) -> AccountKind | None:
+    if account.creator is None:
+        return None
+    status = account.creator.marketplace_status
+    return account_kind(status, is_authenticated=is_authenticated, is_released=released)
+
+
+def accounts_to_pick(
+    campaign: Campaign, *, chosen: list[int], search: str = "", tiktok_only: bool = True
+) -> list[AccountRow]:
+    """Accounts to choose from: the chosen ones, then those that match, participants first; at most PICKED_AT_ONCE more."""
+    taking_part = Participant.objects.filter(campaign=campaign, account=OuterRef("pk"))
+    accounts = (
+        SocialAccount.objects.select_related("influencer", "creator")
+        .annotate(takes_part=Exists(taking_part), is_authenticated=authenticated("creator_id"))
+        .order_by("-takes_part", "handle", "pk")
+    )
+    if tiktok_only:
+        accounts = accounts.filter(network=Network.TIKTOK)
+    words = searchable(search).strip().removeprefix("@")
+    matches = Q(handle__icontains=words) | Q(influencer__search_text__contains=words)
+    found = accounts.exclude(pk__in=chosen).filter(matches)[:PICKED_AT_ONCE]
+    released = is_released()
+    return [
+        AccountRow(account, _kind(account, account.is_authenticated, released), account.takes_part)
+        for rows in ([*accounts.filter(pk__in=chosen)] if chosen else [], found)
+        for account in rows
+    ]
+
+
+def accounts_with_open_order(campaign: Campaign, accounts: list[SocialAccount]) -> set[int]:
+    """Which of these accounts have an order in the campaign that is not failed or cancelled."""
+    orders = Order.objects.filter(campaign=campaign, account__in=accounts)
+    return set(orders.exclude(state__in=SETTLED_STATES).values_list("account_id", flat=True))

@@ -1,0 +1,152 @@
+"""Posts of a campaign: standing, in review, to be added, and one with its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from campaigns.enums import PostOrigin
+from campaigns.models import Campaign, Participant, Post
+from campaigns.policies import metrics_missing_by_hand
+from crm.enums import Network
+from crm.models import SocialAccount
+from tiktok.enums import AccountKind, PostMetric, PostTie, Source
+from tiktok.models import Video
+from tiktok.policies import account_kind, is_supported, post_tie
+from tiktok.queries import MetricValue, authenticated, post_history, post_metrics, visible_videos
+
+
+def standing() -> Q:
+    """Under Published Posts: published by TikTok's word or added by hand, and not hidden."""
+    return Q(hidden_at=None) & (
+        Q(stands_since__isnull=False) | Q(origin__in=[PostOrigin.BY_HAND, PostOrigin.LEGACY])
+    )
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """A post as a list and its page show it: how it is tied, and each metric or the reason why it is not there."""
+
+    post: Post
+    tie: PostTie
+    metrics: dict[str, MetricValue]
+
+    @property
+    def source_label(self) -> str:
+        return next((m.source_label for m in self.metrics.values() if m.source), "")
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        return next((m.fetched_at for m in self.metrics.values() if m.fetched_at), None)
+
+
+def post_row(post: Post) -> PostRow:
+    """From a post of `published_posts` or `post_detail`, without a query."""
+    tie = post_tie(
+        has_order=post.order_id is not None,
+        is_authenticated=getattr(post, "is_authenticated", False),
+    )
+    return PostRow(post, tie, {metric.key: metric for metric in post_metrics(post.video, tie)})
+
+
+def _posts(campaign: Campaign) -> QuerySet[Post]:
+    return (
+        Post.objects.filter(campaign=campaign, hidden_at=None)
+        .select_related("account__influencer", "account__creator", "video", "order")
+        .annotate(is_authenticated=authenticated("account__creator_id"))
+    )
+
+
+def published_posts(campaign: Campaign) -> QuerySet[Post]:
+    """Posts under Published Posts, latest published first; `post_row` makes rows of them."""
+    return _posts(campaign).filter(standing()).order_by("-published_at", "-id")
+
+
+def posts_in_review(campaign: Campaign) -> QuerySet[Post]:
+    """Videos tied to an order that do not stand yet, or no longer."""
+    tied = Post.objects.filter(campaign=campaign, hidden_at=None, order__isnull=False)
+    return tied.filter(stands_since=None).select_related("account").order_by("-id")
+
+
+def post_detail(campaign: Campaign, pk: int) -> Post | None:
+    """One post that is not hidden, standing or in review; None for an absent, foreign or hidden one."""
+    return _posts(campaign).filter(pk=pk).first()
+
+
+def growth(post: Post) -> list[dict[str, object]]:
+    """The post's numbers by hour, oldest first; where sources overlap, the order's report. Gaps stay gaps."""
+    if post.video is None:
+        return []
+    by_hour: dict[datetime, dict[str, object]] = {}
+    names = ("bucket_at", "source", "video_views", "likes", "comments", "shares")
+    for row in post_history(post.video).values(*names):
+        if row["source"] == Source.ORDER_REPORT or row["bucket_at"] not in by_hour:
+            by_hour[row["bucket_at"]] = row
+    return list(by_hour.values())
+
+
+@dataclass(frozen=True)
+class ListedVideo:
+    """A video a participant published in the campaign's window."""
+
+    video: Video
+    account: SocialAccount
+    kind: AccountKind
+    post_id: int | None
+    is_standing: bool
+    missing: list[PostMetric] = field(default_factory=list)
+
+    @property
+    def may_be_added(self) -> bool:
+        return self.post_id is None and is_supported(self.kind)
+
+
+def all_posts(campaign: Campaign) -> QuerySet[Video]:
+    """Everything the participants published in the campaign's window, from visible sources, newest first."""
+    taking_part = Participant.objects.filter(
+        campaign=campaign, account__creator=OuterRef("creator_id")
+    )
+    posts = Post.objects.filter(
+        campaign=campaign,
+        network=Network.TIKTOK,
+        network_post_id=OuterRef("tiktok_video_id"),
+        hidden_at=None,
+    )
+    begins, ends = (
+        datetime.combine(day, time(), UTC)
+        for day in (campaign.starts_on, campaign.ends_on + timedelta(days=1))
+    )
+    return (
+        visible_videos()
+        .filter(Exists(taking_part), published_at__gte=begins, published_at__lt=ends)
+        .select_related("creator__account__influencer")
+        .annotate(
+            is_authenticated=authenticated("creator_id"),
+            post_id=Subquery(posts.values("pk")[:1]),
+            is_standing=Exists(posts.filter(standing())),
+        )
+        .order_by("-published_at", "-id")
+    )
+
+
+def listed_videos(videos: list[Video], *, released: bool) -> list[ListedVideo]:
+    """Rows of All Posts from a page of `all_posts`, without a query."""
+    return [listed_video(video, released=released) for video in videos]
+
+
+def listed_video(video: Video, *, released: bool) -> ListedVideo:
+    is_authenticated = video.is_authenticated  # type: ignore[attr-defined]  # annotated by all_posts
+    return ListedVideo(
+        video=video,
+        account=video.creator.account,
+        kind=account_kind(
+            video.creator.marketplace_status,
+            is_authenticated=is_authenticated,
+            is_released=released,
+        ),
+        post_id=video.post_id,  # type: ignore[attr-defined]
+        is_standing=video.is_standing,  # type: ignore[attr-defined]
+        missing=metrics_missing_by_hand(is_authenticated=is_authenticated),
+    )
