@@ -1,0 +1,171 @@
+"""P5: a page of 50 of the API, against the same document by plain SQL and `json.dumps` in the same process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from benchmarks.measure import Figure, multiple_of_time, seconds_of
+from benchmarks.requests import api_key, getter
+from benchmarks.world import World
+from tiktok.availability import POST_MATRIX, POST_UNITS
+from tiktok.enums import PostTie
+from tiktok.queries import NOT_YET
+
+BAR = 4.0
+Documents = list[dict[str, Any]]
+Read = Callable[[psycopg.Connection[dict[str, Any]]], Documents]
+
+
+def figures(world: World) -> Iterator[Figure]:
+    organization_id = world.filled("small", world.few).organization_id
+    key = api_key(organization_id)
+    with psycopg.connect(world.place.app, row_factory=dict_row, autocommit=True) as connection:
+        for name, read in READS.items():
+            raw = _raw(connection, organization_id, read)
+            view = getter(f"/api/v1/{name}/", {}, key)
+            if json.loads(view().content)["results"] != json.loads(raw()):
+                raise AssertionError(f"{name}: the API and plain SQL tell different things")
+            yield multiple_of_time(
+                "P5",
+                f"API {name}, page of 50",
+                measured=lambda turn, view=view: seconds_of(view),  # type: ignore[misc]
+                baseline=lambda turn, raw=raw: seconds_of(raw),  # type: ignore[misc]
+                repeat=world.page_turns,
+                bar=BAR,
+            )
+
+
+def _raw(
+    connection: psycopg.Connection[dict[str, Any]], organization_id: int, read: Read
+) -> Callable[[], str]:
+    def raw() -> str:
+        with connection.transaction():
+            connection.execute(
+                "SELECT set_config('app.organization', %s, true)", [str(organization_id)]
+            )
+            return json.dumps(read(connection), default=_spelled)
+
+    return raw
+
+
+def _spelled(value: date | datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
+    people = connection.execute(
+        "SELECT id, name, email, country, language, created_at FROM crm_influencer ORDER BY name, id LIMIT 50"
+    ).fetchall()
+    accounts = connection.execute(
+        "SELECT influencer_id, id, account_type, handle FROM crm_socialaccount WHERE influencer_id = ANY(%s) ORDER BY id",
+        [[row["id"] for row in people]],
+    )
+    return _nested(people, "accounts", accounts.fetchall(), "influencer_id")
+
+
+def _accounts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
+    return connection.execute("""
+        SELECT id, influencer, network, account_type, handle,
+               CASE WHEN creator_id IS NULL THEN NULL
+                    WHEN status = 'in' AND is_authenticated THEN 'authenticated_ttcm'
+                    WHEN status = 'in' THEN 'not_authenticated_ttcm'
+                    WHEN is_authenticated THEN 'authenticated_non_ttcm'
+                    ELSE 'unsupported' END AS kind,
+               is_authenticated, status AS marketplace_status, created_at
+        FROM (SELECT account.*, influencer_id AS influencer, creator.marketplace_status AS status,
+                     (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
+                      WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
+                        AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL AS is_authenticated
+              FROM (SELECT * FROM crm_socialaccount ORDER BY id DESC LIMIT 50) account
+              LEFT JOIN tiktok_creator creator ON creator.id = account.creator_id) known ORDER BY id DESC
+    """).fetchall()
+
+
+def _orders(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
+    orders = connection.execute(
+        "SELECT id, campaign_id AS campaign, account_id AS account, tiktok_order_id, state, state_at, problem, "
+        "campaign_code, invite_link, video_count, video_limit, checked_at, created_at "
+        "FROM campaigns_order ORDER BY id DESC LIMIT 50"
+    ).fetchall()
+    events = connection.execute(
+        "SELECT order_id, state, at, evidence FROM campaigns_orderevent WHERE order_id = ANY(%s) ORDER BY at, id",
+        [[row["id"] for row in orders]],
+    )
+    return _nested(orders, "events", events.fetchall(), "order_id")
+
+
+def _posts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
+    rows = connection.execute("""
+        SELECT post.id, campaign_id AS campaign, account_id AS account, order_id AS "order", origin, post.network,
+               network_post_id, post.url, review_state, post.published_at, stands_since,
+               video_views, likes, comments, shares, counts_source, counts_fetched_at,
+               (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
+                WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
+                  AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL AS is_authenticated
+        FROM campaigns_post post JOIN tiktok_video video ON video.id = video_id
+        JOIN crm_socialaccount account ON account.id = account_id
+        WHERE hidden_at IS NULL AND stands_since IS NOT NULL ORDER BY post.id DESC LIMIT 50
+    """).fetchall()
+    return [_with_metrics(row) for row in rows]
+
+
+FACTS = ("video_views", "likes", "comments", "shares", "counts_source", "counts_fetched_at", "is_authenticated")  # fmt: skip
+METRICS = {
+    tie: [
+        {
+            "key": metric.value,
+            "label": metric.label,
+            "unit": POST_UNITS[metric].value,
+            "value": None,
+            "source": None,
+            "fetched_at": None,
+            "availability": row[tie].availability.value,
+            "reason": row[tie].reason or NOT_YET,
+        }
+        for metric, row in POST_MATRIX.items()
+    ]
+    for tie in PostTie
+}
+
+
+def _with_metrics(row: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: row.pop(name) for name in FACTS}
+    tie = (
+        PostTie.ORDER
+        if row["order"]
+        else PostTie.AUTHENTICATED
+        if facts["is_authenticated"]
+        else PostTie.NOT_AUTHENTICATED
+    )
+    found = {"source": facts["counts_source"], "fetched_at": facts["counts_fetched_at"]}
+    row["metrics"] = [
+        {**metric, "value": value, **found, "reason": ""}
+        if (value := facts.get(str(metric["key"]))) is not None
+        else metric
+        for metric in METRICS[tie]
+    ]
+    return row
+
+
+def _nested(rows: Documents, name: str, inner: Documents, key: str) -> Documents:
+    """Each inner row stands in the list of the row it belongs to."""
+    by_id = {row["id"]: row for row in rows}
+    for row in rows:
+        row[name] = []
+    for row in inner:
+        by_id[row.pop(key)][name].append(row)
+    return rows
+
+
+READS: dict[str, Read] = {
+    "influencers": _influencers,
+    "social-accounts": _accounts,
+    "orders": _orders,
+    "posts": _posts,
+}

@@ -1,0 +1,274 @@
+"""Invented organizations of any size, filled by COPY past policies and triggers; the same numbers give the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+FIRST = """
+Ada Bea Cato Dara Elio Fenja Gero Hanna Imre Joana Kalle Liv Milo Nora Odin Pia Quin Rosa Sten Tilda Ugo Vera Wim Xenia
+Yara Zeno Anouk Bruno Clio Dag Esra Finn Greta Hugo Inês Jón Kaja Lou Maël Noé
+"""
+LAST = """
+Abend Birke Corvo Dahl Eich Falk Grün Hain Ilic Jansen Kern Lark Mond Nabe Oster Pohl Quast Rabe Sturm Tanne Ufer Vogt
+Wald Xander Yilmaz Zorn Ahorn Brandt Castell Drossel Elster Fink Gerste Hafer Igel Juli Kiesel Linde Mohn Nuss
+"""
+FIRST_NAMES, LAST_NAMES = FIRST.split(), LAST.split()
+COUNTRIES = ("DE", "FR", "GB", "US", "BR", "JP", "NL", "SE")
+STATUSES = ("in", "in", "in", "not_in", "invited", "unknown", "in", "invalid")
+ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfilled", "overdue")
+NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
+ROWS_PER_CAMPAIGN = 100
+
+
+class Table(NamedTuple):
+    """Rows for a table; `columns` separated by blanks."""
+
+    name: str
+    columns: str
+    rows: Iterable[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """An organization with `size` each of influencers, accounts, orders and posts. Ids run on from `first` in every table.
+
+    Four of five accounts are on TikTok, a third of these authenticated. Half of all orders and posts stand in the
+    first campaign, the others a hundred to a campaign.
+    """
+
+    organization_id: int
+    size: int
+    first: int
+    person_id: int
+
+    @cached_property
+    def tiktok(self) -> range:
+        """Ids of the TikTok accounts and of their creators, which are the same."""
+        return range(self.first, self.first + max(1, self.size * 4 // 5))
+
+    @property
+    def videos(self) -> range:
+        return range(self.first, self.first + self.size)
+
+    @property
+    def campaigns(self) -> range:
+        return range(self.first, self.first + 1 + max(1, self.size // 2 // ROWS_PER_CAMPAIGN))
+
+    def campaign_of(self, n: int) -> int:
+        others = len(self.campaigns) - 1
+        return self.first if n % 2 else self.first + 1 + n // 2 % others
+
+    def published_at(self, n: int) -> datetime:
+        """All within a campaign's window."""
+        return NOW - timedelta(seconds=n * 6_000_000 // self.size)
+
+    def account_of(self, n: int) -> int:
+        return self.tiktok[n % len(self.tiktok)]
+
+
+def fill(admin_url: str, organization_id: int, size: int, *, person_id: int) -> Filled:
+    """Fill an empty organization, and let PostgreSQL know what is in its tables."""
+    with psycopg.connect(admin_url) as connection:
+        row = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM tiktok_video").fetchone()
+        assert row is not None
+        filled = Filled(organization_id, size, row[0], person_id)
+        connection.execute("SET session_replication_role = replica")  # the rows fit together
+        for table in tables(filled):
+            copy(connection, table)
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return filled
+
+
+def copy(connection: psycopg.Connection[Any], table: Table) -> None:
+    """Load the rows as they are."""
+    names = sql.SQL(", ").join(map(sql.Identifier, table.columns.split()))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
+    with connection.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in table.rows:
+            stream.write_row(row)
+
+
+def tables(to: Filled) -> Iterator[Table]:
+    """Table, columns and rows, in the order in which they refer to each other."""
+    yield from _people(to)
+    yield from _grants(to)
+    yield from _campaigns(to)
+    yield from _orders(to)
+    yield from _posts(to)
+
+
+def legacy_snapshots(organization_id: int, count: int, *, into: str) -> Table:
+    """What the old source left behind: a hundred hours of each of its posts."""
+    return Table(
+        into,
+        "organization_id video_id source bucket_at fetched_at video_views likes comments shares",
+        (
+            (organization_id, n // 100, "legacy", hour, hour, n, n % 900, n % 90, n % 9)
+            for n in range(organization_id * 10_000_000, organization_id * 10_000_000 + count)
+            for hour in [NOW - timedelta(days=60, hours=n % 100)]
+        ),
+    )
+
+
+def name_of(n: int) -> str:
+    return f"{FIRST_NAMES[n * 7 % 40]} {LAST_NAMES[n // 40 * 11 % 40]} {n // 1600 or ''}".strip()
+
+
+def _people(to: Filled) -> Iterator[Table]:
+    owner, first, size = to.organization_id, to.first, to.size
+    yield Table(
+        "crm_influencer",
+        "id organization_id name email country language search_text created_at",
+        (
+            (first + n, owner, name, mail, COUNTRIES[n % 8], "en", f"{name} {mail}".lower(), NOW)
+            for n in range(size)
+            for name, mail in [(name_of(n), f"creator{n}@people.example")]
+        ),
+    )
+    yield Table(
+        "tiktok_creator",
+        "id organization_id handle tiktok_creator_id marketplace_status invite_refusal display_name profile_image bio "
+        "country follower_count like_count video_count average_views engagement_rate creator_rate_currency "
+        "profile_source profile_fetched_at created_at",
+        (
+            (
+                first + n, owner, f"creator{n}", f"7{owner:05}{n:09}", STATUSES[n % 8], "", name_of(n), "", "",
+                COUNTRIES[n % 8], n * 37 % 900_000, n * 91, n % 400, n * 3.5, 0.04, "", "ttcm_public", NOW, NOW,
+            )
+            for n in range(len(to.tiktok))
+        ),
+    )  # fmt: skip
+    yield Table(
+        "crm_socialaccount",
+        "id organization_id influencer_id network account_type handle creator_id created_at",
+        (
+            (pk, owner, pk, "tiktok", "tiktok_creator", f"creator{n}", pk, NOW)
+            if pk in to.tiktok
+            else (pk, owner, pk, "instagram", "instagram", f"creator{n}", None, NOW)
+            for n, pk in enumerate(range(first, first + size))
+        ),
+    )
+
+
+def _grants(to: Filled) -> Iterator[Table]:
+    authenticated = to.tiktok[::3]
+    yield Table(
+        "tiktok_connection",
+        "id person_id open_id handle scopes state state_reason connected_at access_expires_at refresh_expires_at "
+        "version sealing_id sealed_access_token sealed_refresh_token",
+        (
+            (
+                pk, to.person_id, f"open-{pk}", f"creator{pk}", [], "active", "", NOW, NOW + timedelta(days=1),
+                NOW + timedelta(days=365), 1, f"00000000-0000-4000-8000-{pk:012}", "", "",
+            )
+            for pk in authenticated
+        ),
+    )  # fmt: skip
+    yield Table(
+        "tiktok_consent",
+        "id organization_id creator_id connection_id text_version granted_at",
+        ((pk, to.organization_id, pk, pk, "1", NOW) for pk in authenticated),
+    )
+
+
+def _campaigns(to: Filled) -> Iterator[Table]:
+    owner, begins, ends = (
+        to.organization_id,
+        (NOW - timedelta(days=90)).date(),
+        (NOW + timedelta(days=30)).date(),
+    )
+    yield Table(
+        "campaigns_campaign",
+        "id organization_id client name starts_on ends_on state created_at",
+        (
+            (
+                pk,
+                owner,
+                LAST_NAMES[n % 40],
+                f"{FIRST_NAMES[n % 40]} in season {n}",
+                begins,
+                ends,
+                "active",
+                NOW,
+            )
+            for n, pk in enumerate(to.campaigns)
+        ),
+    )
+    yield Table(
+        "campaigns_participant",
+        "organization_id campaign_id account_id added_at",
+        (
+            (owner, campaign, account, NOW)
+            for campaign, account in sorted(
+                {(to.campaign_of(n), to.account_of(n)) for n in range(to.size)}
+            )
+        ),
+    )
+    yield Table(
+        "campaigns_orderrequest",
+        "id organization_id campaign_id brand_name description video_count state problem campaign_code invite_link "
+        "token created_at",
+        ((pk, owner, pk, "Brand", "A video", 10, "done", "", "", "", "", NOW) for pk in to.campaigns),
+    )  # fmt: skip
+
+
+def _orders(to: Filled) -> Iterator[Table]:
+    owner, first = to.organization_id, to.first
+    yield Table(
+        "campaigns_order",
+        "id organization_id request_id campaign_id account_id tiktok_order_id campaign_code invite_link video_limit "
+        "video_count state state_at problem created_at",
+        (
+            (
+                first + n, owner, campaign, campaign, to.account_of(n), f"{first + n}", f"code{n}", "", 10, 1,
+                ORDER_STATES[n % 7], NOW, "", NOW,
+            )
+            for n in range(to.size)
+            for campaign in [to.campaign_of(n)]
+        ),
+    )  # fmt: skip
+    yield Table(
+        "campaigns_orderevent",
+        "organization_id order_id state at evidence",
+        ((owner, first + n, "sent", NOW, "TikTok sent the invite.") for n in range(to.size)),
+    )
+
+
+def _posts(to: Filled) -> Iterator[Table]:
+    owner, first = to.organization_id, to.first
+    yield Table(
+        "tiktok_video",
+        "id organization_id creator_id tiktok_video_id source published_at caption url embed_url thumbnail_url "
+        "video_views likes comments shares counts_source counts_fetched_at",
+        (
+            (
+                first + n, owner, to.account_of(n), f"74{n:014}", "ttcm_public", to.published_at(n),
+                f"Clip {n}", f"https://www.tiktok.com/@creator{n}/video/74{n:014}", "", "", n * 13 % 1_000_000, n % 9_000,
+                n % 500, n % 300, "ttcm_public", NOW,
+            )
+            for n in range(to.size)
+        ),
+    )  # fmt: skip
+    yield Table(
+        "campaigns_post",
+        "id organization_id campaign_id account_id network network_post_id url video_id origin order_id review_state "
+        "review_reason published_at stands_since created_at",
+        (
+            (
+                first + n, owner, to.campaign_of(n), to.account_of(n), "tiktok", f"74{n:014}",
+                f"https://www.tiktok.com/@creator{n}/video/74{n:014}", first + n, *(
+                    ("order", first + n) if n % 2 else ("by_hand", None)
+                ),
+                "", "", to.published_at(n), NOW, NOW,
+            )
+            for n in range(to.size)
+        ),
+    )  # fmt: skip

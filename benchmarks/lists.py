@@ -1,0 +1,157 @@
+"""P4: what a page of a list costs in a large organization, against the same page in a small one beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.data import Filled
+from benchmarks.measure import Figure, Run, multiple_of_time, seconds_of
+from benchmarks.requests import api_key, getter
+from benchmarks.world import World
+from campaigns import queries as campaigns
+from campaigns.models import Campaign, Order, Post
+from crm.models import Influencer, SocialAccount
+from crm.queries import influencer_page
+from tenancy.paging import keyset_page
+from tenancy.scope import organization_scope
+from tiktok.enums import AccountKind
+
+BAR = 1.5
+Work = Callable[[], object]
+# Makes ready what is measured, for one organization.
+Prepare = Callable[[Filled], Work]
+NEWEST, LATEST, BY_NAME = ("-id",), ("-published_at", "-id"), ("name", "id")
+
+
+def figures(world: World) -> Iterator[Figure]:
+    small, large = world.small_and_large()
+    for what, prepare in LISTS.items():
+        few, many = prepare(small), prepare(large)
+        figure = multiple_of_time(
+            "P4",
+            what,
+            measured=_run(many),
+            baseline=_run(few),
+            repeat=world.page_turns,
+            bar=BAR,
+        )
+        yield replace(figure, queries=_queries(many))
+
+
+def _run(work: Work) -> Run:
+    work()  # warm
+    return lambda turn: seconds_of(work)
+
+
+def _queries(work: Work) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    control = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+    return sum(not query["sql"].startswith(control) for query in captured.captured_queries)
+
+
+def influencers(*, deep: bool = False, **options: Any) -> Prepare:
+    """A page of the CRM's list of influencers."""
+
+    def prepare(to: Filled) -> Work:
+        cursor = _inside(to, Influencer.objects.all, BY_NAME) if deep else ""
+        return _scoped(to, lambda: influencer_page(cursor=cursor, **options))
+
+    return prepare
+
+
+def page(
+    rows: Callable[[Filled], models.QuerySet[Any]], keys: tuple[str, ...], *, deep: bool = False
+) -> Prepare:
+    """A page of a list that is a queryset."""
+
+    def prepare(to: Filled) -> Work:
+        cursor = _inside(to, lambda: rows(to), keys) if deep else ""
+        return _scoped(to, lambda: keyset_page(rows(to), *keys, cursor=cursor))
+
+    return prepare
+
+
+def api(name: str, model: type[models.Model], keys: tuple[str, ...], **parameters: str) -> Prepare:
+    """A page of the API, authentication and rendering included; `cursor="deep"` for one further in."""
+
+    def prepare(to: Filled) -> Work:
+        asked = dict(parameters)
+        if "cursor" in asked:
+            asked["cursor"] = _inside(to, model._default_manager.all, keys)
+        return getter(f"/api/v1/{name}/", asked, api_key(to.organization_id))
+
+    return prepare
+
+
+def _scoped(to: Filled, work: Work) -> Work:
+    def scoped() -> object:
+        with organization_scope(to.organization_id):
+            return work()
+
+    return scoped
+
+
+def _inside(to: Filled, rows: Callable[[], models.QuerySet[Any]], keys: tuple[str, ...]) -> str:
+    """A cursor to the middle of a list."""
+    name, value = {
+        "name": ("name__gte", "Milo"),
+        "-id": ("id__lte", to.first + to.size // 2),
+        "-published_at": ("published_at__lte", to.published_at(to.size // 2)),
+    }[keys[0]]
+    with organization_scope(to.organization_id):
+        cursor = keyset_page(rows().filter(**{name: value}), *keys, size=1).next_cursor
+    assert cursor, "the list is too short for a deep page"
+    return cursor
+
+
+def _first_campaign(to: Filled) -> Campaign:
+    return Campaign.objects.get(pk=to.first)
+
+
+LISTS: dict[str, Prepare] = {
+    "influencers, first page": influencers(),
+    "influencers, deep page": influencers(deep=True),
+    "influencers, newest first": influencers(sort="-id"),
+    "influencers, search of a name": influencers(search="kern"),
+    "influencers, search of a handle": influencers(search="@creator57"),
+    "influencers, search in vain": influencers(search="nobody"),
+    **{
+        f"influencers, {kind.label.lower()}": influencers(kind=kind)
+        for kind in (AccountKind.AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
+    },
+    "campaigns, first page": page(lambda to: campaigns.campaigns(), ("-starts_on", "-id")),
+    "campaign with its counts": lambda to: _scoped(
+        to, lambda: campaigns.campaign_with_counts(to.campaigns[-1])
+    ),
+    "orders, first page": page(lambda to: campaigns.orders_of(_first_campaign(to)), NEWEST),
+    "orders, deep page": page(
+        lambda to: campaigns.orders_of(_first_campaign(to)), NEWEST, deep=True
+    ),
+    "published posts, first page": page(
+        lambda to: campaigns.published_posts(_first_campaign(to)), LATEST
+    ),
+    "published posts, deep page": page(
+        lambda to: campaigns.published_posts(_first_campaign(to)), LATEST, deep=True
+    ),
+    "all posts, first page": page(lambda to: campaigns.all_posts(_first_campaign(to)), LATEST),
+    "all posts, deep page": page(
+        lambda to: campaigns.all_posts(_first_campaign(to)), LATEST, deep=True
+    ),
+    "API influencers, first page": api("influencers", Influencer, BY_NAME),
+    "API influencers, deep page": api("influencers", Influencer, BY_NAME, cursor="deep"),
+    "API accounts, first page": api("social-accounts", SocialAccount, NEWEST),
+    "API accounts, deep page": api("social-accounts", SocialAccount, NEWEST, cursor="deep"),
+    "API accounts, one network": api("social-accounts", SocialAccount, NEWEST, network="instagram"),
+    "API orders, first page": api("orders", Order, NEWEST),
+    "API orders, deep page": api("orders", Order, NEWEST, cursor="deep"),
+    "API orders, one state": api("orders", Order, NEWEST, state="overdue"),
+    "API posts, first page": api("posts", Post, NEWEST),
+    "API posts, deep page": api("posts", Post, NEWEST, cursor="deep"),
+    "API posts, one origin": api("posts", Post, NEWEST, origin="by_hand"),
+}
