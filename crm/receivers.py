@@ -38,10 +38,11 @@ def name_after_profile(instance: Creator, **_: Any) -> None:
 def attach_account(creator: Creator, person: User, **_: Any) -> None:
     """The person has proven to own the account: it stands on their influencer row from now on."""
     account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
-    influencer = _influencer_of(person, account) or Influencer(
-        name=person.name or creator.display_name or creator.handle, email=person.email
-    )
-    if influencer.person_id != person.pk:
+    influencer = _influencer_of(person, account) or Influencer(email=person.email)
+    is_placeholder = influencer.name in {"", creator.handle, influencer.email}
+    if is_placeholder:
+        influencer.name = person.name or creator.display_name or creator.handle
+    if is_placeholder or influencer.person_id != person.pk:
         influencer.person = person
         influencer.save()
     if account is None:

@@ -166,6 +166,17 @@ def test_reconnecting_an_account_takes_no_other_one(tiktok, oak, maya) -> None:
     assert "@maya.bakes is connected" in text(right)
 
 
+def test_an_e_mailed_code_opens_the_dashboard(oak, maya, mailoutbox) -> None:
+    client = Client()
+    door = client.get(reverse("portal:home"))
+    assert door["Location"] == "/accounts/login/?next=/me/"
+    client.post("/accounts/login/code/?next=/me/", {"email": maya.email, "next": "/me/"})
+    code = re.search(r"^\s*([A-Z0-9]{4,}(?:-[A-Z0-9]+)*)\s*$", mailoutbox[0].body, re.MULTILINE)[1]
+    page = client.post("/accounts/login/code/confirm/", {"code": code}, follow=True)
+    assert page.redirect_chain[-1][0] == "/me/"
+    assert "Oak" in text(page)
+
+
 # --- letting go --------------------------------------------------------------------------------------------------
 def test_disconnecting_takes_the_account_from_every_brand(tiktok, oak, elm, maya) -> None:
     client = signed_in(maya)

@@ -159,6 +159,31 @@ def test_one_account_in_two_organizations_is_one_connection_with_two_consents(
             assert Influencer.objects.get().person == maya
 
 
+def test_whoever_the_brand_did_not_know_becomes_an_influencer_with_their_name_at_tiktok(
+    tiktok, oak
+) -> None:
+    stranger = a_person("new@example.com")
+    connect(tiktok, stranger, oak, "maya.bakes")
+    with organization_scope(oak):
+        row = Influencer.objects.get()
+        assert (row.name, row.email, row.person) == ("Maya Bakes", "new@example.com", stranger)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("Maya B.", "Maya B."), ("maya.bakes", "Maya Bakes")]
+)
+def test_the_row_with_their_e_mail_is_theirs_and_a_handle_for_a_name_gives_way(
+    tiktok, oak, before, after
+) -> None:
+    with organization_scope(oak):
+        row = Influencer.objects.create(name=before, email="Maya@Example.com")
+    maya = a_person("maya@example.com")
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        rows = Influencer.objects.values_list("pk", "person", "name")
+        assert list(rows) == [(row.pk, maya.pk, after)]
+
+
 def test_the_account_staff_added_becomes_the_persons_own(tiktok, oak) -> None:
     maya = a_person("maya@example.com")
     with organization_scope(oak):

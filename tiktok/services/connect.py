@@ -270,8 +270,8 @@ def _keep(
     creator = _kept_creator(profile.handle.lower(), status)
     _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
-    connected.send(sender=Creator, creator=creator, person=attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
+    connected.send(sender=Creator, creator=creator, person=attempt.person)
     record("connection.connected", creator, actor=attempt.person, text_version=CONSENT_VERSION)
     _close(attempt, AttemptOutcome.CONNECTED)
     return connection
