@@ -184,7 +184,7 @@ class Story:
             == [AddOutcome.ADDED] * 3 + [AddOutcome.NOT_IN_MARKETPLACE, AddOutcome.NO_SUCH_ACCOUNT],
             "a marketplace handle is added, another refused, an invalid one unknown",
         )
-        tracked = self.account(HANDLES[0]).creator
+        tracked = Creator.objects.get(handle=HANDLES[0])
         check(tracked.follower_count is not None, "an added account is tracked at once")
 
     def connect_influencer(self) -> None:
@@ -197,9 +197,9 @@ class Story:
         browser.submit()
         check("/v2/auth/authorize" in browser.page.url, "TikTok's consent page opened")
         browser.submit(handle=handle, decision="allow")
-        account = self.account(handle)
-        kind = kind_of(account.creator)
-        shown = {m.key for m in account_metrics(account.creator, kind) if m.value is not None}
+        creator = Creator.objects.get(handle=handle)
+        kind = kind_of(creator)
+        shown = {m.key for m in account_metrics(creator, kind) if m.value is not None}
         check(kind == AccountKind.AUTHENTICATED_NON_TTCM, "the account is authenticated")
         check(shown >= AUDIENCE, "audience data is there")
         self.say(
@@ -264,8 +264,9 @@ class Story:
         )
 
     def add_by_hand(self, campaign: Campaign, account: SocialAccount) -> None:
-        refresh_videos(account.creator)
-        video = all_posts(campaign).filter(creator=account.creator).first()
+        creator = Creator.objects.get(handle=account.handle)
+        refresh_videos(creator)
+        video = all_posts(campaign).filter(creator=creator)[0]
         post = add_post_by_hand(campaign, video, actor=self.world.owner)
         self.figures.metrics_by_hand = _metrics_there(post.video, PostTie.NOT_AUTHENTICATED)
         check(

@@ -59,7 +59,9 @@ def campaign_with(posts: int) -> Campaign:
     maya, tom = account("maya", "in"), account("tom", "not_in")
     for number in range(posts):
         standing_post(campaign, maya, number, views=1_000)
-    request = OrderRequest.objects.create(campaign=campaign, brand_name="Oakmill", description="Loaf")
+    request = OrderRequest.objects.create(
+        campaign=campaign, brand_name="Oakmill", description="Loaf"
+    )
     for owner, state in ((maya, OrderState.SENT), (tom, OrderState.FAILED)):
         Order.objects.create(
             request=request, campaign=campaign, account=owner, state=state, state_at=timezone.now()
@@ -74,7 +76,11 @@ def test_home_counts_what_stands_and_says_what_needs_somebody(oak) -> None:
     page = member(oak).get("/o/oak/")
 
     numbers = page.context["numbers"]
-    assert (numbers.influencers, numbers.tracked_accounts, numbers.unsupported_accounts) == (2, 1, 1)
+    assert (numbers.influencers, numbers.tracked_accounts, numbers.unsupported_accounts) == (
+        2,
+        1,
+        1,
+    )
     assert (numbers.open_orders, numbers.troubled_orders) == (1, 1)
     assert (numbers.posts, numbers.views) == (2, 2_000)
     assert [post.video.caption for post in page.context["posts"]] == ["Loaf 1", "Loaf 0"]
@@ -112,4 +118,5 @@ def test_home_takes_the_same_few_queries_whatever_it_shows(
         client.get("/o/oak/")
 
 
-BUDGET = 12
+# 12 reads, and the savepoint that the page's transaction is inside the test's.
+BUDGET = 14
