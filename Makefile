@@ -20,7 +20,7 @@ FIND_PYTHON = $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 p
 PYTHON ?= $(FIND_PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench sandbox servers install vendor chromium lock clean
+.PHONY: help run demo test check bench sandbox screenshot servers install vendor chromium lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ chromium: # for the browser tests
 	else \
 		echo 'No Chromium here: install it for the browser tests (Debian: sudo apt-get install chromium).'; \
 	fi
+
+screenshot: $(VENV)/.dev ## take the README's picture of a running `make run`
+	$(PY) docs/screenshot.py http://localhost:$(PORT)
 
 lock: $(VENV)/.dev ## lock all packages again, newest versions that fit
 	$(COMPILE) requirements/run.in -o requirements/run.txt

@@ -21,9 +21,11 @@ from influence.demo.creator import SandboxCreators
 from influence.demo.world import CONNECTED, INFLUENCER, World
 from tenancy.models import User
 from tenancy.scope import organization_scope
-from tiktok.enums import MarketplaceStatus
+from tiktok.enums import MarketplaceStatus, Source
+from tiktok.models import Creator, Video
 from tiktok.services.connect import finish_connect, start_connect
 from tiktok.services.membership import track_creator
+from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 
 MARKETPLACE = (
     "maya.bakes",
@@ -36,6 +38,8 @@ MARKETPLACE = (
 )
 UNSUPPORTED = ("ana.arte", "freya.knits")
 WEEK = 7 * 86_400
+PAST_DAYS = 45
+COUNTERS = ("video_views", "likes", "comments", "shares")
 
 
 def fill(world: World, creators: SandboxCreators) -> None:
@@ -51,6 +55,7 @@ def fill(world: World, creators: SandboxCreators) -> None:
         _connect("lena.lifts", world)
         _run_campaign(world, creators)
         _draft_campaign(world)
+        _invent_a_past()
 
 
 def _leave_from_before(handle: str) -> None:
@@ -133,3 +138,24 @@ def _draft_campaign(world: World) -> None:
         ends_on=today + timedelta(days=80),
         actor=world.owner,
     )
+
+
+def _invent_a_past() -> None:
+    """Facts of the last weeks, so that the curves of the invented world have something to show."""
+    now = timezone.now()
+    for days in range(1, PAST_DAYS):
+        then = now - timedelta(days=days)
+        tracked = list(Creator.objects.filter(follower_count__isnull=False))
+        for creator in tracked:
+            shrink = 1 - 0.004 * days + 0.002 * ((creator.pk * 7 + days * 13) % 5 - 2)
+            creator.follower_count = int((creator.follower_count or 0) * shrink)
+            creator.profile_fetched_at = then
+        record_creator_snapshots(tracked)
+        videos = list(
+            Video.objects.filter(posts__stands_since__isnull=False, published_at__lt=then)
+        )
+        for video in videos:
+            share = (then - video.published_at) / (now - video.published_at)
+            for name in COUNTERS:
+                setattr(video, name, int((getattr(video, name) or 0) * share**0.5))
+        record_video_snapshots(videos, source=Source.PUBLIC, fetched_at=then)
