@@ -6,20 +6,24 @@ fails here: say in VALUES which row it names.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import environ
 import pytest
+from django.db import connection, models
 from django.test import Client
 
+from crm.models import Influencer
 from tenancy.enums import Role
+from tenancy.models import OrganizationManager
 from tenancy.policies import ROLE_PERMISSIONS
+from tests.conftest import ADMIN
 from tests.guards.addresses import Address, addresses
 from tests.personas import Tenant, build_tenant, make_person
-
-pytestmark = pytest.mark.django_db
 
 ABSENT_ID, ABSENT_SLUG = 2**40, "no-such-organization"
 VALUES: dict[str, Callable[[Tenant], Any]] = {
@@ -63,7 +67,7 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
+def world(db: None) -> World:
     return World(build_tenant("oak"), build_tenant("elm"))
 
 
@@ -214,6 +218,48 @@ def test_an_own_page_shows_its_own_rows(world: World) -> None:
             if world.oak.canary.encode() in b"".join(answer):
                 heard.append(address.audience)
     assert {"staff", "portal", "api"} <= set(heard)
+
+
+def assert_kept_apart(world: World) -> None:
+    for name in ("owner", "influencer", "read key"):
+        persona = Persona(world, name)
+        for address in addresses():
+            persona.knock(address, "own")
+            if address.parameters:
+                told = persona.knock(address, "foreign")
+                assert told == persona.knock(address, "absent"), f"{name}: {address}"
+
+
+def test_the_database_alone_keeps_organizations_apart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OrganizationManager, "get_queryset", models.Manager.get_queryset)
+    assert Influencer.objects.count() == 0
+    assert_kept_apart(world)
+
+
+@pytest.fixture
+def _past_the_policies(
+    django_db_blocker: Any, django_db_setup: None, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """The test's connection belongs to a superuser, whom row-level security does not hold."""
+    superuser = environ.Env.db_url_config(os.environ[ADMIN])
+    kept = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
+    with django_db_blocker.unblock():
+        connection.close()
+    connection.settings_dict.update({name: superuser[name] for name in kept})
+    request.getfixturevalue("db")
+    yield
+    connection.settings_dict.update(kept)
+    connection.close()
+
+
+@pytest.mark.usefixtures("_past_the_policies")
+def test_the_code_alone_keeps_organizations_apart(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM crm_influencer")
+        assert cursor.fetchone() == (2,)
+    assert_kept_apart(world)
 
 
 def test_every_exception_is_an_address() -> None:
