@@ -8,7 +8,7 @@ class TikTokProblem(Exception):
 class NoMarketplaceAccount(TikTokProblem):
     def __init__(self) -> None:
         super().__init__(
-            "No TikTok marketplace account is connected. Connect one in Settings first."
+            "No TikTok marketplace account is connected. Ops can connect one in the administration."
         )
 
 
@@ -51,7 +51,7 @@ class OutcomeUnknown(TikTokProblem):
 class MarketplaceAccessEnded(TikTokProblem):
     def __init__(self) -> None:
         super().__init__(
-            "TikTok no longer accepts the marketplace account's access. Reconnect it in Settings."
+            "TikTok no longer accepts the marketplace account's access. Ops can renew it in the administration."
         )
 
 

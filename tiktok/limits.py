@@ -7,6 +7,9 @@ closes the app for five minutes. A granted call may take its time to arrive, so 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import redis
 from django.conf import settings
@@ -14,7 +17,11 @@ from django.conf import settings
 from tiktok.errors import TikTokBusy
 
 MINUTE_BREACH_SECONDS = 300.0
-PATIENCE_SECONDS = 90.0
+# How long a call waits for room: a person at a page not long, a worker or a command until the minute is over.
+PERSONS_PATIENCE_SECONDS = 5.0
+WORKERS_PATIENCE_SECONDS = 90.0
+
+_patience: ContextVar[float] = ContextVar("patience", default=PERSONS_PATIENCE_SECONDS)
 
 # One sorted set holds the moments of the last minute's calls; a call may go if both windows have room.
 # Returns 0 when the call is granted, else the milliseconds until it is worth asking again.
@@ -39,9 +46,19 @@ return 0
 _pools: dict[str, redis.Redis] = {}
 
 
+@contextmanager
+def workers_patience() -> Iterator[None]:
+    """Nobody waits for what is done inside: calls may wait for the budget's next minute."""
+    token = _patience.set(WORKERS_PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
 def take(app_id: str) -> None:
-    """Wait for room in the app's budget. Raises TikTokBusy after PATIENCE_SECONDS."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Wait for room in the app's budget. Raises TikTokBusy when patience would not last."""
+    deadline = time.monotonic() + _patience.get()
     while wait := _ask(app_id):
         if time.monotonic() + wait > deadline:
             raise TikTokBusy(wait)

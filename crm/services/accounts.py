@@ -16,7 +16,7 @@ from crm.queries import tiktok_account
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.errors import OutcomeUnknown, TikTokProblem
+from tiktok.errors import OutcomeUnknown, TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
@@ -61,7 +61,9 @@ def add_tiktok_account(
     handle = tiktok_handle(handle)
     if present := tiktok_account(handle):
         return AddResult(AddOutcome.PRESENT, handle, account=present)
-    status = look_up([handle]).get(handle, MarketplaceStatus.INVALID)
+    status = look_up([handle]).get(handle)
+    if status is None:  # TikTok answered, but not for this handle
+        raise TikTokUnavailable
     if status == MarketplaceStatus.INVALID:
         return AddResult(AddOutcome.NO_SUCH_ACCOUNT, handle, status)
     if not may_be_added_by_staff(status):
@@ -111,8 +113,16 @@ def _look(account: SocialAccount) -> None:
         return
     refresh_profile(creator)
     note_look(PollKind.PROFILE, creator.pk)
+    _name_after_profile(account.influencer, creator)
     refresh_videos(creator)
     note_look(PollKind.VIDEOS, creator.pk)
+
+
+def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
+    """Who is still named after the handle gets the name TikTok shows."""
+    if creator.display_name and influencer.name.lower() == creator.handle:
+        influencer.name = creator.display_name
+        influencer.save()
 
 
 def refresh_account(account: SocialAccount) -> None:

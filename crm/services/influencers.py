@@ -17,7 +17,9 @@ from crm.errors import AddressTaken, EmailNeeded, MailNotSent
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from tenancy.models import User
+from tenancy.scope import required_organization_id
 from tenancy.services.audit import record
+from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
 
 log = structlog.get_logger()
@@ -55,6 +57,13 @@ def _is_another_unused_person(influencer: Influencer) -> bool:
     return not Connection.objects.filter(person=person).exists()
 
 
+def open_dashboard(influencer: Influencer, person: User) -> None:
+    """Save the row as this person's: they find the organization in the influencers' dashboard from now on."""
+    influencer.person = person
+    influencer.save()
+    let_influencer_in(required_organization_id(), person)
+
+
 def ask_to_connect(account: SocialAccount, *, actor: User | None, email: str = "") -> Asked:
     """E-mail the account's influencer a link to the influencers' dashboard, where they can connect TikTok.
 
@@ -85,8 +94,8 @@ def _open_door(influencer_id: int, email: str) -> Asked:
     person = _person(address)
     if other := Influencer.objects.filter(person=person).first():
         raise AddressTaken(other.name)
-    influencer.email, influencer.person = address, person
-    influencer.save()
+    influencer.email = address
+    open_dashboard(influencer, person)
     return Asked(influencer, person.email)
 
 
@@ -101,8 +110,7 @@ def _open_door_at(email: str, handle: str) -> Asked:
         or Influencer(name=handle, email=email)
     )
     if influencer.person_id != person.pk:
-        influencer.person = person
-        influencer.save()
+        open_dashboard(influencer, person)
     return Asked(influencer, person.email)
 
 

@@ -17,6 +17,7 @@ from campaigns.services.syncing import sync_orders
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
 from crm.services.accounts import add_tiktok_account
+from crm.services.influencers import open_dashboard
 from influence.demo.creator import SandboxCreators
 from influence.demo.world import CONNECTED, INFLUENCER, World
 from tenancy.models import User
@@ -72,13 +73,15 @@ def _leave_from_before(handle: str) -> None:
 def _invite_influencer() -> None:
     """Somebody who may sign in to the influencers' dashboard and has not connected yet."""
     person = User.objects.get(email=INFLUENCER)
-    Influencer.objects.create(name="Tom Trails", email=person.email, person=person, country="US")
+    open_dashboard(Influencer(name="Tom Trails", email=person.email, country="US"), person)
 
 
 def _connect(handle: str, world: World) -> None:
     """The influencer of this account has connected it, on the sandbox's consent page."""
     person = User.objects.get(email=CONNECTED)
-    Influencer.objects.filter(accounts__handle=handle).update(email=person.email, person=person)
+    influencer = Influencer.objects.get(accounts__handle=handle)
+    influencer.email = person.email
+    open_dashboard(influencer, person)
     address = start_connect(person, world.organization, session_key="seed")
     scopes = parse_qs(urlsplit(address).query)["scope"][0].split(",")
     answer = requests.post(

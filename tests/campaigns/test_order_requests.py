@@ -294,7 +294,7 @@ def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok
     tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
     request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
     assert request.state == RequestState.FAILED
-    assert "Reconnect it in Settings" in Order.objects.get().problem
+    assert "Ops can renew it" in Order.objects.get().problem
 
     request = repeat_order_request(request, actor=None)
 

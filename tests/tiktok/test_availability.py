@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tiktok.availability import ACCOUNT_MATRIX, ACCOUNT_UNITS, POST_DEFINITIONS, POST_MATRIX, POST_UNITS
+from tiktok.availability import (
+    ACCOUNT_MATRIX,
+    ACCOUNT_UNITS,
+    POST_DEFINITIONS,
+    POST_MATRIX,
+    POST_UNITS,
+)
 from tiktok.enums import AccountKind, AccountMetric, PostMetric, PostTie
 
 # legacy, authenticated non-TTCM, authenticated TTCM, not authenticated TTCM
@@ -25,7 +31,12 @@ ACCOUNT_ROWS = {
     "video_count": "yyyy",
     "creator_id": "-yyy",
 }
-ACCOUNT_COLUMNS = ("legacy", "authenticated_non_ttcm", "authenticated_ttcm", "not_authenticated_ttcm")
+ACCOUNT_COLUMNS = (
+    "legacy",
+    "authenticated_non_ttcm",
+    "authenticated_ttcm",
+    "not_authenticated_ttcm",
+)
 # tied to an order; not by order, authenticated; not by order, not authenticated
 POST_ROWS = {
     **dict.fromkeys(("comments", "likes", "shares", "video_views"), "yyy"),
@@ -43,13 +54,18 @@ POST_COLUMNS = ("order", "authenticated", "not_authenticated")
 
 @pytest.mark.parametrize("metric", AccountMetric)
 def test_account_metrics_are_there_exactly_where_the_matrix_says(metric) -> None:
-    shown = "".join("y" if ACCOUNT_MATRIX[metric][AccountKind(kind)].is_shown else "-" for kind in ACCOUNT_COLUMNS)
+    shown = "".join(
+        "y" if ACCOUNT_MATRIX[metric][AccountKind(kind)].is_shown else "-"
+        for kind in ACCOUNT_COLUMNS
+    )
     assert shown == ACCOUNT_ROWS[metric.value]
 
 
 @pytest.mark.parametrize("metric", PostMetric)
 def test_post_metrics_are_there_exactly_where_the_matrix_says(metric) -> None:
-    shown = "".join("y" if POST_MATRIX[metric][PostTie(tie)].is_shown else "-" for tie in POST_COLUMNS)
+    shown = "".join(
+        "y" if POST_MATRIX[metric][PostTie(tie)].is_shown else "-" for tie in POST_COLUMNS
+    )
     assert shown == POST_ROWS[metric.value]
 
 
@@ -66,5 +82,10 @@ def test_an_unsupported_account_shows_no_number_at_all() -> None:
 
 
 def test_every_missing_number_has_a_reason_to_act_on_and_no_shown_one_has() -> None:
-    cells = [cell for matrix in (ACCOUNT_MATRIX, POST_MATRIX) for row in matrix.values() for cell in row.values()]
+    cells = [
+        cell
+        for matrix in (ACCOUNT_MATRIX, POST_MATRIX)
+        for row in matrix.values()
+        for cell in row.values()
+    ]
     assert all(bool(cell.reason) != cell.is_shown for cell in cells)

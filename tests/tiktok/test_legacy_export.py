@@ -12,7 +12,7 @@ from tiktok.services.legacy_export import LegacyPost, NotALegacyExport, Rejected
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 HEADER = "handle,followers,video_id,caption,hashtags,posted_at,collected_at,duration,views,likes,comments,shares,saves,url\n"
 ROW = (
-    "dune.c4b3a79,1.4M,7499446218112634119,Khắc chế 🤷‍♀️,\"a, b\",2025-05-01 12:01:30,2025-05-22 04:17:48,00:55,"
+    'dune.c4b3a79,1.4M,7499446218112634119,Khắc chế 🤷‍♀️,"a, b",2025-05-01 12:01:30,2025-05-22 04:17:48,00:55,'
     "541.2K,140,,2870,8184,https://www.tiktok.com/@dune.c4b3a79/video/7499446218112634119\n"
 )
 
@@ -44,7 +44,14 @@ def test_counts_scripts_and_empty_fields_are_understood(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("2870", 2870), ("1.9M", 1_900_000), ("1,234", 1234), ("2B", 2_000_000_000), ("3.25k", 3250), ("", None)],
+    [
+        ("2870", 2870),
+        ("1.9M", 1_900_000),
+        ("1,234", 1234),
+        ("2B", 2_000_000_000),
+        ("3.25k", 3250),
+        ("", None),
+    ],
 )
 def test_a_count_reads_as_the_old_source_showed_it(tmp_path, text, count) -> None:
     [post] = read(tmp_path, f'handle,video_id,views\nann.b,7499446218112634119,"{text}"\n')
@@ -71,7 +78,9 @@ def test_a_post_without_a_time_takes_the_time_inside_its_id(tmp_path) -> None:
         ("ann.b,7499446218112634119,1,2", "has 4 columns instead of 3"),
     ],
 )
-def test_a_row_that_cannot_be_understood_is_rejected_with_line_and_reason(tmp_path, row, reason) -> None:
+def test_a_row_that_cannot_be_understood_is_rejected_with_line_and_reason(
+    tmp_path, row, reason
+) -> None:
     good = "maya.b,7499446218112634120,5"
     rows = read(tmp_path, f"handle,video_id,views\n{good}\n{row}\n")
     assert isinstance(rows[0], LegacyPost)
@@ -102,7 +111,10 @@ def test_the_same_post_twice_is_rejected_the_second_time(tmp_path) -> None:
         (b"handle;video_id\n", "unknown column “handle;video_id”"),
         (b"handle,views\n", "column “video_id” is missing"),
         (b"handle,video_id,handle\n", "a column stands twice"),
-        ("handle,video_id,caption\nann.b,7499446218112634119,café\n".encode("latin-1"), "is not UTF-8 text"),
+        (
+            "handle,video_id,caption\nann.b,7499446218112634119,café\n".encode("latin-1"),
+            "is not UTF-8 text",
+        ),
         ("handle,video_id\n".encode("utf-16"), "is not UTF-8 text"),
         (b'handle,video_id\nann.b,"7499446218112634119\n', "is not well-formed CSV"),
         (b'handle,video_id\n"ann".b,7499446218112634119\n', "is not well-formed CSV"),

@@ -54,12 +54,13 @@ def refresh_membership(
 
 def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
     now = timezone.now()
-    for creator in creators:
-        creator.marketplace_status = answers.get(creator.handle, creator.marketplace_status)
+    answered = [creator for creator in creators if creator.handle in answers]
+    for creator in answered:
+        creator.marketplace_status = answers[creator.handle]
         creator.marketplace_checked_at = now
     with transaction.atomic():
-        Creator.objects.bulk_update(creators, ["marketplace_status", "marketplace_checked_at"])
-        joined = [c.pk for c in creators if c.is_in_marketplace and c.invited_at]
+        Creator.objects.bulk_update(answered, ["marketplace_status", "marketplace_checked_at"])
+        joined = [c.pk for c in answered if c.is_in_marketplace and c.invited_at]
         if joined:
             make_due(PollKind.PROFILE, *joined)
 

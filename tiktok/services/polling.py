@@ -18,6 +18,7 @@ from django.utils import timezone
 from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokBusy, TikTokProblem
+from tiktok.limits import workers_patience
 from tiktok.models import Poll
 
 log = structlog.get_logger()
@@ -148,7 +149,8 @@ def _batches(claims: list[Claim], size: int) -> Iterable[list[Claim]]:
 
 def _work(kind: str, batch: list[Claim]) -> None:
     try:
-        _handlers[kind]([claim.subject_id for claim in batch])
+        with workers_patience():
+            _handlers[kind]([claim.subject_id for claim in batch])
     except TikTokProblem as problem:
         log.warning("poll.put_off", kind=kind, subjects=len(batch), problem=str(problem))
         for claim in batch:

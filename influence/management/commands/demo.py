@@ -14,6 +14,7 @@ from influence.demo.creator import SandboxCreators
 from influence.demo.story import Story, StoryBroken, write_figures
 from influence.demo.world import make_world
 from tenancy.scope import organization_scope
+from tiktok.limits import workers_patience
 from tiktok.services.legacy_export import NotALegacyExport
 
 INVENTED_EXPORT = Path(settings.BASE_DIR) / "influence" / "demo" / "old_source.csv"
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             say=self.stdout.write,
         )
         try:
-            with organization_scope(world.organization):
+            with organization_scope(world.organization), workers_patience():
                 figures = story.tell(legacy)
         except NotALegacyExport as problem:
             raise CommandError(f"Nothing was imported. {problem}") from problem

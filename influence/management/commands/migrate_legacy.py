@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaigns.services.legacy import cut_over, plan_migration
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tiktok.limits import workers_patience
 from tiktok.models import PurgeReceipt
 from tiktok.purge import LegacyRowsLeft, NotCutOver, receipt_digest, run_purge, start_purge
 from tiktok.services.legacy import creators_never_looked_up, legacy_rows
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         tenant = Organization.objects.filter(slug=organization).first()
         if tenant is None:
             raise CommandError(f"There is no organization “{organization}”.")
-        with organization_scope(tenant):
+        with organization_scope(tenant), workers_patience():
             getattr(self, step)()
 
     def plan(self) -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from influence.demo import world
 from influence.demo.creator import SandboxCreators
 from influence.demo.seed import fill
+from tiktok.limits import workers_patience
 
 
 class Command(BaseCommand):
@@ -19,7 +20,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         made = world.make_world()
         if _is_sandbox(settings.TIKTOK_BASE_URL):
-            fill(made, SandboxCreators(settings.TIKTOK_BASE_URL))
+            with workers_patience():
+                fill(made, SandboxCreators(settings.TIKTOK_BASE_URL))
         self.stdout.write(f"Sign in as               password {world.PASSWORD}")
         for email, who in world.PEOPLE.items():
             self.stdout.write(f"  {email:<28} {who}")
