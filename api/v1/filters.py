@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from crm.enums import AccountType, Network
@@ -16,6 +17,10 @@ class IdFilter(filters.NumberFilter):
     """An id: a whole number, never a fraction of one."""
 
     field_class = forms.IntegerField
+
+    def __init__(self, *, label: str, **kwargs: Any) -> None:
+        super().__init__(label=label, **kwargs)
+        extend_schema_field({"type": "integer", "description": label})(self)
 
 
 class InfluencerFilters(filters.FilterSet):

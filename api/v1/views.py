@@ -42,10 +42,16 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         return queries.is_released()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A misspelt filter would quietly answer with everything: parameters nobody knows are refused."""
+        """A filter that is misspelt, empty or given twice would quietly answer with the wrong rows: it is refused."""
         super().initial(request, *args, **kwargs)
-        if unknown := sorted(set(request.query_params) - self.parameters()):
-            raise ValidationError(dict.fromkeys(unknown, "There is no such parameter."))
+        known, wrong = self.parameters(), {}
+        for name, values in request.query_params.lists():
+            if name not in known:
+                wrong[name] = "There is no such parameter."
+            elif len(values) > 1 or not values[0]:
+                wrong[name] = "Give this parameter one value, or leave it out."
+        if wrong:
+            raise ValidationError(wrong)
 
     def parameters(self) -> set[str]:
         """What the address of this action may be asked with."""

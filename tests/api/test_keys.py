@@ -208,3 +208,11 @@ def test_a_parameter_that_nobody_knows_is_refused(path: str, reader: Reader) -> 
     name = path.partition("?")[2].partition("=")[0]
     expected = {"field": name, "message": "There is no such parameter."}
     assert answer.json()["errors"] == [expected]
+
+
+@pytest.mark.parametrize("query", ["campaign=", "campaign=1&campaign=2", "cursor=", "page_size="])
+def test_a_parameter_without_exactly_one_value_is_refused(query: str, reader: Reader) -> None:
+    answer = reader.get(f"posts/?{query}")
+    assert_problem(answer, 400, type="urn:influence:problem:invalid")
+    message = "Give this parameter one value, or leave it out."
+    assert answer.json()["errors"] == [{"field": query.partition("=")[0], "message": message}]

@@ -133,6 +133,18 @@ def test_nobody_sees_a_row_of_another_organization(persona: Persona) -> None:
         persona.knock(address, "own")
 
 
+@pytest.mark.parametrize("name", ["owner", "influencer"])
+def test_a_fragment_is_kept_apart_as_its_page_is(world: World, name: str) -> None:
+    persona = Persona(world, name)
+    persona.client.defaults["HTTP_HX_REQUEST"] = "true"
+    for address in addresses():
+        if address.audience in INSIDE[name]:
+            persona.knock(address, "own")
+            if address.parameters:
+                told = persona.knock(address, "foreign")
+                assert told == persona.knock(address, "absent"), address
+
+
 # Who gets through which doors at all; that everybody else is stopped at the door is said below.
 INSIDE = {
     "owner": {"staff", "portal", "public"},
