@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from crm.models import Influencer
+from crm.services.influencers import open_dashboard
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox, sandbox
@@ -41,7 +42,7 @@ def a_person(email: str, *organizations: Organization, name: str = "") -> User:
     person = User.objects.create_user(email, name=name)
     for organization in organizations:
         with organization_scope(organization):
-            Influencer.objects.create(name=name or email, email=email, person=person)
+            open_dashboard(Influencer(name=name or email, email=email), person)
     return person
 
 

@@ -22,7 +22,7 @@ from tenancy.enums import Role
 from tenancy.isolation import organization_models
 from tenancy.models import ApiKey, AuditEvent, Organization, User
 from tenancy.scope import organization_scope
-from tenancy.services.organizations import add_member, create_api_key
+from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection, Poll
 
 OURS = ("tenancy", "tiktok", "crm", "campaigns", "portal", "api", "influence")
@@ -95,6 +95,7 @@ def build_tenant(name: str) -> Tenant:
         tenant.people[role] = person = make_person(role, canary)
         add_member(organization, person, role=role, actor=person)
     tenant.people["influencer"] = make_person("influencer", canary)
+    let_influencer_in(organization, tenant.people["influencer"])
     for scope in ("read", "write"):
         _, text = create_api_key(
             organization, f"{scope} {canary}", scopes=[scope], actor=tenant.people["owner"]

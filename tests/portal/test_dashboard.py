@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.models import Influencer
+from crm.services.influencers import open_dashboard
 from tenancy.models import Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.connecting import PUBLIC_URL, a_person, an_organization, tiktok_at
@@ -147,7 +148,7 @@ def test_the_page_after_the_trip_carries_no_code_in_its_address(tiktok, oak, may
 def test_an_organization_without_its_own_tiktok_says_so_before_the_trip(maya) -> None:
     bare = Organization.objects.create(name="Bare", slug="bare")
     with organization_scope(bare):
-        Influencer.objects.create(name="Maya", person=maya)
+        open_dashboard(Influencer(name="Maya"), maya)
     response = signed_in(maya).post(reverse("portal:connect", args=["bare"]))
     assert response.status_code == 409
     assert "Bare has not set up TikTok here yet" in text(response)
@@ -182,7 +183,7 @@ def test_disconnecting_takes_the_account_from_every_brand(tiktok, oak, elm, maya
     client = signed_in(maya)
     connect(client, tiktok, "oak", "maya.bakes")
     with organization_scope(elm):
-        Influencer.objects.create(name="Maya", person=maya)
+        open_dashboard(Influencer(name="Maya"), maya)
     connect(client, tiktok, "elm", "maya.bakes")
     connection = Connection.objects.get()
     page = text(client.get(reverse("portal:home")))
@@ -203,7 +204,7 @@ def test_withdrawing_one_brand_leaves_the_other(tiktok, oak, elm, maya) -> None:
     client = signed_in(maya)
     connect(client, tiktok, "oak", "maya.bakes")
     with organization_scope(elm):
-        Influencer.objects.create(name="Maya", person=maya)
+        open_dashboard(Influencer(name="Maya"), maya)
     connect(client, tiktok, "elm", "maya.bakes")
     with organization_scope(oak):
         creator = Creator.objects.get()
