@@ -25,6 +25,7 @@ from tiktok.enums import AccountKind, AttemptOutcome, ConnectionState, Marketpla
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator, CreatorSnapshot
 from tiktok.queries import account_metrics, kind_of
+from tiktok.services import attempts
 from tiktok.services import connect as connecting
 from tiktok.services.connect import disconnect, start_connect, withdraw_consent
 
@@ -259,24 +260,24 @@ def refused(answer, person, oak, reason, **session) -> None:
 @pytest.mark.parametrize("state", ["", "guessed", "x" * 5000, "<script>alert(1)</script>"])
 def test_a_missing_or_wrong_state_is_refused(tiktok, oak, maya, state) -> None:
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    refused({**answer, "state": state}, maya, oak, connecting.UNKNOWN_STATE)
+    refused({**answer, "state": state}, maya, oak, attempts.UNKNOWN_STATE)
 
 
 def test_a_state_of_another_session_is_refused_and_still_serves_its_own(tiktok, oak, maya) -> None:
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    refused(answer, maya, oak, connecting.OTHER_SESSION, session_key="another")
+    refused(answer, maya, oak, attempts.OTHER_SESSION, session_key="another")
     assert finish(answer, maya).is_live
 
 
 def test_a_state_of_another_person_is_refused(tiktok, oak, maya) -> None:
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    refused(answer, a_person("eve@example.com", oak), oak, connecting.OTHER_PERSON)
+    refused(answer, a_person("eve@example.com", oak), oak, attempts.OTHER_PERSON)
 
 
 def test_an_answer_that_comes_too_late_is_refused(tiktok, oak, maya) -> None:
     answer = consent(tiktok, maya, oak, "maya.bakes")
     ConnectAttempt.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    refused(answer, maya, oak, connecting.TOO_LATE)
+    refused(answer, maya, oak, attempts.TOO_LATE)
 
 
 def test_the_attempt_lives_for_ten_minutes(oak, maya) -> None:

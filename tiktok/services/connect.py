@@ -1,15 +1,9 @@
 """A creator connects TikTok, and lets go of it again.
 
-The trip to TikTok's consent page is a ConnectAttempt: a 256-bit `state` of which only the SHA-256 is stored, bound to
-session, person and organization, ten minutes long, used once. What comes back is believed only when all of it fits.
+The trip to TikTok's consent page is an attempt (`attempts`); what comes back is believed only when all of it fits.
 """
 
 from __future__ import annotations
-
-import hashlib
-import hmac
-import secrets
-from datetime import timedelta
 
 import structlog
 from django.conf import settings
@@ -26,12 +20,11 @@ from tiktok.errors import (
     ConnectDenied,
     ConnectionEnded,
     ConnectRefused,
-    NoMarketplaceAccount,
     TikTokProblem,
     TikTokRefused,
 )
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
-from tiktok.queries import marketplace_account
+from tiktok.services.attempts import AGAIN, claim_attempt, close_attempt, open_attempt
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants import (
     REQUESTED_SCOPES,
@@ -50,14 +43,6 @@ log = structlog.get_logger()
 
 # The text stands in templates/portal/consent/<version>.html; a new text gets a new version, the old file stays.
 CONSENT_VERSION = "2026-11"
-ATTEMPT_LIFE = timedelta(minutes=10)
-AGAIN = "Please start again from your page."
-
-UNKNOWN_STATE = f"This answer from TikTok belongs to no sign-in we started. {AGAIN}"
-USED = f"This answer from TikTok was used already. {AGAIN}"
-TOO_LATE = f"More than ten minutes passed on TikTok's page, so nothing was connected. {AGAIN}"
-OTHER_SESSION = f"The sign-in at TikTok was started in another browser. {AGAIN}"
-OTHER_PERSON = "The sign-in at TikTok was started by somebody else. Please start your own."
 NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
 OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
 DENIED = "You said no on TikTok's page, so nothing was connected."
@@ -76,19 +61,9 @@ def start_connect(
 
     With `expected_handle`, an answer for any other account is refused.
     """
-    state = secrets.token_urlsafe(32)
-    with organization_scope(organization), transaction.atomic():
-        if marketplace_account() is None:
-            raise NoMarketplaceAccount
-        attempt = ConnectAttempt.objects.create(
-            state_digest=_digest(state),
-            session_digest=_digest(session_key),
-            person=person,
-            organization=organization,
-            expected_handle=expected_handle.removeprefix("@").lower(),
-            expires_at=timezone.now() + ATTEMPT_LIFE,
-        )
-        record("connection.started", attempt, actor=person)
+    state = open_attempt(
+        person, organization, session_key=session_key, expected_handle=expected_handle
+    )
     return creator_oauth().authorize_url(
         redirect_uri=redirect_uri(), state=state, scopes=REQUESTED_SCOPES
     )
@@ -107,66 +82,18 @@ def finish_connect(
     Returns the connection; its state is `missing_scope` when the creator withheld something we need. Raises ConnectDenied
     when they said no, ConnectRefused (a sentence to show) when the answer must not be believed, or another TikTokProblem.
     """
-    attempt = _claim_attempt(state, session_key=session_key, person=person)
+    attempt = claim_attempt(state, session_key=session_key, person=person)
     with organization_scope(attempt.organization):
         try:
             if error or not code:
                 raise ConnectDenied(DENIED) if error == "access_denied" else ConnectRefused(NO_CODE)
             return _connect(attempt, code)
         except ConnectDenied as denied:
-            _close(attempt, AttemptOutcome.DENIED, str(denied))
+            close_attempt(attempt, AttemptOutcome.DENIED, str(denied))
             raise
         except TikTokProblem as problem:
-            _close(attempt, AttemptOutcome.REFUSED, str(problem))
+            close_attempt(attempt, AttemptOutcome.REFUSED, str(problem))
             raise
-
-
-# --- the attempt -------------------------------------------------------------------------------------------------
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _claim_attempt(state: str, *, session_key: str, person: User) -> ConnectAttempt:
-    """Use the attempt up, or refuse, say so in the organization it was for, and leave it to whom it was made for."""
-    session_digest = _digest(session_key)
-    claimed = ConnectAttempt.objects.filter(
-        state_digest=_digest(state),
-        session_digest=session_digest,
-        person=person,
-        used_at=None,
-        expires_at__gt=timezone.now(),
-    ).update(used_at=timezone.now())
-    attempts = ConnectAttempt.objects.select_related("organization", "person")
-    attempt = attempts.filter(state_digest=_digest(state)).first()
-    if claimed and attempt is not None:
-        return attempt
-    reason = _why_not(attempt, session_digest, person)
-    if attempt is None:
-        own = attempts.filter(person=person, session_digest=session_digest, used_at=None)
-        attempt = own.order_by("-pk").first()
-    log.warning("connect.refused", attempt=attempt and attempt.pk, reason=reason)
-    if attempt is not None:
-        with organization_scope(attempt.organization):
-            record("connection.refused", attempt, actor=person, reason=reason)
-    raise ConnectRefused(reason)
-
-
-def _why_not(attempt: ConnectAttempt | None, session_digest: str, person: User) -> str:
-    if attempt is None:
-        return UNKNOWN_STATE
-    if attempt.person_id != person.pk:
-        return OTHER_PERSON
-    if not hmac.compare_digest(attempt.session_digest, session_digest):
-        return OTHER_SESSION
-    return USED if attempt.used_at else TOO_LATE
-
-
-@transaction.atomic
-def _close(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str = "") -> None:
-    attempt.outcome, attempt.reason = outcome, reason[:200]
-    attempt.save(update_fields=["outcome", "reason"])
-    if outcome != AttemptOutcome.CONNECTED:
-        record(f"connection.{outcome}", attempt, actor=attempt.person, reason=attempt.reason)
 
 
 # --- TikTok's answer ---------------------------------------------------------------------------------------------
@@ -253,7 +180,7 @@ def _keep_without_scopes(attempt: ConnectAttempt, grant: types.Grant) -> Connect
             reason=reason,
             actor=attempt.person,
         )
-        _close(attempt, AttemptOutcome.REFUSED, reason)
+        close_attempt(attempt, AttemptOutcome.REFUSED, reason)
     _revoke(grant.access_token, must=False)
     return connection
 
@@ -273,7 +200,7 @@ def _keep(
     keep_profile(creator, profile, Source.AUTHORIZED)
     connected.send(sender=Creator, creator=creator, person=attempt.person)
     record("connection.connected", creator, actor=attempt.person, text_version=CONSENT_VERSION)
-    _close(attempt, AttemptOutcome.CONNECTED)
+    close_attempt(attempt, AttemptOutcome.CONNECTED)
     return connection
 
 
