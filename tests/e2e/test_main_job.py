@@ -42,7 +42,14 @@ def add_account(page: Page, handle: str) -> None:
     dialog.get_by_role("button", name="Add account").click()
 
 
-def test_staff_add_a_marketplace_account_and_are_told_why_others_are_refused(staff: Page) -> None:
+def test_the_main_job_through_the_pages(staff: Page, tiktok: Any, open_page: Any) -> None:
+    add_accounts(staff)
+    connect_influencer(staff, open_page(390))
+    run_campaign(staff, tiktok)
+
+
+def add_accounts(staff: Page) -> None:
+    """A marketplace account is added; others are refused, and it is said why and what to do."""
     add_account(staff, "@maya.bakes")
     expect(staff.get_by_role("heading", level=1, name="Maya Bakes")).to_be_visible()
     expect(staff.get_by_text("Marketplace", exact=True).first).to_be_visible()
@@ -69,16 +76,14 @@ def test_when_tiktok_does_not_answer_the_form_keeps_its_input(staff: Page, tikto
     expect(dialog.get_by_label("TikTok")).to_have_value("maya.bakes")
 
 
-def test_an_influencer_connects_tiktok_on_a_phone_and_staff_see_the_audience(
-    staff: Page, open_page: Any
-) -> None:
+def connect_influencer(staff: Page, phone: Page) -> None:
+    """Staff ask; the influencer signs in on a phone and connects; staff see the audience."""
     add_account(staff, "tom_trails")
     dialog = staff.get_by_role("dialog")
     dialog.get_by_label("E-mail").fill("tom@creators.example")
     dialog.get_by_role("button", name=re.compile("Ask|Send")).click()
     expect(staff.get_by_text("tom@creators.example").first).to_be_visible()
 
-    phone = open_page(390)
     sign_in_by_code(phone, "tom@creators.example")
     expect(phone.get_by_text("Oak").first).to_be_visible()
     phone.get_by_role("link", name=re.compile("Connect TikTok")).first.click()
@@ -105,8 +110,9 @@ def sign_in_by_code(page: Page, email: str) -> None:
     page.locator("main form button[type=submit]").first.click()
 
 
-def test_a_campaign_runs_by_orders_and_one_post_is_added_by_hand(staff: Page, tiktok: Any) -> None:
-    for handle in ("maya.bakes", "rio.runs", "lena.lifts"):
+def run_campaign(staff: Page, tiktok: Any) -> None:
+    """Two orders: one published through the link, one tied by the code; and a third post added by hand."""
+    for handle in ("rio.runs", "lena.lifts"):
         add_account(staff, handle)
         expect(staff.get_by_text(f"@{handle}").first).to_be_visible()
         staff.wait_for_url(re.compile(r"/influencers/\d+/"))
