@@ -143,7 +143,12 @@ def seen_of(own: OwnAccount) -> Seen:
 
 def _shares(metric: MetricValue) -> AudienceShares:
     rows = [
-        {"label": _readable(row["name"]), "share": row["fraction"]} for row in metric.value or []
+        {
+            "label": _readable(row["name"]),
+            "share": row["fraction"],
+            "name_of": "region" if metric.key == AccountMetric.AUDIENCE_COUNTRIES else "",
+        }
+        for row in metric.value or []
     ]
     return AudienceShares(metric.key, metric.label, rows, metric.reason)
 

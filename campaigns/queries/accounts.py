@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from campaigns.models import Campaign, Order, Participant
 from campaigns.policies import SETTLED_STATES
 from crm.enums import Network
-from crm.models import SocialAccount
-from crm.models.influencers import searchable
+from crm.models import Influencer, SocialAccount
 from crm.policies import Label, account_labels
+from crm.queries import found as found_influencers
+from crm.queries import needs_reconnect
 from tiktok.enums import AccountKind
 from tiktok.policies import account_kind
 from tiktok.queries import authenticated, is_released
@@ -26,13 +27,14 @@ class AccountRow:
     account: SocialAccount
     kind: AccountKind | None
     takes_part: bool = True
+    needs_reconnect: bool = False
 
     @property
     def labels(self) -> tuple[Label, ...]:
         if self.kind is None or self.account.creator is None:
             return ()
         status = self.account.creator.marketplace_status
-        return account_labels(self.kind, status, needs_reconnect=False)
+        return account_labels(self.kind, status, needs_reconnect=self.needs_reconnect)
 
     @property
     def is_unsupported(self) -> bool:
@@ -44,7 +46,10 @@ def participants_of(campaign: Campaign) -> QuerySet[Participant]:
     return (
         Participant.objects.filter(campaign=campaign)
         .select_related("account__influencer", "account__creator")
-        .annotate(is_authenticated=authenticated("account__creator_id"))
+        .annotate(
+            is_authenticated=authenticated("account__creator_id"),
+            is_to_reconnect=needs_reconnect("account__creator_id"),
+        )
         .order_by("-id")
     )
 
@@ -52,7 +57,11 @@ def participants_of(campaign: Campaign) -> QuerySet[Participant]:
 def participant_rows(participants: list[Participant], *, released: bool) -> list[AccountRow]:
     """Rows from a page of `participants_of`, without a query."""
     return [
-        AccountRow(row.account, _kind(row.account, row.is_authenticated, released))  # type: ignore[attr-defined]
+        AccountRow(
+            row.account,
+            _kind(row.account, row.is_authenticated, released),  # type: ignore[attr-defined]
+            needs_reconnect=row.is_to_reconnect,  # type: ignore[attr-defined]
+        )
         for row in participants
     ]
 
@@ -71,17 +80,26 @@ def accounts_to_pick(
     taking_part = Participant.objects.filter(campaign=campaign, account=OuterRef("pk"))
     accounts = (
         SocialAccount.objects.select_related("influencer", "creator")
-        .annotate(takes_part=Exists(taking_part), is_authenticated=authenticated("creator_id"))
+        .annotate(
+            takes_part=Exists(taking_part),
+            is_authenticated=authenticated("creator_id"),
+            is_to_reconnect=needs_reconnect("creator_id"),
+        )
         .order_by("-takes_part", "handle", "pk")
     )
     if tiktok_only:
         accounts = accounts.filter(network=Network.TIKTOK)
-    words = searchable(search).strip().removeprefix("@")
-    matches = Q(handle__icontains=words) | Q(influencer__search_text__contains=words)
-    found = accounts.exclude(pk__in=chosen).filter(matches)[:PICKED_AT_ONCE]
+    people = found_influencers(Influencer.objects.all(), search)
+    matches = accounts.filter(influencer__in=people) if search.strip() else accounts
+    found = matches.exclude(pk__in=chosen)[:PICKED_AT_ONCE]
     released = is_released()
     return [
-        AccountRow(account, _kind(account, account.is_authenticated, released), account.takes_part)
+        AccountRow(
+            account,
+            _kind(account, account.is_authenticated, released),
+            takes_part=account.takes_part,
+            needs_reconnect=account.is_to_reconnect,
+        )
         for rows in ([*accounts.filter(pk__in=chosen)] if chosen else [], found)
         for account in rows
     ]

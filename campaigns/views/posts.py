@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from campaigns.errors import CampaignProblem
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Post
 from campaigns.queries import (
     ListedVideo,
     PostRow,
@@ -96,6 +96,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
     row = post_row(post)
     context = {
         "row": row,
+        "title": _title(post),
         "stats": [m for m in row.metrics.values() if m.unit not in {Unit.CURVE, Unit.SHARES}],
         "curve": _curve(row),
         "audiences": [_audience(m) for m in row.metrics.values() if m.unit == Unit.SHARES],
@@ -103,6 +104,12 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
         "remedy": f"{address(request, 'order_new', campaign.pk)}?account={post.account_id}",
     }
     return campaign_page(request, campaign, "post.html", context)
+
+
+def _title(post: Post) -> str:
+    """Its caption, or the number TikTok gave it."""
+    has_caption = post.video is not None and post.video.caption
+    return str(post) if has_caption else f"Video {post.network_post_id}"
 
 
 def _curve(row: PostRow) -> dict[str, Any]:
@@ -115,7 +122,11 @@ def _curve(row: PostRow) -> dict[str, Any]:
 def _audience(metric: MetricValue) -> dict[str, Any]:
     """A distribution, largest share first (ages in their own order)."""
     shares = [
-        {"label": _name(metric.key, part["name"]), "share": part["fraction"]}
+        {
+            "label": _name(metric.key, part["name"]),
+            "share": part["fraction"],
+            "name_of": "region" if metric.key == PostMetric.AUDIENCE_COUNTRY else "",
+        }
         for part in metric.value or []
     ]
     in_order = "label" if metric.key == PostMetric.AUDIENCE_AGE else "share"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +28,6 @@ from crm.views.answers import (
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
-from tenancy.templatetags.formats import money
 from tiktok.availability import ASK_TO_AUTHENTICATE, INVITE_TO_MARKETPLACE
 from tiktok.enums import AccountMetric, Unit
 from tiktok.errors import TikTokProblem
@@ -40,7 +38,8 @@ REMEDIES = {
     INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
 }
 METRICS = AccountMetric.values  # in the order of the page: followers first
-FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "text", Unit.TEXT: "text"}
+FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "money", Unit.TEXT: "text"}
+NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region"}  # codes that the browser spells out
 
 
 @dataclass(frozen=True)
@@ -56,25 +55,17 @@ class ShownMetric:
         return FORMATS.get(self.metric.unit, "text")
 
     @property
-    def value(self) -> Any:
-        value = self.metric.value
-        return money(*value) if value is not None and self.metric.unit == Unit.MONEY else value
-
-    @property
     def shares(self) -> list[dict[str, Any]]:
-        """The bars; TikTok writes genders in capitals, codes of places stay as they are."""
+        """The bars; TikTok writes genders in capitals, countries as codes."""
         is_word = self.metric.key == AccountMetric.AUDIENCE_GENDERS
         return [
             {
                 "label": row["name"].capitalize() if is_word else row["name"],
                 "share": row["fraction"],
+                "name_of": NAMED.get(AccountMetric(self.metric.key), ""),
             }
             for row in self.metric.value or ()
         ]
-
-    @property
-    def fetched_at(self) -> datetime | None:
-        return self.metric.fetched_at
 
 
 @staff_page(Permission.READ)

@@ -5,7 +5,7 @@
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
   const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
   const percent = (share) => `${(share * 100).toFixed(1)}\u00a0%`;
-  const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
   function colours() {
     const style = getComputedStyle(document.documentElement);
@@ -21,6 +21,9 @@
     const isRetention = kind === "retention";
     const show = isRetention ? percent : (value) => `${exact.format(value)} ${unit}`.trim();
     const many = series.length > 1;
+    const moments = new Set(series.flatMap((line) => line.points.map(([x]) => x)));
+    const isLone = !isRetention && moments.size === 1; // an axis of time would repeat its date
+    const nameOf = isRetention ? (second) => `${second}\u00a0s` : (moment) => day.format(new Date(moment));
     return {
       color: paint.series,
       animation: !reduced.matches,
@@ -40,7 +43,7 @@
         axisPointer: { lineStyle: { color: paint.muted, type: "dashed" } },
       },
       xAxis: {
-        type: isRetention ? "value" : "time",
+        type: isLone ? "category" : isRetention ? "value" : "time",
         min: isRetention ? 0 : undefined,
         max: isRetention ? "dataMax" : undefined,
         axisLine: { lineStyle: { color: paint.line } },
@@ -49,7 +52,7 @@
         axisLabel: {
           color: paint.muted,
           hideOverlap: true,
-          formatter: isRetention ? (second) => `${second}\u00a0s` : (moment) => day.format(moment),
+          formatter: nameOf,
         },
       },
       yAxis: {
@@ -60,6 +63,8 @@
         interval: isRetention ? 0.25 : undefined,
         minInterval: kind === "bar" ? 1 : undefined,
         splitNumber: 4,
+        axisLine: { show: false },
+        axisTick: { show: false },
         splitLine: { lineStyle: { color: paint.line } },
         axisLabel: { color: paint.muted, formatter: isRetention ? (share) => `${Math.round(share * 100)}\u00a0%` : (value) => short.format(value) },
       },

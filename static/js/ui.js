@@ -144,6 +144,39 @@
     });
   });
 
+  // --- names of places and languages: the server writes codes, <span data-name-of="region">DE</span> ---
+  function spellOut(root) {
+    $$("[data-name-of]", root).forEach((place) => {
+      const code = place.textContent.trim();
+      const kind = place.dataset.nameOf;
+      delete place.dataset.nameOf;
+      try {
+        const name = new Intl.DisplayNames(document.documentElement.lang, { type: kind }).of(code);
+        if (name && name !== code) Object.assign(place, { textContent: name, title: code });
+      } catch {
+        // not a code the browser knows: it stays as it is
+      }
+    });
+  }
+
+  // --- tables on phones: rows stack (app.css), each cell says its column ---
+  function nameCells(root) {
+    const tables = root.closest?.("table") ? [root.closest("table")] : $$(".table-frame:not(.is-short) > table", root);
+    tables.forEach((table) => {
+      const names = $$("thead th", table).map((head) => ($(".visually-hidden, input", head) ? "" : head.textContent.trim()));
+      $$("tbody td", table).forEach((cell) => {
+        if (cell.childElementCount || cell.textContent.trim()) cell.dataset.label = names[cell.cellIndex] || "";
+      });
+      table.classList.add("stacks");
+    });
+  }
+
+  // --- tabs that do not fit: the current one is in sight ---
+  $$(".tab-bar [aria-current]").forEach((tab) => {
+    const bar = tab.closest("ul");
+    bar.scrollLeft += tab.getBoundingClientRect().left - bar.getBoundingClientRect().left - 32;
+  });
+
   // --- htmx ---
   const line = $("#progress-line");
   let running = 0;
@@ -220,6 +253,11 @@
       () => places.forEach((place) => (place.hidden = true)), // the table stays
     );
   }
-  drawCharts(document);
-  on("htmx:load", ({ detail }) => detail.elt !== document.body && drawCharts(detail.elt));
+  function dress(root) {
+    nameCells(root);
+    spellOut(root);
+    drawCharts(root);
+  }
+  dress(document);
+  on("htmx:load", ({ detail }) => detail.elt !== document.body && dress(detail.elt));
 })();

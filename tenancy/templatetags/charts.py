@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypedDict
 
@@ -32,6 +32,12 @@ def plain(x: Any) -> Any:
     return x.isoformat() if isinstance(x, date) else x
 
 
+def readable(x: date) -> str:
+    """`5 Oct 2026`, of a moment `5 Oct 2026 12:00 UTC`."""
+    day = f"{x.day} {x:%b %Y}"
+    return f"{day} {x.astimezone(UTC):%H:%M} UTC" if isinstance(x, datetime) else day
+
+
 def payload(kind: Kind, series: Sequence[Series], label: str, unit: str) -> dict[str, Any]:
     """What static/js/charts.js reads."""
     return {
@@ -53,17 +59,18 @@ def table(kind: Kind, series: Sequence[Series]) -> list[tuple[str, list[str]]]:
     """Rows (x, one cell per series) in order of x; a missing value is `—`."""
     columns = [dict(line["points"]) for line in series]
     xs = sorted({x for column in columns for x in column})
-    show_x = duration if kind is Kind.RETENTION else (lambda x: str(plain(x)))
+    show_x = duration if kind is Kind.RETENTION else readable
     show_y = percent if kind is Kind.RETENTION else number
     return [(show_x(x), [show_y(column.get(x)) for column in columns]) for x in xs]
 
 
 def shares(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Bars of an audience distribution, relative to the largest."""
+    """Bars of an audience distribution, relative to the largest. A label may be a code: `name_of` region or language."""
     largest = max((float(row["share"] or 0) for row in rows), default=0) or 1
     return [
         {
             "label": row["label"],
+            "name_of": row.get("name_of", ""),
             "percent": percent(row["share"]),
             "width": f"{float(row['share'] or 0) / largest * 100:.1f}",
         }

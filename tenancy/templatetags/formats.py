@@ -54,9 +54,14 @@ def percent(value: Number | None, digits: int = 1) -> str:
     return f"{float(value) * 100:,.{digits}f}{NBSP}%".replace("-", "−")
 
 
+def cents(value: Number) -> str:
+    """An amount of money without its currency: `1200` → `1,200.00`."""
+    return f"{value:,.2f}"
+
+
 def money(amount: Number | None, currency: str) -> str:
     """`1200, "EUR"` → `1,200.00 EUR`."""
-    return MISSING if amount is None else f"{amount:,.2f}{NBSP}{currency}"
+    return MISSING if amount is None else f"{cents(amount)}{NBSP}{currency}"
 
 
 def duration(seconds: Number | None) -> str:

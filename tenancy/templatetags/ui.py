@@ -41,6 +41,7 @@ STAT_FORMATS: dict[str, Callable[[Any], str]] = {
     "number": formats.number,
     "percent": formats.percent,
     "duration": formats.duration,
+    "money": formats.cents,
     "text": str,
 }
 TOAST_KINDS = {"error": "danger", "debug": "info"}
@@ -94,6 +95,7 @@ def avatar(
     """A picture, or the initials where there is none or it does not load. size: sm, md, lg; shape: round, square."""
     words = [word for word in name.replace("@", " ").split() if word]
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+    # Not text: a button's name would have to hold it (WCAG 2.5.3).
     picture = (
         format_html(
             '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer">',
@@ -103,7 +105,7 @@ def avatar(
         else ""
     )
     return format_html(
-        '<span class="face face-{} face-{} tint-{}" aria-hidden="true">{}{}</span>',
+        '<span class="face face-{} face-{} tint-{}" data-initials="{}" aria-hidden="true">{}</span>',
         size,
         shape,
         zlib.crc32(name.encode()) % 6,
@@ -328,9 +330,13 @@ def form_errors(form: forms.BaseForm) -> SafeString:
 
 # --- states ------------------------------------------------------------------------------------------------------
 @register.simple_block_tag
-def empty_state(content: str, *, title: str, icon: str = "list", text: str = "") -> SafeString:
-    """Nothing here yet: says what would be here; the block holds the way to the first one."""
-    return component("empty_state", content=trimmed(content), title=title, icon=icon, text=text)
+def empty_state(
+    content: str, *, title: str, icon: str = "list", text: str = "", is_page: bool = False
+) -> SafeString:
+    """Nothing here yet: says what would be here; the block holds the way to the first one. `is_page`: titles the page."""
+    return component(
+        "empty_state", content=trimmed(content), title=title, icon=icon, text=text, is_page=is_page
+    )
 
 
 @register.simple_tag
@@ -377,10 +383,12 @@ def stat(  # noqa: PLR0913 - one keyword per thing a number may carry
 ) -> SafeString:
     """A number with its unit, source and time. A missing one (None) shows `—`, the reason and the remedy, never 0.
 
-    format: compact, number, percent (a fraction), duration (seconds), text.
+    format: compact, number, percent (a fraction), duration (seconds), money (amount, currency), text.
     """
     one_of(format, STAT_FORMATS, "stat format")
     is_missing = formats.is_missing(value)
+    if format == "money" and not is_missing:
+        value, unit = value
     return component(
         "stat",
         label=label,
