@@ -60,7 +60,7 @@ def _spelled(value: date | datetime) -> str:
 
 def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
     people = connection.execute(
-        "SELECT id, name, email, country, language, created_at FROM crm_influencer ORDER BY name, id LIMIT 50"
+        "SELECT id, name, email, country, language, created_at FROM crm_influencer ORDER BY sort_name, id LIMIT 50"
     ).fetchall()
     accounts = connection.execute(
         "SELECT influencer_id, id, account_type, handle FROM crm_socialaccount WHERE influencer_id = ANY(%s) ORDER BY id",

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
+from crm.models.search import searchable, words_in
+
 FIRST = """
 Ada Bea Cato Dara Elio Fenja Gero Hanna Imre Joana Kalle Liv Milo Nora Odin Pia Quin Rosa Sten Tilda Ugo Vera Wim Xenia
 Yara Zeno Anouk Bruno Clio Dag Esra Finn Greta Hugo Inês Jón Kaja Lou Maël Noé
@@ -126,9 +128,9 @@ def _people(to: Filled) -> Iterator[Table]:
     owner, first, size = to.organization_id, to.first, to.size
     yield Table(
         "crm_influencer",
-        "id organization_id name email country language search_text created_at",
+        "id organization_id name email country language sort_name created_at",
         (
-            (first + n, owner, name, mail, COUNTRIES[n % 8], "en", f"{name} {mail}".lower(), NOW)
+            (first + n, owner, name, mail, COUNTRIES[n % 8], "en", searchable(name), NOW)
             for n in range(size)
             for name, mail in [(name_of(n), f"creator{n}@people.example")]
         ),
@@ -154,6 +156,19 @@ def _people(to: Filled) -> Iterator[Table]:
             if pk in to.tiktok
             else (pk, owner, pk, "instagram", "instagram", f"creator{n}", None, NOW)
             for n, pk in enumerate(range(first, first + size))
+        ),
+    )
+    yield Table(
+        "crm_searchword",
+        "organization_id influencer_id account_id word",
+        (
+            (owner, pk, account, word)
+            for n, pk in enumerate(range(first, first + size))
+            for account, text in (
+                (None, f"{name_of(n)} creator{n}@people.example"),
+                (pk, f"creator{n}"),
+            )
+            for word in words_in(text)
         ),
     )
 

@@ -25,7 +25,7 @@ BAR = 1.5
 Work = Callable[[], object]
 # Makes ready what is measured, for one organization.
 Prepare = Callable[[Filled], Work]
-NEWEST, LATEST, BY_NAME = ("-id",), ("-published_at", "-id"), ("name", "id")
+NEWEST, LATEST, BY_NAME = ("-id",), ("-published_at", "-id"), ("sort_name", "id")
 
 
 def figures(world: World) -> Iterator[Figure]:
@@ -100,7 +100,7 @@ def _scoped(to: Filled, work: Work) -> Work:
 def _inside(to: Filled, rows: Callable[[], models.QuerySet[Any]], keys: tuple[str, ...]) -> str:
     """A cursor to the middle of a list."""
     name, value = {
-        "name": ("name__gte", "Milo"),
+        "sort_name": ("sort_name__gte", "milo"),
         "-id": ("id__lte", to.first + to.size // 2),
         "-published_at": ("published_at__lte", to.published_at(to.size // 2)),
     }[keys[0]]

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
-from crm.models.influencers import searchable
+from crm.models.search import beginnings, having_word
 from crm.policies import Label, account_labels, may_be_asked_to_connect, may_be_invited
 from tenancy.paging import PAGE_SIZE, KeysetPage, keyset_page
 from tiktok.enums import (
@@ -34,8 +37,9 @@ from tiktok.queries import (
     visible_videos,
 )
 
-SORTS = {"name": ("name", "id"), "-name": ("-name", "-id"), "-id": ("-id",)}
-SEARCHED_WORDS = 6
+SORTS = {"name": ("sort_name", "id"), "-name": ("-sort_name", "-id"), "-id": ("-id",)}
+# So many that a word finds are looked up and sorted in a few milliseconds.
+GATHERED = 3_000
 SHOWN_VIDEOS = 6
 CHOSEN_AT_ONCE = 200
 SHOWN_INVITATIONS = 5
@@ -181,7 +185,7 @@ def influencer_page(
     size: int = PAGE_SIZE,
     released: bool = True,
 ) -> KeysetPage[InfluencerRow]:
-    """A page of influencers whose name, e-mail or handles hold every word of `search`, with an account of `kind`.
+    """A page of influencers found by every word of `search` (see `found`), with an account of `kind`.
 
     `released`: what `is_released()` says; before that all accounts are of the kind `legacy` and `kind` filters nothing.
     """
@@ -202,13 +206,34 @@ def influencer_page(
 
 
 def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
-    """Those whose name, e-mail or one of whose handles holds each word; case and accents do not matter."""
-    for word in searchable(search).split()[:SEARCHED_WORDS]:
-        by_handle = SocialAccount.objects.filter(handle__icontains=word.removeprefix("@"))
-        rows = rows.filter(
-            Q(search_text__contains=word) | Q(pk__in=by_handle.values("influencer_id"))
-        )
+    """Those of whom each word of `search` begins a word of the name, the e-mail or a handle, whatever case and accents.
+
+    A word begins behind any sign, too: `bakes` finds `maya.bakes`, `example.com` everybody with a mailbox there.
+    Costs one query: if the longest word finds few, they are gathered by its index; if it finds many, a page is soon
+    full of those met on the way through the list. PostgreSQL left alone picks the wrong way.
+    """
+    longest, *others = sorted(beginnings(search), key=len, reverse=True) or [""]
+    if not longest:
+        return rows
+    if having_word(longest)[GATHERED : GATHERED + 1].exists():
+        others.append(longest)
+    else:
+        rows = rows.filter(_is_among(having_word(longest).values("influencer_id")))
+    for start in others:
+        met = having_word(start).filter(influencer=OuterRef("pk")).values(met=models.Value(True))
+        rows = rows.filter(Coalesce(Subquery(met[:1]), False))
     return rows
+
+
+def _is_among(ids: models.QuerySet[Any, Any]) -> models.Func:
+    """The row's id stands in an array, which is made first."""
+    return models.Func(
+        models.F("pk"),
+        ArraySubquery(ids),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=models.BooleanField(),
+    )
 
 
 def accounts_of_kind(kind: str) -> models.QuerySet[SocialAccount]:

@@ -78,7 +78,7 @@ class InfluencerViewSet(Resource):
 
     serializer_class = serializers.InfluencerSerializer
     filterset_class = filters.InfluencerFilters
-    keyset = ("name", "id")
+    keyset = ("sort_name", "id")
 
     def get_queryset(self) -> models.QuerySet[Influencer]:
         accounts = SocialAccount.objects.order_by("id")

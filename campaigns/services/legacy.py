@@ -13,8 +13,9 @@ from django.utils import timezone
 from campaigns.enums import CampaignState, PostOrigin
 from campaigns.models import Campaign, Participant, Post
 from crm.enums import AccountType, Network
-from crm.models import Influencer, SocialAccount
-from crm.models.influencers import searchable
+from crm.models import Influencer, SearchWord, SocialAccount
+from crm.models.influencers import sort_name_of
+from crm.models.search import words_of_account, words_of_influencer
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import AccountKind
@@ -134,7 +135,7 @@ def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:
     known = {account.handle: account for account in accounts}
     missing = [handle for handle in by_handle if handle not in known]
     people = Influencer.objects.bulk_create(
-        [Influencer(name=handle, search_text=searchable(handle)) for handle in missing]
+        [Influencer(name=handle, sort_name=sort_name_of(handle)) for handle in missing]
     )
     made = SocialAccount.objects.bulk_create(
         [
@@ -146,6 +147,12 @@ def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:
                 creator=by_handle[handle],
             )
             for handle, person in zip(missing, people, strict=True)
+        ]
+    )
+    SearchWord.objects.bulk_create(
+        [
+            *(word for person in people for word in words_of_influencer(person)),
+            *(word for account in made for word in words_of_account(account)),
         ]
     )
     return known | {account.handle: account for account in made}

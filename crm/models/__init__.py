@@ -1,3 +1,4 @@
 from crm.models.influencers import Influencer, SocialAccount
+from crm.models.search import SearchWord
 
-__all__ = ["Influencer", "SocialAccount"]
+__all__ = ["Influencer", "SearchWord", "SocialAccount"]

@@ -1,26 +1,34 @@
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
 from crm.enums import AccountType, Network
+from crm.models.search import (
+    SearchWord,
+    replace_words,
+    searchable,
+    words_of_account,
+    words_of_influencer,
+)
 from tenancy.models import OrganizationModel
 from tiktok.models import Creator
 
+NAME_LENGTH = 200
 
-def searchable(*texts: str) -> str:
-    """Lower case, without accents: what is searched, and what is searched for."""
-    folded = unicodedata.normalize("NFKD", " ".join(text for text in texts if text).casefold())
-    return "".join(char for char in folded if not unicodedata.combining(char))
+
+def sort_name_of(name: str) -> str:
+    """What people are ordered by: case and accents do not part them."""
+    return searchable(name)[:NAME_LENGTH]
 
 
 class Influencer(OrganizationModel):
-    """A person in the CRM."""
+    """A person in the CRM. `sort_name` and the words of search follow name and e-mail when the row is saved."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=NAME_LENGTH)
+    sort_name = models.CharField(max_length=NAME_LENGTH, editable=False, db_collation="C")
     email = models.EmailField(blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
@@ -31,7 +39,6 @@ class Influencer(OrganizationModel):
         on_delete=models.SET_NULL,
         related_name="influencers",
     )
-    search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -42,14 +49,19 @@ class Influencer(OrganizationModel):
                 name="one_influencer_per_person_and_organization",
             )
         ]
-        indexes = [models.Index(fields=["organization", "name", "id"], name="influencer_by_name")]
+        indexes = [
+            models.Index(fields=["organization", "sort_name", "id"], name="influencer_by_sort_name")
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = searchable(self.name, self.email)
-        super().save(*args, **kwargs)
+        self.sort_name = sort_name_of(self.name)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            kept = SearchWord.objects.filter(influencer=self, account=None)
+            replace_words(kept, words_of_influencer(self))
 
 
 class SocialAccount(OrganizationModel):
@@ -78,3 +90,8 @@ class SocialAccount(OrganizationModel):
 
     def __str__(self) -> str:
         return f"@{self.handle}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            replace_words(SearchWord.objects.filter(account=self), words_of_account(self))

@@ -54,7 +54,7 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         "sort": sort if sort in queries.SORTS else "name",
         "is_released": released,
         "is_narrowed": bool(search or (released and kind)),
-        "waiting": [] if request.htmx else queries.invitations_without_account(),
+        "waiting": [] if request.htmx or search else queries.invitations_without_account(),
     }
     template = "staff/crm/influencer_table.html" if request.htmx else "staff/crm/influencers.html"
     response = render(request, template, context)

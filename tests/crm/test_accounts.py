@@ -85,7 +85,7 @@ def test_a_marketplace_account_is_added_and_tracked_at_once(tiktok: Sandbox) -> 
     account = SocialAccount.objects.select_related("influencer", "creator").get()
     assert (account.network, account.account_type) == ("tiktok", "tiktok_creator")
     assert account.influencer.name == "Maya Bakes"
-    assert account.influencer.search_text == "maya bakes"
+    assert account.influencer.sort_name == "maya bakes"
     assert account.creator
     assert account.creator.follower_count == 184_220
     assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
