@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from campaigns.enums import OrderState, ReviewState
 from tiktok.availability import POST_MATRIX
@@ -118,3 +119,10 @@ def metrics_missing_by_hand(*, is_authenticated: bool) -> list[PostMetric]:
     """The metrics a post added by hand will lack, and an order would bring."""
     tie = PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED
     return [metric for metric, row in POST_MATRIX.items() if not row[tie].is_shown]
+
+
+def report_interval(age: timedelta) -> timedelta:
+    """How long the report of a post of this age stays fresh. History never freezes: it only gets slower."""
+    if age < timedelta(days=7):
+        return timedelta(hours=1)
+    return timedelta(days=1) if age < timedelta(days=90) else timedelta(weeks=1)

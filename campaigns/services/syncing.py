@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from campaigns.enums import RequestState
-from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.enums import OrderState, RequestState
+from campaigns.models import Campaign, Order, OrderRequest, Post
 from campaigns.policies import (
     BEFORE_VIDEOS,
     BOUND,
@@ -17,6 +18,7 @@ from campaigns.policies import (
     SETTLED_STATES,
     VideoFact,
     progress,
+    report_interval,
 )
 from campaigns.services import transitions
 from campaigns.services.posts import tie_post
@@ -130,8 +132,11 @@ def refresh_campaign(campaign: Campaign) -> int:
     return len(now)
 
 
-def look_after_orders(order_ids: Sequence[int]) -> None:
-    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest."""
+def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
+    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
+
+    Says how long each order's numbers stay fresh.
+    """
     requests = OrderRequest.objects.filter(
         orders__in=order_ids, state__in=[RequestState.DUE, RequestState.SENDING]
     )
@@ -146,3 +151,16 @@ def look_after_orders(order_ids: Sequence[int]) -> None:
     sync_orders(order for order in orders if order.pk not in settled)
     if requests.filter(state=RequestState.DUE, continues=None).exists():
         raise TikTokUnavailable  # the pump tries again soon
+    return _fresh_for(order_ids)
+
+
+def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
+    """Of fulfilled orders, by the age of the newest post; an order that awaits videos keeps the pump's own cadence."""
+    newest = (
+        Post.objects.filter(order__in=order_ids, order__state=OrderState.FULFILLED)
+        .values_list("order")
+        .annotate(newest=Max("published_at"))
+        .order_by()
+    )
+    now = timezone.now()
+    return {order: report_interval(now - published) for order, published in newest if published}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin
 from campaigns.errors import MoveNotAllowed
@@ -286,3 +289,36 @@ def test_an_order_makes_no_move_that_is_not_on_its_way(campaign) -> None:
         transitions.move(order, OrderState.FULFILLED, evidence="No.")
     order.refresh_from_db()
     assert order.state == OrderState.CREATED
+
+
+@pytest.mark.parametrize(
+    ("age", "fresh_for"),
+    [
+        (timedelta(hours=1), timedelta(hours=1)),
+        (timedelta(days=7), timedelta(days=1)),
+        (timedelta(days=89), timedelta(days=1)),
+        (timedelta(days=90), timedelta(weeks=1)),
+        (timedelta(days=2_000), timedelta(weeks=1)),
+    ],
+)
+def test_a_fulfilled_orders_numbers_are_read_more_slowly_with_age_and_for_good(
+    tiktok, campaign, age, fresh_for
+) -> None:
+    order = ordered(campaign, videos=1)
+    video = publish(tiktok, order)
+    review(tiktok, video, "SUCCEED")
+    sync_order(order)
+    Post.objects.update(published_at=timezone.now() - age)
+
+    assert interval_after(order) == fresh_for
+
+
+def test_an_order_that_awaits_videos_keeps_the_pumps_cadence(tiktok, campaign) -> None:
+    assert interval_after(ordered(campaign)) is None
+
+
+def interval_after(order: Order) -> timedelta | None:
+    """What the pump is told; without the sync itself, which would read the post's date from TikTok again."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("campaigns.services.syncing.sync_orders", lambda orders: None)
+        return look_after_orders([order.pk]).get(order.pk)

@@ -94,6 +94,37 @@ def test_trouble_puts_a_poll_off_with_growing_patience(monkeypatch) -> None:
     assert poll.last_finished_at is None
 
 
+def test_a_handler_may_say_how_long_a_subject_stays_fresh(monkeypatch) -> None:
+    monkeypatch.setitem(polling._handlers, PollKind.MEMBERSHIP, lambda ids: {7: timedelta(weeks=1)})
+    due(organization("oak"), 7, 8, kind=PollKind.MEMBERSHIP)
+
+    pump()
+
+    waits = {poll.subject_id: poll.due_at - timezone.now() for poll in Poll.objects.all()}
+    assert timedelta(days=6) < waits[7] <= timedelta(days=7)
+    assert timedelta(hours=23) < waits[8] <= timedelta(days=1)
+
+
+def test_a_broken_subject_does_not_stop_the_others(monkeypatch, caplog) -> None:
+    seen = []
+
+    def look(subject_ids: Sequence[int]) -> None:
+        seen.extend(subject_ids)
+        if 7 in subject_ids:
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    due(organization("oak"), 7, 8)
+
+    assert pump() == 2
+
+    broken, fine = Poll.objects.order_by("subject_id")
+    assert seen == [7, 8]
+    assert (broken.last_finished_at, broken.attempts, broken.lease_until) == (None, 1, None)
+    assert fine.last_finished_at is not None
+    assert "poll.broken" in caplog.text
+
+
 def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
     def busy(subject_ids: Sequence[int]) -> None:
         raise TikTokBusy(300)

@@ -1,12 +1,13 @@
 """The queue of looks at TikTok: rows claimed with SKIP LOCKED, fair between organizations, finished by a fenced update.
 
 A lost worker costs a delay, never data: its lease ends and the row is claimed again. A handler gets the primary keys of
-its subjects inside their organization's scope and calls services that may be repeated.
+its subjects inside their organization's scope and calls services that may be repeated; it may say of each subject how long
+its numbers stay fresh. Trouble with one subject never stops the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,9 +24,9 @@ from tiktok.models import Poll
 
 log = structlog.get_logger()
 
-Handler = Callable[[Sequence[int]], None]
+Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
-# How long numbers stay fresh, and how many subjects one call of the handler takes.
+# How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
     PollKind.MEMBERSHIP: timedelta(days=1),
     PollKind.PROFILE: timedelta(days=1),
@@ -150,17 +151,25 @@ def _batches(claims: list[Claim], size: int) -> Iterable[list[Claim]]:
 def _work(kind: str, batch: list[Claim]) -> None:
     try:
         with workers_patience():
-            _handlers[kind]([claim.subject_id for claim in batch])
+            fresh_for = _handlers[kind]([claim.subject_id for claim in batch]) or {}
     except TikTokProblem as problem:
         log.warning("poll.put_off", kind=kind, subjects=len(batch), problem=str(problem))
-        for claim in batch:
-            _finish(claim, due_in=_wait(claim, problem), is_done=False)
+        _put_off(batch, problem)
+    except Exception as defect:  # one broken subject must not stop the others
+        log.exception("poll.broken", kind=kind, subjects=[claim.subject_id for claim in batch])
+        _put_off(batch, defect)
     else:
         for claim in batch:
-            _finish(claim, due_in=CADENCE[PollKind(kind)], is_done=True)
+            due_in = fresh_for.get(claim.subject_id, CADENCE[PollKind(kind)])
+            _finish(claim, due_in=due_in, is_done=True)
 
 
-def _wait(claim: Claim, problem: TikTokProblem) -> timedelta:
+def _put_off(batch: Iterable[Claim], problem: Exception) -> None:
+    for claim in batch:
+        _finish(claim, due_in=_wait(claim, problem), is_done=False)
+
+
+def _wait(claim: Claim, problem: Exception) -> timedelta:
     """TikTok's own wish first; else a minute, doubled with each failure, an hour at most."""
     if isinstance(problem, TikTokBusy):
         return timedelta(seconds=problem.retry_after)
