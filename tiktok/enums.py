@@ -22,7 +22,7 @@ class Source(models.TextChoices):
 
     LEGACY = "legacy", "Old data source"
     PUBLIC = "ttcm_public", "TikTok Creator Marketplace"
-    AUTHORIZED = "ttcm_authorized", "TikTok, with the influencer's authorization"
+    AUTHORIZED = "ttcm_authorized", "TikTok, authorized"
     ORDER_REPORT = "order_report", "TikTok order report"
 
 

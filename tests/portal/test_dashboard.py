@@ -77,7 +77,7 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     assert "Agreed with Oak." in home
     seen = text(client.get(reverse("portal:organization", args=["oak"])))
     assert (
-        "Followers 184.2K TikTok, with the influencer's authorization · just now"
+        "Followers 184.2K TikTok, authorized · just now"
         in seen.replace("&#x27;", "'")
     )
     assert "Audience countries GB 73.3" in seen
