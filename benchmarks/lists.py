@@ -114,6 +114,10 @@ def _first_campaign(to: Filled) -> Campaign:
     return Campaign.objects.get(pk=to.first)
 
 
+def _last_campaign(to: Filled) -> Campaign:
+    return Campaign.objects.get(pk=to.campaigns[-1])
+
+
 LISTS: dict[str, Prepare] = {
     "influencers, first page": influencers(),
     "influencers, deep page": influencers(deep=True),
@@ -142,6 +146,9 @@ LISTS: dict[str, Prepare] = {
     "all posts, first page": page(lambda to: campaigns.all_posts(_first_campaign(to)), LATEST),
     "all posts, deep page": page(
         lambda to: campaigns.all_posts(_first_campaign(to)), LATEST, deep=True
+    ),
+    "all posts of a small campaign": page(
+        lambda to: campaigns.all_posts(_last_campaign(to)), LATEST
     ),
     "API influencers, first page": api("influencers", Influencer, BY_NAME),
     "API influencers, deep page": api("influencers", Influencer, BY_NAME, cursor="deep"),

@@ -75,7 +75,9 @@ class Order(OrganizationModel):
                 name="tiktok_order_unique_per_organization",
             )
         ]
-        indexes = [models.Index(fields=["campaign", "-id"], name="order_newest_first")]
+        indexes = [
+            models.Index(fields=["organization", "campaign", "-id"], name="order_newest_first")
+        ]
 
     def __str__(self) -> str:
         return f"Order for {self.account}"

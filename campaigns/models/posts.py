@@ -47,7 +47,10 @@ class Post(OrganizationModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["campaign", "-published_at", "-id"], name="post_newest_first")
+            models.Index(
+                fields=["organization", "campaign", "-published_at", "-id"],
+                name="post_newest_first",
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from campaigns.enums import PostOrigin
 from campaigns.models import Campaign, Participant, Post
@@ -125,7 +126,10 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
         .annotate(
             is_authenticated=authenticated("creator_id"),
             post_id=Subquery(posts.values("pk")[:1]),
-            is_standing=Exists(posts.filter(standing())),
+            # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.
+            is_standing=Coalesce(
+                Subquery(posts.filter(standing()).values(found=Value(True))[:1]), Value(False)
+            ),
         )
         .order_by("-published_at", "-id")
     )

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from campaigns.models import Post
 from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
 from crm.models import Influencer, SocialAccount
+from crm.queries import found
 from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed
@@ -49,6 +50,7 @@ def test_every_row_is_imported_or_rejected(oak, export) -> None:
             (5, "handle “bad handle” is not a TikTok handle")
         ]
         assert sorted(Influencer.objects.values_list("name", flat=True)) == ["ann.b", "tom_t"]
+        assert [str(person) for person in found(Influencer.objects.all(), "@tom")] == ["tom_t"]
         assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {"tiktok"}
         assert list(
             Video.objects.order_by("tiktok_video_id").values_list("video_views", "comments")

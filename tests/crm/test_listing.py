@@ -277,3 +277,56 @@ def test_before_the_cut_over_the_old_source_is_named(oak: Organization, viewer: 
         assert "TikTok data of the old source is shown until the cut-over." in page
         assert "Old data source" in page
         assert "Not authenticated" not in page.replace("Not authenticated, in", "")
+
+
+@pytest.mark.usefixtures("_scope")
+def test_names_are_ordered_as_people_order_them() -> None:
+    for name in ("Zed", "ann", "Éva", "İpek", "Bo", "eve"):
+        InfluencerFactory.create(name=name)
+    assert names() == ["ann", "Bo", "Éva", "eve", "İpek", "Zed"]
+    assert names(sort="-name") == ["Zed", "İpek", "eve", "Éva", "Bo", "ann"]
+
+
+@pytest.mark.usefixtures("_scope")
+@pytest.mark.parametrize(
+    ("search", "count"), [("bakes", 1), ("example.com", 1), ("akes", 0), ("@", 1)]
+)
+def test_a_word_begins_behind_any_sign_and_nowhere_else(search: str, count: int) -> None:
+    TikTokAccountFactory.create(
+        creator__handle="maya.bakes", influencer__name="Maya", influencer__email="maya@example.com"
+    )
+    assert len(names(search=search)) == count
+
+
+@pytest.mark.usefixtures("_scope")
+@pytest.mark.parametrize("gathered", [0, 3_000])
+def test_rare_and_common_words_find_the_same(
+    gathered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.queries.GATHERED", gathered)
+    for name in ("Kern Ada", "Ada Kern", "Kern Bo", "Adam Birke"):
+        InfluencerFactory.create(name=name, email="")
+    assert names(search="ada kern") == ["Ada Kern", "Kern Ada"]
+    assert names(search="ad") == ["Ada Kern", "Adam Birke", "Kern Ada"]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_search_follows_what_changes() -> None:
+    account = TikTokAccountFactory.create(
+        creator__handle="maya.bakes", influencer__name="Maya", influencer__email=""
+    )
+    other = InfluencerFactory.create(name="Rio", email="")
+    account.influencer.name = "Lena"
+    account.influencer.save()
+    assert names(search="maya") == names(search="lena") == ["Lena"]  # maya is the handle still
+    account.influencer = other
+    account.save()
+    assert names(search="bakes") == ["Rio"]
+    account.delete()
+    assert names(search="bakes") == []
+
+
+@pytest.mark.usefixtures("_scope")
+def test_a_very_long_word_is_kept_and_found() -> None:
+    InfluencerFactory.create(name="\ufdfa" * 200)
+    assert len(names(search="\ufdfa" * 90)) == 1

@@ -62,7 +62,10 @@ class Video(OrganizationModel):
         indexes = [
             models.Index(
                 fields=["organization", "creator", "-published_at"], name="video_newest_first"
-            )
+            ),
+            models.Index(
+                fields=["organization", "-published_at", "-id"], name="video_newest_of_all_first"
+            ),
         ]
 
     def __str__(self) -> str:
