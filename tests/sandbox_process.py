@@ -17,8 +17,22 @@ ROOT = Path(__file__).parents[1]
 APP_ID = "7390000000000000001"
 SECRET = "sandbox-secret"
 ACCOUNT_ID = "7300000000000000009"
+TTO_ACCOUNT_ID = "7401112223334445556"
 BRAND_TOKEN = "sandbox-brand-token"
 REDIRECT_URI = "https://influence.example/oauth/tiktok/"
+TTO_SCOPES = (
+    "user.info.basic",
+    "user.info.username",
+    "user.info.profile",
+    "user.info.stats",
+    "user.account.type",
+    "user.insights",
+    "biz.creator.info",
+    "biz.creator.insights",
+    "video.list",
+    "video.insights",
+    "tto.campaign.link",
+)
 SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
 
 

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from . import consent, control, images, orders, parameters, report, tcm, tokens
+from . import consent, control, images, parameters
 from .answers import Refusal, enveloped
+from .facts import Facts
 from .http import Request, Response
-from .parameters import Parameters
+from .routes import PREFIX, ROUTES
 from .world import Fault, World
-
-PREFIX = "/open_api/v1.3"
-Endpoint = Callable[[World, Request, Parameters], dict[str, object]]
-
-ROUTES: dict[tuple[str, str], Endpoint] = {
-    ("GET", "/tcm/creator/status/get/"): tcm.status,
-    ("POST", "/tcm/creator/invite/"): tcm.invite,
-    ("GET", "/tcm/creator/public/"): tcm.public,
-    ("GET", "/tcm/creator/public/video/list/"): tcm.public_videos,
-    ("GET", "/tcm/creator/authorized/"): tcm.authorized,
-    ("GET", "/tcm/creator/authorized/video/list/"): tcm.authorized_videos,
-    ("POST", "/tcm/order/create/v2/"): orders.create,
-    ("GET", "/tcm/order/get/v2/"): orders.get,
-    ("GET", "/tcm/video/audit_status/get/"): orders.reviews,
-    ("GET", "/tcm/report/get/v2/"): report.get,
-    ("POST", "/tt_user/oauth2/token/"): tokens.exchange,
-    ("POST", "/tt_user/oauth2/refresh_token/"): tokens.refresh,
-    ("POST", "/tt_user/oauth2/revoke/"): tokens.revoke,
-    ("POST", "/tt_user/token_info/get/"): tokens.info,
-    ("GET", "/oauth2/tcm/get/"): tokens.accounts,
-}
 
 _HTML_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
@@ -73,18 +51,26 @@ class Application:
             endpoint = ROUTES.get((request.method, path))
             if endpoint is None:
                 raise Refusal(40400, "Route not found.")
-            self.world.limiter.admit(now)
+            self.world.limiter.admit(now, path)
             return enveloped(endpoint(self.world, request, parameters.of(request)), now)
         except Refusal as refusal:
             return enveloped({}, now, code=refusal.code, message=refusal.message)
 
     def _next_fault(self, path: str) -> Fault | None:
-        fault = next((each for each in self.world.faults if each.path in path), None)
-        if fault is not None:
+        fault = next((each for each in self.world.faults if self._strikes(each, path)), None)
+        if fault is not None and fault.rate is None:
             fault.times -= 1
             if fault.times <= 0:
                 self.world.faults.remove(fault)
         return fault
+
+    def _strikes(self, fault: Fault, path: str) -> bool:
+        if fault.path not in path:
+            return False
+        fault.met += 1
+        if fault.rate is None:
+            return True
+        return Facts(self.world.seed, "fault", str(fault.met)).unit("strikes") < fault.rate
 
 
 def _is_spoilt(fault: Fault) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from . import orders, tokens
+from . import control_tto, orders, tokens, webhooks
 from .answers import Refusal, as_json, invalid
 from .creators import MEMBERSHIPS
 from .http import Request, Response
+from .tto import campaigns, links
 from .world import Fault, Grant, Switches, World, start_over
 
 Data = dict[str, Any]
@@ -55,13 +56,20 @@ def advance(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def publish(world: World, given: Mapping[str, Any]) -> Data:
-    """``handle`` accepts the order of ``invite_link`` and publishes a video with ``caption``, now or ``ago_seconds`` ago."""
-    code = orders.by_link(world, given["invite_link"])
+    """``handle`` publishes a video with ``caption`` through ``invite_link``, now or ``ago_seconds`` ago.
+
+    With a link of orders that accepts the order; with one of a campaign it joins it."""
+    link, handle = given["invite_link"], given["handle"]
+    at = world.clock.now() - float(given.get("ago_seconds", 0))
+    campaign = campaigns.by_link(world, link)
+    if campaign is not None:
+        caption = given.get("caption", f"For {campaign.brand_name} #ad")
+        return {"video_id": links.publish(world, campaign, handle, caption, at)}
+    code = orders.by_link(world, link)
     if code is None:
         raise Refusal(40007, "No such invite link.")
     caption = given.get("caption", f"For {code.brand_name} #ad")
-    at = world.clock.now() - float(given.get("ago_seconds", 0))
-    return {"video_id": orders.publish(world, given["handle"], code, caption, at)}
+    return {"video_id": orders.publish(world, handle, code, caption, at)}
 
 
 def tie(world: World, given: Mapping[str, Any]) -> Data:
@@ -85,7 +93,11 @@ def show_videos(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def review(world: World, given: Mapping[str, Any]) -> Data:
-    """Sets ``result`` (and ``reason``) of the review of ``video_id``."""
+    """Sets ``result`` (and ``reason``) of the review of ``video_id``: of an order, or of a campaign."""
+    bound = world.linked.get(given["video_id"])
+    if bound is not None:
+        links.decide(world, bound, given["result"], given.get("reason", ""))
+        return {}
     orders.decide(world, given["video_id"], given["result"], given.get("reason", ""))
     return {}
 
@@ -115,8 +127,12 @@ def add_views(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def fail(world: World, given: Mapping[str, Any]) -> Data:
-    """The next ``times`` calls (whose path contains ``path``) misbehave; ``times`` 0 clears all."""
+    """The next ``times`` calls (whose path contains ``path``) misbehave; ``times`` 0 clears all.
+
+    With ``rate`` (0 to 1) that share of all such calls does, until cleared."""
     fault = Fault(**{"times": 1, **given})
+    if fault.rate is not None and not 0 <= fault.rate <= 1:
+        raise invalid("rate: Must be between 0 and 1.")
     if fault.garbage is not None and fault.garbage not in _GARBAGE:
         raise invalid(f"garbage: Must be one of {', '.join(_GARBAGE)}.")
     world.faults = [*world.faults, fault] if fault.times > 0 else []
@@ -130,8 +146,10 @@ def expire(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def revoke(world: World, given: Mapping[str, Any]) -> Data:
-    """The creator withdraws the consent in the app."""
-    tokens.end(world, _grant(world, given))
+    """The creator withdraws the consent in the app; ``reason`` as in TikTok's webhook, 1 by default."""
+    grant = _grant(world, given)
+    tokens.end(world, grant)
+    webhooks.tell_removed(world, grant, int(given.get("reason", 1)))
     return {}
 
 
@@ -185,6 +203,8 @@ def switches(world: World, given: Mapping[str, Any]) -> Data:
         elif name == "limits":
             per_second, per_minute, per_day = map(int, value)
             world.limiter.limits = (per_second, per_minute, per_day)
+        elif name == "special_limits":
+            world.limiter.special = None if value is None else (int(value[0]), int(value[1]))
         elif name in known:
             setattr(world.switches, name, value)
         else:
@@ -193,6 +213,7 @@ def switches(world: World, given: Mapping[str, Any]) -> Data:
         **asdict(world.switches),
         "level": world.limiter.level,
         "limits": world.limiter.limits,
+        "special_limits": world.limiter.special,
     }
 
 
@@ -204,6 +225,7 @@ _READS: dict[str, Callable[[World, Mapping[str, Any]], Data]] = {
     "stats": stats,
     "orders": show_orders,
     "switches": switches,
+    **control_tto.READS,
 }
 _WRITES: dict[str, Callable[[World, Mapping[str, Any]], Data]] = {
     "reset": reset,
@@ -218,4 +240,5 @@ _WRITES: dict[str, Callable[[World, Mapping[str, Any]], Data]] = {
     "revoke": revoke,
     "stats": forget_stats,
     "switches": switches,
+    **control_tto.WRITES,
 }

@@ -16,35 +16,85 @@ LEVELS: dict[str, tuple[int, int, int] | None] = {
     "unlimited": None,
 }
 CLOSED_SECONDS = 300.0
+SPECIAL = (2, 60)
+SPECIAL_PATHS = frozenset(
+    {
+        "/tto/creator/authorized/",
+        "/tto/creator/authorized/video/list/",
+        "/tto/tcm/creator/public/",
+        "/tto/tcm/creator/public/video/list/",
+        "/tto/tcm/rank/",
+        "/tto/tcm/creator/discover/",
+    }
+)
+
+
+_MESSAGES = {
+    "second": "App reaches the QPS limit",
+    "minute": "Too many requests. Please retry in some time.",
+    "closed": "Too many requests. Please retry in some time.",
+    "day": "Too many requests today. Please retry in some time.",
+}
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Sliding windows of a second and a minute."""
+
+    closed_until: float = 0.0
+    second: deque[float] = field(default_factory=deque)
+    minute: deque[float] = field(default_factory=deque)
+
+    def forget(self, now: float) -> None:
+        """Drop what is older than the windows."""
+        for window, seconds in ((self.second, 1.0), (self.minute, 60.0)):
+            while window and window[0] <= now - seconds:
+                window.popleft()
+
+    def over(self, limits: tuple[int, int], now: float) -> str | None:
+        """The limit that a further call would break; a minute's breach closes the bucket."""
+        per_second, per_minute = limits
+        if now < self.closed_until:
+            return "closed"
+        if len(self.minute) >= per_minute:
+            self.closed_until = now + CLOSED_SECONDS
+            return "minute"
+        return "second" if len(self.second) >= per_second else None
+
+    def count(self, now: float) -> None:
+        """A call went through."""
+        self.second.append(now)
+        self.minute.append(now)
 
 
 @dataclass(slots=True)
 class Limiter:
-    """Lets calls through or raises 40100. Refused calls are not counted against the limit."""
+    """Lets calls through or raises 40100. Refused calls are not counted against any limit."""
 
     level: str
     limits: tuple[int, int, int] | None = field(init=False)
-    closed_until: float = 0.0
+    special: tuple[int, int] | None = field(init=False)
     over: Counter[str] = field(default_factory=Counter)
     busiest: Counter[str] = field(default_factory=Counter)
-    _second: deque[float] = field(default_factory=deque)
-    _minute: deque[float] = field(default_factory=deque)
+    _app: Bucket = field(default_factory=Bucket)
+    _paths: dict[str, Bucket] = field(default_factory=dict)
     _day: int = 0
     _day_count: int = 0
 
     def __post_init__(self) -> None:
-        self.limits = LEVELS[self.level]
+        self.set_level(self.level)
 
-    def admit(self, now: float) -> None:
-        """Count a call at ``now`` or refuse it."""
+    def admit(self, now: float, path: str = "") -> None:
+        """Count a call at ``now`` or refuse it. Special paths have limits of their own besides."""
         self._forget(now)
+        own = self._paths.setdefault(path, Bucket()) if path in SPECIAL_PATHS else None
+        if own is not None:
+            own.forget(now)
+            if self.special is not None:
+                self._refuse(own.over(self.special, now), "path_")
         if self.limits is not None:
-            self._refuse_if_over(self.limits, now)
-        self._second.append(now)
-        self._minute.append(now)
-        self._day_count += 1
-        self.busiest["second"] = max(self.busiest["second"], len(self._second))
-        self.busiest["minute"] = max(self.busiest["minute"], len(self._minute))
+            self._refuse(self._over(self.limits, now), "")
+        self._count(own, now)
 
     def set_level(self, level: str) -> None:
         """Change the limits at once; what was counted stays."""
@@ -52,26 +102,28 @@ class Limiter:
             raise ValueError(f"level must be one of {', '.join(LEVELS)}")
         self.level = level
         self.limits = LEVELS[level]
+        self.special = None if self.limits is None else SPECIAL
 
     def _forget(self, now: float) -> None:
-        for window, seconds in ((self._second, 1.0), (self._minute, 60.0)):
-            while window and window[0] <= now - seconds:
-                window.popleft()
+        self._app.forget(now)
         if int(now // DAY) != self._day:
             self._day, self._day_count = int(now // DAY), 0
 
-    def _refuse_if_over(self, limits: tuple[int, int, int], now: float) -> None:
+    def _over(self, limits: tuple[int, int, int], now: float) -> str | None:
         per_second, per_minute, per_day = limits
-        if now < self.closed_until:
-            self._refuse("closed", "Too many requests. Please retry in some time.")
-        if self._day_count >= per_day:
-            self._refuse("day", "Too many requests today. Please retry in some time.")
-        if len(self._minute) >= per_minute:
-            self.closed_until = now + CLOSED_SECONDS
-            self._refuse("minute", "Too many requests. Please retry in some time.")
-        if len(self._second) >= per_second:
-            self._refuse("second", "App reaches the QPS limit")
+        if now >= self._app.closed_until and self._day_count >= per_day:
+            return "day"
+        return self._app.over((per_second, per_minute), now)
 
-    def _refuse(self, window: str, message: str) -> None:
-        self.over[window] += 1
-        raise Refusal(40100, message)
+    def _count(self, own: Bucket | None, now: float) -> None:
+        self._app.count(now)
+        if own is not None:
+            own.count(now)
+        self._day_count += 1
+        self.busiest["second"] = max(self.busiest["second"], len(self._app.second))
+        self.busiest["minute"] = max(self.busiest["minute"], len(self._app.minute))
+
+    def _refuse(self, window: str | None, prefix: str) -> None:
+        if window is not None:
+            self.over[prefix + window] += 1
+            raise Refusal(40100, _MESSAGES[window])

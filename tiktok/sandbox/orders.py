@@ -23,7 +23,7 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 def create(world: World, request: Request, given: Parameters) -> Data:
     """POST ``/tcm/order/create/v2/``. A handle that does not exist gets no order."""
-    require_brand(request)
+    require_brand(world, request)
     given.text("tcm_account_id")
     brand = given.text("brand_name", longest=60)
     given.text("description", longest=60)
@@ -90,7 +90,7 @@ def remaining(world: World, code: CampaignCode) -> int:
 
 def get(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tcm/order/get/v2/``."""
-    require_brand(request)
+    require_brand(world, request)
     given.text("tcm_account_id")
     query = given.one_of("query_type", ("ORDER_ID", "CAMPAIGN_CODE", "INVITE_LINK"))
     page = given.integer("page", 1, 1, 10**6)
@@ -193,7 +193,7 @@ def review_status(world: World, bound: Tie) -> str:
 
 def reviews(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tcm/video/audit_status/get/``; the id is ``order_id`` or ``v2_order_id``."""
-    require_brand(request)
+    require_brand(world, request)
     given.text("tcm_account_id")
     order_id = given.optional("order_id") or given.text("v2_order_id")
     require_account(given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from email import message_from_bytes
 from typing import Any
 
 from .answers import invalid
@@ -51,9 +52,36 @@ class Parameters:
             raise invalid(f"{name}: Must be between {low} and {high}.")
         return number
 
-    def flag(self, name: str) -> bool:
-        """A boolean, false by default."""
-        value = self._values.get(name, False)
+    def number(self, name: str, default: float | None, low: float, high: float) -> float | None:
+        """A number within limits."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return default
+        try:
+            number = float(value) if self._from_query or isinstance(value, int | float) else None
+        except ValueError:
+            number = None
+        if number is None or isinstance(value, bool) or not low <= number <= high:
+            raise invalid(f"{name}: Must be a number between {low:g} and {high:g}.")
+        return number
+
+    def nested(self, name: str) -> Parameters:
+        """The members of an object."""
+        value = self._values.get(name)
+        if isinstance(value, str) and value:
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise invalid(f"{name}: Not a valid object.") from None
+        if value is None or value == "":
+            return Parameters({}, from_query=False)
+        if not isinstance(value, dict):
+            raise invalid(f"{name}: Not a valid object.")
+        return Parameters(value, from_query=False)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A boolean."""
+        value = self._values.get(name, default)
         known = {
             True: True,
             False: False,
@@ -113,6 +141,9 @@ def of(request: Request) -> Parameters:
     """The parameters of an API call."""
     if request.method == "GET":
         return Parameters(request.query, from_query=True)
+    content_type = request.headers.get("content-type", "")
+    if content_type.startswith("multipart/form-data"):
+        return Parameters(_form_data(content_type, request.body), from_query=True)
     try:
         values = json.loads(request.body or b"{}")
     except ValueError:
@@ -120,3 +151,17 @@ def of(request: Request) -> Parameters:
     if not isinstance(values, dict):
         raise invalid("body: Must be an object.")
     return Parameters(values, from_query=False)
+
+
+def _form_data(content_type: str, body: bytes) -> dict[str, str]:
+    """The fields of a multipart form; a file stands for itself by the number of its bytes."""
+    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    values = {}
+    for part in [*message.walk()][1:]:
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            continue
+        is_file = part.get_filename() is not None
+        values[str(name)] = str(len(content)) if is_file else content.decode("utf-8", "replace")
+    return values

@@ -31,12 +31,12 @@ DEFAULT_METRICS = (
     "video_completion_rate",
 )
 _LONGEST_DAYS = 60
-_REACH = 0.88
+REACH = 0.88
 
 
 def get(world: World, request: Request, given: Parameters) -> Data:
     """Rows for the known orders among ``order_ids``; foreign ones are ignored."""
-    require_brand(request)
+    require_brand(world, request)
     given.text("tcm_account_id")
     order_ids = given.strings("order_ids", most=200)
     days = _days(given)
@@ -83,7 +83,7 @@ def _row(
         raise invalid(f"metrics: {unknown[0]} is not a valid metric.")
     values = {name: known[name] for name in metrics}
     if days is not None:
-        values["daily_stats"] = _daily(world, video, days)
+        values["daily_stats"] = daily(world, video, days)
     return {
         "dimensions": {
             "order_id": order.order_id,
@@ -104,7 +104,7 @@ def _metrics(world: World, video: Video) -> Data:
     numbers = videos.counters(pace, seen)
     engaged = sum(numbers.values())
     total_seconds = round(seen * pace.average_seconds)
-    settled = _settled_views(world, video)
+    settled = settled_views(world, video)
     return {
         **numbers,
         "video_views": seen,
@@ -113,11 +113,11 @@ def _metrics(world: World, video: Video) -> Data:
         "total_play_time": total_seconds,
         "average_view_time": round(total_seconds / seen, 3) if seen else None,
         "video_completion_rate": pace.retention[-1] if seen else None,
-        "reach": None if settled is None else int(settled * _REACH),
+        "reach": None if settled is None else int(settled * REACH),
         "two_seconds_views": None if settled is None else pace.retention[2],
         "six_seconds_views": None if settled is None else pace.retention[6],
         "video_view_retention": list(pace.retention) if seen else None,
-        "video_views_by_source": _sources(world, video, seen),
+        "video_views_by_source": sources(world, video, seen),
         "organic_video_views": seen,
         "paid_video_views": None,
         "engagement_rate_benchmark_p25": 0.021,
@@ -129,7 +129,7 @@ def _metrics(world: World, video: Video) -> Data:
     }
 
 
-def _settled_views(world: World, video: Video) -> int | None:
+def settled_views(world: World, video: Video) -> int | None:
     """Views at the last midnight UTC, None while the video has not seen one."""
     now = clock.utc(world.clock.now()).date()
     if now <= clock.utc(video.created_at).date():
@@ -173,7 +173,7 @@ def _states(facts: Facts, country: str) -> Data | None:
     return {"country": country, "locale_distribution": creators.named("locale", parts)}
 
 
-def _sources(world: World, video: Video, seen: int) -> object:
+def sources(world: World, video: Video, seen: int) -> object:
     """Views by source: an object as documented or a list as in TikTok's example, by video."""
     facts = Facts(world.seed, "sources", video.video_id)
     for_you = int(seen * facts.between("for_you", 0.6, 0.9))
@@ -183,16 +183,16 @@ def _sources(world: World, video: Video, seen: int) -> object:
     return [{"source": name, "video_views": part} for name, part in parts.items()]
 
 
-def _daily(world: World, video: Video, days: list[date]) -> list[Data]:
+def daily(world: World, video: Video, days: list[date]) -> list[Data]:
     """Whole UTC days since the release; a day without data is missing."""
     today = clock.utc(world.clock.now()).date()
     first = clock.utc(video.created_at).date()
     pace = videos.habits(world.seed, video.video_id)
-    rows = [_one_day(world, video, pace, day) for day in days if first <= day < today]
+    rows = [one_day(world, video, pace, day) for day in days if first <= day < today]
     return [row for row in rows if row["views"]]
 
 
-def _one_day(world: World, video: Video, pace: Habits, day: date) -> Data:
+def one_day(world: World, video: Video, pace: Habits, day: date) -> Data:
     start = world.views_at(video, clock.day_start(day))
     end = world.views_at(video, clock.day_start(day + timedelta(days=1)))
     before, after = videos.counters(pace, start), videos.counters(pace, end)
@@ -202,7 +202,7 @@ def _one_day(world: World, video: Video, pace: Habits, day: date) -> Data:
         "date": day.isoformat(),
         "views": seen,
         **numbers,
-        "reach": int(seen * _REACH),
+        "reach": int(seen * REACH),
         "engagement_rate": round(sum(numbers.values()) / seen, 5) if seen else None,
         "video_completion_rate": pace.retention[-1],
     }

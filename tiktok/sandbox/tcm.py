@@ -39,7 +39,7 @@ _AUDIENCE = (
 
 def status(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tcm/creator/status/get/``; answers under the documented misspelling ``handler_name``."""
-    require_brand(request)
+    require_brand(world, request)
     given.text("tcm_account_id")
     handles = given.strings("handle_names", "handler_names", most=20)
     require_account(given)
@@ -53,7 +53,7 @@ def status(world: World, request: Request, given: Parameters) -> Data:
 
 def invite(world: World, request: Request, given: Parameters) -> Data:
     """POST ``/tcm/creator/invite/``."""
-    require_brand(request)
+    require_brand(world, request)
     given.text("tcm_account_id")
     handles = given.strings("handle_names", "handler_names", most=20)
     require_account(given)
@@ -75,10 +75,10 @@ def invite(world: World, request: Request, given: Parameters) -> Data:
 
 def public(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tcm/creator/public/``: the shared model with fewer fields filled."""
-    require_brand(request)
+    require_brand(world, request)
     handle = given.text("handle_name")
     require_account(given)
-    person = _in_marketplace(world, handle)
+    person = in_marketplace(world, handle)
     return {
         **_identity(world, person, request),
         "creator_id": person.creator_id,
@@ -92,11 +92,11 @@ def public(world: World, request: Request, given: Parameters) -> Data:
 
 def public_videos(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tcm/creator/public/video/list/``."""
-    require_brand(request)
+    require_brand(world, request)
     handle = given.text("handle_name")
     wanted, cursor, limit = _page(given)
     require_account(given)
-    person = _in_marketplace(world, handle)
+    person = in_marketplace(world, handle)
     return _posts(world, person, request, (wanted, cursor, limit))
 
 
@@ -125,7 +125,8 @@ def authorized_videos(world: World, request: Request, given: Parameters) -> Data
     return _posts(world, world.creator(grant.handle), request, page)
 
 
-def _in_marketplace(world: World, handle: str) -> Creator:
+def in_marketplace(world: World, handle: str) -> Creator:
+    """The creator, if brands may see the account."""
     person = world.creator(handle)
     if person.membership == INVALID:
         raise Refusal(40007, f"Handle {handle} does not exist.")
@@ -146,7 +147,7 @@ def _identity(world: World, person: Creator, request: Request) -> Data:
 
 def _counts(world: World, person: Creator) -> Data:
     days = (world.clock.now() - world.born_at) / DAY
-    shown = world.videos_of(person.handle)
+    shown = world.public_videos_of(person.handle)
     return {
         "followers_count": person.followers + int(days * person.daily_followers),
         "followings_count": person.following,
@@ -184,7 +185,7 @@ def _rate(person: Creator) -> Data:
 
 def _averages(world: World, person: Creator) -> Data:
     """TikTok's averages over the latest 30 videos; none without a view."""
-    latest = world.videos_of(person.handle)[:30]
+    latest = world.public_videos_of(person.handle)[:30]
     now = world.clock.now()
     seen = {video.video_id: world.views_at(video, now) for video in latest}
     total = sum(seen.values())
@@ -212,20 +213,21 @@ def _posts(
 ) -> Data:
     """Newest first; the cursor is the last item's time in ms, a list of ids ignores it."""
     wanted, cursor, limit = page
-    shown = world.videos_of(person.handle)
+    shown = world.public_videos_of(person.handle)
     if wanted:
         hits = [video for video in shown if video.video_id in wanted]
         more: list[Video] = []
     else:
-        older = [video for video in shown if not cursor or _ms(video) < cursor]
+        older = [video for video in shown if not cursor or ms(video) < cursor]
         hits, more = older[:limit], older[limit:]
     return {
         "posts": [_post(world, person, video, request) for video in hits],
-        "page_info": {"has_more": bool(more), "cursor": _ms(hits[-1]) if hits else cursor},
+        "page_info": {"has_more": bool(more), "cursor": ms(hits[-1]) if hits else cursor},
     }
 
 
-def _ms(video: Video) -> int:
+def ms(video: Video) -> int:
+    """When the video was posted, in epoch milliseconds."""
     return int(video.created_at * 1000)
 
 
@@ -239,7 +241,7 @@ def _post(world: World, person: Creator, video: Video, request: Request) -> Data
         "video_id": video.video_id,
         "display_name": person.display_name,
         "caption": video.caption,
-        "create_time": str(_ms(video)),
+        "create_time": str(ms(video)),
         "embed_url": f"https://www.tiktok.com/player/v1/{video.video_id}",
         "thumbnail_url": f"{request.origin}/_sandbox/t/{video.video_id}.svg?x-expires={expires}",
         **numbers,

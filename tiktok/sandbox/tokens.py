@@ -7,11 +7,11 @@ from ipaddress import ip_address
 from .answers import Refusal, invalid
 from .http import Request
 from .parameters import Parameters
+from .records import BrandGrant
 from .world import (
     ACCOUNT_ID,
     APP_ID,
     APP_SECRET,
-    BRAND_TOKEN,
     AuthCode,
     Grant,
     World,
@@ -22,19 +22,21 @@ ACCESS_SECONDS = 86_400
 REFRESH_SECONDS = 31_536_000
 
 
-def require_brand(request: Request) -> None:
-    """The header must carry the brand's token."""
+def require_brand(world: World, request: Request) -> BrandGrant:
+    """The brand's consent whose token the header carries."""
     token = _header(request)
     if token.startswith("act-"):
         raise Refusal(40001, "No permission: a creator token cannot act for a marketplace account.")
-    if token != BRAND_TOKEN:
+    grant = world.brand_grants.get(token)
+    if grant is None:
         raise Refusal(40105, "Access token is incorrect or has been revoked.")
+    return grant
 
 
 def require_creator(world: World, request: Request, scope: str) -> Grant:
     """The grant whose token the header carries; it must include ``scope``."""
     token = _header(request)
-    if token == BRAND_TOKEN:
+    if token in world.brand_grants:
         raise Refusal(40001, "No permission: this endpoint needs a creator token.")
     grant = living(world, token)
     if scope not in grant.scopes:
@@ -65,6 +67,12 @@ def require_account(given: Parameters) -> None:
         raise Refusal(40001, "No permission to operate this TCM account.")
 
 
+def require_tto(grant: BrandGrant, account_id: str) -> None:
+    """The brand's token acts for the TikTok One accounts it was given for."""
+    if account_id not in grant.account_ids:
+        raise Refusal(40001, "No permission to operate this TTO Creator Marketplace account.")
+
+
 def require_app(given: Parameters, id_name: str, secret_name: str) -> None:
     """App id and secret must fit."""
     if given.text(id_name) != APP_ID or given.text(secret_name) != APP_SECRET:
@@ -73,7 +81,7 @@ def require_app(given: Parameters, id_name: str, secret_name: str) -> None:
 
 def accounts(world: World, request: Request, given: Parameters) -> dict[str, object]:
     """GET ``/oauth2/tcm/get/``."""
-    require_brand(request)
+    require_brand(world, request)
     require_app(given, "app_id", "secret")
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 10, 1, 100)

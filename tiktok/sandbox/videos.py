@@ -43,6 +43,7 @@ class Habits:
     like_rate: float
     comment_rate: float
     share_rate: float
+    favorite_rate: float
     duration: int
     retention: tuple[float, ...]
 
@@ -93,6 +94,7 @@ def habits(seed: int, video_id: str) -> Habits:
         like_rate=facts.between("likes", 0.02, 0.12),
         comment_rate=facts.between("comments", 0.001, 0.01),
         share_rate=facts.between("shares", 0.001, 0.015),
+        favorite_rate=facts.between("favorites", 0.003, 0.03),
         duration=duration,
         retention=tuple(round(part, 4) for part in fall),
     )

@@ -12,10 +12,23 @@ from . import creators, videos
 from .clock import Clock
 from .facts import Facts
 from .limits import Limiter
+from .records import (
+    Anchor,
+    BrandCode,
+    BrandGrant,
+    BrandProfile,
+    Campaign,
+    Delivery,
+    Linked,
+    LinkRequest,
+    Spark,
+    Subscription,
+)
 
 APP_ID = "7390000000000000001"
 APP_SECRET = "sandbox-secret"  # noqa: S105 - an invented value that the sandbox prints at start
 ACCOUNT_ID = "7300000000000000009"
+TTO_ACCOUNT_ID = "7401112223334445556"
 BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 - an invented value that the sandbox prints at start
 ORDERS_PER_CODE = 200
 FORMAT = 1
@@ -97,13 +110,18 @@ class Switches:
     auto_review_seconds: float | None = None
     rotate_refresh: bool = False
     latency_seconds: float = 0.0
+    handle_delay_seconds: float = 5.0
+    webhook_duplicates: float = 0.05
+    webhook_shuffle: bool = False
+    authorization_webhook_url: str | None = None
 
 
 @dataclass(slots=True)
 class Fault:
     """A planned misbehaviour for the next ``times`` calls whose path contains ``path``.
 
-    With ``applied`` the call takes effect and only its answer is spoilt.
+    With ``rate`` it hits that share of all calls until it is cleared. With ``applied`` the call
+    takes effect and only its answer is spoilt.
     """
 
     times: int
@@ -113,6 +131,8 @@ class Fault:
     hang_seconds: float = 0.0
     garbage: str | None = None
     applied: bool = False
+    rate: float | None = None
+    met: int = 0
 
 
 @dataclass(slots=True)
@@ -134,6 +154,17 @@ class World:
     added_views: dict[str, list[list[float]]] = field(default_factory=dict)
     auth_codes: dict[str, AuthCode] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    private: list[str] = field(default_factory=list)
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    link_requests: dict[str, LinkRequest] = field(default_factory=dict)
+    linked: dict[str, Linked] = field(default_factory=dict)
+    brands: dict[str, BrandProfile] = field(default_factory=dict)
+    anchors: dict[str, Anchor] = field(default_factory=dict)
+    sparks: dict[str, Spark] = field(default_factory=dict)
+    brand_codes: dict[str, BrandCode] = field(default_factory=dict)
+    brand_grants: dict[str, BrandGrant] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     dirty: bool = False
@@ -154,6 +185,10 @@ class World:
         mine = (self.published[video_id] for video_id in self.published_by.get(person.handle, ()))
         shown += [self._shot(person, each) for each in mine]
         return sorted(shown, key=lambda video: (video.created_at, video.video_id), reverse=True)
+
+    def public_videos_of(self, handle: str) -> list[videos.Video]:
+        """What everybody may see of them."""
+        return [each for each in self.videos_of(handle) if each.video_id not in self.private]
 
     def video(self, handle: str, video_id: str) -> videos.Video | None:
         """One of the creator's videos."""
@@ -197,13 +232,25 @@ _KEPT: dict[str, Any] = {
     "ties": Tie,
     "auth_codes": AuthCode,
     "grants": Grant,
+    "campaigns": Campaign,
+    "link_requests": LinkRequest,
+    "linked": Linked,
+    "brands": BrandProfile,
+    "anchors": Anchor,
+    "sparks": Spark,
+    "brand_codes": BrandCode,
+    "brand_grants": BrandGrant,
+    "subscriptions": Subscription,
+    "deliveries": Delivery,
 }
 
 
 def new(seed: int, level: str, switches: Switches) -> World:
     """A world in which nothing has happened yet."""
     clock = Clock()
-    return World(seed, clock, Limiter(level), clock.now() // 1, switches)
+    world = World(seed, clock, Limiter(level), clock.now() // 1, switches)
+    world.brand_grants[BRAND_TOKEN] = BrandGrant(BRAND_TOKEN, [TTO_ACCOUNT_ID])
+    return world
 
 
 def start_over(world: World) -> None:
@@ -225,6 +272,7 @@ def save(world: World, file: Path) -> None:
         "memberships": world.memberships,
         "published_by": world.published_by,
         "added_views": world.added_views,
+        "private": world.private,
     }
     for name in _KEPT:
         state[name] = {key: asdict(value) for key, value in getattr(world, name).items()}
@@ -240,11 +288,14 @@ def load(file: Path, level: str, switches: Switches) -> World:
     state = json.loads(file.read_text(encoding="utf-8"))
     if state.get("format") != FORMAT:
         raise ValueError("state of another version")
-    world = World(state["seed"], Clock(state["offset"]), Limiter(level), state["born_at"], switches)
+    world = new(state["seed"], level, switches)
+    world.clock, world.born_at = Clock(state["offset"]), state["born_at"]
     world.numbers = state["numbers"]
     world.memberships = state["memberships"]
     world.published_by = state["published_by"]
     world.added_views = state["added_views"]
+    world.private = state.get("private", [])
     for name, kind in _KEPT.items():
-        setattr(world, name, {key: kind(**value) for key, value in state[name].items()})
+        if name in state:  # a state of before TikTok One lacks the newer ones
+            setattr(world, name, {key: kind(**value) for key, value in state[name].items()})
     return world

@@ -1,0 +1,1 @@
+"""TikTok One: ``/tto/…`` and what belongs to it."""
