@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
+import redis
+from django.conf import settings
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
@@ -40,13 +42,20 @@ class KeyThrottle(BaseThrottle):
         return used <= self.limit
 
     def count(self, key: ApiKey) -> int:
-        name = f"api-key-{key.pk}-{int(time.time()) // WINDOW_SECONDS}"
+        name = f"api:used:{key.pk}:{int(time.time()) // WINDOW_SECONDS}"
+        one_trip = _redis(settings.REDIS_URL).pipeline(transaction=False)
+        one_trip.incr(name)
+        one_trip.expire(name, 2 * WINDOW_SECONDS)
         try:
-            cache.add(name, 0, timeout=2 * WINDOW_SECONDS)
-            return int(cache.incr(name))
+            return int(one_trip.execute()[0])
         except RedisError:
             log.warning("requests are not counted: Redis does not answer")
             return 0
 
     def wait(self) -> float:
         return self.reset_seconds
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url)

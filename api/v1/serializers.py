@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -54,6 +57,9 @@ class ValueField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+VALUE_FIELD = ValueField()
+
+
 class MetricSerializer(serializers.Serializer[MetricValue]):
     """One number with its unit, source and time, or the reason why there is none."""
 
@@ -74,12 +80,15 @@ class MetricSerializer(serializers.Serializer[MetricValue]):
             "key": metric.key,
             "label": metric.label,
             "unit": metric.unit,
-            "value": ValueField().to_representation(metric.value),
+            "value": VALUE_FIELD.to_representation(metric.value),
             "source": metric.source or None,
             "fetched_at": metric.fetched_at,
             "availability": metric.cell.availability,
             "reason": metric.reason,
         }
+
+
+METRIC = MetricSerializer()
 
 
 class AccountMetricsSerializer(serializers.Serializer[Any]):
@@ -90,15 +99,37 @@ class AccountMetricsSerializer(serializers.Serializer[Any]):
     metrics = MetricSerializer(many=True)
 
 
-class AccountOfInfluencerSerializer(serializers.ModelSerializer[SocialAccount]):
+# A row's columns as they stand, foreign keys as ids, and whatever there is a `get_<field>` for; told without Django REST
+# framework's fields, which describe the document and would take most of a page's time. (No docstring: the API's
+# description would say it of every document.)
+class RowSerializer(serializers.ModelSerializer[Any]):
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        return {name: read(row) for name, read in self.readers}
+
+    @cached_property
+    def readers(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        return [
+            (name, getattr(self, f"get_{name}", None) or self._column(name))
+            for name in self.Meta.fields
+        ]
+
+    def _column(self, name: str) -> Callable[[Any], Any]:
+        model: Any = self.Meta.model
+        return attrgetter(model._meta.get_field(name).attname)
+
+
+class AccountOfInfluencerSerializer(RowSerializer):
     class Meta:
         model = SocialAccount
         fields = ["id", "account_type", "handle"]
         read_only_fields = fields
 
 
-class InfluencerSerializer(serializers.ModelSerializer[Influencer]):
+class InfluencerSerializer(RowSerializer):
     accounts = AccountOfInfluencerSerializer(many=True, read_only=True)
+
+    def get_accounts(self, influencer: Any) -> list[dict[str, Any]]:
+        return [ACCOUNT_OF_INFLUENCER.to_representation(row) for row in influencer.shown_accounts]
 
     class Meta:
         model = Influencer
@@ -106,7 +137,10 @@ class InfluencerSerializer(serializers.ModelSerializer[Influencer]):
         read_only_fields = fields
 
 
-class SocialAccountSerializer(serializers.ModelSerializer[SocialAccount]):
+ACCOUNT_OF_INFLUENCER = AccountOfInfluencerSerializer()
+
+
+class SocialAccountSerializer(RowSerializer):
     kind = serializers.SerializerMethodField()
     is_authenticated = serializers.SerializerMethodField()
     marketplace_status = serializers.SerializerMethodField()
@@ -138,22 +172,28 @@ class SocialAccountSerializer(serializers.ModelSerializer[SocialAccount]):
         return account.creator.marketplace_status if account.creator else None
 
 
-class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+class CampaignSerializer(RowSerializer):
     class Meta:
         model = Campaign
         fields = ["id", "client", "name", "state", "starts_on", "ends_on", "created_at"]
         read_only_fields = fields
 
 
-class OrderEventSerializer(serializers.ModelSerializer[OrderEvent]):
+class OrderEventSerializer(RowSerializer):
     class Meta:
         model = OrderEvent
         fields = ["state", "at", "evidence"]
         read_only_fields = fields
 
 
-class OrderSerializer(serializers.ModelSerializer[Order]):
+ORDER_EVENT = OrderEventSerializer()
+
+
+class OrderSerializer(RowSerializer):
     events = OrderEventSerializer(many=True, read_only=True)
+
+    def get_events(self, order: Any) -> list[dict[str, Any]]:
+        return [ORDER_EVENT.to_representation(event) for event in order.shown_events]
 
     class Meta:
         model = Order
@@ -164,7 +204,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         read_only_fields = fields
 
 
-class PostSerializer(serializers.ModelSerializer[Post]):
+class PostSerializer(RowSerializer):
     metrics = serializers.SerializerMethodField()
 
     class Meta:
@@ -180,8 +220,7 @@ class PostSerializer(serializers.ModelSerializer[Post]):
         """All of TikTok's post metrics; none for other networks."""
         if post.network != Network.TIKTOK:
             return []
-        one = MetricSerializer()
-        return [one.to_representation(metric) for metric in post_metrics(post.video, tie_of(post))]
+        return [METRIC.to_representation(one) for one in post_metrics(post.video, tie_of(post))]
 
 
 def tie_of(post: Post) -> Any:

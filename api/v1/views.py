@@ -17,7 +17,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from api.v1 import filters, serializers
 from api.views import ApiView
-from campaigns.models import Campaign, Order, Post
+from campaigns.models import Campaign, Order, OrderEvent, Post
 from campaigns.queries import standing
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
@@ -82,7 +82,9 @@ class InfluencerViewSet(Resource):
 
     def get_queryset(self) -> models.QuerySet[Influencer]:
         accounts = SocialAccount.objects.order_by("id")
-        return Influencer.objects.prefetch_related(models.Prefetch("accounts", queryset=accounts))
+        return Influencer.objects.prefetch_related(
+            models.Prefetch("accounts", queryset=accounts, to_attr="shown_accounts")
+        )
 
 
 class SocialAccountViewSet(Resource):
@@ -164,7 +166,10 @@ class OrderViewSet(Resource):
     filterset_class = filters.OrderFilters
 
     def get_queryset(self) -> models.QuerySet[Order]:
-        return Order.objects.prefetch_related("events")
+        events = OrderEvent.objects.all()  # in their own order
+        return Order.objects.prefetch_related(
+            models.Prefetch("events", queryset=events, to_attr="shown_events")
+        )
 
 
 class PostViewSet(Resource):
