@@ -58,6 +58,20 @@ def share(value: Number) -> float | None:
     return number / 100
 
 
+def percent(value: Number) -> float | None:
+    """What is always written in percent, as a fraction."""
+    number = quantity(value)
+    return None if number is None else number / 100
+
+
+def change(value: Number) -> int | None:
+    """A difference such as ``"+4"`` or ``-2``; None for ``"N/A"`` and whatever is no whole number."""
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
 def decimal(value: Number) -> Decimal | None:
     """A number however it is written; empty text is absent."""
     if value is None or value == "":

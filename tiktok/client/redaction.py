@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 MASK = "***"
 _SECRET_FIELDS = frozenset(
@@ -12,15 +12,18 @@ _SECRET_FIELDS = frozenset(
 
 def secrets_of(*sources: Mapping[str, object] | None, token: str | None) -> tuple[str, ...]:
     """The secret values among parameters and body, longest first so that none survives in part."""
-    found = {
-        str(value)
-        for source in sources
-        for name, value in (source or {}).items()
-        if name in _SECRET_FIELDS and value
-    }
+    found = {value for source in sources for value in _secrets_in(source or {})}
     if token:
         found.add(token)
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def _secrets_in(values: Mapping[str, object]) -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _secrets_in(value)
+        elif name in _SECRET_FIELDS and value:
+            yield str(value)
 
 
 def masked(text: str, secrets: Iterable[str], *, limit: int = 500) -> str:

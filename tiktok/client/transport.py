@@ -9,26 +9,23 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from ipaddress import ip_address
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from . import envelope
+from .connection import checked_base_url, new_session
 from .errors import GarbledAnswerError, TikTokError, UnreachableError
 from .redaction import masked, secrets_of
 from .retry import seconds_before_retry
 
 API_PREFIX = "/open_api/v1.3"
 LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
-_CONNECTIONS_KEPT = 32
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,9 @@ class Exchange:
 class Ask:
     """One request as an endpoint function describes it.
 
-    ``params`` become the query (arrays and objects as JSON), ``body`` the JSON body. A call is
-    ``idempotent`` when repeating it changes nothing more.
+    ``params`` become the query (arrays and objects as JSON), ``body`` the JSON body; with ``files``
+    (field to name, bytes and media type) the body travels as a multipart form. ``headers`` come on top
+    of the token's. A call is ``idempotent`` when repeating it changes nothing more.
     """
 
     method: str
@@ -72,6 +70,8 @@ class Ask:
     body: Mapping[str, object] | None = None
     idempotent: bool = True
     bucket: str = "app"
+    headers: Mapping[str, str] | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
 
     def __repr__(self) -> str:
         return f"Ask({self.method} {self.path})"
@@ -100,7 +100,7 @@ class Client:
         max_attempts: int = 3,
     ) -> None:
         self.app_id = app_id
-        self.base_url = _checked_base_url(base_url)
+        self.base_url = checked_base_url(base_url)
         self._secret = secret
         self._before_call = before_call
         self._on_exchange = on_exchange
@@ -109,7 +109,7 @@ class Client:
         self._monotonic = monotonic
         self._timeout = timeout
         self._max_attempts = max_attempts
-        self._session = _new_session(self.base_url)
+        self._session = new_session(self.base_url)
 
     def __repr__(self) -> str:
         return f"Client(base_url={self.base_url!r}, app_id={self.app_id!r})"
@@ -151,6 +151,17 @@ class Client:
             self._sleep(delay)
             attempt += 1
 
+    def read(self, ask: Ask, shape: type[T], build: Callable[[T], R]) -> R:
+        """Make the call and return what ``build`` makes of the answer.
+
+        What ``build`` cannot read (ValueError) is a `GarbledAnswerError`.
+        """
+        raw = self.call(ask, shape)
+        try:
+            return build(raw)
+        except ValueError as error:
+            raise GarbledAnswerError(str(error), endpoint=ask.path) from None
+
     def _attempt(self, ask: Ask, answer: type[T], attempt: int) -> T:
         if self._before_call is not None:
             self._before_call(Call(ask.method, ask.path, ask.bucket))
@@ -191,13 +202,13 @@ class Client:
         self, ask: Ask, started: float
     ) -> tuple[int, Mapping[str, str], bytes] | TikTokError:
         query = _query(ask.params)
-        body = None if ask.body is None else msgspec.json.encode(_present(ask.body))
         try:
             with self._session.request(
                 ask.method,
                 f"{self.base_url}{API_PREFIX}{ask.path}",
                 params=query,
-                data=body,
+                data=_content(ask),
+                files=ask.files,
                 headers=_headers(ask),
                 timeout=self._timeout,
                 allow_redirects=False,
@@ -236,51 +247,20 @@ class _AnswerTooSlow(Exception):
     pass
 
 
-class _NoCredentials(requests.auth.AuthBase):
-    """Keeps requests from reading a ``.netrc`` and sending what it finds there."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
-def _new_session(base_url: str) -> requests.Session:
-    session = requests.Session()
-    session.auth = _NoCredentials()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.trust_env = base_url.startswith("https://")
-    session.headers["User-Agent"] = "influence-tiktok-client"
-    adapter = HTTPAdapter(pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-def _checked_base_url(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if parts.scheme not in {"https", "http"} or not host or parts.path.strip("/") or parts.query:
-        raise ValueError("base_url is scheme and host only")
-    if parts.username or parts.password:
-        raise ValueError("base_url carries no credentials")
-    if parts.scheme == "http" and not _is_local(host):
-        raise ValueError("plain http is for a sandbox on this machine or a container's short name")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or "." not in host
-
-
 def _headers(ask: Ask) -> dict[str, str]:
     headers = {"Accept": "application/json"}
-    if ask.body is not None:
+    if ask.body is not None and ask.files is None:
         headers["Content-Type"] = "application/json"
     if ask.token is not None:
         headers["Access-Token"] = ask.token
-    return headers
+    return {**headers, **(ask.headers or {})}
+
+
+def _content(ask: Ask) -> bytes | dict[str, str] | None:
+    """JSON, or the fields of a form when a file goes with them."""
+    if ask.files is not None:
+        return _query(ask.body)
+    return None if ask.body is None else msgspec.json.encode(_present(ask.body))
 
 
 def _present(values: Mapping[str, object]) -> dict[str, object]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar
 
 from . import ttcm_answers as answers
 from . import types, wire
-from .errors import GarbledAnswerError
 from .normalize import identifier, plain_handle
 from .protocol import Capabilities
 from .transport import Ask, Client
 
 CAPABILITIES = Capabilities(
+    has_orders=True,
     has_campaign_codes=True,
     has_marketplace_invite=True,
     has_video_reviews=True,
     has_audience_locales=True,
-    has_account_averages=True,
+    has_average_views=True,
     membership_batch=20,
     invite_batch=20,
     order_batch=100,
@@ -80,9 +79,6 @@ REPORT_METRICS = (
     "video_completion_rate_benchmark_p50",
 )
 
-A = TypeVar("A", bound=wire.Wire)
-R = TypeVar("R")
-
 
 def account_ids(client: Client, access_token: str) -> tuple[str, ...]:
     """Marketplace accounts a brand's token may act for (first 100). GET ``/oauth2/tcm/get/``."""
@@ -118,7 +114,7 @@ class TtcmMarketplace:
             return {}
         plain = {handle: plain_handle(handle) for handle in handles}
         ask = self._get("/tcm/creator/status/get/", handle_names=list(plain.values()))
-        return self._read(
+        return self._client.read(
             ask, wire.StatusAnswer, lambda raw: answers.memberships(raw, handles, plain)
         )
 
@@ -128,7 +124,7 @@ class TtcmMarketplace:
         Repeating an invitation is harmless to state, but the call is not repeated by itself.
         """
         ask = self._post("/tcm/creator/invite/", handle_names=[plain_handle(h) for h in handles])
-        return self._read(ask, wire.InviteAnswer, answers.invite_result)
+        return self._client.read(ask, wire.InviteAnswer, answers.invite_result)
 
     def public_profile(self, handle: str) -> types.Profile:
         """Profile of a creator in the marketplace. GET ``/tcm/creator/public/``.
@@ -136,7 +132,7 @@ class TtcmMarketplace:
         Raises `NotInMarketplaceError` or `NotFoundError`.
         """
         ask = self._get("/tcm/creator/public/", handle_name=plain_handle(handle))
-        return self._read(ask, wire.Creator, answers.profile)
+        return self._client.read(ask, wire.Creator, answers.profile)
 
     def public_videos(
         self, handle: str, *, video_ids: Sequence[str] = (), cursor: int = 0, limit: int = 10
@@ -152,7 +148,7 @@ class TtcmMarketplace:
             cursor=cursor or None,
             limit=limit,
         )
-        return self._read(ask, wire.PostsAnswer, answers.video_page)
+        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
 
     def authorized_profile(self, creator_token: str, open_id: str) -> types.Profile:
         """Profile and audience of a creator who consented. GET ``/tcm/creator/authorized/``.
@@ -162,7 +158,7 @@ class TtcmMarketplace:
         """
         params = {"creator_id": open_id, "fields": PROFILE_FIELDS}
         ask = Ask("GET", "/tcm/creator/authorized/", creator_token, params)
-        return self._read(ask, wire.Creator, answers.profile)
+        return self._client.read(ask, wire.Creator, answers.profile)
 
     def authorized_videos(
         self,
@@ -184,7 +180,7 @@ class TtcmMarketplace:
             "limit": limit,
         }
         ask = Ask("GET", "/tcm/creator/authorized/video/list/", creator_token, params)
-        return self._read(ask, wire.PostsAnswer, answers.video_page)
+        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
 
     def create_orders(
         self,
@@ -212,7 +208,7 @@ class TtcmMarketplace:
             video_number=video_count,
             default_spark_ads_requested_authorization_days=spark_days or None,
         )
-        return self._read(ask, wire.CreateAnswer, answers.created_orders)
+        return self._client.read(ask, wire.CreateAnswer, answers.created_orders)
 
     def get_orders(
         self,
@@ -239,7 +235,7 @@ class TtcmMarketplace:
             page=page,
             page_size=page_size,
         )
-        return self._read(ask, wire.OrdersAnswer, answers.order_page)
+        return self._client.read(ask, wire.OrdersAnswer, answers.order_page)
 
     def video_reviews(self, order_id: str) -> tuple[types.VideoReview, ...]:
         """Review state of an order's videos. GET ``/tcm/video/audit_status/get/``.
@@ -247,7 +243,7 @@ class TtcmMarketplace:
         The parameter is called ``order_id`` in one description and ``v2_order_id`` in another: both go out.
         """
         ask = self._get("/tcm/video/audit_status/get/", order_id=order_id, v2_order_id=order_id)
-        return self._read(
+        return self._client.read(
             ask,
             wire.AuditAnswer,
             lambda raw: tuple(answers.video_review(entry) for entry in raw.audit_status_list or ()),
@@ -278,7 +274,7 @@ class TtcmMarketplace:
             page=page,
             page_size=page_size,
         )
-        return self._read(ask, wire.ReportAnswer, answers.report_page)
+        return self._client.read(ask, wire.ReportAnswer, answers.report_page)
 
     def _get(self, path: str, **params: object) -> Ask:
         return Ask("GET", path, self._token, {"tcm_account_id": self.account_id, **params})
@@ -286,10 +282,3 @@ class TtcmMarketplace:
     def _post(self, path: str, **body: object) -> Ask:
         body = {"tcm_account_id": self.account_id, **body}
         return Ask("POST", path, self._token, body=body, idempotent=False)
-
-    def _read(self, ask: Ask, shape: type[A], build: Callable[[A], R]) -> R:
-        raw = self._client.call(ask, shape)
-        try:
-            return build(raw)
-        except ValueError as error:
-            raise GarbledAnswerError(str(error), endpoint=ask.path) from None

@@ -44,10 +44,18 @@ class Share(msgspec.Struct, frozen=True):
     fraction: float
 
 
+class Label(msgspec.Struct, frozen=True):
+    """A topic: of the commercial experience (industry) or of the account (content)."""
+
+    label_id: str
+    name: str
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """A creator's account. A public answer leaves more fields None than an authorized one.
 
-    ``profile_image`` is a temporary address. Averages and rates are TikTok's, over the latest 30 videos.
+    ``profile_image`` is a temporary address. Averages, median and rates are TikTok's, over the latest 30
+    videos; ``creator_rate`` is a starting price. Which dialect fills what: `Capabilities`.
     """
 
     handle: str
@@ -61,6 +69,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     likes_count: int | None = None
     videos_count: int | None = None
     average_views: float | None = None
+    median_views: float | None = None
     engagement_rate: float | None = None
     completion_rate: float | None = None
     creator_rate: Money | None = None
@@ -68,10 +77,17 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     audience_genders: tuple[Share, ...] | None = None
     audience_ages: tuple[Share, ...] | None = None
     audience_locales: tuple[Share, ...] | None = None
+    audience_devices: tuple[Share, ...] | None = None
+    audience_usages: tuple[Share, ...] | None = None
+    industry_labels: tuple[Label, ...] = ()
+    content_labels: tuple[Label, ...] = ()
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):
-    """One post of a creator with its counters of now. ``thumbnail_url`` is a temporary address."""
+    """One post of a creator with its counters of now. ``thumbnail_url`` is a temporary address.
+
+    ``collaboration_status``: PAID_PARTNERSHIP, CREATOR_EARNS_COMMISSION, NONE, or a word of tomorrow.
+    """
 
     video_id: str
     created_at: datetime
@@ -81,9 +97,13 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     likes: int | None = None
     comments: int | None = None
     shares: int | None = None
+    favorites: int | None = None
     video_views: int | None = None
     engagement_count: int | None = None
     engagement_rate: float | None = None
+    hashtags: tuple[str, ...] = ()
+    mentioned_accounts: tuple[str, ...] = ()
+    collaboration_status: str | None = None
 
 
 class VideoPage(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@ import pytest
 import responses
 
 from tiktok.client import Client, CreatorOAuth, Exchange, TtcmMarketplace
+from tiktok.client.tto import TtoMarketplace
+from tiktok.client.tto_creator import TtoCreator
 
 NOON = 1_767_787_200.0  # 2026-01-07 12:00:00 UTC
 API = "https://business-api.tiktok.com/open_api/v1.3"
@@ -44,6 +46,16 @@ def client(exchanges: list[Exchange], naps: list[float]) -> Iterator[Client]:
 @pytest.fixture
 def market(client: Client) -> TtcmMarketplace:
     return TtcmMarketplace(client, account_id="7300000000000000009", access_token="brand-t0ken")
+
+
+@pytest.fixture
+def tto(client: Client) -> TtoMarketplace:
+    return TtoMarketplace(client, account_id="7401112223334445556", access_token="brand-t0ken")
+
+
+@pytest.fixture
+def creator(client: Client) -> TtoCreator:
+    return TtoCreator(client, creator_id="open-1", access_token="creator-t0ken")
 
 
 @pytest.fixture

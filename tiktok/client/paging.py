@@ -1,0 +1,47 @@
+"""Walks through pages, by number or by cursor, without trusting TikTok's totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+P = TypeVar("P")
+
+
+class CursorPage(Protocol):
+    """A page that says whether and where the next one begins."""
+
+    @property
+    def cursor(self) -> int:
+        """Where the next page begins."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is a next page."""
+
+
+C = TypeVar("C", bound=CursorPage)
+
+
+def by_number(fetch: Callable[[int], P], rows: Callable[[P], Sequence[object]]) -> Iterator[P]:
+    """Pages 1, 2, 3 … until one is empty or repeats the one before.
+
+    ``total_page`` is not used: documented examples contradict it.
+    """
+    number, before = 1, None
+    while found := list(rows(page := fetch(number))):
+        if found == before:
+            return
+        yield page
+        number, before = number + 1, found
+
+
+def by_cursor(fetch: Callable[[int], C]) -> Iterator[C]:
+    """Pages from the newest on until there are no more or the cursor stands still."""
+    cursor = 0
+    while True:
+        page = fetch(cursor)
+        yield page
+        if not page.has_more or page.cursor in (0, cursor):
+            return
+        cursor = page.cursor

@@ -1,0 +1,262 @@
+"""From TikTok One's wire shapes to the public types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from . import tto_types, types
+from . import tto_wire as wire
+from .normalize import (
+    change,
+    count,
+    distribution,
+    identifier,
+    instant,
+    money,
+    percent,
+    quantity,
+)
+from .wire import Id
+
+_SPELLINGS = {
+    "REJECT": tto_types.LinkStatus.REJECTED,
+    "APPROVED": tto_types.LinkStatus.APPROVE,
+    "REVOKED": tto_types.LinkStatus.REVOKE,
+    "BRAND": tto_types.CampaignType.BRAND_LINK,
+}
+
+
+def profile(raw: wire.Creator) -> types.Profile:
+    """A creator, public or authorized; the price goes by two names."""
+    rate = raw.creator_rate
+    price = (
+        money(raw.creator_price, raw.currency) if rate is None else money(rate.rate, rate.currency)
+    )
+    return types.Profile(
+        handle=identifier(raw.handle_name),
+        display_name=raw.display_name or raw.handle_name,
+        profile_image=raw.profile_image or None,
+        bio=raw.bio,
+        creator_id=optional_id(raw.creator_id),
+        country=raw.country_code or None,
+        followers_count=count(raw.followers_count),
+        following_count=count(raw.following_count),
+        likes_count=count(raw.likes_count),
+        videos_count=count(raw.videos_count),
+        median_views=quantity(raw.median_views),
+        engagement_rate=quantity(raw.engagement_rate),
+        creator_rate=price,
+        audience_countries=distribution(raw.audience_countries, "country"),
+        audience_genders=distribution(raw.audience_genders, "gender"),
+        audience_ages=distribution(raw.audience_ages, "age"),
+        audience_devices=distribution(raw.audience_devices, "device"),
+        audience_usages=distribution(raw.audience_usages, "usage"),
+        industry_labels=label_list(raw.industry_labels),
+        content_labels=label_list(raw.content_labels),
+    )
+
+
+def label_list(raw: Iterable[wire.Label] | None) -> tuple[types.Label, ...]:
+    """Labels with their ids as text, whether TikTok wrote numbers or text; nameless ones left out."""
+    return tuple(
+        types.Label(str(label.label_id), label.label_name)
+        for label in raw or ()
+        if label.label_id is not None and label.label_name
+    )
+
+
+def labels(answer: wire.LabelsAnswer) -> tto_types.Labels:
+    """Both kinds of labels."""
+    return tto_types.Labels(label_list(answer.industry_labels), label_list(answer.content_labels))
+
+
+def video_page(answer: wire.PostsAnswer) -> types.VideoPage:
+    """The cursor stands in `page_info` for public videos and beside it for authorized ones."""
+    info = answer.page_info or wire.PageInfo(cursor=answer.cursor, has_more=answer.has_more)
+    return types.VideoPage(
+        videos=tuple(video(post) for post in answer.posts or ()),
+        cursor=count(info.cursor) or 0,
+        has_more=bool(info.has_more),
+    )
+
+
+def video(raw: wire.Post) -> types.Video:
+    """One post; without a creation time there is no post."""
+    created_at = instant(raw.create_time)
+    if created_at is None:
+        raise ValueError("a create_time is missing")
+    return types.Video(
+        video_id=identifier(raw.video_id),
+        created_at=created_at,
+        caption=raw.caption or "",
+        embed_url=raw.embed_url or None,
+        thumbnail_url=raw.thumbnail_url or None,
+        likes=count(raw.likes),
+        comments=count(raw.comments),
+        shares=count(raw.shares),
+        favorites=count(raw.favorites),
+        video_views=count(raw.video_views),
+        hashtags=tuple(raw.caption_hashtags or ()),
+        mentioned_accounts=tuple(raw.mentioned_accounts or ()),
+        collaboration_status=raw.collaboration_status or None,
+    )
+
+
+def ranking(answer: wire.RankAnswer) -> tto_types.Ranking:
+    """One page of a leaderboard."""
+    creators = tuple(ranked(raw) for raw in answer.creators or ())
+    return tto_types.Ranking(creators, instant(answer.last_updated_at), *page_of(answer.page_info))
+
+
+def ranked(raw: wire.Ranked) -> tto_types.RankedCreator:
+    """The only answer whose rates are percent, and whose handle is called `handle`."""
+    handle = identifier(raw.handle or raw.handle_name)
+    return tto_types.RankedCreator(
+        handle=handle,
+        display_name=raw.display_name or handle,
+        profile_image=raw.profile_image or None,
+        country=raw.country or None,
+        ranking_change=change(raw.ranking_change),
+        score=quantity(raw.score),
+        followers_count=count(raw.number_of_followers),
+        follower_growth=change(raw.follower_growth),
+        branded_content_video_views=count(raw.branded_content_video_views),
+        branded_content_engagement_rate=percent(raw.branded_content_engagement_rate),
+        total_video_views=count(raw.total_video_views),
+        engagement_rate=percent(raw.engagement_rate),
+        starting_price=money(raw.starting_price, raw.starting_price_currency),
+        industry_labels=label_list(raw.industry_labels),
+        content_labels=label_list(raw.content_labels),
+    )
+
+
+def found_page(answer: wire.DiscoverAnswer) -> tto_types.FoundPage:
+    """One page of hits."""
+    creators = tuple(found(raw) for raw in answer.creators or ())
+    return tto_types.FoundPage(creators, *page_of(answer.page_info))
+
+
+def found(raw: wire.Creator) -> tto_types.FoundCreator:
+    """One hit."""
+    return tto_types.FoundCreator(
+        handle=identifier(raw.handle_name),
+        display_name=raw.display_name or raw.handle_name,
+        profile_image=raw.profile_image or None,
+        followers_count=count(raw.followers_count),
+        following_count=count(raw.following_count),
+        likes_count=count(raw.likes_count),
+        videos_count=count(raw.videos_count),
+    )
+
+
+def brand_profile(raw: wire.Brand) -> tto_types.BrandProfile:
+    """A brand; its industry goes by two names."""
+    industry = raw.brand_industry_id if raw.brand_industry is None else raw.brand_industry
+    return tto_types.BrandProfile(
+        brand_profile_id=identifier(raw.brand_profile_id),
+        brand_name=raw.brand_name or None,
+        brand_industry_id=optional_id(industry),
+        brand_website=raw.brand_website or None,
+        logo_url=raw.logo_url or None,
+        tiktok_account_url=raw.tiktok_account_url or None,
+    )
+
+
+def brand_profile_page(answer: wire.BrandsAnswer) -> tto_types.BrandProfilePage:
+    """One page of brands."""
+    brands = tuple(brand_profile(raw) for raw in answer.brands or ())
+    return tto_types.BrandProfilePage(brands, *page_of(answer.page_info))
+
+
+def campaign(raw: wire.Campaign) -> tto_types.Campaign:
+    """A campaign from any of the three calls that return one."""
+    return tto_types.Campaign(
+        campaign_id=identifier(raw.campaign_id),
+        campaign_type=word(raw.campaign_type or tto_types.CampaignType.CAMPAIGN),
+        brand_name=raw.brand_name or None,
+        brand_profile_id=optional_id(raw.brand_profile_id),
+        campaign_name=raw.campaign_name or None,
+        campaign_description=raw.campaign_description or None,
+        anchor_id=optional_id(raw.anchor_id),
+        advertiser_ids=ids(raw.advertiser_ids),
+        handles=tuple(raw.handle_names or ()),
+        failed_handles=tuple(raw.failed_handle_names or ()),
+        video_ids=ids(raw.video_ids),
+        country_codes=tuple(raw.country_codes or ()),
+        invite_link=raw.invite_link or None,
+        spark_days=count(raw.spark_ads_requested_authorization_days),
+        created_at=instant(raw.create_time),
+        updated_at=instant(raw.update_time),
+        direct_messages=direct_messages(raw.dm_info),
+    )
+
+
+def campaign_page(answer: wire.CampaignsAnswer) -> tto_types.CampaignPage:
+    """One page of campaigns."""
+    campaigns = tuple(campaign(raw) for raw in answer.campaigns or ())
+    return tto_types.CampaignPage(campaigns, *page_of(answer.page_info))
+
+
+def direct_messages(raw: dict[str, object] | str | None) -> tto_types.DirectMessages | None:
+    """An object, an object written into a string, or words nobody documented: None."""
+    try:
+        read = msgspec.json.decode(raw) if isinstance(raw, str) else raw
+        return None if not read else msgspec.convert(read, tto_types.DirectMessages, strict=False)
+    except msgspec.MsgspecError:
+        return None
+
+
+def link_request(raw: wire.Link) -> tto_types.LinkRequest:
+    """A link request as the brand sees it."""
+    return tto_types.LinkRequest(
+        video_id=identifier(raw.video_id),
+        status=word(raw.status),
+        campaign_id=optional_id(raw.campaign_id),
+        campaign_type=word(raw.campaign_type) if raw.campaign_type else None,
+        link_request_id=optional_id(raw.link_request_id),
+        number_of_requests=count(raw.number_of_requests),
+        last_reminded_at=instant(raw.last_reminded_timestamp),
+    )
+
+
+def link_request_page(answer: wire.LinksAnswer) -> tto_types.LinkRequestPage:
+    """One page of link requests."""
+    requests = tuple(link_request(raw) for raw in answer.video_infos or ())
+    return tto_types.LinkRequestPage(requests, *page_of(answer.page_info))
+
+
+def pending_links(answer: wire.AskedLinksAnswer) -> tto_types.PendingLinks:
+    """What the creator is asked to link."""
+    return tto_types.PendingLinks(
+        optional_id(answer.campaign_id),
+        count(answer.spark_authorization_days),
+        tuple(
+            (identifier(raw.video_id), identifier(raw.link_request_id))
+            for raw in answer.link_requests or ()
+        ),
+    )
+
+
+def page_of(info: wire.PageInfo | None) -> tuple[int, int]:
+    """Page and number of pages; the latter goes by two names and neither is to be trusted."""
+    info = info or wire.PageInfo()
+    page = count(info.page) or 1
+    total = count(info.total_size if info.total_page is None else info.total_page)
+    return page, page if total is None else total
+
+
+def word(text: str) -> str:
+    """A word of TikTok's in the one spelling we use; an unknown word as it came."""
+    return _SPELLINGS.get(text, text)
+
+
+def ids(raw: Iterable[Id] | None) -> tuple[str, ...]:
+    """A list of ids as text."""
+    return tuple(identifier(each) for each in raw or ())
+
+
+def optional_id(raw: Id | None) -> str | None:
+    """An id as text, or None when it is absent or empty."""
+    return None if raw is None or raw == "" else str(raw)

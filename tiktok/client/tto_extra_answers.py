@@ -1,0 +1,60 @@
+"""Spark Ads and anchors: from TikTok One's wire shapes to the public types."""
+
+from __future__ import annotations
+
+from . import tto_types
+from . import tto_wire as wire
+from .normalize import count, identifier, instant
+from .tto_answers import optional_id, page_of
+
+
+def spark_authorization(raw: wire.Spark, video_id: str) -> tto_types.SparkAuthorization:
+    """State of a Spark Ads authorization; TikTok may leave out the video it was asked for."""
+    return tto_types.SparkAuthorization(
+        video_id=optional_id(raw.video_id) or video_id,
+        status=raw.auth_status or "",
+        status_updated_at=instant(raw.auth_status_updated_time),
+        requested_days=count(raw.requested_authorization_days),
+        remaining_requests=count(raw.num_remaining_request),
+        auth_code=raw.auth_code or None,
+        auth_code_status=raw.auth_code_status or None,
+        auth_code_starts_at=instant(raw.auth_code_start_time),
+        auth_code_ends_at=instant(raw.auth_code_end_time),
+    )
+
+
+def spark_recommendation(raw: wire.Recommended) -> tto_types.SparkRecommendation:
+    """A video worth boosting; the handle goes by two names."""
+    return tto_types.SparkRecommendation(
+        video_id=identifier(raw.item_id),
+        level=raw.recommendation_level,
+        handle=raw.creator_handle or raw.handle_name or None,
+        embed_url=raw.embed_url or None,
+        thumbnail_url=raw.thumbnail_url or None,
+        created_at=instant(raw.create_time),
+    )
+
+
+def anchor(raw: wire.Anchor) -> tto_types.Anchor:
+    """One anchor."""
+    action = raw.call_to_action or wire.Action()
+    return tto_types.Anchor(
+        anchor_id=identifier(raw.anchor_id),
+        status=raw.status,
+        anchor_type=raw.anchor_type or None,
+        anchor_sub_type=raw.anchor_sub_type or None,
+        category_label_id=optional_id(raw.category_label_id),
+        country_code=raw.country_code or None,
+        landing_page_url=action.landing_page_url or None,
+        title=raw.anchor_title or None,
+        name=raw.anchor_name or None,
+        thumbnail_url=raw.thumbnail_url or None,
+        creator_preview_url=raw.creator_preview_url or None,
+        advertiser_preview_url=raw.advertiser_preview_url or None,
+    )
+
+
+def anchor_page(answer: wire.AnchorsAnswer) -> tto_types.AnchorPage:
+    """One page of anchors."""
+    anchors = tuple(anchor(raw) for raw in answer.anchors or ())
+    return tto_types.AnchorPage(anchors, *page_of(answer.page_info))

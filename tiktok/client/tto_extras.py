@@ -1,0 +1,122 @@
+"""Brand side of TikTok One: Spark Ads authorization and web anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from . import tto_extra_answers as answers
+from . import tto_types, wire
+from . import tto_wire as shapes
+from .transport import Ask
+from .tto_account import BrandAccount
+
+
+class ExtraCalls(BrandAccount):
+    """Spark Ads and anchors. Writes are never repeated after an unknown outcome."""
+
+    def apply_for_spark_ads(self, video_id: str, *, days: int = 30, extend: bool = False) -> None:
+        """Ask the creator to authorize Spark Ads. POST ``/tcm/tt_video/apply/``.
+
+        For branded content linked to a campaign; ``days`` 1–365, but the creator chooses the period.
+        ``extend`` adds days to an authorization.
+        """
+        body = {
+            "tcm_account_id": self.account_id,
+            "video_id": video_id,
+            "authorization_days": days,
+            "action": "EXTEND" if extend else None,
+        }
+        ask = Ask("POST", "/tcm/tt_video/apply/", self._token, body=body, idempotent=False)
+        self._client.call(ask, wire.Nothing)
+
+    def spark_authorization(self, video_id: str) -> tto_types.SparkAuthorization:
+        """What became of the request, and the code. GET ``/tcm/tt_video/status/``."""
+        params = {"tcm_account_id": self.account_id, "video_id": video_id}
+        ask = Ask("GET", "/tcm/tt_video/status/", self._token, params)
+        return self._client.read(
+            ask, shapes.Spark, lambda raw: answers.spark_authorization(raw, video_id)
+        )
+
+    def spark_recommendations(
+        self,
+        *,
+        video_ids: Sequence[str] = (),
+        exclude_video_ids: Sequence[str] = (),
+        time: Literal["PAST_ONE_MONTH", "PAST_THREE_MONTHS", "PAST_SIX_MONTHS"] | None = None,
+        objective_type: str | None = None,
+    ) -> tuple[tto_types.SparkRecommendation, ...]:
+        """Videos worth boosting, at most 100. GET ``/spark_ad/recommend/``.
+
+        Name at most 100 ``video_ids``, or at most 100 to exclude.
+        """
+        params = {
+            "tcm_account_id": self.account_id,
+            "video_ids": list(video_ids) or None,
+            "exclude_video_ids": list(exclude_video_ids) or None,
+            "time": time,
+            "objective_type": objective_type,
+        }
+        ask = Ask("GET", "/spark_ad/recommend/", self._token, params)
+        return self._client.read(
+            ask,
+            shapes.RecommendAnswer,
+            lambda raw: tuple(answers.spark_recommendation(each) for each in raw.videos or ()),
+        )
+
+    def anchors(
+        self, *, anchor_ids: Sequence[str] = (), page: int = 1, page_size: int = 50
+    ) -> tto_types.AnchorPage:
+        """Anchors, all or those named (at most 100). GET ``/tto/tcm/anchor/get/``. ``page_size`` 1–50."""
+        ask = self._get(
+            "/tto/tcm/anchor/get/",
+            anchor_ids=list(anchor_ids) or None,
+            page=page,
+            page_size=page_size,
+        )
+        return self._client.read(ask, shapes.AnchorsAnswer, answers.anchor_page)
+
+    def create_anchor(
+        self,
+        *,
+        country_code: str,
+        landing_page_url: str,
+        title: str,
+        name: str,
+        category_label_id: int | str,
+        thumbnail_url: str | None = None,
+        thumbnail_file: tuple[str, bytes, str] | None = None,
+    ) -> tto_types.Anchor:
+        """A web anchor, to be reviewed by TikTok. POST ``/tto/tcm/anchor/create/``.
+
+        ``title`` WATCH_NOW, LISTEN_NOW, READ_MORE, SHOW_NOW, GET_OFFER, LEARN_MORE, CONTACT_US, JOIN_NOW
+        or APPLY_NOW; ``name`` at most 32 characters. The picture (210×375, at most 2 MB) is an address or
+        a file: name, bytes, media type. Not for countries with TikTok Shop.
+        """
+        if (thumbnail_url is None) == (thumbnail_file is None):
+            raise TypeError("give exactly one of thumbnail_url, thumbnail_file")
+        body = {
+            "tto_tcm_account_id": self.account_id,
+            "anchor_type": "WEB_ANCHOR",
+            "anchor_sub_type": "DESTINATION",
+            "category_label_id": int(category_label_id),
+            "country_code": country_code,
+            "call_to_action": {"landing_page_url": landing_page_url},
+            "anchor_title": title,
+            "anchor_name": name,
+            "upload_type": "UPLOAD_BY_FILE" if thumbnail_file else "UPLOAD_BY_URL",
+            "thumbnail_url": thumbnail_url,
+        }
+        ask = Ask(
+            "POST",
+            "/tto/tcm/anchor/create/",
+            self._token,
+            body=body,
+            idempotent=False,
+            files=None if thumbnail_file is None else {"thumbnail_file": thumbnail_file},
+        )
+        return self._client.read(ask, shapes.Anchor, answers.anchor)
+
+    def delete_anchor(self, anchor_id: str) -> None:
+        """Delete a draft. POST ``/tto/tcm/anchor/delete/``."""
+        self._client.call(self._post("/tto/tcm/anchor/delete/", anchor_id=anchor_id), wire.Nothing)
