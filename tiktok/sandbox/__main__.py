@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from . import courier
 from . import world as worlds
 from .app import Application
 from .http import Connection
@@ -22,6 +23,7 @@ def main() -> None:
     switches = Switches(
         auto_review_seconds=options.auto_review_seconds,
         rotate_refresh=os.environ.get("ROTATE_REFRESH", "") == "1",
+        authorization_webhook_url=options.authorization_webhook_url,
     )
     world = _world(options.state, options.seed, options.level, switches)
     asyncio.run(_serve(world, options))
@@ -36,6 +38,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--level", choices=sorted(LEVELS), default="basic", help="request limits")
     parser.add_argument(
         "--auto-review-seconds", type=float, help="reviews succeed after this much sandbox time"
+    )
+    parser.add_argument(
+        "--authorization-webhook-url", help="hears when a creator withdraws a consent"
     )
     return parser.parse_args()
 
@@ -62,12 +67,14 @@ async def _serve(world: World, options: argparse.Namespace) -> None:
     port = server.sockets[0].getsockname()[1]
     sys.stdout.write(_greeting(options.host, port))
     sys.stdout.flush()
+    carrying = loop.create_task(courier.run(world, stop))
     while not stop.is_set():
         try:
             await asyncio.wait_for(stop.wait(), 1.0)
         except TimeoutError:
             _save_if_changed(world, options.state)
     server.close()
+    carrying.cancel()
     _save_if_changed(world, options.state)
 
 
@@ -80,7 +87,8 @@ def _greeting(host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else host
     return (
         f"TikTok sandbox on http://{shown}:{port} · app {worlds.APP_ID} secret {worlds.APP_SECRET}"
-        f" · account {worlds.ACCOUNT_ID} token {worlds.BRAND_TOKEN}\n"
+        f" · account {worlds.ACCOUNT_ID} token {worlds.BRAND_TOKEN}"
+        f" · TikTok One account {worlds.TTO_ACCOUNT_ID}\n"
     )
 
 

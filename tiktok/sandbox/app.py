@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import consent, control, images, parameters
+from . import consent, control, images, parameters, portal
 from .answers import Refusal, enveloped
 from .facts import Facts
 from .http import Request, Response
@@ -25,6 +25,8 @@ class Application:
             return self._api(request, path.removeprefix(PREFIX))
         if path.rstrip("/") == "/v2/auth/authorize" and request.method in {"GET", "POST"}:
             return consent.page(self.world, request)
+        if path.rstrip("/") == "/portal/auth" and request.method in {"GET", "POST"}:
+            return portal.page(self.world, request)
         if path.startswith(("/_sandbox/a/", "/_sandbox/t/")):
             return images.picture(self.world, request, path.rsplit("/", 1)[1])
         if path.startswith("/_sandbox/"):

@@ -23,6 +23,13 @@ _MEANINGS = {
     "biz.creator.insights": "Insights about your audience",
     "video.list": "Your public videos and their counts",
     "tcm.order.update": "Accept marketplace orders for you",
+    "tto.campaign.link": "Join campaigns and link videos for you",
+    "user.info.username": "Your handle",
+    "user.info.profile": "Your bio and profile link",
+    "user.info.stats": "Your follower, like and video counts",
+    "user.account.type": "Whether this is a business account",
+    "user.insights": "Daily figures of your account",
+    "video.insights": "Reach, play time and viewers of your videos",
 }
 
 
@@ -40,19 +47,24 @@ def page(world: World, request: Request) -> Response:
     try:
         wish = _wish(request)
     except Refusal as refusal:
-        return _html(_refused(refusal.message), 400)
+        return html(refused(refusal.message), 400)
     if request.method == "GET":
-        return _html(_form(wish, "", ""))
+        return html(_form(wish, "", ""))
     form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
     if form.get("decision", [""])[0] != "allow":
-        return _back(wish, error="access_denied", error_description="User denied the request.")
+        return back(
+            wish.redirect_uri,
+            wish.state,
+            error="access_denied",
+            error_description="User denied the request.",
+        )
     handle = form.get("handle", [""])[0].strip().removeprefix("@")
     if world.creator(handle).membership == INVALID:
         complaint = f"TikTok knows no account {handle}." if handle else "Say who you are."
-        return _html(_form(wish, handle, complaint))
+        return html(_form(wish, handle, complaint))
     granted = [scope for scope in wish.scopes if scope in form.get("scopes", [])]
     code = tokens.issue_code(world, handle, granted, wish.redirect_uri)
-    return _back(wish, code=code, scopes=",".join(granted))
+    return back(wish.redirect_uri, wish.state, code=code, scopes=",".join(granted))
 
 
 def _wish(request: Request) -> Wish:
@@ -69,15 +81,17 @@ def _wish(request: Request) -> Wish:
     return Wish(scopes, redirect_uri, query.get("state", ""))
 
 
-def _back(wish: Wish, **answer: str) -> Response:
-    parts = urlsplit(wish.redirect_uri)
-    answer["state"] = wish.state
+def back(redirect_uri: str, state: str, **answer: str) -> Response:
+    """Sends the browser to the app with its state and the answer."""
+    parts = urlsplit(redirect_uri)
+    answer["state"] = state
     query = "&".join(part for part in (parts.query, urlencode(answer)) if part)
     location = urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
     return Response(b"", 302, _HTML, {"Location": location, "Cache-Control": "no-store"})
 
 
-def _html(text: str, status: int = 200) -> Response:
+def html(text: str, status: int = 200) -> Response:
+    """A page that may load nothing from anywhere."""
     return Response(text.encode(), status, _HTML, dict(_NO_STORE))
 
 
@@ -90,7 +104,7 @@ def _form(wish: Wish, handle: str, complaint: str) -> str:
     known = "".join(f'<option value="{escape(name)}">' for name in KNOWN)
     wrong = f'<p class="wrong" role="alert">{escape(complaint)}</p>' if complaint else ""
     host = escape(urlsplit(wish.redirect_uri).hostname or "")
-    return _frame(
+    return frame(
         f"""<p class="eyebrow">Sandbox · not TikTok</p>
 <h1>Authorize {host}</h1>
 <p>You play the creator. Pick an account and decide what the app may see.</p>
@@ -106,14 +120,16 @@ def _form(wish: Wish, handle: str, complaint: str) -> str:
     )
 
 
-def _refused(message: str) -> str:
-    return _frame(
+def refused(message: str) -> str:
+    """The page for an address that cannot be used."""
+    return frame(
         f"""<p class="eyebrow">Sandbox · not TikTok</p><h1>This link does not work</h1>
 <p class="wrong" role="alert">{escape(message)}</p>"""
     )
 
 
-def _frame(body: str) -> str:
+def frame(body: str) -> str:
+    """The phone around a page."""
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Sandbox consent</title>
 <style>{_STYLE}</style></head><body><main>{body}</main></body></html>"""

@@ -148,8 +148,7 @@ def expire(world: World, given: Mapping[str, Any]) -> Data:
 def revoke(world: World, given: Mapping[str, Any]) -> Data:
     """The creator withdraws the consent in the app; ``reason`` as in TikTok's webhook, 1 by default."""
     grant = _grant(world, given)
-    tokens.end(world, grant)
-    webhooks.tell_removed(world, grant, int(given.get("reason", 1)))
+    tokens.end(world, grant, reason=int(given.get("reason", tokens.BY_CREATOR)))
     return {}
 
 
@@ -193,9 +192,10 @@ def show_orders(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def switches(world: World, given: Mapping[str, Any]) -> Data:
-    """Sets ``auto_review_seconds``, ``rotate_refresh``, ``latency_seconds``, ``level``; or ``limits``.
+    """Sets any field of `Switches`, ``level``, ``limits`` or ``special_limits``.
 
-    ``limits`` is [per second, per minute, per day] in place of the level's."""
+    ``limits`` is [per second, per minute, per day] in place of the level's, ``special_limits``
+    [per second, per minute] of each special path or null for none."""
     known = {each.name for each in fields(Switches)}
     for name, value in given.items():
         if name == "level":
@@ -205,6 +205,8 @@ def switches(world: World, given: Mapping[str, Any]) -> Data:
             world.limiter.limits = (per_second, per_minute, per_day)
         elif name == "special_limits":
             world.limiter.special = None if value is None else (int(value[0]), int(value[1]))
+        elif name == "authorization_webhook_url" and value and not webhooks.may_call(value):
+            raise invalid(f"{name}: Must be https, or http on this machine.")
         elif name in known:
             setattr(world.switches, name, value)
         else:

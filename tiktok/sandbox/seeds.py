@@ -113,5 +113,6 @@ def _consent(world: World, handle: str) -> str:
 
 def _revoked(world: World, handle: str) -> str:
     token = _consent(world, handle)
-    tokens.end(world, world.grants[world.creator(handle).open_id])
+    grant = world.grants[world.creator(handle).open_id]
+    tokens.end(world, grant, reason=tokens.BY_CREATOR)
     return token

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from . import webhooks
 from .answers import Refusal, invalid
 from .http import Request
 from .parameters import Parameters
@@ -18,6 +19,7 @@ from .world import (
 )
 
 CODE_SECONDS = 600
+BY_CREATOR, BY_DEVELOPER = 1, 5
 ACCESS_SECONDS = 86_400
 REFRESH_SECONDS = 31_536_000
 
@@ -163,13 +165,14 @@ def revoke(world: World, request: Request, given: Parameters) -> dict[str, objec
     grant = next((each for each in world.grants.values() if token in each.access), None)
     if grant is None:
         raise Refusal(40105, "Access token is incorrect or has been revoked.")
-    end(world, grant)
+    end(world, grant, reason=BY_DEVELOPER)
     return {}
 
 
-def end(world: World, grant: Grant) -> None:
-    """All tokens of a consent die at once."""
+def end(world: World, grant: Grant, *, reason: int) -> None:
+    """All tokens of a consent die at once, and the app's webhook hears of it."""
     world.grants.pop(grant.open_id, None)
+    webhooks.tell_removed(world, grant, reason)
     world.dirty = True
 
 

@@ -1,0 +1,75 @@
+"""Carries webhooks out, and lets due reviews end. Deliveries to one address go one after another."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import defaultdict
+from urllib.parse import urlsplit
+
+from . import webhooks
+from .records import Delivery
+from .tto import links
+from .world import World
+
+_ROUND_SECONDS = 0.05
+_TIMEOUT_SECONDS = 5.0
+
+
+async def run(world: World, stop: asyncio.Event) -> None:
+    """Until ``stop``."""
+    while not stop.is_set():
+        links.decide_due(world)
+        await _deliver(world)
+        try:
+            await asyncio.wait_for(stop.wait(), _ROUND_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def _deliver(world: World) -> None:
+    bundles: dict[str, list[Delivery]] = defaultdict(list)
+    for each in webhooks.due(world):
+        bundles[each.url].append(each)
+    await asyncio.gather(*(_in_order(world, bundle) for bundle in bundles.values()))
+
+
+async def _in_order(world: World, bundle: list[Delivery]) -> None:
+    for each in bundle:
+        webhooks.answered(world, each, await _status(each, world.clock.now()))
+
+
+async def _status(delivery: Delivery, now: float) -> int:
+    """The receiver's HTTP status; 0 when there was none."""
+    try:
+        return await asyncio.wait_for(_post(delivery, now), _TIMEOUT_SECONDS)
+    except (OSError, TimeoutError, ValueError, IndexError):
+        return 0
+
+
+async def _post(delivery: Delivery, now: float) -> int:
+    parts = urlsplit(delivery.url)
+    secure = ssl.create_default_context() if parts.scheme == "https" else None
+    port = parts.port or (443 if secure else 80)
+    reader, writer = await asyncio.open_connection(parts.hostname, port, ssl=secure)
+    try:
+        writer.write(_request(delivery, now))
+        await writer.drain()
+        return int((await reader.readline()).split()[1])
+    finally:
+        writer.close()
+
+
+def _request(delivery: Delivery, now: float) -> bytes:
+    parts = urlsplit(delivery.url)
+    body = delivery.body.encode()
+    lines = (
+        f"POST {parts.path or '/'}{'?' + parts.query if parts.query else ''} HTTP/1.1",
+        f"Host: {parts.netloc}",
+        "User-Agent: tiktok-sandbox",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"{delivery.signed}: {webhooks.signature(delivery, now)}",
+        "Connection: close",
+    )
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
