@@ -99,5 +99,7 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
         locked.state, locked.problem = RequestState.DUE, ""
         locked.save(update_fields=["state", "problem"])
         locked.orders.filter(state=OrderState.CREATING).update(problem="")
+        # What TikTok puts off again is the pump's; it had let go of the failed orders.
+        make_due(PollKind.ORDER, *(order.pk for order in open_orders(locked)))
         record("order.repeated", locked, actor=actor)
     return send_order_request(request)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
@@ -60,7 +60,9 @@ def sync_orders(orders: Iterable[Order]) -> None:
     for order_id, fact in facts.items():
         _keep(by_id[order_id].pk, fact, fetched_at)
     store_report([row for fact in facts.values() for row in fact.rows], fetched_at=fetched_at)
-    Order.objects.filter(pk__in=wanted).update(checked_at=fetched_at)
+    Order.objects.filter(pk__in=wanted).exclude(checked_at__gt=fetched_at).update(
+        checked_at=fetched_at
+    )
 
 
 def _bring_videos(order: Order, facts: OrderFacts, fetched_at: datetime) -> None:
@@ -85,6 +87,8 @@ def video_fact(review: VideoReview) -> VideoFact:
 def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
     """One order's posts and state, under its lock."""
     order = Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order_id)
+    if order.checked_at and order.checked_at > fetched_at:
+        return  # a later look has been kept meanwhile
     videos = {
         video.tiktok_video_id: video for video in own_videos(r.video_id for r in facts.reviews)
     }
@@ -124,7 +128,8 @@ def _acceptance(facts: OrderFacts) -> str:
 def refresh_campaign(campaign: Campaign) -> int:
     """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many."""
     live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
-    keys = list(live.order_by("checked_at", "pk").values_list("pk", flat=True))
+    never_first = F("checked_at").asc(nulls_first=True)
+    keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
     now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
     if later:
         make_due(PollKind.ORDER, *later)
@@ -149,7 +154,7 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
     if settled | gone:
         stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
     sync_orders(order for order in orders if order.pk not in settled)
-    if requests.filter(state=RequestState.DUE, continues=None).exists():
+    if requests.filter(continues=None).exists():  # due still, or on its way in another process
         raise TikTokUnavailable  # the pump tries again soon
     return _fresh_for(order_ids)
 

@@ -125,10 +125,9 @@ def test_the_cut_over_hides_posts_renames_accounts_and_tracks_the_supported(oak,
         assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {
             "tiktok_creator"
         }
-        tracked = Poll.objects.filter(organization=oak, kind="profile").values_list(
-            "subject_id", flat=True
-        )
-        assert list(tracked) == [Creator.objects.get(handle="ann.b").pk]
+        tracked = Poll.objects.filter(organization=oak).values_list("kind", "subject_id")
+        supported = Creator.objects.get(handle="ann.b").pk
+        assert set(tracked) == {("profile", supported), ("videos", supported)}
         with pytest.raises(LegacyClosed):
             bring_in(export)
 

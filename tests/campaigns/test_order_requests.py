@@ -17,6 +17,7 @@ from campaigns.services.syncing import look_after_orders
 from tests.factories.campaigns import an_account
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import MarketplaceAccount, Poll
+from tiktok.services.polling import pump
 
 pytestmark = pytest.mark.django_db
 
@@ -286,7 +287,8 @@ def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -
     OrderRequest.objects.update(state=RequestState.SENDING, sending_at=timezone.now())
 
     assert send_order_request(request).state == RequestState.SENDING
-    look_after_orders([Order.objects.get().pk])
+    with pytest.raises(TikTokUnavailable):  # so that the pump looks soon what became of it
+        look_after_orders([Order.objects.get().pk])
     assert tiktok.look("orders")["orders"] == []
 
 
@@ -305,3 +307,20 @@ def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok
         "creating",
         "created",
     ]
+
+
+def test_a_repetition_that_tiktok_puts_off_is_tried_again_by_the_pump(
+    tiktok, campaign, settings
+) -> None:
+    tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    pump()
+    assert Poll.objects.get().stopped_reason == "The order is settled."
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+
+    request = repeat_order_request(request, actor=None)
+    assert "tried again automatically" in request.problem
+    settings.TIKTOK_BASE_URL = tiktok.url
+    pump()
+
+    assert states(request) == {"maya.bakes": "created"}

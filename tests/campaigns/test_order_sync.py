@@ -11,7 +11,7 @@ from campaigns.enums import OrderState, PostOrigin
 from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order, Post
 from campaigns.queries import published_posts
-from campaigns.services import transitions
+from campaigns.services import syncing, transitions
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import look_after_orders, refresh_campaign, sync_order, sync_orders
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
@@ -267,6 +267,44 @@ def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> Non
     order.refresh_from_db()
     failed.refresh_from_db()
     assert (order.state, failed.state) == (OrderState.POSTING, OrderState.FAILED)
+
+
+def test_an_order_that_was_never_looked_at_comes_before_all_others(
+    tiktok, campaign, monkeypatch
+) -> None:
+    monkeypatch.setattr("campaigns.services.syncing.ORDERS_AT_ONCE", 1)
+    seen, unseen = ordered(campaign), ordered(campaign, "rio.runs")
+    sync_order(seen)
+    before = Order.objects.get(pk=seen.pk).checked_at
+
+    refresh_campaign(campaign)
+
+    assert Order.objects.get(pk=unseen.pk).checked_at is not None
+    assert Order.objects.get(pk=seen.pk).checked_at == before
+
+
+def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
+    tiktok, campaign, monkeypatch
+) -> None:
+    order = ordered(campaign, videos=1)
+    video = publish(tiktok, order)
+    read = syncing.read_orders
+
+    def slow(order_ids):
+        seen = read(order_ids)
+        monkeypatch.setattr(syncing, "read_orders", read)
+        review(tiktok, video, "SUCCEED")
+        tiktok.control("clock", advance_seconds=DAY)
+        sync_order(Order.objects.get(pk=order.pk))
+        return seen
+
+    monkeypatch.setattr(syncing, "read_orders", slow)
+    order = sync_order(order)
+
+    assert order.state == OrderState.FULFILLED
+    assert history(order)[-1] == "fulfilled"
+    assert Post.objects.get().review_state == "SUCCEED"
+    assert Video.objects.get().report_fetched_at == order.checked_at
 
 
 def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None:

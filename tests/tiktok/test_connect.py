@@ -21,11 +21,17 @@ from tests.connecting import (
     finish,
     tiktok_at,
 )
-from tiktok.enums import AccountKind, AttemptOutcome, ConnectionState, MarketplaceStatus
+from tiktok.enums import (
+    AccountKind,
+    AttemptOutcome,
+    ConnectionState,
+    MarketplaceStatus,
+    Source,
+)
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
-from tiktok.models import ConnectAttempt, Connection, Consent, Creator, CreatorSnapshot
+from tiktok.models import ConnectAttempt, Connection, Consent, Creator, CreatorSnapshot, Video
 from tiktok.queries import account_metrics, kind_of
-from tiktok.services import attempts
+from tiktok.services import attempts, sync
 from tiktok.services import connect as connecting
 from tiktok.services.connect import disconnect, start_connect, withdraw_consent
 
@@ -497,3 +503,27 @@ def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak,
         assert kind_of(creator_of(oak, "maya.bakes")) == AccountKind.NOT_AUTHENTICATED_TTCM
     with organization_scope(elm):
         assert kind_of(creator_of(elm, "maya.bakes")) == AccountKind.AUTHENTICATED_TTCM
+
+
+@pytest.mark.parametrize("handle", ["maya.bakes", "tom_trails"])
+def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
+    tiktok, oak, maya, monkeypatch, handle
+) -> None:
+    connect(tiktok, maya, oak, handle)
+    call = sync.call_as_creator
+
+    def slow(connection, ask):
+        answer = call(connection, ask)
+        if standing := Consent.objects.filter(withdrawn_at=None).first():
+            withdraw_consent(standing, actor=maya)
+        return answer
+
+    monkeypatch.setattr(sync, "call_as_creator", slow)
+    with organization_scope(oak):
+        sync.refresh_profile(Creator.objects.get())
+        assert Creator.objects.get().audience_countries is None
+        assert not CreatorSnapshot.objects.exclude(average_views=None).exists()
+    connect(tiktok, maya, oak, handle)
+    with organization_scope(oak):
+        sync.refresh_videos(Creator.objects.get())
+        assert not Video.objects.filter(counts_source=Source.AUTHORIZED).exists()

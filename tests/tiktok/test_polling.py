@@ -13,7 +13,7 @@ from django.utils import timezone
 from tenancy.models import Organization
 from tenancy.scope import current_organization_id, organization_scope
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokBusy, TikTokUnavailable
+from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.models import Poll
 from tiktok.services import polling
 from tiktok.services.polling import make_due, pump, stop
@@ -123,6 +123,36 @@ def test_a_broken_subject_does_not_stop_the_others(monkeypatch, caplog) -> None:
     assert (broken.last_finished_at, broken.attempts, broken.lease_until) == (None, 1, None)
     assert fine.last_finished_at is not None
     assert "poll.broken" in caplog.text
+
+
+def test_a_broken_subject_does_not_stop_the_others_of_its_call(monkeypatch) -> None:
+    def look(subject_ids: Sequence[int]) -> None:
+        if 7 in subject_ids:
+            raise TikTokRefused("No such creator.")
+        if 8 in subject_ids:
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(polling._handlers, PollKind.MEMBERSHIP, look)
+    due(organization("oak"), 6, 7, 8, 9, kind=PollKind.MEMBERSHIP)
+
+    pump()
+
+    done = Poll.objects.exclude(last_finished_at=None).order_by("subject_id")
+    assert list(done.values_list("subject_id", flat=True)) == [6, 9]
+
+
+def test_what_is_made_due_during_a_look_is_looked_at_once_more(monkeypatch) -> None:
+    looks = []
+
+    def look(subject_ids: Sequence[int]) -> None:
+        looks.append(subject_ids)
+        if len(looks) == 1:
+            make_due(PollKind.PROFILE, 7)
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    due(organization("oak"), 7)
+
+    assert [pump(), pump(), pump()] == [1, 1, 0]
 
 
 def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tiktok.client import errors
 from tiktok.enums import AccountKind, ConnectionState
 from tiktok.errors import CallInsideTransaction, ConnectionEnded, TikTokUnavailable
 from tiktok.models import Connection, Consent, Creator
@@ -213,3 +214,23 @@ def test_a_permission_withdrawn_at_tiktok_is_noticed_by_the_next_call(
     with pytest.raises(ConnectionEnded):
         profile_as_creator(connection, oak)
     ended(connection, oak, "revoked", tokens.CONSENT_REVOKED)
+
+
+@pytest.mark.django_db
+def test_a_late_refusal_does_not_end_what_the_creator_has_connected_anew(
+    tiktok, oak, connection
+) -> None:
+    tokens_seen = []
+
+    def call(token: str) -> None:
+        tokens_seen.append(token)
+        if len(tokens_seen) == 2:
+            connect(tiktok, connection.person, oak, "maya.bakes")
+        raise errors.AccessTokenInvalidError("The token is invalid.", code=40105)
+
+    with organization_scope(oak), pytest.raises(TikTokUnavailable):
+        call_as_creator(connection, call)
+
+    connection.refresh_from_db()
+    assert connection.is_live
+    assert connection.open_access_token() not in tokens_seen

@@ -121,8 +121,10 @@ def forget_authorized_data(creator: Creator) -> None:
     """Delete in the organization in scope what only the creator's authorization supplied (product §3).
 
     Of a marketplace account the insights go and the public numbers stay; of any other account everything goes but its
-    handle. What an order's report supplied stays with the post.
+    handle. What an order's report supplied stays with the post. Inside the transaction that ends the consent or the grant.
     """
+    # Behind this lock a look that is under way has kept its numbers already, or finds the consent ended.
+    creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
     if creator.profile_source == Source.AUTHORIZED:
         gone = INSIGHTS if creator.is_in_marketplace else INSIGHTS | PROFILE
         Creator.objects.filter(pk=creator.pk).update(**gone)

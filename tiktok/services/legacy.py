@@ -104,6 +104,7 @@ def release_creators(*, actor: User | None) -> LegacyMigration:
         )
     ]
     make_due(PollKind.PROFILE, *supported)
+    make_due(PollKind.VIDEOS, *supported)
     record("legacy.cut_over", migration, actor=actor, supported=len(supported))
     return migration
 

@@ -194,7 +194,8 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     A video still in review has no row, so the report alone makes nothing appear.
     """
     metrics = {row.video_id: row.metrics for row in rows}
-    videos = list(own_videos(metrics).select_for_update().order_by("pk"))
+    rows_now = own_videos(metrics).select_for_update().order_by("pk")
+    videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
     for video in videos:
         _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
     Video.objects.bulk_update(videos, REPORT_FIELDS)

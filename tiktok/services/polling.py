@@ -14,11 +14,12 @@ from itertools import groupby
 
 import structlog
 from django.db import connection
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokBusy, TikTokProblem
+from tiktok.errors import TikTokBusy, TikTokProblem, TikTokRefused
 from tiktok.limits import workers_patience
 from tiktok.models import Poll
 
@@ -154,14 +155,26 @@ def _work(kind: str, batch: list[Claim]) -> None:
             fresh_for = _handlers[kind]([claim.subject_id for claim in batch]) or {}
     except TikTokProblem as problem:
         log.warning("poll.put_off", kind=kind, subjects=len(batch), problem=str(problem))
-        _put_off(batch, problem)
+        if isinstance(problem, TikTokRefused) and len(batch) > 1:
+            _work_one_by_one(kind, batch)
+        else:
+            _put_off(batch, problem)
     except Exception as defect:  # one broken subject must not stop the others
         log.exception("poll.broken", kind=kind, subjects=[claim.subject_id for claim in batch])
-        _put_off(batch, defect)
+        if len(batch) > 1:
+            _work_one_by_one(kind, batch)
+        else:
+            _put_off(batch, defect)
     else:
         for claim in batch:
             due_in = fresh_for.get(claim.subject_id, CADENCE[PollKind(kind)])
             _finish(claim, due_in=due_in, is_done=True)
+
+
+def _work_one_by_one(kind: str, batch: Iterable[Claim]) -> None:
+    """One of them spoils the batch."""
+    for claim in batch:
+        _work(kind, [claim])
 
 
 def _put_off(batch: Iterable[Claim], problem: Exception) -> None:
@@ -177,9 +190,13 @@ def _wait(claim: Claim, problem: Exception) -> timedelta:
 
 
 def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:
-    """Fenced by the lease: who lost it changes nothing."""
-    now = timezone.now()
-    changes: dict[str, object] = {"lease_until": None, "due_at": now + due_in}
+    """Fenced by the lease: who lost it changes nothing. Whoever made it due during the look is heard."""
+    now, claimed_at = timezone.now(), claim.lease_until - LEASE
+    made_due_meanwhile = When(due_at__gt=claimed_at, then=F("due_at"))
+    changes: dict[str, object] = {
+        "lease_until": None,
+        "due_at": Case(made_due_meanwhile, default=now + due_in),
+    }
     if is_done:
         changes |= {"attempts": 0, "last_finished_at": now}
     Poll.objects.filter(pk=claim.id, lease_until=claim.lease_until).update(**changes)

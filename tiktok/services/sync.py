@@ -50,7 +50,15 @@ def refresh_profile(creator: Creator) -> None:
     else:
         with tiktok_call():
             profile = tiktok.public_profile(creator.handle)
-    keep_profile(creator, profile, Source.AUTHORIZED if connection else Source.PUBLIC)
+    with transaction.atomic():
+        if connection is None or _still_sees(creator, connection):
+            keep_profile(creator, profile, Source.AUTHORIZED if connection else Source.PUBLIC)
+
+
+def _still_sees(creator: Creator, connection: Connection) -> bool:
+    """Does the consent stand that the call was made under? Under the lock of the creator, which its end takes too."""
+    Creator.objects.select_for_update().get(pk=creator.pk)
+    return connection_of(creator) == connection
 
 
 @transaction.atomic
@@ -104,7 +112,10 @@ def refresh_videos(creator: Creator) -> None:
     cursor = 0
     for _ in range(VIDEO_PAGES):
         page = _video_page(creator, connection, cursor)
-        keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
+        with transaction.atomic():
+            if connection is not None and not _still_sees(creator, connection):
+                return
+            keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
         if not page.has_more or not page.videos:
             return
         cursor = page.cursor

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tiktok.client import errors, types
 from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
-from tiktok.errors import ConnectionEnded, TikTokBusy
+from tiktok.errors import ConnectionEnded, TikTokBusy, TikTokUnavailable
 from tiktok.models import Connection
 from tiktok.services.gateway import creator_oauth, tiktok_call
 from tiktok.services.grants import TOKEN_FIELDS, end_grant, keep_grant
@@ -72,7 +72,7 @@ def call_as_creator(connection: Connection, call: Callable[[str], T]) -> T:
         try:
             return call(token)
         except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError) as error:
-            end_grant(connection, state=ConnectionState.REVOKED, reason=CONSENT_REVOKED)
+            _give_up(connection, token)
             raise ConnectionEnded(ConnectionState.REVOKED) from error
 
 
@@ -83,6 +83,16 @@ def _distrust(connection: Connection, token: str) -> None:
         Connection.objects.filter(pk=row.pk, version=row.version).update(
             access_expires_at=timezone.now()
         )
+
+
+@transaction.atomic
+def _give_up(connection: Connection, token: str) -> None:
+    """The grant has ended. Raises TikTokUnavailable when the creator has reconnected meanwhile."""
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    if locked.is_live and locked.open_access_token() != token:
+        raise TikTokUnavailable
+    if locked.is_live:
+        end_grant(locked, state=ConnectionState.REVOKED, reason=CONSENT_REVOKED)
 
 
 def _take_lease(row: Connection) -> bool:
