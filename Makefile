@@ -45,7 +45,7 @@ check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations,
 	diff -u docs/api/schema.yml $(VENV)/schema.yml
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 	@! grep -nE '"resolved"|://[^"]*registry' package-lock.json
-	@! grep -nE '^ *(-i|--index-url|--extra-index-url)|://' requirements/*.txt
+	@! grep -nE '^ *-(i|-(extra-)?index)|://' requirements/*.txt
 
 bench: $(VENV)/.dev ## measure, print ratios against baselines
 	@exec $(PY) -m benchmarks $(ARGS)
