@@ -1,0 +1,222 @@
+"""Every page as people find it who look at it on a phone, in the dark, by keyboard or with a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from crm.services.influencers import open_dashboard
+from tenancy.enums import Role
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tenancy.services.organizations import add_member
+from tests.factories.whole_campaign import Whole, a_whole_campaign
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+AXE = (django_settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+LOOKS = [(1440, "light"), (390, "dark")]
+ALL_LOOKS = [*LOOKS, (1440, "dark"), (390, "light")]
+# With two rules that axe leaves out by default.
+RUN_AXE = """async () => {
+  const rules = {"label-content-name-mismatch": {enabled: true}, "target-size": {enabled: true}};
+  const {violations} = await axe.run({resultTypes: ["violations"], rules});
+  return violations
+    .filter(({impact}) => ["serious", "critical"].includes(impact))
+    .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 120)}`));
+}"""
+SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+OVERHANG = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture
+def whole(oak: Organization) -> Whole:
+    """Oak in the middle of its work."""
+    with organization_scope(oak):
+        return a_whole_campaign()
+
+
+@pytest.fixture
+def signed_in(open_page: Any, site: str) -> Callable[..., Page]:
+    """A window of somebody who has signed in already."""
+
+    def sign_in(person: User, width: int = 1440) -> Page:
+        client = Client()
+        client.force_login(person, backend=BACKEND)
+        name = django_settings.SESSION_COOKIE_NAME
+        page = open_page(width)
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+        page.emulate_media(reduced_motion="reduce")
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def manager(oak: Organization) -> User:
+    person = User.objects.create_user("mia@oak.example", "secret", name="Mia Moss")
+    add_member(oak, person, role=Role.MANAGER, actor=None)
+    return person
+
+
+@pytest.fixture
+def creator(oak: Organization, whole: Whole) -> User:
+    """The influencer behind the authenticated account."""
+    account = whole.accounts["authenticated"]
+    person = User.objects.get(tiktok_connections__handle=account.handle)
+    with organization_scope(oak):
+        open_dashboard(account.influencer, person)
+    return person
+
+
+def barriers(page: Page, path: str, looks: list[tuple[int, str]]) -> Iterator[str]:
+    """What keeps people out of a page, in each of these widths and colour schemes."""
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200, path
+    page.evaluate(AXE)
+    for width, scheme in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        page.evaluate(SETTLED)
+        yield from (f"{path} at {width} px, {scheme}: {found}" for found in page.evaluate(RUN_AXE))
+        if overhang := page.evaluate(OVERHANG):
+            yield f"{path} at {width} px hangs over by {overhang} px"
+
+
+def main_paths(whole: Whole) -> list[str]:
+    """The pages where staff spend their day."""
+    campaign = f"campaigns/{whole.campaign.pk}/"
+    below_oak = [
+        "",
+        "influencers/",
+        f"influencers/{whole.accounts['authenticated'].influencer_id}/",
+        campaign,
+        f"{campaign}posts/",
+        f"{campaign}posts/{whole.by_order.pk}/",
+    ]
+    return [f"/o/oak/{path}" for path in below_oak]
+
+
+def other_paths(whole: Whole) -> list[str]:
+    campaign = f"campaigns/{whole.campaign.pk}/"
+    kinds = ("marketplace", "outside", "unsupported", "invited", "ended")
+    below_oak = [
+        "influencers/?q=nobody-of-this-name",
+        "influencers/add/",
+        f"influencers/{whole.alone.pk}/",
+        *(f"influencers/{whole.accounts[kind].influencer_id}/" for kind in kinds),
+        "campaigns/",
+        "campaigns/new/",
+        f"{campaign}orders/new/",
+        f"{campaign}orders/{whole.order.pk}/",
+        f"{campaign}influencers/",
+        f"{campaign}posts/all/",
+        f"{campaign}posts/{whole.by_hand.pk}/",
+        f"{campaign}posts/{whole.in_review.pk}/",
+    ]
+    own = ["/accounts/2fa/", "/accounts/password/change/"]
+    return [*(f"/o/oak/{path}" for path in below_oak), *own]
+
+
+def test_pages_of_staff_have_no_barrier(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    found = [b for path in main_paths(whole) for b in barriers(page, path, ALL_LOOKS)]
+    found += [b for path in other_paths(whole) for b in barriers(page, path, LOOKS)]
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
+    creator: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(creator, 390)
+    paths = ["/me/", "/me/organizations/oak/", "/me/organizations/oak/connect/"]
+    looks = [(390, "light"), (320, "dark")]
+    assert [b for path in paths for b in barriers(page, path, looks)] == []
+
+
+def test_pages_of_a_visitor_have_no_barrier(db: None, open_page: Any) -> None:
+    page = open_page()
+    paths = ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"]
+    assert [b for path in paths for b in barriers(page, path, LOOKS)] == []
+
+
+def test_an_absent_page_says_so_without_a_barrier(db: None, chromium: Browser, site: str) -> None:
+    page = chromium.new_page(base_url=site)
+    page.goto("/nowhere/")
+    expect(page.get_by_role("heading", level=1, name="There is nothing here")).to_be_visible()
+    page.evaluate(AXE)
+    assert page.evaluate(RUN_AXE) == []
+    page.close()
+
+
+def test_on_a_phone_each_cell_says_its_column_and_countries_have_names(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager, 390)
+    page.goto("/o/oak/influencers/")
+    row = page.get_by_role("row").filter(has_text="Lena Lifts")
+    expect(row.locator("td.num").first).to_have_attribute("data-label", "Followers")
+    expect(row.get_by_role("link", name="Lena Lifts")).to_be_visible()
+
+    page.goto(f"/o/oak/influencers/{whole.accounts['authenticated'].influencer_id}/")
+    expect(page.get_by_role("rowheader", name="Germany")).to_be_visible()
+    expect(page.get_by_text("12,500.00")).to_be_visible()
+    page.goto(f"/o/oak/influencers/{whole.alone.pk}/")
+    expect(page.get_by_text("English", exact=True)).to_be_visible()
+
+
+def test_the_dialog_of_a_page_opens_closes_and_gives_the_focus_back(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto("/o/oak/influencers/")
+    opener = page.get_by_role("link", name="Add TikTok account")
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Add a TikTok account")
+    expect(dialog.get_by_label("TikTok account")).to_be_focused()
+    page.evaluate(AXE)
+    assert page.evaluate(RUN_AXE) == []
+
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_the_menus_open_and_close_by_keyboard(
+    manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto("/o/oak/")
+    for menu in (page.locator(".switcher"), page.locator(".user-menu")):
+        summary = menu.locator("summary")
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(menu.locator(".menu-panel")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(menu.locator(".menu-panel")).to_be_hidden()
+        expect(summary).to_be_focused()
+
+
+def test_an_influencer_stops_sharing_only_after_a_second_word(
+    creator: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(creator, 390)
+    page.goto("/me/")
+    opener = page.get_by_role("button", name="Stop sharing").first
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Keep sharing")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
