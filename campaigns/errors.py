@@ -50,6 +50,13 @@ class AccountTakesNoPart(CampaignProblem):
         )
 
 
+class VideoBelongsToOrder(CampaignProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "This video belongs to an order. It stands under Published Posts from the moment TikTok has published it."
+        )
+
+
 class VideoNotVisible(CampaignProblem):
     def __init__(self) -> None:
         super().__init__("TikTok does not list this video (any more), so it cannot be added.")

@@ -193,6 +193,9 @@ def _slice(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
 def _issue_receipt(run: PurgeRun) -> PurgeReceipt:
     """The gate closes in the transaction of the re-scan: what it found stays true."""
     migration = LegacyMigration.objects.select_for_update().get()
+    run.refresh_from_db(from_queryset=PurgeRun.objects.select_for_update())
+    if run.state == PurgeState.DONE:  # by another process that worked beside this one
+        return PurgeReceipt.objects.get(run=run)
     migration.purged_at = timezone.now()
     migration.save(update_fields=["purged_at"])
     rescan = legacy_rows()

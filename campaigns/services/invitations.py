@@ -19,7 +19,7 @@ from tenancy.services.audit import record
 log = structlog.get_logger()
 NO_ADDRESS = "No e-mail address is known. Send the link and the code to the creator yourself."
 NOT_MAILED = (
-    "The invitation could not be e-mailed. Send the link and the code yourself, or try again."
+    "The invitation could not be e-mailed. Send the link and the code to the creator yourself."
 )
 
 
@@ -41,6 +41,7 @@ def _invite(order: Order, connection: BaseEmailBackend) -> None:
         connection.send_messages([_message(order)])
     except OSError as error:  # smtplib's errors are OSErrors
         log.warning("invitation.not_sent", order=order.pk, error=type(error).__name__)
+        connection.close()  # it may be broken; the next message opens it anew
         _note(order, NOT_MAILED)
     else:
         _mark_sent(order, "Invitation e-mailed to the influencer.")

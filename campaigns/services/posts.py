@@ -8,7 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.enums import PostOrigin, ReviewState
-from campaigns.errors import AccountNotSupported, AccountTakesNoPart, VideoNotVisible
+from campaigns.errors import (
+    AccountNotSupported,
+    AccountTakesNoPart,
+    VideoBelongsToOrder,
+    VideoNotVisible,
+)
 from campaigns.models import Campaign, Order, Post
 from campaigns.policies import VideoFact
 from campaigns.services.campaigns import activate
@@ -71,7 +76,7 @@ def _absence(fact: VideoFact) -> str:
 def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) -> Post:
     """Let a visible video of a supported TikTok account that takes part stand in the campaign. Adding twice is harmless.
 
-    Raises VideoNotVisible, AccountTakesNoPart, AccountNotSupported.
+    Raises VideoNotVisible, AccountTakesNoPart, AccountNotSupported, VideoBelongsToOrder.
     """
     account = (
         SocialAccount.objects.filter(creator=video.creator_id).select_related("creator").first()
@@ -93,6 +98,8 @@ def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) ->
             setattr(post, name, value)
         post.hidden_at, is_new = None, True
         post.save()
+    if post.stands_since is None:
+        raise VideoBelongsToOrder
     if is_new:
         activate(campaign)
         record("post.added_by_hand", post, actor=actor)

@@ -91,7 +91,7 @@ def replace_words(kept: models.QuerySet[SearchWord], wanted: Iterable[SearchWord
 
 def beginnings(search: str) -> list[str]:
     """What somebody typed, as words are kept; an @ before a handle is decoration."""
-    words = searchable(search).split()[:SEARCHED_WORDS]
+    words = searchable(search.replace("\x00", " ")).split()[:SEARCHED_WORDS]
     return [start for word in words if (start := word.removeprefix("@")[:WORD_LENGTH])]
 
 

@@ -139,7 +139,7 @@ def invite_influencer_accounts(
 ) -> InviteResult:
     """Invite these accounts to the marketplace; those in it or invited already are not asked again.
 
-    Raises TikTokProblem; answers that came before it are kept.
+    Raises TikTokProblem if TikTok gives no answer at all; who is left without one stands in the result.
     """
     creators = [account.creator for account in accounts if account.creator]
     return _invite(creators, actor)

@@ -49,7 +49,8 @@ def _chosen_influencer(request: OrganizationRequest) -> Influencer | None:
     chosen = request.POST.get("influencer") or request.GET.get("influencer", "")
     if not chosen:
         return None
-    return found_influencer(int(chosen) if chosen.isascii() and chosen.isdigit() else 0)
+    is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
+    return found_influencer(int(chosen) if is_key else 0)
 
 
 def _answer(

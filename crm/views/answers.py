@@ -88,6 +88,9 @@ def tell_invitations(request: OrganizationRequest, result: InviteResult) -> None
         messages.success(request, f"{_names(result.in_marketplace)} in the marketplace already.")
     for handle, reason in result.rejected.items():
         messages.error(request, f"TikTok did not invite @{handle}: {reason}")
+    if result.unanswered:
+        count = len(result.unanswered)
+        messages.error(request, f"{count} more stay without an answer. {result.problem}")
 
 
 def _names(handles: list[str]) -> str:

@@ -66,7 +66,8 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
 @require_POST
 def invite_selected(request: OrganizationRequest) -> HttpResponse:
     """Invite the accounts that were ticked in the list."""
-    chosen = [int(pk) for pk in request.POST.getlist("account") if pk.isascii() and pk.isdigit()]
+    ticked = request.POST.getlist("account")
+    chosen = [int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 19]
     accounts = queries.tiktok_accounts_by_id(chosen[: queries.CHOSEN_AT_ONCE])
     if not accounts:
         messages.warning(request, "Tick the accounts to invite first.")

@@ -190,6 +190,26 @@ def test_an_interrupted_purge_is_taken_up_again(oak, export, monkeypatch) -> Non
         assert all(line["rows"] == line["gone"] for line in receipt.lines)
 
 
+def test_two_processes_that_purge_at_once_issue_one_receipt_that_counts_both(
+    oak, export, monkeypatch
+) -> None:
+    monkeypatch.setattr("tiktok.purge.SLICE_ROWS", 1)
+    with organization_scope(oak):
+        bring_in(export)
+        cut_over(actor=None)
+        run = start_purge(actor=None)
+        receipts = []
+
+        def work_beside(name: str, gone: int) -> None:
+            if not receipts:
+                receipts.append(run_purge(start_purge(actor=None)))
+
+        receipts.append(run_purge(run, progress=work_beside))
+
+        assert receipts[0] == receipts[1]
+        assert all(line["rows"] == line["gone"] for line in receipts[0].lines)
+
+
 @pytest.mark.parametrize(
     "write",
     [

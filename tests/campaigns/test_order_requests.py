@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
@@ -65,6 +67,39 @@ def test_the_invitation_says_link_and_code(tiktok, campaign) -> None:
     for body in (message.body, message.alternatives[0].content):
         assert order.invite_link in body
         assert order.campaign_code in body
+
+
+class BreakingBackend(EmailBackend):
+    """A mail server that hangs up on rio.runs, whereupon the connection is of no use until it is opened again."""
+
+    is_broken = False
+
+    def open(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.is_broken = False
+
+    def send_messages(self, messages) -> int:
+        self.is_broken = self.is_broken or "rio.runs@example.com" in messages[0].to
+        if self.is_broken:
+            raise SMTPServerDisconnected
+        return super().send_messages(messages)
+
+
+def test_a_mail_server_that_hangs_up_keeps_one_invitation_back_and_no_other(
+    tiktok, campaign, settings
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.{BreakingBackend.__name__}"
+    handles = ("maya.bakes", "rio.runs", "tom_trails")
+
+    request = send_order_request(
+        ask(campaign, [an_account(handle, email=f"{handle}@example.com") for handle in handles])
+    )
+
+    assert states(request) == {"maya.bakes": "sent", "rio.runs": "created", "tom_trails": "sent"}
+    kept_back = Order.objects.get(state="created")
+    assert kept_back.problem.startswith("The invitation could not be e-mailed.")
 
 
 def test_one_refused_creator_does_not_stop_the_others(tiktok, campaign) -> None:

@@ -265,6 +265,12 @@ def test_an_account_that_is_not_there_is_refused(manager, campaign, ticked) -> N
     assert "no longer there" in text(answer)
 
 
+def test_a_search_that_no_text_can_hold_finds_nothing(manager, campaign) -> None:
+    found = manager.get(f"{base(campaign)}influencers/add/?search=a%00b")
+    picked = manager.post(f"{base(campaign)}orders/accounts/", {"search": "a\x00b"})
+    assert (found.status_code, picked.status_code) == (200, 200)
+
+
 def test_an_uncertain_request_offers_to_look_and_to_create_anew(
     tiktok: Sandbox, manager, campaign
 ) -> None:

@@ -9,7 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns.enums import PostOrigin
-from campaigns.errors import AccountNotSupported, AccountTakesNoPart, VideoNotVisible
+from campaigns.errors import (
+    AccountNotSupported,
+    AccountTakesNoPart,
+    VideoBelongsToOrder,
+    VideoNotVisible,
+)
 from campaigns.models import Participant, Post
 from campaigns.policies import metrics_missing_by_hand
 from campaigns.queries import all_posts, listed_videos, post_detail, post_row, published_posts
@@ -106,6 +111,15 @@ def test_adding_twice_is_harmless(campaign) -> None:
     assert AuditEvent.objects.filter(verb="post.added_by_hand").count() == 1
 
 
+def test_a_video_that_its_order_has_in_review_cannot_be_added_by_hand(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    video = a_video(account, "1")
+    a_post(campaign, video, order=an_order(campaign, account), stands_since=None)
+    with pytest.raises(VideoBelongsToOrder, match="belongs to an order"):
+        add_post_by_hand(campaign, video, actor=None)
+    assert not published_posts(campaign).exists()
+
+
 def test_an_unsupported_account_is_refused_with_both_ways_out(campaign) -> None:
     video = a_video(a_participant(campaign, "tom_trails", status="not_in"), "1")
     with pytest.raises(AccountNotSupported, match=r"Creator Marketplace or ask the influencer"):
@@ -161,7 +175,11 @@ def test_the_database_refuses_a_tiktok_post_by_keyword_or_import(campaign, origi
         a_post(campaign, video, origin=origin)
 
 
-def test_all_posts_lists_what_participants_published_in_the_window(campaign) -> None:
+@pytest.mark.parametrize("many", [0, 1_000])
+def test_all_posts_lists_what_participants_published_in_the_window(
+    campaign, many, monkeypatch
+) -> None:
+    monkeypatch.setattr("campaigns.queries.posts.MANY_PARTICIPANTS", many)
     account = a_participant(campaign, "maya.bakes")
     stranger = an_account("rio.runs")
     first_moment = PUBLISHED_AT.replace(day=1, hour=0)

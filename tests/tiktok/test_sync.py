@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tenancy.models import AuditEvent
 from tenancy.scope import organization_scope
+from tiktok.client import TtcmMarketplace, errors
 from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.errors import (
     CallInsideTransaction,
@@ -132,6 +133,30 @@ def test_an_invitation_keeps_each_creators_own_answer(oak, tiktok) -> None:
         assert Poll.objects.filter(kind="membership").get().subject_id == invited.pk
         assert Creator.objects.get(handle="nosuch").invite_refusal == result.rejected["nosuch"]
         assert AuditEvent.objects.filter(verb="creator.invited").count() == 3
+
+
+def test_answers_to_invitations_that_came_before_trouble_are_kept_and_told(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creators = [track_creator(f"creator_{n}", MarketplaceStatus.NOT_IN) for n in range(25)]
+        for creator in creators:
+            tiktok.control("creator", handle=creator.handle, membership="NOT_IN")
+        invite_first = TtcmMarketplace.invite
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(
+                TtcmMarketplace,
+                "invite",
+                lambda self, handles: (
+                    invite_first(self, handles)
+                    if len(handles) == 20
+                    else (_ for _ in ()).throw(errors.UnreachableError("No answer."))
+                ),
+            )
+            result = invite_creators(creators, actor=None)
+
+        assert len(result.invited) == 20
+        assert result.unanswered == [f"creator_{n}" for n in range(20, 25)]
+        assert "Please try again" in result.problem or "not known" in result.problem
+        assert Creator.objects.filter(marketplace_status="invited").count() == 20
 
 
 def test_an_invited_creator_who_joined_is_tracked_from_then_on(oak, tiktok) -> None:

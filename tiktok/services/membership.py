@@ -11,6 +11,7 @@ from django.utils import timezone
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.polling import make_due
@@ -25,6 +26,8 @@ class InviteResult:
     in_marketplace: list[str] = field(default_factory=list)
     invited: list[str] = field(default_factory=list)
     rejected: dict[str, str] = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
+    problem: str = ""  # why there is no answer for the unanswered
 
 
 def look_up(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
@@ -78,13 +81,23 @@ def track_creator(handle: str, status: MarketplaceStatus) -> Creator:
 
 
 def invite_creators(creators: Sequence[Creator], *, actor: User | None) -> InviteResult:
-    """Invite these creators to the marketplace (`/tcm/creator/invite/`, 20 a call) and keep each one's answer."""
+    """Invite these creators to the marketplace (`/tcm/creator/invite/`, 20 a call) and keep each one's answer.
+
+    Raises TikTokProblem if not even the first call is answered; trouble with a later one leaves the rest unanswered.
+    """
     result = InviteResult()
     tiktok = marketplace()
     for start in range(0, len(creators), HANDLES_PER_CALL):
         batch = creators[start : start + HANDLES_PER_CALL]
-        with tiktok_call(creates=True):
-            answer = tiktok.invite([creator.handle for creator in batch])
+        try:
+            with tiktok_call(creates=True):
+                answer = tiktok.invite([creator.handle for creator in batch])
+        except TikTokProblem as problem:
+            if start == 0:
+                raise
+            result.unanswered = [creator.handle for creator in creators[start:]]
+            result.problem = str(problem)
+            break
         result.in_marketplace += answer.in_marketplace
         result.invited += answer.invited
         result.rejected |= answer.rejected
