@@ -18,6 +18,8 @@ from tiktok.models import Video
 from tiktok.policies import account_kind, is_supported, post_tie
 from tiktok.queries import MetricValue, authenticated, post_history, post_metrics, visible_videos
 
+MANY_PARTICIPANTS = 1_000
+
 
 def standing() -> Q:
     """Under Published Posts: published by TikTok's word or added by hand, and not hidden."""
@@ -106,9 +108,6 @@ class ListedVideo:
 
 def all_posts(campaign: Campaign) -> QuerySet[Video]:
     """Everything the participants published in the campaign's window, from visible sources, newest first."""
-    taking_part = Participant.objects.filter(
-        campaign=campaign, account__creator=OuterRef("creator_id")
-    )
     posts = Post.objects.filter(
         campaign=campaign,
         network=Network.TIKTOK,
@@ -121,7 +120,7 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
     )
     return (
         visible_videos()
-        .filter(Exists(taking_part), published_at__gte=begins, published_at__lt=ends)
+        .filter(_by_participant(campaign), published_at__gte=begins, published_at__lt=ends)
         .select_related("creator__account__influencer")
         .annotate(
             is_authenticated=authenticated("creator_id"),
@@ -133,6 +132,24 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
         )
         .order_by("-published_at", "-id")
     )
+
+
+def _by_participant(campaign: Campaign) -> Exists | Coalesce:
+    """Few participants lead to their videos. Many are asked for on the way through the latest videos, a page of which is
+    soon full; left alone, PostgreSQL would sort all that they ever published."""
+    of_creator = Participant.objects.filter(
+        campaign=campaign, account__creator=OuterRef("creator_id")
+    )
+    if not _has_many_participants(campaign):
+        return Exists(of_creator)
+    return Coalesce(Subquery(of_creator.values(found=Value(True))[:1]), Value(False))
+
+
+def _has_many_participants(campaign: Campaign) -> bool:
+    count = getattr(campaign, "participant_count", None)  # known of `campaign_with_counts`
+    if count is not None:
+        return bool(count > MANY_PARTICIPANTS)
+    return Participant.objects.filter(campaign=campaign)[MANY_PARTICIPANTS:].exists()
 
 
 def listed_videos(videos: list[Video], *, released: bool) -> list[ListedVideo]:
