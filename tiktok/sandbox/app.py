@@ -6,6 +6,7 @@ from . import consent, control, images, parameters, portal
 from .answers import Refusal, enveloped
 from .facts import Facts
 from .http import Request, Response
+from .phone import pages
 from .routes import PREFIX, ROUTES
 from .world import Fault, World
 
@@ -23,15 +24,22 @@ class Application:
         path = request.path
         if path.startswith(PREFIX + "/"):
             return self._api(request, path.removeprefix(PREFIX))
-        if path.rstrip("/") == "/v2/auth/authorize" and request.method in {"GET", "POST"}:
-            return consent.page(self.world, request)
-        if path.rstrip("/") == "/portal/auth" and request.method in {"GET", "POST"}:
-            return portal.page(self.world, request)
         if path.startswith(("/_sandbox/a/", "/_sandbox/t/")):
             return images.picture(self.world, request, path.rsplit("/", 1)[1])
         if path.startswith("/_sandbox/"):
             return control.answer(self.world, request, path.removeprefix("/_sandbox/").rstrip("/"))
+        shown = self._page(request)
+        if shown is not None:
+            return shown
         return enveloped({}, self.world.clock.now(), code=40400, message="Route not found.")
+
+    def _page(self, request: Request) -> Response | None:
+        place = request.path.rstrip("/")
+        if place == "/v2/auth/authorize" and request.method in {"GET", "POST"}:
+            return consent.page(self.world, request)
+        if place == "/portal/auth" and request.method in {"GET", "POST"}:
+            return portal.page(self.world, request)
+        return pages.page(self.world, request)
 
     def _api(self, request: Request, path: str) -> Response:
         self.world.calls[path] += 1
