@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from tenancy.models import AuditEvent
 from tenancy.scope import organization_scope
@@ -17,7 +18,7 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Poll, Video, VideoSnapshot
-from tiktok.queries import account_metrics
+from tiktok.queries import account_metrics, kind_of
 from tiktok.services.membership import invite_creators, look_up, refresh_membership, track_creator
 from tiktok.services.sync import refresh_profile, refresh_videos
 
@@ -95,6 +96,31 @@ def test_an_account_outside_the_marketplace_is_not_asked_for(oak, tiktok) -> Non
         refresh_videos(creator)
         assert creator.profile_fetched_at is None
     assert tiktok.look("stats")["calls"] == {}
+
+
+def test_an_account_that_left_the_marketplace_is_noticed_by_the_next_look(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        tiktok.control("creator", handle="maya.bakes", membership="NOT_IN")
+
+        refresh_profile(creator)
+
+        creator.refresh_from_db()
+        assert creator.marketplace_status == MarketplaceStatus.NOT_IN
+        assert kind_of(creator) == AccountKind.UNSUPPORTED
+
+
+def test_contradictory_answers_about_membership_do_not_ask_without_end(oak, tiktok) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        Creator.objects.update(invited_at=timezone.now())
+        Poll.objects.all().delete()
+        tiktok.control("fail", times=1, path="/tcm/creator/public/", code=40121)
+
+        refresh_profile(Creator.objects.get(pk=creator.pk))
+
+        assert Creator.objects.get(pk=creator.pk).is_in_marketplace
+        assert not Poll.objects.exists()
 
 
 def test_videos_come_with_counters_and_grow_with_time(oak, tiktok) -> None:

@@ -58,12 +58,13 @@ def refresh_membership(
 def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
     now = timezone.now()
     answered = [creator for creator in creators if creator.handle in answers]
+    invited = [c for c in answered if c.invited_at and not c.is_in_marketplace]
     for creator in answered:
         creator.marketplace_status = answers[creator.handle]
         creator.marketplace_checked_at = now
     with transaction.atomic():
         Creator.objects.bulk_update(answered, ["marketplace_status", "marketplace_checked_at"])
-        joined = [c.pk for c in answered if c.is_in_marketplace and c.invited_at]
+        joined = [creator.pk for creator in invited if creator.is_in_marketplace]
         if joined:
             make_due(PollKind.PROFILE, *joined)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from tiktok.client import types
+from tiktok.client import errors, types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
@@ -49,7 +49,13 @@ def refresh_profile(creator: Creator) -> None:
         )
     else:
         with tiktok_call():
-            profile = tiktok.public_profile(creator.handle)
+            try:
+                profile = tiktok.public_profile(creator.handle)
+            except errors.NotInMarketplaceError:
+                profile = None
+    if profile is None:  # it has left
+        refresh_membership([creator])
+        return
     with transaction.atomic():
         if connection is None or _still_sees(creator, connection):
             keep_profile(creator, profile, Source.AUTHORIZED if connection else Source.PUBLIC)
