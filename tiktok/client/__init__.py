@@ -1,12 +1,22 @@
-"""A client for TikTok's Creator Marketplace API: plain Python over requests and msgspec."""
+"""A client for TikTok One and the Creator Marketplace: plain Python over requests and msgspec."""
 
-from . import errors, types
+from . import errors, paging, tto_types, types, webhooks
+from .accounts import AccountsApi
+from .brand_oauth import BrandOAuth
+from .dialects import DIALECTS
 from .oauth import CreatorOAuth
 from .protocol import Capabilities, Marketplace, OrderMarketplace
+from .subscriptions import Subscriptions
 from .transport import Call, Client, Exchange
 from .ttcm import TtcmMarketplace, account_ids
+from .tto import TtoMarketplace
+from .tto_creator import TtoCreator
+from .tto_types import Search
 
 __all__ = [
+    "DIALECTS",
+    "AccountsApi",
+    "BrandOAuth",
     "Call",
     "Capabilities",
     "Client",
@@ -14,8 +24,15 @@ __all__ = [
     "Exchange",
     "Marketplace",
     "OrderMarketplace",
+    "Search",
+    "Subscriptions",
     "TtcmMarketplace",
+    "TtoCreator",
+    "TtoMarketplace",
     "account_ids",
     "errors",
+    "paging",
+    "tto_types",
     "types",
+    "webhooks",
 ]

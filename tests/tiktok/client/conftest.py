@@ -7,9 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 import responses
 
-from tiktok.client import Client, CreatorOAuth, Exchange, TtcmMarketplace
-from tiktok.client.tto import TtoMarketplace
-from tiktok.client.tto_creator import TtoCreator
+from tiktok.client import (
+    Client,
+    CreatorOAuth,
+    Exchange,
+    TtcmMarketplace,
+    TtoCreator,
+    TtoMarketplace,
+)
 
 NOON = 1_767_787_200.0  # 2026-01-07 12:00:00 UTC
 API = "https://business-api.tiktok.com/open_api/v1.3"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok.client import errors, tto_answers, tto_types, tto_wire, types
+from tiktok.client import DIALECTS, errors, tto_answers, tto_types, tto_wire, types
 from tiktok.client.tto import CAPABILITIES
 from tiktok.client.tto_creator import PROFILE_FIELDS
 from tiktok.client.types import Label, Membership, Money, Share
@@ -349,3 +349,11 @@ def test_whatever_stands_in_a_profile_is_read_absent_or_garbled(fields):
     except (msgspec.ValidationError, ValueError):
         return
     assert profile.followers_count is None or profile.followers_count >= 0
+
+
+@pytest.mark.parametrize("name", ["ttcm", "tto"])
+def test_a_dialect_is_chosen_by_name(client, name):
+    made = DIALECTS[name](client, account_id="7", access_token="brand-t0ken")
+    assert made.capabilities.report_needs_country is (name == "tto")
+    assert "brand-t0ken" not in repr(made)
+    assert "account_id='7'" in repr(made)
