@@ -113,7 +113,7 @@ def test_an_authenticated_account_shows_audience_shares_as_bars(
     assert "60.0" in page
     assert "450.00" in page
     assert "GBP" in page
-    assert "TikTok, with the influencer&#x27;s authorization" in page
+    assert "TikTok, authorized" in page
     assert "Authenticated" in page
 
 
