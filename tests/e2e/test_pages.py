@@ -31,7 +31,12 @@ RUN_AXE = """async () => {
     .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 120)}`));
 }"""
 SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-OVERHANG = "document.documentElement.scrollWidth - innerWidth"
+OVERHANG = """() => Math.max(
+  document.documentElement.scrollWidth - innerWidth,
+  ...[...document.querySelectorAll(".table-frame")]
+    .filter((frame) => getComputedStyle(frame).overflowX === "visible")
+    .map((frame) => frame.scrollWidth - frame.clientWidth),
+)"""
 
 
 @pytest.fixture
@@ -172,6 +177,17 @@ def test_on_a_phone_each_cell_says_its_column_and_countries_have_names(
     expect(page.get_by_text("12,500.00")).to_be_visible()
     page.goto(f"/o/oak/influencers/{whole.alone.pk}/")
     expect(page.get_by_text("English", exact=True)).to_be_visible()
+
+
+def test_a_campaign_says_whose_authorization_has_ended(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    for path in ("influencers/", "orders/new/"):
+        page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/{path}")
+        ended = page.get_by_role("row").filter(has_text="Reconnect needed")
+        expect(ended).to_have_count(1)
+        expect(ended).to_contain_text(f"@{whole.accounts['ended'].handle}")
 
 
 def test_the_dialog_of_a_page_opens_closes_and_gives_the_focus_back(
