@@ -33,6 +33,7 @@ from tiktok.services.legacy_export import LegacyPost, RejectedRow, read_export
 
 BATCH_ROWS = 1_000
 REJECTED_SHOWN = 1_000
+NAME_LENGTH = 120
 
 
 @dataclass
@@ -98,17 +99,15 @@ def _batches(rows: Iterator[LegacyPost | RejectedRow]) -> Iterator[list[LegacyPo
 
 
 def _legacy_campaign(name: str) -> Campaign:
-    today = timezone.now().date()
-    campaign, _ = Campaign.objects.get_or_create(
+    name, today = name[:NAME_LENGTH], timezone.now().date()
+    known = Campaign.objects.filter(name=name).order_by("pk").first()
+    return known or Campaign.objects.create(
         name=name,
-        defaults={
-            "client": name[:60],
-            "starts_on": today,
-            "ends_on": today,
-            "state": CampaignState.COMPLETED,
-        },
+        client=name[:60],
+        starts_on=today,
+        ends_on=today,
+        state=CampaignState.COMPLETED,
     )
-    return campaign
 
 
 def _keep(posts: Sequence[LegacyPost], campaign: Campaign) -> None:

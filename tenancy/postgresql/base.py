@@ -46,6 +46,6 @@ def hand_over_scope(
     wanted = (organization_id, tuple(connection.savepoint_ids))
     if connection.scope_in_database != wanted and (connection.scope_in_database or organization_id):
         value = "" if organization_id is None else str(organization_id)
-        execute(SET_ORGANIZATION, [value], False, context)
+        execute(SET_ORGANIZATION, [[value]] if many else [value], many, context)
         connection.scope_in_database = wanted
     return execute(sql, params, many, context)

@@ -8,11 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from campaigns.models import Post
+from campaigns.models import Campaign, Post
 from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
 from crm.models import Influencer, SocialAccount
 from crm.queries import found
 from tenancy.scope import organization_scope
+from tests.factories.campaigns import a_campaign
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
@@ -76,6 +77,15 @@ def test_importing_twice_doubles_nothing(oak, export) -> None:
             2,
         )
         assert VideoSnapshot.objects.count() == 3
+
+
+def test_a_name_that_campaigns_share_or_that_is_long_stops_no_import(oak, export) -> None:
+    with organization_scope(oak):
+        earlier, _ = a_campaign("Past"), a_campaign("Past")
+        import_legacy_export(export, campaign_name="Past", actor=None)
+        assert earlier.posts.count() == 3
+        import_legacy_export(export, campaign_name="P" * 200, actor=None)
+        assert Campaign.objects.get(name="P" * 120).posts.count() == 3
 
 
 def test_a_broken_file_leaves_nothing_half_written(oak, tmp_path) -> None:

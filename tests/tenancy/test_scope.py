@@ -59,6 +59,14 @@ def test_the_scope_survives_savepoints_and_their_rollback(oak, elm) -> None:
             assert raw_names() == ["Maya"]
 
 
+def test_the_scope_holds_for_one_statement_with_many_parameters(oak) -> None:
+    with organization_scope(oak):
+        Influencer.objects.create(name="Maya")
+    with organization_scope(oak), connection.cursor() as cursor:
+        cursor.executemany("UPDATE crm_influencer SET name = %s", [["Ann"], ["Bea"]])
+        assert raw_names() == ["Bea"]
+
+
 def test_the_database_refuses_a_row_for_another_organization(oak, elm) -> None:
     with (
         organization_scope(oak),

@@ -91,10 +91,14 @@ def test_an_address_elsewhere_and_a_wrong_time_are_rejected(tmp_path) -> None:
     text = (
         "handle,video_id,url,posted_at\nann.b,7499446218112634119,javascript:alert(1),\n"
         "ann.b,7499446218112634119,,yesterday\n"
+        "ann.b,7499446218112634119,,9999-12-31T23:59:59-01:00\n"
+        "ann.b,7499446218112634119,,9999-12-31 23:59:59\n"
     )
     assert [row.reason for row in read(tmp_path, text) if isinstance(row, RejectedRow)] == [
         "url “javascript:alert(1)” is not an address at TikTok",
         "posted_at “yesterday” is not a time like 2025-05-01 12:01:30",
+        "posted_at “9999-12-31T23:59:59-01:00” is not a time like 2025-05-01 12:01:30",
+        "posted_at “9999-12-31 23:59:59” lies in the future",
     ]
 
 

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -138,8 +138,8 @@ def _understand(row: dict[str, str], line: int, now: datetime) -> LegacyPost:
         followers=counts["followers"],
         tiktok_video_id=video_id,
         caption=row.get("caption", "")[:LONGEST_CAPTION],
-        posted_at=_moment("posted_at", row.get("posted_at", "")) or _moment_of_id(video_id),
-        collected_at=_moment("collected_at", row.get("collected_at", "")) or now,
+        posted_at=_moment("posted_at", row.get("posted_at", ""), now) or _moment_of_id(video_id),
+        collected_at=_moment("collected_at", row.get("collected_at", ""), now) or now,
         views=counts["views"],
         likes=counts["likes"],
         comments=counts["comments"],
@@ -164,17 +164,19 @@ def _count(name: str, text: str) -> int | None:
     return value
 
 
-def _moment(name: str, text: str) -> datetime | None:
+def _moment(name: str, text: str, now: datetime) -> datetime | None:
     """`2025-05-01 12:01:30`, in UTC; empty → None."""
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise _Unreadable(f"{name} “{text[:40]}” is not a time like 2025-05-01 12:01:30") from None
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment.year < FIRST_TIKTOK_YEAR:
         raise _Unreadable(f"{name} “{text[:40]}” is before TikTok existed")
+    if moment > now + timedelta(days=1):  # the export may be of another time zone
+        raise _Unreadable(f"{name} “{text[:40]}” lies in the future")
     return moment
 
 
