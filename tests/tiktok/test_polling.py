@@ -57,6 +57,16 @@ def test_a_due_poll_is_done_in_its_organizations_scope_and_due_again_a_day_later
     assert pump() == 0
 
 
+def test_a_crowd_of_newcomers_is_spread_over_one_round(seen) -> None:
+    oak = organization("oak")
+    with organization_scope(oak):
+        polling.begin(PollKind.PROFILE, *range(1, 25))
+
+    assert pump() == 0
+    waits = [poll.due_at - timezone.now() for poll in Poll.objects.order_by("subject_id")]
+    assert [round(wait / timedelta(hours=1)) for wait in waits] == list(range(1, 25))
+
+
 def test_memberships_are_asked_for_twenty_at_a_time(seen) -> None:
     oak = organization("oak")
     due(oak, *range(1, 46), kind=PollKind.MEMBERSHIP)

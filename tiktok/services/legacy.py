@@ -17,7 +17,7 @@ from tiktok.models import Creator, LegacyMigration, Video
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated
 from tiktok.services.legacy_export import LegacyPost
-from tiktok.services.polling import make_due
+from tiktok.services.polling import begin, make_due
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 
 
@@ -104,7 +104,7 @@ def release_creators(*, actor: User | None) -> LegacyMigration:
         )
     ]
     make_due(PollKind.PROFILE, *supported)
-    make_due(PollKind.VIDEOS, *supported)
+    begin(PollKind.VIDEOS, *supported)
     record("legacy.cut_over", migration, actor=actor, supported=len(supported))
     return migration
 

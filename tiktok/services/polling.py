@@ -73,11 +73,26 @@ def register_handler(kind: PollKind, handler: Handler) -> None:
 
 def make_due(kind: PollKind, *subject_ids: int) -> None:
     """Look at these subjects of the organization in scope as soon as possible, and from then on regularly."""
+    _schedule(kind, subject_ids, timedelta(0))
+
+
+def begin(kind: PollKind, *subject_ids: int) -> None:
+    """Look at these subjects regularly from now on, the first time spread over one round: a crowd of newcomers for whom
+    nobody waits must not use up the budget of the others."""
+    _schedule(kind, subject_ids, CADENCE[kind] / (len(subject_ids) or 1))
+
+
+def _schedule(kind: PollKind, subject_ids: Sequence[int], apart: timedelta) -> None:
     now = timezone.now()
     Poll.objects.bulk_create(
         [
-            Poll(organization_id=required_organization_id(), kind=kind, subject_id=pk, due_at=now)
-            for pk in subject_ids
+            Poll(
+                organization_id=required_organization_id(),
+                kind=kind,
+                subject_id=pk,
+                due_at=now + apart * turn,
+            )
+            for turn, pk in enumerate(subject_ids, 1)
         ],
         update_conflicts=True,
         unique_fields=["kind", "organization", "subject_id"],
