@@ -14,10 +14,20 @@ from tests.sandbox_process import (
     REDIRECT_URI,
     SCOPES,
     SECRET,
+    TTO_ACCOUNT_ID,
+    TTO_SCOPES,
     Sandbox,
     sandbox,
 )
-from tiktok.client import Client, CreatorOAuth, Exchange, TtcmMarketplace, types
+from tiktok.client import (
+    Client,
+    CreatorOAuth,
+    Exchange,
+    TtcmMarketplace,
+    TtoCreator,
+    TtoMarketplace,
+    types,
+)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +79,11 @@ def market(client: Client) -> TtcmMarketplace:
 
 
 @pytest.fixture
+def tto(client: Client) -> TtoMarketplace:
+    return TtoMarketplace(client, account_id=TTO_ACCOUNT_ID, access_token=BRAND_TOKEN)
+
+
+@pytest.fixture
 def oauth(client: Client, tiktok: Sandbox) -> CreatorOAuth:
     return CreatorOAuth(client, authorize_base_url=tiktok.url)
 
@@ -82,6 +97,17 @@ def connect(tiktok: Sandbox, oauth: CreatorOAuth) -> Callable[..., types.Grant]:
         return oauth.exchange_code(tiktok.consent(url, handle)["code"], REDIRECT_URI)
 
     return connect
+
+
+@pytest.fixture
+def creator(client: Client, connect: Callable[..., types.Grant]) -> Callable[[str], TtoCreator]:
+    """A creator of TikTok One who has consented to everything."""
+
+    def creator(handle: str) -> TtoCreator:
+        grant = connect(handle, TTO_SCOPES)
+        return TtoCreator(client, creator_id=grant.open_id, access_token=grant.access_token)
+
+    return creator
 
 
 @dataclass(frozen=True)

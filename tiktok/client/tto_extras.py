@@ -31,7 +31,10 @@ class ExtraCalls(BrandAccount):
         self._client.call(ask, wire.Nothing)
 
     def spark_authorization(self, video_id: str) -> tto_types.SparkAuthorization:
-        """What became of the request, and the code. GET ``/tcm/tt_video/status/``."""
+        """What became of the request, and the code. GET ``/tcm/tt_video/status/``.
+
+        Without a request the status is empty, or TikTok refuses (`NotFoundError`): which, is not documented.
+        """
         params = {"tcm_account_id": self.account_id, "video_id": video_id}
         ask = Ask("GET", "/tcm/tt_video/status/", self._token, params)
         return self._client.read(
