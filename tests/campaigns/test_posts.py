@@ -31,7 +31,9 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tiktok.enums import PostMetric, Source
-from tiktok.models import LegacyMigration
+from tiktok.models import Connection, LegacyMigration, Video
+from tiktok.services.connect import disconnect
+from tiktok.services.snapshots import record_video_snapshots
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,27 @@ def test_by_hand_with_authentication_there_are_six(tiktok, organization, campaig
     post = a_post(campaign, reported(a_participant(campaign, "maya.bakes")))
     authenticate(tiktok, organization, "maya.bakes")
     assert with_values(campaign, post) == COUNTERS | {"total_engagements", "engagement_rate"}
+
+
+def test_when_the_grant_ends_a_post_tied_to_an_order_keeps_what_the_report_supplied(
+    tiktok, organization, campaign
+) -> None:
+    account = a_participant(campaign, "tom_trails", status="not_in")
+    video = reported(account)
+    record_video_snapshots([video], source=Source.ORDER_REPORT, fetched_at=video.report_fetched_at)
+    post = a_post(campaign, video, order=an_order(campaign, account))
+    authenticate(tiktok, organization, "tom_trails")
+    Video.objects.filter(pk=video.pk).update(
+        video_views=5_000, likes=500, caption="Private", counts_source=Source.AUTHORIZED
+    )
+
+    disconnect(Connection.objects.get(), actor=Connection.objects.get().person)
+
+    kept = post_detail(campaign, post.pk).video
+    assert (kept.video_views, kept.likes, kept.comments, kept.shares) == (1000, 100, 10, 5)
+    assert (kept.counts_source, kept.caption) == (Source.ORDER_REPORT, "")
+    assert kept.counts_fetched_at == kept.report_fetched_at
+    assert kept.reach == 900
 
 
 def test_what_will_be_missing_is_known_before_the_click() -> None:

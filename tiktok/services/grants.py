@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from tenancy.models import User
@@ -158,3 +159,17 @@ def _forget_videos(creator: Creator) -> None:
     else:
         facts.delete()
         without_report.update(**VIDEO_ENGAGEMENT, **VIDEO_COUNTS, **VIDEO_TEXTS)
+        _back_to_report(videos.filter(counts_source=Source.AUTHORIZED))
+
+
+def _back_to_report(videos: models.QuerySet[Video]) -> None:
+    """Counters as the order's latest report gave them; a report has no caption and no picture."""
+    reports = VideoSnapshot.objects.filter(video_id=OuterRef("pk"), source=Source.ORDER_REPORT)
+    latest = reports.order_by("-bucket_at")
+    videos.filter(report_fetched_at__isnull=False).update(
+        **{name: Subquery(latest.values(name)[:1]) for name in VIDEO_COUNTS},
+        counts_source=Source.ORDER_REPORT,
+        counts_fetched_at=F("report_fetched_at"),
+        caption="",
+        thumbnail_url="",
+    )
