@@ -15,6 +15,7 @@ from campaigns.services import syncing, transitions
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import look_after_orders, refresh_campaign, sync_order, sync_orders
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
+from tiktok.client import TtcmMarketplace
 from tiktok.enums import Source
 from tiktok.models import Poll, Video, VideoSnapshot
 
@@ -243,6 +244,39 @@ def test_many_orders_cost_few_calls(tiktok, campaign) -> None:
         "/tcm/video/audit_status/get/": 1,
         "/tcm/report/get/v2/": 1,
     }
+
+
+def test_an_order_tiktok_was_not_asked_for_is_read_past(tiktok, campaign) -> None:
+    order, other = ordered(campaign), ordered(campaign, "rio.runs")
+    Order.objects.filter(pk=other.pk).update(tiktok_order_id="")
+    get_orders = TtcmMarketplace.get_orders
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            TtcmMarketplace,
+            "get_orders",
+            lambda self, **asked: get_orders(
+                self, **{**asked, "order_ids": [order.tiktok_order_id, other.tiktok_order_id]}
+            ),
+        )
+        assert sync_order(order).checked_at is not None
+
+
+def test_a_report_that_repeats_its_page_is_read_once(tiktok, campaign, monkeypatch) -> None:
+    order = ordered(campaign)
+    publish(tiktok, order)
+    monkeypatch.setattr("tiktok.services.orders.REPORT_PAGE", 1)
+    order_report, asked = TtcmMarketplace.order_report, []
+
+    def first_page(self, order_ids, **place):
+        asked.append(place["page"])
+        assert len(asked) < 5, "the same page is asked for without end"
+        return order_report(self, order_ids, page=1, page_size=10)
+
+    monkeypatch.setattr(TtcmMarketplace, "order_report", first_page)
+
+    sync_order(order)
+
+    assert asked == [1, 2]
 
 
 def test_when_tiktok_fails_in_the_middle_nothing_is_half_written(tiktok, campaign) -> None:

@@ -73,7 +73,8 @@ def read_orders(order_ids: Sequence[str]) -> dict[str, OrderFacts]:
     """
     states: dict[str, FoundOrder] = {}
     for chunk in _chunks(order_ids, ORDERS_PER_QUERY):
-        states |= {state.order_id: state for state in _order_pages(order_ids=chunk)}
+        found = _order_pages(order_ids=chunk)
+        states |= {state.order_id: state for state in found if state.order_id in chunk}
     with_videos = [state.order_id for state in states.values() if state.video_ids]
     reviews = {order_id: _reviews(order_id) for order_id in with_videos}
     rows = _report(with_videos)
@@ -114,14 +115,16 @@ def _report(order_ids: Sequence[str]) -> dict[str, list[ReportRow]]:
     """Report rows by order id."""
     tiktok, rows = marketplace(), dict[str, list[ReportRow]]()
     for chunk in _chunks(order_ids, ORDERS_PER_CALL):
-        page_number, is_last = 0, False
+        page_number, is_last, seen = 0, False, set[tuple[str, str]]()
         while not is_last:
             page_number += 1
             with tiktok_call():
                 page = tiktok.order_report(chunk, page=page_number, page_size=REPORT_PAGE)
-            for row in page.rows:
+            fresh = [row for row in page.rows if (row.order_id, row.video_id) not in seen]
+            for row in fresh:
                 rows.setdefault(row.order_id, []).append(row)
-            is_last = len(page.rows) < REPORT_PAGE
+            seen |= {(row.order_id, row.video_id) for row in fresh}
+            is_last = len(page.rows) < REPORT_PAGE or not fresh
     return rows
 
 
