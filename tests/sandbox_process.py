@@ -68,6 +68,25 @@ class Sandbox:
             with error:
                 raise AssertionError(f"{request.full_url}: {error.read().decode()}") from None
 
+    def api(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str = BRAND_TOKEN,
+        headers: dict[str, str] | None = None,
+        **values: Any,
+    ) -> dict[str, Any]:
+        """One bare API call, as TikTok documents its wire; the whole envelope."""
+        url = f"{self.url}/open_api/v1.3{path}"
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if token:
+            sent["Access-Token"] = token
+        if method == "POST":
+            return self._json(Request(url, json.dumps(values).encode(), sent, method="POST"))
+        query = {k: json.dumps(v) if isinstance(v, list | dict) else v for k, v in values.items()}
+        return self._json(Request(f"{url}?{urlencode(query)}", headers=sent))
+
     def consent(
         self, authorize_url: str, handle: str, *, scopes: tuple[str, ...] | None = None, allow=True
     ) -> dict[str, str]:

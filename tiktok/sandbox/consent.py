@@ -17,7 +17,7 @@ _NO_STORE = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
-_MEANINGS = {
+MEANINGS = {
     "user.info.basic": "Your avatar and display name",
     "biz.creator.info": "Your creator profile",
     "biz.creator.insights": "Insights about your audience",
@@ -98,7 +98,7 @@ def html(text: str, status: int = 200) -> Response:
 def _form(wish: Wish, handle: str, complaint: str) -> str:
     boxes = "".join(
         f'<label class="scope"><input type="checkbox" name="scopes" value="{escape(scope)}" checked>'
-        f"<span>{escape(_MEANINGS.get(scope, scope))}<small>{escape(scope)}</small></span></label>"
+        f"<span>{escape(MEANINGS.get(scope, scope))}<small>{escape(scope)}</small></span></label>"
         for scope in wish.scopes
     )
     known = "".join(f'<option value="{escape(name)}">' for name in KNOWN)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from . import spark_rules, tokens
+from .answers import invalid
 from .clock import DAY
 from .records import BrandProfile, Campaign, Invitee
 from .tto import links
 from .world import TTO_ACCOUNT_ID, Grant, World
 
+_MARK = "SEED/"
 _SCOPES = [
     "user.info.basic",
     "user.info.username",
@@ -26,7 +28,14 @@ _SCOPES = [
 
 
 def fill(world: World) -> dict[str, Any]:
-    """A multi-country campaign, a brand link, link requests and Spark in every state, consents."""
+    """A multi-country campaign, a brand link, link requests and Spark in every state, consents.
+
+    Once only; what is there already stays."""
+    if any(each.invite_link.endswith(_MARK) for each in world.campaigns.values()):
+        raise invalid("The examples are in already.")
+    free = _free_videos(world)
+    if len(free) < 4:
+        raise invalid("Maya Bakes has too few free videos for the examples.")
     brand = BrandProfile(
         world.next_id("7463"), TTO_ACCOUNT_ID, "Oakmill", "27000000000", "https://oakmill.example"
     )
@@ -37,7 +46,7 @@ def fill(world: World) -> dict[str, Any]:
     local = _campaign(world, "CAMPAIGN", "Oakmill at home", ("maya.bakes",))
     brand_link = _campaign(world, "BRAND_LINK", "", ())
     brand_link.brand_profile_id = brand.brand_profile_id
-    requests = _requests(world, local)
+    requests = _requests(world, local, free)
     sparks = _sparks(world, wide)
     return {
         "campaigns": {
@@ -65,7 +74,7 @@ def _campaign(world: World, kind: str, name: str, handles: tuple[str, ...]) -> C
         anchor_id=None,
         advertiser_ids=[],
         spark_days=0,
-        invite_link=f"https://www.tiktok.com/t/ZSbx{world.numbers}SEED/",
+        invite_link=f"https://www.tiktok.com/t/ZSbx{world.numbers}{_MARK}",
         created_at=now - 30 * DAY,
         updated_at=now - 30 * DAY,
         invitees={handle: Invitee(handle, now, now) for handle in handles},
@@ -74,9 +83,13 @@ def _campaign(world: World, kind: str, name: str, handles: tuple[str, ...]) -> C
     return campaign
 
 
-def _requests(world: World, campaign: Campaign) -> dict[str, str]:
-    videos = world.public_videos_of("maya.bakes")[:4]
-    asked = [links.request_link(world, campaign, video.video_id) for video in videos]
+def _free_videos(world: World) -> list[str]:
+    shown = [video.video_id for video in world.public_videos_of("maya.bakes")]
+    return [each for each in shown if each not in world.linked and each not in world.ties][:4]
+
+
+def _requests(world: World, campaign: Campaign, video_ids: list[str]) -> dict[str, str]:
+    asked = [links.request_link(world, campaign, video_id) for video_id in video_ids]
     links.answer_request(world, asked[1], approve=True)
     links.answer_request(world, asked[2], approve=False)
     links.revoke_request(world, campaign, asked[3].video_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tiktok.sandbox import orders
+from tiktok.sandbox.consent import MEANINGS
 from tiktok.sandbox.creators import IN, INVALID, INVITED, KNOWN, Creator
 from tiktok.sandbox.records import Campaign, LinkRequest, Spark
 from tiktok.sandbox.tto import shapes
@@ -250,7 +251,7 @@ def apps(world: World, person: Creator) -> str:
     if grant is None:
         shown = empty("No app is connected. It appears here once you allow it on the consent page.")
     else:
-        scopes = "<br>".join(escape(scope) for scope in grant.scopes)
+        scopes = "<br>".join(escape(MEANINGS.get(scope, scope)) for scope in grant.scopes)
         text = f"{scopes}<br>Until {moment(grant.deadline)}"
         button = press("Revoke access", "revoke", back, {"handle": person.handle})
         shown = card(
