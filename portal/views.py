@@ -17,7 +17,7 @@ from portal import reading
 from portal.access import InfluencerRequest, influencer_page
 from tenancy.access import View, portal_page
 from tenancy.models import User
-from tiktok.errors import NoMarketplaceAccount, TikTokProblem
+from tiktok.errors import NoMarketplaceAccount, TikTokProblem, TikTokRefused
 from tiktok.models import Connection
 from tiktok.services.connect import CONSENT_VERSION, disconnect, start_connect, withdraw_consent
 
@@ -130,6 +130,12 @@ def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse
     connection = get_object_or_404(Connection, pk=connection_id, person=request.user)
     try:
         disconnect(connection, actor=request.user)
+    except TikTokRefused:
+        messages.error(
+            request,
+            "TikTok refused to end the permission, so nothing has changed. Stop sharing with each brand here, or end the "
+            "permission in TikTok's app.",
+        )
     except TikTokProblem:
         messages.error(
             request, "TikTok could not be reached, so nothing has changed. Please try again soon."

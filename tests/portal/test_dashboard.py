@@ -76,10 +76,7 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     assert "@maya.bakes Connected Last looked" in home
     assert "Agreed with Oak." in home
     seen = text(client.get(reverse("portal:organization", args=["oak"])))
-    assert (
-        "Followers 184.2K TikTok, authorized · just now"
-        in seen.replace("&#x27;", "'")
-    )
+    assert "Followers 184.2K TikTok, authorized · just now" in seen.replace("&#x27;", "'")
     assert "Audience countries GB 73.3" in seen
     assert "Audience genders Female 48.5" in seen
     assert "Audience locales TikTok has not reported this yet." in seen
@@ -234,6 +231,21 @@ def test_when_tiktok_is_out_of_reach_disconnecting_says_so_and_changes_nothing(
 
 
 # --- who sees what -----------------------------------------------------------------------------------------------
+def test_when_tiktok_refuses_to_end_the_permission_the_other_ways_out_are_named(
+    tiktok, oak, maya
+) -> None:
+    client = signed_in(maya)
+    connect(client, tiktok, "oak", "maya.bakes")
+    tiktok.control("fail", times=9, path="/tt_user/oauth2/revoke/", code=40002)
+    connection = Connection.objects.get()
+
+    page = client.post(reverse("portal:disconnect", args=[connection.pk]), follow=True)
+
+    assert "Stop sharing with each brand here" in page.content.decode()
+    connection.refresh_from_db()
+    assert connection.is_live
+
+
 def test_a_person_without_an_invitation_gets_a_friendly_page(db) -> None:
     nobody = User.objects.create_user("nobody@example.com")
     page = text(signed_in(nobody).get(reverse("portal:home")))
