@@ -45,6 +45,8 @@ def tiktok(running_tiktok: Sandbox) -> Sandbox:
         auto_review_seconds=None,
         rotate_refresh=False,
         latency_seconds=0,
+        handle_delay_seconds=5,
+        authorization_webhook_url="",
     )
     return running_tiktok
 

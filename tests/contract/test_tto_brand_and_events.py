@@ -157,4 +157,3 @@ def test_a_creator_who_leaves_is_told_of_with_a_fresh_signature(tiktok, connect,
     assert not webhooks.is_timestamped_signature(signature, body + b" ", SECRET, now=now)
     notice = webhooks.parse_notice(body)
     assert (notice.open_id, notice.reason) == (grant.open_id, 1)
-    tiktok.control("switches", authorization_webhook_url="")

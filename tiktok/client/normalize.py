@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from urllib.parse import parse_qs, urlsplit
 
 from .types import Money, Share
 
@@ -33,7 +34,7 @@ def count(value: Number) -> int | None:
     number = decimal(value)
     if number is None:
         return None
-    if number != int(number) or not 0 <= number <= LARGEST_COUNT:
+    if not 0 <= number <= LARGEST_COUNT or number != int(number):
         raise ValueError("a count is out of range")
     return int(number)
 
@@ -120,9 +121,18 @@ def _from_epoch(number: int) -> datetime:
 def _from_text(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("not a time") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def expires_at(address: str | None) -> datetime | None:
+    """When a temporary picture's address stops working (its ``x-expires``), or None when it does not say."""
+    try:
+        query = parse_qs(urlsplit(address or "").query)
+        return instant(query.get("x-expires", [""])[0])
+    except ValueError:
+        return None
 
 
 def day(value: Number) -> date:

@@ -32,7 +32,9 @@ def test_never_is_absent(written):
     assert normalize.instant(written) is None
 
 
-@pytest.mark.parametrize("written", ["soon", "2026-13-01", "9" * 30, "12:00", "²"])
+@pytest.mark.parametrize(
+    "written", ["soon", "2026-13-01", "9" * 30, "12:00", "²", "0001-01-01T00:00:00+05:00"]
+)
 def test_what_is_not_a_time_is_an_error(written):
     with pytest.raises(ValueError, match="time"):
         normalize.instant(written)
@@ -61,7 +63,9 @@ def test_a_count_is_read_however_it_is_written_and_absent_is_not_zero(written, c
     assert normalize.count(written) == count
 
 
-@pytest.mark.parametrize("written", [-1, 2**63, 1.5, "many", 1e300, float("nan"), "NaN", "1e400"])
+@pytest.mark.parametrize(
+    "written", [-1, 2**63, 1.5, "many", 1e300, float("nan"), "NaN", "1e400", "1e999999999"]
+)
 def test_an_absurd_count_is_an_error(written):
     with pytest.raises(ValueError, match=r"number|count|finite"):
         normalize.count(written)
@@ -158,3 +162,31 @@ def test_ids_are_text_and_never_empty():
     for nothing in (None, ""):
         with pytest.raises(ValueError, match="id"):
             normalize.identifier(nothing)
+
+
+@pytest.mark.parametrize(
+    ("address", "moment"),
+    [
+        ("https://img.example/a.webp?x-expires=1767434400&x-signature=abc", MOMENT),
+        ("https://img.example/a.webp?x-signature=abc", None),
+        ("https://img.example/a.webp?x-expires=soon", None),
+        ("http://[", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_picture_says_when_its_address_expires(address, moment):
+    assert normalize.expires_at(address) == moment
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("+4", 4), ("-2", -2), (3, 3), ("N/A", None), (None, None), (1.5, None)]
+)
+def test_a_change_has_a_sign_or_is_absent(written, read):
+    assert normalize.change(written) == read
+
+
+def test_percent_is_percent_even_under_one():
+    assert normalize.percent(50) == 0.5
+    assert normalize.percent("0.5") == 0.005
+    assert normalize.percent(None) is None

@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok.client import tto_report_answers, types
+from tiktok.client import tto_report_answers, tto_report_wire, types
 from tiktok.client.tto_report_types import AdMetrics, AnchorMetrics, Part
 from tiktok.client.types import Share
 
@@ -214,3 +215,14 @@ def test_whatever_stands_for_sources_is_counts_or_a_value_error(written):
     except ValueError:
         return
     assert read is None or all(views >= 0 for views in read.values())
+
+
+@given(st.dictionaries(st.sampled_from(sorted(VIDEO)), st.one_of(parts, st.just(VIDEO))))
+def test_whatever_stands_in_a_row_is_read_absent_or_a_value_error(fields):
+    row = VIDEO | fields
+    try:
+        raw = msgspec.convert(row, tto_report_wire.Video, strict=False)
+        video = tto_report_answers.report_video(raw)
+    except ValueError:
+        return
+    assert video.metrics.video_views is None or video.metrics.video_views >= 0

@@ -193,3 +193,34 @@ def test_another_notice_is_kept():
     body = b'{"event": "post.publish.complete", "user_openid": "o", "content": "{\\"x\\":1}"}'
     notice = webhooks.parse_notice(body)
     assert notice == webhooks.UnknownNotice("post.publish.complete", "o", None, '{"x":1}')
+
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(max_size=5), inner)),
+    max_leaves=5,
+)
+
+
+@given(
+    st.one_of(
+        st.binary(),
+        st.fixed_dictionaries({"object": st.sampled_from([10, 14, 99]), "entry": json_values}).map(
+            lambda value: json.dumps(value).encode()
+        ),
+        st.fixed_dictionaries(
+            {"event": st.just("authorization.removed")},
+            optional={
+                "user_openid": json_values,
+                "content": json_values,
+                "create_time": json_values,
+            },
+        ).map(lambda value: json.dumps(value).encode()),
+    )
+)
+def test_whatever_is_delivered_is_read_or_one_kind_of_error(body):
+    for parse in (webhooks.parse_delivery, webhooks.parse_notice):
+        try:
+            parse(body)
+        except webhooks.WebhookError:
+            continue
