@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -198,6 +199,22 @@ def test_a_lost_workers_poll_is_claimed_again_after_its_lease(seen) -> None:
     Poll.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
     assert pump() == 1
+
+
+def test_a_worker_so_slow_that_its_lease_is_over_leaves_the_rest_to_others(monkeypatch) -> None:
+    seen = []
+
+    def slow(subject_ids: Sequence[int]) -> None:
+        seen.extend(subject_ids)
+        time.sleep(0.3)
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, slow)
+    monkeypatch.setattr(polling, "LEASE", timedelta(seconds=0.2))
+    due(organization("oak"), 7, 8)
+
+    pump()
+
+    assert len(seen) == 1
 
 
 def test_who_lost_the_lease_changes_nothing(seen) -> None:

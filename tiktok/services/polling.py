@@ -141,6 +141,8 @@ def pump(*, limit: int = 50) -> int:
         claims, key=lambda c: (c.organization_id, c.kind)
     ):
         for batch in _batches(list(group), BATCH[PollKind(kind)]):
+            if batch[0].lease_until <= timezone.now():
+                return len(claims)  # the rest is anybody's again
             with organization_scope(organization_id):
                 _work(kind, batch)
     return len(claims)
