@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from . import courier
+from . import state as states
 from . import world as worlds
 from .app import Application
 from .http import Connection
@@ -49,7 +50,7 @@ def _world(state: Path | None, seed: int, level: str, switches: Switches) -> Wor
     if state is None or not state.exists():
         return worlds.new(seed, level, switches)
     try:
-        return worlds.load(state, level, switches)
+        return states.load(state, level, switches)
     except (ValueError, KeyError, TypeError) as error:
         aside = state.with_name(state.name + ".broken")
         state.replace(aside)
@@ -80,7 +81,7 @@ async def _serve(world: World, options: argparse.Namespace) -> None:
 
 def _save_if_changed(world: World, state: Path | None) -> None:
     if state is not None and world.dirty:
-        worlds.save(world, state)
+        states.save(world, state)
 
 
 def _greeting(host: str, port: int) -> str:

@@ -154,4 +154,9 @@ button{width:100%;min-height:48px;border-radius:10px;font:600 16px system-ui,san
 cursor:pointer;margin-top:10px}.allow{border:0;background:#c81e45;color:#fff}
 .deny{border:1px solid #8a8b91;background:#fff;color:#161823}
 .wrong{padding:10px 12px;border-radius:10px;background:#fdecef;color:#9a1232;font-size:14px}
+@media(prefers-color-scheme:dark){:root{color-scheme:dark}body{background:#0c0d11;color:#f1f2f5}
+main{background:#17181f}p,.eyebrow,small{color:#a7aab6}.scope{border-color:#343743}
+.handle input,.deny{color:#f1f2f5}.deny{background:#21232c}
+.allow{background:#ff5c7e;color:#1b0007}.scope input{accent-color:#ff5c7e}
+.wrong{background:#40101d;color:#ff9db1}}
 """

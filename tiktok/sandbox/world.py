@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field, fields, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
 
 from . import creators, videos
 from .clock import Clock
@@ -31,7 +28,6 @@ ACCOUNT_ID = "7300000000000000009"
 TTO_ACCOUNT_ID = "7401112223334445556"
 BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 - an invented value that the sandbox prints at start
 ORDERS_PER_CODE = 200
-FORMAT = 1
 
 
 @dataclass(slots=True)
@@ -225,26 +221,6 @@ class World:
         return f"{kind}-{facts.number('a'):016x}{facts.number('b'):016x}"
 
 
-_KEPT: dict[str, Any] = {
-    "codes": CampaignCode,
-    "orders": Order,
-    "published": Published,
-    "ties": Tie,
-    "auth_codes": AuthCode,
-    "grants": Grant,
-    "campaigns": Campaign,
-    "link_requests": LinkRequest,
-    "linked": Linked,
-    "brands": BrandProfile,
-    "anchors": Anchor,
-    "sparks": Spark,
-    "brand_codes": BrandCode,
-    "brand_grants": BrandGrant,
-    "subscriptions": Subscription,
-    "deliveries": Delivery,
-}
-
-
 def new(seed: int, level: str, switches: Switches) -> World:
     """A world in which nothing has happened yet."""
     clock = Clock()
@@ -259,43 +235,3 @@ def start_over(world: World) -> None:
     for each in fields(World):
         setattr(world, each.name, getattr(fresh, each.name))
     world.dirty = True
-
-
-def save(world: World, file: Path) -> None:
-    """Write the state atomically, readable by its owner only."""
-    state: dict[str, Any] = {
-        "format": FORMAT,
-        "seed": world.seed,
-        "offset": world.clock.offset,
-        "born_at": world.born_at,
-        "numbers": world.numbers,
-        "memberships": world.memberships,
-        "published_by": world.published_by,
-        "added_views": world.added_views,
-        "private": world.private,
-    }
-    for name in _KEPT:
-        state[name] = {key: asdict(value) for key, value in getattr(world, name).items()}
-    draft = file.with_name(file.name + ".new")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(state), encoding="utf-8")
-    draft.replace(file)
-    world.dirty = False
-
-
-def load(file: Path, level: str, switches: Switches) -> World:
-    """The state as it was saved; its own seed wins over a new one."""
-    state = json.loads(file.read_text(encoding="utf-8"))
-    if state.get("format") != FORMAT:
-        raise ValueError("state of another version")
-    world = new(state["seed"], level, switches)
-    world.clock, world.born_at = Clock(state["offset"]), state["born_at"]
-    world.numbers = state["numbers"]
-    world.memberships = state["memberships"]
-    world.published_by = state["published_by"]
-    world.added_views = state["added_views"]
-    world.private = state.get("private", [])
-    for name, kind in _KEPT.items():
-        if name in state:  # a state of before TikTok One lacks the newer ones
-            setattr(world, name, {key: kind(**value) for key, value in state[name].items()})
-    return world

@@ -414,6 +414,25 @@ def test_daily_figures_are_null_on_the_first_day(tiktok, one):
     assert None not in [older[name] for name in late]
 
 
+def test_play_time_moves_daily_once_a_post_is_a_week_old(tiktok, one):
+    made = one.campaign("maya.bakes")
+    tiktok.control("publish", handle="maya.bakes", invite_link=made["invite_link"])
+    now = tiktok.look("clock")["now"]
+    tiktok.control("clock", advance_seconds=8 * 86_400 + 86_400 - now % 86_400)
+
+    def read():
+        asked = {"campaign_id": made["campaign_id"], "headers": {"Country-Code": "GB"}}
+        (video,) = one.get("/tto/tcm/report/", **asked)["videos"]
+        return video["video_views"], video["total_play_time"]
+
+    views, seconds = read()
+    tiktok.control("clock", advance_seconds=20 * 3600)
+    assert read()[0] > views
+    assert read()[1] == seconds
+    tiktok.control("clock", advance_seconds=86_400)
+    assert read()[1] > seconds
+
+
 def test_anchors(tiktok, one):
     made = one.post(
         "/tto/tcm/anchor/create/",
