@@ -30,9 +30,11 @@ from tests.factories.campaigns import (
     an_account,
     an_order,
 )
+from tiktok.client.types import ReportMetrics, ReportRow
 from tiktok.enums import PostMetric, Source
-from tiktok.models import Connection, LegacyMigration, Video
+from tiktok.models import Connection, LegacyMigration, Video, VideoSnapshot
 from tiktok.services.connect import disconnect
+from tiktok.services.orders import store_report
 from tiktok.services.snapshots import record_video_snapshots
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,24 @@ def test_when_the_grant_ends_a_post_tied_to_an_order_keeps_what_the_report_suppl
     assert (kept.counts_source, kept.caption) == (Source.ORDER_REPORT, "")
     assert kept.counts_fetched_at == kept.report_fetched_at
     assert kept.reach == 900
+
+
+def test_a_report_without_counts_makes_no_fact_of_numbers_from_elsewhere(campaign) -> None:
+    video = a_video(a_participant(campaign, "maya.bakes"), "1")
+    row = ReportRow(
+        order_id="7",
+        video_id="1",
+        handle="maya.bakes",
+        released_at=None,
+        metrics=ReportMetrics(),
+        daily=None,
+    )
+
+    store_report([row], fetched_at=timezone.now())
+
+    video.refresh_from_db()
+    assert (video.video_views, video.counts_source) == (1000, Source.PUBLIC)
+    assert not VideoSnapshot.objects.exists()
 
 
 def test_what_will_be_missing_is_known_before_the_click() -> None:

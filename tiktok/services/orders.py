@@ -192,7 +192,7 @@ def _keep_reviewed(
 
 @transaction.atomic
 def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
-    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each.
+    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each that it counts.
 
     A video still in review has no row, so the report alone makes nothing appear.
     """
@@ -202,7 +202,8 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     for video in videos:
         _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
     Video.objects.bulk_update(videos, REPORT_FIELDS)
-    record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
+    counted = [v for v in videos if metrics[v.tiktok_video_id].video_views is not None]
+    record_video_snapshots(counted, source=Source.ORDER_REPORT, fetched_at=fetched_at)
 
 
 def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:
