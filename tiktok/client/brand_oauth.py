@@ -109,7 +109,11 @@ class BrandOAuth:
         )
 
     def revoke(self, access_token: str) -> None:
-        """End the brand's consent. POST ``/oauth2/revoke_token/``. Repeating it is harmless."""
+        """End the brand's consent. POST ``/oauth2/revoke_token/``.
+
+        Raises `AccessTokenInvalidError` when it had ended before, also when the answer to a first attempt
+        was lost: either way it is over.
+        """
         body = {
             "app_id": self._client.app_id,
             "secret": self._client.secret,
