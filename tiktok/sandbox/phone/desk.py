@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from tiktok.sandbox import orders
 from tiktok.sandbox.records import Delivery
-from tiktok.sandbox.world import World
+from tiktok.sandbox.world import Tie, World
 
 from .parts import badge, card, empty, field, form, moment, press
 
@@ -31,20 +31,25 @@ def panel(world: World, back: str) -> str:
 
 def _reviews(world: World, back: str) -> str:
     open_ones = [
-        (each.video_id, each.handle, world.campaigns[each.campaign_id].brand_name)
+        (each.at, each.video_id, each.handle, world.campaigns[each.campaign_id].brand_name)
         for each in world.linked.values()
         if each.result is None
     ]
     open_ones += [
-        (each.video_id, each.handle, world.codes[world.orders[each.order_id].code].brand_name)
+        (each.at, each.video_id, each.handle, _brand(world, each))
         for each in world.ties.values()
         if orders.review_status(world, each) not in orders.RESULTS
     ]
+    open_ones.sort(reverse=True)
     if not open_ones:
         return empty("Nothing waits for review. A video published for a brand shows up here.")
-    cards = "".join(_review(world, *each, back) for each in open_ones[:_SHOWN])
+    cards = "".join(_review(world, *each[1:], back) for each in open_ones[:_SHOWN])
     more = len(open_ones) - _SHOWN
-    return cards + (f'<p class="lead">And {more} more behind these.</p>' if more > 0 else "")
+    return cards + (f'<p class="lead">And {more} older behind these.</p>' if more > 0 else "")
+
+
+def _brand(world: World, tied: Tie) -> str:
+    return world.codes[world.orders[tied.order_id].code].brand_name
 
 
 def _review(world: World, video_id: str, handle: str, brand: str, back: str) -> str:

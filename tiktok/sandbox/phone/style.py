@@ -63,7 +63,7 @@ text-decoration:none}.person b,.person small{display:block}.person small{color:v
 .shot{flex:none;width:54px;height:72px;border-radius:8px}
 .desk{padding:20px 18px 40px;border-top:8px solid var(--ground)}
 .desk h2:first-child{margin-top:0}.now{font-size:22px;font-weight:700;line-height:1.25}
-.trail{font-size:13px}.trail li{display:flex;justify-content:space-between;gap:10px;
+.trail{font-size:13px}.trail li{display:flex;justify-content:space-between;align-items:center;gap:10px;
 padding:8px 0;border-bottom:1px solid var(--line)}.trail span:first-child{overflow-wrap:anywhere}
 .desk .lead{margin-bottom:10px}
 @media(min-width:860px){.stage{flex-direction:row;justify-content:center;align-items:flex-start;
