@@ -20,7 +20,7 @@ class ApiView(APIView):
     """Base of every view that serves an organization's data to its keys.
 
     The answer is rendered inside the scope and the scope is closed when `dispatch` is left, whatever happened.
-    A read is one transaction: one moment of the database, and one hand-over of the scope to it.
+    A read is one transaction: the database is told the scope once.
     """
 
     audience = "api"

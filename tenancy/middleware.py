@@ -19,8 +19,8 @@ STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
 ADMIN_ORGANIZATION = "admin_organization_id"
 
 
-def one_snapshot(request: HttpRequest) -> AbstractContextManager[None]:
-    """A page that only reads sees one state of the data, and tells the database its scope once. Writes and calls to
+def one_transaction(request: HttpRequest) -> AbstractContextManager[None]:
+    """A page that only reads is one transaction, so that the database is told its scope once. Writes and calls to
     TikTok (never on GET) have transactions of their own."""
     return transaction.atomic() if request.method in {"GET", "HEAD"} else nullcontext()
 
@@ -44,7 +44,7 @@ class OrganizationMiddleware:
             return TemplateResponse(request, "404.html", status=404).render()
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
-        with organization_scope(membership.organization), one_snapshot(request):
+        with organization_scope(membership.organization), one_transaction(request):
             return self.get_response(request)
 
     def for_ops(self, request: HttpRequest) -> HttpResponse:

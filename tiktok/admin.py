@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from tenancy.admin import OpsAdmin, ReadOnlyAdmin
 from tenancy.scope import current_organization_id, organization_scope
+from tenancy.services.audit import record
 from tiktok.enums import PollKind
 from tiktok.models import (
     ConnectAttempt,
@@ -24,7 +25,6 @@ from tiktok.models import (
     PurgeRun,
     Video,
 )
-from tiktok.services.marketplace import connect_marketplace_account
 from tiktok.services.polling import make_due
 
 
@@ -39,6 +39,13 @@ class MarketplaceAccountForm(forms.ModelForm):
     class Meta:
         model = MarketplaceAccount
         fields = ["name", "tiktok_account_id", "dialect", "state", "state_reason"]
+
+    def clean_tiktok_account_id(self) -> str:
+        account_id: str = self.cleaned_data["tiktok_account_id"]
+        others = MarketplaceAccount.objects.exclude(pk=self.instance.pk)
+        if others.filter(tiktok_account_id=account_id).exists():
+            raise forms.ValidationError("This organization has that account already.")
+        return account_id
 
     def clean_new_token(self) -> str:
         token: str = self.cleaned_data["new_token"]
@@ -57,16 +64,12 @@ class MarketplaceAccountAdmin(OpsAdmin):
     def save_model(
         self, request: HttpRequest, obj: MarketplaceAccount, form: Any, change: bool
     ) -> None:
-        if token := form.cleaned_data["new_token"]:
-            account = connect_marketplace_account(
-                obj.name,
-                tiktok_account_id=obj.tiktok_account_id,
-                token=token,
-                actor=self.ops(request),
-            )
-            obj.pk = account.pk
-        else:
-            super().save_model(request, obj, form, change)
+        token = form.cleaned_data["new_token"]
+        if token:
+            obj.set_token(token)
+        super().save_model(request, obj, form, change)
+        if token:
+            record("marketplace_account.connected", obj, actor=self.ops(request))
 
 
 @admin.register(Creator)

@@ -63,10 +63,14 @@ def order_with_events(campaign: Campaign, pk: int) -> Order | None:
 
 
 def requests_in_trouble(campaign: Campaign) -> QuerySet[OrderRequest]:
-    """Requests that wait, are on their way, or whose outcome is not known."""
+    """Requests that wait, are on their way, whose outcome is not known, or that continue another and failed.
+
+    (A failed first request is shown by its own page, whose orders are all failed.)
+    """
     return (
         OrderRequest.objects.filter(campaign=campaign)
-        .exclude(state__in=[RequestState.DONE, RequestState.FAILED])
+        .exclude(state=RequestState.DONE)
+        .exclude(state=RequestState.FAILED, continues=None)
         .annotate(order_count=Count("orders"))
         .order_by("pk")
     )

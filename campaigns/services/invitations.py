@@ -64,10 +64,12 @@ def _message(order: Order) -> EmailMultiAlternatives:
     return message
 
 
-def mark_invited_by_hand(order: Order, *, actor: User | None) -> None:
-    """The user has sent link and code some other way. Harmless when the order is past that."""
-    if _mark_sent(order, "Marked as sent by hand."):
+def mark_invited_by_hand(order: Order, *, actor: User | None) -> bool:
+    """The user has sent link and code some other way. False, and nothing changes, when the order is past that."""
+    is_news = _mark_sent(order, "Marked as sent by hand.")
+    if is_news:
         record("order.marked_sent", order, actor=actor)
+    return is_news
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from campaigns.enums import CampaignState, PostOrigin
@@ -71,7 +72,7 @@ def import_legacy_export(
     Raises NotALegacyExport for a file that cannot be read and LegacyClosed once the organization has cut over.
     """
     migration = open_legacy()
-    result, campaign = ImportResult(), _legacy_campaign(campaign_name)
+    result, (campaign, is_new) = ImportResult(), _legacy_campaign(campaign_name)
     before = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count()
     for rows in _batches(read_export(path, now=timezone.now())):
         posts = [row for row in rows if isinstance(row, LegacyPost)]
@@ -82,7 +83,7 @@ def import_legacy_export(
         result.rejected += rejected[: REJECTED_SHOWN - len(result.rejected)]
         progress(result)
     result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
-    _fit_window(campaign)
+    _fit_window(campaign, is_new=is_new)
     record(
         "legacy.imported",
         migration,
@@ -98,16 +99,20 @@ def _batches(rows: Iterator[LegacyPost | RejectedRow]) -> Iterator[list[LegacyPo
         yield batch
 
 
-def _legacy_campaign(name: str) -> Campaign:
+def _legacy_campaign(name: str) -> tuple[Campaign, bool]:
+    """The campaign of this name, and whether it was made for the import."""
     name, today = name[:NAME_LENGTH], timezone.now().date()
     known = Campaign.objects.filter(name=name).order_by("pk").first()
-    return known or Campaign.objects.create(
+    if known is not None:
+        return known, False
+    made = Campaign.objects.create(
         name=name,
         client=name[:60],
         starts_on=today,
         ends_on=today,
         state=CampaignState.COMPLETED,
     )
+    return made, True
 
 
 def _keep(posts: Sequence[LegacyPost], campaign: Campaign) -> None:
@@ -173,13 +178,17 @@ def _legacy_post(
     )
 
 
-def _fit_window(campaign: Campaign) -> None:
-    """The campaign's window is that of its posts."""
-    first = Post.objects.filter(campaign=campaign).order_by("published_at").first()
-    last = Post.objects.filter(campaign=campaign).order_by("-published_at").first()
-    if first and last and first.published_at and last.published_at:
-        campaign.starts_on, campaign.ends_on = first.published_at.date(), last.published_at.date()
-        campaign.save(update_fields=["starts_on", "ends_on"])
+def _fit_window(campaign: Campaign, *, is_new: bool) -> None:
+    """A campaign made for the import has the window of its posts; any other only grows to hold them."""
+    dates = Post.objects.filter(campaign=campaign).aggregate(
+        first=Min("published_at"), last=Max("published_at")
+    )
+    if dates["first"] is None:
+        return
+    first, last = dates["first"].date(), dates["last"].date()
+    campaign.starts_on = first if is_new else min(campaign.starts_on, first)
+    campaign.ends_on = last if is_new else max(campaign.ends_on, last)
+    campaign.save(update_fields=["starts_on", "ends_on"])
 
 
 def plan_migration() -> MigrationPlan:

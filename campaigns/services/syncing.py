@@ -24,7 +24,7 @@ from campaigns.services import transitions
 from campaigns.services.posts import tie_post
 from campaigns.services.requests import give_up_lost_request, send_order_request
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokUnavailable
+from tiktok.errors import TikTokRefused, TikTokUnavailable
 from tiktok.services.orders import (
     OrderFacts,
     VideoReview,
@@ -133,8 +133,25 @@ def refresh_campaign(campaign: Campaign) -> int:
     now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
     if later:
         make_due(PollKind.ORDER, *later)
-    sync_orders(Order.objects.filter(pk__in=now))
+    try:
+        sync_orders(Order.objects.filter(pk__in=now))
+    except TikTokRefused:  # of one order, perhaps: the others shall not wait for it
+        return _sync_one_by_one(now)
     return len(now)
+
+
+def _sync_one_by_one(order_ids: Sequence[int]) -> int:
+    """Returns how many TikTok answered for. Raises the refusal when it refused them all."""
+    done, refusal = 0, None
+    for order in Order.objects.filter(pk__in=order_ids):
+        try:
+            sync_order(order)
+            done += 1
+        except TikTokRefused as refused:
+            refusal = refused
+    if refusal is not None and not done:
+        raise refusal
+    return done
 
 
 def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:

@@ -75,8 +75,10 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
 @require_POST
 def order_sent(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    mark_invited_by_hand(_order_or_404(campaign, order_pk), actor=request.user)
-    messages.success(request, "Marked as sent.")
+    if mark_invited_by_hand(_order_or_404(campaign, order_pk), actor=request.user):
+        messages.success(request, "Marked as sent.")
+    else:
+        messages.info(request, "The order is past that already.")
     return redirect(address(request, "campaign", campaign.pk))
 
 
@@ -145,7 +147,7 @@ def _send(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> 
             campaign,
             list(given.pop("accounts")),
             **given,
-            token=request.POST.get("token", "")[:64],
+            token=request.POST.get("token", "").replace("\0", "")[:64],
             actor=request.user,
         )
     except (OrderNotValid, TikTokProblem) as problem:
@@ -184,7 +186,7 @@ def _belongs(part: OrderRequest, whole: OrderRequest) -> bool:
 def request_check(request: OrganizationRequest, pk: int, request_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     order_request = _request_or_404(campaign, request_pk)
-    code = request.POST.get("campaign_code", "")[:40]
+    code = request.POST.get("campaign_code", "").replace("\0", "")[:40]
     try:
         order_request = recheck_order_request(order_request, campaign_code=code, actor=request.user)
     except (CampaignProblem, TikTokProblem) as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -274,3 +275,21 @@ def test_a_wrong_file_or_organization_ends_the_command_with_one_sentence(oak, tm
         call_command("import_legacy", str(wrong), organization="oak")
     with pytest.raises(CommandError, match="There is no organization “elm”"):
         call_command("import_legacy", str(wrong), organization="elm")
+
+
+def test_an_import_into_a_campaign_of_the_same_name_only_widens_its_window(oak, export) -> None:
+    with organization_scope(oak):
+        campaign = Campaign.objects.create(
+            client="Oakmill", name="Spring", starts_on=date(2025, 1, 1), ends_on=date(2025, 5, 2)
+        )
+        bring_in(export)
+
+        campaign.refresh_from_db()
+        assert (campaign.starts_on, campaign.ends_on) == (date(2025, 1, 1), date(2025, 5, 3))
+
+
+def test_a_campaign_made_for_the_import_has_the_window_of_its_posts(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        campaign = Campaign.objects.get()
+        assert (campaign.starts_on, campaign.ends_on) == (date(2025, 5, 1), date(2025, 5, 3))

@@ -17,6 +17,7 @@ from campaigns.services.syncing import look_after_orders, refresh_campaign, sync
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import Source
+from tiktok.errors import TikTokRefused
 from tiktok.models import Poll, Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
@@ -394,3 +395,24 @@ def interval_after(order: Order) -> timedelta | None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("campaigns.services.syncing.sync_orders", lambda orders: None)
         return look_after_orders([order.pk]).get(order.pk)
+
+
+def test_one_refused_order_does_not_keep_a_refresh_from_the_others(tiktok, campaign) -> None:
+    fine, strange = (
+        ordered(campaign, "maya.bakes", videos=1),
+        ordered(campaign, "rio.runs", videos=1),
+    )
+    publish(tiktok, fine)
+    publish(tiktok, strange)
+    tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
+
+    assert refresh_campaign(campaign) == 1
+    states = set(Order.objects.values_list("state", flat=True))
+    assert states == {OrderState.IN_REVIEW, OrderState.SENT}
+
+
+def test_a_refresh_that_tiktok_refuses_altogether_says_so(tiktok, campaign) -> None:
+    publish(tiktok, ordered(campaign, videos=1))
+    tiktok.control("fail", times=9, code=40002, path="/tcm/video/audit_status/get/")
+    with pytest.raises(TikTokRefused):
+        refresh_campaign(campaign)
