@@ -381,6 +381,17 @@ def test_an_account_that_was_disconnected_may_be_connected_by_another_person(
         assert Consent.objects.filter(withdrawn_at=None).count() == 1
 
 
+@pytest.mark.parametrize("state", [ConnectionState.EXPIRED, ConnectionState.MISSING_SCOPE])
+def test_a_dead_connection_does_not_keep_the_account_from_its_owner(
+    tiktok, oak, maya, state
+) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    Connection.objects.update(state=state)
+    owner = a_person("owner@example.com", oak)
+    connection = connect(tiktok, owner, oak, "maya.bakes")
+    assert (connection.person, connection.is_live) == (owner, True)
+
+
 def test_withheld_scopes_are_named_and_no_token_is_kept(tiktok, oak, maya) -> None:
     connection = connect(
         tiktok, maya, oak, "maya.bakes", scopes=("user.info.basic", "biz.creator.info")

@@ -15,7 +15,14 @@ from tenancy.scope import organization_scope
 from tenancy.services.audit import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.client import errors, types
-from tiktok.enums import AttemptOutcome, ConnectionState, MarketplaceStatus, PollKind, Source
+from tiktok.enums import (
+    LIVE_CONNECTION_STATES,
+    AttemptOutcome,
+    ConnectionState,
+    MarketplaceStatus,
+    PollKind,
+    Source,
+)
 from tiktok.errors import (
     ConnectDenied,
     ConnectionEnded,
@@ -163,9 +170,9 @@ def _revoke(token: str, *, must: bool) -> None:
 
 # --- what is kept ------------------------------------------------------------------------------------------------
 def _refuse_taken(open_id: str, person: User) -> None:
-    """One connection per TikTok account. One that was revoked passes to whoever proves to own the account now."""
+    """One connection per TikTok account. A dead one passes to whoever proves to own the account now."""
     others = Connection.objects.filter(open_id=open_id).exclude(person=person)
-    if others.exclude(state=ConnectionState.REVOKED).exists():
+    if others.filter(state__in=LIVE_CONNECTION_STATES).exists():
         raise ConnectRefused(TAKEN)
 
 
