@@ -8,7 +8,10 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+# Ready-made packages only: nothing is compiled here, so no compiler can be missing.
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
+NOT_INSTALLED := Packages could not be installed. They come ready-made for CPython 3.11 to 3.14 on Linux \
+	(x86-64, ARM) and macOS: use one of these, and see that the package registry can be reached.
 COMPILE := $(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url
 # Settings of a production machine, for the checks that depend on them. Nothing secret.
@@ -93,12 +96,12 @@ $(VENV)/.created:
 
 $(VENV)/.run: requirements/run.txt | $(VENV)/.created
 	@echo 'Installing packages (about a minute, once)'
-	@$(PIP_INSTALL) -r $<
+	@$(PIP_INSTALL) -r $< || { echo '$(NOT_INSTALLED)' >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt requirements/run.txt | $(VENV)/.created
 	@echo 'Installing packages for tests and checks (about a minute, once)'
-	@$(PIP_INSTALL) -r $<
+	@$(PIP_INSTALL) -r $< || { echo '$(NOT_INSTALLED)' >&2; exit 1; }
 	@touch $@ $(VENV)/.run
 
 node_modules/.installed: package-lock.json package.json requirements/node.txt | $(VENV)/.created
