@@ -202,7 +202,7 @@ def _campaigns(to: Filled) -> Iterator[Table]:
     )
     yield Table(
         "campaigns_campaign",
-        "id organization_id client name starts_on ends_on state created_at",
+        "id organization_id client name starts_on ends_on state token created_at",
         (
             (
                 pk,
@@ -212,6 +212,7 @@ def _campaigns(to: Filled) -> Iterator[Table]:
                 begins,
                 ends,
                 "active",
+                "",
                 NOW,
             )
             for n, pk in enumerate(to.campaigns)

@@ -15,14 +15,22 @@ class Campaign(OrganizationModel):
     starts_on = models.DateField()
     ends_on = models.DateField()
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
+    token = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # of the form it was sent by
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "token"],
+                condition=~models.Q(token=""),
+                name="campaign_submission_makes_one_campaign",
+            ),
             models.CheckConstraint(
                 name="campaign_ends_after_it_starts",
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
-            )
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "-starts_on", "-id"], name="campaign_newest_first")

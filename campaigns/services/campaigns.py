@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Participant
@@ -14,15 +14,24 @@ from tenancy.models import User
 from tenancy.services.audit import record
 
 
-@transaction.atomic
 def create_campaign(
-    client: str, name: str, starts_on: date, ends_on: date, *, actor: User | None
+    client: str, name: str, starts_on: date, ends_on: date, *, actor: User | None, token: str = ""
 ) -> Campaign:
-    """A new campaign in draft. `starts_on` and `ends_on` are UTC days, both inside its window."""
-    campaign = Campaign.objects.create(
-        client=client, name=name, starts_on=starts_on, ends_on=ends_on
-    )
-    record("campaign.created", campaign, actor=actor)
+    """A new campaign in draft. `starts_on` and `ends_on` are UTC days, both inside its window.
+
+    `token` names the submission: the same token again returns the campaign it has made.
+    """
+    try:
+        with transaction.atomic():
+            campaign = Campaign.objects.create(
+                client=client, name=name, starts_on=starts_on, ends_on=ends_on, token=token
+            )
+            record("campaign.created", campaign, actor=actor)
+    except IntegrityError:
+        known = Campaign.objects.filter(token=token).first() if token else None
+        if known is None:
+            raise
+        return known
     return campaign
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -30,12 +32,13 @@ def campaign_new(request: OrganizationRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"starts_on": timezone.now().date()},
     )
+    token = request.POST.get("token", "").replace("\0", "")[:64] or secrets.token_urlsafe(24)
     if request.method == "POST" and form.is_valid():
-        campaign = create_campaign(**form.cleaned_data, actor=request.user)
+        campaign = create_campaign(**form.cleaned_data, actor=request.user, token=token)
         messages.success(request, "The campaign is created. Send the first order.")
         return redirect(address(request, "campaign", campaign.pk))
     back = address(request, "list")
-    context = {"form": form, "back": back, "back_label": "Campaigns"}
+    context = {"form": form, "back": back, "back_label": "Campaigns", "token": token}
     return render(request, "staff/campaigns/form.html", context, status=_status(form))
 
 

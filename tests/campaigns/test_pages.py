@@ -430,3 +430,18 @@ def test_influencers_are_added_from_the_page(manager, campaign) -> None:
     manager.post(address, {"accounts": [account.pk]})
     assert [row.account for row in Participant.objects.all()] == [account]
     assert "No account to choose from" in text(manager.get(address))
+
+
+def test_a_campaign_form_sent_twice_makes_one_campaign(manager) -> None:
+    page = manager.get("/o/oaks/campaigns/new/")
+    fields = {
+        "client": "Oakmill", "name": "Once", "starts_on": "2026-01-01", "ends_on": "2026-02-01",
+        "token": page.context["token"],
+    }  # fmt: skip
+
+    first = manager.post("/o/oaks/campaigns/new/", fields)
+    second = manager.post("/o/oaks/campaigns/new/", fields)
+
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert Campaign.objects.filter(name="Once").count() == 1
