@@ -19,6 +19,13 @@ def disk_trouble(text: str, folder: Path) -> str | None:
     return None
 
 
+def last_line(text: str) -> str:
+    """The last line that tells of an error, or else that says anything."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return (errors or lines or ["no output"])[-1]
+
+
 def from_os_error(error: OSError, folder: Path) -> CannotStart:
     """Translate a failure to create or write something under `folder`."""
     if error.errno in (errno.ENOTDIR, errno.EEXIST):

@@ -6,12 +6,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
-from .errors import CannotStart, disk_trouble
+from .errors import CannotStart, disk_trouble, last_line
 from .home import Home, box
-from .processes import Process, identity, spawn
+from .processes import Process, await_ready, identity, spawn
 
 # The builtin locale sorts the same on every system; production is created alike (provision.py).
 CLUSTER = [
@@ -67,7 +66,7 @@ def start(home: Home, *, durable: bool) -> Process:
             account=home.account,
             pass_fds=descriptors,
         )
-    _wait(process, cluster, log)
+    await_ready("PostgreSQL", process, lambda: _is_ready(cluster), log, seconds=START_SECONDS)
     return process
 
 
@@ -111,29 +110,9 @@ def _forget_dead_owner(cluster: Path) -> None:
         )
 
 
-def _wait(process: Process, cluster: Path, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    status = cluster / "postmaster.pid"
-    while time.monotonic() < deadline:
-        if not process.is_alive:
-            break
-        try:
-            if status.read_text().splitlines()[7:8] == ["ready   "]:
-                return
-        except FileNotFoundError:
-            pass
-        time.sleep(0.01)
-    process.popen.kill()
-    process.popen.wait()
-    text = log.read_text(errors="replace")
-    raise CannotStart(
-        disk_trouble(text, cluster.parent)
-        or f"PostgreSQL did not start: {last_line(text)} (all of it in {log})"
-    )
-
-
-def last_line(text: str) -> str:
-    """The last line that tells of an error, or else that says anything."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "FATAL" in line or "PANIC" in line]
-    return (errors or lines or ["no output"])[-1]
+def _is_ready(cluster: Path) -> bool:
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return lines[7:8] == ["ready   "]

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from .errors import CannotStart, disk_trouble, last_line
+
 PR_SET_PDEATHSIG = 1
 KERNEL_TELLS = sys.platform == "linux"
 WATCHDOG = """
@@ -188,3 +190,21 @@ def _command_lines() -> Iterable[tuple[int, str]]:
     for row in listing.stdout.splitlines():
         pid, _, line = row.strip().partition(" ")
         yield int(pid), line
+
+
+def await_ready(
+    name: str, process: Process, is_ready: Callable[[], bool], log: Path, *, seconds: float
+) -> None:
+    """Return once the server is ready; else end it and raise CannotStart with what its log says."""
+    deadline = time.monotonic() + seconds
+    while process.is_alive and time.monotonic() < deadline:
+        if is_ready():
+            return
+        time.sleep(0.01)
+    process.popen.kill()
+    process.popen.wait()
+    text = log.read_text(errors="replace")
+    raise CannotStart(
+        disk_trouble(text, log.parent)
+        or f"{name} did not start: {last_line(text)} (all of it in {log})"
+    )

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from .backing import Backing
 from .console import Console
-from .errors import CannotStart
-from .postgres import last_line
+from .errors import CannotStart, last_line
 from .processes import Process, spawn, stop, watch
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -6,13 +6,10 @@ import platform
 import signal
 import socket
 import sys
-import time
 from pathlib import Path
 
-from .errors import CannotStart, disk_trouble
 from .home import Home, box
-from .postgres import last_line
-from .processes import Process, spawn
+from .processes import Process, await_ready, spawn
 
 START_SECONDS = 30.0
 
@@ -46,23 +43,8 @@ def start(home: Home, *, durable: bool) -> Process:
             account=home.account,
             pass_fds=descriptors,
         )
-    _wait(process, address, log)
+    await_ready("Valkey", process, lambda: _answers(address), log, seconds=START_SECONDS)
     return process
-
-
-def _wait(process: Process, address: Path, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.is_alive and time.monotonic() < deadline:
-        if _answers(address):
-            return
-        time.sleep(0.01)
-    process.popen.kill()
-    process.popen.wait()
-    text = log.read_text(errors="replace")
-    raise CannotStart(
-        disk_trouble(text, log.parent)
-        or f"Valkey did not start: {last_line(text)} (all of it in {log})"
-    )
 
 
 def _answers(address: Path) -> bool:
