@@ -158,13 +158,3 @@ POST_DEFINITIONS: dict[PostMetric, str] = {
     PostMetric.AUDIENCE_GEOGRAPHY: "Viewers by state or region of the top country.",
     PostMetric.AUDIENCE_COUNTRY: "Viewers by country.",
 }
-
-
-def account_cell(metric: AccountMetric, kind: AccountKind) -> Cell:
-    """Is this account metric there for this kind of account?"""
-    return ACCOUNT_MATRIX[metric][kind]
-
-
-def post_cell(metric: PostMetric, tie: PostTie) -> Cell:
-    """Is this post metric there for a post that came into its campaign this way?"""
-    return POST_MATRIX[metric][tie]

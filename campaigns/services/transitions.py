@@ -60,11 +60,6 @@ def mark_sent(order: Order, *, evidence: str) -> None:
     move(order, OrderState.SENT, evidence=evidence)
 
 
-def mark_opened(order: Order, *, evidence: str) -> None:
-    """The creator has opened the order page."""
-    move(order, OrderState.OPENED, evidence=evidence)
-
-
 def mark_accepted(order: Order, *, evidence: str) -> None:
     """The creator has taken the order: TikTok counts a video for it."""
     move(order, OrderState.ACCEPTED, evidence=evidence)
