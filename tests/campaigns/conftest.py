@@ -12,23 +12,14 @@ from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
 from tests.factories.campaigns import a_campaign
-from tests.sandbox_process import Sandbox, sandbox
-
-
-@pytest.fixture(scope="session")
-def sandbox_process() -> Iterator[Sandbox]:
-    with sandbox() as running:
-        yield running
+from tests.sandbox_process import Sandbox
 
 
 @pytest.fixture
-def tiktok(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
-    """TikTok, fresh for each test."""
-    sandbox_process.control("reset")
-    settings.TIKTOK_BASE_URL = settings.TIKTOK_AUTHORIZE_URL = sandbox_process.url
+def tiktok(tiktok: Sandbox, settings: Any) -> Sandbox:
+    """The run's sandbox, for pages with an address of their own."""
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
-    yield sandbox_process
-    sandbox_process.control("fail", times=0)
+    return tiktok
 
 
 @pytest.fixture
