@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Dialect(models.TextChoices):
-    TTCM = "ttcm", "Creator Marketplace (orders)"
+    """Which generation of TikTok's marketplace an account belongs to: the client's own names."""
+
+    TTCM = "ttcm", "Creator Marketplace"
+    TTO = "tto", "TikTok One"
 
 
 class MarketplaceStatus(models.TextChoices):
@@ -122,11 +125,27 @@ class AttemptOutcome(models.TextChoices):
     REFUSED = "refused", "Refused"
 
 
+class AttemptPurpose(models.TextChoices):
+    """Whose account a trip to TikTok's consent page is to connect."""
+
+    CREATOR = "creator", "A creator's account"
+    BRAND = "brand", "The organization's marketplace account"
+
+
 class PollKind(models.TextChoices):
+    MARKETPLACE = "marketplace", "The organization's marketplace account"
     MEMBERSHIP = "membership", "Marketplace membership"
     PROFILE = "profile", "Account profile"
+    INSIGHTS = "insights", "Authorized profile"
     VIDEOS = "videos", "Published videos"
     ORDER = "order", "Order"
+
+
+class DeliveryKind(models.TextChoices):
+    """Which of TikTok's webhook systems a delivery came from."""
+
+    SUBSCRIPTION = "subscription", "Subscription API"
+    LOGIN_KIT = "login_kit", "Login Kit"
 
 
 class PurgeState(models.TextChoices):

@@ -12,6 +12,13 @@ class NoMarketplaceAccount(TikTokProblem):
         )
 
 
+class NotOffered(TikTokProblem):
+    """The dialect of the marketplace account in use cannot do this; its capabilities said so."""
+
+    def __init__(self, message: str = "TikTok One does not offer this.") -> None:
+        super().__init__(message)
+
+
 class TikTokUnavailable(TikTokProblem):
     """TikTok did not answer, or not in its own words. Nothing was saved."""
 

@@ -102,8 +102,9 @@ def kind_of(creator: Creator) -> AccountKind:
 
 
 def marketplace_account() -> MarketplaceAccount | None:
-    """The organization's own marketplace account that calls are made through."""
-    return MarketplaceAccount.objects.filter(state="connected").order_by("pk").first()
+    """The organization's own marketplace account that new calls are made through: of the connected, the one chosen last."""
+    chosen_last = models.F("chosen_at").desc(nulls_last=True)
+    return MarketplaceAccount.objects.filter(state="connected").order_by(chosen_last, "pk").first()
 
 
 def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:

@@ -7,6 +7,7 @@ from campaigns.enums import OrderState, RequestState
 from campaigns.models.campaigns import Campaign
 from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
+from tiktok.models import MarketplaceAccount
 
 
 class OrderRequest(OrganizationModel):
@@ -18,8 +19,11 @@ class OrderRequest(OrganizationModel):
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="order_requests")
+    marketplace_account = models.ForeignKey(
+        MarketplaceAccount, null=True, on_delete=models.PROTECT, related_name="order_requests"
+    )
     brand_name = models.CharField(max_length=60)
-    description = models.CharField("what to make", max_length=60)
+    description = models.CharField("what to make", max_length=1000)
     video_count = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
@@ -56,7 +60,7 @@ class Order(OrganizationModel):
     request = models.ForeignKey(OrderRequest, on_delete=models.CASCADE, related_name="orders")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")
     account = models.ForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="orders")
-    tiktok_order_id = models.CharField(max_length=40, blank=True)
+    tiktok_order_id = models.CharField(max_length=120, blank=True)
     campaign_code = models.CharField(max_length=40, blank=True)
     invite_link = models.URLField(max_length=500, blank=True)
     video_limit = models.PositiveSmallIntegerField(default=10)

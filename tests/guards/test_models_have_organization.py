@@ -18,6 +18,8 @@ WITHOUT_TENANT_POLICY = {
     "tiktok.Connection": "A person's grant; one for each TikTok account whoever it is shared with (Consent has a tenant).",
     "tiktok.ConnectAttempt": "Met again in TikTok's callback, before an organization is known.",
     "tiktok.Poll": "The queue: ids and times only, seen by the pump for all organizations in turn.",
+    "tiktok.ServiceIncident": "TikTok's own trouble; concerns everybody alike, names nobody.",
+    "tiktok.WebhookDelivery": "Stored before it is read; one delivery may name several organizations.",
 }
 FRAMEWORK_TABLES = {
     "account_emailaddress": "allauth: addresses of people",

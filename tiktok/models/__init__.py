@@ -4,6 +4,7 @@ from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.models.polls import Poll
 from tiktok.models.snapshots import CreatorSnapshot, VideoSnapshot
 from tiktok.models.videos import Video
+from tiktok.models.webhooks import LinkedVideo, ServiceIncident, WebhookDelivery
 
 __all__ = [
     "ConnectAttempt",
@@ -12,10 +13,13 @@ __all__ = [
     "Creator",
     "CreatorSnapshot",
     "LegacyMigration",
+    "LinkedVideo",
     "MarketplaceAccount",
     "Poll",
     "PurgeReceipt",
     "PurgeRun",
+    "ServiceIncident",
     "Video",
     "VideoSnapshot",
+    "WebhookDelivery",
 ]

@@ -11,7 +11,11 @@ from tiktok.sealing import seal, unseal
 
 
 class MarketplaceAccount(OrganizationModel):
-    """The organization's own TikTok marketplace account, through which brand-side calls are made."""
+    """The organization's own TikTok marketplace account, through which brand-side calls are made.
+
+    An organization may have several; new calls go through the one chosen last. `country`, `timezone` and `verification`
+    (`business_verification_status`) are TikTok's, of `/tto/oauth2/info/`.
+    """
 
     name = models.CharField(max_length=120)
     dialect = models.CharField(max_length=10, choices=Dialect, default=Dialect.TTCM)
@@ -19,6 +23,12 @@ class MarketplaceAccount(OrganizationModel):
     state = models.CharField(max_length=20, choices=AccountState, default=AccountState.CONNECTED)
     state_reason = models.CharField(max_length=200, blank=True)
     connected_at = models.DateTimeField(auto_now_add=True)
+    chosen_at = models.DateTimeField(null=True, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    verification = models.CharField(max_length=20, blank=True)
+    described_at = models.DateTimeField(null=True, blank=True)
+    subscription_id = models.CharField(max_length=40, blank=True)  # of TCM_VIDEOS
     sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)
     sealed_token = models.TextField(editable=False)
 
@@ -79,6 +89,7 @@ class Creator(OrganizationModel):
     audience_locales = models.JSONField(null=True)
     profile_source = models.CharField(max_length=20, choices=Source, blank=True)
     profile_fetched_at = models.DateTimeField(null=True, blank=True)
+    insights_fetched_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,9 +5,15 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from tenancy.models import Organization, OrganizationModel
-from tiktok.enums import LIVE_CONNECTION_STATES, AttemptOutcome, ConnectionState
+from tiktok.enums import (
+    LIVE_CONNECTION_STATES,
+    AttemptOutcome,
+    AttemptPurpose,
+    ConnectionState,
+)
 from tiktok.models.accounts import Creator
 from tiktok.sealing import seal, unseal
 
@@ -31,6 +37,9 @@ class Connection(models.Model):
     refresh_expires_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     lease_until = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)  # by /tt_user/token_info/get/
+    check_due_at = models.DateTimeField(default=timezone.now)
+    warned_days = models.PositiveSmallIntegerField(null=True, blank=True)  # of the last mail ahead
     sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)
     sealed_access_token = models.TextField(editable=False)
     sealed_refresh_token = models.TextField(editable=False)
@@ -82,6 +91,9 @@ class ConnectAttempt(models.Model):
     of the `state` parameter.
     """
 
+    purpose = models.CharField(
+        max_length=10, choices=AttemptPurpose, default=AttemptPurpose.CREATOR
+    )
     state_digest = models.CharField(max_length=64, unique=True)
     session_digest = models.CharField(max_length=64)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

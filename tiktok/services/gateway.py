@@ -5,21 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.conf import settings
 from django.db import connection
 
 from tiktok import limits
-from tiktok.client import Client, CreatorOAuth, TtcmMarketplace, errors
+from tiktok.client import DIALECTS, Client, CreatorOAuth, Marketplace, OrderMarketplace, errors
+from tiktok.enums import AccountState
 from tiktok.errors import (
     CallInsideTransaction,
     MarketplaceAccessEnded,
     NoMarketplaceAccount,
+    NotOffered,
     OutcomeUnknown,
     TikTokBusy,
     TikTokRefused,
     TikTokUnavailable,
 )
+from tiktok.models import MarketplaceAccount
 from tiktok.queries import marketplace_account
 
 _thread = threading.local()
@@ -33,14 +37,26 @@ NO_ANSWER = (
 )
 
 
-def marketplace() -> TtcmMarketplace:
-    """TikTok's brand side for the organization in scope. Raises NoMarketplaceAccount."""
-    account = marketplace_account()
-    if account is None:
+def marketplace(account: MarketplaceAccount | None = None) -> Marketplace:
+    """TikTok's brand side in the account's dialect; without one, of the account in use in the organization in scope.
+
+    Raises NoMarketplaceAccount.
+    """
+    account = account or marketplace_account()
+    if account is None or account.state != AccountState.CONNECTED:
         raise NoMarketplaceAccount
-    return TtcmMarketplace(
+    dialect = DIALECTS[account.dialect]
+    return dialect(
         _client(), account_id=account.tiktok_account_id, access_token=account.open_token()
     )
+
+
+def order_marketplace(account: MarketplaceAccount | None = None) -> OrderMarketplace:
+    """`marketplace`, for what only a dialect with orders can do. Raises NoMarketplaceAccount, NotOffered."""
+    tiktok = marketplace(account)
+    if not tiktok.capabilities.has_orders:
+        raise NotOffered
+    return cast(OrderMarketplace, tiktok)
 
 
 def creator_oauth() -> CreatorOAuth:

@@ -13,7 +13,7 @@ from tenancy.services.audit import record
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
-from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
 from tiktok.services.polling import make_due
 
 HANDLES_PER_CALL = 20
@@ -87,7 +87,7 @@ def invite_creators(creators: Sequence[Creator], *, actor: User | None) -> Invit
     Raises TikTokProblem if not even the first call is answered; trouble with a later one leaves the rest unanswered.
     """
     result = InviteResult()
-    tiktok = marketplace()
+    tiktok = order_marketplace()
     for start in range(0, len(creators), HANDLES_PER_CALL):
         batch = creators[start : start + HANDLES_PER_CALL]
         try:

@@ -16,7 +16,7 @@ from tiktok.client.types import OrderState as FoundOrder
 from tiktok.enums import Source
 from tiktok.errors import TikTokRefused
 from tiktok.models import Creator, Video
-from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
 from tiktok.services.snapshots import record_video_snapshots
 from tiktok.services.sync import keep_videos, shares
 
@@ -50,7 +50,7 @@ def place_orders(
     campaign_code: str = "",
 ) -> CreatedOrders:
     """Create one order per handle, at most 100. Raises OutcomeUnknown when it may have happened unseen."""
-    tiktok = marketplace()
+    tiktok = order_marketplace()
     with tiktok_call(creates=True):
         return tiktok.create_orders(
             brand_name=brand_name,
@@ -88,7 +88,7 @@ def _order_pages(
     *, order_ids: Sequence[str] | None = None, campaign_code: str | None = None
 ) -> Iterator[FoundOrder]:
     """All pages; a page that brings nothing new ends them, whatever TikTok says of their number."""
-    tiktok, seen, page_number = marketplace(), set[str](), 0
+    tiktok, seen, page_number = order_marketplace(), set[str](), 0
     while True:
         page_number += 1
         with tiktok_call():
@@ -106,14 +106,14 @@ def _order_pages(
 
 
 def _reviews(order_id: str) -> tuple[VideoReview, ...]:
-    tiktok = marketplace()
+    tiktok = order_marketplace()
     with tiktok_call():
         return tiktok.video_reviews(order_id)
 
 
 def _report(order_ids: Sequence[str]) -> dict[str, list[ReportRow]]:
     """Report rows by order id."""
-    tiktok, rows = marketplace(), dict[str, list[ReportRow]]()
+    tiktok, rows = order_marketplace(), dict[str, list[ReportRow]]()
     for chunk in _chunks(order_ids, ORDERS_PER_CALL):
         page_number, is_last, seen = 0, False, set[tuple[str, str]]()
         while not is_last:

@@ -29,12 +29,21 @@ Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
 # How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
+    PollKind.MARKETPLACE: timedelta(days=1),
     PollKind.MEMBERSHIP: timedelta(days=1),
     PollKind.PROFILE: timedelta(days=1),
+    PollKind.INSIGHTS: timedelta(days=7),
     PollKind.VIDEOS: timedelta(days=1),
     PollKind.ORDER: timedelta(hours=1),
 }
-BATCH = {PollKind.MEMBERSHIP: 20, PollKind.PROFILE: 1, PollKind.VIDEOS: 1, PollKind.ORDER: 50}
+BATCH = {
+    PollKind.MARKETPLACE: 1,
+    PollKind.MEMBERSHIP: 20,
+    PollKind.PROFILE: 1,
+    PollKind.INSIGHTS: 1,
+    PollKind.VIDEOS: 1,
+    PollKind.ORDER: 50,
+}
 _handlers: dict[str, Handler] = {}
 
 CLAIM = """
