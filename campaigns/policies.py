@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaigns.enums import OrderState, ReviewState
 from tiktok.availability import POST_MATRIX
@@ -14,6 +14,7 @@ BOUND, DELETED = "BIND", "DELETE"
 REJECTIONS = frozenset(
     {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
 )
+MOST_REQUESTS, BETWEEN_REQUESTS = 3, timedelta(hours=24)
 SETTLED_STATES = frozenset({OrderState.FAILED, OrderState.CANCELLED})
 BEFORE_VIDEOS = frozenset(
     {OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.OVERDUE}
@@ -126,3 +127,10 @@ def report_interval(age: timedelta) -> timedelta:
     if age < timedelta(days=7):
         return timedelta(hours=1)
     return timedelta(days=1) if age < timedelta(days=90) else timedelta(weeks=1)
+
+
+def may_be_reminded_at(asked_at: datetime | None, asked_count: int) -> datetime | None:
+    """From when on a creator who was asked to tie a video may be reminded (TikTok: twice, 24 hours apart); None: not again."""
+    if asked_at is None or asked_count >= MOST_REQUESTS:
+        return None
+    return asked_at + BETWEEN_REQUESTS

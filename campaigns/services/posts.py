@@ -24,6 +24,7 @@ from tenancy.services.audit import record
 from tiktok.models import Video
 from tiktok.policies import is_supported
 from tiktok.queries import kind_of, visible_videos
+from tiktok.services.order_facts import LinkRequest
 
 GONE = "The creator has deleted this video on TikTok."
 UNBOUND = "This video is no longer tied to the order."
@@ -47,6 +48,29 @@ def tie_post(
         post.stands_since = post.stands_since or timezone.now()
     elif not fact.counts or fact.is_rejected:
         post.stands_since = None
+    post.save()
+    return post
+
+
+LINK_STATES = {  # by the `status` of `/tto/tcm/campaign/link/status/`
+    "IN_REVIEW": ReviewState.LINK_ASKED,
+    "REJECTED": ReviewState.LINK_REFUSED,
+    "REVOKE": ReviewState.LINK_TAKEN_BACK,
+}
+
+
+def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> Post:
+    """The creator was asked to tie a video to the order and has not agreed: it waits beside the order's posts.
+
+    A post that stands by hand goes on standing. Inside the caller's transaction.
+    """
+    post = _post_of(order, link.video_id)
+    if post.origin == PostOrigin.ORDER:
+        post.order, post.video = order, video or post.video
+        post.published_at = post.published_at or (video.published_at if video else None)
+    post.review_state = LINK_STATES.get(link.status, post.review_state)
+    post.asked_at = link.last_reminded_at or post.asked_at
+    post.asked_count = link.number_of_requests or post.asked_count
     post.save()
     return post
 

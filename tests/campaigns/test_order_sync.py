@@ -265,7 +265,7 @@ def test_an_order_tiktok_was_not_asked_for_is_read_past(tiktok, campaign) -> Non
 def test_a_report_that_repeats_its_page_is_read_once(tiktok, campaign, monkeypatch) -> None:
     order = ordered(campaign)
     publish(tiktok, order)
-    monkeypatch.setattr("tiktok.services.orders.REPORT_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.ttcm_orders.REPORT_PAGE", 1)
     order_report, asked = TtcmMarketplace.order_report, []
 
     def first_page(self, order_ids, **place):
@@ -325,8 +325,8 @@ def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
     video = publish(tiktok, order)
     read = syncing.read_orders
 
-    def slow(order_ids):
-        seen = read(order_ids)
+    def slow(account, order_ids):
+        seen = read(account, order_ids)
         monkeypatch.setattr(syncing, "read_orders", read)
         review(tiktok, video, "SUCCEED")
         tiktok.control("clock", advance_seconds=DAY)
