@@ -35,7 +35,7 @@ from tiktok.services.orders import (
     read_orders,
     store_report,
 )
-from tiktok.services.polling import make_due, stop
+from tiktok.services.polling import make_due, note_look, stop
 
 ORDERS_AT_ONCE = 40  # a person is waiting
 
@@ -182,15 +182,33 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
         give_up_lost_request(request)
         send_order_request(request)
     _trace_lost_requests(order_ids)
-    orders = list(Order.objects.filter(pk__in=order_ids))
+    orders = list(Order.objects.filter(pk__in=order_ids).select_related("request"))
     settled = {order.pk for order in orders if order.state in SETTLED_STATES}
     gone = set(order_ids) - {order.pk for order in orders}
     if settled | gone:
         stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
-    sync_orders(order for order in orders if order.pk not in settled)
+    siblings = _siblings(orders)
+    sync_orders([*(order for order in orders if order.pk not in settled), *siblings])
+    _note_looks(siblings)
     if requests.filter(continues=None).exists():  # due still, or on its way in another process
         raise TikTokUnavailable  # the pump tries again soon
     return _fresh_for(order_ids)
+
+
+def _siblings(orders: Sequence[Order]) -> list[Order]:
+    """Orders in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
+    campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
+    together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
+    return list(
+        together.exclude(pk__in=[order.pk for order in orders]).exclude(state__in=SETTLED_STATES)
+    )
+
+
+def _note_looks(siblings: Sequence[Order]) -> None:
+    fresh_for = _fresh_for([order.pk for order in siblings])
+    for due_in in {None, *fresh_for.values()}:
+        seen = [order.pk for order in siblings if fresh_for.get(order.pk) == due_in]
+        note_look(PollKind.ORDER, *seen, fresh_for=due_in)
 
 
 def _trace_lost_requests(order_ids: Sequence[int]) -> None:

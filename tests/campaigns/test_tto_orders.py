@@ -20,7 +20,7 @@ from campaigns.services.syncing import look_after_orders, sync_order, sync_order
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
-from tiktok.models import LinkedVideo, MarketplaceAccount, Video
+from tiktok.models import LinkedVideo, MarketplaceAccount, Poll, Video
 from tiktok.services.marketplace import connect_marketplace_account
 from tiktok.services.membership import invite_creators
 from tiktok.services.sync import refresh_videos
@@ -316,6 +316,30 @@ def test_an_order_is_read_through_the_account_it_was_made_with(
 
     calls = tiktok.look("stats")["calls"]
     assert calls["/tto/tcm/campaign/"] == calls["/tcm/order/get/v2/"] == 1
+
+
+def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_one) -> None:
+    for handle in ("rio.runs", "lena.lifts"):
+        tiktok.control("creator", handle=handle, membership="IN")
+    handles = ("maya.bakes", "rio.runs", "lena.lifts")
+    request = ask(campaign, [an_account(handle) for handle in handles], video_count=1)
+    first, second, third = request.orders.order_by("pk")
+    video = publish(tiktok, second)
+    approve(tiktok, second, video)
+    Poll.objects.update(due_at=timezone.now())
+    tiktok.control("stats")
+
+    look_after_orders([first.pk])
+
+    calls = tiktok.look("stats")["calls"]
+    assert calls["/tto/tcm/campaign/"] == calls["/tto/tcm/campaign/link/status/"] == 1
+    second.refresh_from_db()
+    assert second.state == OrderState.FULFILLED
+    waits = {
+        poll.subject_id: poll.due_at - poll.last_finished_at
+        for poll in Poll.objects.filter(kind="order", last_finished_at__isnull=False)
+    }
+    assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
 
 
 # --- published before: the creator is asked -----------------------------------------------------------------------
