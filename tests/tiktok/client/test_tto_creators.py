@@ -17,14 +17,14 @@ from tiktok.client import (
     TtcmMarketplace,
     TtoMarketplace,
     errors,
-    tto_answers,
     tto_types,
-    tto_wire,
     types,
 )
+from tiktok.client.answers import profile as read_profile
 from tiktok.client.tto import CAPABILITIES
 from tiktok.client.tto_creator import PROFILE_FIELDS
 from tiktok.client.types import Label, Membership, Money, Share
+from tiktok.client.wire import Creator
 
 STATUS = "/tto/tcm/creator/status/get/"
 PUBLIC = "/tto/tcm/creator/public/"
@@ -373,8 +373,8 @@ def test_whatever_stands_in_a_profile_is_read_absent_or_garbled(fields):
     import msgspec
 
     try:
-        raw = msgspec.convert({"handle_name": "a"} | fields, tto_wire.Creator, strict=False)
-        profile = tto_answers.profile(raw)
+        raw = msgspec.convert({"handle_name": "a"} | fields, Creator, strict=False)
+        profile = read_profile(raw)
     except (msgspec.ValidationError, ValueError):
         return
     assert profile.followers_count is None or profile.followers_count >= 0
