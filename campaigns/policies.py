@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaigns.enums import OrderState, ReviewState
 from tiktok.availability import POST_MATRIX
 from tiktok.enums import PostMetric, PostTie
 
 BOUND, DELETED = "BIND", "DELETE"
+# Why a post of an order no longer stands, as it is kept on the post.
+GONE = "The creator has deleted this video on TikTok."
+UNTIED = "This video is no longer tied to the order."
 REJECTIONS = frozenset(
     {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
 )
@@ -77,6 +80,11 @@ class VideoFact:
     @property
     def is_rejected(self) -> bool:
         return self.counts and self.review_status in REJECTIONS
+
+
+def is_untied(stands_since: datetime | None, review_reason: str) -> bool:
+    """Did a post of an order lose it, so that its video is like any other again?"""
+    return stands_since is None and review_reason == UNTIED
 
 
 @dataclass(frozen=True)
