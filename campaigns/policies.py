@@ -11,6 +11,10 @@ from tiktok.availability import POST_MATRIX
 from tiktok.enums import PostMetric, PostTie
 
 BOUND, DELETED = "BIND", "DELETE"
+# Why a post of an order no longer stands, as it is kept on the post.
+GONE = "The creator has deleted this video on TikTok."
+UNTIED = "This video is no longer tied to the order."
+NOT_AGREED = frozenset({ReviewState.LINK_REFUSED, ReviewState.LINK_TAKEN_BACK})
 REJECTIONS = frozenset(
     {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
 )
@@ -78,6 +82,11 @@ class VideoFact:
     @property
     def is_rejected(self) -> bool:
         return self.counts and self.review_status in REJECTIONS
+
+
+def is_free(stands_since: datetime | None, review_reason: str, review_state: str) -> bool:
+    """Has a post of an order lost it, or never been agreed to, so that its video is like any other again?"""
+    return stands_since is None and (review_reason == UNTIED or review_state in NOT_AGREED)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from campaigns.enums import ReviewState
 from campaigns.models import Campaign, Order
-from campaigns.policies import SETTLED_STATES
+from campaigns.policies import NOT_AGREED, SETTLED_STATES, UNTIED
 from tiktok.enums import Dialect
 from tiktok.models import Video
 
@@ -29,5 +29,10 @@ def order_to_tie(campaign: Campaign, video: Video) -> Order | None:
 
 def tied_or_asked() -> Q:
     """Posts that are an order's already, or whose creator has been asked and not answered."""
-    said_no = Q(review_state__in=[ReviewState.LINK_REFUSED, ReviewState.LINK_TAKEN_BACK])
-    return Q(review_state=ReviewState.LINK_ASKED) | Q(order__isnull=False) & ~said_no
+    return Q(review_state=ReviewState.LINK_ASKED) | Q(order__isnull=False)
+
+
+def free() -> Q:
+    """`policies.is_free`, of rows."""
+    no_longer = Q(review_reason=UNTIED) | Q(review_state__in=NOT_AGREED)
+    return Q(stands_since=None) & no_longer

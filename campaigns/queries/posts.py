@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from campaigns.enums import PostOrigin
 from campaigns.models import Campaign, Participant, Post
 from campaigns.policies import metrics_missing_by_hand
-from campaigns.queries.links import orders_to_tie, tied_or_asked
+from campaigns.queries.links import free, orders_to_tie, tied_or_asked
 from crm.enums import Network
 from crm.models import SocialAccount
 from tiktok.enums import AccountKind, PostMetric, PostTie, Source
@@ -109,13 +109,17 @@ class ListedVideo:
 
 
 def all_posts(campaign: Campaign) -> QuerySet[Video]:
-    """Everything the participants published in the campaign's window, from visible sources, newest first."""
+    """Everything the participants published in the campaign's window, from visible sources, newest first.
+
+    A video that was untied from its order, or whose creator did not agree to tie it, has no post here: it may be added
+    like any other.
+    """
     posts = Post.objects.filter(
         campaign=campaign,
         network=Network.TIKTOK,
         network_post_id=OuterRef("tiktok_video_id"),
         hidden_at=None,
-    )
+    ).exclude(free())
     begins, ends = (
         datetime.combine(day, time(), UTC)
         for day in (campaign.starts_on, campaign.ends_on + timedelta(days=1))

@@ -411,7 +411,11 @@ def test_a_creator_who_says_no_is_said_so_and_may_be_asked_again(
 
     assert order.state == OrderState.SENT
     assert Post.objects.get().review_state == ReviewState.LINK_REFUSED
-    assert listed_video(all_posts(campaign).get(pk=video.pk), released=True).may_be_tied
+    row = listed_video(all_posts(campaign).get(pk=video.pk), released=True)
+    assert (row.may_be_tied, row.may_be_added) == (True, True)
+    add_post_by_hand(campaign, video, actor=None)
+    sync_order(order)
+    assert published_posts(campaign).get().origin == PostOrigin.BY_HAND
 
 
 def test_a_reminder_waits_a_day_and_there_are_two(tiktok, campaign, tiktok_one) -> None:

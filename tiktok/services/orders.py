@@ -12,7 +12,7 @@ from typing import cast
 
 from django.db import models, transaction
 
-from tiktok.client import OrderMarketplace, TtoMarketplace
+from tiktok.client import CampaignMarketplace, OrderMarketplace
 from tiktok.client.tto_types import LinkRequest
 from tiktok.client.types import ReportMetrics, ReportRow, VideoReview
 from tiktok.enums import Source
@@ -58,7 +58,7 @@ def _orders(account: MarketplaceAccount | None) -> Orders:
     tiktok = marketplace(account)
     if tiktok.capabilities.has_orders:
         return TtcmOrders(cast(OrderMarketplace, tiktok))
-    return TtoOrders(cast(TtoMarketplace, tiktok))
+    return TtoOrders(cast(CampaignMarketplace, tiktok))
 
 
 def ask_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
@@ -86,7 +86,7 @@ def _links(account: MarketplaceAccount | None) -> TtoOrders:
     tiktok = marketplace(account)
     if not tiktok.capabilities.has_link_requests:
         raise NotOffered("The creator ties a published video by the campaign code, in TikTok.")
-    return TtoOrders(cast(TtoMarketplace, tiktok))
+    return TtoOrders(cast(CampaignMarketplace, tiktok))
 
 
 def bring_videos(

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tiktok.client import TtoMarketplace, paging
+from tiktok.client import CampaignMarketplace, paging
 from tiktok.client.tto_report_types import ReportVideo
 from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
@@ -50,7 +50,7 @@ class _Known:
 class TtoOrders:
     """`Orders` of an account in the `tto` dialect."""
 
-    def __init__(self, tiktok: TtoMarketplace) -> None:
+    def __init__(self, tiktok: CampaignMarketplace) -> None:
         self._tiktok = tiktok
 
     def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
