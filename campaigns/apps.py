@@ -6,7 +6,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import purge  # noqa: F401, PLC0415 -- registers what campaigns must let go of
-        from campaigns.services.syncing import look_after_orders  # noqa: PLC0415 -- needs the models
+        from campaigns.services.looks import look_after_orders  # noqa: PLC0415 -- needs the models
         from tiktok.enums import PollKind  # noqa: PLC0415
         from tiktok.services.polling import register_handler  # noqa: PLC0415
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 
-from campaigns.enums import OrderState, RequestState
-from campaigns.models import Campaign, Order, OrderRequest, Post
+from campaigns.models import Campaign, Order
 from campaigns.policies import (
     BEFORE_VIDEOS,
     BOUND,
@@ -18,14 +17,11 @@ from campaigns.policies import (
     SETTLED_STATES,
     VideoFact,
     progress,
-    report_interval,
 )
 from campaigns.services import transitions
 from campaigns.services.posts import note_link_request, tie_post
-from campaigns.services.rechecks import REPEAT_AFTER, trace_lost_request
-from campaigns.services.requests import give_up_lost_request, send_order_request
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokRefused, TikTokUnavailable
+from tiktok.errors import TikTokRefused
 from tiktok.models import MarketplaceAccount
 from tiktok.services.orders import (
     OrderFacts,
@@ -35,7 +31,7 @@ from tiktok.services.orders import (
     read_orders,
     store_report,
 )
-from tiktok.services.polling import make_due, note_look, stop
+from tiktok.services.polling import make_due
 
 ORDERS_AT_ONCE = 40  # a person is waiting
 
@@ -168,70 +164,3 @@ def _sync_one_by_one(order_ids: Sequence[int]) -> int:
     if refusal is not None and not done:
         raise refusal
     return done
-
-
-def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
-    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
-
-    Says how long each order's numbers stay fresh.
-    """
-    requests = OrderRequest.objects.filter(
-        orders__in=order_ids, state__in=[RequestState.DUE, RequestState.SENDING]
-    )
-    for request in requests.distinct():
-        give_up_lost_request(request)
-        send_order_request(request)
-    _trace_lost_requests(order_ids)
-    orders = list(Order.objects.filter(pk__in=order_ids).select_related("request"))
-    settled = {order.pk for order in orders if order.state in SETTLED_STATES}
-    gone = set(order_ids) - {order.pk for order in orders}
-    if settled | gone:
-        stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
-    siblings = _siblings(orders)
-    sync_orders([*(order for order in orders if order.pk not in settled), *siblings])
-    _note_looks(siblings)
-    if requests.filter(continues=None).exists():  # due still, or on its way in another process
-        raise TikTokUnavailable  # the pump tries again soon
-    return _fresh_for(order_ids)
-
-
-def _siblings(orders: Sequence[Order]) -> list[Order]:
-    """Orders in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
-    campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
-    together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
-    return list(
-        together.exclude(pk__in=[order.pk for order in orders]).exclude(state__in=SETTLED_STATES)
-    )
-
-
-def _note_looks(siblings: Sequence[Order]) -> None:
-    fresh_for = _fresh_for([order.pk for order in siblings])
-    for due_in in {None, *fresh_for.values()}:
-        seen = [order.pk for order in siblings if fresh_for.get(order.pk) == due_in]
-        note_look(PollKind.ORDER, *seen, fresh_for=due_in)
-
-
-def _trace_lost_requests(order_ids: Sequence[int]) -> None:
-    uncertain = OrderRequest.objects.filter(orders__in=order_ids, state=RequestState.UNCERTAIN)
-    for request in uncertain.select_related("marketplace_account").distinct():
-        if request.is_found_by_mark:
-            trace_lost_request(request)
-
-
-def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
-    """Of fulfilled orders, by the age of the newest post; an order that awaits videos keeps the pump's own cadence, one
-    that is being traced is looked for again when it may be repeated."""
-    newest = (
-        Post.objects.filter(order__in=order_ids, order__state=OrderState.FULFILLED)
-        .values_list("order")
-        .annotate(newest=Max("published_at"))
-        .order_by()
-    )
-    now = timezone.now()
-    traced = Order.objects.filter(
-        pk__in=order_ids, state=OrderState.CREATING, request__state=RequestState.UNCERTAIN
-    )
-    return {
-        **{order: report_interval(now - published) for order, published in newest if published},
-        **dict.fromkeys(traced.values_list("pk", flat=True), REPEAT_AFTER),
-    }

@@ -12,9 +12,10 @@ from django.test import override_settings
 from campaigns.enums import OrderState
 from campaigns.models import Order, OrderEvent, OrderRequest, Post
 from campaigns.services.invitations import NOT_MAILED, invite_creators
+from campaigns.services.looks import look_after_orders
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders, sync_orders
+from campaigns.services.syncing import sync_orders
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
 from tests.factories.campaigns import (

@@ -12,8 +12,10 @@ from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order, Post
 from campaigns.queries import published_posts
 from campaigns.services import syncing, transitions
+from campaigns.services.campaigns import update_campaign
+from campaigns.services.looks import look_after_orders
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders, refresh_campaign, sync_order, sync_orders
+from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import Source
@@ -356,6 +358,25 @@ def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None
     assert Poll.objects.get().stopped_reason == "The order is settled."
 
 
+def test_an_archived_campaign_is_not_looked_at_until_it_leaves_the_archive(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign)
+    facts = {"client": "Northwind", "name": "Autumn", "actor": None}
+    window = {"starts_on": campaign.starts_on, "ends_on": campaign.ends_on}
+    update_campaign(campaign, **facts, **window, state="archived")
+    tiktok.control("stats")
+
+    look_after_orders([order.pk])
+
+    assert tiktok.look("stats")["total"] == 0
+    poll = Poll.objects.get(kind="order")
+    assert poll.stopped_reason == "The campaign is archived."
+    update_campaign(campaign, **facts, **window, state="active")
+    poll.refresh_from_db()
+    assert (poll.stopped_reason, poll.due_at <= timezone.now()) == ("", True)
+
+
 def test_an_order_makes_no_move_that_is_not_on_its_way(campaign) -> None:
     order = an_order(campaign, a_participant(campaign, "rio.runs"), state=OrderState.CREATED)
     with pytest.raises(MoveNotAllowed, match="“Created” cannot become “Fulfilled”"):
@@ -393,7 +414,7 @@ def test_an_order_that_awaits_videos_keeps_the_pumps_cadence(tiktok, campaign) -
 def interval_after(order: Order) -> timedelta | None:
     """What the pump is told; without the sync itself, which would read the post's date from TikTok again."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("campaigns.services.syncing.sync_orders", lambda orders: None)
+        patched.setattr("campaigns.services.looks.sync_orders", lambda orders: None)
         return look_after_orders([order.pk]).get(order.pk)
 
 

@@ -13,10 +13,11 @@ from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooE
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.queries import all_posts, listed_video, published_posts
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
+from campaigns.services.looks import look_after_orders
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders, sync_order, sync_orders
+from campaigns.services.syncing import sync_order, sync_orders
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
