@@ -20,6 +20,7 @@ from tiktok.errors import OutcomeUnknown, TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
+from tiktok.services.handles import find_renamed
 from tiktok.services.membership import (
     InviteResult,
     invite_creators,
@@ -68,6 +69,9 @@ def add_tiktok_account(
         return AddResult(AddOutcome.NO_SUCH_ACCOUNT, handle, status)
     if not may_be_added_by_staff(status):
         return AddResult(AddOutcome.NOT_IN_MARKETPLACE, handle, status)
+    if find_renamed(handle, actor=actor) and (present := tiktok_account(handle)):
+        track_creator(handle, status)
+        return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
         account = _keep_account(handle, status, influencer, actor)
     except IntegrityError:  # somebody else added it meanwhile
