@@ -316,9 +316,8 @@ def tiktok_account_by_id(influencer_id: int, pk: int) -> SocialAccount | None:
 
 def tiktok_accounts_by_id(pks: Sequence[int]) -> list[SocialAccount]:
     """The organization's TikTok accounts among these."""
-    return list(
-        SocialAccount.objects.select_related("creator").filter(pk__in=pks, creator__isnull=False)
-    )
+    accounts = SocialAccount.objects.select_related("creator", "influencer__person")
+    return list(accounts.filter(pk__in=pks, creator__isnull=False))
 
 
 def account_panel(view: AccountView) -> AccountPanel:

@@ -65,7 +65,8 @@ def invite_handle(handle: str, *, actor: User | None, email: str = "") -> Invite
     creator, is_new = Creator.objects.get_or_create(handle=handle)
     try:
         if by_mail:
-            _mail(creator, email, f"@{handle}", actor)
+            if not was_invited_lately(creator.invited_at, timezone.now()):
+                _mail(creator, email, f"@{handle}", actor)
             return InviteResult(invited=[handle], by_mail=True)
         return _ask_tiktok([creator], actor)
     except OutcomeUnknown:

@@ -133,6 +133,8 @@ def test_a_handle_without_profile_is_invited_at_an_address() -> None:
     ]
     assert "Hello @tom_trails" in mail.outbox[0].body
     assert not Influencer.objects.exists()
+    assert invite_handle("tom_trails", actor=None, email="tom@home.example").by_mail
+    assert len(mail.outbox) == 1
     result = add_tiktok_account("tom_trails", actor=None)
     assert (result.outcome, result.is_invited) == (AddOutcome.NOT_IN_MARKETPLACE, True)
 

@@ -159,3 +159,12 @@ def test_adding_another_account_while_one_is_lost_adds_it(tiktok, oak) -> None:
             "rio.runs",
         ]
         assert renamings() == []
+
+
+def test_adding_while_tiktok_contradicts_itself_about_the_handle_adds_it(tiktok, oak) -> None:
+    with organization_scope(oak):
+        add_tiktok_account("maya.bakes", actor=None)
+        Creator.objects.update(marketplace_status=MarketplaceStatus.NOT_IN)
+        tiktok.control("fail", times=1, path="/tcm/creator/public/", code=40121)
+
+        assert add_tiktok_account("rio.runs", actor=None).outcome == AddOutcome.ADDED

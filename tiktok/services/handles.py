@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from tenancy.models import AuditEvent, User
 from tenancy.services.audit import record
+from tiktok.client import errors
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, tiktok_call
@@ -34,7 +35,10 @@ def find_renamed(handle: str, *, actor: User | None) -> Creator | None:
     if not lost.exclude(tiktok_creator_id="").exists():
         return None
     with tiktok_call():
-        number = marketplace().public_profile(handle).creator_id
+        try:
+            number = marketplace().public_profile(handle).creator_id
+        except (errors.NotInMarketplaceError, errors.NotFoundError):
+            return None  # it has left since it was looked up
     creator = Creator.objects.filter(tiktok_creator_id=number).first() if number else None
     if creator is not None:
         follow_handle(creator, handle, actor=actor)
