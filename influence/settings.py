@@ -178,6 +178,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Influence <hello@inf
 # --- TikTok -----------------------------------------------------------------------------------------------------
 TIKTOK_BASE_URL = env.str("TIKTOK_BASE_URL", default="https://business-api.tiktok.com")
 TIKTOK_AUTHORIZE_URL = env.str("TIKTOK_AUTHORIZE_URL", default="https://www.tiktok.com")
+# Where TikTok tells creators how to join TikTok One; its API cannot invite them.
+TIKTOK_JOIN_URL = env.str(
+    "TIKTOK_JOIN_URL", default="https://support.tiktok.com/en/business-and-creator/tiktok-one"
+)
 TIKTOK_APP_ID = env.str("TIKTOK_APP_ID", default="")
 TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET", default="")
 # The level TikTok granted the app (Basic: 10 a second, 600 a minute).

@@ -40,6 +40,7 @@ from tiktok.services.grants import (
     keep_grant,
     missing_scopes,
 )
+from tiktok.services.handles import creator_of, follow_handle
 from tiktok.services.membership import look_up, track_creator
 from tiktok.services.polling import make_due
 from tiktok.services.sync import keep_profile
@@ -112,7 +113,8 @@ def _connect(attempt: ConnectAttempt, code: str) -> Connection:
             return _keep_without_scopes(attempt, grant)
         profile = _who_is_it(grant)
         handle = profile.handle.lower()
-        if attempt.expected_handle not in {"", handle}:
+        known = creator_of(grant.open_id, profile.creator_id)
+        if attempt.expected_handle not in {"", handle, known and known.handle}:
             raise ConnectRefused(
                 f"You signed in at TikTok as @{handle}, but @{attempt.expected_handle} was asked for. Switch"
                 " accounts at TikTok and try again."
@@ -201,7 +203,7 @@ def _keep(
 ) -> Connection:
     """Connection, creator, influencer, consent and the first authorized numbers: all or nothing."""
     connection = _kept_connection(attempt, grant, handle=profile.handle.lower())
-    creator = _kept_creator(profile.handle.lower(), status)
+    creator = _kept_creator(attempt, grant, profile, status)
     _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
@@ -248,7 +250,16 @@ def _kept_connection(
     return connection
 
 
-def _kept_creator(handle: str, status: MarketplaceStatus | None) -> Creator:
+def _kept_creator(
+    attempt: ConnectAttempt,
+    grant: types.Grant,
+    profile: types.Profile,
+    status: MarketplaceStatus | None,
+) -> Creator:
+    """The account's creator, found again under a new handle too."""
+    handle = profile.handle.lower()
+    if earlier_self := creator_of(grant.open_id, profile.creator_id):
+        follow_handle(earlier_self, handle, actor=attempt.person)
     known = Creator.objects.filter(handle=handle).first()
     earlier = MarketplaceStatus(known.marketplace_status) if known else MarketplaceStatus.UNKNOWN
     creator = track_creator(handle, status or earlier)

@@ -13,6 +13,7 @@ from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
 from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.handles import follow_handle
 from tiktok.services.membership import refresh_membership
 from tiktok.services.polling import register_handler
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
@@ -74,6 +75,9 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
     """
     locked = Creator.objects.select_for_update().get(pk=creator.pk)
+    if source == Source.AUTHORIZED or profile.creator_id == locked.tiktok_creator_id:
+        follow_handle(locked, profile.handle)
+        creator.handle = locked.handle
     stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
     _copy_profile(locked, profile, source)
     record_creator_snapshots([locked])
