@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from tiktok.client.protocol import Capabilities
 from tiktok.services.sync import LATEST_VIDEOS
@@ -27,6 +28,7 @@ def videos_day(offered: Capabilities, published: int, *, is_authorized: bool = F
     return max(1, math.ceil(min(published, LATEST_VIDEOS) / page))
 
 
-def post_day(offered: Capabilities, *, is_authorized: bool = False) -> float:
+def post_day(offered: Capabilities, *, is_authorized: bool = False) -> Fraction:
     """One of an account's latest thirty videos."""
-    return videos_day(offered, LATEST_VIDEOS, is_authorized=is_authorized) / LATEST_VIDEOS
+    pages = videos_day(offered, LATEST_VIDEOS, is_authorized=is_authorized)
+    return Fraction(pages, LATEST_VIDEOS)

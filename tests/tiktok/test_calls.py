@@ -113,7 +113,7 @@ def test_the_table_of_the_documentation_is_what_the_dialects_offer() -> None:
     def row(dialect: str, *, is_authorized: bool) -> tuple[int, Fraction]:
         offered = DIALECTS[dialect].capabilities
         pages = costs.videos_day(offered, 30, is_authorized=is_authorized)
-        return costs.profile_day() + pages, Fraction(pages, 30)
+        return costs.profile_day() + pages, costs.post_day(offered, is_authorized=is_authorized)
 
     # (calls of an account-day, calls of a post-day)
     assert {dialect: row(dialect, is_authorized=False) for dialect in ACCOUNTS} == {
