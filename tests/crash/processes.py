@@ -13,6 +13,7 @@ from pathlib import Path
 from influence.embedded.processes import Process, signal_group, spawn, stop
 from influence.embedded.services import ROOT, ROOT_IS_FINE
 
+TICK_SECONDS = 0.5
 CELERY = [sys.executable, *ROOT_IS_FINE, "-m", "celery", "--quiet", "--app", "tests.crash.product"]
 WORKER = ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "-l", "WARNING"]
 BEAT = ["beat", "--pidfile=", "-l", "WARNING", "--schedule"]

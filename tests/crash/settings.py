@@ -2,9 +2,10 @@
 
 import os
 
+from tests.crash.processes import TICK_SECONDS
 from tests.settings import *  # noqa: F403 -- the tests' settings stand beneath
 from tests.settings import CELERY_BEAT_SCHEDULE
 
 TIKTOK_BASE_URL = os.environ["TEST_TIKTOK_URL"]
 for entry in CELERY_BEAT_SCHEDULE.values():
-    entry |= {"schedule": 0.5}
+    entry |= {"schedule": TICK_SECONDS}
