@@ -17,6 +17,8 @@ from django.conf import settings
 from tiktok.errors import TikTokBusy
 
 MINUTE_BREACH_SECONDS = 300.0
+# While Redis is away nobody can say whether there is room: no call, and another try soon.
+UNCOUNTED_SECONDS = 5.0
 # How long a call waits for room: a person at a page not long, a worker or a command until the minute is over.
 PERSONS_PATIENCE_SECONDS = 5.0
 WORKERS_PATIENCE_SECONDS = 90.0
@@ -57,7 +59,7 @@ def workers_patience() -> Iterator[None]:
 
 
 def take(app_id: str) -> None:
-    """Wait for room in the app's budget. Raises TikTokBusy when patience would not last."""
+    """Wait for room in the app's budget. Raises TikTokBusy when patience would not last, or nobody counts."""
     deadline = time.monotonic() + _patience.get()
     while wait := _ask(app_id):
         if time.monotonic() + wait > deadline:
@@ -67,13 +69,16 @@ def take(app_id: str) -> None:
 
 def _ask(app_id: str) -> float:
     """Seconds to wait, 0 when the call is granted."""
-    answer = _redis().eval(
-        TAKE,
-        1,
-        f"tiktok:budget:{app_id}",
-        settings.TIKTOK_REQUESTS_PER_SECOND,
-        settings.TIKTOK_REQUESTS_PER_MINUTE,
-    )
+    try:
+        answer = _redis().eval(
+            TAKE,
+            1,
+            f"tiktok:budget:{app_id}",
+            settings.TIKTOK_REQUESTS_PER_SECOND,
+            settings.TIKTOK_REQUESTS_PER_MINUTE,
+        )
+    except redis.ConnectionError as error:
+        raise TikTokBusy(UNCOUNTED_SECONDS) from error
     return int(answer) / 1000
 
 

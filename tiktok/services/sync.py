@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from tiktok.client import errors, types
+from tiktok.client import Marketplace, errors, types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
@@ -19,7 +19,7 @@ from tiktok.services.polling import register_handler
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.tokens import call_as_creator
 
-VIDEO_PAGES = 3  # of 10 videos: TikTok's own averages look at the latest 30
+LATEST_VIDEOS = 30  # TikTok's own averages look at as many
 SEEN_FIELDS = [
     "display_name", "profile_image", "bio", "country", "tiktok_creator_id", "follower_count", "like_count",
     "video_count", "average_views", "engagement_rate", "completion_rate", "creator_rate_amount",
@@ -119,9 +119,9 @@ def refresh_videos(creator: Creator) -> None:
     connection = connection_of(creator)
     if connection is None and not creator.is_in_marketplace:
         return
-    cursor = 0
-    for _ in range(VIDEO_PAGES):
-        page = _video_page(creator, connection, cursor)
+    tiktok, cursor = marketplace(), 0
+    for limit in video_pages(_largest_page(tiktok, connection)):
+        page = _video_page(tiktok, creator, connection, cursor=cursor, limit=limit)
         with transaction.atomic():
             if connection is not None and not _still_sees(creator, connection):
                 return
@@ -131,15 +131,28 @@ def refresh_videos(creator: Creator) -> None:
         cursor = page.cursor
 
 
-def _video_page(creator: Creator, connection: Connection | None, cursor: int) -> types.VideoPage:
-    tiktok = marketplace()
+def video_pages(largest: int) -> list[int]:
+    """How many videos to ask for in each call, so that the latest ones come in the fewest."""
+    return [min(largest, LATEST_VIDEOS - seen) for seen in range(0, LATEST_VIDEOS, largest)]
+
+
+def _largest_page(tiktok: Marketplace, connection: Connection | None) -> int:
+    offered = tiktok.capabilities
+    return offered.public_video_page if connection is None else offered.authorized_video_page
+
+
+def _video_page(
+    tiktok: Marketplace, creator: Creator, connection: Connection | None, *, cursor: int, limit: int
+) -> types.VideoPage:
     if connection is not None:
         return call_as_creator(
             connection,
-            lambda token: tiktok.authorized_videos(token, connection.open_id, cursor=cursor),
+            lambda token: tiktok.authorized_videos(
+                token, connection.open_id, cursor=cursor, limit=limit
+            ),
         )
     with tiktok_call():
-        return tiktok.public_videos(creator.handle, cursor=cursor)
+        return tiktok.public_videos(creator.handle, cursor=cursor, limit=limit)
 
 
 @transaction.atomic
