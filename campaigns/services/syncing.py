@@ -154,6 +154,20 @@ def _sync_one_by_one(order_ids: Sequence[int]) -> int:
     return done
 
 
+def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
+    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where a handle is given.
+
+    An order of TikTok One is named `<campaign id>/<handle>`.
+    """
+    orders = Order.objects.exclude(state__in=SETTLED_STATES)
+    of_campaign = f"{tiktok_campaign_id}/"
+    if handle:
+        orders = orders.filter(tiktok_order_id=of_campaign + handle)
+    else:
+        orders = orders.filter(tiktok_order_id__startswith=of_campaign)
+    make_due(PollKind.ORDER, *orders.values_list("pk", flat=True))
+
+
 def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
     """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
 
