@@ -162,7 +162,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     """What TikTok posted, as it came; no token ever travels in it."""
 
     list_display = [
-        "received_at", "kind", "due_at", "attempts", "processed_at", "is_given_up", "problem",
+        "received_at", "kind", "state", "problem", "attempts", "due_at", "processed_at",
     ]  # fmt: skip
     list_filter = [
         "kind", ("processed_at", admin.EmptyFieldListFilter), ("problem", admin.EmptyFieldListFilter),
@@ -180,9 +180,11 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
         rows: models.QuerySet[WebhookDelivery] = super().get_queryset(request)
         return rows.defer("body")
 
-    @admin.display(boolean=True, description="given up")
-    def is_given_up(self, delivery: WebhookDelivery) -> bool:
-        return delivery.is_given_up
+    @admin.display
+    def state(self, delivery: WebhookDelivery) -> str:
+        if delivery.processed_at:
+            return "Processed"
+        return "Given up" if delivery.is_given_up else "Waiting"
 
     def has_repeat_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("tiktok.change_webhookdelivery")

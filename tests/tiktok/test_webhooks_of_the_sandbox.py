@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +20,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def tiktok(tiktok: Sandbox, live_server: Any, settings: Any) -> Sandbox:
-    """A sandbox that reaches our pages."""
+def tiktok(tiktok: Sandbox, live_server: Any, settings: Any) -> Iterator[Sandbox]:
+    """A sandbox that reaches our pages, and no longer after the test."""
     settings.PUBLIC_URL = live_server.url
+    tiktok.control("switches", webhook_duplicates=0, handle_delay_seconds=0)
     yield tiktok
-    tiktok.control("switches", authorization_webhook_url="", handle_delay_seconds=5)
     tiktok.control("reset")
+    tiktok.control(
+        "switches",
+        authorization_webhook_url="",
+        webhook_duplicates=0.05,
+        handle_delay_seconds=5,
+    )
 
 
 def subscribe(tiktok: Sandbox, url: str, entity: str, **detail: Any) -> None:
@@ -43,7 +49,6 @@ def subscribe(tiktok: Sandbox, url: str, entity: str, **detail: Any) -> None:
 
 
 def a_campaign(tiktok: Sandbox) -> dict[str, str]:
-    tiktok.control("switches", handle_delay_seconds=0)
     asked = {"brand_name": "Oakmill", "campaign_name": "Loaf", "handle_names": ["maya.bakes"]}
     path = "/tto/tcm/campaign/create/"
     return tiktok.api("POST", path, tto_tcm_account_id=TTO_ACCOUNT_ID, **asked)["data"]

@@ -31,6 +31,7 @@ class WebhookDelivery(models.Model):
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name_plural = "webhook deliveries"
         indexes = [
             models.Index(
                 fields=["due_at"],
