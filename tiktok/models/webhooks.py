@@ -13,7 +13,7 @@ from tiktok.models.accounts import MarketplaceAccount
 class WebhookDelivery(models.Model):
     """One verified delivery, stored before it is answered and processed after: a row of the queue.
 
-    The same bytes delivered again are the same row (`digest`, SHA-256 of the body), so a replay has no second effect.
+    The same delivered again is the same row (`digest`, SHA-256 of what was signed), so a replay has no second effect.
     Of no organization: who is meant stands inside, one delivery may name several. `problem` says why it is not processed
     yet, or what was left aside when it was.
     """
