@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tiktok.enums import AccountKind, MarketplaceStatus, PostTie
+from tiktok.enums import AccountKind, Dialect, MarketplaceStatus, PostTie
 
 
 def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> AccountKind:
@@ -33,3 +33,11 @@ def post_tie(*, has_order: bool, is_authenticated: bool) -> PostTie:
     if has_order:
         return PostTie.ORDER
     return PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED
+
+
+def finds_lost_orders(dialect: str) -> bool:
+    """Does TikTok keep a mark of ours, by which orders are found again whose making was never confirmed?
+
+    In `tto` the name of the campaign; in `ttcm` only a person who sees the campaign code at TikTok can tell.
+    """
+    return dialect == Dialect.TTO

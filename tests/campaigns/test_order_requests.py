@@ -13,9 +13,9 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
 from campaigns.models import Order, OrderEvent, OrderRequest
+from campaigns.services.looks import look_after_orders
 from campaigns.services.rechecks import recheck_order_request, repeat_order_request
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders
 from tests.factories.campaigns import an_account
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import MarketplaceAccount, Poll

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from tenancy.models import User
 from tenancy.services.audit import record
-from tiktok.enums import AccountState
+from tiktok.client import DIALECTS, Capabilities
+from tiktok.enums import AccountState, Dialect
 from tiktok.models import MarketplaceAccount
 
 
@@ -22,3 +23,8 @@ def connect_marketplace_account(
     account.save()
     record("marketplace_account.connected", account, actor=actor)
     return account
+
+
+def capabilities(account: MarketplaceAccount | None) -> Capabilities:
+    """What can be done with this account, and how much of it in one call. Asks nobody; without an account, `ttcm`'s."""
+    return DIALECTS[account.dialect if account else Dialect.TTCM].capabilities

@@ -109,8 +109,9 @@ def _schedule(kind: PollKind, subject_ids: Sequence[int], apart: timedelta) -> N
     )
 
 
-def note_look(kind: PollKind, *subject_ids: int) -> None:
-    """These subjects were looked at just now, outside the pump: the next look is a full interval away."""
+def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = None) -> None:
+    """These subjects were looked at just now, outside their turn: the next look is a full interval away, or as long as
+    their numbers stay fresh."""
     now = timezone.now()
     Poll.objects.bulk_create(
         [
@@ -118,7 +119,7 @@ def note_look(kind: PollKind, *subject_ids: int) -> None:
                 organization_id=required_organization_id(),
                 kind=kind,
                 subject_id=pk,
-                due_at=now + CADENCE[kind],
+                due_at=now + (fresh_for or CADENCE[kind]),
                 last_finished_at=now,
             )
             for pk in subject_ids

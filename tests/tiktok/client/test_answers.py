@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok.client import errors, ttcm_answers, types, wire
+from tiktok.client import errors, ttcm_answers, ttcm_wire, types
 
 STATUS = "/tcm/creator/status/get/"
 PROFILE = "/tcm/creator/public/"
@@ -95,9 +95,11 @@ def test_a_video_without_a_time_is_loud(market, client, answers):
     ],
 )
 def test_reasons_of_a_rejected_invitation_come_in_three_shapes(reasons):
-    raw = wire.InviteAnswer(in_tcm=["a"], invited=["b"], rejected=["c", "d"])
+    raw = ttcm_wire.InviteAnswer(in_tcm=["a"], invited=["b"], rejected=["c", "d"])
     raw.reject_reasons = (
-        [wire.RejectReason(**entry) for entry in reasons] if isinstance(reasons, list) else reasons
+        [ttcm_wire.RejectReason(**entry) for entry in reasons]
+        if isinstance(reasons, list)
+        else reasons
     )
     assert ttcm_answers.invite_result(raw) == types.InviteResult(
         ("a",), ("b",), {"c": "too small", "d": ""}
