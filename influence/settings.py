@@ -205,7 +205,13 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "pump-polls": {"task": "tiktok.tasks.pump_polls", "schedule": 5.0, "options": {"expires": 5}},
-}
+    "pump-deliveries": {
+        "task": "tiktok.tasks.pump_deliveries", "schedule": 5.0, "options": {"expires": 5},
+    },
+    "forget-old-deliveries": {
+        "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
+    },
+}  # fmt: skip
 
 # --- API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

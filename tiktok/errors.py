@@ -78,6 +78,10 @@ class ConnectDenied(ConnectRefused):
     """The creator said no on TikTok's page; nothing was connected."""
 
 
+class DeliveryRefused(Exception):
+    """A webhook that TikTok has not signed, or signed long ago. Its sender is told nothing more."""
+
+
 class CallInsideTransaction(RuntimeError):
     """A call to TikTok was about to be made inside an open database transaction."""
 

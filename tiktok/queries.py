@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import redis
+from django.core.cache import cache
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from tenancy.scope import required_organization_id
 from tiktok.availability import (
@@ -35,12 +38,18 @@ from tiktok.models import (
     LegacyMigration,
     MarketplaceAccount,
     Poll,
+    ServiceIncident,
     Video,
     VideoSnapshot,
 )
 from tiktok.policies import account_kind
 
 NOT_YET = "TikTok has not reported this yet."
+STANDING_INCIDENTS = "tiktok:standing-incidents"
+# What we use of TikTok, in the words of `incident_products`.
+OUR_PRODUCTS = ["TIKTOK_ONE_API", "ACCOUNTS_API"]
+# The word that it is over may have been lost.
+INCIDENT_FORGOTTEN_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -230,3 +239,20 @@ def poll_of(kind: PollKind, subject_id: int) -> Poll | None:
     return Poll.objects.filter(
         organization_id=required_organization_id(), kind=kind, subject_id=subject_id
     ).first()
+
+
+def standing_incidents() -> list[dict[str, Any]]:
+    """TikTok's trouble that concerns us and is not over: `title`, `level`, `started_at`. Read once a minute for all pages."""
+    try:
+        return cache.get_or_set(STANDING_INCIDENTS, _read_incidents, 60) or []
+    except redis.RedisError:  # no page fails for want of a banner
+        return _read_incidents()
+
+
+def _read_incidents() -> list[dict[str, Any]]:
+    """An incident without products concerns us: TikTok tells of what was subscribed to."""
+    concerns_us = models.Q(products__overlap=OUR_PRODUCTS) | models.Q(products=[])
+    heard_lately = models.Q(updated_at__gt=timezone.now() - INCIDENT_FORGOTTEN_AFTER)
+    standing = ServiceIncident.objects.filter(concerns_us, heard_lately, resolved_at=None)
+    rows = standing.order_by("started_at", "pk").values("title", "level", "started_at")
+    return [dict(row) for row in rows]

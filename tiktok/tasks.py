@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from tiktok.services import sync  # noqa: F401 -- registers the handlers of accounts and videos
+from tiktok.services import deliveries, sync  # noqa: F401 -- registers the handlers of accounts and videos
 from tiktok.services.polling import pump
 
 TICK_SECONDS = 4.0
@@ -17,4 +17,19 @@ def pump_polls() -> None:
     """Work through the due polls for one tick; what is left is the next tick's."""
     started = time.monotonic()
     while time.monotonic() - started < TICK_SECONDS and pump():
+        pass
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
+def pump_deliveries() -> None:
+    """Do what TikTok's webhooks say, for one tick; what is left is the next tick's."""
+    started = time.monotonic()
+    while time.monotonic() - started < TICK_SECONDS and deliveries.pump():
+        pass
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
+def forget_old_deliveries() -> None:
+    """Delete webhooks that were settled a month ago, slice by slice."""
+    while deliveries.forget_old_deliveries():
         pass

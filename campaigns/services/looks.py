@@ -16,7 +16,22 @@ from campaigns.services.requests import give_up_lost_request, send_order_request
 from campaigns.services.syncing import sync_orders
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
-from tiktok.services.polling import note_look, stop
+from tiktok.services.polling import make_due, note_look, stop
+
+
+def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
+    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where a handle is given.
+
+    An order of TikTok One is named `<campaign id>/<handle>`.
+    """
+    orders = Order.objects.exclude(state__in=SETTLED_STATES)
+    orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
+    of_campaign = f"{tiktok_campaign_id}/"
+    if handle:
+        orders = orders.filter(tiktok_order_id=of_campaign + handle)
+    else:
+        orders = orders.filter(tiktok_order_id__startswith=of_campaign)
+    make_due(PollKind.ORDER, *orders.values_list("pk", flat=True))
 
 
 def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:

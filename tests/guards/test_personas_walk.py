@@ -220,6 +220,14 @@ def test_the_api_is_for_keys_alone(world: World) -> None:
             assert statuses == {"anonymous": 401, "owner": 401, "ops": 401, "write key": 403}
 
 
+def test_a_hook_believes_nobody_who_cannot_sign(persona: Persona) -> None:
+    hooks = [address for address in addresses() if address.audience == "hooks"]
+    assert hooks
+    for address in hooks:
+        assert persona.knock(address, "own") == 405, address
+        assert persona.knock(address, "own", "post") == 401, address
+
+
 def test_an_own_page_shows_its_own_rows(world: World) -> None:
     """The canary does sing: otherwise its silence would prove nothing."""
     heard = []

@@ -15,6 +15,7 @@ ROOTS = {
         "me/": "the influencers' dashboard",
         "oauth/": "TikTok's way back to the dashboard",
     },
+    "hooks": {"hooks/": "what TikTok posts"},
     "ops": {"metrics": "Prometheus"},
 }
 

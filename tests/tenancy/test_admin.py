@@ -22,6 +22,7 @@ from tiktok.models import (
     Consent,
     Creator,
     LegacyMigration,
+    LinkedVideo,
     MarketplaceAccount,
     Poll,
     PurgeReceipt,
@@ -54,6 +55,11 @@ def furnished(name: str, word: str) -> Organization:
         add_member(organization, person, role="owner", actor=None)
         connect_marketplace_account(
             f"{word} at TikTok", tiktok_account_id=f"{word}1", token=f"brand-{word}", actor=None
+        )
+        LinkedVideo.objects.create(
+            marketplace_account=MarketplaceAccount.objects.get(),
+            tiktok_campaign_id=word,
+            tiktok_video_id=word,
         )
         creator = Creator.objects.create(handle=f"{word}.bakes", marketplace_status="in")
         connection = Connection(
@@ -170,7 +176,7 @@ def test_everything_ops_need_has_a_page() -> None:
     assert names >= {
         "Organization", "User", "Membership", "ApiKey", "AuditEvent", "MarketplaceAccount", "Creator", "Connection",
         "Consent", "Poll", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
-        "Order", "OrderEvent", "Post",
+        "Order", "OrderEvent", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
     }  # fmt: skip
     assert {model._meta.app_label for model in MODELS} <= set(OURS)
 
