@@ -45,6 +45,9 @@ class Video(OrganizationModel):
     audience_geography = models.JSONField(null=True)
     audience_country = models.JSONField(null=True)
     report_fetched_at = models.DateTimeField(null=True, blank=True)
+    # Which of the numbers above fell, and which cannot be right: bits as in the snapshots.
+    falling = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    absurd = models.SmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [
