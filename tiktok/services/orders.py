@@ -22,11 +22,8 @@ from tiktok.services.sync import keep_videos, shares
 
 ORDERS_PER_CALL, ORDERS_PER_QUERY, ORDERS_PER_PAGE = 100, 200, 20
 REPORT_PAGE, VIDEOS_PER_CALL = 100, 10
-REPORT_FIELDS = [
-    "video_views", "likes", "comments", "shares", "counts_source", "counts_fetched_at", "total_engagements",
-    "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate", "retention",
-    "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
-]  # fmt: skip
+# Beside the numbers, which the loader of snapshots keeps.
+REPORT_FIELDS = ["retention", "audience_age", "audience_gender", "audience_geography", "audience_country"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -192,7 +189,7 @@ def _keep_reviewed(
 
 @transaction.atomic
 def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
-    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each that it counts.
+    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each of which it tells any.
 
     A video still in review has no row, so the report alone makes nothing appear.
     """
@@ -200,17 +197,14 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     rows_now = own_videos(metrics).select_for_update().order_by("pk")
     videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
     for video in videos:
-        _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
+        _copy_report(video, metrics[video.tiktok_video_id])
     Video.objects.bulk_update(videos, REPORT_FIELDS)
-    counted = [v for v in videos if metrics[v.tiktok_video_id].video_views is not None]
-    record_video_snapshots(counted, source=Source.ORDER_REPORT, fetched_at=fetched_at)
+    record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
 
 
-def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:
-    if metrics.video_views is not None:
-        video.video_views, video.likes = metrics.video_views, metrics.likes
-        video.comments, video.shares = metrics.comments, metrics.shares
-        video.counts_source, video.counts_fetched_at = Source.ORDER_REPORT, fetched_at
+def _copy_report(video: Video, metrics: ReportMetrics) -> None:
+    video.video_views, video.likes = metrics.video_views, metrics.likes
+    video.comments, video.shares = metrics.comments, metrics.shares
     video.total_engagements = metrics.engagement_count
     video.engagement_rate = metrics.engagement_rate
     video.reach = metrics.reach
@@ -222,4 +216,3 @@ def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> 
     video.audience_gender = shares(metrics.gender_distribution)
     video.audience_country = shares(metrics.country_distribution)
     video.audience_geography = shares(metrics.locale_distribution)
-    video.report_fetched_at = fetched_at
