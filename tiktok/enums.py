@@ -29,7 +29,9 @@ class Source(models.TextChoices):
     ORDER_REPORT = "order_report", "TikTok order report"
 
 
-CALCULATED = "calculated"  # in a source's place: by us from TikTok's numbers; never the source of a fact
+CALCULATED = (
+    "calculated"  # in a source's place: by us from TikTok's numbers; never the source of a fact
+)
 
 
 class Flag(models.TextChoices):

@@ -36,6 +36,7 @@ def post_tie(*, has_order: bool, is_authenticated: bool) -> PostTie:
         return PostTie.ORDER
     return PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED
 
+
 MOST_COUNT = 10**12  # a hundred times what TikTok's most seen video has
 # Bounds that nothing true goes beyond; of every other number, MOST_COUNT.
 MOST = {

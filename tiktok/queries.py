@@ -213,14 +213,17 @@ def _account_values(creator: Creator) -> dict[AccountMetric, Any]:
 
 
 def post_metrics(
-    video: Video | None, tie: PostTie, *, earlier: Mapping[str, tuple[float, datetime]] | None = None
+    video: Video | None,
+    tie: PostTie,
+    *,
+    earlier: Mapping[str, tuple[float, datetime]] | None = None,
 ) -> list[MetricValue]:
     """All 16 post metrics of the matrix for a video that stands in a campaign by this tie.
 
     `earlier`: what `earlier_numbers` found, for a page that tells from where a number fell.
     """
     values = _post_values(video) if video else {}
-    flags = _flags(video) if video and (video.falling or video.absurd) else {}
+    flags: Mapping[str, Flag] = video.flags if video and (video.falling or video.absurd) else {}
     return [
         _post_metric(
             video,
@@ -232,11 +235,6 @@ def post_metrics(
         )
         for metric, row in POST_MATRIX.items()
     ]
-
-
-def _flags(video: Video) -> dict[str, Flag]:
-    falling = dict.fromkeys(names_of(video.falling, VIDEO_NUMBERS), Flag.FALLING)
-    return falling | dict.fromkeys(names_of(video.absurd, VIDEO_NUMBERS), Flag.ABSURD)
 
 
 _COUNTERS = {PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES}
@@ -348,7 +346,9 @@ def video_days(video_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
         Video.objects.filter(pk__in=ids, video_views__isnull=False)
         .exclude(counts_source=Source.LEGACY)
         .annotate(
-            video_id=models.F("pk"), day=TruncDate("counts_fetched_at"), told_by=models.F("counts_source")
+            video_id=models.F("pk"),
+            day=TruncDate("counts_fetched_at"),
+            told_by=models.F("counts_source"),
         )
     )
     told = ("video_id", "day", "told_by", *DAY_COLUMNS[3:])

@@ -11,6 +11,7 @@ from .normalize import (
     distribution,
     identifier,
     instant,
+    limit,
     money,
     quantity,
     retention,
@@ -87,7 +88,7 @@ def video_page(answer: wire.PostsAnswer) -> types.VideoPage:
     info = answer.page_info or wire.PageInfo(cursor=answer.cursor, has_more=answer.has_more)
     return types.VideoPage(
         videos=tuple(video(post) for post in answer.posts or ()),
-        cursor=count(info.cursor) or 0,
+        cursor=limit(info.cursor) or 0,
         has_more=bool(info.has_more),
     )
 
@@ -117,7 +118,7 @@ def created_orders(answer: wire.CreateAnswer) -> types.CreatedOrders:
     return types.CreatedOrders(
         campaign_code=identifier(answer.campaign_code),
         invite_link=identifier(answer.invite_link),
-        remaining_orders=count(answer.remaining_orders),
+        remaining_orders=limit(answer.remaining_orders),
         orders=tuple(
             types.CreatedOrder(identifier(raw.order_id), raw.handle_name)
             for raw in answer.orders or ()
@@ -151,9 +152,9 @@ def order(raw: wire.Order) -> types.OrderState:
 def quota(raw: wire.Quota) -> types.Quota:
     """How many videos there are and may be."""
     return types.Quota(
-        current_video_count=count(raw.current_video_count),
-        per_creator_video_limit=count(raw.per_creator_video_limit),
-        total_video_limit=count(raw.total_video_limit),
+        current_video_count=limit(raw.current_video_count),
+        per_creator_video_limit=limit(raw.per_creator_video_limit),
+        total_video_limit=limit(raw.total_video_limit),
     )
 
 

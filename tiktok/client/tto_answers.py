@@ -14,6 +14,7 @@ from .normalize import (
     distribution,
     identifier,
     instant,
+    limit,
     money,
     percent,
     quantity,
@@ -77,7 +78,7 @@ def video_page(answer: wire.PostsAnswer) -> types.VideoPage:
     info = answer.page_info or wire.PageInfo(cursor=answer.cursor, has_more=answer.has_more)
     return types.VideoPage(
         videos=tuple(video(post) for post in answer.posts or ()),
-        cursor=count(info.cursor) or 0,
+        cursor=limit(info.cursor) or 0,
         has_more=bool(info.has_more),
     )
 
@@ -186,7 +187,7 @@ def campaign(raw: wire.Campaign) -> tto_types.Campaign:
         video_ids=ids(raw.video_ids),
         country_codes=tuple(raw.country_codes or ()),
         invite_link=raw.invite_link or None,
-        spark_days=count(raw.spark_ads_requested_authorization_days),
+        spark_days=limit(raw.spark_ads_requested_authorization_days),
         created_at=instant(raw.create_time),
         updated_at=instant(raw.update_time),
         direct_messages=direct_messages(raw.dm_info),
@@ -216,7 +217,7 @@ def link_request(raw: wire.Link) -> tto_types.LinkRequest:
         campaign_id=optional_id(raw.campaign_id),
         campaign_type=word(raw.campaign_type) if raw.campaign_type else None,
         link_request_id=optional_id(raw.link_request_id),
-        number_of_requests=count(raw.number_of_requests),
+        number_of_requests=limit(raw.number_of_requests),
         last_reminded_at=instant(raw.last_reminded_timestamp),
     )
 
@@ -231,7 +232,7 @@ def pending_links(answer: wire.AskedLinksAnswer) -> tto_types.PendingLinks:
     """What the creator is asked to link."""
     return tto_types.PendingLinks(
         optional_id(answer.campaign_id),
-        count(answer.spark_authorization_days),
+        limit(answer.spark_authorization_days),
         tuple(
             (identifier(raw.video_id), identifier(raw.link_request_id))
             for raw in answer.link_requests or ()
@@ -242,8 +243,8 @@ def pending_links(answer: wire.AskedLinksAnswer) -> tto_types.PendingLinks:
 def page_of(info: wire.PageInfo | None) -> tuple[int, int]:
     """Page and number of pages; the latter goes by two names and neither is to be trusted."""
     info = info or wire.PageInfo()
-    page = count(info.page) or 1
-    total = count(info.total_size if info.total_page is None else info.total_page)
+    page = limit(info.page) or 1
+    total = limit(info.total_size if info.total_page is None else info.total_page)
     return page, page if total is None else total
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import tto_types
 from . import tto_wire as wire
-from .normalize import count, identifier, instant
+from .normalize import identifier, instant, limit
 from .tto_answers import optional_id, page_of
 
 
@@ -14,8 +14,8 @@ def spark_authorization(raw: wire.Spark, video_id: str) -> tto_types.SparkAuthor
         video_id=optional_id(raw.video_id) or video_id,
         status=raw.auth_status or "",
         status_updated_at=instant(raw.auth_status_updated_time),
-        requested_days=count(raw.requested_authorization_days),
-        remaining_requests=count(raw.num_remaining_request),
+        requested_days=limit(raw.requested_authorization_days),
+        remaining_requests=limit(raw.num_remaining_request),
         auth_code=raw.auth_code or None,
         auth_code_status=raw.auth_code_status or None,
         auth_code_starts_at=instant(raw.auth_code_start_time),

@@ -31,11 +31,14 @@ BEGIN
     FOR tenant IN SELECT id FROM tenancy_organization LOOP
         PERFORM set_config('app.organization', tenant::text, true);
         INSERT INTO tiktok_videoday (organization_id, video_id, day, source, fetched_at, video_views, likes, comments, shares)
-        SELECT DISTINCT ON (video_id, (fetched_at AT TIME ZONE 'UTC')::date)
-               organization_id, video_id, (fetched_at AT TIME ZONE 'UTC')::date, source, fetched_at,
-               video_views, likes, comments, shares
-        FROM tiktok_videosnapshot
-        ORDER BY video_id, (fetched_at AT TIME ZONE 'UTC')::date, fetched_at DESC;
+        SELECT DISTINCT ON (video_id, (fact.fetched_at AT TIME ZONE 'UTC')::date)
+               tenant, video_id, (fact.fetched_at AT TIME ZONE 'UTC')::date, fact.source, fact.fetched_at,
+               fact.video_views, fact.likes, fact.comments, fact.shares
+        FROM tiktok_videosnapshot fact JOIN tiktok_video video ON video.id = video_id
+        WHERE fact.organization_id = tenant AND video.organization_id = tenant
+          AND fact.source <> 'legacy' AND fact.video_views IS NOT NULL
+          AND (fact.fetched_at AT TIME ZONE 'UTC')::date < (video.counts_fetched_at AT TIME ZONE 'UTC')::date
+        ORDER BY video_id, (fact.fetched_at AT TIME ZONE 'UTC')::date, fact.fetched_at DESC;
     END LOOP;
     PERFORM set_config('app.organization', '', true);
 END $$;

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.db import models
 
 from tenancy.models import OrganizationModel
-from tiktok.enums import Source
+from tiktok.enums import Flag, Source
 from tiktok.models.accounts import Creator
+from tiktok.models.snapshots import VIDEO_NUMBERS, names_of
 
 
 class Video(OrganizationModel):
@@ -78,3 +81,9 @@ class Video(OrganizationModel):
     def half_way_retention(self) -> float | None:
         """Share of viewers still watching half-way through (from the retention curve)."""
         return self.retention[len(self.retention) // 2] if self.retention else None
+
+    @cached_property
+    def flags(self) -> dict[str, Flag]:
+        """What is odd about the latest numbers, by their names; empty for most videos."""
+        falling = dict.fromkeys(names_of(self.falling, VIDEO_NUMBERS), Flag.FALLING)
+        return falling | dict.fromkeys(names_of(self.absurd, VIDEO_NUMBERS), Flag.ABSURD)

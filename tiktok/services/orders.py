@@ -23,7 +23,9 @@ from tiktok.services.sync import keep_videos, shares
 ORDERS_PER_CALL, ORDERS_PER_QUERY, ORDERS_PER_PAGE = 100, 200, 20
 REPORT_PAGE, VIDEOS_PER_CALL = 100, 10
 # Beside the numbers, which the loader of snapshots keeps.
-REPORT_FIELDS = ["retention", "audience_age", "audience_gender", "audience_geography", "audience_country"]  # fmt: skip
+REPORT_FIELDS = [
+    "retention", "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -197,12 +199,12 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     rows_now = own_videos(metrics).select_for_update().order_by("pk")
     videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
     for video in videos:
-        _copy_report(video, metrics[video.tiktok_video_id])
+        _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
     Video.objects.bulk_update(videos, REPORT_FIELDS)
     record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
 
 
-def _copy_report(video: Video, metrics: ReportMetrics) -> None:
+def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:
     video.video_views, video.likes = metrics.video_views, metrics.likes
     video.comments, video.shares = metrics.comments, metrics.shares
     video.total_engagements = metrics.engagement_count
@@ -216,3 +218,4 @@ def _copy_report(video: Video, metrics: ReportMetrics) -> None:
     video.audience_gender = shares(metrics.gender_distribution)
     video.audience_country = shares(metrics.country_distribution)
     video.audience_geography = shares(metrics.locale_distribution)
+    video.report_fetched_at = fetched_at

@@ -188,7 +188,7 @@ def _rows(load: Load, looks: Iterable[tuple[Any, datetime]]) -> list[tuple[Any, 
 def _is_ordinary(counts: tuple[int | None, ...]) -> bool:
     """The short way for most rows: nothing absent, negative, or above the views."""
     try:
-        return 0 <= min(counts) and max(counts) == counts[0] <= MOST_COUNT  # type: ignore[type-var, operator, no-any-return]
+        return min(counts) >= 0 and max(counts) == counts[0] <= MOST_COUNT  # type: ignore[type-var, operator, no-any-return]
     except TypeError:
         return False
 
@@ -287,3 +287,34 @@ def _days() -> str:
         f"ON CONFLICT (video_id, day) DO UPDATE SET {_excluded(('source', 'fetched_at', *COUNTS))} "
         "WHERE excluded.fetched_at >= tiktok_videoday.fetched_at)"
     )
+
+
+def rebuild_days(video_ids: Sequence[int]) -> None:
+    """Make the finished days of these videos anew after facts of an authorization were deleted."""
+    columns = ", ".join(("source", "fetched_at", *COUNTS))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tiktok_videoday USING tiktok_video latest WHERE latest.id = ANY(%s) "
+            "AND video_id = latest.id AND (tiktok_videoday.source = %s OR day >= latest.counts_fetched_at::date)",
+            [video_ids, Source.AUTHORIZED],
+        )
+        cursor.execute(
+            f"INSERT INTO tiktok_videoday (organization_id, video_id, day, {columns}) "  # noqa: S608 -- our own names
+            "SELECT DISTINCT ON (video_id, fact.fetched_at::date) fact.organization_id, video_id, fact.fetched_at::date, "
+            f"{', '.join(f'fact.{name}' for name in ('source', 'fetched_at', *COUNTS))} "
+            "FROM tiktok_videosnapshot fact JOIN tiktok_video latest ON latest.id = video_id "
+            "WHERE video_id = ANY(%s) AND fact.source <> %s AND fact.video_views IS NOT NULL "
+            "AND (latest.video_views IS NULL OR fact.fetched_at::date < latest.counts_fetched_at::date) "
+            "ORDER BY video_id, fact.fetched_at::date, fact.fetched_at DESC ON CONFLICT DO NOTHING",
+            [video_ids, Source.LEGACY],
+        )
+
+
+def prepare_months() -> None:
+    """Make the partitions of this month and the coming ones where they are missing. Harmless to repeat.
+
+    The run-time role owns nothing: a function of the owner's does it (migration `0005`), or fails after three seconds
+    of waiting for a lock; there are months of time to try again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tiktok_prepare_months()")

@@ -19,6 +19,7 @@ from tiktok.services.polling import register_handler
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.tokens import call_as_creator
 
+MOST_PRICE = 10**10
 VIDEO_PAGES = 3  # of 10 videos: TikTok's own averages look at the latest 30
 # Beside the numbers, which the loader of snapshots keeps.
 SEEN_FIELDS = [
@@ -26,7 +27,7 @@ SEEN_FIELDS = [
     "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages", "audience_locales",
     "profile_dialect",
 ]  # fmt: skip
-VIDEO_FIELDS = ["source", "caption", "url", "embed_url", "thumbnail_url", "published_at"]
+VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at"]
 
 
 def connection_of(creator: Creator) -> Connection | None:
@@ -92,10 +93,11 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     creator.average_views = profile.average_views
     creator.engagement_rate = profile.engagement_rate
     creator.completion_rate = profile.completion_rate
-    creator.creator_rate_amount = profile.creator_rate.amount if profile.creator_rate else None
-    creator.creator_rate_currency = (
-        (profile.creator_rate.currency or "") if profile.creator_rate else ""
-    )
+    rate = profile.creator_rate
+    if rate is not None and rate.amount >= MOST_PRICE:  # no column holds it
+        rate = None
+    creator.creator_rate_amount = rate.amount if rate else None
+    creator.creator_rate_currency = (rate.currency or "") if rate else ""
     for name in ("audience_countries", "audience_genders", "audience_ages", "audience_locales"):
         setattr(creator, name, shares(getattr(profile, name)))
     creator.profile_source = source
@@ -160,13 +162,14 @@ def keep_videos(
     ]
     for row, video in rows:
         _copy_texts(row, video, creator, source, fetched_at)
-    Video.objects.bulk_create([row for row, _ in rows if row.pk is None])
-    Video.objects.bulk_update([row for row, _ in rows], VIDEO_FIELDS)
+    kept = [row for row, _ in rows]
+    Video.objects.bulk_update([row for row in kept if row.pk], VIDEO_FIELDS)
+    Video.objects.bulk_create([row for row in kept if not row.pk])
     for row, video in rows:
         _copy_counts(row, video)
-    record_video_snapshots([row for row, _ in rows], source=source, fetched_at=fetched_at)
+    record_video_snapshots(kept, source=source, fetched_at=fetched_at)
     calculate_averages(creator)
-    return [row for row, _ in rows]
+    return kept
 
 
 def _copy_texts(
