@@ -114,7 +114,7 @@ ACCOUNT_MATRIX: dict[AccountMetric, dict[AccountKind, Cell]] = {
 POST_MATRIX: dict[PostMetric, dict[PostTie, Cell]] = {
     metric: dict(zip(_POST_COLUMNS, row, strict=True)) for metric, row in _POST_ROWS.items()
 }
-# Where the matrix says yes, but the dialect that an account is read in does not give the number.
+# What the dialect that an account is read in does not give, whatever the matrix says.
 ACCOUNT_BY_DIALECT: dict[str, dict[AccountMetric, Cell]] = {
     Dialect.TTCM: {},
     Dialect.TTO: {
@@ -127,11 +127,15 @@ ACCOUNT_BY_DIALECT: dict[str, dict[AccountMetric, Cell]] = {
 
 
 def account_cell(metric: AccountMetric, kind: AccountKind, dialect: str = "") -> Cell:
-    """The matrix's cell, as the dialect in which TikTok told of the account can fill it (empty: nothing told yet)."""
+    """The matrix's cell, as the dialect in which TikTok told of the account can fill it (empty: nothing told yet).
+
+    What the dialect never gives is not given for asking either: nobody is sent to authenticate for it.
+    """
     cell = ACCOUNT_MATRIX[metric][kind]
-    if kind == AccountKind.LEGACY or not cell.is_shown:
+    own = ACCOUNT_BY_DIALECT.get(dialect, {}).get(metric)
+    if own is None or kind in {AccountKind.LEGACY, AccountKind.UNSUPPORTED}:
         return cell
-    return ACCOUNT_BY_DIALECT.get(dialect, {}).get(metric, cell)
+    return own if cell.is_shown or not own.is_shown else cell
 
 
 ACCOUNT_UNITS: dict[AccountMetric, Unit] = {

@@ -223,7 +223,7 @@ def post_metrics(
     `earlier`: what `earlier_numbers` found, for a page that tells from where a number fell.
     """
     values = _post_values(video) if video else {}
-    flags: Mapping[str, Flag] = video.flags if video and (video.falling or video.absurd) else {}
+    flags: Mapping[str, Flag] = video.flags if video else {}
     return [
         _post_metric(
             video,
@@ -318,14 +318,24 @@ def earlier_numbers(video: Video) -> dict[str, tuple[float, datetime]]:
     if not video.falling:
         return {}
     fell = names_of(video.falling, VIDEO_NUMBERS)
-    found = {}
-    for source in (video.counts_source, Source.ORDER_REPORT):
-        at = video.report_fetched_at if source == Source.ORDER_REPORT else video.counts_fetched_at
+    counters = {name for name in fell if name in _COUNTERS}
+    by_report = video.report_fetched_at is not None
+    found: dict[str, tuple[float, datetime]] = {}
+    for names, source, at in (
+        (counters, video.counts_source, video.counts_fetched_at),
+        (
+            fell - counters,
+            Source.ORDER_REPORT if by_report else video.counts_source,
+            video.report_fetched_at or video.counts_fetched_at,
+        ),
+    ):
         facts = VideoSnapshot.objects.filter(video_id=video.pk, source=source)
-        last = facts.filter(bucket_at__lt=_hour(at)).order_by("-bucket_at").first() if at else None
-        for name in fell - set(found) if last else ():
-            if (value := getattr(last, name)) is not None and value > (getattr(video, name) or 0):
-                found[name] = (value, last.fetched_at)
+        last = (
+            facts.filter(bucket_at__lt=_hour(at)).order_by("-bucket_at").first() if names else None
+        )
+        if last is not None:
+            told = {name: getattr(last, name) for name in names}
+            found |= {n: (value, last.fetched_at) for n, value in told.items() if value is not None}
     return found
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from functools import cached_property
-
 from django.db import models
 
 from tenancy.models import OrganizationModel
@@ -82,8 +80,10 @@ class Video(OrganizationModel):
         """Share of viewers still watching half-way through (from the retention curve)."""
         return self.retention[len(self.retention) // 2] if self.retention else None
 
-    @cached_property
+    @property
     def flags(self) -> dict[str, Flag]:
         """What is odd about the latest numbers, by their names; empty for most videos."""
+        if not (self.falling or self.absurd):
+            return {}
         falling = dict.fromkeys(names_of(self.falling, VIDEO_NUMBERS), Flag.FALLING)
         return falling | dict.fromkeys(names_of(self.absurd, VIDEO_NUMBERS), Flag.ABSURD)

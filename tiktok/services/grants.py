@@ -150,7 +150,7 @@ def forget_authorized_data(creator: Creator) -> None:
     # Behind this lock a look that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
     if creator.profile_source == Source.AUTHORIZED:
-        gone = INSIGHTS if creator.is_in_marketplace else INSIGHTS | PROFILE
+        gone: dict[str, Any] = INSIGHTS if creator.is_in_marketplace else {**INSIGHTS, **PROFILE}
         flags = _unflagged(gone, CREATOR_NUMBERS, "absurd")
         Creator.objects.filter(pk=creator.pk).update(**gone, **flags)
         creator.refresh_from_db()

@@ -188,7 +188,7 @@ def _rows(load: Load, looks: Iterable[tuple[Any, datetime]]) -> list[tuple[Any, 
 def _is_ordinary(counts: tuple[int | None, ...]) -> bool:
     """The short way for most rows: nothing absent, negative, or above the views."""
     try:
-        return min(counts) >= 0 and max(counts) == counts[0] <= MOST_COUNT  # type: ignore[type-var, operator, no-any-return]
+        return min(counts) >= 0 and max(counts) == counts[0] <= MOST_COUNT  # type: ignore[type-var, operator]
     except TypeError:
         return False
 
@@ -257,7 +257,7 @@ def _latest(load: Load) -> str:
         for group in load.groups
     )  # fmt: skip
     for flag in load.flags:
-        values[flag] = f"latest.{flag} & ~({told}) | known.{flag} & ({told})"
+        values[flag] = f"(latest.{flag} & ~({told})) | (known.{flag} & ({told}))"
     return (
         f"UPDATE {_table(load.latest)} latest SET {', '.join(f'{n} = {v}' for n, v in values.items())} FROM known "  # noqa: S608 -- our own names
         f"WHERE latest.id = known.{load.key} AND ({' OR '.join(f'({group.is_due})' for group in load.groups)})"
@@ -289,7 +289,7 @@ def _days() -> str:
     )
 
 
-def rebuild_days(video_ids: Sequence[int]) -> None:
+def rebuild_days(video_ids: list[int]) -> None:
     """Make the finished days of these videos anew after facts of an authorization were deleted."""
     columns = ", ".join(("source", "fetched_at", *COUNTS))
     with connection.cursor() as cursor:

@@ -175,7 +175,7 @@ def keep_videos(
 def _copy_texts(
     row: Video, video: types.Video, creator: Creator, source: Source, fetched_at: datetime
 ) -> None:
-    if row.pk is None:
+    if not row.pk:
         row.source = row.counts_source = source
         row.counts_fetched_at = fetched_at
     row.caption = video.caption or ""
