@@ -211,6 +211,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-deliveries": {
         "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
     },
+    # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.
+    "prepare-months": {"task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0},
 }  # fmt: skip
 
 # --- API --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from celery import shared_task
 
 from tiktok.services import deliveries, sync  # noqa: F401 -- registers the handlers of accounts and videos
 from tiktok.services.polling import pump
+from tiktok.services.snapshots import prepare_months
 
 TICK_SECONDS = 4.0
 
@@ -33,3 +34,9 @@ def forget_old_deliveries() -> None:
     """Delete webhooks that were settled a month ago, slice by slice."""
     while deliveries.forget_old_deliveries():
         pass
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def prepare_snapshot_months() -> None:
+    """Let there be partitions for the snapshots of the coming months."""
+    prepare_months()

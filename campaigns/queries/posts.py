@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -46,13 +47,14 @@ class PostRow:
         return next((m.fetched_at for m in self.metrics.values() if m.fetched_at), None)
 
 
-def post_row(post: Post) -> PostRow:
-    """From a post of `published_posts` or `post_detail`, without a query."""
+def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None = None) -> PostRow:
+    """From a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
     tie = post_tie(
         has_order=post.order_id is not None,
         is_authenticated=getattr(post, "is_authenticated", False),
     )
-    return PostRow(post, tie, {metric.key: metric for metric in post_metrics(post.video, tie)})
+    metrics = post_metrics(post.video, tie, earlier=earlier)
+    return PostRow(post, tie, {metric.key: metric for metric in metrics})
 
 
 def _posts(campaign: Campaign) -> QuerySet[Post]:

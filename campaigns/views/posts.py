@@ -31,7 +31,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.paging import keyset_page
 from tiktok.enums import PostMetric, Unit
-from tiktok.queries import MetricValue, is_released
+from tiktok.queries import MetricValue, earlier_numbers, is_released
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
@@ -97,7 +97,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
     post = post_detail(campaign, post_pk)
     if post is None:
         raise Http404("No such post.")
-    row = post_row(post)
+    row = post_row(post, earlier=earlier_numbers(post.video) if post.video else None)
     context = {
         "row": row,
         "title": _title(post),

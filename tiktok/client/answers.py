@@ -11,6 +11,7 @@ from .normalize import (
     distribution,
     identifier,
     instant,
+    limit,
     money,
     quantity,
     retention,
@@ -84,7 +85,7 @@ def video_page(answer: wire.PostsAnswer) -> types.VideoPage:
     info = answer.page_info or wire.PageInfo(cursor=answer.cursor, has_more=answer.has_more)
     return types.VideoPage(
         videos=tuple(video(post) for post in answer.posts or ()),
-        cursor=count(info.cursor) or 0,
+        cursor=limit(info.cursor) or 0,
         has_more=bool(info.has_more),
     )
 
@@ -160,8 +161,8 @@ def spark_authorization(raw: wire.Spark, video_id: str) -> types.SparkAuthorizat
         video_id=optional_id(raw.video_id) or video_id,
         status=raw.auth_status or "",
         status_updated_at=instant(raw.auth_status_updated_time),
-        requested_days=count(raw.requested_authorization_days),
-        remaining_requests=count(raw.num_remaining_request),
+        requested_days=limit(raw.requested_authorization_days),
+        remaining_requests=limit(raw.num_remaining_request),
         auth_code=raw.auth_code or None,
         auth_code_status=raw.auth_code_status or None,
         auth_code_starts_at=instant(raw.auth_code_start_time),
@@ -172,8 +173,8 @@ def spark_authorization(raw: wire.Spark, video_id: str) -> types.SparkAuthorizat
 def page_of(info: wire.PageInfo | None) -> tuple[int, int]:
     """Page and number of pages; the latter goes by two names and neither is to be trusted."""
     info = info or wire.PageInfo()
-    page = count(info.page) or 1
-    total = count(info.total_size if info.total_page is None else info.total_page)
+    page = limit(info.page) or 1
+    total = limit(info.total_size if info.total_page is None else info.total_page)
     return page, page if total is None else total
 
 

@@ -9,7 +9,7 @@ import msgspec
 from . import ttcm_wire as wire
 from . import types
 from .answers import days, page_of, totals
-from .normalize import count, distribution, identifier, instant, quantity, share
+from .normalize import distribution, identifier, instant, limit, quantity, share
 
 
 def invite_result(answer: wire.InviteAnswer) -> types.InviteResult:
@@ -40,7 +40,7 @@ def created_orders(answer: wire.CreateAnswer) -> types.CreatedOrders:
     return types.CreatedOrders(
         campaign_code=identifier(answer.campaign_code),
         invite_link=identifier(answer.invite_link),
-        remaining_orders=count(answer.remaining_orders),
+        remaining_orders=limit(answer.remaining_orders),
         orders=tuple(
             types.CreatedOrder(identifier(raw.order_id), raw.handle_name)
             for raw in answer.orders or ()
@@ -69,9 +69,9 @@ def order(raw: wire.Order) -> types.OrderState:
 def quota(raw: wire.Quota) -> types.Quota:
     """How many videos there are and may be."""
     return types.Quota(
-        current_video_count=count(raw.current_video_count),
-        per_creator_video_limit=count(raw.per_creator_video_limit),
-        total_video_limit=count(raw.total_video_limit),
+        current_video_count=limit(raw.current_video_count),
+        per_creator_video_limit=limit(raw.per_creator_video_limit),
+        total_video_limit=limit(raw.total_video_limit),
     )
 
 

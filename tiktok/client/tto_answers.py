@@ -9,7 +9,7 @@ import msgspec
 from . import tto_types
 from . import tto_wire as wire
 from .answers import label_list, optional_id, page_of
-from .normalize import change, count, identifier, instant, money, percent, quantity
+from .normalize import change, count, identifier, instant, limit, money, percent, quantity
 from .wire import Creator, Id
 
 _SPELLINGS = {
@@ -107,7 +107,7 @@ def campaign(raw: wire.Campaign) -> tto_types.Campaign:
         video_ids=ids(raw.video_ids),
         country_codes=tuple(raw.country_codes or ()),
         invite_link=raw.invite_link or None,
-        spark_days=count(raw.spark_ads_requested_authorization_days),
+        spark_days=limit(raw.spark_ads_requested_authorization_days),
         created_at=instant(raw.create_time),
         updated_at=instant(raw.update_time),
         direct_messages=direct_messages(raw.dm_info),
@@ -138,7 +138,7 @@ def link_request(raw: wire.Link) -> tto_types.LinkRequest:
         campaign_id=optional_id(raw.campaign_id),
         campaign_type=word(raw.campaign_type) if raw.campaign_type else None,
         link_request_id=optional_id(raw.link_request_id),
-        number_of_requests=count(raw.number_of_requests),
+        number_of_requests=limit(raw.number_of_requests),
         last_reminded_at=instant(raw.last_reminded_timestamp),
     )
 
@@ -153,7 +153,7 @@ def pending_links(answer: wire.AskedLinksAnswer) -> tto_types.PendingLinks:
     """What the creator is asked to link."""
     return tto_types.PendingLinks(
         optional_id(answer.campaign_id),
-        count(answer.spark_authorization_days),
+        limit(answer.spark_authorization_days),
         tuple(
             (identifier(raw.video_id), identifier(raw.link_request_id))
             for raw in answer.link_requests or ()

@@ -26,10 +26,9 @@ from tiktok.services.ttcm_orders import TtcmOrders
 from tiktok.services.tto_orders import TtoOrders, campaign_of
 
 ORDERS_PER_CALL = 100
+# Beside the numbers, which the loader of snapshots keeps.
 REPORT_FIELDS = [
-    "video_views", "likes", "comments", "shares", "counts_source", "counts_fetched_at", "total_engagements",
-    "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate", "retention",
-    "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
+    "retention", "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
 ]  # fmt: skip
 
 
@@ -148,7 +147,7 @@ def _keep_reviewed(
 
 @transaction.atomic
 def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
-    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each that it counts.
+    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each of which it tells any.
 
     A video still in review has no row, so the report alone makes nothing appear.
     """
@@ -158,15 +157,12 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     for video in videos:
         _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
     Video.objects.bulk_update(videos, REPORT_FIELDS)
-    counted = [v for v in videos if metrics[v.tiktok_video_id].video_views is not None]
-    record_video_snapshots(counted, source=Source.ORDER_REPORT, fetched_at=fetched_at)
+    record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
 
 
 def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:
-    if metrics.video_views is not None:
-        video.video_views, video.likes = metrics.video_views, metrics.likes
-        video.comments, video.shares = metrics.comments, metrics.shares
-        video.counts_source, video.counts_fetched_at = Source.ORDER_REPORT, fetched_at
+    video.video_views, video.likes = metrics.video_views, metrics.likes
+    video.comments, video.shares = metrics.comments, metrics.shares
     video.total_engagements = metrics.engagement_count
     video.engagement_rate = metrics.engagement_rate
     video.reach = metrics.reach
