@@ -1,10 +1,24 @@
-"""Addresses TikTok knows. Part of the influencers' dashboard: the person is signed in."""
+"""Addresses TikTok sends people back to, and the settings of an organization's own accounts."""
 
 from django.urls import path
 
-from tiktok import views
+from tiktok.views import brands, creators
 
 urlpatterns = [
-    path("oauth/tiktok/", views.callback, name="tiktok_callback"),
-    path("oauth/tiktok/result/", views.result, name="tiktok_connect_result"),
+    path("oauth/tiktok/", creators.callback, name="tiktok_callback"),
+    path("oauth/tiktok/result/", creators.result, name="tiktok_connect_result"),
+    path("oauth/tiktok/brand/", brands.callback, name="tiktok_brand_callback"),
 ]
+
+# Below `/o/<slug>/settings/tiktok/`.
+ACCOUNT = "<int:marketplace_account_id>/"
+settings_pages = (
+    [
+        path("", brands.accounts, name="accounts"),
+        path("connect/", brands.connect, name="connect"),
+        path(f"{ACCOUNT}choose/", brands.choose, name="choose"),
+        path(f"{ACCOUNT}check/", brands.check, name="check"),
+        path(f"{ACCOUNT}disconnect/", brands.disconnect, name="disconnect"),
+    ],
+    "tiktok_settings",
+)
