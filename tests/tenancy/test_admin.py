@@ -300,11 +300,11 @@ def test_a_new_token_is_written_and_never_shown(client, oak) -> None:
     assert b"brand-of-today" not in client.get(object_page(account)).content
 
 
-def test_a_new_account_needs_its_token(client, oak) -> None:
+def test_a_connected_account_needs_its_token(client, oak) -> None:
     choose(client, oak)
     fields = {"name": "Second", "tiktok_account_id": "2", "dialect": "ttcm", "state": "connected"}
     page = client.post(reverse("admin:tiktok_marketplaceaccount_add"), fields)
-    assert b"A new account needs its token." in page.content
+    assert b"A connected account needs its token." in page.content
     client.post(reverse("admin:tiktok_marketplaceaccount_add"), {**fields, "new_token": "second"})
     with organization_scope(oak):
         assert MarketplaceAccount.objects.get(name="Second").open_token() == "second"
