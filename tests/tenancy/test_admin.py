@@ -298,6 +298,18 @@ def test_a_new_token_is_written_and_never_shown(client, oak) -> None:
         ("admin.changed", "ops@example.com"),
     ]
     assert b"brand-of-today" not in client.get(object_page(account)).content
+    poll = Poll.objects.get(kind="marketplace", subject_id=account.pk)
+    assert poll.due_at <= timezone.now()
+
+
+def test_what_tiktok_says_of_an_account_is_shown_and_not_written(client, oak) -> None:
+    choose(client, oak)
+    with organization_scope(oak):
+        account = MarketplaceAccount.objects.get()
+        MarketplaceAccount.objects.update(timezone="Europe/Oslo", subscription_id="7470001")
+    html = client.get(object_page(account)).content.decode()
+    for shown in ("Europe/Oslo", "7470001"):
+        assert f'<div class="readonly">{shown}</div>' in html
 
 
 def test_a_connected_account_needs_its_token(client, oak) -> None:

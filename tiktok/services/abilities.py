@@ -49,9 +49,9 @@ ABILITIES = (
         "TikTok One does not give them.",
     ),
     (
-        "News at once",
+        "News of tied videos at once",
         "has_linked_video_events",
-        "TikTok tells us when a video is tied to a campaign and when it is published.",
+        "TikTok tells us when one is tied to a campaign and when it is published.",
         "Creator Marketplace sends none. Orders are looked at every hour.",
     ),
 )
