@@ -30,7 +30,7 @@ from tiktok.queries import marketplace_account, marketplace_accounts
 from tiktok.services import attempts, brand
 from tiktok.services.brand import start_brand_connect
 from tiktok.services.connect import start_connect
-from tiktok.services.events import webhook_url
+from tiktok.services.subscriptions import webhook_url
 
 pytestmark = pytest.mark.django_db
 

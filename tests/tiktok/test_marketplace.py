@@ -107,11 +107,26 @@ def test_the_daily_check_describes_the_account_anew(tiktok, tto) -> None:
 
 
 @pytest.mark.usefixtures("_in_elm")
+def test_a_day_costs_three_calls_for_tiktok_one_and_two_for_the_older_kind(
+    tiktok, tto, ttcm
+) -> None:
+    for account, cost in ((tto, 3), (ttcm, 2)):
+        tiktok.control("stats")
+        make_due(PollKind.MARKETPLACE, account.pk)
+        pump()
+        assert tiktok.look("stats")["total"] == cost
+
+
+@pytest.mark.usefixtures("_in_elm")
 def test_a_lost_subscription_is_made_again(tiktok, tto) -> None:
     lost = tto.subscription_id
     app = {"app_id": "7390000000000000001", "secret": "sandbox-secret"}
     tiktok.api("POST", "/subscription/unsubscribe/", subscription_id=lost, **app)
     assert "TCM_VIDEOS" not in subscriptions(tiktok)
+    tiktok.control("fail", times=1, path="/subscription/subscribe/", code=40001)
+    with pytest.raises(TikTokRefused):
+        check_marketplace_account(tto)
+    assert tto.subscription_id == ""
 
     check_marketplace_account(tto)
 

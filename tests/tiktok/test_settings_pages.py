@@ -119,6 +119,8 @@ def test_a_disconnected_account_says_why_and_offers_to_reconnect(
         shown
     )
     assert "Reconnect" in shown
+    again = client.post(url("check", connected), follow=True)
+    assert told(again) == told(page)
 
 
 def test_whoever_only_reads_sees_the_same_without_buttons(signed_in, connected) -> None:

@@ -14,7 +14,7 @@ from tenancy.services.audit import record
 from tiktok.enums import AccountState, Dialect, PollKind
 from tiktok.errors import MarketplaceAccessEnded, TikTokProblem, TikTokRefused
 from tiktok.models import MarketplaceAccount
-from tiktok.services import events
+from tiktok.services import subscriptions
 from tiktok.services.abilities import sends_events
 from tiktok.services.gateway import (
     MARKETPLACE_ACCESS,
@@ -85,8 +85,7 @@ def check_marketplace_account(account: MarketplaceAccount) -> None:
         with _as_brand(account) as token:
             _note(account, **_described(account, token))
             if sends_events(account.dialect):
-                subscription_id = events.follow_videos(account.tiktok_account_id, token)
-                _note(account, subscription_id=subscription_id)
+                _follow_videos(account, token)
         note_look(PollKind.MARKETPLACE, account.pk)
         _follow_service_status(account)
     except TikTokRefused as refusal:
@@ -121,11 +120,21 @@ def _note(account: MarketplaceAccount, **facts: object) -> None:
     seen.update(**facts)
 
 
+def _follow_videos(account: MarketplaceAccount, token: str) -> None:
+    """A lost subscription shows as lost until it is made again."""
+    followed = subscriptions.videos_followed(account.tiktok_account_id)
+    _note(account, subscription_id=followed)
+    if not followed:
+        made = subscriptions.follow_videos(account.tiktok_account_id, token)
+        _note(account, subscription_id=made)
+
+
 def _follow_service_status(account: MarketplaceAccount) -> None:
     """For the whole app, so it is nobody's problem when it does not work today."""
     try:
         with _as_brand(account) as token:
-            events.follow_service_status(token)
+            if not subscriptions.service_status_followed():
+                subscriptions.follow_service_status(token)
     except TikTokProblem as problem:
         log.warning("marketplace.no_service_status", problem=str(problem))
 
@@ -146,6 +155,8 @@ register_handler(PollKind.MARKETPLACE, _check_accounts)
 @contextmanager
 def _as_brand(account: MarketplaceAccount) -> Iterator[str]:
     """Calls with the account's token: one that TikTok no longer takes ends all that stands on it."""
+    if not account.is_connected:
+        raise MarketplaceAccessEnded
     token = account.open_token()
     with tiktok_call():
         try:
@@ -186,7 +197,7 @@ def _unfollow(subscription_id: str) -> None:
     """It fell silent with its token; this clears it away at TikTok, too."""
     try:
         with tiktok_call():
-            events.unfollow(subscription_id)
+            subscriptions.unfollow(subscription_id)
     except TikTokProblem as problem:
         log.warning("marketplace.not_unsubscribed", problem=str(problem))
 

@@ -97,8 +97,7 @@ def check(request: OrganizationRequest, marketplace_account_id: int) -> HttpResp
     """Ask TikTok now how the account stands, and set up what is missing of its events."""
     account = get_object_or_404(MarketplaceAccount, pk=marketplace_account_id)
     try:
-        if account.is_connected:
-            check_marketplace_account(account)
+        check_marketplace_account(account)
     except TikTokProblem as problem:
         messages.error(request, str(problem))
     else:
@@ -158,7 +157,10 @@ def _names(accounts: list[MarketplaceAccount]) -> str:
 @never_cache
 @portal_page
 def callback(request: HttpRequest) -> HttpResponse:
-    """What worked moves on to the settings, without the code in the address; a refusal says why right here."""
+    """What worked moves on to the settings, without the code in the address; a refusal says why right here.
+
+    It stands below no organization: the attempt says which one it is, and there the person's role is asked for again.
+    """
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     try:
         connected = finish_brand_connect(

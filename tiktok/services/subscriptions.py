@@ -1,6 +1,6 @@
 """What TikTok tells us by itself, and where: subscriptions of our app. Call these inside `gateway.tiktok_call`.
 
-They are read before one is made, since making one is not repeated safely.
+Making one is not repeated safely: look for a standing one first.
 """
 
 from __future__ import annotations
@@ -19,18 +19,26 @@ def webhook_url() -> str:
     return f"{settings.PUBLIC_URL}/{WEBHOOK_PATH}"
 
 
+def videos_followed(tiktok_account_id: str) -> str:
+    """The id of the standing subscription to videos tied to an account's campaigns, empty if there is none."""
+    return _standing("TCM_VIDEOS", tiktok_account_id)
+
+
 def follow_videos(tiktok_account_id: str, token: str) -> str:
-    """The id of the standing subscription to the videos tied to an account's campaigns; it is made if there is none."""
-    return _standing("TCM_VIDEOS", tiktok_account_id) or subscriptions().subscribe_to_videos(
+    """Subscribe to them; the id. It lasts as long as the token."""
+    return subscriptions().subscribe_to_videos(
         webhook_url(), account_id=tiktok_account_id, access_token=token
     )
 
 
-def follow_service_status(token: str) -> str:
-    """The same for trouble at TikTok, once for the whole app."""
-    return _standing("API_SERVICE_STATUS") or subscriptions().subscribe_to_service_status(
-        webhook_url(), access_token=token
-    )
+def service_status_followed() -> str:
+    """The id of the app's one subscription to trouble at TikTok, empty if there is none."""
+    return _standing("API_SERVICE_STATUS")
+
+
+def follow_service_status(token: str) -> None:
+    """Subscribe to it, for the whole app."""
+    subscriptions().subscribe_to_service_status(webhook_url(), access_token=token)
 
 
 def unfollow(subscription_id: str) -> None:
@@ -42,7 +50,7 @@ def unfollow(subscription_id: str) -> None:
 
 
 def _standing(entity: str, tiktok_account_id: str | None = None) -> str:
-    """The app's subscription that delivers here, empty if there is none."""
+    """Only one that delivers here counts."""
     told = subscriptions()
     pages = paging.by_number(
         lambda number: told.page(entity=entity, page=number, page_size=PAGE_SIZE),
