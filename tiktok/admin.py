@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from tenancy.admin import OpsAdmin, ReadOnlyAdmin
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.audit import record
-from tiktok.enums import PollKind
+from tiktok.enums import AccountState, PollKind
 from tiktok.models import (
     ConnectAttempt,
     Connection,
@@ -53,8 +53,9 @@ class MarketplaceAccountForm(forms.ModelForm):
 
     def clean_new_token(self) -> str:
         token: str = self.cleaned_data["new_token"]
-        if not token and not self.instance.sealed_token:
-            raise forms.ValidationError("A new account needs its token.")
+        is_connected = self.cleaned_data.get("state") == AccountState.CONNECTED
+        if is_connected and not token and not self.instance.sealed_token:
+            raise forms.ValidationError("A connected account needs its token.")
         return token
 
 
@@ -63,6 +64,9 @@ class MarketplaceAccountAdmin(OpsAdmin):
     form = MarketplaceAccountForm
     list_display = ["name", "tiktok_account_id", "dialect", "state", "state_reason", "connected_at"]
     search_fields = ["name", "tiktok_account_id"]
+    readonly_fields = [
+        "chosen_at", "country", "timezone", "verification", "described_at", "subscription_id",
+    ]  # fmt: skip
     ordering = ["name"]
 
     def save_model(
@@ -74,6 +78,7 @@ class MarketplaceAccountAdmin(OpsAdmin):
         super().save_model(request, obj, form, change)
         if token:
             record("marketplace_account.connected", obj, actor=self.ops(request))
+            make_due(PollKind.MARKETPLACE, obj.pk)
 
 
 @admin.register(Creator)

@@ -130,6 +130,16 @@ class AccountState(models.TextChoices):
     DISCONNECTED = "disconnected", "Disconnected"
 
 
+class Verification(models.TextChoices):
+    """How far TikTok has got with checking the business: `business_verification_status` of `/tto/oauth2/info/`."""
+
+    NOT_SUBMITTED = "NOT_SUBMITTED", "Not submitted"
+    UNDER_REVIEW = "UNDER_REVIEW", "Under review"
+    NOT_PASSED = "NOT_PASSED", "Not passed"
+    PASSED = "PASSED", "Passed"
+    EXPIRED = "EXPIRED", "Expired"
+
+
 class AttemptOutcome(models.TextChoices):
     PENDING = "pending", "Pending"
     CONNECTED = "connected", "Connected"

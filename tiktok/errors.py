@@ -8,7 +8,7 @@ class TikTokProblem(Exception):
 class NoMarketplaceAccount(TikTokProblem):
     def __init__(self) -> None:
         super().__init__(
-            "No TikTok marketplace account is connected. Ops can connect one in the administration."
+            "No TikTok marketplace account is connected. An owner or admin can connect one in Settings."
         )
 
 
@@ -58,7 +58,7 @@ class OutcomeUnknown(TikTokProblem):
 class MarketplaceAccessEnded(TikTokProblem):
     def __init__(self) -> None:
         super().__init__(
-            "TikTok no longer accepts the marketplace account's access. Ops can renew it in the administration."
+            "TikTok no longer accepts the marketplace account's access. An owner or admin can renew it in Settings."
         )
 
 

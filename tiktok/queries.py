@@ -31,6 +31,7 @@ from tiktok.enums import (
     LIVE_CONNECTION_STATES,
     AccountKind,
     AccountMetric,
+    AccountState,
     Availability,
     Flag,
     PollKind,
@@ -144,10 +145,15 @@ def kind_of(creator: Creator) -> AccountKind:
     )
 
 
+def marketplace_accounts() -> models.QuerySet[MarketplaceAccount]:
+    """The organization's own marketplace accounts: the connected before the others, the one chosen last on top."""
+    chosen_last = models.F("chosen_at").desc(nulls_last=True)
+    return MarketplaceAccount.objects.order_by("state", chosen_last, "pk")
+
+
 def marketplace_account() -> MarketplaceAccount | None:
     """The organization's own marketplace account that new calls are made through: of the connected, the one chosen last."""
-    chosen_last = models.F("chosen_at").desc(nulls_last=True)
-    return MarketplaceAccount.objects.filter(state="connected").order_by(chosen_last, "pk").first()
+    return marketplace_accounts().filter(state=AccountState.CONNECTED).first()
 
 
 def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:

@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from tiktok.services import deliveries, sync  # noqa: F401 -- registers the handlers of accounts and videos
+from tiktok.services import deliveries, marketplace, sync  # noqa: F401 -- they register the handlers of their polls
 from tiktok.services.polling import pump
 from tiktok.services.snapshots import prepare_months
 

@@ -33,7 +33,7 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.queries import marketplace_account
-from tiktok.services.marketplace import Capabilities, capabilities
+from tiktok.services.abilities import Capabilities, capabilities
 from tiktok.services.orders import ORDERS_PER_CALL, OrderAsk, PlacedOrders, place_orders
 from tiktok.services.polling import make_due
 

@@ -33,7 +33,7 @@ from tenancy.enums import Permission
 from tenancy.paging import keyset_page
 from tiktok.errors import TikTokProblem
 from tiktok.queries import marketplace_account
-from tiktok.services.marketplace import capabilities
+from tiktok.services.abilities import capabilities
 
 
 @staff_page(Permission.READ)

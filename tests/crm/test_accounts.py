@@ -164,7 +164,7 @@ def test_when_tiktok_cannot_be_reached_nothing_is_saved(settings: Any) -> None:
 @pytest.mark.usefixtures("_scope")
 def test_without_a_marketplace_account_the_way_out_is_named(tiktok: Sandbox) -> None:
     MarketplaceAccount.objects.all().delete()
-    with pytest.raises(NoMarketplaceAccount, match="Ops can connect one"):
+    with pytest.raises(NoMarketplaceAccount, match="An owner or admin can connect one"):
         add_tiktok_account("maya.bakes", actor=None)
 
 

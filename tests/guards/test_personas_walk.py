@@ -33,6 +33,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
+    "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
@@ -44,6 +45,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
 # What the right person may meet at an own address besides a page, a redirect, or "ask by POST".
 EXPECTED = {
     "tiktok_callback": {400},  # opened without what TikTok would have sent
+    "tiktok_brand_callback": {400},  # the same
 }
 FINE = {200, 302, 405}
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from tenancy.models import OrganizationModel
-from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source
+from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source, Verification
 from tiktok.sealing import seal, unseal
 
 
@@ -42,6 +42,15 @@ class MarketplaceAccount(OrganizationModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_connected(self) -> bool:
+        return self.state == AccountState.CONNECTED
+
+    @property
+    def verification_label(self) -> str:
+        """TikTok's word for the state of the business's verification, spelt out where we know it."""
+        return dict(Verification.choices).get(self.verification, self.verification)
 
     @property
     def _context(self) -> str:

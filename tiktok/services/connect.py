@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.models import Organization, User
-from tenancy.scope import organization_scope
 from tenancy.services.audit import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.client import errors, types
@@ -23,15 +22,16 @@ from tiktok.enums import (
     PollKind,
     Source,
 )
-from tiktok.errors import (
-    ConnectDenied,
-    ConnectionEnded,
-    ConnectRefused,
-    TikTokProblem,
-    TikTokRefused,
-)
+from tiktok.errors import ConnectionEnded, ConnectRefused, TikTokProblem, TikTokRefused
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
-from tiktok.services.attempts import AGAIN, claim_attempt, close_attempt, open_attempt
+from tiktok.services.attempts import (
+    OLD_CODE,
+    answered,
+    claim_attempt,
+    close_attempt,
+    code_of,
+    open_attempt,
+)
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants import (
     REQUESTED_SCOPES,
@@ -51,9 +51,6 @@ log = structlog.get_logger()
 
 # The text stands in templates/portal/consent/<version>.html; a new text gets a new version, the old file stays.
 CONSENT_VERSION = "2026-11"
-NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
-OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
-DENIED = "You said no on TikTok's page, so nothing was connected."
 TAKEN = "This TikTok account is connected here by another person. They have to disconnect it first."
 
 
@@ -91,17 +88,8 @@ def finish_connect(
     when they said no, ConnectRefused (a sentence to show) when the answer must not be believed, or another TikTokProblem.
     """
     attempt = claim_attempt(state, session_key=session_key, person=person)
-    with organization_scope(attempt.organization):
-        try:
-            if error or not code:
-                raise ConnectDenied(DENIED) if error == "access_denied" else ConnectRefused(NO_CODE)
-            return _connect(attempt, code)
-        except ConnectDenied as denied:
-            close_attempt(attempt, AttemptOutcome.DENIED, str(denied))
-            raise
-        except TikTokProblem as problem:
-            close_attempt(attempt, AttemptOutcome.REFUSED, str(problem))
-            raise
+    with answered(attempt):
+        return _connect(attempt, code_of(code, error))
 
 
 # --- TikTok's answer ---------------------------------------------------------------------------------------------

@@ -10,9 +10,20 @@ from typing import cast
 from django.conf import settings
 from django.db import connection
 
+from tenancy.scope import current_organization_id
 from tiktok import limits
-from tiktok.client import DIALECTS, Client, CreatorOAuth, Marketplace, OrderMarketplace, errors
-from tiktok.enums import AccountState
+from tiktok.client import (
+    DIALECTS,
+    BrandOAuth,
+    Client,
+    CreatorOAuth,
+    Marketplace,
+    OrderMarketplace,
+    Subscriptions,
+    account_ids,
+    errors,
+)
+from tiktok.enums import AccountState, PollKind
 from tiktok.errors import (
     CallInsideTransaction,
     MarketplaceAccessEnded,
@@ -25,6 +36,7 @@ from tiktok.errors import (
 )
 from tiktok.models import MarketplaceAccount
 from tiktok.queries import marketplace_account
+from tiktok.services.polling import make_due
 
 _thread = threading.local()
 MARKETPLACE_ACCESS = (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError)
@@ -64,6 +76,21 @@ def creator_oauth() -> CreatorOAuth:
     return CreatorOAuth(_client(), authorize_base_url=settings.TIKTOK_AUTHORIZE_URL)
 
 
+def brand_oauth() -> BrandOAuth:
+    """TikTok's brand OAuth for our app."""
+    return BrandOAuth(_client())
+
+
+def subscriptions() -> Subscriptions:
+    """What TikTok tells our app by itself."""
+    return Subscriptions(_client())
+
+
+def ttcm_account_ids(token: str) -> tuple[str, ...]:
+    """The Creator Marketplace accounts that a brand's token may act for (`/oauth2/tcm/get/`)."""
+    return account_ids(_client(), token)
+
+
 def _client() -> Client:
     """One client for each thread and app: its connections to TikTok stay open between calls."""
     app = (settings.TIKTOK_BASE_URL, settings.TIKTOK_APP_ID, settings.TIKTOK_APP_SECRET)
@@ -89,6 +116,7 @@ def tiktok_call(*, creates: bool = False) -> Iterator[None]:
     try:
         yield
     except MARKETPLACE_ACCESS as error:
+        _doubt_accounts()
         raise MarketplaceAccessEnded from error
     except errors.RateLimitedError as error:
         raise TikTokBusy(error.retry_after or limits.MINUTE_BREACH_SECONDS) from error
@@ -98,3 +126,10 @@ def tiktok_call(*, creates: bool = False) -> Iterator[None]:
         ) from error
     except errors.TikTokError as error:
         raise TikTokRefused(error.message, code=error.code, request_id=error.request_id) from error
+
+
+def _doubt_accounts() -> None:
+    """The daily check of the organization's accounts is due now: it finds out which grant has ended, and says so."""
+    if current_organization_id() is not None:
+        connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED)
+        make_due(PollKind.MARKETPLACE, *connected.values_list("pk", flat=True))

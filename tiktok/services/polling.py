@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokBusy, TikTokProblem, TikTokRefused
+from tiktok.errors import NoMarketplaceAccount, TikTokBusy, TikTokProblem, TikTokRefused
 from tiktok.limits import workers_patience
 from tiktok.models import Poll
 
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=1)
 # How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
     PollKind.MARKETPLACE: timedelta(days=1),
@@ -130,6 +131,16 @@ def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = N
     )
 
 
+def resume() -> None:
+    """Whatever was put off in the organization in scope is due now: what stood in its way has gone."""
+    Poll.objects.filter(
+        organization_id=required_organization_id(),
+        stopped_reason="",
+        attempts__gt=0,
+        lease_until=None,
+    ).update(due_at=timezone.now(), attempts=0)
+
+
 def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
     """Stop looking at these subjects, and say why."""
     Poll.objects.filter(
@@ -213,7 +224,9 @@ def _wait(claim: Claim, problem: Exception) -> timedelta:
     """TikTok's own wish first; else a minute, doubled with each failure, an hour at most."""
     if isinstance(problem, TikTokBusy):
         return timedelta(seconds=problem.retry_after)
-    return timedelta(minutes=min(60, 2 ** min(claim.attempts - 1, 6)))
+    if isinstance(problem, NoMarketplaceAccount):
+        return LONGEST_WAIT  # connecting one resumes it
+    return min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))
 
 
 def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:

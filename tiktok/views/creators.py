@@ -1,19 +1,17 @@
-"""Where TikTok sends a creator back to, and where it posts its webhooks."""
+"""Where TikTok sends a creator back to."""
 
 from __future__ import annotations
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from tenancy.access import machine_hook, portal_page
+from tenancy.access import portal_page
 from tenancy.models import User
-from tiktok.enums import AttemptOutcome, DeliveryKind
-from tiktok.errors import ConnectDenied, DeliveryRefused, TikTokProblem
+from tiktok.enums import AttemptOutcome
+from tiktok.errors import ConnectDenied, TikTokProblem
 from tiktok.services.connect import finish_connect
-from tiktok.services.webhooks import receive_delivery
 
 RESULT = "tiktok_connect_result"
 
@@ -55,26 +53,3 @@ def result(request: HttpRequest) -> HttpResponse:
     if not facts:
         return redirect("/me/")
     return render(request, "portal/connect_result.html", {"result": facts})
-
-
-@machine_hook
-def subscription_hook(request: HttpRequest) -> HttpResponse:
-    """The Subscription API: linked videos, TikTok's own incidents."""
-    return _receive(request, DeliveryKind.SUBSCRIPTION, "X-Open-Signature")
-
-
-@machine_hook
-def login_kit_hook(request: HttpRequest) -> HttpResponse:
-    """Login Kit: a creator has withdrawn the permission."""
-    return _receive(request, DeliveryKind.LOGIN_KIT, "TikTok-Signature")
-
-
-def _receive(request: HttpRequest, kind: DeliveryKind, header: str) -> HttpResponse:
-    """200: kept. 401: whatever was wrong. 413: announced as too large (DATA_UPLOAD_MAX_MEMORY_SIZE), not read."""
-    try:
-        receive_delivery(kind, request.body, signature=request.headers.get(header, ""))
-    except RequestDataTooBig:
-        return HttpResponse(status=413)
-    except DeliveryRefused:
-        return HttpResponse(status=401)
-    return HttpResponse()
