@@ -61,9 +61,14 @@ class Crew:
 
 
 @contextmanager
-def crew(folder: Path, **addresses: object) -> Iterator[Crew]:
-    folder.mkdir(exist_ok=True)
-    hired = Crew(folder, **addresses)  # type: ignore[arg-type]
+def crew(
+    folder: Path, *, database_url: str, redis_url: str, tiktok_url: str, lease: timedelta
+) -> Iterator[Crew]:
+    """Nobody is hired yet; all are gone afterwards."""
+    folder.mkdir()
+    hired = Crew(
+        folder, database_url=database_url, redis_url=redis_url, tiktok_url=tiktok_url, lease=lease
+    )
     try:
         yield hired
     finally:

@@ -52,8 +52,13 @@ def place(tmp_path, django_db_blocker) -> Iterator[Ground]:
 
 @pytest.fixture
 def staff(place, tmp_path, tiktok) -> Iterator[Crew]:
-    addresses = {"database_url": place.urls.app, "redis_url": place.redis_url}
-    with crew(tmp_path / "crew", tiktok_url=tiktok.url, lease=LEASE, **addresses) as hired:
+    with crew(
+        tmp_path / "crew",
+        database_url=place.urls.app,
+        redis_url=place.redis_url,
+        tiktok_url=tiktok.url,
+        lease=LEASE,
+    ) as hired:
         yield hired
 
 

@@ -23,7 +23,7 @@ from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox
 from tiktok.models import MarketplaceAccount, Poll
 from tiktok.services.polling import pump
 
-PATIENCE_SECONDS = 60  # with a busy machine
+PATIENCE_SECONDS = 90  # with a busy machine
 
 
 @dataclass(frozen=True)
