@@ -262,7 +262,7 @@ def test_the_accounts_that_stood_before_are_checked_too(oak, elm) -> None:
         )
         MarketplaceAccount.objects.filter(pk=ended.pk).update(state=AccountState.DISCONNECTED)
     migration = importlib.import_module(
-        "tiktok.migrations.0005_check_standing_marketplace_accounts"
+        "tiktok.migrations.0007_check_standing_marketplace_accounts"
     )
     for _ in range(2):
         with database.cursor() as cursor:
@@ -390,8 +390,5 @@ def test_each_dialect_says_what_it_offers_and_what_there_is_instead() -> None:
         assert is_offered == (name not in only_of_tto)
     for name, is_offered in offered["tto"].items():
         assert is_offered == (name not in only_of_ttcm)
-    assert abilities("tto")[-2:] == [
-        Ability("What to make", True, "Up to 1,000 characters."),
-        Ability("Spark Ads", True, "For 7, 30, 60, 180 or 365 days."),
-    ]
+    assert abilities("tto")[-1] == Ability("What to make", True, "Up to 1,000 characters.")
     assert (sends_events("ttcm"), sends_events("tto")) == (False, True)
