@@ -175,7 +175,8 @@ def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
 
     pump()
 
-    assert round((Poll.objects.get().due_at - timezone.now()).total_seconds()) == 300
+    wait = (Poll.objects.get().due_at - timezone.now()).total_seconds()
+    assert 299 < wait <= 330  # spread a little, so that not all come at once
 
 
 def test_a_stopped_poll_rests_until_it_is_made_due_again(seen) -> None:

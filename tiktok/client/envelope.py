@@ -28,6 +28,7 @@ _THROTTLE_CODES = frozenset({40100, 40132, 40133})
 _LONGEST_RETRY_AFTER_SECONDS = 86_400.0
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -48,6 +49,18 @@ class Outcome(Generic[T]):
     status: int | None = None
     code: int | None = None
     request_id: str = ""
+
+    def built(self, build: Callable[[T], R], *, endpoint: str) -> Outcome[R]:
+        """With what ``build`` makes of the data; what it cannot read (ValueError) is a garbled answer."""
+        data, error = None, self.error
+        if error is None:
+            try:
+                data = build(self.data_or_raise())
+            except ValueError as unreadable:
+                error = GarbledAnswerError(
+                    str(unreadable), code=self.code, request_id=self.request_id, endpoint=endpoint
+                )
+        return Outcome(data, error, self.status, self.code, self.request_id)
 
     def data_or_raise(self) -> T:
         """The answer's data; raises the error instead when there is one."""
