@@ -12,6 +12,7 @@ from tiktok.client import errors, types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
+from tiktok.services.fitting import fit
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.membership import refresh_membership
 from tiktok.services.polling import register_handler
@@ -103,6 +104,9 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
         setattr(creator, name, shares(getattr(profile, name)))
     creator.profile_source = source
     creator.profile_fetched_at = timezone.now()
+    fit(creator, SEEN_FIELDS)
+    if creator.creator_rate_amount is None or not creator.creator_rate_currency:
+        creator.creator_rate_amount, creator.creator_rate_currency = None, ""
 
 
 def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None:
@@ -180,6 +184,7 @@ def _copy_video(
     row.video_views, row.likes = video.video_views, video.likes
     row.comments, row.shares = video.comments, video.shares
     row.counts_source, row.counts_fetched_at = source, fetched_at
+    fit(row, VIDEO_FIELDS)
     if source == Source.AUTHORIZED and row.report_fetched_at is None:
         row.total_engagements, row.engagement_rate = _engagement(video)
 
