@@ -27,7 +27,7 @@ class _NoCredentials(requests.auth.AuthBase):
 class _Watched(HTTPConnection):
     """Hangs up on an answer whose head drips: a time-out begins anew with every byte, the watch does not."""
 
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
         """The head of the answer, within twice the read time-out."""
         watch = Timer(2 * float(self.timeout or 0), self._hang_up)
         watch.daemon = True
