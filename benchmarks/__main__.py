@@ -16,7 +16,15 @@ from benchmarks.measure import Figure
 from benchmarks.place import Place, temporary_place
 
 # What runs with few rows in the tables comes first.
-SCENARIOS = {"P2": "pump", "P1": "loader", "P7": "purge", "P4": "lists", "P5": "api"}
+SCENARIOS = {
+    "P2": "pump",
+    "P1": "loader",
+    "P3": "calls",
+    "S1": "sandbox",
+    "P7": "purge",
+    "P4": "lists",
+    "P5": "api",
+}
 HEADINGS = ("id", "what", "measured", "baseline", "ratio", "bar", "queries", "verdict")
 TEXTS = ("id", "what", "verdict")
 

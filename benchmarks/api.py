@@ -125,6 +125,7 @@ METRICS = {
             "value": None,
             "source": None,
             "fetched_at": None,
+            "flag": None,
             "availability": row[tie].availability.value,
             "reason": row[tie].reason or NOT_YET,
         }

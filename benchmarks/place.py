@@ -58,7 +58,7 @@ def temporary_place() -> Iterator[Place]:
 # The columns and indexes of the posts' snapshots; no policy, no partitions, no trigger.
 PLAIN = """
 DROP TABLE IF EXISTS {table};
-CREATE TABLE {table} (LIKE tiktok_videosnapshot);
+CREATE TABLE {table} (LIKE tiktok_videosnapshot INCLUDING DEFAULTS);
 ALTER TABLE {table} ADD PRIMARY KEY (video_id, source, bucket_at);
 CREATE INDEX ON {table} (organization_id, video_id, bucket_at);
 """

@@ -47,7 +47,10 @@ class PostOrigin(models.TextChoices):
 
 
 class ReviewState(models.TextChoices):
-    """TikTok's review of a video tied to an order: `review_status` of `/tcm/video/audit_status/get/`."""
+    """TikTok's review of a video tied to an order: `review_status` of `/tcm/video/audit_status/get/`.
+
+    `LINK_…` are of TikTok One: the creator was asked to tie a video that is published already.
+    """
 
     NONE = "", "Not reviewed"
     NO_REVIEW = "NO_REVIEW", "Waiting for review"
@@ -57,3 +60,6 @@ class ReviewState(models.TextChoices):
     AD_REVIEW_FAIL = "AD_REVIEW_FAIL", "Ad rejected"
     SUCCEED = "SUCCEED", "Approved"
     ALL_FAIL = "ALL_FAIL", "Rejected"
+    LINK_ASKED = "LINK_ASKED", "Creator is asked"
+    LINK_REFUSED = "LINK_REFUSED", "Creator said no"
+    LINK_TAKEN_BACK = "LINK_TAKEN_BACK", "Request taken back"

@@ -1,5 +1,9 @@
 """What can go wrong in campaigns. Each is a sentence a page may show."""
 
+from __future__ import annotations
+
+from datetime import datetime
+
 
 class CampaignProblem(Exception):
     """Base: `str()` is safe to show and says what to do."""
@@ -55,6 +59,32 @@ class VideoBelongsToOrder(CampaignProblem):
         super().__init__(
             "This video belongs to an order. It stands under Published Posts from the moment TikTok has published it."
         )
+
+
+class NoOrderToTie(CampaignProblem):
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            f"@{handle} has no open TikTok One order in this campaign. Send one first, then ask again."
+        )
+
+
+class NotAsked(CampaignProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "The creator's answer is not awaited any more. Reload the page to see what became of it."
+        )
+
+
+class ReminderTooEarly(CampaignProblem):
+    """`may_be_at` is None when TikTok allows no further reminder."""
+
+    def __init__(self, may_be_at: datetime | None) -> None:
+        when = (
+            f"The next one may go out after {may_be_at:%-d %B, %H:%M} UTC."
+            if may_be_at
+            else "Both reminders that TikTok allows were sent. Write to the creator yourself."
+        )
+        super().__init__(f"No reminder was sent. {when}")
 
 
 class VideoNotVisible(CampaignProblem):

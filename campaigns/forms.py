@@ -11,6 +11,7 @@ from campaigns.enums import CampaignState
 from crm.enums import Network
 from crm.models import SocialAccount
 
+LONGEST_LINE = 120
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -59,11 +60,6 @@ class OrderForm(forms.Form):
     brand_name = forms.CharField(
         max_length=60, label="Brand", help_text="The creator sees it in the invitation."
     )
-    description = forms.CharField(
-        max_length=60,
-        label="What to make",
-        help_text="In 60 characters at most, for example “Two recipes with the new pan”.",
-    )
     video_count = forms.IntegerField(
         min_value=1,
         max_value=10,
@@ -72,10 +68,22 @@ class OrderForm(forms.Form):
         help_text="Up to 10. The order is fulfilled when TikTok has approved them all.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, longest_description: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._limit_description(longest_description)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
         self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
+
+    def _limit_description(self, longest: int) -> None:
+        """As long as TikTok takes it; a long one is written in several lines."""
+        area = forms.Textarea(attrs={"rows": 4}) if longest > LONGEST_LINE else forms.TextInput()
+        self.fields["description"] = forms.CharField(
+            max_length=longest,
+            label="What to make",
+            widget=area,
+            help_text=f"In {longest:,} characters at most, for example “Two recipes with the new pan”.",
+        )
+        self.order_fields(["accounts", "brand_name", "description", "video_count"])
 
     @property
     def chosen(self) -> list[int]:

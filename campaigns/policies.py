@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaigns.enums import OrderState, ReviewState
 from tiktok.availability import POST_MATRIX
 from tiktok.enums import PostMetric, PostTie
 
 BOUND, DELETED = "BIND", "DELETE"
+# Why a post of an order no longer stands, as it is kept on the post.
+GONE = "The creator has deleted this video on TikTok."
+UNTIED = "This video is no longer tied to the order."
+NOT_AGREED = frozenset({ReviewState.LINK_REFUSED, ReviewState.LINK_TAKEN_BACK})
 REJECTIONS = frozenset(
     {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
 )
+MOST_REQUESTS, BETWEEN_REQUESTS = 3, timedelta(hours=24)
 SETTLED_STATES = frozenset({OrderState.FAILED, OrderState.CANCELLED})
 BEFORE_VIDEOS = frozenset(
     {OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.OVERDUE}
@@ -79,6 +84,11 @@ class VideoFact:
         return self.counts and self.review_status in REJECTIONS
 
 
+def is_free(stands_since: datetime | None, review_reason: str, review_state: str) -> bool:
+    """Has a post of an order lost it, or never been agreed to, so that its video is like any other again?"""
+    return stands_since is None and (review_reason == UNTIED or review_state in NOT_AGREED)
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where an order's videos stand: how many are uploaded and approved, of how many."""
@@ -126,3 +136,10 @@ def report_interval(age: timedelta) -> timedelta:
     if age < timedelta(days=7):
         return timedelta(hours=1)
     return timedelta(days=1) if age < timedelta(days=90) else timedelta(weeks=1)
+
+
+def may_be_reminded_at(asked_at: datetime | None, asked_count: int) -> datetime | None:
+    """From when on a creator who was asked to tie a video may be reminded (TikTok: twice, 24 hours apart); None: not again."""
+    if asked_at is None or asked_count >= MOST_REQUESTS:
+        return None
+    return asked_at + BETWEEN_REQUESTS

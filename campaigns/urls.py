@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import campaigns, orders, participants, posts
+from campaigns.views import campaigns, links, orders, participants, posts
 
 app_name = "campaigns"
 urlpatterns = [
@@ -35,5 +35,8 @@ urlpatterns = [
     path("campaigns/<int:pk>/posts/", posts.published_list, name="published_posts"),
     path("campaigns/<int:pk>/posts/all/", posts.all_list, name="all_posts"),
     path("campaigns/<int:pk>/posts/add/<int:video_pk>/", posts.post_add, name="post_add"),
+    path("campaigns/<int:pk>/posts/tie/<int:video_pk>/", links.post_tie, name="post_tie"),
     path("campaigns/<int:pk>/posts/<int:post_pk>/", posts.post_page, name="post"),
+    path("campaigns/<int:pk>/posts/<int:post_pk>/remind/", links.tie_remind, name="tie_remind"),
+    path("campaigns/<int:pk>/posts/<int:post_pk>/take-back/", links.tie_stop, name="tie_stop"),
 ]

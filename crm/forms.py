@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
 
+from crm.countries import COUNTRIES
 from crm.models import Influencer
+from crm.models.influencers import sort_name_of
 
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
@@ -41,14 +44,6 @@ class AskForm(forms.Form):
 class InfluencerForm(forms.ModelForm):
     """An influencer's particulars."""
 
-    country = forms.RegexField(
-        r"^[A-Za-z]{2}$",
-        required=False,
-        help_text="Two letters, such as GB.",
-        widget=forms.TextInput(attrs={**PLAIN, "maxlength": 2}),
-        error_messages={"invalid": "Enter the country as two letters, such as GB."},
-    )
-
     class Meta:
         model = Influencer
         fields = ["name", "email", "country", "language"]
@@ -56,11 +51,12 @@ class InfluencerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        codes = dict(settings.LANGUAGES)
-        if self.instance.language:
-            codes.setdefault(self.instance.language, self.instance.language)
-        by_name = sorted(codes.items(), key=lambda item: str(item[1]))
-        self.fields["language"] = forms.ChoiceField(choices=[("", "—"), *by_name], required=False)
+        self.fields["country"] = _choice(COUNTRIES, self.instance.country)
+        self.fields["language"] = _choice(dict(settings.LANGUAGES), self.instance.language)
 
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
+
+def _choice(names: Mapping[str, str], kept: str) -> forms.ChoiceField:
+    """A select by name; a kept code that has none is shown as it is."""
+    named = {kept: kept, **names} if kept else names
+    by_name = sorted(named.items(), key=lambda item: sort_name_of(str(item[1])))
+    return forms.ChoiceField(choices=[("", "—"), *by_name], required=False)

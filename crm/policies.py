@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from tiktok.availability import NOT_TRACKED
 from tiktok.enums import AccountKind, MarketplaceStatus
 
+OUTSIDE = frozenset({MarketplaceStatus.NOT_IN, MarketplaceStatus.UNKNOWN})
+INVITE_AGAIN_AFTER = timedelta(days=7)
 HANDLE = re.compile(r"[a-z0-9_.]{1,23}[a-z0-9_]")
 PROFILE_ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.|m\.)?tiktok\.com/@(?P<handle>[^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE
@@ -63,7 +66,9 @@ OLD_SOURCE = Label(
 )
 
 
-def account_labels(kind: AccountKind, status: str, *, needs_reconnect: bool) -> tuple[Label, ...]:
+def account_labels(
+    kind: AccountKind, status: str, *, invited_at: datetime | None, needs_reconnect: bool
+) -> tuple[Label, ...]:
     """The labels of a TikTok account, in the order they are shown."""
     if kind == AccountKind.LEGACY:
         return (OLD_SOURCE,)
@@ -76,20 +81,30 @@ def account_labels(kind: AccountKind, status: str, *, needs_reconnect: bool) -> 
         (NON_TTCM, status != MarketplaceStatus.IN),
         (AUTHENTICATED, is_authenticated),
         (NOT_AUTHENTICATED, not is_authenticated),
-        (INVITED, status == MarketplaceStatus.INVITED),
+        (INVITED, is_invited(status, invited_at)),
         (RECONNECT_NEEDED, needs_reconnect),
         (UNSUPPORTED, kind == AccountKind.UNSUPPORTED),
     )
     return tuple(label for label, is_true in shown if is_true)
 
 
-def may_be_invited(kind: AccountKind, status: str) -> bool:
-    """Is there any use in inviting this account to the marketplace?"""
-    return kind != AccountKind.LEGACY and status not in {
-        MarketplaceStatus.IN,
-        MarketplaceStatus.INVITED,
-        MarketplaceStatus.INVALID,
-    }
+def is_invited(status: str, invited_at: datetime | None) -> bool:
+    """Was the account invited, and has not joined? By TikTok's word, or, where it has none for that, by ours."""
+    was_asked = invited_at is not None and status in OUTSIDE
+    return was_asked or status == MarketplaceStatus.INVITED
+
+
+def was_invited_lately(invited_at: datetime | None, now: datetime) -> bool:
+    """Is it too early to invite the account again?"""
+    return invited_at is not None and invited_at > now - INVITE_AGAIN_AFTER
+
+
+def may_be_invited(
+    kind: AccountKind, status: str, invited_at: datetime | None, now: datetime
+) -> bool:
+    """Is there any use in inviting this account to the marketplace, the first time or after a week again?"""
+    is_outside = kind != AccountKind.LEGACY and status in OUTSIDE
+    return is_outside and not was_invited_lately(invited_at, now)
 
 
 def may_be_asked_to_connect(kind: AccountKind) -> bool:

@@ -17,7 +17,13 @@ from django.utils import timezone
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from crm.models.search import beginnings, having_word
-from crm.policies import Label, account_labels, may_be_asked_to_connect, may_be_invited
+from crm.policies import (
+    Label,
+    account_labels,
+    is_invited,
+    may_be_asked_to_connect,
+    may_be_invited,
+)
 from tenancy.paging import PAGE_SIZE, KeysetPage, keyset_page
 from tiktok.enums import (
     LIVE_CONNECTION_STATES,
@@ -57,7 +63,10 @@ class AccountView:
     @property
     def labels(self) -> tuple[Label, ...]:
         return account_labels(
-            self.kind, self.creator.marketplace_status, needs_reconnect=self.needs_reconnect
+            self.kind,
+            self.creator.marketplace_status,
+            invited_at=self.creator.invited_at,
+            needs_reconnect=self.needs_reconnect,
         )
 
     @property
@@ -70,11 +79,14 @@ class AccountView:
 
     @property
     def is_invited(self) -> bool:
-        return self.creator.marketplace_status == MarketplaceStatus.INVITED
+        return is_invited(self.creator.marketplace_status, self.creator.invited_at)
 
     @property
     def may_be_invited(self) -> bool:
-        return may_be_invited(self.kind, self.creator.marketplace_status)
+        creator = self.creator
+        return may_be_invited(
+            self.kind, creator.marketplace_status, creator.invited_at, timezone.now()
+        )
 
     @property
     def may_be_asked(self) -> bool:
@@ -304,9 +316,8 @@ def tiktok_account_by_id(influencer_id: int, pk: int) -> SocialAccount | None:
 
 def tiktok_accounts_by_id(pks: Sequence[int]) -> list[SocialAccount]:
     """The organization's TikTok accounts among these."""
-    return list(
-        SocialAccount.objects.select_related("creator").filter(pk__in=pks, creator__isnull=False)
-    )
+    accounts = SocialAccount.objects.select_related("creator", "influencer__person")
+    return list(accounts.filter(pk__in=pks, creator__isnull=False))
 
 
 def account_panel(view: AccountView) -> AccountPanel:

@@ -11,7 +11,7 @@ from crm.models import Influencer, SocialAccount
 from crm.services.influencers import open_dashboard
 from tenancy.models import User
 from tiktok.models import Creator
-from tiktok.signals import connected
+from tiktok.signals import connected, renamed
 
 
 @receiver(connected, dispatch_uid="crm.connected")
@@ -34,6 +34,19 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
     if account.influencer_id != influencer.pk:
         account.influencer = influencer
         account.save()
+
+
+@receiver(renamed, dispatch_uid="crm.renamed")
+def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
+    """The account is found by its new handle, and who is named after the old one is named after the new."""
+    account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
+    if account is None:
+        return
+    account.handle = creator.handle
+    account.save()
+    if account.influencer.name.lower() == earlier:
+        account.influencer.name = creator.handle
+        account.influencer.save()
 
 
 def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | None:

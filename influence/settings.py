@@ -178,6 +178,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Influence <hello@inf
 # --- TikTok -----------------------------------------------------------------------------------------------------
 TIKTOK_BASE_URL = env.str("TIKTOK_BASE_URL", default="https://business-api.tiktok.com")
 TIKTOK_AUTHORIZE_URL = env.str("TIKTOK_AUTHORIZE_URL", default="https://www.tiktok.com")
+# Where TikTok tells creators how to join TikTok One; its API cannot invite them.
+TIKTOK_JOIN_URL = env.str(
+    "TIKTOK_JOIN_URL", default="https://support.tiktok.com/en/business-and-creator/tiktok-one"
+)
 TIKTOK_APP_ID = env.str("TIKTOK_APP_ID", default="")
 TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET", default="")
 # The level TikTok granted the app (Basic: 10 a second, 600 a minute, 864,000 a day).
@@ -210,7 +214,15 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "pump-polls": {"task": "tiktok.tasks.pump_polls", "schedule": 5.0, "options": {"expires": 5}},
-}
+    "pump-deliveries": {
+        "task": "tiktok.tasks.pump_deliveries", "schedule": 5.0, "options": {"expires": 5},
+    },
+    "forget-old-deliveries": {
+        "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
+    },
+    # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.
+    "prepare-months": {"task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0},
+}  # fmt: skip
 
 # --- API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

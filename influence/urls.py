@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from influence import home, views
 from influence.metrics import metrics
+from tiktok.urls import settings_pages
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("o/<slug:slug>/", home.home, name="home"),
     path("o/<slug:slug>/", include("crm.urls")),
     path("o/<slug:slug>/", include("campaigns.urls")),
+    path("o/<slug:slug>/settings/tiktok/", include(settings_pages)),
     path("api/", include("api.urls")),
     path("", include("tiktok.urls")),
     path("me/", include("portal.urls")),

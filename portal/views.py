@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import Any, cast
-
-from csp.decorators import csp_update
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,22 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
-from tenancy.access import View, portal_page
+from tenancy.access import portal_page
 from tenancy.models import User
 from tiktok.errors import NoMarketplaceAccount, TikTokProblem, TikTokRefused
 from tiktok.models import Connection
 from tiktok.services.connect import CONSENT_VERSION, disconnect, start_connect, withdraw_consent
-
-
-def leads_to_tiktok(view: View) -> View:
-    """The form's answer leads to TikTok's page; a policy of `self` alone would stop the browser there."""
-
-    @wraps(view)
-    def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        policy = csp_update({"form-action": [settings.TIKTOK_AUTHORIZE_URL]})
-        return cast(HttpResponse, policy(view)(request, *args, **kwargs))
-
-    return allowed
+from tiktok.views.leaving import leads_to
 
 
 @require_GET
@@ -64,7 +49,7 @@ def organization(request: InfluencerRequest) -> HttpResponse:
     )
 
 
-@leads_to_tiktok
+@leads_to("TIKTOK_AUTHORIZE_URL")
 @require_http_methods(["GET", "POST"])
 @never_cache
 @influencer_page

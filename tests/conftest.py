@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import environ
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 TEMPLATE = "influence_template"
 ADMIN, OWNER, APP, REDIS = "TEST_ADMIN_URL", "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
 _services = ExitStack()
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

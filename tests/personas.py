@@ -69,6 +69,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "source": "ttcm_public",
     },
     "tiktok.VideoSnapshot": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
+    "tiktok.VideoDay": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
     "tiktok.Poll": lambda t: {"stopped_reason": ""},
     "campaigns.Campaign": lambda t: {"state": "active"},
@@ -121,8 +122,8 @@ def make_person(role: str, canary: str, **fields: Any) -> User:
 def in_order(wanted: list[type[models.Model]]) -> Iterator[type[models.Model]]:
     """Referred models before those that refer to them."""
     waiting = sorted(set(wanted), key=lambda model: model._meta.label)
-    # Snapshots name their subject without a foreign key.
-    waiting.sort(key=lambda model: model._meta.label.endswith("Snapshot"))
+    # Snapshots and days name their subject without a foreign key.
+    waiting.sort(key=lambda model: model._meta.label.endswith(("Snapshot", "Day")))
     done: set[type[models.Model]] = set()
     while waiting:
         ready = [m for m in waiting if not (referred(m) & set(waiting) - {m})]

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from tenancy.admin import OpsAdmin, ReadOnlyAdmin
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.audit import record
-from tiktok.enums import PollKind
+from tiktok.enums import AccountState, PollKind
 from tiktok.exchanges import last_exchanges
 from tiktok.models import (
     ConnectAttempt,
@@ -22,12 +22,16 @@ from tiktok.models import (
     Consent,
     Creator,
     LegacyMigration,
+    LinkedVideo,
     MarketplaceAccount,
     Poll,
     PurgeReceipt,
     PurgeRun,
+    ServiceIncident,
     Video,
+    WebhookDelivery,
 )
+from tiktok.services.deliveries import process_again
 from tiktok.services.polling import make_due
 
 EXCHANGES = (
@@ -76,8 +80,9 @@ class MarketplaceAccountForm(forms.ModelForm):
 
     def clean_new_token(self) -> str:
         token: str = self.cleaned_data["new_token"]
-        if not token and not self.instance.sealed_token:
-            raise forms.ValidationError("A new account needs its token.")
+        is_connected = self.cleaned_data.get("state") == AccountState.CONNECTED
+        if is_connected and not token and not self.instance.sealed_token:
+            raise forms.ValidationError("A connected account needs its token.")
         return token
 
 
@@ -86,8 +91,10 @@ class MarketplaceAccountAdmin(TellsExchanges, OpsAdmin):
     form = MarketplaceAccountForm
     list_display = ["name", "tiktok_account_id", "dialect", "state", "state_reason", "connected_at"]
     search_fields = ["name", "tiktok_account_id"]
+    readonly_fields = [
+        "chosen_at", "country", "timezone", "verification", "described_at", "subscription_id", "exchanges",
+    ]  # fmt: skip
     ordering = ["name"]
-    readonly_fields = ["exchanges"]
 
     def save_model(
         self, request: HttpRequest, obj: MarketplaceAccount, form: Any, change: bool
@@ -98,6 +105,7 @@ class MarketplaceAccountAdmin(TellsExchanges, OpsAdmin):
         super().save_model(request, obj, form, change)
         if token:
             record("marketplace_account.connected", obj, actor=self.ops(request))
+            make_due(PollKind.MARKETPLACE, obj.pk)
 
 
 @admin.register(Creator)
@@ -182,6 +190,64 @@ class PollAdmin(ReadOnlyAdmin):
                 make_due(PollKind(poll.kind), poll.subject_id)
             self.audit(request, poll, "made_due")
         messages.success(request, f"{len(polls)} polls are due now.")
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    """What TikTok posted, as it came; no token ever travels in it."""
+
+    list_display = [
+        "received_at", "kind", "state", "problem", "attempts", "due_at", "processed_at",
+    ]  # fmt: skip
+    list_filter = [
+        "kind", ("processed_at", admin.EmptyFieldListFilter), ("problem", admin.EmptyFieldListFilter),
+    ]  # fmt: skip
+    search_fields = ["problem", "digest"]
+    ordering = ["-pk"]
+    shown_secrets = frozenset({"digest"})
+    actions = ["do_again"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["text" if name == "body" else name for name in super().get_fields(request, obj)]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[WebhookDelivery]:
+        """A list needs no bodies."""
+        rows: models.QuerySet[WebhookDelivery] = super().get_queryset(request)
+        return rows.defer("body")
+
+    @admin.display
+    def state(self, delivery: WebhookDelivery) -> str:
+        if delivery.processed_at:
+            return "Processed"
+        return "Given up" if delivery.is_given_up else "Waiting"
+
+    def has_repeat_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tiktok.change_webhookdelivery")
+
+    @admin.action(description="Process again what has a problem", permissions=["repeat"])
+    def do_again(self, request: HttpRequest, queryset: models.QuerySet[WebhookDelivery]) -> None:
+        deliveries = list(queryset)
+        for delivery in deliveries:
+            self.log_change(request, delivery, "Process again")
+        messages.success(request, f"{process_again(deliveries)} deliveries are due now.")
+
+
+@admin.register(LinkedVideo)
+class LinkedVideoAdmin(ReadOnlyAdmin):
+    list_display = [
+        "tiktok_video_id", "tiktok_campaign_id", "handle", "marketplace_account", "uploaded_at", "published_at",
+    ]  # fmt: skip
+    list_select_related = ["marketplace_account"]
+    search_fields = ["tiktok_video_id", "tiktok_campaign_id", "handle"]
+    ordering = ["-pk"]
+
+
+@admin.register(ServiceIncident)
+class ServiceIncidentAdmin(ReadOnlyAdmin):
+    list_display = ["title", "level", "products", "started_at", "resolved_at", "updated_at"]
+    list_filter = ["level", ("resolved_at", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "tiktok_incident_id"]
+    ordering = ["-pk"]
 
 
 @admin.register(LegacyMigration)

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tiktok.enums import AccountKind, AccountMetric, Availability, PostMetric, PostTie, Unit
+from tiktok.enums import (
+    AccountKind,
+    AccountMetric,
+    Availability,
+    Dialect,
+    PostMetric,
+    PostTie,
+    Unit,
+)
 
 ASK_TO_AUTHENTICATE = "Ask the influencer to authenticate this account."
 INVITE_TO_MARKETPLACE = "TikTok gives this only for marketplace creators. Invite the account to the Creator Marketplace."
 SEND_AN_ORDER = "Send an order: TikTok reports this only for posts tied to one."
 AUTHENTICATE_OR_ORDER = "Ask the influencer to authenticate this account, or send an order."
 NOT_FROM_OLD_SOURCE = "The old data source never had this."
+NOT_FROM_TIKTOK_ONE = "Not provided by TikTok One."
 NOT_TRACKED = "TikTok no longer lets us track this account. Invite it to the Creator Marketplace or ask the influencer to connect it."
 
 
@@ -31,6 +40,7 @@ class Cell:
 
 
 AVAILABLE = Cell(Availability.AVAILABLE)
+COMPUTED = Cell(Availability.COMPUTED)
 
 
 def _without(reason: str) -> Cell:
@@ -104,6 +114,29 @@ ACCOUNT_MATRIX: dict[AccountMetric, dict[AccountKind, Cell]] = {
 POST_MATRIX: dict[PostMetric, dict[PostTie, Cell]] = {
     metric: dict(zip(_POST_COLUMNS, row, strict=True)) for metric, row in _POST_ROWS.items()
 }
+# What the dialect that an account is read in does not give, whatever the matrix says.
+ACCOUNT_BY_DIALECT: dict[str, dict[AccountMetric, Cell]] = {
+    Dialect.TTCM: {},
+    Dialect.TTO: {
+        AccountMetric.AUDIENCE_LOCALES: _without(NOT_FROM_TIKTOK_ONE),
+        AccountMetric.COMPLETION_RATE: _without(NOT_FROM_TIKTOK_ONE),
+        AccountMetric.AVERAGE_VIEWS: COMPUTED,
+        AccountMetric.ENGAGEMENT_RATE: COMPUTED,
+    },
+}
+
+
+def account_cell(metric: AccountMetric, kind: AccountKind, dialect: str = "") -> Cell:
+    """The matrix's cell, as the dialect in which TikTok told of the account can fill it (empty: nothing told yet).
+
+    What the dialect never gives is not given for asking either: nobody is sent to authenticate for it.
+    """
+    cell = ACCOUNT_MATRIX[metric][kind]
+    own = ACCOUNT_BY_DIALECT.get(dialect, {}).get(metric)
+    if own is None or kind in {AccountKind.LEGACY, AccountKind.UNSUPPORTED}:
+        return cell
+    return own if cell.is_shown or not own.is_shown else cell
+
 
 ACCOUNT_UNITS: dict[AccountMetric, Unit] = {
     AccountMetric.FOLLOWER_COUNT: Unit.COUNT,
@@ -122,6 +155,14 @@ ACCOUNT_UNITS: dict[AccountMetric, Unit] = {
     AccountMetric.DISPLAY_NAME: Unit.TEXT,
     AccountMetric.CREATOR_ID: Unit.TEXT,
 }
+# How we calculate what the dialect does not give; {videos} is how many of the latest videos went in.
+LATEST_VIDEOS, FEWEST_VIDEOS = 30, 5
+COMPUTED_DEFINITIONS: dict[AccountMetric, str] = {
+    AccountMetric.AVERAGE_VIEWS: "Views of the latest {videos} videos ÷ {videos}.",
+    AccountMetric.ENGAGEMENT_RATE: "(Likes + comments + shares) ÷ views, over the latest {videos} videos.",
+}
+TOO_FEW_VIDEOS = f"Calculated from the latest videos, once TikTok has listed {FEWEST_VIDEOS}."
+
 POST_UNITS: dict[PostMetric, Unit] = {
     PostMetric.VIDEO_VIEWS: Unit.COUNT,
     PostMetric.LIKES: Unit.COUNT,

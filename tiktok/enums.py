@@ -29,6 +29,18 @@ class Source(models.TextChoices):
     ORDER_REPORT = "order_report", "TikTok order report"
 
 
+CALCULATED = (
+    "calculated"  # in a source's place: by us from TikTok's numbers; never the source of a fact
+)
+
+
+class Flag(models.TextChoices):
+    """What is odd about a number. It is shown as TikTok told it all the same."""
+
+    FALLING = "falling", "TikTok reported more before."
+    ABSURD = "absurd", "TikTok's number cannot be right."
+
+
 class AccountKind(models.TextChoices):
     """The four kinds of product §3, and `legacy` for an organization that has not been cut over."""
 
@@ -116,6 +128,16 @@ class AccountState(models.TextChoices):
 
     CONNECTED = "connected", "Connected"
     DISCONNECTED = "disconnected", "Disconnected"
+
+
+class Verification(models.TextChoices):
+    """How far TikTok has got with checking the business: `business_verification_status` of `/tto/oauth2/info/`."""
+
+    NOT_SUBMITTED = "NOT_SUBMITTED", "Not submitted"
+    UNDER_REVIEW = "UNDER_REVIEW", "Under review"
+    NOT_PASSED = "NOT_PASSED", "Not passed"
+    PASSED = "PASSED", "Passed"
+    EXPIRED = "EXPIRED", "Expired"
 
 
 class AttemptOutcome(models.TextChoices):

@@ -10,7 +10,7 @@ class TikTokProblem(Exception):
 class NoMarketplaceAccount(TikTokProblem):
     def __init__(self) -> None:
         super().__init__(
-            "No TikTok marketplace account is connected. Ops can connect one in the administration."
+            "No TikTok marketplace account is connected. An owner or admin can connect one in Settings."
         )
 
 
@@ -63,7 +63,7 @@ class MarketplaceAccessEnded(TikTokProblem):
     def __init__(self, *, request_id: str = "") -> None:
         self.request_id = request_id
         super().__init__(
-            "TikTok no longer accepts the marketplace account's access. Ops can renew it in the administration."
+            "TikTok no longer accepts the marketplace account's access. An owner or admin can renew it in Settings."
         )
 
 
@@ -81,6 +81,10 @@ class ConnectRefused(TikTokProblem):
 
 class ConnectDenied(ConnectRefused):
     """The creator said no on TikTok's page; nothing was connected."""
+
+
+class DeliveryRefused(Exception):
+    """A webhook that TikTok has not signed, or signed long ago. Its sender is told nothing more."""
 
 
 class CallInsideTransaction(RuntimeError):

@@ -26,6 +26,8 @@ from tiktok.store import key, run_script, store
 APP = "app"
 # Seconds that our windows are long: calls that overtake each other by less than the difference break no limit.
 SECOND, MINUTE = 1.035, 62.0
+# While Redis is away nobody can say whether there is room: no call, and another try soon.
+UNCOUNTED_SECONDS = 5.0
 # How long a call waits for its turn: a person at a page not long, a worker or a command until the minute is over; but no
 # worker stands idle for long before one crowded path while the app has room for others.
 PERSONS_PATIENCE_SECONDS = 5.0

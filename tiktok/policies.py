@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tiktok.enums import AccountKind, MarketplaceStatus, PostTie
+from collections.abc import Mapping
+
+from tiktok.enums import AccountKind, Dialect, MarketplaceStatus, PostTie
 
 
 def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> AccountKind:
@@ -33,3 +35,39 @@ def post_tie(*, has_order: bool, is_authenticated: bool) -> PostTie:
     if has_order:
         return PostTie.ORDER
     return PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED
+
+
+def finds_lost_orders(dialect: str) -> bool:
+    """Does TikTok keep a mark of ours, by which orders are found again whose making was never confirmed?
+
+    In `tto` the name of the campaign; in `ttcm` only a person who sees the campaign code at TikTok can tell.
+    """
+    return dialect == Dialect.TTO
+
+
+MOST_COUNT = 10**12  # a hundred times what TikTok's most seen video has
+# Bounds that nothing true goes beyond; of every other number, MOST_COUNT.
+MOST = {
+    "completion_rate": 1.001,
+    "video_completion_rate": 1.001,
+    "average_play_time": 86_400,  # seconds; TikTok's longest video has an hour
+    "total_play_time": MOST_COUNT * 3_600,
+}
+
+
+def absurd_numbers(numbers: Mapping[str, float | None]) -> set[str]:
+    """Names of those numbers of one look that cannot be true, whatever happened; not of those that merely surprise.
+
+    A number is absurd below 0 and beyond its bound; likes and reach beyond views, since a like and a viewer need a view
+    (counted by different clocks: twice as many and a thousand are let pass); a rate of engagement above 1 unless the
+    counts say so, too (three friends may comment ten times).
+    """
+    known = {name: number for name, number in numbers.items() if number is not None}
+    absurd = {n for n, number in known.items() if not 0 <= number <= MOST.get(n, MOST_COUNT)}
+    views = known.get("video_views", 0)
+    if "video_views" in known:
+        absurd |= {n for n in ("likes", "reach") if known.get(n, 0) > 2 * views + 1_000}
+    engaged = sum(known.get(n, 0) for n in ("likes", "comments", "shares"))
+    if known.get("engagement_rate", 0) > 1.001 and (not views or engaged < views):
+        absurd.add("engagement_rate")
+    return absurd

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
+import redis
+from django.core.cache import cache
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from tenancy.scope import required_organization_id
 from tiktok.availability import (
     ACCOUNT_MATRIX,
     ACCOUNT_UNITS,
+    COMPUTED_DEFINITIONS,
     POST_DEFINITIONS,
     POST_MATRIX,
     POST_UNITS,
+    TOO_FEW_VIDEOS,
     Cell,
+    account_cell,
 )
 from tiktok.enums import (
+    CALCULATED,
     LIVE_CONNECTION_STATES,
     AccountKind,
     AccountMetric,
+    AccountState,
+    Availability,
+    Flag,
     PollKind,
     PostMetric,
     PostTie,
@@ -29,18 +41,28 @@ from tiktok.enums import (
     Unit,
 )
 from tiktok.models import (
+    CREATOR_NUMBERS,
+    VIDEO_NUMBERS,
     Consent,
     Creator,
     CreatorSnapshot,
     LegacyMigration,
     MarketplaceAccount,
     Poll,
+    ServiceIncident,
     Video,
+    VideoDay,
     VideoSnapshot,
+    names_of,
 )
 from tiktok.policies import account_kind
 
 NOT_YET = "TikTok has not reported this yet."
+STANDING_INCIDENTS = "tiktok:standing-incidents"
+# What we use of TikTok, in the words of `incident_products`.
+OUR_PRODUCTS = ["TIKTOK_ONE_API", "ACCOUNTS_API"]
+# The word that it is over may have been lost.
+INCIDENT_FORGOTTEN_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -59,17 +81,39 @@ class MetricValue:
     source: str = ""
     fetched_at: datetime | None = None
     definition: str = ""
+    flag: str = ""
+    earlier: tuple[float, datetime] | None = None
+
+    @property
+    def is_calculated(self) -> bool:
+        return self.source == CALCULATED
 
     @property
     def reason(self) -> str:
         """Why there is no value, in words to act on; empty when there is one."""
         if self.value is not None:
             return ""
+        if self.flag:
+            return Flag(self.flag).label
+        if self.cell.availability == Availability.COMPUTED:
+            return TOO_FEW_VIDEOS
         return self.cell.reason or NOT_YET
 
     @property
     def source_label(self) -> str:
+        if self.is_calculated:
+            return "Calculated"
         return Source(self.source).label if self.source else ""
+
+    @property
+    def flag_text(self) -> str:
+        """What is odd about the value, empty when nothing is; with what TikTok reported before where that is known."""
+        if not self.flag or self.value is None:
+            return ""
+        if self.flag != Flag.FALLING or self.earlier is None:
+            return Flag(self.flag).label
+        before, at = self.earlier
+        return f"TikTok reported {before:,.0f} on {at.day} {at:%b %Y}, now {self.value:,.0f}."
 
 
 def is_released() -> bool:
@@ -101,10 +145,15 @@ def kind_of(creator: Creator) -> AccountKind:
     )
 
 
+def marketplace_accounts() -> models.QuerySet[MarketplaceAccount]:
+    """The organization's own marketplace accounts: the connected before the others, the one chosen last on top."""
+    chosen_last = models.F("chosen_at").desc(nulls_last=True)
+    return MarketplaceAccount.objects.order_by("state", chosen_last, "pk")
+
+
 def marketplace_account() -> MarketplaceAccount | None:
     """The organization's own marketplace account that new calls are made through: of the connected, the one chosen last."""
-    chosen_last = models.F("chosen_at").desc(nulls_last=True)
-    return MarketplaceAccount.objects.filter(state="connected").order_by(chosen_last, "pk").first()
+    return marketplace_accounts().filter(state=AccountState.CONNECTED).first()
 
 
 def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:
@@ -113,18 +162,46 @@ def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:
         kind == AccountKind.LEGACY
     )
     values = _account_values(creator) if shown else {}
+    absurd = names_of(creator.absurd, CREATOR_NUMBERS) if shown and creator.absurd else set()
     return [
-        MetricValue(
-            key=metric.value,
-            label=metric.label,
-            unit=ACCOUNT_UNITS[metric],
-            cell=(cell := row[kind]),
-            value=(value := values.get(metric) if cell.is_shown else None),
-            source=creator.profile_source if value is not None else "",
-            fetched_at=creator.profile_fetched_at if value is not None else None,
+        _account_metric(
+            creator,
+            metric,
+            account_cell(metric, kind, creator.profile_dialect),
+            values.get(metric),
+            is_absurd=metric.value in absurd,
         )
-        for metric, row in ACCOUNT_MATRIX.items()
+        for metric in ACCOUNT_MATRIX
     ]
+
+
+def _account_metric(
+    creator: Creator, metric: AccountMetric, cell: Cell, value: Any, *, is_absurd: bool
+) -> MetricValue:
+    source, fetched_at, definition = creator.profile_source, creator.profile_fetched_at, ""
+    if cell.availability == Availability.COMPUTED:
+        value = CALCULATIONS[metric](creator)
+        source, fetched_at, is_absurd = CALCULATED, creator.calculated_at, False
+        definition = COMPUTED_DEFINITIONS[metric].format(videos=creator.calculated_videos)
+    value = value if cell.is_shown else None
+    is_told = value is not None
+    return MetricValue(
+        key=metric.value,
+        label=metric.label,
+        unit=ACCOUNT_UNITS[metric],
+        cell=cell,
+        value=value,
+        source=source if is_told else "",
+        fetched_at=fetched_at if is_told else None,
+        definition=definition if is_told else "",
+        flag=Flag.ABSURD if is_absurd and cell.is_shown else "",
+    )
+
+
+CALCULATIONS: dict[AccountMetric, Callable[[Creator], float | None]] = {
+    AccountMetric.AVERAGE_VIEWS: attrgetter("calculated_average_views"),
+    AccountMetric.ENGAGEMENT_RATE: attrgetter("calculated_engagement_rate"),
+}
 
 
 def _account_values(creator: Creator) -> dict[AccountMetric, Any]:
@@ -150,11 +227,27 @@ def _account_values(creator: Creator) -> dict[AccountMetric, Any]:
     }
 
 
-def post_metrics(video: Video | None, tie: PostTie) -> list[MetricValue]:
-    """All 16 post metrics of the matrix for a video that stands in a campaign by this tie."""
+def post_metrics(
+    video: Video | None,
+    tie: PostTie,
+    *,
+    earlier: Mapping[str, tuple[float, datetime]] | None = None,
+) -> list[MetricValue]:
+    """All 16 post metrics of the matrix for a video that stands in a campaign by this tie.
+
+    `earlier`: what `earlier_numbers` found, for a page that tells from where a number fell.
+    """
     values = _post_values(video) if video else {}
+    flags: Mapping[str, Flag] = video.flags if video else {}
     return [
-        _post_metric(video, metric, row[tie], values.get(metric))
+        _post_metric(
+            video,
+            metric,
+            row[tie],
+            values.get(metric),
+            flag=flags.get(metric.value, ""),
+            earlier=(earlier or {}).get(metric.value),
+        )
         for metric, row in POST_MATRIX.items()
     ]
 
@@ -162,7 +255,15 @@ def post_metrics(video: Video | None, tie: PostTie) -> list[MetricValue]:
 _COUNTERS = {PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES}
 
 
-def _post_metric(video: Video | None, metric: PostMetric, cell: Cell, value: Any) -> MetricValue:
+def _post_metric(
+    video: Video | None,
+    metric: PostMetric,
+    cell: Cell,
+    value: Any,
+    *,
+    flag: str,
+    earlier: tuple[float, datetime] | None,
+) -> MetricValue:
     value = value if cell.is_shown else None
     source, fetched_at = "", None
     if video and value is not None:
@@ -178,6 +279,8 @@ def _post_metric(video: Video | None, metric: PostMetric, cell: Cell, value: Any
         source=source,
         fetched_at=fetched_at,
         definition=POST_DEFINITIONS[metric],
+        flag=flag if cell.is_shown else "",
+        earlier=earlier,
     )
 
 
@@ -225,8 +328,78 @@ def post_history(video: Video) -> models.QuerySet[VideoSnapshot]:
     )
 
 
+def earlier_numbers(video: Video) -> dict[str, tuple[float, datetime]]:
+    """Of each number that fell: what the same source told before, and when. No query where nothing fell."""
+    if not video.falling:
+        return {}
+    fell = names_of(video.falling, VIDEO_NUMBERS)
+    counters = {name for name in fell if name in _COUNTERS}
+    by_report = video.report_fetched_at is not None
+    found: dict[str, tuple[float, datetime]] = {}
+    for names, source, at in (
+        (counters, video.counts_source, video.counts_fetched_at),
+        (
+            fell - counters,
+            Source.ORDER_REPORT if by_report else video.counts_source,
+            video.report_fetched_at or video.counts_fetched_at,
+        ),
+    ):
+        facts = VideoSnapshot.objects.filter(video_id=video.pk, source=source)
+        last = (
+            facts.filter(bucket_at__lt=_hour(at)).order_by("-bucket_at").first() if names else None
+        )
+        if last is not None:
+            told = {name: getattr(last, name) for name in names}
+            found |= {n: (value, last.fetched_at) for n, value in told.items() if value is not None}
+    return found
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+DAY_COLUMNS = ("video_id", "day", "source", "video_views", "likes", "comments", "shares")
+
+
+def video_days(video_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
+    """The counters of these videos as last seen on each UTC day, whatever the source: DAY_COLUMNS, a day's order is not given.
+
+    Finished days out of the roll-up, the running one from the video's own row. A day without a look is missing.
+    """
+    ids = list(video_ids)
+    running = (
+        Video.objects.filter(pk__in=ids, video_views__isnull=False)
+        .exclude(counts_source=Source.LEGACY)
+        .annotate(
+            video_id=models.F("pk"),
+            day=TruncDate("counts_fetched_at"),
+            told_by=models.F("counts_source"),
+        )
+    )
+    told = ("video_id", "day", "told_by", *DAY_COLUMNS[3:])
+    finished = VideoDay.objects.filter(video_id__in=ids)
+    return finished.values_list(*DAY_COLUMNS).union(running.values_list(*told), all=True)
+
+
 def poll_of(kind: PollKind, subject_id: int) -> Poll | None:
     """When this subject was last looked at, and when next."""
     return Poll.objects.filter(
         organization_id=required_organization_id(), kind=kind, subject_id=subject_id
     ).first()
+
+
+def standing_incidents() -> list[dict[str, Any]]:
+    """TikTok's trouble that concerns us and is not over: `title`, `level`, `started_at`. Read once a minute for all pages."""
+    try:
+        return cache.get_or_set(STANDING_INCIDENTS, _read_incidents, 60) or []
+    except redis.RedisError:  # no page fails for want of a banner
+        return _read_incidents()
+
+
+def _read_incidents() -> list[dict[str, Any]]:
+    """An incident without products concerns us: TikTok tells of what was subscribed to."""
+    concerns_us = models.Q(products__overlap=OUR_PRODUCTS) | models.Q(products=[])
+    heard_lately = models.Q(updated_at__gt=timezone.now() - INCIDENT_FORGOTTEN_AFTER)
+    standing = ServiceIncident.objects.filter(concerns_us, heard_lately, resolved_at=None)
+    rows = standing.order_by("started_at", "pk").values("title", "level", "started_at")
+    return [dict(row) for row in rows]

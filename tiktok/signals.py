@@ -1,6 +1,7 @@
-"""The two pieces of news that travel upward. Sent inside the organization's scope and transaction, with `creator=`."""
+"""The three pieces of news that travel upward. Sent inside the organization's scope and transaction, with `creator=`."""
 
 from django.dispatch import Signal
 
 connected = Signal()
 disconnected = Signal()
+renamed = Signal()  # with `earlier=`, the handle TikTok knew the account by before

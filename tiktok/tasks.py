@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 from django.conf import settings
 
-from tiktok.services import sync  # noqa: F401 -- registers the handlers of accounts and videos
+from tiktok.services import deliveries, marketplace, sync  # noqa: F401 -- they register the handlers of their polls
 from tiktok.services.crew import work_off
+from tiktok.services.snapshots import prepare_months
 
 TICK_SECONDS = 4.0
 
@@ -15,3 +18,24 @@ TICK_SECONDS = 4.0
 def pump_polls() -> None:
     """Work through the due polls for one tick; what is left is the next tick's."""
     work_off(threads=settings.TIKTOK_POLL_THREADS, seconds=TICK_SECONDS)
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
+def pump_deliveries() -> None:
+    """Do what TikTok's webhooks say, for one tick; what is left is the next tick's."""
+    started = time.monotonic()
+    while time.monotonic() - started < TICK_SECONDS and deliveries.pump():
+        pass
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
+def forget_old_deliveries() -> None:
+    """Delete webhooks that were settled a month ago, slice by slice."""
+    while deliveries.forget_old_deliveries():
+        pass
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def prepare_snapshot_months() -> None:
+    """Let there be partitions for the snapshots of the coming months."""
+    prepare_months()

@@ -14,8 +14,8 @@ from rest_framework import serializers
 from campaigns.models import Campaign, Order, OrderEvent, Post
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
-from tiktok.enums import AccountKind, Availability, Source, Unit
-from tiktok.models import CreatorSnapshot, VideoSnapshot
+from tiktok.enums import CALCULATED, AccountKind, Availability, Flag, Source, Unit
+from tiktok.models import CREATOR_NUMBERS, VIDEO_NUMBERS, CreatorSnapshot, VideoSnapshot, names_of
 from tiktok.policies import account_kind, post_tie
 from tiktok.queries import MetricValue, post_metrics
 
@@ -29,6 +29,7 @@ MONEY = {
     "required": ["amount", "currency"],
     "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
 }
+NAMES = {"type": "array", "items": {"type": "string"}}
 VALUE = {
     "description": (
         "By unit: count and seconds a number, fraction a number (0.12 is 12 %), text a string, money "
@@ -68,9 +69,12 @@ class MetricSerializer(serializers.Serializer[MetricValue]):
     unit = serializers.ChoiceField(choices=Unit.choices)
     value = ValueField()
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field of that name
-        choices=Source.choices, allow_null=True
+        choices=[*Source.choices, (CALCULATED, "By us, from TikTok's numbers")], allow_null=True
     )
     fetched_at = serializers.DateTimeField(allow_null=True)
+    flag = serializers.ChoiceField(
+        choices=Flag.choices, allow_null=True, help_text="What is odd about the number."
+    )
     availability = serializers.ChoiceField(choices=Availability.choices)
     reason = serializers.CharField(help_text="Why there is no value; empty when there is one.")
 
@@ -83,6 +87,7 @@ class MetricSerializer(serializers.Serializer[MetricValue]):
             "value": VALUE_FIELD.to_representation(metric.value),
             "source": metric.source or None,
             "fetched_at": metric.fetched_at,
+            "flag": metric.flag or None,
             "availability": metric.cell.availability,
             "reason": metric.reason,
         }
@@ -239,22 +244,43 @@ class SnapshotSerializer(serializers.ModelSerializer[Any]):
         hidden = self.context["hidden"]
         return {name: None if name in hidden else value for name, value in document.items()}
 
+    def shown(self, names: set[str]) -> list[str]:
+        """Of a number that is not ours to show not even that it is odd."""
+        return sorted(names - self.context["hidden"])
+
 
 class AccountSnapshotSerializer(SnapshotSerializer):
+    absurd = serializers.SerializerMethodField(help_text="Numbers that cannot be right.")
+
+    @extend_schema_field(NAMES)
+    def get_absurd(self, snapshot: CreatorSnapshot) -> list[str]:
+        return self.shown(names_of(snapshot.absurd, CREATOR_NUMBERS))
+
     class Meta:
         model = CreatorSnapshot
         fields = [
             "bucket_at", "fetched_at", "source", "follower_count", "like_count", "video_count", "average_views",
-            "engagement_rate", "completion_rate",
+            "engagement_rate", "completion_rate", "absurd",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class PostSnapshotSerializer(SnapshotSerializer):
+    falling = serializers.SerializerMethodField(help_text="Counters lower than before.")
+    absurd = serializers.SerializerMethodField(help_text="Numbers that cannot be right.")
+
+    @extend_schema_field(NAMES)
+    def get_falling(self, snapshot: VideoSnapshot) -> list[str]:
+        return self.shown(names_of(snapshot.falling, VIDEO_NUMBERS))
+
+    @extend_schema_field(NAMES)
+    def get_absurd(self, snapshot: VideoSnapshot) -> list[str]:
+        return self.shown(names_of(snapshot.absurd, VIDEO_NUMBERS))
+
     class Meta:
         model = VideoSnapshot
         fields = [
             "bucket_at", "fetched_at", "source", "video_views", "likes", "comments", "shares", "total_engagements",
-            "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate",
+            "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate", "falling", "absurd",
         ]  # fmt: skip
         read_only_fields = fields

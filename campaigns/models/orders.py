@@ -8,14 +8,16 @@ from campaigns.models.campaigns import Campaign
 from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
 from tiktok.models import MarketplaceAccount
+from tiktok.policies import finds_lost_orders
 
 
 class OrderRequest(OrganizationModel):
     """The intent of one creating call at TikTok, for any number of creators up to the dialect's limit.
 
     Written before the call and resolved after it, so that a lost answer is seen and never silently repeated. A
-    submission for more creators than one call takes is one first request and others that continue it with its code.
-    `token` is the submission's own: the same submission sent twice finds the request it has already made.
+    submission for more creators than one call takes is one first request and others that continue it: under its campaign
+    code (`ttcm`), or in its campaign at TikTok (`tto`), whose name carries `mark`. `token` is the submission's own: the
+    same submission sent twice finds the request it has already made.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="order_requests")
@@ -30,6 +32,8 @@ class OrderRequest(OrganizationModel):
     state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE)
     problem = models.CharField(max_length=300, blank=True)
     campaign_code = models.CharField(max_length=40, blank=True)
+    tiktok_campaign_id = models.CharField(max_length=40, blank=True)
+    mark = models.CharField(max_length=20, blank=True, editable=False)
     invite_link = models.URLField(max_length=500, blank=True)
     token = models.CharField(max_length=64, blank=True, editable=False)
     continues = models.ForeignKey(
@@ -52,6 +56,17 @@ class OrderRequest(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.brand_name}: {self.description}"
+
+    @property
+    def group(self) -> str:
+        """What its orders stand under at TikTok: the campaign code, or the campaign's id."""
+        return self.campaign_code or self.tiktok_campaign_id
+
+    @property
+    def is_found_by_mark(self) -> bool:
+        """Can it be found at TikTok though its answer was lost?"""
+        account = self.marketplace_account
+        return account is not None and finds_lost_orders(account.dialect)
 
 
 class Order(OrganizationModel):

@@ -28,6 +28,8 @@ class Post(OrganizationModel):
     )
     review_state = models.CharField(max_length=20, choices=ReviewState, blank=True)
     review_reason = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # the creator, to tie it; at last
+    asked_count = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     stands_since = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ from campaigns.queries.accounts import (
     participant_rows,
     participants_of,
 )
+from campaigns.queries.links import order_to_tie
 from campaigns.queries.orders import (
     campaign_with_counts,
     campaigns,
@@ -42,6 +43,7 @@ __all__ = [
     "growth",
     "listed_video",
     "listed_videos",
+    "order_to_tie",
     "order_with_events",
     "orders_of",
     "orders_of_request",

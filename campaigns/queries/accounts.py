@@ -31,10 +31,15 @@ class AccountRow:
 
     @property
     def labels(self) -> tuple[Label, ...]:
-        if self.kind is None or self.account.creator is None:
+        creator = self.account.creator
+        if self.kind is None or creator is None:
             return ()
-        status = self.account.creator.marketplace_status
-        return account_labels(self.kind, status, needs_reconnect=self.needs_reconnect)
+        return account_labels(
+            self.kind,
+            creator.marketplace_status,
+            invited_at=creator.invited_at,
+            needs_reconnect=self.needs_reconnect,
+        )
 
     @property
     def is_unsupported(self) -> bool:

@@ -71,6 +71,7 @@ def requests_in_trouble(campaign: Campaign) -> QuerySet[OrderRequest]:
         OrderRequest.objects.filter(campaign=campaign)
         .exclude(state=RequestState.DONE)
         .exclude(state=RequestState.FAILED, continues=None)
+        .select_related("marketplace_account")
         .annotate(order_count=Count("orders"))
         .order_by("pk")
     )
@@ -78,7 +79,8 @@ def requests_in_trouble(campaign: Campaign) -> QuerySet[OrderRequest]:
 
 def request_with_orders(campaign: Campaign, pk: int) -> OrderRequest | None:
     """The first request of a submission."""
-    return OrderRequest.objects.filter(campaign=campaign, pk=pk).select_related("continues").first()
+    related = ("continues", "marketplace_account")
+    return OrderRequest.objects.filter(campaign=campaign, pk=pk).select_related(*related).first()
 
 
 def orders_of_request(request: OrderRequest) -> QuerySet[Order]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 from campaigns.enums import PostOrigin
 from campaigns.models import Campaign, Participant, Post
 from campaigns.policies import metrics_missing_by_hand
+from campaigns.queries.links import free, orders_to_tie, tied_or_asked
 from crm.enums import Network
 from crm.models import SocialAccount
 from tiktok.enums import AccountKind, PostMetric, PostTie, Source
@@ -45,13 +47,14 @@ class PostRow:
         return next((m.fetched_at for m in self.metrics.values() if m.fetched_at), None)
 
 
-def post_row(post: Post) -> PostRow:
-    """From a post of `published_posts` or `post_detail`, without a query."""
+def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None = None) -> PostRow:
+    """From a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
     tie = post_tie(
         has_order=post.order_id is not None,
         is_authenticated=getattr(post, "is_authenticated", False),
     )
-    return PostRow(post, tie, {metric.key: metric for metric in post_metrics(post.video, tie)})
+    metrics = post_metrics(post.video, tie, earlier=earlier)
+    return PostRow(post, tie, {metric.key: metric for metric in metrics})
 
 
 def _posts(campaign: Campaign) -> QuerySet[Post]:
@@ -99,6 +102,7 @@ class ListedVideo:
     kind: AccountKind
     post_id: int | None
     is_standing: bool
+    may_be_tied: bool = False
     missing: list[PostMetric] = field(default_factory=list)
 
     @property
@@ -107,13 +111,17 @@ class ListedVideo:
 
 
 def all_posts(campaign: Campaign) -> QuerySet[Video]:
-    """Everything the participants published in the campaign's window, from visible sources, newest first."""
+    """Everything the participants published in the campaign's window, from visible sources, newest first.
+
+    A video that was untied from its order, or whose creator did not agree to tie it, has no post here: it may be added
+    like any other.
+    """
     posts = Post.objects.filter(
         campaign=campaign,
         network=Network.TIKTOK,
         network_post_id=OuterRef("tiktok_video_id"),
         hidden_at=None,
-    )
+    ).exclude(free())
     begins, ends = (
         datetime.combine(day, time(), UTC)
         for day in (campaign.starts_on, campaign.ends_on + timedelta(days=1))
@@ -128,6 +136,14 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
             # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.
             is_standing=Coalesce(
                 Subquery(posts.filter(standing()).values(found=Value(True))[:1]), Value(False)
+            ),
+            is_tied_or_asked=Coalesce(
+                Subquery(posts.filter(tied_or_asked()).values(found=Value(True))[:1]), Value(False)
+            ),
+            order_to_tie=Subquery(
+                orders_to_tie(campaign)
+                .filter(account__creator=OuterRef("creator_id"))
+                .values("pk")[:1]
             ),
         )
         .order_by("-published_at", "-id")
@@ -169,5 +185,6 @@ def listed_video(video: Video, *, released: bool) -> ListedVideo:
         ),
         post_id=video.post_id,  # type: ignore[attr-defined]
         is_standing=video.is_standing,  # type: ignore[attr-defined]
+        may_be_tied=video.order_to_tie is not None and not video.is_tied_or_asked,  # type: ignore[attr-defined]
         missing=metrics_missing_by_hand(is_authenticated=is_authenticated),
     )

@@ -12,6 +12,8 @@ from campaigns.models import Campaign, Participant
 from crm.models import SocialAccount
 from tenancy.models import User
 from tenancy.services.audit import record
+from tiktok.enums import PollKind
+from tiktok.services.polling import make_due
 
 
 def create_campaign(
@@ -46,11 +48,17 @@ def update_campaign(
     state: str,
     actor: User | None,
 ) -> Campaign:
-    """Change what a campaign is called, whose it is, when it runs and where it stands."""
+    """Change what a campaign is called, whose it is, when it runs and where it stands.
+
+    An archived campaign's orders are no longer looked at; one that leaves the archive is looked at again.
+    """
+    leaves_archive = campaign.state == CampaignState.ARCHIVED != state
     campaign.client, campaign.name = client, name
     campaign.starts_on, campaign.ends_on, campaign.state = starts_on, ends_on, state
     campaign.save()
     record("campaign.changed", campaign, actor=actor, state=state)
+    if leaves_archive:
+        make_due(PollKind.ORDER, *campaign.orders.values_list("pk", flat=True))
     return campaign
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import structlog
+from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -17,6 +18,7 @@ from tenancy.models import User
 from tenancy.services.audit import record
 
 log = structlog.get_logger()
+CLAIM_SECONDS = 600  # a process that died with its claim stands in the way no longer
 NO_ADDRESS = "No e-mail address is known. Send the link and the code to the creator yourself."
 NOT_MAILED = (
     "The invitation could not be e-mailed. Send the link and the code to the creator yourself."
@@ -24,18 +26,27 @@ NOT_MAILED = (
 
 
 def invite_creators(orders: Iterable[Order]) -> None:
-    """E-mail the invitation of each order that was created and not sent yet; the result stands on the order."""
+    """E-mail the invitation of each order that was created and not sent yet; the result stands on the order.
+
+    Each is claimed first: of two processes that are at the same orders one mails.
+    """
     connection = get_connection()  # opened by the first message, kept for the others
     for order in orders:
-        if order.state == OrderState.CREATED:
-            _invite(order, connection)
+        claim = f"campaigns:inviting:{order.pk}"
+        if order.state != OrderState.CREATED or not cache.add(claim, True, CLAIM_SECONDS):
+            continue
+        if not _invite(order, connection):
+            cache.delete(claim)  # it may be tried again
     connection.close()
 
 
-def _invite(order: Order, connection: BaseEmailBackend) -> None:
+def _invite(order: Order, connection: BaseEmailBackend) -> bool:
+    """Is the order invited now, by this call or since it was loaded?"""
+    if not Order.objects.filter(pk=order.pk, state=OrderState.CREATED).exists():
+        return True
     if not order.account.influencer.email:
         _note(order, NO_ADDRESS)
-        return
+        return False
     try:
         connection.open()
         connection.send_messages([_message(order)])
@@ -43,8 +54,9 @@ def _invite(order: Order, connection: BaseEmailBackend) -> None:
         log.warning("invitation.not_sent", order=order.pk, error=type(error).__name__)
         connection.close()  # it may be broken; the next message opens it anew
         _note(order, NOT_MAILED)
-    else:
-        _mark_sent(order, "Invitation e-mailed to the influencer.")
+        return False
+    _mark_sent(order, "Invitation e-mailed to the influencer.")
+    return True
 
 
 def _message(order: Order) -> EmailMultiAlternatives:

@@ -15,7 +15,7 @@ from campaigns.errors import (
     VideoNotVisible,
 )
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies import VideoFact
+from campaigns.policies import GONE, UNTIED, VideoFact, is_free
 from campaigns.services.campaigns import activate
 from crm.enums import Network
 from crm.models import SocialAccount
@@ -24,9 +24,7 @@ from tenancy.services.audit import record
 from tiktok.models import Video
 from tiktok.policies import is_supported
 from tiktok.queries import kind_of, visible_videos
-
-GONE = "The creator has deleted this video on TikTok."
-UNBOUND = "This video is no longer tied to the order."
+from tiktok.services.order_facts import LinkRequest
 
 
 def tie_post(
@@ -35,18 +33,44 @@ def tie_post(
     """The post of a video that TikTok ties to an order: made, taken over from one added by hand, or brought back.
 
     It stands under Published Posts from the moment TikTok has approved it and gives a public address, and no longer
-    when TikTok rejects it or the creator deletes or unties it. Inside the caller's transaction.
+    when TikTok rejects it or the creator deletes or unties it. A video that is untied is no business of the order where
+    somebody has added it by hand. Inside the caller's transaction.
     """
     post = _post_of(order, fact.video_id)
+    if post.origin == PostOrigin.BY_HAND and not fact.is_bound:
+        return post
     post.order, post.origin, post.hidden_at = order, PostOrigin.ORDER, None
     post.video = video or post.video
     post.review_state = fact.review_status if fact.review_status in ReviewState.values else ""
-    post.review_reason = (fact.reject_reason or _absence(fact))[:300]
+    post.review_reason = (_absence(fact) or fact.reject_reason)[:300]
     post.published_at = published_at or (video.published_at if video else post.published_at)
     if fact.is_published and video is not None:
         post.stands_since = post.stands_since or timezone.now()
     elif not fact.counts or fact.is_rejected:
         post.stands_since = None
+    post.save()
+    return post
+
+
+LINK_STATES = {  # by the `status` of `/tto/tcm/campaign/link/status/`
+    "IN_REVIEW": ReviewState.LINK_ASKED,
+    "REJECTED": ReviewState.LINK_REFUSED,
+    "REVOKE": ReviewState.LINK_TAKEN_BACK,
+}
+
+
+def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> Post:
+    """The creator was asked to tie a video to the order and has not agreed: it waits beside the order's posts.
+
+    A post that stands by hand goes on standing. Inside the caller's transaction.
+    """
+    post = _post_of(order, link.video_id)
+    if post.origin == PostOrigin.ORDER:
+        post.order, post.video = order, video or post.video
+        post.published_at = post.published_at or (video.published_at if video else None)
+    post.review_state = LINK_STATES.get(link.status, post.review_state)
+    post.asked_at = link.last_reminded_at or post.asked_at
+    post.asked_count = link.number_of_requests or post.asked_count
     post.save()
     return post
 
@@ -69,12 +93,14 @@ def _post_of(order: Order, video_id: str) -> Post:
 def _absence(fact: VideoFact) -> str:
     if fact.is_deleted:
         return GONE
-    return "" if fact.is_bound else UNBOUND
+    return "" if fact.is_bound else UNTIED
 
 
 @transaction.atomic
 def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) -> Post:
     """Let a visible video of a supported TikTok account that takes part stand in the campaign. Adding twice is harmless.
+
+    A video that its creator has untied from an order is added like any other, and stands without the order from then on.
 
     Raises VideoNotVisible, AccountTakesNoPart, AccountNotSupported, VideoBelongsToOrder.
     """
@@ -93,7 +119,8 @@ def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) ->
         network_post_id=video.tiktok_video_id,
         defaults=_by_hand(account, video),
     )
-    if post.hidden_at is not None:
+    is_again = is_free(post.stands_since, post.review_reason, post.review_state)
+    if post.hidden_at is not None or is_again:
         for name, value in _by_hand(account, video).items():
             setattr(post, name, value)
         post.hidden_at, is_new = None, True
@@ -112,6 +139,9 @@ def _by_hand(account: SocialAccount, video: Video) -> dict[str, object]:
         "url": video.url,
         "video": video,
         "origin": PostOrigin.BY_HAND,
+        "order": None,
+        "review_state": "",
+        "review_reason": "",
         "published_at": video.published_at,
         "stands_since": timezone.now(),
     }

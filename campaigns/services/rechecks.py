@@ -1,10 +1,11 @@
-"""A request whose answer was lost: looked up at TikTok, or, by a person's choice, asked again."""
+"""A request whose answer was lost: looked up at TikTok, and asked again where that makes nothing twice."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, RequestSettled
@@ -12,7 +13,10 @@ from campaigns.models import Order, OrderRequest
 from campaigns.services import transitions
 from campaigns.services.invitations import invite_creators
 from campaigns.services.requests import (
-    known_code,
+    GROUP_FIELDS,
+    keep_created,
+    keep_group,
+    known_group,
     loaded_orders,
     open_orders,
     send_order_request,
@@ -20,8 +24,11 @@ from campaigns.services.requests import (
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import PollKind
-from tiktok.services.orders import FoundOrder, find_orders
+from tiktok.services.orders import PlacedOrders, find_orders
 from tiktok.services.polling import make_due
+
+# Long after TikTok must have listed what it made, what is not listed was not made.
+REPEAT_AFTER = timedelta(minutes=10)
 
 
 def recheck_order_request(
@@ -29,64 +36,65 @@ def recheck_order_request(
 ) -> OrderRequest:
     """Look at TikTok for the orders of an uncertain request, and keep those that are there.
 
-    `campaign_code`: what the user found in TikTok's own pages, when we know none. Raises CampaignCodeNeeded,
-    RequestSettled, and TikTok's problems; then nothing has changed.
+    `campaign_code`: what the user found in TikTok's own pages, when neither code nor mark leads there. Raises
+    CampaignCodeNeeded, RequestSettled, and TikTok's problems; then nothing has changed.
     """
     if request.state != RequestState.UNCERTAIN:
         raise RequestSettled
-    code = campaign_code.strip() or known_code(request)
-    if not code:
+    group = campaign_code.strip() or known_group(request)
+    if not group and not request.is_found_by_mark:
         raise CampaignCodeNeeded
-    found = find_orders(code)
+    found = find_orders(request.marketplace_account, mark=request.mark, group=group)
     with transaction.atomic():
-        locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
-        if locked.state != RequestState.UNCERTAIN:
-            raise RequestSettled
-        known = set(
-            Order.objects.filter(campaign_code=code).values_list("tiktok_order_id", flat=True)
-        )
-        fresh = {order.handle.lower(): order for order in found if order.order_id not in known}
-        missing = _keep_found(locked, fresh, code)
-        locked.state = RequestState.UNCERTAIN if missing else RequestState.DONE
-        locked.problem = (
-            f"TikTok lists {missing} of these orders not under code {code}. They can be created anew."
-            if missing
-            else ""
-        )
-        locked.save(update_fields=["state", "problem", "campaign_code", "invite_link"])
-        record("order.rechecked", locked, actor=actor, missing=missing)
+        _keep_found(request.pk, found, actor=actor)
     invite_creators(loaded_orders(request))
     request.refresh_from_db()
     return request
 
 
-def _keep_found(request: OrderRequest, found: Mapping[str, FoundOrder], code: str) -> int:
-    """Take over the orders that exist at TikTok. Returns how many do not."""
-    missing = 0
+def _keep_found(request_id: int, found: PlacedOrders | None, *, actor: User | None) -> None:
+    """Take over the orders that exist at TikTok; the request is settled when they all do."""
+    locked = OrderRequest.objects.select_for_update().get(pk=request_id)
+    if locked.state != RequestState.UNCERTAIN:
+        raise RequestSettled
+    if found is not None:
+        keep_group(locked, found)
+        _keep_orders(locked, found)
+    missing = len(open_orders(locked))
+    locked.state = RequestState.UNCERTAIN if missing else RequestState.DONE
+    locked.problem = _what_is_missing(missing, found) if missing else ""
+    locked.save(update_fields=["state", "problem", *GROUP_FIELDS])
+    record("order.rechecked", locked, actor=actor, missing=missing)
+
+
+def _keep_orders(request: OrderRequest, found: PlacedOrders) -> None:
+    ids = [order.order_id for order in found.orders]
+    known = set(
+        Order.objects.filter(tiktok_order_id__in=ids).values_list("tiktok_order_id", flat=True)
+    )
+    fresh = {o.handle.lower(): o.order_id for o in found.orders if o.order_id not in known}
+    where = f"under code {found.campaign_code}" if found.campaign_code else "by our mark"
     for order in open_orders(request):
-        there = found.get(order.account.handle.lower())
-        if there is None:
-            missing += 1
-            continue
-        request.campaign_code, request.invite_link = code, there.invite_link
-        transitions.mark_created(
-            order,
-            order_id=there.order_id,
-            campaign_code=code,
-            invite_link=there.invite_link,
-            evidence=f"Found at TikTok under code {code}.",
-        )
-        make_due(PollKind.ORDER, order.pk)
-    return missing
+        order_id = fresh.get(order.account.handle.lower())
+        if order_id is not None:
+            keep_created(order, order_id, found, evidence=f"Found at TikTok {where}.")
+
+
+def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
+    if found is None:
+        return "TikTok lists none of these orders. They can be created anew."
+    where = f" under code {found.campaign_code}" if found.campaign_code else ""
+    return f"TikTok lists {missing} of these orders not{where}. They can be created anew."
 
 
 def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
-    """A person's explicit choice to ask again for the orders of an uncertain or failed request that do not exist.
+    """Ask again for the orders of an uncertain or failed request that do not exist.
 
-    Where a code is known TikTok is looked at first, so that no order is made twice. Raises RequestSettled and TikTok's
-    problems of the look.
+    Where a code or a mark leads to them TikTok is looked at first, so that no order is made twice; where none does, it is
+    a person's explicit choice. Raises RequestSettled and TikTok's problems of the look.
     """
-    if request.state == RequestState.UNCERTAIN and known_code(request):
+    is_traceable = known_group(request) or request.is_found_by_mark
+    if request.state == RequestState.UNCERTAIN and is_traceable:
         recheck_order_request(request, actor=actor)
     with transaction.atomic():
         locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
@@ -103,3 +111,13 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
         make_due(PollKind.ORDER, *(order.pk for order in open_orders(locked)))
         record("order.repeated", locked, actor=actor)
     return send_order_request(request)
+
+
+def trace_lost_request(request: OrderRequest) -> None:
+    """The pump's look for an uncertain request that our mark leads to: what exists is kept, what TikTok still does not
+    list after `REPEAT_AFTER` is asked for again. Raises TikTok's problems."""
+    is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
+    try:
+        (repeat_order_request if is_old else recheck_order_request)(request, actor=None)
+    except RequestSettled:
+        return  # somebody was faster

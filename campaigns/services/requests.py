@@ -6,6 +6,7 @@ lost is `uncertain`: it is looked up by campaign code where one is known, and ne
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -32,15 +33,13 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.queries import marketplace_account
-from tiktok.services.orders import (
-    ORDERS_PER_CALL,
-    CreatedOrders,
-    place_orders,
-)
+from tiktok.services.abilities import Capabilities, capabilities
+from tiktok.services.orders import ORDERS_PER_CALL, OrderAsk, PlacedOrders, place_orders
 from tiktok.services.polling import make_due
 
 log = structlog.get_logger()
-TEXT_LENGTH, MOST_VIDEOS = 60, 10
+MOST_VIDEOS = 10
+GROUP_FIELDS = ["campaign_code", "tiktok_campaign_id", "invite_link"]
 LOST_AFTER = timedelta(minutes=5)  # far beyond the client's time-out
 LOST = "The connection broke while TikTok was being asked, so it is not known whether the orders exist."
 UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
@@ -65,8 +64,15 @@ def request_orders(
     then nothing is written.
     """
     accounts = list({account.pk: account for account in accounts}.values())
-    check_order(accounts, brand_name=brand_name, description=description, video_count=video_count)
-    if marketplace_account() is None:
+    through = marketplace_account()
+    check_order(
+        accounts,
+        brand_name=brand_name,
+        description=description,
+        video_count=video_count,
+        offers=capabilities(through),
+    )
+    if through is None:
         raise NoMarketplaceAccount
     if known := _submitted(token):
         return known
@@ -74,9 +80,11 @@ def request_orders(
         with transaction.atomic():
             first = OrderRequest(
                 campaign=campaign,
+                marketplace_account=through,
                 brand_name=brand_name.strip(),
                 description=description.strip(),
                 video_count=video_count,
+                mark=_new_mark(),
                 token=token,
             )
             _write(first, accounts, actor=actor)
@@ -87,8 +95,18 @@ def request_orders(
     return first
 
 
+def _new_mark() -> str:
+    """A word that stands in a campaign's name at TikTok and nowhere else."""
+    return f"inf-{secrets.token_hex(5)}"
+
+
 def check_order(
-    accounts: Sequence[SocialAccount], *, brand_name: str, description: str, video_count: int
+    accounts: Sequence[SocialAccount],
+    *,
+    brand_name: str,
+    description: str,
+    video_count: int,
+    offers: Capabilities,
 ) -> None:
     """Raises OrderNotValid, naming the field, for what TikTok would refuse."""
     if not accounts:
@@ -96,12 +114,12 @@ def check_order(
     others = [account for account in accounts if account.network != Network.TIKTOK]
     if others:
         raise OrderNotValid("accounts", f"Orders are for TikTok accounts; {others[0]} is not one.")
-    for field, text, name in (
-        ("brand_name", brand_name, "the brand"),
-        ("description", description, "what to make"),
+    for field, text, name, longest in (
+        ("brand_name", brand_name, "the brand", offers.brand_name_length),
+        ("description", description, "what to make", offers.description_length),
     ):
-        if not 1 <= len(text.strip()) <= TEXT_LENGTH:
-            raise OrderNotValid(field, f"Say {name} in 1 to {TEXT_LENGTH} characters.")
+        if not 1 <= len(text.strip()) <= longest:
+            raise OrderNotValid(field, f"Say {name} in 1 to {longest:,} characters.")
     if not 1 <= video_count <= MOST_VIDEOS:
         raise OrderNotValid("video_count", f"Ask for 1 to {MOST_VIDEOS} videos.")
 
@@ -123,9 +141,11 @@ def _write(first: OrderRequest, accounts: Sequence[SocialAccount], *, actor: Use
 def _continuation(first: OrderRequest) -> OrderRequest:
     return OrderRequest(
         campaign=first.campaign,
+        marketplace_account=first.marketplace_account,
         brand_name=first.brand_name,
         description=first.description,
         video_count=first.video_count,
+        mark=_new_mark(),
         continues=first,
     )
 
@@ -185,11 +205,9 @@ def _send(request: OrderRequest) -> None:
     orders = open_orders(request)
     try:
         answer = place_orders(
-            brand_name=request.brand_name,
-            description=request.description,
-            handles=[order.account.handle for order in orders],
-            video_count=request.video_count,
-            campaign_code=known_code(request),
+            request.marketplace_account,
+            _ask(request),
+            [order.account.handle for order in orders],
         )
     except OutcomeUnknown:
         _settle(request, RequestState.UNCERTAIN, UNCERTAIN)
@@ -203,9 +221,20 @@ def _send(request: OrderRequest) -> None:
         invite_creators(loaded_orders(request))
 
 
-def known_code(request: OrderRequest) -> str:
-    """The code of this request, or of one it continues or that continues it."""
-    return next((part.campaign_code for part in _parts(request) if part.campaign_code), "")
+def _ask(request: OrderRequest) -> OrderAsk:
+    return OrderAsk(
+        name=request.campaign.name,
+        brand_name=request.brand_name,
+        description=request.description,
+        video_count=request.video_count,
+        mark=request.mark,
+        group=known_group(request),
+    )
+
+
+def known_group(request: OrderRequest) -> str:
+    """What the orders of this request, of one it continues or that continues it stand under at TikTok."""
+    return next((part.group for part in _parts(request) if part.group), "")
 
 
 def loaded_orders(request: OrderRequest) -> list[Order]:
@@ -238,25 +267,40 @@ def _fail(request: OrderRequest, reason: str) -> None:
 
 
 @transaction.atomic
-def _keep_answer(request: OrderRequest, answer: CreatedOrders) -> None:
-    request.campaign_code, request.invite_link = answer.campaign_code, answer.invite_link
+def _keep_answer(request: OrderRequest, answer: PlacedOrders) -> None:
     request.state, request.problem = RequestState.DONE, ""
-    request.save(update_fields=["campaign_code", "invite_link", "state", "problem"])
+    keep_group(request, answer)
+    request.save(update_fields=["state", "problem", *GROUP_FIELDS])
     accepted = {order.handle.lower(): order.order_id for order in answer.orders}
-    open_orders = request.orders.select_for_update(of=("self",)).select_related("account")
-    for order in open_orders.filter(state=OrderState.CREATING):
+    waiting = request.orders.select_for_update(of=("self",)).select_related("account")
+    for order in waiting.filter(state=OrderState.CREATING):
         order_id = accepted.get(order.account.handle.lower())
         if order_id is None:
             transitions.mark_failed(order, reason=NOT_ACCEPTED)
             continue
-        transitions.mark_created(
-            order,
-            order_id=order_id,
-            campaign_code=answer.campaign_code,
-            invite_link=answer.invite_link,
-            evidence=f"TikTok created the order under code {answer.campaign_code}.",
-        )
-        make_due(PollKind.ORDER, order.pk)
+        keep_created(order, order_id, answer, evidence=f"TikTok created the order{_under(answer)}.")
+
+
+def keep_group(request: OrderRequest, answer: PlacedOrders) -> None:
+    """Where the request's orders stand at TikTok (not saved: `GROUP_FIELDS`)."""
+    request.campaign_code, request.invite_link = answer.campaign_code, answer.invite_link
+    request.tiktok_campaign_id = "" if answer.campaign_code else answer.group
+
+
+def keep_created(order: Order, order_id: str, answer: PlacedOrders, *, evidence: str) -> None:
+    """TikTok has this order; it is looked at from now on. Inside the caller's transaction."""
+    transitions.mark_created(
+        order,
+        order_id=order_id,
+        campaign_code=answer.campaign_code,
+        invite_link=answer.invite_link,
+        evidence=evidence,
+    )
+    make_due(PollKind.ORDER, order.pk)
+
+
+def _under(answer: PlacedOrders) -> str:
+    return f" under code {answer.campaign_code}" if answer.campaign_code else ""
 
 
 def give_up_lost_request(request: OrderRequest) -> None:

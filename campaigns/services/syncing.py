@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 
-from campaigns.enums import OrderState, RequestState
-from campaigns.models import Campaign, Order, OrderRequest, Post
+from campaigns.models import Campaign, Order
 from campaigns.policies import (
     BEFORE_VIDEOS,
     BOUND,
@@ -18,13 +17,12 @@ from campaigns.policies import (
     SETTLED_STATES,
     VideoFact,
     progress,
-    report_interval,
 )
 from campaigns.services import transitions
-from campaigns.services.posts import tie_post
-from campaigns.services.requests import give_up_lost_request, send_order_request
+from campaigns.services.posts import note_link_request, tie_post
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokRefused, TikTokUnavailable
+from tiktok.errors import TikTokRefused
+from tiktok.models import MarketplaceAccount
 from tiktok.services.orders import (
     OrderFacts,
     VideoReview,
@@ -33,7 +31,7 @@ from tiktok.services.orders import (
     read_orders,
     store_report,
 )
-from tiktok.services.polling import make_due, stop
+from tiktok.services.polling import make_due
 
 ORDERS_AT_ONCE = 40  # a person is waiting
 
@@ -51,10 +49,11 @@ def sync_orders(orders: Iterable[Order]) -> None:
     An order that TikTok has not created yet is left alone.
     """
     wanted = [order.pk for order in orders if order.tiktok_order_id]
-    loaded = Order.objects.filter(pk__in=wanted).select_related("account__creator")
+    related = ("account__creator", "request__marketplace_account")
+    loaded = Order.objects.filter(pk__in=wanted).select_related(*related)
     by_id = {order.tiktok_order_id: order for order in loaded}
     fetched_at = timezone.now()
-    facts = read_orders(list(by_id))
+    facts = _read(by_id.values())
     for order_id, fact in facts.items():
         _bring_videos(by_id[order_id], fact, fetched_at)
     for order_id, fact in facts.items():
@@ -63,6 +62,18 @@ def sync_orders(orders: Iterable[Order]) -> None:
     Order.objects.filter(pk__in=wanted).exclude(checked_at__gt=fetched_at).update(
         checked_at=fetched_at
     )
+
+
+def _read(orders: Iterable[Order]) -> dict[str, OrderFacts]:
+    """Each order through the account it was made with."""
+    through: dict[MarketplaceAccount | None, list[str]] = {}
+    for order in orders:
+        through.setdefault(order.request.marketplace_account, []).append(order.tiktok_order_id)
+    return {
+        order_id: fact
+        for account, order_ids in through.items()
+        for order_id, fact in read_orders(account, order_ids).items()
+    }
 
 
 def _bring_videos(order: Order, facts: OrderFacts, fetched_at: datetime) -> None:
@@ -89,9 +100,8 @@ def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
     order = Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order_id)
     if order.checked_at and order.checked_at > fetched_at:
         return  # a later look has been kept meanwhile
-    videos = {
-        video.tiktok_video_id: video for video in own_videos(r.video_id for r in facts.reviews)
-    }
+    mentioned = [*(r.video_id for r in facts.reviews), *(link.video_id for link in facts.links)]
+    videos = {video.tiktok_video_id: video for video in own_videos(mentioned)}
     for review in facts.reviews:
         tie_post(
             order,
@@ -99,6 +109,8 @@ def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
             videos.get(review.video_id),
             published_at=review.published_at,
         )
+    for link in facts.links:
+        note_link_request(order, link, videos.get(link.video_id))
     _follow(order, facts)
     order.checked_at = fetched_at
     order.save(update_fields=["video_count", "checked_at"])
@@ -152,37 +164,3 @@ def _sync_one_by_one(order_ids: Sequence[int]) -> int:
     if refusal is not None and not done:
         raise refusal
     return done
-
-
-def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
-    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
-
-    Says how long each order's numbers stay fresh.
-    """
-    requests = OrderRequest.objects.filter(
-        orders__in=order_ids, state__in=[RequestState.DUE, RequestState.SENDING]
-    )
-    for request in requests.distinct():
-        give_up_lost_request(request)
-        send_order_request(request)
-    orders = list(Order.objects.filter(pk__in=order_ids))
-    settled = {order.pk for order in orders if order.state in SETTLED_STATES}
-    gone = set(order_ids) - {order.pk for order in orders}
-    if settled | gone:
-        stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
-    sync_orders(order for order in orders if order.pk not in settled)
-    if requests.filter(continues=None).exists():  # due still, or on its way in another process
-        raise TikTokUnavailable  # the pump tries again soon
-    return _fresh_for(order_ids)
-
-
-def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
-    """Of fulfilled orders, by the age of the newest post; an order that awaits videos keeps the pump's own cadence."""
-    newest = (
-        Post.objects.filter(order__in=order_ids, order__state=OrderState.FULFILLED)
-        .values_list("order")
-        .annotate(newest=Max("published_at"))
-        .order_by()
-    )
-    now = timezone.now()
-    return {order: report_interval(now - published) for order, published in newest if published}

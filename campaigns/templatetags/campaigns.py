@@ -43,7 +43,7 @@ def campaign_kind(state: str) -> str:
 def review_kind(state: str) -> str:
     if state == ReviewState.SUCCEED:
         return "success"
-    return "danger" if state in REJECTIONS else "warning"
+    return "danger" if state in REJECTIONS | {ReviewState.LINK_REFUSED} else "warning"
 
 
 @register.filter

@@ -32,6 +32,8 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.paging import keyset_page
 from tiktok.errors import TikTokProblem
+from tiktok.queries import marketplace_account
+from tiktok.services.abilities import capabilities
 
 
 @staff_page(Permission.READ)
@@ -88,15 +90,21 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     if request.method != "POST":
         initial = {"brand_name": campaign.client, "accounts": request.GET.getlist("account")}
-        return _order_form(request, campaign, OrderForm(initial=initial))
-    form = OrderForm(request.POST)
+        return _order_form(request, campaign, _form(initial=initial))
+    form = _form(request.POST)
     step = request.POST.get("step", "preview")
     if step in {"edit", "search"}:
-        form = OrderForm(initial=_typed(form))
+        form = _form(initial=_typed(form))
         return _order_form(request, campaign, form)
     if not form.is_valid():
         return _order_form(request, campaign, form, status=REFUSED)
     return (_send if step == "send" else _preview)(request, campaign, form)
+
+
+def _form(*args: Any, **kwargs: Any) -> OrderForm:
+    """The form with the limits of the account that the orders go through."""
+    offers = capabilities(marketplace_account())
+    return OrderForm(*args, longest_description=offers.description_length, **kwargs)
 
 
 def _typed(form: OrderForm) -> dict[str, Any]:
@@ -122,7 +130,7 @@ def _order_form(
 @require_POST
 def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
     """The list of accounts for a search, with those already ticked on top."""
-    campaign, form = campaign_or_404(pk), OrderForm(request.POST)
+    campaign, form = campaign_or_404(pk), _form(request.POST)
     search = request.POST.get("search", "")
     rows = accounts_to_pick(campaign, chosen=form.chosen, search=search)
     context = {"rows": rows, "chosen": set(form.chosen), "search": search}

@@ -7,9 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
+from campaigns.enums import ReviewState
 from campaigns.errors import CampaignProblem
 from campaigns.models import Campaign, Post
+from campaigns.policies import may_be_reminded_at
 from campaigns.queries import (
     ListedVideo,
     PostRow,
@@ -28,7 +31,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.paging import keyset_page
 from tiktok.enums import PostMetric, Unit
-from tiktok.queries import MetricValue, is_released
+from tiktok.queries import MetricValue, earlier_numbers, is_released
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
@@ -67,7 +70,7 @@ def all_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpResponse:
     """What adding by hand means, before the click; and the click."""
     campaign = campaign_or_404(pk)
-    row = _listed_or_404(campaign, video_pk)
+    row = listed_or_404(campaign, video_pk)
     if request.method != "POST":
         template = "post_add_dialog.html" if request.htmx else "post_add.html"
         return campaign_page(request, campaign, template, {"row": row})
@@ -80,7 +83,8 @@ def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     return redirect(address(request, "published_posts", campaign.pk))
 
 
-def _listed_or_404(campaign: Campaign, video_pk: int) -> ListedVideo:
+def listed_or_404(campaign: Campaign, video_pk: int) -> ListedVideo:
+    """A video of All Posts; a foreign one answers as an absent one."""
     video = all_posts(campaign).filter(pk=video_pk).first()
     if video is None:
         raise Http404("No such video.")
@@ -93,7 +97,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
     post = post_detail(campaign, post_pk)
     if post is None:
         raise Http404("No such post.")
-    row = post_row(post)
+    row = post_row(post, earlier=earlier_numbers(post.video) if post.video else None)
     context = {
         "row": row,
         "title": _title(post),
@@ -102,6 +106,9 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
         "audiences": [_audience(m) for m in row.metrics.values() if m.unit == Unit.SHARES],
         "growth": _growth(row),
         "remedy": f"{address(request, 'order_new', campaign.pk)}?account={post.account_id}",
+        "is_asked": post.review_state == ReviewState.LINK_ASKED,
+        "may_be_reminded_at": may_be_reminded_at(post.asked_at, post.asked_count),
+        "now": timezone.now(),
     }
     return campaign_page(request, campaign, "post.html", context)
 

@@ -1,8 +1,7 @@
-"""TikTok accounts of influencers: added by handle, looked at anew, invited to the marketplace."""
+"""TikTok accounts of influencers: added by handle, looked at anew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,22 +10,17 @@ from django.db import IntegrityError, transaction
 
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
-from crm.policies import tiktok_handle
+from crm.policies import is_invited, tiktok_handle
 from crm.queries import tiktok_account
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.errors import OutcomeUnknown, TikTokProblem, TikTokUnavailable
+from tiktok.errors import TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
-from tiktok.services.membership import (
-    InviteResult,
-    invite_creators,
-    look_up,
-    refresh_membership,
-    track_creator,
-)
+from tiktok.services.handles import find_renamed
+from tiktok.services.membership import look_up, refresh_membership, track_creator
 from tiktok.services.polling import note_look
 from tiktok.services.sync import refresh_profile, refresh_videos
 
@@ -48,6 +42,7 @@ class AddResult:
     handle: str
     status: MarketplaceStatus = MarketplaceStatus.UNKNOWN
     account: SocialAccount | None = None
+    is_invited: bool = False
 
 
 def add_tiktok_account(
@@ -67,7 +62,12 @@ def add_tiktok_account(
     if status == MarketplaceStatus.INVALID:
         return AddResult(AddOutcome.NO_SUCH_ACCOUNT, handle, status)
     if not may_be_added_by_staff(status):
-        return AddResult(AddOutcome.NOT_IN_MARKETPLACE, handle, status)
+        asked = Creator.objects.filter(handle=handle).values_list("invited_at", flat=True)
+        invited = is_invited(status, asked.first())
+        return AddResult(AddOutcome.NOT_IN_MARKETPLACE, handle, status, is_invited=invited)
+    if find_renamed(handle, actor=actor) and (present := tiktok_account(handle)):
+        track_creator(handle, status)
+        return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
         account = _keep_account(handle, status, influencer, actor)
     except IntegrityError:  # somebody else added it meanwhile
@@ -132,45 +132,3 @@ def refresh_account(account: SocialAccount) -> None:
     refresh_membership([account.creator])
     if is_supported(kind_of(account.creator)):
         _look(account)
-
-
-def invite_influencer_accounts(
-    accounts: Sequence[SocialAccount], *, actor: User | None
-) -> InviteResult:
-    """Invite these accounts to the marketplace; those in it or invited already are not asked again.
-
-    Raises TikTokProblem if TikTok gives no answer at all; who is left without one stands in the result.
-    """
-    creators = [account.creator for account in accounts if account.creator]
-    return _invite(creators, actor)
-
-
-def invite_handle(handle: str, *, actor: User | None) -> InviteResult:
-    """Invite an account that stands in no influencer's profile. It is looked up daily, and can be added once it is in.
-
-    Raises HandleNotReadable; and TikTokProblem, then nothing is saved unless the invitation may have been made.
-    """
-    creator, is_new = Creator.objects.get_or_create(handle=tiktok_handle(handle))
-    try:
-        return _invite([creator], actor)
-    except OutcomeUnknown:
-        raise
-    except TikTokProblem:
-        if is_new:
-            creator.delete()
-        raise
-
-
-def _invite(creators: Sequence[Creator], actor: User | None) -> InviteResult:
-    known = Creator.objects.in_bulk([creator.pk for creator in creators])
-    asked = [
-        creator
-        for creator in known.values()
-        if creator.marketplace_status not in {MarketplaceStatus.IN, MarketplaceStatus.INVITED}
-    ]
-    result = invite_creators(asked, actor=actor) if asked else InviteResult()
-    for creator in known.values():
-        if creator not in asked:
-            already = result.in_marketplace if creator.is_in_marketplace else result.invited
-            already.append(creator.handle)
-    return result

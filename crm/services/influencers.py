@@ -5,25 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 
-from crm.errors import AddressTaken, EmailNeeded, MailNotSent
+from crm.errors import AddressTaken, EmailNeeded
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
+from crm.services.mails import send_once
 from tenancy.models import User
 from tenancy.scope import required_organization_id
 from tenancy.services.audit import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
-
-log = structlog.get_logger()
-QUIET_SECONDS = 600  # asking twice within ten minutes sends one e-mail
 
 
 @dataclass(frozen=True)
@@ -122,32 +116,24 @@ def _person(email: str) -> User:
 
 def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
     influencer, address = asked.influencer, asked.email
-    mark = f"crm:asked:{influencer.pk}:{handle}:{address}"
-    if cache.add(mark, True, QUIET_SECONDS):
-        try:
-            _send(influencer, handle, address)
-        except OSError as error:  # smtplib's errors are OSErrors
-            cache.delete(mark)
-            log.warning("ask.not_sent", influencer=influencer.pk, error=type(error).__name__)
-            raise MailNotSent(address) from error
-        record("influencer.asked_to_connect", influencer, actor=actor, handle=handle)
-    return asked
-
-
-def _send(influencer: Influencer, handle: str, address: str) -> None:
     values = {
-        "name": influencer.name if influencer.name != handle else f"@{handle}",
+        "name": name_in_mail(influencer, handle),
         "handle": handle,
         "email": address,
         "organization": influencer.organization.name,
         "link": f"{settings.PUBLIC_URL}/me/",
     }
-    message = EmailMultiAlternatives(
-        subject=" ".join(f"{values['organization']} asks you to connect @{handle}".split()),
-        body=render_to_string("emails/crm_ask_to_connect.txt", values),
-        to=[address],
-    )
-    message.attach_alternative(
-        render_to_string("emails/crm_ask_to_connect.html", values), "text/html"
-    )
-    message.send()
+    if send_once(
+        "crm_ask_to_connect",
+        to=address,
+        subject=f"{values['organization']} asks you to connect @{handle}",
+        values=values,
+        mark=f"{influencer.pk}:{handle}:{address}",
+    ):
+        record("influencer.asked_to_connect", influencer, actor=actor, handle=handle)
+    return asked
+
+
+def name_in_mail(influencer: Influencer, handle: str) -> str:
+    """How an e-mail addresses them: who is still named after the handle, by the handle."""
+    return influencer.name if influencer.name != handle else f"@{handle}"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_POST
 
-from crm.errors import CrmProblem
+from crm.errors import CrmProblem, MailNotSent
 from crm.forms import AddAccountForm, AskForm
 from crm.models import Influencer
 from crm.services.accounts import AddOutcome, AddResult, add_tiktok_account
-from crm.services.accounts import invite_handle as invite
 from crm.services.influencers import ask_handle_to_connect
+from crm.services.joining import invite_handle as invite
+from crm.services.joining import invites_by_mail
 from crm.views.answers import (
     INVALID,
     address,
@@ -22,7 +23,6 @@ from crm.views.answers import (
 )
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.enums import MarketplaceStatus
 from tiktok.errors import TikTokProblem
 
 
@@ -60,9 +60,7 @@ def _answer(
     influencer: Influencer | None,
 ) -> HttpResponse:
     if result.outcome == AddOutcome.NOT_IN_MARKETPLACE:
-        return _refused(
-            request, result.handle, is_invited=result.status == MarketplaceStatus.INVITED
-        )
+        return _refused(request, result.handle, is_invited=result.is_invited)
     if result.outcome == AddOutcome.NO_SUCH_ACCOUNT:
         form.add_error(
             "handle", f"TikTok knows no such account: @{result.handle}. Check the spelling."
@@ -102,6 +100,7 @@ def _refused(
     handle: str,
     *,
     form: AskForm | None = None,
+    invite_form: AskForm | None = None,
     is_invited: bool = False,
     problem: str = "",
 ) -> HttpResponse:
@@ -113,18 +112,29 @@ def _refused(
         status=INVALID,
         handle=handle,
         form=form or AskForm(),
+        invite_form=invite_form or _invite_form(),
         is_invited=is_invited,
         problem=problem,
     )
+
+
+def _invite_form(data: QueryDict | None = None) -> AskForm | None:
+    """Where an invitation by e-mail goes; None while TikTok itself invites."""
+    return AskForm(data, auto_id="id_invite_%s") if invites_by_mail() else None
 
 
 @staff_page(Permission.INVITE_CREATORS)
 @require_POST
 def invite_handle(request: OrganizationRequest) -> HttpResponse:
     """Invite an account that cannot be added to the marketplace."""
-    handle = request.POST.get("handle", "")
+    handle, invite_form = request.POST.get("handle", ""), _invite_form(request.POST)
+    if invite_form is not None and not invite_form.is_valid():
+        return _refused(request, handle, invite_form=invite_form)
+    email = invite_form.cleaned_data["email"] if invite_form else ""
     try:
-        result = invite(handle, actor=request.user)
+        result = invite(handle, actor=request.user, email=email)
+    except MailNotSent as problem:
+        return _refused(request, handle, problem=str(problem))
     except CrmProblem as problem:
         form = AddAccountForm(request.POST)
         form.add_error("handle", str(problem))

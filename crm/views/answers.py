@@ -77,17 +77,18 @@ def go_to(request: OrganizationRequest, url: str) -> HttpResponse:
 
 
 def tell_invitations(request: OrganizationRequest, result: InviteResult) -> None:
-    """TikTok's answers to an invitation, as messages."""
+    """What became of an invitation, as messages."""
     if result.invited:
-        names = _names(result.invited)
+        how = "by e-mail to join TikTok One" if result.by_mail else "to the Creator Marketplace"
         messages.success(
             request,
-            f"{names} invited to the Creator Marketplace. We look daily whether the invitation was accepted.",
+            f"{_names(result.invited)} invited {how}. We look daily who has joined.",
         )
     if result.in_marketplace:
         messages.success(request, f"{_names(result.in_marketplace)} in the marketplace already.")
     for handle, reason in result.rejected.items():
-        messages.error(request, f"TikTok did not invite @{handle}: {reason}")
+        who = "We" if result.by_mail else "TikTok"
+        messages.error(request, f"{who} did not invite @{handle}: {reason}")
     if result.unanswered:
         count = len(result.unanswered)
         messages.error(request, f"{count} more stay without an answer. {result.problem}")

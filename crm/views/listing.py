@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from crm import queries
-from crm.services.accounts import invite_influencer_accounts
+from crm.services.joining import invite_influencer_accounts
 from crm.views.answers import address, allowances, tell_invitations
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission

@@ -14,7 +14,7 @@ from crm import queries
 from crm.errors import CrmProblem
 from crm.forms import AskForm, InfluencerForm
 from crm.models import SocialAccount
-from crm.services import accounts, influencers
+from crm.services import accounts, influencers, joining
 from crm.views.answers import (
     INVALID,
     address,
@@ -141,19 +141,37 @@ def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> H
 
 @staff_page(Permission.INVITE_CREATORS)
 def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
-    """Invite the account to the marketplace; a GET asks first."""
+    """Invite the account to the marketplace; a GET asks first, and whoever has no e-mail address is asked for one."""
     account = found_account(pk, account_pk)
-    back = address(request, "influencer", pk)
-    if request.method != "POST":
-        return form_answer(
-            request, "invite", title=f"Invite @{account.handle}", back=back, account=account
-        )
+    by_mail, known = joining.invites_by_mail(), joining.mail_address(account)
+    data = request.POST if request.method == "POST" else None
+    form = AskForm(data) if by_mail and not known else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        if form is not None:
+            influencers.edit_influencer(account.influencer, actor=request.user, **form.cleaned_data)
+        return _invite(request, pk, account_pk)
+    return form_answer(
+        request,
+        "invite",
+        title=f"Invite @{account.handle}",
+        back=address(request, "influencer", pk),
+        status=200 if request.method != "POST" else INVALID,
+        account=account,
+        by_mail=by_mail,
+        known=known,
+        form=form,
+    )
+
+
+def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
     try:
-        result = accounts.invite_influencer_accounts([account], actor=request.user)
+        result = joining.invite_influencer_accounts(
+            [found_account(pk, account_pk)], actor=request.user
+        )
         tell_invitations(request, result)
     except TikTokProblem as problem:
         messages.error(request, str(problem))
-    return go_to(request, back)
+    return go_to(request, address(request, "influencer", pk))
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)

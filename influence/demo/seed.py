@@ -24,7 +24,9 @@ from tenancy.models import User
 from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, Source
 from tiktok.models import Creator, Video
+from tiktok.queries import marketplace_account
 from tiktok.services.connect import finish_connect, start_connect
+from tiktok.services.marketplace import check_marketplace_account
 from tiktok.services.membership import track_creator
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 
@@ -46,6 +48,9 @@ COUNTERS = ("video_views", "likes", "comments", "shares")
 def fill(world: World, creators: SandboxCreators) -> None:
     """Everything that is not there yet. Needs the sandbox."""
     with organization_scope(world.organization):
+        account = marketplace_account()
+        if account is not None and account.described_at is None:
+            check_marketplace_account(account)
         if Campaign.objects.exists():
             return
         for handle in MARKETPLACE:

@@ -69,7 +69,11 @@ class Services:
         """Start all of them; no sandbox for port 0."""
         if sandbox_port:
             state = self.base.data / "sandbox-state"
-            self._serve("sandbox", *SANDBOX, str(sandbox_port), "--state", str(state))
+            hook = f"{self.env['PUBLIC_URL']}/hooks/tiktok/login-kit/"
+            self._serve(
+                "sandbox", *SANDBOX, str(sandbox_port), "--state", str(state),
+                "--authorization-webhook-url", hook,
+            )  # fmt: skip
         self._serve("web", *WEB, f"127.0.0.1:{web_port}")
         # Its polite stop waits for work in progress; rows are the queue, so work may be cut off.
         self._serve("worker", *WORKER, stop_signal=signal.SIGQUIT)

@@ -377,11 +377,14 @@ def stat(  # noqa: PLR0913 - one keyword per thing a number may carry
     source: str = "",
     at: datetime | None = None,
     calculated: bool = False,
+    flag: str = "",
     reason: str = "",
     remedy_label: str = "",
     remedy_href: str = "",
 ) -> SafeString:
     """A number with its unit, source and time. A missing one (None) shows `—`, the reason and the remedy, never 0.
+
+    `flag` says what is odd about it, in a sentence.
 
     format: compact, number, percent (a fraction), duration (seconds), money (amount, currency), text.
     """
@@ -398,7 +401,8 @@ def stat(  # noqa: PLR0913 - one keyword per thing a number may carry
         hint=hint,
         source=source,
         at=at,
-        calculated=calculated,
+        calculated=calculated and not is_missing,
+        flag=flag,
         reason=reason,
         remedy_label=remedy_label,
         remedy_href=remedy_href,

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
-from campaigns.models import Order, OrderRequest, Post
+from campaigns.enums import OrderState
+from campaigns.models import Order, OrderEvent, OrderRequest, Post
+from campaigns.services.invitations import NOT_MAILED, invite_creators
+from campaigns.services.looks import look_after_orders
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders, sync_orders
+from campaigns.services.syncing import sync_orders
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
-from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account
+from tests.factories.campaigns import (
+    a_campaign,
+    a_participant,
+    a_video,
+    an_account,
+    an_order,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
@@ -86,3 +97,43 @@ def test_a_post_added_by_many_at_once_stands_once(db) -> None:
     posts = at_once(organization, lambda: add_post_by_hand(campaign, video, actor=None).pk)
 
     assert len(set(posts)) == 1
+
+
+def test_an_invitation_sent_by_many_at_once_reaches_each_creator_once(db, mailoutbox) -> None:
+    organization = an_organization("Oaks")
+    handles = ("maya.bakes", "rio.runs")
+    with organization_scope(organization):
+        campaign = a_campaign()
+        for handle in handles:
+            account = an_account(handle, email=f"{handle}@example.com")
+            an_order(campaign, account, state=OrderState.CREATED)
+    all_have_loaded = Barrier(AT_ONCE)
+
+    def invite():
+        orders = list(Order.objects.select_related("account__influencer", "request"))
+        all_have_loaded.wait(timeout=30)
+        invite_creators(orders)
+
+    at_once(organization, invite)
+
+    assert sorted(mail.to[0] for mail in mailoutbox) == [f"{h}@example.com" for h in handles]
+    with organization_scope(organization):
+        states = OrderEvent.objects.filter(state=OrderState.SENT).values_list(
+            "order__account__handle"
+        )
+        assert sorted(states) == [(handle,) for handle in handles]
+
+
+def test_an_invitation_that_could_not_be_mailed_may_be_sent_again(db, mailoutbox) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        account = an_account("maya.bakes", email="maya@example.com")
+        order = an_order(a_campaign(), account, state=OrderState.CREATED)
+        with override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend"):
+            invite_creators([order])
+        assert order.problem == NOT_MAILED
+
+        invite_creators([order])
+        invite_creators([Order.objects.get()])
+
+        assert (len(mailoutbox), Order.objects.get().state) == (1, OrderState.SENT)

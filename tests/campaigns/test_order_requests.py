@@ -13,9 +13,9 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
 from campaigns.models import Order, OrderEvent, OrderRequest
+from campaigns.services.looks import look_after_orders
 from campaigns.services.rechecks import recheck_order_request, repeat_order_request
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders
 from tests.factories.campaigns import an_account
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import MarketplaceAccount, Poll
@@ -331,7 +331,7 @@ def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok
     tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
     request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
     assert request.state == RequestState.FAILED
-    assert "Ops can renew it" in Order.objects.get().problem
+    assert "renew it in Settings" in Order.objects.get().problem
 
     request = repeat_order_request(request, actor=None)
 
@@ -350,7 +350,7 @@ def test_a_repetition_that_tiktok_puts_off_is_tried_again_by_the_pump(
     tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
     request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
     pump()
-    assert Poll.objects.get().stopped_reason == "The order is settled."
+    assert Poll.objects.get(kind="order").stopped_reason == "The order is settled."
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
 
     request = repeat_order_request(request, actor=None)

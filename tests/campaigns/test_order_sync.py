@@ -12,8 +12,10 @@ from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order, Post
 from campaigns.queries import published_posts
 from campaigns.services import syncing, transitions
+from campaigns.services.campaigns import update_campaign
+from campaigns.services.looks import look_after_orders
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import look_after_orders, refresh_campaign, sync_order, sync_orders
+from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import Source
@@ -265,7 +267,7 @@ def test_an_order_tiktok_was_not_asked_for_is_read_past(tiktok, campaign) -> Non
 def test_a_report_that_repeats_its_page_is_read_once(tiktok, campaign, monkeypatch) -> None:
     order = ordered(campaign)
     publish(tiktok, order)
-    monkeypatch.setattr("tiktok.services.orders.REPORT_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.ttcm_orders.REPORT_PAGE", 1)
     order_report, asked = TtcmMarketplace.order_report, []
 
     def first_page(self, order_ids, **place):
@@ -325,8 +327,8 @@ def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
     video = publish(tiktok, order)
     read = syncing.read_orders
 
-    def slow(order_ids):
-        seen = read(order_ids)
+    def slow(account, order_ids):
+        seen = read(account, order_ids)
         monkeypatch.setattr(syncing, "read_orders", read)
         review(tiktok, video, "SUCCEED")
         tiktok.control("clock", advance_seconds=DAY)
@@ -354,6 +356,25 @@ def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None
     look_after_orders([failed.pk, failed.pk + 1000])
 
     assert Poll.objects.get().stopped_reason == "The order is settled."
+
+
+def test_an_archived_campaign_is_not_looked_at_until_it_leaves_the_archive(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign)
+    facts = {"client": "Northwind", "name": "Autumn", "actor": None}
+    window = {"starts_on": campaign.starts_on, "ends_on": campaign.ends_on}
+    update_campaign(campaign, **facts, **window, state="archived")
+    tiktok.control("stats")
+
+    look_after_orders([order.pk])
+
+    assert tiktok.look("stats")["total"] == 0
+    poll = Poll.objects.get(kind="order")
+    assert poll.stopped_reason == "The campaign is archived."
+    update_campaign(campaign, **facts, **window, state="active")
+    poll.refresh_from_db()
+    assert (poll.stopped_reason, poll.due_at <= timezone.now()) == ("", True)
 
 
 def test_an_order_makes_no_move_that_is_not_on_its_way(campaign) -> None:
@@ -393,7 +414,7 @@ def test_an_order_that_awaits_videos_keeps_the_pumps_cadence(tiktok, campaign) -
 def interval_after(order: Order) -> timedelta | None:
     """What the pump is told; without the sync itself, which would read the post's date from TikTok again."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("campaigns.services.syncing.sync_orders", lambda orders: None)
+        patched.setattr("campaigns.services.looks.sync_orders", lambda orders: None)
         return look_after_orders([order.pk]).get(order.pk)
 
 

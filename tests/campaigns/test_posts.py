@@ -16,9 +16,9 @@ from campaigns.errors import (
     VideoNotVisible,
 )
 from campaigns.models import Participant, Post
-from campaigns.policies import metrics_missing_by_hand
+from campaigns.policies import VideoFact, metrics_missing_by_hand
 from campaigns.queries import all_posts, listed_videos, post_detail, post_row, published_posts
-from campaigns.services.posts import add_post_by_hand
+from campaigns.services.posts import add_post_by_hand, tie_post
 from crm.models import Influencer, SocialAccount
 from tenancy.models import AuditEvent, User
 from tests.connecting import connect
@@ -161,6 +161,52 @@ def test_a_video_that_its_order_has_in_review_cannot_be_added_by_hand(campaign) 
     with pytest.raises(VideoBelongsToOrder, match="belongs to an order"):
         add_post_by_hand(campaign, video, actor=None)
     assert not published_posts(campaign).exists()
+
+
+def lose(order, video_id, **fact):
+    """TikTok's next look at the order says so of the video."""
+    return tie_post(
+        order, VideoFact(video_id, "SUCCEED", has_public_url=True, **fact), None, published_at=None
+    )
+
+
+def test_a_video_that_was_untied_from_its_order_is_added_like_any_other(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    video, order = a_video(account, "1"), an_order(campaign, account)
+    tied = a_post(campaign, video, order=order)
+    lose(order, "1", is_bound=False)
+    assert not published_posts(campaign).exists()
+    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    assert (row.may_be_added, row.post_id) == (True, None)
+
+    post = add_post_by_hand(campaign, video, actor=None)
+
+    assert (post.pk, post.origin, post.order) == (tied.pk, PostOrigin.BY_HAND, None)
+    assert (post.review_state, post.review_reason) == ("", "")
+    assert AuditEvent.objects.filter(verb="post.added_by_hand").count() == 1
+    lose(order, "1", is_bound=False)  # the order is looked at for good
+    assert list(published_posts(campaign)) == [post]
+
+
+def test_a_video_that_was_deleted_at_tiktok_is_not_added_by_hand(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    video, order = a_video(account, "1"), an_order(campaign, account)
+    a_post(campaign, video, order=order)
+    lose(order, "1", is_deleted=True)
+    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    assert not row.may_be_added
+    with pytest.raises(VideoBelongsToOrder):
+        add_post_by_hand(campaign, video, actor=None)
+    assert not published_posts(campaign).exists()
+
+
+def test_a_video_tied_again_is_the_orders_again(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    video, order = a_video(account, "1"), an_order(campaign, account)
+    a_post(campaign, video)
+    post = lose(order, "1")
+    assert (post.origin, post.order) == (PostOrigin.ORDER, order)
+    assert list(published_posts(campaign)) == [post]
 
 
 def test_an_unsupported_account_is_refused_with_both_ways_out(campaign) -> None:

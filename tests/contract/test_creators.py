@@ -138,7 +138,9 @@ def test_an_authorized_creator_in_the_marketplace_answers_everything(market, con
     assert (profile.creator_rate.amount, profile.creator_rate.currency) == (600, "USD")
     assert [share.name for share in profile.audience_ages] == ["18-24", "25-34", "35+"]
     assert [share.name for share in profile.audience_locales] == ["CA", "TX", "FL"]
-    for name in ("countries", "genders", "ages", "locales"):
+    assert [share.name for share in profile.audience_devices] == ["IOS", "ANDROID"]
+    assert [share.name for share in profile.audience_usages] == ["ACTIVE", "INACTIVE"]
+    for name in ("countries", "genders", "ages", "locales", "devices", "usages"):
         shares = getattr(profile, f"audience_{name}")
         assert sum(share.fraction for share in shares) == pytest.approx(1, abs=0.001)
 

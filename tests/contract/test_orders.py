@@ -3,7 +3,7 @@
 import pytest
 
 from tiktok.client import errors
-from tiktok.client.types import Quota
+from tiktok.client.types import Quota, SparkStatus
 
 pytestmark = pytest.mark.contract
 
@@ -251,3 +251,12 @@ def test_a_creation_whose_answer_is_lost_is_not_repeated(tiktok, market, order, 
     assert caught.value.outcome_unknown
     assert len(exchanges) == 1
     assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_spark_ads_are_asked_for_a_video_of_an_order_too(tiktok, market, order):
+    video_id = order("maya.bakes").publish("maya.bakes")
+    market.apply_for_spark_ads(video_id, days=30)
+    waiting = market.spark_authorization(video_id)
+    assert (waiting.status, waiting.remaining_requests) == (SparkStatus.WAITING, 29)
+    tiktok.control("spark", video_id=video_id, accept=True, days=7)
+    assert market.spark_authorization(video_id).status == SparkStatus.ACCEPTED

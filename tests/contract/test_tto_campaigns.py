@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tiktok.client import errors, paging
-from tiktok.client.tto_types import CampaignType, LinkStatus, SparkStatus
+from tiktok.client.tto_types import CampaignType, LinkStatus
+from tiktok.client.types import SparkStatus
 
 pytestmark = pytest.mark.contract
 DAY = 86_400

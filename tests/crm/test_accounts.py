@@ -11,13 +11,8 @@ from django.db import connection
 from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
-from crm.services.accounts import (
-    AddOutcome,
-    add_tiktok_account,
-    invite_handle,
-    invite_influencer_accounts,
-    refresh_account,
-)
+from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account
+from crm.services.joining import invite_handle, invite_influencer_accounts
 from tenancy.models import AuditEvent, Organization
 from tenancy.scope import organization_scope
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
@@ -169,7 +164,7 @@ def test_when_tiktok_cannot_be_reached_nothing_is_saved(settings: Any) -> None:
 @pytest.mark.usefixtures("_scope")
 def test_without_a_marketplace_account_the_way_out_is_named(tiktok: Sandbox) -> None:
     MarketplaceAccount.objects.all().delete()
-    with pytest.raises(NoMarketplaceAccount, match="Ops can connect one"):
+    with pytest.raises(NoMarketplaceAccount, match="An owner or admin can connect one"):
         add_tiktok_account("maya.bakes", actor=None)
 
 

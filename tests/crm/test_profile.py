@@ -280,10 +280,10 @@ def test_dialogs_are_fragments_and_send_the_browser_on(tom: SocialAccount, manag
 
 def test_particulars_can_be_edited(maya: SocialAccount, manager: Client, oak: Organization) -> None:
     url = at(maya, "edit/")
-    form = {"name": "Máya", "email": "maya@example.com", "country": "gb", "language": "en-gb"}
+    form = {"name": "Máya", "email": "maya@example.com", "country": "GB", "language": "en-gb"}
     answer = manager.post(url, {**form, "country": "GBR"})
     assert answer.status_code == 422
-    assert "Enter the country as two letters" in answer.content.decode()
+    assert "Select a valid choice" in answer.content.decode()
     assert 'value="Máya"' in answer.content.decode()
 
     manager.post(url, form)
@@ -292,6 +292,27 @@ def test_particulars_can_be_edited(maya: SocialAccount, manager: Client, oak: Or
         assert (influencer.name, influencer.country, influencer.language) == ("Máya", "GB", "en-gb")
         assert influencer.sort_name == "maya"
         assert set(found(Influencer.objects.all(), "maya@example.com")) == {influencer}
+
+
+def test_countries_are_chosen_by_name_and_an_unknown_one_is_kept(
+    maya: SocialAccount, manager: Client, oak: Organization
+) -> None:
+    url = at(maya, "edit/")
+    with organization_scope(oak):
+        Influencer.objects.update(country="ZZ")
+    page = text(manager, url)
+    assert '<option value="ZZ" selected>ZZ</option>' in page
+    names = re.findall(r'<option value="[A-Z]{2}">([^<]+)</option>', page)
+    assert names.index("Åland Islands") < names.index("Albania") < names.index("Zimbabwe")
+
+    manager.post(url, {"name": "Maya", "country": "ZZ"})
+    with organization_scope(oak):
+        assert Influencer.objects.get().country == "ZZ"
+    manager.post(url, {"name": "Maya", "country": "CI"})
+    with organization_scope(oak):
+        assert Influencer.objects.get().country == "CI"
+    assert '<option value="CI" selected>Côte d’Ivoire</option>' in text(manager, url)
+    assert "ZZ" not in text(manager, url)
 
 
 ACTIONS = ("edit/", "accounts/{pk}/refresh/", "accounts/{pk}/invite/", "accounts/{pk}/ask/")

@@ -15,6 +15,7 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
+from tests.branding import a_member
 from tests.factories.whole_campaign import Whole, a_whole_campaign
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -119,6 +120,7 @@ def other_paths(whole: Whole) -> list[str]:
         *(f"influencers/{whole.accounts[kind].influencer_id}/" for kind in kinds),
         "campaigns/",
         "campaigns/new/",
+        "settings/tiktok/",
         f"{campaign}orders/new/",
         f"{campaign}orders/{whole.order.pk}/",
         f"{campaign}influencers/",
@@ -236,3 +238,25 @@ def test_an_influencer_stops_sharing_only_after_a_second_word(
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_an_admin_connects_tiktok_and_disconnects_it_without_a_barrier(
+    tiktok: Any, elm: Organization, signed_in: Callable[..., Page]
+) -> None:
+    page, path = signed_in(a_member(elm), 390), "/o/elm/settings/tiktok/"
+    assert list(barriers(page, path, LOOKS)) == []
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Connect TikTok").click()
+    page.get_by_role("button", name="Allow").click()
+
+    expect(page.get_by_text("Northlight Agency and Creator Marketplace")).to_be_visible()
+    card = page.get_by_role("region", name="Northlight Agency")
+    expect(card.get_by_text("In use for new orders and look-ups")).to_be_visible()
+    assert list(barriers(page, path, LOOKS)) == []
+    card.get_by_role("link", name="Disconnect").click()
+    dialog = page.get_by_role("dialog", name="Disconnect Northlight Agency?")
+    expect(dialog.get_by_text("It was given for several accounts at once")).to_be_visible()
+    dialog.get_by_role("button", name="Disconnect").click()
+
+    expect(page.get_by_text("No account is connected")).to_be_visible()
+    assert list(barriers(page, path, LOOKS)) == []

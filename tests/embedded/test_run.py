@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -56,6 +57,19 @@ def get(address: str) -> int:
         return int(answer.status)
 
 
+def a_creator_leaves(sandbox: str) -> bool:
+    """A connected creator withdraws the permission at the sandbox, and the site takes the news."""
+    left = urllib.request.Request(f"{sandbox}/_sandbox/revoke", b'{"handle": "lena.lifts"}')
+    urllib.request.urlopen(left, timeout=10).close()
+    return eventually(lambda: told(sandbox) == [[200]], within=10.0)
+
+
+def told(sandbox: str) -> list[list[int]]:
+    """What each webhook was answered."""
+    with urllib.request.urlopen(f"{sandbox}/_sandbox/webhooks", timeout=10) as answer:
+        return [delivery["answers"] for delivery in json.load(answer)["deliveries"]]
+
+
 @pytest.mark.e2e
 @pytest.mark.timeout(180)
 def test_it_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Path) -> None:
@@ -72,6 +86,7 @@ def test_it_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Path) -> None:
             row = connection.execute("SELECT current_user, count(*) FROM tenancy_user").fetchone()
         assert row is not None
         assert row[0] == "influence_app"
+        assert a_creator_leaves(settings.str("TIKTOK_BASE_URL"))
 
         started = time.monotonic()
         popen.send_signal(signal.SIGINT)

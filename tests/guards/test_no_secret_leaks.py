@@ -62,7 +62,12 @@ def test_no_tool_for_calling_tiktok_tells_its_secret_when_printed(
     world: World, secrets: set[str]
 ) -> None:
     with organization_scope(world.oak.organization):
-        for tool in (gateway.marketplace(), gateway.creator_oauth()):
+        for tool in (
+            gateway.marketplace(),
+            gateway.creator_oauth(),
+            gateway.brand_oauth(),
+            gateway.subscriptions(),
+        ):
             assert leaks(f"{tool} {tool!r}", secrets) == []
 
 
@@ -83,10 +88,11 @@ def test_no_page_no_answer_and_no_log_tells_a_secret(
     with caplog.at_level(logging.DEBUG):
         for what, body in bodies(world):
             assert leaks(body, secrets) == [], what
-        back = Persona(world, "influencer").client.get(
-            reverse("tiktok_callback"), {"code": CODE, "auth_code": CODE, "state": STATE}
-        )
-    assert leaks(back.content.decode(), secrets) == []
+        for name in ("tiktok_callback", "tiktok_brand_callback"):
+            back = Persona(world, "influencer").client.get(
+                reverse(name), {"code": CODE, "auth_code": CODE, "state": STATE}
+            )
+            assert leaks(back.content.decode(), secrets) == []
     assert len(caplog.records) > 50
     for record in caplog.records:
         told = f"{record.getMessage()} {vars(record)}"

@@ -33,6 +33,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
+    "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
@@ -44,6 +45,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
 # What the right person may meet at an own address besides a page, a redirect, or "ask by POST".
 EXPECTED = {
     "tiktok_callback": {400},  # opened without what TikTok would have sent
+    "tiktok_brand_callback": {400},  # the same
 }
 FINE = {200, 302, 405}
 
@@ -218,6 +220,14 @@ def test_the_api_is_for_keys_alone(world: World) -> None:
             assert reader.knock(address, "own", "post") == 403, address
             statuses = {name: persona.knock(address, "own") for name, persona in told.items()}
             assert statuses == {"anonymous": 401, "owner": 401, "ops": 401, "write key": 403}
+
+
+def test_a_hook_believes_nobody_who_cannot_sign(persona: Persona) -> None:
+    hooks = [address for address in addresses() if address.audience == "hooks"]
+    assert hooks
+    for address in hooks:
+        assert persona.knock(address, "own") == 405, address
+        assert persona.knock(address, "own", "post") == 401, address
 
 
 def test_an_own_page_shows_its_own_rows(world: World) -> None:

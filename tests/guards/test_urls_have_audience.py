@@ -13,8 +13,9 @@ PLACES = {"staff": "o/<slug:slug>/", "api": "api/v1/"}
 ROOTS = {
     "portal": {
         "me/": "the influencers' dashboard",
-        "oauth/": "TikTok's way back to the dashboard",
+        "oauth/": "TikTok's way back: the attempt says where the person set out from, and what they may do",
     },
+    "hooks": {"hooks/": "what TikTok posts"},
     "ops": {"metrics": "Prometheus"},
 }
 

@@ -22,6 +22,7 @@ from tiktok.models import (
     Consent,
     Creator,
     LegacyMigration,
+    LinkedVideo,
     MarketplaceAccount,
     Poll,
     PurgeReceipt,
@@ -54,6 +55,11 @@ def furnished(name: str, word: str) -> Organization:
         add_member(organization, person, role="owner", actor=None)
         connect_marketplace_account(
             f"{word} at TikTok", tiktok_account_id=f"{word}1", token=f"brand-{word}", actor=None
+        )
+        LinkedVideo.objects.create(
+            marketplace_account=MarketplaceAccount.objects.get(),
+            tiktok_campaign_id=word,
+            tiktok_video_id=word,
         )
         creator = Creator.objects.create(handle=f"{word}.bakes", marketplace_status="in")
         connection = Connection(
@@ -170,7 +176,7 @@ def test_everything_ops_need_has_a_page() -> None:
     assert names >= {
         "Organization", "User", "Membership", "ApiKey", "AuditEvent", "MarketplaceAccount", "Creator", "Connection",
         "Consent", "Poll", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
-        "Order", "OrderEvent", "Post",
+        "Order", "OrderEvent", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
     }  # fmt: skip
     assert {model._meta.app_label for model in MODELS} <= set(OURS)
 
@@ -298,13 +304,25 @@ def test_a_new_token_is_written_and_never_shown(client, oak) -> None:
         ("admin.changed", "ops@example.com"),
     ]
     assert b"brand-of-today" not in client.get(object_page(account)).content
+    poll = Poll.objects.get(kind="marketplace", subject_id=account.pk)
+    assert poll.due_at <= timezone.now()
 
 
-def test_a_new_account_needs_its_token(client, oak) -> None:
+def test_what_tiktok_says_of_an_account_is_shown_and_not_written(client, oak) -> None:
+    choose(client, oak)
+    with organization_scope(oak):
+        account = MarketplaceAccount.objects.get()
+        MarketplaceAccount.objects.update(timezone="Europe/Oslo", subscription_id="7470001")
+    html = client.get(object_page(account)).content.decode()
+    for shown in ("Europe/Oslo", "7470001"):
+        assert f'<div class="readonly">{shown}</div>' in html
+
+
+def test_a_connected_account_needs_its_token(client, oak) -> None:
     choose(client, oak)
     fields = {"name": "Second", "tiktok_account_id": "2", "dialect": "ttcm", "state": "connected"}
     page = client.post(reverse("admin:tiktok_marketplaceaccount_add"), fields)
-    assert b"A new account needs its token." in page.content
+    assert b"A connected account needs its token." in page.content
     client.post(reverse("admin:tiktok_marketplaceaccount_add"), {**fields, "new_token": "second"})
     with organization_scope(oak):
         assert MarketplaceAccount.objects.get(name="Second").open_token() == "second"

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tiktok.availability import (
+    ACCOUNT_BY_DIALECT,
     ACCOUNT_MATRIX,
     ACCOUNT_UNITS,
+    COMPUTED_DEFINITIONS,
     POST_DEFINITIONS,
     POST_MATRIX,
     POST_UNITS,
+    account_cell,
 )
-from tiktok.enums import AccountKind, AccountMetric, PostMetric, PostTie
+from tiktok.client import DIALECTS
+from tiktok.enums import AccountKind, AccountMetric, Availability, Dialect, PostMetric, PostTie
 
 # legacy, authenticated non-TTCM, authenticated TTCM, not authenticated TTCM
 ACCOUNT_ROWS = {
@@ -89,3 +93,56 @@ def test_every_missing_number_has_a_reason_to_act_on_and_no_shown_one_has() -> N
         for cell in row.values()
     ]
     assert all(bool(cell.reason) != cell.is_shown for cell in cells)
+
+
+# As ACCOUNT_ROWS, of an account that is read through TikTok One; c: calculated by us. All other rows stay.
+ROWS_OF_TIKTOK_ONE = {
+    "audience_locales": "----",
+    "completion_rate": "----",
+    "average_views": "--c-",
+    "engagement_rate": "y-c-",
+}
+SIGNS = {Availability.AVAILABLE: "y", Availability.COMPUTED: "c", Availability.UNAVAILABLE: "-"}
+
+
+@pytest.mark.parametrize("metric", AccountMetric)
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_dialect_takes_from_the_matrix_only_what_it_cannot_give(metric, dialect) -> None:
+    rows = {"ttcm": ACCOUNT_ROWS, "tto": ACCOUNT_ROWS | ROWS_OF_TIKTOK_ONE}[dialect]
+    shown = "".join(
+        SIGNS[account_cell(metric, AccountKind(kind), dialect).availability]
+        for kind in ACCOUNT_COLUMNS
+    )
+    assert shown == rows[metric.value]
+
+
+def test_what_tiktok_one_cannot_give_says_so_and_nobody_is_sent_after_it() -> None:
+    lacking = account_cell(
+        AccountMetric.COMPLETION_RATE, AccountKind.AUTHENTICATED_TTCM, Dialect.TTO
+    )
+    assert lacking.reason == "Not provided by TikTok One."
+    asked = account_cell(
+        AccountMetric.COMPLETION_RATE, AccountKind.NOT_AUTHENTICATED_TTCM, Dialect.TTO
+    )
+    assert asked.reason == "Not provided by TikTok One."
+    told = account_cell(AccountMetric.AUDIENCE_AGES, AccountKind.NOT_AUTHENTICATED_TTCM, "tto")
+    assert told.reason == "Ask the influencer to authenticate this account."
+
+
+def test_the_dialects_table_is_what_their_clients_can_do() -> None:
+    given = {name: dialect.capabilities for name, dialect in DIALECTS.items()}
+    assert set(given) == set(Dialect) == set(ACCOUNT_BY_DIALECT)
+    for name, cells in ACCOUNT_BY_DIALECT.items():
+        assert (AccountMetric.AUDIENCE_LOCALES in cells) != given[name].has_audience_locales
+        for metric in ("average_views", "engagement_rate", "completion_rate"):
+            assert (AccountMetric(metric) in cells) != given[name].has_average_views
+
+
+def test_every_calculated_number_has_its_definition() -> None:
+    computed = {
+        metric
+        for cells in ACCOUNT_BY_DIALECT.values()
+        for metric, cell in cells.items()
+        if cell.availability == Availability.COMPUTED
+    }
+    assert computed == set(COMPUTED_DEFINITIONS)

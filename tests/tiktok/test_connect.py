@@ -310,18 +310,18 @@ def test_a_code_of_another_attempt_is_refused_when_it_was_used(tiktok, oak, maya
     finish(first, maya)
     with pytest.raises(ConnectRefused, match="no longer accepts"):
         finish({**second, "code": first["code"]}, maya)
-    assert ConnectAttempt.objects.get(outcome="refused").reason == connecting.OLD_CODE
+    assert ConnectAttempt.objects.get(outcome="refused").reason == attempts.OLD_CODE
 
 
 def test_an_answer_without_a_code_is_refused(tiktok, oak, maya) -> None:
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    refused({"state": answer["state"]}, maya, oak, connecting.NO_CODE)
+    refused({"state": answer["state"]}, maya, oak, attempts.NO_CODE)
 
 
 def test_tiktoks_words_in_an_error_are_never_repeated(tiktok, oak, maya) -> None:
     answer = consent(tiktok, maya, oak, "maya.bakes")
     hostile = {"state": answer["state"], "error": "<img src=x onerror=alert(1)>"}
-    refused(hostile, maya, oak, connecting.NO_CODE)
+    refused(hostile, maya, oak, attempts.NO_CODE)
 
 
 def test_a_creator_who_says_no_is_believed(tiktok, oak, maya) -> None:

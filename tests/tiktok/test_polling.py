@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from tenancy.models import Organization
 from tenancy.scope import current_organization_id, organization_scope
-from tiktok.enums import PollKind
+from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.models import Poll
 from tiktok.services import polling
+from tiktok.services.membership import track_creator
 from tiktok.services.polling import make_due, pump, stop
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,21 @@ def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
 
     wait = (Poll.objects.get().due_at - timezone.now()).total_seconds()
     assert 299 < wait <= 330  # spread a little, so that not all come at once
+
+
+def test_while_redis_cannot_count_nothing_is_asked_and_looks_are_tried_again_soon(
+    oak, tiktok, settings
+) -> None:
+    with organization_scope(oak):
+        track_creator("maya.bakes", MarketplaceStatus.IN)
+    tiktok.control("stats")
+    settings.REDIS_URL = "unix:///nobody/listens.sock"
+
+    assert pump() == 2
+
+    waits = [poll.due_at - timezone.now() for poll in Poll.objects.all()]
+    assert max(waits) <= timedelta(seconds=5)
+    assert tiktok.look("stats")["calls"] == {}
 
 
 def test_a_stopped_poll_rests_until_it_is_made_due_again(seen) -> None:

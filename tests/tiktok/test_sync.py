@@ -49,7 +49,7 @@ def test_without_a_marketplace_account_there_is_a_sentence_that_says_what_to_do(
 ) -> None:
     with (
         organization_scope(elm),
-        pytest.raises(NoMarketplaceAccount, match="Ops can connect one"),
+        pytest.raises(NoMarketplaceAccount, match="An owner or admin can connect one"),
     ):
         look_up(["maya.bakes"])
 

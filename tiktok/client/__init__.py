@@ -5,7 +5,7 @@ from .accounts import AccountsApi
 from .brand_oauth import BrandOAuth
 from .dialects import DIALECTS
 from .oauth import CreatorOAuth
-from .protocol import Capabilities, Marketplace, OrderMarketplace
+from .protocol import CampaignMarketplace, Capabilities, Marketplace, OrderMarketplace
 from .subscriptions import Subscriptions
 from .transport import Call, Client, Exchange
 from .ttcm import TtcmMarketplace, account_ids
@@ -18,6 +18,7 @@ __all__ = [
     "AccountsApi",
     "BrandOAuth",
     "Call",
+    "CampaignMarketplace",
     "Capabilities",
     "Client",
     "CreatorOAuth",

@@ -11,6 +11,7 @@ from .normalize import (
     distribution,
     identifier,
     instant,
+    limit,
     quantity,
     retention,
     share,
@@ -128,7 +129,7 @@ def account_day(raw: Day) -> types.AccountDay:
 def video_page(answer: VideosAnswer) -> types.AccountVideoPage:
     """The cursor stands beside the videos."""
     videos = tuple(video(raw) for raw in answer.videos or ())
-    return types.AccountVideoPage(videos, count(answer.cursor) or 0, bool(answer.has_more))
+    return types.AccountVideoPage(videos, limit(answer.cursor) or 0, bool(answer.has_more))
 
 
 def video(raw: Video) -> types.AccountVideo:

@@ -15,6 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 from .types import Money, Share
 
 LARGEST_COUNT = 2**63 - 1
+TOO_LARGE = 10**20
+"""Stands for every number beyond it: no reader can keep it, and it must be seen that there was one."""
+
 _FIRST_MILLISECONDS = 100_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,33 +33,38 @@ def identifier(value: int | str | None) -> str:
 
 
 def count(value: Number) -> int | None:
-    """A counter, or None. Negative and absurd values are errors, not data."""
+    """A counter, or None. Negative and absurd ones are passed on for the reader to flag, not to lose the answer."""
     number = decimal(value)
     if number is None:
         return None
-    if not 0 <= number <= LARGEST_COUNT or number != int(number):
-        raise ValueError("a count is out of range")
+    number = _held(number)
+    if number != int(number):
+        raise ValueError("a count is not a whole number")
     return int(number)
 
 
-def quantity(value: Number) -> float | None:
-    """A number that is not negative, or None."""
-    number = decimal(value)
-    if number is None:
-        return None
-    if number < 0 or number > LARGEST_COUNT:
+def limit(value: Number) -> int | None:
+    """A count that decides what is done (a quota, a page, a cursor), or None. An absurd one is an error."""
+    number = count(value)
+    if number is not None and not 0 <= number <= LARGEST_COUNT:
         raise ValueError("a number is out of range")
-    return float(number)
+    return number
+
+
+def quantity(value: Number) -> float | None:
+    """A measured number, or None. Absurd ones are passed on, as with `count`."""
+    number = decimal(value)
+    return None if number is None else float(_held(number))
+
+
+def _held(number: Decimal) -> Decimal:
+    return max(min(number, Decimal(TOO_LARGE)), Decimal(-TOO_LARGE))
 
 
 def share(value: Number) -> float | None:
-    """A part of a whole as a fraction; what exceeds 1 can only be percent."""
+    """A part of a whole as a fraction; what exceeds 1 can only be percent. Absurd ones are passed on."""
     number = quantity(value)
-    if number is None or number <= 1:
-        return number
-    if number > 100:
-        raise ValueError("a share is over 100 %")
-    return number / 100
+    return number if number is None or number <= 1 else number / 100
 
 
 def percent(value: Number) -> float | None:
@@ -154,6 +162,8 @@ def distribution(value: Named, key: str, *, codes: bool = True) -> tuple[Share, 
     pairs = list(value.items()) if isinstance(value, dict) else [_pair(item, key) for item in value]
     numbers = [(name, quantity(_as_number(part))) for name, part in pairs]
     known = [(name, part) for name, part in numbers if part is not None]
+    if any(part < 0 for _, part in known):
+        raise ValueError("a share is negative")
     scale = 100 if any(part > 1.001 for _, part in known) else 1
     if any(part > scale * 1.001 for _, part in known):
         raise ValueError("a share is over 100 %")
@@ -189,7 +199,7 @@ def _retained(item: Number | dict[str, object], index: int) -> tuple[float, floa
     pair = item if isinstance(item, dict) else {"second": index, "percentage": item}
     second = quantity(_as_number(pair.get("second")))
     part = quantity(_as_number(pair.get("percentage")))
-    if second is None or part is None:
+    if second is None or part is None or second < 0 or part < 0:
         raise ValueError("a second of the retention is missing")
     return second, part
 

@@ -22,11 +22,14 @@ class CreatorOAuth:
         self._client = client
         self._authorize_base_url = authorize_base_url.rstrip("/")
 
-    def authorize_url(self, *, redirect_uri: str, state: str, scopes: Iterable[str]) -> str:
+    def authorize_url(
+        self, *, redirect_uri: str, state: str, scopes: Iterable[str], ask_again: bool = False
+    ) -> str:
         """Where to send the creator. ``/v2/auth/authorize``.
 
         ``redirect_uri`` must be registered with the app; ``state`` comes back unchanged. The creator may
-        untick scopes: read what was granted from the `types.Grant`.
+        untick scopes: read what was granted from the `types.Grant`. ``ask_again`` shows the consent page
+        also to who agreed before (``disable_auto_auth``).
         """
         query = {
             "client_key": self._client.app_id,
@@ -34,6 +37,7 @@ class CreatorOAuth:
             "response_type": "code",
             "redirect_uri": redirect_uri,
             "state": state,
+            **({"disable_auto_auth": "1"} if ask_again else {}),
         }
         return f"{self._authorize_base_url}/v2/auth/authorize?{urlencode(query)}"
 

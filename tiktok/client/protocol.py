@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from . import types
+from . import tto_report_types, tto_types, types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,3 +147,86 @@ class OrderMarketplace(Marketplace, Protocol):
         page_size: int = 100,
     ) -> types.ReportPage:
         """Numbers of every video of the orders."""
+
+
+class CampaignMarketplace(Marketplace, Protocol):
+    """A dialect with campaigns, invite links, link requests and a report per country."""
+
+    def create_campaign(  # noqa: PLR0913 - TikTok's parameters, each by its name
+        self,
+        *,
+        campaign_name: str,
+        handles: Sequence[str],
+        brand_name: str | None = None,
+        brand_profile_id: str | None = None,
+        campaign_description: str | None = None,
+        anchor_id: str | None = None,
+        advertiser_ids: Sequence[str] = (),
+        spark_days: int | None = None,
+        send_notification: bool = False,
+        business_account_handle: str | None = None,
+    ) -> tto_types.Campaign:
+        """A campaign for invited creators; not idempotent."""
+
+    def update_campaign(
+        self,
+        campaign_id: str,
+        *,
+        campaign_type: str = tto_types.CampaignType.CAMPAIGN,
+        handles: Sequence[str] = (),
+        advertiser_ids: Sequence[str] = (),
+        send_notification: bool = False,
+    ) -> tto_types.Campaign:
+        """Add creators or ad accounts; nothing can be removed or renamed."""
+
+    def campaigns(
+        self,
+        *,
+        campaign_ids: Sequence[str] = (),
+        campaign_type: str = tto_types.CampaignType.CAMPAIGN,
+        page: int = 1,
+        page_size: int = 5,
+    ) -> tto_types.CampaignPage:
+        """Campaigns of one type, all or those named."""
+
+    def send_link_request(self, campaign_id: str, video_id: str) -> tto_types.LinkRequest:
+        """Ask an invited creator to link a live video."""
+
+    def remind_link_request(self, campaign_id: str, video_id: str) -> tto_types.LinkRequest:
+        """Ask again while the request is pending."""
+
+    def revoke_link_request(self, campaign_id: str, video_id: str) -> tto_types.LinkRequest:
+        """Take a pending request back."""
+
+    def link_requests(
+        self,
+        *,
+        campaign_ids: Sequence[str] = (),
+        handles: Sequence[str] = (),
+        campaign_type: str | None = None,
+        page: int = 1,
+        page_size: int = 50,
+    ) -> tto_types.LinkRequestPage:
+        """Link requests and what became of them."""
+
+    def report(
+        self,
+        campaign_id: str,
+        country_code: str,
+        *,
+        start_on: date | None = None,
+        end_on: date | None = None,
+        page: int = 1,
+        page_size: int = 100,
+    ) -> tto_report_types.CampaignReport:
+        """Numbers of the linked videos by creators of one country."""
+
+    def report_pages(
+        self,
+        campaign_id: str,
+        country_codes: Iterable[str],
+        *,
+        start_on: date | None = None,
+        end_on: date | None = None,
+    ) -> Iterator[tto_report_types.CampaignReport]:
+        """Numbers of the linked videos, country after country, page after page."""

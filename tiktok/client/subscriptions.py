@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from . import tto_wire, wire
+from . import wire
+from .answers import optional_id, page_of
 from .normalize import identifier
 from .transport import Ask, Client
-from .tto_answers import optional_id, page_of
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class _Subscription(wire.Wire):
 
 class _Page(wire.Wire):
     subscriptions: list[_Subscription] | None
-    page_info: tto_wire.PageInfo | None = None
+    page_info: wire.PageInfo | None = None
 
 
 class Subscriptions:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from . import ttcm_answers as answers
-from . import types, wire
+from . import answers, ttcm_answers, ttcm_wire, types, wire
+from .brand_account import SparkCalls
 from .normalize import identifier, plain_handle
 from .protocol import Capabilities
 from .transport import Ask, Client
@@ -16,7 +16,9 @@ CAPABILITIES = Capabilities(
     has_campaign_codes=True,
     has_marketplace_invite=True,
     has_video_reviews=True,
+    has_spark_requests=True,
     has_audience_locales=True,
+    has_audience_devices=True,
     has_average_views=True,
     membership_batch=20,
     invite_batch=20,
@@ -53,6 +55,8 @@ PROFILE_FIELDS = (
     "audience_genders",
     "audience_ages",
     "audience_locales",
+    "audience_device",
+    "audience_usage",
 )
 
 REPORT_METRICS = (
@@ -84,26 +88,19 @@ def account_ids(client: Client, access_token: str) -> tuple[str, ...]:
     """Marketplace accounts a brand's token may act for (first 100). GET ``/oauth2/tcm/get/``."""
     params = {"app_id": client.app_id, "secret": client.secret, "page": 1, "page_size": 100}
     ask = Ask("GET", "/oauth2/tcm/get/", access_token, params)
-    raw = client.call(ask, wire.AccountsAnswer)
+    raw = client.call(ask, ttcm_wire.AccountsAnswer)
     return tuple(identifier(account) for account in raw.tcm_account_ids or ())
 
 
-class TtcmMarketplace:
+class TtcmMarketplace(SparkCalls):
     """The marketplace as one brand's account sees it.
 
     ``access_token`` is the brand's long-lived token; creators' tokens are passed per call. Limits of
     `CAPABILITIES` are TikTok's to enforce: a call beyond them raises `InvalidParameterError`.
     """
 
+    account_parameter = "tcm_account_id"
     capabilities = CAPABILITIES
-
-    def __init__(self, client: Client, *, account_id: str, access_token: str) -> None:
-        self._client = client
-        self._token = access_token
-        self.account_id = account_id
-
-    def __repr__(self) -> str:
-        return f"TtcmMarketplace(account_id={self.account_id!r})"
 
     def membership(self, handles: Sequence[str]) -> dict[str, types.Membership]:
         """Membership per handle, keyed as passed in; at most 20. GET ``/tcm/creator/status/get/``.
@@ -124,7 +121,7 @@ class TtcmMarketplace:
         Repeating an invitation is harmless to state, but the call is not repeated by itself.
         """
         ask = self._post("/tcm/creator/invite/", handle_names=[plain_handle(h) for h in handles])
-        return self._client.read(ask, wire.InviteAnswer, answers.invite_result)
+        return self._client.read(ask, ttcm_wire.InviteAnswer, ttcm_answers.invite_result)
 
     def public_profile(self, handle: str) -> types.Profile:
         """Profile of a creator in the marketplace. GET ``/tcm/creator/public/``.
@@ -208,7 +205,7 @@ class TtcmMarketplace:
             video_number=video_count,
             default_spark_ads_requested_authorization_days=spark_days or None,
         )
-        return self._client.read(ask, wire.CreateAnswer, answers.created_orders)
+        return self._client.read(ask, ttcm_wire.CreateAnswer, ttcm_answers.created_orders)
 
     def get_orders(
         self,
@@ -235,7 +232,7 @@ class TtcmMarketplace:
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, wire.OrdersAnswer, answers.order_page)
+        return self._client.read(ask, ttcm_wire.OrdersAnswer, ttcm_answers.order_page)
 
     def video_reviews(self, order_id: str) -> tuple[types.VideoReview, ...]:
         """Review state of an order's videos. GET ``/tcm/video/audit_status/get/``.
@@ -245,8 +242,10 @@ class TtcmMarketplace:
         ask = self._get("/tcm/video/audit_status/get/", order_id=order_id, v2_order_id=order_id)
         return self._client.read(
             ask,
-            wire.AuditAnswer,
-            lambda raw: tuple(answers.video_review(entry) for entry in raw.audit_status_list or ()),
+            ttcm_wire.AuditAnswer,
+            lambda raw: tuple(
+                ttcm_answers.video_review(entry) for entry in raw.audit_status_list or ()
+            ),
         )
 
     def order_report(
@@ -274,11 +273,4 @@ class TtcmMarketplace:
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, wire.ReportAnswer, answers.report_page)
-
-    def _get(self, path: str, **params: object) -> Ask:
-        return Ask("GET", path, self._token, {"tcm_account_id": self.account_id, **params})
-
-    def _post(self, path: str, **body: object) -> Ask:
-        body = {"tcm_account_id": self.account_id, **body}
-        return Ask("POST", path, self._token, body=body, idempotent=False)
+        return self._client.read(ask, ttcm_wire.ReportAnswer, ttcm_answers.report_page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .brand_account import SparkCalls
 from .protocol import Capabilities
 from .tto_campaigns import CampaignCalls
 from .tto_creators import CreatorReads
@@ -39,7 +40,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-class TtoMarketplace(CreatorReads, CampaignCalls, ExtraCalls):
+class TtoMarketplace(CreatorReads, CampaignCalls, SparkCalls, ExtraCalls):
     """TikTok One as one brand's account sees it.
 
     ``access_token`` is the brand's long-lived token; creators' tokens are passed per call, their own
@@ -47,4 +48,5 @@ class TtoMarketplace(CreatorReads, CampaignCalls, ExtraCalls):
     `InvalidParameterError`. Reads are repeated by `retry`, writes never after an unknown outcome.
     """
 
+    account_parameter = "tto_tcm_account_id"
     capabilities = CAPABILITIES

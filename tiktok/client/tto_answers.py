@@ -1,4 +1,4 @@
-"""From TikTok One's wire shapes to the public types."""
+"""What only TikTok One sends: from its wire shapes to the public types."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from . import tto_types, types
+from . import tto_types
 from . import tto_wire as wire
-from .normalize import (
-    change,
-    count,
-    distribution,
-    identifier,
-    instant,
-    money,
-    percent,
-    quantity,
-)
-from .wire import Id
+from .answers import label_list, optional_id, page_of
+from .normalize import change, count, identifier, instant, limit, money, percent, quantity
+from .wire import Creator, Id
 
 _SPELLINGS = {
     "REJECT": tto_types.LinkStatus.REJECTED,
@@ -28,80 +20,9 @@ _SPELLINGS = {
 }
 
 
-def profile(raw: wire.Creator) -> types.Profile:
-    """A creator, public or authorized; the price goes by two names."""
-    rate = raw.creator_rate
-    price = (
-        money(raw.creator_price, raw.currency) if rate is None else money(rate.rate, rate.currency)
-    )
-    return types.Profile(
-        handle=identifier(raw.handle_name),
-        display_name=raw.display_name or raw.handle_name,
-        profile_image=raw.profile_image or None,
-        bio=raw.bio,
-        creator_id=optional_id(raw.creator_id),
-        country=raw.country_code or None,
-        followers_count=count(raw.followers_count),
-        following_count=count(raw.following_count),
-        likes_count=count(raw.likes_count),
-        videos_count=count(raw.videos_count),
-        median_views=quantity(raw.median_views),
-        engagement_rate=quantity(raw.engagement_rate),
-        creator_rate=price,
-        audience_countries=distribution(raw.audience_countries, "country"),
-        audience_genders=distribution(raw.audience_genders, "gender"),
-        audience_ages=distribution(raw.audience_ages, "age"),
-        audience_devices=distribution(raw.audience_devices, "device"),
-        audience_usages=distribution(raw.audience_usages, "usage"),
-        industry_labels=label_list(raw.industry_labels),
-        content_labels=label_list(raw.content_labels),
-    )
-
-
-def label_list(raw: Iterable[wire.Label] | None) -> tuple[types.Label, ...]:
-    """Labels with their ids as text, whether TikTok wrote numbers or text; nameless ones left out."""
-    return tuple(
-        types.Label(str(label.label_id), label.label_name)
-        for label in raw or ()
-        if label.label_id is not None and label.label_name
-    )
-
-
 def labels(answer: wire.LabelsAnswer) -> tto_types.Labels:
     """Both kinds of labels."""
     return tto_types.Labels(label_list(answer.industry_labels), label_list(answer.content_labels))
-
-
-def video_page(answer: wire.PostsAnswer) -> types.VideoPage:
-    """The cursor stands in `page_info` for public videos and beside it for authorized ones."""
-    info = answer.page_info or wire.PageInfo(cursor=answer.cursor, has_more=answer.has_more)
-    return types.VideoPage(
-        videos=tuple(video(post) for post in answer.posts or ()),
-        cursor=count(info.cursor) or 0,
-        has_more=bool(info.has_more),
-    )
-
-
-def video(raw: wire.Post) -> types.Video:
-    """One post; without a creation time there is no post."""
-    created_at = instant(raw.create_time)
-    if created_at is None:
-        raise ValueError("a create_time is missing")
-    return types.Video(
-        video_id=identifier(raw.video_id),
-        created_at=created_at,
-        caption=raw.caption or "",
-        embed_url=raw.embed_url or None,
-        thumbnail_url=raw.thumbnail_url or None,
-        likes=count(raw.likes),
-        comments=count(raw.comments),
-        shares=count(raw.shares),
-        favorites=count(raw.favorites),
-        video_views=count(raw.video_views),
-        hashtags=tuple(raw.caption_hashtags or ()),
-        mentioned_accounts=tuple(raw.mentioned_accounts or ()),
-        collaboration_status=raw.collaboration_status or None,
-    )
 
 
 def ranking(answer: wire.RankAnswer) -> tto_types.Ranking:
@@ -138,7 +59,7 @@ def found_page(answer: wire.DiscoverAnswer) -> tto_types.FoundPage:
     return tto_types.FoundPage(creators, *page_of(answer.page_info))
 
 
-def found(raw: wire.Creator) -> tto_types.FoundCreator:
+def found(raw: Creator) -> tto_types.FoundCreator:
     """One hit."""
     return tto_types.FoundCreator(
         handle=identifier(raw.handle_name),
@@ -186,7 +107,7 @@ def campaign(raw: wire.Campaign) -> tto_types.Campaign:
         video_ids=ids(raw.video_ids),
         country_codes=tuple(raw.country_codes or ()),
         invite_link=raw.invite_link or None,
-        spark_days=count(raw.spark_ads_requested_authorization_days),
+        spark_days=limit(raw.spark_ads_requested_authorization_days),
         created_at=instant(raw.create_time),
         updated_at=instant(raw.update_time),
         direct_messages=direct_messages(raw.dm_info),
@@ -196,7 +117,8 @@ def campaign(raw: wire.Campaign) -> tto_types.Campaign:
 def campaign_page(answer: wire.CampaignsAnswer) -> tto_types.CampaignPage:
     """One page of campaigns."""
     campaigns = tuple(campaign(raw) for raw in answer.campaigns or ())
-    return tto_types.CampaignPage(campaigns, *page_of(answer.page_info))
+    page, total_pages = page_of(answer.page_info)
+    return tto_types.CampaignPage(campaigns, page, total_pages, direct_messages(answer.dm_info))
 
 
 def direct_messages(raw: dict[str, object] | str | None) -> tto_types.DirectMessages | None:
@@ -216,7 +138,7 @@ def link_request(raw: wire.Link) -> tto_types.LinkRequest:
         campaign_id=optional_id(raw.campaign_id),
         campaign_type=word(raw.campaign_type) if raw.campaign_type else None,
         link_request_id=optional_id(raw.link_request_id),
-        number_of_requests=count(raw.number_of_requests),
+        number_of_requests=limit(raw.number_of_requests),
         last_reminded_at=instant(raw.last_reminded_timestamp),
     )
 
@@ -231,20 +153,12 @@ def pending_links(answer: wire.AskedLinksAnswer) -> tto_types.PendingLinks:
     """What the creator is asked to link."""
     return tto_types.PendingLinks(
         optional_id(answer.campaign_id),
-        count(answer.spark_authorization_days),
+        limit(answer.spark_authorization_days),
         tuple(
             (identifier(raw.video_id), identifier(raw.link_request_id))
             for raw in answer.link_requests or ()
         ),
     )
-
-
-def page_of(info: wire.PageInfo | None) -> tuple[int, int]:
-    """Page and number of pages; the latter goes by two names and neither is to be trusted."""
-    info = info or wire.PageInfo()
-    page = count(info.page) or 1
-    total = count(info.total_size if info.total_page is None else info.total_page)
-    return page, page if total is None else total
 
 
 def word(text: str) -> str:
@@ -255,8 +169,3 @@ def word(text: str) -> str:
 def ids(raw: Iterable[Id] | None) -> tuple[str, ...]:
     """A list of ids as text."""
     return tuple(identifier(each) for each in raw or ())
-
-
-def optional_id(raw: Id | None) -> str | None:
-    """An id as text, or None when it is absent or empty."""
-    return None if raw is None or raw == "" else str(raw)

@@ -9,9 +9,9 @@ from datetime import date
 from . import tto_answers as answers
 from . import tto_report_types, tto_report_wire, tto_types
 from . import tto_wire as shapes
+from .brand_account import BrandAccount
 from .normalize import plain_handle
 from .paging import by_number
-from .tto_account import BrandAccount
 from .tto_report_answers import campaign_report
 
 CampaignType = tto_types.CampaignType

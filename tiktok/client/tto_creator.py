@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import tto_answers as answers
-from . import tto_types, types, wire
-from . import tto_wire as shapes
+from . import answers, tto_answers, tto_types, tto_wire, types, wire
+from .brand_account import bucket
 from .transport import Ask, Client
-from .tto_account import bucket
 
 PROFILE_FIELDS = (
     "handle_name",
@@ -55,7 +53,7 @@ class TtoCreator:
         accounts may be missing.
         """
         ask = self._get("/tto/creator/authorized/", fields=PROFILE_FIELDS)
-        return self._client.read(ask, shapes.Creator, answers.profile)
+        return self._client.read(ask, wire.Creator, answers.profile)
 
     def videos(
         self, *, video_ids: Sequence[str] = (), cursor: int = 0, limit: int = 10
@@ -70,7 +68,7 @@ class TtoCreator:
             cursor=cursor or None,
             limit=limit,
         )
-        return self._client.read(ask, shapes.PostsAnswer, answers.video_page)
+        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
 
     def join(self, invite_link: str) -> None:
         """Join a campaign by its invite link. POST ``/tto/creator/campaign/join/``.
@@ -91,7 +89,7 @@ class TtoCreator:
     def pending_links(self, invite_link: str) -> tto_types.PendingLinks:
         """Videos the brand asks to link. GET ``/tto/creator/link/request/get/``."""
         ask = self._get("/tto/creator/link/request/get/", tto_invite_link=invite_link)
-        return self._client.read(ask, shapes.AskedLinksAnswer, answers.pending_links)
+        return self._client.read(ask, tto_wire.AskedLinksAnswer, tto_answers.pending_links)
 
     def approve_link(self, link_request_id: str) -> None:
         """Let the brand link the video. POST ``/tto/creator/link/request/confirm/`` ``APPROVE``."""

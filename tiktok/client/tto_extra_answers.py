@@ -1,26 +1,11 @@
-"""Spark Ads and anchors: from TikTok One's wire shapes to the public types."""
+"""Spark Ads recommendations and anchors: from TikTok One's wire shapes to the public types."""
 
 from __future__ import annotations
 
 from . import tto_types
 from . import tto_wire as wire
-from .normalize import count, identifier, instant
-from .tto_answers import optional_id, page_of
-
-
-def spark_authorization(raw: wire.Spark, video_id: str) -> tto_types.SparkAuthorization:
-    """State of a Spark Ads authorization; TikTok may leave out the video it was asked for."""
-    return tto_types.SparkAuthorization(
-        video_id=optional_id(raw.video_id) or video_id,
-        status=raw.auth_status or "",
-        status_updated_at=instant(raw.auth_status_updated_time),
-        requested_days=count(raw.requested_authorization_days),
-        remaining_requests=count(raw.num_remaining_request),
-        auth_code=raw.auth_code or None,
-        auth_code_status=raw.auth_code_status or None,
-        auth_code_starts_at=instant(raw.auth_code_start_time),
-        auth_code_ends_at=instant(raw.auth_code_end_time),
-    )
+from .answers import optional_id, page_of
+from .normalize import identifier, instant
 
 
 def spark_recommendation(raw: wire.Recommended) -> tto_types.SparkRecommendation:

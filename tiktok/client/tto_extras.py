@@ -1,4 +1,4 @@
-"""Brand side of TikTok One: Spark Ads authorization and web anchors."""
+"""Brand side of TikTok One: videos worth boosting and web anchors."""
 
 from __future__ import annotations
 
@@ -8,38 +8,12 @@ from typing import Literal
 from . import tto_extra_answers as answers
 from . import tto_types, wire
 from . import tto_wire as shapes
+from .brand_account import BrandAccount
 from .transport import Ask
-from .tto_account import BrandAccount
 
 
 class ExtraCalls(BrandAccount):
-    """Spark Ads and anchors. Writes are never repeated after an unknown outcome."""
-
-    def apply_for_spark_ads(self, video_id: str, *, days: int = 30, extend: bool = False) -> None:
-        """Ask the creator to authorize Spark Ads. POST ``/tcm/tt_video/apply/``.
-
-        For branded content linked to a campaign; ``days`` 1–365, but the creator chooses the period.
-        ``extend`` adds days to an authorization.
-        """
-        body = {
-            "tcm_account_id": self.account_id,
-            "video_id": video_id,
-            "authorization_days": days,
-            "action": "EXTEND" if extend else None,
-        }
-        ask = Ask("POST", "/tcm/tt_video/apply/", self._token, body=body, idempotent=False)
-        self._client.call(ask, wire.Nothing)
-
-    def spark_authorization(self, video_id: str) -> tto_types.SparkAuthorization:
-        """What became of the request, and the code. GET ``/tcm/tt_video/status/``.
-
-        Without a request the status is empty, or TikTok refuses (`NotFoundError`): which, is not documented.
-        """
-        params = {"tcm_account_id": self.account_id, "video_id": video_id}
-        ask = Ask("GET", "/tcm/tt_video/status/", self._token, params)
-        return self._client.read(
-            ask, shapes.Spark, lambda raw: answers.spark_authorization(raw, video_id)
-        )
+    """Recommendations and anchors. Writes are never repeated after an unknown outcome."""
 
     def spark_recommendations(
         self,

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
 
 from . import tto_report_types as reports
 from . import tto_report_wire as wire
 from . import types
-from .normalize import (
-    count,
-    day,
-    distribution,
-    identifier,
-    instant,
-    quantity,
-    retention,
-    share,
-)
-from .tto_answers import optional_id, page_of
+from .answers import days, optional_id, page_of, totals
+from .normalize import count, distribution, identifier, instant, quantity, share
 from .wire import Shares
 
 AGES = {"1": "13-17", "2": "18-24", "3": "25-34", "4": "35-44", "5": "45-54", "6": "55+"}
@@ -44,7 +38,6 @@ def campaign_report(
 def report_video(raw: wire.Video) -> reports.ReportVideo:
     """One linked video."""
     info, creator = raw.video_info, raw.creator_info or wire.CreatorInfo()
-    daily = raw.daily_stats
     return reports.ReportVideo(
         video_id=identifier(info.video_id),
         handle=creator.handle_name or None,
@@ -55,8 +48,8 @@ def report_video(raw: wire.Video) -> reports.ReportVideo:
         spark_code=info.authorization_code or None,
         metrics=metrics(raw),
         favorites=count(raw.favorites),
-        organic=organic(raw),
-        paid=paid(raw),
+        organic=part(raw, "organic"),
+        paid=part(raw, "paid"),
         ads=ads(raw),
         views_by_source=views_by_source(raw.video_views_by_source),
         devices=distribution(_texts(raw.audience_device_distribution, "device"), "device"),
@@ -66,27 +59,15 @@ def report_video(raw: wire.Video) -> reports.ReportVideo:
         ),
         anchor_id=optional_id(raw.anchor_id),
         anchor_metrics=None if raw.anchor_metrics is None else anchor_metrics(raw.anchor_metrics),
-        daily=None if daily is None else tuple(daily_metrics(entry) for entry in daily),
+        daily=days(raw),
     )
 
 
 def metrics(raw: wire.Video) -> types.ReportMetrics:
     """Lifetime totals in the shape both dialects share; ages by band, states only of the US."""
     states = distribution(_texts(raw.audience_locale_distribution, "locale"), "locale", codes=False)
-    return types.ReportMetrics(
-        engagement_count=count(raw.engagement_count),
-        engagement_rate=quantity(raw.engagement_rate),
-        video_views=count(raw.video_views),
-        likes=count(raw.likes),
-        shares=count(raw.shares),
-        comments=count(raw.comments),
-        reach=count(raw.reach),
-        total_play_time=quantity(raw.total_play_time),
-        average_view_time=quantity(raw.average_view_time),
-        video_completion_rate=share(raw.video_completion_rate),
-        two_seconds_views=share(raw.two_seconds_views),
-        six_seconds_views=share(raw.six_seconds_views),
-        video_view_retention=retention(raw.video_view_retention),
+    return msgspec.structs.replace(
+        totals(raw),
         gender_distribution=distribution(
             _texts(raw.audience_genders_distribution, "gender"), "gender"
         ),
@@ -99,37 +80,21 @@ def metrics(raw: wire.Video) -> types.ReportMetrics:
     )
 
 
-def organic(raw: wire.Split) -> reports.Part:
-    """What was seen without advertising."""
+def part(raw: wire.Split, side: Literal["organic", "paid"]) -> reports.Part:
+    """What was seen without advertising, or what it brought: ``likes_paid``, but ``paid_two_seconds_views``."""
+    told = msgspec.structs.asdict(raw)
     return reports.Part(
-        video_views=count(raw.video_views_organic),
-        likes=count(raw.likes_organic),
-        comments=count(raw.comments_organic),
-        shares=count(raw.shares_organic),
-        favorites=count(raw.favorites_organic),
-        reach=count(raw.reach_organic),
-        engagement_rate=quantity(raw.engagement_rate_organic),
-        average_view_time=quantity(raw.average_view_time_organic),
-        video_completion_rate=share(raw.video_completion_rate_organic),
-        two_seconds_views=share(raw.organic_two_seconds_views),
-        six_seconds_views=share(raw.organic_six_seconds_views),
-    )
-
-
-def paid(raw: wire.Split) -> reports.Part:
-    """What advertising brought."""
-    return reports.Part(
-        video_views=count(raw.video_views_paid),
-        likes=count(raw.likes_paid),
-        comments=count(raw.comments_paid),
-        shares=count(raw.shares_paid),
-        favorites=count(raw.favorites_paid),
-        reach=count(raw.reach_paid),
-        engagement_rate=quantity(raw.engagement_rate_paid),
-        average_view_time=quantity(raw.average_view_time_paid),
-        video_completion_rate=share(raw.video_completion_rate_paid),
-        two_seconds_views=share(raw.paid_two_seconds_views),
-        six_seconds_views=share(raw.paid_six_seconds_views),
+        video_views=count(told[f"video_views_{side}"]),
+        likes=count(told[f"likes_{side}"]),
+        comments=count(told[f"comments_{side}"]),
+        shares=count(told[f"shares_{side}"]),
+        favorites=count(told[f"favorites_{side}"]),
+        reach=count(told[f"reach_{side}"]),
+        engagement_rate=quantity(told[f"engagement_rate_{side}"]),
+        average_view_time=quantity(told[f"average_view_time_{side}"]),
+        video_completion_rate=share(told[f"video_completion_rate_{side}"]),
+        two_seconds_views=share(told[f"{side}_two_seconds_views"]),
+        six_seconds_views=share(told[f"{side}_six_seconds_views"]),
     )
 
 
@@ -156,20 +121,6 @@ def anchor_metrics(raw: wire.AnchorMetrics) -> reports.AnchorMetrics:
         clicks=count(raw.anchor_clicks),
         unique_views=count(raw.anchor_unique_views),
         unique_clicks=count(raw.anchor_unique_clicks),
-    )
-
-
-def daily_metrics(raw: wire.Daily) -> types.DailyMetrics:
-    """One day of one video."""
-    return types.DailyMetrics(
-        on=day(raw.date),
-        video_views=count(raw.video_views if raw.views is None else raw.views),
-        likes=count(raw.likes),
-        comments=count(raw.comments),
-        shares=count(raw.shares),
-        reach=count(raw.reach),
-        engagement_rate=quantity(raw.engagement_rate),
-        video_completion_rate=share(raw.video_completion_rate),
     )
 
 

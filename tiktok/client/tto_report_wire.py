@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .tto_wire import PageInfo
-from .wire import Id, Number, Shares, Wire
+from .wire import Id, Number, PageInfo, Shares, Totals, Wire
 
 
 class VideoInfo(Wire):
@@ -28,19 +27,7 @@ class AnchorMetrics(Wire):
     anchor_unique_clicks: Number = None
 
 
-class Daily(Wire):
-    date: str
-    views: Number = None
-    video_views: Number = None
-    likes: Number = None
-    comments: Number = None
-    shares: Number = None
-    reach: Number = None
-    engagement_rate: Number = None
-    video_completion_rate: Number = None
-
-
-class Split(Wire):
+class Split(Totals):
     """The organic and paid parts, in TikTok's two spellings."""
 
     video_views_organic: Number = None
@@ -87,20 +74,7 @@ class Video(Ads, kw_only=True):
 
     video_info: VideoInfo
     creator_info: CreatorInfo | None = None
-    video_views: Number = None
-    likes: Number = None
-    comments: Number = None
-    shares: Number = None
     favorites: Number = None
-    engagement_count: Number = None
-    engagement_rate: Number = None
-    reach: Number = None
-    total_play_time: Number = None
-    average_view_time: Number = None
-    video_completion_rate: Number = None
-    two_seconds_views: Number = None
-    six_seconds_views: Number = None
-    video_view_retention: list[Any] | None = None
     video_views_by_source: list[dict[str, Any]] | dict[str, Any] | None = None
     audience_genders_distribution: Shares = None
     audience_age_distribution: Shares = None
@@ -111,7 +85,6 @@ class Video(Ads, kw_only=True):
     audience_interest_distribution: Shares = None
     anchor_id: Id | None = None
     anchor_metrics: AnchorMetrics | None = None
-    daily_stats: list[Daily] | None = None
 
 
 class ReportAnswer(Wire):

@@ -31,14 +31,6 @@ class LinkStatus(StrEnum):
     REVOKE = "REVOKE"
 
 
-class SparkStatus(StrEnum):
-    """``auth_status`` of a Spark Ads authorization."""
-
-    WAITING = "WAITING"
-    ACCEPTED = "ACCEPTED"
-    REJECTED = "REJECTED"
-
-
 class Labels(msgspec.Struct, frozen=True):
     """The labels creators can be searched or ranked by."""
 
@@ -182,11 +174,12 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CampaignPage(msgspec.Struct, frozen=True):
-    """One page of campaigns of one type."""
+    """One page of campaigns of one type. TikTok may put ``dm_info`` beside the campaigns too."""
 
     campaigns: tuple[Campaign, ...]
     page: int
     total_pages: int
+    direct_messages: DirectMessages | None = None
 
 
 class LinkRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,27 +208,6 @@ class PendingLinks(msgspec.Struct, frozen=True):
     campaign_id: str | None
     spark_days: int | None
     requests: tuple[tuple[str, str], ...]
-
-
-class SparkAuthorization(msgspec.Struct, frozen=True, kw_only=True):
-    """Spark Ads authorization of a video; ``status`` is a `SparkStatus` or a new word.
-
-    ``auth_code`` may already be there while the status is WAITING. ``auth_code_status``: NOT_USED,
-    IN_USE, EXPIRED, DELETED.
-    """
-
-    video_id: str
-    status: str
-    status_updated_at: datetime | None = None
-    requested_days: int | None = None
-    remaining_requests: int | None = None
-    auth_code: str | None = None
-    auth_code_status: str | None = None
-    auth_code_starts_at: datetime | None = None
-    auth_code_ends_at: datetime | None = None
-
-    def __repr__(self) -> str:
-        return f"SparkAuthorization(video_id={self.video_id!r}, status={self.status!r})"
 
 
 class SparkRecommendation(msgspec.Struct, frozen=True, kw_only=True):

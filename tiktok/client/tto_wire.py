@@ -7,75 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .wire import Id, Number, Rate, Shares, Wire
-
-
-class PageInfo(Wire):
-    """``total_size`` stands where the field list says ``total_page`` in one documented example."""
-
-    page: Number = None
-    total_page: Number = None
-    total_size: Number = None
-    cursor: Number = None
-    has_more: bool | None = None
-
-
-class Label(Wire):
-    label_id: Id | None = None
-    label_name: str | None = None
+from .wire import Creator, Id, Label, Number, PageInfo, Wire
 
 
 class LabelsAnswer(Wire):
     industry_labels: list[Label] | None = None
     content_labels: list[Label] | None = None
-
-
-class Creator(Wire):
-    handle_name: str
-    display_name: str | None = None
-    profile_image: str | None = None
-    bio: str | None = None
-    creator_id: Id | None = None
-    country_code: str | None = None
-    followers_count: Number = None
-    following_count: Number = None
-    likes_count: Number = None
-    videos_count: Number = None
-    median_views: Number = None
-    engagement_rate: Number = None
-    creator_price: Number = None
-    currency: str | None = None
-    creator_rate: Rate | None = None
-    industry_labels: list[Label] | None = None
-    content_labels: list[Label] | None = None
-    audience_countries: Shares = None
-    audience_genders: Shares = None
-    audience_ages: Shares = None
-    audience_devices: Shares = None
-    audience_usages: Shares = None
-
-
-class Post(Wire):
-    video_id: Id
-    create_time: Number
-    caption: str | None = None
-    embed_url: str | None = None
-    thumbnail_url: str | None = None
-    likes: Number = None
-    comments: Number = None
-    shares: Number = None
-    favorites: Number = None
-    video_views: Number = None
-    caption_hashtags: list[str] | None = None
-    mentioned_accounts: list[str] | None = None
-    collaboration_status: str | None = None
-
-
-class PostsAnswer(Wire):
-    posts: list[Post] | None
-    page_info: PageInfo | None = None
-    cursor: Number = None
-    has_more: bool | None = None
 
 
 class Ranked(Wire):
@@ -176,18 +113,6 @@ class AskedLinksAnswer(Wire):
     campaign_id: Id | None = None
     spark_authorization_days: Number = None
     link_requests: list[AskedLink] | None = None
-
-
-class Spark(Wire):
-    video_id: Id | None = None
-    auth_status: str | None = None
-    auth_status_updated_time: Number = None
-    requested_authorization_days: Number = None
-    num_remaining_request: Number = None
-    auth_code: str | None = None
-    auth_code_status: str | None = None
-    auth_code_start_time: Number = None
-    auth_code_end_time: Number = None
 
 
 class Recommended(Wire):

@@ -216,9 +216,12 @@ class DailyMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
     on: date
     video_views: int | None = None
+    video_views_organic: int | None = None
+    video_views_paid: int | None = None
     likes: int | None = None
     comments: int | None = None
     shares: int | None = None
+    favorites: int | None = None
     reach: int | None = None
     engagement_rate: float | None = None
     video_completion_rate: float | None = None
@@ -241,6 +244,35 @@ class ReportPage(msgspec.Struct, frozen=True):
     rows: tuple[ReportRow, ...]
     page: int
     total_pages: int
+
+
+class SparkStatus(StrEnum):
+    """``auth_status`` of a Spark Ads authorization."""
+
+    WAITING = "WAITING"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+
+
+class SparkAuthorization(msgspec.Struct, frozen=True, kw_only=True):
+    """Spark Ads authorization of a video; ``status`` is a `SparkStatus` or a new word.
+
+    ``auth_code`` may already be there while the status is WAITING. ``auth_code_status``: NOT_USED,
+    IN_USE, EXPIRED, DELETED.
+    """
+
+    video_id: str
+    status: str
+    status_updated_at: datetime | None = None
+    requested_days: int | None = None
+    remaining_requests: int | None = None
+    auth_code: str | None = None
+    auth_code_status: str | None = None
+    auth_code_starts_at: datetime | None = None
+    auth_code_ends_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"SparkAuthorization(video_id={self.video_id!r}, status={self.status!r})"
 
 
 class Grant(msgspec.Struct, frozen=True):

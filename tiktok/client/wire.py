@@ -1,6 +1,7 @@
-"""The legacy answers as they come over the wire, before `normalize` makes them one shape.
+"""Answers as they come over the wire, where both dialects send the same, before `answers` reads them.
 
-Unknown fields are ignored. A field without a default is required: its absence is a garbled answer.
+Unknown fields are ignored. A field without a default is required: its absence is a garbled answer. Lists
+may be null. What goes by two names has both.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ class Nothing(Wire):
 
 
 class PageInfo(Wire):
-    page: int = 1
-    total_page: int | None = None
+    """``total_size`` stands where the field list says ``total_page`` in one documented example."""
+
+    page: Number = None
+    total_page: Number = None
+    total_size: Number = None
     cursor: Number = None
     has_more: bool | None = None
 
@@ -39,31 +43,29 @@ class StatusAnswer(Wire):
     onboarding_status: list[OnboardingStatus] | None
 
 
-class RejectReason(Wire):
-    handle_name: str | None = None
-    handler_name: str | None = None
-    reject_reason: str | None = None
-    reason: str | None = None
-
-
-class InviteAnswer(Wire):
-    in_tcm: list[str] | None = None
-    invited: list[str | bool] | None = None
-    rejected: list[str | bool] | None = None
-    reject_reasons: dict[str, Any] | list[RejectReason] | None = None
-
-
 class Rate(Wire):
     rate: Number = None
     currency: str | None = None
 
 
+class Label(Wire):
+    label_id: Id | None = None
+    label_name: str | None = None
+
+
 class Creator(Wire):
+    """A creator in the words of both dialects; a call fills some of them.
+
+    The legacy one says ``location``, ``followings_count``, ``audience_device``, ``audience_usage``;
+    TikTok One says ``creator_price`` with ``currency`` in public and ``creator_rate`` to the authorized.
+    """
+
     handle_name: str
     display_name: str | None = None
     profile_image: str | None = None
     bio: str | None = None
     creator_id: Id | None = None
+    country_code: str | None = None
     location: str | None = None
     followers_count: Number = None
     following_count: Number = None
@@ -71,16 +73,27 @@ class Creator(Wire):
     likes_count: Number = None
     videos_count: Number = None
     average_views: Number = None
+    median_views: Number = None
     engagement_rate: Number = None
     completion_rate: Number = None
+    creator_price: Number = None
+    currency: str | None = None
     creator_rate: Rate | None = None
     audience_countries: Shares = None
     audience_genders: Shares = None
     audience_ages: Shares = None
     audience_locales: Shares = None
+    audience_device: Shares = None
+    audience_devices: Shares = None
+    audience_usage: Shares = None
+    audience_usages: Shares = None
+    industry_labels: list[Label] | None = None
+    content_labels: list[Label] | None = None
 
 
 class Post(Wire):
+    """Engagement is of the legacy dialect; favorites and what follows them, of TikTok One."""
+
     video_id: Id
     create_time: Number
     caption: str | None = None
@@ -92,87 +105,41 @@ class Post(Wire):
     video_views: Number = None
     engagement_count: Number = None
     engagement_rate: Number = None
+    favorites: Number = None
+    caption_hashtags: list[str] | None = None
+    mentioned_accounts: list[str] | None = None
+    collaboration_status: str | None = None
 
 
 class PostsAnswer(Wire):
+    """The cursor stands in ``page_info`` for public videos and beside it for authorized ones."""
+
     posts: list[Post] | None
     page_info: PageInfo | None = None
     cursor: Number = None
     has_more: bool | None = None
 
 
-class Created(Wire):
-    order_id: Id
-    handle_name: str
-
-
-class CreateAnswer(Wire):
-    campaign_code: str
-    invite_link: str
-    orders: list[Created] | None
-    remaining_orders: Number = None
-
-
-class Quota(Wire):
-    current_video_count: Number = None
-    per_creator_video_limit: Number = None
-    total_video_limit: Number = None
-
-
-class Order(Wire):
-    order_id: Id
-    handle_name: str
-    campaign_code: str
-    invite_link: str
-    video_ids: list[Id] | None = None
-    quota: Quota | None = None
-
-
-class OrdersAnswer(Wire):
-    orders: list[Order] | None
-    page_info: PageInfo | None = None
-
-
-class Audit(Wire):
-    video_id: Id
-    review_status: str
-    video_status: str = ""
-    bind_status: str = ""
-    upload_time: Number = None
-    publish_time: Number = None
-    embed_url: str | None = None
-    reject_reason: str | None = None
-
-
-class AuditAnswer(Wire):
-    audit_status_list: list[Audit] | None
-
-
-class Dimensions(Wire):
-    order_id: Id
-    video_id: Id
-    handle_name: str
-    video_first_release_time: Number = None
-
-
-class States(Wire):
-    country: str | None = None
-    locale_distribution: Shares = None
-
-
 class Daily(Wire):
+    """A day's views are called ``views`` on one page and ``video_views`` on another."""
+
     date: str
     views: Number = None
     video_views: Number = None
+    video_views_organic: Number = None
+    video_views_paid: Number = None
     likes: Number = None
     comments: Number = None
     shares: Number = None
+    favorites: Number = None
     reach: Number = None
     engagement_rate: Number = None
     video_completion_rate: Number = None
 
 
-class Metrics(Wire):
+class Totals(Wire):
+    """The lifetime numbers of a reported video that both reports have."""
+
     engagement_count: Number = None
     engagement_rate: Number = None
     video_views: Number = None
@@ -186,30 +153,19 @@ class Metrics(Wire):
     six_seconds_views: Number = None
     video_completion_rate: Number = None
     video_view_retention: list[Any] | None = None
-    lifetime_gender_distribution: Shares = None
-    lifetime_top_age_distribution: Shares = None
-    lifetime_top_country_distribution: Shares = None
-    most_popular_country_state_distribution: States | None = None
-    engagement_rate_benchmark_p25: Number = None
-    engagement_rate_benchmark_p50: Number = None
-    video_completion_rate_benchmark_p25: Number = None
-    video_completion_rate_benchmark_p50: Number = None
     daily_stats: list[Daily] | None = None
 
 
-class Insight(Wire):
-    dimensions: Dimensions
-    metrics: Metrics
-
-
-class ReportAnswer(Wire):
-    insights: list[Insight] | None
-    page_info: PageInfo | None = None
-
-
-class AccountsAnswer(Wire):
-    tcm_account_ids: list[Id] | None
-    page_info: PageInfo | None = None
+class Spark(Wire):
+    video_id: Id | None = None
+    auth_status: str | None = None
+    auth_status_updated_time: Number = None
+    requested_authorization_days: Number = None
+    num_remaining_request: Number = None
+    auth_code: str | None = None
+    auth_code_status: str | None = None
+    auth_code_start_time: Number = None
+    auth_code_end_time: Number = None
 
 
 class TokenAnswer(Wire):

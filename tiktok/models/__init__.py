@@ -2,11 +2,21 @@ from tiktok.models.accounts import Creator, MarketplaceAccount
 from tiktok.models.connections import ConnectAttempt, Connection, Consent
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.models.polls import Poll
-from tiktok.models.snapshots import CreatorSnapshot, VideoSnapshot
+from tiktok.models.snapshots import (
+    CREATOR_NUMBERS,
+    VIDEO_NUMBERS,
+    CreatorSnapshot,
+    VideoDay,
+    VideoSnapshot,
+    bits_of,
+    names_of,
+)
 from tiktok.models.videos import Video
 from tiktok.models.webhooks import LinkedVideo, ServiceIncident, WebhookDelivery
 
 __all__ = [
+    "CREATOR_NUMBERS",
+    "VIDEO_NUMBERS",
     "ConnectAttempt",
     "Connection",
     "Consent",
@@ -20,6 +30,9 @@ __all__ = [
     "PurgeRun",
     "ServiceIncident",
     "Video",
+    "VideoDay",
     "VideoSnapshot",
     "WebhookDelivery",
+    "bits_of",
+    "names_of",
 ]

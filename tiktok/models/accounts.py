@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from tenancy.models import OrganizationModel
-from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source
+from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source, Verification
 from tiktok.sealing import seal, unseal
 
 
@@ -44,6 +44,15 @@ class MarketplaceAccount(OrganizationModel):
         return self.name
 
     @property
+    def is_connected(self) -> bool:
+        return self.state == AccountState.CONNECTED
+
+    @property
+    def verification_label(self) -> str:
+        """TikTok's word for the state of the business's verification, spelt out where we know it."""
+        return dict(Verification.choices).get(self.verification, self.verification)
+
+    @property
     def _context(self) -> str:
         return f"marketplace_account|{self.organization_id}|{self.sealing_id}"
 
@@ -58,7 +67,8 @@ class Creator(OrganizationModel):
     """The TikTok side of a TikTok account: identity, marketplace membership and the latest numbers.
 
     Counts are TikTok's; rates are fractions; absent is None. `profile_source` and `profile_fetched_at` belong to every
-    number here.
+    number here, and `profile_dialect` says which numbers TikTok could have given. Where the dialect gives none, the
+    `calculated_` ones are ours, over the latest `calculated_videos` videos.
     """
 
     handle = models.CharField(max_length=64)
@@ -88,8 +98,15 @@ class Creator(OrganizationModel):
     audience_ages = models.JSONField(null=True)
     audience_locales = models.JSONField(null=True)
     profile_source = models.CharField(max_length=20, choices=Source, blank=True)
+    profile_dialect = models.CharField(max_length=10, choices=Dialect, blank=True, db_default="")
     profile_fetched_at = models.DateTimeField(null=True, blank=True)
     insights_fetched_at = models.DateTimeField(null=True, blank=True)
+    # Which of the numbers above cannot be right: bits as in the snapshots.
+    absurd = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    calculated_average_views = models.FloatField(null=True, editable=False)
+    calculated_engagement_rate = models.FloatField(null=True, editable=False)
+    calculated_videos = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    calculated_at = models.DateTimeField(null=True, editable=False)  # of the newest input
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -3,8 +3,9 @@ from __future__ import annotations
 from django.db import models
 
 from tenancy.models import OrganizationModel
-from tiktok.enums import Source
+from tiktok.enums import Flag, Source
 from tiktok.models.accounts import Creator
+from tiktok.models.snapshots import VIDEO_NUMBERS, names_of
 
 
 class Video(OrganizationModel):
@@ -45,6 +46,9 @@ class Video(OrganizationModel):
     audience_geography = models.JSONField(null=True)
     audience_country = models.JSONField(null=True)
     report_fetched_at = models.DateTimeField(null=True, blank=True)
+    # Which of the numbers above fell, and which cannot be right: bits as in the snapshots.
+    falling = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    absurd = models.SmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [
@@ -75,3 +79,11 @@ class Video(OrganizationModel):
     def half_way_retention(self) -> float | None:
         """Share of viewers still watching half-way through (from the retention curve)."""
         return self.retention[len(self.retention) // 2] if self.retention else None
+
+    @property
+    def flags(self) -> dict[str, Flag]:
+        """What is odd about the latest numbers, by their names; empty for most videos."""
+        if not (self.falling or self.absurd):
+            return {}
+        falling = dict.fromkeys(names_of(self.falling, VIDEO_NUMBERS), Flag.FALLING)
+        return falling | dict.fromkeys(names_of(self.absurd, VIDEO_NUMBERS), Flag.ABSURD)

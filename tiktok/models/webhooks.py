@@ -13,9 +13,12 @@ from tiktok.models.accounts import MarketplaceAccount
 class WebhookDelivery(models.Model):
     """One verified delivery, stored before it is answered and processed after: a row of the queue.
 
-    The same bytes delivered again are the same row (`digest`, SHA-256 of the body), so a replay has no second effect.
-    Of no organization: who is meant stands inside, one delivery may name several.
+    The same delivered again is the same row (`digest`, SHA-256 of what was signed), so a replay has no second effect.
+    Of no organization: who is meant stands inside, one delivery may name several. `problem` says why it is not processed
+    yet, or what was left aside when it was.
     """
+
+    MOST_ATTEMPTS = 10
 
     kind = models.CharField(max_length=20, choices=DeliveryKind)
     digest = models.CharField(max_length=64, unique=True)
@@ -28,6 +31,7 @@ class WebhookDelivery(models.Model):
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name_plural = "webhook deliveries"
         indexes = [
             models.Index(
                 fields=["due_at"],
@@ -38,6 +42,14 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def text(self) -> str:
+        return bytes(self.body).decode(errors="replace")
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.processed_at is None and self.attempts >= self.MOST_ATTEMPTS
 
 
 class LinkedVideo(OrganizationModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 
 from . import clock, videos
@@ -50,6 +51,22 @@ _INSIGHTS = (
     "daily_lost_followers",
     "engaged_audience",
 )
+# Known names that an ordinary account has nothing for.
+_OF_REGISTERED_BUSINESSES = (
+    "address_clicks",
+    "app_download_clicks",
+    "bio_link_clicks",
+    "email_clicks",
+    "lead_submissions",
+    "phone_number_clicks",
+)
+_OF_OTHER_ITEMS = (
+    *_OF_REGISTERED_BUSINESSES,
+    "website_clicks",
+    "profile_views",
+    "media_type",
+    "is_ad",
+)
 _PER_DAY = {"video_views", "profile_views", "likes", "comments", "shares", "audience_activity"}
 _CITIES = {"GB": ("London", "Leeds"), "US": ("New York", "Austin"), "DE": ("Berlin", "Köln")}
 
@@ -63,9 +80,7 @@ def profile(world: World, request: Request, given: Parameters) -> Data:
     _require_own(grant, given)
     person = world.creator(grant.handle)
     known = _real_time(world, request, person)
-    unknown = [name for name in asked if name not in known and name not in _INSIGHTS]
-    if unknown:
-        raise invalid(f"fields: {unknown[0]} is not a valid field.")
+    _require_known(asked, known, _INSIGHTS, _OF_REGISTERED_BUSINESSES)
     value = {
         name: known[name]
         for name in asked
@@ -78,6 +93,12 @@ def profile(world: World, request: Request, given: Parameters) -> Data:
         if daily:
             value["metrics"] = [_one_day(world, person, day, daily) for day in days]
     return value
+
+
+def _require_known(asked: Iterable[str], *known: Container[str]) -> None:
+    unknown = [name for name in asked if not any(name in names for names in known)]
+    if unknown:
+        raise invalid(f"fields: {unknown[0]} is not a valid field.")
 
 
 def _require_own(grant: Grant, given: Parameters) -> None:
@@ -183,9 +204,7 @@ def video_list(world: World, request: Request, given: Parameters) -> Data:
 def _item(world: World, request: Request, video: Video, asked: list[str], *, deep: bool) -> Data:
     known = _counted(world, request, video)
     insights = _deep(world, video)
-    unknown = [name for name in asked if name not in known and name not in insights]
-    if unknown:
-        raise invalid(f"fields: {unknown[0]} is not a valid field.")
+    _require_known(asked, known, insights, _OF_OTHER_ITEMS)
     known |= insights if deep else {}
     return {name: known[name] for name in asked if name in known and known[name] is not None}
 

@@ -211,15 +211,18 @@ def _review(world: World, bound: Tie) -> Data:
     created_at = bound.at if video is None else video.created_at
     fresh = status == "NO_REVIEW" and not bound.afterwards
     done = status in RESULTS
+    times = {
+        "upload_time": created_at,
+        "publish_time": None if fresh else created_at,
+        "operation_time": bound.decided_at,
+    }
     return {
         "video_id": bound.video_id,
         "video_status": "UPLOAD" if fresh else "RELEASE",
         "bind_status": "BIND",
         "review_status": status,
-        "upload_time": clock.text(created_at),
-        "publish_time": None if fresh else clock.text(created_at),
-        "delete_time": None,
-        "operation_time": clock.text(bound.decided_at) if bound.decided_at else None,
+        # Absent until then: some clients cannot read a time that is null.
+        **{name: clock.text(at) for name, at in times.items() if at},
         "embed_url": _embed_url(bound.video_id) if status == "SUCCEED" else "",
         "reject_reason": bound.reason if done and status != "SUCCEED" else "",
         "advertiser_operate": "DEFAULT",

@@ -7,6 +7,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -16,31 +18,43 @@ from django.utils import timezone
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.audit import record
-from tiktok.enums import AttemptOutcome
-from tiktok.errors import ConnectRefused, NoMarketplaceAccount
+from tiktok.enums import AttemptOutcome, AttemptPurpose
+from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokProblem
 from tiktok.models import ConnectAttempt
 from tiktok.queries import marketplace_account
 
 log = structlog.get_logger()
 
 ATTEMPT_LIFE = timedelta(minutes=10)
-AGAIN = "Please start again from your page."
+AGAIN = "Please start again."
 UNKNOWN_STATE = f"This answer from TikTok belongs to no sign-in we started. {AGAIN}"
 USED = f"This answer from TikTok was used already. {AGAIN}"
 TOO_LATE = f"More than ten minutes passed on TikTok's page, so nothing was connected. {AGAIN}"
+OTHER_PURPOSE = f"This answer from TikTok was meant for another page. {AGAIN}"
 OTHER_SESSION = f"The sign-in at TikTok was started in another browser. {AGAIN}"
 OTHER_PERSON = "The sign-in at TikTok was started by somebody else. Please start your own."
+NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
+OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
+DENIED = "You said no on TikTok's page, so nothing was connected."
+# What the audit log calls a trip: `connection.refused`, `marketplace_account.refused`.
+VERBS = {AttemptPurpose.CREATOR: "connection", AttemptPurpose.BRAND: "marketplace_account"}
 
 
 def open_attempt(
-    person: User, organization: Organization, *, session_key: str, expected_handle: str
+    person: User,
+    organization: Organization,
+    *,
+    session_key: str,
+    purpose: AttemptPurpose = AttemptPurpose.CREATOR,
+    expected_handle: str = "",
 ) -> str:
-    """Begin a trip; the `state` to travel with. Raises NoMarketplaceAccount."""
+    """Begin a trip; the `state` to travel with. Raises NoMarketplaceAccount for a creator's."""
     state = secrets.token_urlsafe(32)
     with organization_scope(organization), transaction.atomic():
-        if marketplace_account() is None:
+        if purpose == AttemptPurpose.CREATOR and marketplace_account() is None:
             raise NoMarketplaceAccount
         attempt = ConnectAttempt.objects.create(
+            purpose=purpose,
             state_digest=_digest(state),
             session_digest=_digest(session_key),
             person=person,
@@ -48,7 +62,7 @@ def open_attempt(
             expected_handle=expected_handle.removeprefix("@").lower(),
             expires_at=timezone.now() + ATTEMPT_LIFE,
         )
-        record("connection.started", attempt, actor=person)
+        record(f"{VERBS[purpose]}.started", attempt, actor=person)
     return state
 
 
@@ -56,13 +70,20 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def claim_attempt(state: str, *, session_key: str, person: User) -> ConnectAttempt:
+def claim_attempt(
+    state: str,
+    *,
+    session_key: str,
+    person: User,
+    purpose: AttemptPurpose = AttemptPurpose.CREATOR,
+) -> ConnectAttempt:
     """Use the attempt up, or refuse, say so in the organization it was for, and leave it to whom it was made for."""
     session_digest = _digest(session_key)
     claimed = ConnectAttempt.objects.filter(
         state_digest=_digest(state),
         session_digest=session_digest,
         person=person,
+        purpose=purpose,
         used_at=None,
         expires_at__gt=timezone.now(),
     ).update(used_at=timezone.now())
@@ -70,25 +91,55 @@ def claim_attempt(state: str, *, session_key: str, person: User) -> ConnectAttem
     attempt = attempts.filter(state_digest=_digest(state)).first()
     if claimed and attempt is not None:
         return attempt
-    reason = _why_not(attempt, session_digest, person)
+    reason = _why_not(attempt, session_digest, person, purpose)
     if attempt is None:
-        own = attempts.filter(person=person, session_digest=session_digest, used_at=None)
+        own = attempts.filter(
+            person=person, session_digest=session_digest, purpose=purpose, used_at=None
+        )
         attempt = own.order_by("-pk").first()
     log.warning("connect.refused", attempt=attempt and attempt.pk, reason=reason)
     if attempt is not None:
         with organization_scope(attempt.organization):
-            record("connection.refused", attempt, actor=person, reason=reason)
+            verb = f"{VERBS[AttemptPurpose(attempt.purpose)]}.refused"
+            record(verb, attempt, actor=person, reason=reason)
     raise ConnectRefused(reason)
 
 
-def _why_not(attempt: ConnectAttempt | None, session_digest: str, person: User) -> str:
+def _why_not(
+    attempt: ConnectAttempt | None, session_digest: str, person: User, purpose: AttemptPurpose
+) -> str:
     if attempt is None:
         return UNKNOWN_STATE
     if attempt.person_id != person.pk:
         return OTHER_PERSON
+    if attempt.purpose != purpose:
+        return OTHER_PURPOSE
     if not hmac.compare_digest(attempt.session_digest, session_digest):
         return OTHER_SESSION
     return USED if attempt.used_at else TOO_LATE
+
+
+@contextmanager
+def answered(attempt: ConnectAttempt) -> Iterator[None]:
+    """In the scope of the attempt's organization; whatever problem comes up on the way is how the trip ended."""
+    with organization_scope(attempt.organization):
+        try:
+            yield
+        except ConnectDenied as denied:
+            close_attempt(attempt, AttemptOutcome.DENIED, str(denied))
+            raise
+        except TikTokProblem as problem:
+            close_attempt(attempt, AttemptOutcome.REFUSED, str(problem))
+            raise
+
+
+def code_of(code: str | None, error: str | None) -> str:
+    """The code of TikTok's answer. Raises ConnectDenied or ConnectRefused; TikTok's own words are never repeated."""
+    if error == "access_denied":
+        raise ConnectDenied(DENIED)
+    if error or not code:
+        raise ConnectRefused(NO_CODE)
+    return code
 
 
 @transaction.atomic
@@ -97,4 +148,5 @@ def close_attempt(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str 
     attempt.outcome, attempt.reason = outcome, reason[:200]
     attempt.save(update_fields=["outcome", "reason"])
     if outcome != AttemptOutcome.CONNECTED:
-        record(f"connection.{outcome}", attempt, actor=attempt.person, reason=attempt.reason)
+        verb = f"{VERBS[AttemptPurpose(attempt.purpose)]}.{outcome}"
+        record(verb, attempt, actor=attempt.person, reason=attempt.reason)

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.models import Organization, User
-from tenancy.scope import organization_scope
 from tenancy.services.audit import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.client import errors, types
@@ -23,15 +22,16 @@ from tiktok.enums import (
     PollKind,
     Source,
 )
-from tiktok.errors import (
-    ConnectDenied,
-    ConnectionEnded,
-    ConnectRefused,
-    TikTokProblem,
-    TikTokRefused,
-)
+from tiktok.errors import ConnectionEnded, ConnectRefused, TikTokProblem, TikTokRefused
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
-from tiktok.services.attempts import AGAIN, claim_attempt, close_attempt, open_attempt
+from tiktok.services.attempts import (
+    OLD_CODE,
+    answered,
+    claim_attempt,
+    close_attempt,
+    code_of,
+    open_attempt,
+)
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants import (
     REQUESTED_SCOPES,
@@ -40,6 +40,7 @@ from tiktok.services.grants import (
     keep_grant,
     missing_scopes,
 )
+from tiktok.services.handles import creator_of, follow_handle
 from tiktok.services.membership import look_up, track_creator
 from tiktok.services.polling import make_due
 from tiktok.services.sync import keep_profile
@@ -50,9 +51,6 @@ log = structlog.get_logger()
 
 # The text stands in templates/portal/consent/<version>.html; a new text gets a new version, the old file stays.
 CONSENT_VERSION = "2026-11"
-NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
-OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
-DENIED = "You said no on TikTok's page, so nothing was connected."
 TAKEN = "This TikTok account is connected here by another person. They have to disconnect it first."
 
 
@@ -90,17 +88,8 @@ def finish_connect(
     when they said no, ConnectRefused (a sentence to show) when the answer must not be believed, or another TikTokProblem.
     """
     attempt = claim_attempt(state, session_key=session_key, person=person)
-    with organization_scope(attempt.organization):
-        try:
-            if error or not code:
-                raise ConnectDenied(DENIED) if error == "access_denied" else ConnectRefused(NO_CODE)
-            return _connect(attempt, code)
-        except ConnectDenied as denied:
-            close_attempt(attempt, AttemptOutcome.DENIED, str(denied))
-            raise
-        except TikTokProblem as problem:
-            close_attempt(attempt, AttemptOutcome.REFUSED, str(problem))
-            raise
+    with answered(attempt):
+        return _connect(attempt, code_of(code, error))
 
 
 # --- TikTok's answer ---------------------------------------------------------------------------------------------
@@ -112,7 +101,8 @@ def _connect(attempt: ConnectAttempt, code: str) -> Connection:
             return _keep_without_scopes(attempt, grant)
         profile = _who_is_it(grant)
         handle = profile.handle.lower()
-        if attempt.expected_handle not in {"", handle}:
+        known = creator_of(grant.open_id, profile.creator_id)
+        if attempt.expected_handle not in {"", handle, known and known.handle}:
             raise ConnectRefused(
                 f"You signed in at TikTok as @{handle}, but @{attempt.expected_handle} was asked for. Switch"
                 " accounts at TikTok and try again."
@@ -201,7 +191,7 @@ def _keep(
 ) -> Connection:
     """Connection, creator, influencer, consent and the first authorized numbers: all or nothing."""
     connection = _kept_connection(attempt, grant, handle=profile.handle.lower())
-    creator = _kept_creator(profile.handle.lower(), status)
+    creator = _kept_creator(attempt, grant, profile, status)
     _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
@@ -248,7 +238,16 @@ def _kept_connection(
     return connection
 
 
-def _kept_creator(handle: str, status: MarketplaceStatus | None) -> Creator:
+def _kept_creator(
+    attempt: ConnectAttempt,
+    grant: types.Grant,
+    profile: types.Profile,
+    status: MarketplaceStatus | None,
+) -> Creator:
+    """The account's creator, found again under a new handle too."""
+    handle = profile.handle.lower()
+    if earlier_self := creator_of(grant.open_id, profile.creator_id):
+        follow_handle(earlier_self, handle, actor=attempt.person)
     known = Creator.objects.filter(handle=handle).first()
     earlier = MarketplaceStatus(known.marketplace_status) if known else MarketplaceStatus.UNKNOWN
     creator = track_creator(handle, status or earlier)

@@ -11,11 +11,8 @@ MAY_BE_CUT = frozenset({"display_name"})
 
 
 def fit(row: models.Model, names: Iterable[str]) -> None:
-    """Cut or empty the row's texts that are too long, empty amounts that are too large."""
+    """Cut or empty those of the row's texts that are too long for their columns."""
     for name in names:
         field, value = row._meta.get_field(name), getattr(row, name)
         if isinstance(field, models.CharField) and len(value or "") > (field.max_length or 0):
             setattr(row, name, value[: field.max_length] if name in MAY_BE_CUT else "")
-        if isinstance(field, models.DecimalField) and value is not None:
-            whole_digits = field.max_digits - field.decimal_places
-            setattr(row, name, value if abs(value) < 10**whole_digits else None)

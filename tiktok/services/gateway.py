@@ -18,18 +18,22 @@ from django.conf import settings
 from django.db import connection as database
 from django.db.models import Model
 
+from tenancy.scope import current_organization_id
 from tiktok import breaker, limits
 from tiktok.client import (
     DIALECTS,
+    BrandOAuth,
     Call,
     Client,
     CreatorOAuth,
     Exchange,
     Marketplace,
     OrderMarketplace,
+    Subscriptions,
+    account_ids,
     errors,
 )
-from tiktok.enums import AccountState
+from tiktok.enums import AccountState, PollKind
 from tiktok.errors import (
     CallInsideTransaction,
     MarketplaceAccessEnded,
@@ -44,6 +48,7 @@ from tiktok.errors import (
 from tiktok.exchanges import PastExchange, remember
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account
+from tiktok.services.polling import make_due
 from tiktok.store import StoreIsDown
 
 log = structlog.get_logger()
@@ -95,6 +100,21 @@ def creator_oauth() -> CreatorOAuth:
     return CreatorOAuth(_client(), authorize_base_url=settings.TIKTOK_AUTHORIZE_URL)
 
 
+def brand_oauth() -> BrandOAuth:
+    """TikTok's brand OAuth for our app."""
+    return BrandOAuth(_client())
+
+
+def subscriptions() -> Subscriptions:
+    """What TikTok tells our app by itself."""
+    return Subscriptions(_client())
+
+
+def ttcm_account_ids(token: str) -> tuple[str, ...]:
+    """The Creator Marketplace accounts that a brand's token may act for (`/oauth2/tcm/get/`)."""
+    return account_ids(_client(), token)
+
+
 def _client() -> Client:
     """One client for all threads: its connections to TikTok stay open between calls."""
     return _client_of(settings.TIKTOK_BASE_URL, settings.TIKTOK_APP_ID, settings.TIKTOK_APP_SECRET)
@@ -119,8 +139,7 @@ def _before_call(call: Call) -> None:
         breaker.admit(call.path)
         _wait_for_turn(call)
     except StoreIsDown as trouble:  # who cannot count must not call
-        log.exception("tiktok.no_budget", path=call.path)
-        raise TikTokUnavailable from trouble
+        raise TikTokBusy(limits.UNCOUNTED_SECONDS) from trouble
 
 
 def _wait_for_turn(call: Call) -> None:
@@ -193,6 +212,8 @@ def tiktok_call(*, creates: bool = False, over: Connection | None = None) -> Ite
     try:
         yield
     except errors.TikTokError as error:
+        if isinstance(error, MARKETPLACE_ACCESS):
+            _doubt_accounts()
         problem = _problem(error, creates=creates)
         log.info(
             "tiktok.call_failed",
@@ -216,3 +237,10 @@ def _problem(error: errors.TikTokError, *, creates: bool) -> TikTokProblem:
         is_open = creates and error.outcome_unknown
         return (OutcomeUnknown if is_open else TikTokUnavailable)(request_id=request_id)
     return TikTokRefused(error.message, code=error.code, request_id=request_id)
+
+
+def _doubt_accounts() -> None:
+    """The daily check of the organization's accounts is due now: it finds out which grant has ended, and says so."""
+    if current_organization_id() is not None:
+        connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED)
+        make_due(PollKind.MARKETPLACE, *connected.values_list("pk", flat=True))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
@@ -14,8 +16,19 @@ from tenancy.scope import organization_scope
 from tenancy.services.audit import record
 from tiktok.client import types
 from tiktok.enums import ConnectionState, PollKind, Source
-from tiktok.models import Connection, Consent, Creator, CreatorSnapshot, Video, VideoSnapshot
+from tiktok.models import (
+    CREATOR_NUMBERS,
+    VIDEO_NUMBERS,
+    Connection,
+    Consent,
+    Creator,
+    CreatorSnapshot,
+    Video,
+    VideoSnapshot,
+    bits_of,
+)
 from tiktok.services.polling import make_due
+from tiktok.services.snapshots import rebuild_days
 from tiktok.signals import disconnected
 
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
@@ -29,15 +42,25 @@ EXPIRING_BEFORE = timedelta(days=30)
 INSIGHTS = {
     "average_views": None, "engagement_rate": None, "completion_rate": None, "creator_rate_amount": None,
     "creator_rate_currency": "", "audience_countries": None, "audience_genders": None, "audience_ages": None,
-    "audience_locales": None,
+    "audience_locales": None, "calculated_average_views": None, "calculated_engagement_rate": None,
+    "calculated_videos": 0, "calculated_at": None,
 }  # fmt: skip
 PROFILE = {
     "display_name": "", "profile_image": "", "bio": "", "country": "", "tiktok_creator_id": "",
     "follower_count": None, "like_count": None, "video_count": None, "profile_source": "", "profile_fetched_at": None,
+    "profile_dialect": "",
 }  # fmt: skip
 VIDEO_TEXTS = {"caption": "", "thumbnail_url": "", "embed_url": ""}
 VIDEO_COUNTS = {"video_views": None, "likes": None, "comments": None, "shares": None}
 VIDEO_ENGAGEMENT = {"total_engagements": None, "engagement_rate": None}
+
+
+def _unflagged(numbers: Iterable[str], order: Sequence[str], *flags: str) -> dict[str, Any]:
+    """What is gone can be neither falling nor absurd."""
+    bits = bits_of([name for name in numbers if name in order], order)
+    return {flag: F(flag).bitand(~bits) for flag in flags}
+
+
 TOKEN_FIELDS = [
     "scopes", "state", "state_reason", "access_expires_at", "refresh_expires_at", "version", "lease_until",
     "sealed_access_token", "sealed_refresh_token",
@@ -127,10 +150,10 @@ def forget_authorized_data(creator: Creator) -> None:
     # Behind this lock a look that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
     if creator.profile_source == Source.AUTHORIZED:
-        gone = INSIGHTS if creator.is_in_marketplace else INSIGHTS | PROFILE
-        Creator.objects.filter(pk=creator.pk).update(**gone)
-        for name, value in gone.items():
-            setattr(creator, name, value)
+        gone: dict[str, Any] = INSIGHTS if creator.is_in_marketplace else {**INSIGHTS, **PROFILE}
+        flags = _unflagged(gone, CREATOR_NUMBERS, "absurd")
+        Creator.objects.filter(pk=creator.pk).update(**gone, **flags)
+        creator.refresh_from_db()
     _forget_facts(creator)
     _forget_videos(creator)
     if creator.is_in_marketplace:
@@ -141,7 +164,8 @@ def forget_authorized_data(creator: Creator) -> None:
 def _forget_facts(creator: Creator) -> None:
     facts = CreatorSnapshot.objects.filter(creator_id=creator.pk, source=Source.AUTHORIZED)
     if creator.is_in_marketplace:
-        facts.update(average_views=None, engagement_rate=None, completion_rate=None)
+        gone = {"average_views": None, "engagement_rate": None, "completion_rate": None}
+        facts.update(**gone, **_unflagged(gone, CREATOR_NUMBERS, "absurd"))
     else:
         facts.delete()
 
@@ -154,12 +178,16 @@ def _forget_videos(creator: Creator) -> None:
     )
     without_report = videos.filter(report_fetched_at=None, counts_source=Source.AUTHORIZED)
     if creator.is_in_marketplace:
-        facts.update(**VIDEO_ENGAGEMENT)
-        without_report.update(**VIDEO_ENGAGEMENT)
+        flags = _unflagged(VIDEO_ENGAGEMENT, VIDEO_NUMBERS, "falling", "absurd")
+        facts.update(**VIDEO_ENGAGEMENT, **flags)
+        without_report.update(**VIDEO_ENGAGEMENT, **flags)
     else:
         facts.delete()
-        without_report.update(**VIDEO_ENGAGEMENT, **VIDEO_COUNTS, **VIDEO_TEXTS)
+        without_report.update(
+            **VIDEO_ENGAGEMENT, **VIDEO_COUNTS, **VIDEO_TEXTS, falling=0, absurd=0
+        )
         _back_to_report(videos.filter(counts_source=Source.AUTHORIZED))
+        rebuild_days(list(videos.values_list("pk", flat=True)))
 
 
 def _back_to_report(videos: models.QuerySet[Video]) -> None:
@@ -167,7 +195,9 @@ def _back_to_report(videos: models.QuerySet[Video]) -> None:
     reports = VideoSnapshot.objects.filter(video_id=OuterRef("pk"), source=Source.ORDER_REPORT)
     latest = reports.order_by("-bucket_at")
     videos.filter(report_fetched_at__isnull=False).update(
-        **{name: Subquery(latest.values(name)[:1]) for name in VIDEO_COUNTS},
+        **{
+            name: Subquery(latest.values(name)[:1]) for name in (*VIDEO_COUNTS, "falling", "absurd")
+        },
         counts_source=Source.ORDER_REPORT,
         counts_fetched_at=F("report_fetched_at"),
         caption="",

@@ -32,7 +32,10 @@ def rotate_token_keys() -> Rotation:
         done.connections += _reseal_connection(primary_key, newest)
     for organization in Organization.objects.order_by("pk"):
         with organization_scope(organization):
-            for account in MarketplaceAccount.objects.exclude(sealed_token__startswith=newest):
+            stale = MarketplaceAccount.objects.exclude(sealed_token="").exclude(
+                sealed_token__startswith=newest
+            )
+            for account in stale:
                 done.marketplace_accounts += _reseal_account(account.pk, newest)
     return done
 
@@ -50,7 +53,7 @@ def _reseal_connection(primary_key: int, newest: str) -> bool:
 @transaction.atomic
 def _reseal_account(primary_key: int, newest: str) -> bool:
     row = MarketplaceAccount.objects.select_for_update().get(pk=primary_key)
-    if row.sealed_token.startswith(newest):
+    if not row.sealed_token or row.sealed_token.startswith(newest):
         return False
     row.set_token(row.open_token())
     row.save(update_fields=["sealed_token"])

@@ -1,24 +1,219 @@
-"""The organization's own TikTok marketplace account."""
+"""The organization's own TikTok marketplace accounts: kept, chosen, checked every day, let go."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from tenancy.models import User
 from tenancy.services.audit import record
-from tiktok.enums import AccountState
+from tiktok.enums import AccountState, Dialect, PollKind
+from tiktok.errors import MarketplaceAccessEnded, TikTokProblem, TikTokRefused
 from tiktok.models import MarketplaceAccount
+from tiktok.services import subscriptions
+from tiktok.services.abilities import sends_events
+from tiktok.services.gateway import (
+    MARKETPLACE_ACCESS,
+    brand_oauth,
+    tiktok_call,
+    ttcm_account_ids,
+)
+from tiktok.services.polling import note_look, register_handler, stop
+
+log = structlog.get_logger()
+
+ENDED_AT_TIKTOK = "TikTok no longer accepts the permission: it was taken back there, or replaced."
+DISCONNECTED_HERE = "It was disconnected here."
+NOT_LISTED = "TikTok no longer names this account among those that the permission is for."
 
 
+# --- kept and chosen ---------------------------------------------------------------------------------------------
 @transaction.atomic
 def connect_marketplace_account(
-    name: str, *, tiktok_account_id: str, token: str, actor: User | None
+    name: str,
+    *,
+    tiktok_account_id: str,
+    token: str,
+    actor: User | None,
+    dialect: Dialect = Dialect.TTCM,
 ) -> MarketplaceAccount:
-    """Keep a marketplace account and its brand token (sealed), replacing an earlier token of the same account."""
-    account = MarketplaceAccount.objects.filter(tiktok_account_id=tiktok_account_id).first()
-    account = account or MarketplaceAccount(tiktok_account_id=tiktok_account_id)
-    account.name, account.state, account.state_reason = name, AccountState.CONNECTED, ""
+    """Keep a marketplace account and its brand token (sealed), replacing an earlier token of the same account.
+
+    A known account keeps its dialect, and its name where none is given.
+    """
+    account, _ = MarketplaceAccount.objects.select_for_update().get_or_create(
+        tiktok_account_id=tiktok_account_id, defaults={"dialect": dialect}
+    )
+    account.name = name or account.name or f"{dialect.label} {tiktok_account_id}"
+    account.state, account.state_reason = AccountState.CONNECTED, ""
+    account.connected_at = timezone.now()
     account.set_token(token)
     account.save()
     record("marketplace_account.connected", account, actor=actor)
     return account
+
+
+@transaction.atomic
+def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> None:
+    """New orders and look-ups go through this account from now on. Raises MarketplaceAccessEnded unless it is connected."""
+    locked = MarketplaceAccount.objects.select_for_update().get(pk=account.pk)
+    if not locked.is_connected:
+        raise MarketplaceAccessEnded
+    locked.chosen_at = timezone.now()
+    locked.save(update_fields=["chosen_at"])
+    record("marketplace_account.chosen", locked, actor=actor)
+
+
+def accounts_of(token: str) -> list[MarketplaceAccount]:
+    """The connected accounts of the organization in scope that stand on this token: one consent may name several."""
+    connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED).order_by("pk")
+    return [account for account in connected if account.open_token() == token]
+
+
+# --- checked -----------------------------------------------------------------------------------------------------
+def check_marketplace_account(account: MarketplaceAccount) -> None:
+    """Ask TikTok what the account is today and whether its events still reach us; keep the answer. Outside any transaction.
+
+    Raises MarketplaceAccessEnded when the grant is dead (the account is disconnected then), TikTokRefused (the account
+    says why), TikTokUnavailable or TikTokBusy (nothing was learnt).
+    """
+    try:
+        with _as_brand(account) as token:
+            _note(account, **_described(account, token))
+            if sends_events(account.dialect):
+                _follow_videos(account, token)
+        note_look(PollKind.MARKETPLACE, account.pk)
+        _follow_service_status(account)
+    except TikTokRefused as refusal:
+        _note(account, state_reason=str(refusal)[:200])
+        raise
+    finally:
+        account.refresh_from_db()
+
+
+def _described(account: MarketplaceAccount, token: str) -> dict[str, object]:
+    """`/tto/oauth2/info/` of a TikTok One account. Of the older kind TikTok says no more than that it is there."""
+    if account.dialect != Dialect.TTO:
+        is_listed = account.tiktok_account_id in ttcm_account_ids(token)
+        return {
+            "described_at": timezone.now(),
+            "state_reason": "" if is_listed else NOT_LISTED,
+        }
+    told = brand_oauth().account(token, account.tiktok_account_id)
+    return {
+        "name": (told.account_name or account.name)[:120],
+        "country": (told.country or "")[:2],
+        "timezone": (told.timezone or "")[:64],
+        "verification": (told.business_verification_status or "")[:20],
+        "described_at": timezone.now(),
+        "state_reason": "",
+    }
+
+
+def _note(account: MarketplaceAccount, **facts: object) -> None:
+    """Keep what TikTok said, unless the account was renewed or let go of meanwhile."""
+    seen = MarketplaceAccount.objects.filter(pk=account.pk, sealed_token=account.sealed_token)
+    seen.update(**facts)
+
+
+def _follow_videos(account: MarketplaceAccount, token: str) -> None:
+    """A lost subscription shows as lost until it is made again."""
+    followed = subscriptions.videos_followed(account.tiktok_account_id)
+    _note(account, subscription_id=followed)
+    if not followed:
+        made = subscriptions.follow_videos(account.tiktok_account_id, token)
+        _note(account, subscription_id=made)
+
+
+def _follow_service_status(account: MarketplaceAccount) -> None:
+    """For the whole app, so it is nobody's problem when it does not work today."""
+    try:
+        with _as_brand(account) as token:
+            if not subscriptions.service_status_followed():
+                subscriptions.follow_service_status(token)
+    except TikTokProblem as problem:
+        log.warning("marketplace.no_service_status", problem=str(problem))
+
+
+def _check_accounts(account_ids: Sequence[int]) -> None:
+    connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED)
+    for account in connected.filter(pk__in=account_ids):
+        try:
+            check_marketplace_account(account)
+        except (MarketplaceAccessEnded, TikTokRefused) as problem:  # the account says so
+            log.warning("marketplace.checked", account=account.pk, problem=str(problem))
+
+
+register_handler(PollKind.MARKETPLACE, _check_accounts)
+
+
+# --- let go ------------------------------------------------------------------------------------------------------
+@contextmanager
+def _as_brand(account: MarketplaceAccount) -> Iterator[str]:
+    """Calls with the account's token: one that TikTok no longer takes ends all that stands on it."""
+    if not account.is_connected:
+        raise MarketplaceAccessEnded
+    token = account.open_token()
+    with tiktok_call():
+        try:
+            yield token
+        except MARKETPLACE_ACCESS as error:
+            _end(token, "marketplace_account.ended", reason=ENDED_AT_TIKTOK)
+            raise MarketplaceAccessEnded from error
+
+
+def disconnect_marketplace_account(
+    account: MarketplaceAccount, *, actor: User
+) -> list[MarketplaceAccount]:
+    """End the permission at TikTok, then every account here that stood on it; returns these. Outside any transaction.
+
+    What was collected stays. Raises TikTokUnavailable, TikTokBusy or TikTokRefused (nothing has changed then). Twice is
+    once.
+    """
+    if not account.is_connected:
+        return []
+    token = account.open_token()
+    revoke(token)
+    ended = _end(token, "marketplace_account.disconnected", reason=DISCONNECTED_HERE, actor=actor)
+    for subscription_id in filter(None, ended.values()):
+        _unfollow(subscription_id)
+    return list(ended)
+
+
+def revoke(token: str) -> None:
+    """End the brand's permission at TikTok; one that has ended already is as good."""
+    with tiktok_call():
+        try:
+            brand_oauth().revoke(token)
+        except MARKETPLACE_ACCESS:
+            log.info("marketplace.ended_before_revoke")
+
+
+def _unfollow(subscription_id: str) -> None:
+    """It fell silent with its token; this clears it away at TikTok, too."""
+    try:
+        with tiktok_call():
+            subscriptions.unfollow(subscription_id)
+    except TikTokProblem as problem:
+        log.warning("marketplace.not_unsubscribed", problem=str(problem))
+
+
+@transaction.atomic
+def _end(
+    token: str, verb: str, *, reason: str, actor: User | None = None
+) -> dict[MarketplaceAccount, str]:
+    """Wipe the token wherever it stands; an account that was renewed meanwhile has another. Each with its subscription."""
+    list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
+    ended = {}
+    for account in accounts_of(token):
+        ended[account] = account.subscription_id
+        account.state, account.state_reason = AccountState.DISCONNECTED, reason
+        account.sealed_token = account.subscription_id = ""
+        account.save(update_fields=["state", "state_reason", "sealed_token", "subscription_id"])
+        record(verb, account, actor=actor, reason=reason)
+    stop(PollKind.MARKETPLACE, *(account.pk for account in ended), reason=reason)
+    return ended

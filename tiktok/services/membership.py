@@ -21,13 +21,14 @@ HANDLES_PER_CALL = 20
 
 @dataclass
 class InviteResult:
-    """TikTok's answers to a marketplace invitation, by handle."""
+    """What became of an invitation to the marketplace, by handle: TikTok's answers."""
 
     in_marketplace: list[str] = field(default_factory=list)
     invited: list[str] = field(default_factory=list)
     rejected: dict[str, str] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
     problem: str = ""  # why there is no answer for the unanswered
+    by_mail: bool = False  # the answers are ours: TikTok has no call that invites
 
 
 def look_up(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
@@ -125,6 +126,20 @@ def _keep_invitations(
         creator.invite_refusal = rejected.get(creator.handle, "")[:200]
         creator.save(update_fields=["marketplace_status", "invited_at", "invite_refusal"])
         record("creator.invited", creator, actor=actor, refusal=creator.invite_refusal)
+
+
+def invites_through_tiktok() -> bool:
+    """Has the marketplace account in use a call that invites creators? Raises NoMarketplaceAccount."""
+    return marketplace().capabilities.has_marketplace_invite
+
+
+@transaction.atomic
+def mark_asked(creator: Creator, *, actor: User | None) -> None:
+    """The creator was asked to join some other way than by TikTok's call; looked up daily from now on."""
+    creator.invited_at, creator.invite_refusal = timezone.now(), ""
+    creator.save(update_fields=["invited_at", "invite_refusal"])
+    make_due(PollKind.MEMBERSHIP, creator.pk)
+    record("creator.asked_to_join", creator, actor=actor)
 
 
 def _batches(handles: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -1,136 +1,91 @@
 """Orders at TikTok: making them, finding them again, reading their videos, reviews and numbers, and keeping the numbers.
 
-Knows orders by TikTok's ids only; what an order means to a campaign is the campaigns' business.
+Knows orders by TikTok's ids only; what an order means to a campaign is the campaigns' business. The dialect of the account
+they were made through decides how TikTok is asked (`ttcm_orders`, `tto_orders`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import models, transaction
 
-from tiktok.client.types import CreatedOrders, ReportMetrics, ReportRow, VideoReview
-from tiktok.client.types import OrderState as FoundOrder
+from tiktok.client import CampaignMarketplace, OrderMarketplace
+from tiktok.client.tto_types import LinkRequest
+from tiktok.client.types import ReportMetrics, ReportRow, VideoReview
 from tiktok.enums import Source
-from tiktok.errors import TikTokRefused
-from tiktok.models import Creator, Video
-from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
+from tiktok.errors import NotOffered, TikTokRefused
+from tiktok.models import Creator, MarketplaceAccount, Video
+from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.order_facts import OrderAsk, OrderFacts, Orders, PlacedOrders, chunks
 from tiktok.services.snapshots import record_video_snapshots
 from tiktok.services.sync import keep_videos, shares
+from tiktok.services.ttcm_orders import TtcmOrders
+from tiktok.services.tto_orders import TtoOrders, campaign_of
 
-ORDERS_PER_CALL, ORDERS_PER_QUERY, ORDERS_PER_PAGE = 100, 200, 20
-REPORT_PAGE, VIDEOS_PER_CALL = 100, 10
+ORDERS_PER_CALL = 100
+# Beside the numbers, which the loader of snapshots keeps.
 REPORT_FIELDS = [
-    "video_views", "likes", "comments", "shares", "counts_source", "counts_fetched_at", "total_engagements",
-    "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate", "retention",
-    "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
+    "retention", "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class OrderFacts:
-    """All that TikTok says of one order: its videos, their reviews, their numbers."""
-
-    state: FoundOrder
-    reviews: tuple[VideoReview, ...] = ()
-    rows: tuple[ReportRow, ...] = ()
-
-    def row_of(self, video_id: str) -> ReportRow | None:
-        return next((row for row in self.rows if row.video_id == video_id), None)
-
-
 def place_orders(
-    *,
-    brand_name: str,
-    description: str,
-    handles: Sequence[str],
-    video_count: int,
-    campaign_code: str = "",
-) -> CreatedOrders:
+    account: MarketplaceAccount | None, ask: OrderAsk, handles: Sequence[str]
+) -> PlacedOrders:
     """Create one order per handle, at most 100. Raises OutcomeUnknown when it may have happened unseen."""
-    tiktok = order_marketplace()
-    with tiktok_call(creates=True):
-        return tiktok.create_orders(
-            brand_name=brand_name,
-            description=description,
-            handles=handles,
-            video_count=video_count,
-            campaign_code=campaign_code or None,
-        )
+    return _orders(account).place(ask, handles)
 
 
-def find_orders(campaign_code: str) -> list[FoundOrder]:
-    """Every order TikTok knows under a campaign code."""
-    return list(_order_pages(campaign_code=campaign_code))
+def find_orders(
+    account: MarketplaceAccount | None, *, mark: str, group: str
+) -> PlacedOrders | None:
+    """The orders of a request whose answer was lost, by what they stand under or by our mark; None: TikTok knows none."""
+    return _orders(account).find(mark=mark, group=group)
 
 
-def read_orders(order_ids: Sequence[str]) -> dict[str, OrderFacts]:
-    """What TikTok says of these orders, by order id; an order TikTok does not know is missing.
-
-    Calls: one a 20 orders, one per order that has videos, one a 100 videos for the numbers.
-    """
-    states: dict[str, FoundOrder] = {}
-    for chunk in _chunks(order_ids, ORDERS_PER_QUERY):
-        found = _order_pages(order_ids=chunk)
-        states |= {state.order_id: state for state in found if state.order_id in chunk}
-    with_videos = [state.order_id for state in states.values() if state.video_ids]
-    reviews = {order_id: _reviews(order_id) for order_id in with_videos}
-    rows = _report(with_videos)
-    return {
-        order_id: OrderFacts(state, reviews.get(order_id, ()), tuple(rows.get(order_id, ())))
-        for order_id, state in states.items()
-    }
+def read_orders(
+    account: MarketplaceAccount | None, order_ids: Sequence[str]
+) -> dict[str, OrderFacts]:
+    """What TikTok says of these orders of one account, by order id; an order TikTok does not know is missing."""
+    return _orders(account).read(order_ids)
 
 
-def _order_pages(
-    *, order_ids: Sequence[str] | None = None, campaign_code: str | None = None
-) -> Iterator[FoundOrder]:
-    """All pages; a page that brings nothing new ends them, whatever TikTok says of their number."""
-    tiktok, seen, page_number = order_marketplace(), set[str](), 0
-    while True:
-        page_number += 1
-        with tiktok_call():
-            page = tiktok.get_orders(
-                order_ids=order_ids,
-                campaign_code=campaign_code,
-                page=page_number,
-                page_size=ORDERS_PER_PAGE,
-            )
-        fresh = [order for order in page.orders if order.order_id not in seen]
-        yield from fresh
-        seen |= {order.order_id for order in fresh}
-        if len(page.orders) < ORDERS_PER_PAGE or not fresh or len(seen) == len(order_ids or ()):
-            return
+def _orders(account: MarketplaceAccount | None) -> Orders:
+    tiktok = marketplace(account)
+    if tiktok.capabilities.has_orders:
+        return TtcmOrders(cast(OrderMarketplace, tiktok))
+    return TtoOrders(cast(CampaignMarketplace, tiktok))
 
 
-def _reviews(order_id: str) -> tuple[VideoReview, ...]:
-    tiktok = order_marketplace()
-    with tiktok_call():
-        return tiktok.video_reviews(order_id)
+def ask_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
+    """Ask the creator to tie a public video to the order, unless they have been asked. Raises NotOffered."""
+    links, campaign_id = _links(account), campaign_of(order_id)
+    return links.pending_link(campaign_id, video_id) or links.send_link(campaign_id, video_id)
 
 
-def _report(order_ids: Sequence[str]) -> dict[str, list[ReportRow]]:
-    """Report rows by order id."""
-    tiktok, rows = order_marketplace(), dict[str, list[ReportRow]]()
-    for chunk in _chunks(order_ids, ORDERS_PER_CALL):
-        page_number, is_last, seen = 0, False, set[tuple[str, str]]()
-        while not is_last:
-            page_number += 1
-            with tiktok_call():
-                page = tiktok.order_report(chunk, page=page_number, page_size=REPORT_PAGE)
-            fresh = [row for row in page.rows if (row.order_id, row.video_id) not in seen]
-            for row in fresh:
-                rows.setdefault(row.order_id, []).append(row)
-            seen |= {(row.order_id, row.video_id) for row in fresh}
-            is_last = len(page.rows) < REPORT_PAGE or not fresh
-    return rows
+def remind_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
+    """Ask again: TikTok allows it twice, each 24 hours after the last time, and refuses otherwise."""
+    return _links(account).send_link(campaign_of(order_id), video_id)
 
 
-def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def stop_asking_to_tie(
+    account: MarketplaceAccount | None, order_id: str, video_id: str
+) -> LinkRequest | None:
+    """Take a pending request back; None when it is not pending any more."""
+    links, campaign_id = _links(account), campaign_of(order_id)
+    if links.pending_link(campaign_id, video_id) is None:
+        return None
+    return links.take_back_link(campaign_id, video_id)
+
+
+def _links(account: MarketplaceAccount | None) -> TtoOrders:
+    tiktok = marketplace(account)
+    if not tiktok.capabilities.has_link_requests:
+        raise NotOffered("The creator ties a published video by the campaign code, in TikTok.")
+    return TtoOrders(cast(CampaignMarketplace, tiktok))
 
 
 def bring_videos(
@@ -161,7 +116,7 @@ def own_videos(video_ids: Iterable[str]) -> models.QuerySet[Video]:
 
 def _fetch_listed(creator: Creator, video_ids: Sequence[str], *, fetched_at: datetime) -> None:
     tiktok = marketplace()
-    for chunk in _chunks(video_ids, VIDEOS_PER_CALL):
+    for chunk in chunks(video_ids, tiktok.capabilities.public_video_page):
         try:
             with tiktok_call():
                 page = tiktok.public_videos(creator.handle, video_ids=chunk)
@@ -192,7 +147,7 @@ def _keep_reviewed(
 
 @transaction.atomic
 def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
-    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each that it counts.
+    """Keep an order report's numbers on the videos we have rows of, and a fact of this hour for each of which it tells any.
 
     A video still in review has no row, so the report alone makes nothing appear.
     """
@@ -202,15 +157,12 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     for video in videos:
         _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
     Video.objects.bulk_update(videos, REPORT_FIELDS)
-    counted = [v for v in videos if metrics[v.tiktok_video_id].video_views is not None]
-    record_video_snapshots(counted, source=Source.ORDER_REPORT, fetched_at=fetched_at)
+    record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
 
 
 def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:
-    if metrics.video_views is not None:
-        video.video_views, video.likes = metrics.video_views, metrics.likes
-        video.comments, video.shares = metrics.comments, metrics.shares
-        video.counts_source, video.counts_fetched_at = Source.ORDER_REPORT, fetched_at
+    video.video_views, video.likes = metrics.video_views, metrics.likes
+    video.comments, video.shares = metrics.comments, metrics.shares
     video.total_engagements = metrics.engagement_count
     video.engagement_rate = metrics.engagement_rate
     video.reach = metrics.reach

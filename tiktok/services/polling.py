@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokBusy, TikTokProblem, TikTokRefused
+from tiktok.errors import NoMarketplaceAccount, TikTokBusy, TikTokProblem, TikTokRefused
 from tiktok.limits import workers_patience
 from tiktok.models import Poll
 
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
 MOST_SPREAD_SECONDS = 30.0
+LONGEST_WAIT = timedelta(hours=1)
 # How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
     PollKind.MARKETPLACE: timedelta(days=1),
@@ -114,8 +115,9 @@ def _schedule(kind: PollKind, subject_ids: Sequence[int], apart: timedelta) -> N
     )
 
 
-def note_look(kind: PollKind, *subject_ids: int) -> None:
-    """These subjects were looked at just now, outside the pump: the next look is a full interval away."""
+def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = None) -> None:
+    """These subjects were looked at just now, outside their turn: the next look is a full interval away, or as long as
+    their numbers stay fresh."""
     now = timezone.now()
     Poll.objects.bulk_create(
         [
@@ -123,7 +125,7 @@ def note_look(kind: PollKind, *subject_ids: int) -> None:
                 organization_id=required_organization_id(),
                 kind=kind,
                 subject_id=pk,
-                due_at=now + CADENCE[kind],
+                due_at=now + (fresh_for or CADENCE[kind]),
                 last_finished_at=now,
             )
             for pk in subject_ids
@@ -132,6 +134,16 @@ def note_look(kind: PollKind, *subject_ids: int) -> None:
         unique_fields=["kind", "organization", "subject_id"],
         update_fields=["due_at", "last_finished_at", "stopped_reason"],
     )
+
+
+def resume() -> None:
+    """Whatever was put off in the organization in scope is due now: what stood in its way has gone."""
+    Poll.objects.filter(
+        organization_id=required_organization_id(),
+        stopped_reason="",
+        attempts__gt=0,
+        lease_until=None,
+    ).update(due_at=timezone.now(), attempts=0)
 
 
 def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
@@ -235,7 +247,9 @@ def _wait(claim: Claim, problem: Exception) -> timedelta:
     if isinstance(problem, TikTokBusy):
         spread = min(MOST_SPREAD_SECONDS, problem.retry_after / 10) * random.random()  # noqa: S311 -- no secret
         return timedelta(seconds=problem.retry_after + spread)
-    return timedelta(minutes=min(60, 2 ** min(claim.attempts - 1, 6)))
+    if isinstance(problem, NoMarketplaceAccount):
+        return LONGEST_WAIT  # connecting one resumes it
+    return min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))
 
 
 def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:

@@ -1,97 +1,164 @@
-"""The loader of snapshots: COPY into a temporary table, then one INSERT under row-level security.
+"""The loader of numbers: COPY into a temporary table, then one statement under row-level security.
 
-A row is unique per (object, source, bucket); a later look within the bucket replaces the earlier one. Ids of another
-organization's objects match nothing and load nothing.
+That statement keeps the facts, rolls them up by day and brings the latest numbers up to date, so that the three cannot
+disagree. A fact is unique per (object, source, bucket); a later look within the bucket replaces the earlier one. Ids of
+another organization's objects match nothing and load nothing. Nothing is smoothed: what fell and what cannot be right
+is kept as TikTok told it, and flagged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
+from tiktok.enums import Source
+from tiktok.models import (
+    CREATOR_NUMBERS,
+    VIDEO_NUMBERS,
+    Creator,
+    CreatorSnapshot,
+    Video,
+    VideoSnapshot,
+    bits_of,
+)
+from tiktok.policies import MOST_COUNT, absurd_numbers
 
-CREATOR_NUMBERS = (
-    "follower_count", "like_count", "video_count", "average_views", "engagement_rate", "completion_rate",
-)  # fmt: skip
-VIDEO_NUMBERS = (
-    "video_views", "likes", "comments", "shares", "total_engagements", "engagement_rate", "reach",
-    "total_play_time", "average_play_time", "video_completion_rate",
-)  # fmt: skip
+COUNTS, ENGAGEMENT, REPORTED = VIDEO_NUMBERS[:4], VIDEO_NUMBERS[4:6], VIDEO_NUMBERS[4:]
+# Which of a video's numbers a source tells: a look brings no number that another source told.
+TOLD = {
+    Source.LEGACY: COUNTS,
+    Source.PUBLIC: COUNTS,
+    Source.AUTHORIZED: (*COUNTS, *ENGAGEMENT),
+    Source.ORDER_REPORT: VIDEO_NUMBERS,
+}
+# Counters only ever grow. Followers, likes and videos of an account become fewer in honest ways, averages and rates too.
+GROWING = (*COUNTS, "total_engagements", "reach", "total_play_time")
+LARGEST = 2**63 - 1  # that a column of counts holds
 
 
-def record_creator_snapshots(rows: Iterable[Creator]) -> None:
-    """Keep the latest numbers of these accounts as facts of their UTC day (`profile_source`, `profile_fetched_at`)."""
-    _load(
-        CreatorSnapshot,
-        Creator,
-        "creator_id",
-        CREATOR_NUMBERS,
-        [
-            (
-                row.pk,
-                row.profile_source,
-                _day(row.profile_fetched_at),
-                row.profile_fetched_at,
-                *(getattr(row, name) for name in CREATOR_NUMBERS),
-            )
-            for row in rows
-            if row.profile_fetched_at
-        ],
-    )
+@dataclass(frozen=True)
+class Group:
+    """Numbers of the latest row that a look replaces together if it is not older (`latest` the row, `known` the look)."""
+
+    names: Sequence[str]
+    fetched_at: str
+    only_if: str = "true"
+    source: str = ""
+    stamps: bool = True
+
+    @property
+    def is_due(self) -> str:
+        return f"(latest.{self.fetched_at} IS NULL OR latest.{self.fetched_at} <= known.fetched_at) AND {self.only_if}"
+
+    @property
+    def replaced(self) -> dict[str, str]:
+        values = {name: f"known.{name}" for name in self.names}
+        if self.source:
+            values[self.source] = "known.source"
+        if self.stamps:
+            values[self.fetched_at] = "known.fetched_at"
+        return values
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one load is about: tables, source, the numbers it tells, which of them only grow, what becomes the latest."""
+
+    facts: type[models.Model]
+    latest: type[models.Model]
+    key: str
+    bucket: str
+    source: Source
+    order: Sequence[str]
+    told: Sequence[str]
+    growing: Sequence[str] = ()
+    groups: Sequence[Group] = ()
+    has_days: bool = False
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return ("falling", "absurd") if self.growing else ("absurd",)
+
+
+def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) -> None:
+    """Keep the numbers that these accounts carry as facts of their UTC day (`profile_source`, `profile_fetched_at`).
+
+    They become the latest numbers if no later look has been kept; not while another source's are on show.
+    """
+    by_source: dict[str, list[tuple[Creator, datetime]]] = {}
+    for row in rows:
+        if row.profile_fetched_at:
+            by_source.setdefault(row.profile_source, []).append((row, row.profile_fetched_at))
+    latest = Group(CREATOR_NUMBERS, "profile_fetched_at", source="profile_source")
+    for source, looks in by_source.items():
+        load = Load(
+            CreatorSnapshot,
+            Creator,
+            key="creator_id",
+            bucket="day",
+            source=Source(source),
+            order=CREATOR_NUMBERS,
+            told=CREATOR_NUMBERS,
+            groups=[latest] if is_shown else [],
+        )
+        _keep(load, looks)
 
 
 def record_video_snapshots(
     rows: Iterable[Video], *, source: str, fetched_at: datetime | None = None
 ) -> None:
-    """Keep the latest numbers of these videos as facts of their hour. Without `fetched_at`, of their `counts_fetched_at`."""
-    _load(
+    """Keep the numbers that these videos carry as facts of their hour. Without `fetched_at`, of their `counts_fetched_at`.
+
+    Of each video only the numbers that the source tells; they become the latest if no later look has been kept.
+    """
+    looks = [(row, fetched_at or row.counts_fetched_at) for row in rows]
+    _keep(_load_of_videos(Source(source)), looks)
+
+
+def _load_of_videos(source: Source) -> Load:
+    counts = Group(COUNTS, "counts_fetched_at", source="counts_source")
+    # Where an order's report stands, engagement is the report's.
+    own_engagement = "latest.report_fetched_at IS NULL"
+    groups: dict[Source, list[Group]] = {
+        Source.LEGACY: [],
+        Source.PUBLIC: [counts],
+        Source.AUTHORIZED: [
+            counts,
+            Group(ENGAGEMENT, "counts_fetched_at", only_if=own_engagement, stamps=False),
+        ],
+        Source.ORDER_REPORT: [
+            replace(counts, only_if="known.video_views IS NOT NULL"),
+            Group(REPORTED, "report_fetched_at"),
+        ],
+    }
+    return Load(
         VideoSnapshot,
         Video,
-        "video_id",
-        VIDEO_NUMBERS,
-        [
-            (
-                row.pk,
-                source,
-                _hour(fetched_at or row.counts_fetched_at),
-                fetched_at or row.counts_fetched_at,
-                *(getattr(row, name) for name in VIDEO_NUMBERS),
-            )
-            for row in rows
-        ],
+        key="video_id",
+        bucket="hour",
+        source=source,
+        order=VIDEO_NUMBERS,
+        told=TOLD[source],
+        growing=[name for name in TOLD[source] if name in GROWING],
+        groups=groups[source],
+        has_days=source != Source.LEGACY,
     )
-
-
-def _day(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 @transaction.atomic
-def _load(
-    snapshot: type[models.Model],
-    subject: type[models.Model],
-    key: str,
-    numbers: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-) -> None:
+def _keep(load: Load, looks: Iterable[tuple[Any, datetime]]) -> None:
+    rows = _rows(load, looks)
     if not rows:
         return
-    table, columns = (
-        snapshot._meta.db_table,
-        ", ".join((key, "source", "bucket_at", "fetched_at", *numbers)),
-    )
-    newest = ", ".join(f"{name} = excluded.{name}" for name in ("fetched_at", *numbers))
+    columns = ", ".join((load.key, "fetched_at", *load.told, "absurd"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMP TABLE loading AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608 -- names of our own models
+            f"CREATE TEMP TABLE loading AS SELECT {columns} FROM {_table(load.facts)} WITH NO DATA"  # noqa: S608 -- our own names
         )
         cursor.execute("SELECT * FROM loading")  # says the types that a binary COPY must send
         types = [column.type_code for column in cursor.description]
@@ -99,12 +166,155 @@ def _load(
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(
-            f"INSERT INTO {table} (organization_id, {columns}) "  # noqa: S608 -- names of our own models
-            f"SELECT DISTINCT ON ({key}, source, bucket_at) subject.organization_id, loading.{columns.replace(', ', ', loading.')} "
-            f"FROM loading JOIN {subject._meta.db_table} subject ON subject.id = loading.{key} "
-            f"ORDER BY {key}, source, bucket_at, loading.fetched_at DESC "
-            f"ON CONFLICT ({key}, source, bucket_at) DO UPDATE SET {newest} "
-            f"WHERE excluded.fetched_at >= {table}.fetched_at"
-        )
+        cursor.execute(_statement(load))
         cursor.execute("DROP TABLE loading")
+
+
+def _rows(load: Load, looks: Iterable[tuple[Any, datetime]]) -> list[tuple[Any, ...]]:
+    """By id, each object once (the look given last); a look that tells nothing is none."""
+    told, has_only_counts = attrgetter(*load.told), load.told == COUNTS
+    rows = {}
+    for subject, fetched_at in looks:
+        numbers, absurd = told(subject), 0
+        if not (has_only_counts and _is_ordinary(numbers)):
+            absurd = bits_of(absurd_numbers(dict(zip(load.told, numbers, strict=True))), load.order)
+            numbers = tuple(number if _fits(number) else None for number in numbers)
+            if not absurd and numbers.count(None) == len(numbers):
+                continue
+        rows[subject.id] = (subject.id, fetched_at, *numbers, absurd)
+    return [rows[key] for key in sorted(rows)]
+
+
+def _is_ordinary(counts: tuple[int | None, ...]) -> bool:
+    """The short way for most rows: nothing absent, negative, or above the views."""
+    try:
+        return min(counts) >= 0 and max(counts) == counts[0] <= MOST_COUNT  # type: ignore[type-var, operator]
+    except TypeError:
+        return False
+
+
+def _fits(number: float | None) -> bool:
+    """Can a column hold it? What cannot be held is absent, and flagged."""
+    return number is not None and abs(number) <= LARGEST
+
+
+def _table(model: type[models.Model]) -> str:
+    return model._meta.db_table
+
+
+def _statement(load: Load) -> str:
+    """`known`: the looks at our own objects, and what fell. From it the facts, the days and the latest numbers."""
+    names = ("source", "bucket_at", "fetched_at", *load.told, *load.flags)
+    falling = f", {_falling(load)} AS falling" if load.growing else ""
+    new_day = f", {_is_new_day()} AS is_new_day" if load.has_days else ""
+    return (
+        f"WITH known AS MATERIALIZED (SELECT loading.*, latest.organization_id, '{load.source}'::varchar AS source, "  # noqa: S608 -- our own names
+        f"date_trunc('{load.bucket}', loading.fetched_at) AS bucket_at{falling}{new_day} "
+        f"FROM loading JOIN {_table(load.latest)} latest ON latest.id = loading.{load.key}), "
+        f"facts AS (INSERT INTO {_table(load.facts)} (organization_id, {load.key}, {', '.join(names)}) "
+        f"SELECT organization_id, {load.key}, {', '.join(names)} FROM known "
+        f"ON CONFLICT ({load.key}, source, bucket_at) DO UPDATE SET {_excluded(names[2:])} "
+        f"WHERE excluded.fetched_at >= {_table(load.facts)}.fetched_at)"
+        f"{_days() if load.has_days else ''} {_latest(load)}"
+    )
+
+
+def _excluded(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} = excluded.{name}" for name in names)
+
+
+def _falling(load: Load) -> str:
+    """Bits of the counters that are lower than in the latest earlier fact of the same object and source.
+
+    Mostly the latest row proves that nothing fell; only where it does not, the earlier fact is looked up.
+    """
+    some_fell = " OR ".join(f"loading.{name} < latest.{name}" for name in load.growing)
+    bits = " | ".join(
+        f"CASE WHEN loading.{name} < earlier.{name} THEN {bits_of([name], load.order)} ELSE 0 END"
+        for name in load.growing
+    )
+    bucket_at = f"date_trunc('{load.bucket}', loading.fetched_at)"
+    return (
+        f"CASE WHEN latest.counts_source = '{load.source}' AND latest.counts_fetched_at <= loading.fetched_at "  # noqa: S608 -- our own names
+        f"AND (latest.falling = 0 OR latest.counts_fetched_at < {bucket_at}) AND ({some_fell}) IS NOT TRUE THEN 0 "
+        f"ELSE coalesce((SELECT {bits} FROM {_table(load.facts)} earlier WHERE earlier.{load.key} = loading.{load.key} "
+        f"AND earlier.source = '{load.source}' AND earlier.bucket_at < {bucket_at} "
+        "ORDER BY earlier.bucket_at DESC LIMIT 1), 0) END"
+    )
+
+
+def _latest(load: Load) -> str:
+    """The last part of the statement: the numbers of the subject's own row."""
+    if not load.groups:
+        return "SELECT"
+    values = {
+        name: value if len(load.groups) == 1 else f"CASE WHEN {group.is_due} THEN {value} ELSE latest.{name} END"
+        for group in load.groups
+        for name, value in group.replaced.items()
+    }  # fmt: skip
+    told = str(bits_of(load.told, load.order)) if len(load.groups) == 1 else " | ".join(
+        f"CASE WHEN {group.is_due} THEN {bits_of(group.names, load.order)} ELSE 0 END"
+        for group in load.groups
+    )  # fmt: skip
+    for flag in load.flags:
+        values[flag] = f"(latest.{flag} & ~({told})) | (known.{flag} & ({told}))"
+    return (
+        f"UPDATE {_table(load.latest)} latest SET {', '.join(f'{n} = {v}' for n, v in values.items())} FROM known "  # noqa: S608 -- our own names
+        f"WHERE latest.id = known.{load.key} AND ({' OR '.join(f'({group.is_due})' for group in load.groups)})"
+    )
+
+
+# --- days --------------------------------------------------------------------------------------------------------
+# The running day stands on the video itself. When a look of another day comes, the earlier of the two is the last of its
+# day: one row for each day and video, not one write for each look.
+def _is_new_day() -> str:
+    days_differ = "latest.counts_fetched_at::date <> loading.fetched_at::date"
+    return f"loading.video_views IS NOT NULL AND {days_differ}"
+
+
+def _days() -> str:
+    def told_by(row: str, moment: str, source: str) -> str:
+        return ", ".join([f"{row}.{source}", f"{row}.{moment}", *(f"{row}.{n}" for n in COUNTS)])
+
+    columns = ", ".join(("source", "fetched_at", *COUNTS))
+    return (
+        f", days AS (INSERT INTO tiktok_videoday (organization_id, video_id, day, {columns}) "  # noqa: S608 -- our own names
+        f"SELECT known.organization_id, known.video_id, closed.fetched_at::date, closed.* "
+        "FROM known JOIN tiktok_video latest ON latest.id = known.video_id CROSS JOIN LATERAL "
+        f"(VALUES ({told_by('latest', 'counts_fetched_at', 'counts_source')}), ({told_by('known', 'fetched_at', 'source')})) "
+        f"closed ({columns}) WHERE known.is_new_day AND closed.video_views IS NOT NULL "
+        "AND closed.fetched_at = least(latest.counts_fetched_at, known.fetched_at) "
+        f"ON CONFLICT (video_id, day) DO UPDATE SET {_excluded(('source', 'fetched_at', *COUNTS))} "
+        "WHERE excluded.fetched_at >= tiktok_videoday.fetched_at)"
+    )
+
+
+def rebuild_days(video_ids: list[int]) -> None:
+    """Make the finished days of these videos anew after facts of an authorization were deleted."""
+    columns = ", ".join(("source", "fetched_at", *COUNTS))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tiktok_videoday USING tiktok_video latest WHERE latest.id = ANY(%s) "
+            "AND video_id = latest.id AND (tiktok_videoday.source = %s OR day >= latest.counts_fetched_at::date)",
+            [video_ids, Source.AUTHORIZED],
+        )
+        cursor.execute(
+            f"INSERT INTO tiktok_videoday (organization_id, video_id, day, {columns}) "  # noqa: S608 -- our own names
+            "SELECT DISTINCT ON (video_id, fact.fetched_at::date) fact.organization_id, video_id, fact.fetched_at::date, "
+            f"{', '.join(f'fact.{name}' for name in ('source', 'fetched_at', *COUNTS))} "
+            "FROM tiktok_videosnapshot fact JOIN tiktok_video latest ON latest.id = video_id "
+            "WHERE video_id = ANY(%s) AND fact.source <> %s AND fact.video_views IS NOT NULL "
+            "AND (latest.video_views IS NULL OR fact.fetched_at::date < latest.counts_fetched_at::date) "
+            "ORDER BY video_id, fact.fetched_at::date, fact.fetched_at DESC ON CONFLICT DO NOTHING",
+            [video_ids, Source.LEGACY],
+        )
+
+
+def prepare_months() -> None:
+    """Make the partitions of this month and the coming ones where they are missing. Harmless to repeat.
+
+    The run-time role owns nothing: a function of the owner's does it (migration `0005`), or fails after three seconds
+    of waiting for a lock; there are months of time to try again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tiktok_prepare_months()")

@@ -8,28 +8,28 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from tiktok.client import errors, types
+from tiktok.client import Marketplace, errors, types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
-from tiktok.queries import is_released, standing_consents
+from tiktok.queries import is_released, marketplace_account, standing_consents
+from tiktok.services.averages import calculate_averages
 from tiktok.services.fitting import fit
 from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.handles import follow_handle
 from tiktok.services.membership import refresh_membership
 from tiktok.services.polling import register_handler
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.tokens import call_as_creator
 
-VIDEO_PAGES = 3  # of 10 videos: TikTok's own averages look at the latest 30
+LATEST_VIDEOS = 30  # TikTok's own averages look at as many
+MOST_PRICE = 10**10
+# Beside the numbers, which the loader of snapshots keeps.
 SEEN_FIELDS = [
-    "display_name", "profile_image", "bio", "country", "tiktok_creator_id", "follower_count", "like_count",
-    "video_count", "average_views", "engagement_rate", "completion_rate", "creator_rate_amount",
+    "display_name", "profile_image", "bio", "country", "tiktok_creator_id", "creator_rate_amount",
     "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages", "audience_locales",
-    "profile_source", "profile_fetched_at",
+    "profile_dialect",
 ]  # fmt: skip
-VIDEO_FIELDS = [
-    "source", "caption", "url", "embed_url", "thumbnail_url", "published_at", "video_views", "likes", "comments",
-    "shares", "counts_source", "counts_fetched_at", "total_engagements", "engagement_rate",
-]  # fmt: skip
+VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at"]
 
 
 def connection_of(creator: Creator) -> Connection | None:
@@ -75,13 +75,15 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
     """
     locked = Creator.objects.select_for_update().get(pk=creator.pk)
+    if source == Source.AUTHORIZED or profile.creator_id == locked.tiktok_creator_id:
+        follow_handle(locked, profile.handle)
+        creator.handle = locked.handle
     stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
     _copy_profile(locked, profile, source)
-    record_creator_snapshots([locked])
     if not stays_on_show:
         locked.save(update_fields=SEEN_FIELDS)
-        for name in SEEN_FIELDS:
-            setattr(creator, name, getattr(locked, name))
+    record_creator_snapshots([locked], is_shown=not stays_on_show)
+    creator.refresh_from_db()
 
 
 def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> None:
@@ -96,17 +98,19 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     creator.average_views = profile.average_views
     creator.engagement_rate = profile.engagement_rate
     creator.completion_rate = profile.completion_rate
-    creator.creator_rate_amount = profile.creator_rate.amount if profile.creator_rate else None
-    creator.creator_rate_currency = (
-        (profile.creator_rate.currency or "") if profile.creator_rate else ""
-    )
+    rate = profile.creator_rate
+    if rate is not None and rate.amount >= MOST_PRICE:  # no column holds it
+        rate = None
+    creator.creator_rate_amount = rate.amount if rate else None
+    creator.creator_rate_currency = (rate.currency or "") if rate else ""
     for name in ("audience_countries", "audience_genders", "audience_ages", "audience_locales"):
         setattr(creator, name, shares(getattr(profile, name)))
     creator.profile_source = source
+    creator.profile_dialect = account.dialect if (account := marketplace_account()) else ""
     creator.profile_fetched_at = timezone.now()
     fit(creator, SEEN_FIELDS)
-    if creator.creator_rate_amount is None or not creator.creator_rate_currency:
-        creator.creator_rate_amount, creator.creator_rate_currency = None, ""
+    if not creator.creator_rate_currency:
+        creator.creator_rate_amount = None
 
 
 def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None:
@@ -119,9 +123,9 @@ def refresh_videos(creator: Creator) -> None:
     connection = connection_of(creator)
     if connection is None and not creator.is_in_marketplace:
         return
-    cursor = 0
-    for _ in range(VIDEO_PAGES):
-        page = _video_page(creator, connection, cursor)
+    tiktok, cursor = marketplace(), 0
+    for limit in video_pages(_largest_page(tiktok, connection)):
+        page = _video_page(tiktok, creator, connection, cursor=cursor, limit=limit)
         with transaction.atomic():
             if connection is not None and not _still_sees(creator, connection):
                 return
@@ -131,15 +135,28 @@ def refresh_videos(creator: Creator) -> None:
         cursor = page.cursor
 
 
-def _video_page(creator: Creator, connection: Connection | None, cursor: int) -> types.VideoPage:
-    tiktok = marketplace()
+def video_pages(largest: int) -> list[int]:
+    """How many videos to ask for in each call, so that the latest ones come in the fewest."""
+    return [min(largest, LATEST_VIDEOS - seen) for seen in range(0, LATEST_VIDEOS, largest)]
+
+
+def _largest_page(tiktok: Marketplace, connection: Connection | None) -> int:
+    offered = tiktok.capabilities
+    return offered.public_video_page if connection is None else offered.authorized_video_page
+
+
+def _video_page(
+    tiktok: Marketplace, creator: Creator, connection: Connection | None, *, cursor: int, limit: int
+) -> types.VideoPage:
     if connection is not None:
         return call_as_creator(
             connection,
-            lambda token: tiktok.authorized_videos(token, connection.open_id, cursor=cursor),
+            lambda token: tiktok.authorized_videos(
+                token, connection.open_id, cursor=cursor, limit=limit
+            ),
         )
     with tiktok_call():
-        return tiktok.public_videos(creator.handle, cursor=cursor)
+        return tiktok.public_videos(creator.handle, cursor=cursor, limit=limit)
 
 
 @transaction.atomic
@@ -160,33 +177,41 @@ def keep_videos(
         row.tiktok_video_id: row
         for row in own.filter(tiktok_video_id__in=[video.video_id for video in videos])
     }
-    fresh: list[Video] = []
-    seen: list[Video] = []
-    for video in videos:
-        row = by_id.get(video.video_id) or Video(creator=creator, tiktok_video_id=video.video_id)
-        _copy_video(row, video, creator, source, fetched_at)
-        (seen if row.pk else fresh).append(row)
-    Video.objects.bulk_create(fresh)
-    Video.objects.bulk_update(seen, VIDEO_FIELDS)
-    record_video_snapshots([*fresh, *seen], source=source)
-    return [*fresh, *seen]
+    rows = [
+        (by_id.get(video.video_id) or Video(creator=creator, tiktok_video_id=video.video_id), video)
+        for video in videos
+    ]
+    for row, video in rows:
+        _copy_texts(row, video, creator, source, fetched_at)
+    kept = [row for row, _ in rows]
+    Video.objects.bulk_update([row for row in kept if row.pk], VIDEO_FIELDS)
+    Video.objects.bulk_create([row for row in kept if not row.pk])
+    for row, video in rows:
+        _copy_counts(row, video)
+    record_video_snapshots(kept, source=source, fetched_at=fetched_at)
+    calculate_averages(creator)
+    return kept
 
 
-def _copy_video(
+def _copy_texts(
     row: Video, video: types.Video, creator: Creator, source: Source, fetched_at: datetime
 ) -> None:
-    row.source = row.source or source
+    if not row.pk:
+        row.source = row.counts_source = source
+        row.counts_fetched_at = fetched_at
     row.caption = video.caption or ""
     row.url = f"{creator.profile_url}/video/{video.video_id}"
     row.embed_url = video.embed_url or ""
     row.thumbnail_url = video.thumbnail_url or ""
     row.published_at = video.created_at
+    fit(row, VIDEO_FIELDS)
+
+
+def _copy_counts(row: Video, video: types.Video) -> None:
+    """For the loader, which takes of these what the source tells."""
     row.video_views, row.likes = video.video_views, video.likes
     row.comments, row.shares = video.comments, video.shares
-    row.counts_source, row.counts_fetched_at = source, fetched_at
-    fit(row, VIDEO_FIELDS)
-    if source == Source.AUTHORIZED and row.report_fetched_at is None:
-        row.total_engagements, row.engagement_rate = _engagement(video)
+    row.total_engagements, row.engagement_rate = _engagement(video)
 
 
 def _engagement(video: types.Video) -> tuple[int | None, float | None]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok.client import errors, ttcm_answers, types, wire
+from tiktok.client import errors, ttcm_answers, ttcm_wire, types
 
 STATUS = "/tcm/creator/status/get/"
 PROFILE = "/tcm/creator/public/"
@@ -43,8 +43,6 @@ def test_both_spellings_of_following_are_read(market, answers, field):
         {},
         {"display_name": "Ann"},
         {"handle_name": None},
-        {"handle_name": "ann", "followers_count": -5},
-        {"handle_name": "ann", "followers_count": 10**30},
         {"handle_name": "ann", "followers_count": {"a": 1}},
         {"handle_name": "ann", "audience_ages": [{"percentage": 0.5}]},
         {"handle_name": "ann", "creator_rate": {"rate": "much", "currency": "EUR"}},
@@ -56,6 +54,15 @@ def test_a_profile_that_cannot_be_read_is_loud(client, market, wire, answers, da
     with pytest.raises(errors.GarbledAnswerError) as caught:
         market.public_profile("ann")
     assert caught.value.endpoint == PROFILE
+
+
+@pytest.mark.parametrize(
+    ("told", "passed_on"), [(-5, -5), (10**30, 10**20), ("1e999999999", 10**20)]
+)
+def test_an_absurd_number_does_not_lose_the_profile(market, answers, told, passed_on):
+    answers(PROFILE, {"handle_name": "ann", "followers_count": told, "likes_count": 7})
+    profile = market.public_profile("ann")
+    assert (profile.followers_count, profile.likes_count) == (passed_on, 7)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +102,11 @@ def test_a_video_without_a_time_is_loud(market, client, answers):
     ],
 )
 def test_reasons_of_a_rejected_invitation_come_in_three_shapes(reasons):
-    raw = wire.InviteAnswer(in_tcm=["a"], invited=["b"], rejected=["c", "d"])
+    raw = ttcm_wire.InviteAnswer(in_tcm=["a"], invited=["b"], rejected=["c", "d"])
     raw.reject_reasons = (
-        [wire.RejectReason(**entry) for entry in reasons] if isinstance(reasons, list) else reasons
+        [ttcm_wire.RejectReason(**entry) for entry in reasons]
+        if isinstance(reasons, list)
+        else reasons
     )
     assert ttcm_answers.invite_result(raw) == types.InviteResult(
         ("a",), ("b",), {"c": "too small", "d": ""}

@@ -353,3 +353,9 @@ def test_the_authorize_address_carries_what_it_was_given(oauth):
         "&scope=video.list%2Cbiz.creator.info&response_type=code"
         "&redirect_uri=https%3A%2F%2Fa.example%2Fb%2F&state=x%26y"
     )
+
+
+def test_who_agreed_before_is_asked_again_on_request(oauth):
+    there = {"redirect_uri": "https://a.example/b/", "state": "s", "scopes": ("video.list",)}
+    again = oauth.authorize_url(**there, ask_again=True)
+    assert again == oauth.authorize_url(**there) + "&disable_auto_auth=1"

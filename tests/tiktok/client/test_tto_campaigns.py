@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from tiktok.client import errors, paging, tto_types
+from tiktok.client import errors, paging, tto_types, types
 from tiktok.client.tto_types import LinkStatus
 
 CREATE = "/tto/tcm/campaign/create/"
@@ -139,9 +139,9 @@ def test_an_update_adds(tto, answers, wire):
 def test_dm_info_is_an_object_a_text_or_nothing(tto, answers, written, read):
     page = {"campaigns": [CREATED | {"dm_info": written}], "dm_info": written}
     answers(CAMPAIGNS, page)
-    (campaign,) = tto.campaigns().campaigns
-    known = campaign.direct_messages
-    assert (known and (known.business_account_handle, known.dm_allowed)) == read
+    page = tto.campaigns()
+    for known in (page.campaigns[0].direct_messages, page.direct_messages):
+        assert (known and (known.business_account_handle, known.dm_allowed)) == read
 
 
 def test_a_read_campaign_has_its_videos_and_null_lists_are_empty(tto, answers, wire):
@@ -250,7 +250,7 @@ def test_a_spark_authorization_hides_its_code_from_logs(tto, answers, wire):
     }
     answers("/tcm/tt_video/status/", data)
     spark = tto.spark_authorization("7455000000000000012")
-    assert spark.status == tto_types.SparkStatus.ACCEPTED
+    assert spark.status == types.SparkStatus.ACCEPTED
     assert spark.auth_code == "#sbx0000authcode"
     assert "authcode" not in repr(spark)
     assert spark.auth_code_ends_at == datetime(2026, 2, 9, 9, 12, 44, tzinfo=UTC)
@@ -262,7 +262,7 @@ def test_a_spark_authorization_hides_its_code_from_logs(tto, answers, wire):
 
 def test_no_spark_request_yet_is_an_empty_answer(tto, answers):
     answers("/tcm/tt_video/status/", None)
-    assert tto.spark_authorization("1") == tto_types.SparkAuthorization(video_id="1", status="")
+    assert tto.spark_authorization("1") == types.SparkAuthorization(video_id="1", status="")
 
 
 @pytest.mark.parametrize("name", ["creator_handle", "handle_name"])

@@ -1,5 +1,6 @@
 """Creators of TikTok One: the documented shapes, and those that contradict the documentation."""
 
+import inspect
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,10 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok.client import DIALECTS, errors, tto_answers, tto_types, tto_wire, types
+from tiktok.client import (
+    DIALECTS,
+    CampaignMarketplace,
+    Marketplace,
+    OrderMarketplace,
+    TtcmMarketplace,
+    TtoMarketplace,
+    errors,
+    tto_types,
+    types,
+)
+from tiktok.client.answers import profile as read_profile
 from tiktok.client.tto import CAPABILITIES
 from tiktok.client.tto_creator import PROFILE_FIELDS
 from tiktok.client.types import Label, Membership, Money, Share
+from tiktok.client.wire import Creator
 
 STATUS = "/tto/tcm/creator/status/get/"
 PUBLIC = "/tto/tcm/creator/public/"
@@ -336,6 +349,22 @@ def test_the_dialects_say_what_they_cannot(tto, market):
         assert not getattr(CAPABILITIES, name)
 
 
+@pytest.mark.parametrize(
+    ("promised", "dialect"),
+    [
+        (Marketplace, TtcmMarketplace),
+        (Marketplace, TtoMarketplace),
+        (OrderMarketplace, TtcmMarketplace),
+        (CampaignMarketplace, TtoMarketplace),
+    ],
+)
+def test_a_dialect_takes_and_returns_what_its_protocol_promises(promised, dialect):
+    calls = [name for name, call in vars(promised).items() if inspect.isfunction(call)]
+    for name in (name for name in calls if not name.startswith("_")):
+        told, made = (inspect.signature(getattr(cls, name)) for cls in (promised, dialect))
+        assert told == made, name
+
+
 anything = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.booleans())
 
 
@@ -344,8 +373,8 @@ def test_whatever_stands_in_a_profile_is_read_absent_or_garbled(fields):
     import msgspec
 
     try:
-        raw = msgspec.convert({"handle_name": "a"} | fields, tto_wire.Creator, strict=False)
-        profile = tto_answers.profile(raw)
+        raw = msgspec.convert({"handle_name": "a"} | fields, Creator, strict=False)
+        profile = read_profile(raw)
     except (msgspec.ValidationError, ValueError):
         return
     assert profile.followers_count is None or profile.followers_count >= 0

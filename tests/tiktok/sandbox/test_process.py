@@ -3,12 +3,23 @@
 import http.client
 import json
 import socket
+import subprocess
+import sys
 import time
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.sandbox_process import ACCOUNT_ID, APP_ID, BRAND_TOKEN, SECRET, sandbox
+from tests.sandbox_process import (
+    ACCOUNT_ID,
+    APP_ID,
+    BRAND_TOKEN,
+    ROOT,
+    SECRET,
+    TTO_ACCOUNT_ID,
+    Sandbox,
+    sandbox,
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +47,23 @@ def test_it_starts_fast_and_dies_quietly():
     with sandbox() as process:
         assert time.monotonic() - started < 2  # 0.1 s alone; the machine may be busy
         assert process.stop() == 0
+
+
+def test_it_needs_no_package_and_no_server_beside_it():
+    command = [
+        sys.executable,
+        "-S",
+        "-m",
+        "tiktok.sandbox",
+        "--port",
+        "0",
+    ]  # -S: the standard library alone
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={}) as popen:
+        alone = Sandbox(popen, popen.stdout.readline().split()[3])
+        asked = {"tto_tcm_account_id": TTO_ACCOUNT_ID, "handle_name": "maya.bakes"}
+        answer = alone.api("GET", "/tto/tcm/creator/public/", **asked)
+        assert answer["data"]["display_name"] == "Maya Bakes"
+        assert alone.stop() == 0
 
 
 def test_health_tells_that_it_lives(running):

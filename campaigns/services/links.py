@@ -1,0 +1,88 @@
+"""TikTok One: a creator is asked, at TikTok, to tie a video that is published already to their order.
+
+TikTok is looked at before it is asked, so that a click after a lost answer reminds nobody. Call these outside any transaction;
+each raises TikTok's problems, and then nothing has changed here.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.enums import ReviewState
+from campaigns.errors import NoOrderToTie, NotAsked, ReminderTooEarly
+from campaigns.models import Campaign, Order, Post
+from campaigns.policies import may_be_reminded_at
+from campaigns.queries import order_to_tie
+from campaigns.services.posts import note_link_request
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import PollKind
+from tiktok.errors import OutcomeUnknown
+from tiktok.models import Video
+from tiktok.services.orders import (
+    LinkRequest,
+    ask_to_tie,
+    remind_to_tie,
+    stop_asking_to_tie,
+)
+from tiktok.services.polling import make_due
+
+
+def request_tie(campaign: Campaign, video: Video, *, actor: User | None) -> Post:
+    """Ask for a visible video to be tied to its creator's open order. Asking twice asks once. Raises NoOrderToTie."""
+    order = order_to_tie(campaign, video)
+    if order is None:
+        raise NoOrderToTie(video.creator.handle)
+    try:
+        link = ask_to_tie(
+            order.request.marketplace_account, order.tiktok_order_id, video.tiktok_video_id
+        )
+    except OutcomeUnknown:
+        make_due(PollKind.ORDER, order.pk)  # what became of it is found out soon
+        raise
+    return _keep(order, link, video, action="post.tie_requested", actor=actor)
+
+
+def remind_of_tie(post: Post, *, actor: User | None) -> Post:
+    """Ask the creator again. Raises NotAsked, ReminderTooEarly."""
+    order = _awaiting(post)
+    may_be_at = may_be_reminded_at(post.asked_at, post.asked_count)
+    if may_be_at is None or may_be_at > timezone.now():
+        raise ReminderTooEarly(may_be_at)
+    link = remind_to_tie(
+        order.request.marketplace_account, order.tiktok_order_id, post.network_post_id
+    )
+    return _keep(order, link, post.video, action="post.tie_reminded", actor=actor)
+
+
+def stop_requesting_tie(post: Post, *, actor: User | None) -> Post:
+    """Take the request back. Raises NotAsked when the creator has answered meanwhile; the order is looked at then."""
+    order = _awaiting(post)
+    link = stop_asking_to_tie(
+        order.request.marketplace_account, order.tiktok_order_id, post.network_post_id
+    )
+    if link is None:
+        make_due(PollKind.ORDER, order.pk)
+        raise NotAsked
+    return _keep(order, link, post.video, action="post.tie_request_taken_back", actor=actor)
+
+
+def _awaiting(post: Post) -> Order:
+    order = post.order or (order_to_tie(post.campaign, post.video) if post.video else None)
+    if post.review_state != ReviewState.LINK_ASKED or order is None:
+        raise NotAsked
+    return order
+
+
+@transaction.atomic
+def _keep(
+    order: Order, link: LinkRequest, video: Video | None, *, action: str, actor: User | None
+) -> Post:
+    locked = (
+        Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order.pk)
+    )
+    post = note_link_request(locked, link, video)
+    record(action, post, actor=actor)
+    make_due(PollKind.ORDER, order.pk)
+    return post

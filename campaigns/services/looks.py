@@ -1,0 +1,109 @@
+"""The pump's looks at orders: what is due for whom, and how long it stays fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from campaigns.enums import CampaignState, OrderState, RequestState
+from campaigns.models import Order, OrderRequest, Post
+from campaigns.policies import SETTLED_STATES, report_interval
+from campaigns.services.rechecks import REPEAT_AFTER, trace_lost_request
+from campaigns.services.requests import give_up_lost_request, send_order_request
+from campaigns.services.syncing import sync_orders
+from tiktok.enums import PollKind
+from tiktok.errors import TikTokUnavailable
+from tiktok.services.polling import make_due, note_look, stop
+
+
+def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
+    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where a handle is given.
+
+    An order of TikTok One is named `<campaign id>/<handle>`.
+    """
+    orders = Order.objects.exclude(state__in=SETTLED_STATES)
+    orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
+    of_campaign = f"{tiktok_campaign_id}/"
+    if handle:
+        orders = orders.filter(tiktok_order_id=of_campaign + handle)
+    else:
+        orders = orders.filter(tiktok_order_id__startswith=of_campaign)
+    make_due(PollKind.ORDER, *orders.values_list("pk", flat=True))
+
+
+def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
+    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
+
+    Says how long each order's numbers stay fresh.
+    """
+    requests = OrderRequest.objects.filter(
+        orders__in=order_ids, state__in=[RequestState.DUE, RequestState.SENDING]
+    )
+    for request in requests.distinct():
+        give_up_lost_request(request)
+        send_order_request(request)
+    _trace_lost_requests(order_ids)
+    live = _live_orders(order_ids)
+    siblings = _siblings(live)
+    sync_orders([*live, *siblings])
+    _note_looks(siblings)
+    if requests.filter(continues=None).exists():  # due still, or on its way in another process
+        raise TikTokUnavailable  # the pump tries again soon
+    return _fresh_for(order_ids)
+
+
+def _live_orders(order_ids: Sequence[int]) -> list[Order]:
+    """Those that still move; looks at the rest stop, until a campaign leaves the archive or an order is asked for again."""
+    orders = list(Order.objects.filter(pk__in=order_ids).select_related("request", "campaign"))
+    archived = {o.pk for o in orders if o.campaign.state == CampaignState.ARCHIVED}
+    settled = {order.pk for order in orders if order.state in SETTLED_STATES}
+    gone = set(order_ids) - {order.pk for order in orders}
+    if archived:
+        stop(PollKind.ORDER, *archived, reason="The campaign is archived.")
+    if settled | gone:
+        stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
+    return [order for order in orders if order.pk not in settled | archived]
+
+
+def _siblings(orders: Sequence[Order]) -> list[Order]:
+    """Orders in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
+    campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
+    together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
+    others = together.exclude(pk__in=[order.pk for order in orders])
+    return list(others.exclude(state__in=SETTLED_STATES))
+
+
+def _note_looks(siblings: Sequence[Order]) -> None:
+    fresh_for = _fresh_for([order.pk for order in siblings])
+    for due_in in {None, *fresh_for.values()}:
+        seen = [order.pk for order in siblings if fresh_for.get(order.pk) == due_in]
+        note_look(PollKind.ORDER, *seen, fresh_for=due_in)
+
+
+def _trace_lost_requests(order_ids: Sequence[int]) -> None:
+    uncertain = OrderRequest.objects.filter(orders__in=order_ids, state=RequestState.UNCERTAIN)
+    for request in uncertain.select_related("marketplace_account").distinct():
+        if request.is_found_by_mark:
+            trace_lost_request(request)
+
+
+def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
+    """Of fulfilled orders, by the age of the newest post; an order that awaits videos keeps the pump's own cadence, one
+    that is being traced is looked for again when it may be repeated."""
+    newest = (
+        Post.objects.filter(order__in=order_ids, order__state=OrderState.FULFILLED)
+        .values_list("order")
+        .annotate(newest=Max("published_at"))
+        .order_by()
+    )
+    now = timezone.now()
+    traced = Order.objects.filter(
+        pk__in=order_ids, state=OrderState.CREATING, request__state=RequestState.UNCERTAIN
+    )
+    return {
+        **{order: report_interval(now - published) for order, published in newest if published},
+        **dict.fromkeys(traced.values_list("pk", flat=True), REPEAT_AFTER),
+    }

@@ -1,0 +1,145 @@
+"""Creators are invited to the marketplace: by TikTok where its API can, else by an e-mail with TikTok's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils import timezone
+
+from crm.errors import EmailNeeded, MailNotSent
+from crm.models import SocialAccount
+from crm.policies import tiktok_handle, was_invited_lately
+from crm.services.influencers import name_in_mail
+from crm.services.mails import send_once
+from tenancy.models import Organization, User
+from tenancy.scope import required_organization_id
+from tiktok.enums import MarketplaceStatus
+from tiktok.errors import NoMarketplaceAccount, OutcomeUnknown, TikTokProblem
+from tiktok.models import Creator
+from tiktok.services.membership import (
+    InviteResult,
+    invite_creators,
+    invites_through_tiktok,
+    mark_asked,
+)
+
+NO_ADDRESS = "no e-mail address is known. Add one to the influencer and invite again."
+
+
+def invites_by_mail() -> bool:
+    """Does an invitation go out by our own e-mail, since the marketplace account in use cannot invite?"""
+    try:
+        return not invites_through_tiktok()
+    except NoMarketplaceAccount:
+        return False
+
+
+def mail_address(account: SocialAccount) -> str:
+    """Where the influencer's e-mails go; empty when no address is known."""
+    influencer = account.influencer
+    return influencer.person.email if influencer.person else influencer.email
+
+
+def invite_influencer_accounts(
+    accounts: Sequence[SocialAccount], *, actor: User | None
+) -> InviteResult:
+    """Invite these accounts to the marketplace; those in it or invited already are not asked again.
+
+    Raises TikTokProblem if TikTok gives no answer at all; who is left without one stands in the result.
+    """
+    if invites_by_mail():
+        return _mail_all(accounts, actor)
+    return _ask_tiktok([account.creator for account in accounts if account.creator], actor)
+
+
+def invite_handle(handle: str, *, actor: User | None, email: str = "") -> InviteResult:
+    """Invite an account that stands in no influencer's profile. It is looked up daily, and can be added once it is in.
+
+    `email` is needed where the invitation goes by e-mail. Raises HandleNotReadable, EmailNeeded, MailNotSent; and
+    TikTokProblem, then nothing is saved unless the invitation may have been made.
+    """
+    handle, by_mail = tiktok_handle(handle), invites_by_mail()
+    if by_mail and not email:
+        raise EmailNeeded
+    creator, is_new = Creator.objects.get_or_create(handle=handle)
+    try:
+        if by_mail:
+            if not was_invited_lately(creator.invited_at, timezone.now()):
+                _mail(creator, email, f"@{handle}", actor)
+            return InviteResult(invited=[handle], by_mail=True)
+        return _ask_tiktok([creator], actor)
+    except OutcomeUnknown:
+        raise
+    except (TikTokProblem, MailNotSent):
+        if is_new:
+            creator.delete()
+        raise
+
+
+# --- by e-mail ---------------------------------------------------------------------------------------------------
+def _mail_all(accounts: Sequence[SocialAccount], actor: User | None) -> InviteResult:
+    result = InviteResult(by_mail=True)
+    for account in accounts:
+        creator, address = account.creator, mail_address(account)
+        if creator is None:
+            continue
+        if creator.is_in_marketplace:
+            result.in_marketplace.append(creator.handle)
+        elif was_invited_lately(creator.invited_at, timezone.now()):
+            result.invited.append(creator.handle)
+        elif not address:
+            result.rejected[creator.handle] = NO_ADDRESS
+        else:
+            _mail_one(account, creator, address, result, actor)
+    return result
+
+
+def _mail_one(
+    account: SocialAccount,
+    creator: Creator,
+    address: str,
+    result: InviteResult,
+    actor: User | None,
+) -> None:
+    try:
+        _mail(creator, address, name_in_mail(account.influencer, creator.handle), actor)
+    except MailNotSent as problem:
+        result.rejected[creator.handle] = str(problem)
+    else:
+        result.invited.append(creator.handle)
+
+
+def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None:
+    """Raises MailNotSent; then nothing is noted."""
+    organization = Organization.objects.get(pk=required_organization_id())
+    values = {
+        "name": name,
+        "handle": creator.handle,
+        "organization": organization.name,
+        "link": settings.TIKTOK_JOIN_URL,
+    }
+    if send_once(
+        "crm_join_marketplace",
+        to=address,
+        subject=f"{organization.name} invites @{creator.handle} to TikTok One",
+        values=values,
+        mark=f"{creator.pk}:{address}",
+    ):
+        mark_asked(creator, actor=actor)
+
+
+# --- by TikTok ---------------------------------------------------------------------------------------------------
+def _ask_tiktok(creators: Sequence[Creator], actor: User | None) -> InviteResult:
+    known = Creator.objects.in_bulk([creator.pk for creator in creators])
+    asked = [
+        creator
+        for creator in known.values()
+        if creator.marketplace_status not in {MarketplaceStatus.IN, MarketplaceStatus.INVITED}
+    ]
+    result = invite_creators(asked, actor=actor) if asked else InviteResult()
+    for creator in known.values():
+        if creator not in asked:
+            already = result.in_marketplace if creator.is_in_marketplace else result.invited
+            already.append(creator.handle)
+    return result

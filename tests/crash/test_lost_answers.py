@@ -1,0 +1,112 @@
+"""A sender of orders that is killed between TikTok's answer and our commit: one order at TikTok, one here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaigns.enums import OrderState, RequestState
+from campaigns.models import Order, OrderRequest
+from campaigns.services.rechecks import recheck_order_request
+from campaigns.services.requests import LOST_AFTER, request_orders
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tests.crash.processes import Crew, kill
+from tests.embedded.launching import eventually
+from tests.factories.campaigns import a_campaign, an_account
+from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox
+from tiktok.models import MarketplaceAccount, Poll
+from tiktok.services.polling import pump
+
+PATIENCE_SECONDS = 60  # with a busy machine
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a generation of the marketplace tells what it has made, and how we find that again."""
+
+    name: str
+    account_id: str
+    made: Callable[[Sandbox], list[str]]
+    find_again: Callable[[Sandbox, OrderRequest], None]
+
+
+def orders_made(tiktok: Sandbox) -> list[str]:
+    return [order["order_id"] for order in tiktok.look("orders")["orders"]]
+
+
+def recheck_by_code(tiktok: Sandbox, request: OrderRequest) -> None:
+    [code] = tiktok.look("orders")["codes"]
+    recheck_order_request(request, actor=None, campaign_code=code["code"])
+
+
+DIALECTS = [Dialect("ttcm", ACCOUNT_ID, orders_made, recheck_by_code)]
+
+
+def an_organization_of(dialect: Dialect) -> Organization:
+    organization = Organization.objects.create(name="Ash", slug="ash")
+    with organization_scope(organization):
+        account = MarketplaceAccount(
+            name="Ash", dialect=dialect.name, tiktok_account_id=dialect.account_id
+        )
+        account.set_token(BRAND_TOKEN)
+        account.save()
+    return organization
+
+
+def kill_the_sender_before_it_keeps_the_answer(hands: Crew, is_made: Callable[[], bool]) -> None:
+    """We hold the order's row, so whoever has TikTok's answer stands before it until we have killed it."""
+    with transaction.atomic():
+        list(Order.objects.select_for_update())
+        crew = [hands.worker(), hands.beat()]
+        stands = eventually(lambda: is_made() and somebody_waits_for_us(), PATIENCE_SECONDS)
+        assert stands, hands.said()
+        for process in crew:
+            kill(process)
+
+
+def somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def let_the_lease_and_the_senders_time_run_out() -> None:
+    long_ago = timezone.now() - LOST_AFTER - timedelta(seconds=1)
+    Poll.objects.update(lease_until=long_ago, due_at=long_ago)
+    OrderRequest.objects.update(sending_at=long_ago)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_an_order_whose_sender_is_killed_before_our_commit_is_made_once_and_found_again(
+    hands, tiktok, dialect
+) -> None:
+    with organization_scope(an_organization_of(dialect)):
+        request = request_orders(
+            a_campaign(), [an_account("maya.bakes")], brand_name="N", description="D", actor=None
+        )
+        kill_the_sender_before_it_keeps_the_answer(hands, lambda: bool(dialect.made(tiktok)))
+
+        request.refresh_from_db()
+        assert request.state == RequestState.SENDING
+        assert Order.objects.get().state == OrderState.CREATING
+
+        for _ in range(2):  # it is never repeated by itself
+            let_the_lease_and_the_senders_time_run_out()
+            pump()
+        request.refresh_from_db()
+        assert request.state == RequestState.UNCERTAIN
+        [made] = dialect.made(tiktok)
+
+        dialect.find_again(tiktok, request)
+
+        order = Order.objects.get()
+        assert (order.tiktok_order_id, order.request.state) == (made, RequestState.DONE)
+        assert dialect.made(tiktok) == [made]

@@ -1,0 +1,45 @@
+"""Two schedulers tick for three workers: what is due is looked at once for each time it is due."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from django.utils import timezone
+
+from tenancy.scope import organization_scope
+from tests.crash.processes import TICK_SECONDS, Crew
+from tests.embedded.launching import eventually
+from tiktok.enums import PollKind
+from tiktok.models import Creator, Poll
+from tiktok.services.polling import make_due
+
+ACCOUNTS, ROUNDS = 60, 3
+PATIENCE_SECONDS = 90  # with a busy machine
+
+
+def wait_until_all_are_done(hands: Crew, *, since: datetime) -> None:
+    done = Poll.objects.filter(last_finished_at__gt=since)
+    assert eventually(lambda: done.count() == ACCOUNTS, PATIENCE_SECONDS), hands.said()
+
+
+def test_each_due_look_is_done_once_under_two_schedulers_and_three_workers(
+    hands, oak, tiktok
+) -> None:
+    crew = [*(hands.worker() for _ in range(3)), hands.beat(), hands.beat()]
+    with organization_scope(oak):
+        for number in range(ACCOUNTS):
+            tiktok.control("creator", handle=f"look_{number}", membership="IN")
+            Creator.objects.create(handle=f"look_{number}", marketplace_status="in")
+        everybody = list(Creator.objects.values_list("pk", flat=True))
+    tiktok.control("stats")
+
+    for turn in range(1, ROUNDS + 1):
+        with organization_scope(oak):
+            due_at = timezone.now()
+            make_due(PollKind.PROFILE, *everybody)
+        wait_until_all_are_done(hands, since=due_at)
+        time.sleep(3 * TICK_SECONDS)
+        assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/": turn * ACCOUNTS}
+
+    assert all(process.is_alive for process in crew), hands.said()

@@ -1,0 +1,82 @@
+"""What the dialect of a marketplace account can and cannot do, in words: its capabilities, each with what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tiktok.client import DIALECTS, Capabilities
+from tiktok.enums import Dialect
+from tiktok.models import MarketplaceAccount
+
+
+def capabilities(account: MarketplaceAccount | None) -> Capabilities:
+    """What can be done with this account, and how much of it in one call. Asks nobody; without an account, `ttcm`'s."""
+    return DIALECTS[account.dialect if account else Dialect.TTCM].capabilities
+
+
+@dataclass(frozen=True)
+class Ability:
+    """`note`: how it is offered, or what there is instead."""
+
+    name: str
+    is_offered: bool
+    note: str
+
+
+# Name, the flag of `Capabilities`, the note where it is set, the note where it is not.
+ABILITIES = (
+    (
+        "Campaign codes",
+        "has_campaign_codes",
+        "TikTok makes a code for every order; with it a creator ties a video that is out already.",
+        "TikTok One has invite links only.",
+    ),
+    (
+        "Requests to tie a published video",
+        "has_link_requests",
+        "TikTok asks the creator, who answers in the app.",
+        "Creator Marketplace has none. The campaign code does it.",
+    ),
+    (
+        "Invitations to the marketplace",
+        "has_marketplace_invite",
+        "Sent from here, for single creators and for many.",
+        "TikTok One takes none. Creators join on TikTok's own page.",
+    ),
+    (
+        "Average views, engagement and completion rate",
+        "has_average_views",
+        "Of creators who connected.",
+        "TikTok One does not give them.",
+    ),
+    (
+        "Audience locales",
+        "has_audience_locales",
+        "Of creators who connected.",
+        "TikTok One does not give them.",
+    ),
+    (
+        "News of tied videos at once",
+        "has_linked_video_events",
+        "TikTok tells us when one is tied to a campaign and when it is published.",
+        "Creator Marketplace sends none. Orders are looked at every hour.",
+    ),
+)
+
+
+def abilities(dialect: str) -> list[Ability]:
+    """What can be done through an account of this dialect, and why the rest cannot."""
+    offer = DIALECTS[dialect].capabilities
+    flagged = [
+        Ability(name, is_offered := getattr(offer, flag), yes if is_offered else no)
+        for name, flag, yes, no in ABILITIES
+    ]
+    return [
+        *flagged,
+        Ability("What to make", True, f"Up to {offer.description_length:,} characters."),
+    ]
+
+
+def sends_events(dialect: str) -> bool:
+    """Does TikTok tell of tied videos by itself?"""
+    return DIALECTS[dialect].capabilities.has_linked_video_events

@@ -1,0 +1,199 @@
+"""What TikTok's events do here. All of it may be repeated and may come in any order: the same rows stand afterwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from django.core.cache import cache
+from django.db import transaction
+
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tiktok.client import webhooks
+from tiktok.enums import AccountState, ConnectionState
+from tiktok.models import Connection, LinkedVideo, MarketplaceAccount, ServiceIncident
+from tiktok.queries import STANDING_INCIDENTS
+from tiktok.services.grants import end_grant
+from tiktok.services.tokens import CONSENT_REVOKED
+
+log = structlog.get_logger()
+
+LinkedVideoHandler = Callable[[str, str], None]
+# `tto_campaign_event_type` → what it dates.
+DATES = {"tto_video_uploaded": "uploaded_at", "tto_video_published": "published_at"}
+RESOLVE = "RESOLVE"
+# `reason` of Login Kit's `authorization.removed`; 0 is unknown.
+REASONS = {
+    1: "The creator withdrew the permission at TikTok.",
+    2: "The TikTok account was deleted.",
+    3: "TikTok ended the permission: the age of the account's owner has changed.",
+    4: "TikTok has banned the account.",
+    5: "The permission was ended at TikTok on our behalf.",
+}
+_linked_video_handlers: list[LinkedVideoHandler] = []
+
+
+def on_linked_video(handler: LinkedVideoHandler) -> None:
+    """Have `handler(campaign_id, handle)` called for each video that was linked to a campaign, or passed review.
+
+    Once for each organization that hears of it, in its scope and inside the transaction that keeps the video. The handle
+    is lower-case, and empty where TikTok could not tell it.
+    """
+    _linked_video_handlers.append(handler)
+
+
+def apply_delivery(delivery: webhooks.Delivery, received_at: datetime) -> str:
+    """Keep the events of the Subscription API; the answer says what was left aside."""
+    heard_at = delivery.sent_at or received_at
+    videos, incidents, unknown = [], [], 0
+    for event in delivery.events:
+        if isinstance(event, webhooks.LinkedVideo) and event.account_id and event.event in DATES:
+            videos.append(event)
+        elif isinstance(event, webhooks.ServiceIncident):
+            incidents.append(event)
+        else:
+            unknown += 1
+    for incident in incidents:
+        _keep_incident(incident, heard_at)
+    strangers = _keep_linked_videos(videos, heard_at)
+    return _note(unknown, len(delivery.events), strangers)
+
+
+def _note(unknown: int, total: int, strangers: Sequence[str]) -> str:
+    notes = [f"{unknown} of {total} events are unknown to us."] if unknown else []
+    if strangers:
+        log.warning("webhook.of_unknown_account", accounts=strangers)
+        notes.append(f"No organization has connected account {', '.join(strangers)}.")
+    return " ".join(notes)
+
+
+def _keep_linked_videos(events: Sequence[webhooks.LinkedVideo], heard_at: datetime) -> list[str]:
+    """In every organization that has connected the account; returns the accounts nobody has.
+
+    One organization's trouble keeps no other from its news; it is raised at the end.
+    """
+    by_account: dict[str, list[webhooks.LinkedVideo]] = defaultdict(list)
+    for event in events:
+        by_account[str(event.account_id)].append(event)
+    held: set[str] = set()
+    trouble: Exception | None = None
+    for organization in Organization.objects.order_by("pk") if by_account else ():
+        try:
+            with organization_scope(organization):
+                held |= _keep_in_scope(by_account, heard_at)
+        except Exception as defect:
+            log.exception("webhook.broken_for_organization", organization=organization.pk)
+            trouble = defect
+    if trouble is not None:
+        raise trouble
+    return sorted(by_account.keys() - held)
+
+
+@transaction.atomic
+def _keep_in_scope(
+    by_account: Mapping[str, Sequence[webhooks.LinkedVideo]], heard_at: datetime
+) -> set[str]:
+    """What concerns the organization in scope. Returns which of the accounts it has connected."""
+    accounts = MarketplaceAccount.objects.filter(
+        tiktok_account_id__in=by_account, state=AccountState.CONNECTED
+    )
+    for account in accounts:
+        news = _keep_videos(account, by_account[account.tiktok_account_id], heard_at)
+        for campaign_id, handle in sorted({(v.tiktok_campaign_id, v.handle) for v in news}):
+            for handler in _linked_video_handlers:
+                handler(campaign_id, handle)
+    return {account.tiktok_account_id for account in accounts}
+
+
+def _keep_videos(
+    account: MarketplaceAccount, events: Sequence[webhooks.LinkedVideo], heard_at: datetime
+) -> list[LinkedVideo]:
+    """Returns those of which something new was heard."""
+    keys = sorted({(event.campaign_id, event.video_id) for event in events})
+    LinkedVideo.objects.bulk_create(
+        [
+            LinkedVideo(
+                marketplace_account=account, tiktok_campaign_id=campaign, tiktok_video_id=video
+            )
+            for campaign, video in keys
+        ],
+        ignore_conflicts=True,
+    )
+    locked = LinkedVideo.objects.select_for_update().order_by("pk")
+    locked = locked.filter(tiktok_video_id__in={video for _, video in keys})
+    videos = {(video.tiktok_campaign_id, video.tiktok_video_id): video for video in locked}
+    news = {}
+    for event in events:
+        video = videos[event.campaign_id, event.video_id]
+        if _learn(video, event, heard_at):
+            news[video.pk] = video
+    LinkedVideo.objects.bulk_update(news.values(), ["handle", *DATES.values()])
+    return list(news.values())
+
+
+def _learn(video: LinkedVideo, event: webhooks.LinkedVideo, heard_at: datetime) -> bool:
+    """The earliest moment wins, whatever the order of arrival. Says whether anything changed."""
+    name = DATES[event.event]
+    known = (getattr(video, name), video.handle)
+    moment = event.happened_at or heard_at
+    setattr(video, name, min(known[0] or moment, moment))
+    video.handle = video.handle or (event.handle or "").lower()
+    return known != (getattr(video, name), video.handle)
+
+
+@transaction.atomic
+def _keep_incident(said: webhooks.ServiceIncident, heard_at: datetime) -> None:
+    """The latest word counts, an earlier one fills gaps; what is resolved stays resolved."""
+    incident, _ = ServiceIncident.objects.select_for_update().get_or_create(
+        tiktok_incident_id=said.incident_id, defaults={"updated_at": heard_at}
+    )
+    is_latest = heard_at >= incident.updated_at
+    for name, value in _words(said).items():
+        known = getattr(incident, name)
+        setattr(incident, name, (value or known) if is_latest else (known or value))
+    if said.event == RESOLVE:
+        incident.resolved_at = incident.resolved_at or said.resolved_at or heard_at
+    incident.updated_at = max(incident.updated_at, heard_at)
+    incident.save()
+    transaction.on_commit(lambda: cache.delete(STANDING_INCIDENTS))
+
+
+def _words(said: webhooks.ServiceIncident) -> dict[str, object]:
+    return {
+        "title": (said.title or "")[:200],
+        "products": [product[:60] for product in said.products],
+        "level": (said.level or "")[:40],
+        "detail": said.detail or "",
+        "started_at": said.started_at,
+    }
+
+
+def apply_notice(
+    notice: webhooks.AuthorizationRemoved | webhooks.UnknownNotice, received_at: datetime
+) -> str:
+    """Do what Login Kit says; the answer says what was left aside."""
+    if isinstance(notice, webhooks.UnknownNotice):
+        return f"The event {notice.event} is unknown to us."
+    return _end_removed_grant(notice, notice.happened_at or received_at)
+
+
+@transaction.atomic
+def _end_removed_grant(removed: webhooks.AuthorizationRemoved, removed_at: datetime) -> str:
+    """The grant ends and what came only through it goes, unless the creator has connected again since.
+
+    In doubt it stands: TikTok's next refusal ends a dead grant just as well (`tokens`).
+    """
+    found = Connection.objects.select_for_update().filter(open_id=removed.open_id)
+    connection = found.first()
+    if connection is None:
+        return "Nobody has connected this TikTok account here."
+    if not connection.is_live:
+        return "The connection had ended already."
+    if connection.connected_at >= removed_at:
+        return "The creator has connected again since."
+    reason = REASONS.get(removed.reason, CONSENT_REVOKED)
+    end_grant(connection, state=ConnectionState.REVOKED, reason=reason)
+    return ""

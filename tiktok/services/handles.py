@@ -1,0 +1,75 @@
+"""A TikTok account keeps its identity when its handle changes: the creator follows the account, not the name.
+
+The earlier handles stand in the audit log (`creator.renamed`).
+"""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from tenancy.models import AuditEvent, User
+from tenancy.services.audit import record
+from tiktok.client import errors
+from tiktok.enums import MarketplaceStatus
+from tiktok.models import Creator
+from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.signals import renamed
+
+
+def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
+    """Who this TikTok account is in the organization in scope: by a consent to its grant, else by TikTok's own number."""
+    consented = Creator.objects.filter(consents__connection__open_id=open_id)
+    by_grant = consented.order_by("-consents__granted_at").first()
+    if by_grant is not None or not tiktok_creator_id:
+        return by_grant
+    return Creator.objects.filter(tiktok_creator_id=tiktok_creator_id).order_by("pk").first()
+
+
+def find_renamed(handle: str, *, actor: User | None) -> Creator | None:
+    """The creator of the organization in scope whose account TikTok knows by this handle now, renamed.
+
+    For a handle in the marketplace. TikTok is asked only while the organization has lost sight of an account. Raises
+    TikTokProblem.
+    """
+    lost = Creator.objects.exclude(marketplace_status=MarketplaceStatus.IN)
+    if not lost.exclude(tiktok_creator_id="").exists():
+        return None
+    with tiktok_call():
+        try:
+            number = marketplace().public_profile(handle).creator_id
+        except (errors.NotInMarketplaceError, errors.NotFoundError):
+            return None  # it has left since it was looked up
+    creator = Creator.objects.filter(tiktok_creator_id=number).first() if number else None
+    if creator is not None:
+        follow_handle(creator, handle, actor=actor)
+    return creator
+
+
+@transaction.atomic
+def follow_handle(creator: Creator, handle: str, *, actor: User | None = None) -> None:
+    """TikTok knows this creator's account by `handle` now.
+
+    Where another creator of the organization has that handle already, both stay as they are and the audit log says so.
+    """
+    earlier, handle = creator.handle, handle.lower()
+    if handle == earlier:
+        return
+    creator.handle = handle
+    try:
+        with transaction.atomic():
+            creator.save(update_fields=["handle"])
+    except IntegrityError:
+        creator.handle = earlier
+        _say_taken(creator, handle, actor)
+    else:
+        record("creator.renamed", creator, actor=actor, earlier=earlier)
+        renamed.send(sender=Creator, creator=creator, earlier=earlier)
+
+
+def _say_taken(creator: Creator, handle: str, actor: User | None) -> None:
+    """Once for each handle: the account is looked at every day."""
+    said = AuditEvent.objects.filter(
+        verb="creator.handle_taken", object_id=str(creator.pk), detail__handle=handle
+    )
+    if not said.exists():
+        record("creator.handle_taken", creator, actor=actor, handle=handle)

@@ -1,0 +1,71 @@
+"""Orders in one shape, whichever dialect they were made in: what is asked, what was made, what TikTok says of it.
+
+In `tto` an order is one handle in one campaign at TikTok; its id is ours, `<campaign id>/<handle>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tiktok.client.tto_types import LinkRequest
+from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
+
+
+@dataclass(frozen=True)
+class OrderAsk:
+    """What is asked of every creator of one request.
+
+    `mark` is a word of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost is
+    found again. `group` is what earlier orders of the request stand under: the campaign code, or the campaign's id.
+    """
+
+    name: str
+    brand_name: str
+    description: str
+    video_count: int
+    mark: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class PlacedOrders:
+    """Orders as they stand at TikTok under one link. `campaign_code` is empty where the dialect knows none."""
+
+    group: str
+    invite_link: str
+    orders: tuple[CreatedOrder, ...]
+    campaign_code: str = ""
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """All that TikTok says of one order: its videos, their reviews, their numbers, and who was asked to tie which."""
+
+    state: OrderState
+    reviews: tuple[VideoReview, ...] = ()
+    rows: tuple[ReportRow, ...] = ()
+    links: tuple[LinkRequest, ...] = ()
+
+    def row_of(self, video_id: str) -> ReportRow | None:
+        return next((row for row in self.rows if row.video_id == video_id), None)
+
+
+class Orders(Protocol):
+    """What a dialect must be able to do with orders. Every call may raise the errors of `tiktok.client`."""
+
+    def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
+        """Create an order for each handle, at most 100; whom TikTok does not accept is missing. Not idempotent."""
+
+    def find(self, *, mark: str, group: str) -> PlacedOrders | None:
+        """The orders of a request whose answer was lost; None when TikTok knows none of it."""
+
+    def read(self, order_ids: Sequence[str]) -> dict[str, OrderFacts]:
+        """What TikTok says of these orders, by order id; an order TikTok does not know is missing."""
+
+
+def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """`items` in pieces of at most `size`: as many as one call takes."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

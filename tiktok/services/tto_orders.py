@@ -1,0 +1,241 @@
+"""Orders over TikTok One, which knows campaigns and links but no orders: one request is one campaign at TikTok.
+
+What the marketplace tells of a video is put together from four places: the campaign's list, the events of `TCM_VIDEOS`
+(`LinkedVideo`), the answers to link requests, and the report. Published is what an event says so of, or a video that was
+public before and whose creator has approved the link; a report row proves nothing.
+
+Calls of `read`: one a 5 campaigns, one a 50 for the link requests, one per country a 100 videos for the numbers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tiktok.client import CampaignMarketplace, paging
+from tiktok.client.tto_report_types import ReportVideo
+from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
+from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
+from tiktok.enums import Source
+from tiktok.models import LinkedVideo, Video
+from tiktok.services.gateway import tiktok_call
+from tiktok.services.order_facts import OrderAsk, OrderFacts, PlacedOrders, chunks
+
+CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL, LINK_PAGE, REPORT_PAGE = 5, 50, 50, 100
+NAME_LENGTH = 120
+
+
+@dataclass
+class _Known:
+    """What is known of one campaign at TikTok."""
+
+    campaign: Campaign
+    rows: dict[str, ReportVideo] = field(default_factory=dict)
+    links: dict[str, LinkRequest] = field(default_factory=dict)
+    events: dict[str, LinkedVideo] = field(default_factory=dict)
+
+    def approved(self) -> list[str]:
+        return [video for video, link in self.links.items() if link.status == LinkStatus.APPROVE]
+
+    def tied(self) -> list[str]:
+        """Videos that belong to the campaign, by whichever source says so first."""
+        return list(dict.fromkeys([*self.campaign.video_ids, *self.events, *self.approved()]))
+
+    def is_published(self, video_id: str) -> bool:
+        event = self.events.get(video_id)
+        return bool(event and event.published_at) or video_id in self.approved()
+
+
+class TtoOrders:
+    """`Orders` of an account in the `tto` dialect."""
+
+    def __init__(self, tiktok: CampaignMarketplace) -> None:
+        self._tiktok = tiktok
+
+    def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
+        """A campaign with our mark in its name, or more creators in the campaign of the request."""
+        with tiktok_call(creates=True):
+            if ask.group:
+                campaign = self._tiktok.update_campaign(
+                    ask.group, handles=handles, send_notification=True
+                )
+            else:
+                campaign = self._tiktok.create_campaign(
+                    campaign_name=_marked(ask.name, ask.mark),
+                    handles=handles,
+                    brand_name=ask.brand_name,
+                    campaign_description=ask.description,
+                    send_notification=True,
+                )
+        refused = {handle.lower() for handle in campaign.failed_handles}
+        return _placed(campaign, [handle for handle in handles if handle.lower() not in refused])
+
+    def find(self, *, mark: str, group: str) -> PlacedOrders | None:
+        """By the campaign's id, else by the mark in its name. Handles may follow the campaign by a moment."""
+        found = self._campaigns([group]) if group else self._marked_campaigns(mark)
+        campaign = next(iter(found), None)
+        return _placed(campaign, campaign.handles) if campaign else None
+
+    def read(self, order_ids: Sequence[str]) -> dict[str, OrderFacts]:
+        campaign_ids = list(dict.fromkeys(map(campaign_of, order_ids)))
+        known = {each.campaign_id: _Known(each) for each in self._campaigns(campaign_ids)}
+        for link in self._links(list(known)):
+            if link.campaign_id in known:
+                known[link.campaign_id].links[link.video_id] = link
+        for event in LinkedVideo.objects.filter(tiktok_campaign_id__in=known):
+            known[event.tiktok_campaign_id].events[event.tiktok_video_id] = event
+        for each in known.values():
+            each.rows = {row.video_id: row for row in self._report(each.campaign)}
+        return _by_order(order_ids, known)
+
+    def _campaigns(self, campaign_ids: Sequence[str]) -> Iterator[Campaign]:
+        for chunk in chunks(campaign_ids, CAMPAIGNS_PER_CALL):
+            with tiktok_call():
+                page = self._tiktok.campaigns(campaign_ids=chunk, page_size=CAMPAIGNS_PER_CALL)
+            yield from page.campaigns
+
+    def _marked_campaigns(self, mark: str) -> Iterator[Campaign]:
+        """All pages: TikTok does not promise an order in which an early end would be safe."""
+        with tiktok_call():
+            pages = paging.by_number(
+                lambda number: self._tiktok.campaigns(page=number), lambda page: page.campaigns
+            )
+            campaigns = [campaign for page in pages for campaign in page.campaigns]
+        return iter([c for c in campaigns if f"[{mark}]" in (c.campaign_name or "")])
+
+    def _links(self, campaign_ids: Sequence[str]) -> Iterator[LinkRequest]:
+        """Link requests, the latest of a video last."""
+        found: list[LinkRequest] = []
+        for chunk in chunks(campaign_ids, CAMPAIGNS_PER_LINK_CALL):
+            page_number, is_last = 0, False
+            while not is_last:
+                page_number += 1
+                with tiktok_call():
+                    page = self._tiktok.link_requests(
+                        campaign_ids=chunk, page=page_number, page_size=LINK_PAGE
+                    )
+                found += page.requests
+                is_last = len(page.requests) < LINK_PAGE
+        return reversed(found)
+
+    def _report(self, campaign: Campaign) -> Iterator[ReportVideo]:
+        """Rows of all countries; without a linked video there is nothing to ask."""
+        for country in campaign.country_codes if campaign.video_ids else ():
+            page_number, is_last = 0, False
+            while not is_last:
+                page_number += 1
+                with tiktok_call():
+                    page = self._tiktok.report(campaign.campaign_id, country, page=page_number)
+                yield from page.videos
+                is_last = len(page.videos) < REPORT_PAGE
+
+    # --- link requests ------------------------------------------------------------------------------------------
+    def pending_link(self, campaign_id: str, video_id: str) -> LinkRequest | None:
+        """The request that awaits the creator's answer."""
+        return next(
+            (
+                link
+                for link in self._links([campaign_id])
+                if link.video_id == video_id and link.status == LinkStatus.IN_REVIEW
+            ),
+            None,
+        )
+
+    def send_link(self, campaign_id: str, video_id: str) -> LinkRequest:
+        """Ask the creator to tie a public video; while a request is pending, remind them."""
+        with tiktok_call(creates=True):
+            return self._tiktok.send_link_request(campaign_id, video_id)
+
+    def take_back_link(self, campaign_id: str, video_id: str) -> LinkRequest:
+        """Withdraw a pending request."""
+        with tiktok_call(creates=True):
+            return self._tiktok.revoke_link_request(campaign_id, video_id)
+
+
+def campaign_of(order_id: str) -> str:
+    """The campaign's id at TikTok of an order of this dialect."""
+    return order_id.partition("/")[0]
+
+
+def _order_id(campaign_id: str, handle: str) -> str:
+    return f"{campaign_id}/{handle.lower()}"
+
+
+def _marked(name: str, mark: str) -> str:
+    ending = f" [{mark}]"
+    return name[: NAME_LENGTH - len(ending)] + ending
+
+
+def _placed(campaign: Campaign, handles: Iterable[str]) -> PlacedOrders:
+    orders = tuple(CreatedOrder(_order_id(campaign.campaign_id, name), name) for name in handles)
+    return PlacedOrders(campaign.campaign_id, campaign.invite_link or "", orders)
+
+
+def _by_order(order_ids: Sequence[str], known: dict[str, _Known]) -> dict[str, OrderFacts]:
+    handles = _handles_of(
+        {video for each in known.values() for video in (*each.tied(), *each.links)}
+    )
+    mine: dict[str, list[str]] = defaultdict(list)
+    for campaign_id, each in known.items():
+        for video_id in dict.fromkeys([*each.tied(), *each.links]):
+            handle = _owner(each, video_id) or handles.get(video_id, "")
+            mine[_order_id(campaign_id, handle)].append(video_id)
+    return {
+        order_id: _facts(order_id, known[campaign_of(order_id)], mine[order_id])
+        for order_id in order_ids
+        if campaign_of(order_id) in known
+    }
+
+
+def _owner(known: _Known, video_id: str) -> str:
+    """By the event, else by the report; neither needs to name the creator."""
+    event, row = known.events.get(video_id), known.rows.get(video_id)
+    return (event.handle if event else "") or (row.handle if row else None) or ""
+
+
+def _handles_of(video_ids: Iterable[str]) -> dict[str, str]:
+    rows = Video.objects.filter(tiktok_video_id__in=list(video_ids)).exclude(source=Source.LEGACY)
+    return dict(rows.values_list("tiktok_video_id", "creator__handle"))
+
+
+def _facts(order_id: str, known: _Known, video_ids: Sequence[str]) -> OrderFacts:
+    handle, tied = order_id.partition("/")[2], set(known.tied())
+    bound = tuple(video_id for video_id in video_ids if video_id in tied)
+    return OrderFacts(
+        state=OrderState(order_id, handle, "", known.campaign.invite_link or "", bound, None),
+        reviews=tuple(_review(known, video_id, handle) for video_id in bound),
+        rows=tuple(
+            _row(order_id, handle, known.rows[video_id])
+            for video_id in bound
+            if video_id in known.rows
+        ),
+        links=tuple(known.links[video_id] for video_id in video_ids if video_id not in tied),
+    )
+
+
+def _review(known: _Known, video_id: str, handle: str) -> VideoReview:
+    """In the words of the older dialect's audit."""
+    event, row = known.events.get(video_id), known.rows.get(video_id)
+    is_published = known.is_published(video_id)
+    published_at = (row.created_at if row else None) or (event.published_at if event else None)
+    return VideoReview(
+        video_id=video_id,
+        video_status="RELEASE" if is_published else "UPLOAD",
+        bind_status="BIND",
+        review_status="SUCCEED" if is_published else "CONTENT_REVIEWING",
+        uploaded_at=event.uploaded_at if event else None,
+        published_at=published_at if is_published else None,
+        embed_url=f"https://www.tiktok.com/@{handle}/video/{video_id}" if is_published else None,
+    )
+
+
+def _row(order_id: str, handle: str, row: ReportVideo) -> ReportRow:
+    return ReportRow(
+        order_id=order_id,
+        video_id=row.video_id,
+        handle=handle,
+        released_at=row.created_at,
+        metrics=row.metrics,
+        daily=None,
+    )

@@ -1,0 +1,65 @@
+"""TikTok's webhooks at the door: proven, then stored as they came. What they say is done later (`deliveries`)."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from tiktok.client import webhooks
+from tiktok.enums import DeliveryKind
+from tiktok.errors import DeliveryRefused
+from tiktok.models import WebhookDelivery
+
+log = structlog.get_logger()
+
+# TikTok tries a delivery of the Subscription API for a day; what says it is older (or of tomorrow) is a replay.
+FARTHEST = timedelta(hours=25)
+
+
+def receive_delivery(kind: DeliveryKind, body: bytes, *, signature: str) -> None:
+    """Keep what TikTok has signed, with one INSERT; the same delivery again changes nothing.
+
+    `signature` is the header's value. Raises DeliveryRefused.
+    """
+    if not _is_signed(kind, body, signature):
+        log.info("webhook.refused", kind=kind.value, reason="signature", size=len(body))
+        raise DeliveryRefused
+    if kind == DeliveryKind.SUBSCRIPTION and _is_of_another_day(body):
+        log.warning("webhook.refused", kind=kind.value, reason="age", size=len(body))
+        raise DeliveryRefused
+    digest = _digest(kind, body, signature)
+    delivery = WebhookDelivery(kind=kind, digest=digest, body=body, due_at=timezone.now())
+    WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    log.info("webhook.received", kind=kind.value, digest=digest, size=len(body))
+
+
+def _digest(kind: DeliveryKind, body: bytes, signature: str) -> str:
+    """A signature of the Subscription API fits every way of escaping the same text, so it is what stands for the text.
+
+    One of Login Kit fits these bytes only, and is another one at each try.
+    """
+    said = signature.encode() if kind == DeliveryKind.SUBSCRIPTION else body
+    return hashlib.sha256(said).hexdigest()
+
+
+def _is_signed(kind: DeliveryKind, body: bytes, signature: str) -> bool:
+    secret = settings.TIKTOK_APP_SECRET
+    if not secret:  # anybody could sign with nothing
+        return False
+    if kind == DeliveryKind.SUBSCRIPTION:
+        return webhooks.is_open_signature(signature, body, secret)
+    return webhooks.is_timestamped_signature(signature, body, secret, now=time.time())
+
+
+def _is_of_another_day(body: bytes) -> bool:
+    """By the body's own `time`, which a signature of the Subscription API covers. No time is no reason to refuse."""
+    try:
+        sent_at = webhooks.parse_delivery(body).sent_at
+    except webhooks.WebhookError:
+        return False  # signed all the same: kept for ops to see
+    return sent_at is not None and abs(timezone.now() - sent_at) > FARTHEST

@@ -1,0 +1,187 @@
+"""Settings: the organization's own TikTok accounts, and the way back from TikTok's consent page for brands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from tenancy.access import OrganizationRequest, portal_page, staff_page
+from tenancy.enums import Permission
+from tenancy.models import User
+from tenancy.policies import can
+from tiktok.errors import TikTokProblem
+from tiktok.models import MarketplaceAccount
+from tiktok.queries import marketplace_accounts
+from tiktok.services.abilities import Ability, abilities, sends_events
+from tiktok.services.brand import BrandConnected, finish_brand_connect, start_brand_connect
+from tiktok.services.marketplace import (
+    accounts_of,
+    check_marketplace_account,
+    choose_marketplace_account,
+    disconnect_marketplace_account,
+)
+from tiktok.views.leaving import leads_to
+
+SET_OUT_FROM = "tiktok_brand_set_out_from"  # the settings page to go back to
+
+
+@dataclass(frozen=True)
+class ShownAccount:
+    """An account as its card shows it."""
+
+    account: MarketplaceAccount
+    is_in_use: bool
+    sends_events: bool
+    abilities: list[Ability]
+
+
+# --- settings ----------------------------------------------------------------------------------------------------
+@leads_to("TIKTOK_BASE_URL")
+@never_cache
+@staff_page(Permission.READ)
+@require_GET
+def accounts(request: OrganizationRequest) -> HttpResponse:
+    """Which accounts there are, how they stand, and what can be done through them."""
+    found = list(marketplace_accounts())
+    in_use = found[0] if found and found[0].is_connected else None
+    shown = [
+        ShownAccount(each, each == in_use, sends_events(each.dialect), abilities(each.dialect))
+        for each in found
+    ]
+    may_manage = can(request.membership, Permission.MANAGE_TIKTOK)
+    return render(
+        request,
+        "staff/tiktok/accounts.html",
+        {"shown": shown, "in_use": in_use, "may_manage": may_manage},
+    )
+
+
+@staff_page(Permission.MANAGE_TIKTOK)
+@require_POST
+def connect(request: OrganizationRequest) -> HttpResponse:
+    """On to TikTok."""
+    request.session[SET_OUT_FROM] = _settings_page(request.organization.slug)
+    return redirect(
+        start_brand_connect(
+            request.user,
+            request.organization,
+            session_key=request.session.session_key or "",
+        )
+    )
+
+
+@staff_page(Permission.MANAGE_TIKTOK)
+@require_POST
+def choose(request: OrganizationRequest, marketplace_account_id: int) -> HttpResponse:
+    """New orders and look-ups go through this account."""
+    account = get_object_or_404(MarketplaceAccount, pk=marketplace_account_id)
+    try:
+        choose_marketplace_account(account, actor=request.user)
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"New orders and look-ups go through {account} from now on.")
+    return redirect("tiktok_settings:accounts", request.organization.slug)
+
+
+@staff_page(Permission.MANAGE_TIKTOK)
+@require_POST
+def check(request: OrganizationRequest, marketplace_account_id: int) -> HttpResponse:
+    """Ask TikTok now how the account stands, and set up what is missing of its events."""
+    account = get_object_or_404(MarketplaceAccount, pk=marketplace_account_id)
+    try:
+        check_marketplace_account(account)
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"{account} was checked with TikTok just now.")
+    return redirect("tiktok_settings:accounts", request.organization.slug)
+
+
+@never_cache
+@staff_page(Permission.MANAGE_TIKTOK)
+@require_http_methods(["GET", "POST"])
+def disconnect(request: OrganizationRequest, marketplace_account_id: int) -> HttpResponse:
+    """End the permission; a GET says first what ends with it."""
+    account = get_object_or_404(MarketplaceAccount, pk=marketplace_account_id)
+    back = _settings_page(request.organization.slug)
+    if request.method == "POST":
+        _disconnect(request, account)
+    if request.method == "POST" or not account.is_connected:
+        return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
+    ending = accounts_of(account.open_token())
+    remaining = [each for each in marketplace_accounts() if each.is_connected]
+    context = {
+        "title": f"Disconnect {account}?",
+        "back": back,
+        "account": account,
+        "others": [each for each in ending if each != account],
+        "next": next((each for each in remaining if each not in ending), None),
+    }
+    wrapper = "disconnect_dialog" if request.htmx else "disconnect"
+    return render(request, f"staff/tiktok/{wrapper}.html", context)
+
+
+def _disconnect(request: OrganizationRequest, account: MarketplaceAccount) -> None:
+    try:
+        ended = disconnect_marketplace_account(account, actor=request.user)
+    except TikTokProblem as problem:
+        messages.error(
+            request, f"{account} is still connected; nothing has changed here. {problem}"
+        )
+    else:
+        names = _names(ended or [account])
+        messages.success(request, f"{names} disconnected. The numbers collected so far stay.")
+
+
+def _settings_page(slug: str) -> str:
+    return reverse("tiktok_settings:accounts", args=[slug])
+
+
+def _names(accounts: list[MarketplaceAccount]) -> str:
+    names = [account.name for account in accounts]
+    if len(names) == 1:
+        return f"{names[0]} is"
+    return f"{', '.join(names[:-1])} and {names[-1]} are"
+
+
+# --- TikTok's answer ---------------------------------------------------------------------------------------------
+@require_GET
+@never_cache
+@portal_page
+def callback(request: HttpRequest) -> HttpResponse:
+    """What worked moves on to the settings, without the code in the address; a refusal says why right here.
+
+    It stands below no organization: the attempt says which one it is, and there the person's role is asked for again.
+    """
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    try:
+        connected = finish_brand_connect(
+            state=request.GET.get("state", ""),
+            session_key=request.session.session_key or "",
+            person=request.user,
+            code=request.GET.get("auth_code") or request.GET.get("code"),
+            error=request.GET.get("error"),
+        )
+    except TikTokProblem as problem:
+        back = request.session.get(SET_OUT_FROM, "/")
+        context = {"reason": str(problem), "back": back}
+        return render(request, "public/brand_refused.html", context, status=400)
+    _tell(request, connected)
+    return redirect("tiktok_settings:accounts", connected.organization.slug)
+
+
+def _tell(request: HttpRequest, connected: BrandConnected) -> None:
+    if standing := [each for each in connected.accounts if each.is_connected]:
+        messages.success(request, f"{_names(standing)} connected.")
+    if connected.problem:
+        messages.warning(
+            request, f"Not everything could be set up; we keep trying. {connected.problem}"
+        )
