@@ -17,6 +17,7 @@ from benchmarks.place import Place, temporary_place
 
 # What runs with few rows in the tables comes first.
 SCENARIOS = {
+    "P2": "pump",
     "P1": "loader",
     "P3": "calls",
     "S1": "sandbox",

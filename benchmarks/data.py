@@ -27,6 +27,9 @@ STATUSES = ("in", "in", "in", "not_in", "invited", "unknown", "in", "invalid")
 ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfilled", "overdue")
 NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
 ROWS_PER_CAMPAIGN = 100
+FIRST_FREE = """
+SELECT greatest((SELECT max(id) FROM tiktok_video), (SELECT max(id) FROM tiktok_creator), 0) + 1
+"""
 
 
 class Table(NamedTuple):
@@ -78,7 +81,7 @@ class Filled:
 def fill(admin_url: str, organization_id: int, size: int, *, person_id: int) -> Filled:
     """Fill an empty organization, and let PostgreSQL know what is in its tables."""
     with psycopg.connect(admin_url) as connection:
-        row = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM tiktok_video").fetchone()
+        row = connection.execute(FIRST_FREE).fetchone()
         assert row is not None
         filled = Filled(organization_id, size, row[0], person_id)
         connection.execute("SET session_replication_role = replica")  # the rows fit together

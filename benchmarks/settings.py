@@ -8,11 +8,13 @@ os.environ.update(
     DEBUG="",
     SECRET_KEY="benchmark-secret-key-of-fifty-characters-and-some-more",
     TOKEN_KEYS="b1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-    TIKTOK_BASE_URL="http://127.0.0.1:9",
-    TIKTOK_AUTHORIZE_URL="http://127.0.0.1:9",
     PUBLIC_URL="http://localhost",
     LOG_LEVEL="ERROR",
 )
+
+# A scenario may give its processes a sandbox.
+os.environ.setdefault("TIKTOK_BASE_URL", "http://127.0.0.1:9")
+os.environ.setdefault("TIKTOK_AUTHORIZE_URL", "http://127.0.0.1:9")
 
 from influence.settings import *  # noqa: F403 -- the environment must stand first
 from influence.settings import REST_FRAMEWORK

@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
+from prometheus_client.core import REGISTRY, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from tiktok import breaker, limits
+from tiktok.store import StoreIsDown
+
+
+class TikTokCollector(Collector):
+    """What all processes share about TikTok, read when somebody asks."""
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is read while the site starts."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        opened = GaugeMetricFamily(
+            "tiktok_breaker_open", "1 while no calls of this endpoint are made.", labels=["path"]
+        )
+        paused = GaugeMetricFamily(
+            "tiktok_app_paused_seconds", "Until calls may be made again, after TikTok's own limit."
+        )
+        try:
+            for path in breaker.opened():
+                opened.add_metric([path], 1)
+            paused.add_metric([], limits.paused_for())
+        except StoreIsDown:
+            return  # /readyz says so
+        yield from (opened, paused)
+
+
+REGISTRY.register(TikTokCollector())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -184,9 +184,18 @@ TIKTOK_JOIN_URL = env.str(
 )
 TIKTOK_APP_ID = env.str("TIKTOK_APP_ID", default="")
 TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET", default="")
-# The level TikTok granted the app (Basic: 10 a second, 600 a minute).
+# The level TikTok granted the app (Basic: 10 a second, 600 a minute, 864,000 a day).
 TIKTOK_REQUESTS_PER_SECOND = env.int("TIKTOK_REQUESTS_PER_SECOND", default=10)
 TIKTOK_REQUESTS_PER_MINUTE = env.int("TIKTOK_REQUESTS_PER_MINUTE", default=600)
+TIKTOK_REQUESTS_PER_DAY = env.int("TIKTOK_REQUESTS_PER_DAY", default=864_000)
+# Of each of the six paths of TikTok One that have a limit of their own; TikTok does not publish the numbers.
+TIKTOK_SPECIAL_REQUESTS_PER_SECOND = env.int("TIKTOK_SPECIAL_REQUESTS_PER_SECOND", default=2)
+TIKTOK_SPECIAL_REQUESTS_PER_MINUTE = env.int("TIKTOK_SPECIAL_REQUESTS_PER_MINUTE", default=60)
+# Of the Accounts API: of one account at one endpoint, and of all together.
+TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE = env.int("TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE", default=40)
+TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE = env.int("TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE", default=600)
+# How many polls one worker process works on at a time.
+TIKTOK_POLL_THREADS = env.int("TIKTOK_POLL_THREADS", default=4)
 # "k2:<base64>,k1:<base64>": 32-byte keys; the first seals, all open.
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
 

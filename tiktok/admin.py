@@ -8,11 +8,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from tenancy.admin import OpsAdmin, ReadOnlyAdmin
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.audit import record
 from tiktok.enums import AccountState, PollKind
+from tiktok.exchanges import last_exchanges
 from tiktok.models import (
     ConnectAttempt,
     Connection,
@@ -30,6 +33,30 @@ from tiktok.models import (
 )
 from tiktok.services.deliveries import process_again
 from tiktok.services.polling import make_due
+
+EXCHANGES = (
+    "<table><thead><tr><th>Time (UTC)</th><th>Call</th><th>Attempt</th><th>HTTP</th><th>Code</th><th>Seconds</th>"
+    "<th>Request id</th><th>Error</th></tr></thead><tbody>{}</tbody></table>"
+)
+EXCHANGE = "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+
+
+class TellsExchanges:
+    """Of something calls are made for: what TikTok's support asks for, newest first."""
+
+    @admin.display(description="Last exchanges with TikTok")
+    def exchanges(self, obj: models.Model) -> SafeString | str:
+        rows = [
+            (
+                f"{each.happened_at:%Y-%m-%d %H:%M:%S}", each.method, each.path, each.attempt,
+                "–" if each.status is None else each.status, "–" if each.code is None else each.code,
+                f"{each.seconds:.2f}", each.request_id or "–", each.error or "–",
+            )
+            for each in last_exchanges(obj)
+        ]  # fmt: skip
+        if not rows:
+            return "None within the last 14 days."
+        return format_html(EXCHANGES, format_html_join("", EXCHANGE, rows))
 
 
 class MarketplaceAccountForm(forms.ModelForm):
@@ -60,12 +87,12 @@ class MarketplaceAccountForm(forms.ModelForm):
 
 
 @admin.register(MarketplaceAccount)
-class MarketplaceAccountAdmin(OpsAdmin):
+class MarketplaceAccountAdmin(TellsExchanges, OpsAdmin):
     form = MarketplaceAccountForm
     list_display = ["name", "tiktok_account_id", "dialect", "state", "state_reason", "connected_at"]
     search_fields = ["name", "tiktok_account_id"]
     readonly_fields = [
-        "chosen_at", "country", "timezone", "verification", "described_at", "subscription_id",
+        "chosen_at", "country", "timezone", "verification", "described_at", "subscription_id", "exchanges",
     ]  # fmt: skip
     ordering = ["name"]
 
@@ -105,12 +132,15 @@ class VideoAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ReadOnlyAdmin):
+class ConnectionAdmin(TellsExchanges, ReadOnlyAdmin):
     list_display = ["handle", "person", "state", "state_reason", "access_expires_at", "refresh_expires_at"]  # fmt: skip
     list_filter = ["state"]
     list_select_related = ["person"]
     search_fields = ["handle", "person__email", "open_id"]
     ordering = ["-pk"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), "exchanges"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Connection]:
         """A connection belongs to a person: all while no organization is chosen, else those it ever saw through."""

@@ -2,7 +2,9 @@
 
 
 class TikTokProblem(Exception):
-    """Base: `str()` is safe to show and says what to do."""
+    """Base: `str()` is safe to show and says what to do. `request_id` is that of TikTok's answer, if there was one."""
+
+    request_id = ""
 
 
 class NoMarketplaceAccount(TikTokProblem):
@@ -22,7 +24,8 @@ class NotOffered(TikTokProblem):
 class TikTokUnavailable(TikTokProblem):
     """TikTok did not answer, or not in its own words. Nothing was saved."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, request_id: str = "") -> None:
+        self.request_id = request_id
         super().__init__(
             "TikTok could not be reached, so nothing was saved. Please try again in a minute."
         )
@@ -31,8 +34,8 @@ class TikTokUnavailable(TikTokProblem):
 class TikTokBusy(TikTokProblem):
     """The request budget is used up. `retry_after`: seconds until it is worth trying again."""
 
-    def __init__(self, retry_after: float) -> None:
-        self.retry_after = retry_after
+    def __init__(self, retry_after: float, *, request_id: str = "") -> None:
+        self.retry_after, self.request_id = retry_after, request_id
         super().__init__(
             "TikTok's request limit is reached for the moment. Please try again in a few minutes."
         )
@@ -49,14 +52,16 @@ class TikTokRefused(TikTokProblem):
 class OutcomeUnknown(TikTokProblem):
     """A creating call got no readable answer: it may or may not have happened."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, request_id: str = "") -> None:
+        self.request_id = request_id
         super().__init__(
             "TikTok did not answer in time, so it is not known whether it was done. Look at TikTok before you repeat it."
         )
 
 
 class MarketplaceAccessEnded(TikTokProblem):
-    def __init__(self) -> None:
+    def __init__(self, *, request_id: str = "") -> None:
+        self.request_id = request_id
         super().__init__(
             "TikTok no longer accepts the marketplace account's access. An owner or admin can renew it in Settings."
         )

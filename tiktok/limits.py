@@ -1,7 +1,11 @@
-"""The outer request budget: one token bucket for the app, shared by all processes through Redis.
+"""The outer request budget, shared by all processes through Redis: of the app, of special paths, of accounts.
 
-TikTok counts requests of the whole app as they arrive (Basic level: 10 a second, 600 a minute); a breach of the minute
-closes the app for five minutes. A granted call may take its time to arrive, so our minute is two seconds longer.
+A budget is a row of moments, at least its spacing apart. A call books the first moment that is free in all of its budgets
+and waits until then. Even spacing fills every sliding window of TikTok's, which counts requests as they arrive, and
+breaks none; our windows are a little longer than TikTok's, because a booked call may take its time to get there.
+
+Workers book a second ahead at most and stand in line behind that, first come, first served: a person at a page does not
+wait behind all of them. Once TikTok itself says that a limit is reached, everybody stays away for as long as it says.
 """
 
 from __future__ import annotations
@@ -10,80 +14,135 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-import redis
 from django.conf import settings
 
 from tiktok.errors import TikTokBusy
+from tiktok.store import key, run_script, store
 
-MINUTE_BREACH_SECONDS = 300.0
+APP = "app"
+# Seconds that our windows are long: calls that overtake each other by less than the difference break no limit.
+SECOND, MINUTE = 1.035, 62.0
 # While Redis is away nobody can say whether there is room: no call, and another try soon.
 UNCOUNTED_SECONDS = 5.0
-# How long a call waits for room: a person at a page not long, a worker or a command until the minute is over.
+# How long a call waits for its turn: a person at a page not long, a worker or a command until the minute is over; but no
+# worker stands idle for long before one crowded path while the app has room for others.
 PERSONS_PATIENCE_SECONDS = 5.0
 WORKERS_PATIENCE_SECONDS = 90.0
+NARROW_PATIENCE_SECONDS = 10.0
+BOOK_AHEAD_SECONDS = 1.0
+# A pause as short as this is slept through.
+SHORT_PAUSE_SECONDS = 2.0
+TAKE = (Path(__file__).parent / "limits.lua").read_text()
 
-_patience: ContextVar[float] = ContextVar("patience", default=PERSONS_PATIENCE_SECONDS)
+_is_worker: ContextVar[bool] = ContextVar("is_worker", default=False)
 
-# One sorted set holds the moments of the last minute's calls; a call may go if both windows have room.
-# Returns 0 when the call is granted, else the milliseconds until it is worth asking again.
-TAKE = """
-local now = redis.call('TIME'); local ms = now[1] * 1000 + math.floor(now[2] / 1000)
-local per_second, per_minute = tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ms - 62000)
-local total = redis.call('ZCARD', KEYS[1])
-if total >= per_minute then
-  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
-  return math.max(1, tonumber(oldest) + 62001 - ms)
-end
-local recent = redis.call('ZRANGEBYSCORE', KEYS[1], ms - 1020, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-if redis.call('ZCOUNT', KEYS[1], ms - 1020, '+inf') >= per_second then
-  return math.max(1, tonumber(recent[2]) + 1021 - ms)
-end
-redis.call('ZADD', KEYS[1], ms, ms .. ':' .. now[2] .. ':' .. total)
-redis.call('PEXPIRE', KEYS[1], 63000)
-return 0
-"""
 
-_pools: dict[str, redis.Redis] = {}
+@dataclass(frozen=True)
+class Budget:
+    """`spacing`: seconds between two calls."""
+
+    name: str
+    spacing: float
+
+    @property
+    def keys(self) -> list[str]:
+        return [key("budget", self.name, part) for part in ("pause", "booked", "line", "later")]
 
 
 @contextmanager
 def workers_patience() -> Iterator[None]:
     """Nobody waits for what is done inside: calls may wait for the budget's next minute."""
-    token = _patience.set(WORKERS_PATIENCE_SECONDS)
+    token = _is_worker.set(True)
     try:
         yield
     finally:
-        _patience.reset(token)
+        _is_worker.reset(token)
 
 
-def take(app_id: str) -> None:
-    """Wait for room in the app's budget. Raises TikTokBusy when patience would not last, or nobody counts."""
-    deadline = time.monotonic() + _patience.get()
-    while wait := _ask(app_id):
-        if time.monotonic() + wait > deadline:
-            raise TikTokBusy(wait)
-        time.sleep(wait)
+def charged(path: str, bucket: str) -> list[Budget]:
+    """The budgets a call is charged to: the app's, and the narrower ones that `bucket` names.
+
+    A bucket that is the path itself is a special path's, a longer one an account's at that path.
+    """
+    per_second, per_minute = (
+        settings.TIKTOK_REQUESTS_PER_SECOND,
+        settings.TIKTOK_REQUESTS_PER_MINUTE,
+    )
+    app = Budget(APP, max(SECOND / per_second, MINUTE / per_minute))
+    if bucket == APP:
+        return [app]
+    if bucket == path:
+        per_second = settings.TIKTOK_SPECIAL_REQUESTS_PER_SECOND
+        per_minute = settings.TIKTOK_SPECIAL_REQUESTS_PER_MINUTE
+        return [app, Budget(bucket, max(SECOND / per_second, MINUTE / per_minute))]
+    accounts = Budget("accounts", MINUTE / settings.TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE)
+    return [app, accounts, Budget(bucket, MINUTE / settings.TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE)]
 
 
-def _ask(app_id: str) -> float:
-    """Seconds to wait, 0 when the call is granted."""
-    try:
-        answer = _redis().eval(
-            TAKE,
-            1,
-            f"tiktok:budget:{app_id}",
-            settings.TIKTOK_REQUESTS_PER_SECOND,
-            settings.TIKTOK_REQUESTS_PER_MINUTE,
-        )
-    except redis.ConnectionError as error:
-        raise TikTokBusy(UNCOUNTED_SECONDS) from error
-    return int(answer) / 1000
+def take(path: str, bucket: str = APP) -> float:
+    """Book the call's turn, after standing in line for it; returns the seconds left until then.
+
+    Raises TikTokBusy when patience would not last.
+    """
+    who, patience = "person", PERSONS_PATIENCE_SECONDS
+    if _is_worker.get():
+        who, patience = "worker", WORKERS_PATIENCE_SECONDS
+    while True:
+        answer, seconds = _ask(who, path, bucket)
+        patience -= seconds
+        is_over = answer == "busy" or (answer == "paused" and seconds > SHORT_PAUSE_SECONDS)
+        if is_over or patience < 0:
+            raise TikTokBusy(seconds)
+        if answer == "go":
+            return seconds
+        time.sleep(seconds)
+        who = "next" if answer == "wait" else who
 
 
-def _redis() -> redis.Redis:
-    url = settings.REDIS_URL
-    if url not in _pools:
-        _pools[url] = redis.Redis.from_url(url)
-    return _pools[url]
+def _ask(who: str, path: str, bucket: str) -> tuple[str, float]:
+    """What to do, and for how many seconds: see limits.lua."""
+    budgets = charged(path, bucket)
+    keys = [key("budget", APP, "day", datetime.now(UTC).date()), _pause_of(path)]
+    keys += [name for budget in budgets for name in budget.keys]
+    answer, microseconds = run_script(
+        TAKE,
+        keys,
+        who,
+        PERSONS_PATIENCE_SECONDS if who == "person" else BOOK_AHEAD_SECONDS,
+        BOOK_AHEAD_SECONDS,
+        WORKERS_PATIENCE_SECONDS,
+        NARROW_PATIENCE_SECONDS,
+        settings.TIKTOK_REQUESTS_PER_DAY,
+        *(budget.spacing for budget in budgets),
+    )
+    return answer, microseconds / 1_000_000
+
+
+def pause(seconds: float, *, path: str = "", bucket: str = APP) -> None:
+    """A limit of TikTok's is reached: nobody spends of this budget for so long. With `path`, only that path rests."""
+    name = _pause_of(path) if path else _pause_of_budget(bucket)
+    milliseconds = max(1, int(seconds * 1000))
+    with store().pipeline() as pipe:
+        pipe.set(name, 1, px=milliseconds, nx=True)
+        pipe.pexpire(name, milliseconds, gt=True)
+        pipe.execute()
+
+
+def paused_for(path: str = "", bucket: str = APP) -> float:
+    """Seconds until calls of this path and bucket may be made again, 0 when they may; by default, any calls."""
+    with store().pipeline(transaction=False) as pipe:
+        for name in (_pause_of(path), _pause_of_budget(bucket), _pause_of_budget(APP)):
+            pipe.pttl(name)
+        return max(0, *pipe.execute()) / 1000
+
+
+def _pause_of(path: str) -> str:
+    return key("budget", "path", path, "pause")
+
+
+def _pause_of_budget(name: str) -> str:
+    return Budget(name, 0).keys[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from celery import shared_task
+from django.conf import settings
 
 from tiktok.services import deliveries, marketplace, sync  # noqa: F401 -- they register the handlers of their polls
-from tiktok.services.polling import pump
+from tiktok.services.crew import work_off
 from tiktok.services.snapshots import prepare_months
 
 TICK_SECONDS = 4.0
@@ -16,9 +17,7 @@ TICK_SECONDS = 4.0
 @shared_task(soft_time_limit=240, time_limit=300)
 def pump_polls() -> None:
     """Work through the due polls for one tick; what is left is the next tick's."""
-    started = time.monotonic()
-    while time.monotonic() - started < TICK_SECONDS and pump():
-        pass
+    work_off(threads=settings.TIKTOK_POLL_THREADS, seconds=TICK_SECONDS)
 
 
 @shared_task(soft_time_limit=240, time_limit=300)

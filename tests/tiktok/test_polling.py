@@ -176,7 +176,8 @@ def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
 
     pump()
 
-    assert round((Poll.objects.get().due_at - timezone.now()).total_seconds()) == 300
+    wait = (Poll.objects.get().due_at - timezone.now()).total_seconds()
+    assert 299 < wait <= 330  # spread a little, so that not all come at once
 
 
 def test_while_redis_cannot_count_nothing_is_asked_and_looks_are_tried_again_soon(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from threading import Timer
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 _CONNECTIONS_KEPT = 32
 
@@ -19,6 +24,36 @@ class _NoCredentials(requests.auth.AuthBase):
         return request
 
 
+class _Watched(HTTPConnection):
+    """Hangs up on an answer whose head drips: a time-out begins anew with every byte, the watch does not."""
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        """The head of the answer, within twice the read time-out."""
+        watch = Timer(2 * float(self.timeout or 0), self._hang_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            return super().getresponse()
+        finally:
+            watch.cancel()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError, AttributeError):  # it is closed already
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
+
+
 def new_session(base_url: str) -> requests.Session:
     """A pool of kept connections without cookies, ``.netrc`` or repetition of its own."""
     session = requests.Session()
@@ -27,6 +62,7 @@ def new_session(base_url: str) -> requests.Session:
     session.trust_env = base_url.startswith("https://")
     session.headers["User-Agent"] = "influence-tiktok-client"
     adapter = HTTPAdapter(pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
+    adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

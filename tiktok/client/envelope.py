@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,8 +27,11 @@ MINUTE_BREACH_SECONDS = 300.0
 BLOCK_LIST_SECONDS = 3600.0
 _THROTTLE_CODES = frozenset({40100, 40132, 40133})
 _LONGEST_RETRY_AFTER_SECONDS = 86_400.0
+# No database keeps this one in a text. A backslash before it that is no escape itself would make it a word.
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -48,6 +52,18 @@ class Outcome(Generic[T]):
     status: int | None = None
     code: int | None = None
     request_id: str = ""
+
+    def built(self, build: Callable[[T], R], *, endpoint: str) -> Outcome[R]:
+        """With what ``build`` makes of the data; what it cannot read (ValueError) is a garbled answer."""
+        data, error = None, self.error
+        if error is None:
+            try:
+                data = build(self.data_or_raise())
+            except ValueError as unreadable:
+                error = GarbledAnswerError(
+                    str(unreadable), code=self.code, request_id=self.request_id, endpoint=endpoint
+                )
+        return Outcome(data, error, self.status, self.code, self.request_id)
 
     def data_or_raise(self) -> T:
         """The answer's data; raises the error instead when there is one."""
@@ -71,7 +87,7 @@ def read(
 
     ``now`` is Unix seconds, for limits that end at midnight UTC; ``mask`` hides secrets in texts.
     """
-    envelope = _decoded(body, Envelope)
+    envelope = _decoded(_NUL.sub(rb"\1", body), Envelope)
     if not isinstance(envelope, Envelope):
         refused = _error_without_envelope(status, headers, endpoint, envelope)
         return Outcome(error=refused, status=status, request_id=headers.get("X-Tt-Logid", ""))

@@ -5,6 +5,7 @@ Nothing here knows an endpoint. Clock, sleep and session are handed in.
 
 from __future__ import annotations
 
+import copy
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -42,7 +43,7 @@ class Exchange:
     """What happened on the wire, with nothing secret in it.
 
     ``status`` and ``code`` are None when no HTTP answer or no envelope came; ``seconds`` is the time to
-    the end of the body; ``attempt`` counts from 1.
+    the end of the body; ``attempt`` counts from 1; ``error`` is what the attempt ended in, if in one.
     """
 
     method: str
@@ -52,6 +53,8 @@ class Exchange:
     request_id: str
     seconds: float
     attempt: int
+    bucket: str = "app"
+    error: TikTokError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,17 @@ class Client:
 
         Raises the class of `errors` that fits; what is safe to repeat has then been repeated.
         """
+        return self.read(ask, answer, lambda data: data)
+
+    def read(self, ask: Ask, shape: type[T], build: Callable[[T], R]) -> R:
+        """`call`, and return what ``build`` makes of the answer.
+
+        What ``build`` cannot read (ValueError) is a `GarbledAnswerError`.
+        """
         attempt = 1
         while True:
             try:
-                return self._attempt(ask, answer, attempt)
+                return self._attempt(ask, shape, build, attempt)
             except TikTokError as error:
                 delay = seconds_before_retry(
                     error,
@@ -151,22 +161,17 @@ class Client:
             self._sleep(delay)
             attempt += 1
 
-    def read(self, ask: Ask, shape: type[T], build: Callable[[T], R]) -> R:
-        """Make the call and return what ``build`` makes of the answer.
+    def reporting_to(self, on_exchange: Callable[[Exchange], None]) -> Self:
+        """This client with the same connections, for calls whose exchanges somebody else wants to hear of."""
+        twin = copy.copy(self)
+        twin._on_exchange = on_exchange  # noqa: SLF001 - its own
+        return twin
 
-        What ``build`` cannot read (ValueError) is a `GarbledAnswerError`.
-        """
-        raw = self.call(ask, shape)
-        try:
-            return build(raw)
-        except ValueError as error:
-            raise GarbledAnswerError(str(error), endpoint=ask.path) from None
-
-    def _attempt(self, ask: Ask, answer: type[T], attempt: int) -> T:
+    def _attempt(self, ask: Ask, shape: type[T], build: Callable[[T], R], attempt: int) -> R:
         if self._before_call is not None:
             self._before_call(Call(ask.method, ask.path, ask.bucket))
         started = self._monotonic()
-        outcome = self._outcome(ask, answer, started)
+        outcome = self._outcome(ask, shape, started).built(build, endpoint=ask.path)
         if self._on_exchange is not None:
             self._on_exchange(
                 Exchange(
@@ -177,6 +182,8 @@ class Client:
                     outcome.request_id,
                     self._monotonic() - started,
                     attempt,
+                    ask.bucket,
+                    outcome.error,
                 )
             )
         return outcome.data_or_raise()

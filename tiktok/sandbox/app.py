@@ -43,6 +43,7 @@ class Application:
 
     def _api(self, request: Request, path: str) -> Response:
         self.world.calls[path] += 1
+        self.world.arrivals.append((self.world.clock.now(), path))
         fault = self._next_fault(path)
         if fault is not None and _is_spoilt(fault) and not fault.applied:
             response = _spoilt(fault, enveloped({}, self.world.clock.now()), self.world)

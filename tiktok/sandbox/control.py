@@ -171,9 +171,15 @@ def stats(world: World, given: Mapping[str, Any]) -> Data:
     }
 
 
+def show_arrivals(world: World, given: Mapping[str, Any]) -> Data:
+    """When each of the last 100,000 calls came in, in sandbox time, and to which path."""
+    return {"arrivals": list(world.arrivals)}
+
+
 def forget_stats(world: World, given: Mapping[str, Any]) -> Data:
     """Starts counting anew; limits and their closure stay."""
     world.calls.clear()
+    world.arrivals.clear()
     world.limiter.over.clear()
     world.limiter.busiest.clear()
     return {}
@@ -225,6 +231,7 @@ _READS: dict[str, Callable[[World, Mapping[str, Any]], Data]] = {
     "videos": show_videos,
     "creator": show_creator,
     "stats": stats,
+    "arrivals": show_arrivals,
     "orders": show_orders,
     "switches": switches,
     **control_tto.READS,

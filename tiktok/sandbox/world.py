@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field, fields, replace
 
 from . import creators, videos
@@ -163,6 +163,7 @@ class World:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
+    arrivals: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=100_000))
     dirty: bool = False
 
     def creator(self, handle: str) -> creators.Creator:

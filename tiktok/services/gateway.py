@@ -1,22 +1,32 @@
-"""The one door to TikTok: a client for the organization in scope, inside the request budget, in our own errors."""
+"""The one door to TikTok: a client for the organization in scope, inside the request budget, in our own errors.
+
+Before a call: no open transaction, a closed breaker, a turn in the budget. After it: the exchange is kept for whoever it
+was made for, the breaker hears of it, and everybody of a limit that TikTok says is reached.
+"""
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, partial
 from typing import cast
 
+import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection as database
+from django.db.models import Model
 
 from tenancy.scope import current_organization_id
-from tiktok import limits
+from tiktok import breaker, limits
 from tiktok.client import (
     DIALECTS,
     BrandOAuth,
+    Call,
     Client,
     CreatorOAuth,
+    Exchange,
     Marketplace,
     OrderMarketplace,
     Subscriptions,
@@ -31,14 +41,18 @@ from tiktok.errors import (
     NotOffered,
     OutcomeUnknown,
     TikTokBusy,
+    TikTokProblem,
     TikTokRefused,
     TikTokUnavailable,
 )
-from tiktok.models import MarketplaceAccount
+from tiktok.exchanges import PastExchange, remember
+from tiktok.models import Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account
 from tiktok.services.polling import make_due
+from tiktok.store import StoreIsDown
 
-_thread = threading.local()
+log = structlog.get_logger()
+
 MARKETPLACE_ACCESS = (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError)
 NO_ANSWER = (
     errors.UnreachableError,
@@ -47,6 +61,16 @@ NO_ANSWER = (
     errors.NotReadyError,
     errors.DuplicateRequestError,
 )
+TIKTOKS_FAILURES = (errors.UnreachableError, errors.GarbledAnswerError, errors.TemporaryError)
+# Where TikTok names neither limit nor time, the path rests for so long.
+UNADVISED_SECONDS = 60.0
+# Our calls are spaced: one second's limit is broken only where some came late, and a moment's rest makes up for that.
+SECOND, BURST_SECONDS = 1.0, 0.3
+# How long before its turn a call looks once more whether it may be made.
+LOOK_SECONDS = 0.05
+
+# The creator's connection that a call is made over, on top of the marketplace account it is made through.
+_connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
 
 
 def marketplace(account: MarketplaceAccount | None = None) -> Marketplace:
@@ -57,9 +81,9 @@ def marketplace(account: MarketplaceAccount | None = None) -> Marketplace:
     account = account or marketplace_account()
     if account is None or account.state != AccountState.CONNECTED:
         raise NoMarketplaceAccount
-    dialect = DIALECTS[account.dialect]
-    return dialect(
-        _client(), account_id=account.tiktok_account_id, access_token=account.open_token()
+    client = _client().reporting_to(partial(_after_call, account))
+    return DIALECTS[account.dialect](
+        client, account_id=account.tiktok_account_id, access_token=account.open_token()
     )
 
 
@@ -92,40 +116,127 @@ def ttcm_account_ids(token: str) -> tuple[str, ...]:
 
 
 def _client() -> Client:
-    """One client for each thread and app: its connections to TikTok stay open between calls."""
-    app = (settings.TIKTOK_BASE_URL, settings.TIKTOK_APP_ID, settings.TIKTOK_APP_SECRET)
-    if getattr(_thread, "app", None) != app:
-        base_url, app_id, secret = app
-        _thread.client = Client(
-            base_url=base_url, app_id=app_id, secret=secret, before_call=_before_call
-        )
-        _thread.app = app
-    return _thread.client
+    """One client for all threads: its connections to TikTok stay open between calls."""
+    return _client_of(settings.TIKTOK_BASE_URL, settings.TIKTOK_APP_ID, settings.TIKTOK_APP_SECRET)
 
 
-def _before_call(call: object) -> None:
-    """No call inside an open transaction, and none over the budget."""
-    if any(not block._from_testcase for block in connection.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
+@lru_cache(maxsize=1)
+def _client_of(base_url: str, app_id: str, secret: str) -> Client:
+    return Client(
+        base_url=base_url,
+        app_id=app_id,
+        secret=secret,
+        before_call=_before_call,
+        on_exchange=partial(_after_call, None),
+    )
+
+
+def _before_call(call: Call) -> None:
+    """No call inside an open transaction, none of an endpoint that is down, and none over the budget."""
+    if any(not block._from_testcase for block in database.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
         raise CallInsideTransaction(str(call))
-    limits.take(settings.TIKTOK_APP_ID)
+    try:
+        breaker.admit(call.path)
+        _wait_for_turn(call)
+    except StoreIsDown as trouble:  # who cannot count must not call
+        raise TikTokBusy(limits.UNCOUNTED_SECONDS) from trouble
+
+
+def _wait_for_turn(call: Call) -> None:
+    """The world may change while a call waits. Whoever looks does so before its moment, so that it can leave in time."""
+    seconds = limits.take(call.path, call.bucket)
+    moment = time.monotonic() + seconds
+    if (early := moment - time.monotonic() - LOOK_SECONDS) > 0:
+        time.sleep(early)
+        if paused := limits.paused_for(call.path, call.bucket):
+            raise TikTokBusy(paused)
+        breaker.refuse_if_open(call.path)
+    time.sleep(max(0.0, moment - time.monotonic()))
+
+
+def _after_call(account: MarketplaceAccount | None, exchange: Exchange) -> None:
+    """Never the reason that a call fails: what cannot be kept is not kept."""
+    subjects: list[Model] = [each for each in (account, _connection.get()) if each is not None]
+    try:
+        if isinstance(exchange.error, TIKTOKS_FAILURES):
+            breaker.note_failure(exchange.path, request_id=exchange.request_id)
+        else:
+            breaker.note_answer(exchange.path)
+        if isinstance(exchange.error, errors.RateLimitedError):
+            _pause(exchange, exchange.error)
+        remember(_past(exchange), subjects)
+    except StoreIsDown:
+        log.exception(
+            "tiktok.exchange_not_kept", path=exchange.path, request_id=exchange.request_id
+        )
+
+
+def _pause(exchange: Exchange, error: errors.RateLimitedError) -> None:
+    """All processes stay away. The wire does not tell whose limit it is: a path's with a limit of its own, else the app's."""
+    seconds = error.retry_after or UNADVISED_SECONDS
+    if error.retry_after is None:
+        limits.pause(seconds, path=exchange.path)
+    else:
+        limits.pause(BURST_SECONDS if seconds <= SECOND else seconds, bucket=exchange.bucket)
+    log.warning(
+        "tiktok.limit_reached",
+        path=exchange.path,
+        bucket=exchange.bucket,
+        window=error.window,
+        seconds=seconds,
+        request_id=error.request_id,
+    )
+
+
+def _past(exchange: Exchange) -> PastExchange:
+    return PastExchange(
+        at=round(time.time() - exchange.seconds, 3),
+        method=exchange.method,
+        path=exchange.path,
+        status=exchange.status,
+        code=exchange.code,
+        request_id=exchange.request_id,
+        seconds=round(exchange.seconds, 3),
+        attempt=exchange.attempt,
+        error=type(exchange.error).__name__ if exchange.error else "",
+    )
 
 
 @contextmanager
-def tiktok_call(*, creates: bool = False) -> Iterator[None]:
-    """Translate what the client raises into the product's errors. `creates`: a lost answer leaves the outcome unknown."""
+def tiktok_call(*, creates: bool = False, over: Connection | None = None) -> Iterator[None]:
+    """Translate what the client raises into the product's errors.
+
+    `creates`: a lost answer leaves the outcome unknown. `over`: the creator's connection whose token the call carries.
+    """
+    token = _connection.set(over)
     try:
         yield
-    except MARKETPLACE_ACCESS as error:
-        _doubt_accounts()
-        raise MarketplaceAccessEnded from error
-    except errors.RateLimitedError as error:
-        raise TikTokBusy(error.retry_after or limits.MINUTE_BREACH_SECONDS) from error
-    except NO_ANSWER as error:
-        raise (
-            OutcomeUnknown() if creates and error.outcome_unknown else TikTokUnavailable()
-        ) from error
     except errors.TikTokError as error:
-        raise TikTokRefused(error.message, code=error.code, request_id=error.request_id) from error
+        if isinstance(error, MARKETPLACE_ACCESS):
+            _doubt_accounts()
+        problem = _problem(error, creates=creates)
+        log.info(
+            "tiktok.call_failed",
+            path=error.endpoint,
+            error=type(error).__name__,
+            code=error.code,
+            request_id=error.request_id,
+        )
+        raise problem from error
+    finally:
+        _connection.reset(token)
+
+
+def _problem(error: errors.TikTokError, *, creates: bool) -> TikTokProblem:
+    request_id = error.request_id
+    if isinstance(error, MARKETPLACE_ACCESS):
+        return MarketplaceAccessEnded(request_id=request_id)
+    if isinstance(error, errors.RateLimitedError):
+        return TikTokBusy(error.retry_after or UNADVISED_SECONDS, request_id=request_id)
+    if isinstance(error, NO_ANSWER):
+        is_open = creates and error.outcome_unknown
+        return (OutcomeUnknown if is_open else TikTokUnavailable)(request_id=request_id)
+    return TikTokRefused(error.message, code=error.code, request_id=request_id)
 
 
 def _doubt_accounts() -> None:

@@ -7,6 +7,7 @@ its numbers stay fresh. Trouble with one subject never stops the others.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
+MOST_SPREAD_SECONDS = 30.0
 LONGEST_WAIT = timedelta(hours=1)
 # How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
@@ -74,6 +76,9 @@ class Claim:
     subject_id: int
     attempts: int
     lease_until: datetime
+
+
+Batch = list[Claim]
 
 
 def register_handler(kind: PollKind, handler: Handler) -> None:
@@ -156,17 +161,27 @@ def is_waiting() -> bool:
 
 
 def pump(*, limit: int = 50) -> int:
-    """Claim what is due and do it. Returns the number of polls done or put off."""
-    claims = _claim(limit)
-    for (organization_id, kind), group in groupby(
-        claims, key=lambda c: (c.organization_id, c.kind)
-    ):
-        for batch in _batches(list(group), BATCH[PollKind(kind)]):
-            if batch[0].lease_until <= timezone.now():
-                return len(claims)  # the rest is anybody's again
-            with organization_scope(organization_id):
-                _work(kind, batch)
-    return len(claims)
+    """Claim what is due and do it, one call after the other. Returns the number of polls claimed."""
+    batches = claim_batches(limit)
+    for batch in batches:
+        look_at(batch)
+    return sum(map(len, batches))
+
+
+def claim_batches(limit: int) -> list[Batch]:
+    """Claim what is due, the organizations in turn: what one call of a handler takes, together."""
+    return [
+        batch
+        for (_, kind), group in groupby(_claim(limit), key=lambda c: (c.organization_id, c.kind))
+        for batch in _batches(list(group), BATCH[PollKind(kind)])
+    ]
+
+
+def look_at(batch: Batch) -> None:
+    """Do it in its organization's scope. What is no longer ours is anybody's again, and left alone."""
+    if batch[0].lease_until > timezone.now():
+        with organization_scope(batch[0].organization_id):
+            _work(batch[0].kind, batch)
 
 
 def _claim(limit: int) -> list[Claim]:
@@ -182,17 +197,23 @@ def _claim(limit: int) -> list[Claim]:
     return sorted(claims, key=lambda claim: (claim.organization_id, claim.kind, claim.subject_id))
 
 
-def _batches(claims: list[Claim], size: int) -> Iterable[list[Claim]]:
+def _batches(claims: Batch, size: int) -> Iterable[Batch]:
     for start in range(0, len(claims), size):
         yield claims[start : start + size]
 
 
-def _work(kind: str, batch: list[Claim]) -> None:
+def _work(kind: str, batch: Batch) -> None:
     try:
         with workers_patience():
             fresh_for = _handlers[kind]([claim.subject_id for claim in batch]) or {}
     except TikTokProblem as problem:
-        log.warning("poll.put_off", kind=kind, subjects=len(batch), problem=str(problem))
+        log.warning(
+            "poll.put_off",
+            kind=kind,
+            subjects=len(batch),
+            problem=str(problem),
+            request_id=problem.request_id,
+        )
         if isinstance(problem, TikTokRefused) and len(batch) > 1:
             _work_one_by_one(kind, batch)
         else:
@@ -221,9 +242,11 @@ def _put_off(batch: Iterable[Claim], problem: Exception) -> None:
 
 
 def _wait(claim: Claim, problem: Exception) -> timedelta:
-    """TikTok's own wish first; else a minute, doubled with each failure, an hour at most."""
+    """TikTok's own wish first, and a little more, so that not all come at once; else a minute, doubled with each failure,
+    an hour at most."""
     if isinstance(problem, TikTokBusy):
-        return timedelta(seconds=problem.retry_after)
+        spread = min(MOST_SPREAD_SECONDS, problem.retry_after / 10) * random.random()  # noqa: S311 -- no secret
+        return timedelta(seconds=problem.retry_after + spread)
     if isinstance(problem, NoMarketplaceAccount):
         return LONGEST_WAIT  # connecting one resumes it
     return min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))

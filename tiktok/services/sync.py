@@ -13,6 +13,7 @@ from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, marketplace_account, standing_consents
 from tiktok.services.averages import calculate_averages
+from tiktok.services.fitting import fit
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.handles import follow_handle
 from tiktok.services.membership import refresh_membership
@@ -107,6 +108,9 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     creator.profile_source = source
     creator.profile_dialect = account.dialect if (account := marketplace_account()) else ""
     creator.profile_fetched_at = timezone.now()
+    fit(creator, SEEN_FIELDS)
+    if not creator.creator_rate_currency:
+        creator.creator_rate_amount = None
 
 
 def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None:
@@ -200,6 +204,7 @@ def _copy_texts(
     row.embed_url = video.embed_url or ""
     row.thumbnail_url = video.thumbnail_url or ""
     row.published_at = video.created_at
+    fit(row, VIDEO_FIELDS)
 
 
 def _copy_counts(row: Video, video: types.Video) -> None:

@@ -62,13 +62,13 @@ def call_as_creator(connection: Connection, call: Callable[[str], T]) -> T:
     Raises ConnectionEnded, and what `gateway.tiktok_call` raises.
     """
     token = access_token(connection)
-    with tiktok_call():
+    with tiktok_call(over=connection):
         try:
             return call(token)
         except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError):
             _distrust(connection, token)
     token = access_token(connection)
-    with tiktok_call():
+    with tiktok_call(over=connection):
         try:
             return call(token)
         except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError) as error:
@@ -120,7 +120,7 @@ def _refresh(row: Connection) -> None:
 def _ask(row: Connection) -> types.Grant:
     if row.refresh_expires_at <= timezone.now():
         raise ConnectionEnded(ConnectionState.EXPIRED)
-    with tiktok_call():
+    with tiktok_call(over=row):
         try:
             return creator_oauth().refresh(row.open_refresh_token())
         except errors.RefreshTokenError as error:

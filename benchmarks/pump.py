@@ -1,0 +1,158 @@
+"""P2: the polling pump against a TikTok with the limits of level Basic and 100 ms latency: a Celery worker of 4 processes
+with 16 threads each, as in production, over a backlog that it cannot finish. The sandbox says when each call came in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count, islice
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from benchmarks.measure import Figure
+from benchmarks.place import ROOT
+from benchmarks.world import World
+from tenancy.scope import organization_scope
+from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.models import Creator
+from tiktok.sandbox import creators, world
+from tiktok.services.marketplace import connect_marketplace_account
+from tiktok.services.polling import is_waiting, make_due
+
+PROCESSES, THREADS = 4, 16
+PER_SECOND, PER_MINUTE = 10, 600
+LATENCY_SECONDS = 0.1
+MOST_SECONDS, START_SECONDS = 70, 60
+ORGANIZATIONS, SEED = 4, 1
+WORKER = (
+    "celery --quiet --app influence.celery worker --beat --concurrency {processes} --without-gossip --without-mingle"
+    " --loglevel CRITICAL --schedule {folder}/beat"
+)
+_direct = build_opener(ProxyHandler({}))
+
+
+def figures(world: World) -> Iterator[Figure]:
+    seconds = max(5, min(MOST_SECONDS, world.rows // 1000))
+    owners = _backlog(world, PER_SECOND * (seconds + START_SECONDS))
+    with _sandbox() as url:
+        _tell(url, "switches", latency_seconds=LATENCY_SECONDS)
+        with _worker(url):
+            begun = _first_arrival(url)
+            time.sleep(max(0, begun + seconds - time.time()))
+            arrivals = [at - begun for at in _arrivals(url) if at - begun < seconds]
+    if not all(_is_waiting(organization_id) for organization_id in owners):
+        raise AssertionError("the backlog was worked off, so that nothing was measured")
+    yield _used(len(arrivals) / seconds)
+    yield _busiest("busiest 60 s of TikTok's", _most_within(60, arrivals), PER_MINUTE, bar=1.0)
+    yield _busiest("busiest second of TikTok's", _most_within(1, arrivals), PER_SECOND)
+
+
+def _used(rate: float) -> Figure:
+    what = f"budget used by {PROCESSES} processes × {THREADS} threads"
+    share = rate / PER_SECOND
+    return Figure(
+        "P2", what, f"{rate:.2f} calls/s", f"{PER_SECOND} calls/s", share, 0.95, is_share=True
+    )
+
+
+def _busiest(what: str, calls: int, limit: int, *, bar: float | None = None) -> Figure:
+    return Figure("P2", what, f"{calls} calls", f"{limit} calls", calls / limit, bar)
+
+
+def _most_within(seconds: float, moments: Sequence[float]) -> int:
+    """The most calls in any window of this length."""
+    window, most = deque[float](), 0
+    for moment in sorted(moments):
+        window.append(moment)
+        while window[0] <= moment - seconds:
+            window.popleft()
+        most = max(most, len(window))
+    return most
+
+
+# --- work to do ---------------------------------------------------------------------------------------------------
+def _backlog(bench: World, polls: int) -> list[int]:
+    """Due profiles of several organizations, one call each. Returns the organizations' ids."""
+    handles = (f"backlog{number}" for number in count())
+    known = (handle for handle in handles if creators.creator(SEED, handle).membership == "IN")
+    organizations = [bench.empty(f"busy-{number}") for number in range(ORGANIZATIONS)]
+    for organization in organizations:
+        with organization_scope(organization):
+            connect_marketplace_account(
+                "At the sandbox",
+                tiktok_account_id=world.ACCOUNT_ID,
+                token=world.BRAND_TOKEN,
+                actor=None,
+            )
+            rows = Creator.objects.bulk_create(
+                Creator(handle=handle, marketplace_status=MarketplaceStatus.IN)
+                for handle in islice(known, polls // ORGANIZATIONS)
+            )
+            make_due(PollKind.PROFILE, *(row.pk for row in rows))
+    return [organization.pk for organization in organizations]
+
+
+def _is_waiting(organization_id: int) -> bool:
+    with organization_scope(organization_id):
+        return is_waiting()
+
+
+# --- processes ----------------------------------------------------------------------------------------------------
+@contextmanager
+def _sandbox() -> Iterator[str]:
+    command = ["-m", "tiktok.sandbox", "--port", "0", "--seed", str(SEED), "--level", "basic"]
+    with _running(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[3]
+
+
+@contextmanager
+def _worker(url: str) -> Iterator[None]:
+    env = {
+        "TIKTOK_BASE_URL": url,
+        "TIKTOK_APP_ID": world.APP_ID,
+        "TIKTOK_APP_SECRET": world.APP_SECRET,
+        "TIKTOK_REQUESTS_PER_SECOND": str(PER_SECOND),
+        "TIKTOK_REQUESTS_PER_MINUTE": str(PER_MINUTE),
+        "TIKTOK_POLL_THREADS": str(THREADS),
+    }
+    with tempfile.TemporaryDirectory(prefix="influence-benchmarks-") as folder:
+        command = WORKER.format(processes=PROCESSES, folder=folder).split()
+        with _running(["-W", "ignore", "-m", *command], env={**os.environ, **env}):
+            yield
+
+
+@contextmanager
+def _running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+# --- the sandbox's control plane ----------------------------------------------------------------------------------
+def _first_arrival(url: str) -> float:
+    for _ in range(START_SECONDS * 10):
+        if arrivals := _arrivals(url):
+            return arrivals[0]
+        time.sleep(0.1)
+    raise AssertionError("the worker did not begin")
+
+
+def _arrivals(url: str) -> list[float]:
+    with _direct.open(f"{url}/_sandbox/arrivals") as answer:
+        return [at for at, path in json.load(answer)["arrivals"]]
+
+
+def _tell(url: str, control: str, **values: object) -> None:
+    request = Request(f"{url}/_sandbox/{control}", json.dumps(values).encode(), method="POST")
+    _direct.open(request).close()

@@ -1,0 +1,43 @@
+"""What Prometheus reads about TikTok."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tiktok import limits
+from tiktok.store import key, store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _scraper(settings: Any) -> None:
+    settings.METRICS_TOKEN = "scraper"
+
+
+def told() -> str:
+    headers = {"Authorization": "Bearer scraper"}
+    return Client().get("/metrics", headers=headers).content.decode()
+
+
+def test_an_open_breaker_and_a_pause_are_seen() -> None:
+    assert "tiktok_breaker_open{" not in told()
+    assert "tiktok_app_paused_seconds 0.0" in told()
+
+    store().zadd(key("breakers"), {"/tcm/creator/public/": time.time() + 60})
+    limits.pause(300)
+
+    assert 'tiktok_breaker_open{path="/tcm/creator/public/"} 1.0' in told()
+    assert "tiktok_app_paused_seconds 299." in told()
+
+
+def test_without_redis_the_page_is_there_still(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    page = told()
+    assert "tiktok_breaker_open" not in page
+    assert "tiktok_app_paused_seconds" not in page
+    assert "django_http_requests" in page

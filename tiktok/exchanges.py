@@ -1,0 +1,60 @@
+"""The last exchanges with TikTok for each marketplace account and each connection, for TikTok's support. Nothing secret.
+
+They stand in Redis, not in the database: a call must not cost a write on the row that all calls share.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Model
+
+from tiktok.store import StoreIsDown, key, store
+
+KEPT = 50
+KEPT_SECONDS = 14 * 86_400
+
+
+@dataclass(frozen=True)
+class PastExchange:
+    """One attempt on the wire. `status` and `code` are None where no answer, or no envelope, came; `at` is Unix seconds."""
+
+    at: float
+    method: str
+    path: str
+    status: int | None
+    code: int | None
+    request_id: str
+    seconds: float
+    attempt: int
+    error: str  # the client's class of it, empty when there was none
+
+    @property
+    def happened_at(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
+
+
+def remember(exchange: PastExchange, subjects: Iterable[Model]) -> None:
+    """Keep it with whatever the call was made for."""
+    told = json.dumps(asdict(exchange), separators=(",", ":"))
+    with store().pipeline(transaction=False) as pipe:
+        for subject in subjects:
+            pipe.lpush(_key(subject), told)
+            pipe.ltrim(_key(subject), 0, KEPT - 1)
+            pipe.expire(_key(subject), KEPT_SECONDS)
+        pipe.execute()
+
+
+def last_exchanges(subject: Model) -> list[PastExchange]:
+    """The latest exchanges made for a marketplace account or a connection, newest first; none while Redis is away."""
+    try:
+        return [PastExchange(**json.loads(told)) for told in store().lrange(_key(subject), 0, -1)]
+    except StoreIsDown:
+        return []
+
+
+def _key(subject: Model) -> str:
+    return key("exchanges", subject._meta.model_name, subject.pk)
