@@ -32,8 +32,8 @@ def staff(oak: Organization, tiktok: Any, open_page: Any) -> Page:
     return page
 
 
-def add_account(page: Page, handle: str) -> None:
-    page.goto("/o/oak/influencers/")
+def add_account(page: Page, handle: str, *, slug: str = "oak") -> None:
+    page.goto(f"/o/{slug}/influencers/")
     page.get_by_role("link", name="Add TikTok account").or_(
         page.get_by_role("button", name="Add TikTok account")
     ).first.click()
@@ -144,8 +144,8 @@ def run_campaign(staff: Page, tiktok: Any) -> None:
     add_by_hand(staff, "lena.lifts")
 
 
-def make_campaign(page: Page) -> None:
-    page.goto("/o/oak/campaigns/new/")
+def make_campaign(page: Page, *, slug: str = "oak") -> None:
+    page.goto(f"/o/{slug}/campaigns/new/")
     page.get_by_label("Client").fill("Oakmill")
     page.get_by_label("Name", exact=True).fill("Spring loaf")
     page.locator("input[name=starts_on]").fill("2026-01-01")
