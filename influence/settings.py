@@ -202,7 +202,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "pump-polls": {"task": "tiktok.tasks.pump_polls", "schedule": 5.0, "options": {"expires": 5}},
     # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.
-    "prepare-months": {"task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0},
+    "prepare-months": {
+        "task": "tiktok.tasks.prepare_snapshot_months",
+        "schedule": 21_600.0,
+        "options": {"expires": 3_600},
+    },
 }
 
 # --- API --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tiktok.errors import TikTokRefused
 from tiktok.models import Creator, Video
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
 from tiktok.services.snapshots import record_video_snapshots
-from tiktok.services.sync import keep_videos, shares
+from tiktok.services.sync import keep_videos, lock_creators, shares
 
 ORDERS_PER_CALL, ORDERS_PER_QUERY, ORDERS_PER_PAGE = 100, 200, 20
 REPORT_PAGE, VIDEOS_PER_CALL = 100, 10
@@ -196,6 +196,7 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     A video still in review has no row, so the report alone makes nothing appear.
     """
     metrics = {row.video_id: row.metrics for row in rows}
+    lock_creators(own_videos(metrics).values("creator_id"))
     rows_now = own_videos(metrics).select_for_update().order_by("pk")
     videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
     for video in videos:
