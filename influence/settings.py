@@ -221,7 +221,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
     },
     # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.
-    "prepare-months": {"task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0},
+    "prepare-months": {
+        "task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0, "options": {"expires": 3_600},
+    },
 }  # fmt: skip
 
 # --- API --------------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ from tiktok.availability import (
     INVITE_TO_MARKETPLACE,
     SEND_AN_ORDER,
 )
-from tiktok.models import CreatorSnapshot, LegacyMigration, VideoSnapshot
+from tiktok.models import CreatorSnapshot, LegacyMigration, Video, VideoSnapshot
+from tiktok.services.snapshots import record_video_snapshots
 
 FETCHED_AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
@@ -212,6 +213,7 @@ def test_account_metrics_have_unit_source_and_time_or_the_reason_why_not(reader:
         "value": 541_213,
         "source": "ttcm_public",
         "fetched_at": "2026-11-20T08:30:00Z",
+        "flag": None,
         "availability": "available",
         "reason": "",
     }
@@ -223,6 +225,7 @@ def test_account_metrics_have_unit_source_and_time_or_the_reason_why_not(reader:
         "value": None,
         "source": None,
         "fetched_at": None,
+        "flag": None,
         "availability": "available",
         "reason": "TikTok has not reported this yet.",
     }
@@ -270,6 +273,7 @@ def test_account_history_shows_what_the_kind_may_show_oldest_first(reader: Reade
         "average_views": None,
         "engagement_rate": None,
         "completion_rate": None,
+        "absurd": [],
     }
     assert [row["follower_count"] for row in rows] == [101, 102]
 
@@ -473,3 +477,38 @@ def test_a_marketplace_metric_of_a_non_marketplace_account_names_the_way(oak: Te
     rate = metrics_of(document)["creator_rate"]
     assert document["kind"] == "authenticated_non_ttcm"
     assert (rate["value"], rate["reason"]) == (None, INVITE_TO_MARKETPLACE)
+
+
+def test_an_odd_number_is_shown_as_told_and_flagged_now_and_in_the_history(reader: Reader) -> None:
+    campaign = a_campaign()
+    account = a_participant(campaign, "maya")
+    post = a_post(campaign, video := a_video(account, "1", video_views=None))
+    for hours, views in enumerate((12_400, 11_900)):
+        look = Video(pk=video.pk, video_views=views, likes=-1, comments=0, shares=0)
+        at = timezone.now() + timedelta(hours=hours)
+        record_video_snapshots([look], source="ttcm_public", fetched_at=at)
+
+    metrics = metrics_of(reader.get(f"posts/{post.pk}/").json())
+    assert {key: (metrics[key]["value"], metrics[key]["flag"]) for key in ("video_views", "likes", "comments")} == {
+        "video_views": (11_900, "falling"), "likes": (-1, "absurd"), "comments": (0, None),
+    }  # fmt: skip
+    rows = reader.get(f"posts/{post.pk}/metrics/history/").json()["results"]
+    assert [(row["video_views"], row["falling"], row["absurd"]) for row in rows] == [
+        (12_400, [], ["likes"]),
+        (11_900, ["video_views"], ["likes"]),
+    ]
+
+
+def test_of_a_number_that_is_not_ours_to_show_not_even_the_flag_is_told(reader: Reader) -> None:
+    campaign = a_campaign()
+    account = a_participant(campaign, "maya")
+    post = a_post(campaign, video := a_video(account, "1"))
+    Video.objects.filter(pk=video.pk).update(reach=5, absurd=1 << 6, report_fetched_at=FETCHED_AT)
+    VideoSnapshot.objects.create(
+        video_id=video.pk, source="order_report", bucket_at=FETCHED_AT, fetched_at=FETCHED_AT,
+        reach=5, absurd=1 << 6,
+    )  # fmt: skip
+    reach = metrics_of(reader.get(f"posts/{post.pk}/").json())["reach"]
+    assert (reach["value"], reach["flag"]) == (None, None)
+    [row] = reader.get(f"posts/{post.pk}/metrics/history/").json()["results"]
+    assert (row["reach"], row["absurd"]) == (None, [])

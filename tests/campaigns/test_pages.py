@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -26,6 +27,9 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tests.sandbox_process import Sandbox
+from tiktok.enums import Source
+from tiktok.models import Video
+from tiktok.services.snapshots import record_video_snapshots
 
 pytestmark = pytest.mark.django_db
 FORM = {"brand_name": "Northwind", "description": "Two recipes", "video_count": "2"}
@@ -387,6 +391,27 @@ def test_a_post_page_shows_sixteen_metrics_with_source_or_reason(viewer, campaig
     assert "Ask the influencer to authenticate this account, or send an order." in page
     assert page.count("TikTok Creator Marketplace ·") >= 4
     assert ">0<" not in page.replace(" ", "")
+
+
+def test_odd_numbers_carry_a_quiet_mark_and_the_posts_page_says_what_is_odd(
+    viewer, campaign
+) -> None:
+    video = a_video(a_participant(campaign, "maya.bakes"), "1", video_views=None)
+    post = a_post(campaign, video)
+    for day, views in ((3, 12_400), (4, 11_900)):
+        look = Video(pk=video.pk, video_views=views, likes=-1, comments=0, shares=0)
+        at = datetime(2027, 11, day, 9, tzinfo=UTC)
+        record_video_snapshots([look], source=Source.PUBLIC, fetched_at=at)
+
+    page = text(viewer.get(f"{base(campaign)}posts/{post.pk}/"))
+    assert "TikTok reported 12,400 on 3 Nov 2027, now 11,900." in page
+    assert page.count("TikTok's number cannot be right.".replace("'", "&#x27;")) == 1
+    for tab in ("posts/", "posts/all/"):
+        listed = text(viewer.get(f"{base(campaign)}{tab}"))
+        assert 'aria-label="TikTok reported more before."' in listed
+    assert 'aria-label="TikTok&#x27;s number cannot be right."' in text(
+        viewer.get(f"{base(campaign)}posts/")
+    )
 
 
 def test_a_post_in_review_says_when_its_numbers_come(viewer, campaign) -> None:

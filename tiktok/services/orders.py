@@ -21,7 +21,7 @@ from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.order_facts import OrderAsk, OrderFacts, Orders, PlacedOrders, chunks
 from tiktok.services.snapshots import record_video_snapshots
-from tiktok.services.sync import keep_videos, shares
+from tiktok.services.sync import keep_videos, lock_creators, shares
 from tiktok.services.ttcm_orders import TtcmOrders
 from tiktok.services.tto_orders import TtoOrders, campaign_of
 
@@ -152,6 +152,7 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     A video still in review has no row, so the report alone makes nothing appear.
     """
     metrics = {row.video_id: row.metrics for row in rows}
+    lock_creators(own_videos(metrics).values("creator_id"))
     rows_now = own_videos(metrics).select_for_update().order_by("pk")
     videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
     for video in videos:

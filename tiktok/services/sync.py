@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from tiktok.client import Marketplace, errors, types
@@ -168,9 +169,7 @@ def keep_videos(
     fetched_at: datetime | None = None,
 ) -> list[Video]:
     """Keep listed videos and their counters, and a fact of this hour for each. Returns their rows."""
-    Creator.objects.select_for_update().get(
-        pk=creator.pk
-    )  # one writer at a time for one account's videos
+    lock_creators([creator.pk])
     fetched_at = fetched_at or timezone.now()
     own = Video.objects.exclude(source=Source.LEGACY)
     by_id = {
@@ -191,6 +190,11 @@ def keep_videos(
     record_video_snapshots(kept, source=source, fetched_at=fetched_at)
     calculate_averages(creator)
     return kept
+
+
+def lock_creators(creator_ids: Iterable[int] | models.QuerySet[Any, Any]) -> None:
+    """One writer at a time for one account's videos, and everybody locks accounts before videos."""
+    list(Creator.objects.select_for_update().filter(pk__in=creator_ids).order_by("pk"))
 
 
 def _copy_texts(
