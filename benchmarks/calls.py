@@ -30,6 +30,8 @@ def figures(world: World) -> Iterator[Figure]:
     with sandbox() as tiktok:
         settings.TIKTOK_BASE_URL, settings.TIKTOK_APP_ID = tiktok.url, APP_ID
         settings.TIKTOK_REQUESTS_PER_SECOND, settings.TIKTOK_REQUESTS_PER_MINUTE = 1000, 60_000
+        settings.TIKTOK_SPECIAL_REQUESTS_PER_SECOND = 1000
+        settings.TIKTOK_SPECIAL_REQUESTS_PER_MINUTE = 60_000
         for dialect, account_id in ACCOUNT_IDS.items():
             organization = world.empty(f"calls-{dialect}")
             with organization_scope(organization):

@@ -21,7 +21,7 @@ from benchmarks.place import ROOT
 from benchmarks.world import World
 from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.models import Creator
+from tiktok.models import Creator, Poll
 from tiktok.sandbox import creators, world
 from tiktok.services.marketplace import connect_marketplace_account
 from tiktok.services.polling import is_waiting, make_due
@@ -49,6 +49,7 @@ def figures(world: World) -> Iterator[Figure]:
             arrivals = [at - begun for at in _arrivals(url) if at - begun < seconds]
     if not all(_is_waiting(organization_id) for organization_id in owners):
         raise AssertionError("the backlog was worked off, so that nothing was measured")
+    Poll.objects.filter(organization_id__in=owners).delete()  # nothing for others to do
     yield _used(len(arrivals) / seconds)
     yield _busiest("busiest 60 s of TikTok's", _most_within(60, arrivals), PER_MINUTE, bar=1.0)
     yield _busiest("busiest second of TikTok's", _most_within(1, arrivals), PER_SECOND)

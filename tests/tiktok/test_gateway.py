@@ -243,8 +243,9 @@ def test_ops_see_them_in_the_administration(in_oak, oak) -> None:
 # --- without Redis ------------------------------------------------------------------------------------------------
 def test_without_redis_nothing_is_asked_of_tiktok(in_oak, settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    with pytest.raises(TikTokUnavailable):
+    with pytest.raises(TikTokBusy) as busy:
         look_up(["maya.bakes"])
+    assert busy.value.retry_after == limits.UNCOUNTED_SECONDS
     assert last_exchanges(marketplace_account()) == []
     assert calls(in_oak) == 0
 

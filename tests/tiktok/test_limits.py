@@ -83,21 +83,20 @@ def test_sixteen_waiting_workers_use_the_budget_and_never_more(by_the_second) ->
     assert all(b - a > 1.0 - 0.15 for a, b in zip(moments, moments[50:], strict=False))
 
 
-def test_workers_stand_in_line_first_come_first_served(by_the_second) -> None:
-    served: list[int] = []
-    for _ in range(50):
-        take("/x/")  # the next second is taken
+def test_workers_stand_in_line_first_come_first_served() -> None:
+    with workers_patience():
+        booked(10)  # the next second is taken
+    line = [limits._ask("worker", "/x/", "app") for _ in range(10)]
+    assert {answer for answer, _ in line} == {"wait"}
+    turns = [seconds + number * 0.001 for number, (_, seconds) in enumerate(line)]
+    assert all(0.08 < later - earlier < 0.12 for earlier, later in pairwise(turns))
 
-    def work(number: int) -> None:
-        time.sleep(number * 0.01)
-        with workers_patience():
-            time.sleep(take("/x/"))
-        served.append(number)
+    time.sleep(line[0][1])  # the first one's turn has come
 
-    with ThreadPoolExecutor(24) as pool:
-        list(pool.map(work, range(24)))
-
-    assert all(abs(place - number) <= 3 for place, number in enumerate(served))
+    newcomer = limits._ask("worker", "/x/", "app")
+    assert newcomer[0] == "wait"
+    assert newcomer[1] > 0.5  # behind the other nine
+    assert limits._ask("next", "/x/", "app")[0] == "go"
 
 
 def test_a_person_does_not_wait_behind_the_workers(by_the_second) -> None:
