@@ -36,4 +36,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/posts/all/", posts.all_list, name="all_posts"),
     path("campaigns/<int:pk>/posts/add/<int:video_pk>/", posts.post_add, name="post_add"),
     path("campaigns/<int:pk>/posts/<int:post_pk>/", posts.post_page, name="post"),
+    path(
+        "campaigns/<int:pk>/posts/<int:post_pk>/refresh/", posts.post_refresh, name="post_refresh"
+    ),
 ]

@@ -57,8 +57,8 @@ class MarketplaceAccount(OrganizationModel):
 class Creator(OrganizationModel):
     """The TikTok side of a TikTok account: identity, marketplace membership and the latest numbers.
 
-    Counts are TikTok's; rates are fractions; absent is None. `profile_source` and `profile_fetched_at` belong to every
-    number here.
+    Counts are TikTok's; rates are fractions; absent is None. `profile_source` and `profile_fetched_at` belong to names and
+    counts; averages, rates and audience are authorized and of `insights_fetched_at`, or of the former while that is None.
     """
 
     handle = models.CharField(max_length=64)

@@ -24,6 +24,7 @@ from tiktok.queries import marketplace_account
 log = structlog.get_logger()
 
 ATTEMPT_LIFE = timedelta(minutes=10)
+KEPT_FOR = timedelta(days=30)
 AGAIN = "Please start again from your page."
 UNKNOWN_STATE = f"This answer from TikTok belongs to no sign-in we started. {AGAIN}"
 USED = f"This answer from TikTok was used already. {AGAIN}"
@@ -98,3 +99,9 @@ def close_attempt(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str 
     attempt.save(update_fields=["outcome", "reason"])
     if outcome != AttemptOutcome.CONNECTED:
         record(f"connection.{outcome}", attempt, actor=attempt.person, reason=attempt.reason)
+
+
+def forget_old_attempts() -> int:
+    """Delete what nobody will ask about any more; the audit log keeps what happened. Returns how many."""
+    old = ConnectAttempt.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
+    return old.delete()[0]

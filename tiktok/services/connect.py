@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.models import Organization, User
+from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
 from tenancy.services.audit import record
 from tenancy.services.organizations import let_influencer_in
@@ -31,9 +32,11 @@ from tiktok.errors import (
     TikTokRefused,
 )
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
+from tiktok.queries import standing_consents
 from tiktok.services.attempts import AGAIN, claim_attempt, close_attempt, open_attempt
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants import (
+    CHECK_EVERY,
     REQUESTED_SCOPES,
     end_grant,
     forget_authorized_data,
@@ -41,7 +44,7 @@ from tiktok.services.grants import (
     missing_scopes,
 )
 from tiktok.services.membership import look_up, track_creator
-from tiktok.services.polling import make_due
+from tiktok.services.polling import make_due, note_look, wake
 from tiktok.services.sync import keep_profile
 from tiktok.services.tokens import access_token
 from tiktok.signals import connected, disconnected
@@ -205,6 +208,9 @@ def _keep(
     _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
+    _wake_consents(connection)
+    note_look(PollKind.PROFILE, creator.pk)
+    note_look(PollKind.INSIGHTS, creator.pk)
     connected.send(sender=Creator, creator=creator, person=attempt.person)
     record("connection.connected", creator, actor=attempt.person, text_version=CONSENT_VERSION)
     close_attempt(attempt, AttemptOutcome.CONNECTED)
@@ -243,9 +249,18 @@ def _kept_connection(
         connection.person = attempt.person
     connection.handle = handle or connection.handle
     connection.connected_at = now
+    connection.check_due_at, connection.warned_days = now + CHECK_EVERY, None
     keep_grant(connection, grant)
     connection.save()
     return connection
+
+
+def _wake_consents(connection: Connection) -> None:
+    """Other organizations whose consents the new grant revives look through it again."""
+    for organization in influencer_organizations(connection.person):
+        with organization_scope(organization):
+            revived = standing_consents().filter(connection=connection)
+            wake(PollKind.INSIGHTS, *revived.values_list("creator_id", flat=True))
 
 
 def _kept_creator(handle: str, status: MarketplaceStatus | None) -> Creator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
@@ -15,7 +16,7 @@ from tenancy.services.audit import record
 from tiktok.client import types
 from tiktok.enums import ConnectionState, PollKind, Source
 from tiktok.models import Connection, Consent, Creator, CreatorSnapshot, Video, VideoSnapshot
-from tiktok.services.polling import make_due
+from tiktok.services.polling import make_due, stop
 from tiktok.signals import disconnected
 
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
@@ -25,11 +26,13 @@ REQUIRED_SCOPES = {
     "biz.creator.insights": "your audience",
     "video.list": "your videos",
 }
+CHECK_EVERY = timedelta(days=1)
 EXPIRING_BEFORE = timedelta(days=30)
+AUTHORIZATION_ENDED = "The influencer's authorization has ended."
 INSIGHTS = {
     "average_views": None, "engagement_rate": None, "completion_rate": None, "creator_rate_amount": None,
     "creator_rate_currency": "", "audience_countries": None, "audience_genders": None, "audience_ages": None,
-    "audience_locales": None,
+    "audience_locales": None, "insights_fetched_at": None,
 }  # fmt: skip
 PROFILE = {
     "display_name": "", "profile_image": "", "bio": "", "country": "", "tiktok_creator_id": "",
@@ -49,6 +52,11 @@ def missing_scopes(scopes: frozenset[str]) -> list[str]:
     return [words for scope, words in REQUIRED_SCOPES.items() if scope not in scopes]
 
 
+def not_granted(missing: list[str]) -> str:
+    """The reason of a grant that lacks scopes."""
+    return f"Not granted: {', '.join(missing)}."
+
+
 def keep_grant(connection: Connection, grant: types.Grant) -> None:
     """Put the newest tokens, scopes, deadlines and state into the row (not saved). The version moves on.
 
@@ -61,7 +69,7 @@ def keep_grant(connection: Connection, grant: types.Grant) -> None:
     connection.version += 1
     connection.lease_until = None
     if missing := missing_scopes(grant.scopes):
-        _wipe(connection, ConnectionState.MISSING_SCOPE, f"Not granted: {', '.join(missing)}.")
+        _wipe(connection, ConnectionState.MISSING_SCOPE, not_granted(missing))
         return
     connection.state, connection.state_reason = live_state(connection.refresh_expires_at, now), ""
     connection.seal_tokens(grant.access_token, grant.refresh_token)
@@ -126,16 +134,25 @@ def forget_authorized_data(creator: Creator) -> None:
     """
     # Behind this lock a look that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
-    if creator.profile_source == Source.AUTHORIZED:
-        gone = INSIGHTS if creator.is_in_marketplace else INSIGHTS | PROFILE
+    gone = _authorized_fields(creator)
+    if gone:
         Creator.objects.filter(pk=creator.pk).update(**gone)
-        for name, value in gone.items():
-            setattr(creator, name, value)
+    for name, value in gone.items():
+        setattr(creator, name, value)
     _forget_facts(creator)
     _forget_videos(creator)
+    stop(PollKind.INSIGHTS, creator.pk, reason=AUTHORIZATION_ENDED)
     if creator.is_in_marketplace:
         make_due(PollKind.PROFILE, creator.pk)
         make_due(PollKind.VIDEOS, creator.pk)
+
+
+def _authorized_fields(creator: Creator) -> dict[str, Any]:
+    """What goes of the latest numbers. Counts that a public look brought stay, also of an account that has left since."""
+    is_authorized = creator.profile_source == Source.AUTHORIZED
+    if is_authorized and not creator.is_in_marketplace:
+        return INSIGHTS | PROFILE
+    return INSIGHTS if is_authorized or creator.insights_fetched_at else {}
 
 
 def _forget_facts(creator: Creator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 
 from django.db import transaction
@@ -13,8 +14,9 @@ from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
 from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.grants import AUTHORIZATION_ENDED
 from tiktok.services.membership import refresh_membership
-from tiktok.services.polling import register_handler
+from tiktok.services.polling import register_handler, stop, wake
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.tokens import call_as_creator
 
@@ -23,7 +25,7 @@ SEEN_FIELDS = [
     "display_name", "profile_image", "bio", "country", "tiktok_creator_id", "follower_count", "like_count",
     "video_count", "average_views", "engagement_rate", "completion_rate", "creator_rate_amount",
     "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages", "audience_locales",
-    "profile_source", "profile_fetched_at",
+    "profile_source", "profile_fetched_at", "insights_fetched_at",
 ]  # fmt: skip
 VIDEO_FIELDS = [
     "source", "caption", "url", "embed_url", "thumbnail_url", "published_at", "video_views", "likes", "comments",
@@ -38,27 +40,40 @@ def connection_of(creator: Creator) -> Connection | None:
 
 
 def refresh_profile(creator: Creator) -> None:
-    """Fetch the profile, authorized where the influencer allowed it, public where the marketplace gives it; keep it."""
-    connection = connection_of(creator)
-    if connection is None and not creator.is_in_marketplace:
+    """Fetch the public profile, where the marketplace gives it, and keep it: names and counts.
+
+    What comes only by the influencer's authorization is left as it is (`refresh_insights`).
+    """
+    if not creator.is_in_marketplace:
         return
     tiktok = marketplace()
-    if connection is not None:
-        profile = call_as_creator(
-            connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
-        )
-    else:
-        with tiktok_call():
-            try:
-                profile = tiktok.public_profile(creator.handle)
-            except errors.NotInMarketplaceError:
-                profile = None
+    with tiktok_call():
+        try:
+            profile = tiktok.public_profile(creator.handle)
+        except errors.NotInMarketplaceError:
+            profile = None
     if profile is None:  # it has left
         refresh_membership([creator])
         return
+    keep_profile(creator, profile, Source.PUBLIC)
+
+
+def refresh_insights(creator: Creator) -> bool:
+    """Fetch the profile with audience, averages and rate as the influencer allowed it, and keep it.
+
+    False: nobody allows it (any more), nothing was asked.
+    """
+    connection = connection_of(creator)
+    if connection is None:
+        return False
+    tiktok = marketplace()
+    profile = call_as_creator(
+        connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
+    )
     with transaction.atomic():
-        if connection is None or _still_sees(creator, connection):
-            keep_profile(creator, profile, Source.AUTHORIZED if connection else Source.PUBLIC)
+        if _still_sees(creator, connection):
+            keep_profile(creator, profile, Source.AUTHORIZED)
+    return True
 
 
 def _still_sees(creator: Creator, connection: Connection) -> bool:
@@ -75,12 +90,28 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     """
     locked = Creator.objects.select_for_update().get(pk=creator.pk)
     stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
-    _copy_profile(locked, profile, source)
-    record_creator_snapshots([locked])
-    if not stays_on_show:
-        locked.save(update_fields=SEEN_FIELDS)
-        for name in SEEN_FIELDS:
-            setattr(creator, name, getattr(locked, name))
+    fact = copy(locked)
+    _copy_profile(fact, profile, source)
+    _copy_insights(fact, profile)
+    record_creator_snapshots([fact])
+    if stays_on_show:
+        return
+    _copy_latest(locked, profile, source)
+    locked.save(update_fields=SEEN_FIELDS)
+    for name in SEEN_FIELDS:
+        setattr(creator, name, getattr(locked, name))
+
+
+def _copy_latest(creator: Creator, profile: types.Profile, source: Source) -> None:
+    """Names and counts of any look; of the rest, what the influencer authorized outlives public looks."""
+    if creator.profile_source == Source.AUTHORIZED and creator.insights_fetched_at is None:
+        # Kept before the two had times of their own.
+        creator.insights_fetched_at = creator.profile_fetched_at
+    _copy_profile(creator, profile, source)
+    if source == Source.AUTHORIZED:
+        creator.insights_fetched_at = creator.profile_fetched_at
+    if source == Source.AUTHORIZED or creator.insights_fetched_at is None:
+        _copy_insights(creator, profile)
 
 
 def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> None:
@@ -92,6 +123,11 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     creator.follower_count = profile.followers_count
     creator.like_count = profile.likes_count
     creator.video_count = profile.videos_count
+    creator.profile_source = source
+    creator.profile_fetched_at = timezone.now()
+
+
+def _copy_insights(creator: Creator, profile: types.Profile) -> None:
     creator.average_views = profile.average_views
     creator.engagement_rate = profile.engagement_rate
     creator.completion_rate = profile.completion_rate
@@ -101,8 +137,6 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     )
     for name in ("audience_countries", "audience_genders", "audience_ages", "audience_locales"):
         setattr(creator, name, shares(getattr(profile, name)))
-    creator.profile_source = source
-    creator.profile_fetched_at = timezone.now()
 
 
 def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None:
@@ -118,24 +152,43 @@ def refresh_videos(creator: Creator) -> None:
     cursor = 0
     for _ in range(VIDEO_PAGES):
         page = _video_page(creator, connection, cursor)
-        with transaction.atomic():
-            if connection is not None and not _still_sees(creator, connection):
-                return
-            keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
-        if not page.has_more or not page.videos:
+        if not _keep_page(creator, connection, page) or not page.has_more or not page.videos:
             return
         cursor = page.cursor
 
 
-def _video_page(creator: Creator, connection: Connection | None, cursor: int) -> types.VideoPage:
+def refresh_video(video: Video) -> bool:
+    """Fetch this one video, however old, and keep it with its counters. False: TikTok may not be asked about it."""
+    creator = video.creator
+    connection = connection_of(creator)
+    if connection is None and not creator.is_in_marketplace:
+        return False
+    page = _video_page(creator, connection, 0, [video.tiktok_video_id])
+    return _keep_page(creator, connection, page)
+
+
+def _keep_page(creator: Creator, connection: Connection | None, page: types.VideoPage) -> bool:
+    """False when the consent ended during the call: nothing of it is kept."""
+    with transaction.atomic():
+        if connection is not None and not _still_sees(creator, connection):
+            return False
+        keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
+    return True
+
+
+def _video_page(
+    creator: Creator, connection: Connection | None, cursor: int, video_ids: Sequence[str] = ()
+) -> types.VideoPage:
     tiktok = marketplace()
     if connection is not None:
         return call_as_creator(
             connection,
-            lambda token: tiktok.authorized_videos(token, connection.open_id, cursor=cursor),
+            lambda token: tiktok.authorized_videos(
+                token, connection.open_id, cursor=cursor, video_ids=video_ids
+            ),
         )
     with tiktok_call():
-        return tiktok.public_videos(creator.handle, cursor=cursor)
+        return tiktok.public_videos(creator.handle, cursor=cursor, video_ids=video_ids)
 
 
 @transaction.atomic
@@ -201,8 +254,17 @@ def _refresh_memberships(creator_ids: Sequence[int]) -> None:
 
 
 def _refresh_profiles(creator_ids: Sequence[int]) -> None:
+    """Daily. Whoever has become authenticated without a plan for it (in another organization) gets one."""
     for creator in Creator.objects.filter(pk__in=creator_ids):
+        if connection_of(creator) is not None:
+            wake(PollKind.INSIGHTS, creator.pk)
         refresh_profile(creator)
+
+
+def _refresh_insights(creator_ids: Sequence[int]) -> None:
+    for creator in Creator.objects.filter(pk__in=creator_ids):
+        if not refresh_insights(creator):
+            stop(PollKind.INSIGHTS, creator.pk, reason=AUTHORIZATION_ENDED)
 
 
 def _refresh_videos(creator_ids: Sequence[int]) -> None:
@@ -212,4 +274,5 @@ def _refresh_videos(creator_ids: Sequence[int]) -> None:
 
 register_handler(PollKind.MEMBERSHIP, _refresh_memberships)
 register_handler(PollKind.PROFILE, _refresh_profiles)
+register_handler(PollKind.INSIGHTS, _refresh_insights)
 register_handler(PollKind.VIDEOS, _refresh_videos)
