@@ -173,6 +173,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 EMAIL_FILE_PATH: str  # set by EMAIL_URL=filemail://…
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Influence <hello@influence.example>")
 
 # --- TikTok -----------------------------------------------------------------------------------------------------
@@ -201,6 +202,11 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "pump-polls": {"task": "tiktok.tasks.pump_polls", "schedule": 5.0, "options": {"expires": 5}},
+    "pump-grants": {
+        "task": "tiktok.tasks.pump_grants",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 # --- API --------------------------------------------------------------------------------------------------------
