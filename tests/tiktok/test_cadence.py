@@ -11,10 +11,11 @@ from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, an_organization, connect, tiktok_at
 from tiktok.enums import AccountKind, ConnectionState, PollKind, Source
-from tiktok.models import Connection, Creator, CreatorSnapshot, Poll
+from tiktok.models import Connection, Creator, CreatorSnapshot, LegacyMigration, Poll
 from tiktok.queries import account_metrics
 from tiktok.services import sync
 from tiktok.services.grants import end_grant
+from tiktok.services.legacy import release_creators
 from tiktok.services.membership import refresh_membership
 from tiktok.services.polling import look_now, note_look, pump
 
@@ -127,8 +128,22 @@ def test_when_the_grant_ends_the_authorized_numbers_go_and_the_public_ones_keep_
             None, None, None,
         )  # fmt: skip
         assert (creator.follower_count, creator.profile_source) == (184_220, PUBLIC)
+        sync.refresh_profile(creator)
+        assert Creator.objects.get().insights_fetched_at is None
     poll = Poll.objects.get(kind=PollKind.INSIGHTS)
     assert poll.stopped_reason == "The influencer's authorization has ended."
+
+
+def test_counts_of_an_authorized_look_are_the_public_ones_again_after_the_end(
+    tiktok, oak, maya
+) -> None:
+    end_grant(
+        connect(tiktok, maya, oak, "maya.bakes"), state=ConnectionState.EXPIRED, reason="Over."
+    )
+    with organization_scope(oak):
+        sync.refresh_profile(Creator.objects.get())
+        creator = Creator.objects.get()
+        assert (creator.profile_source, creator.insights_fetched_at) == (PUBLIC, None)
 
 
 def test_public_counts_of_an_account_that_left_the_marketplace_survive_the_end_of_its_grant(
@@ -186,6 +201,25 @@ def test_reconnecting_revives_the_look_in_every_organization_that_had_a_consent(
         pass
     with organization_scope(oak):
         assert Creator.objects.get().audience_countries
+
+
+@pytest.mark.parametrize("handle", ["maya.bakes", "tom_trails"])
+def test_at_the_cut_over_whoever_has_connected_before_shows_the_authorized_numbers_at_once(
+    tiktok, oak, maya, handle
+) -> None:
+    with organization_scope(oak):
+        LegacyMigration.objects.create()
+        Creator.objects.create(handle=handle, profile_source=Source.LEGACY, follower_count=7)
+    connect(tiktok, maya, oak, handle)
+    with organization_scope(oak):
+        assert Creator.objects.get().follower_count == 7
+        release_creators(actor=None)
+    while pump():
+        pass
+    with organization_scope(oak):
+        creator = Creator.objects.get()
+        assert creator.profile_source != Source.LEGACY
+        assert creator.audience_countries
 
 
 # --- a person waits ----------------------------------------------------------------------------------------------

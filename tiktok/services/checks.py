@@ -77,10 +77,10 @@ def _wait(step: Callable[[Connection], None], connection: Connection) -> timedel
 
 def _finish(claim: Connection, wait: timedelta) -> None:
     """Fenced by the lease. Sooner than the wait when a mail ahead or the end falls before that."""
-    deadline = Connection.objects.values_list("refresh_expires_at", flat=True).get(pk=claim.pk)
-    Connection.objects.filter(pk=claim.pk, check_due_at=claim.check_due_at).update(
-        check_due_at=next_check(timezone.now(), wait, deadline)
-    )
+    held = Connection.objects.filter(pk=claim.pk, check_due_at=claim.check_due_at)
+    deadline = held.values_list("refresh_expires_at", flat=True).first()
+    if deadline is not None:
+        held.update(check_due_at=next_check(timezone.now(), wait, deadline))
 
 
 def next_check(now: datetime, wait: timedelta, deadline: datetime) -> datetime:

@@ -43,16 +43,17 @@ def _seen_by(connection: Connection) -> list[Organization]:
 
 
 def _send(connection: Connection, organizations: list[Organization]) -> None:
+    ends_at = connection.refresh_expires_at
     values = {
         "name": connection.person.name or f"@{connection.handle}",
         "email": connection.person.email,
         "handle": connection.handle,
-        "ends_at": connection.refresh_expires_at,
+        "ends_at": ends_at,
         "organizations": [organization.name for organization in organizations],
         "link": f"{settings.PUBLIC_URL}/me/",
     }
     message = EmailMultiAlternatives(
-        subject=f"Your TikTok permission for @{connection.handle} ends on {values['ends_at']:%-d %B %Y}",
+        subject=f"Your TikTok permission for @{connection.handle} ends on {ends_at.day} {ends_at:%B %Y}",
         body=render_to_string("emails/tiktok_permission_ends.txt", values),
         to=[connection.person.email],
     )

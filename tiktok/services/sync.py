@@ -14,7 +14,7 @@ from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import is_released, standing_consents
 from tiktok.services.gateway import marketplace, tiktok_call
-from tiktok.services.grants import AUTHORIZATION_ENDED
+from tiktok.services.grants import AUTHORIZATION_ENDED, INSIGHTS
 from tiktok.services.membership import refresh_membership
 from tiktok.services.polling import register_handler, stop, wake
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
@@ -104,9 +104,9 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
 
 def _copy_latest(creator: Creator, profile: types.Profile, source: Source) -> None:
     """Names and counts of any look; of the rest, what the influencer authorized outlives public looks."""
-    if creator.profile_source == Source.AUTHORIZED and creator.insights_fetched_at is None:
-        # Kept before the two had times of their own.
-        creator.insights_fetched_at = creator.profile_fetched_at
+    if creator.profile_source == Source.AUTHORIZED and any(getattr(creator, n) for n in INSIGHTS):
+        # Those that were kept before the two had times of their own.
+        creator.insights_fetched_at = creator.insights_fetched_at or creator.profile_fetched_at
     _copy_profile(creator, profile, source)
     if source == Source.AUTHORIZED:
         creator.insights_fetched_at = creator.profile_fetched_at
