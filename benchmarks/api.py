@@ -69,16 +69,32 @@ def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
     return _nested(people, "accounts", accounts.fetchall(), "influencer_id")
 
 
+def _next_check(kind: str, subject: str, row: str) -> str:
+    """When the poll of this kind is due, as an expression."""
+    return (
+        f"(SELECT due_at FROM tiktok_poll WHERE organization_id = {row}.organization_id AND kind = '{kind}' "
+        f"AND subject_id = {subject} AND stopped_reason = '')"
+    )
+
+
 def _accounts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
-    return connection.execute("""
+    profile, insights, membership = (
+        _next_check(kind, "creator_id", "known") for kind in ("profile", "insights", "membership")
+    )
+    return connection.execute(f"""
         SELECT id, influencer, network, account_type, handle,
                CASE WHEN creator_id IS NULL THEN NULL
                     WHEN status = 'in' AND is_authenticated THEN 'authenticated_ttcm'
                     WHEN status = 'in' THEN 'not_authenticated_ttcm'
                     WHEN is_authenticated THEN 'authenticated_non_ttcm'
                     ELSE 'unsupported' END AS kind,
-               is_authenticated, status AS marketplace_status, created_at
+               is_authenticated, status AS marketplace_status,
+               CASE WHEN status = 'in' OR is_authenticated THEN coalesce(profile_fetched_at, marketplace_checked_at)
+                    ELSE marketplace_checked_at END AS checked_at,
+               CASE WHEN status = 'in' THEN {profile} ELSE coalesce({insights}, {membership}) END AS next_check_at,
+               created_at
         FROM (SELECT account.*, influencer_id AS influencer, creator.marketplace_status AS status,
+                     profile_fetched_at, marketplace_checked_at,
                      (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
                       WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
                         AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL AS is_authenticated
@@ -90,7 +106,8 @@ def _accounts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
 def _orders(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
     orders = connection.execute(
         "SELECT id, campaign_id AS campaign, account_id AS account, tiktok_order_id, state, state_at, problem, "
-        "campaign_code, invite_link, video_count, video_limit, checked_at, created_at "
+        "campaign_code, invite_link, video_count, video_limit, checked_at, "
+        f"{_next_check('order', 'campaigns_order.id', 'campaigns_order')} AS next_check_at, created_at "
         "FROM campaigns_order ORDER BY id DESC LIMIT 50"
     ).fetchall()
     events = connection.execute(
@@ -101,15 +118,25 @@ def _orders(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
 
 
 def _posts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
-    rows = connection.execute("""
+    of_order = _next_check("order", "order_id", "post")
+    of_videos = _next_check("videos", "account.creator_id", "post")
+    authenticated = """
+        (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
+         WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
+           AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL
+    """
+    rows = connection.execute(f"""
         SELECT post.id, campaign_id AS campaign, account_id AS account, order_id AS "order", origin, post.network,
                network_post_id, post.url, review_state, post.published_at, stands_since,
                video_views, likes, comments, shares, counts_source, counts_fetched_at,
-               (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
-                WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
-                  AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL AS is_authenticated
+               {authenticated} AS is_authenticated,
+               CASE WHEN order_id IS NULL THEN counts_fetched_at
+                    ELSE (SELECT checked_at FROM campaigns_order WHERE id = order_id) END AS checked_at,
+               CASE WHEN order_id IS NOT NULL THEN {of_order}
+                    WHEN creator.marketplace_status = 'in' OR {authenticated} THEN {of_videos} END AS next_check_at
         FROM campaigns_post post JOIN tiktok_video video ON video.id = video_id
         JOIN crm_socialaccount account ON account.id = account_id
+        JOIN tiktok_creator creator ON creator.id = account.creator_id
         WHERE hidden_at IS NULL AND stands_since IS NOT NULL ORDER BY post.id DESC LIMIT 50
     """).fetchall()
     return [_with_metrics(row) for row in rows]

@@ -39,4 +39,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/posts/<int:post_pk>/", posts.post_page, name="post"),
     path("campaigns/<int:pk>/posts/<int:post_pk>/remind/", links.tie_remind, name="tie_remind"),
     path("campaigns/<int:pk>/posts/<int:post_pk>/take-back/", links.tie_stop, name="tie_stop"),
+    path(
+        "campaigns/<int:pk>/posts/<int:post_pk>/refresh/", posts.post_refresh, name="post_refresh"
+    ),
 ]

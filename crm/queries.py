@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -32,14 +32,19 @@ from tiktok.enums import (
     MarketplaceStatus,
     PollKind,
 )
-from tiktok.models import Consent, Creator, Poll, Video
+from tiktok.models import Consent, Creator, Video
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import (
+    ACCOUNT_POLLS,
+    Look,
     MetricValue,
+    Polls,
     account_history,
+    account_look,
     account_metrics,
     authenticated,
-    poll_of,
+    polls_at,
+    read_polls,
     visible_videos,
 )
 
@@ -59,6 +64,7 @@ class AccountView:
     creator: Creator
     kind: AccountKind
     needs_reconnect: bool
+    polls: Polls
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -113,12 +119,9 @@ class AccountView:
         return self.metric(AccountMetric.PROFILE_IMAGE).value or ""
 
     @property
-    def looked_at(self) -> datetime | None:
-        """When TikTok was last asked about this account: for its numbers, else for its membership."""
-        creator = self.creator
-        if self.kind == AccountKind.UNSUPPORTED or not creator.profile_fetched_at:
-            return creator.marketplace_checked_at
-        return creator.profile_fetched_at
+    def look(self) -> Look:
+        """When TikTok is asked about this account: for its numbers, else for its membership."""
+        return account_look(self.creator, self.polls, is_unsupported=self.is_unsupported)
 
 
 @dataclass(frozen=True)
@@ -141,15 +144,8 @@ class AccountPanel:
     view: AccountView
     followers: list[tuple[date, int | None]]
     videos: list[Video]
-    poll: Poll | None
-
-    @property
-    def next_look_at(self) -> datetime | None:
-        """When TikTok will be asked again; None when that is at once or not planned."""
-        poll = self.poll
-        if poll is None or poll.stopped_reason or poll.due_at <= timezone.now():
-            return None
-        return poll.due_at
+    insights: Look | None  # of audience and averages, where they have a time of their own
+    videos_look: Look
 
 
 def needs_reconnect(creator_path: str) -> Exists:
@@ -162,12 +158,13 @@ def needs_reconnect(creator_path: str) -> Exists:
 
 
 def accounts_with_facts() -> models.QuerySet[SocialAccount]:
-    """Social accounts with their creator, `is_authenticated` and `is_to_reconnect`; TikTok's first."""
+    """Social accounts with their creator, `is_authenticated`, `is_to_reconnect` and `polls`; TikTok's first."""
     return (
         SocialAccount.objects.select_related("creator")
         .annotate(
             is_authenticated=authenticated("creator_id"),
             is_to_reconnect=needs_reconnect("creator_id"),
+            polls=polls_at("creator_id", *ACCOUNT_POLLS, PollKind.VIDEOS),
         )
         .order_by("-creator_id", "id")
     )
@@ -184,6 +181,7 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
             is_released=released,
         ),
         needs_reconnect=account.is_to_reconnect,  # type: ignore[attr-defined]
+        polls=read_polls(account.polls),  # type: ignore[attr-defined]
     )
 
 
@@ -322,13 +320,20 @@ def tiktok_accounts_by_id(pks: Sequence[int]) -> list[SocialAccount]:
 
 def account_panel(view: AccountView) -> AccountPanel:
     """Numbers over time, latest videos, and when TikTok was and will be asked."""
-    is_tracked = not view.is_unsupported
+    is_tracked, poll = not view.is_unsupported, view.polls.get(PollKind.VIDEOS)
     return AccountPanel(
         view=view,
         followers=_followers(view) if is_tracked else [],
         videos=_latest_videos(view.creator) if is_tracked else [],
-        poll=poll_of(PollKind.PROFILE, view.creator.pk) if view.is_supported else None,
+        insights=_insights_look(view),
+        videos_look=Look(poll.last_finished_at if poll else None, poll),
     )
+
+
+def _insights_look(view: AccountView) -> Look | None:
+    if view.kind != AccountKind.AUTHENTICATED_TTCM:
+        return None
+    return Look(view.creator.insights_fetched_at, view.polls.get(PollKind.INSIGHTS))
 
 
 def _latest_videos(creator: Creator) -> list[Video]:
@@ -337,16 +342,20 @@ def _latest_videos(creator: Creator) -> list[Video]:
 
 
 def _followers(view: AccountView) -> list[tuple[date, int | None]]:
-    """Followers by day, oldest first; one None where days are missing, so that a gap stays a gap."""
+    """Followers by day, oldest first; one None where looks are missing, so that a gap stays a gap."""
     rows = account_history(view.creator, view.kind).values_list("bucket_at", "follower_count")
     known = {bucket_at.date(): count for bucket_at, count in rows if count is not None}
-    return list(_with_gaps(known.items()))
+    is_weekly = view.kind == AccountKind.AUTHENTICATED_NON_TTCM
+    return list(_with_gaps(known.items(), timedelta(days=8 if is_weekly else 1)))
 
 
-def _with_gaps(points: Iterable[tuple[date, int]]) -> Iterable[tuple[date, int | None]]:
+def _with_gaps(
+    points: Iterable[tuple[date, int]], apart: timedelta
+) -> Iterable[tuple[date, int | None]]:
+    """`apart`: from one look to the next when none is missed; the weekly one may be a day late."""
     awaited: date | None = None
     for day, count in points:
         if awaited is not None and day > awaited:
             yield awaited, None
         yield day, count
-        awaited = day + timedelta(days=1)
+        awaited = day + apart

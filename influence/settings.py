@@ -173,6 +173,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 EMAIL_FILE_PATH: str  # set by EMAIL_URL=filemail://…
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Influence <hello@influence.example>")
 
 # --- TikTok -----------------------------------------------------------------------------------------------------
@@ -220,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-deliveries": {
         "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
     },
+    "pump-grants": {"task": "tiktok.tasks.pump_grants", "schedule": 60.0, "options": {"expires": 60}},
     # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.
     "prepare-months": {
         "task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0, "options": {"expires": 3_600},

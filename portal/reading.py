@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from portal.access import in_each_organization
 from tenancy.models import Organization, User
-from tiktok.enums import AccountMetric, Unit
+from tiktok.enums import AccountMetric, ConnectionState, Unit
 from tiktok.models import Connection, Consent, Creator
 from tiktok.policies import account_kind
-from tiktok.queries import MetricValue, account_metrics, is_released, visible_videos
+from tiktok.queries import (
+    ACCOUNT_POLLS,
+    Look,
+    MetricValue,
+    account_look,
+    account_metrics,
+    is_released,
+    polls_at,
+    read_polls,
+    visible_videos,
+)
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
 
@@ -23,6 +32,7 @@ class OwnAccount:
 
     creator: Creator
     consent: Consent | None
+    look: Look
 
     @property
     def connection(self) -> Connection | None:
@@ -38,8 +48,9 @@ class OwnAccount:
         return self.connection is not None and not self.connection.is_live
 
     @property
-    def last_looked_at(self) -> datetime | None:
-        return self.creator.profile_fetched_at if self.is_seen else None
+    def may_renew(self) -> bool:
+        """Does TikTok ask again soon? Connecting again now makes it another year."""
+        return self.connection is not None and self.connection.state == ConnectionState.EXPIRING
 
 
 @dataclass(frozen=True)
@@ -95,14 +106,20 @@ def own_accounts(influencer: Influencer) -> list[OwnAccount]:
     accounts = (
         SocialAccount.objects.filter(influencer=influencer, network=Network.TIKTOK)
         .select_related("creator")
+        .annotate(polls=polls_at("creator_id", *ACCOUNT_POLLS))
         .order_by("handle")
     )
-    creators = [account.creator for account in accounts if account.creator is not None]
+    found = [(row.creator, read_polls(row.polls)) for row in accounts if row.creator is not None]
     standing = Consent.objects.filter(
-        creator__in=creators, withdrawn_at=None, connection__person=influencer.person
+        creator__in=[creator for creator, _ in found],
+        withdrawn_at=None,
+        connection__person=influencer.person,
     ).select_related("connection")
     by_creator = {consent.creator_id: consent for consent in standing}
-    return [OwnAccount(creator, by_creator.get(creator.pk)) for creator in creators]
+    return [
+        OwnAccount(creator, by_creator.get(creator.pk), account_look(creator, polls))
+        for creator, polls in found
+    ]
 
 
 def own_connections(person: User, organizations: list[OwnOrganization]) -> list[OwnConnection]:

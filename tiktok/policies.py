@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from tiktok.enums import AccountKind, Dialect, MarketplaceStatus, PostTie
+
+WARN_DAYS = (14, 7, 1)  # ahead of the day on which TikTok asks the creator again
 
 
 def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> AccountKind:
@@ -23,6 +26,17 @@ def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> A
 def is_supported(kind: AccountKind) -> bool:
     """May this account be tracked?"""
     return kind not in {AccountKind.UNSUPPORTED, AccountKind.LEGACY}
+
+
+def warning_due(left: timedelta, warned_days: int | None) -> int | None:
+    """Which mail ahead is due when so much time is left and the last one was sent `warned_days` ahead; the nearest only."""
+    if left <= timedelta(0):
+        return None
+    reached = [days for days in WARN_DAYS if left <= timedelta(days=days)]
+    nearest = min(reached, default=None)
+    if nearest is None or (warned_days is not None and warned_days <= nearest):
+        return None
+    return nearest
 
 
 def may_be_added_by_staff(status: str) -> bool:

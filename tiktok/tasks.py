@@ -8,6 +8,8 @@ from celery import shared_task
 from django.conf import settings
 
 from tiktok.services import deliveries, marketplace, sync  # noqa: F401 -- they register the handlers of their polls
+from tiktok.services.attempts import forget_old_attempts
+from tiktok.services.checks import check_due_grants
 from tiktok.services.crew import work_off
 from tiktok.services.snapshots import prepare_months
 
@@ -33,6 +35,15 @@ def forget_old_deliveries() -> None:
     """Delete webhooks that were settled a month ago, slice by slice."""
     while deliveries.forget_old_deliveries():
         pass
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
+def pump_grants() -> None:
+    """Look after the grants that are due, for one tick; forget trips to TikTok that are long over."""
+    started = time.monotonic()
+    while time.monotonic() - started < TICK_SECONDS and check_due_grants():
+        pass
+    forget_old_attempts()
 
 
 @shared_task(soft_time_limit=60, time_limit=90)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -17,7 +18,7 @@ from crm.models import Influencer, SocialAccount
 from tiktok.enums import CALCULATED, AccountKind, Availability, Flag, Source, Unit
 from tiktok.models import CREATOR_NUMBERS, VIDEO_NUMBERS, CreatorSnapshot, VideoSnapshot, names_of
 from tiktok.policies import account_kind, post_tie
-from tiktok.queries import MetricValue, post_metrics
+from tiktok.queries import MetricValue, account_look, post_metrics
 
 SHARE = {
     "type": "object",
@@ -123,6 +124,18 @@ class RowSerializer(serializers.ModelSerializer[Any]):
         return attrgetter(model._meta.get_field(name).attname)
 
 
+# A row about which TikTok is asked again and again, annotated by its view.
+class CheckedRowSerializer(RowSerializer):
+    next_check_at = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="When TikTok is asked next: within minutes if that has passed, null if it is not planned.",
+    )
+
+    def get_next_check_at(self, row: Any) -> datetime | None:
+        return cast("datetime | None", row.next_check_at)
+
+
 class AccountOfInfluencerSerializer(RowSerializer):
     class Meta:
         model = SocialAccount
@@ -145,16 +158,17 @@ class InfluencerSerializer(RowSerializer):
 ACCOUNT_OF_INFLUENCER = AccountOfInfluencerSerializer()
 
 
-class SocialAccountSerializer(RowSerializer):
+class SocialAccountSerializer(CheckedRowSerializer):
     kind = serializers.SerializerMethodField()
     is_authenticated = serializers.SerializerMethodField()
     marketplace_status = serializers.SerializerMethodField()
+    checked_at = serializers.SerializerMethodField()
 
     class Meta:
         model = SocialAccount
         fields = [
             "id", "influencer", "network", "account_type", "handle", "kind", "is_authenticated",
-            "marketplace_status", "created_at",
+            "marketplace_status", "checked_at", "next_check_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -176,6 +190,13 @@ class SocialAccountSerializer(RowSerializer):
     def get_marketplace_status(self, account: SocialAccount) -> str | None:
         return account.creator.marketplace_status if account.creator else None
 
+    def get_checked_at(self, account: SocialAccount) -> datetime | None:
+        """When TikTok was last asked about the account; null for other networks."""
+        if account.creator is None:
+            return None
+        is_unsupported = self.get_kind(account) == AccountKind.UNSUPPORTED
+        return account_look(account.creator, {}, is_unsupported=is_unsupported).at
+
 
 class CampaignSerializer(RowSerializer):
     class Meta:
@@ -194,7 +215,7 @@ class OrderEventSerializer(RowSerializer):
 ORDER_EVENT = OrderEventSerializer()
 
 
-class OrderSerializer(RowSerializer):
+class OrderSerializer(CheckedRowSerializer):
     events = OrderEventSerializer(many=True, read_only=True)
 
     def get_events(self, order: Any) -> list[dict[str, Any]]:
@@ -204,21 +225,29 @@ class OrderSerializer(RowSerializer):
         model = Order
         fields = [
             "id", "campaign", "account", "tiktok_order_id", "state", "state_at", "problem", "campaign_code",
-            "invite_link", "video_count", "video_limit", "checked_at", "created_at", "events",
+            "invite_link", "video_count", "video_limit", "checked_at", "next_check_at",
+            "created_at", "events",
         ]  # fmt: skip
         read_only_fields = fields
 
 
-class PostSerializer(RowSerializer):
+class PostSerializer(CheckedRowSerializer):
+    checked_at = serializers.SerializerMethodField()
     metrics = serializers.SerializerMethodField()
 
     class Meta:
         model = Post
         fields = [
             "id", "campaign", "account", "order", "origin", "network", "network_post_id", "url",
-            "review_state", "published_at", "stands_since", "metrics",
+            "review_state", "published_at", "stands_since", "checked_at", "next_check_at", "metrics",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_checked_at(self, post: Post) -> datetime | None:
+        """When TikTok was last asked about the post: by its order, else as a video of its account."""
+        if post.order is not None:
+            return post.order.checked_at
+        return post.video.counts_fetched_at if post.video else None
 
     @extend_schema_field(MetricSerializer(many=True))
     def get_metrics(self, post: Post) -> list[dict[str, Any]]:

@@ -18,12 +18,12 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from api.v1 import filters, serializers
 from api.views import ApiView
 from campaigns.models import Campaign, Order, OrderEvent, Post
-from campaigns.queries import standing
+from campaigns.queries import next_post_check, standing
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
 from tiktok import queries
 from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
-from tiktok.enums import AccountKind
+from tiktok.enums import AccountKind, PollKind
 from tiktok.policies import account_kind
 
 # The word `tiktok` for an account ends one version after the release that replaced it.
@@ -95,7 +95,8 @@ class SocialAccountViewSet(Resource):
 
     def get_queryset(self) -> models.QuerySet[SocialAccount]:
         return SocialAccount.objects.select_related("creator").annotate(
-            is_authenticated=queries.authenticated("creator_id")
+            is_authenticated=queries.authenticated("creator_id"),
+            next_check_at=queries.next_account_check("creator"),
         )
 
     def finalize_response(
@@ -167,9 +168,9 @@ class OrderViewSet(Resource):
 
     def get_queryset(self) -> models.QuerySet[Order]:
         events = OrderEvent.objects.all()  # in their own order
-        return Order.objects.prefetch_related(
-            models.Prefetch("events", queryset=events, to_attr="shown_events")
-        )
+        return Order.objects.annotate(
+            next_check_at=queries.next_check(PollKind.ORDER, "pk")
+        ).prefetch_related(models.Prefetch("events", queryset=events, to_attr="shown_events"))
 
 
 class PostViewSet(Resource):
@@ -181,8 +182,9 @@ class PostViewSet(Resource):
     def get_queryset(self) -> models.QuerySet[Post]:
         return (
             Post.objects.filter(standing())
-            .select_related("video")
+            .select_related("video", "order")
             .annotate(is_authenticated=queries.authenticated("account__creator_id"))
+            .annotate(next_check_at=next_post_check())
         )
 
     @extend_schema(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -15,7 +16,15 @@ from crm.queries import found as found_influencers
 from crm.queries import needs_reconnect
 from tiktok.enums import AccountKind
 from tiktok.policies import account_kind
-from tiktok.queries import authenticated, is_released
+from tiktok.queries import (
+    ACCOUNT_POLLS,
+    Look,
+    account_look,
+    authenticated,
+    is_released,
+    polls_at,
+    read_polls,
+)
 
 PICKED_AT_ONCE = 50
 
@@ -28,6 +37,7 @@ class AccountRow:
     kind: AccountKind | None
     takes_part: bool = True
     needs_reconnect: bool = False
+    look: Look | None = None
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -54,6 +64,7 @@ def participants_of(campaign: Campaign) -> QuerySet[Participant]:
         .annotate(
             is_authenticated=authenticated("account__creator_id"),
             is_to_reconnect=needs_reconnect("account__creator_id"),
+            polls=polls_at("account__creator_id", *ACCOUNT_POLLS),
         )
         .order_by("-id")
     )
@@ -61,14 +72,15 @@ def participants_of(campaign: Campaign) -> QuerySet[Participant]:
 
 def participant_rows(participants: list[Participant], *, released: bool) -> list[AccountRow]:
     """Rows from a page of `participants_of`, without a query."""
-    return [
-        AccountRow(
-            row.account,
-            _kind(row.account, row.is_authenticated, released),  # type: ignore[attr-defined]
-            needs_reconnect=row.is_to_reconnect,  # type: ignore[attr-defined]
-        )
-        for row in participants
-    ]
+    return [_participant_row(row, released) for row in participants]
+
+
+def _participant_row(row: Any, released: bool) -> AccountRow:
+    creator, kind = row.account.creator, _kind(row.account, row.is_authenticated, released)
+    look = creator and account_look(
+        creator, read_polls(row.polls), is_unsupported=kind == AccountKind.UNSUPPORTED
+    )
+    return AccountRow(row.account, kind, needs_reconnect=row.is_to_reconnect, look=look)
 
 
 def _kind(account: SocialAccount, is_authenticated: bool, released: bool) -> AccountKind | None:

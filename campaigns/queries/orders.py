@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from campaigns.enums import RequestState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.queries.posts import standing
+from tiktok.enums import PollKind
+from tiktok.queries import Look, polls_at, read_polls
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
@@ -58,8 +60,15 @@ def orders_of(campaign: Campaign) -> QuerySet[Order]:
 
 
 def order_with_events(campaign: Campaign, pk: int) -> Order | None:
-    """One order with its timeline and posts."""
-    return orders_of(campaign).prefetch_related("events", "posts").filter(pk=pk).first()
+    """One order with its timeline, posts and `polls`."""
+    rows = orders_of(campaign).annotate(polls=polls_at("pk", PollKind.ORDER))
+    return rows.prefetch_related("events", "posts").filter(pk=pk).first()
+
+
+def order_look(order: Order) -> Look:
+    """When TikTok was asked about an order of `order_with_events`, and is asked next."""
+    polls = read_polls(order.polls)  # type: ignore[attr-defined]
+    return Look(order.checked_at, polls.get(PollKind.ORDER))
 
 
 def requests_in_trouble(campaign: Campaign) -> QuerySet[OrderRequest]:

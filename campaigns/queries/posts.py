@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import PostOrigin
@@ -15,10 +16,22 @@ from campaigns.policies import metrics_missing_by_hand
 from campaigns.queries.links import free, orders_to_tie, tied_or_asked
 from crm.enums import Network
 from crm.models import SocialAccount
-from tiktok.enums import AccountKind, PostMetric, PostTie, Source
+from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie, Source
 from tiktok.models import Video
 from tiktok.policies import account_kind, is_supported, post_tie
-from tiktok.queries import MetricValue, authenticated, post_history, post_metrics, visible_videos
+from tiktok.queries import (
+    NOT_SUPPORTED,
+    Look,
+    MetricValue,
+    authenticated,
+    next_check,
+    polls_at,
+    post_history,
+    post_metrics,
+    read_polls,
+    video_look,
+    visible_videos,
+)
 
 MANY_PARTICIPANTS = 1_000
 
@@ -37,6 +50,12 @@ class PostRow:
     post: Post
     tie: PostTie
     metrics: dict[str, MetricValue]
+    look: Look | None = None  # None: TikTok is not asked about it
+
+    @property
+    def may_be_refreshed(self) -> bool:
+        """An account's older videos, too, are answered for when one asks for them."""
+        return self.look is not None and self.look.over != NOT_SUPPORTED
 
     @property
     def source_label(self) -> str:
@@ -54,14 +73,42 @@ def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None
         is_authenticated=getattr(post, "is_authenticated", False),
     )
     metrics = post_metrics(post.video, tie, earlier=earlier)
-    return PostRow(post, tie, {metric.key: metric for metric in metrics})
+    return PostRow(post, tie, {metric.key: metric for metric in metrics}, _post_look(post))
+
+
+def _post_look(post: Any) -> Look | None:
+    """Of a post tied to an order, the order's; else of its account's videos."""
+    polls = read_polls([*post.order_polls, *post.video_polls])
+    if post.order is not None:
+        return Look(post.order.checked_at, polls.get(PollKind.ORDER))
+    creator = post.account.creator
+    if post.video is None or creator is None:
+        return None
+    is_supported = creator.is_in_marketplace or post.is_authenticated
+    return video_look(post.video, polls.get(PollKind.VIDEOS), is_supported=is_supported)
+
+
+def next_post_check() -> Case:
+    """Annotation of posts that know `is_authenticated`: when TikTok is asked next, as their look says it."""
+    is_in = Q(account__creator__marketplace_status=MarketplaceStatus.IN)
+    return Case(
+        When(order__isnull=False, then=next_check(PollKind.ORDER, "order_id")),
+        When(
+            is_in | Q(is_authenticated=True),
+            then=next_check(PollKind.VIDEOS, "account__creator_id"),
+        ),
+    )
 
 
 def _posts(campaign: Campaign) -> QuerySet[Post]:
     return (
         Post.objects.filter(campaign=campaign, hidden_at=None)
         .select_related("account__influencer", "account__creator", "video", "order")
-        .annotate(is_authenticated=authenticated("account__creator_id"))
+        .annotate(
+            is_authenticated=authenticated("account__creator_id"),
+            order_polls=polls_at("order_id", PollKind.ORDER),
+            video_polls=polls_at("account__creator_id", PollKind.VIDEOS),
+        )
     )
 
 
@@ -100,6 +147,7 @@ class ListedVideo:
     video: Video
     account: SocialAccount
     kind: AccountKind
+    look: Look
     post_id: int | None
     is_standing: bool
     may_be_tied: bool = False
@@ -132,6 +180,7 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
         .select_related("creator__account__influencer")
         .annotate(
             is_authenticated=authenticated("creator_id"),
+            polls=polls_at("creator_id", PollKind.VIDEOS),
             post_id=Subquery(posts.values("pk")[:1]),
             # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.
             is_standing=Coalesce(
@@ -173,18 +222,19 @@ def listed_videos(videos: list[Video], *, released: bool) -> list[ListedVideo]:
     return [listed_video(video, released=released) for video in videos]
 
 
-def listed_video(video: Video, *, released: bool) -> ListedVideo:
-    is_authenticated = video.is_authenticated  # type: ignore[attr-defined]  # annotated by all_posts
+def listed_video(video: Any, *, released: bool) -> ListedVideo:
+    is_authenticated = video.is_authenticated  # this and other facts were annotated by all_posts
+    kind = account_kind(
+        video.creator.marketplace_status, is_authenticated=is_authenticated, is_released=released
+    )
+    poll = read_polls(video.polls).get(PollKind.VIDEOS)
     return ListedVideo(
         video=video,
         account=video.creator.account,
-        kind=account_kind(
-            video.creator.marketplace_status,
-            is_authenticated=is_authenticated,
-            is_released=released,
-        ),
-        post_id=video.post_id,  # type: ignore[attr-defined]
-        is_standing=video.is_standing,  # type: ignore[attr-defined]
-        may_be_tied=video.order_to_tie is not None and not video.is_tied_or_asked,  # type: ignore[attr-defined]
+        kind=kind,
+        look=video_look(video, poll, is_supported=kind != AccountKind.UNSUPPORTED),
+        post_id=video.post_id,
+        is_standing=video.is_standing,
+        may_be_tied=video.order_to_tie is not None and not video.is_tied_or_asked,
         missing=metrics_missing_by_hand(is_authenticated=is_authenticated),
     )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from campaigns.models import Campaign, Order
+from campaigns.models import Campaign, Order, Post
 from campaigns.policies import (
     BEFORE_VIDEOS,
     BOUND,
@@ -31,7 +31,8 @@ from tiktok.services.orders import (
     read_orders,
     store_report,
 )
-from tiktok.services.polling import make_due
+from tiktok.services.polling import JUST_NOW, look_now, make_due
+from tiktok.services.sync import refresh_video
 
 ORDERS_AT_ONCE = 40  # a person is waiting
 
@@ -137,9 +138,26 @@ def _acceptance(facts: OrderFacts) -> str:
     return "TikTok counts a video for this order."
 
 
+def refresh_post(post: Post) -> bool:
+    """Bring one post up to what TikTok says now, by its order, else as a video of its account.
+
+    False: it is being looked at, was within the last minute, or may not be; TikTok was not asked. Raises its problems.
+    """
+    if post.order is not None:
+        with look_now(PollKind.ORDER, post.order.pk) as is_mine:
+            if is_mine:
+                sync_order(post.order)
+        return is_mine
+    if post.video is None or timezone.now() - post.video.counts_fetched_at < JUST_NOW:
+        return False
+    return refresh_video(post.video)
+
+
 def refresh_campaign(campaign: Campaign) -> int:
-    """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many."""
+    """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many:
+    those of the last minute are not asked for again."""
     live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
+    live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
     never_first = F("checked_at").asc(nulls_first=True)
     keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
     now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]

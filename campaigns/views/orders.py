@@ -16,6 +16,7 @@ from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import (
     accounts_to_pick,
     accounts_with_open_order,
+    order_look,
     order_with_events,
     orders_of,
     orders_of_request,
@@ -54,7 +55,10 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Nothing was refreshed. {problem}")
     else:
         word = "order" if count == 1 else "orders"
-        messages.success(request, f"{count} {word} brought up to what TikTok says now.")
+        nothing = "Every order was looked at within the last minute, or needs no look."
+        messages.success(
+            request, f"{count} {word} brought up to what TikTok says now." if count else nothing
+        )
     return redirect(address(request, "campaign", campaign.pk))
 
 
@@ -70,7 +74,7 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
     campaign = campaign_or_404(pk)
     order = _order_or_404(campaign, order_pk)
     template = "order_dialog.html" if request.htmx else "order.html"
-    return campaign_page(request, campaign, template, {"order": order})
+    return campaign_page(request, campaign, template, {"order": order, "look": order_look(order)})
 
 
 @staff_page(Permission.SEND_ORDERS)

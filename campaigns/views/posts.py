@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from campaigns.enums import ReviewState
 from campaigns.errors import CampaignProblem
@@ -26,11 +27,13 @@ from campaigns.queries import (
     published_posts,
 )
 from campaigns.services.posts import add_post_by_hand
+from campaigns.services.syncing import refresh_post
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.paging import keyset_page
 from tiktok.enums import PostMetric, Unit
+from tiktok.errors import TikTokProblem
 from tiktok.queries import MetricValue, earlier_numbers, is_released
 
 COLUMNS = (
@@ -39,6 +42,7 @@ COLUMNS = (
     PostMetric.VIDEO_COMPLETION_RATE, PostMetric.AVERAGE_PLAY_TIME,
 )  # fmt: skip
 WAITING_SHOWN = 20
+NOT_ASKED = "TikTok was not asked: the post is being looked at, was within the last minute, or its account is not supported."
 
 
 @staff_page(Permission.READ)
@@ -91,12 +95,35 @@ def listed_or_404(campaign: Campaign, video_pk: int) -> ListedVideo:
     return listed_video(video, released=is_released())
 
 
+def _post_or_404(campaign: Campaign, pk: int) -> Post:
+    post = post_detail(campaign, pk)
+    if post is None:
+        raise Http404("No such post.")
+    return post
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def post_refresh(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
+    """Ask TikTok now."""
+    campaign = campaign_or_404(pk)
+    post = _post_or_404(campaign, post_pk)
+    try:
+        was_asked = refresh_post(post)
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        if was_asked:
+            messages.success(request, "The post was looked at just now.")
+        else:
+            messages.info(request, NOT_ASKED)
+    return redirect(address(request, "post", campaign.pk, post.pk))
+
+
 @staff_page(Permission.READ)
 def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    post = post_detail(campaign, post_pk)
-    if post is None:
-        raise Http404("No such post.")
+    post = _post_or_404(campaign, post_pk)
     row = post_row(post, earlier=earlier_numbers(post.video) if post.video else None)
     context = {
         "row": row,

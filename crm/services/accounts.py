@@ -21,8 +21,8 @@ from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
 from tiktok.services.handles import find_renamed
 from tiktok.services.membership import look_up, refresh_membership, track_creator
-from tiktok.services.polling import note_look
-from tiktok.services.sync import refresh_profile, refresh_videos
+from tiktok.services.polling import look_now, note_look
+from tiktok.services.sync import refresh_insights, refresh_profile, refresh_videos
 
 log = structlog.get_logger()
 
@@ -113,6 +113,8 @@ def _look(account: SocialAccount) -> None:
         return
     refresh_profile(creator)
     note_look(PollKind.PROFILE, creator.pk)
+    if refresh_insights(creator):
+        note_look(PollKind.INSIGHTS, creator.pk)
     _name_after_profile(account.influencer, creator)
     refresh_videos(creator)
     note_look(PollKind.VIDEOS, creator.pk)
@@ -125,10 +127,16 @@ def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
         influencer.save()
 
 
-def refresh_account(account: SocialAccount) -> None:
-    """Ask TikTok now for membership, and for profile and videos if the account is supported. Raises TikTokProblem."""
+def refresh_account(account: SocialAccount) -> bool:
+    """Ask TikTok now for membership, and for profile and videos if the account is supported. Raises TikTokProblem.
+
+    False: it is being looked at, or was within the last minute; TikTok was not asked.
+    """
     if account.creator is None:
-        return
-    refresh_membership([account.creator])
-    if is_supported(kind_of(account.creator)):
-        _look(account)
+        return False
+    with look_now(PollKind.PROFILE, account.creator.pk) as is_mine:
+        if is_mine:
+            refresh_membership([account.creator])
+            if is_supported(kind_of(account.creator)):
+                _look(account)
+    return is_mine

@@ -37,6 +37,7 @@ REMEDIES = {
     ASK_TO_AUTHENTICATE: ("Ask to connect", "ask_account", Permission.EDIT_INFLUENCERS),
     INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
 }
+LOOKED_ALREADY = "is being looked at, or was within the last minute. TikTok was not asked again."
 METRICS = AccountMetric.values  # in the order of the page: followers first
 FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "money", Unit.TEXT: "text"}
 NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region"}  # codes that the browser spells out
@@ -131,11 +132,14 @@ def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> H
     """Ask TikTok now."""
     account = found_account(pk, account_pk)
     try:
-        accounts.refresh_account(account)
+        was_asked = accounts.refresh_account(account)
     except TikTokProblem as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"@{account.handle} was looked at just now.")
+        if was_asked:
+            messages.success(request, f"@{account.handle} was looked at just now.")
+        else:
+            messages.info(request, f"@{account.handle} {LOOKED_ALREADY}")
     return HttpResponseRedirect(address(request, "influencer", pk))
 
 

@@ -109,9 +109,19 @@ def ago(moment: datetime | None) -> str:
     if moment is None:
         return MISSING
     exact = moment.astimezone(timezone.get_fixed_timezone(0))
+    return _time(exact, relative(exact, timezone.now()))
+
+
+def clock(moment: datetime) -> str:
+    """A `<time>` of today that reads `14:05 UTC`."""
+    exact = moment.astimezone(timezone.get_fixed_timezone(0))
+    return _time(exact, f"{exact:%H:%M}{NBSP}UTC")
+
+
+def _time(exact: datetime, text: str) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
         f"{exact:%Y-%m-%d %H:%M} UTC",
-        relative(exact, timezone.now()),
+        text,
     )

@@ -34,6 +34,7 @@ register.filter("percent", formats.percent)
 register.filter("duration", formats.duration)
 register.filter("money", formats.money)
 register.simple_tag(formats.ago, name="ago")
+register.simple_tag(formats.clock, name="clock")
 
 BADGE_KINDS = frozenset({"success", "warning", "danger", "info", "neutral", "tiktok"})
 STAT_FORMATS: dict[str, Callable[[Any], str]] = {

@@ -31,7 +31,7 @@ from tiktok.availability import (
     INVITE_TO_MARKETPLACE,
     SEND_AN_ORDER,
 )
-from tiktok.models import CreatorSnapshot, LegacyMigration, Video, VideoSnapshot
+from tiktok.models import CreatorSnapshot, LegacyMigration, Poll, Video, VideoSnapshot
 from tiktok.services.snapshots import record_video_snapshots
 
 FETCHED_AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -113,6 +113,8 @@ def test_a_tiktok_account_says_its_kind(reader: Reader, status: str, kind: str) 
         "kind": kind,
         "is_authenticated": False,
         "marketplace_status": status,
+        "checked_at": None,
+        "next_check_at": None,
     }
 
 
@@ -340,6 +342,7 @@ def test_an_order_has_link_code_count_and_its_events(reader: Reader) -> None:
         "video_count": 1,
         "video_limit": 2,
         "checked_at": None,
+        "next_check_at": None,
         "events": [
             {"state": "sent", "at": "2026-11-20T08:30:00Z", "evidence": "Made up."},
             {
@@ -371,7 +374,8 @@ def test_a_post_by_order_has_all_metrics_of_the_report(reader: Reader) -> None:
     document = reader.get(f"posts/{post.pk}/").json()
     metrics = metrics_of(document)
 
-    assert {k: document[k] for k in document if k not in {"metrics", "stands_since"}} == {
+    shown = {"metrics", "stands_since", "checked_at", "next_check_at"}
+    assert {k: document[k] for k in document if k not in shown} == {
         "id": post.pk,
         "campaign": campaign.pk,
         "account": account.pk,
@@ -401,6 +405,51 @@ def test_a_post_by_hand_says_what_is_missing_and_why(reader: Reader) -> None:
     for key, reason in (("total_engagements", AUTHENTICATE_OR_ORDER), ("reach", SEND_AN_ORDER)):
         assert metrics[key]["value"] is None
         assert (metrics[key]["availability"], metrics[key]["reason"]) == ("unavailable", reason)
+
+
+def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
+    reader: Reader, organization: Organization
+) -> None:
+    """By the daily public look in the marketplace, outside it by the weekly authorized one; posts by what brings them."""
+    looks = {
+        kind: FETCHED_AT + timedelta(days=number)
+        for number, kind in enumerate(("profile", "insights", "videos", "order", "membership"), 1)
+    }
+
+    def look_at(kind: str, subject: int, stopped: str = "") -> None:
+        Poll.objects.create(
+            organization=organization, kind=kind, subject_id=subject, due_at=looks[kind], stopped_reason=stopped
+        )  # fmt: skip
+
+    def said(path: str, pk: int) -> tuple[str | None, datetime | None]:
+        document = reader.get(f"{path}/{pk}/").json()
+        following = document["next_check_at"]
+        return document["checked_at"], following and datetime.fromisoformat(following)
+
+    campaign = a_campaign()
+    inside = a_participant(campaign, "maya", profile_fetched_at=FETCHED_AT)
+    outside = a_participant(campaign, "tom", status="not_in", profile_fetched_at=FETCHED_AT)
+    invited = a_participant(campaign, "rio", status="invited", marketplace_checked_at=FETCHED_AT)
+    for account in (inside, outside):
+        for kind in ("profile", "insights", "videos"):
+            look_at(kind, account.creator_id)
+    look_at("membership", invited.creator_id)
+    look_at("insights", invited.creator_id, stopped="It has ended.")
+    order = an_order(campaign, inside, checked_at=FETCHED_AT)
+    look_at("order", order.pk)
+    by_hand = a_post(campaign, a_video(inside, "1", counts_fetched_at=FETCHED_AT))
+    tied = a_post(campaign, a_video(inside, "2"), order=order)
+    lost = a_post(campaign, a_video(outside, "3", counts_fetched_at=FETCHED_AT))
+
+    at = "2026-11-20T08:30:00Z"
+    assert said("social-accounts", inside.pk) == (at, looks["profile"])
+    assert said("social-accounts", invited.pk) == (at, looks["membership"])
+    assert said("orders", order.pk) == (at, looks["order"])
+    assert said("posts", by_hand.pk) == (at, looks["videos"])
+    assert said("posts", tied.pk) == (at, looks["order"])
+    assert said("posts", lost.pk) == (at, None)
+    document = reader.get(f"social-accounts/{outside.pk}/").json()
+    assert document["next_check_at"] == looks["insights"].isoformat().replace("+00:00", "Z")
 
 
 def test_only_posts_that_stand_are_shown(reader: Reader) -> None:

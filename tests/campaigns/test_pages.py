@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,7 +85,7 @@ def pages(campaign: Campaign) -> list[str]:
 
 
 def actions(campaign: Campaign) -> list[str]:
-    order, _, video = filled(campaign)
+    order, post, video = filled(campaign)
     root = base(campaign)
     return [
         "/o/oaks/campaigns/new/",
@@ -98,6 +98,7 @@ def actions(campaign: Campaign) -> list[str]:
         f"{root}requests/{order.request_id}/repeat/",
         f"{root}influencers/add/",
         f"{root}posts/add/{video.pk}/",
+        f"{root}posts/{post.pk}/refresh/",
     ]
 
 
@@ -320,6 +321,8 @@ def test_refresh_says_what_happened_and_what_did_not(
     )
     refresh = f"{base(campaign)}orders/refresh/"
     assert "1 order brought up to what TikTok says now." in text(manager.post(refresh, follow=True))
+    assert "within the last minute, or needs no look" in text(manager.post(refresh, follow=True))
+    Order.objects.update(checked_at=timezone.now() - timedelta(minutes=2))
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
     assert "Nothing was refreshed." in text(manager.post(refresh, follow=True))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from crm.models import Influencer, SocialAccount
@@ -188,6 +190,7 @@ def test_an_unsupported_account_that_joined_is_supported_after_a_refresh(tiktok:
     assert account.creator.follower_count is None
 
     tiktok.control("creator", handle="tom_trails", membership="IN")
+    Poll.objects.update(last_finished_at=timezone.now() - timedelta(minutes=1))
     refresh_account(account)
     assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
     assert Creator.objects.get().follower_count == 9_340

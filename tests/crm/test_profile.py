@@ -354,3 +354,103 @@ def test_an_influencer_without_account_says_what_is_awaited(
     page = text(viewer, f"/o/oak/influencers/{influencer.pk}/")
     assert "No TikTok account yet" in page
     assert "Add TikTok account" not in page
+
+
+# --- when it was looked at, and when next ------------------------------------------------------------------------
+def main_text(client: Client, url: str) -> str:
+    """What a reader sees, on one line."""
+    page = text(client, url)
+    plain = re.sub(r"<[^>]+>", "", page[page.index("<main") : page.index("</main>")])
+    return " ".join(plain.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("fields", "following"),
+    [
+        ({}, "Next in 22 hours."),
+        ({"due_at": timedelta(0)}, "Next within minutes."),
+        ({"lease_until": timedelta(minutes=4)}, "Looking now…"),
+        (
+            {"attempts": 2, "due_at": timedelta(minutes=5)},
+            "Put off until {due_at:%H:%M} UTC because TikTok is busy or did not answer.",
+        ),
+        ({"stopped_reason": "It is settled."}, "Not looked at any more: It is settled."),
+    ],
+    ids=["planned", "due", "under way", "put off", "stopped"],
+)
+def test_an_account_says_when_it_was_looked_at_and_when_next(
+    maya: SocialAccount, viewer: Client, fields: dict[str, Any], following: str
+) -> None:
+    now = timezone.now()
+    moments = {k: now + v if isinstance(v, timedelta) else v for k, v in fields.items()}
+    Poll.objects.update(**moments)
+    following = following.format(**moments)
+    assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
+    assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
+
+
+def test_the_two_looks_of_an_authenticated_account_are_told_apart(
+    oak: Organization, viewer: Client
+) -> None:
+    now = timezone.now()
+    with organization_scope(oak):
+        account = an_authenticated_account(
+            creator__profile_source=Source.PUBLIC,
+            creator__profile_fetched_at=now - timedelta(hours=3, minutes=1),
+            creator__insights_fetched_at=now - timedelta(days=2, minutes=1),
+        )
+        for kind, due in (
+            (PollKind.PROFILE, timedelta(hours=21)),
+            (PollKind.INSIGHTS, timedelta(days=5)),
+        ):
+            Poll.objects.create(
+                organization=oak,
+                kind=kind,
+                subject_id=account.creator_id,
+                due_at=now + due + timedelta(minutes=1),
+            )
+    page = main_text(viewer, at(account))
+    assert "Looked at 3 hours ago. Next in 21 hours." in page
+    assert "Audience and averages: Looked at 2 days ago. Next in 5 days." in page
+
+
+def test_an_unsupported_account_is_not_looked_at_any_more_an_invited_one_daily(
+    tom: SocialAccount, viewer: Client, oak: Organization
+) -> None:
+    sentence = "Not looked at any more: TikTok no longer lets us track the account."
+    assert sentence in main_text(viewer, at(tom))
+    Poll.objects.create(
+        organization=oak,
+        kind=PollKind.MEMBERSHIP,
+        subject_id=tom.creator_id,
+        due_at=timezone.now() + timedelta(hours=5, minutes=1),
+    )
+    assert "Next in 5 hours." in main_text(viewer, at(tom))
+
+
+def test_a_weekly_look_that_was_not_missed_leaves_no_gap(oak: Organization) -> None:
+    with organization_scope(oak):
+        account = an_authenticated_account(creator__marketplace_status=MarketplaceStatus.NOT_IN)
+        for day in (1, 8, 16, 30):
+            moment = datetime(2026, 11, day, tzinfo=UTC)
+            CreatorSnapshot.objects.create(
+                creator_id=account.creator_id,
+                source=Source.AUTHORIZED,
+                bucket_at=moment,
+                fetched_at=moment,
+                follower_count=day,
+            )
+        (view,) = influencer_row(account.influencer, released=True).accounts
+        counts = [followers for _, followers in account_panel(view).followers]
+    assert counts == [1, 8, 16, None, 30]
+
+
+def test_a_refresh_asked_for_twice_asks_tiktok_once_and_says_so(
+    maya: SocialAccount, manager: Client, tiktok: Sandbox
+) -> None:
+    url = at(maya, f"accounts/{maya.pk}/refresh/")
+    manager.post(url)
+    tiktok.control("stats")
+    page = manager.post(url, follow=True).content.decode()
+    assert "was within the last minute. TikTok was not asked again." in page
+    assert tiktok.look("stats")["calls"] == {}

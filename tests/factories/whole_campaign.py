@@ -13,8 +13,8 @@ from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_order
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
-from tiktok.enums import MarketplaceStatus, Source
-from tiktok.models import CreatorSnapshot, VideoSnapshot
+from tiktok.enums import MarketplaceStatus, PollKind, Source
+from tiktok.models import CreatorSnapshot, Poll, VideoSnapshot
 
 LONG = "Bartholomäus-Ferdinand Wolkenstein-Trostburgerhausen"
 
@@ -59,7 +59,28 @@ def a_whole_campaign() -> Whole:
     )
     a_video(accounts["marketplace"], "7450000000000000004", caption="#" + "looong" * 20)
     alone = InfluencerFactory.create(name="Tom Trails", country="DE", language="en")
+    looks_of_every_kind(accounts, order)
     return Whole(accounts, alone, campaign, order, by_order, by_hand, in_review)
+
+
+def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> None:
+    """Planned, due, under way, put off, stopped."""
+    now = timezone.now()
+    in_an_hour = {"due_at": now + timedelta(hours=1)}
+    looks: tuple[tuple[PollKind, int | None, dict[str, Any]], ...] = (
+        (PollKind.PROFILE, accounts["marketplace"].creator_id, in_an_hour),
+        (PollKind.VIDEOS, accounts["marketplace"].creator_id, {**in_an_hour, "attempts": 3}),
+        (PollKind.PROFILE, accounts["authenticated"].creator_id, {**in_an_hour, "attempts": 3}),
+        (PollKind.INSIGHTS, accounts["authenticated"].creator_id, {"due_at": now + timedelta(days=5)}),
+        (PollKind.VIDEOS, accounts["authenticated"].creator_id, {"due_at": now}),
+        (PollKind.INSIGHTS, accounts["outside"].creator_id, {"due_at": now, "lease_until": now + timedelta(hours=1)}),
+        (PollKind.MEMBERSHIP, accounts["invited"].creator_id, in_an_hour),
+        (PollKind.ORDER, order.pk, {"due_at": now, "stopped_reason": "The order is settled."}),
+    )  # fmt: skip
+    for kind, subject, fields in looks:
+        Poll.objects.create(
+            organization_id=order.organization_id, kind=kind, subject_id=subject, **fields
+        )
 
 
 def accounts_of_every_kind() -> dict[str, SocialAccount]:
@@ -105,6 +126,7 @@ def known(*, insights: bool = False) -> dict[str, Any]:
     }
     if insights:
         facts |= {
+            "insights_fetched_at": timezone.now() - timedelta(days=2),
             "average_views": 491_100,
             "engagement_rate": 0.082,
             "completion_rate": 0.183,

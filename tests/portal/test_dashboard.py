@@ -73,7 +73,7 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     assert done.redirect_chain == [(reverse("tiktok_connect_result"), 302)]
     assert "@maya.bakes is connected" in text(done)
     home = text(client.get(reverse("portal:home")))
-    assert "@maya.bakes Connected Last looked" in home
+    assert "@maya.bakes Connected Looked at just now . Next in 23 hours ." in home
     assert "Agreed with Oak." in home
     seen = text(client.get(reverse("portal:organization", args=["oak"])))
     assert "Followers 184.2K TikTok, authorized · just now" in seen.replace("&#x27;", "'")

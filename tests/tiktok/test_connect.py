@@ -531,7 +531,7 @@ def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
 
     monkeypatch.setattr(sync, "call_as_creator", slow)
     with organization_scope(oak):
-        sync.refresh_profile(Creator.objects.get())
+        sync.refresh_insights(Creator.objects.get())
         assert Creator.objects.get().audience_countries is None
         assert not CreatorSnapshot.objects.exclude(average_views=None).exists()
     connect(tiktok, maya, oak, handle)

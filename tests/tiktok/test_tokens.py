@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection as database
+from django.test import Client
 from django.utils import timezone
 
 from tenancy.scope import organization_scope
@@ -70,7 +76,7 @@ def test_an_expired_token_is_refreshed_and_the_newest_refresh_token_kept(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_threads_that_find_an_expired_token_make_one_call(tiktok, connection) -> None:
+def test_twenty_threads_that_find_an_expired_token_make_one_call(tiktok, connection) -> None:
     tiktok.control("switches", rotate_refresh=True, latency_seconds=0.3)
     let_expire(connection)
 
@@ -80,8 +86,8 @@ def test_ten_threads_that_find_an_expired_token_make_one_call(tiktok, connection
         finally:
             database.close()
 
-    with ThreadPoolExecutor(10) as pool:
-        answers = set(pool.map(ask, range(10)))
+    with ThreadPoolExecutor(20) as pool:
+        answers = set(pool.map(ask, range(20)))
 
     connection.refresh_from_db()
     assert answers == {connection.open_access_token()}
@@ -89,6 +95,67 @@ def test_ten_threads_that_find_an_expired_token_make_one_call(tiktok, connection
     tiktok.control("switches", latency_seconds=0)
     let_expire(connection)
     access_token(connection)  # the refresh token that was kept is the newest
+
+
+DIES_BEFORE_THE_COMMIT = """
+import os, signal, sys
+import django
+django.setup()
+from django.conf import settings
+from tiktok.models import Connection
+from tiktok.services import tokens
+settings.TIKTOK_BASE_URL = sys.argv[1]
+tokens._keep = lambda row, grant: os.kill(os.getpid(), signal.SIGKILL)
+tokens.access_token(Connection.objects.get())
+"""
+
+
+def die_between_answer_and_commit(tiktok) -> None:
+    """Another process refreshes, hears TikTok's answer, and is killed before it has kept it."""
+    name = database.settings_dict["NAME"]
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": os.environ["TEST_APP_URL"].replace("influence_template", name),
+        "REDIS_URL": settings.REDIS_URL,
+    }
+    command = [sys.executable, "-c", DIES_BEFORE_THE_COMMIT, tiktok.url]
+    killed = subprocess.run(
+        command, env=env, cwd=settings.BASE_DIR, capture_output=True, check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rotates", [False, True], ids=["one refresh token", "a new one each time"])
+def test_a_process_killed_between_answer_and_commit_costs_at_most_a_visible_reconnect(
+    tiktok, oak, connection, rotates
+) -> None:
+    """Where TikTok keeps the refresh token, nothing; where it gave a new one that nobody heard, the creator is asked."""
+    tiktok.control("switches", rotate_refresh=rotates)
+    let_expire(connection)
+    known = connection.open_refresh_token()
+    die_between_answer_and_commit(tiktok)
+    assert refreshes(tiktok) == 1
+    connection.refresh_from_db()
+    assert connection.open_refresh_token() == known
+    assert connection.lease_until > timezone.now()  # until then nobody else tries
+
+    let_expire(connection, lease_until=timezone.now())
+    if rotates:
+        with pytest.raises(ConnectionEnded):
+            access_token(connection)
+        ended(connection, oak, "revoked", tokens.CONSENT_REVOKED)
+        dashboard = Client()
+        dashboard.force_login(connection.person)
+        page = dashboard.get("/me/").content.decode()
+        assert "Reconnect" in page
+        assert tokens.CONSENT_REVOKED in page
+    else:
+        token = access_token(connection)
+        connection.refresh_from_db()
+        assert (connection.state, connection.open_access_token()) == ("active", token)
+        assert profile_as_creator(connection, oak) == "maya.bakes"
 
 
 @pytest.mark.django_db

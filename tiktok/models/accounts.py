@@ -66,9 +66,10 @@ class MarketplaceAccount(OrganizationModel):
 class Creator(OrganizationModel):
     """The TikTok side of a TikTok account: identity, marketplace membership and the latest numbers.
 
-    Counts are TikTok's; rates are fractions; absent is None. `profile_source` and `profile_fetched_at` belong to every
-    number here, and `profile_dialect` says which numbers TikTok could have given. Where the dialect gives none, the
-    `calculated_` ones are ours, over the latest `calculated_videos` videos.
+    Counts are TikTok's; rates are fractions; absent is None. `profile_source` and `profile_fetched_at` belong to names and
+    counts; averages, rates and audience are authorized and of `insights_fetched_at`, or of the former while that is None.
+    `profile_dialect` says which of these TikTok could have given; where the dialect gives none, the `calculated_` ones are
+    ours, over the latest `calculated_videos` videos.
     """
 
     handle = models.CharField(max_length=64)

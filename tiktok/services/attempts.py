@@ -26,6 +26,7 @@ from tiktok.queries import marketplace_account
 log = structlog.get_logger()
 
 ATTEMPT_LIFE = timedelta(minutes=10)
+KEPT_FOR = timedelta(days=30)
 AGAIN = "Please start again."
 UNKNOWN_STATE = f"This answer from TikTok belongs to no sign-in we started. {AGAIN}"
 USED = f"This answer from TikTok was used already. {AGAIN}"
@@ -150,3 +151,9 @@ def close_attempt(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str 
     if outcome != AttemptOutcome.CONNECTED:
         verb = f"{VERBS[AttemptPurpose(attempt.purpose)]}.{outcome}"
         record(verb, attempt, actor=attempt.person, reason=attempt.reason)
+
+
+def forget_old_attempts() -> int:
+    """Delete what nobody will ask about any more; the audit log keeps what happened. Returns how many."""
+    old = ConnectAttempt.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
+    return old.delete()[0]

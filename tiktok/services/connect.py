@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.models import Organization, User
+from tenancy.queries import influencer_organizations
+from tenancy.scope import organization_scope
 from tenancy.services.audit import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.client import errors, types
@@ -24,6 +26,7 @@ from tiktok.enums import (
 )
 from tiktok.errors import ConnectionEnded, ConnectRefused, TikTokProblem, TikTokRefused
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
+from tiktok.queries import standing_consents
 from tiktok.services.attempts import (
     OLD_CODE,
     answered,
@@ -34,6 +37,7 @@ from tiktok.services.attempts import (
 )
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants import (
+    CHECK_EVERY,
     REQUESTED_SCOPES,
     end_grant,
     forget_authorized_data,
@@ -42,7 +46,7 @@ from tiktok.services.grants import (
 )
 from tiktok.services.handles import creator_of, follow_handle
 from tiktok.services.membership import look_up, track_creator
-from tiktok.services.polling import make_due
+from tiktok.services.polling import make_due, note_look, wake
 from tiktok.services.sync import keep_profile
 from tiktok.services.tokens import access_token
 from tiktok.signals import connected, disconnected
@@ -195,6 +199,9 @@ def _keep(
     _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
+    _wake_consents(connection)
+    note_look(PollKind.PROFILE, creator.pk)
+    note_look(PollKind.INSIGHTS, creator.pk)
     connected.send(sender=Creator, creator=creator, person=attempt.person)
     record("connection.connected", creator, actor=attempt.person, text_version=CONSENT_VERSION)
     close_attempt(attempt, AttemptOutcome.CONNECTED)
@@ -233,9 +240,18 @@ def _kept_connection(
         connection.person = attempt.person
     connection.handle = handle or connection.handle
     connection.connected_at = now
+    connection.check_due_at, connection.warned_days = now + CHECK_EVERY, None
     keep_grant(connection, grant)
     connection.save()
     return connection
+
+
+def _wake_consents(connection: Connection) -> None:
+    """Other organizations whose consents the new grant revives look through it again."""
+    for organization in influencer_organizations(connection.person):
+        with organization_scope(organization):
+            revived = standing_consents().filter(connection=connection)
+            wake(PollKind.INSIGHTS, *revived.values_list("creator_id", flat=True))
 
 
 def _kept_creator(

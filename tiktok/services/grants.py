@@ -27,7 +27,7 @@ from tiktok.models import (
     VideoSnapshot,
     bits_of,
 )
-from tiktok.services.polling import make_due
+from tiktok.services.polling import make_due, stop
 from tiktok.services.snapshots import rebuild_days
 from tiktok.signals import disconnected
 
@@ -38,12 +38,14 @@ REQUIRED_SCOPES = {
     "biz.creator.insights": "your audience",
     "video.list": "your videos",
 }
+CHECK_EVERY = timedelta(days=1)
 EXPIRING_BEFORE = timedelta(days=30)
+AUTHORIZATION_ENDED = "The influencer's authorization has ended."
 INSIGHTS = {
     "average_views": None, "engagement_rate": None, "completion_rate": None, "creator_rate_amount": None,
     "creator_rate_currency": "", "audience_countries": None, "audience_genders": None, "audience_ages": None,
-    "audience_locales": None, "calculated_average_views": None, "calculated_engagement_rate": None,
-    "calculated_videos": 0, "calculated_at": None,
+    "audience_locales": None, "insights_fetched_at": None, "calculated_average_views": None,
+    "calculated_engagement_rate": None, "calculated_videos": 0, "calculated_at": None,
 }  # fmt: skip
 PROFILE = {
     "display_name": "", "profile_image": "", "bio": "", "country": "", "tiktok_creator_id": "",
@@ -72,6 +74,11 @@ def missing_scopes(scopes: frozenset[str]) -> list[str]:
     return [words for scope, words in REQUIRED_SCOPES.items() if scope not in scopes]
 
 
+def not_granted(missing: list[str]) -> str:
+    """The reason of a grant that lacks scopes."""
+    return f"Not granted: {', '.join(missing)}."
+
+
 def keep_grant(connection: Connection, grant: types.Grant) -> None:
     """Put the newest tokens, scopes, deadlines and state into the row (not saved). The version moves on.
 
@@ -84,7 +91,7 @@ def keep_grant(connection: Connection, grant: types.Grant) -> None:
     connection.version += 1
     connection.lease_until = None
     if missing := missing_scopes(grant.scopes):
-        _wipe(connection, ConnectionState.MISSING_SCOPE, f"Not granted: {', '.join(missing)}.")
+        _wipe(connection, ConnectionState.MISSING_SCOPE, not_granted(missing))
         return
     connection.state, connection.state_reason = live_state(connection.refresh_expires_at, now), ""
     connection.seal_tokens(grant.access_token, grant.refresh_token)
@@ -149,16 +156,24 @@ def forget_authorized_data(creator: Creator) -> None:
     """
     # Behind this lock a look that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
-    if creator.profile_source == Source.AUTHORIZED:
-        gone: dict[str, Any] = INSIGHTS if creator.is_in_marketplace else {**INSIGHTS, **PROFILE}
+    if gone := _authorized_fields(creator):
         flags = _unflagged(gone, CREATOR_NUMBERS, "absurd")
         Creator.objects.filter(pk=creator.pk).update(**gone, **flags)
         creator.refresh_from_db()
     _forget_facts(creator)
     _forget_videos(creator)
+    stop(PollKind.INSIGHTS, creator.pk, reason=AUTHORIZATION_ENDED)
     if creator.is_in_marketplace:
         make_due(PollKind.PROFILE, creator.pk)
         make_due(PollKind.VIDEOS, creator.pk)
+
+
+def _authorized_fields(creator: Creator) -> dict[str, Any]:
+    """What goes of the latest numbers. Counts that a public look brought stay, also of an account that has left since."""
+    is_authorized = creator.profile_source == Source.AUTHORIZED
+    if is_authorized and not creator.is_in_marketplace:
+        return INSIGHTS | PROFILE
+    return INSIGHTS if is_authorized or creator.insights_fetched_at else {}
 
 
 def _forget_facts(creator: Creator) -> None:

@@ -92,9 +92,10 @@ def release_creators(*, actor: User | None) -> LegacyMigration:
     migration = LegacyMigration.objects.select_for_update().get()
     migration.cut_over_at = migration.cut_over_at or timezone.now()
     migration.save(update_fields=["cut_over_at"])
+    creators = list(Creator.objects.annotate(is_authenticated=authenticated()))
     supported = [
         creator.pk
-        for creator in Creator.objects.annotate(is_authenticated=authenticated())
+        for creator in creators
         if is_supported(
             account_kind(
                 creator.marketplace_status,
@@ -104,6 +105,7 @@ def release_creators(*, actor: User | None) -> LegacyMigration:
         )
     ]
     make_due(PollKind.PROFILE, *supported)
+    make_due(PollKind.INSIGHTS, *(creator.pk for creator in creators if creator.is_authenticated))
     begin(PollKind.VIDEOS, *supported)
     record("legacy.cut_over", migration, actor=actor, supported=len(supported))
     return migration

@@ -8,7 +8,8 @@ its numbers stay fresh. Trouble with one subject never stops the others.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,6 +17,7 @@ from itertools import groupby
 import structlog
 from django.db import connection
 from django.db.models import Case, F, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from tenancy.scope import organization_scope, required_organization_id
@@ -30,6 +32,8 @@ Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
 MOST_SPREAD_SECONDS = 30.0
 LONGEST_WAIT = timedelta(hours=1)
+# Whoever asks again so soon is told so, and TikTok is not asked.
+JUST_NOW = timedelta(minutes=1)
 # How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
     PollKind.MARKETPLACE: timedelta(days=1),
@@ -115,6 +119,49 @@ def _schedule(kind: PollKind, subject_ids: Sequence[int], apart: timedelta) -> N
     )
 
 
+def wake(kind: PollKind, *subject_ids: int) -> None:
+    """Look at these subjects, too: at once if that was never planned or had been stopped, else when it is planned."""
+    now, organization_id = timezone.now(), required_organization_id()
+    fresh = [
+        Poll(organization_id=organization_id, kind=kind, subject_id=pk, due_at=now)
+        for pk in subject_ids
+    ]
+    Poll.objects.bulk_create(fresh, ignore_conflicts=True)
+    planned = Poll.objects.filter(
+        organization_id=organization_id, kind=kind, subject_id__in=subject_ids
+    )
+    planned.exclude(stopped_reason="").update(stopped_reason="", due_at=now)
+
+
+@contextmanager
+def look_now(kind: PollKind, subject_id: int) -> Iterator[bool]:
+    """A person waits for this look. False: it is under way, or was done within the last minute; nothing is to be asked.
+
+    True: it is the caller's alone, and when that goes well the next one is a full interval away.
+    """
+    organization_id, now = required_organization_id(), timezone.now()
+    key = {"organization_id": organization_id, "kind": kind, "subject_id": subject_id}
+    Poll.objects.bulk_create([Poll(**key, due_at=now)], ignore_conflicts=True)
+    free = Poll.objects.filter(**key).exclude(lease_until__gt=now)
+    lease_until = now + LEASE
+    if not free.exclude(last_finished_at__gt=now - JUST_NOW).update(lease_until=lease_until):
+        yield False
+        return
+    held = Poll.objects.filter(**key, lease_until=lease_until)
+    try:
+        yield True
+    except BaseException:
+        held.update(lease_until=None)
+        raise
+    now = timezone.now()
+    held.update(
+        lease_until=None,
+        attempts=0,
+        last_finished_at=now,
+        due_at=Greatest(F("due_at"), now + CADENCE[kind]),
+    )
+
+
 def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = None) -> None:
     """These subjects were looked at just now, outside their turn: the next look is a full interval away, or as long as
     their numbers stay fresh."""
@@ -132,7 +179,7 @@ def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = N
         ],
         update_conflicts=True,
         unique_fields=["kind", "organization", "subject_id"],
-        update_fields=["due_at", "last_finished_at", "stopped_reason"],
+        update_fields=["due_at", "attempts", "last_finished_at", "stopped_reason"],
     )
 
 

@@ -29,6 +29,7 @@ from tiktok.models import (
 from tiktok.policies import MOST_COUNT, absurd_numbers
 
 COUNTS, ENGAGEMENT, REPORTED = VIDEO_NUMBERS[:4], VIDEO_NUMBERS[4:6], VIDEO_NUMBERS[4:]
+CREATOR_COUNTS, CREATOR_RATES = CREATOR_NUMBERS[:3], CREATOR_NUMBERS[3:]
 # Which of a video's numbers a source tells: a look brings no number that another source told.
 TOLD = {
     Source.LEGACY: COUNTS,
@@ -94,7 +95,6 @@ def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) 
     for row in rows:
         if row.profile_fetched_at:
             by_source.setdefault(row.profile_source, []).append((row, row.profile_fetched_at))
-    latest = Group(CREATOR_NUMBERS, "profile_fetched_at", source="profile_source")
     for source, looks in by_source.items():
         load = Load(
             CreatorSnapshot,
@@ -104,9 +104,19 @@ def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) 
             source=Source(source),
             order=CREATOR_NUMBERS,
             told=CREATOR_NUMBERS,
-            groups=[latest] if is_shown else [],
+            groups=_latest_of_creators(Source(source)) if is_shown else [],
         )
         _keep(load, looks)
+
+
+def _latest_of_creators(source: Source) -> list[Group]:
+    """Counts are of any look. Averages and rates that the influencer authorized are of the authorized ones only."""
+    counts = Group(CREATOR_COUNTS, "profile_fetched_at", source="profile_source")
+    if source == Source.AUTHORIZED:
+        return [counts, Group(CREATOR_RATES, "insights_fetched_at")]
+    nothing_better = "latest.insights_fetched_at IS NULL"
+    rates = Group(CREATOR_RATES, "profile_fetched_at", only_if=nothing_better, stamps=False)
+    return [counts, rates]
 
 
 def record_video_snapshots(

@@ -16,19 +16,27 @@ from tiktok.queries import is_released, marketplace_account, standing_consents
 from tiktok.services.averages import calculate_averages
 from tiktok.services.fitting import fit
 from tiktok.services.gateway import marketplace, tiktok_call
+from tiktok.services.grants import AUTHORIZATION_ENDED, INSIGHTS
 from tiktok.services.handles import follow_handle
 from tiktok.services.membership import refresh_membership
-from tiktok.services.polling import register_handler
+from tiktok.services.polling import register_handler, stop, wake
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.tokens import call_as_creator
 
 LATEST_VIDEOS = 30  # TikTok's own averages look at as many
 MOST_PRICE = 10**10
-# Beside the numbers, which the loader of snapshots keeps.
-SEEN_FIELDS = [
-    "display_name", "profile_image", "bio", "country", "tiktok_creator_id", "creator_rate_amount",
-    "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages", "audience_locales",
-    "profile_dialect",
+# Beside the numbers, which the loader of snapshots keeps: what any look tells, and what the influencer authorized.
+PROFILE_FIELDS = [
+    "display_name",
+    "profile_image",
+    "bio",
+    "country",
+    "tiktok_creator_id",
+    "insights_fetched_at",
+]
+INSIGHT_FIELDS = [
+    "creator_rate_amount", "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages",
+    "audience_locales", "profile_dialect",
 ]  # fmt: skip
 VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at"]
 
@@ -40,27 +48,40 @@ def connection_of(creator: Creator) -> Connection | None:
 
 
 def refresh_profile(creator: Creator) -> None:
-    """Fetch the profile, authorized where the influencer allowed it, public where the marketplace gives it; keep it."""
-    connection = connection_of(creator)
-    if connection is None and not creator.is_in_marketplace:
+    """Fetch the public profile, where the marketplace gives it, and keep it: names and counts.
+
+    What comes only by the influencer's authorization is left as it is (`refresh_insights`).
+    """
+    if not creator.is_in_marketplace:
         return
     tiktok = marketplace()
-    if connection is not None:
-        profile = call_as_creator(
-            connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
-        )
-    else:
-        with tiktok_call():
-            try:
-                profile = tiktok.public_profile(creator.handle)
-            except errors.NotInMarketplaceError:
-                profile = None
+    with tiktok_call():
+        try:
+            profile = tiktok.public_profile(creator.handle)
+        except errors.NotInMarketplaceError:
+            profile = None
     if profile is None:  # it has left
         refresh_membership([creator])
         return
+    keep_profile(creator, profile, Source.PUBLIC)
+
+
+def refresh_insights(creator: Creator) -> bool:
+    """Fetch the profile with audience, averages and rate as the influencer allowed it, and keep it.
+
+    False: nobody allows it (any more), nothing was asked.
+    """
+    connection = connection_of(creator)
+    if connection is None:
+        return False
+    tiktok = marketplace()
+    profile = call_as_creator(
+        connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
+    )
     with transaction.atomic():
-        if connection is None or _still_sees(creator, connection):
-            keep_profile(creator, profile, Source.AUTHORIZED if connection else Source.PUBLIC)
+        if _still_sees(creator, connection):
+            keep_profile(creator, profile, Source.AUTHORIZED)
+    return True
 
 
 def _still_sees(creator: Creator, connection: Connection) -> bool:
@@ -73,18 +94,31 @@ def _still_sees(creator: Creator, connection: Connection) -> bool:
 def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> None:
     """Keep a fetched profile as the latest numbers and as a fact of today.
 
-    Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
+    A public look brings names and counts; what the influencer authorized outlives it. Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
     """
     locked = Creator.objects.select_for_update().get(pk=creator.pk)
     if source == Source.AUTHORIZED or profile.creator_id == locked.tiktok_creator_id:
         follow_handle(locked, profile.handle)
         creator.handle = locked.handle
     stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
+    locked.insights_fetched_at = locked.insights_fetched_at or _authorized_before(locked)
+    keeps_insights = source != Source.AUTHORIZED and locked.insights_fetched_at is not None
     _copy_profile(locked, profile, source)
+    _copy_insights(locked, profile)
+    fit(locked, [*PROFILE_FIELDS, *INSIGHT_FIELDS])
     if not stays_on_show:
-        locked.save(update_fields=SEEN_FIELDS)
+        locked.save(
+            update_fields=PROFILE_FIELDS if keeps_insights else PROFILE_FIELDS + INSIGHT_FIELDS
+        )
     record_creator_snapshots([locked], is_shown=not stays_on_show)
     creator.refresh_from_db()
+
+
+def _authorized_before(creator: Creator) -> datetime | None:
+    """When the insights were fetched that were kept before they had a time of their own."""
+    is_authorized = creator.profile_source == Source.AUTHORIZED
+    has_some = is_authorized and any(getattr(creator, name) for name in INSIGHTS)
+    return creator.profile_fetched_at if has_some else None
 
 
 def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> None:
@@ -96,6 +130,11 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     creator.follower_count = profile.followers_count
     creator.like_count = profile.likes_count
     creator.video_count = profile.videos_count
+    creator.profile_source = source
+    creator.profile_fetched_at = timezone.now()
+
+
+def _copy_insights(creator: Creator, profile: types.Profile) -> None:
     creator.average_views = profile.average_views
     creator.engagement_rate = profile.engagement_rate
     creator.completion_rate = profile.completion_rate
@@ -106,12 +145,9 @@ def _copy_profile(creator: Creator, profile: types.Profile, source: Source) -> N
     creator.creator_rate_currency = (rate.currency or "") if rate else ""
     for name in ("audience_countries", "audience_genders", "audience_ages", "audience_locales"):
         setattr(creator, name, shares(getattr(profile, name)))
-    creator.profile_source = source
-    creator.profile_dialect = account.dialect if (account := marketplace_account()) else ""
-    creator.profile_fetched_at = timezone.now()
-    fit(creator, SEEN_FIELDS)
     if not creator.creator_rate_currency:
         creator.creator_rate_amount = None
+    creator.profile_dialect = account.dialect if (account := marketplace_account()) else ""
 
 
 def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None:
@@ -127,11 +163,7 @@ def refresh_videos(creator: Creator) -> None:
     tiktok, cursor = marketplace(), 0
     for limit in video_pages(_largest_page(tiktok, connection)):
         page = _video_page(tiktok, creator, connection, cursor=cursor, limit=limit)
-        with transaction.atomic():
-            if connection is not None and not _still_sees(creator, connection):
-                return
-            keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
-        if not page.has_more or not page.videos:
+        if not _keep_page(creator, connection, page) or not page.has_more or not page.videos:
             return
         cursor = page.cursor
 
@@ -146,18 +178,44 @@ def _largest_page(tiktok: Marketplace, connection: Connection | None) -> int:
     return offered.public_video_page if connection is None else offered.authorized_video_page
 
 
+def refresh_video(video: Video) -> bool:
+    """Fetch this one video, however old, and keep it with its counters. False: TikTok may not be asked about it."""
+    creator = video.creator
+    connection = connection_of(creator)
+    if connection is None and not creator.is_in_marketplace:
+        return False
+    page = _video_page(marketplace(), creator, connection, video_ids=[video.tiktok_video_id])
+    return _keep_page(creator, connection, page)
+
+
+def _keep_page(creator: Creator, connection: Connection | None, page: types.VideoPage) -> bool:
+    """False when the consent ended during the call: nothing of it is kept."""
+    with transaction.atomic():
+        if connection is not None and not _still_sees(creator, connection):
+            return False
+        keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
+    return True
+
+
 def _video_page(
-    tiktok: Marketplace, creator: Creator, connection: Connection | None, *, cursor: int, limit: int
+    tiktok: Marketplace,
+    creator: Creator,
+    connection: Connection | None,
+    *,
+    cursor: int = 0,
+    limit: int = 10,
+    video_ids: Sequence[str] = (),
 ) -> types.VideoPage:
+    """The latest videos from a cursor on, or those named."""
     if connection is not None:
         return call_as_creator(
             connection,
             lambda token: tiktok.authorized_videos(
-                token, connection.open_id, cursor=cursor, limit=limit
+                token, connection.open_id, cursor=cursor, limit=limit, video_ids=video_ids
             ),
         )
     with tiktok_call():
-        return tiktok.public_videos(creator.handle, cursor=cursor, limit=limit)
+        return tiktok.public_videos(creator.handle, cursor=cursor, limit=limit, video_ids=video_ids)
 
 
 @transaction.atomic
@@ -235,8 +293,17 @@ def _refresh_memberships(creator_ids: Sequence[int]) -> None:
 
 
 def _refresh_profiles(creator_ids: Sequence[int]) -> None:
+    """Daily. Whoever has become authenticated without a plan for it (in another organization) gets one."""
     for creator in Creator.objects.filter(pk__in=creator_ids):
+        if connection_of(creator) is not None:
+            wake(PollKind.INSIGHTS, creator.pk)
         refresh_profile(creator)
+
+
+def _refresh_insights(creator_ids: Sequence[int]) -> None:
+    for creator in Creator.objects.filter(pk__in=creator_ids):
+        if not refresh_insights(creator):
+            stop(PollKind.INSIGHTS, creator.pk, reason=AUTHORIZATION_ENDED)
 
 
 def _refresh_videos(creator_ids: Sequence[int]) -> None:
@@ -246,4 +313,5 @@ def _refresh_videos(creator_ids: Sequence[int]) -> None:
 
 register_handler(PollKind.MEMBERSHIP, _refresh_memberships)
 register_handler(PollKind.PROFILE, _refresh_profiles)
+register_handler(PollKind.INSIGHTS, _refresh_insights)
 register_handler(PollKind.VIDEOS, _refresh_videos)

@@ -46,6 +46,9 @@ def access_token(connection: Connection) -> str:
         row = Connection.objects.get(pk=connection.pk)
         if not row.is_live:
             raise ConnectionEnded(row.state)
+        if row.refresh_expires_at <= timezone.now():
+            _end(row, ConnectionState.EXPIRED)
+            raise ConnectionEnded(ConnectionState.EXPIRED)
         if row.access_expires_at > timezone.now() + MARGIN:
             return row.open_access_token()
         if _take_lease(row):
@@ -118,8 +121,6 @@ def _refresh(row: Connection) -> None:
 
 
 def _ask(row: Connection) -> types.Grant:
-    if row.refresh_expires_at <= timezone.now():
-        raise ConnectionEnded(ConnectionState.EXPIRED)
     with tiktok_call(over=row):
         try:
             return creator_oauth().refresh(row.open_refresh_token())

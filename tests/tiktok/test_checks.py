@@ -1,0 +1,362 @@
+"""Every live grant is looked after daily: whose it is, what it allows, how long it lasts, and who is told in time."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection as database
+from django.utils import timezone
+
+from tenancy.scope import organization_scope
+from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tiktok.client import CreatorOAuth, types
+from tiktok.enums import AccountKind, ConnectionState
+from tiktok.models import ConnectAttempt, Connection, Consent, Creator
+from tiktok.policies import warning_due
+from tiktok.queries import kind_of
+from tiktok.services import checks, tokens
+from tiktok.services.checks import check_due_grants
+from tiktok.services.connect import disconnect, withdraw_consent
+from tiktok.tasks import pump_grants
+
+DAY = timedelta(days=1)
+SCOPES = frozenset({"user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list"})
+
+
+@pytest.fixture
+def tiktok(settings):
+    with tiktok_at(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def oak(db):
+    return an_organization("Oak")
+
+
+@pytest.fixture
+def connection(tiktok, oak) -> Connection:
+    return connect(tiktok, a_person("maya@example.com", oak, name="Maya"), oak, "maya.bakes")
+
+
+def make_due(connection: Connection, **fields) -> None:
+    Connection.objects.filter(pk=connection.pk).update(check_due_at=timezone.now(), **fields)
+
+
+def look_after(connection: Connection, **fields) -> Connection:
+    make_due(connection, **fields)
+    assert check_due_grants() == 1
+    connection.refresh_from_db()
+    return connection
+
+
+def answering(monkeypatch, open_id: str, scopes: frozenset[str] = SCOPES) -> None:
+    info = types.TokenInfo(open_id, scopes)
+    monkeypatch.setattr(CreatorOAuth, "token_info", lambda self, token: info)
+
+
+def due_in(connection: Connection) -> timedelta:
+    return connection.check_due_at - timezone.now()
+
+
+# --- token_info --------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_new_connection_is_due_a_day_later_and_then_daily(tiktok, connection) -> None:
+    assert check_due_grants() == 0
+    assert DAY - timedelta(minutes=1) < due_in(connection) <= DAY
+
+    look_after(connection)
+
+    assert tiktok.look("stats")["calls"]["/tt_user/token_info/get/"] == 1
+    assert timezone.now() - connection.checked_at < timedelta(minutes=1)
+    assert DAY - timedelta(minutes=1) < due_in(connection) <= DAY
+    assert (connection.state, connection.version) == ("active", 2)
+
+
+@pytest.mark.django_db
+def test_changed_scopes_are_kept(monkeypatch, connection) -> None:
+    answering(monkeypatch, connection.open_id, SCOPES | {"user.info.stats"})
+    assert look_after(connection).scopes == sorted(SCOPES | {"user.info.stats"})
+    assert connection.is_live
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ("biz.creator.info", "your profile"),
+        ("biz.creator.insights", "your audience"),
+        ("video.list", "your videos"),
+    ],
+)
+def test_a_scope_that_was_taken_back_ends_the_grant_with_its_name(
+    monkeypatch, oak, connection, scope, words
+) -> None:
+    answering(monkeypatch, connection.open_id, SCOPES - {scope})
+    ended(look_after(connection), oak, "missing_scope", f"Not granted: {words}.")
+
+
+def ended(connection: Connection, oak, state: str, reason: str) -> None:
+    assert (connection.state, connection.state_reason) == (state, reason)
+    assert (connection.sealed_access_token, connection.sealed_refresh_token) == ("", "")
+    with organization_scope(oak):
+        creator = Creator.objects.get()
+        assert (creator.audience_countries, creator.insights_fetched_at) == (None, None)
+        assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
+    make_due(connection)
+    assert check_due_grants() == 0  # nobody looks after what has ended
+
+
+@pytest.mark.django_db
+def test_a_token_of_another_account_ends_the_grant(monkeypatch, oak, connection) -> None:
+    answering(monkeypatch, "somebody-else")
+    ended(look_after(connection), oak, "revoked", checks.OTHER_ACCOUNT)
+
+
+@pytest.mark.django_db
+def test_a_permission_withdrawn_at_tiktok_is_noticed_though_nobody_calls(
+    tiktok, oak, connection
+) -> None:
+    tiktok.control("revoke", handle="maya.bakes")
+    ended(look_after(connection), oak, "revoked", tokens.CONSENT_REVOKED)
+
+
+@pytest.mark.django_db
+def test_an_expired_access_token_is_refreshed_first(tiktok, connection) -> None:
+    tiktok.control("expire", handle="maya.bakes")
+    assert look_after(connection).is_live
+    assert connection.version == 3
+
+
+@pytest.mark.django_db
+def test_a_grant_whose_year_is_over_expires_without_a_call_and_at_that_moment(
+    tiktok, oak, connection
+) -> None:
+    soon = timezone.now() + timedelta(hours=3)
+    look_after(connection, refresh_expires_at=soon)
+    assert connection.check_due_at == soon
+    tiktok.control("stats")
+    look_after(connection, refresh_expires_at=timezone.now())
+    assert tiktok.look("stats")["calls"] == {}
+    ended(connection, oak, "expired", tokens.CONSENT_EXPIRED)
+
+
+@pytest.mark.django_db
+def test_thirty_days_before_its_end_a_grant_is_expiring(connection) -> None:
+    in_29_days = timezone.now() + timedelta(days=29)
+    assert look_after(connection, refresh_expires_at=in_29_days).state == ConnectionState.EXPIRING
+
+
+@pytest.mark.django_db
+def test_tiktok_out_of_reach_changes_nothing_and_is_asked_again_within_the_hour(
+    tiktok, connection
+) -> None:
+    tiktok.control("fail", times=9, path="token_info", code=50000)
+    look_after(connection)
+    assert (connection.state, connection.checked_at) == ("active", None)
+    assert timedelta(minutes=59) < due_in(connection) <= timedelta(hours=1)
+
+
+@pytest.mark.django_db
+def test_a_used_up_limit_waits_as_long_as_tiktok_says(tiktok, connection) -> None:
+    tiktok.control("fail", times=9, path="token_info", code=40100)
+    look_after(connection)
+    assert timedelta(minutes=4) < due_in(connection) <= timedelta(minutes=5)
+
+
+@pytest.mark.django_db
+def test_a_grant_whose_token_does_not_open_stops_no_other(tiktok, oak, connection, caplog) -> None:
+    other = connect(tiktok, connection.person, oak, "rio.runs")
+    make_due(connection, sealed_access_token="t9.broken")
+    make_due(other)
+    assert check_due_grants() == 2
+    other.refresh_from_db()
+    assert other.checked_at is not None
+    assert "grant.broken" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_creator_who_connects_anew_during_the_look_keeps_the_new_grant(
+    monkeypatch, tiktok, oak, connection
+) -> None:
+    def late(self, token):
+        connect(tiktok, connection.person, oak, "maya.bakes")
+        return types.TokenInfo("somebody-else", frozenset())
+
+    monkeypatch.setattr(CreatorOAuth, "token_info", late)
+    look_after(connection)
+    assert connection.is_live
+    assert set(connection.scopes) == SCOPES
+    assert due_in(connection) > DAY - timedelta(minutes=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pumps_look_after_each_grant_once(tiktok, oak, connection) -> None:
+    for handle in ("rio.runs", "lena.lifts", "tom_trails"):
+        connect(tiktok, connection.person, oak, handle)
+    Connection.objects.update(check_due_at=timezone.now())
+
+    def work() -> None:
+        while check_due_grants(limit=1):
+            pass
+        database.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tiktok.look("stats")["calls"]["/tt_user/token_info/get/"] == 4
+
+
+@pytest.mark.django_db
+def test_a_lost_worker_costs_a_delay(connection) -> None:
+    make_due(connection)
+    checks._claim(10)  # and the worker dies here
+    assert check_due_grants() == 0
+    make_due(connection)  # the lease is over
+    assert check_due_grants() == 1
+
+
+# --- mails ahead -------------------------------------------------------------------------------------------------
+def days_left(connection: Connection, days: float, **fields) -> None:
+    look_after(connection, refresh_expires_at=timezone.now() + timedelta(days=days), **fields)
+
+
+@pytest.mark.parametrize(
+    ("days", "warned", "due"),
+    [
+        (15, None, None), (14, None, 14), (13.9, 14, None), (7.1, 14, None), (7, 14, 7), (6, 7, None), (1, 7, 1),
+        (0.5, 1, None), (0.5, None, 1), (6, None, 7), (0.5, 14, 1), (0, 7, None), (-1, None, None),
+    ],
+)  # fmt: skip
+def test_of_the_mails_ahead_only_the_nearest_is_due(days, warned, due) -> None:
+    assert warning_due(timedelta(days=days), warned) == due
+
+
+@pytest.mark.django_db
+def test_a_mail_goes_14_7_and_1_days_ahead_each_once(connection) -> None:
+    counts = []
+    for days in (14.01, 13.99, 8, 7.01, 6.99, 2, 0.99, 0.5):
+        days_left(connection, days)
+        counts.append(len(mail.outbox))
+    assert counts == [0, 1, 1, 1, 2, 2, 3, 3]
+    assert connection.warned_days == 1
+
+
+@pytest.mark.django_db
+def test_the_look_is_due_at_the_moment_of_the_next_mail(connection) -> None:
+    days_left(connection, 14.5)
+    assert round(due_in(connection) / timedelta(hours=1)) == 12
+    days_left(connection, 7.25, warned_days=14)
+    assert round(due_in(connection) / timedelta(hours=1)) == 6
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_the_mail_says_what_ends_when_for_whom_and_how_it_goes_on(
+    tiktok, oak, connection, settings
+) -> None:
+    elm, ash = an_organization("Elm & <Sons>"), an_organization("Ash")
+    connect(tiktok, connection.person, elm, "maya.bakes")
+    connect(tiktok, connection.person, ash, "maya.bakes")
+    with organization_scope(ash):
+        withdraw_consent(Consent.objects.get(), actor=connection.person)
+    ends_at = timezone.now() + timedelta(days=5)
+    look_after(connection, refresh_expires_at=ends_at)
+
+    [message] = mail.outbox
+    assert message.to == ["maya@example.com"]
+    day = f"{ends_at.day} {ends_at:%B %Y}"
+    assert message.subject == f"Your TikTok permission for @maya.bakes ends on {day}"
+    html = message.alternatives[0].content
+    for text in (message.body, html):
+        for part in (
+            "Hello Maya",
+            "@maya.bakes",
+            f"{day}, {ends_at:%H:%M} UTC",
+            "Oak",
+            "Reconnect",
+        ):
+            assert part in text
+        assert f"{settings.PUBLIC_URL}/me/" in text
+        assert "Ash" not in text
+    assert "- Elm & <Sons>" in message.body
+    assert "<li>Elm &amp; &lt;Sons&gt;</li>" in html
+
+
+@pytest.mark.django_db
+def test_connecting_again_moves_the_deadline_and_begins_anew(tiktok, oak, connection) -> None:
+    days_left(connection, 1)
+    connect(tiktok, connection.person, oak, "maya.bakes")
+    connection.refresh_from_db()
+    assert (connection.state, connection.warned_days) == ("active", None)
+    days_left(connection, 1)
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_is_down_loses_no_mail_and_sends_none_twice(
+    connection, settings
+) -> None:
+    working, settings.EMAIL_BACKEND = (
+        settings.EMAIL_BACKEND,
+        "django.core.mail.backends.smtp.EmailBackend",
+    )
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    days_left(connection, 7)
+    assert connection.checked_at is not None  # one trouble is not the other's
+    assert connection.warned_days is None
+    assert timedelta(minutes=59) < due_in(connection) <= timedelta(hours=1)
+
+    settings.EMAIL_BACKEND = working
+    look_after(connection)
+    look_after(connection)
+    assert [message.to for message in mail.outbox] == [["maya@example.com"]]
+
+
+@pytest.mark.django_db
+def test_tiktok_out_of_reach_keeps_no_mail_back(tiktok, connection) -> None:
+    tiktok.control("fail", times=9, path="token_info", code=50000)
+    days_left(connection, 7)
+    assert (len(mail.outbox), connection.warned_days) == (1, 7)
+
+
+@pytest.mark.django_db
+def test_nobody_is_mailed_whom_nobody_sees_and_nobody_whose_grant_has_ended(
+    tiktok, oak, connection
+) -> None:
+    with organization_scope(oak):
+        withdraw_consent(Consent.objects.get(), actor=connection.person)
+    days_left(connection, 7)
+    tiktok.control("revoke", handle="maya.bakes")
+    days_left(connection, 1)
+    disconnect(connection, actor=connection.person)
+    assert mail.outbox == []
+
+
+# --- the pump ----------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_the_pump_looks_after_grants_and_forgets_trips_older_than_thirty_days(connection) -> None:
+    person = connection.person
+    recent = ConnectAttempt.objects.get()
+    old = ConnectAttempt.objects.create(
+        state_digest="old",
+        person=person,
+        organization=recent.organization,
+        expires_at=timezone.now(),
+    )
+    ConnectAttempt.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    ConnectAttempt.objects.filter(pk=recent.pk).update(
+        created_at=timezone.now() - timedelta(days=29)
+    )
+    make_due(connection)
+
+    pump_grants()
+
+    connection.refresh_from_db()
+    assert connection.checked_at is not None
+    assert list(ConnectAttempt.objects.all()) == [recent]

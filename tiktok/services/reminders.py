@@ -1,0 +1,62 @@
+"""Mails ahead of the day on which TikTok asks a creator again: what ends, when, for whom, and how it goes on."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from tenancy.models import Organization
+from tenancy.queries import influencer_organizations
+from tenancy.scope import organization_scope
+from tiktok.models import Connection, Consent
+from tiktok.policies import warning_due
+
+
+def remind(connection: Connection) -> None:
+    """Mail the person when 14, 7 or 1 days are left, each once; of several that were missed only the nearest.
+
+    Nobody is mailed through whose grant no organization looks. The mark follows the mail: whoever dies in the
+    milliseconds between sends it twice, but a mail server that is down loses none. Raises OSError when the mail is not taken.
+    """
+    row = Connection.objects.select_related("person").get(pk=connection.pk)
+    days = warning_due(row.refresh_expires_at - timezone.now(), row.warned_days)
+    if days is None or not row.is_live:
+        return
+    organizations = _seen_by(row)
+    if organizations:
+        _send(row, organizations)
+        # Of this consent: who has connected anew meanwhile has another deadline.
+        same = Connection.objects.filter(pk=row.pk, connected_at=row.connected_at)
+        same.update(warned_days=days)
+
+
+def _seen_by(connection: Connection) -> list[Organization]:
+    """Who looks through this grant, by name."""
+    found = []
+    for organization in influencer_organizations(connection.person):
+        with organization_scope(organization):
+            if Consent.objects.filter(connection=connection, withdrawn_at=None).exists():
+                found.append(organization)
+    return found
+
+
+def _send(connection: Connection, organizations: list[Organization]) -> None:
+    ends_at = connection.refresh_expires_at
+    values = {
+        "name": connection.person.name or f"@{connection.handle}",
+        "email": connection.person.email,
+        "handle": connection.handle,
+        "ends_at": ends_at,
+        "organizations": [organization.name for organization in organizations],
+        "link": f"{settings.PUBLIC_URL}/me/",
+    }
+    message = EmailMultiAlternatives(
+        subject=f"Your TikTok permission for @{connection.handle} ends on {ends_at.day} {ends_at:%B %Y}",
+        body=render_to_string("emails/tiktok_permission_ends.txt", values),
+        to=[connection.person.email],
+    )
+    html = render_to_string("emails/tiktok_permission_ends.html", values)
+    message.attach_alternative(html, "text/html")
+    message.send()
