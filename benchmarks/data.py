@@ -282,14 +282,14 @@ def _posts(to: Filled) -> Iterator[Table]:
     yield Table(
         "campaigns_post",
         "id organization_id campaign_id account_id network network_post_id url video_id origin order_id review_state "
-        "review_reason published_at stands_since created_at",
+        "review_reason published_at stands_since asked_count created_at",
         (
             (
                 first + n, owner, to.campaign_of(n), to.account_of(n), "tiktok", f"74{n:014}",
                 f"https://www.tiktok.com/@creator{n}/video/74{n:014}", first + n, *(
                     ("order", first + n) if n % 2 else ("by_hand", None)
                 ),
-                "", "", to.published_at(n), NOW, NOW,
+                "", "", to.published_at(n), NOW, 0, NOW,
             )
             for n in range(to.size)
         ),
