@@ -126,7 +126,11 @@ def _worker(url: str) -> Iterator[None]:
     }
     with tempfile.TemporaryDirectory(prefix="influence-benchmarks-") as folder:
         command = WORKER.format(processes=PROCESSES, folder=folder).split()
-        with _running(["-W", "ignore", "-m", *command], env={**os.environ, **env}):
+        with _running(
+            ["-W", "ignore", "-m", *command],
+            env={**os.environ, **env},
+            stdout=subprocess.DEVNULL,  # it says good-bye
+        ):
             yield
 
 

@@ -23,7 +23,7 @@ from tiktok.models import Creator, MarketplaceAccount, Poll
 from tiktok.queries import marketplace_account
 from tiktok.services.membership import look_up, track_creator
 from tiktok.services.polling import pump
-from tiktok.services.sync import refresh_profile
+from tiktok.services.sync import refresh_insights, refresh_profile
 from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +202,6 @@ def test_only_the_latest_are_kept_and_not_for_ever(in_oak) -> None:
     assert 13 * 86_400 < store().ttl(name) <= 14 * 86_400
 
 
-@pytest.mark.django_db
 def test_what_is_asked_over_a_creators_grant_is_kept_with_the_connection_too(
     oak, tiktok, settings
 ) -> None:
@@ -211,7 +210,7 @@ def test_what_is_asked_over_a_creators_grant_is_kept_with_the_connection_too(
     connection = connect(tiktok, maya, oak, "maya.bakes")
     assert last_exchanges(connection) == []
     with organization_scope(oak):
-        refresh_profile(Creator.objects.get(handle="maya.bakes"))
+        refresh_insights(Creator.objects.get(handle="maya.bakes"))
         [exchange] = last_exchanges(connection)
         assert exchange.path == "/tcm/creator/authorized/"
         assert exchange in last_exchanges(marketplace_account())
