@@ -202,7 +202,6 @@ def test_only_the_latest_are_kept_and_not_for_ever(in_oak) -> None:
     assert 13 * 86_400 < store().ttl(name) <= 14 * 86_400
 
 
-@pytest.mark.django_db
 def test_what_is_asked_over_a_creators_grant_is_kept_with_the_connection_too(
     oak, tiktok, settings
 ) -> None:
