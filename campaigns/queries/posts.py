@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from campaigns.enums import PostOrigin
 from campaigns.models import Campaign, Participant, Post
@@ -20,6 +22,7 @@ from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, P
 from tiktok.models import Video
 from tiktok.policies import account_kind, is_supported, post_tie
 from tiktok.queries import (
+    DAY_COLUMNS,
     NOT_SUPPORTED,
     Look,
     MetricValue,
@@ -29,11 +32,13 @@ from tiktok.queries import (
     post_history,
     post_metrics,
     read_polls,
+    video_days,
     video_look,
     visible_videos,
 )
 
 MANY_PARTICIPANTS = 1_000
+SHOWN_BY_HOUR = timedelta(days=14)
 
 
 def standing() -> Q:
@@ -129,12 +134,25 @@ def post_detail(campaign: Campaign, pk: int) -> Post | None:
 
 
 def growth(post: Post) -> list[dict[str, object]]:
-    """The post's numbers by hour, oldest first; where sources overlap, the order's report. Gaps stay gaps."""
+    """The post's counters, oldest first: of a young post by hour, of an older one as last seen on each UTC day. Gaps stay
+    gaps."""
     if post.video is None:
         return []
+    is_young = timezone.now() - post.video.published_at < SHOWN_BY_HOUR
+    return _by_hour(post.video) if is_young else _by_day(post.video)
+
+
+def _by_day(video: Video) -> list[dict[str, object]]:
+    rows = [dict(zip(DAY_COLUMNS, row, strict=True)) for row in video_days([video.pk])]
+    rows.sort(key=itemgetter("day"))
+    return [{**row, "bucket_at": datetime.combine(row["day"], time(), UTC)} for row in rows]
+
+
+def _by_hour(video: Video) -> list[dict[str, object]]:
+    """Where sources overlap, the order's report."""
     by_hour: dict[datetime, dict[str, object]] = {}
     names = ("bucket_at", "source", "video_views", "likes", "comments", "shares")
-    for row in post_history(post.video).values(*names):
+    for row in post_history(video).values(*names):
         if row["source"] == Source.ORDER_REPORT or row["bucket_at"] not in by_hour:
             by_hour[row["bucket_at"]] = row
     return list(by_hour.values())
