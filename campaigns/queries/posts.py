@@ -12,10 +12,10 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.enums import PostOrigin
+from campaigns.enums import PostOrigin, ReviewState
 from campaigns.models import Campaign, Participant, Post
 from campaigns.policies import metrics_missing_by_hand
-from campaigns.queries.links import free, orders_to_tie, tied_or_asked
+from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie, Source
@@ -168,6 +168,7 @@ class ListedVideo:
     look: Look
     post_id: int | None
     is_standing: bool
+    is_asked: bool = False
     may_be_tied: bool = False
     missing: list[PostMetric] = field(default_factory=list)
 
@@ -204,9 +205,8 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
             is_standing=Coalesce(
                 Subquery(posts.filter(standing()).values(found=Value(True))[:1]), Value(False)
             ),
-            is_tied_or_asked=Coalesce(
-                Subquery(posts.filter(tied_or_asked()).values(found=Value(True))[:1]), Value(False)
-            ),
+            post_state=Subquery(posts.values("review_state")[:1]),
+            post_order=Subquery(posts.values("order")[:1]),
             order_to_tie=Subquery(
                 orders_to_tie(campaign)
                 .filter(account__creator=OuterRef("creator_id"))
@@ -253,6 +253,7 @@ def listed_video(video: Any, *, released: bool) -> ListedVideo:
         look=video_look(video, poll, is_supported=kind != AccountKind.UNSUPPORTED),
         post_id=video.post_id,
         is_standing=video.is_standing,
-        may_be_tied=video.order_to_tie is not None and not video.is_tied_or_asked,
+        is_asked=(is_asked := video.post_state == ReviewState.LINK_ASKED),
+        may_be_tied=bool(video.order_to_tie) and video.post_order is None and not is_asked,
         missing=metrics_missing_by_hand(is_authenticated=is_authenticated),
     )
