@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import F, Q, QuerySet
 
+from campaigns.enums import NOT_AGREED
 from campaigns.models import Campaign, Order
-from campaigns.policies import NOT_AGREED, SETTLED_STATES, UNTIED
+from campaigns.policies import SETTLED_STATES, UNTIED
 from tiktok.enums import Dialect
 from tiktok.models import Video
 

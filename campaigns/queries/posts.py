@@ -74,7 +74,7 @@ class PostRow:
 def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None = None) -> PostRow:
     """From a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
     tie = post_tie(
-        has_order=post.order_id is not None,
+        has_order=post.is_tied_to_order,
         is_authenticated=getattr(post, "is_authenticated", False),
     )
     metrics = post_metrics(post.video, tie, earlier=earlier)
