@@ -236,7 +236,7 @@ def _statement(load: Load) -> str:
     """`known`: the looks at our own objects, and what fell. From it the facts, the days and the latest numbers."""
     names = ("source", "bucket_at", "fetched_at", *load.told, *load.flags)
     falling = f", {_falling(load)} AS falling" if load.growing else ""
-    new_day = f", {_is_new_day(load)} AS is_new_day" if load.has_days else ""
+    new_day = f", {_before()}, {_is_new_day(load)} AS is_new_day" if load.has_days else ""
     moment = f", {load.once('{at}')} AS fetched_at" if load.at else ""
     return (
         f"WITH known AS MATERIALIZED (SELECT loading.*, latest.organization_id, '{load.source}'::varchar AS source, "  # noqa: S608 -- our own names
@@ -302,18 +302,21 @@ def _is_new_day(load: Load) -> str:
     return f"loading.video_views IS NOT NULL AND {days_differ}"
 
 
-def _days() -> str:
-    def told_by(row: str, moment: str, source: str) -> str:
-        return ", ".join([f"{row}.{source}", f"{row}.{moment}", *(f"{row}.{n}" for n in COUNTS)])
+def _before() -> str:
+    """The latest numbers as they stand before the look."""
+    counts = ", ".join(f"latest.{name} AS before_{name}" for name in COUNTS)
+    return f"latest.counts_source AS before_source, latest.counts_fetched_at AS before_fetched_at, {counts}"
 
-    columns = ", ".join(("source", "fetched_at", *COUNTS))
+
+def _days() -> str:
+    names = ("source", "fetched_at", *COUNTS)
+    columns, before = ", ".join(names), ", ".join(f"before_{name}" for name in names)
     return (
         f", days AS (INSERT INTO tiktok_videoday (organization_id, video_id, day, {columns}) "  # noqa: S608 -- our own names
-        f"SELECT known.organization_id, known.video_id, closed.fetched_at::date, closed.* "
-        "FROM known JOIN tiktok_video latest ON latest.id = known.video_id CROSS JOIN LATERAL "
-        f"(VALUES ({told_by('latest', 'counts_fetched_at', 'counts_source')}), ({told_by('known', 'fetched_at', 'source')})) "
-        f"closed ({columns}) WHERE known.is_new_day AND closed.video_views IS NOT NULL "
-        "AND closed.fetched_at = least(latest.counts_fetched_at, known.fetched_at) "
+        "SELECT organization_id, video_id, closed.fetched_at::date, closed.* FROM known "
+        f"CROSS JOIN LATERAL (VALUES ({before}), ({', '.join(f'known.{name}' for name in names)})) closed ({columns}) "
+        "WHERE is_new_day AND closed.video_views IS NOT NULL "
+        "AND closed.fetched_at = least(before_fetched_at, known.fetched_at) "
         f"ON CONFLICT (video_id, day) DO UPDATE SET {_excluded(('source', 'fetched_at', *COUNTS))} "
         "WHERE excluded.fetched_at >= tiktok_videoday.fetched_at)"
     )
