@@ -24,6 +24,7 @@ from crm.models import Influencer, SocialAccount
 from tiktok import queries
 from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
 from tiktok.enums import AccountKind, PollKind
+from tiktok.models import CreatorSnapshot, VideoSnapshot
 from tiktok.policies import account_kind
 
 # The word `tiktok` for an account ends one version after the release that replaced it.
@@ -142,7 +143,7 @@ class SocialAccountViewSet(Resource):
         """The account's numbers day by day, oldest first. A day without data is missing."""
         account = self.get_object()
         if account.creator is None or self.kind_of(account) == AccountKind.UNSUPPORTED:
-            return self.history(queries.CreatorSnapshot.objects.none(), set())
+            return self.history(CreatorSnapshot.objects.none(), set())
         kind = self.kind_of(account)
         rows = queries.account_history(account.creator, kind)
         hidden = {metric.value for metric, row in ACCOUNT_MATRIX.items() if not row[kind].is_shown}
@@ -201,7 +202,7 @@ class PostViewSet(Resource):
         """The post's numbers hour by hour, oldest first. An hour without data is missing."""
         post = self.get_object()
         if post.video is None:
-            return self.history(queries.VideoSnapshot.objects.none(), set())
+            return self.history(VideoSnapshot.objects.none(), set())
         tie = serializers.tie_of(post)
         hidden = {metric.value for metric, row in POST_MATRIX.items() if not row[tie].is_shown}
         return self.history(queries.post_history(post.video), hidden)

@@ -1,0 +1,68 @@
+"""Accounts: of which kind for the organization in scope, by which consent, through which marketplace account."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from tiktok.enums import (
+    LIVE_CONNECTION_STATES,
+    AccountKind,
+    AccountState,
+    Source,
+)
+from tiktok.models import (
+    Consent,
+    Creator,
+    LegacyMigration,
+    MarketplaceAccount,
+    Video,
+)
+from tiktok.policies import account_kind
+
+
+def is_released() -> bool:
+    """Does the organization in scope show TikTok's own data (it never had, or has cut over from, the old source)?"""
+    return not LegacyMigration.objects.filter(cut_over_at=None).exists()
+
+
+def standing_consents() -> models.QuerySet[Consent]:
+    """Consents that stand over a connection that is alive."""
+    return Consent.objects.filter(withdrawn_at=None, connection__state__in=LIVE_CONNECTION_STATES)
+
+
+def authenticated(creator_path: str = "pk") -> Coalesce:
+    """Annotation: is the creator at this path authenticated for the organization in scope?
+
+    Not EXISTS: PostgreSQL would read all consents into a hash table, however few rows the page shows.
+    """
+    consents = standing_consents().filter(creator=models.OuterRef(creator_path))
+    found = models.Subquery(consents.values(found=models.Value(True))[:1])
+    return Coalesce(found, False, output_field=models.BooleanField())
+
+
+def kind_of(creator: Creator) -> AccountKind:
+    """The account's kind for the organization in scope. For lists, annotate with `authenticated()` instead."""
+    return account_kind(
+        creator.marketplace_status,
+        is_authenticated=standing_consents().filter(creator=creator).exists(),
+        is_released=is_released(),
+    )
+
+
+def marketplace_accounts() -> models.QuerySet[MarketplaceAccount]:
+    """The organization's own marketplace accounts: the connected before the others, the one chosen last on top."""
+    chosen_last = models.F("chosen_at").desc(nulls_last=True)
+    return MarketplaceAccount.objects.order_by("state", chosen_last, "pk")
+
+
+def marketplace_account() -> MarketplaceAccount | None:
+    """The organization's own marketplace account that new calls are made through: of the connected, the one chosen last."""
+    return marketplace_accounts().filter(state=AccountState.CONNECTED).first()
+
+
+def visible_videos() -> models.QuerySet[Video]:
+    """Videos the organization may see: the old source's before the cut-over, TikTok's own after it."""
+    if is_released():
+        return Video.objects.exclude(source=Source.LEGACY)
+    return Video.objects.filter(source=Source.LEGACY)

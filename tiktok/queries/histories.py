@@ -1,0 +1,94 @@
+"""Facts over time: snapshots, finished days, and what a fallen number was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import TruncDate
+
+from tiktok.enums import (
+    AccountKind,
+    Source,
+)
+from tiktok.models import (
+    VIDEO_NUMBERS,
+    Creator,
+    CreatorSnapshot,
+    Video,
+    VideoDay,
+    VideoSnapshot,
+    names_of,
+)
+from tiktok.queries.metrics import _COUNTERS
+
+
+def account_history(creator: Creator, kind: AccountKind) -> models.QuerySet[CreatorSnapshot]:
+    """The account's snapshots, oldest first; the old source's are shown before the cut-over only. Gaps stay gaps."""
+    rows = CreatorSnapshot.objects.filter(creator_id=creator.pk).order_by("bucket_at")
+    is_legacy = models.Q(source=Source.LEGACY)
+    return rows.filter(is_legacy if kind == AccountKind.LEGACY else ~is_legacy)
+
+
+def post_history(video: Video) -> models.QuerySet[VideoSnapshot]:
+    """The post's snapshots, oldest first. Gaps stay gaps."""
+    return (
+        VideoSnapshot.objects.filter(video_id=video.pk)
+        .exclude(source=Source.LEGACY)
+        .order_by("bucket_at")
+    )
+
+
+def earlier_numbers(video: Video) -> dict[str, tuple[float, datetime]]:
+    """Of each number that fell: what the same source told before, and when. No query where nothing fell."""
+    if not video.falling:
+        return {}
+    fell = names_of(video.falling, VIDEO_NUMBERS)
+    counters = {name for name in fell if name in _COUNTERS}
+    by_report = video.report_fetched_at is not None
+    found: dict[str, tuple[float, datetime]] = {}
+    for names, source, at in (
+        (counters, video.counts_source, video.counts_fetched_at),
+        (
+            fell - counters,
+            Source.ORDER_REPORT if by_report else video.counts_source,
+            video.report_fetched_at or video.counts_fetched_at,
+        ),
+    ):
+        facts = VideoSnapshot.objects.filter(video_id=video.pk, source=source)
+        last = (
+            facts.filter(bucket_at__lt=_hour(at)).order_by("-bucket_at").first() if names else None
+        )
+        if last is not None:
+            told = {name: getattr(last, name) for name in names}
+            found |= {n: (value, last.fetched_at) for n, value in told.items() if value is not None}
+    return found
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+DAY_COLUMNS = ("video_id", "day", "source", "video_views", "likes", "comments", "shares")
+
+
+def video_days(video_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
+    """The counters of these videos as last seen on each UTC day, whatever the source: DAY_COLUMNS, a day's order is not given.
+
+    Finished days out of the roll-up, the running one from the video's own row. A day without a look is missing.
+    """
+    ids = list(video_ids)
+    running = (
+        Video.objects.filter(pk__in=ids, video_views__isnull=False)
+        .exclude(counts_source=Source.LEGACY)
+        .annotate(
+            video_id=models.F("pk"),
+            day=TruncDate("counts_fetched_at"),
+            told_by=models.F("counts_source"),
+        )
+    )
+    told = ("video_id", "day", "told_by", *DAY_COLUMNS[3:])
+    finished = VideoDay.objects.filter(video_id__in=ids)
+    return finished.values_list(*DAY_COLUMNS).union(running.values_list(*told), all=True)

@@ -1,0 +1,141 @@
+"""When TikTok was last asked about a subject, and when it is asked next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
+
+from tiktok.enums import (
+    MarketplaceStatus,
+    PollKind,
+)
+from tiktok.models import (
+    Creator,
+    Poll,
+    Video,
+)
+
+NOT_LISTED = "The account has published 30 newer videos."
+
+
+NOT_SUPPORTED = "TikTok no longer lets us track the account."
+
+
+A_LOOK_TAKES = timedelta(hours=1)  # at the very most
+
+
+ACCOUNT_POLLS = (PollKind.PROFILE, PollKind.INSIGHTS, PollKind.MEMBERSHIP)
+
+
+Polls = dict[str, Poll]  # of one subject, by kind
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+_POLL_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "kind": str, "attempts": int, "stopped_reason": str,
+    "due_at": _moment, "lease_until": _moment, "last_finished_at": _moment,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """When TikTok was last asked about a subject and when it is asked next: the words of every page are made of this.
+
+    `over` says why it is not asked any more, where the poll does not know.
+    """
+
+    at: datetime | None
+    poll: Poll | None = None
+    over: str = ""
+
+    @property
+    def stopped_reason(self) -> str:
+        return self.over or (self.poll.stopped_reason if self.poll else "")
+
+    @property
+    def is_under_way(self) -> bool:
+        lease = self.poll and self.poll.lease_until
+        return not self.stopped_reason and bool(lease and lease > timezone.now())
+
+    @property
+    def next_at(self) -> datetime | None:
+        """None: at once, or not at all."""
+        if self.poll is None or self.stopped_reason or self.poll.due_at <= timezone.now():
+            return None
+        return self.poll.due_at
+
+    @property
+    def is_put_off(self) -> bool:
+        """The last try brought nothing, the next one waits."""
+        return self.next_at is not None and self.poll is not None and self.poll.attempts > 0
+
+    @property
+    def is_due(self) -> bool:
+        return self.poll is not None and not self.stopped_reason and self.next_at is None
+
+
+def polls_at(subject_path: str, *kinds: PollKind) -> ArraySubquery:
+    """Annotation: the polls of these kinds of the subject at this path, for `read_polls`. A list asks no query more."""
+    found = JSONObject(**{name: name for name in _POLL_FIELDS})
+    return ArraySubquery(_polls_of(subject_path, *kinds).values(found=found))
+
+
+def _polls_of(subject_path: str, *kinds: PollKind) -> models.QuerySet[Poll]:
+    """Polls know no tenant policy: those of the row's own organization."""
+    return Poll.objects.filter(
+        organization_id=models.OuterRef("organization_id"),
+        kind__in=kinds,
+        subject_id=models.OuterRef(subject_path),
+    )
+
+
+def read_polls(rows: Iterable[dict[str, Any]]) -> Polls:
+    """What `polls_at` brought, by kind."""
+    return {
+        row["kind"]: Poll(**{name: _POLL_FIELDS[name](value) for name, value in row.items()})
+        for row in rows
+    }
+
+
+def account_look(creator: Creator, polls: Polls, *, is_unsupported: bool = False) -> Look:
+    """When TikTok is asked about an account: for its public profile in the marketplace, else for the authorized one,
+    and where neither may be, whether it has joined the marketplace. `polls`: its own, of ACCOUNT_POLLS."""
+    if is_unsupported:
+        poll = polls.get(PollKind.MEMBERSHIP)
+        return Look(creator.marketplace_checked_at, poll, over="" if poll else NOT_SUPPORTED)
+    main = PollKind.PROFILE if creator.is_in_marketplace else PollKind.INSIGHTS
+    return Look(creator.profile_fetched_at or creator.marketplace_checked_at, polls.get(main))
+
+
+def video_look(video: Video, poll: Poll | None, *, is_supported: bool) -> Look:
+    """When this video's counters were last read, and are next; `poll` is that of its account's videos."""
+    if not is_supported:
+        return Look(video.counts_fetched_at, over=NOT_SUPPORTED)
+    done = poll and poll.last_finished_at
+    is_left_out = bool(done and done - video.counts_fetched_at > A_LOOK_TAKES)
+    return Look(video.counts_fetched_at, poll, over=NOT_LISTED if is_left_out else "")
+
+
+def next_account_check(creator_path: str) -> models.Case:
+    """Annotation: when TikTok is asked next about the creator at this path, as `account_look` says it."""
+    pk, is_in = f"{creator_path}_id", {f"{creator_path}__marketplace_status": MarketplaceStatus.IN}
+    return models.Case(
+        models.When(**is_in, then=next_check(PollKind.PROFILE, pk)),
+        default=Coalesce(next_check(PollKind.INSIGHTS, pk), next_check(PollKind.MEMBERSHIP, pk)),
+    )
+
+
+def next_check(kind: PollKind, subject_path: str) -> models.Subquery:
+    """Annotation: when TikTok is asked next about the subject at this path, None when that is not planned."""
+    planned = _polls_of(subject_path, kind).filter(stopped_reason="")
+    return models.Subquery(planned.values("due_at")[:1])

@@ -1,0 +1,253 @@
+"""Metrics as every surface shows them: value, unit, source and time, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from tiktok.availability import (
+    ACCOUNT_MATRIX,
+    ACCOUNT_UNITS,
+    COMPUTED_DEFINITIONS,
+    POST_DEFINITIONS,
+    POST_MATRIX,
+    POST_UNITS,
+    TOO_FEW_VIDEOS,
+    Cell,
+    account_cell,
+)
+from tiktok.enums import (
+    CALCULATED,
+    AccountKind,
+    AccountMetric,
+    Availability,
+    Flag,
+    PostMetric,
+    PostTie,
+    Source,
+    Unit,
+)
+from tiktok.models import (
+    CREATOR_NUMBERS,
+    Creator,
+    Video,
+    names_of,
+)
+
+NOT_YET = "TikTok has not reported this yet."
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """A number as every surface shows it: value, unit, source and time, or the reason why there is none.
+
+    `value` is an int (count), float (fraction, seconds), str (text), (Decimal, currency) for money, a list of
+    {"name", "fraction"} (shares), or a list of fractions by second (curve). None means not there; never 0.
+    """
+
+    key: str
+    label: str
+    unit: Unit
+    cell: Cell
+    value: Any = None
+    source: str = ""
+    fetched_at: datetime | None = None
+    definition: str = ""
+    flag: str = ""
+    earlier: tuple[float, datetime] | None = None
+
+    @property
+    def is_calculated(self) -> bool:
+        return self.source == CALCULATED
+
+    @property
+    def reason(self) -> str:
+        """Why there is no value, in words to act on; empty when there is one."""
+        if self.value is not None:
+            return ""
+        if self.flag:
+            return Flag(self.flag).label
+        if self.cell.availability == Availability.COMPUTED:
+            return TOO_FEW_VIDEOS
+        return self.cell.reason or NOT_YET
+
+    @property
+    def source_label(self) -> str:
+        if self.is_calculated:
+            return "Calculated"
+        return Source(self.source).label if self.source else ""
+
+    @property
+    def flag_text(self) -> str:
+        """What is odd about the value, empty when nothing is; with what TikTok reported before where that is known."""
+        if not self.flag or self.value is None:
+            return ""
+        if self.flag != Flag.FALLING or self.earlier is None:
+            return Flag(self.flag).label
+        before, at = self.earlier
+        return f"TikTok reported {before:,.0f} on {at.day} {at:%b %Y}, now {self.value:,.0f}."
+
+
+def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:
+    """All account metrics of the matrix for this creator, in the matrix's order."""
+    shown = creator.profile_source and (creator.profile_source == Source.LEGACY) == (
+        kind == AccountKind.LEGACY
+    )
+    values = _account_values(creator) if shown else {}
+    absurd = names_of(creator.absurd, CREATOR_NUMBERS) if shown and creator.absurd else set()
+    return [
+        _account_metric(
+            creator,
+            metric,
+            account_cell(metric, kind, creator.profile_dialect),
+            values.get(metric),
+            is_absurd=metric.value in absurd,
+        )
+        for metric in ACCOUNT_MATRIX
+    ]
+
+
+def _account_metric(
+    creator: Creator, metric: AccountMetric, cell: Cell, value: Any, *, is_absurd: bool
+) -> MetricValue:
+    (source, fetched_at), definition = _account_origin(creator, metric), ""
+    if cell.availability == Availability.COMPUTED:
+        value = CALCULATIONS[metric](creator)
+        source, fetched_at, is_absurd = CALCULATED, creator.calculated_at, False
+        definition = COMPUTED_DEFINITIONS[metric].format(videos=creator.calculated_videos)
+    value = value if cell.is_shown else None
+    is_told = value is not None
+    return MetricValue(
+        key=metric.value,
+        label=metric.label,
+        unit=ACCOUNT_UNITS[metric],
+        cell=cell,
+        value=value,
+        source=source if is_told else "",
+        fetched_at=fetched_at if is_told else None,
+        definition=definition if is_told else "",
+        flag=Flag.ABSURD if is_absurd and cell.is_shown else "",
+    )
+
+
+CALCULATIONS: dict[AccountMetric, Callable[[Creator], float | None]] = {
+    AccountMetric.AVERAGE_VIEWS: attrgetter("calculated_average_views"),
+    AccountMetric.ENGAGEMENT_RATE: attrgetter("calculated_engagement_rate"),
+}
+
+
+_COUNTED = {
+    AccountMetric.FOLLOWER_COUNT, AccountMetric.LIKE_COUNT, AccountMetric.VIDEO_COUNT, AccountMetric.PROFILE_IMAGE,
+    AccountMetric.USER_NAME, AccountMetric.DISPLAY_NAME, AccountMetric.CREATOR_ID,
+}  # fmt: skip
+
+
+def _account_origin(creator: Creator, metric: AccountMetric) -> tuple[str, datetime | None]:
+    """Source and time: names and counts are the last look's, the rest the authorized one's if there was one."""
+    if metric not in _COUNTED and creator.insights_fetched_at:
+        return Source.AUTHORIZED, creator.insights_fetched_at
+    return creator.profile_source, creator.profile_fetched_at
+
+
+def _account_values(creator: Creator) -> dict[AccountMetric, Any]:
+    amount = creator.creator_rate_amount
+    return {
+        AccountMetric.FOLLOWER_COUNT: creator.follower_count,
+        AccountMetric.LIKE_COUNT: creator.like_count,
+        AccountMetric.VIDEO_COUNT: creator.video_count,
+        AccountMetric.AVERAGE_VIEWS: creator.average_views,
+        AccountMetric.ENGAGEMENT_RATE: creator.engagement_rate,
+        AccountMetric.COMPLETION_RATE: creator.completion_rate,
+        AccountMetric.CREATOR_RATE: None
+        if amount is None
+        else (amount, creator.creator_rate_currency),
+        AccountMetric.AUDIENCE_COUNTRIES: creator.audience_countries,
+        AccountMetric.AUDIENCE_GENDERS: creator.audience_genders,
+        AccountMetric.AUDIENCE_AGES: creator.audience_ages,
+        AccountMetric.AUDIENCE_LOCALES: creator.audience_locales,
+        AccountMetric.PROFILE_IMAGE: creator.profile_image or None,
+        AccountMetric.USER_NAME: creator.handle,
+        AccountMetric.DISPLAY_NAME: creator.display_name or None,
+        AccountMetric.CREATOR_ID: creator.tiktok_creator_id or None,
+    }
+
+
+def post_metrics(
+    video: Video | None,
+    tie: PostTie,
+    *,
+    earlier: Mapping[str, tuple[float, datetime]] | None = None,
+) -> list[MetricValue]:
+    """All 16 post metrics of the matrix for a video that stands in a campaign by this tie.
+
+    `earlier`: what `earlier_numbers` found, for a page that tells from where a number fell.
+    """
+    values = _post_values(video) if video else {}
+    flags: Mapping[str, Flag] = video.flags if video else {}
+    return [
+        _post_metric(
+            video,
+            metric,
+            row[tie],
+            values.get(metric),
+            flag=flags.get(metric.value, ""),
+            earlier=(earlier or {}).get(metric.value),
+        )
+        for metric, row in POST_MATRIX.items()
+    ]
+
+
+_COUNTERS = {PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES}
+
+
+def _post_metric(
+    video: Video | None,
+    metric: PostMetric,
+    cell: Cell,
+    value: Any,
+    *,
+    flag: str,
+    earlier: tuple[float, datetime] | None,
+) -> MetricValue:
+    value = value if cell.is_shown else None
+    source, fetched_at = "", None
+    if video and value is not None:
+        by_report = metric not in _COUNTERS and video.report_fetched_at is not None
+        source = Source.ORDER_REPORT if by_report else video.counts_source
+        fetched_at = video.report_fetched_at if by_report else video.counts_fetched_at
+    return MetricValue(
+        key=metric.value,
+        label=metric.label,
+        unit=POST_UNITS[metric],
+        cell=cell,
+        value=value,
+        source=source,
+        fetched_at=fetched_at,
+        definition=POST_DEFINITIONS[metric],
+        flag=flag if cell.is_shown else "",
+        earlier=earlier,
+    )
+
+
+def _post_values(video: Video) -> dict[PostMetric, Any]:
+    return {
+        PostMetric.VIDEO_VIEWS: video.video_views,
+        PostMetric.LIKES: video.likes,
+        PostMetric.COMMENTS: video.comments,
+        PostMetric.SHARES: video.shares,
+        PostMetric.TOTAL_ENGAGEMENTS: video.total_engagements,
+        PostMetric.ENGAGEMENT_RATE: video.engagement_rate,
+        PostMetric.REACH: video.reach,
+        PostMetric.TOTAL_PLAY_TIME: video.total_play_time,
+        PostMetric.AVERAGE_PLAY_TIME: video.average_play_time,
+        PostMetric.VIDEO_COMPLETION_RATE: video.video_completion_rate,
+        PostMetric.VIDEO_VIEW_RETENTION: video.half_way_retention,
+        PostMetric.RETENTION_PER_SECOND: video.retention,
+        PostMetric.AUDIENCE_AGE: video.audience_age,
+        PostMetric.AUDIENCE_GENDER: video.audience_gender,
+        PostMetric.AUDIENCE_GEOGRAPHY: video.audience_geography,
+        PostMetric.AUDIENCE_COUNTRY: video.audience_country,
+    }
