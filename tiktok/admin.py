@@ -35,10 +35,13 @@ from tiktok.services.deliveries import process_again
 from tiktok.services.polling import make_due
 
 EXCHANGES = (
-    "<table><thead><tr><th>Time (UTC)</th><th>Call</th><th>Attempt</th><th>HTTP</th><th>Code</th><th>Seconds</th>"
-    "<th>Request id</th><th>Error</th></tr></thead><tbody>{}</tbody></table>"
+    '<div class="inline-group"><table><thead><tr><th>Time (UTC)</th><th>Call</th><th>Attempt</th><th>HTTP</th>'
+    "<th>Code</th><th>Seconds</th><th>Request id</th><th>Error</th></tr></thead><tbody>{}</tbody></table></div>"
 )
-EXCHANGE = "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+EXCHANGE = (
+    '<tr><td class="nowrap">{}</td><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>'
+    "<td>{}</td></tr>"
+)
 
 
 class TellsExchanges:
