@@ -87,6 +87,7 @@ def fill(admin_url: str, organization_id: int, size: int, *, person_id: int) -> 
         connection.execute("SET session_replication_role = replica")  # the rows fit together
         for table in tables(filled):
             copy(connection, table)
+            follow_ids(connection, table)
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return filled
@@ -99,6 +100,13 @@ def copy(connection: psycopg.Connection[Any], table: Table) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as stream:
         for row in table.rows:
             stream.write_row(row)
+
+
+def follow_ids(connection: psycopg.Connection[Any], table: Table) -> None:
+    """Rows made later get ids behind these."""
+    if "id" in table.columns.split():
+        last = sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), max(id)) FROM {}")
+        connection.execute(last.format(table.name, sql.Identifier(table.name)))
 
 
 def tables(to: Filled) -> Iterator[Table]:

@@ -3,7 +3,6 @@ with 16 threads each, as in production, over a backlog that it cannot finish. Th
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,11 +12,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
-from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 from benchmarks.measure import Figure
 from benchmarks.place import ROOT
+from benchmarks.tiktok import SEED, Sandbox, sandbox
 from benchmarks.world import World
 from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, PollKind
@@ -30,23 +28,22 @@ PROCESSES, THREADS = 4, 16
 PER_SECOND, PER_MINUTE = 10, 600
 LATENCY_SECONDS = 0.1
 MOST_SECONDS, START_SECONDS = 70, 60
-ORGANIZATIONS, SEED = 4, 1
+ORGANIZATIONS = 4
 WORKER = (
     "celery --quiet --app influence.celery worker --beat --concurrency {processes} --without-gossip --without-mingle"
     " --loglevel CRITICAL --schedule {folder}/beat"
 )
-_direct = build_opener(ProxyHandler({}))
 
 
 def figures(world: World) -> Iterator[Figure]:
     seconds = max(5, min(MOST_SECONDS, world.rows // 1000))
     owners = _backlog(world, PER_SECOND * (seconds + START_SECONDS))
-    with _sandbox() as url:
-        _tell(url, "switches", latency_seconds=LATENCY_SECONDS)
-        with _worker(url):
-            begun = _first_arrival(url)
+    with sandbox(level="basic") as tiktok:
+        tiktok.ask("switches", latency_seconds=LATENCY_SECONDS)
+        with _worker(tiktok.url):
+            begun = _first_arrival(tiktok)
             time.sleep(max(0, begun + seconds - time.time()))
-            arrivals = [at - begun for at in _arrivals(url) if at - begun < seconds]
+            arrivals = [at - begun for at in _arrivals(tiktok) if at - begun < seconds]
     if not all(_is_waiting(organization_id) for organization_id in owners):
         raise AssertionError("the backlog was worked off, so that nothing was measured")
     Poll.objects.filter(organization_id__in=owners).delete()  # nothing for others to do
@@ -107,14 +104,6 @@ def _is_waiting(organization_id: int) -> bool:
 
 # --- processes ----------------------------------------------------------------------------------------------------
 @contextmanager
-def _sandbox() -> Iterator[str]:
-    command = ["-m", "tiktok.sandbox", "--port", "0", "--seed", str(SEED), "--level", "basic"]
-    with _running(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[3]
-
-
-@contextmanager
 def _worker(url: str) -> Iterator[None]:
     env = {
         "TIKTOK_BASE_URL": url,
@@ -126,38 +115,27 @@ def _worker(url: str) -> Iterator[None]:
     }
     with tempfile.TemporaryDirectory(prefix="influence-benchmarks-") as folder:
         command = WORKER.format(processes=PROCESSES, folder=folder).split()
-        with _running(
-            ["-W", "ignore", "-m", *command],
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", *command],
+            cwd=ROOT,
             env={**os.environ, **env},
-            stdout=subprocess.DEVNULL,  # it says good-bye
-        ):
+            stdout=subprocess.DEVNULL,
+        )
+        try:
             yield
+        finally:
+            process.terminate()
+            process.wait()
 
 
-@contextmanager
-def _running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-# --- the sandbox's control plane ----------------------------------------------------------------------------------
-def _first_arrival(url: str) -> float:
+# --- what the sandbox saw -----------------------------------------------------------------------------------------
+def _first_arrival(tiktok: Sandbox) -> float:
     for _ in range(START_SECONDS * 10):
-        if arrivals := _arrivals(url):
+        if arrivals := _arrivals(tiktok):
             return arrivals[0]
         time.sleep(0.1)
     raise AssertionError("the worker did not begin")
 
 
-def _arrivals(url: str) -> list[float]:
-    with _direct.open(f"{url}/_sandbox/arrivals") as answer:
-        return [at for at, path in json.load(answer)["arrivals"]]
-
-
-def _tell(url: str, control: str, **values: object) -> None:
-    request = Request(f"{url}/_sandbox/{control}", json.dumps(values).encode(), method="POST")
-    _direct.open(request).close()
+def _arrivals(tiktok: Sandbox) -> list[float]:
+    return [at for at, path in tiktok.look("arrivals")["arrivals"]]

@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from benchmarks.place import ROOT
 
+SEED = 1
 _direct = build_opener(ProxyHandler({}))
 
 
@@ -34,9 +35,9 @@ class Sandbox:
 
 
 @contextmanager
-def sandbox(*, core: int | None = None) -> Iterator[Sandbox]:
+def sandbox(*, core: int | None = None, level: str = "unlimited") -> Iterator[Sandbox]:
     """On one core where one is named."""
-    command = ["-m", "tiktok.sandbox", "--level", "unlimited"]
+    command = ["-m", "tiktok.sandbox", "--level", level, "--port", "0", "--seed", str(SEED)]
     with server(command, core=core) as greeting:
         yield Sandbox(greeting.split()[3])
 

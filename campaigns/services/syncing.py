@@ -141,7 +141,7 @@ def _acceptance(facts: OrderFacts) -> str:
 def refresh_post(post: Post) -> bool:
     """Bring one post up to what TikTok says now, by its order, else as a video of its account.
 
-    False: it is being looked at, was within the last minute, or may not be; TikTok was not asked. Raises its problems.
+    False: it is being looked at, was just now, or may not be; TikTok was not asked. Raises its problems.
     """
     if post.order is not None:
         with look_now(PollKind.ORDER, post.order.pk) as is_mine:
@@ -155,7 +155,7 @@ def refresh_post(post: Post) -> bool:
 
 def refresh_campaign(campaign: Campaign) -> int:
     """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many:
-    those of the last minute are not asked for again."""
+    those of just now are not asked for again."""
     live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
     live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
     never_first = F("checked_at").asc(nulls_first=True)

@@ -55,7 +55,7 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Nothing was refreshed. {problem}")
     else:
         word = "order" if count == 1 else "orders"
-        nothing = "Every order was looked at within the last minute, or needs no look."
+        nothing = "Every order was looked at just now, or needs no look."
         messages.success(
             request, f"{count} {word} brought up to what TikTok says now." if count else nothing
         )

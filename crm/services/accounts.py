@@ -130,7 +130,7 @@ def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
 def refresh_account(account: SocialAccount) -> bool:
     """Ask TikTok now for membership, and for profile and videos if the account is supported. Raises TikTokProblem.
 
-    False: it is being looked at, or was within the last minute; TikTok was not asked.
+    False: it is being looked at, or was just now; TikTok was not asked.
     """
     if account.creator is None:
         return False

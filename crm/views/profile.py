@@ -37,7 +37,7 @@ REMEDIES = {
     ASK_TO_AUTHENTICATE: ("Ask to connect", "ask_account", Permission.EDIT_INFLUENCERS),
     INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
 }
-LOOKED_ALREADY = "is being looked at, or was within the last minute. TikTok was not asked again."
+LOOKED_ALREADY = "is being looked at, or was just now. TikTok was not asked again."
 METRICS = AccountMetric.values  # in the order of the page: followers first
 FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "money", Unit.TEXT: "text"}
 NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region"}  # codes that the browser spells out

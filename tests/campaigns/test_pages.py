@@ -321,7 +321,7 @@ def test_refresh_says_what_happened_and_what_did_not(
     )
     refresh = f"{base(campaign)}orders/refresh/"
     assert "1 order brought up to what TikTok says now." in text(manager.post(refresh, follow=True))
-    assert "within the last minute, or needs no look" in text(manager.post(refresh, follow=True))
+    assert "just now, or needs no look" in text(manager.post(refresh, follow=True))
     Order.objects.update(checked_at=timezone.now() - timedelta(minutes=2))
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
     assert "Nothing was refreshed." in text(manager.post(refresh, follow=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,7 +43,10 @@ def add_account(page: Page, handle: str, *, slug: str = "oak") -> None:
     dialog.get_by_role("button", name="Add account").click()
 
 
-def test_the_main_job_through_the_pages(staff: Page, tiktok: Any, open_page: Any) -> None:
+def test_the_main_job_through_the_pages(
+    staff: Page, tiktok: Any, open_page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.services.syncing.JUST_NOW", timedelta(0))  # faster than a person
     add_accounts(staff)
     connect_influencer(staff, open_page(390))
     run_campaign(staff, tiktok)

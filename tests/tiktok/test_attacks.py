@@ -183,16 +183,16 @@ ATTACKS: list[tuple[Attack, str]] = [
     (by_another_person, attempts.OTHER_PERSON),
     (by_an_influencer_of_another_tenant, attempts.OTHER_PERSON),
     (after_ten_minutes, attempts.TOO_LATE),
-    (with_a_code_that_was_used, connecting.OLD_CODE),
-    (with_a_code_for_another_address, connecting.OLD_CODE),
+    (with_a_code_that_was_used, attempts.OLD_CODE),
+    (with_a_code_for_another_address, attempts.OLD_CODE),
     (with_another_account, WRONG_ACCOUNT),
     (with_an_account_of_another_person, connecting.TAKEN),
     (without_the_scope("biz.creator.info"), "Not granted: your profile."),
     (without_the_scope("biz.creator.insights"), "Not granted: your audience."),
     (without_the_scope("video.list"), "Not granted: your videos."),
-    (after_a_no, connecting.DENIED),
-    (with_an_address_to_go_on_to, connecting.NO_CODE),
-    (with_markup_in_an_error_beside_a_code, connecting.NO_CODE),
+    (after_a_no, attempts.DENIED),
+    (with_an_address_to_go_on_to, attempts.NO_CODE),
+    (with_markup_in_an_error_beside_a_code, attempts.NO_CODE),
     (with_garbage_for_the_code, str(TikTokUnavailable())),
 ]
 NAMES = [attack.__qualname__.split(".")[0] for attack, _ in ATTACKS]
@@ -231,7 +231,7 @@ def test_it_is_refused_stores_no_token_and_is_audited(
     assert "@maya.bakes is connected" not in page
     assert "evil" not in page
     assert stored() == tokens_before
-    verb = "connection.denied" if reason == connecting.DENIED else "connection.refused"
+    verb = "connection.denied" if reason == attempts.DENIED else "connection.refused"
     assert refusals(world.oak) == [*refusals_before, (verb, reason)]
     for elsewhere in Organization.objects.exclude(pk=world.oak.pk):
         assert refusals(elsewhere) == []

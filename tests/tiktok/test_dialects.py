@@ -23,7 +23,7 @@ from tiktok.models import Connection, Creator, MarketplaceAccount, Video
 from tiktok.queries import MetricValue, account_metrics
 from tiktok.services.averages import calculate_averages
 from tiktok.services.connect import disconnect
-from tiktok.services.sync import refresh_profile, refresh_videos
+from tiktok.services.sync import refresh_insights, refresh_videos
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def maya(tiktok: Sandbox, oak: Organization) -> Creator:
     with organization_scope(oak):
         use_tiktok_one()
         creator = Creator.objects.get()
-        refresh_profile(creator)
+        refresh_insights(creator)
         refresh_videos(creator)
         return Creator.objects.get()
 
@@ -72,7 +72,7 @@ def test_the_account_says_in_which_dialect_it_was_told(tiktok, oak, maya) -> Non
     with organization_scope(oak):
         MarketplaceAccount.objects.filter(dialect=Dialect.TTO).delete()
         assert MarketplaceAccount.objects.get().tiktok_account_id == ACCOUNT_ID
-        refresh_profile(maya)
+        refresh_insights(maya)
         assert maya.profile_dialect == Dialect.TTCM
         assert metrics_of(maya)["completion_rate"].value is not None
 

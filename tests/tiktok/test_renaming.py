@@ -13,7 +13,7 @@ from tests.connecting import a_person, an_organization, connect, tiktok_at
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import ConnectRefused
 from tiktok.models import Connection, Consent, Creator, Poll
-from tiktok.services.sync import refresh_profile
+from tiktok.services.sync import refresh_insights
 
 pytestmark = pytest.mark.django_db
 
@@ -100,8 +100,8 @@ def test_the_daily_look_follows_a_new_handle_and_what_was_named_after_the_old_on
         Influencer.objects.get().save()
         Influencer.objects.update(name="maya.cakes")
 
-        refresh_profile(creator)
-        refresh_profile(Creator.objects.get())
+        refresh_insights(creator)
+        refresh_insights(Creator.objects.get())
 
         assert (creator.handle, Creator.objects.get().handle) == ("maya.bakes", "maya.bakes")
         assert Influencer.objects.get().name == "maya.bakes"
@@ -114,8 +114,8 @@ def test_a_handle_another_creator_has_is_said_once_and_both_are_kept(tiktok, oak
         creator = was_called("maya.cakes")
         other = Creator.objects.create(handle="maya.bakes")
 
-        refresh_profile(creator)
-        refresh_profile(creator)
+        refresh_insights(creator)
+        refresh_insights(creator)
 
         assert set(Creator.objects.values_list("pk", "handle")) == {
             (creator.pk, "maya.cakes"),

@@ -32,8 +32,8 @@ Handler = Callable[[Sequence[int]], Mapping[int, timedelta] | None]
 LEASE = timedelta(minutes=5)
 MOST_SPREAD_SECONDS = 30.0
 LONGEST_WAIT = timedelta(hours=1)
-# Whoever asks again so soon is told so, and TikTok is not asked.
-JUST_NOW = timedelta(minutes=1)
+# Whoever asks again so soon is told so, and TikTok is not asked: a click doubled, not a person who knows of news.
+JUST_NOW = timedelta(seconds=10)
 # How long numbers stay fresh unless the handler knows better, and how many subjects one call of it takes.
 CADENCE = {
     PollKind.MARKETPLACE: timedelta(days=1),
@@ -135,7 +135,7 @@ def wake(kind: PollKind, *subject_ids: int) -> None:
 
 @contextmanager
 def look_now(kind: PollKind, subject_id: int) -> Iterator[bool]:
-    """A person waits for this look. False: it is under way, or was done within the last minute; nothing is to be asked.
+    """A person waits for this look. False: it is under way, or was done just now; nothing is to be asked.
 
     True: it is the caller's alone, and when that goes well the next one is a full interval away.
     """

@@ -80,6 +80,23 @@ class Load:
     growing: Sequence[str] = ()
     groups: Sequence[Group] = ()
     has_days: bool = False
+    at: datetime | None = None  # of all looks; None where they differ and each row says its own
+
+    def once(self, expression: str) -> str:
+        """The expression over the moment of a look, evaluated once where all looks share it."""
+        if self.at is None:
+            return expression.format(at="loading.fetched_at")
+        moment = f"'{self.at.isoformat()}'::timestamptz"
+        return f"(SELECT {expression.format(at=moment)})"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Of the temporary table."""
+        return (self.key, *self.told, "absurd", *(() if self.at else ("fetched_at",)))
+
+    @property
+    def bucket_at(self) -> str:
+        return self.once(f"date_trunc('{self.bucket}', {{at}})")
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -161,11 +178,13 @@ def _load_of_videos(source: Source) -> Load:
 
 
 @transaction.atomic
-def _keep(load: Load, looks: Iterable[tuple[Any, datetime]]) -> None:
+def _keep(load: Load, looks: Sequence[tuple[Any, datetime]]) -> None:
+    moments = {fetched_at for _, fetched_at in looks}
+    load = replace(load, at=moments.pop() if len(moments) == 1 else None)
     rows = _rows(load, looks)
     if not rows:
         return
-    columns = ", ".join((load.key, "fetched_at", *load.told, "absurd"))
+    columns = ", ".join(load.columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMP TABLE loading AS SELECT {columns} FROM {_table(load.facts)} WITH NO DATA"  # noqa: S608 -- our own names
@@ -191,7 +210,8 @@ def _rows(load: Load, looks: Iterable[tuple[Any, datetime]]) -> list[tuple[Any, 
             numbers = tuple(number if _fits(number) else None for number in numbers)
             if not absurd and numbers.count(None) == len(numbers):
                 continue
-        rows[subject.id] = (subject.id, fetched_at, *numbers, absurd)
+        own = () if load.at else (fetched_at,)
+        rows[subject.id] = (subject.id, *numbers, absurd, *own)
     return [rows[key] for key in sorted(rows)]
 
 
@@ -216,10 +236,11 @@ def _statement(load: Load) -> str:
     """`known`: the looks at our own objects, and what fell. From it the facts, the days and the latest numbers."""
     names = ("source", "bucket_at", "fetched_at", *load.told, *load.flags)
     falling = f", {_falling(load)} AS falling" if load.growing else ""
-    new_day = f", {_is_new_day()} AS is_new_day" if load.has_days else ""
+    new_day = f", {_is_new_day(load)} AS is_new_day" if load.has_days else ""
+    moment = f", {load.once('{at}')} AS fetched_at" if load.at else ""
     return (
         f"WITH known AS MATERIALIZED (SELECT loading.*, latest.organization_id, '{load.source}'::varchar AS source, "  # noqa: S608 -- our own names
-        f"date_trunc('{load.bucket}', loading.fetched_at) AS bucket_at{falling}{new_day} "
+        f"{load.bucket_at} AS bucket_at{moment}{falling}{new_day} "
         f"FROM loading JOIN {_table(load.latest)} latest ON latest.id = loading.{load.key}), "
         f"facts AS (INSERT INTO {_table(load.facts)} (organization_id, {load.key}, {', '.join(names)}) "
         f"SELECT organization_id, {load.key}, {', '.join(names)} FROM known "
@@ -243,12 +264,11 @@ def _falling(load: Load) -> str:
         f"CASE WHEN loading.{name} < earlier.{name} THEN {bits_of([name], load.order)} ELSE 0 END"
         for name in load.growing
     )
-    bucket_at = f"date_trunc('{load.bucket}', loading.fetched_at)"
     return (
-        f"CASE WHEN latest.counts_source = '{load.source}' AND latest.counts_fetched_at <= loading.fetched_at "  # noqa: S608 -- our own names
-        f"AND (latest.falling = 0 OR latest.counts_fetched_at < {bucket_at}) AND ({some_fell}) IS NOT TRUE THEN 0 "
+        f"CASE WHEN latest.counts_source = '{load.source}' AND latest.counts_fetched_at <= {load.once('{at}')} "  # noqa: S608 -- our own names
+        f"AND (latest.falling = 0 OR latest.counts_fetched_at < {load.bucket_at}) AND ({some_fell}) IS NOT TRUE THEN 0 "
         f"ELSE coalesce((SELECT {bits} FROM {_table(load.facts)} earlier WHERE earlier.{load.key} = loading.{load.key} "
-        f"AND earlier.source = '{load.source}' AND earlier.bucket_at < {bucket_at} "
+        f"AND earlier.source = '{load.source}' AND earlier.bucket_at < {load.bucket_at} "
         "ORDER BY earlier.bucket_at DESC LIMIT 1), 0) END"
     )
 
@@ -277,8 +297,8 @@ def _latest(load: Load) -> str:
 # --- days --------------------------------------------------------------------------------------------------------
 # The running day stands on the video itself. When a look of another day comes, the earlier of the two is the last of its
 # day: one row for each day and video, not one write for each look.
-def _is_new_day() -> str:
-    days_differ = "latest.counts_fetched_at::date <> loading.fetched_at::date"
+def _is_new_day(load: Load) -> str:
+    days_differ = f"latest.counts_fetched_at::date <> {load.once('{at}::date')}"
     return f"loading.video_views IS NOT NULL AND {days_differ}"
 
 
@@ -323,7 +343,7 @@ def rebuild_days(video_ids: list[int]) -> None:
 def prepare_months() -> None:
     """Make the partitions of this month and the coming ones where they are missing. Harmless to repeat.
 
-    The run-time role owns nothing: a function of the owner's does it (migration `0005`), or fails after three seconds
+    The run-time role owns nothing: a function of the owner's does it (migration `0006`), or fails after three seconds
     of waiting for a lock; there are months of time to try again.
     """
     with connection.cursor() as cursor:
