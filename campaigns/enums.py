@@ -63,3 +63,8 @@ class ReviewState(models.TextChoices):
     LINK_ASKED = "LINK_ASKED", "Creator is asked"
     LINK_REFUSED = "LINK_REFUSED", "Creator said no"
     LINK_TAKEN_BACK = "LINK_TAKEN_BACK", "Request taken back"
+
+
+# The creator was asked to tie a video and has not agreed.
+NOT_AGREED = frozenset({ReviewState.LINK_REFUSED, ReviewState.LINK_TAKEN_BACK})
+LINK_STATES = NOT_AGREED | {ReviewState.LINK_ASKED}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaigns.enums import OrderState, ReviewState
+from campaigns.enums import NOT_AGREED, OrderState, ReviewState
 from tiktok.availability import POST_MATRIX
 from tiktok.enums import PostMetric, PostTie
 
@@ -14,7 +14,6 @@ BOUND, DELETED = "BIND", "DELETE"
 # Why a post of an order no longer stands, as it is kept on the post.
 GONE = "The creator has deleted this video on TikTok."
 UNTIED = "This video is no longer tied to the order."
-NOT_AGREED = frozenset({ReviewState.LINK_REFUSED, ReviewState.LINK_TAKEN_BACK})
 REJECTIONS = frozenset(
     {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
 )

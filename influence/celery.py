@@ -1,6 +1,7 @@
 """The Celery application. Rows are the queue; Celery only wakes the pumps."""
 
 import os
+import time
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
@@ -15,6 +16,16 @@ app.autodiscover_tasks()
 @worker_init.connect
 @beat_init.connect
 def check_role(**_: object) -> None:
-    from influence.startup import refuse_unsafe_role  # noqa: PLC0415 -- needs the app registry
+    """An unsafe role ends the process (Celery would only log another exception); without PostgreSQL there is no work."""
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 -- needs the app registry
+    from django.db import OperationalError  # noqa: PLC0415 -- the same
 
-    refuse_unsafe_role()
+    from influence.startup import refuse_unsafe_role  # noqa: PLC0415 -- the same
+
+    while True:
+        try:
+            return refuse_unsafe_role()
+        except ImproperlyConfigured as unsafe:
+            raise SystemExit(str(unsafe)) from unsafe
+        except OperationalError:
+            time.sleep(1)

@@ -260,7 +260,7 @@ class PostSerializer(CheckedRowSerializer):
 def tie_of(post: Post) -> Any:
     """How a post annotated with `is_authenticated` came into its campaign."""
     return post_tie(
-        has_order=post.order_id is not None,
+        has_order=post.is_tied_to_order,
         is_authenticated=post.is_authenticated,  # type: ignore[attr-defined]
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from campaigns.enums import PostOrigin, ReviewState
+from campaigns.enums import LINK_STATES, PostOrigin, ReviewState
 from campaigns.models.campaigns import Campaign
 from campaigns.models.orders import Order
 from crm.enums import Network
@@ -57,3 +57,8 @@ class Post(OrganizationModel):
 
     def __str__(self) -> str:
         return str(self.video) if self.video_id else self.network_post_id
+
+    @property
+    def is_tied_to_order(self) -> bool:
+        """Not while its creator is only asked to tie it."""
+        return self.order_id is not None and self.review_state not in LINK_STATES

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from campaigns.enums import ReviewState
+from campaigns.enums import NOT_AGREED
 from campaigns.models import Campaign, Order
-from campaigns.policies import NOT_AGREED, SETTLED_STATES, UNTIED
+from campaigns.policies import SETTLED_STATES, UNTIED
 from tiktok.enums import Dialect
 from tiktok.models import Video
 
 
 def orders_to_tie(campaign: Campaign) -> QuerySet[Order]:
-    """Orders to which a creator can be asked to tie a published video (TikTok One), newest first."""
+    """Orders of TikTok One that wait for videos, newest first: a creator can be asked to tie one that is published."""
     return (
         Order.objects.filter(campaign=campaign, request__marketplace_account__dialect=Dialect.TTO)
         .exclude(state__in=SETTLED_STATES)
         .exclude(tiktok_order_id="")
+        .filter(video_count__lt=F("video_limit"))
         .order_by("-id")
     )
 
@@ -25,11 +26,6 @@ def order_to_tie(campaign: Campaign, video: Video) -> Order | None:
     """The order of the video's creator, with the account it was made through; None when there is none."""
     orders = orders_to_tie(campaign).filter(account__creator=video.creator_id)
     return orders.select_related("request__marketplace_account").first()
-
-
-def tied_or_asked() -> Q:
-    """Posts that are an order's already, or whose creator has been asked and not answered."""
-    return Q(review_state=ReviewState.LINK_ASKED) | Q(order__isnull=False)
 
 
 def free() -> Q:

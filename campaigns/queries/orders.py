@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from campaigns.enums import RequestState
+from campaigns.enums import LINK_STATES, RequestState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.queries.posts import standing
 from tiktok.enums import PollKind
@@ -47,6 +47,7 @@ def orders_of(campaign: Campaign) -> QuerySet[Order]:
     """The campaign's orders, newest first, with what a row shows and `pending_count`: its videos in review."""
     in_review = (
         Post.objects.filter(order=OuterRef("pk"), stands_since=None, review_reason="")
+        .exclude(review_state__in=LINK_STATES)
         .order_by()
         .values("order")
         .annotate(n=Count("pk"))

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from campaigns.enums import PostOrigin
+from campaigns.enums import PostOrigin, ReviewState
 from campaigns.models import Campaign, Participant, Post
 from campaigns.policies import metrics_missing_by_hand
-from campaigns.queries.links import free, orders_to_tie, tied_or_asked
+from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie, Source
 from tiktok.models import Video
 from tiktok.policies import account_kind, is_supported, post_tie
 from tiktok.queries import (
+    DAY_COLUMNS,
     NOT_SUPPORTED,
     Look,
     MetricValue,
@@ -29,11 +32,13 @@ from tiktok.queries import (
     post_history,
     post_metrics,
     read_polls,
+    video_days,
     video_look,
     visible_videos,
 )
 
 MANY_PARTICIPANTS = 1_000
+SHOWN_BY_HOUR = timedelta(days=14)
 
 
 def standing() -> Q:
@@ -69,7 +74,7 @@ class PostRow:
 def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None = None) -> PostRow:
     """From a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
     tie = post_tie(
-        has_order=post.order_id is not None,
+        has_order=post.is_tied_to_order,
         is_authenticated=getattr(post, "is_authenticated", False),
     )
     metrics = post_metrics(post.video, tie, earlier=earlier)
@@ -129,12 +134,25 @@ def post_detail(campaign: Campaign, pk: int) -> Post | None:
 
 
 def growth(post: Post) -> list[dict[str, object]]:
-    """The post's numbers by hour, oldest first; where sources overlap, the order's report. Gaps stay gaps."""
+    """The post's counters, oldest first: of a young post by hour, of an older one as last seen on each UTC day. Gaps stay
+    gaps."""
     if post.video is None:
         return []
+    is_young = timezone.now() - post.video.published_at < SHOWN_BY_HOUR
+    return _by_hour(post.video) if is_young else _by_day(post.video)
+
+
+def _by_day(video: Video) -> list[dict[str, object]]:
+    rows = [dict(zip(DAY_COLUMNS, row, strict=True)) for row in video_days([video.pk])]
+    rows.sort(key=itemgetter("day"))
+    return [{**row, "bucket_at": datetime.combine(row["day"], time(), UTC)} for row in rows]
+
+
+def _by_hour(video: Video) -> list[dict[str, object]]:
+    """Where sources overlap, the order's report."""
     by_hour: dict[datetime, dict[str, object]] = {}
     names = ("bucket_at", "source", "video_views", "likes", "comments", "shares")
-    for row in post_history(post.video).values(*names):
+    for row in post_history(video).values(*names):
         if row["source"] == Source.ORDER_REPORT or row["bucket_at"] not in by_hour:
             by_hour[row["bucket_at"]] = row
     return list(by_hour.values())
@@ -150,6 +168,7 @@ class ListedVideo:
     look: Look
     post_id: int | None
     is_standing: bool
+    is_asked: bool = False
     may_be_tied: bool = False
     missing: list[PostMetric] = field(default_factory=list)
 
@@ -186,9 +205,8 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
             is_standing=Coalesce(
                 Subquery(posts.filter(standing()).values(found=Value(True))[:1]), Value(False)
             ),
-            is_tied_or_asked=Coalesce(
-                Subquery(posts.filter(tied_or_asked()).values(found=Value(True))[:1]), Value(False)
-            ),
+            post_state=Subquery(posts.values("review_state")[:1]),
+            post_order=Subquery(posts.values("order")[:1]),
             order_to_tie=Subquery(
                 orders_to_tie(campaign)
                 .filter(account__creator=OuterRef("creator_id"))
@@ -235,6 +253,7 @@ def listed_video(video: Any, *, released: bool) -> ListedVideo:
         look=video_look(video, poll, is_supported=kind != AccountKind.UNSUPPORTED),
         post_id=video.post_id,
         is_standing=video.is_standing,
-        may_be_tied=video.order_to_tie is not None and not video.is_tied_or_asked,
+        is_asked=(is_asked := video.post_state == ReviewState.LINK_ASKED),
+        may_be_tied=bool(video.order_to_tie) and video.post_order is None and not is_asked,
         missing=metrics_missing_by_hand(is_authenticated=is_authenticated),
     )

@@ -19,10 +19,8 @@ from tenancy.services.audit import record
 
 log = structlog.get_logger()
 CLAIM_SECONDS = 600  # a process that died with its claim stands in the way no longer
-NO_ADDRESS = "No e-mail address is known. Send the link and the code to the creator yourself."
-NOT_MAILED = (
-    "The invitation could not be e-mailed. Send the link and the code to the creator yourself."
-)
+NO_ADDRESS = "No e-mail address is known. Send the invitation to the creator yourself."
+NOT_MAILED = "The invitation could not be e-mailed. Send the invitation to the creator yourself."
 
 
 def invite_creators(orders: Iterable[Order]) -> None:

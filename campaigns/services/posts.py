@@ -52,7 +52,7 @@ def tie_post(
     return post
 
 
-LINK_STATES = {  # by the `status` of `/tto/tcm/campaign/link/status/`
+STATE_OF_REQUEST = {  # by the `status` of `/tto/tcm/campaign/link/status/`
     "IN_REVIEW": ReviewState.LINK_ASKED,
     "REJECTED": ReviewState.LINK_REFUSED,
     "REVOKE": ReviewState.LINK_TAKEN_BACK,
@@ -68,7 +68,7 @@ def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> P
     if post.origin == PostOrigin.ORDER:
         post.order, post.video = order, video or post.video
         post.published_at = post.published_at or (video.published_at if video else None)
-    post.review_state = LINK_STATES.get(link.status, post.review_state)
+    post.review_state = STATE_OF_REQUEST.get(link.status, post.review_state)
     post.asked_at = link.last_reminded_at or post.asked_at
     post.asked_count = link.number_of_requests or post.asked_count
     post.save()

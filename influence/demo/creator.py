@@ -30,6 +30,10 @@ class SandboxCreators:
         """TikTok's review passes the video."""
         self._post("review", video_id=video_id, result="SUCCEED")
 
+    def approve_linked(self, video_id: str) -> None:
+        """TikTok One's review passes the video."""
+        self._post("review", video_id=video_id, result="APPROVED")
+
     def advance(self, seconds: int) -> None:
         """Let time pass at TikTok: counters grow, daily numbers arrive."""
         self._post("clock", advance_seconds=seconds)

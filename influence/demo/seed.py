@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import add_participants, create_campaign
+from campaigns.services.links import request_tie
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import sync_orders
@@ -47,10 +48,9 @@ COUNTERS = ("video_views", "likes", "comments", "shares")
 
 def fill(world: World, creators: SandboxCreators) -> None:
     """Everything that is not there yet. Needs the sandbox."""
+    _fill_tiktok_one(world, creators)
     with organization_scope(world.organization):
-        account = marketplace_account()
-        if account is not None and account.described_at is None:
-            check_marketplace_account(account)
+        _describe_account()
         if Campaign.objects.exists():
             return
         for handle in MARKETPLACE:
@@ -62,6 +62,47 @@ def fill(world: World, creators: SandboxCreators) -> None:
         _run_campaign(world, creators)
         _draft_campaign(world)
         _invent_a_past()
+
+
+def _describe_account() -> None:
+    account = marketplace_account()
+    if account is not None and account.described_at is None:
+        check_marketplace_account(account)
+
+
+def _fill_tiktok_one(world: World, creators: SandboxCreators) -> None:
+    """A campaign over TikTok One: published by link, in review, asked to tie a video that was out before. What TikTok
+    tells of them by itself arrives once the pages are up."""
+    with organization_scope(world.on_tiktok_one):
+        _describe_account()
+        if Campaign.objects.exists():
+            return
+        accounts = [
+            add_tiktok_account(handle, actor=world.owner).account
+            for handle in ("maya.bakes", "zoe.zen", "yuki.paints")
+        ]
+        today = timezone.now().date()
+        campaign = create_campaign(
+            client="Harbour Goods",
+            name="Deck shoes",
+            starts_on=today - timedelta(days=120),
+            ends_on=today + timedelta(days=45),
+            actor=world.owner,
+        )
+        request = request_orders(
+            campaign,
+            [account for account in accounts if account is not None],
+            brand_name="Harbour Goods",
+            description="One short video with the deck shoes, on a boat, a pier or wherever it gets wet.",
+            video_count=1,
+            actor=world.owner,
+        )
+        link = send_order_request(request).invite_link
+        creators.approve_linked(creators.publish("maya.bakes", link, ago_seconds=WEEK))
+        creators.publish("zoe.zen", link)
+        earlier = all_posts(campaign).filter(creator__handle="yuki.paints").first()
+        if earlier is not None:
+            request_tie(campaign, earlier, actor=world.owner)
 
 
 def _leave_from_before(handle: str) -> None:

@@ -1,4 +1,4 @@
-"""The invented world: an agency, its people, the sandbox's marketplace account. All of it is made up."""
+"""The invented world: an agency on the Creator Marketplace, a brand on TikTok One, their people. All of it is made up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_organization
+from tiktok.enums import Dialect
 from tiktok.services.marketplace import connect_marketplace_account
 
 PASSWORD = "sunlit-harbour-42"  # noqa: S105 -- of the invented people only
@@ -20,19 +21,21 @@ OPS = "ops@influence.example"
 INFLUENCER = "tom@creators.example"
 CONNECTED = "lena@creators.example"
 PEOPLE = {
-    OWNER: "owner of Northlight Agency",
+    OWNER: "owner of Northlight Agency (Creator Marketplace) and Harbour Goods (TikTok One)",
     VIEWER: "viewer: reads, changes nothing",
     INFLUENCER: "influencer who has not connected TikTok yet (/me/)",
     CONNECTED: "influencer who has (/me/)",
     OPS: "ops: the administration (/admin/)",
 }
 SANDBOX_ACCOUNT_ID = "7300000000000000009"
+SANDBOX_TIKTOK_ONE_ID = "7401112223334445556"
 SANDBOX_BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 -- the sandbox's invented token
 
 
 @dataclass(frozen=True)
 class World:
     organization: Organization
+    on_tiktok_one: Organization
     owner: User
 
 
@@ -44,18 +47,29 @@ def make_world() -> World:
     _person(OPS, "Ops", is_staff=True, is_superuser=True)
     _person(INFLUENCER, "Tom Trails")
     _person(CONNECTED, "Lena Brandt")
-    organization = Organization.objects.filter(slug="northlight").first()
-    if organization is None:
-        organization = create_organization("Northlight Agency", "northlight", owner=owner)
-        add_member(organization, viewer, role=Role.VIEWER, actor=owner)
-        with organization_scope(organization):
-            connect_marketplace_account(
-                "Northlight on TikTok",
-                tiktok_account_id=SANDBOX_ACCOUNT_ID,
-                token=SANDBOX_BRAND_TOKEN,
-                actor=owner,
-            )
-    return World(organization, owner)
+    northlight = _organization("Northlight Agency", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
+    harbour = _organization("Harbour Goods", owner, Dialect.TTO, SANDBOX_TIKTOK_ONE_ID)
+    if not northlight.memberships.filter(user=viewer).exists():
+        add_member(northlight, viewer, role=Role.VIEWER, actor=owner)
+    return World(northlight, harbour, owner)
+
+
+def _organization(name: str, owner: User, dialect: Dialect, account_id: str) -> Organization:
+    """With its own account at TikTok, in one of the two dialects."""
+    slug = name.split(maxsplit=1)[0].lower()
+    known = Organization.objects.filter(slug=slug).first()
+    if known is not None:
+        return known
+    organization = create_organization(name, slug, owner=owner)
+    with organization_scope(organization):
+        connect_marketplace_account(
+            f"{name} on TikTok",
+            tiktok_account_id=account_id,
+            token=SANDBOX_BRAND_TOKEN,
+            actor=owner,
+            dialect=dialect,
+        )
+    return organization
 
 
 def _person(email: str, name: str, **flags: bool) -> User:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooEarly
 from campaigns.models import Order, OrderRequest, Post
-from campaigns.queries import all_posts, listed_video, published_posts
+from campaigns.queries import all_posts, listed_video, post_detail, post_row, published_posts
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
 from campaigns.services.looks import look_after_orders
 from campaigns.services.posts import add_post_by_hand
@@ -20,6 +20,7 @@ from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import sync_order, sync_orders
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
+from tiktok.enums import PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
 from tiktok.models import LinkedVideo, MarketplaceAccount, Poll, Video
 from tiktok.services.marketplace import connect_marketplace_account
@@ -356,6 +357,7 @@ def test_a_creator_who_agrees_ties_a_published_video_and_it_stands_with_its_numb
     post = request_tie(campaign, video, actor=None)
 
     assert (post.review_state, post.asked_count) == (ReviewState.LINK_ASKED, 1)
+    assert post_row(post_detail(campaign, post.pk)).tie == PostTie.NOT_AUTHENTICATED
     assert list(published_posts(campaign)) == []
     assert not listed_video(all_posts(campaign).get(pk=video.pk), released=True).may_be_tied
     sync_order(order)

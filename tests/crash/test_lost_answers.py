@@ -19,7 +19,7 @@ from tenancy.scope import organization_scope
 from tests.crash.processes import Crew, kill
 from tests.embedded.launching import eventually
 from tests.factories.campaigns import a_campaign, an_account
-from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox
+from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
 from tiktok.models import MarketplaceAccount, Poll
 from tiktok.services.polling import pump
 
@@ -33,7 +33,7 @@ class Dialect:
     name: str
     account_id: str
     made: Callable[[Sandbox], list[str]]
-    find_again: Callable[[Sandbox, OrderRequest], None]
+    find_again: Callable[[Sandbox, OrderRequest], None] | None = None  # None: the pump does it
 
 
 def orders_made(tiktok: Sandbox) -> list[str]:
@@ -45,7 +45,18 @@ def recheck_by_code(tiktok: Sandbox, request: OrderRequest) -> None:
     recheck_order_request(request, actor=None, campaign_code=code["code"])
 
 
-DIALECTS = [Dialect("ttcm", ACCOUNT_ID, orders_made, recheck_by_code)]
+def creators_invited(tiktok: Sandbox) -> list[str]:
+    return [
+        f"{campaign['campaign_id']}/{handle}"
+        for campaign in tiktok.look("campaigns")["campaigns"]
+        for handle in campaign["invitees"]
+    ]
+
+
+DIALECTS = [
+    Dialect("ttcm", ACCOUNT_ID, orders_made, recheck_by_code),
+    Dialect("tto", TTO_ACCOUNT_ID, creators_invited),
+]
 
 
 def an_organization_of(dialect: Dialect) -> Organization:
@@ -98,14 +109,15 @@ def test_an_order_whose_sender_is_killed_before_our_commit_is_made_once_and_foun
         assert request.state == RequestState.SENDING
         assert Order.objects.get().state == OrderState.CREATING
 
+        tiktok.control("clock", advance_seconds=60)  # TikTok's lists follow its writes by a moment
         for _ in range(2):  # it is never repeated by itself
             let_the_lease_and_the_senders_time_run_out()
             pump()
         request.refresh_from_db()
-        assert request.state == RequestState.UNCERTAIN
         [made] = dialect.made(tiktok)
-
-        dialect.find_again(tiktok, request)
+        if dialect.find_again is not None:
+            assert request.state == RequestState.UNCERTAIN
+            dialect.find_again(tiktok, request)
 
         order = Order.objects.get()
         assert (order.tiktok_order_id, order.request.state) == (made, RequestState.DONE)

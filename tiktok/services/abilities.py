@@ -47,7 +47,7 @@ ABILITIES = (
         "Average views, engagement and completion rate",
         "has_average_views",
         "Of creators who connected.",
-        "TikTok One does not give them.",
+        "TikTok One does not give them. The first two are calculated from the latest videos.",
     ),
     (
         "Audience locales",
