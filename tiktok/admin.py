@@ -15,7 +15,7 @@ from tenancy.admin import OpsAdmin, ReadOnlyAdmin
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.audit import record
 from tiktok.enums import AccountState, PollKind
-from tiktok.exchanges import last_exchanges
+from tiktok.exchanges import PastExchange, last_exchanges
 from tiktok.models import (
     ConnectAttempt,
     Connection,
@@ -34,12 +34,6 @@ from tiktok.models import (
 from tiktok.services.deliveries import process_again
 from tiktok.services.polling import make_due
 
-EXCHANGES = (
-    "<table><thead><tr><th>Time (UTC)</th><th>Call</th><th>Attempt</th><th>HTTP</th><th>Code</th><th>Seconds</th>"
-    "<th>Request id</th><th>Error</th></tr></thead><tbody>{}</tbody></table>"
-)
-EXCHANGE = "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
-
 
 class TellsExchanges:
     """Of something calls are made for: what TikTok's support asks for, newest first."""
@@ -47,16 +41,20 @@ class TellsExchanges:
     @admin.display(description="Last exchanges with TikTok")
     def exchanges(self, obj: models.Model) -> SafeString | str:
         rows = [
-            (
-                f"{each.happened_at:%Y-%m-%d %H:%M:%S}", each.method, each.path, each.attempt,
-                "–" if each.status is None else each.status, "–" if each.code is None else each.code,
-                f"{each.seconds:.2f}", each.request_id or "–", each.error or "–",
-            )
+            (f"{each.happened_at:%Y-%m-%d %H:%M:%S}", f"{each.method} {each.path}", _answer(each), each.request_id or "–")
             for each in last_exchanges(obj)
         ]  # fmt: skip
         if not rows:
             return "None within the last 14 days."
-        return format_html(EXCHANGES, format_html_join("", EXCHANGE, rows))
+        row = "<tr><td>{} {}<br>{}<br>Request id {}</td></tr>"
+        return format_html("<table>{}</table>", format_html_join("", row, rows))
+
+
+def _answer(exchange: PastExchange) -> str:
+    status = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
+    code = "" if exchange.code is None else f", code {exchange.code}"
+    error = f", {exchange.error}" if exchange.error else ""
+    return f"{status}{code}{error}, {exchange.seconds:.2f} s, attempt {exchange.attempt}"
 
 
 class MarketplaceAccountForm(forms.ModelForm):

@@ -84,8 +84,7 @@ def test_sixteen_waiting_workers_use_the_budget_and_never_more(by_the_second) ->
 
 
 def test_workers_stand_in_line_first_come_first_served() -> None:
-    with workers_patience():
-        booked(10)  # the next second is taken
+    booked(15)  # the next second and a half are taken
     line = [limits._ask("worker", "/x/", "app") for _ in range(10)]
     assert {answer for answer, _ in line} == {"wait"}
     turns = [seconds for _, seconds in line]

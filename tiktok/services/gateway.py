@@ -65,7 +65,7 @@ TIKTOKS_FAILURES = (errors.UnreachableError, errors.GarbledAnswerError, errors.T
 # Where TikTok names neither limit nor time, the path rests for so long.
 UNADVISED_SECONDS = 60.0
 # Our calls are spaced: one second's limit is broken only where some came late, and a moment's rest makes up for that.
-SECOND, BURST_SECONDS = 1.0, 0.3
+SECOND, BURST_SECONDS = 1.0, 0.15
 # How long before its turn a call looks once more whether it may be made.
 LOOK_SECONDS = 0.05
 
