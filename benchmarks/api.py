@@ -134,10 +134,10 @@ def _posts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
                     ELSE (SELECT checked_at FROM campaigns_order WHERE id = order_id) END AS checked_at,
                CASE WHEN order_id IS NOT NULL THEN {of_order}
                     WHEN creator.marketplace_status = 'in' OR {authenticated} THEN {of_videos} END AS next_check_at
-        FROM campaigns_post post JOIN tiktok_video video ON video.id = video_id
+        FROM (SELECT * FROM campaigns_post WHERE hidden_at IS NULL AND stands_since IS NOT NULL ORDER BY id DESC LIMIT 50) post
+        JOIN tiktok_video video ON video.id = video_id
         JOIN crm_socialaccount account ON account.id = account_id
-        JOIN tiktok_creator creator ON creator.id = account.creator_id
-        WHERE hidden_at IS NULL AND stands_since IS NOT NULL ORDER BY post.id DESC LIMIT 50
+        JOIN tiktok_creator creator ON creator.id = account.creator_id ORDER BY post.id DESC
     """).fetchall()
     return [_with_metrics(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """Asking TikTok for orders: one intent, one effect.
 
 The request is written first, sent outside any transaction, and its result written after. A request whose answer was
-lost is `uncertain`: it is looked up by campaign code where one is known, and never repeated without a person's choice.
+lost is `uncertain`: TikTok is read before anything is asked again (`rechecks`).
 """
 
 from __future__ import annotations
