@@ -36,31 +36,31 @@ async def _deliver(world: World) -> None:
 
 async def _in_order(world: World, bundle: list[Delivery]) -> None:
     for each in bundle:
-        webhooks.answered(world, each, await _status(each, world.clock.now()))
+        webhooks.answered(world, each, await _status(each))
 
 
-async def _status(delivery: Delivery, now: float) -> int:
+async def _status(delivery: Delivery) -> int:
     """The receiver's HTTP status; 0 when there was none."""
     try:
-        return await asyncio.wait_for(_post(delivery, now), _TIMEOUT_SECONDS)
+        return await asyncio.wait_for(_post(delivery), _TIMEOUT_SECONDS)
     except (OSError, TimeoutError, ValueError, IndexError):
         return 0
 
 
-async def _post(delivery: Delivery, now: float) -> int:
+async def _post(delivery: Delivery) -> int:
     parts = urlsplit(delivery.url)
     secure = ssl.create_default_context() if parts.scheme == "https" else None
     port = parts.port or (443 if secure else 80)
     reader, writer = await asyncio.open_connection(parts.hostname, port, ssl=secure)
     try:
-        writer.write(_request(delivery, now))
+        writer.write(_request(delivery))
         await writer.drain()
         return int((await reader.readline()).split()[1])
     finally:
         writer.close()
 
 
-def _request(delivery: Delivery, now: float) -> bytes:
+def _request(delivery: Delivery) -> bytes:
     parts = urlsplit(delivery.url)
     body = delivery.body.encode()
     lines = (
@@ -69,7 +69,7 @@ def _request(delivery: Delivery, now: float) -> bytes:
         "User-Agent: tiktok-sandbox",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
-        f"{delivery.signed}: {webhooks.signature(delivery, now)}",
+        f"{delivery.signed}: {webhooks.signature(delivery)}",
         "Connection: close",
     )
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
