@@ -30,9 +30,9 @@ from influence.demo.world import INFLUENCER, World
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key
 from tiktok.enums import AccountKind, MarketplaceStatus, PostTie
-from tiktok.models import Creator, Video
+from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.purge import run_purge, start_purge
-from tiktok.queries import account_metrics, kind_of, marketplace_account, post_metrics
+from tiktok.queries import account_metrics, kind_of, post_metrics
 from tiktok.services.legacy import creators_never_looked_up, legacy_rows
 from tiktok.services.marketplace import check_marketplace_account
 from tiktok.services.membership import refresh_membership
@@ -287,11 +287,8 @@ class Story:
 
     def run_tiktok_one(self) -> None:
         with organization_scope(self.world.on_tiktok_one):
-            own = marketplace_account()
-            check(own is not None, "the brand has an account at TikTok One")
-            check_marketplace_account(own)
-            added = add_tiktok_account("zoe.zen", actor=self.world.owner).account
-            check(added is not None, "a marketplace handle is added")
+            check_marketplace_account(MarketplaceAccount.objects.get())
+            add_tiktok_account("zoe.zen", actor=self.world.owner)
             today = timezone.now().date()
             campaign = create_campaign(
                 client="Harbour Goods",
@@ -302,7 +299,7 @@ class Story:
             )
             request = request_orders(
                 campaign,
-                [added],
+                [self.account("zoe.zen")],
                 brand_name="Harbour Goods",
                 description="One short video with the deck shoes",
                 video_count=1,
