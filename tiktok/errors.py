@@ -96,3 +96,7 @@ class LegacyClosed(TikTokProblem):
         super().__init__(
             "The old data source was purged for this organization; its data cannot come back."
         )
+
+
+# What may concern one of several subjects alone, such as an order of an account that was disconnected: the others go on.
+OF_ONE_SUBJECT = (TikTokRefused, NoMarketplaceAccount, MarketplaceAccessEnded)

@@ -28,7 +28,7 @@ def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
     orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
     of_campaign = f"{tiktok_campaign_id}/"
     if handle:
-        orders = orders.filter(tiktok_order_id=of_campaign + handle)
+        orders = orders.filter(tiktok_order_id=of_campaign + handle.lower())
     else:
         orders = orders.filter(tiktok_order_id__startswith=of_campaign)
     make_due(PollKind.ORDER, *orders.values_list("pk", flat=True))

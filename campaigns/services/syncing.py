@@ -21,7 +21,7 @@ from campaigns.policies import (
 from campaigns.services import transitions
 from campaigns.services.posts import note_link_request, tie_post
 from tiktok.enums import PollKind
-from tiktok.errors import TikTokRefused
+from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
 from tiktok.models import MarketplaceAccount
 from tiktok.services.orders import (
     OrderFacts,
@@ -165,20 +165,21 @@ def refresh_campaign(campaign: Campaign) -> int:
         make_due(PollKind.ORDER, *later)
     try:
         sync_orders(Order.objects.filter(pk__in=now))
-    except TikTokRefused:  # of one order, perhaps: the others shall not wait for it
+    except OF_ONE_SUBJECT:  # of one order, perhaps: the others shall not wait for it
         return _sync_one_by_one(now)
     return len(now)
 
 
 def _sync_one_by_one(order_ids: Sequence[int]) -> int:
-    """Returns how many TikTok answered for. Raises the refusal when it refused them all."""
-    done, refusal = 0, None
+    """Returns how many TikTok answered for. Raises the last problem when that is none."""
+    done = 0
+    problem: TikTokProblem | None = None
     for order in Order.objects.filter(pk__in=order_ids):
         try:
             sync_order(order)
             done += 1
-        except TikTokRefused as refused:
-            refusal = refused
-    if refusal is not None and not done:
-        raise refusal
+        except OF_ONE_SUBJECT as met:
+            problem = met
+    if problem is not None and not done:
+        raise problem
     return done

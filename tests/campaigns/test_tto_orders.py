@@ -17,7 +17,7 @@ from campaigns.services.looks import look_after_orders
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request
 from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import sync_order, sync_orders
+from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tiktok.enums import PostTie
@@ -25,6 +25,7 @@ from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
 from tiktok.models import LinkedVideo, MarketplaceAccount, Poll, Video
 from tiktok.services.marketplace import connect_marketplace_account
 from tiktok.services.membership import invite_creators
+from tiktok.services.polling import pump
 from tiktok.services.sync import refresh_videos
 
 pytestmark = pytest.mark.django_db
@@ -342,6 +343,27 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
         for poll in Poll.objects.filter(kind="order", last_finished_at__isnull=False)
     }
     assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
+
+
+def test_orders_of_an_account_that_was_disconnected_keep_the_others_from_nothing(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign)
+    older_account = MarketplaceAccount.objects.exclude(pk=tiktok_one.pk).get()
+    older_account.chosen_at = timezone.now()
+    older_account.save()
+    older = ordered(campaign, "zoe.zen")
+    MarketplaceAccount.objects.filter(pk=older_account.pk).update(state="disconnected")
+    Order.objects.update(checked_at=None)
+    Poll.objects.filter(kind="order").update(due_at=timezone.now())
+
+    pump()
+
+    order.refresh_from_db()
+    older.refresh_from_db()
+    assert (order.checked_at is not None, older.checked_at) == (True, None)
+    Order.objects.update(checked_at=None)
+    assert refresh_campaign(campaign) == 1
 
 
 # --- published before: the creator is asked -----------------------------------------------------------------------

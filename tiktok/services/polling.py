@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import PollKind
-from tiktok.errors import NoMarketplaceAccount, TikTokBusy, TikTokProblem, TikTokRefused
+from tiktok.errors import OF_ONE_SUBJECT, NoMarketplaceAccount, TikTokBusy, TikTokProblem
 from tiktok.limits import workers_patience
 from tiktok.models import Poll
 
@@ -261,7 +261,7 @@ def _work(kind: str, batch: Batch) -> None:
             problem=str(problem),
             request_id=problem.request_id,
         )
-        if isinstance(problem, TikTokRefused) and len(batch) > 1:
+        if isinstance(problem, OF_ONE_SUBJECT) and len(batch) > 1:
             _work_one_by_one(kind, batch)
         else:
             _put_off(batch, problem)
