@@ -22,6 +22,7 @@ def main(site: str) -> None:
         page.get_by_label("E-mail").fill("olivia@northlight.example")
         page.get_by_label("Password").fill("sunlit-harbour-42")
         page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("link", name="Northlight Agency").first.click()
         page.get_by_role("link", name="Spring loaf").first.click()
         page.get_by_role("link", name="Published Posts").click()
         page.get_by_role("row").filter(has_text="@maya.bakes").get_by_role("link").first.click()
