@@ -12,7 +12,6 @@ from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
 from tiktok.services.brand import BrandConnected, finish_brand_connect, start_brand_connect
 
 SESSION = "session-of-the-admin"
-PUBLIC_URL = "http://127.0.0.1:8000"
 SECOND_ACCOUNT_ID = "7401112223334445557"
 
 

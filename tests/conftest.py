@@ -23,10 +23,10 @@ from django.conf import settings
 
 from influence.embedded import servers
 from influence.embedded.provision import provision
-from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox, sandbox
+from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, PUBLIC_URL, Sandbox, sandbox
 
 if TYPE_CHECKING:
-    from tenancy.models import Organization
+    from tenancy.models import Organization, User
 
 TEMPLATE = "influence_template"
 ADMIN, OWNER, APP, REDIS = "TEST_ADMIN_URL", "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
@@ -103,9 +103,10 @@ def sandbox_of_the_run() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def tiktok(sandbox_of_the_run: Sandbox, settings: Any) -> Sandbox:
-    """TikTok as new, and the product pointed at it."""
+    """TikTok as new, the product pointed at it, and registered there."""
     sandbox_of_the_run.control("reset")
     settings.TIKTOK_BASE_URL = settings.TIKTOK_AUTHORIZE_URL = sandbox_of_the_run.url
+    settings.PUBLIC_URL = PUBLIC_URL
     return sandbox_of_the_run
 
 
@@ -130,3 +131,11 @@ def elm(db: None) -> Organization:
     from tenancy.models import Organization
 
     return Organization.objects.create(name="Elm", slug="elm")
+
+
+@pytest.fixture
+def maya(oak: Organization) -> User:
+    """An influencer's person at Oak."""
+    from tests.connecting import a_person
+
+    return a_person("maya@example.com", oak, name="Maya")

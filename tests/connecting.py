@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from crm.models import Influencer
 from crm.services.influencers import open_dashboard
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
-from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox, sandbox
+from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox
 from tiktok.models import Connection
 from tiktok.services.connect import finish_connect, start_connect
 from tiktok.services.marketplace import connect_marketplace_account
 
 SESSION = "session-of-the-person"
-PUBLIC_URL = "http://127.0.0.1:8000"
-
-
-@contextmanager
-def tiktok_at(settings: Any) -> Iterator[Sandbox]:
-    """A sandbox that the product takes for TikTok."""
-    with sandbox() as running:
-        settings.TIKTOK_BASE_URL = settings.TIKTOK_AUTHORIZE_URL = running.url
-        settings.PUBLIC_URL = PUBLIC_URL
-        yield running
 
 
 def an_organization(name: str) -> Organization:

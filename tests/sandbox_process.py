@@ -18,6 +18,7 @@ APP_ID = "7390000000000000001"
 SECRET = "sandbox-secret"
 ACCOUNT_ID = "7300000000000000009"
 TTO_ACCOUNT_ID = "7401112223334445556"
+PUBLIC_URL = "http://127.0.0.1:8000"  # where the app is registered to bring people back to
 BRAND_TOKEN = "sandbox-brand-token"
 REDIRECT_URI = "https://influence.example/oauth/tiktok/"
 TTO_SCOPES = (

@@ -20,6 +20,7 @@ from campaigns.services.requests import (
     loaded_orders,
     open_orders,
     send_order_request,
+    under,
 )
 from tenancy.models import User
 from tenancy.services.audit import record
@@ -73,18 +74,17 @@ def _keep_orders(request: OrderRequest, found: PlacedOrders) -> None:
         Order.objects.filter(tiktok_order_id__in=ids).values_list("tiktok_order_id", flat=True)
     )
     fresh = {o.handle.lower(): o.order_id for o in found.orders if o.order_id not in known}
-    where = f"under code {found.campaign_code}" if found.campaign_code else "by our mark"
+    where = under(found) or " by our mark"
     for order in open_orders(request):
         order_id = fresh.get(order.account.handle.lower())
         if order_id is not None:
-            keep_created(order, order_id, found, evidence=f"Found at TikTok {where}.")
+            keep_created(order, order_id, found, evidence=f"Found at TikTok{where}.")
 
 
 def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
     if found is None:
         return "TikTok lists none of these orders. They can be created anew."
-    where = f" under code {found.campaign_code}" if found.campaign_code else ""
-    return f"TikTok lists {missing} of these orders not{where}. They can be created anew."
+    return f"TikTok lists {missing} of these orders not{under(found)}. They can be created anew."
 
 
 def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:

@@ -278,7 +278,7 @@ def _keep_answer(request: OrderRequest, answer: PlacedOrders) -> None:
         if order_id is None:
             transitions.mark_failed(order, reason=NOT_ACCEPTED)
             continue
-        keep_created(order, order_id, answer, evidence=f"TikTok created the order{_under(answer)}.")
+        keep_created(order, order_id, answer, evidence=f"TikTok created the order{under(answer)}.")
 
 
 def keep_group(request: OrderRequest, answer: PlacedOrders) -> None:
@@ -299,7 +299,8 @@ def keep_created(order: Order, order_id: str, answer: PlacedOrders, *, evidence:
     make_due(PollKind.ORDER, order.pk)
 
 
-def _under(answer: PlacedOrders) -> str:
+def under(answer: PlacedOrders) -> str:
+    """Where the orders stand, as the end of a sentence; empty where TikTok has no codes."""
     return f" under code {answer.campaign_code}" if answer.campaign_code else ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -12,14 +11,6 @@ from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
 from tests.factories.campaigns import a_campaign
-from tests.sandbox_process import Sandbox
-
-
-@pytest.fixture
-def tiktok(tiktok: Sandbox, settings: Any) -> Sandbox:
-    """The run's sandbox, for pages with an address of their own."""
-    settings.PUBLIC_URL = "http://127.0.0.1:8000"
-    return tiktok
 
 
 @pytest.fixture

@@ -12,31 +12,16 @@ from crm.models import Influencer
 from crm.services.influencers import open_dashboard
 from tenancy.models import Membership, Organization, User
 from tenancy.scope import organization_scope
-from tests.connecting import PUBLIC_URL, a_person, an_organization, tiktok_at
+from tests.connecting import a_person, an_organization
+from tests.sandbox_process import PUBLIC_URL
 from tiktok.models import ConnectAttempt, Connection, Creator
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def tiktok(settings):
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak() -> Organization:
-    return an_organization("Oak")
-
-
-@pytest.fixture
 def elm() -> Organization:
     return an_organization("Elm")
-
-
-@pytest.fixture
-def maya(oak) -> User:
-    return a_person("maya@example.com", oak, name="Maya")
 
 
 def signed_in(person: User) -> Client:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tenancy.models import AuditEvent, Organization, User
 from tenancy.scope import organization_scope
-from tests.connecting import PUBLIC_URL, a_person
+from tests.connecting import a_person
 from tests.sandbox_process import SCOPES, Sandbox
 from tiktok.errors import TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection
@@ -58,7 +58,6 @@ class World:
 
 @pytest.fixture
 def world(tiktok: Sandbox, oak: Organization, settings: Any) -> World:
-    settings.PUBLIC_URL = PUBLIC_URL
     maya = a_person("maya@example.com", oak, name="Maya")
     world = World(tiktok, oak, maya, browser_of(maya))
     world.trip()

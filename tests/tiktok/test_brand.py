@@ -13,7 +13,6 @@ from tenancy.models import AuditEvent, Membership, Organization
 from tenancy.scope import organization_scope
 from tests import connecting
 from tests.branding import (
-    PUBLIC_URL,
     SECOND_ACCOUNT_ID,
     SESSION,
     a_member,
@@ -33,11 +32,6 @@ from tiktok.services.connect import start_connect
 from tiktok.services.subscriptions import webhook_url
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _public_url(settings) -> None:
-    settings.PUBLIC_URL = PUBLIC_URL
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tests.connecting import an_organization, connect
 from tiktok.enums import AccountKind, ConnectionState, PollKind, Source
 from tiktok.models import Connection, Creator, CreatorSnapshot, LegacyMigration, Poll
 from tiktok.queries import account_metrics
@@ -22,22 +21,6 @@ from tiktok.services.polling import look_now, note_look, pump
 pytestmark = pytest.mark.django_db
 PUBLIC, AUTHORIZED = "ttcm_public", "ttcm_authorized"
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def tiktok(settings):
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak() -> Organization:
-    return an_organization("Oak")
-
-
-@pytest.fixture
-def maya(oak):
-    return a_person("maya@example.com", oak, name="Maya")
 
 
 def calls_of(tiktok, moment=None) -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tests.connecting import PUBLIC_URL, a_person, connect
+from tests.connecting import a_person, connect
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.tiktok import costs
 from tiktok.client import DIALECTS
@@ -81,7 +81,6 @@ def test_a_tracked_account_costs_a_profile_and_the_pages_of_its_latest_thirty_vi
 def test_an_authenticated_account_costs_a_public_profile_and_pages_of_ten_videos_a_day(
     ash, tiktok, dialect, offered, settings
 ) -> None:
-    settings.PUBLIC_URL = PUBLIC_URL
     connect(tiktok, a_person("maya@example.com", ash), ash, "maya.bakes")
     with organization_scope(ash):
         track_creator("maya.bakes", MarketplaceStatus.IN)

@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from tenancy.scope import organization_scope
-from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tests.connecting import a_person, an_organization, connect
 from tiktok.client import CreatorOAuth, types
 from tiktok.enums import AccountKind, ConnectionState
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
@@ -24,17 +24,6 @@ from tiktok.tasks import pump_grants
 
 DAY = timedelta(days=1)
 SCOPES = frozenset({"user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list"})
-
-
-@pytest.fixture
-def tiktok(settings):
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak(db):
-    return an_organization("Oak")
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from tests.connecting import (
     connect,
     consent,
     finish,
-    tiktok_at,
 )
 from tiktok.enums import (
     AccountKind,
@@ -39,24 +38,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def tiktok(settings):
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak() -> Organization:
-    return an_organization("Oak")
-
-
-@pytest.fixture
 def elm() -> Organization:
     return an_organization("Elm")
-
-
-@pytest.fixture
-def maya(oak):
-    return a_person("maya@example.com", oak, name="Maya")
 
 
 def verbs(organization: Organization) -> list[str]:

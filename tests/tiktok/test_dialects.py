@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key
-from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tests.connecting import a_person, connect
 from tests.factories.campaigns import a_video, an_account
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
 from tiktok.availability import NOT_FROM_TIKTOK_ONE, TOO_FEW_VIDEOS
@@ -26,17 +25,6 @@ from tiktok.services.connect import disconnect
 from tiktok.services.sync import refresh_insights, refresh_videos
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tiktok(settings) -> Iterator[Sandbox]:
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak() -> Organization:
-    return an_organization("Oak")
 
 
 def use_tiktok_one() -> None:

@@ -205,7 +205,6 @@ def test_only_the_latest_are_kept_and_not_for_ever(in_oak) -> None:
 def test_what_is_asked_over_a_creators_grant_is_kept_with_the_connection_too(
     oak, tiktok, settings
 ) -> None:
-    settings.PUBLIC_URL = "http://127.0.0.1:8000"
     maya = a_person("maya@example.com", oak)
     connection = connect(tiktok, maya, oak, "maya.bakes")
     assert last_exchanges(connection) == []

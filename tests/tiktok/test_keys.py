@@ -17,7 +17,7 @@ from psycopg import sql
 
 from tenancy.models import User
 from tenancy.scope import organization_scope
-from tests.connecting import PUBLIC_URL, a_person, connect, consent, finish
+from tests.connecting import a_person, connect, consent, finish
 from tests.sandbox_process import BRAND_TOKEN
 from tiktok.errors import ConnectRefused, TikTokUnavailable
 from tiktok.models import Connection, MarketplaceAccount
@@ -186,7 +186,6 @@ def found_anywhere(secrets: set[str]) -> list[tuple[str, str]]:
 @pytest.mark.django_db(transaction=True)
 def test_a_search_of_every_column_of_every_table_finds_no_token(tiktok, oak, settings) -> None:
     """After a life with everything in it: connecting, refreshing, checking, trouble, refusals, rotation."""
-    settings.PUBLIC_URL = PUBLIC_URL
     maya = a_person("maya@example.com", oak)
     secrets = {BRAND_TOKEN, settings.TIKTOK_APP_SECRET}
 

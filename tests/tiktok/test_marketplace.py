@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tenancy.models import AuditEvent
 from tenancy.scope import organization_scope
-from tests.branding import PUBLIC_URL, SECOND_ACCOUNT_ID, a_member, connect
+from tests.branding import SECOND_ACCOUNT_ID, a_member, connect
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tiktok.enums import AccountState, Dialect, PollKind
 from tiktok.errors import (
@@ -38,11 +38,6 @@ from tiktok.services.membership import look_up
 from tiktok.services.polling import make_due, pump
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _public_url(settings) -> None:
-    settings.PUBLIC_URL = PUBLIC_URL
 
 
 @pytest.fixture

@@ -9,29 +9,13 @@ from crm.queries import influencer_page
 from crm.services.accounts import AddOutcome, add_tiktok_account
 from tenancy.models import AuditEvent
 from tenancy.scope import organization_scope
-from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tests.connecting import connect
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import ConnectRefused
 from tiktok.models import Connection, Consent, Creator, Poll
 from tiktok.services.sync import refresh_insights
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tiktok(settings):
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak():
-    return an_organization("Oak")
-
-
-@pytest.fixture
-def maya(oak):
-    return a_person("maya@example.com", oak, name="Maya")
 
 
 def was_called(earlier: str, handle: str = "maya.bakes") -> Creator:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tests.branding import PUBLIC_URL, SECOND_ACCOUNT_ID, a_member, allow, connect
+from tests.branding import SECOND_ACCOUNT_ID, a_member, allow, connect
 from tests.crm.conftest import queries_in
 from tests.sandbox_process import TTO_ACCOUNT_ID
 from tiktok.models import ConnectAttempt, MarketplaceAccount
@@ -20,11 +20,6 @@ from tiktok.services import attempts
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/elm/settings/tiktok/"
-
-
-@pytest.fixture(autouse=True)
-def _public_url(settings) -> None:
-    settings.PUBLIC_URL = PUBLIC_URL
 
 
 @pytest.fixture

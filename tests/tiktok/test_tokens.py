@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenancy.scope import organization_scope
-from tests.connecting import a_person, an_organization, connect, tiktok_at
+from tests.connecting import a_person, connect
 from tiktok.client import errors
 from tiktok.enums import AccountKind, ConnectionState
 from tiktok.errors import CallInsideTransaction, ConnectionEnded, TikTokUnavailable
@@ -25,17 +25,6 @@ from tiktok.queries import kind_of
 from tiktok.services import tokens
 from tiktok.services.gateway import marketplace
 from tiktok.services.tokens import access_token, call_as_creator
-
-
-@pytest.fixture
-def tiktok(settings):
-    with tiktok_at(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def oak(db):
-    return an_organization("Oak")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tenancy.enums import Role
 from tenancy.models import AuditEvent, Organization, User
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.organizations import add_member
-from tests.connecting import a_person, connect
+from tests.connecting import connect
 from tests.signed import (
     CAMPAIGN,
     VIDEO,
@@ -272,13 +272,7 @@ def test_an_incident_ends_up_the_same_in_whatever_order_it_is_told(order) -> Non
 
 # --- a creator has left ------------------------------------------------------------------------------------------
 @pytest.fixture
-def maya(oak) -> User:
-    return a_person("maya@example.com", oak, name="Maya")
-
-
-@pytest.fixture
-def connected(tiktok, oak, maya, settings) -> Connection:
-    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+def connected(tiktok, oak, maya) -> Connection:
     return connect(tiktok, maya, oak, "maya.bakes")
 
 
