@@ -104,7 +104,7 @@ def sandbox_of_the_run() -> Iterator[Sandbox]:
 @pytest.fixture
 def tiktok(sandbox_of_the_run: Sandbox, settings: Any) -> Sandbox:
     """TikTok as new, the product pointed at it, and registered there."""
-    sandbox_of_the_run.control("reset")
+    sandbox_of_the_run.as_new()
     settings.TIKTOK_BASE_URL = settings.TIKTOK_AUTHORIZE_URL = sandbox_of_the_run.url
     settings.PUBLIC_URL = PUBLIC_URL
     return sandbox_of_the_run

@@ -52,6 +52,21 @@ class Sandbox:
         self.process = process
         self.url = url
 
+    def as_new(self) -> None:
+        """A fresh world, and every switch as the process started with it: `reset` keeps those."""
+        self.control("reset")
+        self.control(
+            "switches",
+            level="unlimited",
+            auto_review_seconds=None,
+            rotate_refresh=False,
+            latency_seconds=0,
+            handle_delay_seconds=5,
+            webhook_duplicates=0.05,
+            webhook_shuffle=False,
+            authorization_webhook_url="",
+        )
+
     def control(self, path: str, /, **values: Any) -> dict[str, Any]:
         """POST ``/_sandbox/<path>``; the answer. Raises AssertionError with its words on a refusal."""
         body = json.dumps(values).encode()

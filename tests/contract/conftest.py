@@ -1,4 +1,4 @@
-"""One sandbox process for the whole suite; every test starts in a world where nothing has happened."""
+"""Every test starts in a world where nothing has happened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from tests.sandbox_process import (
     TTO_ACCOUNT_ID,
     TTO_SCOPES,
     Sandbox,
-    sandbox,
 )
 from tiktok.client import (
     Client,
@@ -30,25 +29,11 @@ from tiktok.client import (
 )
 
 
-@pytest.fixture(scope="session")
-def running_tiktok() -> Iterator[Sandbox]:
-    with sandbox() as running:
-        yield running
-
-
 @pytest.fixture
-def tiktok(running_tiktok: Sandbox) -> Sandbox:
-    running_tiktok.control("reset")
-    running_tiktok.control(
-        "switches",
-        level="unlimited",
-        auto_review_seconds=None,
-        rotate_refresh=False,
-        latency_seconds=0,
-        handle_delay_seconds=5,
-        authorization_webhook_url="",
-    )
-    return running_tiktok
+def tiktok(sandbox_of_the_run: Sandbox) -> Sandbox:
+    """TikTok as new; the product is not asked to speak to it."""
+    sandbox_of_the_run.as_new()
+    return sandbox_of_the_run
 
 
 @pytest.fixture

@@ -27,13 +27,7 @@ def tiktok(tiktok: Sandbox, live_server: Any, settings: Any) -> Iterator[Sandbox
     settings.PUBLIC_URL = live_server.url
     tiktok.control("switches", webhook_duplicates=0, handle_delay_seconds=0)
     yield tiktok
-    tiktok.control("reset")
-    tiktok.control(
-        "switches",
-        authorization_webhook_url="",
-        webhook_duplicates=0.05,
-        handle_delay_seconds=5,
-    )
+    tiktok.as_new()
 
 
 def subscribe(tiktok: Sandbox, url: str, entity: str, **detail: Any) -> None:
