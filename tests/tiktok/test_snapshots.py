@@ -51,6 +51,27 @@ def counts(views: int | None, likes: int = 10) -> dict[str, int | None]:
     return {"video_views": views, "likes": likes, "comments": 3, "shares": 2}
 
 
+# --- facts -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("source", [PUBLIC, AUTHORIZED, REPORT])
+def test_the_last_look_of_an_hour_is_the_fact_of_it(video, source) -> None:
+    look(video, NINE, source, **counts(100))
+    look(video, NINE + timedelta(minutes=20), source, **counts(120))
+    look(video, NINE + timedelta(minutes=10), source, **counts(110))
+    look(video, NINE + timedelta(hours=1), source, **counts(130))
+
+    facts = VideoSnapshot.objects.order_by("bucket_at").values_list("video_views", flat=True)
+    assert list(facts) == [120, 130]
+
+
+def test_a_fact_that_the_latest_row_does_not_tell_of_is_replaced_all_the_same(video) -> None:
+    look(video, NINE, **counts(100))
+    Video.objects.update(counts_fetched_at=NINE - timedelta(days=1))  # as the end of a grant does
+    row = look(video, NINE + timedelta(minutes=10), **counts(120))
+
+    assert row.video_views == 120
+    assert VideoSnapshot.objects.get().video_views == 120
+
+
 # --- falling -----------------------------------------------------------------------------------------------------
 def test_a_counter_that_fell_is_kept_as_told_and_flagged(video) -> None:
     look(video, **counts(12_400))
