@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tenancy.enums import Role
+from tenancy.models import Organization, User
+from tenancy.services.organizations import add_member
+
+PASSWORD = "sunlit-harbour-42"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--no-sandbox",
@@ -64,3 +69,22 @@ def open_page(chromium: Browser, site: str) -> Iterator[Any]:
     for page, complaints in pages:
         page.context.close()
         assert [line for line in complaints if not line.startswith(REFUSED_FORM)] == []
+
+
+@pytest.fixture
+def member_of(open_page: Any) -> Callable[[Organization, Role], Page]:
+    """The window of a new member, who has signed in by password and sees the organization's first page."""
+
+    def sign_in(organization: Organization, role: Role) -> Page:
+        email = f"mia@{organization.slug}.example"
+        person = User.objects.create_user(email, PASSWORD, name="Mia Moss")
+        add_member(organization, person, role=role, actor=None)
+        page: Page = open_page()
+        page.goto("/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", level=1, name=organization.name)).to_be_visible()
+        return page
+
+    return sign_in

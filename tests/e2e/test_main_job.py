@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,26 +12,15 @@ from django.core import mail
 from playwright.sync_api import Page, expect
 
 from tenancy.enums import Role
-from tenancy.models import Organization, User
-from tenancy.services.organizations import add_member
+from tenancy.models import Organization
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-PASSWORD = "sunlit-harbour-42"
 TWO_DAYS = 2 * 86_400
 
 
 @pytest.fixture
-def staff(oak: Organization, tiktok: Any, open_page: Any) -> Page:
-    """A manager of the organization, signed in by password."""
-    manager = User.objects.create_user("mia@oak.example", PASSWORD, name="Mia Moss")
-    add_member(oak, manager, role=Role.MANAGER, actor=None)
-    page = open_page()
-    page.goto("/")
-    page.get_by_label("E-mail").fill("mia@oak.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", level=1, name="Oak")).to_be_visible()
-    return page
+def staff(oak: Organization, tiktok: Any, member_of: Callable[..., Page]) -> Page:
+    return member_of(oak, Role.MANAGER)
 
 
 def add_account(page: Page, handle: str, *, slug: str = "oak") -> None:

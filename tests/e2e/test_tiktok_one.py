@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,10 +12,9 @@ from playwright.sync_api import Page, expect
 
 from campaigns.models import Order
 from tenancy.enums import Role
-from tenancy.models import Organization, User
+from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tenancy.services.organizations import add_member
-from tests.e2e.test_main_job import PASSWORD, add_account, make_campaign
+from tests.e2e.test_main_job import add_account, make_campaign
 from tiktok.services import deliveries, polling
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -22,17 +22,9 @@ HOUR = 3_600
 
 
 @pytest.fixture
-def admin(elm: Organization, tiktok: Any, open_page: Any) -> Page:
-    """An administrator of an organization without a TikTok account."""
-    person = User.objects.create_user("ada@elm.example", PASSWORD, name="Ada Ash")
-    add_member(elm, person, role=Role.ADMIN, actor=None)
-    page = open_page()
-    page.goto("/")
-    page.get_by_label("E-mail").fill("ada@elm.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", level=1, name="Elm")).to_be_visible()
-    return page
+def admin(elm: Organization, tiktok: Any, member_of: Callable[..., Page]) -> Page:
+    """Of an organization without a TikTok account."""
+    return member_of(elm, Role.ADMIN)
 
 
 def work(tiktok: Any, expected: int) -> None:
