@@ -37,11 +37,12 @@ def by_number(fetch: Callable[[int], P], rows: Callable[[P], Sequence[object]]) 
 
 
 def by_cursor(fetch: Callable[[int], C]) -> Iterator[C]:
-    """Pages from the newest on until there are no more or the cursor stands still."""
-    cursor = 0
+    """Pages from the newest on until there are no more or the cursor leads back to where one began."""
+    cursor, begun = 0, {0}
     while True:
         page = fetch(cursor)
         yield page
-        if not page.has_more or page.cursor in (0, cursor):
+        if not page.has_more or page.cursor in begun:
             return
         cursor = page.cursor
+        begun.add(cursor)
