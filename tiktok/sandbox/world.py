@@ -233,6 +233,7 @@ def new(seed: int, level: str, switches: Switches) -> World:
 def start_over(world: World) -> None:
     """Forget everything but seed, limits and switches."""
     fresh = new(world.seed, world.limiter.level, world.switches)
+    fresh.limiter.limits, fresh.limiter.special = world.limiter.limits, world.limiter.special
     for each in fields(World):
         setattr(world, each.name, getattr(fresh, each.name))
     world.dirty = True

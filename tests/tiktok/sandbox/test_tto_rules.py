@@ -1,5 +1,7 @@
 """What TikTok One allows: order of checks, codes, and what follows what."""
 
+import json
+
 import pytest
 
 from tests.sandbox_process import APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID
@@ -266,6 +268,39 @@ def test_special_paths_have_tighter_limits_of_their_own(tiktok, one):
     tiktok.control("switches", level="unlimited")
     for _ in range(5):
         one.get(PUBLIC, handle_name="maya.bakes")
+
+
+def test_the_accounts_api_allows_forty_calls_a_minute_to_each_account_and_path(tiktok, one, seeded):
+    tiktok.control("switches", level="basic", limits=[1000, 1000, 1000])
+
+    def asked(handle):
+        open_id = tiktok.look("creator", handle=handle)["open_id"]
+        return {"token": seeded["tokens"][handle], "business_id": open_id}
+
+    maya, kim = asked("maya.bakes"), asked("wee.kim")
+    for _ in range(40):
+        one.get("/business/get/", **maya)
+    assert one.refused("GET", "/business/get/", **maya)[0] == 40100
+    one.get("/business/get/", **kim)
+    one.get("/business/video/list/", fields=["item_id"], **maya)
+    tiktok.control("clock", advance_seconds=299)
+    assert one.refused("GET", "/business/get/", **maya)[0] == 40100
+    tiktok.control("clock", advance_seconds=2)
+    one.get("/business/get/", **maya)
+    assert tiktok.look("stats")["over"] == {"path_minute": 1, "path_closed": 1}
+
+
+def test_limits_of_ones_own_outlive_a_reset(tiktok):
+    tiktok.control("switches", limits=[50, 60, 70], special_limits=[5, 6])
+    tiktok.control("reset")
+    kept = tiktok.look("switches")
+    assert (kept["limits"], kept["special_limits"]) == ([50, 60, 70], [5, 6])
+
+
+def test_a_refusal_may_come_with_a_gateways_status(tiktok):
+    tiktok.control("fail", times=1, code=40100, http_status=401)
+    status, text, _ = tiktok.submit(f"{tiktok.url}/open_api/v1.3/tto/tcm/campaign/")
+    assert (status, json.loads(text)["code"]) == (401, 40100)
 
 
 def test_a_share_of_the_calls_can_fail_until_it_is_cleared(tiktok):
