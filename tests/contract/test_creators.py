@@ -16,6 +16,13 @@ def test_the_brands_token_acts_for_its_account(client):
     assert account_ids(client, BRAND_TOKEN) == (ACCOUNT_ID,)
 
 
+def test_a_brand_with_more_accounts_than_a_page_holds_is_read_to_the_end(tiktok, client, exchanges):
+    tiktok.control("switches", legacy_accounts=250)
+    found = account_ids(client, BRAND_TOKEN)
+    assert (len(set(found)), found[0]) == (250, ACCOUNT_ID)
+    assert len(exchanges) == 3
+
+
 def test_membership_is_answered_per_handle_as_it_was_asked(market):
     assert market.membership(["maya.bakes", "@TOM_trails", "nosuch"]) == {
         "maya.bakes": Membership.IN,

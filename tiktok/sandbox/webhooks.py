@@ -145,13 +145,11 @@ def _hmac(message: str) -> str:
 
 def may_call(url: str) -> bool:
     """https anywhere, http on this machine only."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        return bool(host)
-    if parts.scheme != "http":
-        return False
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme != "http":
+            return parts.scheme == "https" and bool(host)
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # no address at all, or a name where a number would be
+        return False

@@ -35,8 +35,21 @@ def test_a_creators_token_serves_its_own_account_and_scope_only(tiktok, one, see
     assert one.refused("GET", "/tto/creator/authorized/", **mine)[0] == 40001
     dead = {"creator_id": "x", "token": seeded["revoked_tokens"]["lena.lifts"]}
     assert one.refused("GET", "/tto/creator/authorized/", **dead)[0] == 40105
+    assert one.refused("GET", PUBLIC, **dead)[0] == 40105
     tiktok.control("expire", handle="maya.bakes")
     assert one.refused("GET", "/tto/creator/authorized/", **mine)[0] == 40102
+    assert one.refused("GET", PUBLIC, **mine)[0] == 40102
+
+
+def test_a_wrong_field_or_label_is_told_before_a_foreign_account(one, seeded):
+    theirs = {"token": seeded["tokens"]["maya.bakes"], "business_id": "somebody-else"}
+    for path in ("/business/get/", "/business/video/list/"):
+        assert one.refused("GET", path, fields=["item_id", "taste"], **theirs)[0] == 40002
+    assert one.refused("GET", "/business/get/", fields=["username"], **theirs)[0] == 40001
+    asked = {"time_period": "WEEK", "time_period_lookback": "ONE", "country_code": "US"}
+    asked |= {"ranking_type": "ORGANIC_CONTENT", "tto_tcm_account_id": "1"}
+    assert one.refused("GET", "/tto/tcm/rank/", label_id="5", **asked)[0] == 40002
+    assert one.refused("GET", "/tto/tcm/rank/", label_id="11010004", **asked)[0] == 40001
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,16 @@ def test_a_brand_link_needs_a_profile_and_lists_apart(one, seeded):
     assert one.refused("POST", CREATE, brand_profile_id="1", **kind)[0] == 40007
     listed = one.get("/tto/tcm/campaign/", **kind)["campaigns"]
     assert [each["campaign_id"] for each in listed] == [seeded["campaigns"]["brand_link"]]
+
+
+def test_nobody_is_invited_to_a_brand_link(one, seeded):
+    asked = {"campaign_id": seeded["campaigns"]["brand_link"], "handle_names": ["maya.bakes"]}
+    for path, more in (
+        (CREATE, {}),
+        ("/tto/tcm/campaign/update/", {"campaign_type": "BRAND_LINK"}),
+    ):
+        code, message = one.refused("POST", path, **asked, **more)
+        assert (code, message) == (40002, "handle_names: Only for campaign_type CAMPAIGN.")
 
 
 def test_another_accounts_campaign_does_not_exist(tiktok, one):
@@ -233,9 +256,15 @@ def test_advertising_splits_the_views(tiktok, one, seeded):
     tiktok.control("clock", advance_seconds=86_400)
     asked = {"campaign_id": seeded["campaigns"]["multi_country"]}
     found = one.get(REPORT, headers={"Country-Code": "US"}, **asked)["videos"]
-    paid = {each["video_info"]["video_id"]: each["video_views_paid"] for each in found}
-    assert paid.pop(video) > 0
-    assert set(paid.values()) == {None}
+    rows = {each["video_info"]["video_id"]: each for each in found}
+    split = rows.pop(video)
+    for name in ("video_views", "likes", "favorites"):
+        assert split[f"{name}_paid"] > 0
+        assert split[f"{name}_organic"] + split[f"{name}_paid"] == split[name]
+    assert split["reach_organic"] + split["reach_paid"] == split["reach"]
+    assert split["paid_six_seconds_views"] == split["organic_six_seconds_views"] > 0
+    paid = [name for name in split if name.endswith("_paid") or name.startswith("paid_")]
+    assert {row[name] for row in rows.values() for name in paid} == {None}
 
 
 @pytest.mark.parametrize(
