@@ -186,6 +186,17 @@ def test_a_share_arrives_twice(tiktok, ear, campaign):
     assert first == second
 
 
+def test_with_the_switch_what_happens_later_arrives_earlier(tiktok, ear, campaign):
+    tiktok.control("switches", webhook_shuffle=True)
+    video = publish(tiktok, campaign)
+    time.sleep(0.2)
+    tiktok.control("review", video_id=video, result="APPROVED")
+    ear.wait_for(1)
+    tiktok.control("clock", advance_seconds=10)
+    told = [each["entry"][0]["tto_campaign_event_type"] for each in ear.wait_for(2)]
+    assert told == ["tto_video_published", "tto_video_uploaded"]
+
+
 def test_a_revoked_brand_token_silences_its_subscriptions(tiktok, ear, campaign):
     tiktok.control("brand/revoke", token=BRAND_TOKEN)
     publish(tiktok, campaign)
