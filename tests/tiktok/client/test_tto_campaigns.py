@@ -417,3 +417,16 @@ def test_a_walk_by_cursor_ends_when_there_is_no_more_or_the_cursor_leads_back(
     assert [page.cursor for page in pages] == [cursor for cursor, _ in ends]
     asked = [call.request.params.get("cursor") for call in wire.calls]
     assert asked == [None, "5", "3"][: len(ends)]
+
+
+def test_pages_without_an_end_are_given_up_loudly(monkeypatch):
+    monkeypatch.setattr(paging, "MOST_PAGES", 3)
+    seen = []
+    numbered = paging.by_number(lambda number: number, lambda number: [number])
+    with pytest.raises(errors.GarbledAnswerError, match="without an end"):
+        seen.extend(numbered)
+    assert seen == [1, 2, 3]
+    falling = paging.by_cursor(lambda cursor: types.VideoPage((), (cursor or 99) - 1, True))
+    with pytest.raises(errors.GarbledAnswerError, match="without an end"):
+        seen.extend(page.cursor for page in falling)
+    assert seen == [1, 2, 3, 98, 97, 96]
