@@ -158,14 +158,15 @@ class TtcmMarketplace(SparkCalls):
     ) -> types.VideoPage:
         """Videos of a creator in the marketplace, newest first. GET ``/tcm/creator/public/video/list/``.
 
-        ``cursor`` is the previous page's; ``limit`` 1–10. Raises `NotInMarketplaceError` or `NotFoundError`.
+        ``cursor`` is the previous page's; ``limit`` 1–10, raised to hold all ``video_ids``: more than ten are
+        refused, not cut. Raises `NotInMarketplaceError` or `NotFoundError`.
         """
         ask = self._get(
             "/tcm/creator/public/video/list/",
             handle_name=plain_handle(handle),
             video_ids=list(video_ids) or None,
             cursor=cursor or None,
-            limit=limit,
+            limit=max(limit, len(video_ids)),
         )
         return self._client.read(ask, wire.PostsAnswer, answers.video_page)
 
@@ -199,13 +200,13 @@ class TtcmMarketplace(SparkCalls):
     ) -> types.VideoPage:
         """Videos of a creator who consented. GET ``/tcm/creator/authorized/video/list/``.
 
-        Needs the scope ``video.list``; ``limit`` 1–10.
+        Needs the scope ``video.list``; ``limit`` 1–10, raised to hold all ``video_ids``.
         """
         params: dict[str, object] = {
             "creator_id": open_id,
             "video_ids": list(video_ids) or None,
             "cursor": cursor or None,
-            "limit": limit,
+            "limit": max(limit, len(video_ids)),
         }
         ask = Ask("GET", "/tcm/creator/authorized/video/list/", creator_token, params)
         return self._client.read(ask, wire.PostsAnswer, answers.video_page)

@@ -259,18 +259,18 @@ def _page(given: Parameters) -> tuple[list[str], int, int]:
 def _posts(
     world: World, person: Creator, request: Request, page: tuple[list[str], int, int]
 ) -> Data:
-    """Newest first; the cursor is the last item's time in ms, a list of ids ignores it."""
+    """Newest first, among the wanted ones if any; the cursor is the last item's time in ms."""
     wanted, cursor, limit = page
     shown = world.public_videos_of(person.handle)
-    if wanted:
-        hits = [video for video in shown if video.video_id in wanted]
-        more: list[Video] = []
-    else:
-        older = [video for video in shown if not cursor or ms(video) < cursor]
-        hits, more = older[:limit], older[limit:]
+    fitting = [video for video in shown if not wanted or video.video_id in wanted]
+    older = [video for video in fitting if not cursor or ms(video) < cursor]
+    hits = older[:limit]
     return {
         "posts": [_post(world, person, video, request) for video in hits],
-        "page_info": {"has_more": bool(more), "cursor": ms(hits[-1]) if hits else cursor},
+        "page_info": {
+            "has_more": len(older) > limit,
+            "cursor": ms(hits[-1]) if hits else cursor,
+        },
     }
 
 

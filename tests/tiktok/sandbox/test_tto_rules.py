@@ -74,6 +74,22 @@ def test_too_many_or_out_of_range_is_a_parameter_error_naming_the_field(one, pat
     assert message.partition(":")[0] in {"country_codes", "limit", "state_provinces", *values}
 
 
+def test_named_videos_come_in_pages_to_the_brand_and_at_once_to_their_creator(tiktok, one, seeded):
+    path = "/tto/tcm/creator/public/video/list/"
+    known = one.get(path, handle_name="maya.bakes", limit=12)["posts"]
+    asked = {"video_ids": [each["video_id"] for each in known], "limit": 5}
+    page = one.get(path, handle_name="maya.bakes", **asked)
+    assert (len(page["posts"]), page["page_info"]["has_more"]) == (5, True)
+    rest = one.get(path, handle_name="maya.bakes", cursor=page["page_info"]["cursor"], **asked)
+    assert [each["video_id"] for each in rest["posts"]] == asked["video_ids"][5:10]
+    mine = {
+        "creator_id": tiktok.look("creator", handle="maya.bakes")["open_id"],
+        "token": seeded["tokens"]["maya.bakes"],
+    }
+    whole = one.get("/tto/creator/authorized/video/list/", cursor=1, **mine, **asked)
+    assert (len(whole["posts"]), whole["has_more"]) == (12, False)
+
+
 def test_search_finds_by_what_it_does_not_return(one):
     def found(**filters):
         asked = {"country_codes": ["US"], "page_size": 200, **filters}
