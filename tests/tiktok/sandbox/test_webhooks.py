@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,21 +56,25 @@ def ear():
     made.close()
 
 
-@pytest.fixture
-def campaign(one, ear):
-    """A campaign whose account subscribed for its videos."""
+def subscribe(one, url):
     one.post(
         "/subscription/subscribe/",
         token="",
         app_id=APP_ID,
         secret=SECRET,
         subscribe_entity="TCM_VIDEOS",
-        callback_url=ear.url,
+        callback_url=url,
         subscription_detail={
             "access_token": BRAND_TOKEN,
             "tto_tcm_account_id": TTO_ACCOUNT_ID,
         },
     )
+
+
+@pytest.fixture
+def campaign(one, ear):
+    """A campaign whose account subscribed for its videos."""
+    subscribe(one, ear.url)
     return one.campaign("maya.bakes")
 
 
@@ -167,6 +172,14 @@ def test_it_is_tried_again_until_two_hundred(tiktok, ear, campaign):
     assert all(each == bodies[0] for each in bodies)
     (delivery,) = tiktok.look("webhooks")["deliveries"]
     assert (delivery["state"], delivery["answers"]) == ("DELIVERED", [503, 503, 503, 200])
+
+
+def test_an_address_that_hangs_keeps_no_other_waiting(tiktok, one, ear, campaign):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        subscribe(one, f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        for number in range(1, 4):
+            publish(tiktok, campaign)
+            ear.wait_for(number)
 
 
 def test_it_gives_up_after_a_day(tiktok, ear, campaign):
