@@ -65,6 +65,7 @@ class Sandbox:
             webhook_duplicates=0.05,
             webhook_shuffle=False,
             authorization_webhook_url="",
+            legacy_accounts=1,
         )
 
     def control(self, path: str, /, **values: Any) -> dict[str, Any]:

@@ -16,6 +16,13 @@ def test_the_brands_token_acts_for_its_account(client):
     assert account_ids(client, BRAND_TOKEN) == (ACCOUNT_ID,)
 
 
+def test_a_brand_with_more_accounts_than_a_page_holds_is_read_to_the_end(tiktok, client, exchanges):
+    tiktok.control("switches", legacy_accounts=250)
+    found = account_ids(client, BRAND_TOKEN)
+    assert (len(set(found)), found[0]) == (250, ACCOUNT_ID)
+    assert len(exchanges) == 3
+
+
 def test_membership_is_answered_per_handle_as_it_was_asked(market):
     assert market.membership(["maya.bakes", "@TOM_trails", "nosuch"]) == {
         "maya.bakes": Membership.IN,
@@ -231,3 +238,19 @@ def test_a_creators_token_cannot_act_for_the_brand(client, connect):
     token = connect("maya.bakes").access_token
     with pytest.raises(errors.PermissionDeniedError):
         TtcmMarketplace(client, account_id=ACCOUNT_ID, access_token=token).membership(["x"])
+
+
+def test_videos_that_are_named_come_all_or_not_at_all(market, tto, connect):
+    known = [video.video_id for video in tto.public_videos("maya.bakes", limit=25).videos]
+    assert len(known) > 10
+    found = tto.public_videos("maya.bakes", video_ids=known)
+    assert [video.video_id for video in found.videos] == known
+    grant = connect("maya.bakes")
+    mine = tto.authorized_videos(grant.access_token, grant.open_id, video_ids=known)
+    assert [video.video_id for video in mine.videos] == known
+    with pytest.raises(errors.InvalidParameterError, match="limit"):
+        market.public_videos("maya.bakes", video_ids=known)
+    with pytest.raises(errors.InvalidParameterError, match="limit"):
+        market.authorized_videos(grant.access_token, grant.open_id, video_ids=known)
+    ten = market.authorized_videos(grant.access_token, grant.open_id, video_ids=known[:10])
+    assert len(ten.videos) == 10

@@ -105,14 +105,14 @@ class AccountsApi:
         """Posts with reach, watch time and retention, newest first. GET ``/business/video/list/``.
 
         Needs the scopes ``video.list`` and ``video.insights``; ``fields`` must hold ``item_id``; ``limit``
-        1–20.
+        1–20, raised to hold all ``video_ids``.
         """
         params = {
             "business_id": business_id,
             "fields": list(fields),
             "filters": {"video_ids": list(video_ids)} if video_ids else None,
             "cursor": cursor or None,
-            "max_count": limit,
+            "max_count": max(limit, len(video_ids)),
         }
         ask = _ask("/business/video/list/", token, business_id, params)
         return self._client.read(ask, answers.VideosAnswer, answers.video_page)

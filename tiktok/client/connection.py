@@ -60,7 +60,7 @@ def new_session(base_url: str) -> requests.Session:
     session.auth = _NoCredentials()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.trust_env = base_url.startswith("https://")
-    session.headers["User-Agent"] = "influence-tiktok-client"
+    session.headers["User-Agent"] = "tiktok-one-client"
     adapter = HTTPAdapter(pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
     adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     session.mount("https://", adapter)

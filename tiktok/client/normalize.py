@@ -18,6 +18,9 @@ LARGEST_COUNT = 2**63 - 1
 TOO_LARGE = 10**20
 """Stands for every number beyond it: no reader can keep it, and it must be seen that there was one."""
 
+NAMELESS = "NONE"
+"""The name of what TikTok does not know: null in most answers, this word in the legacy dialect's."""
+
 _FIRST_MILLISECONDS = 100_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -155,7 +158,7 @@ def distribution(value: Named, key: str, *, codes: bool = True) -> tuple[Share, 
     """Named shares from ``[{key: name, "percentage": x}]`` or ``{name: x}``.
 
     A list in percent is recognised by a value over 1. ``codes`` writes the names in upper case, since
-    one dialect says ``Female`` and the other ``FEMALE``.
+    one dialect says ``Female`` and the other ``FEMALE``. A name that is null is `NAMELESS`.
     """
     if value is None:
         return None
@@ -171,7 +174,9 @@ def distribution(value: Named, key: str, *, codes: bool = True) -> tuple[Share, 
 
 
 def _pair(item: dict[str, object], key: str) -> tuple[str, object]:
-    name = item.get(key)
+    name = item.get(key, "")
+    if name is None:
+        name = NAMELESS
     if not isinstance(name, str) or not name:
         raise ValueError(f"a {key} is missing")
     return name, item.get("percentage")

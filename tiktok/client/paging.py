@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
+from .errors import GarbledAnswerError
+
+MOST_PAGES = 10_000
+"""A list of more has no end: raises `GarbledAnswerError`."""
+
 P = TypeVar("P")
 
 
@@ -28,20 +33,24 @@ def by_number(fetch: Callable[[int], P], rows: Callable[[P], Sequence[object]]) 
 
     ``total_page`` is not used: documented examples contradict it.
     """
-    number, before = 1, None
-    while found := list(rows(page := fetch(number))):
-        if found == before:
+    before = None
+    for number in range(1, MOST_PAGES + 1):
+        found = list(rows(page := fetch(number)))
+        if not found or found == before:
             return
         yield page
-        number, before = number + 1, found
+        before = found
+    raise GarbledAnswerError("pages without an end")
 
 
 def by_cursor(fetch: Callable[[int], C]) -> Iterator[C]:
-    """Pages from the newest on until there are no more or the cursor stands still."""
-    cursor = 0
-    while True:
+    """Pages from the newest on until there are no more or the cursor leads back to where one began."""
+    cursor, begun = 0, {0}
+    while len(begun) <= MOST_PAGES:
         page = fetch(cursor)
         yield page
-        if not page.has_more or page.cursor in (0, cursor):
+        if not page.has_more or page.cursor in begun:
             return
         cursor = page.cursor
+        begun.add(cursor)
+    raise GarbledAnswerError("pages without an end")

@@ -72,7 +72,7 @@ class Capabilities:
 
 
 class Marketplace(Protocol):
-    """Reading creators and their videos, the part both generations of the marketplace share."""
+    """What both generations of the marketplace share: reading creators and their videos, Spark Ads."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -102,6 +102,12 @@ class Marketplace(Protocol):
         limit: int = 10,
     ) -> types.VideoPage:
         """Videos of a creator who consented, newest first."""
+
+    def apply_for_spark_ads(self, video_id: str, *, days: int = 30, extend: bool = False) -> None:
+        """Ask the creator of a tied video to authorize Spark Ads."""
+
+    def spark_authorization(self, video_id: str) -> types.SparkAuthorization:
+        """What became of the request, and the code."""
 
 
 class OrderMarketplace(Marketplace, Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 MASK = "***"
 _SECRET_FIELDS = frozenset(
@@ -11,10 +12,14 @@ _SECRET_FIELDS = frozenset(
 
 
 def secrets_of(*sources: Mapping[str, object] | None, token: str | None) -> tuple[str, ...]:
-    """The secret values among parameters and body, longest first so that none survives in part."""
+    """The secret values among parameters and body, longest first so that none survives in part.
+
+    Each also as an address would spell it, should TikTok quote the request.
+    """
     found = {value for source in sources for value in _secrets_in(source or {})}
     if token:
         found.add(token)
+    found |= {quote(value, safe="") for value in found}
     return tuple(sorted(found, key=len, reverse=True))
 
 

@@ -44,7 +44,7 @@ class _Detail(wire.Wire):
 
 class _Subscription(wire.Wire):
     subscription_id: wire.Id
-    subscribe_entity: str = ""
+    subscribe_entity: str | None = None
     callback_url: str | None = None
     subscription_detail: _Detail | None = None
 
@@ -117,7 +117,7 @@ def _subscription(raw: _Subscription) -> Subscription:
     detail = raw.subscription_detail or _Detail()
     return Subscription(
         subscription_id=identifier(raw.subscription_id),
-        entity=raw.subscribe_entity,
+        entity=raw.subscribe_entity or "",
         callback_url=raw.callback_url or None,
         account_id=optional_id(detail.tto_tcm_account_id or detail.tto_tmc_account_id),
         product_filters=tuple(detail.product_filters or ()),

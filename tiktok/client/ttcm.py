@@ -7,6 +7,7 @@ from datetime import date
 
 from . import answers, ttcm_answers, ttcm_wire, types, wire
 from .brand_account import SparkCalls
+from .errors import GarbledAnswerError, InvalidParameterError
 from .normalize import identifier, plain_handle
 from .protocol import Capabilities
 from .transport import Ask, Client
@@ -41,12 +42,8 @@ PROFILE_FIELDS = (
     "display_name",
     "profile_image",
     "bio",
-    "creator_id",
     "location",
     "followers_count",
-    "followings_count",
-    "likes_count",
-    "videos_count",
     "average_views",
     "engagement_rate",
     "completion_rate",
@@ -58,6 +55,8 @@ PROFILE_FIELDS = (
     "audience_device",
     "audience_usage",
 )
+UNLISTED_FIELDS = ("creator_id", "followings_count", "likes_count", "videos_count")
+"""Of the model that all calls share, but not on TikTok's list of fields to ask an authorized profile for."""
 
 REPORT_METRICS = (
     "engagement_count",
@@ -84,12 +83,35 @@ REPORT_METRICS = (
 )
 
 
+_ACCOUNTS_PATH = "/oauth2/tcm/get/"
+_ACCOUNTS_PAGE = 100
+_MOST_ACCOUNT_PAGES = 50
+
+
 def account_ids(client: Client, access_token: str) -> tuple[str, ...]:
-    """Marketplace accounts a brand's token may act for (first 100). GET ``/oauth2/tcm/get/``."""
-    params = {"app_id": client.app_id, "secret": client.secret, "page": 1, "page_size": 100}
-    ask = Ask("GET", "/oauth2/tcm/get/", access_token, params)
-    raw = client.call(ask, ttcm_wire.AccountsAnswer)
-    return tuple(identifier(account) for account in raw.tcm_account_ids or ())
+    """Marketplace accounts a brand's token may act for. GET ``/oauth2/tcm/get/``, 100 a page.
+
+    A page that is not full or says nothing new is the last. Raises `GarbledAnswerError` when the fiftieth
+    is not.
+    """
+    found: dict[str, None] = {}
+    for number in range(1, _MOST_ACCOUNT_PAGES + 1):
+        page = _accounts_page(client, access_token, number)
+        known = len(found)
+        found.update(dict.fromkeys(page))
+        if len(page) < _ACCOUNTS_PAGE or len(found) == known:
+            return tuple(found)
+    raise GarbledAnswerError("a list of accounts without an end", endpoint=_ACCOUNTS_PATH)
+
+
+def _accounts_page(client: Client, access_token: str, number: int) -> list[str]:
+    app = {"app_id": client.app_id, "secret": client.secret}
+    params = {**app, "page": number, "page_size": _ACCOUNTS_PAGE}
+    return client.read(
+        Ask("GET", _ACCOUNTS_PATH, access_token, params),
+        ttcm_wire.AccountsAnswer,
+        lambda raw: [identifier(account) for account in raw.tcm_account_ids or ()],
+    )
 
 
 class TtcmMarketplace(SparkCalls):
@@ -136,14 +158,15 @@ class TtcmMarketplace(SparkCalls):
     ) -> types.VideoPage:
         """Videos of a creator in the marketplace, newest first. GET ``/tcm/creator/public/video/list/``.
 
-        ``cursor`` is the previous page's; ``limit`` 1–10. Raises `NotInMarketplaceError` or `NotFoundError`.
+        ``cursor`` is the previous page's; ``limit`` 1–10, raised to hold all ``video_ids``: more than ten are
+        refused, not cut. Raises `NotInMarketplaceError` or `NotFoundError`.
         """
         ask = self._get(
             "/tcm/creator/public/video/list/",
             handle_name=plain_handle(handle),
             video_ids=list(video_ids) or None,
             cursor=cursor or None,
-            limit=limit,
+            limit=max(limit, len(video_ids)),
         )
         return self._client.read(ask, wire.PostsAnswer, answers.video_page)
 
@@ -151,9 +174,18 @@ class TtcmMarketplace(SparkCalls):
         """Profile and audience of a creator who consented. GET ``/tcm/creator/authorized/``.
 
         Needs the scope ``biz.creator.info``, audience also ``biz.creator.insights``. A creator outside
-        the marketplace has no locales, averages, rates or price: None.
+        the marketplace has no locales, averages, rates or price: None. Where TikTok refuses
+        `UNLISTED_FIELDS`, the profile is asked for without them.
         """
-        params = {"creator_id": open_id, "fields": PROFILE_FIELDS}
+        try:
+            return self._authorized(creator_token, open_id, (*PROFILE_FIELDS, *UNLISTED_FIELDS))
+        except InvalidParameterError:
+            return self._authorized(creator_token, open_id, PROFILE_FIELDS)
+
+    def _authorized(
+        self, creator_token: str, open_id: str, fields: tuple[str, ...]
+    ) -> types.Profile:
+        params = {"creator_id": open_id, "fields": fields}
         ask = Ask("GET", "/tcm/creator/authorized/", creator_token, params)
         return self._client.read(ask, wire.Creator, answers.profile)
 
@@ -168,13 +200,13 @@ class TtcmMarketplace(SparkCalls):
     ) -> types.VideoPage:
         """Videos of a creator who consented. GET ``/tcm/creator/authorized/video/list/``.
 
-        Needs the scope ``video.list``; ``limit`` 1–10.
+        Needs the scope ``video.list``; ``limit`` 1–10, raised to hold all ``video_ids``.
         """
         params: dict[str, object] = {
             "creator_id": open_id,
             "video_ids": list(video_ids) or None,
             "cursor": cursor or None,
-            "limit": limit,
+            "limit": max(limit, len(video_ids)),
         }
         ask = Ask("GET", "/tcm/creator/authorized/video/list/", creator_token, params)
         return self._client.read(ask, wire.PostsAnswer, answers.video_page)

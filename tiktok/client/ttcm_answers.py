@@ -79,8 +79,8 @@ def video_review(raw: wire.Audit) -> types.VideoReview:
     """Review state of one video."""
     return types.VideoReview(
         video_id=identifier(raw.video_id),
-        video_status=raw.video_status,
-        bind_status=raw.bind_status,
+        video_status=raw.video_status or "",
+        bind_status=raw.bind_status or "",
         review_status=raw.review_status,
         uploaded_at=instant(raw.upload_time),
         published_at=instant(raw.publish_time),

@@ -56,8 +56,8 @@ class OrdersAnswer(Wire):
 class Audit(Wire):
     video_id: Id
     review_status: str
-    video_status: str = ""
-    bind_status: str = ""
+    video_status: str | None = None
+    bind_status: str | None = None
     upload_time: Number = None
     publish_time: Number = None
     embed_url: str | None = None

@@ -43,14 +43,15 @@ class CreatorReads(BrandAccount):
     ) -> types.VideoPage:
         """Public videos, newest first. GET ``/tto/tcm/creator/public/video/list/``.
 
-        ``limit`` 1–25, at most 25 ``video_ids``. Raises `NotInMarketplaceError` or `NotFoundError`.
+        ``limit`` 1–25, raised to hold all ``video_ids``, at most 25. Raises `NotInMarketplaceError` or
+        `NotFoundError`.
         """
         ask = self._get(
             "/tto/tcm/creator/public/video/list/",
             handle_name=plain_handle(handle),
             video_ids=list(video_ids) or None,
             cursor=cursor or None,
-            limit=limit,
+            limit=max(limit, len(video_ids)),
         )
         return self._client.read(ask, wire.PostsAnswer, answers.video_page)
 

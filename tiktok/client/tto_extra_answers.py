@@ -12,7 +12,7 @@ def spark_recommendation(raw: wire.Recommended) -> tto_types.SparkRecommendation
     """A video worth boosting; the handle goes by two names."""
     return tto_types.SparkRecommendation(
         video_id=identifier(raw.item_id),
-        level=raw.recommendation_level,
+        level=raw.recommendation_level or "",
         handle=raw.creator_handle or raw.handle_name or None,
         embed_url=raw.embed_url or None,
         thumbnail_url=raw.thumbnail_url or None,
@@ -25,7 +25,7 @@ def anchor(raw: wire.Anchor) -> tto_types.Anchor:
     action = raw.call_to_action or wire.Action()
     return tto_types.Anchor(
         anchor_id=identifier(raw.anchor_id),
-        status=raw.status,
+        status=raw.status or "",
         anchor_type=raw.anchor_type or None,
         anchor_sub_type=raw.anchor_sub_type or None,
         category_label_id=optional_id(raw.category_label_id),

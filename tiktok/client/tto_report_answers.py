@@ -15,8 +15,6 @@ from .normalize import count, distribution, identifier, instant, quantity, share
 from .wire import Shares
 
 AGES = {"1": "13-17", "2": "18-24", "3": "25-34", "4": "35-44", "5": "45-54", "6": "55+"}
-NAMELESS = {"None": "NONE"}
-"""What TikTok does not know is null, for example a gender; the legacy dialect says NONE."""
 
 
 def campaign_report(
@@ -146,8 +144,11 @@ def _number(value: object) -> int | float | str | None:
 
 
 def _texts(raw: Shares, key: str, words: Mapping[str, str] | None = None) -> Shares:
-    """The names of a distribution as text: codes may be numbers, null, or words of their own."""
+    """The names of a distribution as text: codes may be numbers, or stand for words of their own."""
     if not isinstance(raw, list):
         return raw
-    known = {**NAMELESS, **(words or {})}
-    return [{**item, key: known.get(str(item.get(key)), str(item.get(key)))} for item in raw]
+    known = words or {}
+    return [
+        item if item.get(key) is None else {**item, key: known.get(name := str(item[key]), name)}
+        for item in raw
+    ]

@@ -117,7 +117,7 @@ class AskedLinksAnswer(Wire):
 
 class Recommended(Wire):
     item_id: Id
-    recommendation_level: str = ""
+    recommendation_level: str | None = None
     creator_handle: str | None = None
     handle_name: str | None = None
     embed_url: str | None = None
@@ -135,7 +135,7 @@ class Action(Wire):
 
 class Anchor(Wire):
     anchor_id: Id
-    status: str = ""
+    status: str | None = None
     anchor_type: str | None = None
     anchor_sub_type: str | None = None
     category_label_id: Id | None = None

@@ -59,10 +59,13 @@ class ServiceIncident(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnknownEntry(msgspec.Struct, frozen=True):
-    """An event this package does not know or cannot read, as it came."""
+    """An event this package does not know or cannot read, as it came; it may hold a Spark code."""
 
     kind: int
     entry: Any
+
+    def __repr__(self) -> str:
+        return f"UnknownEntry(kind={self.kind!r})"
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -16,11 +16,14 @@ Shares = list[dict[str, Any]] | dict[str, Any] | None
 
 
 class Wire(msgspec.Struct):
-    """Base of the raw shapes."""
+    """Base of the raw shapes. They hold tokens and codes, and error reporters show what a frame held."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
 
 
-class Nothing(Wire):
-    """An answer whose data says nothing."""
+Nothing = msgspec.Raw
+"""An answer whose data says nothing, be it ``{}``, null, ``[]`` or ``""``: what was asked for is done."""
 
 
 class PageInfo(Wire):

@@ -67,6 +67,34 @@ _OF_OTHER_ITEMS = (
     "media_type",
     "is_ad",
 )
+_ITEM_FIELDS = (
+    "item_id",
+    "thumbnail_url",
+    "share_url",
+    "embed_url",
+    "caption",
+    "create_time",
+    "video_duration",
+    "likes",
+    "comments",
+    "shares",
+    "favorites",
+    "video_views",
+)
+_ITEM_INSIGHTS = (
+    "reach",
+    "new_followers",
+    "total_time_watched",
+    "average_time_watched",
+    "full_video_watched_rate",
+    "video_view_retention",
+    "impression_sources",
+    "audience_genders",
+    "audience_countries",
+    "audience_cities",
+    "audience_types",
+    "engagement_likes",
+)
 _PER_DAY = {"video_views", "profile_views", "likes", "comments", "shares", "audience_activity"}
 _CITIES = {"GB": ("London", "Leeds"), "US": ("New York", "Austin"), "DE": ("Berlin", "Köln")}
 
@@ -77,10 +105,10 @@ def profile(world: World, request: Request, given: Parameters) -> Data:
     given.text("business_id")
     asked = given.strings("fields", most=100, required=False) or _DEFAULT_FIELDS
     days = _days(world, given)
-    _require_own(grant, given)
     person = world.creator(grant.handle)
     known = _real_time(world, request, person)
     _require_known(asked, known, _INSIGHTS, _OF_REGISTERED_BUSINESSES)
+    _require_own(grant, given)
     value = {
         name: known[name]
         for name in asked
@@ -185,6 +213,7 @@ def video_list(world: World, request: Request, given: Parameters) -> Data:
     grant = require_creator(world, request, "video.list")
     given.text("business_id")
     asked = given.strings("fields", most=100)
+    _require_known(asked, _ITEM_FIELDS, _ITEM_INSIGHTS, _OF_OTHER_ITEMS)
     if "item_id" not in asked:
         raise invalid("fields: Must include item_id.")
     wanted = given.nested("filters").strings("video_ids", most=20, required=False)
@@ -203,9 +232,7 @@ def video_list(world: World, request: Request, given: Parameters) -> Data:
 
 def _item(world: World, request: Request, video: Video, asked: list[str], *, deep: bool) -> Data:
     known = _counted(world, request, video)
-    insights = _deep(world, video)
-    _require_known(asked, known, insights, _OF_OTHER_ITEMS)
-    known |= insights if deep else {}
+    known |= _deep(world, video) if deep else {}
     return {name: known[name] for name in asked if name in known and known[name] is not None}
 
 

@@ -39,3 +39,9 @@ def enveloped(data: object, now: float, *, code: int = 0, message: str = "OK") -
 def as_json(value: object, status: int = 200) -> Response:
     """Any JSON answer."""
     return Response(json.dumps(value, separators=(",", ":")).encode(), status)
+
+
+def page_info(page: int, size: int, total: int) -> dict[str, object]:
+    """TikTok's page numbers."""
+    pages = -(-total // size)
+    return {"page": page, "page_size": size, "total_number": total, "total_page": pages}

@@ -62,7 +62,7 @@ class Application:
             endpoint = ROUTES.get((request.method, path))
             if endpoint is None:
                 raise Refusal(40400, "Route not found.")
-            self.world.limiter.admit(now, path)
+            self.world.limiter.admit(now, path, request.query.get("business_id", ""))
             return enveloped(endpoint(self.world, request, parameters.of(request)), now)
         except Refusal as refusal:
             return enveloped({}, now, code=refusal.code, message=refusal.message)
@@ -90,7 +90,9 @@ def _is_spoilt(fault: Fault) -> bool:
 
 def _spoilt(fault: Fault, response: Response, world: World) -> Response:
     if fault.code:
-        return enveloped({}, world.clock.now(), code=fault.code, message="Injected fault.")
+        refusal = enveloped({}, world.clock.now(), code=fault.code, message="Injected fault.")
+        refusal.status = fault.http_status or 200
+        return refusal
     if fault.http_status:
         return Response(_HTML_PAGE, fault.http_status, "text/html")
     if fault.garbage == "html":

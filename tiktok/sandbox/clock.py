@@ -6,6 +6,7 @@ import time
 from datetime import UTC, date, datetime
 
 DAY = 86_400.0
+LONGEST_SECONDS = 100 * 366 * DAY
 
 
 class Clock:
@@ -19,9 +20,9 @@ class Clock:
         return time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
-        """Let ``seconds`` pass at once."""
-        if seconds < 0:
-            raise ValueError("time does not run backwards")
+        """Let ``seconds`` pass at once; a century in all."""
+        if not 0 <= seconds <= LONGEST_SECONDS - self.offset:
+            raise ValueError("time does not run backwards, nor beyond a century")
         self.offset += seconds
 
 

@@ -74,9 +74,7 @@ def _wish(request: Request) -> Wish:
     if query.get("response_type") != "code":
         raise Refusal(40002, "response_type must be code.")
     redirect_uri = query.get("redirect_uri", "")
-    parts = urlsplit(redirect_uri)
-    if not tokens.redirect_is_allowed(parts.scheme, parts.hostname or "") or parts.fragment:
-        raise Refusal(40002, "redirect_uri must be https, or http on this machine.")
+    tokens.require_redirect(redirect_uri)
     scopes = tokens.known_scopes(query.get("scope", ""))
     return Wish(scopes, redirect_uri, query.get("state", ""))
 

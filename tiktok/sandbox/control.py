@@ -28,7 +28,7 @@ def answer(world: World, request: Request, name: str) -> Response:
         return as_json(action(world, given))
     except Refusal as refusal:
         return as_json({"error": refusal.message}, 400)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         return as_json({"error": f"bad arguments: {error!r}"}, 400)
 
 

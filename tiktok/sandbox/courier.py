@@ -17,21 +17,24 @@ _TIMEOUT_SECONDS = 5.0
 
 
 async def run(world: World, stop: asyncio.Event) -> None:
-    """Until ``stop``."""
+    """Until ``stop``. An address that hangs keeps no other waiting."""
+    under_way: dict[str, asyncio.Task[None]] = {}
     while not stop.is_set():
         links.decide_due(world)
-        await _deliver(world)
+        for url, bundle in _bundles(world).items():
+            if url not in under_way or under_way[url].done():
+                under_way[url] = asyncio.create_task(_in_order(world, bundle))
         try:
             await asyncio.wait_for(stop.wait(), _ROUND_SECONDS)
         except TimeoutError:
             continue
 
 
-async def _deliver(world: World) -> None:
+def _bundles(world: World) -> dict[str, list[Delivery]]:
     bundles: dict[str, list[Delivery]] = defaultdict(list)
     for each in webhooks.due(world):
         bundles[each.url].append(each)
-    await asyncio.gather(*(_in_order(world, bundle) for bundle in bundles.values()))
+    return bundles
 
 
 async def _in_order(world: World, bundle: list[Delivery]) -> None:

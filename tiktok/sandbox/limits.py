@@ -17,6 +17,10 @@ LEVELS: dict[str, tuple[int, int, int] | None] = {
 }
 CLOSED_SECONDS = 300.0
 SPECIAL = (2, 60)
+ACCOUNTS_PATH = "/business/"
+ACCOUNTS = {"basic": 600, "unlimited": None}
+ACCOUNTS_OF_HIGHER_LEVELS = 1_000
+ONE_ACCOUNT = 40
 SPECIAL_PATHS = frozenset(
     {
         "/tto/creator/authorized/",
@@ -74,6 +78,7 @@ class Limiter:
     level: str
     limits: tuple[int, int, int] | None = field(init=False)
     special: tuple[int, int] | None = field(init=False)
+    accounts: int | None = field(init=False)
     over: Counter[str] = field(default_factory=Counter)
     busiest: Counter[str] = field(default_factory=Counter)
     _app: Bucket = field(default_factory=Bucket)
@@ -84,17 +89,28 @@ class Limiter:
     def __post_init__(self) -> None:
         self.set_level(self.level)
 
-    def admit(self, now: float, path: str = "") -> None:
-        """Count a call at ``now`` or refuse it. Special paths have limits of their own besides."""
+    def admit(self, now: float, path: str = "", account: str = "") -> None:
+        """Count a call at ``now`` or refuse it. Some paths have limits of their own besides."""
         self._forget(now)
-        own = self._paths.setdefault(path, Bucket()) if path in SPECIAL_PATHS else None
-        if own is not None:
-            own.forget(now)
-            if self.special is not None:
-                self._refuse(own.over(self.special, now), "path_")
+        own = self._own(path, account)
+        for bucket, limits in own:
+            bucket.forget(now)
+            self._refuse(bucket.over(limits, now), "path_")
         if self.limits is not None:
             self._refuse(self._over(self.limits, now), "")
-        self._count(own, now)
+        self._count([self._app, *(bucket for bucket, _ in own)], now)
+
+    def _own(self, path: str, account: str) -> list[tuple[Bucket, tuple[int, int]]]:
+        """The special paths' buckets, and in the Accounts API that of account and path, and that of all."""
+        limits: dict[str, tuple[int, int]] = {}
+        if path in SPECIAL_PATHS and self.special is not None:
+            limits = {path: self.special}
+        elif path.startswith(ACCOUNTS_PATH) and self.accounts is not None:
+            limits = {
+                path + account: (ONE_ACCOUNT, ONE_ACCOUNT),
+                ACCOUNTS_PATH: (self.accounts, self.accounts),
+            }
+        return [(self._paths.setdefault(key, Bucket()), each) for key, each in limits.items()]
 
     def set_level(self, level: str) -> None:
         """Change the limits at once; what was counted stays."""
@@ -103,6 +119,7 @@ class Limiter:
         self.level = level
         self.limits = LEVELS[level]
         self.special = None if self.limits is None else SPECIAL
+        self.accounts = ACCOUNTS.get(level, ACCOUNTS_OF_HIGHER_LEVELS)
 
     def _forget(self, now: float) -> None:
         self._app.forget(now)
@@ -115,10 +132,9 @@ class Limiter:
             return "day"
         return self._app.over((per_second, per_minute), now)
 
-    def _count(self, own: Bucket | None, now: float) -> None:
-        self._app.count(now)
-        if own is not None:
-            own.count(now)
+    def _count(self, buckets: list[Bucket], now: float) -> None:
+        for bucket in buckets:
+            bucket.count(now)
         self._day_count += 1
         self.busiest["second"] = max(self.busiest["second"], len(self._app.second))
         self.busiest["minute"] = max(self.busiest["minute"], len(self._app.minute))

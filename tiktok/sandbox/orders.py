@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from . import clock
-from .answers import Refusal, invalid
+from collections.abc import Container
+
+from . import clock, spark_rules
+from .answers import Refusal, invalid, page_info
 from .creators import INVALID
 from .facts import Facts
 from .http import Request
@@ -18,6 +20,16 @@ RESULTS = ("SUCCEED", "CONTENT_REVIEW_FAIL", "AD_REVIEW_FAIL", "ALL_FAIL")
 _RUNNING = ("NO_REVIEW", "CONTENT_REVIEWING", "AD_REVIEWING")
 DECISIONS = (*RESULTS, *_RUNNING)
 _SPARK_DAYS = (0, 7, 30, 60, 365)
+_FIELDS = [
+    "order_id",
+    "handle_name",
+    "campaign_code",
+    "invite_link",
+    "video_ids",
+    "current_video_count",
+    "total_video_limit",
+    "per_creator_video_limit",
+]
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -29,23 +41,41 @@ def create(world: World, request: Request, given: Parameters) -> Data:
     given.text("description", longest=60)
     handles = given.strings("handle_names", most=100)
     given.one_of("order_source", ("MSP", "OTHER"), "OTHER")
-    number = given.integer("video_number", 0, 1, 10)
-    spark = given.integer("default_spark_ads_requested_authorization_days", 0, 0, 365)
-    if spark not in _SPARK_DAYS:
-        raise invalid("default_spark_ads_requested_authorization_days: Must be 7, 30, 60 or 365.")
+    number, spark_days = _wanted(given)
     require_account(given)
     existing = [handle for handle in handles if world.creator(handle).membership != INVALID]
     code = _code(world, given.optional("campaign_code"), brand, number)
     if not existing:
         raise invalid("handle_names: None of the handles exists.")
     world.codes[code.code] = code
-    created = [_order(world, code, handle) for handle in existing]
+    created = [_order(world, code, handle, spark_days) for handle in existing]
     return {
         "campaign_code": code.code,
         "invite_link": code.invite_link,
         "remaining_orders": remaining(world, code),
         "orders": [{"order_id": each.order_id, "handle_name": each.handle} for each in created],
     }
+
+
+def _wanted(given: Parameters) -> tuple[int, list[int]]:
+    """How many videos (0: it is not said), and for how many days each is asked to Spark Ads."""
+    usual = _spark_days(given, "default_spark_ads_requested_authorization_days", 0)
+    number = given.integer("video_number", 0, 1, 10)
+    deliverables = given.objects("deliverables", most=10)
+    if not deliverables:
+        return number, [usual] * 10
+    days = []
+    for each in deliverables:
+        each.text("deliverable_name", longest=60)
+        days.append(_spark_days(each, "spark_ads_requested_authorization_days", usual))
+    return len(deliverables), days
+
+
+def _spark_days(given: Parameters, name: str, default: int) -> int:
+    days = given.integer(name, default, 0, 365)
+    if days not in _SPARK_DAYS:
+        raise invalid(f"{name}: Must be 7, 30, 60 or 365.")
+    return days
 
 
 def _code(world: World, text: str | None, brand: str, number: int) -> CampaignCode:
@@ -75,8 +105,8 @@ def _new_code(world: World, brand: str, number: int) -> CampaignCode:
     return CampaignCode(code, link, brand, number)
 
 
-def _order(world: World, code: CampaignCode, handle: str) -> Order:
-    order = Order(world.next_id("731"), handle.lower(), code.code)
+def _order(world: World, code: CampaignCode, handle: str, spark_days: list[int]) -> Order:
+    order = Order(world.next_id("731"), handle.lower(), code.code, spark_days=spark_days)
     world.orders[order.order_id] = order
     code.order_ids.append(order.order_id)
     return order
@@ -95,11 +125,15 @@ def get(world: World, request: Request, given: Parameters) -> Data:
     query = given.one_of("query_type", ("ORDER_ID", "CAMPAIGN_CODE", "INVITE_LINK"))
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 10, 1, 20)
+    fields = given.strings("fields", most=len(_FIELDS), required=False) or _FIELDS
+    unknown = [name for name in fields if name not in _FIELDS]
+    if unknown:
+        raise invalid(f"fields: {unknown[0]} is not a valid field.")
     found = _found(world, query, given)
     require_account(given)
     shown = found[(page - 1) * size : page * size]
     return {
-        "orders": [_state(world, world.orders[order_id]) for order_id in shown],
+        "orders": [_state(world, world.orders[order_id], fields) for order_id in shown],
         "page_info": page_info(page, size, len(found)),
     }
 
@@ -118,26 +152,23 @@ def by_link(world: World, link: str) -> CampaignCode | None:
     return next((code for code in world.codes.values() if code.invite_link == link), None)
 
 
-def page_info(page: int, size: int, total: int) -> Data:
-    """TikTok's page numbers."""
-    pages = -(-total // size)
-    return {"page": page, "page_size": size, "total_number": total, "total_page": pages}
-
-
-def _state(world: World, order: Order) -> Data:
+def _state(world: World, order: Order, fields: Container[str]) -> Data:
     code = world.codes[order.code]
-    return {
+    known: Data = {
         "order_id": order.order_id,
         "handle_name": order.handle,
         "campaign_code": code.code,
         "invite_link": code.invite_link,
         "video_ids": order.video_ids,
-        "quota": {
-            "current_video_count": len(order.video_ids),
-            "per_creator_video_limit": code.video_number,
-            "total_video_limit": code.video_number * ORDERS_PER_CODE,
-        },
     }
+    quota = {
+        "current_video_count": len(order.video_ids),
+        "per_creator_video_limit": code.video_number,
+        "total_video_limit": code.video_number * ORDERS_PER_CODE,
+    }
+    asked = {name: value for name, value in known.items() if name in fields}
+    part = {name: value for name, value in quota.items() if name in fields}
+    return {**asked, "quota": part} if part else asked
 
 
 def publish(world: World, handle: str, code: CampaignCode, caption: str, at: float) -> str:
@@ -175,7 +206,10 @@ def _open_order(world: World, handle: str, code: CampaignCode) -> Order:
 def _bind(world: World, order: Order, video_id: str, *, afterwards: bool) -> None:
     now = world.clock.now()
     order.accepted_at = order.accepted_at or now
+    place = len(order.video_ids)
     order.video_ids.append(video_id)
+    if place < len(order.spark_days):  # an order of an old state has none
+        spark_rules.grant_with_upload(world, video_id, order.spark_days[place])
     world.ties[video_id] = Tie(video_id, order.handle, order.order_id, now, afterwards)
     world.dirty = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from email import message_from_bytes
@@ -10,6 +11,8 @@ from typing import Any
 
 from .answers import invalid
 from .http import Request
+
+_DAY = re.compile(r"2\d{3}-\d\d-\d\d")
 
 
 class Parameters:
@@ -71,13 +74,22 @@ class Parameters:
         if isinstance(value, str) and value:
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise invalid(f"{name}: Not a valid object.") from None
         if value is None or value == "":
             return Parameters({}, from_query=False)
         if not isinstance(value, dict):
             raise invalid(f"{name}: Not a valid object.")
         return Parameters(value, from_query=False)
+
+    def objects(self, name: str, *, most: int) -> list[Parameters]:
+        """The members of each object of a list in a body; none when absent."""
+        items = self._values.get(name) or []
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise invalid(f"{name}: Not a valid list of objects.")
+        if len(items) > most:
+            raise invalid(f"{name}: At most {most} items are allowed.")
+        return [Parameters(item, from_query=False) for item in items]
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A boolean."""
@@ -113,7 +125,7 @@ class Parameters:
         if self._from_query:
             try:
                 items = json.loads(items)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise invalid(f"{name}: Not a valid list.") from None
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
             raise invalid(f"{name}: Not a valid list of strings.")
@@ -129,16 +141,20 @@ class Parameters:
         return value
 
     def day(self, name: str) -> date | None:
-        """A ``YYYY-MM-DD``."""
+        """A ``YYYY-MM-DD`` of this millennium."""
         value = self.optional(name)
+        if value is None:
+            return None
         try:
-            return None if value is None else date.fromisoformat(value)
+            if not _DAY.fullmatch(value):
+                raise ValueError
+            return date.fromisoformat(value)
         except ValueError:
             raise invalid(f"{name}: Not a valid date.") from None
 
 
 def of(request: Request) -> Parameters:
-    """The parameters of an API call."""
+    """The parameters of an API call. One that cannot be read is refused when a parameter is asked for."""
     if request.method == "GET":
         return Parameters(request.query, from_query=True)
     content_type = request.headers.get("content-type", "")
@@ -146,11 +162,22 @@ def of(request: Request) -> Parameters:
         return Parameters(_form_data(content_type, request.body), from_query=True)
     try:
         values = json.loads(request.body or b"{}")
-    except ValueError:
-        raise invalid("body: Not valid JSON.") from None
+    except (ValueError, RecursionError):
+        values = _Unreadable("body: Not valid JSON.")
     if not isinstance(values, dict):
-        raise invalid("body: Must be an object.")
+        values = _Unreadable("body: Must be an object.")
     return Parameters(values, from_query=False)
+
+
+class _Unreadable(dict[str, Any]):
+    """In place of parameters: the token is looked at before what is wrong with them is said."""
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__()
+        self._complaint = complaint
+
+    def get(self, key: str, default: object = None) -> Any:
+        raise invalid(self._complaint)
 
 
 def _form_data(content_type: str, body: bytes) -> dict[str, str]:

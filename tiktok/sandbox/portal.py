@@ -36,9 +36,7 @@ def _redirect_uri(request: Request) -> str:
     if request.query.get("app_id") != APP_ID:
         raise Refusal(40101, "app_id is not a known app.")
     address = request.query.get("redirect_uri", "")
-    parts = urlsplit(address)
-    if not tokens.redirect_is_allowed(parts.scheme, parts.hostname or "") or parts.fragment:
-        raise Refusal(40002, "redirect_uri must be https, or http on this machine.")
+    tokens.require_redirect(address)
     return address
 
 

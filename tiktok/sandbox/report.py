@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from . import clock, creators, videos
-from .answers import invalid
+from .answers import invalid, page_info
 from .facts import Facts
 from .http import Request
-from .orders import page_info
 from .parameters import Parameters
 from .tokens import require_account, require_brand
 from .videos import Habits, Video
@@ -30,6 +29,23 @@ DEFAULT_METRICS = (
     "six_seconds_views",
     "video_completion_rate",
 )
+OPT_IN_METRICS = (
+    "video_view_retention",
+    "video_views_by_source",
+    "video_views_organic",
+    "video_views_paid",
+    "video_boosted_date",
+    "engagement_rate_benchmark_p25",
+    "engagement_rate_benchmark_p50",
+    "video_completion_rate_benchmark_p25",
+    "video_completion_rate_benchmark_p50",
+    "lifetime_gender_distribution",
+    "lifetime_top_age_distribution",
+    "lifetime_top_country_distribution",
+    "lifetime_device_distribution",
+    "audience_interest_distribution",
+    "most_popular_country_state_distribution",
+)
 _LONGEST_DAYS = 60
 REACH = 0.88
 
@@ -41,6 +57,9 @@ def get(world: World, request: Request, given: Parameters) -> Data:
     order_ids = given.strings("order_ids", most=200)
     days = _days(given)
     metrics = given.strings("metrics", most=100, required=False) or list(DEFAULT_METRICS)
+    unknown = [name for name in metrics if name not in DEFAULT_METRICS + OPT_IN_METRICS]
+    if unknown:
+        raise invalid(f"metrics: {unknown[0]} is not a valid metric.")
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 10, 1, 100)
     require_account(given)
@@ -78,9 +97,6 @@ def _row(
     video = world.video(order.handle, video_id)
     assert video is not None  # noqa: S101 - a tie exists only for a video of this creator
     known = _metrics(world, video)
-    unknown = [name for name in metrics if name not in known]
-    if unknown:
-        raise invalid(f"metrics: {unknown[0]} is not a valid metric.")
     values = {name: known[name] for name in metrics}
     if days is not None:
         values["daily_stats"] = daily(world, video, days)
@@ -118,8 +134,8 @@ def _metrics(world: World, video: Video) -> Data:
         "six_seconds_views": None if settled is None else pace.retention[6],
         "video_view_retention": list(pace.retention) if seen else None,
         "video_views_by_source": sources(world, video, seen),
-        "organic_video_views": seen,
-        "paid_video_views": None,
+        "video_views_organic": seen,
+        "video_views_paid": None,
         "engagement_rate_benchmark_p25": 0.021,
         "engagement_rate_benchmark_p50": 0.048,
         "video_completion_rate_benchmark_p25": 0.09,

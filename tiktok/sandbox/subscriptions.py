@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from .answers import Refusal, invalid
+from .answers import Refusal, invalid, page_info
 from .http import Request
-from .orders import page_info
 from .parameters import Parameters
 from .records import Subscription
 from .tokens import require_app, require_tto
 from .webhooks import may_call
-from .world import World
+from .world import APP_ID, World
 
 Data = dict[str, object]
 
@@ -61,6 +60,7 @@ def _shown(each: Subscription) -> Data:
     if each.product_filters:
         detail["product_filters"] = each.product_filters
     return {
+        "app_id": APP_ID,
         "subscription_id": each.subscription_id,
         "subscribe_entity": each.entity,
         "callback_url": each.callback_url,

@@ -6,6 +6,7 @@ from . import creators, videos
 from .answers import Refusal, invalid
 from .clock import DAY, utc
 from .creators import IN, INVALID, INVITED, NOT_IN, Creator
+from .facts import Facts
 from .http import Request
 from .parameters import Parameters
 from .tokens import require_account, require_brand, require_creator, require_self
@@ -17,11 +18,37 @@ Data = dict[str, object]
 _PROFILE_IMAGE_SECONDS = 2 * DAY
 _THUMBNAIL_SECONDS = 6 * 3600.0
 _DEFAULT_FIELDS = ["profile_image", "display_name"]
-_MARKETPLACE_ONLY = (
+_AVERAGES = (
     "average_views",
+    "average_likes",
+    "average_shares",
+    "average_comments",
     "engagement_rate",
     "completion_rate",
     "six_seconds_views_rate",
+)
+_BENCHMARKS = (
+    "average_views_benchmark",
+    "engagement_rate_benchmark",
+    "engagements_benchmark",
+    "completion_rate_benchmark",
+    "six_seconds_views_rate_benchmark",
+    "followers_growth_rate_benchmark",
+)
+_SPONSORED = {
+    "avg_views_per_video": "average_views",
+    "avg_six_seconds_views_per_video": "six_seconds_views_rate",
+    "video_completion_rate": "completion_rate",
+    "engagement_rate": "engagement_rate",
+    "recent_videos_likes": "average_likes",
+    "recent_videos_shares": "average_shares",
+    "recent_videos_comments": "average_comments",
+}
+_MARKETPLACE_ONLY = (
+    *_AVERAGES,
+    *_BENCHMARKS,
+    "followers_growth_rate",
+    "sponsored_video",
     "creator_rate",
     "audience_locales",
     "topics",
@@ -105,12 +132,12 @@ def authorized(world: World, request: Request, given: Parameters) -> Data:
     grant = require_creator(world, request, "biz.creator.info")
     given.text("creator_id")
     asked = given.strings("fields", most=100, required=False) or _DEFAULT_FIELDS
-    require_self(grant, given)
     person = world.creator(grant.handle)
     known = _authorized_fields(world, person, request)
     unknown = [name for name in asked if name not in known]
     if unknown:
         raise invalid(f"fields: {unknown[0]} is not a valid field.")
+    require_self(grant, given)
     if "biz.creator.insights" not in grant.scopes:
         known |= dict.fromkeys(_AUDIENCE)
     return {name: known[name] for name in asked}
@@ -145,7 +172,7 @@ def _identity(world: World, person: Creator, request: Request) -> Data:
     }
 
 
-def _counts(world: World, person: Creator) -> Data:
+def _counts(world: World, person: Creator) -> dict[str, int]:
     days = (world.clock.now() - world.born_at) / DAY
     shown = world.public_videos_of(person.handle)
     return {
@@ -170,7 +197,9 @@ def _authorized_fields(world: World, person: Creator, request: Request) -> Data:
         "creator_rate": _rate(person),
         **dict.fromkeys(_AUDIENCE),
         **creators.audience(world.seed, person),
-        **_averages(world, person),
+        **_averages(world, world.public_videos_of(person.handle)[:30]),
+        **_standing(world, person),
+        "sponsored_video": _sponsored(world, person),
     }
     if person.membership != IN:
         known |= dict.fromkeys(_MARKETPLACE_ONLY)
@@ -183,23 +212,42 @@ def _rate(person: Creator) -> Data:
     return {"rate": person.rate, "currency": person.currency, "is_negotiable_type": False}
 
 
-def _averages(world: World, person: Creator) -> Data:
-    """TikTok's averages over the latest 30 videos; none without a view."""
-    latest = world.public_videos_of(person.handle)[:30]
+def _averages(world: World, latest: list[Video]) -> Data:
+    """TikTok's averages over these videos; none without a view."""
     now = world.clock.now()
-    seen = {video.video_id: world.views_at(video, now) for video in latest}
-    total = sum(seen.values())
+    paces = [videos.habits(world.seed, video.video_id) for video in latest]
+    seen = [world.views_at(video, now) for video in latest]
+    total, amount = sum(seen), len(seen)
     if not total:
-        return dict.fromkeys(("average_views", "engagement_rate", "completion_rate"))
-    paces = {video_id: videos.habits(world.seed, video_id) for video_id in seen}
-    engaged = sum(sum(videos.counters(paces[v], n).values()) for v, n in seen.items())
-    completed = sum(paces[v].retention[-1] for v in seen) / len(seen)
+        return dict.fromkeys(_AVERAGES)
+    each = [videos.counters(pace, views) for pace, views in zip(paces, seen, strict=True)]
+    sums = {name: sum(numbers[name] for numbers in each) for name in each[0]}
     return {
-        "average_views": round(total / len(seen), 2),
-        "engagement_rate": round(engaged / total, 4),
-        "completion_rate": round(completed, 4),
-        "six_seconds_views_rate": round(sum(p.retention[6] for p in paces.values()) / len(seen), 4),
+        "average_views": round(total / amount, 2),
+        **{f"average_{name}": round(number / amount, 2) for name, number in sums.items()},
+        "engagement_rate": round(sum(sums.values()) / total, 4),
+        "completion_rate": round(sum(pace.retention[-1] for pace in paces) / amount, 4),
+        "six_seconds_views_rate": round(sum(pace.retention[6] for pace in paces) / amount, 4),
     }
+
+
+def _standing(world: World, person: Creator) -> Data:
+    """Growth over thirty days, and ranks among creators like this one: 1 is the first percent."""
+    facts = Facts(world.seed, "standing", person.handle)
+    now = _counts(world, person)["followers_count"]
+    before = now - int(30 * person.daily_followers)
+    return {
+        "followers_growth_rate": round(now / before - 1, 4) if before > 0 else None,
+        **{name: round(facts.between(name, 0.1, 1), 4) for name in _BENCHMARKS},
+    }
+
+
+def _sponsored(world: World, person: Creator) -> Data | None:
+    """The same averages over branded posts, in words of their own."""
+    shown = world.public_videos_of(person.handle)
+    branded = [v for v in shown if v.video_id in world.ties or v.video_id in world.linked][:30]
+    figures = _averages(world, branded)
+    return {theirs: figures[ours] for theirs, ours in _SPONSORED.items()} if branded else None
 
 
 def _page(given: Parameters) -> tuple[list[str], int, int]:
@@ -211,18 +259,18 @@ def _page(given: Parameters) -> tuple[list[str], int, int]:
 def _posts(
     world: World, person: Creator, request: Request, page: tuple[list[str], int, int]
 ) -> Data:
-    """Newest first; the cursor is the last item's time in ms, a list of ids ignores it."""
+    """Newest first, among the wanted ones if any; the cursor is the last item's time in ms."""
     wanted, cursor, limit = page
     shown = world.public_videos_of(person.handle)
-    if wanted:
-        hits = [video for video in shown if video.video_id in wanted]
-        more: list[Video] = []
-    else:
-        older = [video for video in shown if not cursor or ms(video) < cursor]
-        hits, more = older[:limit], older[limit:]
+    fitting = [video for video in shown if not wanted or video.video_id in wanted]
+    older = [video for video in fitting if not cursor or ms(video) < cursor]
+    hits = older[:limit]
     return {
         "posts": [_post(world, person, video, request) for video in hits],
-        "page_info": {"has_more": bool(more), "cursor": ms(hits[-1]) if hits else cursor},
+        "page_info": {
+            "has_more": len(older) > limit,
+            "cursor": ms(hits[-1]) if hits else cursor,
+        },
     }
 
 

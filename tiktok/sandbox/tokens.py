@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from . import webhooks
-from .answers import Refusal, invalid
+from .answers import Refusal, invalid, page_info
 from .http import Request
 from .parameters import Parameters
 from .records import BrandGrant
@@ -27,11 +27,10 @@ REFRESH_SECONDS = 31_536_000
 def require_brand(world: World, request: Request) -> BrandGrant:
     """The brand's consent whose token the header carries."""
     token = _header(request)
-    if token.startswith("act-"):
-        raise Refusal(40001, "No permission: a creator token cannot act for a marketplace account.")
     grant = world.brand_grants.get(token)
     if grant is None:
-        raise Refusal(40105, "Access token is incorrect or has been revoked.")
+        living(world, token)
+        raise Refusal(40001, "No permission: a creator token cannot act for a marketplace account.")
     return grant
 
 
@@ -87,9 +86,10 @@ def accounts(world: World, request: Request, given: Parameters) -> dict[str, obj
     require_app(given, "app_id", "secret")
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 10, 1, 100)
+    listed = [str(int(ACCOUNT_ID) + n) for n in range(world.switches.legacy_accounts)]
     return {
-        "tcm_account_ids": [ACCOUNT_ID] if page == 1 else [],
-        "page_info": {"page": page, "page_size": size, "total_number": 1, "total_page": 1},
+        "tcm_account_ids": listed[(page - 1) * size : page * size],
+        "page_info": page_info(page, size, len(listed)),
     }
 
 
@@ -198,16 +198,10 @@ def require_self(grant: Grant, given: Parameters) -> None:
         raise Refusal(40001, f"No permission to operate tiktok creator id: {creator_id}")
 
 
-def redirect_is_allowed(scheme: str, host: str) -> bool:
-    """https anywhere, http on this machine."""
-    return bool(host) and (scheme == "https" or (scheme == "http" and _is_loopback(host)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def require_redirect(address: str) -> None:
+    """A place people may be sent back to."""
+    if not webhooks.may_call(address) or urlsplit(address).fragment:
+        raise invalid("redirect_uri must be https, or http on this machine.")
 
 
 def known_scopes(text: str) -> list[str]:

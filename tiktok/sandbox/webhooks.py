@@ -21,6 +21,7 @@ from .world import APP_ID, APP_SECRET, Grant, World
 TCM_VIDEOS, API_SERVICE_STATUS = 10, 14
 OPEN, LOGIN_KIT = "X-Open-Signature", "TikTok-Signature"
 _GIVE_UP_SECONDS = {OPEN: DAY, LOGIN_KIT: 3 * DAY}
+_HELD_BACK_SECONDS = 10
 _PAUSES = (10, 30, 60, 300, 900, 3600, 3 * 3600)
 
 
@@ -88,14 +89,16 @@ def send(world: World, url: str, kind: int, entry: list[dict[str, object]]) -> N
 
 
 def _queue(world: World, url: str, body: dict[str, object], signed: str) -> Delivery:
+    """To be sent at once; with the switch every other one waits, so that the next overtakes it."""
     now = world.clock.now()
+    is_held_back = world.switches.webhook_shuffle and len(world.deliveries) % 2 == 0
     delivery = Delivery(
         delivery_id=world.next_id("748"),
         url=url,
         body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
         signed=signed,
         created_at=now,
-        next_at=now,
+        next_at=now + _HELD_BACK_SECONDS * is_held_back,
         gives_up_at=now + _GIVE_UP_SECONDS[signed],
     )
     world.deliveries[delivery.delivery_id] = delivery
@@ -103,14 +106,13 @@ def _queue(world: World, url: str, body: dict[str, object], signed: str) -> Deli
 
 
 def due(world: World) -> list[Delivery]:
-    """What should be tried now, oldest first, or newest first with the switch."""
+    """What should be tried now, oldest first."""
     now = world.clock.now()
-    waiting = [
+    return [
         each
         for each in world.deliveries.values()
         if each.state == "WAITING" and each.next_at <= now
     ]
-    return waiting[::-1] if world.switches.webhook_shuffle else waiting
 
 
 def answered(world: World, delivery: Delivery, status: int) -> None:
@@ -145,13 +147,11 @@ def _hmac(message: str) -> str:
 
 def may_call(url: str) -> bool:
     """https anywhere, http on this machine only."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        return bool(host)
-    if parts.scheme != "http":
-        return False
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme != "http":
+            return parts.scheme == "https" and bool(host)
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # no address at all, or a name where a number would be
+        return False

@@ -43,13 +43,14 @@ class CampaignCode:
 
 @dataclass(slots=True)
 class Order:
-    """One creator's order; ``accepted_at`` is set by the first video."""
+    """One creator's order; ``accepted_at`` is set by the first video, ``spark_days`` are of each in turn."""
 
     order_id: str
     handle: str
     code: str
     accepted_at: float | None = None
     video_ids: list[str] = field(default_factory=list)
+    spark_days: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ class Switches:
     webhook_duplicates: float = 0.05
     webhook_shuffle: bool = False
     authorization_webhook_url: str | None = None
+    legacy_accounts: int = 1
 
 
 @dataclass(slots=True)
@@ -233,6 +235,7 @@ def new(seed: int, level: str, switches: Switches) -> World:
 def start_over(world: World) -> None:
     """Forget everything but seed, limits and switches."""
     fresh = new(world.seed, world.limiter.level, world.switches)
+    fresh.limiter.limits, fresh.limiter.special = world.limiter.limits, world.limiter.special
     for each in fields(World):
         setattr(world, each.name, getattr(fresh, each.name))
     world.dirty = True

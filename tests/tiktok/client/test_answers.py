@@ -1,8 +1,10 @@
 """What half, old and new answers become: unknown ignored, missing loud, absent None."""
 
+import json
+
 import pytest
 
-from tiktok.client import errors, ttcm_answers, ttcm_wire, types
+from tiktok.client import account_ids, errors, ttcm_answers, ttcm_wire, types
 
 STATUS = "/tcm/creator/status/get/"
 PROFILE = "/tcm/creator/public/"
@@ -138,6 +140,14 @@ def test_a_review_word_of_tomorrow_is_passed_on(market, answers):
     assert review.uploaded_at.isoformat() == "2026-01-03T10:00:00+00:00"
 
 
+def test_a_word_that_is_null_is_an_empty_one(market, answers):
+    entry = {"video_id": "1", "review_status": "SUCCEED", "video_status": None, "bind_status": None}
+    answers("/tcm/video/audit_status/get/", {"audit_status_list": [entry]})
+    assert market.video_reviews("7") == (
+        types.VideoReview(video_id="1", video_status="", bind_status="", review_status="SUCCEED"),
+    )
+
+
 def test_an_empty_report_row_has_no_zero_in_it(market, answers):
     dimensions = {"order_id": "1", "video_id": "2", "handle_name": "a"}
     answers("/tcm/report/get/v2/", {"insights": [{"dimensions": dimensions, "metrics": {}}]})
@@ -171,3 +181,66 @@ def test_a_creation_answer_without_what_matters_is_loud(market, answers, missing
     with pytest.raises(errors.GarbledAnswerError) as caught:
         market.create_orders(brand_name="B", description="D", handles=["a"])
     assert caught.value.outcome_unknown
+
+
+AUTHORIZED = "/tcm/creator/authorized/"
+REFUSED = {"json": {"code": 40002, "message": "fields: creator_id", "request_id": "R", "data": {}}}
+
+
+def test_where_tiktok_refuses_unlisted_fields_the_profile_is_asked_for_without_them(
+    market, answers, wire
+):
+    answers(AUTHORIZED, **REFUSED)
+    answers(AUTHORIZED, {"handle_name": "ann", "average_views": 7})
+    assert market.authorized_profile("creator-t0ken", "open-1").average_views == 7
+    first, second = (json.loads(call.request.params["fields"]) for call in wire.calls)
+    assert set(first) - set(second) == {
+        "creator_id",
+        "followings_count",
+        "likes_count",
+        "videos_count",
+    }
+    assert len(second) == 16
+
+
+def test_a_profile_refused_for_another_reason_is_refused(market, answers, wire):
+    answers(AUTHORIZED, **REFUSED)
+    with pytest.raises(errors.InvalidParameterError):
+        market.authorized_profile("creator-t0ken", "open-1")
+    assert len(wire.calls) == 2
+
+
+ACCOUNTS = "/oauth2/tcm/get/"
+
+
+def page_of_accounts(number, size=100):
+    return {"tcm_account_ids": [str(number * 1000 + n) for n in range(size)]}
+
+
+def test_accounts_are_read_to_the_end_whatever_the_totals_say(client, answers, wire):
+    for number, size in ((1, 100), (2, 100), (3, 7)):
+        answers(ACCOUNTS, page_of_accounts(number, size) | {"page_info": {"total_page": 1}})
+    found = account_ids(client, "brand-t0ken")
+    assert (len(found), found[0], found[-1]) == (207, "1000", "3006")
+    assert [call.request.params["page"] for call in wire.calls] == ["1", "2", "3"]
+
+
+def test_a_page_of_accounts_that_comes_again_is_the_last(client, answers, wire):
+    answers(ACCOUNTS, page_of_accounts(1))
+    assert len(account_ids(client, "brand-t0ken")) == 100
+    assert len(wire.calls) == 2
+
+
+def test_a_list_of_accounts_without_an_end_is_loud(client, answers, wire):
+    for number in range(1, 51):
+        answers(ACCOUNTS, page_of_accounts(number))
+    with pytest.raises(errors.GarbledAnswerError, match="without an end"):
+        account_ids(client, "brand-t0ken")
+    assert len(wire.calls) == 50
+
+
+def test_an_account_without_an_id_is_garbled(client, answers):
+    client._max_attempts = 1
+    answers(ACCOUNTS, {"tcm_account_ids": [""]})
+    with pytest.raises(errors.GarbledAnswerError):
+        account_ids(client, "brand-t0ken")

@@ -122,6 +122,12 @@ def test_an_absent_distribution_is_not_an_empty_one():
     assert normalize.distribution([], "age") == ()
 
 
+def test_what_tiktok_has_no_name_for_is_none_in_capitals():
+    written = [{"gender": "FEMALE", "percentage": 0.72}, {"gender": None, "percentage": 0.28}]
+    told = (Share("FEMALE", 0.72), Share("NONE", 0.28))
+    assert normalize.distribution(written, "gender") == told
+
+
 @pytest.mark.parametrize(
     "written",
     [

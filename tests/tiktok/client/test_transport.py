@@ -6,7 +6,8 @@ import traceback
 import pytest
 import requests
 
-from tiktok.client import Call, Client, TtcmMarketplace, errors, types
+from tiktok.client import Call, Client, TtcmMarketplace, errors, tto_report_wire, types, webhooks
+from tiktok.client import wire as wire_shapes
 from tiktok.client.transport import LARGEST_ANSWER_BYTES, Ask
 
 STATUS = "/tcm/creator/status/get/"
@@ -268,6 +269,35 @@ def test_secrets_are_in_no_repr(client, market):
     )
     for secret in ("app-s3cret", "brand-t0ken", "acc-1", "ref-1", "tok-1", "s-1", "c-1"):
         assert secret not in shown
+
+
+def test_no_frame_of_a_traceback_shows_what_an_answer_held():
+    held = (
+        wire_shapes.TokenAnswer("acc-1", "ref-1", 1, 2, "open-1", "video.list"),
+        wire_shapes.Spark(auth_code="#c0de"),
+        tto_report_wire.VideoInfo("1", authorization_code="#c0de"),
+        webhooks.UnknownEntry(9, {"auth_code": "#c0de"}),
+    )
+    assert [repr(each) for each in held] == [
+        "TokenAnswer(…)",
+        "Spark(…)",
+        "VideoInfo(…)",
+        "UnknownEntry(kind=9)",
+    ]
+
+
+def test_a_secret_is_masked_also_as_an_address_spells_it(client, oauth, answers):
+    echo = "bad ?auth_code=cac-x%2A%21 or cac-x*!"
+    answers("/tt_user/oauth2/token/", method="POST", **envelope(40110, echo))
+    with pytest.raises(errors.AuthCodeError) as caught:
+        oauth.exchange_code("cac-x*!", "https://a.example/")
+    assert caught.value.message == "bad ?auth_code=*** or ***"
+
+
+@pytest.mark.parametrize("nothing", [{}, None, [], "", {"ok": True}])
+def test_an_answer_that_has_nothing_to_say_may_say_it_in_any_way(creator, answers, nothing):
+    answers("/tto/creator/campaign/join/", nothing, method="POST")
+    creator.join("https://www.tiktok.com/t/ZSbx0001/")
 
 
 def test_secrets_that_tiktok_repeats_are_masked_everywhere(

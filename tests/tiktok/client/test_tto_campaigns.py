@@ -395,8 +395,19 @@ def test_a_page_that_repeats_itself_is_the_last(tto, answers):
     assert len(list(pages)) == 1
 
 
-@pytest.mark.parametrize("ends", [[(5, True), (3, False)], [(5, True), (5, True)], [(0, True)]])
-def test_a_walk_by_cursor_ends_when_there_is_no_more_or_the_cursor_stands(tto, answers, wire, ends):
+@pytest.mark.parametrize(
+    "ends",
+    [
+        [(5, True), (3, False)],
+        [(5, True), (5, True)],
+        [(5, True), (3, True), (5, True)],
+        [(5, True), (0, True)],
+        [(0, True)],
+    ],
+)
+def test_a_walk_by_cursor_ends_when_there_is_no_more_or_the_cursor_leads_back(
+    tto, answers, wire, ends
+):
     for cursor, has_more in ends:
         answers(
             "/tto/tcm/creator/public/video/list/",
@@ -405,4 +416,17 @@ def test_a_walk_by_cursor_ends_when_there_is_no_more_or_the_cursor_stands(tto, a
     pages = list(paging.by_cursor(lambda cursor: tto.public_videos("ann", cursor=cursor)))
     assert [page.cursor for page in pages] == [cursor for cursor, _ in ends]
     asked = [call.request.params.get("cursor") for call in wire.calls]
-    assert asked == [None, "5"][: len(ends)]
+    assert asked == [None, "5", "3"][: len(ends)]
+
+
+def test_pages_without_an_end_are_given_up_loudly(monkeypatch):
+    monkeypatch.setattr(paging, "MOST_PAGES", 3)
+    seen = []
+    numbered = paging.by_number(lambda number: number, lambda number: [number])
+    with pytest.raises(errors.GarbledAnswerError, match="without an end"):
+        seen.extend(numbered)
+    assert seen == [1, 2, 3]
+    falling = paging.by_cursor(lambda cursor: types.VideoPage((), (cursor or 99) - 1, True))
+    with pytest.raises(errors.GarbledAnswerError, match="without an end"):
+        seen.extend(page.cursor for page in falling)
+    assert seen == [1, 2, 3, 98, 97, 96]

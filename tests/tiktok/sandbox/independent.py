@@ -166,7 +166,20 @@ LEGACY_CREATOR = {
     "audience_usage": shares("usage"),
     **dict.fromkeys(("average_views", "six_seconds_views_rate", "engagement_rate"), NUMBER),
     "completion_rate": NUMBER,
-}
+    **dict.fromkeys(
+        ("average_likes", "average_shares", "average_comments", "followers_growth_rate"), NUMBER
+    ),
+    **dict.fromkeys(
+        [f"{name}_benchmark" for name in
+         ("average_views", "engagement_rate", "engagements", "completion_rate", "six_seconds_views_rate",
+          "followers_growth_rate")], NUMBER,
+    ),
+    # Skipped by the strict client, spelt out by the documentation.
+    "sponsored_video": dict.fromkeys(
+        ("avg_views_per_video", "avg_six_seconds_views_per_video", "video_completion_rate", "engagement_rate",
+         "recent_videos_likes", "recent_videos_shares", "recent_videos_comments"), NUMBER,
+    ),
+}  # fmt: skip
 ORDER = {
     **dict.fromkeys(("order_id", "handle_name", "campaign_code", "invite_link"), TEXT),
     "video_ids": TEXTS,
@@ -198,6 +211,10 @@ INSIGHT = {
              for kind in ("", "_benchmark_p25", "_benchmark_p50")], LOOSE,
         ),
         "video_view_retention": [LOOSE],
+        "video_views_by_source": REPORTED["video_views_by_source"],
+        **dict.fromkeys(("video_views_organic", "video_views_paid"), LOOSE),
+        "video_boosted_date": INSTANT,
+        "audience_interest_distribution": shares("interest_tag"),
         "lifetime_gender_distribution": shares("gender"),
         "lifetime_top_age_distribution": shares("age"),
         "lifetime_top_country_distribution": shares("country"),

@@ -28,14 +28,19 @@ LEGACY_FIELDS = [
     "followings_count", "likes_count", "videos_count", "average_views", "engagement_rate", "completion_rate",
     "six_seconds_views_rate", "creator_rate", "audience_countries", "audience_genders", "audience_ages",
     "audience_locales", "audience_device", "audience_usage", "topics", "creator_badges", "is_on_vacation",
-    "vacation_start_date", "vacation_end_date",
+    "vacation_start_date", "vacation_end_date", "average_likes", "average_shares", "average_comments",
+    "followers_growth_rate", "average_views_benchmark", "engagement_rate_benchmark", "engagements_benchmark",
+    "completion_rate_benchmark", "six_seconds_views_rate_benchmark", "followers_growth_rate_benchmark",
+    "sponsored_video",
 ]  # fmt: skip
 REPORT_METRICS = [
     "engagement_count", "engagement_rate", "video_views", "likes", "shares", "comments", "reach", "total_play_time",
     "average_view_time", "two_seconds_views", "six_seconds_views", "video_completion_rate", "video_view_retention",
     "lifetime_gender_distribution", "lifetime_top_age_distribution", "lifetime_top_country_distribution",
     "most_popular_country_state_distribution", "engagement_rate_benchmark_p25", "engagement_rate_benchmark_p50",
-    "video_completion_rate_benchmark_p25", "video_completion_rate_benchmark_p50",
+    "video_completion_rate_benchmark_p25", "video_completion_rate_benchmark_p50", "lifetime_device_distribution",
+    "audience_interest_distribution", "video_views_by_source", "video_views_organic", "video_views_paid",
+    "video_boosted_date",
 ]  # fmt: skip
 TTO_FIELDS = set(ANSWERS["/tto/creator/authorized/"]) - {
     "creator_id", "median_views", "engagement_rate", "creator_price", "currency",

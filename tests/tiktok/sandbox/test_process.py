@@ -94,11 +94,51 @@ def test_a_request_that_is_no_request_is_refused_and_the_server_lives(running, p
     assert running.look("health")["ok"]
 
 
-def test_a_body_that_is_not_json_is_a_parameter_error(running):
-    url = f"{running.url}/open_api/v1.3/tcm/order/create/v2/"
-    for body in (b"{", b"[]", b"\xff"):
-        _, text, _ = running.submit(url, body)
-        assert json.loads(text)["code"] == 40002
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_not_an_object_is_a_parameter_error_once_the_token_was_looked_at(
+    running, body
+):
+    for path, code in (("/tt_user/oauth2/token/", 40002), ("/tcm/order/create/v2/", 40104)):
+        _, text, _ = running.submit(f"{running.url}/open_api/v1.3{path}", body)
+        assert json.loads(text)["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("/business/get/", {"end_date": "0001-01-01"}),
+        ("/business/get/", {"start_date": "2026-W01-1"}),
+        ("/business/video/list/", {"fields": ["item_id"], "filters": "[" * 20_000}),
+        ("/tto/creator/authorized/", {"fields": "[" * 20_000}),
+    ],
+)
+def test_a_value_beyond_reason_is_a_parameter_error(running, path, values):
+    token = next(iter(tokens_of(running).values()))
+    asked = {"business_id": "x", "creator_id": "x", **values}
+    assert running.api("GET", path, token=token, **asked)["code"] == 40002
+
+
+def tokens_of(running):
+    running.control("reset")
+    return running.control("seed")["tokens"]
+
+
+@pytest.mark.parametrize("seconds", [-1, 1e300, "nan", 101 * 366 * 86_400])
+def test_time_moves_forwards_and_a_century_at_most(running, seconds):
+    with pytest.raises(AssertionError, match="a century"):
+        running.control("clock", advance_seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "page", ["/portal/auth?app_id={app}", "/v2/auth/authorize?client_key={app}&response_type=code"]
+)
+def test_an_address_that_is_none_gets_a_page_that_says_so(running, page):
+    address = (
+        running.url + page.format(app=APP_ID) + "&scope=video.list&redirect_uri=http%3A%2F%2F["
+    )
+    status, text, _ = running.submit(address)
+    assert status == 400
+    assert "redirect_uri must be https" in text
 
 
 def test_an_unknown_control_and_bad_arguments_are_told(running):

@@ -1,5 +1,7 @@
 """What TikTok One allows: order of checks, codes, and what follows what."""
 
+import json
+
 import pytest
 
 from tests.sandbox_process import APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID
@@ -33,8 +35,21 @@ def test_a_creators_token_serves_its_own_account_and_scope_only(tiktok, one, see
     assert one.refused("GET", "/tto/creator/authorized/", **mine)[0] == 40001
     dead = {"creator_id": "x", "token": seeded["revoked_tokens"]["lena.lifts"]}
     assert one.refused("GET", "/tto/creator/authorized/", **dead)[0] == 40105
+    assert one.refused("GET", PUBLIC, **dead)[0] == 40105
     tiktok.control("expire", handle="maya.bakes")
     assert one.refused("GET", "/tto/creator/authorized/", **mine)[0] == 40102
+    assert one.refused("GET", PUBLIC, **mine)[0] == 40102
+
+
+def test_a_wrong_field_or_label_is_told_before_a_foreign_account(one, seeded):
+    theirs = {"token": seeded["tokens"]["maya.bakes"], "business_id": "somebody-else"}
+    for path in ("/business/get/", "/business/video/list/"):
+        assert one.refused("GET", path, fields=["item_id", "taste"], **theirs)[0] == 40002
+    assert one.refused("GET", "/business/get/", fields=["username"], **theirs)[0] == 40001
+    asked = {"time_period": "WEEK", "time_period_lookback": "ONE", "country_code": "US"}
+    asked |= {"ranking_type": "ORGANIC_CONTENT", "tto_tcm_account_id": "1"}
+    assert one.refused("GET", "/tto/tcm/rank/", label_id="5", **asked)[0] == 40002
+    assert one.refused("GET", "/tto/tcm/rank/", label_id="11010004", **asked)[0] == 40001
 
 
 @pytest.mark.parametrize(
@@ -57,6 +72,22 @@ def test_too_many_or_out_of_range_is_a_parameter_error_naming_the_field(one, pat
     code, message = one.refused("GET", path, **values)
     assert code == 40002
     assert message.partition(":")[0] in {"country_codes", "limit", "state_provinces", *values}
+
+
+def test_named_videos_come_in_pages_to_the_brand_and_at_once_to_their_creator(tiktok, one, seeded):
+    path = "/tto/tcm/creator/public/video/list/"
+    known = one.get(path, handle_name="maya.bakes", limit=12)["posts"]
+    asked = {"video_ids": [each["video_id"] for each in known], "limit": 5}
+    page = one.get(path, handle_name="maya.bakes", **asked)
+    assert (len(page["posts"]), page["page_info"]["has_more"]) == (5, True)
+    rest = one.get(path, handle_name="maya.bakes", cursor=page["page_info"]["cursor"], **asked)
+    assert [each["video_id"] for each in rest["posts"]] == asked["video_ids"][5:10]
+    mine = {
+        "creator_id": tiktok.look("creator", handle="maya.bakes")["open_id"],
+        "token": seeded["tokens"]["maya.bakes"],
+    }
+    whole = one.get("/tto/creator/authorized/video/list/", cursor=1, **mine, **asked)
+    assert (len(whole["posts"]), whole["has_more"]) == (12, False)
 
 
 def test_search_finds_by_what_it_does_not_return(one):
@@ -116,6 +147,16 @@ def test_a_brand_link_needs_a_profile_and_lists_apart(one, seeded):
     assert one.refused("POST", CREATE, brand_profile_id="1", **kind)[0] == 40007
     listed = one.get("/tto/tcm/campaign/", **kind)["campaigns"]
     assert [each["campaign_id"] for each in listed] == [seeded["campaigns"]["brand_link"]]
+
+
+def test_nobody_is_invited_to_a_brand_link(one, seeded):
+    asked = {"campaign_id": seeded["campaigns"]["brand_link"], "handle_names": ["maya.bakes"]}
+    for path, more in (
+        (CREATE, {}),
+        ("/tto/tcm/campaign/update/", {"campaign_type": "BRAND_LINK"}),
+    ):
+        code, message = one.refused("POST", path, **asked, **more)
+        assert (code, message) == (40002, "handle_names: Only for campaign_type CAMPAIGN.")
 
 
 def test_another_accounts_campaign_does_not_exist(tiktok, one):
@@ -231,9 +272,15 @@ def test_advertising_splits_the_views(tiktok, one, seeded):
     tiktok.control("clock", advance_seconds=86_400)
     asked = {"campaign_id": seeded["campaigns"]["multi_country"]}
     found = one.get(REPORT, headers={"Country-Code": "US"}, **asked)["videos"]
-    paid = {each["video_info"]["video_id"]: each["video_views_paid"] for each in found}
-    assert paid.pop(video) > 0
-    assert set(paid.values()) == {None}
+    rows = {each["video_info"]["video_id"]: each for each in found}
+    split = rows.pop(video)
+    for name in ("video_views", "likes", "favorites"):
+        assert split[f"{name}_paid"] > 0
+        assert split[f"{name}_organic"] + split[f"{name}_paid"] == split[name]
+    assert split["reach_organic"] + split["reach_paid"] == split["reach"]
+    assert split["paid_six_seconds_views"] == split["organic_six_seconds_views"] > 0
+    paid = [name for name in split if name.endswith("_paid") or name.startswith("paid_")]
+    assert {row[name] for row in rows.values() for name in paid} == {None}
 
 
 @pytest.mark.parametrize(
@@ -266,6 +313,39 @@ def test_special_paths_have_tighter_limits_of_their_own(tiktok, one):
     tiktok.control("switches", level="unlimited")
     for _ in range(5):
         one.get(PUBLIC, handle_name="maya.bakes")
+
+
+def test_the_accounts_api_allows_forty_calls_a_minute_to_each_account_and_path(tiktok, one, seeded):
+    tiktok.control("switches", level="basic", limits=[1000, 1000, 1000])
+
+    def asked(handle):
+        open_id = tiktok.look("creator", handle=handle)["open_id"]
+        return {"token": seeded["tokens"][handle], "business_id": open_id}
+
+    maya, kim = asked("maya.bakes"), asked("wee.kim")
+    for _ in range(40):
+        one.get("/business/get/", **maya)
+    assert one.refused("GET", "/business/get/", **maya)[0] == 40100
+    one.get("/business/get/", **kim)
+    one.get("/business/video/list/", fields=["item_id"], **maya)
+    tiktok.control("clock", advance_seconds=299)
+    assert one.refused("GET", "/business/get/", **maya)[0] == 40100
+    tiktok.control("clock", advance_seconds=2)
+    one.get("/business/get/", **maya)
+    assert tiktok.look("stats")["over"] == {"path_minute": 1, "path_closed": 1}
+
+
+def test_limits_of_ones_own_outlive_a_reset(tiktok):
+    tiktok.control("switches", limits=[50, 60, 70], special_limits=[5, 6])
+    tiktok.control("reset")
+    kept = tiktok.look("switches")
+    assert (kept["limits"], kept["special_limits"]) == ([50, 60, 70], [5, 6])
+
+
+def test_a_refusal_may_come_with_a_gateways_status(tiktok):
+    tiktok.control("fail", times=1, code=40100, http_status=401)
+    status, text, _ = tiktok.submit(f"{tiktok.url}/open_api/v1.3/tto/tcm/campaign/")
+    assert (status, json.loads(text)["code"]) == (401, 40100)
 
 
 def test_a_share_of_the_calls_can_fail_until_it_is_cleared(tiktok):

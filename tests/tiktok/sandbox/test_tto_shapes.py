@@ -547,7 +547,9 @@ def test_subscriptions(one):
     }
     made = one.post("/subscription/subscribe/", **who, **wish)
     check(made, {"subscription_id": str})
-    assert one.get("/subscription/get/", **who)["subscriptions"] == [{**made, **wish}]
+    assert one.get("/subscription/get/", **who)["subscriptions"] == [
+        {"app_id": APP_ID, **made, **wish}
+    ]
     one.post("/subscription/unsubscribe/", **who, **made)
     assert one.get("/subscription/get/", **who)["subscriptions"] == []
     for url in ("http://influence.example/hooks/", "ftp://127.0.0.1/", "http://10.0.0.1/x"):

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,21 +56,25 @@ def ear():
     made.close()
 
 
-@pytest.fixture
-def campaign(one, ear):
-    """A campaign whose account subscribed for its videos."""
+def subscribe(one, url):
     one.post(
         "/subscription/subscribe/",
         token="",
         app_id=APP_ID,
         secret=SECRET,
         subscribe_entity="TCM_VIDEOS",
-        callback_url=ear.url,
+        callback_url=url,
         subscription_detail={
             "access_token": BRAND_TOKEN,
             "tto_tcm_account_id": TTO_ACCOUNT_ID,
         },
     )
+
+
+@pytest.fixture
+def campaign(one, ear):
+    """A campaign whose account subscribed for its videos."""
+    subscribe(one, ear.url)
     return one.campaign("maya.bakes")
 
 
@@ -169,6 +174,14 @@ def test_it_is_tried_again_until_two_hundred(tiktok, ear, campaign):
     assert (delivery["state"], delivery["answers"]) == ("DELIVERED", [503, 503, 503, 200])
 
 
+def test_an_address_that_hangs_keeps_no_other_waiting(tiktok, one, ear, campaign):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        subscribe(one, f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        for number in range(1, 4):
+            publish(tiktok, campaign)
+            ear.wait_for(number)
+
+
 def test_it_gives_up_after_a_day(tiktok, ear, campaign):
     ear.status = 500
     publish(tiktok, campaign)
@@ -184,6 +197,17 @@ def test_a_share_arrives_twice(tiktok, ear, campaign):
     publish(tiktok, campaign)
     first, second = ear.wait_for(2)
     assert first == second
+
+
+def test_with_the_switch_what_happens_later_arrives_earlier(tiktok, ear, campaign):
+    tiktok.control("switches", webhook_shuffle=True)
+    video = publish(tiktok, campaign)
+    time.sleep(0.2)
+    tiktok.control("review", video_id=video, result="APPROVED")
+    ear.wait_for(1)
+    tiktok.control("clock", advance_seconds=10)
+    told = [each["entry"][0]["tto_campaign_event_type"] for each in ear.wait_for(2)]
+    assert told == ["tto_video_published", "tto_video_uploaded"]
 
 
 def test_a_revoked_brand_token_silences_its_subscriptions(tiktok, ear, campaign):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tiktok.sandbox.answers import Refusal, invalid
+from tiktok.sandbox.answers import Refusal, invalid, page_info
 from tiktok.sandbox.http import Request
-from tiktok.sandbox.orders import page_info
 from tiktok.sandbox.parameters import Parameters
 from tiktok.sandbox.records import Anchor, BrandProfile
 from tiktok.sandbox.tokens import require_brand, require_tto

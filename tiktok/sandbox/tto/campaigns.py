@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from tiktok.sandbox import clock
-from tiktok.sandbox.answers import Refusal, invalid
+from tiktok.sandbox.answers import Refusal, invalid, page_info
 from tiktok.sandbox.creators import IN
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.http import Request
-from tiktok.sandbox.orders import page_info
 from tiktok.sandbox.parameters import Parameters
 from tiktok.sandbox.records import Campaign, Invitee
 from tiktok.sandbox.tokens import require_brand, require_tto
@@ -29,6 +28,7 @@ def create(world: World, request: Request, given: Parameters) -> Data:
         handles = given.strings("handle_names", most=100)
         require_tto(grant, account_id)
         campaign = owned(world, account_id, campaign_id)
+        _require_invitations(campaign)
         return _created(world, campaign, _invite(world, campaign, handles))
     campaign, handles = _drafted(world, account_id, given)
     require_tto(grant, account_id)
@@ -111,8 +111,8 @@ def update(world: World, request: Request, given: Parameters) -> Data:
     campaign = owned(world, account_id, campaign_id)
     if campaign.campaign_type != kind:
         raise invalid(f"campaign_type: The campaign is a {campaign.campaign_type}.")
-    if handles and kind == "BRAND_LINK":
-        raise invalid("handle_names: Only for campaign_type CAMPAIGN.")
+    if handles:
+        _require_invitations(campaign)
     known = dict.fromkeys((*campaign.advertiser_ids, *advertiser_ids))
     if len(known) > 50:
         raise invalid("advertiser_ids: At most 50 items are allowed.")
@@ -120,6 +120,11 @@ def update(world: World, request: Request, given: Parameters) -> Data:
     campaign.updated_at = world.clock.now()
     failed = _invite(world, campaign, handles)
     return {**_created(world, campaign, failed), "update_time": clock.text(campaign.updated_at)}
+
+
+def _require_invitations(campaign: Campaign) -> None:
+    if campaign.campaign_type != "CAMPAIGN":
+        raise invalid("handle_names: Only for campaign_type CAMPAIGN.")
 
 
 def _invite(world: World, campaign: Campaign, handles: list[str]) -> list[str]:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from tiktok.sandbox import clock, creators
-from tiktok.sandbox.answers import invalid
+from tiktok.sandbox.answers import invalid, page_info
 from tiktok.sandbox.clock import DAY
 from tiktok.sandbox.creators import IN, KNOWN, Creator
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.http import Request
-from tiktok.sandbox.orders import page_info
 from tiktok.sandbox.parameters import Parameters
 from tiktok.sandbox.tokens import require_brand, require_tto
 from tiktok.sandbox.world import World
@@ -115,8 +114,9 @@ def rank(world: World, request: Request, given: Parameters) -> Data:
     given.one_of("country_code", ("US",))
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 20, 1, 100)
-    require_tto(grant, account_id)
     branded = kind == "BRANDED_CONTENT"
+    _require_label(label_id, branded=branded)
+    require_tto(grant, account_id)
     ranked = _ranked(world, label_id, branded=branded)[:100]
     shown = ranked[(page - 1) * size : page * size]
     board = f"{kind}/{period}/{back}/{label_id}"
@@ -127,12 +127,13 @@ def rank(world: World, request: Request, given: Parameters) -> Data:
     }
 
 
-def _ranked(world: World, label_id: str, *, branded: bool) -> list[Creator]:
+def _require_label(label_id: str, *, branded: bool) -> None:
     known = shapes.INDUSTRY_LABELS if branded else dict(shapes.CONTENT_LABELS.values())
     if label_id not in known:
-        kind = "industry" if branded else "content"
-        raise invalid(f"label_id: Not {'an' if branded else 'a'} {kind} label.")
+        raise invalid(f"label_id: Not {'an industry' if branded else 'a content'} label.")
 
+
+def _ranked(world: World, label_id: str, *, branded: bool) -> list[Creator]:
     def fits(person: Creator) -> bool:
         if not branded:
             return shapes.content_label(person)[0] == label_id

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tiktok.sandbox import clock
-from tiktok.sandbox.answers import Refusal
+from tiktok.sandbox.answers import Refusal, page_info
 from tiktok.sandbox.http import Request
-from tiktok.sandbox.orders import page_info
 from tiktok.sandbox.parameters import Parameters
 from tiktok.sandbox.records import Campaign, LinkRequest
 from tiktok.sandbox.tokens import require_brand, require_creator, require_self, require_tto

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tiktok.sandbox import clock, creators, videos
-from tiktok.sandbox.answers import invalid
+from tiktok.sandbox.answers import invalid, page_info
 from tiktok.sandbox.clock import DAY
 from tiktok.sandbox.creators import Creator
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.http import Request
-from tiktok.sandbox.orders import page_info
 from tiktok.sandbox.parameters import Parameters
 from tiktok.sandbox.records import Campaign, Linked
 from tiktok.sandbox.report import REACH, one_day, settled_views, sources
@@ -158,15 +157,13 @@ def _watching(world: World, video: Video) -> Data:
     average = round(seconds / seen, 3) if seen else None
     paid = _paid_views(world, video, now) is not None
     return {
-        "reach": None if settled is None else int(settled * REACH),
-        "reach_organic": None if settled is None or paid else int(settled * REACH),
-        "reach_paid": None,
+        **_reach(world, video, settled),
         "total_play_time": seconds,
         **_split("average_view_time", average, paid=paid),
         **_split("video_completion_rate", pace.retention[-1] if seen else None, paid=paid),
         "video_view_retention": [1, *pace.retention[1:]] if seen else None,
-        **_early("two_seconds_views", pace, 2, settled),
-        **_early("six_seconds_views", pace, 6, settled),
+        **_early("two_seconds_views", pace, 2, settled, paid=paid),
+        **_early("six_seconds_views", pace, 6, settled, paid=paid),
         "video_views_by_source": _by_source(world, video, seen) if seen else None,
     }
 
@@ -175,9 +172,20 @@ def _split(name: str, value: float | None, *, paid: bool) -> Data:
     return {name: value, f"{name}_organic": value, f"{name}_paid": value if paid else None}
 
 
-def _early(name: str, pace: Habits, second: int, settled: int | None) -> Data:
+def _reach(world: World, video: Video, settled: int | None) -> Data:
+    """People, of the last midnight; the paid part is missing without advertising."""
+    if settled is None:
+        return dict.fromkeys(("reach", "reach_organic", "reach_paid"))
+    midnight = clock.day_start(clock.utc(world.clock.now()).date())
+    bought = _paid_views(world, video, midnight)
+    paid = None if bought is None else int(bought * REACH)
+    reach = int(settled * REACH)
+    return {"reach": reach, "reach_organic": reach - (paid or 0), "reach_paid": paid}
+
+
+def _early(name: str, pace: Habits, second: int, settled: int | None, *, paid: bool) -> Data:
     part = None if settled is None else pace.retention[second]
-    return {name: part, f"organic_{name}": part, f"paid_{name}": None}
+    return {name: part, f"organic_{name}": part, f"paid_{name}": part if paid else None}
 
 
 def _by_source(world: World, video: Video, seen: int) -> object:

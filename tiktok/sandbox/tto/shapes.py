@@ -143,10 +143,8 @@ def _collaboration(world: World, video: Video) -> str:
 def page_of(
     shown: list[Video], wanted: list[str], cursor: int, limit: int
 ) -> tuple[list[Video], bool, int]:
-    """Newest first behind the cursor, or the wanted ones; whether more follow; the next cursor."""
-    if wanted:
-        hits = [video for video in shown if video.video_id in wanted]
-        return hits, False, ms(hits[-1]) if hits else cursor
-    older = [video for video in shown if not cursor or ms(video) < cursor]
+    """Newest first behind the cursor, among the wanted ones if any; whether more follow; the next cursor."""
+    fitting = [video for video in shown if not wanted or video.video_id in wanted]
+    older = [video for video in fitting if not cursor or ms(video) < cursor]
     hits = older[:limit]
     return hits, len(older) > limit, ms(hits[-1]) if hits else cursor
