@@ -15,7 +15,7 @@ from tenancy.enums import Role
 from tenancy.models import AuditEvent, Organization, User
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.organizations import add_member
-from tests.connecting import connect
+from tests.connecting import an_organization, connect
 from tests.signed import (
     CAMPAIGN,
     VIDEO,
@@ -155,6 +155,34 @@ def test_a_thousand_events_take_a_few_queries(elm, heard, django_assert_max_num_
     with django_assert_max_num_queries(30):
         pump()
     assert len(videos(elm)) == 1000
+
+
+def test_what_an_event_costs_does_not_grow_with_the_organizations(elm) -> None:
+    def cost(event: str) -> int:
+        post(delivery(10, linked(event)))
+        with CaptureQueriesContext(connection) as queries:
+            pump()
+        return len(queries)
+
+    hold(elm)
+    few = cost("tto_video_uploaded")
+    for number in range(5):
+        an_organization(f"Other{number}")  # each with an account of its own
+    assert cost("tto_video_published") == few
+    assert videos(elm) == [(VIDEO, "maya.bakes", UPLOADED, UPLOADED)]
+
+
+def test_an_account_is_found_by_the_number_it_has_today(elm) -> None:
+    hold(elm)
+    with organization_scope(elm):
+        account = MarketplaceAccount.objects.get()
+        account.tiktok_account_id = "9"  # as ops may write it
+        account.save()
+    assert tell(delivery(10, linked(tto_tcm_account_id="9"))) == ""
+    assert tell(delivery(10, published)) == (
+        "No organization has connected account 7401112223334445556."
+    )
+    assert videos(elm) == [(VIDEO, "maya.bakes", UPLOADED, None)]
 
 
 def test_one_organizations_trouble_keeps_no_other_from_its_news(oak, elm, monkeypatch) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 from django.core.cache import cache
 from django.db import transaction
 
-from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.client import webhooks
 from tiktok.enums import AccountState, ConnectionState
-from tiktok.models import Connection, LinkedVideo, MarketplaceAccount, ServiceIncident
+from tiktok.models import (
+    AccountHolder,
+    Connection,
+    LinkedVideo,
+    MarketplaceAccount,
+    ServiceIncident,
+)
 from tiktok.queries import STANDING_INCIDENTS
 from tiktok.services.grants import end_grant
 from tiktok.services.tokens import CONSENT_REVOKED
@@ -80,16 +85,22 @@ def _keep_linked_videos(events: Sequence[webhooks.LinkedVideo], heard_at: dateti
         by_account[str(event.account_id)].append(event)
     held: set[str] = set()
     trouble: Exception | None = None
-    for organization in Organization.objects.order_by("pk") if by_account else ():
+    for organization_id in _holders(by_account):
         try:
-            with organization_scope(organization):
+            with organization_scope(organization_id):
                 held |= _keep_in_scope(by_account, heard_at)
         except Exception as defect:
-            log.exception("webhook.broken_for_organization", organization=organization.pk)
+            log.exception("webhook.broken_for_organization", organization=organization_id)
             trouble = defect
     if trouble is not None:
         raise trouble
     return sorted(by_account.keys() - held)
+
+
+def _holders(account_ids: Iterable[str]) -> list[int]:
+    """The organizations that have, or once had, any of these accounts."""
+    found = AccountHolder.objects.filter(tiktok_account_id__in=account_ids)
+    return sorted(set(found.values_list("organization", flat=True)))
 
 
 @transaction.atomic
