@@ -107,7 +107,7 @@ def _connect(attempt: ConnectAttempt, code: str) -> list[MarketplaceAccount]:
             raise ConnectRefused(OLD_CODE) from error
     try:
         return _keep(attempt, token, _account_ids(token))
-    except TikTokProblem:
+    except Exception:  # a defect of ours, too
         _let_go(token)
         raise
 
