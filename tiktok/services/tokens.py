@@ -33,6 +33,7 @@ PAUSE_SECONDS = 0.05
 
 CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
 CONSENT_REVOKED = "The permission was withdrawn at TikTok."
+BEING_RENEWED = "The permission is being renewed with TikTok just now"
 
 
 def access_token(connection: Connection) -> str:
@@ -42,6 +43,7 @@ def access_token(connection: Connection) -> str:
     when it cannot be known now.
     """
     patient_until = time.monotonic() + PATIENCE_SECONDS
+    is_fresh = False  # then it is taken however short its life: who asks again gets no better one
     while True:
         row = Connection.objects.get(pk=connection.pk)
         if not row.is_live:
@@ -49,12 +51,13 @@ def access_token(connection: Connection) -> str:
         if row.refresh_expires_at <= timezone.now():
             _end(row, ConnectionState.EXPIRED)
             raise ConnectionEnded(ConnectionState.EXPIRED)
-        if row.access_expires_at > timezone.now() + MARGIN:
+        if is_fresh or row.access_expires_at > timezone.now() + MARGIN:
             return row.open_access_token()
         if _take_lease(row):
             _refresh(row)
+            is_fresh = True
         elif time.monotonic() > patient_until:
-            raise TikTokBusy(PATIENCE_SECONDS)
+            raise TikTokBusy(PATIENCE_SECONDS, why=BEING_RENEWED)
         else:
             time.sleep(PAUSE_SECONDS)
 
@@ -129,7 +132,7 @@ def _ask(row: Connection) -> types.Grant:
             raise ConnectionEnded(
                 ConnectionState.EXPIRED if is_over else ConnectionState.REVOKED
             ) from error
-        except errors.AccessTokenInvalidError as error:
+        except (errors.AccessTokenInvalidError, errors.AuthCodeError) as error:
             raise ConnectionEnded(ConnectionState.REVOKED) from error
 
 
