@@ -96,6 +96,16 @@ class ConnectDenied(ConnectRefused):
     """The creator said no on TikTok's page; nothing was connected."""
 
 
+class SealBroken(TikTokProblem):
+    """A sealed token was changed, moved to another row, or sealed with a key that is no longer known."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"The stored permission does not open (key {key_id!r}). Connect the account again, or have operations restore"
+            " the key in TOKEN_KEYS."
+        )
+
+
 class DeliveryRefused(Exception):
     """A webhook that TikTok has not signed, or signed long ago. Its sender is told nothing more."""
 
@@ -112,4 +122,4 @@ class LegacyClosed(TikTokProblem):
 
 
 # What may concern one of several subjects alone, such as an order of an account that was disconnected: the others go on.
-OF_ONE_SUBJECT = (TikTokRefused, NoMarketplaceAccount, MarketplaceAccessEnded)
+OF_ONE_SUBJECT = (TikTokRefused, NoMarketplaceAccount, MarketplaceAccessEnded, SealBroken)

@@ -27,6 +27,7 @@ from tiktok.enums import (
 from tiktok.errors import (
     ConnectionEnded,
     ConnectRefused,
+    SealBroken,
     TikTokProblem,
     TikTokRefused,
     TikTokUnavailable,
@@ -300,7 +301,7 @@ def disconnect(connection: Connection, *, actor: User) -> None:
     if connection.is_live:
         try:
             _revoke(access_token(connection), must=True)
-        except ConnectionEnded:
+        except (ConnectionEnded, SealBroken):  # we could not use it any more either way
             log.info("connect.ended_before_disconnect", connection=connection.pk)
         except TikTokRefused as refusal:
             log.warning("connect.revoke_refused", connection=connection.pk, code=refusal.code)
