@@ -22,6 +22,7 @@ from tests.connecting import (
     connect,
     consent,
     finish,
+    somebody_waits,
 )
 from tiktok.enums import (
     AccountKind,
@@ -570,13 +571,6 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
     with organization_scope(oak):
         assert Consent.objects.get().withdrawn_at is not None
         assert Creator.objects.get().audience_countries is None
-
-
-def somebody_waits() -> bool:
-    """Does any process stand before another's lock?"""
-    with database.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak, elm, maya) -> None:

@@ -28,6 +28,7 @@ from tests.signed import (
     post_notice,
     removed,
 )
+from tiktok.client import types
 from tiktok.enums import AccountState
 from tiktok.models import (
     Connection,
@@ -37,6 +38,7 @@ from tiktok.models import (
     ServiceIncident,
     WebhookDelivery,
 )
+from tiktok.services import connect as connecting
 from tiktok.services import events
 from tiktok.services.checks import check_due_grants
 from tiktok.services.deliveries import pump
@@ -408,6 +410,25 @@ def test_a_removal_within_a_minute_of_connecting_is_looked_into_at_once(tiktok, 
     assert check_due_grants() == 1
     connected.refresh_from_db()
     assert (connected.state, connected.sealed_access_token) == ("revoked", "")
+
+
+def test_a_removal_told_while_the_creator_reconnects_ends_the_old_grant_alone(
+    tiktok, oak, maya, connected, monkeypatch
+) -> None:
+    Connection.objects.update(connected_at=timezone.now() - timedelta(hours=1))
+    connected.refresh_from_db()
+    look = connecting._who_is_it
+
+    def slow(grant: types.Grant) -> types.Profile:
+        assert leave(connected, after=1800) == ""
+        assert not connected.is_live
+        return look(grant)
+
+    monkeypatch.setattr(connecting, "_who_is_it", slow)
+    again = connect(tiktok, maya, oak, "maya.bakes")
+    assert (again.pk, again.state, again.state_reason) == (connected.pk, "active", "")
+    with organization_scope(oak):
+        assert Creator.objects.get().audience_countries
 
 
 def test_a_doubt_does_not_take_a_grant_from_whoever_looks_after_it(connected) -> None:

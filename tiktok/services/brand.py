@@ -40,6 +40,7 @@ from tiktok.services.marketplace import (
     check_marketplace_account,
     choose_marketplace_account,
     connect_marketplace_account,
+    lock_accounts,
     revoke,
 )
 from tiktok.services.polling import begin, make_due, resume
@@ -140,6 +141,7 @@ def _keep(
     attempt: ConnectAttempt, token: str, found: dict[str, Dialect]
 ) -> list[MarketplaceAccount]:
     """All of them; the first is in use from now on where none was."""
+    lock_accounts()
     is_first = marketplace_account() is None
     accounts = [
         connect_marketplace_account(

@@ -68,6 +68,11 @@ def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> N
     record("marketplace_account.chosen", locked, actor=actor)
 
 
+def lock_accounts() -> None:
+    """Whoever changes several accounts of the organization in scope does so behind this, each after the other."""
+    list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
+
+
 def accounts_of(token: str) -> list[MarketplaceAccount]:
     """The connected accounts of the organization in scope that stand on this token: one consent may name several."""
     connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED).order_by("pk")
@@ -219,7 +224,7 @@ def _end(
     token: str, verb: str, *, reason: str, actor: User | None = None
 ) -> dict[MarketplaceAccount, str]:
     """Wipe the token wherever it stands; an account that was renewed meanwhile has another. Each with its subscription."""
-    list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
+    lock_accounts()
     ended = {}
     for account in accounts_of(token):
         ended[account] = account.subscription_id

@@ -31,6 +31,8 @@ LEASE = timedelta(seconds=180)
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
 
+# TikTok's answers to a refresh after which only a new consent helps.
+OVER = (errors.RefreshTokenError, errors.AccessTokenInvalidError, errors.AuthCodeError)
 CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
 CONSENT_REVOKED = "The permission was withdrawn at TikTok."
 BEING_RENEWED = "The permission is being renewed with TikTok just now"
@@ -127,13 +129,11 @@ def _ask(row: Connection) -> types.Grant:
     with tiktok_call(over=row):
         try:
             return creator_oauth().refresh(row.open_refresh_token())
-        except errors.RefreshTokenError as error:
-            is_over = error.code == 40103
+        except OVER as error:
+            is_expired = error.code == 40103
             raise ConnectionEnded(
-                ConnectionState.EXPIRED if is_over else ConnectionState.REVOKED
+                ConnectionState.EXPIRED if is_expired else ConnectionState.REVOKED
             ) from error
-        except (errors.AccessTokenInvalidError, errors.AuthCodeError) as error:
-            raise ConnectionEnded(ConnectionState.REVOKED) from error
 
 
 def _keep(row: Connection, grant: types.Grant) -> None:
