@@ -283,6 +283,8 @@ LOGGING = {
                 structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
+                # As text, for either renderer: one drops the traceback, the other adds local variables, tokens too.
+                structlog.processors.format_exc_info,
             ],
         }
     },
