@@ -230,6 +230,27 @@ def test_a_life_that_no_calendar_holds_costs_no_token(connection, monkeypatch, l
     assert connection.access_expires_at - timezone.now() > timedelta(days=3650)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_that_brings_too_little_ends_the_grant_with_its_data_or_not_at_all(
+    oak, connection, monkeypatch
+) -> None:
+    monkeypatch.setattr(tokens, "_ask", answers_with(scopes=frozenset({"video.list"})))
+    let_expire(connection)
+
+    def die(*args: object, **fields: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(tokens, "end_grant", die)
+        access_token(connection)
+    connection.refresh_from_db()
+    assert (connection.state, bool(connection.sealed_refresh_token)) == ("active", True)
+
+    with pytest.raises(ConnectionEnded):
+        access_token(connection)
+    ended(connection, oak, "missing_scope", "Not granted: your profile, your audience.")
+
+
 @pytest.mark.django_db
 def test_whoever_waits_too_long_for_another_refresh_is_told_that_it_is_under_way(
     connection, monkeypatch

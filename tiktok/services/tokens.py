@@ -136,8 +136,9 @@ def _ask(row: Connection) -> types.Grant:
             ) from error
 
 
+@transaction.atomic
 def _keep(row: Connection, grant: types.Grant) -> None:
-    """Compare and swap: only on the version the refresh began with."""
+    """Compare and swap: only on the version the refresh began with. A grant ends with all that hangs on it, or not yet."""
     seen = row.version
     fresh = Connection.objects.get(pk=row.pk)
     keep_grant(fresh, grant)
