@@ -283,6 +283,8 @@ LOGGING = {
                 structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
+                # As text, for either renderer: one drops the traceback, the other adds local variables, tokens too.
+                structlog.processors.format_exc_info,
             ],
         }
     },
@@ -316,12 +318,12 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
 
-    from influence.error_reports import without_query
+    from influence.error_reports import without_secrets
 
     # Local variables of a failing frame may hold a token.
     sentry_sdk.init(
         dsn=SENTRY_DSN,
         send_default_pii=False,
         include_local_variables=False,
-        before_send=without_query,  # type: ignore[arg-type]  # the event is a plain dict to us
+        before_send=without_secrets,  # type: ignore[arg-type]  # the event is a plain dict to us
     )

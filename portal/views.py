@@ -121,9 +121,9 @@ def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse
             "TikTok refused to end the permission, so nothing has changed. Stop sharing with each brand here, or end the "
             "permission in TikTok's app.",
         )
-    except TikTokProblem:
+    except TikTokProblem as problem:
         messages.error(
-            request, "TikTok could not be reached, so nothing has changed. Please try again soon."
+            request, f"{connection} is still connected; nothing has changed here. {problem}"
         )
     else:
         messages.success(request, f"{connection} is disconnected. What came through it is deleted.")

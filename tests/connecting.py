@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection as database
+
 from crm.models import Influencer
 from crm.services.influencers import open_dashboard
 from tenancy.models import Organization, User
@@ -58,3 +60,10 @@ def connect(
 ) -> Connection:
     """The whole trip."""
     return finish(consent(running, person, organization, handle, **choices), person)
+
+
+def somebody_waits() -> bool:
+    """Does any process stand before another's lock?"""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0

@@ -1,5 +1,11 @@
 """What can go wrong with TikTok, in the product's own words. Each is a sentence a page may show."""
 
+from __future__ import annotations
+
+import math
+
+LIMIT_REACHED = "TikTok's request limit is reached"
+
 
 class TikTokProblem(Exception):
     """Base: `str()` is safe to show and says what to do. `request_id` is that of TikTok's answer, if there was one."""
@@ -32,13 +38,20 @@ class TikTokUnavailable(TikTokProblem):
 
 
 class TikTokBusy(TikTokProblem):
-    """The request budget is used up. `retry_after`: seconds until it is worth trying again."""
+    """No call may be made yet. `retry_after`: seconds until it is worth trying again."""
 
-    def __init__(self, retry_after: float, *, request_id: str = "") -> None:
+    def __init__(
+        self, retry_after: float, *, request_id: str = "", why: str = LIMIT_REACHED
+    ) -> None:
         self.retry_after, self.request_id = retry_after, request_id
-        super().__init__(
-            "TikTok's request limit is reached for the moment. Please try again in a few minutes."
-        )
+        super().__init__(f"{why}. Please try again {_in_words(retry_after)}.")
+
+
+def _in_words(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 1:
+        return "in a minute"
+    return f"in {minutes} minutes" if minutes <= 90 else f"in {math.ceil(minutes / 60)} hours"
 
 
 class TikTokRefused(TikTokProblem):
@@ -83,6 +96,16 @@ class ConnectDenied(ConnectRefused):
     """The creator said no on TikTok's page; nothing was connected."""
 
 
+class SealBroken(TikTokProblem):
+    """A sealed token was changed, moved to another row, or sealed with a key that is no longer known."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"The stored permission does not open (key {key_id!r}). Connect the account again, or have operations restore"
+            " the key in TOKEN_KEYS."
+        )
+
+
 class DeliveryRefused(Exception):
     """A webhook that TikTok has not signed, or signed long ago. Its sender is told nothing more."""
 
@@ -99,4 +122,4 @@ class LegacyClosed(TikTokProblem):
 
 
 # What may concern one of several subjects alone, such as an order of an account that was disconnected: the others go on.
-OF_ONE_SUBJECT = (TikTokRefused, NoMarketplaceAccount, MarketplaceAccessEnded)
+OF_ONE_SUBJECT = (TikTokRefused, NoMarketplaceAccount, MarketplaceAccessEnded, SealBroken)

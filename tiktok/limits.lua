@@ -1,6 +1,6 @@
 -- Book the first moment that is free in all budgets of a call, or say when to ask again.
 --
--- KEYS: the day's counter, the pause of the call's path, then four of each budget, the app's first: its pause, its booked
+-- KEYS: the days' counters' name, the pause of the call's path, then four of each budget, the app's first: its pause, its booked
 --   moments, the end of the line before it, the end of what was put off.
 -- ARGV: who asks ("person", "worker", or "next": a worker whose turn in the line has come), seconds that they may book
 --   ahead, seconds that workers may, seconds a worker waits for the app and for a narrower budget, calls a day, then the
@@ -20,6 +20,9 @@ for i = 1, #ARGV - 6 do
   }
 end
 
+-- One clock for all: a machine that is late would count yesterday's calls and wait for tomorrow's midnight.
+local today = KEYS[1] .. ':' .. math.floor(now / 86400000000)
+
 local function text(moment) return string.format('%.0f', moment) end
 local function number(name) return tonumber(redis.call('GET', name) or '0') end
 local function note(name, moment)
@@ -34,7 +37,7 @@ end
 local pause = redis.call('PTTL', KEYS[2])
 for _, budget in ipairs(budgets) do pause = math.max(pause, redis.call('PTTL', budget.pause)) end
 if pause > 0 then return {'paused', pause * 1000} end
-if number(KEYS[1]) >= per_day then return {'paused', 86400000000 - now % 86400000000} end
+if number(today) >= per_day then return {'paused', 86400000000 - now % 86400000000} end
 
 -- 2. The first moment with room on both sides in every budget.
 local free, moved = now, true
@@ -62,8 +65,8 @@ if free <= now + reach and not (who == 'worker' and is_line and free > now) then
     local line = number(budget.line)
     if who == 'person' and line > now + ahead then note(budget.line, line + budget.spacing) end
   end
-  redis.call('INCR', KEYS[1])
-  redis.call('EXPIRE', KEYS[1], 172800)
+  redis.call('INCR', today)
+  redis.call('EXPIRE', today, 172800)
   return {'go', free - now}
 end
 if who == 'person' then return {'busy', free - now} end

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -106,7 +105,7 @@ def take(path: str, bucket: str = APP) -> float:
 def _ask(who: str, path: str, bucket: str) -> tuple[str, float]:
     """What to do, and for how many seconds: see limits.lua."""
     budgets = charged(path, bucket)
-    keys = [key("budget", APP, "day", datetime.now(UTC).date()), _pause_of(path)]
+    keys = [key("budget", APP, "day"), _pause_of(path)]
     keys += [name for budget in budgets for name in budget.keys]
     answer, microseconds = run_script(
         TAKE,

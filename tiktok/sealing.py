@@ -9,16 +9,17 @@ from __future__ import annotations
 import base64
 import os
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from tiktok.errors import SealBroken
+
+log = structlog.get_logger()
+
 NONCE_BYTES = 12
-
-
-class SealBroken(RuntimeError):
-    """The sealed text was changed, moved to another row, or sealed with a key that is no longer known."""
 
 
 def keys() -> dict[str, bytes]:
@@ -56,4 +57,5 @@ def unseal(sealed: str, context: str) -> str:
             .decode()
         )
     except (KeyError, ValueError, InvalidTag) as broken:
-        raise SealBroken(f"sealed text does not open (key {key_id!r})") from broken
+        log.error("seal.broken", key=key_id, table=context.partition("|")[0])
+        raise SealBroken(key_id) from broken

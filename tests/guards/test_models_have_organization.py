@@ -15,6 +15,7 @@ WITHOUT_TENANT_POLICY = {
     "tenancy.Membership": "Read to find out which organization a person may enter.",
     "tenancy.ApiKey": "Read to find out which organization a key opens.",
     "tenancy.InfluencerLogin": "Read to find out in which organizations a person has a dashboard.",
+    "tiktok.AccountHolder": "Says in which organizations an event's account is looked for, before one is in scope.",
     "tiktok.Connection": "A person's grant; one for each TikTok account whoever it is shared with (Consent has a tenant).",
     "tiktok.ConnectAttempt": "Met again in TikTok's callback, before an organization is known.",
     "tiktok.Poll": "The queue: ids and times only, seen by the pump for all organizations in turn.",

@@ -202,15 +202,24 @@ def test_withdrawing_one_brand_leaves_the_other(tiktok, oak, elm, maya) -> None:
     assert "Audience countries" not in oaks
 
 
-def test_when_tiktok_is_out_of_reach_disconnecting_says_so_and_changes_nothing(
-    tiktok, oak, maya
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (50000, "TikTok could not be reached, so nothing was saved. Please try again in a minute."),
+        (40100, "TikTok's request limit is reached. Please try again in 5 minutes."),
+    ],
+)
+def test_when_tiktok_is_away_or_busy_disconnecting_says_which_and_changes_nothing(
+    tiktok, oak, maya, code, why
 ) -> None:
     client = signed_in(maya)
     connect(client, tiktok, "oak", "maya.bakes")
-    tiktok.control("fail", times=9, path="revoke", code=50000)
+    tiktok.control("fail", times=9, path="revoke", code=code)
     connection = Connection.objects.get()
     response = client.post(reverse("portal:disconnect", args=[connection.pk]), follow=True)
-    assert b"nothing has changed" in response.content
+    assert [str(message) for message in response.context["messages"]] == [
+        f"@maya.bakes is still connected; nothing has changed here. {why}"
+    ]
     connection.refresh_from_db()
     assert connection.is_live
 

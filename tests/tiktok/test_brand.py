@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -21,12 +23,13 @@ from tests.branding import (
     finish,
     set_out,
 )
+from tests.connecting import somebody_waits
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
 from tiktok.enums import AttemptOutcome, AttemptPurpose, Dialect, PollKind
 from tiktok.errors import ConnectDenied, ConnectRefused, TikTokProblem, TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection, MarketplaceAccount, Poll
 from tiktok.queries import marketplace_account, marketplace_accounts
-from tiktok.services import attempts, brand
+from tiktok.services import attempts, brand, marketplace
 from tiktok.services.brand import start_brand_connect
 from tiktok.services.connect import start_connect
 from tiktok.services.subscriptions import webhook_url
@@ -125,6 +128,44 @@ def test_one_consent_may_name_several_accounts(tiktok, elm, ada) -> None:
         ("TCM_VIDEOS", TTO_ACCOUNT_ID),
         ("TCM_VIDEOS", SECOND_ACCOUNT_ID),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_permission_that_ends_while_its_accounts_are_renewed_ends_none_of_the_new(
+    tiktok, elm, ada, monkeypatch
+) -> None:
+    """Whoever ends takes the accounts by their age; TikTok names them in whatever order it likes."""
+    accounts = connect(tiktok, ada, elm).accounts
+    with organization_scope(elm):
+        old = accounts[0].open_token()
+    answer = set_out(tiktok, ada, elm)
+    find, keep = brand._account_ids, brand.connect_marketplace_account
+
+    def end() -> None:
+        with organization_scope(elm):
+            marketplace._end(old, "marketplace_account.ended", reason="It has ended.")
+        database.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        ends = []
+
+        def slow(*args: object, **fields: object) -> MarketplaceAccount:
+            kept = keep(*args, **fields)
+            if not ends:
+                ends.append(pool.submit(end))
+                while not somebody_waits():
+                    time.sleep(0.01)
+            return kept
+
+        monkeypatch.setattr(brand, "connect_marketplace_account", slow)
+        monkeypatch.setattr(
+            brand, "_account_ids", lambda token: dict(reversed(find(token).items()))
+        )
+        finish(answer, ada)
+        ends[0].result(timeout=20)
+
+    with organization_scope(elm):
+        assert {each.state for each in MarketplaceAccount.objects.all()} == {"connected"}
 
 
 def test_connecting_again_replaces_the_token_and_repeats_no_subscription(tiktok, elm, ada) -> None:

@@ -164,7 +164,7 @@ def test_a_grant_whose_token_does_not_open_stops_no_other(tiktok, oak, connectio
     assert check_due_grants() == 2
     other.refresh_from_db()
     assert other.checked_at is not None
-    assert "grant.broken" in caplog.text
+    assert "seal.broken" in caplog.text
 
 
 @pytest.mark.django_db

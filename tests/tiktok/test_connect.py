@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import OperationalError
 from django.db import connection as database
 from django.utils import timezone
 
@@ -19,6 +22,7 @@ from tests.connecting import (
     connect,
     consent,
     finish,
+    somebody_waits,
 )
 from tiktok.enums import (
     AccountKind,
@@ -287,6 +291,45 @@ def test_an_answer_is_used_once(tiktok, oak, maya) -> None:
     assert connection.is_live
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_one_answer_that_comes_eight_times_at_once_one_is_believed(tiktok, oak, maya) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+
+    def come(_: int) -> str:
+        try:
+            return finish(answer, maya).state
+        except ConnectRefused as refusal:
+            return str(refusal)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        came = sorted(pool.map(come, range(8)))
+
+    assert came == sorted(["active", *[attempts.USED] * 7])
+    assert tiktok.look("stats")["calls"]["/tt_user/oauth2/token/"] == 1
+    assert verbs(oak).count("connection.connected") == 1
+    assert verbs(oak).count("connection.refused") == 7
+
+
+@pytest.mark.parametrize("defect", [ZeroDivisionError, OperationalError])
+def test_a_defect_of_ours_ends_the_trip_too_and_keeps_nothing_at_tiktok(
+    tiktok, oak, maya, monkeypatch, defect
+) -> None:
+    def fail(*args: object) -> None:
+        raise defect
+
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    monkeypatch.setattr(connecting, "_consent", fail)
+    with pytest.raises(defect):
+        finish(answer, maya)
+    trip = ConnectAttempt.objects.get()
+    assert (trip.outcome, trip.reason) == (AttemptOutcome.REFUSED, attempts.BROKEN)
+    assert verbs(oak)[-1] == "connection.refused"
+    assert not Connection.objects.exists()
+    assert not stands_at(tiktok, "maya.bakes")
+
+
 def test_a_code_of_another_attempt_is_refused_when_it_was_used(tiktok, oak, maya) -> None:
     first = consent(tiktok, maya, oak, "maya.bakes")
     second = consent(tiktok, maya, oak, "maya.bakes")
@@ -478,6 +521,56 @@ def test_disconnecting_twice_and_after_a_revocation_at_tiktok_is_harmless(
     disconnect(connection, actor=maya)
     assert connection.state == ConnectionState.REVOKED
     assert verbs(oak) == before
+
+
+def test_a_reconnect_that_came_while_disconnecting_stands(tiktok, oak, maya, monkeypatch) -> None:
+    connection = connect(tiktok, maya, oak, "maya.bakes")
+    revoke = connecting._revoke
+
+    def slow(token: str, *, must: bool) -> None:
+        revoke(token, must=must)
+        connect(tiktok, maya, oak, "maya.bakes")
+
+    monkeypatch.setattr(connecting, "_revoke", slow)
+    with pytest.raises(TikTokUnavailable):
+        disconnect(connection, actor=maya)
+    connection.refresh_from_db()
+    assert connection.is_live
+    assert stands_at(tiktok, "maya.bakes")
+    with organization_scope(oak):
+        assert Consent.objects.get().withdrawn_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
+    tiktok, oak, maya, monkeypatch
+) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        consent_row = Consent.objects.get()
+    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connecting._consent
+
+    def withdraw() -> None:
+        with organization_scope(oak):
+            withdraw_consent(consent_row, actor=maya)
+        database.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        withdrawals = []
+
+        def slow(*args: object) -> None:
+            withdrawals.append(pool.submit(withdraw))
+            while not somebody_waits():
+                time.sleep(0.01)
+            keep_consent(*args)
+
+        monkeypatch.setattr(connecting, "_consent", slow)
+        finish(answer, maya)
+        withdrawals[0].result(timeout=20)
+
+    with organization_scope(oak):
+        assert Consent.objects.get().withdrawn_at is not None
+        assert Creator.objects.get().audience_countries is None
 
 
 def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak, elm, maya) -> None:

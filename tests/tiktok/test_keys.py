@@ -19,10 +19,11 @@ from tenancy.models import User
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect, consent, finish
 from tests.sandbox_process import BRAND_TOKEN
-from tiktok.errors import ConnectRefused, TikTokUnavailable
+from tiktok.errors import ConnectRefused, SealBroken, TikTokUnavailable
 from tiktok.models import Connection, MarketplaceAccount
-from tiktok.sealing import SealBroken, unseal
+from tiktok.sealing import unseal
 from tiktok.services.checks import check_due_grants
+from tiktok.services.connect import disconnect
 from tiktok.services.keys import Rotation, rotate_token_keys
 from tiktok.services.tokens import access_token
 
@@ -80,11 +81,32 @@ def test_rotating_again_finds_nothing_to_do(oak, connection, settings, capsys) -
 
 def test_a_missing_old_key_is_named_and_nothing_is_lost(connection, settings) -> None:
     settings.TOKEN_KEYS = [NEW]
-    with pytest.raises(CommandError, match=r"'t1'.*its key is missing in TOKEN_KEYS"):
+    with pytest.raises(CommandError, match=r"'t1'.*restore the key in TOKEN_KEYS\. Then run"):
         call_command("rotate_token_keys")
     settings.TOKEN_KEYS = [OLD]
     connection.refresh_from_db()
     assert connection.open_access_token() == "access-1"
+
+
+def test_who_cannot_be_opened_any_more_can_be_left_and_connected_anew(
+    tiktok, oak, settings, caplog
+) -> None:
+    maya = a_person("maya@example.com", oak)
+    lost = connect(tiktok, maya, oak, "maya.bakes")
+    settings.TOKEN_KEYS = [NEW]
+    with pytest.raises(SealBroken, match="Connect the account again"):
+        access_token(lost)
+    assert "seal.broken" in caplog.text
+
+    disconnect(lost, actor=maya)
+
+    lost.refresh_from_db()
+    assert (lost.state, lost.sealed_refresh_token) == ("revoked", "")
+    with organization_scope(oak):
+        account = MarketplaceAccount.objects.get()
+        account.set_token(BRAND_TOKEN)  # as connecting it again does
+        account.save()
+    assert connect(tiktok, maya, oak, "maya.bakes").is_live
 
 
 def test_a_wiped_connection_is_left_alone(connection, settings) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+import time_machine
 
 from tiktok import limits
 from tiktok.errors import TikTokBusy
@@ -166,6 +167,13 @@ def test_a_day_ends_at_midnight_utc(settings) -> None:
     with pytest.raises(TikTokBusy) as busy:
         take("/x/")
     assert busy.value.retry_after == pytest.approx((midnight - now).total_seconds(), abs=2)
+
+
+def test_a_machine_whose_clock_is_wrong_counts_the_same_day(settings) -> None:
+    settings.TIKTOK_REQUESTS_PER_DAY = 3
+    booked(3)
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=1)), pytest.raises(TikTokBusy):
+        take("/x/")
 
 
 def test_a_pause_of_the_app_answers_everybody_at_once() -> None:

@@ -251,6 +251,26 @@ def test_disconnecting_says_first_what_ends_with_it(signed_in, connected) -> Non
     assert stands(connected)
 
 
+def test_an_account_whose_token_does_not_open_says_so_and_spoils_no_other(
+    signed_in, connected
+) -> None:
+    said = (
+        "The stored permission does not open (key 'lost'). Connect the account again, or have operations restore the key in"
+        " TOKEN_KEYS."
+    )
+    with organization_scope(connected.organization_id):
+        lost = MarketplaceAccount.objects.create(
+            name="Lost", tiktok_account_id="9", sealed_token="lost.bm90aGluZw=="
+        )
+    client = signed_in()
+    for method in (client.get, client.post):
+        assert said in told(method(url("disconnect", lost), follow=True))[0]
+    assert told(client.post(url("check", lost), follow=True)) == [said]
+    assert said in text(client.get(PAGE))
+    client.post(url("disconnect", connected))
+    assert [stands(connected), stands(lost)] == [False, True]
+
+
 def test_a_disconnected_account_is_gone_from_use_and_its_siblings_too(signed_in, connected) -> None:
     client = signed_in()
     page = client.post(url("disconnect", connected), follow=True)

@@ -14,6 +14,7 @@ from tiktok.errors import (
     CallInsideTransaction,
     MarketplaceAccessEnded,
     NoMarketplaceAccount,
+    SealBroken,
     TikTokBusy,
     TikTokUnavailable,
 )
@@ -241,5 +242,5 @@ def test_the_brand_token_stands_sealed_and_opens_in_its_own_row_only(oak) -> Non
         assert account.open_token() == "sandbox-brand-token"
         assert "sandbox-brand-token" not in account.sealed_token
         other = MarketplaceAccount(tiktok_account_id="2", sealed_token=account.sealed_token)
-        with pytest.raises(RuntimeError, match="does not open"):
+        with pytest.raises(SealBroken):
             other.open_token()

@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.conf import settings
 from django.db import connection as database
@@ -19,7 +20,13 @@ from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
 from tiktok.client import errors
 from tiktok.enums import AccountKind, ConnectionState
-from tiktok.errors import CallInsideTransaction, ConnectionEnded, TikTokUnavailable
+from tiktok.errors import (
+    CallInsideTransaction,
+    ConnectionEnded,
+    TikTokBusy,
+    TikTokRefused,
+    TikTokUnavailable,
+)
 from tiktok.models import Connection, Consent, Creator
 from tiktok.queries import kind_of
 from tiktok.services import tokens
@@ -193,6 +200,70 @@ def test_a_refresh_that_met_a_disconnect_puts_no_token_back(
     assert (connection.state, connection.sealed_refresh_token) == ("revoked", "")
 
 
+def answers_with(**changes):
+    """TikTok's answers to a refresh, with these changes."""
+    ask = tokens._ask
+    return lambda row: msgspec.structs.replace(ask(row), **changes)
+
+
+@pytest.mark.django_db
+def test_a_token_that_lives_shorter_than_our_margin_is_taken_as_it_is(
+    tiktok, connection, monkeypatch
+) -> None:
+    monkeypatch.setattr(tokens, "_ask", answers_with(expires_in=60))
+    let_expire(connection)
+    token = access_token(connection)
+    connection.refresh_from_db()
+    assert connection.open_access_token() == token
+    assert refreshes(tiktok) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("life", [10**12, 10**18, 10**30])
+def test_a_life_that_no_calendar_holds_costs_no_token(connection, monkeypatch, life) -> None:
+    endless = {"expires_in": life, "refresh_token_expires_in": life}
+    monkeypatch.setattr(tokens, "_ask", answers_with(**endless))
+    let_expire(connection)
+    token = access_token(connection)
+    connection.refresh_from_db()
+    assert connection.open_access_token() == token
+    assert connection.access_expires_at - timezone.now() > timedelta(days=3650)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_that_brings_too_little_ends_the_grant_with_its_data_or_not_at_all(
+    oak, connection, monkeypatch
+) -> None:
+    monkeypatch.setattr(tokens, "_ask", answers_with(scopes=frozenset({"video.list"})))
+    let_expire(connection)
+
+    def die(*args: object, **fields: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(tokens, "end_grant", die)
+        access_token(connection)
+    connection.refresh_from_db()
+    assert (connection.state, bool(connection.sealed_refresh_token)) == ("active", True)
+
+    with pytest.raises(ConnectionEnded):
+        access_token(connection)
+    ended(connection, oak, "missing_scope", "Not granted: your profile, your audience.")
+
+
+@pytest.mark.django_db
+def test_whoever_waits_too_long_for_another_refresh_is_told_that_it_is_under_way(
+    connection, monkeypatch
+) -> None:
+    monkeypatch.setattr(tokens, "PATIENCE_SECONDS", 0.1)
+    let_expire(connection, lease_until=timezone.now() + tokens.LEASE)
+    with pytest.raises(TikTokBusy) as busy:
+        access_token(connection)
+    assert str(busy.value) == (
+        "The permission is being renewed with TikTok just now. Please try again in a minute."
+    )
+
+
 def ended(connection: Connection, oak, state: str, reason: str) -> None:
     connection.refresh_from_db()
     assert (connection.state, connection.state_reason) == (state, reason)
@@ -210,7 +281,9 @@ def ended(connection: Connection, oak, state: str, reason: str) -> None:
     [
         (40103, "expired", tokens.CONSENT_EXPIRED),
         (40105, "revoked", tokens.CONSENT_REVOKED),
+        (40106, "revoked", tokens.CONSENT_REVOKED),
         (40107, "revoked", tokens.CONSENT_REVOKED),
+        (40131, "revoked", tokens.CONSENT_REVOKED),
     ],
 )
 def test_a_dead_grant_becomes_a_state_with_a_reason(
@@ -290,3 +363,15 @@ def test_a_late_refusal_does_not_end_what_the_creator_has_connected_anew(
     connection.refresh_from_db()
     assert connection.is_live
     assert connection.open_access_token() not in tokens_seen
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", [40130, 40131])
+def test_a_permission_tiktok_says_is_missing_is_looked_into_at_once(
+    tiktok, oak, connection, code
+) -> None:
+    tiktok.control("fail", times=1, path="/tcm/creator/authorized/", code=code)
+    with pytest.raises(TikTokRefused):
+        profile_as_creator(connection, oak)
+    connection.refresh_from_db()
+    assert connection.check_due_at <= timezone.now()

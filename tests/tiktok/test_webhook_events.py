@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,7 @@ from tenancy.enums import Role
 from tenancy.models import AuditEvent, Organization, User
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.organizations import add_member
-from tests.connecting import connect
+from tests.connecting import an_organization, connect
 from tests.signed import (
     CAMPAIGN,
     VIDEO,
@@ -27,6 +28,7 @@ from tests.signed import (
     post_notice,
     removed,
 )
+from tiktok.client import types
 from tiktok.enums import AccountState
 from tiktok.models import (
     Connection,
@@ -36,8 +38,11 @@ from tiktok.models import (
     ServiceIncident,
     WebhookDelivery,
 )
+from tiktok.services import connect as connecting
 from tiktok.services import events
+from tiktok.services.checks import check_due_grants
 from tiktok.services.deliveries import pump
+from tiktok.services.grants import CHECK_LEASE
 
 pytestmark = pytest.mark.django_db
 UPLOADED = datetime(2026, 1, 6, 9, 1, 58, 120000, tzinfo=UTC)
@@ -157,6 +162,58 @@ def test_a_thousand_events_take_a_few_queries(elm, heard, django_assert_max_num_
     assert len(videos(elm)) == 1000
 
 
+def test_what_an_event_costs_does_not_grow_with_the_organizations(elm) -> None:
+    def cost(event: str) -> int:
+        post(delivery(10, linked(event)))
+        with CaptureQueriesContext(connection) as queries:
+            pump()
+        return len(queries)
+
+    hold(elm)
+    few = cost("tto_video_uploaded")
+    for number in range(5):
+        an_organization(f"Other{number}")  # each with an account of its own
+    assert cost("tto_video_published") == few
+    assert videos(elm) == [(VIDEO, "maya.bakes", UPLOADED, UPLOADED)]
+
+
+def test_an_account_is_found_by_the_number_it_has_today(elm) -> None:
+    hold(elm)
+    with organization_scope(elm):
+        account = MarketplaceAccount.objects.get()
+        account.tiktok_account_id = "9"  # as ops may write it
+        account.save()
+    assert tell(delivery(10, linked(tto_tcm_account_id="9"))) == ""
+    assert tell(delivery(10, published)) == (
+        "No organization has connected account 7401112223334445556."
+    )
+    assert videos(elm) == [(VIDEO, "maya.bakes", UPLOADED, None)]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"video_id": "9" * 41}, {"campaign_id": "9" * 41}, {"tto_tcm_account_id": "9" * 41}]
+)
+def test_an_id_that_no_column_holds_is_left_aside_and_takes_no_neighbour_along(elm, odd) -> None:
+    hold(elm)
+    assert tell(delivery(10, linked(**odd), uploaded)) == "1 of 2 events are unknown to us."
+    assert len(videos(elm)) == 1
+
+
+def test_a_sign_that_no_column_holds_is_left_out(elm) -> None:
+    hold(elm)
+    told = tell(delivery(10, linked(handle_name="maya\0.bakes")))
+    assert (told, videos(elm)) == ("", [(VIDEO, "maya.bakes", UPLOADED, None)])
+    told = tell(delivery(14, incident("CREATE", incident_title="Slow\0 answers")))
+    assert (told, ServiceIncident.objects.get().title) == ("", "Slow answers")
+    for body, words in [
+        (removed("nobody\0", at=time.time()), "Nobody has connected this TikTok account here."),
+        (b'{"event": "odd\\u0000"}', "The event odd is unknown to us."),
+    ]:
+        post_notice(body)
+        assert pump()
+        assert note() == words
+
+
 def test_one_organizations_trouble_keeps_no_other_from_its_news(oak, elm, monkeypatch) -> None:
     def fail_in_oak(campaign_id: str, handle: str) -> None:
         if current_organization_id() == oak.pk:
@@ -237,6 +294,18 @@ def test_trouble_of_which_nothing_is_heard_for_a_week_is_no_longer_shown(oak) ->
     assert "TikTok reports" not in reader(oak).get("/o/oak/").text
 
 
+def test_an_incident_is_kept_though_the_banner_cannot_be_refreshed(
+    oak, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    def away(name: str) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(events.cache, "delete", away)
+    hear(django_capture_on_commit_callbacks, delivery(14, incident("CREATE")))
+    assert note() == ""
+    assert ServiceIncident.objects.count() == 1
+
+
 def test_a_page_does_without_redis(oak, settings) -> None:
     tell(delivery(14, incident("CREATE")))
     page = reader(oak)
@@ -290,7 +359,7 @@ def test_a_removed_permission_ends_the_grant_and_deletes_what_came_only_through_
 ) -> None:
     with organization_scope(oak):
         assert Creator.objects.get().audience_countries
-    assert leave(connected, after=5) == ""
+    assert leave(connected, after=90) == ""
     assert (connected.state, connected.state_reason) == (
         "revoked",
         "The creator withdrew the permission at TikTok.",
@@ -317,24 +386,63 @@ def test_a_removed_permission_ends_the_grant_and_deletes_what_came_only_through_
     ],
 )
 def test_every_reason_has_its_words(connected, reason, words) -> None:
-    leave(connected, after=5, reason=reason)
+    leave(connected, after=90, reason=reason)
     assert connected.state_reason == words
 
 
 def test_a_removal_told_late_does_not_kill_a_fresh_reconnect(tiktok, oak, maya, connected) -> None:
     Connection.objects.update(connected_at=timezone.now() - timedelta(hours=1))
     again = connect(tiktok, maya, oak, "maya.bakes")
-    assert leave(again, after=-1800) == "The creator has connected again since."
+    assert leave(again, after=-1800) == events.CONNECTED_SINCE
+    assert again.is_live
+    assert check_due_grants() == 1  # TikTok is asked, and says that it stands
+    again.refresh_from_db()
     assert again.is_live
     with organization_scope(oak):
         assert Creator.objects.get().audience_countries
 
 
+def test_a_removal_within_a_minute_of_connecting_is_looked_into_at_once(tiktok, connected) -> None:
+    """A reconnect may be younger than the removal though our clock says otherwise: TikTok knows."""
+    tiktok.control("revoke", handle="maya.bakes")
+    assert leave(connected, after=50) == events.CONNECTED_SINCE
+    assert connected.is_live
+    assert check_due_grants() == 1
+    connected.refresh_from_db()
+    assert (connected.state, connected.sealed_access_token) == ("revoked", "")
+
+
+def test_a_removal_told_while_the_creator_reconnects_ends_the_old_grant_alone(
+    tiktok, oak, maya, connected, monkeypatch
+) -> None:
+    Connection.objects.update(connected_at=timezone.now() - timedelta(hours=1))
+    connected.refresh_from_db()
+    look = connecting._who_is_it
+
+    def slow(grant: types.Grant) -> types.Profile:
+        assert leave(connected, after=1800) == ""
+        assert not connected.is_live
+        return look(grant)
+
+    monkeypatch.setattr(connecting, "_who_is_it", slow)
+    again = connect(tiktok, maya, oak, "maya.bakes")
+    assert (again.pk, again.state, again.state_reason) == (connected.pk, "active", "")
+    with organization_scope(oak):
+        assert Creator.objects.get().audience_countries
+
+
+def test_a_doubt_does_not_take_a_grant_from_whoever_looks_after_it(connected) -> None:
+    under_way = timezone.now() + CHECK_LEASE
+    Connection.objects.update(check_due_at=under_way)
+    leave(connected, after=0)
+    assert connected.check_due_at == under_way
+
+
 def test_a_second_removal_changes_nothing_more(oak, connected) -> None:
-    leave(connected, after=5)
+    leave(connected, after=90)
     with organization_scope(oak):
         before = AuditEvent.objects.count()
-    assert leave(connected, after=6, reason=4) == "The connection had ended already."
+    assert leave(connected, after=91, reason=4) == "The connection had ended already."
     assert connected.state_reason == "The creator withdrew the permission at TikTok."
     with organization_scope(oak):
         assert AuditEvent.objects.count() == before

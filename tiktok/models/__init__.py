@@ -1,4 +1,4 @@
-from tiktok.models.accounts import Creator, MarketplaceAccount
+from tiktok.models.accounts import AccountHolder, Creator, MarketplaceAccount
 from tiktok.models.connections import ConnectAttempt, Connection, Consent
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.models.polls import Poll
@@ -17,6 +17,7 @@ from tiktok.models.webhooks import LinkedVideo, ServiceIncident, WebhookDelivery
 __all__ = [
     "CREATOR_NUMBERS",
     "VIDEO_NUMBERS",
+    "AccountHolder",
     "ConnectAttempt",
     "Connection",
     "Consent",

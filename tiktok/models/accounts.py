@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import models
 
-from tenancy.models import OrganizationModel
+from tenancy.models import Organization, OrganizationModel
+from tenancy.scope import required_organization_id
 from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source, Verification
 from tiktok.sealing import seal, unseal
 
@@ -61,6 +62,34 @@ class MarketplaceAccount(OrganizationModel):
 
     def open_token(self) -> str:
         return unseal(self.sealed_token, self._context)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        holder = AccountHolder(
+            organization_id=required_organization_id(), tiktok_account_id=self.tiktok_account_id
+        )
+        AccountHolder.objects.bulk_create([holder], ignore_conflicts=True)
+
+
+class AccountHolder(models.Model):
+    """In which organizations the webhooks' pump looks for a marketplace account that an event names.
+
+    Read before an organization is in scope, hence no tenant policy. Written with the account and never deleted with it:
+    it only says where to look, and whether the account is there and connected is seen in the organization's own scope.
+    """
+
+    tiktok_account_id = models.CharField(max_length=40)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tiktok_account_id", "organization"], name="account_holder_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tiktok_account_id} of organization {self.organization_id}"
 
 
 class Creator(OrganizationModel):

@@ -36,6 +36,7 @@ OTHER_SESSION = f"The sign-in at TikTok was started in another browser. {AGAIN}"
 OTHER_PERSON = "The sign-in at TikTok was started by somebody else. Please start your own."
 NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
 OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
+BROKEN = f"Something went wrong here, so nothing was connected. {AGAIN}"
 DENIED = "You said no on TikTok's page, so nothing was connected."
 # What the audit log calls a trip: `connection.refused`, `marketplace_account.refused`.
 VERBS = {AttemptPurpose.CREATOR: "connection", AttemptPurpose.BRAND: "marketplace_account"}
@@ -122,7 +123,7 @@ def _why_not(
 
 @contextmanager
 def answered(attempt: ConnectAttempt) -> Iterator[None]:
-    """In the scope of the attempt's organization; whatever problem comes up on the way is how the trip ended."""
+    """In the scope of the attempt's organization; whatever comes up on the way, be it a defect, is how the trip ended."""
     with organization_scope(attempt.organization):
         try:
             yield
@@ -131,6 +132,9 @@ def answered(attempt: ConnectAttempt) -> Iterator[None]:
             raise
         except TikTokProblem as problem:
             close_attempt(attempt, AttemptOutcome.REFUSED, str(problem))
+            raise
+        except Exception:
+            close_attempt(attempt, AttemptOutcome.REFUSED, BROKEN)
             raise
 
 

@@ -40,6 +40,7 @@ from tiktok.services.marketplace import (
     check_marketplace_account,
     choose_marketplace_account,
     connect_marketplace_account,
+    lock_accounts,
     revoke,
 )
 from tiktok.services.polling import begin, make_due, resume
@@ -107,7 +108,7 @@ def _connect(attempt: ConnectAttempt, code: str) -> list[MarketplaceAccount]:
             raise ConnectRefused(OLD_CODE) from error
     try:
         return _keep(attempt, token, _account_ids(token))
-    except TikTokProblem:
+    except Exception:  # a defect of ours, too
         _let_go(token)
         raise
 
@@ -140,6 +141,7 @@ def _keep(
     attempt: ConnectAttempt, token: str, found: dict[str, Dialect]
 ) -> list[MarketplaceAccount]:
     """All of them; the first is in use from now on where none was."""
+    lock_accounts()
     is_first = marketplace_account() is None
     accounts = [
         connect_marketplace_account(

@@ -22,6 +22,7 @@ from tiktok.policies import WARN_DAYS
 from tiktok.services.gateway import creator_oauth
 from tiktok.services.grants import (
     CHECK_EVERY,
+    CHECK_LEASE,
     end_grant,
     live_state,
     missing_scopes,
@@ -32,7 +33,6 @@ from tiktok.services.tokens import call_as_creator
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=15)
 RETRY_AFTER = timedelta(hours=1)
 OTHER_ACCOUNT = "TikTok's answer was for another account."
 
@@ -54,7 +54,7 @@ def _claim(limit: int) -> list[Connection]:
     due = Connection.objects.filter(state__in=LIVE_CONNECTION_STATES, check_due_at__lte=now)
     claimed = list(due.order_by("check_due_at").select_for_update(skip_locked=True)[:limit])
     for connection in claimed:
-        connection.check_due_at = now + LEASE
+        connection.check_due_at = now + CHECK_LEASE
     Connection.objects.bulk_update(claimed, ["check_due_at"])
     return claimed
 

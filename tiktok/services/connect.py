@@ -24,7 +24,14 @@ from tiktok.enums import (
     PollKind,
     Source,
 )
-from tiktok.errors import ConnectionEnded, ConnectRefused, TikTokProblem, TikTokRefused
+from tiktok.errors import (
+    ConnectionEnded,
+    ConnectRefused,
+    SealBroken,
+    TikTokProblem,
+    TikTokRefused,
+    TikTokUnavailable,
+)
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.queries import standing_consents
 from tiktok.services.attempts import (
@@ -112,7 +119,7 @@ def _connect(attempt: ConnectAttempt, code: str) -> Connection:
                 " accounts at TikTok and try again."
             )
         return _keep(attempt, grant, profile, _membership(handle))
-    except TikTokProblem:
+    except Exception:  # a defect of ours, too
         _let_go(grant)
         raise
 
@@ -288,16 +295,25 @@ def _consent(creator: Creator, connection: Connection) -> None:
 def disconnect(connection: Connection, *, actor: User) -> None:
     """End the grant at TikTok first, then everything here that rested on it, in every organization.
 
-    Raises TikTokUnavailable or TikTokBusy (nothing has changed then). Call it outside any transaction.
+    Raises TikTokUnavailable or TikTokBusy (nothing has changed then), also when the creator has connected anew
+    meanwhile. Call it outside any transaction.
     """
     if connection.is_live:
         try:
             _revoke(access_token(connection), must=True)
-        except ConnectionEnded:
+        except (ConnectionEnded, SealBroken):  # we could not use it any more either way
             log.info("connect.ended_before_disconnect", connection=connection.pk)
         except TikTokRefused as refusal:
             log.warning("connect.revoke_refused", connection=connection.pk, code=refusal.code)
             raise
+    _end_unless_renewed(connection, actor)
+
+
+@transaction.atomic
+def _end_unless_renewed(connection: Connection, actor: User) -> None:
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    if locked.connected_at != connection.connected_at:
+        raise TikTokUnavailable
     end_grant(
         connection,
         state=ConnectionState.REVOKED,
@@ -310,6 +326,8 @@ def disconnect(connection: Connection, *, actor: User) -> None:
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, actor: User) -> None:
     """The organization in scope no longer sees through the connection; others are untouched. Twice is once."""
+    # Connecting and ending lock in this order, too: connection, then what hangs on it.
+    Connection.objects.select_for_update().get(pk=consent.connection_id)
     locked = Consent.objects.select_for_update().select_related("creator").get(pk=consent.pk)
     if locked.withdrawn_at is not None:
         return

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from django.core.cache import cache
 from django.db import transaction
 
-from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.client import webhooks
 from tiktok.enums import AccountState, ConnectionState
-from tiktok.models import Connection, LinkedVideo, MarketplaceAccount, ServiceIncident
+from tiktok.models import (
+    AccountHolder,
+    Connection,
+    LinkedVideo,
+    MarketplaceAccount,
+    ServiceIncident,
+)
 from tiktok.queries import STANDING_INCIDENTS
-from tiktok.services.grants import end_grant
+from tiktok.services.grants import doubt, end_grant
 from tiktok.services.tokens import CONSENT_REVOKED
 
 log = structlog.get_logger()
@@ -33,6 +38,10 @@ REASONS = {
     4: "TikTok has banned the account.",
     5: "The permission was ended at TikTok on our behalf.",
 }
+# TikTok dates the removal by its clock and to the second, we the connection by ours.
+CLOCKS_DIFFER = timedelta(minutes=1)
+CONNECTED_SINCE = "The creator may have connected again since; TikTok is asked."
+MOST_ID = 40  # signs that a column of ids holds
 _linked_video_handlers: list[LinkedVideoHandler] = []
 
 
@@ -50,9 +59,9 @@ def apply_delivery(delivery: webhooks.Delivery, received_at: datetime) -> str:
     heard_at = delivery.sent_at or received_at
     videos, incidents, unknown = [], [], 0
     for event in delivery.events:
-        if isinstance(event, webhooks.LinkedVideo) and event.account_id and event.event in DATES:
+        if isinstance(event, webhooks.LinkedVideo) and _is_ours(event):
             videos.append(event)
-        elif isinstance(event, webhooks.ServiceIncident):
+        elif isinstance(event, webhooks.ServiceIncident) and len(event.incident_id) <= MOST_ID:
             incidents.append(event)
         else:
             unknown += 1
@@ -60,6 +69,11 @@ def apply_delivery(delivery: webhooks.Delivery, received_at: datetime) -> str:
         _keep_incident(incident, heard_at)
     strangers = _keep_linked_videos(videos, heard_at)
     return _note(unknown, len(delivery.events), strangers)
+
+
+def _is_ours(event: webhooks.LinkedVideo) -> bool:
+    ids = (event.account_id or "", event.campaign_id, event.video_id)
+    return event.event in DATES and all(0 < len(each) <= MOST_ID for each in ids)
 
 
 def _note(unknown: int, total: int, strangers: Sequence[str]) -> str:
@@ -80,16 +94,22 @@ def _keep_linked_videos(events: Sequence[webhooks.LinkedVideo], heard_at: dateti
         by_account[str(event.account_id)].append(event)
     held: set[str] = set()
     trouble: Exception | None = None
-    for organization in Organization.objects.order_by("pk") if by_account else ():
+    for organization_id in _holders(by_account):
         try:
-            with organization_scope(organization):
+            with organization_scope(organization_id):
                 held |= _keep_in_scope(by_account, heard_at)
         except Exception as defect:
-            log.exception("webhook.broken_for_organization", organization=organization.pk)
+            log.exception("webhook.broken_for_organization", organization=organization_id)
             trouble = defect
     if trouble is not None:
         raise trouble
     return sorted(by_account.keys() - held)
+
+
+def _holders(account_ids: Iterable[str]) -> list[int]:
+    """The organizations that have, or once had, any of these accounts."""
+    found = AccountHolder.objects.filter(tiktok_account_id__in=account_ids)
+    return sorted(set(found.values_list("organization", flat=True)))
 
 
 @transaction.atomic
@@ -158,7 +178,8 @@ def _keep_incident(said: webhooks.ServiceIncident, heard_at: datetime) -> None:
         incident.resolved_at = incident.resolved_at or said.resolved_at or heard_at
     incident.updated_at = max(incident.updated_at, heard_at)
     incident.save()
-    transaction.on_commit(lambda: cache.delete(STANDING_INCIDENTS))
+    # A banner that is a minute late is no reason to do the delivery again.
+    transaction.on_commit(lambda: cache.delete(STANDING_INCIDENTS), robust=True)
 
 
 def _words(said: webhooks.ServiceIncident) -> dict[str, object]:
@@ -184,7 +205,7 @@ def apply_notice(
 def _end_removed_grant(removed: webhooks.AuthorizationRemoved, removed_at: datetime) -> str:
     """The grant ends and what came only through it goes, unless the creator has connected again since.
 
-    In doubt it stands: TikTok's next refusal ends a dead grant just as well (`tokens`).
+    In doubt it stands and TikTok itself is asked next (`checks`): a dead grant does not outlive that.
     """
     found = Connection.objects.select_for_update().filter(open_id=removed.open_id)
     connection = found.first()
@@ -192,8 +213,9 @@ def _end_removed_grant(removed: webhooks.AuthorizationRemoved, removed_at: datet
         return "Nobody has connected this TikTok account here."
     if not connection.is_live:
         return "The connection had ended already."
-    if connection.connected_at >= removed_at:
-        return "The creator has connected again since."
+    if connection.connected_at >= removed_at - CLOCKS_DIFFER:
+        doubt(connection)
+        return CONNECTED_SINCE
     reason = REASONS.get(removed.reason, CONSENT_REVOKED)
     end_grant(connection, state=ConnectionState.REVOKED, reason=reason)
     return ""

@@ -48,11 +48,13 @@ from tiktok.errors import (
 from tiktok.exchanges import PastExchange, remember
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account
+from tiktok.services.grants import doubt
 from tiktok.services.polling import make_due
 from tiktok.store import StoreIsDown
 
 log = structlog.get_logger()
 
+GRANT_IN_DOUBT = (errors.ScopeMissingError, errors.AuthCodeError)
 MARKETPLACE_ACCESS = (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError)
 NO_ANSWER = (
     errors.UnreachableError,
@@ -66,6 +68,7 @@ TIKTOKS_FAILURES = (errors.UnreachableError, errors.GarbledAnswerError, errors.T
 UNADVISED_SECONDS = 60.0
 # Our calls are spaced: one second's limit is broken only where some came late, and a moment's rest makes up for that.
 SECOND, BURST_SECONDS = 1.0, 0.15
+UNCOUNTED = "Requests to TikTok cannot be counted just now, so nothing was asked"
 # How long before its turn a call looks once more whether it may be made.
 LOOK_SECONDS = 0.05
 
@@ -139,7 +142,7 @@ def _before_call(call: Call) -> None:
         breaker.admit(call.path)
         _wait_for_turn(call)
     except StoreIsDown as trouble:  # who cannot count must not call
-        raise TikTokBusy(limits.UNCOUNTED_SECONDS) from trouble
+        raise TikTokBusy(limits.UNCOUNTED_SECONDS, why=UNCOUNTED) from trouble
 
 
 def _wait_for_turn(call: Call) -> None:
@@ -214,6 +217,8 @@ def tiktok_call(*, creates: bool = False, over: Connection | None = None) -> Ite
     except errors.TikTokError as error:
         if isinstance(error, MARKETPLACE_ACCESS):
             _doubt_accounts()
+        if over is not None and isinstance(error, GRANT_IN_DOUBT):
+            doubt(over)
         problem = _problem(error, creates=creates)
         log.info(
             "tiktok.call_failed",

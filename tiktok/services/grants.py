@@ -39,6 +39,8 @@ REQUIRED_SCOPES = {
     "video.list": "your videos",
 }
 CHECK_EVERY = timedelta(days=1)
+CHECK_LEASE = timedelta(minutes=15)
+LONGEST_LIFE = timedelta(days=3660)  # no calendar holds all that TikTok may say
 EXPIRING_BEFORE = timedelta(days=30)
 AUTHORIZATION_ENDED = "The influencer's authorization has ended."
 INSIGHTS = {
@@ -86,8 +88,8 @@ def keep_grant(connection: Connection, grant: types.Grant) -> None:
     """
     now = timezone.now()
     connection.scopes = sorted(grant.scopes)
-    connection.access_expires_at = now + timedelta(seconds=grant.expires_in)
-    connection.refresh_expires_at = now + timedelta(seconds=grant.refresh_token_expires_in)
+    connection.access_expires_at = now + _life(grant.expires_in)
+    connection.refresh_expires_at = now + _life(grant.refresh_token_expires_in)
     connection.version += 1
     connection.lease_until = None
     if missing := missing_scopes(grant.scopes):
@@ -95,6 +97,17 @@ def keep_grant(connection: Connection, grant: types.Grant) -> None:
         return
     connection.state, connection.state_reason = live_state(connection.refresh_expires_at, now), ""
     connection.seal_tokens(grant.access_token, grant.refresh_token)
+
+
+def _life(seconds: int) -> timedelta:
+    return timedelta(seconds=min(max(seconds, 0), LONGEST_LIFE.total_seconds()))
+
+
+def doubt(connection: Connection) -> None:
+    """Look after this grant now (`checks`), unless that is under way or due as soon."""
+    now = timezone.now()
+    later = Connection.objects.filter(pk=connection.pk, check_due_at__gt=now + CHECK_LEASE)
+    later.update(check_due_at=now)
 
 
 def live_state(refresh_expires_at: datetime, now: datetime) -> ConnectionState:

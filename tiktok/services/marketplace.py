@@ -12,7 +12,7 @@ from django.utils import timezone
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import AccountState, Dialect, PollKind
-from tiktok.errors import MarketplaceAccessEnded, TikTokProblem, TikTokRefused
+from tiktok.errors import MarketplaceAccessEnded, SealBroken, TikTokProblem, TikTokRefused
 from tiktok.models import MarketplaceAccount
 from tiktok.services import subscriptions
 from tiktok.services.abilities import sends_events
@@ -68,10 +68,23 @@ def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> N
     record("marketplace_account.chosen", locked, actor=actor)
 
 
+def lock_accounts() -> None:
+    """Whoever changes several accounts of the organization in scope does so behind this, each after the other."""
+    list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
+
+
 def accounts_of(token: str) -> list[MarketplaceAccount]:
     """The connected accounts of the organization in scope that stand on this token: one consent may name several."""
     connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED).order_by("pk")
-    return [account for account in connected if account.open_token() == token]
+    return [account for account in connected if _stands_on(account, token)]
+
+
+def _stands_on(account: MarketplaceAccount, token: str) -> bool:
+    """Another account whose token does not open is no trouble of this one's."""
+    try:
+        return account.open_token() == token
+    except SealBroken:
+        return False
 
 
 # --- checked -----------------------------------------------------------------------------------------------------
@@ -79,7 +92,7 @@ def check_marketplace_account(account: MarketplaceAccount) -> None:
     """Ask TikTok what the account is today and whether its events still reach us; keep the answer. Outside any transaction.
 
     Raises MarketplaceAccessEnded when the grant is dead (the account is disconnected then), TikTokRefused (the account
-    says why), TikTokUnavailable or TikTokBusy (nothing was learnt).
+    says why) or SealBroken (the same), TikTokUnavailable or TikTokBusy (nothing was learnt).
     """
     try:
         with _as_brand(account) as token:
@@ -88,8 +101,8 @@ def check_marketplace_account(account: MarketplaceAccount) -> None:
                 _follow_videos(account, token)
         note_look(PollKind.MARKETPLACE, account.pk)
         _follow_service_status(account)
-    except TikTokRefused as refusal:
-        _note(account, state_reason=str(refusal)[:200])
+    except (TikTokRefused, SealBroken) as problem:
+        _note(account, state_reason=str(problem)[:200])
         raise
     finally:
         account.refresh_from_db()
@@ -144,7 +157,11 @@ def _check_accounts(account_ids: Sequence[int]) -> None:
     for account in connected.filter(pk__in=account_ids):
         try:
             check_marketplace_account(account)
-        except (MarketplaceAccessEnded, TikTokRefused) as problem:  # the account says so
+        except (
+            MarketplaceAccessEnded,
+            TikTokRefused,
+            SealBroken,
+        ) as problem:  # the account says so
             log.warning("marketplace.checked", account=account.pk, problem=str(problem))
 
 
@@ -171,8 +188,8 @@ def disconnect_marketplace_account(
 ) -> list[MarketplaceAccount]:
     """End the permission at TikTok, then every account here that stood on it; returns these. Outside any transaction.
 
-    What was collected stays. Raises TikTokUnavailable, TikTokBusy or TikTokRefused (nothing has changed then). Twice is
-    once.
+    What was collected stays. Raises TikTokUnavailable, TikTokBusy, TikTokRefused or SealBroken (nothing has changed
+    then). Twice is once.
     """
     if not account.is_connected:
         return []
@@ -207,7 +224,7 @@ def _end(
     token: str, verb: str, *, reason: str, actor: User | None = None
 ) -> dict[MarketplaceAccount, str]:
     """Wipe the token wherever it stands; an account that was renewed meanwhile has another. Each with its subscription."""
-    list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
+    lock_accounts()
     ended = {}
     for account in accounts_of(token):
         ended[account] = account.subscription_id

@@ -31,8 +31,11 @@ LEASE = timedelta(seconds=180)
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
 
+# TikTok's answers to a refresh after which only a new consent helps.
+OVER = (errors.RefreshTokenError, errors.AccessTokenInvalidError, errors.AuthCodeError)
 CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
 CONSENT_REVOKED = "The permission was withdrawn at TikTok."
+BEING_RENEWED = "The permission is being renewed with TikTok just now"
 
 
 def access_token(connection: Connection) -> str:
@@ -42,6 +45,7 @@ def access_token(connection: Connection) -> str:
     when it cannot be known now.
     """
     patient_until = time.monotonic() + PATIENCE_SECONDS
+    is_fresh = False  # then it is taken however short its life: who asks again gets no better one
     while True:
         row = Connection.objects.get(pk=connection.pk)
         if not row.is_live:
@@ -49,12 +53,13 @@ def access_token(connection: Connection) -> str:
         if row.refresh_expires_at <= timezone.now():
             _end(row, ConnectionState.EXPIRED)
             raise ConnectionEnded(ConnectionState.EXPIRED)
-        if row.access_expires_at > timezone.now() + MARGIN:
+        if is_fresh or row.access_expires_at > timezone.now() + MARGIN:
             return row.open_access_token()
         if _take_lease(row):
             _refresh(row)
+            is_fresh = True
         elif time.monotonic() > patient_until:
-            raise TikTokBusy(PATIENCE_SECONDS)
+            raise TikTokBusy(PATIENCE_SECONDS, why=BEING_RENEWED)
         else:
             time.sleep(PAUSE_SECONDS)
 
@@ -124,17 +129,16 @@ def _ask(row: Connection) -> types.Grant:
     with tiktok_call(over=row):
         try:
             return creator_oauth().refresh(row.open_refresh_token())
-        except errors.RefreshTokenError as error:
-            is_over = error.code == 40103
+        except OVER as error:
+            is_expired = error.code == 40103
             raise ConnectionEnded(
-                ConnectionState.EXPIRED if is_over else ConnectionState.REVOKED
+                ConnectionState.EXPIRED if is_expired else ConnectionState.REVOKED
             ) from error
-        except errors.AccessTokenInvalidError as error:
-            raise ConnectionEnded(ConnectionState.REVOKED) from error
 
 
+@transaction.atomic
 def _keep(row: Connection, grant: types.Grant) -> None:
-    """Compare and swap: only on the version the refresh began with."""
+    """Compare and swap: only on the version the refresh began with. A grant ends with all that hangs on it, or not yet."""
     seen = row.version
     fresh = Connection.objects.get(pk=row.pk)
     keep_grant(fresh, grant)

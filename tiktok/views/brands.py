@@ -16,7 +16,7 @@ from tenancy.access import OrganizationRequest, portal_page, staff_page
 from tenancy.enums import Permission
 from tenancy.models import User
 from tenancy.policies import can
-from tiktok.errors import TikTokProblem
+from tiktok.errors import SealBroken, TikTokProblem
 from tiktok.models import MarketplaceAccount
 from tiktok.queries import marketplace_accounts
 from tiktok.services.abilities import Ability, abilities, sends_events
@@ -115,8 +115,12 @@ def disconnect(request: OrganizationRequest, marketplace_account_id: int) -> Htt
     if request.method == "POST":
         _disconnect(request, account)
     if request.method == "POST" or not account.is_connected:
-        return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
-    ending = accounts_of(account.open_token())
+        return _lead(request, back)
+    try:
+        ending = accounts_of(account.open_token())
+    except SealBroken as broken:
+        messages.error(request, str(broken))
+        return _lead(request, back)
     remaining = [each for each in marketplace_accounts() if each.is_connected]
     context = {
         "title": f"Disconnect {account}?",
@@ -127,6 +131,11 @@ def disconnect(request: OrganizationRequest, marketplace_account_id: int) -> Htt
     }
     wrapper = "disconnect_dialog" if request.htmx else "disconnect"
     return render(request, f"staff/tiktok/{wrapper}.html", context)
+
+
+def _lead(request: OrganizationRequest, to: str) -> HttpResponse:
+    """Out of the dialog, too."""
+    return HttpResponseClientRedirect(to) if request.htmx else HttpResponseRedirect(to)
 
 
 def _disconnect(request: OrganizationRequest, account: MarketplaceAccount) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tiktok.sealing import SealBroken
+from tiktok.errors import SealBroken
 from tiktok.services.keys import rotate_token_keys
 
 
@@ -17,9 +17,7 @@ class Command(BaseCommand):
         try:
             done = rotate_token_keys()
         except SealBroken as broken:
-            raise CommandError(
-                f"{broken}: its key is missing in TOKEN_KEYS. Add it back and run again."
-            ) from broken
+            raise CommandError(f"{broken} Then run this again.") from broken
         self.stdout.write(
             f"Sealed anew: {done.connections} connections, {done.marketplace_accounts} marketplace accounts."
         )
