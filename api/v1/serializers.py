@@ -172,6 +172,11 @@ class SocialAccountSerializer(CheckedRowSerializer):
     is_authenticated = serializers.SerializerMethodField()
     marketplace_status = serializers.SerializerMethodField()
     checked_at = serializers.SerializerMethodField()
+    # What is read of an account and its creator, who has some forty columns.
+    columns = (
+        "influencer", "network", "account_type", "handle", "created_at",
+        "creator__marketplace_status", "creator__marketplace_checked_at", "creator__profile_fetched_at",
+    )  # fmt: skip
 
     class Meta:
         model = SocialAccount
@@ -251,10 +256,10 @@ class PostSerializer(CheckedRowSerializer):
         ]  # fmt: skip
         read_only_fields = fields
 
-    def get_checked_at(self, post: Post) -> datetime | None:
+    def get_checked_at(self, post: Any) -> datetime | None:
         """When TikTok was last asked about the post: by its order, else as a video of its account."""
-        if post.order is not None:
-            return post.order.checked_at
+        if post.order_id is not None:
+            return cast("datetime | None", post.order_checked_at)
         return post.video.counts_fetched_at if post.video else None
 
     @extend_schema_field(MetricSerializer(many=True))

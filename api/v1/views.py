@@ -102,10 +102,15 @@ class SocialAccountViewSet(Resource):
     filterset_class = filters.SocialAccountFilters
 
     def get_queryset(self) -> models.QuerySet[SocialAccount]:
-        return SocialAccount.objects.select_related("creator").annotate(
+        rows = SocialAccount.objects.select_related("creator").annotate(
             is_authenticated=queries.authenticated("creator_id"),
             next_check_at=NEXT_ACCOUNT_CHECK,
         )
+        is_told = self.action in {
+            "list",
+            "retrieve",
+        }  # else its metrics are: the creator's other columns
+        return rows.only(*serializers.SocialAccountSerializer.columns) if is_told else rows
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -191,8 +196,11 @@ class PostViewSet(Resource):
     def get_queryset(self) -> models.QuerySet[Post]:
         return (
             Post.objects.filter(standing())
-            .select_related("video", "order")
-            .annotate(is_authenticated=queries.authenticated("account__creator_id"))
+            .select_related("video")
+            .annotate(
+                is_authenticated=queries.authenticated("account__creator_id"),
+                order_checked_at=models.F("order__checked_at"),
+            )
             .annotate(next_check_at=NEXT_POST_CHECK)
         )
 
