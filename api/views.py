@@ -38,6 +38,6 @@ class ApiView(APIView):
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
-            self.scope.enter_context(organization_scope(request.auth.organization))
+            self.scope.enter_context(organization_scope(request.auth.organization_id))
             if request.method in SAFE_METHODS:
                 self.scope.enter_context(transaction.atomic())

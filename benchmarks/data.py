@@ -135,6 +135,11 @@ def name_of(n: int) -> str:
     return f"{FIRST_NAMES[n * 7 % 40]} {LAST_NAMES[n // 40 * 11 % 40]} {n // 1600 or ''}".strip()
 
 
+def status_of(n: int) -> str:
+    """In the marketplace or not, whatever the name: of people with the same one, too, some are and some are not."""
+    return STATUSES[(n + n // 40 + n // 1600) % 8]
+
+
 def _people(to: Filled) -> Iterator[Table]:
     owner, first, size = to.organization_id, to.first, to.size
     yield Table(
@@ -153,7 +158,7 @@ def _people(to: Filled) -> Iterator[Table]:
         "profile_source profile_fetched_at created_at",
         (
             (
-                first + n, owner, f"creator{n}", f"7{owner:05}{n:09}", STATUSES[n % 8], "", name_of(n), "", "",
+                first + n, owner, f"creator{n}", f"7{owner:05}{n:09}", status_of(n), "", name_of(n), "", "",
                 COUNTRIES[n % 8], n * 37 % 900_000, n * 91, n % 400, n * 3.5, 0.04, "", "ttcm_public", NOW, NOW,
             )
             for n in range(len(to.tiktok))

@@ -201,7 +201,9 @@ def influencer_page(
     """
     rows = found(Influencer.objects.all(), search)
     if released and kind in AccountKind.values:
-        rows = rows.filter(Exists(accounts_of_kind(kind).filter(influencer=OuterRef("pk"))))
+        rows = rows.filter(
+            Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
+        )
     page = keyset_page(
         rows.prefetch_related(Prefetch("accounts", queryset=accounts_with_facts())),
         *SORTS.get(sort, SORTS["name"]),
@@ -246,9 +248,12 @@ def _is_among(ids: models.QuerySet[Any, Any]) -> models.Func:
     )
 
 
-def accounts_of_kind(kind: str) -> models.QuerySet[SocialAccount]:
-    """TikTok accounts of one of the four kinds."""
-    is_in = Q(creator__marketplace_status=MarketplaceStatus.IN)
+def creators_of_kind(kind: str) -> models.QuerySet[Creator]:
+    """Creators whose account is of one of the four kinds.
+
+    Of creators, not of accounts: PostgreSQL then looks for a consent only where the marketplace status fits.
+    """
+    is_in = Q(marketplace_status=MarketplaceStatus.IN)
     is_authenticated = Q(is_authenticated=True)
     conditions = {
         AccountKind.AUTHENTICATED_TTCM: is_in & is_authenticated,
@@ -256,11 +261,9 @@ def accounts_of_kind(kind: str) -> models.QuerySet[SocialAccount]:
         AccountKind.AUTHENTICATED_NON_TTCM: ~is_in & is_authenticated,
         AccountKind.UNSUPPORTED: ~is_in & ~is_authenticated,
     }
-    tiktok = SocialAccount.objects.filter(creator__isnull=False).annotate(
-        is_authenticated=authenticated("creator_id")
-    )
+    creators = Creator.objects.annotate(is_authenticated=authenticated())
     condition = conditions.get(AccountKind(kind))
-    return tiktok.filter(condition) if condition else tiktok.none()
+    return creators.filter(condition) if condition else creators.none()
 
 
 def _row(influencer: Influencer, released: bool) -> InfluencerRow:

@@ -37,9 +37,7 @@ def influencer_organizations(user: User) -> models.QuerySet[Organization]:
 def api_key_for(text: str) -> ApiKey | None:
     """The live key with this text, None for an unknown, revoked or expired one."""
     prefix, _, secret = text.partition(".")
-    key = (
-        ApiKey.objects.select_related("organization").filter(prefix=prefix, revoked_at=None).first()
-    )
+    key = next(iter(ApiKey.objects.filter(prefix=prefix, revoked_at=None)), None)
     if key is None or not hmac.compare_digest(key.digest, digest(secret)):
         return None
     return key if key.expires_at is None or key.expires_at > timezone.now() else None

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from crm.enums import AccountType, Network
+from crm.models import SocialAccount
 
 
 class IdFilter(filters.NumberFilter):
@@ -30,7 +31,8 @@ class InfluencerFilters(filters.FilterSet):
     def in_campaign(
         self, rows: models.QuerySet[Any], name: str, value: int
     ) -> models.QuerySet[Any]:
-        return rows.filter(accounts__participations__campaign_id=value).distinct()
+        taking_part = SocialAccount.objects.filter(participations__campaign_id=value)
+        return rows.filter(pk__in=taking_part.values("influencer_id"))
 
 
 class SocialAccountFilters(filters.FilterSet):

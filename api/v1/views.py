@@ -27,6 +27,10 @@ from tiktok.enums import AccountKind, PollKind
 from tiktok.models import CreatorSnapshot, VideoSnapshot
 from tiktok.policies import account_kind
 
+# Annotations that hold nothing of an organization are made once.
+NEXT_ACCOUNT_CHECK = queries.next_account_check("creator")
+NEXT_ORDER_CHECK = queries.next_check(PollKind.ORDER, "pk")
+NEXT_POST_CHECK = next_post_check()
 # The word `tiktok` for an account ends one version after the release that replaced it.
 OLD_WORD_DEPRECATED_AT = datetime(2026, 12, 1, tzinfo=UTC)
 OLD_WORD_SUNSET_AT = datetime(2027, 6, 1, tzinfo=UTC)
@@ -61,8 +65,11 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         return {*filters, *(("cursor", "page_size") if is_paged else ())}
 
     def filter_queryset(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filters belong to the list; everything else is found by its id alone."""
-        return super().filter_queryset(rows) if self.action == "list" else rows
+        """Filters belong to the list, and cost time only when one is asked for; all else is found by its id alone."""
+        if self.action != "list":
+            return rows
+        asked = self.filterset_class.base_filters.keys() & self.request.query_params.keys()
+        return super().filter_queryset(rows) if asked else rows
 
     def history(self, rows: models.QuerySet[Any], hidden: set[str]) -> Response:
         """A page of snapshots, oldest first."""
@@ -82,9 +89,9 @@ class InfluencerViewSet(Resource):
     keyset = ("sort_name", "id")
 
     def get_queryset(self) -> models.QuerySet[Influencer]:
-        accounts = SocialAccount.objects.order_by("id")
-        return Influencer.objects.prefetch_related(
-            models.Prefetch("accounts", queryset=accounts, to_attr="shown_accounts")
+        accounts = SocialAccount.objects.filter(influencer=models.OuterRef("pk")).order_by("id")
+        return Influencer.objects.annotate(
+            shown_accounts=serializers.AccountOfInfluencerSerializer.documents(accounts)
         )
 
 
@@ -95,10 +102,15 @@ class SocialAccountViewSet(Resource):
     filterset_class = filters.SocialAccountFilters
 
     def get_queryset(self) -> models.QuerySet[SocialAccount]:
-        return SocialAccount.objects.select_related("creator").annotate(
+        rows = SocialAccount.objects.select_related("creator").annotate(
             is_authenticated=queries.authenticated("creator_id"),
-            next_check_at=queries.next_account_check("creator"),
+            next_check_at=NEXT_ACCOUNT_CHECK,
         )
+        is_told = self.action in {
+            "list",
+            "retrieve",
+        }  # else its metrics are: the creator's other columns
+        return rows.only(*serializers.SocialAccountSerializer.columns) if is_told else rows
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -168,10 +180,11 @@ class OrderViewSet(Resource):
     filterset_class = filters.OrderFilters
 
     def get_queryset(self) -> models.QuerySet[Order]:
-        events = OrderEvent.objects.all()  # in their own order
+        events = OrderEvent.objects.filter(order=models.OuterRef("pk"))  # in their own order
         return Order.objects.annotate(
-            next_check_at=queries.next_check(PollKind.ORDER, "pk")
-        ).prefetch_related(models.Prefetch("events", queryset=events, to_attr="shown_events"))
+            next_check_at=NEXT_ORDER_CHECK,
+            shown_events=serializers.OrderEventSerializer.documents(events),
+        )
 
 
 class PostViewSet(Resource):
@@ -183,9 +196,12 @@ class PostViewSet(Resource):
     def get_queryset(self) -> models.QuerySet[Post]:
         return (
             Post.objects.filter(standing())
-            .select_related("video", "order")
-            .annotate(is_authenticated=queries.authenticated("account__creator_id"))
-            .annotate(next_check_at=next_post_check())
+            .select_related("video")
+            .annotate(
+                is_authenticated=queries.authenticated("account__creator_id"),
+                order_checked_at=models.F("order__checked_at"),
+            )
+            .annotate(next_check_at=NEXT_POST_CHECK)
         )
 
     @extend_schema(

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from api.renderers import JSONRenderer
 from tenancy.models import ApiKey
 from tenancy.scope import current_organization_id
 from tenancy.services.organizations import create_api_key, revoke_api_key
@@ -125,9 +126,15 @@ def test_the_answer_is_rendered_inside_the_scope(
         seen.append(current_organization_id())
         return b"{}"
 
-    monkeypatch.setattr("rest_framework.renderers.JSONRenderer.render", render)
+    monkeypatch.setattr("api.renderers.JSONRenderer.render", render)
     reader.get("influencers/")
     assert seen == [oak.organization.pk]
+
+
+def test_what_no_document_may_hold_is_an_error_and_never_its_name() -> None:
+    with pytest.raises(TypeError, match="object"):
+        JSONRenderer().render({"it": object()})
+    assert JSONRenderer().render(None) == b""
 
 
 def test_every_answer_says_how_many_requests_are_left(reader: Reader) -> None:
