@@ -110,6 +110,19 @@ def test_an_account_that_left_the_marketplace_is_noticed_by_the_next_look(oak, t
         assert kind_of(creator) == AccountKind.UNSUPPORTED
 
 
+def test_an_account_that_tiktok_no_longer_knows_by_its_handle_is_noticed_by_the_next_look(
+    oak, tiktok
+) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        tiktok.control("creator", handle="maya.bakes", membership="INVALID")
+
+        refresh_profile(creator)
+
+        creator.refresh_from_db()
+        assert creator.marketplace_status == MarketplaceStatus.INVALID
+
+
 def test_contradictory_answers_about_membership_do_not_ask_without_end(oak, tiktok) -> None:
     with organization_scope(oak):
         creator = track_creator("maya.bakes", MarketplaceStatus.IN)

@@ -58,9 +58,9 @@ def refresh_profile(creator: Creator) -> None:
     with tiktok_call():
         try:
             profile = tiktok.public_profile(creator.handle)
-        except errors.NotInMarketplaceError:
+        except (errors.NotInMarketplaceError, errors.NotFoundError):
             profile = None
-    if profile is None:  # it has left
+    if profile is None:  # it has left, was renamed, or is gone
         refresh_membership([creator])
         return
     keep_profile(creator, profile, Source.PUBLIC)
