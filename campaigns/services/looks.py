@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState, RequestState
@@ -20,18 +20,17 @@ from tiktok.services.polling import make_due, note_look, stop
 
 
 def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
-    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where a handle is given.
+    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where the handle is one
+    that we know.
 
-    An order of TikTok One is named `<campaign id>/<handle>`.
+    An order of TikTok One is named `<campaign id>/<handle>`; the creator may have another handle by now.
     """
     orders = Order.objects.exclude(state__in=SETTLED_STATES)
     orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
-    of_campaign = f"{tiktok_campaign_id}/"
-    if handle:
-        orders = orders.filter(tiktok_order_id=of_campaign + handle.lower())
-    else:
-        orders = orders.filter(tiktok_order_id__startswith=of_campaign)
-    make_due(PollKind.ORDER, *orders.values_list("pk", flat=True))
+    orders = orders.filter(tiktok_order_id__startswith=f"{tiktok_campaign_id}/")
+    is_named = Q(tiktok_order_id__endswith=f"/{handle.lower()}") | Q(account__handle=handle.lower())
+    own = orders.filter(is_named) if handle else orders
+    make_due(PollKind.ORDER, *(own or orders).values_list("pk", flat=True))
 
 
 def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:

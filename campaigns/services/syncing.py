@@ -67,13 +67,14 @@ def sync_orders(orders: Iterable[Order]) -> None:
 
 def _read(orders: Iterable[Order]) -> dict[str, OrderFacts]:
     """Each order through the account it was made with."""
-    through: dict[MarketplaceAccount | None, list[str]] = {}
+    through: dict[MarketplaceAccount | None, dict[str, int | None]] = {}
     for order in orders:
-        through.setdefault(order.request.marketplace_account, []).append(order.tiktok_order_id)
+        of_account = through.setdefault(order.request.marketplace_account, {})
+        of_account[order.tiktok_order_id] = order.account.creator_id
     return {
         order_id: fact
-        for account, order_ids in through.items()
-        for order_id, fact in read_orders(account, order_ids).items()
+        for account, of_account in through.items()
+        for order_id, fact in read_orders(account, of_account).items()
     }
 
 

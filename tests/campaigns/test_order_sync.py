@@ -327,8 +327,8 @@ def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
     video = publish(tiktok, order)
     read = syncing.read_orders
 
-    def slow(account, order_ids):
-        seen = read(account, order_ids)
+    def slow(account, orders):
+        seen = read(account, orders)
         monkeypatch.setattr(syncing, "read_orders", read)
         review(tiktok, video, "SUCCEED")
         tiktok.control("clock", advance_seconds=DAY)

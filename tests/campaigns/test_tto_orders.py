@@ -18,15 +18,18 @@ from campaigns.services.posts import add_post_by_hand
 from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
+from crm.models import SocialAccount
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
-from tiktok.enums import PostTie
+from tiktok.enums import MarketplaceStatus, PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
-from tiktok.models import LinkedVideo, MarketplaceAccount, Poll, Video
+from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Poll, Video
+from tiktok.services.handles import follow_handle
 from tiktok.services.marketplace import connect_marketplace_account
 from tiktok.services.membership import invite_creators
 from tiktok.services.polling import pump
-from tiktok.services.sync import refresh_videos
+from tiktok.services.sync import refresh_profile, refresh_videos
+from tiktok.services.tto_orders import TtoOrders
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -528,3 +531,97 @@ def test_what_tiktok_refuses_is_said_in_its_words_and_nothing_is_written(
 def test_tiktok_one_invites_nobody_to_the_marketplace(tiktok, campaign, tiktok_one) -> None:
     with pytest.raises(NotOffered):
         invite_creators([an_account("tom_trails").creator], actor=None)
+
+
+# --- a creator who changes their handle while the campaign runs ---------------------------------------------------
+def was_made_as(earlier: str, order: Order) -> Order:
+    """Go back to before the creator of this order was renamed at TikTok."""
+    account = order.account
+    Creator.objects.filter(pk=account.creator_id).update(handle=earlier)
+    SocialAccount.objects.filter(pk=account.pk).update(handle=earlier)
+    order.tiktok_order_id = f"{order.request.tiktok_campaign_id}/{earlier}"
+    order.save()
+    return Order.objects.get(pk=order.pk)
+
+
+def published_at_tiktok(tiktok, order) -> str:
+    """A video that came through the link and passed review, of which no event told."""
+    handle, link = "maya.bakes", order.invite_link
+    video = tiktok.control("publish", handle=handle, invite_link=link)["video_id"]
+    tiktok.control("review", video_id=video, result="APPROVED")
+    return video
+
+
+def test_an_order_keeps_finding_the_videos_of_a_creator_who_was_renamed(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = was_made_as("maya.cakes", ordered(campaign))
+    by_report = published_at_tiktok(tiktok, order)
+    follow_handle(order.account.creator, "maya.bakes")
+
+    order = sync_order(order)
+    assert (order.state, order.video_count) == (OrderState.POSTING, 1)
+
+    by_event = publish(tiktok, Order.objects.get())
+    for video in (by_report, by_event):
+        approve(tiktok, Order.objects.get(), video)
+    order = sync_order(order)
+
+    assert order.state == OrderState.FULFILLED
+    stands = published_posts(campaign)
+    assert {post.network_post_id for post in stands} == {by_report, by_event}
+    assert {post.order for post in stands} == {order}
+    assert sync_order(order).state == OrderState.FULFILLED
+
+
+def test_an_event_that_names_a_creator_as_they_were_called_between_is_theirs(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = was_made_as("maya.cakes", ordered(campaign))
+    video = published_at_tiktok(tiktok, order)
+    follow_handle(order.account.creator, "maya.pies")
+    tell(Order.objects.get(), video, uploaded_at=timezone.now())
+    follow_handle(Creator.objects.get(), "maya.bakes")
+    monkeypatch.setattr(TtoOrders, "_report", lambda self, campaign: iter(()))
+
+    assert LinkedVideo.objects.get().handle == "maya.pies"
+    assert sync_order(order).video_count == 1
+
+
+def test_a_video_under_a_new_handle_finds_the_account_that_was_lost_sight_of(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign)
+    refresh_profile(order.account.creator)
+    order = was_made_as("maya.cakes", order)
+    Creator.objects.update(marketplace_status=MarketplaceStatus.INVALID)
+    published_at_tiktok(tiktok, order)
+
+    order = sync_order(order)
+
+    assert order.video_count == 1
+    creator = Creator.objects.get()
+    assert (creator.handle, creator.marketplace_status) == ("maya.bakes", "in")
+    assert Order.objects.get().account.handle == "maya.bakes"
+    assert Poll.objects.filter(kind="profile", due_at__lte=timezone.now()).exists()
+
+
+def test_who_takes_over_a_creators_former_handle_takes_over_none_of_their_orders(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = was_made_as("rio.runs", ordered(campaign))
+    follow_handle(order.account.creator, "maya.bakes")
+    an_account("rio.runs")
+    tiktok.control("creator", handle="rio.runs", membership="IN")
+    tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link)
+    strange = "7450000000000000099"
+    LinkedVideo.objects.create(
+        marketplace_account=tiktok_one,
+        tiktok_campaign_id=order.request.tiktok_campaign_id,
+        tiktok_video_id=strange,
+        handle="rio.runs",
+        uploaded_at=timezone.now(),
+    )
+
+    assert sync_order(order).video_count == 1
+    assert not Post.objects.filter(network_post_id=strange).exists()
