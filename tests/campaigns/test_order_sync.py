@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from campaigns.enums import OrderState, PostOrigin
 from campaigns.errors import MoveNotAllowed
@@ -262,6 +263,31 @@ def test_an_order_tiktok_was_not_asked_for_is_read_past(tiktok, campaign) -> Non
             ),
         )
         assert sync_order(order).checked_at is not None
+
+
+def test_a_video_of_which_tiktok_says_nothing_any_more_is_no_longer_tied_until_it_does_again(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign, videos=1)
+    review(tiktok, publish(tiktok, order), "SUCCEED")
+    sync_order(order)
+    post = published_posts(campaign).get()
+    with pytest.MonkeyPatch.context() as patched:
+        get_orders = TtcmMarketplace.get_orders
+
+        def emptied(self, **asked):
+            page = get_orders(self, **asked)
+            states = tuple(replace(state, video_ids=()) for state in page.orders)
+            return replace(page, orders=states)
+
+        patched.setattr(TtcmMarketplace, "get_orders", emptied)
+        assert sync_order(order).state == OrderState.ACCEPTED
+
+    assert not published_posts(campaign).exists()
+    assert Post.objects.get().review_reason == "This video is no longer tied to the order."
+
+    assert sync_order(order).state == OrderState.FULFILLED
+    assert published_posts(campaign).get() == post
 
 
 def test_a_report_that_repeats_its_page_is_read_once(tiktok, campaign, monkeypatch) -> None:

@@ -606,6 +606,18 @@ def test_a_video_under_a_new_handle_finds_the_account_that_was_lost_sight_of(
     assert Poll.objects.filter(kind="profile", due_at__lte=timezone.now()).exists()
 
 
+def test_a_video_whose_creator_tiktok_stops_naming_is_not_said_to_be_untied(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = ordered(campaign)
+    tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link)
+    sync_order(order)
+    monkeypatch.setattr(TtoOrders, "_report", lambda self, campaign: iter(()))
+    sync_order(order)
+    post = Post.objects.get()
+    assert (post.review_state, post.review_reason) == (ReviewState.CONTENT_REVIEWING, "")
+
+
 def test_who_takes_over_a_creators_former_handle_takes_over_none_of_their_orders(
     tiktok, campaign, tiktok_one
 ) -> None:

@@ -42,12 +42,16 @@ class PlacedOrders:
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """All that TikTok says of one order: its videos, their reviews, their numbers, and who was asked to tie which."""
+    """All that TikTok says of one order: its videos, their reviews, their numbers, and who was asked to tie which.
+
+    `unclaimed`: videos of which TikTok does not say whose they are, so that they may be this order's.
+    """
 
     state: OrderState
     reviews: tuple[VideoReview, ...] = ()
     rows: tuple[ReportRow, ...] = ()
     links: tuple[LinkRequest, ...] = ()
+    unclaimed: tuple[str, ...] = ()
 
     def row_of(self, video_id: str) -> ReportRow | None:
         return next((row for row in self.rows if row.video_id == video_id), None)

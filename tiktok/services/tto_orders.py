@@ -196,9 +196,11 @@ def _by_order(orders: Mapping[str, int | None], known: dict[str, _Known]) -> dic
                 order_id = _order_id(campaign_id, each.handle_of(video_id))
             mine[order_id].append(video_id)
     return {
-        order_id: _facts(order_id, known[campaign_of(order_id)], mine[order_id])
-        for order_id in orders
-        if campaign_of(order_id) in known
+        order_id: _facts(
+            order_id, known[campaign_id], mine[order_id], mine[_order_id(campaign_id, "")]
+        )
+        for order_id, campaign_id in zip(orders, map(campaign_of, orders), strict=True)
+        if campaign_id in known
     }
 
 
@@ -221,7 +223,9 @@ def _creators_called(handles: set[str]) -> dict[str, int]:
     return creators
 
 
-def _facts(order_id: str, known: _Known, video_ids: Sequence[str]) -> OrderFacts:
+def _facts(
+    order_id: str, known: _Known, video_ids: Sequence[str], unclaimed: Sequence[str]
+) -> OrderFacts:
     handle, tied = order_id.partition("/")[2], set(known.tied())
     bound = tuple(video_id for video_id in video_ids if video_id in tied)
     return OrderFacts(
@@ -233,6 +237,7 @@ def _facts(order_id: str, known: _Known, video_ids: Sequence[str]) -> OrderFacts
             if video_id in known.rows
         ),
         links=tuple(known.links[video_id] for video_id in video_ids if video_id not in tied),
+        unclaimed=tuple(unclaimed),
     )
 
 
