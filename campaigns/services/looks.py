@@ -11,8 +11,9 @@ from django.utils import timezone
 from campaigns.enums import CampaignState, OrderState, RequestState
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.policies import SETTLED_STATES, report_interval
+from campaigns.services.invitations import invite_creators
 from campaigns.services.rechecks import REPEAT_AFTER, trace_lost_request
-from campaigns.services.requests import give_up_lost_request, send_order_request
+from campaigns.services.requests import RELATED, give_up_lost_request, send_order_request
 from campaigns.services.syncing import sync_orders
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
@@ -49,9 +50,16 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
     siblings = _siblings(live)
     sync_orders([*live, *siblings])
     _note_looks(siblings)
-    if requests.filter(continues=None).exists():  # due still, or on its way in another process
+    _invite_who_was_forgotten(live)
+    if requests.exclude(_waits_for_another()).exists():  # due, or on its way in another process
         raise TikTokUnavailable  # the pump tries again soon
     return _fresh_for(order_ids)
+
+
+def _waits_for_another() -> Q:
+    """Requests that continue a submission of which a part is uncertain, perhaps until a person has looked."""
+    uncertain = RequestState.UNCERTAIN
+    return Q(continues__state=uncertain) | Q(continues__continuations__state=uncertain)
 
 
 def _live_orders(order_ids: Sequence[int]) -> list[Order]:
@@ -68,11 +76,11 @@ def _live_orders(order_ids: Sequence[int]) -> list[Order]:
 
 
 def _siblings(orders: Sequence[Order]) -> list[Order]:
-    """Orders in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
+    """Orders made in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
     campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
     together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
     others = together.exclude(pk__in=[order.pk for order in orders])
-    return list(others.exclude(state__in=SETTLED_STATES))
+    return list(others.exclude(tiktok_order_id="").exclude(state__in=SETTLED_STATES))
 
 
 def _note_looks(siblings: Sequence[Order]) -> None:
@@ -80,6 +88,13 @@ def _note_looks(siblings: Sequence[Order]) -> None:
     for due_in in {None, *fresh_for.values()}:
         seen = [order.pk for order in siblings if fresh_for.get(order.pk) == due_in]
         note_look(PollKind.ORDER, *seen, fresh_for=due_in)
+
+
+def _invite_who_was_forgotten(orders: Sequence[Order]) -> None:
+    """The process that made the order died before it mailed: where it has tried, a problem or another state says so."""
+    created = Order.objects.filter(pk__in=[order.pk for order in orders])
+    forgotten = created.filter(state=OrderState.CREATED, problem="")
+    invite_creators(forgotten.select_related(*RELATED))
 
 
 def _trace_lost_requests(order_ids: Sequence[int]) -> None:

@@ -40,6 +40,11 @@ from tiktok.services.polling import make_due
 log = structlog.get_logger()
 MOST_VIDEOS = 10
 GROUP_FIELDS = ["campaign_code", "tiktok_campaign_id", "invite_link"]
+RELATED = (
+    "account__influencer",
+    "request",
+    "organization",
+)  # of an order that is sent or invited to
 LOST_AFTER = timedelta(minutes=5)  # far beyond the client's time-out
 LOST = "The connection broke while TikTok was being asked, so it is not known whether the orders exist."
 UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
@@ -239,8 +244,7 @@ def known_group(request: OrderRequest) -> str:
 
 def loaded_orders(request: OrderRequest) -> list[Order]:
     """The request's orders with all that sending and inviting need."""
-    related = ("account__influencer", "request", "organization")
-    return list(request.orders.select_related(*related).order_by("pk"))
+    return list(request.orders.select_related(*RELATED).order_by("pk"))
 
 
 def open_orders(request: OrderRequest) -> list[Order]:

@@ -317,6 +317,39 @@ def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign)
     assert tiktok.look("orders")["orders"] == []
 
 
+def test_an_invitation_that_a_killed_process_left_unmailed_is_mailed_by_the_pump_once(
+    tiktok, campaign, monkeypatch
+) -> None:
+    request = ask(campaign, [an_account("maya.bakes", email="maya@example.com")])
+    with monkeypatch.context() as killed:
+        killed.setattr("campaigns.services.requests.invite_creators", lambda orders: None)
+        send_order_request(request)
+    order = Order.objects.get()
+    assert (order.state, mail.outbox) == (OrderState.CREATED, [])
+
+    look_after_orders([order.pk])
+    look_after_orders([order.pk])
+
+    assert [message.to for message in mail.outbox] == [["maya@example.com"]]
+    assert states(request) == {"maya.bakes": OrderState.SENT}
+
+
+def test_the_second_hundred_is_tried_again_as_soon_as_the_first_would_be(tiktok, campaign) -> None:
+    accounts = [an_account(f"creator_{n}") for n in range(101)]
+    request = send_order_request(ask(campaign, accounts))
+    last = request.continuations.get()
+    OrderRequest.objects.filter(pk=last.pk).update(state=RequestState.DUE)
+    order = last.orders.get()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CREATING, tiktok_order_id="")
+    tiktok.control("fail", times=1, code=40100, path="/tcm/order/create/v2/")
+
+    with pytest.raises(TikTokUnavailable):
+        look_after_orders([order.pk])
+
+    OrderRequest.objects.filter(pk=request.pk).update(state=RequestState.UNCERTAIN)
+    look_after_orders([order.pk])  # a person must look first
+
+
 def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -> None:
     request = ask(campaign, [an_account("maya.bakes")])
     OrderRequest.objects.update(state=RequestState.SENDING, sending_at=timezone.now())

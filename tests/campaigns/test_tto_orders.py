@@ -348,6 +348,21 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
     assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
 
 
+def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_campaign_are_looked_at(
+    tiktok, campaign, tiktok_one
+) -> None:
+    request = ask(campaign, [an_account("maya.bakes"), an_account("tom_trails")])
+    made, lost = request.orders.order_by("pk")
+    Order.objects.filter(pk=lost.pk).update(state=OrderState.CREATING)
+    OrderRequest.objects.update(state=RequestState.UNCERTAIN)
+    due_at = timezone.now() + timedelta(minutes=2)
+    Poll.objects.filter(subject_id=lost.pk).update(due_at=due_at)
+
+    look_after_orders([made.pk])
+
+    assert Poll.objects.get(kind="order", subject_id=lost.pk).due_at == due_at
+
+
 def test_orders_of_an_account_that_was_disconnected_keep_the_others_from_nothing(
     tiktok, campaign, tiktok_one
 ) -> None:
