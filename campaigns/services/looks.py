@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -17,7 +17,7 @@ from campaigns.services.requests import RELATED, give_up_lost_request, send_orde
 from campaigns.services.syncing import sync_orders
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
-from tiktok.services.polling import make_due, note_look, stop
+from tiktok.services.polling import made_due_since, make_due, note_look, stop
 
 
 def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
@@ -47,9 +47,9 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
         send_order_request(request)
     _trace_lost_requests(order_ids)
     live = _live_orders(order_ids)
-    siblings = _siblings(live)
+    siblings, began_at = _siblings(live), timezone.now()
     sync_orders([*live, *siblings])
-    _note_looks(siblings)
+    _note_looks(siblings, began_at)
     _invite_who_was_forgotten(live)
     if requests.exclude(_waits_for_another()).exists():  # due, or on its way in another process
         raise TikTokUnavailable  # the pump tries again soon
@@ -83,10 +83,13 @@ def _siblings(orders: Sequence[Order]) -> list[Order]:
     return list(others.exclude(tiktok_order_id="").exclude(state__in=SETTLED_STATES))
 
 
-def _note_looks(siblings: Sequence[Order]) -> None:
-    fresh_for = _fresh_for([order.pk for order in siblings])
+def _note_looks(siblings: Sequence[Order], began_at: datetime) -> None:
+    """But those of which there was news during the look are due still."""
+    keys = {order.pk for order in siblings}
+    keys -= made_due_since(began_at, PollKind.ORDER, *keys)
+    fresh_for = _fresh_for(list(keys))
     for due_in in {None, *fresh_for.values()}:
-        seen = [order.pk for order in siblings if fresh_for.get(order.pk) == due_in]
+        seen = [key for key in keys if fresh_for.get(key) == due_in]
         note_look(PollKind.ORDER, *seen, fresh_for=due_in)
 
 

@@ -12,8 +12,9 @@ from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooEarly
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.queries import all_posts, listed_video, post_detail, post_row, published_posts
+from campaigns.services import syncing
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
-from campaigns.services.looks import look_after_orders
+from campaigns.services.looks import hasten_orders, look_after_orders
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request
 from campaigns.services.requests import request_orders, send_order_request
@@ -346,6 +347,26 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
         for poll in Poll.objects.filter(kind="order", last_finished_at__isnull=False)
     }
     assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
+
+
+def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    tiktok.control("creator", handle="rio.runs", membership="IN")
+    request = ask(campaign, [an_account("maya.bakes"), an_account("rio.runs")])
+    first, second = request.orders.order_by("pk")
+    Poll.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    read = syncing.read_orders
+
+    def slow(account, orders):
+        seen = read(account, orders)
+        hasten_orders(request.tiktok_campaign_id, "rio.runs")
+        return seen
+
+    monkeypatch.setattr(syncing, "read_orders", slow)
+    look_after_orders([first.pk])
+
+    assert Poll.objects.get(subject_id=second.pk).due_at <= timezone.now()
 
 
 def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_campaign_are_looked_at(
