@@ -22,6 +22,7 @@ from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
 from crm.models import SocialAccount
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
+from tiktok.client import TtoMarketplace
 from tiktok.enums import MarketplaceStatus, PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
 from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Poll, Video
@@ -308,6 +309,27 @@ def test_a_fulfilled_post_has_every_number_of_the_report_of_its_creators_country
     countries = {tiktok.look("creator", handle=handle)["country"] for handle in videos}
     assert calls["/tto/tcm/report/"] == len(countries) == 2
     assert calls["/tto/tcm/campaign/"] == calls["/tto/tcm/campaign/link/status/"] == 1
+
+
+def test_a_page_that_tiktok_repeats_is_read_twice_and_no_more(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = ordered(campaign)
+    tiktok.control("clock", advance_seconds=60)
+    request_tie(campaign, a_published_video(tiktok, campaign, order), actor=None)
+    publish(tiktok, order)
+    monkeypatch.setattr("tiktok.services.tto_orders.REPORT_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.tto_orders.LINK_PAGE", 1)
+    for name in ("report", "link_requests"):
+        asked = getattr(TtoMarketplace, name)
+        first = lambda self, *at, asked=asked, **by: asked(self, *at, **{**by, "page": 1})  # noqa: E731
+        monkeypatch.setattr(TtoMarketplace, name, first)
+    tiktok.control("stats")
+
+    assert sync_order(order).video_count == 1
+
+    calls = tiktok.look("stats")["calls"]
+    assert calls["/tto/tcm/report/"] == calls["/tto/tcm/campaign/link/status/"] == 2
 
 
 def test_an_order_is_read_through_the_account_it_was_made_with(

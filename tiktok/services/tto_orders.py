@@ -116,8 +116,8 @@ class TtoOrders:
         return iter([c for c in campaigns if f"[{mark}]" in (c.campaign_name or "")])
 
     def _links(self, campaign_ids: Sequence[str]) -> Iterator[LinkRequest]:
-        """Link requests, the latest of a video last."""
-        found: list[LinkRequest] = []
+        """Link requests, the latest of a video last; a page that brings nothing new is the last."""
+        found = dict[LinkRequest, None]()
         for chunk in chunks(campaign_ids, CAMPAIGNS_PER_LINK_CALL):
             page_number, is_last = 0, False
             while not is_last:
@@ -126,20 +126,23 @@ class TtoOrders:
                     page = self._tiktok.link_requests(
                         campaign_ids=chunk, page=page_number, page_size=LINK_PAGE
                     )
-                found += page.requests
-                is_last = len(page.requests) < LINK_PAGE
+                is_last = len(page.requests) < LINK_PAGE or found.keys() >= set(page.requests)
+                found |= dict.fromkeys(page.requests)
         return reversed(found)
 
     def _report(self, campaign: Campaign) -> Iterator[ReportVideo]:
-        """Rows of all countries; without a linked video there is nothing to ask."""
+        """Rows of all countries; without a linked video there is nothing to ask. A page that brings nothing new is the
+        last of its country."""
         for country in campaign.country_codes if campaign.video_ids else ():
-            page_number, is_last = 0, False
+            page_number, is_last, seen = 0, False, set[str]()
             while not is_last:
                 page_number += 1
                 with tiktok_call():
                     page = self._tiktok.report(campaign.campaign_id, country, page=page_number)
                 yield from page.videos
-                is_last = len(page.videos) < REPORT_PAGE
+                video_ids = {video.video_id for video in page.videos}
+                is_last = len(page.videos) < REPORT_PAGE or video_ids <= seen
+                seen |= video_ids
 
     # --- link requests ------------------------------------------------------------------------------------------
     def pending_link(self, campaign_id: str, video_id: str) -> LinkRequest | None:
