@@ -112,6 +112,21 @@ def test_a_video_that_tiktok_rejects_is_said_with_the_reason_and_may_be_mended(
     assert Post.objects.get().stands_since is not None
 
 
+def test_the_next_video_that_tiktok_rejects_is_said_with_its_own_reason(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    first, second = publish(tiktok, order), publish(tiktok, order)
+    review(tiktok, first, "CONTENT_REVIEW_FAIL", "The music is not licensed.")
+    sync_order(order)
+    review(tiktok, first, "SUCCEED")
+    review(tiktok, second, "AD_REVIEW_FAIL", "The brand is not named.")
+
+    order = sync_order(order)
+    sync_order(order)
+
+    assert order.problem == "TikTok rejected a video: The brand is not named."
+    assert history(order)[-2:] == ["rejected", "rejected"]
+
+
 def test_a_post_stands_only_when_tiktok_has_published_it_though_the_report_lists_it_before(
     tiktok, campaign
 ) -> None:
