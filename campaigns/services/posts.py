@@ -67,6 +67,8 @@ def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> P
     post = _post_of(order, link.video_id)
     if _is_anothers(post, order):
         return post
+    if post.hidden_at is not None:  # a tombstone of the old source
+        post.origin, post.hidden_at = PostOrigin.ORDER, None
     if post.origin == PostOrigin.ORDER:
         post.order, post.video, post.review_reason = order, video or post.video, ""
         post.published_at = post.published_at or (video.published_at if video else None)

@@ -246,6 +246,17 @@ def test_that_a_creator_once_refused_another_order_takes_a_post_from_none(campai
     assert (post.order, post.review_state) == (order, ReviewState.SUCCEED)
 
 
+def test_a_hidden_tombstone_whose_creator_is_asked_to_tie_it_shows_that(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    order, video = an_order(campaign, account, tiktok_order_id="8/m"), a_video(account, "1")
+    a_post(campaign, video, origin=PostOrigin.LEGACY, hidden_at=timezone.now(), stands_since=None)
+
+    note_link_request(order, LinkRequest(video_id="1", status="IN_REVIEW"), video)
+
+    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    assert (row.is_asked, row.is_standing) == (True, False)
+
+
 def test_an_unsupported_account_is_refused_with_both_ways_out(campaign) -> None:
     video = a_video(a_participant(campaign, "tom_trails", status="not_in"), "1")
     with pytest.raises(AccountNotSupported, match=r"Creator Marketplace or ask the influencer"):
