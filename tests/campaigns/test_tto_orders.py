@@ -676,6 +676,22 @@ def test_a_video_whose_creator_tiktok_stops_naming_is_not_said_to_be_untied(
     assert (post.review_state, post.review_reason) == (ReviewState.CONTENT_REVIEWING, "")
 
 
+def test_a_video_that_was_listed_under_a_second_creator_of_the_account_is_the_orders(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign)
+    video = published_at_tiktok(tiktok, order)
+    Video.objects.create(
+        creator=an_account("maya.cakes").creator,
+        tiktok_video_id=video,
+        source="ttcm_public",
+        counts_source="ttcm_public",
+        counts_fetched_at=timezone.now(),
+        published_at=timezone.now(),
+    )
+    assert sync_order(order).video_count == 1
+
+
 def test_who_takes_over_a_creators_former_handle_takes_over_none_of_their_orders(
     tiktok, campaign, tiktok_one
 ) -> None:

@@ -193,9 +193,9 @@ def _by_order(orders: Mapping[str, int | None], known: dict[str, _Known]) -> dic
     mine: dict[str, list[str]] = defaultdict(list)
     for campaign_id, each in known.items():
         for video_id in each.videos():
-            if video_id in owners:
-                order_id = order_of.get((campaign_id, owners[video_id]), "")
-            else:
+            of_owners = [(campaign_id, owner) for owner in owners[video_id]]
+            order_id = next((order_of[key] for key in of_owners if key in order_of), "")
+            if not of_owners:
                 order_id = _order_id(campaign_id, each.handle_of(video_id))
             mine[order_id].append(video_id)
     return {
@@ -207,14 +207,19 @@ def _by_order(orders: Mapping[str, int | None], known: dict[str, _Known]) -> dic
     }
 
 
-def _owners(known: Collection[_Known]) -> dict[str, int]:
-    """Creators' keys by video id: of our own rows, else by the handle that TikTok names."""
+def _owners(known: Collection[_Known]) -> dict[str, list[int]]:
+    """Creators' keys by video id: of our own row, then by the handle that TikTok names. (An account may have two creators
+    here, see `follow_handle`.)"""
     names = {video_id: each.handle_of(video_id) for each in known for video_id in each.videos()}
     rows = Video.objects.filter(tiktok_video_id__in=list(names)).exclude(source=Source.LEGACY)
-    owners = dict(rows.values_list("tiktok_video_id", "creator"))
-    creators = _creators_called({names[video_id] for video_id in names.keys() - owners} - {""})
-    named = {video_id: creators[name] for video_id, name in names.items() if name in creators}
-    return named | owners
+    by_row = dict(rows.values_list("tiktok_video_id", "creator"))
+    by_name = _creators_called(set(names.values()) - {""})
+    return {
+        video_id: [
+            owner for owner in (by_row.get(video_id), by_name.get(name)) if owner is not None
+        ]
+        for video_id, name in names.items()
+    }
 
 
 def _creators_called(handles: set[str]) -> dict[str, int]:
