@@ -232,6 +232,21 @@ def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
     assert 299 < wait <= 330  # spread a little, so that not all come at once
 
 
+def test_waiting_for_a_turn_costs_no_patience(monkeypatch) -> None:
+    problems = [TikTokBusy(60)] * 8 + [TikTokUnavailable()]
+
+    def look(subject_ids: Sequence[int]) -> None:
+        raise problems.pop(0)
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    due(organization("oak"), 7)
+    while problems:
+        Poll.objects.update(due_at=timezone.now())
+        pump()
+
+    assert Poll.objects.get().due_at - timezone.now() <= timedelta(minutes=2)
+
+
 def test_while_redis_cannot_count_nothing_is_asked_and_looks_are_tried_again_soon(
     oak, tiktok, settings
 ) -> None:

@@ -322,8 +322,9 @@ def _work_one_by_one(kind: str, batch: Iterable[Claim]) -> None:
 
 
 def _put_off(batch: Iterable[Claim], problem: Exception) -> None:
+    is_busy = isinstance(problem, TikTokBusy)
     for claim in batch:
-        _finish(claim, due_in=_wait(claim, problem), is_done=False)
+        _finish(claim, due_in=_wait(claim, problem), is_done=False, is_busy=is_busy)
 
 
 def _wait(claim: Claim, problem: Exception) -> timedelta:
@@ -337,8 +338,9 @@ def _wait(claim: Claim, problem: Exception) -> timedelta:
     return min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))
 
 
-def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:
-    """Fenced by the lease: who lost it changes nothing. Whoever made it due during the look is heard."""
+def _finish(claim: Claim, *, due_in: timedelta, is_done: bool, is_busy: bool = False) -> None:
+    """Fenced by the lease: who lost it changes nothing. Whoever made it due during the look is heard. Having waited for a
+    turn tells nothing of the subject: patience with it begins anew."""
     now, claimed_at = timezone.now(), claim.lease_until - LEASE
     made_due_meanwhile = When(due_at__gt=claimed_at, then=F("due_at"))
     changes: dict[str, object] = {
@@ -347,4 +349,6 @@ def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:
     }
     if is_done:
         changes |= {"attempts": 0, "last_finished_at": now}
+    elif is_busy:
+        changes["attempts"] = 1
     Poll.objects.filter(pk=claim.id, lease_until=claim.lease_until).update(**changes)
