@@ -322,8 +322,9 @@ def test_a_page_that_tiktok_repeats_is_read_twice_and_no_more(
     monkeypatch.setattr("tiktok.services.tto_orders.LINK_PAGE", 1)
     for name in ("report", "link_requests"):
         asked = getattr(TtoMarketplace, name)
-        first = lambda self, *at, asked=asked, **by: asked(self, *at, **{**by, "page": 1})  # noqa: E731
-        monkeypatch.setattr(TtoMarketplace, name, first)
+        monkeypatch.setattr(
+            TtoMarketplace, name, lambda *at, asked=asked, **by: asked(*at, **{**by, "page": 1})
+        )
     tiktok.control("stats")
 
     assert sync_order(order).video_count == 1
