@@ -6,10 +6,13 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import purge  # noqa: F401, PLC0415 -- registers what campaigns must let go of
-        from campaigns.services import looks  # noqa: PLC0415 -- needs the models
+        from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
+        from campaigns.services import looks  # noqa: PLC0415
         from tiktok.enums import PollKind  # noqa: PLC0415
         from tiktok.services.events import on_linked_video  # noqa: PLC0415
         from tiktok.services.polling import register_handler  # noqa: PLC0415
+        from tiktok.services.sync import follow_videos  # noqa: PLC0415
 
         register_handler(PollKind.ORDER, looks.look_after_orders)
         on_linked_video(looks.hasten_orders)
+        follow_videos(followed_videos)

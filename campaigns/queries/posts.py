@@ -12,14 +12,14 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.enums import PostOrigin, ReviewState
+from campaigns.enums import CampaignState, PostOrigin, ReviewState
 from campaigns.models import Campaign, Participant, Post
 from campaigns.policies import metrics_missing_by_hand
 from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie, Source
-from tiktok.models import Video
+from tiktok.models import Creator, Video
 from tiktok.policies import account_kind, is_supported, post_tie
 from tiktok.queries import (
     DAY_COLUMNS,
@@ -115,6 +115,15 @@ def _posts(campaign: Campaign) -> QuerySet[Post]:
             video_polls=polls_at("account__creator_id", PollKind.VIDEOS),
         )
     )
+
+
+def followed_videos(creator: Creator) -> QuerySet[Post, str]:
+    """TikTok's ids of the creator's videos that stand by hand in campaigns which live: no order looks after them."""
+    by_hand = Post.objects.filter(
+        account__creator=creator, origin=PostOrigin.BY_HAND, hidden_at=None
+    )
+    living = by_hand.exclude(campaign__state=CampaignState.ARCHIVED)
+    return living.values_list("network_post_id", flat=True).distinct()
 
 
 def published_posts(campaign: Campaign) -> QuerySet[Post]:

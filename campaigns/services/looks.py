@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState, RequestState
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.policies import SETTLED_STATES, report_interval
+from campaigns.services.invitations import invite_creators
 from campaigns.services.rechecks import REPEAT_AFTER, trace_lost_request
-from campaigns.services.requests import give_up_lost_request, send_order_request
+from campaigns.services.requests import RELATED, give_up_lost_request, send_order_request
 from campaigns.services.syncing import sync_orders
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
-from tiktok.services.polling import make_due, note_look, stop
+from tiktok.services.polling import made_due_since, make_due, note_look, stop
 
 
 def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
-    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where a handle is given.
+    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where the handle is one
+    that we know.
 
-    An order of TikTok One is named `<campaign id>/<handle>`.
+    An order of TikTok One is named `<campaign id>/<handle>`; the creator may have another handle by now.
     """
     orders = Order.objects.exclude(state__in=SETTLED_STATES)
     orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
-    of_campaign = f"{tiktok_campaign_id}/"
-    if handle:
-        orders = orders.filter(tiktok_order_id=of_campaign + handle.lower())
-    else:
-        orders = orders.filter(tiktok_order_id__startswith=of_campaign)
-    make_due(PollKind.ORDER, *orders.values_list("pk", flat=True))
+    orders = orders.filter(tiktok_order_id__startswith=f"{tiktok_campaign_id}/")
+    is_named = Q(tiktok_order_id__endswith=f"/{handle.lower()}") | Q(account__handle=handle.lower())
+    own = orders.filter(is_named) if handle else orders
+    make_due(PollKind.ORDER, *(own or orders).values_list("pk", flat=True))
 
 
 def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
@@ -47,12 +47,19 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
         send_order_request(request)
     _trace_lost_requests(order_ids)
     live = _live_orders(order_ids)
-    siblings = _siblings(live)
+    siblings, began_at = _siblings(live), timezone.now()
     sync_orders([*live, *siblings])
-    _note_looks(siblings)
-    if requests.filter(continues=None).exists():  # due still, or on its way in another process
+    _note_looks(siblings, began_at)
+    _invite_who_was_forgotten(live)
+    if requests.exclude(_waits_for_another()).exists():  # due, or on its way in another process
         raise TikTokUnavailable  # the pump tries again soon
     return _fresh_for(order_ids)
+
+
+def _waits_for_another() -> Q:
+    """Requests that continue a submission of which a part is uncertain, perhaps until a person has looked."""
+    uncertain = RequestState.UNCERTAIN
+    return Q(continues__state=uncertain) | Q(continues__continuations__state=uncertain)
 
 
 def _live_orders(order_ids: Sequence[int]) -> list[Order]:
@@ -69,18 +76,28 @@ def _live_orders(order_ids: Sequence[int]) -> list[Order]:
 
 
 def _siblings(orders: Sequence[Order]) -> list[Order]:
-    """Orders in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
+    """Orders made in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
     campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
     together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
     others = together.exclude(pk__in=[order.pk for order in orders])
-    return list(others.exclude(state__in=SETTLED_STATES))
+    return list(others.exclude(tiktok_order_id="").exclude(state__in=SETTLED_STATES))
 
 
-def _note_looks(siblings: Sequence[Order]) -> None:
-    fresh_for = _fresh_for([order.pk for order in siblings])
+def _note_looks(siblings: Sequence[Order], began_at: datetime) -> None:
+    """But those of which there was news during the look are due still."""
+    keys = {order.pk for order in siblings}
+    keys -= made_due_since(began_at, PollKind.ORDER, *keys)
+    fresh_for = _fresh_for(list(keys))
     for due_in in {None, *fresh_for.values()}:
-        seen = [order.pk for order in siblings if fresh_for.get(order.pk) == due_in]
+        seen = [key for key in keys if fresh_for.get(key) == due_in]
         note_look(PollKind.ORDER, *seen, fresh_for=due_in)
+
+
+def _invite_who_was_forgotten(orders: Sequence[Order]) -> None:
+    """The process that made the order died before it mailed: where it has tried, a problem or another state says so."""
+    created = Order.objects.filter(pk__in=[order.pk for order in orders])
+    forgotten = created.filter(state=OrderState.CREATED, problem="")
+    invite_creators(forgotten.select_related(*RELATED))
 
 
 def _trace_lost_requests(order_ids: Sequence[int]) -> None:

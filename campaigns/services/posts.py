@@ -34,10 +34,10 @@ def tie_post(
 
     It stands under Published Posts from the moment TikTok has approved it and gives a public address, and no longer
     when TikTok rejects it or the creator deletes or unties it. A video that is untied is no business of the order where
-    somebody has added it by hand. Inside the caller's transaction.
+    somebody has added it by hand, or it is tied to another one. Inside the caller's transaction.
     """
     post = _post_of(order, fact.video_id)
-    if post.origin == PostOrigin.BY_HAND and not fact.is_bound:
+    if not fact.is_bound and (post.origin == PostOrigin.BY_HAND or _is_anothers(post, order)):
         return post
     post.order, post.origin, post.hidden_at = order, PostOrigin.ORDER, None
     post.video = video or post.video
@@ -62,11 +62,15 @@ STATE_OF_REQUEST = {  # by the `status` of `/tto/tcm/campaign/link/status/`
 def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> Post:
     """The creator was asked to tie a video to the order and has not agreed: it waits beside the order's posts.
 
-    A post that stands by hand goes on standing. Inside the caller's transaction.
+    A post that stands by hand goes on standing, one of another order stays as it is. Inside the caller's transaction.
     """
     post = _post_of(order, link.video_id)
+    if _is_anothers(post, order):
+        return post
+    if post.hidden_at is not None:  # a tombstone of the old source
+        post.origin, post.hidden_at = PostOrigin.ORDER, None
     if post.origin == PostOrigin.ORDER:
-        post.order, post.video = order, video or post.video
+        post.order, post.video, post.review_reason = order, video or post.video, ""
         post.published_at = post.published_at or (video.published_at if video else None)
     post.review_state = STATE_OF_REQUEST.get(link.status, post.review_state)
     post.asked_at = link.last_reminded_at or post.asked_at
@@ -88,6 +92,12 @@ def _post_of(order: Order, video_id: str) -> Post:
         url=f"https://www.tiktok.com/@{order.account.handle}/video/{video_id}",
         origin=PostOrigin.ORDER,
     )
+
+
+def _is_anothers(post: Post, order: Order) -> bool:
+    """Does another order of the campaign have it, or wait for it?"""
+    is_lost = is_free(post.stands_since, post.review_reason, post.review_state)
+    return post.order_id not in {None, order.pk} and not is_lost
 
 
 def _absence(fact: VideoFact) -> str:

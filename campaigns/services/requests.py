@@ -7,7 +7,7 @@ lost is `uncertain`: TikTok is read before anything is asked again (`rechecks`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -40,6 +40,11 @@ from tiktok.services.polling import make_due
 log = structlog.get_logger()
 MOST_VIDEOS = 10
 GROUP_FIELDS = ["campaign_code", "tiktok_campaign_id", "invite_link"]
+RELATED = (
+    "account__influencer",
+    "request",
+    "organization",
+)  # of an order that is sent or invited to
 LOST_AFTER = timedelta(minutes=5)  # far beyond the client's time-out
 LOST = "The connection broke while TikTok was being asked, so it is not known whether the orders exist."
 UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
@@ -202,13 +207,9 @@ def _claim(request: OrderRequest) -> bool:
 
 
 def _send(request: OrderRequest) -> None:
-    orders = open_orders(request)
+    asked = {order.pk: order.account.handle for order in open_orders(request)}
     try:
-        answer = place_orders(
-            request.marketplace_account,
-            _ask(request),
-            [order.account.handle for order in orders],
-        )
+        answer = place_orders(request.marketplace_account, _ask(request), list(asked.values()))
     except OutcomeUnknown:
         _settle(request, RequestState.UNCERTAIN, UNCERTAIN)
     except (TikTokUnavailable, TikTokBusy):
@@ -217,7 +218,7 @@ def _send(request: OrderRequest) -> None:
         _fail(request, str(problem))
     else:
         log.info("orders.created", request=request.pk, orders=len(answer.orders))
-        _keep_answer(request, answer)
+        _keep_answer(request, answer, asked)
         invite_creators(loaded_orders(request))
 
 
@@ -239,8 +240,7 @@ def known_group(request: OrderRequest) -> str:
 
 def loaded_orders(request: OrderRequest) -> list[Order]:
     """The request's orders with all that sending and inviting need."""
-    related = ("account__influencer", "request", "organization")
-    return list(request.orders.select_related(*related).order_by("pk"))
+    return list(request.orders.select_related(*RELATED).order_by("pk"))
 
 
 def open_orders(request: OrderRequest) -> list[Order]:
@@ -267,14 +267,15 @@ def _fail(request: OrderRequest, reason: str) -> None:
 
 
 @transaction.atomic
-def _keep_answer(request: OrderRequest, answer: PlacedOrders) -> None:
+def _keep_answer(request: OrderRequest, answer: PlacedOrders, asked: Mapping[int, str]) -> None:
+    """`asked`: the handles that TikTok was given, by order; a creator may have been renamed since."""
     request.state, request.problem = RequestState.DONE, ""
     keep_group(request, answer)
     request.save(update_fields=["state", "problem", *GROUP_FIELDS])
     accepted = {order.handle.lower(): order.order_id for order in answer.orders}
-    waiting = request.orders.select_for_update(of=("self",)).select_related("account")
+    waiting = request.orders.select_for_update().filter(pk__in=asked)
     for order in waiting.filter(state=OrderState.CREATING):
-        order_id = accepted.get(order.account.handle.lower())
+        order_id = accepted.get(asked[order.pk].lower())
         if order_id is None:
             transitions.mark_failed(order, reason=NOT_ACCEPTED)
             continue

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from campaigns.enums import LINK_STATES, PostOrigin
 from campaigns.models import Campaign, Order, Post
 from campaigns.policies import (
     BEFORE_VIDEOS,
     BOUND,
     DELETED,
+    GONE,
     SETTLED_STATES,
+    UNTIED,
     VideoFact,
     progress,
 )
@@ -67,13 +70,14 @@ def sync_orders(orders: Iterable[Order]) -> None:
 
 def _read(orders: Iterable[Order]) -> dict[str, OrderFacts]:
     """Each order through the account it was made with."""
-    through: dict[MarketplaceAccount | None, list[str]] = {}
+    through: dict[MarketplaceAccount | None, dict[str, int | None]] = {}
     for order in orders:
-        through.setdefault(order.request.marketplace_account, []).append(order.tiktok_order_id)
+        of_account = through.setdefault(order.request.marketplace_account, {})
+        of_account[order.tiktok_order_id] = order.account.creator_id
     return {
         order_id: fact
-        for account, order_ids in through.items()
-        for order_id, fact in read_orders(account, order_ids).items()
+        for account, of_account in through.items()
+        for order_id, fact in read_orders(account, of_account).items()
     }
 
 
@@ -112,9 +116,19 @@ def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
         )
     for link in facts.links:
         note_link_request(order, link, videos.get(link.video_id))
+    for post in _unlisted(order, facts, mentioned):
+        untied = VideoFact(post.network_post_id, review_status="", is_bound=False)
+        tie_post(order, untied, post.video, published_at=post.published_at)
     _follow(order, facts)
     order.checked_at = fetched_at
     order.save(update_fields=["video_count", "checked_at"])
+
+
+def _unlisted(order: Order, facts: OrderFacts, mentioned: Iterable[str]) -> QuerySet[Post]:
+    """Posts that the order had and of which TikTok says nothing any more."""
+    tied = order.posts.filter(origin=PostOrigin.ORDER).exclude(review_state__in=LINK_STATES)
+    listed = [*mentioned, *facts.state.video_ids, *facts.unclaimed]
+    return tied.exclude(review_reason__in=[GONE, UNTIED]).exclude(network_post_id__in=listed)
 
 
 def _follow(order: Order, facts: OrderFacts) -> None:

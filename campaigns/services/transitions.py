@@ -85,9 +85,13 @@ def mark_fulfilled(order: Order, progress: Progress) -> None:
 
 
 def mark_rejected(order: Order, progress: Progress) -> None:
-    """TikTok's review refused a video; the creator has to change it."""
-    reason = f"TikTok rejected a video: {progress.rejection}"
+    """TikTok's review refused a video; the creator has to change it. May be said again when the reason changes."""
+    reason = _rejection(progress)
     move(order, OrderState.REJECTED, evidence=reason, problem=reason)
+
+
+def _rejection(progress: Progress) -> str:
+    return f"TikTok rejected a video: {progress.rejection}"[:EVIDENCE_LENGTH]
 
 
 _BY_VIDEOS = {
@@ -101,10 +105,11 @@ _BY_VIDEOS = {
 def follow_videos(order: Order, progress: Progress) -> None:
     """Make the move that the videos mean for an accepted order, if it is news."""
     target = progress.state
-    is_news = target != order.state or (
-        target == OrderState.POSTING and progress.uploaded != order.video_count
-    )
-    if not is_news:
+    is_news = {
+        OrderState.POSTING: progress.uploaded != order.video_count,
+        OrderState.REJECTED: _rejection(progress) != order.problem,
+    }
+    if target == order.state and not is_news.get(target):
         return
     if target == OrderState.ACCEPTED:
         mark_accepted(order, evidence="TikTok no longer lists a video for this order.")

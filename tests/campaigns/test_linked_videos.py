@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.enums import OrderState
+from crm.models import SocialAccount
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.signed import CAMPAIGN, delivery, hold, linked, post
@@ -48,6 +49,21 @@ def test_the_creators_own_order_is_looked_at_now(orders) -> None:
 
 def test_of_a_creator_tiktok_cannot_name_every_living_order_of_the_campaign_is(orders) -> None:
     post(delivery(10, linked(handle_name=None)))
+    pump()
+    assert due() == {orders["maya.bakes"], orders["rio.runs"]}
+
+
+def test_news_of_a_creator_who_was_renamed_is_news_of_the_order_made_under_the_former_handle(
+    orders,
+) -> None:
+    SocialAccount.objects.filter(handle="maya.bakes").update(handle="maya.pies")
+    post(delivery(10, linked(handle_name="maya.pies")))
+    pump()
+    assert due() == {orders["maya.bakes"]}
+
+
+def test_news_under_a_handle_that_nobody_has_here_is_news_of_the_whole_campaign(orders) -> None:
+    post(delivery(10, linked(handle_name="maya.unheard.of")))
     pump()
     assert due() == {orders["maya.bakes"], orders["rio.runs"]}
 

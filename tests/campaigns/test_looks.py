@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Order, Post
 from campaigns.services.campaigns import add_participants
+from campaigns.services.posts import add_post_by_hand
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import sync_order
 from tenancy.enums import Role
@@ -88,8 +89,29 @@ def test_a_post_added_by_hand_tells_the_look_at_its_accounts_videos(
         organization, PollKind.VIDEOS, account.creator_id, last_finished_at=timezone.now()
     )  # and this one was not among them
     for page in pages:
-        left_out = "Not looked at any more: The account has published 30 newer videos."
+        left_out = "Not looked at any more: The account has published 30 newer videos, or this one"
         assert left_out in shown(manager.get(at(campaign, page)))
+
+
+def test_a_post_by_hand_is_looked_at_with_the_latest_videos_for_as_long_as_its_campaign_lives(
+    tiktok: Sandbox, campaign, monkeypatch
+) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    refresh_videos(account.creator)
+    latest, *_, followed, _other = Video.objects.order_by("-published_at")
+    add_post_by_hand(campaign, followed, actor=None)
+    Video.objects.update(counts_fetched_at=timezone.now() - timedelta(days=1))
+    monkeypatch.setattr("tiktok.services.sync.LATEST_VIDEOS", 1)
+    tiktok.control("stats")
+
+    refresh_videos(account.creator)
+
+    fresh = Video.objects.filter(counts_fetched_at__gt=timezone.now() - timedelta(hours=1))
+    assert set(fresh) == {latest, followed}
+    assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/video/list/": 2}
+    Campaign.objects.update(state="archived")
+    refresh_videos(account.creator)
+    assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/video/list/": 3}
 
 
 def test_a_post_of_an_account_that_is_not_supported_is_not_looked_at_any_more(

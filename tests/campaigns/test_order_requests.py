@@ -13,12 +13,14 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
 from campaigns.models import Order, OrderEvent, OrderRequest
+from campaigns.services import requests
 from campaigns.services.looks import look_after_orders
 from campaigns.services.rechecks import recheck_order_request, repeat_order_request
 from campaigns.services.requests import request_orders, send_order_request
 from tests.factories.campaigns import an_account
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import MarketplaceAccount, Poll
+from tiktok.services.handles import follow_handle
 from tiktok.services.polling import pump
 
 pytestmark = pytest.mark.django_db
@@ -315,6 +317,56 @@ def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign)
     request.refresh_from_db()
     assert request.state == RequestState.UNCERTAIN
     assert tiktok.look("orders")["orders"] == []
+
+
+def test_a_creator_who_is_renamed_while_tiktok_is_asked_has_the_order_all_the_same(
+    tiktok, campaign, monkeypatch
+) -> None:
+    account = an_account("maya.bakes")
+    place = requests.place_orders
+
+    def slow(*asked):
+        answer = place(*asked)
+        follow_handle(account.creator, "maya.pies")
+        return answer
+
+    monkeypatch.setattr(requests, "place_orders", slow)
+    request = send_order_request(ask(campaign, [account]))
+
+    assert states(request) == {"maya.pies": OrderState.CREATED}
+
+
+def test_an_invitation_that_a_killed_process_left_unmailed_is_mailed_by_the_pump_once(
+    tiktok, campaign, monkeypatch
+) -> None:
+    request = ask(campaign, [an_account("maya.bakes", email="maya@example.com")])
+    with monkeypatch.context() as killed:
+        killed.setattr("campaigns.services.requests.invite_creators", lambda orders: None)
+        send_order_request(request)
+    order = Order.objects.get()
+    assert (order.state, mail.outbox) == (OrderState.CREATED, [])
+
+    look_after_orders([order.pk])
+    look_after_orders([order.pk])
+
+    assert [message.to for message in mail.outbox] == [["maya@example.com"]]
+    assert states(request) == {"maya.bakes": OrderState.SENT}
+
+
+def test_the_second_hundred_is_tried_again_as_soon_as_the_first_would_be(tiktok, campaign) -> None:
+    accounts = [an_account(f"creator_{n}") for n in range(101)]
+    request = send_order_request(ask(campaign, accounts))
+    last = request.continuations.get()
+    OrderRequest.objects.filter(pk=last.pk).update(state=RequestState.DUE)
+    order = last.orders.get()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CREATING, tiktok_order_id="")
+    tiktok.control("fail", times=1, code=40100, path="/tcm/order/create/v2/")
+
+    with pytest.raises(TikTokUnavailable):
+        look_after_orders([order.pk])
+
+    OrderRequest.objects.filter(pk=request.pk).update(state=RequestState.UNCERTAIN)
+    look_after_orders([order.pk])  # a person must look first
 
 
 def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from campaigns.enums import OrderState, PostOrigin
 from campaigns.errors import MoveNotAllowed
@@ -109,6 +110,21 @@ def test_a_video_that_tiktok_rejects_is_said_with_the_reason_and_may_be_mended(
     order = sync_order(order)
     assert (order.state, order.problem) == (OrderState.FULFILLED, "")
     assert Post.objects.get().stands_since is not None
+
+
+def test_the_next_video_that_tiktok_rejects_is_said_with_its_own_reason(tiktok, campaign) -> None:
+    order = ordered(campaign)
+    first, second = publish(tiktok, order), publish(tiktok, order)
+    review(tiktok, first, "CONTENT_REVIEW_FAIL", "The music is not licensed.")
+    sync_order(order)
+    review(tiktok, first, "SUCCEED")
+    review(tiktok, second, "AD_REVIEW_FAIL", "The brand is not named.")
+
+    order = sync_order(order)
+    sync_order(order)
+
+    assert order.problem == "TikTok rejected a video: The brand is not named."
+    assert history(order)[-2:] == ["rejected", "rejected"]
 
 
 def test_a_post_stands_only_when_tiktok_has_published_it_though_the_report_lists_it_before(
@@ -264,6 +280,31 @@ def test_an_order_tiktok_was_not_asked_for_is_read_past(tiktok, campaign) -> Non
         assert sync_order(order).checked_at is not None
 
 
+def test_a_video_of_which_tiktok_says_nothing_any_more_is_no_longer_tied_until_it_does_again(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign, videos=1)
+    review(tiktok, publish(tiktok, order), "SUCCEED")
+    sync_order(order)
+    post = published_posts(campaign).get()
+    with pytest.MonkeyPatch.context() as patched:
+        get_orders = TtcmMarketplace.get_orders
+
+        def emptied(self, **asked):
+            page = get_orders(self, **asked)
+            states = tuple(replace(state, video_ids=()) for state in page.orders)
+            return replace(page, orders=states)
+
+        patched.setattr(TtcmMarketplace, "get_orders", emptied)
+        assert sync_order(order).state == OrderState.ACCEPTED
+
+    assert not published_posts(campaign).exists()
+    assert Post.objects.get().review_reason == "This video is no longer tied to the order."
+
+    assert sync_order(order).state == OrderState.FULFILLED
+    assert published_posts(campaign).get() == post
+
+
 def test_a_report_that_repeats_its_page_is_read_once(tiktok, campaign, monkeypatch) -> None:
     order = ordered(campaign)
     publish(tiktok, order)
@@ -327,8 +368,8 @@ def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
     video = publish(tiktok, order)
     read = syncing.read_orders
 
-    def slow(account, order_ids):
-        seen = read(account, order_ids)
+    def slow(account, orders):
+        seen = read(account, orders)
         monkeypatch.setattr(syncing, "read_orders", read)
         review(tiktok, video, "SUCCEED")
         tiktok.control("clock", advance_seconds=DAY)

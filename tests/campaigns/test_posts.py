@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from campaigns.enums import PostOrigin
+from campaigns.enums import PostOrigin, ReviewState
 from campaigns.errors import (
     AccountNotSupported,
     AccountTakesNoPart,
@@ -18,7 +18,7 @@ from campaigns.errors import (
 from campaigns.models import Participant, Post
 from campaigns.policies import VideoFact, metrics_missing_by_hand
 from campaigns.queries import all_posts, listed_videos, post_detail, post_row, published_posts
-from campaigns.services.posts import add_post_by_hand, tie_post
+from campaigns.services.posts import add_post_by_hand, note_link_request, tie_post
 from crm.models import Influencer, SocialAccount
 from tenancy.models import AuditEvent, User
 from tests.connecting import connect
@@ -30,6 +30,7 @@ from tests.factories.campaigns import (
     an_account,
     an_order,
 )
+from tiktok.client.tto_types import LinkRequest
 from tiktok.client.types import ReportMetrics, ReportRow
 from tiktok.enums import PostMetric, Source
 from tiktok.models import Connection, LegacyMigration, Video, VideoSnapshot
@@ -207,6 +208,53 @@ def test_a_video_tied_again_is_the_orders_again(campaign) -> None:
     post = lose(order, "1")
     assert (post.origin, post.order) == (PostOrigin.ORDER, order)
     assert list(published_posts(campaign)) == [post]
+
+
+def test_a_video_untied_from_one_order_and_tied_to_another_stands_whichever_is_looked_at_last(
+    campaign,
+) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    first = an_order(campaign, account)
+    second = an_order(campaign, account, tiktok_order_id="7310000000000000999")
+    a_post(campaign, a_video(account, "1"), order=first)
+
+    lose(second, "1")
+    lose(first, "1", is_bound=False)
+
+    post = published_posts(campaign).get()
+    assert (post.order, post.review_reason) == (second, "")
+
+
+def test_that_a_creator_once_refused_another_order_takes_a_post_from_none(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    refused, order = an_order(campaign, account), an_order(campaign, account, tiktok_order_id="8/m")
+    video = a_video(account, "1")
+    a_post(campaign, video, order=order)
+    link = LinkRequest(
+        video_id="1",
+        campaign_id="7",
+        campaign_type="CAMPAIGN",
+        status="REJECTED",
+        number_of_requests=1,
+        last_reminded_at=None,
+        link_request_id="2",
+    )
+
+    note_link_request(refused, link, video)
+
+    post = published_posts(campaign).get()
+    assert (post.order, post.review_state) == (order, ReviewState.SUCCEED)
+
+
+def test_a_hidden_tombstone_whose_creator_is_asked_to_tie_it_shows_that(campaign) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    order, video = an_order(campaign, account, tiktok_order_id="8/m"), a_video(account, "1")
+    a_post(campaign, video, origin=PostOrigin.LEGACY, hidden_at=timezone.now(), stands_since=None)
+
+    note_link_request(order, LinkRequest(video_id="1", status="IN_REVIEW"), video)
+
+    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    assert (row.is_asked, row.is_standing) == (True, False)
 
 
 def test_an_unsupported_account_is_refused_with_both_ways_out(campaign) -> None:

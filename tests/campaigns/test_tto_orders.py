@@ -12,21 +12,26 @@ from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooEarly
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.queries import all_posts, listed_video, post_detail, post_row, published_posts
+from campaigns.services import syncing
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
-from campaigns.services.looks import look_after_orders
+from campaigns.services.looks import hasten_orders, look_after_orders
 from campaigns.services.posts import add_post_by_hand
 from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
+from crm.models import SocialAccount
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
-from tiktok.enums import PostTie
+from tiktok.client import TtoMarketplace
+from tiktok.enums import MarketplaceStatus, PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
-from tiktok.models import LinkedVideo, MarketplaceAccount, Poll, Video
+from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Poll, Video
+from tiktok.services.handles import follow_handle
 from tiktok.services.marketplace import connect_marketplace_account
 from tiktok.services.membership import invite_creators
 from tiktok.services.polling import pump
-from tiktok.services.sync import refresh_videos
+from tiktok.services.sync import refresh_profile, refresh_videos
+from tiktok.services.tto_orders import TtoOrders
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -306,6 +311,28 @@ def test_a_fulfilled_post_has_every_number_of_the_report_of_its_creators_country
     assert calls["/tto/tcm/campaign/"] == calls["/tto/tcm/campaign/link/status/"] == 1
 
 
+def test_a_page_that_tiktok_repeats_is_read_twice_and_no_more(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = ordered(campaign)
+    tiktok.control("clock", advance_seconds=60)
+    request_tie(campaign, a_published_video(tiktok, campaign, order), actor=None)
+    publish(tiktok, order)
+    monkeypatch.setattr("tiktok.services.tto_orders.REPORT_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.tto_orders.LINK_PAGE", 1)
+    for name in ("report", "link_requests"):
+        asked = getattr(TtoMarketplace, name)
+        monkeypatch.setattr(
+            TtoMarketplace, name, lambda *at, asked=asked, **by: asked(*at, **{**by, "page": 1})
+        )
+    tiktok.control("stats")
+
+    assert sync_order(order).video_count == 1
+
+    calls = tiktok.look("stats")["calls"]
+    assert calls["/tto/tcm/report/"] == calls["/tto/tcm/campaign/link/status/"] == 2
+
+
 def test_an_order_is_read_through_the_account_it_was_made_with(
     tiktok, campaign, tiktok_one
 ) -> None:
@@ -343,6 +370,41 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
         for poll in Poll.objects.filter(kind="order", last_finished_at__isnull=False)
     }
     assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
+
+
+def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    tiktok.control("creator", handle="rio.runs", membership="IN")
+    request = ask(campaign, [an_account("maya.bakes"), an_account("rio.runs")])
+    first, second = request.orders.order_by("pk")
+    Poll.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    read = syncing.read_orders
+
+    def slow(account, orders):
+        seen = read(account, orders)
+        hasten_orders(request.tiktok_campaign_id, "rio.runs")
+        return seen
+
+    monkeypatch.setattr(syncing, "read_orders", slow)
+    look_after_orders([first.pk])
+
+    assert Poll.objects.get(subject_id=second.pk).due_at <= timezone.now()
+
+
+def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_campaign_are_looked_at(
+    tiktok, campaign, tiktok_one
+) -> None:
+    request = ask(campaign, [an_account("maya.bakes"), an_account("tom_trails")])
+    made, lost = request.orders.order_by("pk")
+    Order.objects.filter(pk=lost.pk).update(state=OrderState.CREATING)
+    OrderRequest.objects.update(state=RequestState.UNCERTAIN)
+    due_at = timezone.now() + timedelta(minutes=2)
+    Poll.objects.filter(subject_id=lost.pk).update(due_at=due_at)
+
+    look_after_orders([made.pk])
+
+    assert Poll.objects.get(kind="order", subject_id=lost.pk).due_at == due_at
 
 
 def test_orders_of_an_account_that_was_disconnected_keep_the_others_from_nothing(
@@ -528,3 +590,125 @@ def test_what_tiktok_refuses_is_said_in_its_words_and_nothing_is_written(
 def test_tiktok_one_invites_nobody_to_the_marketplace(tiktok, campaign, tiktok_one) -> None:
     with pytest.raises(NotOffered):
         invite_creators([an_account("tom_trails").creator], actor=None)
+
+
+# --- a creator who changes their handle while the campaign runs ---------------------------------------------------
+def was_made_as(earlier: str, order: Order) -> Order:
+    """Go back to before the creator of this order was renamed at TikTok."""
+    account = order.account
+    Creator.objects.filter(pk=account.creator_id).update(handle=earlier)
+    SocialAccount.objects.filter(pk=account.pk).update(handle=earlier)
+    order.tiktok_order_id = f"{order.request.tiktok_campaign_id}/{earlier}"
+    order.save()
+    return Order.objects.get(pk=order.pk)
+
+
+def published_at_tiktok(tiktok, order) -> str:
+    """A video that came through the link and passed review, of which no event told."""
+    handle, link = "maya.bakes", order.invite_link
+    video = tiktok.control("publish", handle=handle, invite_link=link)["video_id"]
+    tiktok.control("review", video_id=video, result="APPROVED")
+    return video
+
+
+def test_an_order_keeps_finding_the_videos_of_a_creator_who_was_renamed(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = was_made_as("maya.cakes", ordered(campaign))
+    by_report = published_at_tiktok(tiktok, order)
+    follow_handle(order.account.creator, "maya.bakes")
+
+    order = sync_order(order)
+    assert (order.state, order.video_count) == (OrderState.POSTING, 1)
+
+    by_event = publish(tiktok, Order.objects.get())
+    for video in (by_report, by_event):
+        approve(tiktok, Order.objects.get(), video)
+    order = sync_order(order)
+
+    assert order.state == OrderState.FULFILLED
+    stands = published_posts(campaign)
+    assert {post.network_post_id for post in stands} == {by_report, by_event}
+    assert {post.order for post in stands} == {order}
+    assert sync_order(order).state == OrderState.FULFILLED
+
+
+def test_an_event_that_names_a_creator_as_they_were_called_between_is_theirs(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = was_made_as("maya.cakes", ordered(campaign))
+    video = published_at_tiktok(tiktok, order)
+    follow_handle(order.account.creator, "maya.pies")
+    tell(Order.objects.get(), video, uploaded_at=timezone.now())
+    follow_handle(Creator.objects.get(), "maya.bakes")
+    monkeypatch.setattr(TtoOrders, "_report", lambda self, campaign: iter(()))
+
+    assert LinkedVideo.objects.get().handle == "maya.pies"
+    assert sync_order(order).video_count == 1
+
+
+def test_a_video_under_a_new_handle_finds_the_account_that_was_lost_sight_of(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign)
+    refresh_profile(order.account.creator)
+    order = was_made_as("maya.cakes", order)
+    Creator.objects.update(marketplace_status=MarketplaceStatus.INVALID)
+    published_at_tiktok(tiktok, order)
+
+    order = sync_order(order)
+
+    assert order.video_count == 1
+    creator = Creator.objects.get()
+    assert (creator.handle, creator.marketplace_status) == ("maya.bakes", "in")
+    assert Order.objects.get().account.handle == "maya.bakes"
+    assert Poll.objects.filter(kind="profile", due_at__lte=timezone.now()).exists()
+
+
+def test_a_video_whose_creator_tiktok_stops_naming_is_not_said_to_be_untied(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = ordered(campaign)
+    tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link)
+    sync_order(order)
+    monkeypatch.setattr(TtoOrders, "_report", lambda self, campaign: iter(()))
+    sync_order(order)
+    post = Post.objects.get()
+    assert (post.review_state, post.review_reason) == (ReviewState.CONTENT_REVIEWING, "")
+
+
+def test_a_video_that_was_listed_under_a_second_creator_of_the_account_is_the_orders(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign)
+    video = published_at_tiktok(tiktok, order)
+    Video.objects.create(
+        creator=an_account("maya.cakes").creator,
+        tiktok_video_id=video,
+        source="ttcm_public",
+        counts_source="ttcm_public",
+        counts_fetched_at=timezone.now(),
+        published_at=timezone.now(),
+    )
+    assert sync_order(order).video_count == 1
+
+
+def test_who_takes_over_a_creators_former_handle_takes_over_none_of_their_orders(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = was_made_as("rio.runs", ordered(campaign))
+    follow_handle(order.account.creator, "maya.bakes")
+    an_account("rio.runs")
+    tiktok.control("creator", handle="rio.runs", membership="IN")
+    tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link)
+    strange = "7450000000000000099"
+    LinkedVideo.objects.create(
+        marketplace_account=tiktok_one,
+        tiktok_campaign_id=order.request.tiktok_campaign_id,
+        tiktok_video_id=strange,
+        handle="rio.runs",
+        uploaded_at=timezone.now(),
+    )
+
+    assert sync_order(order).video_count == 1
+    assert not Post.objects.filter(network_post_id=strange).exists()

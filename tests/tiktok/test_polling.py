@@ -88,6 +88,34 @@ def test_a_large_organization_does_not_keep_a_small_one_waiting(seen) -> None:
     assert [owner for owner, _ in seen].count(elm.pk) == 2
 
 
+def test_many_organizations_at_once_break_up_no_call_that_serves_many(seen) -> None:
+    for number in range(12):
+        due(organization(f"tree-{number}"), *range(1, 21), kind=PollKind.MEMBERSHIP)
+
+    while pump(limit=5):
+        pass
+
+    assert [len(subjects) for _, subjects in seen] == [20] * 12
+
+
+def test_a_backlog_of_one_kind_keeps_no_other_kind_waiting(seen) -> None:
+    oak = organization("oak")
+    due(oak, *range(1, 201))
+    Poll.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    due(oak, 7, 8, kind=PollKind.MEMBERSHIP)
+
+    pump(limit=4)
+
+    assert (oak.pk, (7, 8)) in seen
+
+
+def test_calls_that_serve_many_lease_no_more_than_is_done_before_the_lease_ends(seen) -> None:
+    for number in range(12):
+        due(organization(f"tree-{number}"), *range(1, 21), kind=PollKind.MEMBERSHIP)
+
+    assert pump(limit=10) == 40
+
+
 def test_trouble_puts_a_poll_off_with_growing_patience(monkeypatch) -> None:
     def unavailable(subject_ids: Sequence[int]) -> None:
         raise TikTokUnavailable
@@ -167,6 +195,30 @@ def test_what_is_made_due_during_a_look_is_looked_at_once_more(monkeypatch) -> N
     assert [pump(), pump(), pump()] == [1, 1, 0]
 
 
+def test_what_is_made_due_while_a_person_waits_for_a_look_is_looked_at_once_more(seen) -> None:
+    oak = organization("oak")
+    with organization_scope(oak), polling.look_now(PollKind.PROFILE, 7) as is_mine:
+        assert is_mine
+        make_due(PollKind.PROFILE, 7)
+
+    assert [pump(), pump()] == [1, 0]
+
+
+def test_what_fails_at_the_moment_its_trouble_ends_is_tried_again_at_once(monkeypatch) -> None:
+    looks = []
+
+    def look(subject_ids: Sequence[int]) -> None:
+        looks.append(subject_ids)
+        if len(looks) == 1:
+            polling.resume()
+            raise TikTokUnavailable
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    due(organization("oak"), 7)
+
+    assert [pump(), pump(), pump()] == [1, 1, 0]
+
+
 def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
     def busy(subject_ids: Sequence[int]) -> None:
         raise TikTokBusy(300)
@@ -178,6 +230,21 @@ def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
 
     wait = (Poll.objects.get().due_at - timezone.now()).total_seconds()
     assert 299 < wait <= 330  # spread a little, so that not all come at once
+
+
+def test_waiting_for_a_turn_costs_no_patience(monkeypatch) -> None:
+    problems = [TikTokBusy(60)] * 8 + [TikTokUnavailable()]
+
+    def look(subject_ids: Sequence[int]) -> None:
+        raise problems.pop(0)
+
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    due(organization("oak"), 7)
+    while problems:
+        Poll.objects.update(due_at=timezone.now())
+        pump()
+
+    assert Poll.objects.get().due_at - timezone.now() <= timedelta(minutes=2)
 
 
 def test_while_redis_cannot_count_nothing_is_asked_and_looks_are_tried_again_soon(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +23,7 @@ from tiktok.errors import (
 from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Poll, Video, VideoSnapshot
 from tiktok.queries import account_metrics, kind_of
 from tiktok.services.membership import invite_creators, look_up, refresh_membership, track_creator
+from tiktok.services.polling import pump
 from tiktok.services.sync import refresh_profile, refresh_videos
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,39 @@ def test_an_account_that_left_the_marketplace_is_noticed_by_the_next_look(oak, t
         creator.refresh_from_db()
         assert creator.marketplace_status == MarketplaceStatus.NOT_IN
         assert kind_of(creator) == AccountKind.UNSUPPORTED
+
+
+def test_who_left_the_marketplace_is_looked_up_daily_and_tracked_again_when_they_come_back(
+    oak, tiktok
+) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        tiktok.control("creator", handle="maya.bakes", membership="NOT_IN")
+        refresh_profile(creator)
+        tiktok.control("creator", handle="maya.bakes", membership="IN")
+        membership = Poll.objects.get(kind="membership", subject_id=creator.pk)
+        assert timedelta(hours=23) < membership.due_at - timezone.now() <= timedelta(days=1)
+
+        Poll.objects.filter(kind="membership").update(due_at=timezone.now())
+        pump()
+        pump()
+
+        creator.refresh_from_db()
+        assert creator.is_in_marketplace
+        assert creator.follower_count is not None
+
+
+def test_an_account_that_tiktok_no_longer_knows_by_its_handle_is_noticed_by_the_next_look(
+    oak, tiktok
+) -> None:
+    with organization_scope(oak):
+        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+        tiktok.control("creator", handle="maya.bakes", membership="INVALID")
+
+        refresh_profile(creator)
+
+        creator.refresh_from_db()
+        assert creator.marketplace_status == MarketplaceStatus.INVALID
 
 
 def test_contradictory_answers_about_membership_do_not_ask_without_end(oak, tiktok) -> None:

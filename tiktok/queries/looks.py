@@ -22,7 +22,7 @@ from tiktok.models import (
     Video,
 )
 
-NOT_LISTED = "The account has published 30 newer videos."
+NOT_LISTED = "The account has published 30 newer videos, or this one is private or deleted."
 
 
 NOT_SUPPORTED = "TikTok no longer lets us track the account."

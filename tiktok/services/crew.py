@@ -19,7 +19,7 @@ from tiktok.services.polling import Batch, claim_batches, look_at
 from tiktok.store import StoreIsDown
 
 log = structlog.get_logger()
-POLLS_PER_CLAIM = 50
+CALLS_PER_CLAIM = 50
 
 
 class Queue:
@@ -33,7 +33,7 @@ class Queue:
     def fill(self) -> int:
         """Claim more, if none are left and there is time. Returns the number of batches at hand."""
         if not self._batches and time.monotonic() < self._ends_at and not _is_app_paused():
-            self._batches += claim_batches(POLLS_PER_CLAIM)
+            self._batches += claim_batches(CALLS_PER_CLAIM)
         return len(self._batches)
 
     def next(self) -> Batch | None:

@@ -5,6 +5,8 @@ The earlier handles stand in the audit log (`creator.renamed`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import IntegrityError, transaction
 
 from tenancy.models import AuditEvent, User
@@ -15,6 +17,8 @@ from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.signals import renamed
 
+RENAMED = "creator.renamed"
+
 
 def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
     """Who this TikTok account is in the organization in scope: by a consent to its grant, else by TikTok's own number."""
@@ -23,6 +27,16 @@ def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
     if by_grant is not None or not tiktok_creator_id:
         return by_grant
     return Creator.objects.filter(tiktok_creator_id=tiktok_creator_id).order_by("pk").first()
+
+
+def creators_called(handles: Collection[str]) -> dict[str, int]:
+    """Keys of the creators of the organization in scope with these handles; one that nobody has now is whose it was last."""
+    creators = dict(Creator.objects.filter(handle__in=handles).values_list("handle", "pk"))
+    if former := set(handles) - creators.keys():
+        renamings = AuditEvent.objects.filter(verb=RENAMED, detail__earlier__in=sorted(former))
+        rows = renamings.order_by("pk").values_list("detail__earlier", "object_id")
+        creators |= {handle: int(key) for handle, key in rows}
+    return creators
 
 
 def find_renamed(handle: str, *, actor: User | None) -> Creator | None:
@@ -62,7 +76,7 @@ def follow_handle(creator: Creator, handle: str, *, actor: User | None = None) -
         creator.handle = earlier
         _say_taken(creator, handle, actor)
     else:
-        record("creator.renamed", creator, actor=actor, earlier=earlier)
+        record(RENAMED, creator, actor=actor, earlier=earlier)
         renamed.send(sender=Creator, creator=creator, earlier=earlier)
 
 

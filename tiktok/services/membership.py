@@ -14,7 +14,7 @@ from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
-from tiktok.services.polling import make_due
+from tiktok.services.polling import make_due, note_look
 
 HANDLES_PER_CALL = 20
 
@@ -57,17 +57,24 @@ def refresh_membership(
 
 
 def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
+    """Who has joined is tracked, who has left is looked up daily like the invited: people come back."""
     now = timezone.now()
     answered = [creator for creator in creators if creator.handle in answers]
-    invited = [c for c in answered if c.invited_at and not c.is_in_marketplace]
+    was_in = {creator.pk for creator in answered if creator.is_in_marketplace}
+    was_out = {creator.pk for creator in answered if _is_known_to_be_out(creator)}
     for creator in answered:
         creator.marketplace_status = answers[creator.handle]
         creator.marketplace_checked_at = now
     with transaction.atomic():
         Creator.objects.bulk_update(answered, ["marketplace_status", "marketplace_checked_at"])
-        joined = [creator.pk for creator in invited if creator.is_in_marketplace]
-        if joined:
-            make_due(PollKind.PROFILE, *joined)
+        is_in = {creator.pk for creator in answered if creator.is_in_marketplace}
+        make_due(PollKind.PROFILE, *(was_out & is_in))
+        note_look(PollKind.MEMBERSHIP, *(was_in - is_in))
+
+
+def _is_known_to_be_out(creator: Creator) -> bool:
+    is_unknown = creator.marketplace_status == MarketplaceStatus.UNKNOWN
+    return bool(creator.invited_at) if is_unknown else not creator.is_in_marketplace
 
 
 @transaction.atomic

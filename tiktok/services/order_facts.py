@@ -1,11 +1,12 @@
 """Orders in one shape, whichever dialect they were made in: what is asked, what was made, what TikTok says of it.
 
-In `tto` an order is one handle in one campaign at TikTok; its id is ours, `<campaign id>/<handle>`.
+In `tto` an order is one creator in one campaign at TikTok; its id is ours, `<campaign id>/<handle>`, with the handle that
+the creator had when it was made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,12 +42,16 @@ class PlacedOrders:
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """All that TikTok says of one order: its videos, their reviews, their numbers, and who was asked to tie which."""
+    """All that TikTok says of one order: its videos, their reviews, their numbers, and who was asked to tie which.
+
+    `unclaimed`: videos of which TikTok does not say whose they are, so that they may be this order's.
+    """
 
     state: OrderState
     reviews: tuple[VideoReview, ...] = ()
     rows: tuple[ReportRow, ...] = ()
     links: tuple[LinkRequest, ...] = ()
+    unclaimed: tuple[str, ...] = ()
 
     def row_of(self, video_id: str) -> ReportRow | None:
         return next((row for row in self.rows if row.video_id == video_id), None)
@@ -61,8 +66,11 @@ class Orders(Protocol):
     def find(self, *, mark: str, group: str) -> PlacedOrders | None:
         """The orders of a request whose answer was lost; None when TikTok knows none of it."""
 
-    def read(self, order_ids: Sequence[str]) -> dict[str, OrderFacts]:
-        """What TikTok says of these orders, by order id; an order TikTok does not know is missing."""
+    def read(self, orders: Mapping[str, int | None]) -> dict[str, OrderFacts]:
+        """What TikTok says of these orders, by order id; an order TikTok does not know is missing.
+
+        `orders`: ids, each with the creator's key, who may have another handle by now.
+        """
 
 
 def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -6,7 +6,7 @@ they were made through decides how TikTok is asked (`ttcm_orders`, `tto_orders`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -47,10 +47,13 @@ def find_orders(
 
 
 def read_orders(
-    account: MarketplaceAccount | None, order_ids: Sequence[str]
+    account: MarketplaceAccount | None, orders: Mapping[str, int | None]
 ) -> dict[str, OrderFacts]:
-    """What TikTok says of these orders of one account, by order id; an order TikTok does not know is missing."""
-    return _orders(account).read(order_ids)
+    """What TikTok says of these orders of one account, by order id; an order TikTok does not know is missing.
+
+    `orders`: their ids, each with its creator's key.
+    """
+    return _orders(account).read(orders)
 
 
 def _orders(account: MarketplaceAccount | None) -> Orders:

@@ -7,6 +7,7 @@ its numbers stay fresh. Trouble with one subject never stops the others.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -51,22 +52,38 @@ BATCH = {
     PollKind.VIDEOS: 1,
     PollKind.ORDER: 50,
 }
+# Of a claim's polls, to one call: calls that serve many must not lease more than is done before the lease ends.
+POLLS_PER_CALL = 4
 _handlers: dict[str, Handler] = {}
 
+# What is due, in the calls that look at it: the organizations in turn, and of each its kinds of look, so that neither a
+# large organization nor a backlog of one kind keeps the rest waiting. Where turns are equal, lots are drawn. `turn` counts
+# the organization's own polls that go before, `before` everybody's.
 CLAIM = """
-UPDATE tiktok_poll SET lease_until = %(lease_until)s, attempts = attempts + 1
-WHERE id IN (
+WITH due AS (
+    SELECT id, organization_id, kind,
+        (row_number() OVER (PARTITION BY organization_id, kind ORDER BY due_at) - 1)
+            / (%(batch)s::jsonb ->> kind)::int AS call
+    FROM tiktok_poll
+    WHERE stopped_reason = '' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+), calls AS (
+    SELECT organization_id, call, array_agg(id) AS ids, count(*) AS polls, random() AS lot
+    FROM due GROUP BY organization_id, kind, call
+), turns AS (
+    SELECT *, sum(polls) OVER (PARTITION BY organization_id ORDER BY call, lot) - polls AS turn FROM calls
+), chosen AS (
+    SELECT ids, row_number() OVER line AS place, sum(polls) OVER line - polls AS before
+    FROM turns WINDOW line AS (ORDER BY turn, lot)
+), locked AS MATERIALIZED (
     SELECT id FROM tiktok_poll
-    WHERE id IN (
-        SELECT id FROM (
-            SELECT id, due_at, row_number() OVER (PARTITION BY organization_id ORDER BY due_at) AS turn
-            FROM tiktok_poll
-            WHERE stopped_reason = '' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
-        ) ranked ORDER BY turn, due_at LIMIT %(limit)s
-    ) AND stopped_reason = '' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+    WHERE id = ANY(ARRAY(
+        SELECT unnest(ids) FROM chosen WHERE place <= %(most_calls)s AND before < %(most_polls)s
+    )) AND stopped_reason = '' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
     FOR UPDATE SKIP LOCKED
 )
-RETURNING id, organization_id, kind, subject_id, attempts
+UPDATE tiktok_poll SET lease_until = %(lease_until)s, attempts = attempts + 1
+FROM locked WHERE tiktok_poll.id = locked.id
+RETURNING tiktok_poll.id, organization_id, kind, subject_id, attempts
 """
 
 
@@ -153,13 +170,27 @@ def look_now(kind: PollKind, subject_id: int) -> Iterator[bool]:
     except BaseException:
         held.update(lease_until=None)
         raise
-    now = timezone.now()
+    done_at = timezone.now()
+    made_due_meanwhile = When(due_at__gt=now, due_at__lte=done_at, then=F("due_at"))
+    next_at = Greatest(F("due_at"), done_at + CADENCE[kind])
     held.update(
         lease_until=None,
         attempts=0,
-        last_finished_at=now,
-        due_at=Greatest(F("due_at"), now + CADENCE[kind]),
+        last_finished_at=done_at,
+        due_at=Case(made_due_meanwhile, default=next_at),
     )
+
+
+def made_due_since(moment: datetime, kind: PollKind, *subject_ids: int) -> set[int]:
+    """Those of these subjects that somebody wants looked at since then, and that are due still."""
+    polls = Poll.objects.filter(
+        organization_id=required_organization_id(),
+        kind=kind,
+        subject_id__in=subject_ids,
+        due_at__gt=moment,
+        due_at__lte=timezone.now(),
+    )
+    return set(polls.values_list("subject_id", flat=True))
 
 
 def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = None) -> None:
@@ -184,12 +215,12 @@ def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = N
 
 
 def resume() -> None:
-    """Whatever was put off in the organization in scope is due now: what stood in its way has gone."""
+    """Whatever was put off in the organization in scope is due now, and what is being looked at once more: what stood in
+    its way has gone."""
     Poll.objects.filter(
         organization_id=required_organization_id(),
         stopped_reason="",
         attempts__gt=0,
-        lease_until=None,
     ).update(due_at=timezone.now(), attempts=0)
 
 
@@ -208,7 +239,7 @@ def is_waiting() -> bool:
 
 
 def pump(*, limit: int = 50) -> int:
-    """Claim what is due and do it, one call after the other. Returns the number of polls claimed."""
+    """Claim what is due, at most `limit` calls, and do it, one after the other. Returns the number of polls claimed."""
     batches = claim_batches(limit)
     for batch in batches:
         look_at(batch)
@@ -216,7 +247,7 @@ def pump(*, limit: int = 50) -> int:
 
 
 def claim_batches(limit: int) -> list[Batch]:
-    """Claim what is due, the organizations in turn: what one call of a handler takes, together."""
+    """Claim what is due, the organizations in turn, at most `limit` calls: what one call of a handler takes, together."""
     return [
         batch
         for (_, kind), group in groupby(_claim(limit), key=lambda c: (c.organization_id, c.kind))
@@ -234,8 +265,15 @@ def look_at(batch: Batch) -> None:
 def _claim(limit: int) -> list[Claim]:
     now = timezone.now()
     lease_until = now + LEASE
+    values: dict[str, datetime | str | int] = {
+        "now": now,
+        "lease_until": lease_until,
+        "batch": json.dumps(BATCH),
+        "most_calls": limit,
+        "most_polls": limit * POLLS_PER_CALL,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "lease_until": lease_until, "limit": limit})
+        cursor.execute(CLAIM, values)
         rows = cursor.fetchall()
     claims = [
         Claim(pk, owner, kind, subject, attempts, lease_until)
@@ -284,8 +322,9 @@ def _work_one_by_one(kind: str, batch: Iterable[Claim]) -> None:
 
 
 def _put_off(batch: Iterable[Claim], problem: Exception) -> None:
+    is_busy = isinstance(problem, TikTokBusy)
     for claim in batch:
-        _finish(claim, due_in=_wait(claim, problem), is_done=False)
+        _finish(claim, due_in=_wait(claim, problem), is_done=False, is_busy=is_busy)
 
 
 def _wait(claim: Claim, problem: Exception) -> timedelta:
@@ -299,8 +338,9 @@ def _wait(claim: Claim, problem: Exception) -> timedelta:
     return min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))
 
 
-def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:
-    """Fenced by the lease: who lost it changes nothing. Whoever made it due during the look is heard."""
+def _finish(claim: Claim, *, due_in: timedelta, is_done: bool, is_busy: bool = False) -> None:
+    """Fenced by the lease: who lost it changes nothing. Whoever made it due during the look is heard. Having waited for a
+    turn tells nothing of the subject: patience with it begins anew."""
     now, claimed_at = timezone.now(), claim.lease_until - LEASE
     made_due_meanwhile = When(due_at__gt=claimed_at, then=F("due_at"))
     changes: dict[str, object] = {
@@ -309,4 +349,6 @@ def _finish(claim: Claim, *, due_in: timedelta, is_done: bool) -> None:
     }
     if is_done:
         changes |= {"attempts": 0, "last_finished_at": now}
+    elif is_busy:
+        changes["attempts"] = 1
     Poll.objects.filter(pk=claim.id, lease_until=claim.lease_until).update(**changes)

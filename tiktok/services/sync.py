@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants import AUTHORIZATION_ENDED, INSIGHTS
 from tiktok.services.handles import follow_handle
 from tiktok.services.membership import refresh_membership
+from tiktok.services.order_facts import chunks
 from tiktok.services.polling import register_handler, stop, wake
 from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.tokens import call_as_creator
@@ -38,6 +39,8 @@ INSIGHT_FIELDS = [
     "creator_rate_amount", "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages",
     "audience_locales", "profile_dialect",
 ]  # fmt: skip
+Followed = Callable[[Creator], Iterable[str]]
+_followed: list[Followed] = []
 VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at"]
 
 
@@ -58,9 +61,9 @@ def refresh_profile(creator: Creator) -> None:
     with tiktok_call():
         try:
             profile = tiktok.public_profile(creator.handle)
-        except errors.NotInMarketplaceError:
+        except (errors.NotInMarketplaceError, errors.NotFoundError):
             profile = None
-    if profile is None:  # it has left
+    if profile is None:  # it has left, was renamed, or is gone
         refresh_membership([creator])
         return
     keep_profile(creator, profile, Source.PUBLIC)
@@ -155,17 +158,37 @@ def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None
     return [{"name": row.name, "fraction": row.fraction} for row in rows] if rows else None
 
 
+def follow_videos(followed: Followed) -> None:
+    """Have the videos that `followed(creator)` names, by TikTok's ids, looked at with the latest, however old they are."""
+    _followed.append(followed)
+
+
 def refresh_videos(creator: Creator) -> None:
-    """Fetch the latest videos (up to 30), authorized where allowed, and keep them with their counters."""
+    """Fetch the latest videos (up to 30), authorized where allowed, and those that are followed; keep them with their
+    counters."""
     connection = connection_of(creator)
     if connection is None and not creator.is_in_marketplace:
         return
-    tiktok, cursor = marketplace(), 0
-    for limit in video_pages(_largest_page(tiktok, connection)):
-        page = _video_page(tiktok, creator, connection, cursor=cursor, limit=limit)
-        if not _keep_page(creator, connection, page) or not page.has_more or not page.videos:
+    tiktok, seen = marketplace(), set[str]()
+    for page in _pages(tiktok, creator, connection, seen):
+        if not _keep_page(creator, connection, page):
             return
+        seen |= {video.video_id for video in page.videos}
+
+
+def _pages(
+    tiktok: Marketplace, creator: Creator, connection: Connection | None, seen: set[str]
+) -> Iterator[types.VideoPage]:
+    """The latest videos; then the followed ones, without those `seen` by then."""
+    largest, cursor = _largest_page(tiktok, connection), 0
+    for limit in video_pages(largest):
+        yield (page := _video_page(tiktok, creator, connection, cursor=cursor, limit=limit))
+        if not page.has_more or not page.videos:
+            break
         cursor = page.cursor
+    followed = {video_id for of_creator in _followed for video_id in of_creator(creator)}
+    for older in chunks(sorted(followed - seen), largest):
+        yield _video_page(tiktok, creator, connection, limit=len(older), video_ids=older)
 
 
 def video_pages(largest: int) -> list[int]:

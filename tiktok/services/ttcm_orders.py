@@ -5,7 +5,7 @@ Calls of `read`: one a 20 orders, one per order that has videos, one a 100 video
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tiktok.client import OrderMarketplace
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
@@ -40,9 +40,9 @@ class TtcmOrders:
         orders = tuple(CreatedOrder(state.order_id, state.handle) for state in found)
         return PlacedOrders(group, found[0].invite_link, orders, group)
 
-    def read(self, order_ids: Sequence[str]) -> dict[str, OrderFacts]:
+    def read(self, orders: Mapping[str, int | None]) -> dict[str, OrderFacts]:
         states: dict[str, OrderState] = {}
-        for chunk in chunks(order_ids, ORDERS_PER_QUERY):
+        for chunk in chunks(list(orders), ORDERS_PER_QUERY):
             found = self._pages(order_ids=chunk)
             states |= {state.order_id: state for state in found if state.order_id in chunk}
         with_videos = [state.order_id for state in states.values() if state.video_ids]

@@ -10,16 +10,18 @@ Calls of `read`: one a 5 campaigns, one a 50 for the link requests, one per coun
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tiktok.client import CampaignMarketplace, paging
 from tiktok.client.tto_report_types import ReportVideo
 from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
-from tiktok.enums import Source
+from tiktok.enums import MarketplaceStatus, Source
 from tiktok.models import LinkedVideo, Video
 from tiktok.services.gateway import tiktok_call
+from tiktok.services.handles import creators_called, find_renamed
+from tiktok.services.membership import track_creator
 from tiktok.services.order_facts import OrderAsk, OrderFacts, PlacedOrders, chunks
 
 CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL, LINK_PAGE, REPORT_PAGE = 5, 50, 50, 100
@@ -41,6 +43,15 @@ class _Known:
     def tied(self) -> list[str]:
         """Videos that belong to the campaign, by whichever source says so first."""
         return list(dict.fromkeys([*self.campaign.video_ids, *self.events, *self.approved()]))
+
+    def videos(self) -> list[str]:
+        """Tied ones, and those whose creator was asked."""
+        return list(dict.fromkeys([*self.tied(), *self.links]))
+
+    def handle_of(self, video_id: str) -> str:
+        """The creator's, by the report, else as it was when the event came; neither needs to name them."""
+        event, row = self.events.get(video_id), self.rows.get(video_id)
+        return ((row.handle if row else None) or (event.handle if event else "")).lower()
 
     def is_published(self, video_id: str) -> bool:
         event = self.events.get(video_id)
@@ -77,8 +88,8 @@ class TtoOrders:
         campaign = next(iter(found), None)
         return _placed(campaign, campaign.handles) if campaign else None
 
-    def read(self, order_ids: Sequence[str]) -> dict[str, OrderFacts]:
-        campaign_ids = list(dict.fromkeys(map(campaign_of, order_ids)))
+    def read(self, orders: Mapping[str, int | None]) -> dict[str, OrderFacts]:
+        campaign_ids = list(dict.fromkeys(map(campaign_of, orders)))
         known = {each.campaign_id: _Known(each) for each in self._campaigns(campaign_ids)}
         for link in self._links(list(known)):
             if link.campaign_id in known:
@@ -87,7 +98,7 @@ class TtoOrders:
             known[event.tiktok_campaign_id].events[event.tiktok_video_id] = event
         for each in known.values():
             each.rows = {row.video_id: row for row in self._report(each.campaign)}
-        return _by_order(order_ids, known)
+        return _by_order(orders, known)
 
     def _campaigns(self, campaign_ids: Sequence[str]) -> Iterator[Campaign]:
         for chunk in chunks(campaign_ids, CAMPAIGNS_PER_CALL):
@@ -105,8 +116,8 @@ class TtoOrders:
         return iter([c for c in campaigns if f"[{mark}]" in (c.campaign_name or "")])
 
     def _links(self, campaign_ids: Sequence[str]) -> Iterator[LinkRequest]:
-        """Link requests, the latest of a video last."""
-        found: list[LinkRequest] = []
+        """Link requests, the latest of a video last; a page that brings nothing new is the last."""
+        found = dict[LinkRequest, None]()
         for chunk in chunks(campaign_ids, CAMPAIGNS_PER_LINK_CALL):
             page_number, is_last = 0, False
             while not is_last:
@@ -115,20 +126,23 @@ class TtoOrders:
                     page = self._tiktok.link_requests(
                         campaign_ids=chunk, page=page_number, page_size=LINK_PAGE
                     )
-                found += page.requests
-                is_last = len(page.requests) < LINK_PAGE
+                is_last = len(page.requests) < LINK_PAGE or found.keys() >= set(page.requests)
+                found |= dict.fromkeys(page.requests)
         return reversed(found)
 
     def _report(self, campaign: Campaign) -> Iterator[ReportVideo]:
-        """Rows of all countries; without a linked video there is nothing to ask."""
+        """Rows of all countries; without a linked video there is nothing to ask. A page that brings nothing new is the
+        last of its country."""
         for country in campaign.country_codes if campaign.video_ids else ():
-            page_number, is_last = 0, False
+            page_number, is_last, seen = 0, False, set[str]()
             while not is_last:
                 page_number += 1
                 with tiktok_call():
                     page = self._tiktok.report(campaign.campaign_id, country, page=page_number)
                 yield from page.videos
-                is_last = len(page.videos) < REPORT_PAGE
+                video_ids = {video.video_id for video in page.videos}
+                is_last = len(page.videos) < REPORT_PAGE or video_ids <= seen
+                seen |= video_ids
 
     # --- link requests ------------------------------------------------------------------------------------------
     def pending_link(self, campaign_id: str, video_id: str) -> LinkRequest | None:
@@ -172,34 +186,54 @@ def _placed(campaign: Campaign, handles: Iterable[str]) -> PlacedOrders:
     return PlacedOrders(campaign.campaign_id, campaign.invite_link or "", orders)
 
 
-def _by_order(order_ids: Sequence[str], known: dict[str, _Known]) -> dict[str, OrderFacts]:
-    handles = _handles_of(
-        {video for each in known.values() for video in (*each.tied(), *each.links)}
-    )
+def _by_order(orders: Mapping[str, int | None], known: dict[str, _Known]) -> dict[str, OrderFacts]:
+    """A video belongs to the order of its creator, whatever they were called when the order was made."""
+    order_of = {(campaign_of(order_id), owner): order_id for order_id, owner in orders.items()}
+    owners = _owners(known.values())
     mine: dict[str, list[str]] = defaultdict(list)
     for campaign_id, each in known.items():
-        for video_id in dict.fromkeys([*each.tied(), *each.links]):
-            handle = _owner(each, video_id) or handles.get(video_id, "")
-            mine[_order_id(campaign_id, handle)].append(video_id)
+        for video_id in each.videos():
+            of_owners = [(campaign_id, owner) for owner in owners[video_id]]
+            order_id = next((order_of[key] for key in of_owners if key in order_of), "")
+            if not of_owners:
+                order_id = _order_id(campaign_id, each.handle_of(video_id))
+            mine[order_id].append(video_id)
     return {
-        order_id: _facts(order_id, known[campaign_of(order_id)], mine[order_id])
-        for order_id in order_ids
-        if campaign_of(order_id) in known
+        order_id: _facts(
+            order_id, known[campaign_id], mine[order_id], mine[_order_id(campaign_id, "")]
+        )
+        for order_id, campaign_id in zip(orders, map(campaign_of, orders), strict=True)
+        if campaign_id in known
     }
 
 
-def _owner(known: _Known, video_id: str) -> str:
-    """By the event, else by the report; neither needs to name the creator."""
-    event, row = known.events.get(video_id), known.rows.get(video_id)
-    return (event.handle if event else "") or (row.handle if row else None) or ""
+def _owners(known: Collection[_Known]) -> dict[str, list[int]]:
+    """Creators' keys by video id: of our own row, then by the handle that TikTok names. (An account may have two creators
+    here, see `follow_handle`.)"""
+    names = {video_id: each.handle_of(video_id) for each in known for video_id in each.videos()}
+    rows = Video.objects.filter(tiktok_video_id__in=list(names)).exclude(source=Source.LEGACY)
+    by_row = dict(rows.values_list("tiktok_video_id", "creator"))
+    by_name = _creators_called(set(names.values()) - {""})
+    return {
+        video_id: [
+            owner for owner in (by_row.get(video_id), by_name.get(name)) if owner is not None
+        ]
+        for video_id, name in names.items()
+    }
 
 
-def _handles_of(video_ids: Iterable[str]) -> dict[str, str]:
-    rows = Video.objects.filter(tiktok_video_id__in=list(video_ids)).exclude(source=Source.LEGACY)
-    return dict(rows.values_list("tiktok_video_id", "creator__handle"))
+def _creators_called(handles: set[str]) -> dict[str, int]:
+    """One whom nobody here is called by may be the new one of an account that was lost sight of: it is tracked again."""
+    creators = creators_called(handles)
+    for handle in sorted(handles - creators.keys()):
+        if found := find_renamed(handle, actor=None):
+            creators[handle] = track_creator(found.handle, MarketplaceStatus.IN).pk
+    return creators
 
 
-def _facts(order_id: str, known: _Known, video_ids: Sequence[str]) -> OrderFacts:
+def _facts(
+    order_id: str, known: _Known, video_ids: Sequence[str], unclaimed: Sequence[str]
+) -> OrderFacts:
     handle, tied = order_id.partition("/")[2], set(known.tied())
     bound = tuple(video_id for video_id in video_ids if video_id in tied)
     return OrderFacts(
@@ -211,6 +245,7 @@ def _facts(order_id: str, known: _Known, video_ids: Sequence[str]) -> OrderFacts
             if video_id in known.rows
         ),
         links=tuple(known.links[video_id] for video_id in video_ids if video_id not in tied),
+        unclaimed=tuple(unclaimed),
     )
 
 
