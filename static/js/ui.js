@@ -59,8 +59,8 @@
     }
     if (event.target.closest("[data-dialog-close]")) {
       event.target.closest("dialog")?.close();
-    } else if (event.target.matches("dialog.dialog") && !isEdited(event.target)) {
-      event.target.close(); // the backdrop; what was typed is not thrown away
+    } else if (event.target.matches("dialog.dialog") && event.detail < 2 && !isEdited(event.target)) {
+      event.target.close(); // the backdrop; neither what was typed is thrown away nor what a double click has opened
     }
   });
   on("dialog-close", () => $$("dialog[open]").forEach((dialog) => dialog.close()));

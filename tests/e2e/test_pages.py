@@ -282,6 +282,18 @@ def test_a_form_on_a_page_of_its_own_stays_there_and_leads_to_its_first_error(
     expect(page.get_by_label("What to make")).to_be_focused()
 
 
+def test_a_double_click_opens_a_dialog_and_leaves_it_open(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto("/o/oak/influencers/")
+    page.get_by_role("link", name="Add TikTok account").dblclick()
+    field = page.get_by_role("dialog").get_by_role("textbox", name="TikTok account")
+    expect(field).to_be_focused()
+    page.mouse.click(5, 5)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_what_a_dialog_shows_next_takes_the_focus_up(
     whole: Whole, manager: User, signed_in: Callable[..., Page]
 ) -> None:
