@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from portal.access import in_each_organization
 from tenancy.models import Organization, User
+from tiktok.availability import INVITE_TO_MARKETPLACE
 from tiktok.enums import AccountMetric, ConnectionState, Unit
 from tiktok.models import Connection, Consent, Creator
 from tiktok.policies import account_kind
@@ -24,6 +25,8 @@ from tiktok.queries import (
 )
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
+# What staff are told to do, said to the person whose account it is.
+OWN_WORDS = {INVITE_TO_MARKETPLACE: "TikTok gives this only for creators in its marketplace."}
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,9 @@ def seen_of(own: OwnAccount) -> Seen:
         own.creator.marketplace_status, is_authenticated=True, is_released=is_released()
     )
     metrics = [
-        metric for metric in account_metrics(own.creator, kind) if metric.key not in NOT_LISTED
+        _in_own_words(metric)
+        for metric in account_metrics(own.creator, kind)
+        if metric.key not in NOT_LISTED
     ]
     return Seen(
         own=own,
@@ -156,6 +161,11 @@ def seen_of(own: OwnAccount) -> Seen:
         audience=[_shares(metric) for metric in metrics if metric.unit == Unit.SHARES],
         video_count=visible_videos().filter(creator=own.creator).count() or None,
     )
+
+
+def _in_own_words(metric: MetricValue) -> MetricValue:
+    reason = OWN_WORDS.get(metric.cell.reason, metric.cell.reason)
+    return replace(metric, cell=replace(metric.cell, reason=reason))
 
 
 def _shares(metric: MetricValue) -> AudienceShares:

@@ -9,6 +9,7 @@ MONTHS_AHEAD = 6
 
 class TikTokConfig(AppConfig):
     name = "tiktok"
+    verbose_name = "TikTok"
 
     def ready(self) -> None:
         post_migrate.connect(

@@ -25,8 +25,11 @@ ORDER_KINDS = {
     OrderState.OVERDUE: "warning",
 }
 CAMPAIGN_KINDS = {CampaignState.ACTIVE: "success", CampaignState.COMPLETED: "info"}
-FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.SECONDS: "duration"}
-TEXTS = {"compact": formats.compact, "percent": formats.percent, "duration": formats.duration}
+TEXTS = {
+    Unit.COUNT: formats.compact,
+    Unit.FRACTION: formats.percent,
+    Unit.SECONDS: formats.duration,
+}
 
 
 @register.filter
@@ -52,13 +55,8 @@ def tie_label(tie: PostTie) -> str:
 
 
 @register.filter
-def stat_format(metric: MetricValue) -> str:
-    return FORMATS[metric.unit]
-
-
-@register.filter
 def metric_text(metric: MetricValue) -> str:
-    return TEXTS[FORMATS[metric.unit]](metric.value)
+    return TEXTS[metric.unit](metric.value)
 
 
 @register.filter

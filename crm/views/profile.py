@@ -39,7 +39,6 @@ REMEDIES = {
 }
 LOOKED_ALREADY = "is being looked at, or was just now. TikTok was not asked again."
 METRICS = AccountMetric.values  # in the order of the page: followers first
-FORMATS = {Unit.COUNT: "compact", Unit.FRACTION: "percent", Unit.MONEY: "money", Unit.TEXT: "text"}
 NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region"}  # codes that the browser spells out
 
 
@@ -50,10 +49,6 @@ class ShownMetric:
     metric: MetricValue
     remedy_label: str = ""
     remedy_href: str = ""
-
-    @property
-    def format(self) -> str:
-        return FORMATS.get(self.metric.unit, "text")
 
     @property
     def shares(self) -> list[dict[str, Any]]:

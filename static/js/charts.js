@@ -29,7 +29,7 @@
       animation: !reduced.matches,
       animationDuration: 300,
       textStyle: { fontFamily: paint.font, color: paint.muted },
-      grid: { left: 8, right: 16, top: many ? 40 : 16, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 24, top: many ? 40 : 16, bottom: 4, containLabel: true },
       legend: many
         ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4, textStyle: { color: paint.muted } }
         : undefined,
@@ -61,7 +61,7 @@
         max: isRetention ? 1 : undefined,
         scale: kind === "line",
         interval: isRetention ? 0.25 : undefined,
-        minInterval: kind === "bar" ? 1 : undefined,
+        minInterval: isRetention ? undefined : 1,
         splitNumber: 4,
         axisLine: { show: false },
         axisTick: { show: false },

@@ -59,8 +59,8 @@
     }
     if (event.target.closest("[data-dialog-close]")) {
       event.target.closest("dialog")?.close();
-    } else if (event.target.matches("dialog.dialog") && !isEdited(event.target)) {
-      event.target.close(); // the backdrop; what was typed is not thrown away
+    } else if (event.target.matches("dialog.dialog") && event.detail < 2 && !isEdited(event.target)) {
+      event.target.close(); // the backdrop; neither what was typed is thrown away nor what a double click has opened
     }
   });
   on("dialog-close", () => $$("dialog[open]").forEach((dialog) => dialog.close()));
@@ -258,6 +258,26 @@
     spellOut(root);
     drawCharts(root);
   }
+
+  // --- where the reader is: at the first wrong field of a form that came back, at the head of a dialog's new content ---
+  function pickUp(root) {
+    if (host.contains(document.activeElement) || $("[autofocus]", root)) return;
+    const wrong = $(".field-error", root)?.parentElement;
+    const place = wrong ? "input:not([type=hidden]), select, textarea" : ".dialog-header h2";
+    $(place, wrong || root)?.focus();
+  }
+  // ... and what a list shows now, for people who do not see it change.
+  function tell(root) {
+    const rows = $$("tbody tr", root).length;
+    $("#list-news").textContent = rows ? `${rows} row${rows === 1 ? "" : "s"} shown` : $(".state-title", root)?.textContent || "";
+  }
+
   dress(document);
-  on("htmx:load", ({ detail }) => detail.elt !== document.body && dress(detail.elt));
+  if ($("main .field-error")) pickUp($("main"));
+  on("htmx:load", ({ detail: { elt } }) => {
+    if (elt === document.body) return;
+    dress(elt);
+    if (slot.contains(elt)) pickUp(elt);
+    else tell(elt);
+  });
 })();

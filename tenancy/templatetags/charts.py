@@ -65,14 +65,13 @@ def table(kind: Kind, series: Sequence[Series]) -> list[tuple[str, list[str]]]:
 
 
 def shares(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Bars of an audience distribution, relative to the largest. A label may be a code: `name_of` region or language."""
-    largest = max((float(row["share"] or 0) for row in rows), default=0) or 1
+    """Bars of an audience distribution; a full one is everybody. A label may be a code: `name_of` region or language."""
     return [
         {
             "label": row["label"],
             "name_of": row.get("name_of", ""),
             "percent": percent(row["share"]),
-            "width": f"{float(row['share'] or 0) / largest * 100:.1f}",
+            "width": f"{float(row['share'] or 0) * 100:.1f}",
         }
         for row in rows
     ]

@@ -332,3 +332,25 @@ def test_search_follows_what_changes() -> None:
 def test_a_very_long_word_is_kept_and_found() -> None:
     InfluencerFactory.create(name="\ufdfa" * 200)
     assert len(names(search="\ufdfa" * 90)) == 1
+
+
+def test_each_account_has_a_line_with_its_own_numbers_and_nobody_without_one_is_left_out(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        rio = InfluencerFactory.create(name="Rio")
+        for handle, followers in (("rio.runs", 88_200), ("sam.skates", 37_500)):
+            creator = CreatorFactory.create(
+                handle=handle, follower_count=followers, profile_source=Source.PUBLIC
+            )
+            TikTokAccountFactory.create(influencer=rio, creator=creator, handle=handle)
+        InfluencerFactory.create(name="Tom")
+    page = manager.get(LIST).content.decode()
+    _, *lines = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    words = [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in lines]
+    assert ["Rio" in line for line in words] == [True, True, False]
+    shown = {handle: n for line in words for handle, n in re.findall(r"(@\S+) .*?(\S+K)", line)}
+    assert shown == {"@rio.runs": "88.2K", "@sam.skates": "37.5K"}
+    assert words[2].endswith(
+        "Tom No account connected yet — No TikTok account. — No TikTok account. —"
+    )

@@ -263,3 +263,58 @@ def test_an_admin_connects_tiktok_and_disconnects_it_without_a_barrier(
 
     expect(page.get_by_text("No account is connected")).to_be_visible()
     assert list(barriers(page, path, LOOKS)) == []
+
+
+def test_a_form_on_a_page_of_its_own_stays_there_and_leads_to_its_first_error(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager, 390)
+    page.goto("/o/oak/influencers/add/")
+    page.get_by_role("button", name="Add account").click()
+    expect(page.get_by_text("Enter the @name of a TikTok account.")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="TikTok account")).to_be_focused()
+
+    page.goto(
+        f"/o/oak/campaigns/{whole.campaign.pk}/orders/new/?account={whole.by_hand.account_id}"
+    )
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_label("What to make")).to_be_focused()
+
+
+def test_a_double_click_opens_a_dialog_and_leaves_it_open(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto("/o/oak/influencers/")
+    page.get_by_role("link", name="Add TikTok account").dblclick()
+    field = page.get_by_role("dialog").get_by_role("textbox", name="TikTok account")
+    expect(field).to_be_focused()
+    page.mouse.click(5, 5)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_what_a_dialog_shows_next_takes_the_focus_up(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/")
+    page.get_by_role("link", name="Timeline of").first.click()
+    expect(page.get_by_role("dialog").get_by_role("heading", level=2).first).to_be_focused()
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/influencers/")
+    page.get_by_role("link", name="Ask to connect").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Send the link").click()
+    expect(dialog.get_by_label("E-mail address of the influencer")).to_be_focused()
+
+
+def test_a_list_that_changes_says_what_it_shows_now(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto("/o/oak/influencers/")
+    news = page.locator("#list-news")
+    page.get_by_role("searchbox").fill("Lena")
+    expect(news).to_have_text("1 row shown")
+    page.get_by_role("searchbox").fill("nobody-of-this-name")
+    expect(news).to_have_text("No influencer fits")

@@ -68,6 +68,16 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     assert "Videos with numbers — None looked at yet." in seen
 
 
+def test_what_a_marketplace_would_give_is_not_put_to_the_creator_as_staffs_errand(
+    tiktok, oak, maya
+) -> None:
+    client = signed_in(maya)
+    connect(client, tiktok, "oak", "tom_trails")
+    seen = text(client.get(reverse("portal:organization", args=["oak"])))
+    assert "Creator rate — TikTok gives this only for creators in its marketplace." in seen
+    assert "Invite the account" not in seen
+
+
 def test_the_consent_says_what_how_long_and_how_to_stop(oak, maya) -> None:
     page = text(signed_in(maya).get(reverse("portal:connect", args=["oak"])))
     for sentence in ("What Oak will see", "How long", "How to stop", "Text of 2026-11."):

@@ -202,7 +202,7 @@ def test_a_refusal_is_said_right_there_with_the_way_back(tiktok, signed_in) -> N
     answer = allow(tiktok, client.post(f"{PAGE}connect/")["Location"], decision="deny")
     page = client.get(reverse("tiktok_brand_callback"), answer)
     assert page.status_code == 400
-    assert f"Nothing was connected This did not work {attempts.DENIED}" in text(page)
+    assert f"Nothing was connected {attempts.DENIED}" in text(page)
     assert f'href="{PAGE}"' in page.content.decode()
     assert page["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 

@@ -1,4 +1,4 @@
-"""What stands on every page of members about TikTok itself."""
+"""TikTok's own troubles, and its numbers by their unit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from typing import Any
 
 from django import template
 
+from tiktok.enums import Unit
 from tiktok.queries import standing_incidents
 
 register = template.Library()
 
 LEVELS = {"LOW_DISRUPTION": "minor trouble", "MAJOR_DISRUPTION": "a major disruption"}
+STAT_FORMATS = {
+    Unit.COUNT: "compact",
+    Unit.FRACTION: "percent",
+    Unit.SECONDS: "duration",
+    Unit.MONEY: "money",
+}
 
 
 @register.inclusion_tag("staff/_service_incidents.html")
@@ -20,3 +27,9 @@ def service_incidents() -> dict[str, Any]:
     return {
         "incidents": [{**each, "what": LEVELS.get(each["level"], "trouble")} for each in incidents]
     }
+
+
+@register.filter
+def stat_format(unit: str) -> str:
+    """How {% stat %} shows a number of this unit."""
+    return STAT_FORMATS.get(Unit(unit), "text")

@@ -77,7 +77,9 @@ def _to(place: str, **said: str) -> Response:
 
 def _framed(world: World, request: Request, screen: str, person: Creator | None, tab: str) -> str:
     back = "/" if person is None else address(person.handle, tab)
-    title = "TikTok sandbox" if person is None else f"{person.display_name} · TikTok sandbox"
+    title = "TikTok sandbox"
+    if person is not None:
+        title = f"{dict(_TABS)[tab]} · {person.display_name} · {title}"
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>
 <style>{STYLE}</style></head><body><div class="stage">

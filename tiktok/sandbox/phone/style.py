@@ -8,7 +8,7 @@ STYLE = """
 --line:#343743;--ink:#f1f2f5;--soft:#a7aab6;--accent:#ff5c7e;--on-accent:#1b0007;--good:#6fdca6;
 --good-ground:#11331f;--warn:#f3c46b;--warn-ground:#3a2a08;--bad:#ff9db1;--bad-ground:#40101d;
 --bezel:#000}}
-*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
+*{box-sizing:border-box}html{-webkit-text-size-adjust:100%;scroll-padding-bottom:56px}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.45 system-ui,sans-serif}
 h1,h2,h3,p,ul,dl,dd{margin:0;padding:0}ul{list-style:none}a{color:inherit}
 .stage{display:flex;flex-direction:column;align-items:stretch}
