@@ -14,7 +14,7 @@ from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
-from tiktok.services.polling import make_due, note_look
+from tiktok.services.polling import CADENCE, make_due, wake
 
 HANDLES_PER_CALL = 20
 
@@ -69,7 +69,7 @@ def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) ->
         Creator.objects.bulk_update(answered, ["marketplace_status", "marketplace_checked_at"])
         is_in = {creator.pk for creator in answered if creator.is_in_marketplace}
         make_due(PollKind.PROFILE, *(was_out & is_in))
-        note_look(PollKind.MEMBERSHIP, *(was_in - is_in))
+        wake(PollKind.MEMBERSHIP, *(was_in - is_in), after=CADENCE[PollKind.MEMBERSHIP])
 
 
 def _is_known_to_be_out(creator: Creator) -> bool:

@@ -136,18 +136,18 @@ def _schedule(kind: PollKind, subject_ids: Sequence[int], apart: timedelta) -> N
     )
 
 
-def wake(kind: PollKind, *subject_ids: int) -> None:
-    """Look at these subjects, too: at once if that was never planned or had been stopped, else when it is planned."""
-    now, organization_id = timezone.now(), required_organization_id()
+def wake(kind: PollKind, *subject_ids: int, after: timedelta = timedelta(0)) -> None:
+    """Look at these subjects, too: so long from now if that was never planned or had been stopped, else when it is planned."""
+    due_at, organization_id = timezone.now() + after, required_organization_id()
     fresh = [
-        Poll(organization_id=organization_id, kind=kind, subject_id=pk, due_at=now)
+        Poll(organization_id=organization_id, kind=kind, subject_id=pk, due_at=due_at)
         for pk in subject_ids
     ]
     Poll.objects.bulk_create(fresh, ignore_conflicts=True)
     planned = Poll.objects.filter(
         organization_id=organization_id, kind=kind, subject_id__in=subject_ids
     )
-    planned.exclude(stopped_reason="").update(stopped_reason="", due_at=now)
+    planned.exclude(stopped_reason="").update(stopped_reason="", due_at=due_at)
 
 
 @contextmanager
