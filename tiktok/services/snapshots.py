@@ -8,7 +8,7 @@ is kept as TikTok told it, and flagged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -46,6 +46,7 @@ STAMPS = {
 # Counters only ever grow. Followers, likes and videos of an account become fewer in honest ways, averages and rates too.
 GROWING = (*COUNTS, "total_engagements", "reach", "total_play_time")
 LARGEST = 2**63 - 1  # that a column of counts holds
+Look = tuple[Any, datetime]  # a row that carries numbers, and when TikTok told them
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) 
 
     They become the latest numbers if no later look has been kept; not while another source's are on show.
     """
-    by_source: dict[str, list[tuple[Creator, datetime]]] = {}
+    by_source: dict[str, list[Look]] = {}
     for row in rows:
         if row.profile_fetched_at:
             by_source.setdefault(row.profile_source, []).append((row, row.profile_fetched_at))
@@ -185,20 +186,21 @@ def _load_of_videos(source: Source) -> Load:
     )
 
 
-def _keep(load: Load, looks: Sequence[tuple[Any, datetime]]) -> None:
+def _keep(load: Load, looks: Sequence[Look]) -> None:
+    if not looks:
+        return
     moments = {fetched_at for _, fetched_at in looks}
     load = replace(load, at=moments.pop() if len(moments) == 1 else None)
-    rows = _rows(load, looks)
-    if not rows:
-        return
+    of_each = {look[0].id: look for look in looks}  # the one given last
+    in_order = [of_each[key] for key in sorted(of_each)]
     try:
-        _write(load, rows)
+        _write(load, in_order)
     except IntegrityError:  # a fact of the bucket stands that the latest row does not tell of
-        _write(replace(load, stamp=""), rows)
+        _write(replace(load, stamp=""), in_order)
 
 
 @transaction.atomic
-def _write(load: Load, rows: Sequence[tuple[Any, ...]]) -> None:
+def _write(load: Load, looks: Sequence[Look]) -> None:
     columns = ", ".join(load.columns)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -208,16 +210,15 @@ def _write(load: Load, rows: Sequence[tuple[Any, ...]]) -> None:
         types = [column.type_code for column in cursor.description]
         with cursor.copy("COPY loading FROM STDIN (FORMAT binary)") as copy:
             copy.set_types(types)
-            for row in rows:
+            for row in _rows(load, looks):
                 copy.write_row(row)
         cursor.execute(_statement(load))
         cursor.execute("DROP TABLE loading")
 
 
-def _rows(load: Load, looks: Iterable[tuple[Any, datetime]]) -> list[tuple[Any, ...]]:
-    """By id, each object once (the look given last); a look that tells nothing is none."""
+def _rows(load: Load, looks: Iterable[Look]) -> Iterator[tuple[Any, ...]]:
+    """A look that tells nothing is none."""
     told, has_only_counts = attrgetter(*load.told), load.told == COUNTS
-    rows = {}
     for subject, fetched_at in looks:
         numbers, absurd = told(subject), 0
         if not (has_only_counts and _is_ordinary(numbers)):
@@ -225,9 +226,7 @@ def _rows(load: Load, looks: Iterable[tuple[Any, datetime]]) -> list[tuple[Any, 
             numbers = tuple(number if _fits(number) else None for number in numbers)
             if not absurd and numbers.count(None) == len(numbers):
                 continue
-        own = () if load.at else (fetched_at,)
-        rows[subject.id] = (subject.id, *numbers, absurd, *own)
-    return [rows[key] for key in sorted(rows)]
+        yield (subject.id, *numbers, absurd, *(() if load.at else (fetched_at,)))
 
 
 def _is_ordinary(counts: tuple[int | None, ...]) -> bool:
