@@ -137,6 +137,13 @@ def report_interval(age: timedelta) -> timedelta:
     return timedelta(days=1) if age < timedelta(days=90) else timedelta(weeks=1)
 
 
+def report_due_at(published_at: datetime | None, reported_at: datetime | None) -> datetime | None:
+    """When the report of a post that was last read then is read again; None: with the next look."""
+    if published_at is None or reported_at is None:
+        return None
+    return reported_at + report_interval(reported_at - published_at)
+
+
 def may_be_reminded_at(asked_at: datetime | None, asked_count: int) -> datetime | None:
     """From when on a creator who was asked to tie a video may be reminded (TikTok: twice, 24 hours apart); None: not again."""
     if asked_at is None or asked_count >= MOST_REQUESTS:

@@ -16,6 +16,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from campaigns.models import Campaign, Order, OrderEvent, Post
+from campaigns.policies import report_due_at
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from tiktok.enums import CALCULATED, AccountKind, Availability, Flag, Source, Unit
@@ -257,10 +258,16 @@ class PostSerializer(CheckedRowSerializer):
         read_only_fields = fields
 
     def get_checked_at(self, post: Any) -> datetime | None:
-        """When TikTok was last asked about the post: by its order, else as a video of its account."""
-        if post.order_id is not None:
-            return cast("datetime | None", post.order_checked_at)
-        return post.video.counts_fetched_at if post.video else None
+        """When TikTok was last asked about the post: for its order, else as a video of its account."""
+        if post.order_id is None:
+            return post.video.counts_fetched_at if post.video else None
+        return cast("datetime | None", post.reported_at or post.order_checked_at)
+
+    def get_next_check_at(self, post: Any) -> datetime | None:
+        due_at = super().get_next_check_at(post)
+        if due_at is None or post.order_id is None:
+            return due_at
+        return max(due_at, report_due_at(post.published_at, post.reported_at) or due_at)
 
     @extend_schema_field(MetricSerializer(many=True))
     def get_metrics(self, post: Post) -> list[dict[str, Any]]:

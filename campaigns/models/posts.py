@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from campaigns.enums import LINK_STATES, PostOrigin, ReviewState
@@ -57,6 +59,11 @@ class Post(OrganizationModel):
 
     def __str__(self) -> str:
         return str(self.video) if self.video_id else self.network_post_id
+
+    @property
+    def reported_at(self) -> datetime | None:
+        """When an order's report last brought its numbers."""
+        return self.video.report_fetched_at if self.video else None
 
     @property
     def is_tied_to_order(self) -> bool:

@@ -15,6 +15,7 @@ from campaigns.queries.orders import (
     order_with_events,
     orders_of,
     orders_of_request,
+    quiet_videos,
     request_with_orders,
     requests_in_trouble,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "post_row",
     "posts_in_review",
     "published_posts",
+    "quiet_videos",
     "request_with_orders",
     "requests_in_trouble",
     "standing",

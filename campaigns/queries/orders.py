@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from campaigns.enums import LINK_STATES, RequestState
+from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
+from campaigns.policies import GONE, UNTIED, report_due_at
 from campaigns.queries.posts import standing
 from tiktok.enums import PollKind
 from tiktok.queries import Look, polls_at, read_polls
+
+SOON = timedelta(minutes=30)  # a report that is due before the next look is read with this one
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
@@ -70,6 +75,32 @@ def order_look(order: Order) -> Look:
     """When TikTok was asked about an order of `order_with_events`, and is asked next."""
     polls = read_polls(order.polls)  # type: ignore[attr-defined]
     return Look(order.checked_at, polls.get(PollKind.ORDER))
+
+
+def quiet_videos(orders: Iterable[Order], *, now: datetime) -> dict[int, frozenset[str]]:
+    """By order, its videos where there is nothing to learn of them yet: all are published, their reports fresh.
+
+    Not of an order that waits for TikTok's review or for the creator's word.
+    """
+    keys = {order.pk: (order.campaign_id, order.account_id) for order in orders}
+    posts = Post.objects.filter(order__in=keys).select_related("video")
+    posts = posts.exclude(stands_since=None, review_reason__in=[GONE, UNTIED])
+    posts = posts.exclude(stands_since=None, review_state__in=NOT_AGREED)
+    asked = Post.objects.filter(review_state=ReviewState.LINK_ASKED)
+    asked = asked.filter(campaign__in={campaign for campaign, _ in keys.values()})
+    waiting = set(asked.values_list("campaign", "account"))
+    restless = {post.order_id for post in posts if not _is_quiet(post, now)}
+    return {
+        pk: frozenset(post.network_post_id for post in posts if post.order_id == pk)
+        for pk, key in keys.items()
+        if pk not in restless and key not in waiting
+    }
+
+
+def _is_quiet(post: Post, now: datetime) -> bool:
+    due_at = report_due_at(post.published_at, post.reported_at)
+    stands = post.stands_since is not None and post.hidden_at is None
+    return stands and due_at is not None and due_at - SOON > now
 
 
 def requests_in_trouble(campaign: Campaign) -> QuerySet[OrderRequest]:

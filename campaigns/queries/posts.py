@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState, PostOrigin, ReviewState
 from campaigns.models import Campaign, Participant, Post
-from campaigns.policies import metrics_missing_by_hand
+from campaigns.policies import metrics_missing_by_hand, report_due_at
 from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
@@ -82,10 +82,13 @@ def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None
 
 
 def _post_look(post: Any) -> Look | None:
-    """Of a post tied to an order, the order's; else of its account's videos."""
+    """Of a post tied to an order, its look at the report; else that at its account's videos."""
     polls = read_polls([*post.order_polls, *post.video_polls])
     if post.order is not None:
-        return Look(post.order.checked_at, polls.get(PollKind.ORDER))
+        due_at = report_due_at(post.published_at, post.reported_at)
+        return Look(
+            post.reported_at or post.order.checked_at, polls.get(PollKind.ORDER), not_before=due_at
+        )
     creator = post.account.creator
     if post.video is None or creator is None:
         return None

@@ -48,7 +48,7 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
     _trace_lost_requests(order_ids)
     live = _live_orders(order_ids)
     siblings, began_at = _siblings(live), timezone.now()
-    sync_orders([*live, *siblings])
+    sync_orders([*live, *siblings], only_due=True)
     _note_looks(siblings, began_at)
     _invite_who_was_forgotten(live)
     if requests.exclude(_waits_for_another()).exists():  # due, or on its way in another process

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,12 +21,14 @@ from campaigns.policies import (
     VideoFact,
     progress,
 )
+from campaigns.queries import quiet_videos
 from campaigns.services import transitions
 from campaigns.services.posts import note_link_request, tie_post
 from tiktok.enums import PollKind
 from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
 from tiktok.models import MarketplaceAccount
 from tiktok.services.orders import (
+    KnownOrder,
     OrderFacts,
     VideoReview,
     bring_videos,
@@ -47,17 +49,19 @@ def sync_order(order: Order) -> Order:
     return order
 
 
-def sync_orders(orders: Iterable[Order]) -> None:
+def sync_orders(orders: Iterable[Order], *, only_due: bool = False) -> None:
     """Bring orders up to what TikTok says now, with the fewest calls. Raises TikTok's problems; then nothing changed.
 
-    An order that TikTok has not created yet is left alone.
+    An order that TikTok has not created yet is left alone. `only_due`: reviews and reports of published posts are read
+    again when their time has come (`report_due_at`), or when TikTok lists another video.
     """
     wanted = [order.pk for order in orders if order.tiktok_order_id]
     related = ("account__creator", "request__marketplace_account")
     loaded = Order.objects.filter(pk__in=wanted).select_related(*related)
     by_id = {order.tiktok_order_id: order for order in loaded}
     fetched_at = timezone.now()
-    facts = _read(by_id.values())
+    quiet = quiet_videos(by_id.values(), now=fetched_at) if only_due else {}
+    facts = _read(by_id.values(), quiet)
     for order_id, fact in facts.items():
         _bring_videos(by_id[order_id], fact, fetched_at)
     for order_id, fact in facts.items():
@@ -68,12 +72,12 @@ def sync_orders(orders: Iterable[Order]) -> None:
     )
 
 
-def _read(orders: Iterable[Order]) -> dict[str, OrderFacts]:
+def _read(orders: Iterable[Order], quiet: Mapping[int, frozenset[str]]) -> dict[str, OrderFacts]:
     """Each order through the account it was made with."""
-    through: dict[MarketplaceAccount | None, dict[str, int | None]] = {}
+    through: dict[MarketplaceAccount | None, dict[str, KnownOrder]] = {}
     for order in orders:
-        of_account = through.setdefault(order.request.marketplace_account, {})
-        of_account[order.tiktok_order_id] = order.account.creator_id
+        known = KnownOrder(order.account.creator_id, quiet.get(order.pk))
+        through.setdefault(order.request.marketplace_account, {})[order.tiktok_order_id] = known
     return {
         order_id: fact
         for account, of_account in through.items()

@@ -68,6 +68,17 @@ def test_a_post_of_an_order_tells_the_orders_look_on_its_page_the_list_and_the_o
     for page in (f"posts/{post.pk}/", f"orders/{order.pk}/"):
         assert "Looked at 2 hours ago. Next in 5 hours." in shown(manager.get(at(campaign, page)))
     assert "Next in 5 hours." in shown(manager.get(at(campaign, "posts/")))
+    # After a week a report is read daily; the order itself is looked at before that.
+    now = timezone.now()
+    Post.objects.update(published_at=now - timedelta(days=8))
+    Video.objects.update(report_fetched_at=now - timedelta(hours=3))
+    due = "Looked at 3 hours ago. Next in 20 hours."
+    assert due in shown(manager.get(at(campaign, f"posts/{post.pk}/")))
+    assert "Next in 5 hours." in shown(manager.get(at(campaign, f"orders/{order.pk}/")))
+    Video.objects.update(report_fetched_at=now - timedelta(days=2))
+    assert "Looked at 2 days ago. Next in 5 hours." in shown(
+        manager.get(at(campaign, f"posts/{post.pk}/"))
+    )
     planned(organization, PollKind.ORDER, order.pk, stopped_reason="The order is settled.")
     for page in (f"posts/{post.pk}/", f"orders/{order.pk}/", "posts/"):
         settled = "Not looked at any more: The order is settled."

@@ -452,10 +452,44 @@ def test_an_order_that_awaits_videos_keeps_the_pumps_cadence(tiktok, campaign) -
     assert interval_after(ordered(campaign)) is None
 
 
+def test_reports_are_read_when_they_are_due_and_a_new_video_of_the_order_with_the_next_look(
+    tiktok, campaign
+) -> None:
+    """The order awaits a second video, so it is looked at every hour; its first has been out for a week."""
+    order = ordered(campaign)
+    review(tiktok, publish(tiktok, order), "SUCCEED")
+    sync_order(order)
+    reports = {"/tcm/video/audit_status/get/": 1, "/tcm/report/get/v2/": 1}
+
+    assert asked_by_the_pump(tiktok, order, reported=timedelta(hours=2)) == {}
+    assert asked_by_the_pump(tiktok, order, reported=timedelta(hours=23, minutes=40)) == reports
+    publish(tiktok, order)
+    assert asked_by_the_pump(tiktok, order, reported=timedelta(hours=2)) == reports
+    order.refresh_from_db()
+    assert (order.state, order.video_count) == (OrderState.IN_REVIEW, 2)
+    # Until the review is over there is something to learn every hour.
+    assert asked_by_the_pump(tiktok, order, reported=timedelta(hours=2)) == reports
+
+
+def asked_by_the_pump(tiktok, order: Order, *, reported: timedelta) -> dict[str, int]:
+    """Calls of a look beside the one that reads the order, when its standing post is eight days old."""
+    now = timezone.now()
+    Post.objects.filter(stands_since__isnull=False).update(published_at=now - timedelta(days=8))
+    Video.objects.update(report_fetched_at=now - reported)
+    before = tiktok.look("stats")["calls"]
+    look_after_orders([order.pk])
+    after = tiktok.look("stats")["calls"]
+    spent = {path: count - before.get(path, 0) for path, count in after.items()}
+    assert spent.pop("/tcm/order/get/v2/") == 1
+    order.refresh_from_db()
+    assert timezone.now() - order.checked_at < timedelta(minutes=1)
+    return {path: count for path, count in spent.items() if count}
+
+
 def interval_after(order: Order) -> timedelta | None:
     """What the pump is told; without the sync itself, which would read the post's date from TikTok again."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("campaigns.services.looks.sync_orders", lambda orders: None)
+        patched.setattr("campaigns.services.looks.sync_orders", lambda orders, **how: None)
         return look_after_orders([order.pk]).get(order.pk)
 
 

@@ -93,7 +93,8 @@ def tell(order, video, **times) -> None:
 def a_published_video(tiktok, campaign, order) -> Video:
     """A public video of the order's creator, published in the campaign's window without the link."""
     refresh_videos(order.account.creator)
-    video = Video.objects.filter(creator=order.account.creator).order_by("-published_at").first()
+    videos = Video.objects.filter(creator=order.account.creator, posts=None)
+    video = videos.order_by("-published_at").first()
     campaign.starts_on = video.published_at.date()
     campaign.ends_on = video.published_at.date()
     campaign.save()
@@ -370,6 +371,54 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
         for poll in Poll.objects.filter(kind="order", last_finished_at__isnull=False)
     }
     assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
+
+
+def test_a_campaigns_report_is_read_when_one_of_its_posts_is_due_or_something_new_is_tied(
+    tiktok, campaign, tiktok_one
+) -> None:
+    tiktok.control("creator", handle="rio.runs", membership="IN")
+    request = ask(campaign, [an_account("maya.bakes"), an_account("rio.runs")], video_count=2)
+    maya, rio = request.orders.order_by("pk")
+    for order in (maya, rio):
+        approve(tiktok, order, publish(tiktok, order))
+    tiktok.control("clock", advance_seconds=2 * DAY)
+    sync_orders([maya, rio])
+    now = timezone.now()
+
+    def reports(*, of_maya: timedelta, of_rio: timedelta) -> int:
+        Post.objects.update(published_at=now - timedelta(days=8))
+        for order, ago in ((maya, of_maya), (rio, of_rio)):
+            Video.objects.filter(posts__order=order).update(report_fetched_at=now - ago)
+        before = tiktok.look("stats")["calls"].get("/tto/tcm/report/", 0)
+        look_after_orders([maya.pk])
+        return tiktok.look("stats")["calls"].get("/tto/tcm/report/", 0) - before
+
+    hours, day = timedelta(hours=2), timedelta(days=1)
+    assert reports(of_maya=hours, of_rio=hours) == 0
+    assert reports(of_maya=hours, of_rio=day) == 2  # one a country
+    publish(tiktok, rio)
+    assert reports(of_maya=hours, of_rio=hours) == 2
+    rio.refresh_from_db()
+    assert rio.video_count == 2
+
+
+def test_a_video_whose_creator_is_asked_is_looked_after_though_all_reports_are_fresh(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign, video_count=2)
+    approve(tiktok, order, publish(tiktok, order))
+    tiktok.control("clock", advance_seconds=2 * DAY)
+    sync_order(order)
+    now = timezone.now()
+    Post.objects.update(published_at=now - timedelta(days=8))
+    Video.objects.update(report_fetched_at=now)
+    post = request_tie(campaign, a_published_video(tiktok, campaign, order), actor=None)
+
+    tiktok.control("link/answer", video_id=post.network_post_id, action="REJECT")
+    look_after_orders([order.pk])
+
+    post.refresh_from_db()
+    assert post.review_state == ReviewState.LINK_REFUSED
 
 
 def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(

@@ -51,12 +51,14 @@ _POLL_FIELDS: dict[str, Callable[[Any], Any]] = {
 class Look:
     """When TikTok was last asked about a subject and when it is asked next: the words of every page are made of this.
 
-    `over` says why it is not asked any more, where the poll does not know.
+    `over` says why it is not asked any more, where the poll does not know; `not_before`, until when the poll's looks leave
+    this subject out.
     """
 
     at: datetime | None
     poll: Poll | None = None
     over: str = ""
+    not_before: datetime | None = None
 
     @property
     def stopped_reason(self) -> str:
@@ -70,14 +72,16 @@ class Look:
     @property
     def next_at(self) -> datetime | None:
         """None: at once, or not at all."""
-        if self.poll is None or self.stopped_reason or self.poll.due_at <= timezone.now():
+        if self.poll is None or self.stopped_reason:
             return None
-        return self.poll.due_at
+        due_at = max(self.poll.due_at, self.not_before or self.poll.due_at)
+        return due_at if due_at > timezone.now() else None
 
     @property
     def is_put_off(self) -> bool:
         """The last try brought nothing, the next one waits."""
-        return self.next_at is not None and self.poll is not None and self.poll.attempts > 0
+        poll = self.poll
+        return poll is not None and poll.attempts > 0 and self.next_at == poll.due_at
 
     @property
     def is_due(self) -> bool:

@@ -57,6 +57,18 @@ class OrderFacts:
         return next((row for row in self.rows if row.video_id == video_id), None)
 
 
+@dataclass(frozen=True)
+class KnownOrder:
+    """An order as it stands here when TikTok is asked about it.
+
+    `creator_id`: the creator's key; they may have another handle by now. `quiet`: its videos, if there is nothing to learn
+    of them yet (each is published and its report fresh); None: whatever TikTok says of it is to be read.
+    """
+
+    creator_id: int | None = None
+    quiet: frozenset[str] | None = None
+
+
 class Orders(Protocol):
     """What a dialect must be able to do with orders. Every call may raise the errors of `tiktok.client`."""
 
@@ -66,10 +78,9 @@ class Orders(Protocol):
     def find(self, *, mark: str, group: str) -> PlacedOrders | None:
         """The orders of a request whose answer was lost; None when TikTok knows none of it."""
 
-    def read(self, orders: Mapping[str, int | None]) -> dict[str, OrderFacts]:
-        """What TikTok says of these orders, by order id; an order TikTok does not know is missing.
-
-        `orders`: ids, each with the creator's key, who may have another handle by now.
+    def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:
+        """What TikTok says of these orders, by order id. Missing: an order that TikTok does not know, and one for which it
+        lists the quiet videos and no others; their reviews and report are not read.
         """
 
 

@@ -19,7 +19,14 @@ from tiktok.enums import Source
 from tiktok.errors import NotOffered, TikTokRefused
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.services.gateway import marketplace, tiktok_call
-from tiktok.services.order_facts import OrderAsk, OrderFacts, Orders, PlacedOrders, chunks
+from tiktok.services.order_facts import (
+    KnownOrder,
+    OrderAsk,
+    OrderFacts,
+    Orders,
+    PlacedOrders,
+    chunks,
+)
 from tiktok.services.snapshots import record_video_snapshots
 from tiktok.services.sync import keep_videos, lock_creators, shares
 from tiktok.services.ttcm_orders import TtcmOrders
@@ -47,12 +54,9 @@ def find_orders(
 
 
 def read_orders(
-    account: MarketplaceAccount | None, orders: Mapping[str, int | None]
+    account: MarketplaceAccount | None, orders: Mapping[str, KnownOrder]
 ) -> dict[str, OrderFacts]:
-    """What TikTok says of these orders of one account, by order id; an order TikTok does not know is missing.
-
-    `orders`: their ids, each with its creator's key.
-    """
+    """What TikTok says of these orders of one account, by order id: see `Orders.read`."""
     return _orders(account).read(orders)
 
 

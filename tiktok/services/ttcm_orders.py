@@ -1,6 +1,7 @@
 """Orders of the Creator Marketplace: one order at TikTok for each creator, under a campaign code.
 
-Calls of `read`: one a 20 orders, one per order that has videos, one a 100 videos for the numbers.
+Calls of `read`: one a 20 orders, one per order that has videos, one a 100 videos for the numbers; for quiet orders only the
+first.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from tiktok.client import OrderMarketplace
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.services.gateway import tiktok_call
-from tiktok.services.order_facts import OrderAsk, OrderFacts, PlacedOrders, chunks
+from tiktok.services.order_facts import KnownOrder, OrderAsk, OrderFacts, PlacedOrders, chunks
 
 ORDERS_PER_REPORT, ORDERS_PER_QUERY, ORDERS_PER_PAGE, REPORT_PAGE = 100, 200, 20, 100
+
+
+def _has_news(state: OrderState, known: KnownOrder) -> bool:
+    return not known.quiet or known.quiet != set(state.video_ids)
 
 
 class TtcmOrders:
@@ -40,11 +45,12 @@ class TtcmOrders:
         orders = tuple(CreatedOrder(state.order_id, state.handle) for state in found)
         return PlacedOrders(group, found[0].invite_link, orders, group)
 
-    def read(self, orders: Mapping[str, int | None]) -> dict[str, OrderFacts]:
+    def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:
         states: dict[str, OrderState] = {}
         for chunk in chunks(list(orders), ORDERS_PER_QUERY):
             found = self._pages(order_ids=chunk)
             states |= {state.order_id: state for state in found if state.order_id in chunk}
+        states = {key: state for key, state in states.items() if _has_news(state, orders[key])}
         with_videos = [state.order_id for state in states.values() if state.video_ids]
         reviews = {order_id: self._reviews(order_id) for order_id in with_videos}
         rows = self._report(with_videos)

@@ -22,7 +22,7 @@ from tiktok.models import LinkedVideo, Video
 from tiktok.services.gateway import tiktok_call
 from tiktok.services.handles import creators_called, find_renamed
 from tiktok.services.membership import track_creator
-from tiktok.services.order_facts import OrderAsk, OrderFacts, PlacedOrders, chunks
+from tiktok.services.order_facts import KnownOrder, OrderAsk, OrderFacts, PlacedOrders, chunks
 
 CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL, LINK_PAGE, REPORT_PAGE = 5, 50, 50, 100
 NAME_LENGTH = 120
@@ -52,6 +52,13 @@ class _Known:
         """The creator's, by the report, else as it was when the event came; neither needs to name them."""
         event, row = self.events.get(video_id), self.rows.get(video_id)
         return ((row.handle if row else None) or (event.handle if event else "")).lower()
+
+    def has_news(self, orders: Collection[KnownOrder]) -> bool:
+        """One report serves all orders of the campaign: is there anything to learn for one of them?"""
+        quiet = {video_id for order in orders for video_id in order.quiet or ()}
+        is_asked = any(link.status == LinkStatus.IN_REVIEW for link in self.links.values())
+        is_due = any(order.quiet is None for order in orders)
+        return is_asked or is_due or not quiet or quiet != set(self.tied())
 
     def is_published(self, video_id: str) -> bool:
         event = self.events.get(video_id)
@@ -88,7 +95,7 @@ class TtoOrders:
         campaign = next(iter(found), None)
         return _placed(campaign, campaign.handles) if campaign else None
 
-    def read(self, orders: Mapping[str, int | None]) -> dict[str, OrderFacts]:
+    def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:
         campaign_ids = list(dict.fromkeys(map(campaign_of, orders)))
         known = {each.campaign_id: _Known(each) for each in self._campaigns(campaign_ids)}
         for link in self._links(list(known)):
@@ -96,6 +103,9 @@ class TtoOrders:
                 known[link.campaign_id].links[link.video_id] = link
         for event in LinkedVideo.objects.filter(tiktok_campaign_id__in=known):
             known[event.tiktok_campaign_id].events[event.tiktok_video_id] = event
+        known = {
+            key: each for key, each in known.items() if each.has_news(_of_campaign(key, orders))
+        }
         for each in known.values():
             each.rows = {row.video_id: row for row in self._report(each.campaign)}
         return _by_order(orders, known)
@@ -172,6 +182,10 @@ def campaign_of(order_id: str) -> str:
     return order_id.partition("/")[0]
 
 
+def _of_campaign(campaign_id: str, orders: Mapping[str, KnownOrder]) -> list[KnownOrder]:
+    return [known for order_id, known in orders.items() if campaign_of(order_id) == campaign_id]
+
+
 def _order_id(campaign_id: str, handle: str) -> str:
     return f"{campaign_id}/{handle.lower()}"
 
@@ -186,9 +200,9 @@ def _placed(campaign: Campaign, handles: Iterable[str]) -> PlacedOrders:
     return PlacedOrders(campaign.campaign_id, campaign.invite_link or "", orders)
 
 
-def _by_order(orders: Mapping[str, int | None], known: dict[str, _Known]) -> dict[str, OrderFacts]:
+def _by_order(orders: Mapping[str, KnownOrder], known: dict[str, _Known]) -> dict[str, OrderFacts]:
     """A video belongs to the order of its creator, whatever they were called when the order was made."""
-    order_of = {(campaign_of(order_id), owner): order_id for order_id, owner in orders.items()}
+    order_of = {(campaign_of(key), order.creator_id): key for key, order in orders.items()}
     owners = _owners(known.values())
     mine: dict[str, list[str]] = defaultdict(list)
     for campaign_id, each in known.items():
