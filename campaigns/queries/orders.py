@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,9 +90,13 @@ def quiet_videos(orders: Iterable[Order], *, now: datetime) -> dict[int, frozens
     asked = Post.objects.filter(review_state=ReviewState.LINK_ASKED)
     asked = asked.filter(campaign__in={campaign for campaign, _ in keys.values()})
     waiting = set(asked.values_list("campaign", "account"))
-    restless = {post.order_id for post in posts if not _is_quiet(post, now)}
+    restless, videos = set[int | None](), defaultdict[int | None, set[str]](set)
+    for post in posts:
+        videos[post.order_id].add(post.network_post_id)
+        if not _is_quiet(post, now):
+            restless.add(post.order_id)
     return {
-        pk: frozenset(post.network_post_id for post in posts if post.order_id == pk)
+        pk: frozenset(videos[pk])
         for pk, key in keys.items()
         if pk not in restless and key not in waiting
     }
