@@ -90,9 +90,11 @@ def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
 def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
     """Ask again for the orders of an uncertain or failed request that do not exist.
 
-    Where a code or a mark leads to them TikTok is looked at first, so that no order is made twice; where none does, it is
-    a person's explicit choice. Raises RequestSettled and TikTok's problems of the look.
+    Where a code or a mark leads to them TikTok is looked at first, so that no order is made twice, be it that a refusal
+    in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled and TikTok's
+    problems of the look, after which a failed request is uncertain.
     """
+    _reopen(request)
     is_traceable = known_group(request) or request.is_found_by_mark
     if request.state == RequestState.UNCERTAIN and is_traceable:
         recheck_order_request(request, actor=actor)
@@ -100,10 +102,8 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
         locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
         if locked.state == RequestState.DONE:
             return locked
-        if locked.state not in {RequestState.UNCERTAIN, RequestState.FAILED}:
+        if locked.state != RequestState.UNCERTAIN:
             raise RequestSettled
-        for order in locked.orders.select_for_update().filter(state=OrderState.FAILED):
-            transitions.mark_creating(order)
         locked.state, locked.problem = RequestState.DUE, ""
         locked.save(update_fields=["state", "problem"])
         locked.orders.filter(state=OrderState.CREATING).update(problem="")
@@ -111,6 +111,18 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
         make_due(PollKind.ORDER, *(order.pk for order in open_orders(locked)))
         record("order.repeated", locked, actor=actor)
     return send_order_request(request)
+
+
+@transaction.atomic
+def _reopen(request: OrderRequest) -> None:
+    """What has failed is uncertain again, and its orders are to be made."""
+    locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.state == RequestState.FAILED:
+        for order in locked.orders.select_for_update().filter(state=OrderState.FAILED):
+            transitions.mark_creating(order)
+        locked.state = RequestState.UNCERTAIN
+        locked.save(update_fields=["state"])
+    request.refresh_from_db()
 
 
 def trace_lost_request(request: OrderRequest) -> None:

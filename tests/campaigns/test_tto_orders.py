@@ -16,7 +16,7 @@ from campaigns.services import syncing
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
 from campaigns.services.looks import hasten_orders, look_after_orders
 from campaigns.services.posts import add_post_by_hand
-from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request
+from campaigns.services.rechecks import REPEAT_AFTER, recheck_order_request, repeat_order_request
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
 from crm.models import SocialAccount
@@ -204,6 +204,21 @@ def test_what_was_never_made_is_asked_for_again_once_tiktok_must_have_listed_it(
     order.refresh_from_db()
     assert order.state == OrderState.SENT
     assert order.tiktok_order_id.startswith(campaign_at_tiktok(tiktok)["campaign_id"])
+
+
+def test_what_tiktok_made_though_it_answered_with_an_unknown_code_is_not_made_again(
+    tiktok, campaign, tiktok_one
+) -> None:
+    tiktok.control("fail", times=1, path="/campaign/create/", applied=True, code=59999)
+    order = ordered(campaign)
+    assert (order.state, order.request.state) == (OrderState.FAILED, RequestState.FAILED)
+    tiktok.control("clock", advance_seconds=60)
+
+    request = repeat_order_request(order.request, actor=None)
+
+    order.refresh_from_db()
+    assert (request.state, order.state) == (RequestState.DONE, OrderState.SENT)
+    assert order.tiktok_order_id.startswith(campaign_at_tiktok(tiktok)["campaign_id"])  # the one
 
 
 def test_a_person_may_look_again_without_any_code(tiktok, campaign, tiktok_one) -> None:
