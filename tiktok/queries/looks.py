@@ -42,7 +42,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 _POLL_FIELDS: dict[str, Callable[[Any], Any]] = {
-    "kind": str, "attempts": int, "stopped_reason": str,
+    "kind": str, "trouble": str, "stopped_reason": str,
     "due_at": _moment, "lease_until": _moment, "last_finished_at": _moment,
 }  # fmt: skip
 
@@ -75,9 +75,9 @@ class Look:
         return self.poll.due_at
 
     @property
-    def is_put_off(self) -> bool:
+    def put_off_because(self) -> str:
         """The last try brought nothing, the next one waits."""
-        return self.next_at is not None and self.poll is not None and self.poll.attempts > 0
+        return self.poll.get_trouble_display() if self.poll and self.next_at else ""
 
     @property
     def is_due(self) -> bool:
