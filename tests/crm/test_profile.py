@@ -397,11 +397,12 @@ def main_text(client: Client, url: str) -> str:
     ("fields", "following"),
     [
         ({}, "Next in 22 hours."),
+        ({"due_at": timedelta(seconds=50)}, "Next in 1 minute."),
         ({"due_at": timedelta(0)}, "Next within minutes."),
         ({"lease_until": timedelta(minutes=4)}, "Looking now…"),
         ({"stopped_reason": "It is settled."}, "Not looked at any more: It is settled."),
     ],
-    ids=["planned", "due", "under way", "stopped"],
+    ids=["planned", "soon", "due", "under way", "stopped"],
 )
 def test_an_account_says_when_it_was_looked_at_and_when_next(
     maya: SocialAccount, viewer: Client, fields: dict[str, Any], following: str
