@@ -151,8 +151,9 @@ def _wait_for_turn(call: Call) -> None:
     moment = time.monotonic() + seconds
     if (early := moment - time.monotonic() - LOOK_SECONDS) > 0:
         time.sleep(early)
-        if paused := limits.paused_for(call.path, call.bucket):
-            raise TikTokBusy(paused)
+        if limits.paused_for(call.path, call.bucket):
+            _wait_for_turn(call)  # a burst is slept through, a longer pause refused
+            return
         breaker.refuse_if_open(call.path)
     time.sleep(max(0.0, moment - time.monotonic()))
 
