@@ -168,10 +168,10 @@ class ConnectAttemptAdmin(ReadOnlyAdmin):
 @admin.register(Poll)
 class PollAdmin(ReadOnlyAdmin):
     list_display = [
-        "organization", "kind", "subject_id", "due_at", "lease_until", "attempts", "last_finished_at",
-        "stopped_reason",
+        "organization", "kind", "subject_id", "due_at", "lease_until", "attempts", "trouble",
+        "last_finished_at", "stopped_reason",
     ]  # fmt: skip
-    list_filter = ["kind", ("stopped_reason", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", "trouble", ("stopped_reason", admin.EmptyFieldListFilter)]
     list_select_related = ["organization"]
     search_fields = ["subject_id", "stopped_reason"]
     ordering = ["due_at", "pk"]

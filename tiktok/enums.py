@@ -163,6 +163,24 @@ class PollKind(models.TextChoices):
     ORDER = "order", "Order"
 
 
+class Trouble(models.TextChoices):
+    """Why a look was put off, or calls are: what a page says after "because", to staff and influencers."""
+
+    LIMIT_REACHED = "limit_reached", "TikTok's request limit is reached"
+    UNCOUNTED = "uncounted", "requests to TikTok cannot be counted just now"
+    BEING_RENEWED = "being_renewed", "the permission is being renewed with TikTok"
+    NO_ANSWER = "no_answer", "TikTok did not answer"
+    REFUSED = "refused", "TikTok refused the request"
+    NO_ACCOUNT = "no_account", "no TikTok account is connected in the organization's settings"
+    ACCESS_ENDED = (
+        "access_ended",
+        "TikTok no longer accepts the account connected in the organization's settings",
+    )
+    GRANT_ENDED = "grant_ended", "the influencer has to connect their TikTok account again"
+    SEALED = "sealed", "a stored permission does not open and has to be given again"
+    DEFECT = "defect", "something went wrong on our side"
+
+
 class DeliveryKind(models.TextChoices):
     """Which of TikTok's webhook systems a delivery came from."""
 

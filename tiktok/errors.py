@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-LIMIT_REACHED = "TikTok's request limit is reached"
-
 
 class TikTokProblem(Exception):
     """Base: `str()` is safe to show and says what to do. `request_id` is that of TikTok's answer, if there was one."""
@@ -40,11 +38,23 @@ class TikTokUnavailable(TikTokProblem):
 class TikTokBusy(TikTokProblem):
     """No call may be made yet. `retry_after`: seconds until it is worth trying again."""
 
-    def __init__(
-        self, retry_after: float, *, request_id: str = "", why: str = LIMIT_REACHED
-    ) -> None:
+    why = "TikTok's request limit is reached"
+
+    def __init__(self, retry_after: float, *, request_id: str = "") -> None:
         self.retry_after, self.request_id = retry_after, request_id
-        super().__init__(f"{why}. Please try again {_in_words(retry_after)}.")
+        super().__init__(f"{self.why}. Please try again {_in_words(retry_after)}.")
+
+
+class CallsUncounted(TikTokBusy):
+    """Redis is away: who cannot count must not call."""
+
+    why = "Requests to TikTok cannot be counted just now, so nothing was asked"
+
+
+class GrantBeingRenewed(TikTokBusy):
+    """Another process is refreshing the creator's token, and takes long."""
+
+    why = "The permission is being renewed with TikTok just now"
 
 
 def _in_words(seconds: float) -> str:

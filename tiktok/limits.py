@@ -25,6 +25,7 @@ from tiktok.store import key, run_script, store
 APP = "app"
 # Seconds that our windows are long: calls that overtake each other by less than the difference break no limit.
 SECOND, MINUTE = 1.035, 62.0
+DAY = 86_400.0
 # While Redis is away nobody can say whether there is room: no call, and another try soon.
 UNCOUNTED_SECONDS = 5.0
 # How long a call waits for its turn: a person at a page not long, a worker or a command until the minute is over; but no
@@ -137,6 +138,19 @@ def paused_for(path: str = "", bucket: str = APP) -> float:
         for name in (_pause_of(path), _pause_of_budget(bucket), _pause_of_budget(APP)):
             pipe.pttl(name)
         return max(0, *pipe.execute()) / 1000
+
+
+def app_paused_for() -> float:
+    """Seconds until any calls may be made again, 0 when they may: a limit of TikTok's is reached, or the day's calls are
+    used up."""
+    day, gone = divmod(time.time(), DAY)
+    with store().pipeline(transaction=False) as pipe:
+        pipe.pttl(_pause_of_budget(APP))
+        pipe.get(key("budget", APP, "day", int(day)))
+        pause, used = pipe.execute()
+    if int(used or 0) >= settings.TIKTOK_REQUESTS_PER_DAY:
+        return DAY - gone
+    return max(0, pause) / 1000
 
 
 def _pause_of(path: str) -> str:

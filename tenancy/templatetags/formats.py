@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 MISSING = "—"
 NBSP = "\N{NO-BREAK SPACE}"
+CLOCKS_DIFFER = timedelta(seconds=5)  # so much a moment that has passed may seem to lie ahead
 Number = int | float | Decimal
 SIZES: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
 
@@ -95,7 +96,7 @@ def span(delta: timedelta) -> str:
 def relative(moment: datetime, now: datetime) -> str:
     """`2 hours ago`, `in 3 days`; a date when it is more than 30 days away."""
     delta = now - moment
-    if abs(delta) < timedelta(minutes=1):
+    if -CLOCKS_DIFFER < delta < timedelta(minutes=1):
         return gettext("just now")
     if abs(delta) > timedelta(days=30):
         return f"{moment.day} {moment:%b %Y}"

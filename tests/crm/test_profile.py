@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail
@@ -26,8 +28,21 @@ from tests.factories.crm import (
 )
 from tests.sandbox_process import Sandbox
 from tiktok.availability import ASK_TO_AUTHENTICATE, NOT_TRACKED
-from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, Source
+from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, Source, Trouble
+from tiktok.errors import (
+    CallsUncounted,
+    ConnectionEnded,
+    GrantBeingRenewed,
+    MarketplaceAccessEnded,
+    NoMarketplaceAccount,
+    SealBroken,
+    TikTokBusy,
+    TikTokRefused,
+    TikTokUnavailable,
+)
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video
+from tiktok.services import polling
+from tiktok.services.polling import pump
 
 pytestmark = pytest.mark.django_db
 
@@ -357,26 +372,37 @@ def test_an_influencer_without_account_says_what_is_awaited(
 
 
 # --- when it was looked at, and when next ------------------------------------------------------------------------
+PUT_OFF = [
+    (TikTokBusy(300), Trouble.LIMIT_REACHED, "TikTok's request limit is reached"),
+    (CallsUncounted(60), Trouble.UNCOUNTED, "requests to TikTok cannot be counted just now"),
+    (GrantBeingRenewed(60), Trouble.BEING_RENEWED, "the permission is being renewed with TikTok"),
+    (TikTokUnavailable(), Trouble.NO_ANSWER, "TikTok did not answer"),
+    (TikTokRefused("No, Maya."), Trouble.REFUSED, "TikTok refused the request"),
+    (NoMarketplaceAccount(), Trouble.NO_ACCOUNT, "no TikTok account is connected in the organization's settings"),
+    (MarketplaceAccessEnded(), Trouble.ACCESS_ENDED, "TikTok no longer accepts the account connected in the organization's settings"),
+    (ConnectionEnded("revoked"), Trouble.GRANT_ENDED, "the influencer has to connect their TikTok account again"),
+    (SealBroken("k1"), Trouble.SEALED, "a stored permission does not open and has to be given again"),
+    (ZeroDivisionError(), Trouble.DEFECT, "something went wrong on our side"),
+]  # fmt: skip
+
+
 def main_text(client: Client, url: str) -> str:
     """What a reader sees, on one line."""
     page = text(client, url)
     plain = re.sub(r"<[^>]+>", "", page[page.index("<main") : page.index("</main>")])
-    return " ".join(plain.replace("\N{NO-BREAK SPACE}", " ").split())
+    return " ".join(unescape(plain).replace("\N{NO-BREAK SPACE}", " ").split())
 
 
 @pytest.mark.parametrize(
     ("fields", "following"),
     [
         ({}, "Next in 22 hours."),
+        ({"due_at": timedelta(seconds=50)}, "Next in 1 minute."),
         ({"due_at": timedelta(0)}, "Next within minutes."),
         ({"lease_until": timedelta(minutes=4)}, "Looking now…"),
-        (
-            {"attempts": 2, "due_at": timedelta(minutes=5)},
-            "Put off until {due_at:%H:%M} UTC because TikTok is busy or did not answer.",
-        ),
         ({"stopped_reason": "It is settled."}, "Not looked at any more: It is settled."),
     ],
-    ids=["planned", "due", "under way", "put off", "stopped"],
+    ids=["planned", "soon", "due", "under way", "stopped"],
 )
 def test_an_account_says_when_it_was_looked_at_and_when_next(
     maya: SocialAccount, viewer: Client, fields: dict[str, Any], following: str
@@ -384,9 +410,37 @@ def test_an_account_says_when_it_was_looked_at_and_when_next(
     now = timezone.now()
     moments = {k: now + v if isinstance(v, timedelta) else v for k, v in fields.items()}
     Poll.objects.update(**moments)
-    following = following.format(**moments)
     assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
+
+
+@pytest.mark.parametrize(
+    ("problem", "word", "why"),
+    PUT_OFF,
+    ids=[word for _, word, _ in PUT_OFF],
+)
+def test_a_look_that_is_put_off_says_until_when_and_why(
+    maya: SocialAccount,
+    viewer: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Exception,
+    word: Trouble,
+    why: str,
+) -> None:
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, Mock(side_effect=problem))
+    Poll.objects.update(due_at=timezone.now())
+
+    assert pump() == 1
+
+    poll = Poll.objects.get()
+    assert poll.trouble == word
+    following = f"Put off until {poll.due_at:%H:%M} UTC because {why}."
+    assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
+    assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
+
+
+def test_every_trouble_is_said() -> None:
+    assert [word for _, word, _ in PUT_OFF] == list(Trouble)
 
 
 def test_the_two_looks_of_an_authenticated_account_are_told_apart(

@@ -13,7 +13,7 @@ from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_order
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
-from tiktok.enums import MarketplaceStatus, PollKind, Source
+from tiktok.enums import MarketplaceStatus, PollKind, Source, Trouble
 from tiktok.models import CreatorSnapshot, Poll, VideoSnapshot
 
 LONG = "Bartholomäus-Ferdinand Wolkenstein-Trostburgerhausen"
@@ -69,8 +69,8 @@ def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> Non
     in_an_hour = {"due_at": now + timedelta(hours=1)}
     looks: tuple[tuple[PollKind, int | None, dict[str, Any]], ...] = (
         (PollKind.PROFILE, accounts["marketplace"].creator_id, in_an_hour),
-        (PollKind.VIDEOS, accounts["marketplace"].creator_id, {**in_an_hour, "attempts": 3}),
-        (PollKind.PROFILE, accounts["authenticated"].creator_id, {**in_an_hour, "attempts": 3}),
+        (PollKind.VIDEOS, accounts["marketplace"].creator_id, {**in_an_hour, "trouble": Trouble.LIMIT_REACHED}),
+        (PollKind.PROFILE, accounts["authenticated"].creator_id, {**in_an_hour, "trouble": Trouble.ACCESS_ENDED}),
         (PollKind.INSIGHTS, accounts["authenticated"].creator_id, {"due_at": now + timedelta(days=5)}),
         (PollKind.VIDEOS, accounts["authenticated"].creator_id, {"due_at": now}),
         (PollKind.INSIGHTS, accounts["outside"].creator_id, {"due_at": now, "lease_until": now + timedelta(hours=1)}),

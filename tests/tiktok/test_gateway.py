@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 
 import pytest
@@ -177,6 +178,14 @@ def test_a_burst_passes_within_a_second(in_oak) -> None:
         assert look_up(["maya.bakes"])
     assert time.monotonic() - begun < 8
     assert limits.paused_for() <= 1
+
+
+def test_a_burst_is_slept_through_by_whoever_waits_for_its_turn_already(in_oak, settings) -> None:
+    settings.TIKTOK_REQUESTS_PER_SECOND = 2
+    limits.take("/x/")
+    threading.Timer(0.2, limits.pause, [0.8]).start()
+    assert look_up(["maya.bakes"])
+    assert calls(in_oak) == 1
 
 
 # --- what is kept -------------------------------------------------------------------------------------------------

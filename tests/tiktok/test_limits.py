@@ -12,7 +12,7 @@ import time_machine
 
 from tiktok import limits
 from tiktok.errors import TikTokBusy
-from tiktok.limits import charged, pause, paused_for, take, workers_patience
+from tiktok.limits import app_paused_for, charged, pause, paused_for, take, workers_patience
 from tiktok.store import key, store
 
 PUBLIC = "/tto/tcm/creator/public/"
@@ -169,6 +169,16 @@ def test_a_day_ends_at_midnight_utc(settings) -> None:
     assert busy.value.retry_after == pytest.approx((midnight - now).total_seconds(), abs=2)
 
 
+def test_the_app_is_paused_until_midnight_once_the_days_calls_are_used_up(settings) -> None:
+    settings.TIKTOK_REQUESTS_PER_DAY = 3
+    booked(2)
+    assert app_paused_for() == 0
+    booked(1)
+    with pytest.raises(TikTokBusy) as busy:
+        take("/x/")
+    assert app_paused_for() == pytest.approx(busy.value.retry_after, abs=2)
+
+
 def test_a_machine_whose_clock_is_wrong_counts_the_same_day(settings) -> None:
     settings.TIKTOK_REQUESTS_PER_DAY = 3
     booked(3)
@@ -187,6 +197,7 @@ def test_a_pause_of_the_app_answers_everybody_at_once() -> None:
     limits._is_worker.set(False)
     assert time.monotonic() - begun < 0.5
     assert 299 < paused_for() <= 300
+    assert 299 < app_paused_for() <= 300
 
 
 def test_a_special_path_pauses_alone() -> None:
@@ -195,7 +206,7 @@ def test_a_special_path_pauses_alone() -> None:
         take(PUBLIC, PUBLIC)
     assert take(RANK, RANK) == 0
     assert paused_for(PUBLIC, PUBLIC) > 299
-    assert paused_for() == 0
+    assert paused_for() == app_paused_for() == 0
 
 
 def test_a_path_whose_limit_is_not_known_rests_alone() -> None:

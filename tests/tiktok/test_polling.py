@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from tenancy.models import Organization
 from tenancy.scope import current_organization_id, organization_scope
-from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.enums import MarketplaceStatus, PollKind, Trouble
 from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.models import Poll
 from tiktok.services import polling
@@ -132,6 +133,47 @@ def test_trouble_puts_a_poll_off_with_growing_patience(monkeypatch) -> None:
 
     assert waits == [1, 2, 4]
     assert poll.last_finished_at is None
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        pump,
+        lambda: looked_at_now(7),
+        lambda: polling.note_look(PollKind.PROFILE, 7),
+        polling.resume,
+        lambda: make_due(PollKind.PROFILE, 7),
+        lambda: polling.begin(PollKind.PROFILE, 7),
+    ],
+    ids=["pump", "look_now", "note_look", "resume", "make_due", "begin"],
+)
+def test_trouble_is_forgotten_with_a_look_that_goes_well_and_with_a_new_plan(seen, news) -> None:
+    oak = organization("oak")
+    due(oak, 7)
+    Poll.objects.update(trouble=Trouble.NO_ANSWER, attempts=1)
+
+    with organization_scope(oak):
+        news()
+
+    assert Poll.objects.get().trouble == ""
+
+
+def looked_at_now(subject: int) -> None:
+    with polling.look_now(PollKind.PROFILE, subject) as is_mine:
+        assert is_mine
+
+
+def test_trouble_that_goes_on_says_what_it_is_now(monkeypatch) -> None:
+    problems = [TikTokUnavailable(), TikTokBusy(60), ZeroDivisionError()]
+    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, Mock(side_effect=problems))
+    due(organization("oak"), 7)
+    said = []
+    for _ in problems:
+        pump()
+        said.append(Poll.objects.get().trouble)
+        Poll.objects.update(due_at=timezone.now())
+
+    assert said == [Trouble.NO_ANSWER, Trouble.LIMIT_REACHED, Trouble.DEFECT]
 
 
 def test_a_handler_may_say_how_long_a_subject_stays_fresh(monkeypatch) -> None:
@@ -259,6 +301,7 @@ def test_while_redis_cannot_count_nothing_is_asked_and_looks_are_tried_again_soo
 
     waits = [poll.due_at - timezone.now() for poll in Poll.objects.all()]
     assert max(waits) <= timedelta(seconds=5.5)
+    assert {poll.trouble for poll in Poll.objects.all()} == {Trouble.UNCOUNTED}
     assert tiktok.look("stats")["calls"] == {}
 
 
@@ -306,7 +349,7 @@ def test_who_lost_the_lease_changes_nothing(seen) -> None:
     [late] = polling._claim(10)
     Poll.objects.update(lease_until=timezone.now() + timedelta(minutes=9), attempts=2)
 
-    polling._finish(late, due_in=timedelta(days=1), is_done=True)
+    polling._finish(late, due_in=timedelta(days=1))
 
     poll = Poll.objects.get()
     assert (poll.attempts, poll.last_finished_at) == (2, None)

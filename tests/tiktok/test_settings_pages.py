@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tenancy.enums import Role
 from tenancy.models import Organization
@@ -15,8 +18,10 @@ from tenancy.scope import organization_scope
 from tests.branding import SECOND_ACCOUNT_ID, a_member, allow, connect
 from tests.crm.conftest import queries_in
 from tests.sandbox_process import TTO_ACCOUNT_ID
+from tiktok import limits
 from tiktok.models import ConnectAttempt, MarketplaceAccount
 from tiktok.services import attempts
+from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/elm/settings/tiktok/"
@@ -77,6 +82,60 @@ def test_the_page_shows_how_each_account_stands(signed_in, connected) -> None:
     ):
         assert words in shown
     assert shown.count("In use for new orders") == 1
+
+
+def test_while_calls_go_through_nothing_is_said_of_pauses(signed_in) -> None:
+    limits.pause(limits.SHORT_PAUSE_SECONDS)
+    store().zadd(
+        key("breakers"), {"/tcm/creator/public/": time.time() - 1}
+    )  # tried with the next call
+    assert "paused" not in text(signed_in().get(PAGE))
+
+
+def test_a_reached_limit_is_said_with_the_time_when_calls_go_on(signed_in) -> None:
+    limits.pause(300)
+    ends = timezone.now() + timedelta(seconds=300)
+    page = signed_in(Role.VIEWER).get(PAGE)
+    assert said_of_pauses(page) in {
+        f"Calls to TikTok are paused until {moment:%H:%M} UTC (in 4 minutes) because TikTok's request limit is reached."
+        for moment in (ends, ends + timedelta(seconds=2))
+    }
+    assert f'title="{ends:%Y-%m-%d} ' in page.content.decode()
+
+
+def test_a_used_up_day_is_said_to_last_until_midnight(signed_in, settings) -> None:
+    settings.TIKTOK_REQUESTS_PER_DAY = 1
+    limits.take("/x/")
+    said = said_of_pauses(signed_in().get(PAGE))
+    assert re.fullmatch(
+        r"Calls to TikTok are paused until 00:00 UTC \(in \d+ (hour|minute)s?\) because TikTok's request limit is reached\.",
+        said,
+    )
+
+
+def test_endpoints_that_do_not_answer_are_named_with_the_time_when_they_are_tried(
+    signed_in,
+) -> None:
+    ends = time.time() + 600
+    store().zadd(key("breakers"), {"/tto/b/": ends, "/tcm/a/": ends - 300})
+    moment = datetime.fromtimestamp(ends, UTC)
+    assert said_of_pauses(signed_in().get(PAGE)) == (
+        f"Calls to TikTok at /tcm/a/ , /tto/b/ are paused until {moment:%H:%M} UTC (in 9 minutes)"
+        " because TikTok did not answer."
+    )
+
+
+def test_while_calls_cannot_be_counted_the_page_says_so(signed_in, settings) -> None:
+    settings.REDIS_URL = "unix:///nobody/listens.sock"
+    assert said_of_pauses(signed_in().get(PAGE)) == (
+        "Calls to TikTok are paused because requests to TikTok cannot be counted just now."
+    )
+
+
+def said_of_pauses(page) -> str:
+    shown = text(page).replace("\N{NO-BREAK SPACE}", " ")
+    [said] = re.findall(r"(Calls to TikTok .*) What waits is asked by itself afterwards", shown)
+    return " ".join(said.replace(" )", ")").replace("( ", "(").split())
 
 
 def test_events_that_are_not_set_up_are_said_with_a_way_to_try_again(

@@ -34,6 +34,7 @@ from tiktok.queries.looks import (
     video_look,
 )
 from tiktok.queries.metrics import NOT_YET, MetricValue, account_metrics, post_metrics
+from tiktok.queries.pauses import Pause, current_pause
 
 __all__ = [
     "ACCOUNT_POLLS",
@@ -44,11 +45,13 @@ __all__ = [
     "STANDING_INCIDENTS",
     "Look",
     "MetricValue",
+    "Pause",
     "Polls",
     "account_history",
     "account_look",
     "account_metrics",
     "authenticated",
+    "current_pause",
     "earlier_numbers",
     "is_released",
     "kind_of",

@@ -42,7 +42,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 _POLL_FIELDS: dict[str, Callable[[Any], Any]] = {
-    "kind": str, "attempts": int, "stopped_reason": str,
+    "kind": str, "trouble": str, "stopped_reason": str,
     "due_at": _moment, "lease_until": _moment, "last_finished_at": _moment,
 }  # fmt: skip
 
@@ -78,10 +78,10 @@ class Look:
         return due_at if due_at > timezone.now() else None
 
     @property
-    def is_put_off(self) -> bool:
+    def put_off_because(self) -> str:
         """The last try brought nothing, the next one waits."""
         poll = self.poll
-        return poll is not None and poll.attempts > 0 and self.next_at == poll.due_at
+        return poll.get_trouble_display() if poll and self.next_at == poll.due_at else ""
 
     @property
     def is_due(self) -> bool:

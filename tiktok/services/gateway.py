@@ -36,6 +36,7 @@ from tiktok.client import (
 from tiktok.enums import AccountState, PollKind
 from tiktok.errors import (
     CallInsideTransaction,
+    CallsUncounted,
     MarketplaceAccessEnded,
     NoMarketplaceAccount,
     NotOffered,
@@ -68,7 +69,6 @@ TIKTOKS_FAILURES = (errors.UnreachableError, errors.GarbledAnswerError, errors.T
 UNADVISED_SECONDS = 60.0
 # Our calls are spaced: one second's limit is broken only where some came late, and a moment's rest makes up for that.
 SECOND, BURST_SECONDS = 1.0, 0.15
-UNCOUNTED = "Requests to TikTok cannot be counted just now, so nothing was asked"
 # How long before its turn a call looks once more whether it may be made.
 LOOK_SECONDS = 0.05
 
@@ -141,8 +141,8 @@ def _before_call(call: Call) -> None:
     try:
         breaker.admit(call.path)
         _wait_for_turn(call)
-    except StoreIsDown as trouble:  # who cannot count must not call
-        raise TikTokBusy(limits.UNCOUNTED_SECONDS, why=UNCOUNTED) from trouble
+    except StoreIsDown as trouble:
+        raise CallsUncounted(limits.UNCOUNTED_SECONDS) from trouble
 
 
 def _wait_for_turn(call: Call) -> None:
@@ -151,8 +151,9 @@ def _wait_for_turn(call: Call) -> None:
     moment = time.monotonic() + seconds
     if (early := moment - time.monotonic() - LOOK_SECONDS) > 0:
         time.sleep(early)
-        if paused := limits.paused_for(call.path, call.bucket):
-            raise TikTokBusy(paused)
+        if limits.paused_for(call.path, call.bucket):
+            _wait_for_turn(call)  # a burst is slept through, a longer pause refused
+            return
         breaker.refuse_if_open(call.path)
     time.sleep(max(0.0, moment - time.monotonic()))
 

@@ -22,8 +22,20 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from tenancy.scope import organization_scope, required_organization_id
-from tiktok.enums import PollKind
-from tiktok.errors import OF_ONE_SUBJECT, NoMarketplaceAccount, TikTokBusy, TikTokProblem
+from tiktok.enums import PollKind, Trouble
+from tiktok.errors import (
+    OF_ONE_SUBJECT,
+    CallsUncounted,
+    ConnectionEnded,
+    GrantBeingRenewed,
+    MarketplaceAccessEnded,
+    NoMarketplaceAccount,
+    SealBroken,
+    TikTokBusy,
+    TikTokProblem,
+    TikTokRefused,
+    TikTokUnavailable,
+)
 from tiktok.limits import workers_patience
 from tiktok.models import Poll
 
@@ -51,6 +63,18 @@ BATCH = {
     PollKind.INSIGHTS: 1,
     PollKind.VIDEOS: 1,
     PollKind.ORDER: 50,
+}
+# What a page says of a look that met this; anything else is a defect of ours.
+TROUBLE_OF: dict[type[Exception], Trouble] = {
+    TikTokBusy: Trouble.LIMIT_REACHED,
+    CallsUncounted: Trouble.UNCOUNTED,
+    GrantBeingRenewed: Trouble.BEING_RENEWED,
+    TikTokUnavailable: Trouble.NO_ANSWER,
+    TikTokRefused: Trouble.REFUSED,
+    NoMarketplaceAccount: Trouble.NO_ACCOUNT,
+    MarketplaceAccessEnded: Trouble.ACCESS_ENDED,
+    ConnectionEnded: Trouble.GRANT_ENDED,
+    SealBroken: Trouble.SEALED,
 }
 # Of a claim's polls, to one call: calls that serve many must not lease more than is done before the lease ends.
 POLLS_PER_CALL = 4
@@ -132,7 +156,7 @@ def _schedule(kind: PollKind, subject_ids: Sequence[int], apart: timedelta) -> N
         ],
         update_conflicts=True,
         unique_fields=["kind", "organization", "subject_id"],
-        update_fields=["due_at", "stopped_reason"],
+        update_fields=["due_at", "trouble", "stopped_reason"],
     )
 
 
@@ -147,7 +171,7 @@ def wake(kind: PollKind, *subject_ids: int, after: timedelta = timedelta(0)) -> 
     planned = Poll.objects.filter(
         organization_id=organization_id, kind=kind, subject_id__in=subject_ids
     )
-    planned.exclude(stopped_reason="").update(stopped_reason="", due_at=due_at)
+    planned.exclude(stopped_reason="").update(stopped_reason="", trouble="", due_at=due_at)
 
 
 @contextmanager
@@ -176,6 +200,7 @@ def look_now(kind: PollKind, subject_id: int) -> Iterator[bool]:
     held.update(
         lease_until=None,
         attempts=0,
+        trouble="",
         last_finished_at=done_at,
         due_at=Case(made_due_meanwhile, default=next_at),
     )
@@ -210,7 +235,7 @@ def note_look(kind: PollKind, *subject_ids: int, fresh_for: timedelta | None = N
         ],
         update_conflicts=True,
         unique_fields=["kind", "organization", "subject_id"],
-        update_fields=["due_at", "attempts", "last_finished_at", "stopped_reason"],
+        update_fields=["due_at", "attempts", "trouble", "last_finished_at", "stopped_reason"],
     )
 
 
@@ -221,7 +246,7 @@ def resume() -> None:
         organization_id=required_organization_id(),
         stopped_reason="",
         attempts__gt=0,
-    ).update(due_at=timezone.now(), attempts=0)
+    ).update(due_at=timezone.now(), attempts=0, trouble="")
 
 
 def stop(kind: PollKind, *subject_ids: int, reason: str) -> None:
@@ -312,7 +337,7 @@ def _work(kind: str, batch: Batch) -> None:
     else:
         for claim in batch:
             due_in = fresh_for.get(claim.subject_id, CADENCE[PollKind(kind)])
-            _finish(claim, due_in=due_in, is_done=True)
+            _finish(claim, due_in=due_in)
 
 
 def _work_one_by_one(kind: str, batch: Iterable[Claim]) -> None:
@@ -323,8 +348,9 @@ def _work_one_by_one(kind: str, batch: Iterable[Claim]) -> None:
 
 def _put_off(batch: Iterable[Claim], problem: Exception) -> None:
     is_busy = isinstance(problem, TikTokBusy)
+    trouble = TROUBLE_OF.get(type(problem), Trouble.DEFECT)
     for claim in batch:
-        _finish(claim, due_in=_wait(claim, problem), is_done=False, is_busy=is_busy)
+        _finish(claim, due_in=_wait(claim, problem), trouble=trouble, is_busy=is_busy)
 
 
 def _wait(claim: Claim, problem: Exception) -> timedelta:
@@ -338,16 +364,17 @@ def _wait(claim: Claim, problem: Exception) -> timedelta:
     return min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))
 
 
-def _finish(claim: Claim, *, due_in: timedelta, is_done: bool, is_busy: bool = False) -> None:
-    """Fenced by the lease: who lost it changes nothing. Whoever made it due during the look is heard. Having waited for a
-    turn tells nothing of the subject: patience with it begins anew."""
+def _finish(claim: Claim, *, due_in: timedelta, trouble: str = "", is_busy: bool = False) -> None:
+    """Done, unless there was trouble. Fenced by the lease: who lost it changes nothing. Whoever made it due during the look
+    is heard. Having waited for a turn tells nothing of the subject: patience with it begins anew."""
     now, claimed_at = timezone.now(), claim.lease_until - LEASE
     made_due_meanwhile = When(due_at__gt=claimed_at, then=F("due_at"))
     changes: dict[str, object] = {
         "lease_until": None,
         "due_at": Case(made_due_meanwhile, default=now + due_in),
+        "trouble": trouble,
     }
-    if is_done:
+    if not trouble:
         changes |= {"attempts": 0, "last_finished_at": now}
     elif is_busy:
         changes["attempts"] = 1

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tiktok.client import errors, types
 from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
-from tiktok.errors import ConnectionEnded, TikTokBusy, TikTokUnavailable
+from tiktok.errors import ConnectionEnded, GrantBeingRenewed, TikTokUnavailable
 from tiktok.models import Connection
 from tiktok.services.gateway import creator_oauth, tiktok_call
 from tiktok.services.grants import TOKEN_FIELDS, end_grant, keep_grant
@@ -35,7 +35,6 @@ PAUSE_SECONDS = 0.05
 OVER = (errors.RefreshTokenError, errors.AccessTokenInvalidError, errors.AuthCodeError)
 CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
 CONSENT_REVOKED = "The permission was withdrawn at TikTok."
-BEING_RENEWED = "The permission is being renewed with TikTok just now"
 
 
 def access_token(connection: Connection) -> str:
@@ -59,7 +58,7 @@ def access_token(connection: Connection) -> str:
             _refresh(row)
             is_fresh = True
         elif time.monotonic() > patient_until:
-            raise TikTokBusy(PATIENCE_SECONDS, why=BEING_RENEWED)
+            raise GrantBeingRenewed(PATIENCE_SECONDS)
         else:
             time.sleep(PAUSE_SECONDS)
 

@@ -18,7 +18,7 @@ from tenancy.models import User
 from tenancy.policies import can
 from tiktok.errors import SealBroken, TikTokProblem
 from tiktok.models import MarketplaceAccount
-from tiktok.queries import marketplace_accounts
+from tiktok.queries import current_pause, marketplace_accounts
 from tiktok.services.abilities import Ability, abilities, sends_events
 from tiktok.services.brand import BrandConnected, finish_brand_connect, start_brand_connect
 from tiktok.services.marketplace import (
@@ -48,7 +48,7 @@ class ShownAccount:
 @staff_page(Permission.READ)
 @require_GET
 def accounts(request: OrganizationRequest) -> HttpResponse:
-    """Which accounts there are, how they stand, and what can be done through them."""
+    """Which accounts there are, how they stand, what can be done through them, and whether calls are paused."""
     found = list(marketplace_accounts())
     in_use = found[0] if found and found[0].is_connected else None
     shown = [
@@ -59,7 +59,7 @@ def accounts(request: OrganizationRequest) -> HttpResponse:
     return render(
         request,
         "staff/tiktok/accounts.html",
-        {"shown": shown, "in_use": in_use, "may_manage": may_manage},
+        {"shown": shown, "in_use": in_use, "may_manage": may_manage, "pause": current_pause()},
     )
 
 

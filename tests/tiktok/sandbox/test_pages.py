@@ -107,6 +107,27 @@ def test_a_campaign_code_goes_into_a_video_that_is_there(tiktok, one, person):
     )
 
 
+def test_what_was_typed_stands_there_still_after_a_refusal(tiktok, one, person):
+    video, other = one.videos("maya.bakes")[:2]
+    typed = {"key": video, "code": 'A"A'}
+    form = {**MAYA, "action": "attach", "video_id": video, **typed, "back": "/@maya.bakes/videos"}
+    place = tiktok.submit(f"{tiktok.url}/do", urlencode(form).encode())[2]
+    page = tiktok.submit(tiktok.url + place)[1]
+    assert f'id="code-{video}" name="code" value="A&quot;A"' in page
+    assert f'id="code-{other}" name="code" value=""' in page
+    assert page.count("<details open>") == 1
+    assert "<details open>" not in person.see("/@maya.bakes/videos")
+    _, _, place = tiktok.submit(f"{tiktok.url}/?handle=nosuch")
+    assert 'id="handle-home" name="handle" value="nosuch"' in person.see(place)
+
+
+def test_buttons_of_one_label_say_which_video_they_are_about(person):
+    page = person.see("/@maya.bakes/videos?all=1")
+    names = re.findall(r"<button aria-label=\"(Make private: [^\"]+)\">Make private<", page)
+    assert len(names) == page.count(">Make private<") > 10
+    assert len(set(names)) == len(names)
+
+
 def test_link_requests_and_ad_permissions_are_answered(tiktok, person, seeded):
     request = {"link_request_id": seeded["link_requests"]["IN_REVIEW"], **MAYA}
     assert (

@@ -9,7 +9,7 @@ from tiktok.sandbox import orders
 from tiktok.sandbox.records import Delivery
 from tiktok.sandbox.world import Tie, World
 
-from .parts import badge, card, empty, field, form, moment, press
+from .parts import badge, card, empty, field, folded, form, moment, press
 
 _STEPS = (("1 hour", 3600), ("1 day", 86_400), ("1 week", 604_800))
 _SHOWN = 8
@@ -59,7 +59,7 @@ def _review(world: World, video_id: str, handle: str, brand: str, back: str) -> 
     inside = (
         '<div class="row"><button name="decision" value="pass">Pass</button>'
         '<button name="decision" value="fail">Reject</button></div>'
-        f"<details><summary>Give a reason for rejecting</summary>{reason}</details>"
+        + folded("Give a reason for rejecting", video_id, reason)
     )
     filled = form("review", back, inside, video_id=video_id)
     return card(f"@{handle} for {brand}", badge("Waiting", "warn"), f"“{caption}”", filled)

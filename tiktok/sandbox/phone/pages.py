@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -13,9 +14,10 @@ from tiktok.sandbox.world import World
 
 from . import desk, screens
 from .actions import ACTIONS
-from .parts import address, moment
+from .parts import address, moment, typed
 from .style import STYLE
 
+_TYPED = ("caption", "invite_link", "code", "reason")
 _TABS = (("", "Inbox"), ("videos", "Videos"), ("apps", "Apps"))
 
 
@@ -25,6 +27,7 @@ def page(world: World, request: Request) -> Response | None:
         return _done(world, request)
     if request.method != "GET":
         return None
+    typed.set(request.query)
     if request.path == "/":
         return _home(world, request)
     handle, _, tab = request.path.removeprefix("/@").partition("/")
@@ -39,7 +42,7 @@ def page(world: World, request: Request) -> Response | None:
 def _home(world: World, request: Request) -> Response:
     handle = request.query.get("handle", "").strip().removeprefix("@").lower()
     if handle and world.creator(handle).membership == INVALID:
-        return _to("/", wrong=f"TikTok knows no account {handle}.")
+        return _to("/", {"handle-home": handle}, wrong=f"TikTok knows no account {handle}.")
     if handle:
         return _to(address(handle))
     return html(_framed(world, request, screens.home(world), None, ""))
@@ -65,13 +68,21 @@ def _done(world: World, request: Request) -> Response:
     try:
         return _to(back, done=action(world, form))
     except Refusal as refusal:
-        return _to(back, wrong=refusal.message)
+        return _to(back, _typed(form), wrong=refusal.message)
     except (KeyError, ValueError):
         return _to(back, wrong="That form was not complete. Try it again from this page.")
 
 
-def _to(place: str, **said: str) -> Response:
-    location = f"{place}?{urlencode(said)}" if said else place
+def _typed(form: dict[str, str]) -> dict[str, str]:
+    """By the ids of the fields."""
+    return {
+        f"{name}-{form['key']}": form[name] for name in _TYPED if name in form and "key" in form
+    }
+
+
+def _to(place: str, kept: Mapping[str, str] | None = None, **said: str) -> Response:
+    query = {**said, **(kept or {})}
+    location = f"{place}?{urlencode(query)}" if query else place
     return Response(b"", 303, "text/html", {"Location": location, "Cache-Control": "no-store"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from html import escape
 from urllib.parse import quote
 
@@ -10,6 +11,9 @@ from tiktok.sandbox.clock import utc
 from tiktok.sandbox.creators import Creator
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.world import World
+
+# What was typed into a form that was refused, by the id of its field: it stands there still.
+typed: ContextVar[Mapping[str, str]] = ContextVar("typed")
 
 
 def compact(number: float) -> str:
@@ -74,21 +78,35 @@ def form(action: str, back: str, inside: str, **hidden: str) -> str:
 
 
 def press(
-    label: str, action: str, back: str, hidden: Mapping[str, str], *, main: bool = False
+    label: str,
+    action: str,
+    back: str,
+    hidden: Mapping[str, str],
+    *,
+    main: bool = False,
+    about: str = "",
 ) -> str:
-    """A form that is one button."""
+    """A form that is one button; ``about`` tells it from others of its label."""
     kind = ' class="main"' if main else ""
-    return form(action, back, f"<button{kind}>{escape(label)}</button>", **hidden)
+    name = f' aria-label="{escape(f"{label}: {about}")}"' if about else ""
+    return form(action, back, f"<button{kind}{name}>{escape(label)}</button>", **hidden)
 
 
-def field(label: str, name: str, key: str, *, value: str = "", hint: str = "") -> str:
+def field(label: str, name: str, key: str, *, hint: str = "") -> str:
     """A labelled line of text; ``key`` makes its id unique on the page."""
-    place = escape(f"{name}-{key}")
+    place, value = escape(f"{name}-{key}"), typed.get().get(f"{name}-{key}", "")
     return (
+        f'<input type="hidden" name="key" value="{escape(key)}">'
         f'<label for="{place}">{escape(label)}</label><input type="text" id="{place}"'
         f' name="{escape(name)}" value="{escape(value)}" placeholder="{escape(hint)}"'
         ' autocomplete="off" autocapitalize="none" spellcheck="false">'
     )
+
+
+def folded(summary: str, key: str, inside: str) -> str:
+    """What opens with a press, and stands open where fields of this ``key`` were refused."""
+    is_open = " open" if any(place.endswith(f"-{key}") for place in typed.get()) else ""
+    return f"<details{is_open}><summary>{escape(summary)}</summary>{inside}</details>"
 
 
 def card(title: str, state: str, text: str, below: str = "") -> str:

@@ -12,7 +12,21 @@ from tiktok.sandbox.tto import shapes
 from tiktok.sandbox.videos import Video
 from tiktok.sandbox.world import Order, World
 
-from .parts import address, badge, card, compact, day, empty, face, field, form, moment, press, shot
+from .parts import (
+    address,
+    badge,
+    card,
+    compact,
+    day,
+    empty,
+    face,
+    field,
+    folded,
+    form,
+    moment,
+    press,
+    shot,
+)
 
 _SHOWN_VIDEOS = 10
 _MEMBERSHIPS = {IN: ("In the marketplace", "good"), INVITED: ("Invited to the marketplace", "warn")}
@@ -141,7 +155,7 @@ def _publish(key: str, back: str, hidden: dict[str, str]) -> str:
     inside = field("Caption", "caption", key, hint="What the video is about #ad")
     inside += '<button class="main">Publish now</button>'
     filled = form("publish", back, inside, **hidden)
-    return f"<details><summary>Publish a video for it</summary>{filled}</details>"
+    return folded("Publish a video for it", key, filled)
 
 
 def _order(world: World, order: Order, back: str) -> str:
@@ -202,7 +216,7 @@ def clips(world: World, person: Creator, *, everything: bool) -> str:
     rest = len(found) - len(shown)
     older = f'<a class="button" href="{back}?all=1">Show {rest} older</a>' if rest else ""
     return (
-        f"{header(world, person)}<details><summary>Publish a video</summary>{new}</details>"
+        f"{header(world, person)}{folded('Publish a video', 'new', new)}"
         f"<h2>Videos</h2>{''.join(_clip(world, each, back) for each in shown)}{older}"
     )
 
@@ -213,7 +227,10 @@ def _clip(world: World, video: Video, back: str) -> str:
     views = compact(world.views_at(video, world.clock.now()))
     states = badge("Private", "bad") if private else ""
     states += _campaign_state(world, video.video_id)
-    toggle = press("Make public" if private else "Make private", "privacy", back, hidden)
+    label = "Make public" if private else "Make private"
+    toggle = press(
+        label, "privacy", back, hidden, about=f"{video.caption}, {moment(video.created_at)}"
+    )
     free = video.video_id not in world.linked and video.video_id not in world.ties
     return (
         f'<article class="card clip">{shot(world, video.video_id)}<div>'
@@ -227,7 +244,7 @@ def _attach(video: Video, back: str, hidden: dict[str, str]) -> str:
     inside = field("Code or invite link", "code", video.video_id, hint="QW7-44Z")
     inside += "<button>Add to this video</button>"
     filled = form("attach", back, inside, **hidden)
-    return f"<details><summary>Add a campaign code</summary>{filled}</details>"
+    return folded("Add a campaign code", video.video_id, filled)
 
 
 def _campaign_state(world: World, video_id: str) -> str:
