@@ -17,6 +17,7 @@ from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import sync_orders
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
+from crm.queries import tiktok_account
 from crm.services.accounts import add_tiktok_account
 from crm.services.influencers import open_dashboard
 from influence.demo.creator import SandboxCreators
@@ -24,7 +25,7 @@ from influence.demo.world import CONNECTED, INFLUENCER, World
 from tenancy.models import User
 from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, Source
-from tiktok.models import Creator, Video
+from tiktok.models import Connection, Creator, Video
 from tiktok.queries import marketplace_account
 from tiktok.services.connect import finish_connect, start_connect
 from tiktok.services.marketplace import check_marketplace_account
@@ -43,15 +44,16 @@ MARKETPLACE = (
 UNSUPPORTED = ("ana.arte", "freya.knits")
 WEEK = 7 * 86_400
 PAST_DAYS = 45
+LAST_MADE = "Winter swim"
 COUNTERS = ("video_views", "likes", "comments", "shares")
 
 
 def fill(world: World, creators: SandboxCreators) -> None:
-    """Everything that is not there yet. Needs the sandbox."""
+    """Everything that is not there yet, also where an earlier try was stopped half-way. Needs the sandbox."""
     _fill_tiktok_one(world, creators)
     with organization_scope(world.organization):
         _describe_account()
-        if Campaign.objects.exists():
+        if Campaign.objects.filter(name=LAST_MADE).exists():
             return
         for handle in MARKETPLACE:
             add_tiktok_account(handle, actor=world.owner)
@@ -60,8 +62,8 @@ def fill(world: World, creators: SandboxCreators) -> None:
         _invite_influencer()
         _connect("lena.lifts", world)
         _run_campaign(world, creators)
-        _draft_campaign(world)
         _invent_a_past()
+        _draft_campaign(world)
 
 
 def _describe_account() -> None:
@@ -107,6 +109,8 @@ def _fill_tiktok_one(world: World, creators: SandboxCreators) -> None:
 
 def _leave_from_before(handle: str) -> None:
     """An account that came before the release and TikTok no longer lets us track."""
+    if tiktok_account(handle):
+        return
     SocialAccount.objects.create(
         influencer=Influencer.objects.create(name=handle),
         network=Network.TIKTOK,
@@ -119,12 +123,15 @@ def _leave_from_before(handle: str) -> None:
 def _invite_influencer() -> None:
     """Somebody who may sign in to the influencers' dashboard and has not connected yet."""
     person = User.objects.get(email=INFLUENCER)
-    open_dashboard(Influencer(name="Tom Trails", email=person.email, country="US"), person)
+    if not Influencer.objects.filter(person=person).exists():
+        open_dashboard(Influencer(name="Tom Trails", email=person.email, country="US"), person)
 
 
 def _connect(handle: str, world: World) -> None:
     """The influencer of this account has connected it, on the sandbox's consent page."""
     person = User.objects.get(email=CONNECTED)
+    if Connection.objects.filter(person=person).exists():
+        return
     influencer = Influencer.objects.get(accounts__handle=handle)
     influencer.email = person.email
     open_dashboard(influencer, person)
@@ -146,6 +153,8 @@ def _connect(handle: str, world: World) -> None:
 def _run_campaign(world: World, creators: SandboxCreators) -> None:
     """Four orders: published by link, tied by code, in review, and not taken up yet; and a post added by hand."""
     today, owner = timezone.now().date(), world.owner
+    if Campaign.objects.exists():
+        return
     campaign = create_campaign(
         client="Oakmill",
         name="Spring loaf",
@@ -182,7 +191,7 @@ def _draft_campaign(world: World) -> None:
     today = timezone.now().date()
     create_campaign(
         client="Nordkyst",
-        name="Winter swim",
+        name=LAST_MADE,
         starts_on=today + timedelta(days=20),
         ends_on=today + timedelta(days=80),
         actor=world.owner,
