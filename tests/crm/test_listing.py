@@ -301,7 +301,7 @@ def test_a_word_begins_behind_any_sign_and_nowhere_else(search: str, count: int)
 
 
 @pytest.mark.usefixtures("_scope")
-@pytest.mark.parametrize("gathered", [0, 3_000])
+@pytest.mark.parametrize("gathered", [0, 100_000])
 def test_rare_and_common_words_find_the_same(
     gathered: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
