@@ -42,6 +42,12 @@ def booked(calls: int, path: str = "/x/", bucket: str = limits.APP) -> list[floa
     return [time.monotonic() - begun + take(path, bucket) for _ in range(calls)]
 
 
+def row(bucket: str) -> list[float]:
+    """The moments that a budget has booked, in seconds of Redis's clock: no test's own delay is in them."""
+    booked_moments = store().zrange(key("budget", bucket, "booked"), 0, -1, withscores=True)
+    return [moment / 1_000_000 for _, moment in booked_moments]
+
+
 def test_a_call_is_charged_to_the_app_and_to_the_narrower_budgets_its_bucket_names() -> None:
     assert [b.name for b in charged("/tcm/creator/public/", "app")] == ["app"]
     assert [b.name for b in charged(PUBLIC, PUBLIC)] == ["app", PUBLIC]
@@ -53,8 +59,7 @@ def test_a_call_is_charged_to_the_app_and_to_the_narrower_budgets_its_bucket_nam
 
 def test_calls_keep_the_distance_that_fills_every_window_and_breaks_none() -> None:
     booked(40)
-    row = store().zrange(key("budget", "app", "booked"), 0, -1, withscores=True)
-    moments = [moment / 1_000_000 for _, moment in row]
+    moments = row("app")
     assert len(moments) >= 38
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert all(1 / 10 < gap <= 1 / 9.5 for gap in gaps)
@@ -123,9 +128,9 @@ def test_a_person_who_would_wait_too_long_is_told_so_and_takes_no_place(settings
 
 
 def test_a_crowded_special_path_does_not_hold_up_the_rest() -> None:
-    moments = booked(5, PUBLIC, PUBLIC)
-    assert moments == sorted(moments)
-    assert 1.03 < moments[1] - moments[0] < 1.2
+    booked(5, PUBLIC, PUBLIC)
+    gaps = [later - earlier for earlier, later in pairwise(row(PUBLIC))]
+    assert gaps == pytest.approx([1.033] * 4, abs=0.003)
     assert take(RANK, RANK) < 0.21
     assert max(booked(10)) < 1.6
 
@@ -155,7 +160,7 @@ def test_a_worker_is_put_off_rather_than_kept_before_a_crowded_path() -> None:
 def test_accounts_have_budgets_of_their_own() -> None:
     one, other = f"{INSIGHTS}open-1", f"{INSIGHTS}open-2"
     take(INSIGHTS, one)
-    assert take(INSIGHTS, one) > 1.4
+    assert take(INSIGHTS, one) > 1.2
     assert take(INSIGHTS, other) < 0.3
 
 

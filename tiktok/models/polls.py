@@ -9,7 +9,8 @@ from tiktok.enums import PollKind, Trouble
 class Poll(models.Model):
     """One recurring look at TikTok. Rows are the queue: claimed with SKIP LOCKED, finished by a fenced update.
 
-    Holds ids, times and words of ours only, so the pump may see the polls of all organizations; each piece of work opens its own scope.
+    Holds ids, times and words of ours only, so the pump may see the polls of all organizations; each piece of work opens its
+    own scope.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
