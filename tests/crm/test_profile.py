@@ -40,6 +40,7 @@ from tiktok.errors import (
     TikTokRefused,
     TikTokUnavailable,
 )
+from tiktok.limits import pause
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video
 from tiktok.services import polling
 from tiktok.services.polling import pump
@@ -412,6 +413,18 @@ def test_an_account_says_when_it_was_looked_at_and_when_next(
     Poll.objects.update(**moments)
     assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
+
+
+def test_what_is_due_waits_for_the_end_of_a_pause(maya: SocialAccount, viewer: Client) -> None:
+    Poll.objects.update(due_at=timezone.now())
+    pause(300)
+    ends_at = timezone.now() + timedelta(seconds=300)
+    page = main_text(viewer, at(maya))
+    said = re.search(
+        r"Waits until (\d\d:\d\d) UTC because TikTok's request limit is reached\.", page
+    )
+    assert said is not None
+    assert said[1] in {f"{ends_at - timedelta(minutes=n):%H:%M}" for n in (0, 1)}
 
 
 @pytest.mark.parametrize(

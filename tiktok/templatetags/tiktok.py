@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 
 from tiktok.enums import Unit
-from tiktok.queries import standing_incidents
+from tiktok.queries import Pause, current_pause, standing_incidents
 
 register = template.Library()
 
+PAUSE = "tiktok_pause"
 LEVELS = {"LOW_DISRUPTION": "minor trouble", "MAJOR_DISRUPTION": "a major disruption"}
 STAT_FORMATS = {
     Unit.COUNT: "compact",
@@ -27,6 +28,16 @@ def service_incidents() -> dict[str, Any]:
     return {
         "incidents": [{**each, "what": LEVELS.get(each["level"], "trouble")} for each in incidents]
     }
+
+
+@register.simple_tag(takes_context=True)
+def waits_for(context: template.RequestContext) -> Pause | None:
+    """Until when nothing is asked of TikTok, for what is due now; found out once a page."""
+    of_request = vars(context["request"])
+    if PAUSE not in of_request:
+        pause = current_pause()
+        of_request[PAUSE] = pause if pause and pause.until and not pause.endpoints else None
+    return cast("Pause | None", of_request[PAUSE])
 
 
 @register.filter
