@@ -102,15 +102,18 @@ def test_an_account_outside_the_marketplace_is_not_asked_for(oak, tiktok) -> Non
     assert tiktok.look("stats")["calls"] == {}
 
 
-def test_an_account_that_left_the_marketplace_is_noticed_by_the_next_look(oak, tiktok) -> None:
+@pytest.mark.parametrize("status", [MarketplaceStatus.NOT_IN, MarketplaceStatus.INVALID])
+def test_an_account_that_left_the_marketplace_or_tiktok_is_noticed_by_the_next_look(
+    oak, tiktok, status
+) -> None:
     with organization_scope(oak):
         creator = track_creator("maya.bakes", MarketplaceStatus.IN)
-        tiktok.control("creator", handle="maya.bakes", membership="NOT_IN")
+        tiktok.control("creator", handle="maya.bakes", membership=status.upper())
 
         refresh_profile(creator)
 
         creator.refresh_from_db()
-        assert creator.marketplace_status == MarketplaceStatus.NOT_IN
+        assert creator.marketplace_status == status
         assert kind_of(creator) == AccountKind.UNSUPPORTED
 
 
@@ -132,19 +135,6 @@ def test_who_left_the_marketplace_is_looked_up_daily_and_tracked_again_when_they
         creator.refresh_from_db()
         assert creator.is_in_marketplace
         assert creator.follower_count is not None
-
-
-def test_an_account_that_tiktok_no_longer_knows_by_its_handle_is_noticed_by_the_next_look(
-    oak, tiktok
-) -> None:
-    with organization_scope(oak):
-        creator = track_creator("maya.bakes", MarketplaceStatus.IN)
-        tiktok.control("creator", handle="maya.bakes", membership="INVALID")
-
-        refresh_profile(creator)
-
-        creator.refresh_from_db()
-        assert creator.marketplace_status == MarketplaceStatus.INVALID
 
 
 def test_contradictory_answers_about_membership_do_not_ask_without_end(oak, tiktok) -> None:
