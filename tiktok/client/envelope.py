@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from .errors import (
     Window,
     error_class,
 )
+from .wire import without_nul
 
 OK = 0
 PARTIAL_OK = 20001
@@ -27,8 +27,6 @@ MINUTE_BREACH_SECONDS = 300.0
 BLOCK_LIST_SECONDS = 3600.0
 _THROTTLE_CODES = frozenset({40100, 40132, 40133})
 _LONGEST_RETRY_AFTER_SECONDS = 86_400.0
-# No database keeps this one in a text. A backslash before it that is no escape itself would make it a word.
-_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -87,7 +85,7 @@ def read(
 
     ``now`` is Unix seconds, for limits that end at midnight UTC; ``mask`` hides secrets in texts.
     """
-    envelope = _decoded(_NUL.sub(rb"\1", body), Envelope)
+    envelope = _decoded(without_nul(body), Envelope)
     if not isinstance(envelope, Envelope):
         refused = _error_without_envelope(status, headers, endpoint, envelope)
         return Outcome(error=refused, status=status, request_id=headers.get("X-Tt-Logid", ""))

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from .normalize import identifier, instant
-from .wire import Id, Number, Wire
+from .wire import Id, Number, Wire, without_nul
 
 LONGEST_AGE_SECONDS = 300.0
 LINKED_VIDEO = 10
@@ -186,7 +186,7 @@ def parse_delivery(body: bytes) -> Delivery:
     Raises `WebhookError` when not even the frame can be read.
     """
     try:
-        frame = msgspec.json.decode(body, type=_Frame, strict=False)
+        frame = msgspec.json.decode(without_nul(body), type=_Frame, strict=False)
         sent_at = instant(frame.time)
     except (ValueError, RecursionError) as error:
         raise WebhookError(str(error)) from None
@@ -236,7 +236,7 @@ def parse_notice(body: bytes) -> AuthorizationRemoved | UnknownNotice:
     Raises `WebhookError` when it cannot be read.
     """
     try:
-        raw = msgspec.json.decode(body, type=_Notice, strict=False)
+        raw = msgspec.json.decode(without_nul(body), type=_Notice, strict=False)
         happened_at = instant(raw.create_time)
     except (ValueError, RecursionError) as error:
         raise WebhookError(str(error)) from None

@@ -6,7 +6,6 @@ first, an hour at most; after `WebhookDelivery.MOST_ATTEMPTS` it stays where it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -25,8 +24,6 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
 KEPT_FOR = timedelta(days=30)
 DELETED_AT_ONCE = 1000
-# In JSON, unless its backslash is escaped itself. No column holds it.
-NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def pump() -> bool:
@@ -66,7 +63,7 @@ def _waiting() -> models.QuerySet[WebhookDelivery]:
 
 def _process(delivery: WebhookDelivery) -> str:
     """What ops may want to know of it, or nothing. TikTok's own garbage does not get better by trying again."""
-    body = NUL.sub(rb"\1", bytes(delivery.body))
+    body = bytes(delivery.body)
     try:
         if delivery.kind == DeliveryKind.LOGIN_KIT:
             return apply_notice(webhooks.parse_notice(body), delivery.received_at)
