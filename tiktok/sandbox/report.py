@@ -29,6 +29,14 @@ DEFAULT_METRICS = (
     "six_seconds_views",
     "video_completion_rate",
 )
+AUDIENCE_METRICS = (
+    "lifetime_gender_distribution",
+    "lifetime_top_age_distribution",
+    "lifetime_top_country_distribution",
+    "lifetime_device_distribution",
+    "audience_interest_distribution",
+    "most_popular_country_state_distribution",
+)
 OPT_IN_METRICS = (
     "video_view_retention",
     "video_views_by_source",
@@ -39,12 +47,7 @@ OPT_IN_METRICS = (
     "engagement_rate_benchmark_p50",
     "video_completion_rate_benchmark_p25",
     "video_completion_rate_benchmark_p50",
-    "lifetime_gender_distribution",
-    "lifetime_top_age_distribution",
-    "lifetime_top_country_distribution",
-    "lifetime_device_distribution",
-    "audience_interest_distribution",
-    "most_popular_country_state_distribution",
+    *AUDIENCE_METRICS,
 )
 _LONGEST_DAYS = 60
 REACH = 0.88
@@ -154,16 +157,8 @@ def settled_views(world: World, video: Video) -> int | None:
 
 
 def _audience(world: World, video: Video, settled: int | None) -> Data:
-    names = (
-        "lifetime_gender_distribution",
-        "lifetime_top_age_distribution",
-        "lifetime_top_country_distribution",
-        "lifetime_device_distribution",
-        "audience_interest_distribution",
-        "most_popular_country_state_distribution",
-    )
     if settled is None:
-        return dict.fromkeys(names)
+        return dict.fromkeys(AUDIENCE_METRICS)
     facts = Facts(world.seed, "viewers", video.video_id)
     country = world.creator(video.handle).country
     other = "GB" if country == "US" else "US"
@@ -176,7 +171,7 @@ def _audience(world: World, video: Video, settled: int | None) -> Data:
     )
     keys = ("gender", "age", "country", "device", "interest_tag")
     values = [creators.named(key, parts) for key, parts in zip(keys, lists, strict=True)]
-    return dict(zip(names, [*values, _states(facts, country)], strict=True))
+    return dict(zip(AUDIENCE_METRICS, [*values, _states(facts, country)], strict=True))
 
 
 def _states(facts: Facts, country: str) -> Data | None:
