@@ -96,16 +96,16 @@ class TtoOrders:
         return _placed(campaign, campaign.handles) if campaign else None
 
     def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:
-        campaign_ids = list(dict.fromkeys(map(campaign_of, orders)))
-        known = {each.campaign_id: _Known(each) for each in self._campaigns(campaign_ids)}
+        of_campaign: dict[str, list[KnownOrder]] = defaultdict(list)
+        for order_id, order in orders.items():
+            of_campaign[campaign_of(order_id)].append(order)
+        known = {each.campaign_id: _Known(each) for each in self._campaigns(list(of_campaign))}
         for link in self._links(list(known)):
             if link.campaign_id in known:
                 known[link.campaign_id].links[link.video_id] = link
         for event in LinkedVideo.objects.filter(tiktok_campaign_id__in=known):
             known[event.tiktok_campaign_id].events[event.tiktok_video_id] = event
-        known = {
-            key: each for key, each in known.items() if each.has_news(_of_campaign(key, orders))
-        }
+        known = {key: each for key, each in known.items() if each.has_news(of_campaign[key])}
         for each in known.values():
             each.rows = {row.video_id: row for row in self._report(each.campaign)}
         return _by_order(orders, known)
@@ -180,10 +180,6 @@ class TtoOrders:
 def campaign_of(order_id: str) -> str:
     """The campaign's id at TikTok of an order of this dialect."""
     return order_id.partition("/")[0]
-
-
-def _of_campaign(campaign_id: str, orders: Mapping[str, KnownOrder]) -> list[KnownOrder]:
-    return [known for order_id, known in orders.items() if campaign_of(order_id) == campaign_id]
 
 
 def _order_id(campaign_id: str, handle: str) -> str:
