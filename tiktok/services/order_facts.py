@@ -6,12 +6,15 @@ the creator had when it was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import count
+from typing import Protocol, TypeVar
 
 from tiktok.client.tto_types import LinkRequest
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -88,3 +91,22 @@ def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """`items` in pieces of at most `size`: as many as one call takes."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def rows_of_pages(
+    fetch: Callable[[int], Sequence[R]],
+    *,
+    size: int,
+    key: Callable[[R], Hashable],
+    expected: int | None = None,
+) -> Iterator[R]:
+    """The rows of all pages from 1 on, each (by `key`) once. A page that is not full, brings nothing new or makes up the
+    `expected` number is the last, whatever TikTok says of their number."""
+    seen = set[Hashable]()
+    for number in count(1):
+        rows = fetch(number)
+        fresh = [row for row in rows if key(row) not in seen]
+        yield from fresh
+        seen |= {key(row) for row in fresh}
+        if len(rows) < size or not fresh or len(seen) == expected:
+            return

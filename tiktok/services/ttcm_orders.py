@@ -6,12 +6,22 @@ first.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 
 from tiktok.client import OrderMarketplace
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.services.gateway import tiktok_call
-from tiktok.services.order_facts import KnownOrder, OrderAsk, OrderFacts, PlacedOrders, chunks
+from tiktok.services.order_facts import (
+    KnownOrder,
+    OrderAsk,
+    OrderFacts,
+    PlacedOrders,
+    chunks,
+    rows_of_pages,
+)
 
 ORDERS_PER_REPORT, ORDERS_PER_QUERY, ORDERS_PER_PAGE, REPORT_PAGE = 100, 200, 20, 100
 
@@ -62,22 +72,18 @@ class TtcmOrders:
     def _pages(
         self, *, order_ids: Sequence[str] | None = None, campaign_code: str | None = None
     ) -> Iterator[OrderState]:
-        """All pages; a page that brings nothing new ends them, whatever TikTok says of their number."""
-        seen, page_number = set[str](), 0
-        while True:
-            page_number += 1
+        def fetch(number: int) -> Sequence[OrderState]:
             with tiktok_call():
-                page = self._tiktok.get_orders(
+                return self._tiktok.get_orders(
                     order_ids=order_ids,
                     campaign_code=campaign_code,
-                    page=page_number,
+                    page=number,
                     page_size=ORDERS_PER_PAGE,
-                )
-            fresh = [order for order in page.orders if order.order_id not in seen]
-            yield from fresh
-            seen |= {order.order_id for order in fresh}
-            if len(page.orders) < ORDERS_PER_PAGE or not fresh or len(seen) == len(order_ids or ()):
-                return
+                ).orders
+
+        expected = len(order_ids) if order_ids else None
+        by_id = attrgetter("order_id")
+        return rows_of_pages(fetch, size=ORDERS_PER_PAGE, key=by_id, expected=expected)
 
     def _reviews(self, order_id: str) -> tuple[VideoReview, ...]:
         with tiktok_call():
@@ -85,16 +91,15 @@ class TtcmOrders:
 
     def _report(self, order_ids: Sequence[str]) -> dict[str, list[ReportRow]]:
         """Report rows by order id."""
-        rows = dict[str, list[ReportRow]]()
+        rows: dict[str, list[ReportRow]] = defaultdict(list)
         for chunk in chunks(order_ids, ORDERS_PER_REPORT):
-            page_number, is_last, seen = 0, False, set[tuple[str, str]]()
-            while not is_last:
-                page_number += 1
-                with tiktok_call():
-                    page = self._tiktok.order_report(chunk, page=page_number, page_size=REPORT_PAGE)
-                fresh = [row for row in page.rows if (row.order_id, row.video_id) not in seen]
-                for row in fresh:
-                    rows.setdefault(row.order_id, []).append(row)
-                seen |= {(row.order_id, row.video_id) for row in fresh}
-                is_last = len(page.rows) < REPORT_PAGE or not fresh
+            fetch = partial(self._report_page, chunk)
+            for row in rows_of_pages(
+                fetch, size=REPORT_PAGE, key=attrgetter("order_id", "video_id")
+            ):
+                rows[row.order_id].append(row)
         return rows
+
+    def _report_page(self, order_ids: Sequence[str], number: int) -> Sequence[ReportRow]:
+        with tiktok_call():
+            return self._tiktok.order_report(order_ids, page=number, page_size=REPORT_PAGE).rows

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from operator import attrgetter
 
 from tiktok.client import CampaignMarketplace, paging
 from tiktok.client.tto_report_types import ReportVideo
@@ -22,7 +24,14 @@ from tiktok.models import LinkedVideo, Video
 from tiktok.services.gateway import tiktok_call
 from tiktok.services.handles import creators_called, find_renamed
 from tiktok.services.membership import track_creator
-from tiktok.services.order_facts import KnownOrder, OrderAsk, OrderFacts, PlacedOrders, chunks
+from tiktok.services.order_facts import (
+    KnownOrder,
+    OrderAsk,
+    OrderFacts,
+    PlacedOrders,
+    chunks,
+    rows_of_pages,
+)
 
 CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL, LINK_PAGE, REPORT_PAGE = 5, 50, 50, 100
 NAME_LENGTH = 120
@@ -126,33 +135,28 @@ class TtoOrders:
         return iter([c for c in campaigns if f"[{mark}]" in (c.campaign_name or "")])
 
     def _links(self, campaign_ids: Sequence[str]) -> Iterator[LinkRequest]:
-        """Link requests, the latest of a video last; a page that brings nothing new is the last."""
-        found = dict[LinkRequest, None]()
+        """Link requests, the latest of a video last."""
+        found = list[LinkRequest]()
         for chunk in chunks(campaign_ids, CAMPAIGNS_PER_LINK_CALL):
-            page_number, is_last = 0, False
-            while not is_last:
-                page_number += 1
-                with tiktok_call():
-                    page = self._tiktok.link_requests(
-                        campaign_ids=chunk, page=page_number, page_size=LINK_PAGE
-                    )
-                is_last = len(page.requests) < LINK_PAGE or found.keys() >= set(page.requests)
-                found |= dict.fromkeys(page.requests)
+            fetch = partial(self._link_page, chunk)
+            found += rows_of_pages(fetch, size=LINK_PAGE, key=lambda link: link)
         return reversed(found)
 
+    def _link_page(self, campaign_ids: Sequence[str], number: int) -> Sequence[LinkRequest]:
+        with tiktok_call():
+            return self._tiktok.link_requests(
+                campaign_ids=campaign_ids, page=number, page_size=LINK_PAGE
+            ).requests
+
     def _report(self, campaign: Campaign) -> Iterator[ReportVideo]:
-        """Rows of all countries; without a linked video there is nothing to ask. A page that brings nothing new is the
-        last of its country."""
+        """Rows of all countries; without a linked video there is nothing to ask."""
         for country in campaign.country_codes if campaign.video_ids else ():
-            page_number, is_last, seen = 0, False, set[str]()
-            while not is_last:
-                page_number += 1
-                with tiktok_call():
-                    page = self._tiktok.report(campaign.campaign_id, country, page=page_number)
-                yield from page.videos
-                video_ids = {video.video_id for video in page.videos}
-                is_last = len(page.videos) < REPORT_PAGE or video_ids <= seen
-                seen |= video_ids
+            fetch = partial(self._report_page, campaign.campaign_id, country)
+            yield from rows_of_pages(fetch, size=REPORT_PAGE, key=attrgetter("video_id"))
+
+    def _report_page(self, campaign_id: str, country: str, number: int) -> Sequence[ReportVideo]:
+        with tiktok_call():
+            return self._tiktok.report(campaign_id, country, page=number).videos
 
     # --- link requests ------------------------------------------------------------------------------------------
     def pending_link(self, campaign_id: str, video_id: str) -> LinkRequest | None:
