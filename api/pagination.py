@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from tenancy.paging import PAGE_SIZE, CursorRefused, keyset_page
+from ui.paging import PAGE_SIZE, CursorRefused, keyset_page
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -20,7 +20,7 @@ MAX_PAGE_SIZE = 200
 
 
 class KeysetPagination(BasePagination):
-    """`?cursor=` and `?page_size=`. A view names its order in `keyset`, as `tenancy.paging.keyset_page` takes it."""
+    """`?cursor=` and `?page_size=`. A view names its order in `keyset`, as `ui.paging.keyset_page` takes it."""
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None

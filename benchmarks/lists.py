@@ -17,9 +17,9 @@ from campaigns import queries as campaigns
 from campaigns.models import Campaign, Order, Post
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page
-from tenancy.paging import keyset_page
 from tenancy.scope import organization_scope
 from tiktok.enums import AccountKind
+from ui.paging import keyset_page
 
 BAR = 1.5
 Work = Callable[[], object]

@@ -24,7 +24,6 @@ from crm.policies import (
     may_be_asked_to_connect,
     may_be_invited,
 )
-from tenancy.paging import PAGE_SIZE, KeysetPage, keyset_page
 from tiktok.enums import (
     LIVE_CONNECTION_STATES,
     AccountKind,
@@ -47,6 +46,7 @@ from tiktok.queries import (
     read_polls,
     visible_videos,
 )
+from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 
 SORTS = {"name": ("sort_name", "id"), "-name": ("-sort_name", "-id"), "-id": ("-id",)}
 # So many that a word finds are looked up and sorted in a tenth of a second.

@@ -25,7 +25,20 @@ from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection, Poll
 
-OURS = ("tenancy", "tiktok", "crm", "campaigns", "portal", "api", "influence")
+OURS = (
+    "ui",
+    "tenancy",
+    "files",
+    "jobs",
+    "mail",
+    "tiktok",
+    "crm",
+    "campaigns",
+    "portal",
+    "public",
+    "api",
+    "influence",
+)
 # Not an organization's own tables, yet filled for each of them.
 BESIDE = (Connection, ConnectAttempt, Poll)
 MADE_BY_SERVICES = (Organization, User, ApiKey, AuditEvent)

@@ -6,9 +6,9 @@ from django import template
 
 from campaigns.enums import CampaignState, OrderState, ReviewState
 from campaigns.policies import REJECTIONS
-from tenancy.templatetags import formats
 from tiktok.enums import PostTie, Unit
 from tiktok.queries import MetricValue
+from ui.templatetags import formats
 
 register = template.Library()
 

@@ -15,7 +15,7 @@ from campaigns.services.campaigns import create_campaign, update_campaign
 from campaigns.views.frame import address, campaign_or_404, rights
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.paging import keyset_page
+from ui.paging import keyset_page
 
 REFUSED = 422
 

@@ -31,10 +31,10 @@ from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.paging import keyset_page
 from tiktok.errors import TikTokProblem
 from tiktok.queries import marketplace_account
 from tiktok.services.abilities import capabilities
+from ui.paging import keyset_page
 
 
 @staff_page(Permission.READ)

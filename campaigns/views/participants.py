@@ -13,8 +13,8 @@ from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.paging import keyset_page
 from tiktok.queries import is_released
+from ui.paging import keyset_page
 
 
 @staff_page(Permission.READ)

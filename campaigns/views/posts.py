@@ -31,10 +31,10 @@ from campaigns.services.syncing import refresh_post
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.paging import keyset_page
 from tiktok.enums import PostMetric, Unit
 from tiktok.errors import TikTokProblem
 from tiktok.queries import MetricValue, earlier_numbers, is_released
+from ui.paging import keyset_page
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,

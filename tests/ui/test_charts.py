@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenancy.templatetags.charts import shares
+from ui.templatetags.charts import shares
 
 
 def test_a_bar_is_as_long_as_its_share_of_everybody() -> None:

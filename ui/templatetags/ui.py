@@ -23,8 +23,7 @@ from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 
-from tenancy.queries import memberships_of
-from tenancy.templatetags import charts, formats
+from ui.templatetags import charts, formats
 
 register = template.Library()
 
@@ -193,14 +192,6 @@ def account_tabs(context: Context) -> SafeString:
         for name, (label, sign) in pages.items()
     ]
     return tabs(context, items=items, label="Your account")
-
-
-@register.simple_tag(takes_context=True)
-def organization_switcher(context: Context) -> SafeString:
-    """The organization of this page, and the person's others to go to."""
-    request = context["request"]
-    others = [row.organization for row in memberships_of(request.user)]
-    return component("organization_switcher", current=request.organization, organizations=others)
 
 
 @register.simple_block_tag

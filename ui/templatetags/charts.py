@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypedDict
 
-from tenancy.templatetags.formats import duration, number, percent
+from ui.templatetags.formats import duration, number, percent
 
 Point = tuple[Any, Any]
 

@@ -8,8 +8,8 @@ import pytest
 
 from crm.models import Influencer
 from tenancy.models import AuditEvent, Organization
-from tenancy.paging import KeysetPage, keyset_page
 from tenancy.scope import organization_scope
+from ui.paging import KeysetPage, keyset_page
 
 pytestmark = pytest.mark.django_db
 
