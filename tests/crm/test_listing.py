@@ -305,7 +305,7 @@ def test_a_word_begins_behind_any_sign_and_nowhere_else(search: str, count: int)
 def test_rare_and_common_words_find_the_same(
     gathered: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crm.queries.GATHERED", gathered)
+    monkeypatch.setattr("crm.queries.search.GATHERED", gathered)
     for name in ("Kern Ada", "Ada Kern", "Kern Bo", "Adam Birke"):
         InfluencerFactory.create(name=name, email="")
     assert names(search="ada kern") == ["Ada Kern", "Kern Ada"]

@@ -1,4 +1,4 @@
-"""Reads of the CRM: the list of influencers, one influencer, and what is known of each TikTok account."""
+"""Social accounts, and what is known of each TikTok account."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from crm.enums import Network
-from crm.models import Influencer, SocialAccount
-from crm.models.search import beginnings, having_word
+from crm.models import SocialAccount
 from crm.policies import (
     Label,
     account_labels,
@@ -46,14 +42,9 @@ from tiktok.queries import (
     read_polls,
     visible_videos,
 )
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 
-SORTS = {"name": ("sort_name", "id"), "-name": ("-sort_name", "-id"), "-id": ("-id",)}
-# So many that a word finds are looked up and sorted in a tenth of a second.
-GATHERED = 100_000
 SHOWN_VIDEOS = 6
 CHOSEN_AT_ONCE = 200
-SHOWN_INVITATIONS = 5
 
 
 @dataclass(frozen=True)
@@ -125,19 +116,6 @@ class AccountView:
 
 
 @dataclass(frozen=True)
-class InfluencerRow:
-    """A line of the list."""
-
-    influencer: Influencer
-    accounts: tuple[AccountView, ...]
-    others: tuple[SocialAccount, ...]
-
-    @property
-    def picture(self) -> str:
-        return next((view.picture for view in self.accounts if view.picture), "")
-
-
-@dataclass(frozen=True)
 class AccountPanel:
     """Everything the profile page shows of one TikTok account."""
 
@@ -185,69 +163,6 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
     )
 
 
-# --- the list ----------------------------------------------------------------------------------------------------
-def influencer_page(
-    *,
-    search: str = "",
-    kind: str = "",
-    sort: str = "name",
-    cursor: str = "",
-    size: int = PAGE_SIZE,
-    released: bool = True,
-) -> KeysetPage[InfluencerRow]:
-    """A page of influencers found by every word of `search` (see `found`), with an account of `kind`.
-
-    `released`: what `is_released()` says; before that all accounts are of the kind `legacy` and `kind` filters nothing.
-    """
-    rows = found(Influencer.objects.all(), search)
-    if released and kind in AccountKind.values:
-        rows = rows.filter(
-            Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
-        )
-    page = keyset_page(
-        rows.prefetch_related(Prefetch("accounts", queryset=accounts_with_facts())),
-        *SORTS.get(sort, SORTS["name"]),
-        cursor=cursor,
-        size=size,
-    )
-    return KeysetPage(
-        [_row(influencer, released) for influencer in page.rows],
-        next_cursor=page.next_cursor,
-        previous_cursor=page.previous_cursor,
-    )
-
-
-def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
-    """Those of whom each word of `search` begins a word of the name, the e-mail or a handle, whatever case and accents.
-
-    A word begins behind any sign, too: `bakes` finds `maya.bakes`, `example.com` everybody with a mailbox there.
-    Costs one query: if the longest word finds few, they are gathered by its index; if it finds many, a page is soon
-    full of those met on the way through the list. PostgreSQL left alone picks the wrong way.
-    """
-    longest, *others = sorted(beginnings(search), key=len, reverse=True) or [""]
-    if not longest:
-        return rows
-    if having_word(longest)[GATHERED : GATHERED + 1].exists():
-        others.append(longest)
-    else:
-        rows = rows.filter(_is_among(having_word(longest).values("influencer_id")))
-    for start in others:
-        met = having_word(start).filter(influencer=OuterRef("pk")).values(met=models.Value(True))
-        rows = rows.filter(Coalesce(Subquery(met[:1]), False))
-    return rows
-
-
-def _is_among(ids: models.QuerySet[Any, Any]) -> models.Func:
-    """The row's id stands in an array, which is made first."""
-    return models.Func(
-        models.F("pk"),
-        ArraySubquery(ids),
-        template="%(expressions)s)",
-        arg_joiner=" = ANY(",
-        output_field=models.BooleanField(),
-    )
-
-
 def creators_of_kind(kind: str) -> models.QuerySet[Creator]:
     """Creators whose account is of one of the four kinds.
 
@@ -264,37 +179,6 @@ def creators_of_kind(kind: str) -> models.QuerySet[Creator]:
     creators = Creator.objects.annotate(is_authenticated=authenticated())
     condition = conditions.get(AccountKind(kind))
     return creators.filter(condition) if condition else creators.none()
-
-
-def _row(influencer: Influencer, released: bool) -> InfluencerRow:
-    accounts = influencer.accounts.all()
-    return InfluencerRow(
-        influencer=influencer,
-        accounts=tuple(
-            account_view(a, a.creator, released=released) for a in accounts if a.creator
-        ),
-        others=tuple(account for account in accounts if not account.creator),
-    )
-
-
-def invitations_without_account() -> list[Creator]:
-    """Creators that were invited to the marketplace from here and stand in no influencer's profile yet."""
-    waiting = Creator.objects.filter(invited_at__isnull=False, account=None)
-    return list(waiting.order_by("-invited_at", "-pk")[:SHOWN_INVITATIONS])
-
-
-# --- one influencer ----------------------------------------------------------------------------------------------
-def influencer_by_id(pk: int) -> Influencer | None:
-    """The influencer and their person; None for an absent one and for another organization's."""
-    return Influencer.objects.select_related("person").filter(pk=pk).first()
-
-
-def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:
-    """The influencer with all their accounts."""
-    models.prefetch_related_objects(
-        [influencer], Prefetch("accounts", queryset=accounts_with_facts())
-    )
-    return _row(influencer, released)
 
 
 def tiktok_account(handle: str) -> SocialAccount | None:

@@ -1,0 +1,45 @@
+"""Reads of the CRM, by subject."""
+
+from crm.queries.accounts import (
+    CHOSEN_AT_ONCE,
+    AccountPanel,
+    AccountView,
+    account_panel,
+    account_view,
+    accounts_with_facts,
+    creators_of_kind,
+    needs_reconnect,
+    tiktok_account,
+    tiktok_account_by_id,
+    tiktok_accounts_by_id,
+)
+from crm.queries.influencers import (
+    SORTS,
+    InfluencerRow,
+    influencer_by_id,
+    influencer_page,
+    influencer_row,
+)
+from crm.queries.invitations import invitations_without_account
+from crm.queries.search import found
+
+__all__ = [
+    "CHOSEN_AT_ONCE",
+    "SORTS",
+    "AccountPanel",
+    "AccountView",
+    "InfluencerRow",
+    "account_panel",
+    "account_view",
+    "accounts_with_facts",
+    "creators_of_kind",
+    "found",
+    "influencer_by_id",
+    "influencer_page",
+    "influencer_row",
+    "invitations_without_account",
+    "needs_reconnect",
+    "tiktok_account",
+    "tiktok_account_by_id",
+    "tiktok_accounts_by_id",
+]
