@@ -23,7 +23,7 @@ from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import sync_orders
 from crm.models import SocialAccount
 from crm.services.accounts import AddOutcome, add_tiktok_account
-from crm.services.influencers import ask_handle_to_connect
+from crm.services.connections import ask_handle_to_connect
 from influence.demo.browser import Browser
 from influence.demo.creator import SandboxCreators
 from influence.demo.world import INFLUENCER, World

@@ -14,7 +14,7 @@ from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account
-from crm.services.joining import invite_handle, invite_influencer_accounts
+from crm.services.invitations import invite_handle, invite_influencer_accounts
 from tenancy.models import AuditEvent, Organization
 from tenancy.scope import organization_scope
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory

@@ -10,7 +10,8 @@ from django.test import Client
 
 from crm.errors import AddressTaken, EmailNeeded, MailNotSent
 from crm.models import Influencer
-from crm.services.influencers import ask_handle_to_connect, ask_to_connect, edit_influencer
+from crm.services.connections import ask_handle_to_connect, ask_to_connect
+from crm.services.influencers import edit_influencer
 from tenancy.models import AuditEvent, InfluencerLogin, User
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
 from tiktok.models import Connection

@@ -15,7 +15,7 @@ from crm.errors import EmailNeeded, HandleNotReadable, MailNotSent
 from crm.models import Influencer, SocialAccount
 from crm.policies import INVITED, NON_TTCM, account_labels, is_invited, may_be_invited
 from crm.services.accounts import AddOutcome, add_tiktok_account
-from crm.services.joining import invite_handle, invite_influencer_accounts, invites_by_mail
+from crm.services.invitations import invite_handle, invite_influencer_accounts, invites_by_mail
 from tenancy.enums import Role
 from tenancy.models import AuditEvent, Organization, User
 from tenancy.scope import organization_scope

@@ -1,0 +1,101 @@
+"""Influencers are asked to connect their TikTok accounts in the influencers' dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from crm.errors import AddressTaken, EmailNeeded
+from crm.models import Influencer, SocialAccount
+from crm.policies import tiktok_handle
+from crm.services.influencers import name_in_mail, open_dashboard
+from crm.services.mails import send_once
+from tenancy.models import User
+from tenancy.services.audit import record
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who was asked to connect, and where the link went."""
+
+    influencer: Influencer
+    email: str
+
+
+def ask_to_connect(account: SocialAccount, *, actor: User | None, email: str = "") -> Asked:
+    """E-mail the account's influencer a link to the influencers' dashboard, where they can connect TikTok.
+
+    The person signs in there with a code sent to that address. `email` is needed if none is known. Raises EmailNeeded,
+    AddressTaken, MailNotSent.
+    """
+    return _ask(_open_door(account.influencer_id, email), account.handle, actor)
+
+
+def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
+    """The same for a handle that stands in no profile: its influencer is made, the account follows when they connect.
+
+    Somebody of this organization with that address is taken as the influencer. Raises HandleNotReadable, EmailNeeded,
+    MailNotSent.
+    """
+    handle = tiktok_handle(handle)
+    return _ask(_open_door_at(email, handle), handle, actor)
+
+
+@transaction.atomic
+def _open_door(influencer_id: int, email: str) -> Asked:
+    influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
+    if influencer.person is not None:
+        return Asked(influencer, influencer.person.email)
+    address = email or influencer.email
+    if not address:
+        raise EmailNeeded
+    person = _person(address)
+    if other := Influencer.objects.filter(person=person).first():
+        raise AddressTaken(other.name)
+    influencer.email = address
+    open_dashboard(influencer, person)
+    return Asked(influencer, person.email)
+
+
+@transaction.atomic
+def _open_door_at(email: str, handle: str) -> Asked:
+    if not email:
+        raise EmailNeeded
+    person = _person(email)
+    influencer = (
+        Influencer.objects.filter(person=person).first()
+        or Influencer.objects.filter(person=None, email__iexact=email).order_by("pk").first()
+        or Influencer(name=handle, email=email)
+    )
+    if influencer.person_id != person.pk:
+        open_dashboard(influencer, person)
+    return Asked(influencer, person.email)
+
+
+def _person(email: str) -> User:
+    """The person with this address, locked; made without a password if there is none: they sign in by e-mailed code."""
+    User.objects.get_or_create(email=email.lower(), defaults={"password": make_password(None)})
+    return User.objects.select_for_update().get(email=email.lower())
+
+
+def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
+    influencer, address = asked.influencer, asked.email
+    values = {
+        "name": name_in_mail(influencer, handle),
+        "handle": handle,
+        "email": address,
+        "organization": influencer.organization.name,
+        "link": f"{settings.PUBLIC_URL}/me/",
+    }
+    if send_once(
+        "crm_ask_to_connect",
+        to=address,
+        subject=f"{values['organization']} asks you to connect @{handle}",
+        values=values,
+        mark=f"{influencer.pk}:{handle}:{address}",
+    ):
+        record("influencer.asked_to_connect", influencer, actor=actor, handle=handle)
+    return asked

@@ -1,0 +1,74 @@
+"""Asking influencers to connect their TikTok accounts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from crm.errors import CrmProblem
+from crm.forms import AskForm
+from crm.services import connections
+from crm.views.accounts import refused
+from crm.views.frame import (
+    INVALID,
+    address,
+    form_answer,
+    found_account,
+    go_to,
+)
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """E-mail the influencer the link to their dashboard; asks for the address if none is known."""
+    account = found_account(pk, account_pk)
+    known = account.influencer.person
+    form = AskForm(request.POST or None, initial={"email": account.influencer.email})
+    if known is not None:
+        del form.fields["email"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = connections.ask_to_connect(
+                account, actor=request.user, email=form.cleaned_data.get("email", "")
+            )
+        except CrmProblem as problem:
+            form.add_error(None if known else "email", str(problem))
+        else:
+            messages.success(
+                request, f"The link to connect @{account.handle} went to {asked.email}."
+            )
+            return go_to(request, address(request, "influencer", pk))
+    return form_answer(
+        request,
+        "connections/ask",
+        title=f"Ask to connect @{account.handle}",
+        back=address(request, "influencer", pk),
+        status=INVALID if form.errors else 200,
+        form=form,
+        account=account,
+        known=known,
+    )
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def ask_handle(request: OrganizationRequest) -> HttpResponse:
+    """Ask the influencer behind an account that cannot be added to connect it."""
+    handle, form = request.POST.get("handle", ""), AskForm(request.POST)
+    if form.is_valid():
+        try:
+            asked = connections.ask_handle_to_connect(
+                handle, email=form.cleaned_data["email"], actor=request.user
+            )
+        except CrmProblem as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(
+                request,
+                f"The link to connect @{handle} went to {asked.email}. The account appears here once it is connected.",
+            )
+            return go_to(request, address(request, "influencer", asked.influencer.pk))
+    return refused(request, handle, form=form)

@@ -1,0 +1,161 @@
+"""Influencers: the list, and one with their TikTok accounts and every number or its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from crm import queries
+from crm.forms import InfluencerForm
+from crm.models import SocialAccount
+from crm.services.influencers import edit_influencer as edit
+from crm.views.frame import (
+    INVALID,
+    address,
+    allowances,
+    form_answer,
+    found_influencer,
+    go_to,
+)
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.policies import can
+from tiktok.availability import ASK_TO_AUTHENTICATE, INVITE_TO_MARKETPLACE
+from tiktok.enums import AccountKind, AccountMetric, Unit
+from tiktok.queries import MetricValue, is_released
+
+KINDS = [
+    (kind.value, kind.label)
+    for kind in (
+        AccountKind.NOT_AUTHENTICATED_TTCM,
+        AccountKind.AUTHENTICATED_TTCM,
+        AccountKind.AUTHENTICATED_NON_TTCM,
+        AccountKind.UNSUPPORTED,
+    )
+]
+SEARCH_LENGTH = 100
+REMEDIES = {
+    ASK_TO_AUTHENTICATE: ("Ask to connect", "ask_account", Permission.EDIT_INFLUENCERS),
+    INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
+}
+METRICS = AccountMetric.values  # in the order of the page: followers first
+NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region"}  # codes that the browser spells out
+
+
+@staff_page(Permission.READ)
+def influencers(request: OrganizationRequest) -> HttpResponse:
+    """Search, filter and page; htmx gets the table only."""
+    search = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    kind, sort = request.GET.get("kind", ""), request.GET.get("sort", "name")
+    released = is_released()
+    page = queries.influencer_page(
+        search=search,
+        kind=kind,
+        sort=sort,
+        cursor=request.GET.get("cursor", ""),
+        released=released,
+    )
+    allowed = allowances(request)
+    is_any_invitable = any(view.may_be_invited for row in page.rows for view in row.accounts)
+    context = {
+        **allowed,
+        "may_tick": allowed["may_invite"] and is_any_invitable,
+        "page": page,
+        "search": search,
+        "kind": kind,
+        "kinds": KINDS,
+        "sort": sort if sort in queries.SORTS else "name",
+        "is_released": released,
+        "is_narrowed": bool(search or (released and kind)),
+        "waiting": [] if request.htmx or search else queries.invitations_without_account(),
+    }
+    template = (
+        "staff/crm/influencers/table.html" if request.htmx else "staff/crm/influencers/list.html"
+    )
+    response = render(request, template, context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+@dataclass(frozen=True)
+class ShownMetric:
+    """A metric as the page's components take it; a missing one with its reason and remedy."""
+
+    metric: MetricValue
+    remedy_label: str = ""
+    remedy_href: str = ""
+
+    @property
+    def shares(self) -> list[dict[str, Any]]:
+        """The bars; TikTok writes genders in capitals, countries as codes."""
+        is_word = self.metric.key == AccountMetric.AUDIENCE_GENDERS
+        return [
+            {
+                "label": row["name"].capitalize() if is_word else row["name"],
+                "share": row["fraction"],
+                "name_of": NAMED.get(AccountMetric(self.metric.key), ""),
+            }
+            for row in self.metric.value or ()
+        ]
+
+
+@staff_page(Permission.READ)
+def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """The influencer's page."""
+    found = found_influencer(pk)
+    released = is_released()
+    row = queries.influencer_row(found, released=released)
+    panels = [_panel(request, queries.account_panel(view)) for view in row.accounts]
+    context = {
+        **allowances(request),
+        "row": row,
+        "influencer": found,
+        "panels": panels,
+        "is_released": released,
+    }
+    return render(request, "staff/crm/influencers/influencer.html", context)
+
+
+def _panel(request: OrganizationRequest, panel: queries.AccountPanel) -> dict[str, Any]:
+    in_order = sorted(panel.view.metrics, key=lambda metric: METRICS.index(metric.key))
+    shown = [_shown(request, metric, panel.view.account) for metric in in_order]
+    return {
+        "view": panel.view,
+        "panel": panel,
+        "numbers": [
+            each for each in shown if each.metric.unit in (Unit.COUNT, Unit.FRACTION, Unit.MONEY)
+        ],
+        "audience": [each for each in shown if each.metric.unit == Unit.SHARES],
+        "facts": [each for each in shown if each.metric.unit == Unit.TEXT],
+        "followers": [{"name": "Followers", "points": panel.followers}] if panel.followers else [],
+    }
+
+
+def _shown(
+    request: OrganizationRequest, metric: MetricValue, account: SocialAccount
+) -> ShownMetric:
+    label, name, permission = REMEDIES.get(metric.reason, ("", "", None))
+    if permission is None or not can(request.membership, permission):
+        return ShownMetric(metric)
+    return ShownMetric(metric, label, address(request, name, account.influencer_id, account.pk))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def edit_influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Name, e-mail, country, language."""
+    found = found_influencer(pk)
+    back = address(request, "influencer", pk)
+    form = InfluencerForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        edit(found, actor=request.user, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return go_to(request, back)
+    status = INVALID if form.errors else 200
+    return form_answer(
+        request, "influencers/form", title="Edit influencer", back=back, status=status, form=form
+    )

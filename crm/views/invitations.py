@@ -1,0 +1,99 @@
+"""Invitations to the marketplace: of one account, of a selection, of a handle that is not here yet."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from crm import queries
+from crm.errors import CrmProblem, MailNotSent
+from crm.forms import AddAccountForm, AskForm
+from crm.services import influencers, invitations
+from crm.views.accounts import add_form, invite_form_of, refused
+from crm.views.frame import (
+    INVALID,
+    address,
+    form_answer,
+    found_account,
+    go_to,
+    tell_invitations,
+)
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tiktok.errors import TikTokProblem
+
+
+@staff_page(Permission.INVITE_CREATORS)
+def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """Invite the account to the marketplace; a GET asks first, and whoever has no e-mail address is asked for one."""
+    account = found_account(pk, account_pk)
+    by_mail, known = invitations.invites_by_mail(), invitations.mail_address(account)
+    data = request.POST if request.method == "POST" else None
+    form = AskForm(data) if by_mail and not known else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        if form is not None:
+            influencers.edit_influencer(account.influencer, actor=request.user, **form.cleaned_data)
+        return _invite(request, pk, account_pk)
+    return form_answer(
+        request,
+        "invitations/invite",
+        title=f"Invite @{account.handle}",
+        back=address(request, "influencer", pk),
+        status=200 if request.method != "POST" else INVALID,
+        account=account,
+        by_mail=by_mail,
+        known=known,
+        form=form,
+    )
+
+
+def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    try:
+        result = invitations.invite_influencer_accounts(
+            [found_account(pk, account_pk)], actor=request.user
+        )
+        tell_invitations(request, result)
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    return go_to(request, address(request, "influencer", pk))
+
+
+@staff_page(Permission.INVITE_CREATORS)
+@require_POST
+def invite_selected(request: OrganizationRequest) -> HttpResponse:
+    """Invite the accounts that were ticked in the list."""
+    ticked = request.POST.getlist("account")
+    chosen = [int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    accounts = queries.tiktok_accounts_by_id(chosen[: queries.CHOSEN_AT_ONCE])
+    if not accounts:
+        messages.warning(request, "Tick the accounts to invite first.")
+    try:
+        tell_invitations(
+            request, invitations.invite_influencer_accounts(accounts, actor=request.user)
+        )
+    except TikTokProblem as problem:
+        messages.error(request, str(problem))
+    return HttpResponseRedirect(address(request, "influencers"))
+
+
+@staff_page(Permission.INVITE_CREATORS)
+@require_POST
+def invite_handle(request: OrganizationRequest) -> HttpResponse:
+    """Invite an account that cannot be added to the marketplace."""
+    handle, invite_form = request.POST.get("handle", ""), invite_form_of(request.POST)
+    if invite_form is not None and not invite_form.is_valid():
+        return refused(request, handle, invite_form=invite_form)
+    email = invite_form.cleaned_data["email"] if invite_form else ""
+    try:
+        result = invitations.invite_handle(handle, actor=request.user, email=email)
+    except MailNotSent as problem:
+        return refused(request, handle, problem=str(problem))
+    except CrmProblem as problem:
+        form = AddAccountForm(request.POST)
+        form.add_error("handle", str(problem))
+        return add_form(request, form, None)
+    except TikTokProblem as problem:
+        return refused(request, handle, problem=str(problem))
+    tell_invitations(request, result)
+    return go_to(request, address(request, "influencers"))
