@@ -2,7 +2,8 @@
 
 Each table of an organization's data gets row-level security, forced, and composite foreign keys
 `(organization_id, x_id) → (organization_id, id)`, so that no row can point into another organization,
-whatever wrote it. Idempotent. A guard test compares the registry with `pg_policies` and `pg_constraint`.
+whatever wrote it. A table whose rows belong to one organization or one person (`OwnedModel`) gets the same for both, and a
+constraint that exactly one of the two owns each row. Idempotent. A guard test compares the registry with `pg_policies` and `pg_constraint`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ POLICY = "organization_isolation"
 CONDITION = (
     "organization_id = (SELECT nullif(current_setting('app.organization', true), '')::bigint)"
 )
+OWNED_CONDITION = (
+    f"{CONDITION} OR person_id = (SELECT nullif(current_setting('app.person', true), '')::bigint)"
+)
+ONE_OWNER = "CHECK (num_nonnulls(organization_id, person_id) = 1)"
 
 
 def organization_models() -> list[type[models.Model]]:
@@ -26,17 +31,41 @@ def organization_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if issubclass(model, OrganizationModel)]
 
 
-def composite_keys(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
-    """(constraint name, column, referred table) of each foreign key that stays inside the organization."""
-    owned = set(organization_models())
+def owned_models() -> list[type[models.Model]]:
+    """Every concrete model whose rows belong to exactly one organization or one person."""
+    from tenancy.models.base import OwnedModel  # noqa: PLC0415 -- needs the model registry
+
+    return [model for model in apps.get_models() if issubclass(model, OwnedModel)]
+
+
+def isolated_models() -> list[type[models.Model]]:
+    """Every model with a policy in the database."""
+    return [*organization_models(), *owned_models()]
+
+
+def condition(model: type[models.Model]) -> str:
+    """Which rows of this model's table the scope shows and takes."""
+    return OWNED_CONDITION if model in owned_models() else CONDITION
+
+
+def owner_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The columns that may name the owner of a row."""
+    return ("organization_id", "person_id") if model in owned_models() else ("organization_id",)
+
+
+def composite_keys(model: type[models.Model]) -> Iterator[tuple[str, str, str, str]]:
+    """(constraint name, owner's column, column, referred table) of each foreign key that stays with one owner."""
+    isolated = set(isolated_models())
     for field in model._meta.local_fields:
-        if isinstance(field, models.ForeignKey) and field.related_model in owned:
+        if isinstance(field, models.ForeignKey) and field.related_model in isolated:
             table, column = model._meta.db_table, field.column
-            yield (
-                f"{table}_{column}_same_organization"[:63],
-                column,
-                field.related_model._meta.db_table,
-            )
+            for owner in owner_columns(model):
+                yield (
+                    f"{table}_{column}_same_{owner.removesuffix('_id')}"[:63],
+                    owner,
+                    column,
+                    field.related_model._meta.db_table,
+                )
 
 
 def isolate_tables(
@@ -47,39 +76,32 @@ def isolate_tables(
         return
     connection = connections[using]
     existing = set(connection.introspection.table_names())
-    ours = [m for m in organization_models() if m._meta.app_label == app_config.label]
+    ours = [m for m in isolated_models() if m._meta.app_label == app_config.label]
     with connection.cursor() as cursor:
         for model in ours:
             if model._meta.db_table in existing:
                 _isolate(cursor, model)
         for model in ours:
-            for name, column, referred in composite_keys(model):
+            for name, owner, column, referred in composite_keys(model):
                 if {model._meta.db_table, referred} <= existing:
-                    _add_composite_key(cursor, model._meta.db_table, name, column, referred)
+                    definition = (
+                        f'FOREIGN KEY ({owner}, "{column}") REFERENCES "{referred}" ({owner}, id) '
+                        "DEFERRABLE INITIALLY DEFERRED"
+                    )
+                    _add_constraint(cursor, model._meta.db_table, name, definition)
 
 
 def _isolate(cursor: Any, model: type[models.Model]) -> None:
-    table = model._meta.db_table
+    table, rows = model._meta.db_table, condition(model)
     cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
     cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
     cursor.execute(f'DROP POLICY IF EXISTS {POLICY} ON "{table}"')
-    cursor.execute(
-        f'CREATE POLICY {POLICY} ON "{table}" USING ({CONDITION}) WITH CHECK ({CONDITION})'
-    )
+    cursor.execute(f'CREATE POLICY {POLICY} ON "{table}" USING ({rows}) WITH CHECK ({rows})')
+    if model in owned_models():
+        _add_constraint(cursor, table, f"{table}_one_owner"[:63], ONE_OWNER)
     if any(field.name == "id" for field in model._meta.local_fields):
-        _add_constraint(
-            cursor, table, f"{table}_organization_id_id"[:63], "UNIQUE (organization_id, id)"
-        )
-
-
-def _add_composite_key(cursor: Any, table: str, name: str, column: str, referred: str) -> None:
-    _add_constraint(
-        cursor,
-        table,
-        name,
-        f'FOREIGN KEY (organization_id, "{column}") REFERENCES "{referred}" (organization_id, id) '
-        "DEFERRABLE INITIALLY DEFERRED",
-    )
+        for owner in owner_columns(model):
+            _add_constraint(cursor, table, f"{table}_{owner}_id"[:63], f"UNIQUE ({owner}, id)")
 
 
 def _add_constraint(cursor: Any, table: str, name: str, definition: str) -> None:

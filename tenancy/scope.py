@@ -1,33 +1,52 @@
 """Whose data is in scope. Opened by the web middleware, API authentication, task bodies and management commands only.
 
-The scope is a context variable. The managers refuse to compile SQL without it, and the database backend hands it to
-PostgreSQL (`app.organization`), where row-level security refuses again.
+The scope is a context variable that names one organization or one person. The managers refuse to compile SQL without it,
+and the database backend hands it to PostgreSQL (`app.organization`, `app.person`), where row-level security refuses again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tenancy.models import Organization
+    from tenancy.models import Organization, User
 
-_organization_id: ContextVar[int | None] = ContextVar("organization_id", default=None)
+
+class Owner(NamedTuple):
+    """Whose rows are in scope: at most one of the two is set."""
+
+    organization_id: int | None = None
+    person_id: int | None = None
+
+
+NOBODY = Owner()
+_owner: ContextVar[Owner] = ContextVar("owner", default=NOBODY)
 
 
 class ScopeMissing(RuntimeError):
-    """A query on an organization's data was made while no organization was in scope."""
+    """A query on somebody's data was made while no organization, and no person where one may own rows, was in scope."""
 
 
 class ForeignOrganization(RuntimeError):
-    """A row of one organization was about to be written while another one was in scope."""
+    """A row of one owner was about to be written while another one was in scope."""
+
+
+def current_owner() -> Owner:
+    """The organization or the person in scope; NOBODY outside any scope."""
+    return _owner.get()
 
 
 def current_organization_id() -> int | None:
-    """Primary key of the organization in scope, None outside any scope."""
-    return _organization_id.get()
+    """Primary key of the organization in scope; None outside any scope and in a person's."""
+    return _owner.get().organization_id
+
+
+def current_person_id() -> int | None:
+    """Primary key of the person in scope; None outside any scope and in an organization's."""
+    return _owner.get().person_id
 
 
 def required_organization_id() -> int:
@@ -38,12 +57,31 @@ def required_organization_id() -> int:
     return organization_id
 
 
-@contextmanager
-def organization_scope(organization: Organization | int) -> Iterator[None]:
+def organization_scope(organization: Organization | int) -> AbstractContextManager[None]:
     """Everything inside reads and writes this organization's rows, and no others."""
-    primary_key = organization if isinstance(organization, int) else organization.pk
-    token = _organization_id.set(primary_key)
+    return _scope(Owner(organization_id=_primary_key(organization)))
+
+
+def person_scope(person: User | int) -> AbstractContextManager[None]:
+    """Everything inside reads and writes rows that belong to this person, and none of an organization."""
+    return _scope(Owner(person_id=_primary_key(person)))
+
+
+def owner_scope(owner: Owner) -> AbstractContextManager[None]:
+    """The scope of an organization or a person, as a row that may belong to either names it."""
+    if (owner.organization_id is None) == (owner.person_id is None):
+        raise ScopeMissing("a scope belongs to one organization or one person")
+    return _scope(owner)
+
+
+def _primary_key(row: Organization | User | int) -> int:
+    return row if isinstance(row, int) else row.pk
+
+
+@contextmanager
+def _scope(owner: Owner) -> Iterator[None]:
+    token = _owner.set(owner)
     try:
         yield
     finally:
-        _organization_id.reset(token)
+        _owner.reset(token)

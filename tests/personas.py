@@ -19,9 +19,9 @@ from django.db import connection, models
 from django.utils import timezone
 
 from tenancy.enums import Role
-from tenancy.isolation import organization_models
+from tenancy.isolation import isolated_models, owned_models
 from tenancy.models import ApiKey, AuditEvent, Organization, User
-from tenancy.scope import organization_scope
+from tenancy.scope import Owner, current_owner, organization_scope, person_scope
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection, Poll
 
@@ -65,6 +65,7 @@ class Tenant:
 SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "crm.Influencer": lambda t: {"person": t.people["influencer"]},
     "crm.SocialAccount": lambda t: {"network": "tiktok", "account_type": "tiktok_creator"},
+    "mail.Message": lambda t: {"message_id": f"<{t.canary}-{secrets.token_hex(4)}@example.com>"},
     "tiktok.Creator": lambda t: {
         "marketplace_status": "in",
         "profile_source": "ttcm_public",
@@ -117,9 +118,12 @@ def build_tenant(name: str) -> Tenant:
         tenant.keys[scope] = text
         tenant.planted.add(text.partition(".")[2])
     with organization_scope(organization):
-        for model in in_order([*organization_models(), *BESIDE]):
+        for model in in_order([*isolated_models(), *BESIDE]):
             if model not in MADE_BY_SERVICES:
                 tenant.rows[model._meta.label] = make_row(model, tenant)
+    with person_scope(tenant.people["influencer"]):
+        for model in in_order(owned_models()):
+            make_row(model, tenant)
     tenant.rows["tenancy.ApiKey"] = ApiKey.objects.filter(organization=organization).first()
     tenant.rows["tenancy.Organization"] = organization
     connection.check_constraints()
@@ -162,9 +166,15 @@ def make_row(model: type[models.Model], tenant: Tenant) -> models.Model:
         elif not column.primary_key and not getattr(column, "auto_now_add", False):
             setattr(row, column.name, plausible(column, tenant))
     plant_tokens(row, tenant)
-    if model in organization_models() or model in BESIDE:
+    if model in owned_models():
+        set_owner(row, current_owner())
+    if model in isolated_models() or model in BESIDE:
         row.save(force_insert=True)
     return row
+
+
+def set_owner(row: Any, owner: Owner) -> None:
+    row.organization_id, row.person_id = owner
 
 
 def plant_tokens(row: Any, tenant: Tenant) -> None:

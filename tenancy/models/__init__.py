@@ -1,6 +1,11 @@
 from tenancy.models.api_key import ApiKey
 from tenancy.models.audit import AuditEvent
-from tenancy.models.base import OrganizationManager, OrganizationModel
+from tenancy.models.base import (
+    OrganizationManager,
+    OrganizationModel,
+    OwnedManager,
+    OwnedModel,
+)
 from tenancy.models.organization import InfluencerLogin, Membership, Organization
 from tenancy.models.user import User
 
@@ -12,5 +17,7 @@ __all__ = [
     "Organization",
     "OrganizationManager",
     "OrganizationModel",
+    "OwnedManager",
+    "OwnedModel",
     "User",
 ]

@@ -1,4 +1,4 @@
-"""PostgreSQL backend that tells the database which organization is in scope.
+"""PostgreSQL backend that tells the database which organization or person is in scope.
 
 The setting is local to the transaction, so a pooled connection cannot carry it over and a rollback cannot lose it:
 it is set again whenever the transaction, the savepoint or the scope is another one than when it was last set. A
@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 
-from tenancy.scope import current_organization_id
+from tenancy.scope import NOBODY, Owner, current_owner
 
-SET_ORGANIZATION = "SELECT set_config('app.organization', %s, true)"
+SET_OWNER = "SELECT set_config('app.organization', %s, true), set_config('app.person', %s, true)"
 # Sent while the transaction may be broken; they read no rows.
 CONTROL_STATEMENTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -37,7 +37,7 @@ class UtcLoader(BaseTzLoader):
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.scope_in_database: tuple[int | None, tuple[str, ...]] | None = None
+        self.scope_in_database: tuple[Owner, tuple[str, ...]] | None = None
         self.execute_wrappers.append(hand_over_scope)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -54,17 +54,17 @@ def hand_over_scope(
     execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     connection: DatabaseWrapper = context["connection"]
-    organization_id = current_organization_id()
+    owner = current_owner()
     if isinstance(sql, str) and sql.startswith(CONTROL_STATEMENTS):
         return execute(sql, params, many, context)
     if not connection.in_atomic_block:
-        if organization_id is None:
+        if owner == NOBODY:
             return execute(sql, params, many, context)
         with transaction.atomic(using=connection.alias):
             return hand_over_scope(execute, sql, params, many, context)
-    wanted = (organization_id, tuple(connection.savepoint_ids))
-    if connection.scope_in_database != wanted and (connection.scope_in_database or organization_id):
-        value = "" if organization_id is None else str(organization_id)
-        execute(SET_ORGANIZATION, [[value]] if many else [value], many, context)
+    wanted = (owner, tuple(connection.savepoint_ids))
+    if connection.scope_in_database != wanted and (connection.scope_in_database or owner != NOBODY):
+        values = ["" if key is None else str(key) for key in owner]
+        execute(SET_OWNER, [values] if many else values, many, context)
         connection.scope_in_database = wanted
     return execute(sql, params, many, context)

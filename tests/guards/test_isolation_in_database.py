@@ -12,14 +12,22 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, models, transaction
 
 from influence.startup import refuse_unsafe_role
-from tenancy.isolation import CONDITION, POLICY, composite_keys, organization_models
-from tenancy.scope import organization_scope
+from tenancy.isolation import (
+    CONDITION,
+    OWNED_CONDITION,
+    POLICY,
+    composite_keys,
+    isolated_models,
+    owned_models,
+)
+from tenancy.scope import organization_scope, person_scope
 from tests.conftest import ADMIN, APP, OWNER, TEMPLATE
 from tests.personas import Tenant, build_tenant
 
 pytestmark = pytest.mark.django_db
 
-TABLES = sorted(model._meta.db_table for model in organization_models())
+TABLES = sorted(model._meta.db_table for model in isolated_models())
+OWNED_TABLES = sorted(model._meta.db_table for model in owned_models())
 PARTITIONS = """
 SELECT c.relname, c.relrowsecurity,
        (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid)
@@ -27,7 +35,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relispartition AND c.relkind IN ('r', 'p')
 """
 COMPOSITE_KEY = (
-    "FOREIGN KEY (organization_id, {column}) REFERENCES {referred}(organization_id, id) "
+    "FOREIGN KEY ({owner}, {column}) REFERENCES {referred}({owner}, id) "
     "DEFERRABLE INITIALLY DEFERRED"
 )
 TWO_COLUMN_KEYS = """
@@ -43,18 +51,35 @@ def rows(query: str, params: object = None) -> list[tuple]:
 
 
 def test_policies_are_the_registry_s_and_say_exactly_the_condition() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE model_of_all (organization_id bigint)")
-        cursor.execute(
-            f"CREATE POLICY {POLICY} ON model_of_all USING ({CONDITION}) WITH CHECK ({CONDITION})"
-        )
     about = "policyname, permissive, roles::text, cmd, qual, with_check"
-    ((*expected,),) = rows(f"SELECT {about} FROM pg_policies WHERE tablename = 'model_of_all'")
+    expected = {}
+    for name, condition in (("of_all", CONDITION), ("owned", OWNED_CONDITION)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {name} (organization_id bigint, person_id bigint)"
+            )
+            cursor.execute(
+                f"CREATE POLICY {POLICY} ON {name} USING ({condition}) WITH CHECK ({condition})"
+            )
+        ((*expected[name],),) = rows(f"SELECT {about} FROM pg_policies WHERE tablename = '{name}'")
     found = rows(f"SELECT tablename, {about} FROM pg_policies WHERE schemaname = 'public'")
 
-    assert expected[:4] == [POLICY, "PERMISSIVE", "{public}", "ALL"]
-    assert {table: rest for table, *rest in found} == dict.fromkeys(TABLES, expected)
+    assert expected["of_all"][:4] == [POLICY, "PERMISSIVE", "{public}", "ALL"]
+    assert {table: rest for table, *rest in found} == {
+        table: expected["owned" if table in OWNED_TABLES else "of_all"] for table in TABLES
+    }
     assert len(found) == len(TABLES)
+
+
+def test_exactly_one_owner_is_demanded_of_every_row_that_may_have_either() -> None:
+    checks = rows(
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype = 'c' AND conname LIKE '%\\_one\\_owner' ORDER BY 1"
+    )
+    assert checks == [
+        (table, "CHECK ((num_nonnulls(organization_id, person_id) = 1))") for table in OWNED_TABLES
+    ]
+    assert checks
 
 
 def test_row_level_security_is_on_and_forced_for_every_organization_table() -> None:
@@ -69,10 +94,10 @@ def test_every_key_between_two_organization_tables_includes_the_organization() -
         (
             model._meta.db_table,
             name,
-            COMPOSITE_KEY.format(column=column, referred=referred),
+            COMPOSITE_KEY.format(owner=owner, column=column, referred=referred),
         )
-        for model in organization_models()
-        for name, column, referred in composite_keys(model)
+        for model in isolated_models()
+        for name, owner, column, referred in composite_keys(model)
     }
     assert set(rows(TWO_COLUMN_KEYS)) == expected
     assert expected
@@ -106,22 +131,66 @@ def test_the_database_keeps_every_table_apart(two_tenants: tuple[Tenant, Tenant]
                 assert found == [(tenant.organization.pk,)], table
 
 
+def test_the_database_shows_a_person_s_rows_to_that_person_alone(
+    two_tenants: tuple[Tenant, Tenant],
+) -> None:
+    for table in TABLES:
+        for tenant in two_tenants:
+            person = tenant.people["influencer"]
+            with person_scope(person):
+                found = rows(f'SELECT * FROM "{table}"')
+                assert len(found) == (table in OWNED_TABLES), table
+            with person_scope(tenant.people["owner"]):
+                assert rows(f'SELECT count(*) FROM "{table}"') == [(0,)], table
+    for table in OWNED_TABLES:
+        with person_scope(person):
+            found = rows(f'SELECT organization_id, person_id FROM "{table}"')
+            assert found == [(None, person.pk)], table
+
+
 def test_the_database_refuses_every_row_for_another_tenant(
     two_tenants: tuple[Tenant, Tenant],
 ) -> None:
     oak, elm = two_tenants
-    for model in organization_models():
+    for model in isolated_models():
         with (
             organization_scope(oak.organization),
             pytest.raises(DatabaseError, match="row-level security"),
             transaction.atomic(),
         ):
-            copy_row_into(model, elm.organization.pk)
+            copy_row_into(model, organization_id=str(elm.organization.pk))
 
 
-def copy_row_into(model: type[models.Model], organization_id: int) -> None:
+@pytest.mark.parametrize("model", owned_models(), ids=lambda model: model._meta.label)
+def test_the_database_refuses_every_row_for_another_person(
+    two_tenants: tuple[Tenant, Tenant], model: type[models.Model]
+) -> None:
+    oak, elm = (tenant.people["influencer"] for tenant in two_tenants)
+    for person in (elm, two_tenants[0].people["owner"]):
+        with (
+            person_scope(oak),
+            pytest.raises(DatabaseError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            copy_row_into(model, person_id=str(person.pk))
+
+
+@pytest.mark.parametrize("model", owned_models(), ids=lambda model: model._meta.label)
+def test_the_database_refuses_a_row_of_two_owners(
+    two_tenants: tuple[Tenant, Tenant], model: type[models.Model]
+) -> None:
+    oak, _ = two_tenants
+    with (
+        organization_scope(oak.organization),
+        pytest.raises(DatabaseError, match="one_owner"),
+        transaction.atomic(),
+    ):
+        copy_row_into(model, person_id=str(oak.people["influencer"].pk))
+
+
+def copy_row_into(model: type[models.Model], **changed: str) -> None:
     columns = [field.column for field in model._meta.local_concrete_fields]
-    taken = {"organization_id": str(organization_id), "id": "1000000000"}
+    taken = {"id": "1000000000", **changed}
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{model._meta.db_table}" ({", ".join(map(quoted, columns))}) '

@@ -19,7 +19,7 @@ from django.test import Client
 
 from crm.models import Influencer
 from tenancy.enums import Role
-from tenancy.models import OrganizationManager
+from tenancy.models import OrganizationManager, OwnedManager
 from tenancy.policies import ROLE_PERMISSIONS
 from tests.conftest import ADMIN
 from tests.guards.addresses import Address, addresses
@@ -255,7 +255,8 @@ def assert_kept_apart(world: World) -> None:
 def test_the_database_alone_keeps_organizations_apart(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(OrganizationManager, "get_queryset", models.Manager.get_queryset)
+    for manager in (OrganizationManager, OwnedManager):
+        monkeypatch.setattr(manager, "get_queryset", models.Manager.get_queryset)
     assert Influencer.objects.count() == 0
     assert_kept_apart(world)
 

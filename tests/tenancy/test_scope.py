@@ -6,8 +6,19 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from crm.models import Influencer
+from mail.models import Message
 from tenancy.models import AuditEvent
-from tenancy.scope import ForeignOrganization, ScopeMissing, organization_scope
+from tenancy.scope import (
+    NOBODY,
+    ForeignOrganization,
+    Owner,
+    ScopeMissing,
+    current_organization_id,
+    current_person_id,
+    organization_scope,
+    owner_scope,
+    person_scope,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +121,44 @@ def test_outside_a_transaction_each_statement_brings_its_scope(oak) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tenancy_auditevent")
         assert cursor.fetchone() == (0,)
+
+
+def mail(intent: str, **fields) -> Message:
+    return Message.objects.create(
+        template="x", intent=intent, recipient="a@example.com", message_id=intent, **fields
+    )
+
+
+def test_a_row_that_may_have_either_owner_belongs_to_the_scope_s(oak, maya) -> None:
+    with organization_scope(oak):
+        mail("of the organization")
+    with person_scope(maya):
+        mail("of the person")
+        assert [row.intent for row in Message.objects.all()] == ["of the person"]
+        assert Message.objects.get().owner == Owner(person_id=maya.pk)
+    with organization_scope(oak):
+        assert [row.intent for row in Message.objects.all()] == ["of the organization"]
+        assert Message.objects.get().owner == Owner(organization_id=oak.pk)
+    with pytest.raises(ScopeMissing):
+        Message.objects.count()
+    with pytest.raises(ScopeMissing):
+        mail("of nobody")
+
+
+def test_a_scope_is_one_organization_s_or_one_person_s(oak, maya) -> None:
+    with organization_scope(oak), person_scope(maya):
+        assert (current_organization_id(), current_person_id()) == (None, maya.pk)
+        with pytest.raises(ScopeMissing):
+            Influencer.objects.count()
+        with owner_scope(Owner(oak.pk, None)):
+            assert (current_organization_id(), current_person_id()) == (oak.pk, None)
+    for owner in (NOBODY, Owner(oak.pk, maya.pk)):
+        with pytest.raises(ScopeMissing):
+            owner_scope(owner)
+
+
+def test_the_code_refuses_a_row_for_another_owner(oak, maya) -> None:
+    with person_scope(maya), pytest.raises(ForeignOrganization):
+        mail("x", organization=oak)
+    with organization_scope(oak), pytest.raises(ForeignOrganization):
+        mail("x", person=maya)
