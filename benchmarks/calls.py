@@ -15,11 +15,11 @@ from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import Dialect, MarketplaceStatus, PollKind
 from tiktok.models import Creator, MarketplaceAccount, Poll, Video
 from tiktok.sandbox.world import ACCOUNT_ID, APP_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
+from tiktok.services.creators.membership import track_creator
+from tiktok.services.creators.videos import LATEST_VIDEOS
+from tiktok.services.facts.snapshots import CREATOR_NUMBERS
 from tiktok.services.gateway import marketplace
-from tiktok.services.membership import track_creator
-from tiktok.services.polling import make_due, pump
-from tiktok.services.snapshots import CREATOR_NUMBERS
-from tiktok.services.sync import LATEST_VIDEOS
+from tiktok.services.polls.queue import make_due, pump
 
 ACCOUNT_IDS = {Dialect.TTCM: ACCOUNT_ID, Dialect.TTO: TTO_ACCOUNT_ID}
 TRACKED, INVITED = 5, 40

@@ -15,7 +15,7 @@ from benchmarks.world import World
 from tenancy.scope import organization_scope
 from tiktok.enums import Source
 from tiktok.models import Video
-from tiktok.services.snapshots import VIDEO_NUMBERS, record_video_snapshots
+from tiktok.services.facts.snapshots import VIDEO_NUMBERS, record_video_snapshots
 
 BATCH = 5_000
 BATCHES = 10

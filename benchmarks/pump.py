@@ -21,8 +21,8 @@ from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator, Poll
 from tiktok.sandbox import creators, world
-from tiktok.services.marketplace import connect_marketplace_account
-from tiktok.services.polling import is_waiting, make_due
+from tiktok.services.brands.accounts import connect_marketplace_account
+from tiktok.services.polls.queue import is_waiting, make_due
 
 PROCESSES, THREADS = 4, 16
 PER_SECOND, PER_MINUTE = 10, 600

@@ -9,9 +9,9 @@ class CampaignsConfig(AppConfig):
         from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
         from campaigns.services import looks  # noqa: PLC0415
         from tiktok.enums import PollKind  # noqa: PLC0415
-        from tiktok.services.events import on_linked_video  # noqa: PLC0415
-        from tiktok.services.polling import register_handler  # noqa: PLC0415
-        from tiktok.services.sync import follow_videos  # noqa: PLC0415
+        from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415
+        from tiktok.services.polls.queue import register_handler  # noqa: PLC0415
+        from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415
 
         register_handler(PollKind.ORDER, looks.look_after_orders)
         on_linked_video(looks.hasten_orders)

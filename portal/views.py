@@ -14,7 +14,12 @@ from tenancy.access import portal_page
 from tenancy.models import User
 from tiktok.errors import NoMarketplaceAccount, TikTokProblem, TikTokRefused
 from tiktok.models import Connection
-from tiktok.services.connect import CONSENT_VERSION, disconnect, start_connect, withdraw_consent
+from tiktok.services.connect.connect import (
+    CONSENT_VERSION,
+    disconnect,
+    start_connect,
+    withdraw_consent,
+)
 from tiktok.views.leaving import leads_to
 
 

@@ -9,7 +9,7 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.services.organizations import add_member
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
-from tiktok.services.brand import BrandConnected, finish_brand_connect, start_brand_connect
+from tiktok.services.brands.oauth import BrandConnected, finish_brand_connect, start_brand_connect
 
 SESSION = "session-of-the-admin"
 SECOND_ACCOUNT_ID = "7401112223334445557"

@@ -115,7 +115,7 @@ def oak(db: None) -> Organization:
     """An organization with a marketplace account at the sandbox."""
     from tenancy.models import Organization
     from tenancy.scope import organization_scope
-    from tiktok.services.marketplace import connect_marketplace_account
+    from tiktok.services.brands.accounts import connect_marketplace_account
 
     organization = Organization.objects.create(name="Oak", slug="oak")
     with organization_scope(organization):

@@ -12,8 +12,8 @@ from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox
 from tiktok.models import Connection
-from tiktok.services.connect import finish_connect, start_connect
-from tiktok.services.marketplace import connect_marketplace_account
+from tiktok.services.brands.accounts import connect_marketplace_account
+from tiktok.services.connect.connect import finish_connect, start_connect
 
 SESSION = "session-of-the-person"
 

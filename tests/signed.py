@@ -14,7 +14,7 @@ from django.test import Client
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.sandbox_process import APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID
-from tiktok.services.marketplace import connect_marketplace_account
+from tiktok.services.brands.accounts import connect_marketplace_account
 
 HOOK, LOGIN_KIT_HOOK = "/hooks/tiktok/", "/hooks/tiktok/login-kit/"
 CAMPAIGN, VIDEO = "7460000000000000101", "7455000000000000012"

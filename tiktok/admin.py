@@ -31,8 +31,8 @@ from tiktok.models import (
     Video,
     WebhookDelivery,
 )
-from tiktok.services.deliveries import process_again
-from tiktok.services.polling import make_due
+from tiktok.services.polls.queue import make_due
+from tiktok.services.webhooks.deliveries import process_again
 
 
 class TellsExchanges:

@@ -27,7 +27,7 @@ from tiktok.models import (
     Video,
     VideoSnapshot,
 )
-from tiktok.services.legacy import legacy_rows
+from tiktok.services.legacy.rows import legacy_rows
 
 SLICE_ROWS = 5_000
 Rows = Callable[[], "models.QuerySet[Any]"]

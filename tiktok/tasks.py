@@ -7,11 +7,13 @@ import time
 from celery import shared_task
 from django.conf import settings
 
-from tiktok.services import deliveries, marketplace, sync  # noqa: F401 -- they register the handlers of their polls
-from tiktok.services.attempts import forget_old_attempts
-from tiktok.services.checks import check_due_grants
-from tiktok.services.crew import work_off
-from tiktok.services.snapshots import prepare_months
+from tiktok.services.brands import accounts  # noqa: F401 -- registers the handler of its polls
+from tiktok.services.connect.checks import check_due_grants
+from tiktok.services.creators import profiles, videos  # noqa: F401 -- they register the handlers of their polls
+from tiktok.services.facts.snapshots import prepare_months
+from tiktok.services.grants.attempts import forget_old_attempts
+from tiktok.services.polls.pool import work_off
+from tiktok.services.webhooks import deliveries
 
 TICK_SECONDS = 4.0
 GRANTS_TICK_SECONDS = 20.0  # of its minute, when the day's looks have piled up

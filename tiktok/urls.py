@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tiktok.services.subscriptions import WEBHOOK_PATH
+from tiktok.services.brands.subscriptions import WEBHOOK_PATH
 from tiktok.views import brands, creators, hooks
 
 urlpatterns = [

@@ -13,7 +13,7 @@ from crm.models import SocialAccount
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import PollKind
-from tiktok.services.polling import make_due
+from tiktok.services.polls.queue import make_due
 
 
 def create_campaign(

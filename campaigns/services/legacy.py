@@ -23,14 +23,14 @@ from tiktok.enums import AccountKind
 from tiktok.models import Creator, Video
 from tiktok.policies import account_kind
 from tiktok.queries import authenticated
-from tiktok.services.legacy import (
+from tiktok.services.legacy.export import LegacyPost, RejectedRow, read_export
+from tiktok.services.legacy.rows import (
     keep_legacy_creators,
     keep_legacy_videos,
     legacy_rows,
     open_legacy,
     release_creators,
 )
-from tiktok.services.legacy_export import LegacyPost, RejectedRow, read_export
 
 BATCH_ROWS = 1_000
 REJECTED_SHOWN = 1_000

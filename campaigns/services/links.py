@@ -20,13 +20,9 @@ from tenancy.services.audit import record
 from tiktok.enums import PollKind
 from tiktok.errors import OutcomeUnknown
 from tiktok.models import Video
-from tiktok.services.orders import (
-    LinkRequest,
-    ask_to_tie,
-    remind_to_tie,
-    stop_asking_to_tie,
-)
-from tiktok.services.polling import make_due
+from tiktok.services.orders.dialects import ask_to_tie, remind_to_tie, stop_asking_to_tie
+from tiktok.services.orders.orders import LinkRequest
+from tiktok.services.polls.queue import make_due
 
 
 def request_tie(campaign: Campaign, video: Video, *, actor: User | None) -> Post:

@@ -17,7 +17,7 @@ from campaigns.services.requests import RELATED, give_up_lost_request, send_orde
 from campaigns.services.syncing import sync_orders
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
-from tiktok.services.polling import made_due_since, make_due, note_look, stop
+from tiktok.services.polls.queue import made_due_since, make_due, note_look, stop
 
 
 def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:

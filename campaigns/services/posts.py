@@ -24,7 +24,7 @@ from tenancy.services.audit import record
 from tiktok.models import Video
 from tiktok.policies import is_supported
 from tiktok.queries import kind_of, visible_videos
-from tiktok.services.order_facts import LinkRequest
+from tiktok.services.orders.orders import LinkRequest
 
 
 def tie_post(

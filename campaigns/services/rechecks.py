@@ -25,8 +25,9 @@ from campaigns.services.requests import (
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import PollKind
-from tiktok.services.orders import PlacedOrders, find_orders
-from tiktok.services.polling import make_due
+from tiktok.services.orders.dialects import find_orders
+from tiktok.services.orders.orders import PlacedOrders
+from tiktok.services.polls.queue import make_due
 
 # Long after TikTok must have listed what it made, what is not listed was not made.
 REPEAT_AFTER = timedelta(minutes=10)

@@ -33,9 +33,10 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.queries import marketplace_account
-from tiktok.services.abilities import Capabilities, capabilities
-from tiktok.services.orders import ORDERS_PER_CALL, OrderAsk, PlacedOrders, place_orders
-from tiktok.services.polling import make_due
+from tiktok.services.brands.abilities import Capabilities, capabilities
+from tiktok.services.orders.dialects import ORDERS_PER_CALL, place_orders
+from tiktok.services.orders.orders import OrderAsk, PlacedOrders
+from tiktok.services.polls.queue import make_due
 
 log = structlog.get_logger()
 MOST_VIDEOS = 10

@@ -27,17 +27,11 @@ from campaigns.services.posts import note_link_request, tie_post
 from tiktok.enums import PollKind
 from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
 from tiktok.models import MarketplaceAccount
-from tiktok.services.orders import (
-    KnownOrder,
-    OrderFacts,
-    VideoReview,
-    bring_videos,
-    own_videos,
-    read_orders,
-    store_report,
-)
-from tiktok.services.polling import JUST_NOW, look_now, make_due
-from tiktok.services.sync import refresh_video
+from tiktok.services.creators.videos import refresh_video
+from tiktok.services.orders.dialects import read_orders
+from tiktok.services.orders.orders import KnownOrder, OrderFacts, VideoReview
+from tiktok.services.orders.reports import bring_videos, own_videos, store_report
+from tiktok.services.polls.queue import JUST_NOW, look_now, make_due
 
 ORDERS_AT_ONCE = 40  # a person is waiting
 

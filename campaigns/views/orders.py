@@ -33,7 +33,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from tiktok.queries import marketplace_account
-from tiktok.services.abilities import capabilities
+from tiktok.services.brands.abilities import capabilities
 from ui.paging import keyset_page
 
 

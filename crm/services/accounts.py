@@ -19,10 +19,11 @@ from tiktok.errors import TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
-from tiktok.services.handles import find_renamed
-from tiktok.services.membership import look_up, refresh_membership, track_creator
-from tiktok.services.polling import look_now, note_look
-from tiktok.services.sync import refresh_insights, refresh_profile, refresh_videos
+from tiktok.services.creators.handles import find_renamed
+from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
+from tiktok.services.creators.profiles import refresh_insights, refresh_profile
+from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.polls.queue import look_now, note_look
 
 log = structlog.get_logger()
 

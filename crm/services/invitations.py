@@ -17,7 +17,7 @@ from tenancy.scope import required_organization_id
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import NoMarketplaceAccount, OutcomeUnknown, TikTokProblem
 from tiktok.models import Creator
-from tiktok.services.membership import (
+from tiktok.services.creators.membership import (
     InviteResult,
     invite_creators,
     invites_through_tiktok,

@@ -15,7 +15,7 @@ from crm.queries import influencer_by_id, tiktok_account_by_id
 from tenancy.access import OrganizationRequest
 from tenancy.enums import Permission
 from tenancy.policies import can
-from tiktok.services.membership import InviteResult
+from tiktok.services.creators.membership import InviteResult
 
 INVALID = 422  # the status whose body htmx puts in place of the form
 

@@ -27,10 +27,10 @@ from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.queries import marketplace_account
-from tiktok.services.connect import finish_connect, start_connect
-from tiktok.services.marketplace import check_marketplace_account
-from tiktok.services.membership import track_creator
-from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
+from tiktok.services.brands.accounts import check_marketplace_account
+from tiktok.services.connect.connect import finish_connect, start_connect
+from tiktok.services.creators.membership import track_creator
+from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
 
 MARKETPLACE = (
     "maya.bakes",

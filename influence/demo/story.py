@@ -33,11 +33,11 @@ from tiktok.enums import AccountKind, MarketplaceStatus, PostTie
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.purge import run_purge, start_purge
 from tiktok.queries import account_metrics, kind_of, post_metrics
-from tiktok.services.legacy import creators_never_looked_up, legacy_rows
-from tiktok.services.marketplace import check_marketplace_account
-from tiktok.services.membership import refresh_membership
-from tiktok.services.polling import is_waiting, pump
-from tiktok.services.sync import refresh_videos
+from tiktok.services.brands.accounts import check_marketplace_account
+from tiktok.services.creators.membership import refresh_membership
+from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.legacy.rows import creators_never_looked_up, legacy_rows
+from tiktok.services.polls.queue import is_waiting, pump
 
 WORKER_SECONDS = 60
 TWO_DAYS = 2 * 86_400

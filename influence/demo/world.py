@@ -12,7 +12,7 @@ from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_organization
 from tiktok.enums import Dialect
-from tiktok.services.marketplace import connect_marketplace_account
+from tiktok.services.brands.accounts import connect_marketplace_account
 
 PASSWORD = "sunlit-harbour-42"  # noqa: S105 -- of the invented people only
 OWNER = "olivia@northlight.example"

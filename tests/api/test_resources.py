@@ -32,7 +32,7 @@ from tiktok.availability import (
     SEND_AN_ORDER,
 )
 from tiktok.models import CreatorSnapshot, LegacyMigration, Poll, Video, VideoSnapshot
-from tiktok.services.snapshots import record_video_snapshots
+from tiktok.services.facts.snapshots import record_video_snapshots
 
 FETCHED_AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
 from tiktok.purge import NotCutOver, run_purge, start_purge
-from tiktok.services.legacy import legacy_rows
-from tiktok.services.legacy_export import NotALegacyExport
+from tiktok.services.legacy.export import NotALegacyExport
+from tiktok.services.legacy.rows import legacy_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.signed import CAMPAIGN, delivery, hold, linked, post
 from tiktok.enums import PollKind
 from tiktok.models import Poll
-from tiktok.services.deliveries import pump
-from tiktok.services.polling import make_due
+from tiktok.services.polls.queue import make_due
+from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db
 HANDLES = ("maya.bakes", "rio.runs", "lena.lifts")

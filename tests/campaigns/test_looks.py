@@ -22,7 +22,7 @@ from tests.factories.campaigns import a_participant, a_post, a_video, an_account
 from tests.sandbox_process import Sandbox
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Poll, Video
-from tiktok.services.sync import refresh_videos
+from tiktok.services.creators.videos import refresh_videos
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_a_post_by_hand_is_looked_at_with_the_latest_videos_for_as_long_as_its_c
     latest, *_, followed, _other = Video.objects.order_by("-published_at")
     add_post_by_hand(campaign, followed, actor=None)
     Video.objects.update(counts_fetched_at=timezone.now() - timedelta(days=1))
-    monkeypatch.setattr("tiktok.services.sync.LATEST_VIDEOS", 1)
+    monkeypatch.setattr("tiktok.services.creators.videos.LATEST_VIDEOS", 1)
     tiktok.control("stats")
 
     refresh_videos(account.creator)

@@ -20,8 +20,8 @@ from campaigns.services.requests import request_orders, send_order_request
 from tests.factories.campaigns import an_account
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import MarketplaceAccount, Poll
-from tiktok.services.handles import follow_handle
-from tiktok.services.polling import pump
+from tiktok.services.creators.handles import follow_handle
+from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 

@@ -308,7 +308,7 @@ def test_a_video_of_which_tiktok_says_nothing_any_more_is_no_longer_tied_until_i
 def test_a_report_that_repeats_its_page_is_read_once(tiktok, campaign, monkeypatch) -> None:
     order = ordered(campaign)
     publish(tiktok, order)
-    monkeypatch.setattr("tiktok.services.ttcm_orders.REPORT_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.orders.ttcm.REPORT_PAGE", 1)
     order_report, asked = TtcmMarketplace.order_report, []
 
     def first_page(self, order_ids, **place):

@@ -29,7 +29,7 @@ from tests.factories.campaigns import (
 from tests.sandbox_process import Sandbox
 from tiktok.enums import Source
 from tiktok.models import Video
-from tiktok.services.snapshots import record_video_snapshots
+from tiktok.services.facts.snapshots import record_video_snapshots
 
 pytestmark = pytest.mark.django_db
 FORM = {"brand_name": "Northwind", "description": "Two recipes", "video_count": "2"}

@@ -26,12 +26,13 @@ from tiktok.client import TtoMarketplace
 from tiktok.enums import MarketplaceStatus, PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
 from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Poll, Video
-from tiktok.services.handles import follow_handle
-from tiktok.services.marketplace import connect_marketplace_account
-from tiktok.services.membership import invite_creators
-from tiktok.services.polling import pump
-from tiktok.services.sync import refresh_profile, refresh_videos
-from tiktok.services.tto_orders import TtoOrders
+from tiktok.services.brands.accounts import connect_marketplace_account
+from tiktok.services.creators.handles import follow_handle
+from tiktok.services.creators.membership import invite_creators
+from tiktok.services.creators.profiles import refresh_profile
+from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.orders.tto import TtoOrders
+from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -334,8 +335,8 @@ def test_a_page_that_tiktok_repeats_is_read_twice_and_no_more(
     tiktok.control("clock", advance_seconds=60)
     request_tie(campaign, a_published_video(tiktok, campaign, order), actor=None)
     publish(tiktok, order)
-    monkeypatch.setattr("tiktok.services.tto_orders.REPORT_PAGE", 1)
-    monkeypatch.setattr("tiktok.services.tto_orders.LINK_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.orders.tto.REPORT_PAGE", 1)
+    monkeypatch.setattr("tiktok.services.orders.tto.LINK_PAGE", 1)
     for name in ("report", "link_requests"):
         asked = getattr(TtoMarketplace, name)
         monkeypatch.setattr(

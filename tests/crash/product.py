@@ -16,6 +16,6 @@ __all__ = ["app"]
 
 @import_modules.connect(sender=app, weak=False)
 def shorten_lease(**_: object) -> None:
-    from tiktok.services import polling
+    from tiktok.services.polls import queue
 
-    polling.LEASE = timedelta(seconds=float(os.environ["TEST_LEASE_SECONDS"]))
+    queue.LEASE = timedelta(seconds=float(os.environ["TEST_LEASE_SECONDS"]))

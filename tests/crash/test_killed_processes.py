@@ -19,9 +19,9 @@ from tests.crash.processes import Crew, crew
 from tests.sandbox_process import ACCOUNT_ID, Sandbox
 from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
-from tiktok.services.membership import HANDLES_PER_CALL
-from tiktok.services.snapshots import CREATOR_NUMBERS, VIDEO_NUMBERS
-from tiktok.services.sync import LATEST_VIDEOS
+from tiktok.services.creators.membership import HANDLES_PER_CALL
+from tiktok.services.creators.videos import LATEST_VIDEOS
+from tiktok.services.facts.snapshots import CREATOR_NUMBERS, VIDEO_NUMBERS
 
 LEASE = timedelta(seconds=STOP_SECONDS - 1)
 STEP_SECONDS = 0.8

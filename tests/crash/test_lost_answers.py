@@ -21,7 +21,7 @@ from tests.embedded.launching import eventually
 from tests.factories.campaigns import a_campaign, an_account
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
 from tiktok.models import MarketplaceAccount, Poll
-from tiktok.services.polling import pump
+from tiktok.services.polls.queue import pump
 
 PATIENCE_SECONDS = 90  # with a busy machine
 

@@ -12,7 +12,7 @@ from tests.crash.processes import TICK_SECONDS, Crew
 from tests.embedded.launching import eventually
 from tiktok.enums import PollKind
 from tiktok.models import Creator, Poll
-from tiktok.services.polling import make_due
+from tiktok.services.polls.queue import make_due
 
 ACCOUNTS, ROUNDS = 60, 3
 PATIENCE_SECONDS = 90  # with a busy machine

@@ -42,8 +42,8 @@ from tiktok.errors import (
 )
 from tiktok.limits import pause
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video
-from tiktok.services import polling
-from tiktok.services.polling import pump
+from tiktok.services.polls import queue
+from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 
@@ -440,7 +440,7 @@ def test_a_look_that_is_put_off_says_until_when_and_why(
     word: Trouble,
     why: str,
 ) -> None:
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, Mock(side_effect=problem))
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, Mock(side_effect=problem))
     Poll.objects.update(due_at=timezone.now())
 
     assert pump() == 1

@@ -23,7 +23,7 @@ from tests.factories.crm import TikTokAccountFactory
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
 from tiktok.models import Creator, MarketplaceAccount, Poll
-from tiktok.services.membership import refresh_membership
+from tiktok.services.creators.membership import refresh_membership
 
 pytestmark = pytest.mark.django_db
 PAGE = "https://support.tiktok.com/en/business-and-creator/tiktok-one"

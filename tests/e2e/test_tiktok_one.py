@@ -15,7 +15,8 @@ from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.e2e.test_main_job import add_account, make_campaign
-from tiktok.services import deliveries, polling
+from tiktok.services.polls import queue
+from tiktok.services.webhooks import deliveries
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 HOUR = 3_600
@@ -33,7 +34,7 @@ def work(tiktok: Any, expected: int) -> None:
     while _delivered(tiktok) < expected:
         assert time.monotonic() < until, "TikTok's events did not arrive"
         time.sleep(0.05)
-    while deliveries.pump() or polling.pump():
+    while deliveries.pump() or queue.pump():
         pass
 
 

@@ -29,7 +29,7 @@ from tiktok.models import (
     PurgeRun,
     Video,
 )
-from tiktok.services.marketplace import connect_marketplace_account
+from tiktok.services.brands.accounts import connect_marketplace_account
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

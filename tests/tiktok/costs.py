@@ -9,7 +9,7 @@ import math
 from fractions import Fraction
 
 from tiktok.client.protocol import Capabilities
-from tiktok.services.sync import LATEST_VIDEOS
+from tiktok.services.creators.videos import LATEST_VIDEOS
 
 
 def memberships_day(offered: Capabilities, accounts: int) -> int:

@@ -29,10 +29,11 @@ from tiktok.enums import AttemptOutcome, AttemptPurpose, Dialect, PollKind
 from tiktok.errors import ConnectDenied, ConnectRefused, TikTokProblem, TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection, MarketplaceAccount, Poll
 from tiktok.queries import marketplace_account, marketplace_accounts
-from tiktok.services import attempts, brand, marketplace
-from tiktok.services.brand import start_brand_connect
-from tiktok.services.connect import start_connect
-from tiktok.services.subscriptions import webhook_url
+from tiktok.services.brands import oauth
+from tiktok.services.brands.oauth import start_brand_connect
+from tiktok.services.brands.subscriptions import webhook_url
+from tiktok.services.connect.connect import start_connect
+from tiktok.services.grants import attempts
 
 pytestmark = pytest.mark.django_db
 
@@ -139,11 +140,11 @@ def test_a_permission_that_ends_while_its_accounts_are_renewed_ends_none_of_the_
     with organization_scope(elm):
         old = accounts[0].open_token()
     answer = set_out(tiktok, ada, elm)
-    find, keep = brand._account_ids, brand.connect_marketplace_account
+    find, keep = oauth._account_ids, oauth.connect_marketplace_account
 
     def end() -> None:
         with organization_scope(elm):
-            marketplace._end(old, "marketplace_account.ended", reason="It has ended.")
+            brand_accounts._end(old, "marketplace_account.ended", reason="It has ended.")
         database.close()
 
     with ThreadPoolExecutor(1) as pool:
@@ -157,9 +158,9 @@ def test_a_permission_that_ends_while_its_accounts_are_renewed_ends_none_of_the_
                     time.sleep(0.01)
             return kept
 
-        monkeypatch.setattr(brand, "connect_marketplace_account", slow)
+        monkeypatch.setattr(oauth, "connect_marketplace_account", slow)
         monkeypatch.setattr(
-            brand, "_account_ids", lambda token: dict(reversed(find(token).items()))
+            oauth, "_account_ids", lambda token: dict(reversed(find(token).items()))
         )
         finish(answer, ada)
         ends[0].result(timeout=20)
@@ -325,7 +326,7 @@ def test_who_may_no_longer_manage_tiktok_is_refused_before_the_code_is_used(
     answer = set_out(tiktok, ada, elm)
     membership = Membership.objects.filter(user=ada)
     membership.update(role=role) if role else membership.delete()
-    refused(answer, ada, elm, brand.NOT_ALLOWED)
+    refused(answer, ada, elm, oauth.NOT_ALLOWED)
     assert calls(tiktok, "/oauth2/access_token/") == 0
 
 
@@ -333,7 +334,7 @@ def test_a_permission_without_any_account_is_given_back(tiktok, elm, ada) -> Non
     answer = set_out(tiktok, ada, elm)
     for path in ("/oauth2/tcm/get/", "/tto/oauth2/tcm/"):
         tiktok.control("fail", times=1, path=path, code=40001)
-    refused(answer, ada, elm, brand.NO_ACCOUNT)
+    refused(answer, ada, elm, oauth.NO_ACCOUNT)
     assert calls(tiktok, "/oauth2/revoke_token/") == 1
 
 
@@ -357,9 +358,9 @@ def test_a_refused_trip_leaves_the_accounts_that_stand_on_the_same_token_alone(
     account = connect(tiktok, ada, elm).accounts[0]
     answer = set_out(tiktok, ada, elm)
     monkeypatch.setattr(
-        brand,
+        oauth,
         "brand_oauth",
-        lambda real=brand.brand_oauth: _giving(real(), account.open_token()),
+        lambda real=oauth.brand_oauth: _giving(real(), account.open_token()),
     )
     tiktok.control("fail", times=9, path="/oauth2/tcm/get/", code=50000)
     with pytest.raises(TikTokUnavailable):

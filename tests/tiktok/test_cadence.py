@@ -12,11 +12,11 @@ from tests.connecting import an_organization, connect
 from tiktok.enums import AccountKind, ConnectionState, PollKind, Source
 from tiktok.models import Connection, Creator, CreatorSnapshot, LegacyMigration, Poll
 from tiktok.queries import account_metrics
-from tiktok.services import sync
-from tiktok.services.grants import end_grant
-from tiktok.services.legacy import release_creators
-from tiktok.services.membership import refresh_membership
-from tiktok.services.polling import look_now, note_look, pump
+from tiktok.services.creators import profiles
+from tiktok.services.creators.membership import refresh_membership
+from tiktok.services.grants.grants import end_grant
+from tiktok.services.legacy.rows import release_creators
+from tiktok.services.polls.queue import look_now, note_look, pump
 
 pytestmark = pytest.mark.django_db
 PUBLIC, AUTHORIZED = "ttcm_public", "ttcm_authorized"
@@ -67,7 +67,7 @@ def test_a_public_look_brings_counts_and_leaves_what_was_authorized(tiktok, oak,
     with organization_scope(oak):
         before = Creator.objects.get()
         tiktok.control("clock", advance_seconds=86_400)
-        sync.refresh_profile(Creator.objects.get())
+        profiles.refresh_profile(Creator.objects.get())
         after = Creator.objects.get()
 
         assert after.follower_count > before.follower_count
@@ -91,8 +91,8 @@ def test_a_public_look_brings_counts_and_leaves_what_was_authorized(tiktok, oak,
 def test_the_weekly_look_renews_all_of_it(tiktok, oak, maya) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
-        sync.refresh_profile(Creator.objects.get())
-        assert sync.refresh_insights(Creator.objects.get()) is True
+        profiles.refresh_profile(Creator.objects.get())
+        assert profiles.refresh_insights(Creator.objects.get()) is True
         creator = Creator.objects.get()
         assert creator.profile_fetched_at == creator.insights_fetched_at
         assert set(origins(creator).values()) == {(AUTHORIZED, creator.insights_fetched_at)}
@@ -103,7 +103,7 @@ def test_when_the_grant_ends_the_authorized_numbers_go_and_the_public_ones_keep_
 ) -> None:
     connection = connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
-        sync.refresh_profile(Creator.objects.get())
+        profiles.refresh_profile(Creator.objects.get())
     end_grant(connection, state=ConnectionState.EXPIRED, reason="It ran out.")
     with organization_scope(oak):
         creator = Creator.objects.get()
@@ -111,7 +111,7 @@ def test_when_the_grant_ends_the_authorized_numbers_go_and_the_public_ones_keep_
             None, None, None,
         )  # fmt: skip
         assert (creator.follower_count, creator.profile_source) == (184_220, PUBLIC)
-        sync.refresh_profile(creator)
+        profiles.refresh_profile(creator)
         assert Creator.objects.get().insights_fetched_at is None
     poll = Poll.objects.get(kind=PollKind.INSIGHTS)
     assert poll.stopped_reason == "The influencer's authorization has ended."
@@ -124,7 +124,7 @@ def test_counts_of_an_authorized_look_are_the_public_ones_again_after_the_end(
         connect(tiktok, maya, oak, "maya.bakes"), state=ConnectionState.EXPIRED, reason="Over."
     )
     with organization_scope(oak):
-        sync.refresh_profile(Creator.objects.get())
+        profiles.refresh_profile(Creator.objects.get())
         creator = Creator.objects.get()
         assert (creator.profile_source, creator.insights_fetched_at) == (PUBLIC, None)
 
@@ -134,7 +134,7 @@ def test_public_counts_of_an_account_that_left_the_marketplace_survive_the_end_o
 ) -> None:
     connection = connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
-        sync.refresh_profile(Creator.objects.get())
+        profiles.refresh_profile(Creator.objects.get())
         tiktok.control("creator", handle="maya.bakes", membership="NOT_IN")
         refresh_membership(Creator.objects.all())
     end_grant(connection, state=ConnectionState.EXPIRED, reason="It ran out.")
@@ -147,7 +147,7 @@ def test_a_look_without_consent_asks_nothing_and_rests(tiktok, oak, maya) -> Non
     connect(tiktok, maya, oak, "maya.bakes")
     Connection.objects.update(state=ConnectionState.REVOKED)
     with organization_scope(oak):
-        assert sync.refresh_insights(Creator.objects.get()) is False
+        assert profiles.refresh_insights(Creator.objects.get()) is False
     assert calls_of(tiktok, timezone.now() + WEEK) == {"/tcm/creator/public/": 1}
     assert Poll.objects.exclude(stopped_reason="").get().kind == PollKind.INSIGHTS
 
@@ -160,7 +160,7 @@ def test_an_account_connected_before_there_were_two_looks_gets_its_weekly_one_an
     Poll.objects.filter(kind=PollKind.INSIGHTS).delete()
     with organization_scope(oak):
         Creator.objects.update(insights_fetched_at=None, profile_fetched_at=then)
-        sync.refresh_profile(Creator.objects.get())
+        profiles.refresh_profile(Creator.objects.get())
         creator = Creator.objects.get()
         assert (creator.profile_source, creator.insights_fetched_at) == (Source.PUBLIC, then)
         assert origins(creator)["average_views"] == (AUTHORIZED, then)

@@ -16,9 +16,9 @@ from tiktok.client import DIALECTS
 from tiktok.client.protocol import Capabilities
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator, MarketplaceAccount, Poll
-from tiktok.services import sync  # noqa: F401 -- registers the handlers
-from tiktok.services.membership import track_creator
-from tiktok.services.polling import make_due, pump
+from tiktok.services.creators import profiles, videos  # noqa: F401 -- registers the handlers
+from tiktok.services.creators.membership import track_creator
+from tiktok.services.polls.queue import make_due, pump
 
 pytestmark = pytest.mark.django_db
 HANDLES = ("maya.bakes", "rio.runs", "lena.lifts")

@@ -17,9 +17,10 @@ from tiktok.enums import AccountKind, ConnectionState
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.policies import warning_due
 from tiktok.queries import kind_of
-from tiktok.services import checks, tokens
-from tiktok.services.checks import check_due_grants
-from tiktok.services.connect import disconnect, withdraw_consent
+from tiktok.services.connect import checks
+from tiktok.services.connect.checks import check_due_grants
+from tiktok.services.connect.connect import disconnect, withdraw_consent
+from tiktok.services.grants import tokens
 from tiktok.tasks import pump_grants
 
 DAY = timedelta(days=1)

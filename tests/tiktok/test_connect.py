@@ -34,9 +34,10 @@ from tiktok.enums import (
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator, CreatorSnapshot, Video
 from tiktok.queries import account_metrics, kind_of
-from tiktok.services import attempts, sync
-from tiktok.services import connect as connecting
-from tiktok.services.connect import disconnect, start_connect, withdraw_consent
+from tiktok.services.connect import connect as connect_service
+from tiktok.services.connect.connect import disconnect, start_connect, withdraw_consent
+from tiktok.services.creators import profiles, videos
+from tiktok.services.grants import attempts
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_a_connected_account_is_authenticated_and_has_audience_data_at_once(
         consents = Consent.objects.filter(creator=creator).values_list(
             "connection", "text_version", "withdrawn_at"
         )
-        assert list(consents) == [(connection.pk, connecting.CONSENT_VERSION, None)]
+        assert list(consents) == [(connection.pk, connect_service.CONSENT_VERSION, None)]
         account = SocialAccount.objects.get(creator=creator)
         assert (account.influencer.person, account.account_type) == (maya, "tiktok_creator")
     assert verbs(oak)[-1] == "connection.connected"
@@ -320,7 +321,7 @@ def test_a_defect_of_ours_ends_the_trip_too_and_keeps_nothing_at_tiktok(
         raise defect
 
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    monkeypatch.setattr(connecting, "_consent", fail)
+    monkeypatch.setattr(connect_service, "_consent", fail)
     with pytest.raises(defect):
         finish(answer, maya)
     trip = ConnectAttempt.objects.get()
@@ -525,13 +526,13 @@ def test_disconnecting_twice_and_after_a_revocation_at_tiktok_is_harmless(
 
 def test_a_reconnect_that_came_while_disconnecting_stands(tiktok, oak, maya, monkeypatch) -> None:
     connection = connect(tiktok, maya, oak, "maya.bakes")
-    revoke = connecting._revoke
+    revoke = connect_service._revoke
 
     def slow(token: str, *, must: bool) -> None:
         revoke(token, must=must)
         connect(tiktok, maya, oak, "maya.bakes")
 
-    monkeypatch.setattr(connecting, "_revoke", slow)
+    monkeypatch.setattr(connect_service, "_revoke", slow)
     with pytest.raises(TikTokUnavailable):
         disconnect(connection, actor=maya)
     connection.refresh_from_db()
@@ -548,7 +549,7 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
         consent_row = Consent.objects.get()
-    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connecting._consent
+    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connect_service._consent
 
     def withdraw() -> None:
         with organization_scope(oak):
@@ -564,7 +565,7 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
                 time.sleep(0.01)
             keep_consent(*args)
 
-        monkeypatch.setattr(connecting, "_consent", slow)
+        monkeypatch.setattr(connect_service, "_consent", slow)
         finish(answer, maya)
         withdrawals[0].result(timeout=20)
 
@@ -597,7 +598,7 @@ def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
     tiktok, oak, maya, monkeypatch, handle
 ) -> None:
     connect(tiktok, maya, oak, handle)
-    call = sync.call_as_creator
+    call = profiles.call_as_creator
 
     def slow(connection, ask):
         answer = call(connection, ask)
@@ -605,12 +606,13 @@ def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
             withdraw_consent(standing, actor=maya)
         return answer
 
-    monkeypatch.setattr(sync, "call_as_creator", slow)
+    monkeypatch.setattr(profiles, "call_as_creator", slow)
+    monkeypatch.setattr(videos, "call_as_creator", slow)
     with organization_scope(oak):
-        sync.refresh_insights(Creator.objects.get())
+        profiles.refresh_insights(Creator.objects.get())
         assert Creator.objects.get().audience_countries is None
         assert not CreatorSnapshot.objects.exclude(average_views=None).exists()
     connect(tiktok, maya, oak, handle)
     with organization_scope(oak):
-        sync.refresh_videos(Creator.objects.get())
+        videos.refresh_videos(Creator.objects.get())
         assert not Video.objects.filter(counts_source=Source.AUTHORIZED).exists()

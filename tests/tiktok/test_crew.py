@@ -16,9 +16,9 @@ from tenancy.scope import current_organization_id, organization_scope
 from tiktok import limits
 from tiktok.enums import PollKind
 from tiktok.models import Poll
-from tiktok.services import polling
-from tiktok.services.crew import Queue, work_off
-from tiktok.services.polling import make_due
+from tiktok.services.polls import queue
+from tiktok.services.polls.pool import Queue, work_off
+from tiktok.services.polls.queue import make_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +47,7 @@ class Looks:
 @pytest.fixture
 def looks(monkeypatch) -> Looks:
     made = Looks()
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, made)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, made)
     return made
 
 
@@ -118,17 +118,17 @@ def test_when_the_time_is_over_nothing_more_is_claimed(looks) -> None:
 def test_a_helper_that_breaks_down_is_heard_and_the_others_stop(looks, monkeypatch) -> None:
     due("oak", *range(40))
 
-    def broken(claim: polling.Claim, **kwargs: object) -> None:
+    def broken(claim: queue.Claim, **kwargs: object) -> None:
         raise ConnectionError("the database has gone")
 
-    monkeypatch.setattr(polling, "_finish", broken)
+    monkeypatch.setattr(queue, "_finish", broken)
     with pytest.raises(ConnectionError):
         work_off(threads=4, seconds=20)
     assert len(looks.seen) < 40
     assert are_gone(looks.backends)
 
     monkeypatch.undo()
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, looks)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, looks)
     Poll.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     work_off(threads=4, seconds=20)
     assert not Poll.objects.filter(last_finished_at=None).exists()

@@ -17,8 +17,8 @@ from tenancy.models import User
 from tenancy.scope import organization_scope
 from tests.signed import VIDEO, delivery, hold, incident, linked, mac, post, post_notice
 from tiktok.models import LinkedVideo, ServiceIncident, WebhookDelivery
-from tiktok.services import deliveries, events
-from tiktok.services.deliveries import forget_old_deliveries, pump
+from tiktok.services.webhooks import deliveries, events
+from tiktok.services.webhooks.deliveries import forget_old_deliveries, pump
 from tiktok.tasks import forget_old_deliveries as forget_task
 from tiktok.tasks import pump_deliveries
 

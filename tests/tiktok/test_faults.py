@@ -21,11 +21,12 @@ from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import OutcomeUnknown
 from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
 from tiktok.services import gateway
-from tiktok.services.membership import look_up, refresh_membership, track_creator
-from tiktok.services.order_facts import OrderAsk
-from tiktok.services.orders import find_orders, place_orders
-from tiktok.services.polling import make_due, pump
-from tiktok.services.sync import refresh_profile, refresh_videos
+from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
+from tiktok.services.creators.profiles import refresh_profile
+from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.orders.dialects import find_orders, place_orders
+from tiktok.services.orders.orders import OrderAsk
+from tiktok.services.polls.queue import make_due, pump
 
 pytestmark = pytest.mark.django_db
 

@@ -22,9 +22,9 @@ from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.exchanges import KEPT, last_exchanges
 from tiktok.models import Creator, MarketplaceAccount, Poll
 from tiktok.queries import marketplace_account
-from tiktok.services.membership import look_up, track_creator
-from tiktok.services.polling import pump
-from tiktok.services.sync import refresh_insights, refresh_profile
+from tiktok.services.creators.membership import look_up, track_creator
+from tiktok.services.creators.profiles import refresh_insights, refresh_profile
+from tiktok.services.polls.queue import pump
 from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db

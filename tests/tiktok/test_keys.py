@@ -22,10 +22,10 @@ from tests.sandbox_process import BRAND_TOKEN
 from tiktok.errors import ConnectRefused, SealBroken, TikTokUnavailable
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.sealing import unseal
-from tiktok.services.checks import check_due_grants
-from tiktok.services.connect import disconnect
-from tiktok.services.keys import Rotation, rotate_token_keys
-from tiktok.services.tokens import access_token
+from tiktok.services.connect.checks import check_due_grants
+from tiktok.services.connect.connect import disconnect
+from tiktok.services.grants.keys import Rotation, rotate_token_keys
+from tiktok.services.grants.tokens import access_token
 
 pytestmark = pytest.mark.django_db
 OLD = "t1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tiktok.services.legacy_export import LegacyPost, NotALegacyExport, RejectedRow, read_export
+from tiktok.services.legacy.export import LegacyPost, NotALegacyExport, RejectedRow, read_export
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 HEADER = "handle,followers,video_id,caption,hashtags,posted_at,collected_at,duration,views,likes,comments,shares,saves,url\n"

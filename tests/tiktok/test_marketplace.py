@@ -22,10 +22,9 @@ from tiktok.errors import (
 )
 from tiktok.models import Creator, MarketplaceAccount, Poll
 from tiktok.queries import marketplace_account
-from tiktok.services import marketplace
-from tiktok.services.abilities import Ability, abilities, sends_events
-from tiktok.services.keys import Rotation, rotate_token_keys
-from tiktok.services.marketplace import (
+from tiktok.services.brands import accounts
+from tiktok.services.brands.abilities import Ability, abilities, sends_events
+from tiktok.services.brands.accounts import (
     DISCONNECTED_HERE,
     ENDED_AT_TIKTOK,
     NOT_LISTED,
@@ -34,8 +33,9 @@ from tiktok.services.marketplace import (
     connect_marketplace_account,
     disconnect_marketplace_account,
 )
-from tiktok.services.membership import look_up
-from tiktok.services.polling import make_due, pump
+from tiktok.services.creators.membership import look_up
+from tiktok.services.grants.keys import Rotation, rotate_token_keys
+from tiktok.services.polls.queue import make_due, pump
 
 pytestmark = pytest.mark.django_db
 
@@ -235,15 +235,15 @@ def test_trouble_with_service_status_is_no_accounts_trouble(tiktok, ttcm) -> Non
 def test_a_check_under_way_ends_nothing_that_was_renewed_meanwhile(
     tiktok, elm, ada, tto, monkeypatch
 ) -> None:
-    described = marketplace._described
+    described = accounts._described
 
     def slow(account, token):
-        monkeypatch.setattr(marketplace, "_described", described)
+        monkeypatch.setattr(accounts, "_described", described)
         connect(tiktok, ada, elm)
         tiktok.control("brand/revoke", token=token)
         return described(account, token)
 
-    monkeypatch.setattr(marketplace, "_described", slow)
+    monkeypatch.setattr(accounts, "_described", slow)
     check_quietly(tto)
     assert tto.is_connected
     assert tto.state_reason == ""

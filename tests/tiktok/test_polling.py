@@ -17,9 +17,9 @@ from tenancy.scope import current_organization_id, organization_scope
 from tiktok.enums import MarketplaceStatus, PollKind, Trouble
 from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.models import Poll
-from tiktok.services import polling
-from tiktok.services.membership import track_creator
-from tiktok.services.polling import make_due, pump, stop
+from tiktok.services.creators.membership import track_creator
+from tiktok.services.polls import queue
+from tiktok.services.polls.queue import make_due, pump, stop
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +32,8 @@ def seen(monkeypatch) -> list[tuple[int | None, tuple[int, ...]]]:
     def look(subject_ids: Sequence[int]) -> None:
         asked.append((current_organization_id(), tuple(subject_ids)))
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
-    monkeypatch.setitem(polling._handlers, PollKind.MEMBERSHIP, look)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, look)
+    monkeypatch.setitem(queue._handlers, PollKind.MEMBERSHIP, look)
     return asked
 
 
@@ -63,7 +63,7 @@ def test_a_due_poll_is_done_in_its_organizations_scope_and_due_again_a_day_later
 def test_a_crowd_of_newcomers_is_spread_over_one_round(seen) -> None:
     oak = organization("oak")
     with organization_scope(oak):
-        polling.begin(PollKind.PROFILE, *range(1, 25))
+        queue.begin(PollKind.PROFILE, *range(1, 25))
 
     assert pump() == 0
     waits = [poll.due_at - timezone.now() for poll in Poll.objects.order_by("subject_id")]
@@ -121,7 +121,7 @@ def test_trouble_puts_a_poll_off_with_growing_patience(monkeypatch) -> None:
     def unavailable(subject_ids: Sequence[int]) -> None:
         raise TikTokUnavailable
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, unavailable)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, unavailable)
     oak = organization("oak")
     due(oak, 7)
     waits = []
@@ -140,10 +140,10 @@ def test_trouble_puts_a_poll_off_with_growing_patience(monkeypatch) -> None:
     [
         pump,
         lambda: looked_at_now(7),
-        lambda: polling.note_look(PollKind.PROFILE, 7),
-        polling.resume,
+        lambda: queue.note_look(PollKind.PROFILE, 7),
+        queue.resume,
         lambda: make_due(PollKind.PROFILE, 7),
-        lambda: polling.begin(PollKind.PROFILE, 7),
+        lambda: queue.begin(PollKind.PROFILE, 7),
     ],
     ids=["pump", "look_now", "note_look", "resume", "make_due", "begin"],
 )
@@ -159,13 +159,13 @@ def test_trouble_is_forgotten_with_a_look_that_goes_well_and_with_a_new_plan(see
 
 
 def looked_at_now(subject: int) -> None:
-    with polling.look_now(PollKind.PROFILE, subject) as is_mine:
+    with queue.look_now(PollKind.PROFILE, subject) as is_mine:
         assert is_mine
 
 
 def test_trouble_that_goes_on_says_what_it_is_now(monkeypatch) -> None:
     problems = [TikTokUnavailable(), TikTokBusy(60), ZeroDivisionError()]
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, Mock(side_effect=problems))
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, Mock(side_effect=problems))
     due(organization("oak"), 7)
     said = []
     for _ in problems:
@@ -177,7 +177,7 @@ def test_trouble_that_goes_on_says_what_it_is_now(monkeypatch) -> None:
 
 
 def test_a_handler_may_say_how_long_a_subject_stays_fresh(monkeypatch) -> None:
-    monkeypatch.setitem(polling._handlers, PollKind.MEMBERSHIP, lambda ids: {7: timedelta(weeks=1)})
+    monkeypatch.setitem(queue._handlers, PollKind.MEMBERSHIP, lambda ids: {7: timedelta(weeks=1)})
     due(organization("oak"), 7, 8, kind=PollKind.MEMBERSHIP)
 
     pump()
@@ -195,7 +195,7 @@ def test_a_broken_subject_does_not_stop_the_others(monkeypatch, caplog) -> None:
         if 7 in subject_ids:
             raise ZeroDivisionError
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, look)
     due(organization("oak"), 7, 8)
 
     assert pump() == 2
@@ -214,7 +214,7 @@ def test_a_broken_subject_does_not_stop_the_others_of_its_call(monkeypatch) -> N
         if 8 in subject_ids:
             raise ZeroDivisionError
 
-    monkeypatch.setitem(polling._handlers, PollKind.MEMBERSHIP, look)
+    monkeypatch.setitem(queue._handlers, PollKind.MEMBERSHIP, look)
     due(organization("oak"), 6, 7, 8, 9, kind=PollKind.MEMBERSHIP)
 
     pump()
@@ -231,7 +231,7 @@ def test_what_is_made_due_during_a_look_is_looked_at_once_more(monkeypatch) -> N
         if len(looks) == 1:
             make_due(PollKind.PROFILE, 7)
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, look)
     due(organization("oak"), 7)
 
     assert [pump(), pump(), pump()] == [1, 1, 0]
@@ -239,7 +239,7 @@ def test_what_is_made_due_during_a_look_is_looked_at_once_more(monkeypatch) -> N
 
 def test_what_is_made_due_while_a_person_waits_for_a_look_is_looked_at_once_more(seen) -> None:
     oak = organization("oak")
-    with organization_scope(oak), polling.look_now(PollKind.PROFILE, 7) as is_mine:
+    with organization_scope(oak), queue.look_now(PollKind.PROFILE, 7) as is_mine:
         assert is_mine
         make_due(PollKind.PROFILE, 7)
 
@@ -252,10 +252,10 @@ def test_what_fails_at_the_moment_its_trouble_ends_is_tried_again_at_once(monkey
     def look(subject_ids: Sequence[int]) -> None:
         looks.append(subject_ids)
         if len(looks) == 1:
-            polling.resume()
+            queue.resume()
             raise TikTokUnavailable
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, look)
     due(organization("oak"), 7)
 
     assert [pump(), pump(), pump()] == [1, 1, 0]
@@ -265,7 +265,7 @@ def test_a_used_up_budget_waits_as_long_as_tiktok_says(monkeypatch) -> None:
     def busy(subject_ids: Sequence[int]) -> None:
         raise TikTokBusy(300)
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, busy)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, busy)
     due(organization("oak"), 7)
 
     pump()
@@ -280,7 +280,7 @@ def test_waiting_for_a_turn_costs_no_patience(monkeypatch) -> None:
     def look(subject_ids: Sequence[int]) -> None:
         raise problems.pop(0)
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, look)
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, look)
     due(organization("oak"), 7)
     while problems:
         Poll.objects.update(due_at=timezone.now())
@@ -320,7 +320,7 @@ def test_a_stopped_poll_rests_until_it_is_made_due_again(seen) -> None:
 
 def test_a_lost_workers_poll_is_claimed_again_after_its_lease(seen) -> None:
     due(organization("oak"), 7)
-    polling._claim(10)  # and the worker dies here
+    queue._claim(10)  # and the worker dies here
     assert pump() == 0
 
     Poll.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -335,8 +335,8 @@ def test_a_worker_so_slow_that_its_lease_is_over_leaves_the_rest_to_others(monke
         seen.extend(subject_ids)
         time.sleep(0.3)
 
-    monkeypatch.setitem(polling._handlers, PollKind.PROFILE, slow)
-    monkeypatch.setattr(polling, "LEASE", timedelta(seconds=0.2))
+    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, slow)
+    monkeypatch.setattr(queue, "LEASE", timedelta(seconds=0.2))
     due(organization("oak"), 7, 8)
 
     pump()
@@ -346,10 +346,10 @@ def test_a_worker_so_slow_that_its_lease_is_over_leaves_the_rest_to_others(monke
 
 def test_who_lost_the_lease_changes_nothing(seen) -> None:
     due(organization("oak"), 7)
-    [late] = polling._claim(10)
+    [late] = queue._claim(10)
     Poll.objects.update(lease_until=timezone.now() + timedelta(minutes=9), attempts=2)
 
-    polling._finish(late, due_in=timedelta(days=1))
+    queue._finish(late, due_in=timedelta(days=1))
 
     poll = Poll.objects.get()
     assert (poll.attempts, poll.last_finished_at) == (2, None)

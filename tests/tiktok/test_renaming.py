@@ -13,7 +13,7 @@ from tests.connecting import connect
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import ConnectRefused
 from tiktok.models import Connection, Consent, Creator, Poll
-from tiktok.services.sync import refresh_insights
+from tiktok.services.creators.profiles import refresh_insights
 
 pytestmark = pytest.mark.django_db
 

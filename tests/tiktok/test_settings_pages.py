@@ -20,7 +20,7 @@ from tests.crm.conftest import queries_in
 from tests.sandbox_process import TTO_ACCOUNT_ID
 from tiktok import limits
 from tiktok.models import ConnectAttempt, MarketplaceAccount
-from tiktok.services import attempts
+from tiktok.services.grants import attempts
 from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from tiktok.enums import Flag, Source
 from tiktok.models import Creator, CreatorSnapshot, Video, VideoDay, VideoSnapshot
 from tiktok.policies import absurd_numbers
 from tiktok.queries import earlier_numbers, video_days
-from tiktok.services.snapshots import (
+from tiktok.services.facts.snapshots import (
     rebuild_days,
     record_creator_snapshots,
     record_video_snapshots,

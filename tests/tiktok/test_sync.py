@@ -22,9 +22,15 @@ from tiktok.errors import (
 )
 from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Poll, Video, VideoSnapshot
 from tiktok.queries import account_metrics, kind_of
-from tiktok.services.membership import invite_creators, look_up, refresh_membership, track_creator
-from tiktok.services.polling import pump
-from tiktok.services.sync import refresh_profile, refresh_videos
+from tiktok.services.creators.membership import (
+    invite_creators,
+    look_up,
+    refresh_membership,
+    track_creator,
+)
+from tiktok.services.creators.profiles import refresh_profile
+from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 

@@ -29,9 +29,9 @@ from tiktok.errors import (
 )
 from tiktok.models import Connection, Consent, Creator
 from tiktok.queries import kind_of
-from tiktok.services import tokens
 from tiktok.services.gateway import marketplace
-from tiktok.services.tokens import access_token, call_as_creator
+from tiktok.services.grants import tokens
+from tiktok.services.grants.tokens import access_token, call_as_creator
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ import django
 django.setup()
 from django.conf import settings
 from tiktok.models import Connection
-from tiktok.services import tokens
+from tiktok.services.grants import tokens
 settings.TIKTOK_BASE_URL = sys.argv[1]
 tokens._keep = lambda row, grant: os.kill(os.getpid(), signal.SIGKILL)
 tokens.access_token(Connection.objects.get())

@@ -38,11 +38,11 @@ from tiktok.models import (
     ServiceIncident,
     WebhookDelivery,
 )
-from tiktok.services import connect as connecting
-from tiktok.services import events
-from tiktok.services.checks import check_due_grants
-from tiktok.services.deliveries import pump
-from tiktok.services.grants import CHECK_LEASE
+from tiktok.services.connect import connect as connect_service
+from tiktok.services.connect.checks import check_due_grants
+from tiktok.services.grants.grants import CHECK_LEASE
+from tiktok.services.webhooks import events
+from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db
 UPLOADED = datetime(2026, 1, 6, 9, 1, 58, 120000, tzinfo=UTC)
@@ -417,14 +417,14 @@ def test_a_removal_told_while_the_creator_reconnects_ends_the_old_grant_alone(
 ) -> None:
     Connection.objects.update(connected_at=timezone.now() - timedelta(hours=1))
     connected.refresh_from_db()
-    look = connecting._who_is_it
+    look = connect_service._who_is_it
 
     def slow(grant: types.Grant) -> types.Profile:
         assert leave(connected, after=1800) == ""
         assert not connected.is_live
         return look(grant)
 
-    monkeypatch.setattr(connecting, "_who_is_it", slow)
+    monkeypatch.setattr(connect_service, "_who_is_it", slow)
     again = connect(tiktok, maya, oak, "maya.bakes")
     assert (again.pk, again.state, again.state_reason) == (connected.pk, "active", "")
     with organization_scope(oak):

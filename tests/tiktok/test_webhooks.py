@@ -29,7 +29,7 @@ from tests.signed import (
     removed,
 )
 from tiktok.models import LinkedVideo, WebhookDelivery
-from tiktok.services.deliveries import pump
+from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db
 NOW = 1_790_000_000

@@ -16,7 +16,7 @@ from tests.connecting import a_person, connect
 from tests.sandbox_process import APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID, Sandbox
 from tests.signed import hold
 from tiktok.models import Connection, LinkedVideo, ServiceIncident, WebhookDelivery
-from tiktok.services.deliveries import pump
+from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

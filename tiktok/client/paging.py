@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import count
 from typing import Protocol, TypeVar
 
 from .errors import GarbledAnswerError
@@ -11,6 +12,7 @@ MOST_PAGES = 10_000
 """A list of more has no end: raises `GarbledAnswerError`."""
 
 P = TypeVar("P")
+R = TypeVar("R")
 
 
 class CursorPage(Protocol):
@@ -54,3 +56,28 @@ def by_cursor(fetch: Callable[[int], C]) -> Iterator[C]:
         cursor = page.cursor
         begun.add(cursor)
     raise GarbledAnswerError("pages without an end")
+
+
+def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """`items` in pieces of at most `size`: as many as one call takes."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def rows_of_pages(
+    fetch: Callable[[int], Sequence[R]],
+    *,
+    size: int,
+    key: Callable[[R], Hashable],
+    expected: int | None = None,
+) -> Iterator[R]:
+    """The rows of all pages from 1 on, each (by `key`) once. A page that is not full, brings nothing new or makes up the
+    `expected` number is the last, whatever TikTok says of their number."""
+    seen = set[Hashable]()
+    for number in count(1):
+        rows = fetch(number)
+        fresh = [row for row in rows if key(row) not in seen]
+        yield from fresh
+        seen |= {key(row) for row in fresh}
+        if len(rows) < size or not fresh or len(seen) == expected:
+            return

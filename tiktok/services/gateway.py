@@ -49,13 +49,11 @@ from tiktok.errors import (
 from tiktok.exchanges import PastExchange, remember
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account
-from tiktok.services.grants import doubt
-from tiktok.services.polling import make_due
+from tiktok.services.polls.queue import make_due
 from tiktok.store import StoreIsDown
 
 log = structlog.get_logger()
 
-GRANT_IN_DOUBT = (errors.ScopeMissingError, errors.AuthCodeError)
 MARKETPLACE_ACCESS = (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError)
 NO_ANSWER = (
     errors.UnreachableError,
@@ -218,8 +216,6 @@ def tiktok_call(*, creates: bool = False, over: Connection | None = None) -> Ite
     except errors.TikTokError as error:
         if isinstance(error, MARKETPLACE_ACCESS):
             _doubt_accounts()
-        if over is not None and isinstance(error, GRANT_IN_DOUBT):
-            doubt(over)
         problem = _problem(error, creates=creates)
         log.info(
             "tiktok.call_failed",

@@ -19,14 +19,14 @@ from tenancy.policies import can
 from tiktok.errors import SealBroken, TikTokProblem
 from tiktok.models import MarketplaceAccount
 from tiktok.queries import current_pause, marketplace_accounts
-from tiktok.services.abilities import Ability, abilities, sends_events
-from tiktok.services.brand import BrandConnected, finish_brand_connect, start_brand_connect
-from tiktok.services.marketplace import (
+from tiktok.services.brands.abilities import Ability, abilities, sends_events
+from tiktok.services.brands.accounts import (
     accounts_of,
     check_marketplace_account,
     choose_marketplace_account,
     disconnect_marketplace_account,
 )
+from tiktok.services.brands.oauth import BrandConnected, finish_brand_connect, start_brand_connect
 from tiktok.views.leaving import leads_to
 
 SET_OUT_FROM = "tiktok_brand_set_out_from"  # the settings page to go back to

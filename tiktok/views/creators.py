@@ -11,7 +11,7 @@ from tenancy.access import portal_page
 from tenancy.models import User
 from tiktok.enums import AttemptOutcome
 from tiktok.errors import ConnectDenied, TikTokProblem
-from tiktok.services.connect import finish_connect
+from tiktok.services.connect.connect import finish_connect
 
 RESULT = "tiktok_connect_result"
 

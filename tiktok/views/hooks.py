@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from tenancy.access import machine_hook
 from tiktok.enums import DeliveryKind
 from tiktok.errors import DeliveryRefused
-from tiktok.services.webhooks import receive_delivery
+from tiktok.services.webhooks.receive import receive_delivery
 
 
 @machine_hook

@@ -15,7 +15,7 @@ from influence.demo.story import Story, StoryBroken, write_figures
 from influence.demo.world import make_world
 from tenancy.scope import organization_scope
 from tiktok.limits import workers_patience
-from tiktok.services.legacy_export import NotALegacyExport
+from tiktok.services.legacy.export import NotALegacyExport
 
 INVENTED_EXPORT = Path(settings.BASE_DIR) / "influence" / "demo" / "old_source.csv"
 

@@ -12,7 +12,7 @@ from campaigns.services.legacy import ImportResult, import_legacy_export
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.errors import LegacyClosed
-from tiktok.services.legacy_export import NotALegacyExport
+from tiktok.services.legacy.export import NotALegacyExport
 
 
 class Command(BaseCommand):

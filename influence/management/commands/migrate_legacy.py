@@ -13,8 +13,8 @@ from tenancy.scope import organization_scope
 from tiktok.limits import workers_patience
 from tiktok.models import PurgeReceipt
 from tiktok.purge import LegacyRowsLeft, NotCutOver, receipt_digest, run_purge, start_purge
-from tiktok.services.legacy import creators_never_looked_up, legacy_rows
-from tiktok.services.membership import refresh_membership
+from tiktok.services.creators.membership import refresh_membership
+from tiktok.services.legacy.rows import creators_never_looked_up, legacy_rows
 
 
 class Command(BaseCommand):

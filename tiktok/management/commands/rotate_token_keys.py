@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tiktok.errors import SealBroken
-from tiktok.services.keys import rotate_token_keys
+from tiktok.services.grants.keys import rotate_token_keys
 
 
 class Command(BaseCommand):

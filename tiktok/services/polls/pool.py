@@ -15,7 +15,7 @@ import structlog
 from django.db import connections
 
 from tiktok import limits
-from tiktok.services.polling import Batch, claim_batches, look_at
+from tiktok.services.polls.queue import Batch, claim_batches, look_at
 from tiktok.store import StoreIsDown
 
 log = structlog.get_logger()

@@ -7,7 +7,8 @@ refresh nor one that met a disconnect can put old tokens back. Everybody else wa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
 from tiktok.errors import ConnectionEnded, GrantBeingRenewed, TikTokUnavailable
 from tiktok.models import Connection
 from tiktok.services.gateway import creator_oauth, tiktok_call
-from tiktok.services.grants import TOKEN_FIELDS, end_grant, keep_grant
+from tiktok.services.grants.grants import TOKEN_FIELDS, doubt, end_grant, keep_grant
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -33,6 +34,8 @@ PAUSE_SECONDS = 0.05
 
 # TikTok's answers to a refresh after which only a new consent helps.
 OVER = (errors.RefreshTokenError, errors.AccessTokenInvalidError, errors.AuthCodeError)
+# What leaves it open whether the grant still holds.
+GRANT_IN_DOUBT = (errors.ScopeMissingError, errors.AuthCodeError)
 CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
 CONSENT_REVOKED = "The permission was withdrawn at TikTok."
 
@@ -69,18 +72,29 @@ def call_as_creator(connection: Connection, call: Callable[[str], T]) -> T:
     Raises ConnectionEnded, and what `gateway.tiktok_call` raises.
     """
     token = access_token(connection)
-    with tiktok_call(over=connection):
+    with _call_over(connection):
         try:
             return call(token)
         except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError):
             _distrust(connection, token)
     token = access_token(connection)
-    with tiktok_call(over=connection):
+    with _call_over(connection):
         try:
             return call(token)
         except (errors.AccessTokenExpiredError, errors.AccessTokenInvalidError) as error:
             _give_up(connection, token)
             raise ConnectionEnded(ConnectionState.REVOKED) from error
+
+
+@contextmanager
+def _call_over(connection: Connection) -> Iterator[None]:
+    """Make a call over the grant; an answer that casts doubt on it has the grant checked now."""
+    with tiktok_call(over=connection):
+        try:
+            yield
+        except GRANT_IN_DOUBT:
+            doubt(connection)
+            raise
 
 
 def _distrust(connection: Connection, token: str) -> None:
@@ -125,7 +139,7 @@ def _refresh(row: Connection) -> None:
 
 
 def _ask(row: Connection) -> types.Grant:
-    with tiktok_call(over=row):
+    with _call_over(row):
         try:
             return creator_oauth().refresh(row.open_refresh_token())
         except OVER as error:

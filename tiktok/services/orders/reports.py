@@ -1,98 +1,27 @@
-"""Orders at TikTok: making them, finding them again, reading their videos, reviews and numbers, and keeping the numbers.
-
-Knows orders by TikTok's ids only; what an order means to a campaign is the campaigns' business. The dialect of the account
-they were made through decides how TikTok is asked (`ttcm_orders`, `tto_orders`).
-"""
+"""The videos and reports of orders: kept on the videos they are about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
 
 from django.db import models, transaction
 
-from tiktok.client import CampaignMarketplace, OrderMarketplace
-from tiktok.client.tto_types import LinkRequest
+from tiktok.client.paging import chunks
 from tiktok.client.types import ReportMetrics, ReportRow, VideoReview
 from tiktok.enums import Source
-from tiktok.errors import NotOffered, TikTokRefused
-from tiktok.models import Creator, MarketplaceAccount, Video
+from tiktok.errors import TikTokRefused
+from tiktok.models import Creator, Video
+from tiktok.services.creators.profiles import shares
+from tiktok.services.creators.videos import keep_videos, lock_creators
+from tiktok.services.facts.snapshots import record_video_snapshots
 from tiktok.services.gateway import marketplace, tiktok_call
-from tiktok.services.order_facts import (
-    KnownOrder,
-    OrderAsk,
-    OrderFacts,
-    Orders,
-    PlacedOrders,
-    chunks,
-)
-from tiktok.services.snapshots import record_video_snapshots
-from tiktok.services.sync import keep_videos, lock_creators, shares
-from tiktok.services.ttcm_orders import TtcmOrders
-from tiktok.services.tto_orders import TtoOrders, campaign_of
+from tiktok.services.orders.orders import OrderFacts
 
-ORDERS_PER_CALL = 100
 # Beside the numbers, which the loader of snapshots keeps.
 REPORT_FIELDS = [
     "retention", "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
 ]  # fmt: skip
-
-
-def place_orders(
-    account: MarketplaceAccount | None, ask: OrderAsk, handles: Sequence[str]
-) -> PlacedOrders:
-    """Create one order per handle, at most 100. Raises OutcomeUnknown when it may have happened unseen."""
-    return _orders(account).place(ask, handles)
-
-
-def find_orders(
-    account: MarketplaceAccount | None, *, mark: str, group: str
-) -> PlacedOrders | None:
-    """The orders of a request whose answer was lost, by what they stand under or by our mark; None: TikTok knows none."""
-    return _orders(account).find(mark=mark, group=group)
-
-
-def read_orders(
-    account: MarketplaceAccount | None, orders: Mapping[str, KnownOrder]
-) -> dict[str, OrderFacts]:
-    """What TikTok says of these orders of one account, by order id: see `Orders.read`."""
-    return _orders(account).read(orders)
-
-
-def _orders(account: MarketplaceAccount | None) -> Orders:
-    tiktok = marketplace(account)
-    if tiktok.capabilities.has_orders:
-        return TtcmOrders(cast(OrderMarketplace, tiktok))
-    return TtoOrders(cast(CampaignMarketplace, tiktok))
-
-
-def ask_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
-    """Ask the creator to tie a public video to the order, unless they have been asked. Raises NotOffered."""
-    links, campaign_id = _links(account), campaign_of(order_id)
-    return links.pending_link(campaign_id, video_id) or links.send_link(campaign_id, video_id)
-
-
-def remind_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
-    """Ask again: TikTok allows it twice, each 24 hours after the last time, and refuses otherwise."""
-    return _links(account).send_link(campaign_of(order_id), video_id)
-
-
-def stop_asking_to_tie(
-    account: MarketplaceAccount | None, order_id: str, video_id: str
-) -> LinkRequest | None:
-    """Take a pending request back; None when it is not pending any more."""
-    links, campaign_id = _links(account), campaign_of(order_id)
-    if links.pending_link(campaign_id, video_id) is None:
-        return None
-    return links.take_back_link(campaign_id, video_id)
-
-
-def _links(account: MarketplaceAccount | None) -> TtoOrders:
-    tiktok = marketplace(account)
-    if not tiktok.capabilities.has_link_requests:
-        raise NotOffered("The creator ties a published video by the campaign code, in TikTok.")
-    return TtoOrders(cast(CampaignMarketplace, tiktok))
 
 
 def bring_videos(

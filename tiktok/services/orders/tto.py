@@ -16,22 +16,16 @@ from functools import partial
 from operator import attrgetter
 
 from tiktok.client import CampaignMarketplace, paging
+from tiktok.client.paging import chunks, rows_of_pages
 from tiktok.client.tto_report_types import ReportVideo
 from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.enums import MarketplaceStatus, Source
 from tiktok.models import LinkedVideo, Video
+from tiktok.services.creators.handles import creators_called, find_renamed
+from tiktok.services.creators.membership import track_creator
 from tiktok.services.gateway import tiktok_call
-from tiktok.services.handles import creators_called, find_renamed
-from tiktok.services.membership import track_creator
-from tiktok.services.order_facts import (
-    KnownOrder,
-    OrderAsk,
-    OrderFacts,
-    PlacedOrders,
-    chunks,
-    rows_of_pages,
-)
+from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, PlacedOrders
 
 CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL, LINK_PAGE, REPORT_PAGE = 5, 50, 50, 100
 NAME_LENGTH = 120

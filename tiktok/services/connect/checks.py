@@ -19,8 +19,9 @@ from tiktok.errors import ConnectionEnded, TikTokBusy, TikTokProblem
 from tiktok.limits import workers_patience
 from tiktok.models import Connection
 from tiktok.policies import WARN_DAYS
+from tiktok.services.connect.reminders import remind
 from tiktok.services.gateway import creator_oauth
-from tiktok.services.grants import (
+from tiktok.services.grants.grants import (
     CHECK_EVERY,
     CHECK_LEASE,
     end_grant,
@@ -28,8 +29,7 @@ from tiktok.services.grants import (
     missing_scopes,
     not_granted,
 )
-from tiktok.services.reminders import remind
-from tiktok.services.tokens import call_as_creator
+from tiktok.services.grants.tokens import call_as_creator
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tiktok.client import webhooks
 from tiktok.enums import DeliveryKind
 from tiktok.models import WebhookDelivery
-from tiktok.services.events import apply_delivery, apply_notice
+from tiktok.services.webhooks.events import apply_delivery, apply_notice
 
 log = structlog.get_logger()
 

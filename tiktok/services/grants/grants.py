@@ -27,8 +27,8 @@ from tiktok.models import (
     VideoSnapshot,
     bits_of,
 )
-from tiktok.services.polling import make_due, stop
-from tiktok.services.snapshots import rebuild_days
+from tiktok.services.facts.snapshots import rebuild_days
+from tiktok.services.polls.queue import make_due, stop
 from tiktok.signals import disconnected
 
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")

@@ -6,9 +6,8 @@ the creator had when it was made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Protocol, TypeVar
 
 from tiktok.client.tto_types import LinkRequest
@@ -85,28 +84,3 @@ class Orders(Protocol):
         """What TikTok says of these orders, by order id. Missing: an order that TikTok does not know, and one for which it
         lists the quiet videos and no others; their reviews and report are not read.
         """
-
-
-def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """`items` in pieces of at most `size`: as many as one call takes."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def rows_of_pages(
-    fetch: Callable[[int], Sequence[R]],
-    *,
-    size: int,
-    key: Callable[[R], Hashable],
-    expected: int | None = None,
-) -> Iterator[R]:
-    """The rows of all pages from 1 on, each (by `key`) once. A page that is not full, brings nothing new or makes up the
-    `expected` number is the last, whatever TikTok says of their number."""
-    seen = set[Hashable]()
-    for number in count(1):
-        rows = fetch(number)
-        fresh = [row for row in rows if key(row) not in seen]
-        yield from fresh
-        seen |= {key(row) for row in fresh}
-        if len(rows) < size or not fresh or len(seen) == expected:
-            return

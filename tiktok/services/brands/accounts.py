@@ -14,15 +14,15 @@ from tenancy.services.audit import record
 from tiktok.enums import AccountState, Dialect, PollKind
 from tiktok.errors import MarketplaceAccessEnded, SealBroken, TikTokProblem, TikTokRefused
 from tiktok.models import MarketplaceAccount
-from tiktok.services import subscriptions
-from tiktok.services.abilities import sends_events
+from tiktok.services.brands import subscriptions
+from tiktok.services.brands.abilities import sends_events
 from tiktok.services.gateway import (
     MARKETPLACE_ACCESS,
     brand_oauth,
     tiktok_call,
     ttcm_account_ids,
 )
-from tiktok.services.polling import note_look, register_handler, stop
+from tiktok.services.polls.queue import note_look, register_handler, stop
 
 log = structlog.get_logger()
 

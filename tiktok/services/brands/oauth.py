@@ -21,21 +21,7 @@ from tiktok.enums import AttemptOutcome, AttemptPurpose, Dialect, PollKind
 from tiktok.errors import ConnectRefused, TikTokProblem, TikTokRefused
 from tiktok.models import ConnectAttempt, MarketplaceAccount
 from tiktok.queries import marketplace_account
-from tiktok.services.attempts import (
-    OLD_CODE,
-    answered,
-    claim_attempt,
-    close_attempt,
-    code_of,
-    open_attempt,
-)
-from tiktok.services.gateway import (
-    MARKETPLACE_ACCESS,
-    brand_oauth,
-    tiktok_call,
-    ttcm_account_ids,
-)
-from tiktok.services.marketplace import (
+from tiktok.services.brands.accounts import (
     accounts_of,
     check_marketplace_account,
     choose_marketplace_account,
@@ -43,7 +29,21 @@ from tiktok.services.marketplace import (
     lock_accounts,
     revoke,
 )
-from tiktok.services.polling import begin, make_due, resume
+from tiktok.services.gateway import (
+    MARKETPLACE_ACCESS,
+    brand_oauth,
+    tiktok_call,
+    ttcm_account_ids,
+)
+from tiktok.services.grants.attempts import (
+    OLD_CODE,
+    answered,
+    claim_attempt,
+    close_attempt,
+    code_of,
+    open_attempt,
+)
+from tiktok.services.polls.queue import begin, make_due, resume
 
 log = structlog.get_logger()
 

@@ -21,8 +21,8 @@ from tiktok.models import (
     ServiceIncident,
 )
 from tiktok.queries import STANDING_INCIDENTS
-from tiktok.services.grants import doubt, end_grant
-from tiktok.services.tokens import CONSENT_REVOKED
+from tiktok.services.grants.grants import doubt, end_grant
+from tiktok.services.grants.tokens import CONSENT_REVOKED
 
 log = structlog.get_logger()
 

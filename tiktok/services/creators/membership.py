@@ -14,7 +14,7 @@ from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
-from tiktok.services.polling import CADENCE, make_due, wake
+from tiktok.services.polls.queue import CADENCE, make_due, register_handler, wake
 
 HANDLES_PER_CALL = 20
 
@@ -152,3 +152,10 @@ def mark_asked(creator: Creator, *, actor: User | None) -> None:
 def _batches(handles: Sequence[str]) -> Iterable[Sequence[str]]:
     for start in range(0, len(handles), HANDLES_PER_CALL):
         yield handles[start : start + HANDLES_PER_CALL]
+
+
+def _refresh_memberships(creator_ids: Sequence[int]) -> None:
+    refresh_membership(Creator.objects.filter(pk__in=creator_ids))
+
+
+register_handler(PollKind.MEMBERSHIP, _refresh_memberships)

@@ -12,16 +12,10 @@ from functools import partial
 from operator import attrgetter
 
 from tiktok.client import OrderMarketplace
+from tiktok.client.paging import chunks, rows_of_pages
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.services.gateway import tiktok_call
-from tiktok.services.order_facts import (
-    KnownOrder,
-    OrderAsk,
-    OrderFacts,
-    PlacedOrders,
-    chunks,
-    rows_of_pages,
-)
+from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, PlacedOrders
 
 ORDERS_PER_REPORT, ORDERS_PER_QUERY, ORDERS_PER_PAGE, REPORT_PAGE = 100, 200, 20, 100
 

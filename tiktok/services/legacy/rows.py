@@ -16,9 +16,9 @@ from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, LegacyMigration, Video
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated
-from tiktok.services.legacy_export import LegacyPost
-from tiktok.services.polling import begin, make_due
-from tiktok.services.snapshots import record_creator_snapshots, record_video_snapshots
+from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
+from tiktok.services.legacy.export import LegacyPost
+from tiktok.services.polls.queue import begin, make_due
 
 
 def open_legacy() -> LegacyMigration:

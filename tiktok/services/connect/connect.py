@@ -34,7 +34,11 @@ from tiktok.errors import (
 )
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.queries import standing_consents
-from tiktok.services.attempts import (
+from tiktok.services.creators.handles import creator_of, follow_handle
+from tiktok.services.creators.membership import look_up, track_creator
+from tiktok.services.creators.profiles import keep_profile
+from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
+from tiktok.services.grants.attempts import (
     OLD_CODE,
     answered,
     claim_attempt,
@@ -42,8 +46,7 @@ from tiktok.services.attempts import (
     code_of,
     open_attempt,
 )
-from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
-from tiktok.services.grants import (
+from tiktok.services.grants.grants import (
     CHECK_EVERY,
     REQUESTED_SCOPES,
     end_grant,
@@ -51,11 +54,8 @@ from tiktok.services.grants import (
     keep_grant,
     missing_scopes,
 )
-from tiktok.services.handles import creator_of, follow_handle
-from tiktok.services.membership import look_up, track_creator
-from tiktok.services.polling import make_due, note_look, wake
-from tiktok.services.sync import keep_profile
-from tiktok.services.tokens import access_token
+from tiktok.services.grants.tokens import access_token
+from tiktok.services.polls.queue import make_due, note_look, wake
 from tiktok.signals import connected, disconnected
 
 log = structlog.get_logger()

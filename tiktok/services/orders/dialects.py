@@ -1,0 +1,77 @@
+"""Orders at TikTok: making them, finding them again, reading their videos, reviews and numbers, and keeping the numbers.
+
+Knows orders by TikTok's ids only; what an order means to a campaign is the campaigns' business. The dialect of the account
+they were made through decides how TikTok is asked (`ttcm_orders`, `tto_orders`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from tiktok.client import CampaignMarketplace, OrderMarketplace
+from tiktok.client.tto_types import LinkRequest
+from tiktok.errors import NotOffered
+from tiktok.models import MarketplaceAccount
+from tiktok.services.gateway import marketplace
+from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, Orders, PlacedOrders
+from tiktok.services.orders.ttcm import TtcmOrders
+from tiktok.services.orders.tto import TtoOrders, campaign_of
+
+ORDERS_PER_CALL = 100
+
+
+def place_orders(
+    account: MarketplaceAccount | None, ask: OrderAsk, handles: Sequence[str]
+) -> PlacedOrders:
+    """Create one order per handle, at most 100. Raises OutcomeUnknown when it may have happened unseen."""
+    return _orders(account).place(ask, handles)
+
+
+def find_orders(
+    account: MarketplaceAccount | None, *, mark: str, group: str
+) -> PlacedOrders | None:
+    """The orders of a request whose answer was lost, by what they stand under or by our mark; None: TikTok knows none."""
+    return _orders(account).find(mark=mark, group=group)
+
+
+def read_orders(
+    account: MarketplaceAccount | None, orders: Mapping[str, KnownOrder]
+) -> dict[str, OrderFacts]:
+    """What TikTok says of these orders of one account, by order id: see `Orders.read`."""
+    return _orders(account).read(orders)
+
+
+def _orders(account: MarketplaceAccount | None) -> Orders:
+    tiktok = marketplace(account)
+    if tiktok.capabilities.has_orders:
+        return TtcmOrders(cast(OrderMarketplace, tiktok))
+    return TtoOrders(cast(CampaignMarketplace, tiktok))
+
+
+def ask_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
+    """Ask the creator to tie a public video to the order, unless they have been asked. Raises NotOffered."""
+    links, campaign_id = _links(account), campaign_of(order_id)
+    return links.pending_link(campaign_id, video_id) or links.send_link(campaign_id, video_id)
+
+
+def remind_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
+    """Ask again: TikTok allows it twice, each 24 hours after the last time, and refuses otherwise."""
+    return _links(account).send_link(campaign_of(order_id), video_id)
+
+
+def stop_asking_to_tie(
+    account: MarketplaceAccount | None, order_id: str, video_id: str
+) -> LinkRequest | None:
+    """Take a pending request back; None when it is not pending any more."""
+    links, campaign_id = _links(account), campaign_of(order_id)
+    if links.pending_link(campaign_id, video_id) is None:
+        return None
+    return links.take_back_link(campaign_id, video_id)
+
+
+def _links(account: MarketplaceAccount | None) -> TtoOrders:
+    tiktok = marketplace(account)
+    if not tiktok.capabilities.has_link_requests:
+        raise NotOffered("The creator ties a published video by the campaign code, in TikTok.")
+    return TtoOrders(cast(CampaignMarketplace, tiktok))
