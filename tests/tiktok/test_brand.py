@@ -29,6 +29,7 @@ from tiktok.enums import AttemptOutcome, AttemptPurpose, Dialect, PollKind
 from tiktok.errors import ConnectDenied, ConnectRefused, TikTokProblem, TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection, MarketplaceAccount, Poll
 from tiktok.queries import marketplace_account, marketplace_accounts
+from tiktok.services.brands import accounts as brand_accounts
 from tiktok.services.brands import oauth
 from tiktok.services.brands.oauth import start_brand_connect
 from tiktok.services.brands.subscriptions import webhook_url
