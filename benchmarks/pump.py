@@ -111,7 +111,7 @@ def _worker(url: str) -> Iterator[None]:
         "TIKTOK_APP_SECRET": world.APP_SECRET,
         "TIKTOK_REQUESTS_PER_SECOND": str(PER_SECOND),
         "TIKTOK_REQUESTS_PER_MINUTE": str(PER_MINUTE),
-        "TIKTOK_POLL_THREADS": str(THREADS),
+        "WORK_THREADS": str(THREADS),
     }
     with tempfile.TemporaryDirectory(prefix="influence-benchmarks-") as folder:
         command = WORKER.format(processes=PROCESSES, folder=folder).split()

@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -200,8 +201,6 @@ TIKTOK_SPECIAL_REQUESTS_PER_MINUTE = env.int("TIKTOK_SPECIAL_REQUESTS_PER_MINUTE
 # Of the Accounts API: of one account at one endpoint, and of all together.
 TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE = env.int("TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE", default=40)
 TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE = env.int("TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE", default=600)
-# How many polls one worker process works on at a time.
-TIKTOK_POLL_THREADS = env.int("TIKTOK_POLL_THREADS", default=4)
 # "k2:<base64>,k1:<base64>": 32-byte keys; the first seals, all open.
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
 
@@ -216,9 +215,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
-CELERY_TASK_DEFAULT_QUEUE = "default"
+# A queue for each lane (`jobs.enums.Lane`); a worker that is told of none serves all of them.
+CELERY_TASK_QUEUES = [Queue(lane, routing_key=lane) for lane in ("person", "polls", "mail", "bulk")]
+CELERY_TASK_DEFAULT_QUEUE = "bulk"
+# How long a tick of each lane claims. One of long work ends before the next begins, so that one worker process is enough.
+WORK_TICK_SECONDS = {"person": 4.0, "polls": 4.0, "mail": 4.0, "bulk": 2.0}
+# How many threads work in one process.
+WORK_THREADS = env.int("WORK_THREADS", default=4)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    **{
+        f"pump-{lane}": {
+            "task": "jobs.tasks.pump", "args": [lane], "schedule": seconds,
+            "options": {"queue": lane, "expires": seconds},
+        }
+        for lane, seconds in (("person", 2.0), ("polls", 5.0), ("mail", 2.0), ("bulk", 5.0))
+    },
     "pump-polls": {"task": "tiktok.tasks.pump_polls", "schedule": 5.0, "options": {"expires": 5}},
     "pump-deliveries": {
         "task": "tiktok.tasks.pump_deliveries", "schedule": 5.0, "options": {"expires": 5},

@@ -18,6 +18,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.utils import timezone
 
+from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.isolation import isolated_models, owned_models
 from tenancy.models import ApiKey, AuditEvent, Organization, User
@@ -40,7 +41,7 @@ OURS = (
     "influence",
 )
 # Not an organization's own tables, yet filled for each of them.
-BESIDE = (Connection, ConnectAttempt, Poll)
+BESIDE = (Connection, ConnectAttempt, Poll, Work)
 MADE_BY_SERVICES = (Organization, User, ApiKey, AuditEvent)
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -86,6 +87,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "tiktok.VideoDay": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
     "tiktok.Poll": lambda t: {"stopped_reason": ""},
+    "jobs.Work": lambda t: {"person": None, "stopped_reason": "", "lost_leases": 0},
     "campaigns.Campaign": lambda t: {"state": "active"},
     "campaigns.OrderRequest": lambda t: {"state": "uncertain", "continues": None},
     "campaigns.Order": lambda t: {"state": "sent"},
@@ -161,7 +163,7 @@ def make_row(model: type[models.Model], tenant: Tenant) -> models.Model:
     for column in model._meta.local_concrete_fields:
         if column.name in special:
             setattr(row, column.name, special[column.name])
-        elif column.name.startswith("sealed_"):
+        elif column.name.startswith("sealed_") or column.generated:
             continue
         elif not column.primary_key and not getattr(column, "auto_now_add", False):
             setattr(row, column.name, plausible(column, tenant))

@@ -22,7 +22,7 @@ GRANTS_TICK_SECONDS = 20.0  # of its minute, when the day's looks have piled up
 @shared_task(soft_time_limit=240, time_limit=300)
 def pump_polls() -> None:
     """Work through the due polls for one tick; what is left is the next tick's."""
-    work_off(threads=settings.TIKTOK_POLL_THREADS, seconds=TICK_SECONDS)
+    work_off(threads=settings.WORK_THREADS, seconds=TICK_SECONDS)
 
 
 @shared_task(soft_time_limit=240, time_limit=300)

@@ -1,0 +1,3 @@
+from jobs.models.work import Work
+
+__all__ = ["Work"]
