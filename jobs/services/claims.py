@@ -37,9 +37,7 @@ ROWS_PER_CALL = 4
 MOST_SPREAD_SECONDS = 30.0
 LONGEST_WAIT = timedelta(hours=1)
 DEFECT = "defect"
-STOPPED_AS_LOST = (
-    f"Its worker was killed {MOST_LOST_LEASES + 1} times while it was worked on, the last time alone."
-)
+STOPPED_AS_LOST = f"Its worker was killed {MOST_LOST_LEASES + 1} times while it was worked on, the last time alone."
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def _claim(kinds: Sequence[WorkKind], calls: int) -> list[Claim]:
     rules = [
         {"kind": k.name, "batch": k.batch, "lease_seconds": k.lease.total_seconds()} for k in kinds
     ]
-    values = {
+    values: dict[str, datetime | str | int] = {
         "now": timezone.now(),
         "kinds": json.dumps(rules),
         "most_calls": calls,
@@ -205,7 +203,9 @@ def _postpone(kind: WorkKind, batch: Batch, problem: Exception, word: str) -> No
         _settle(claim, timezone.now() + due_in, postponed_reason=word, **changes)
 
 
-def _settle(claim: Claim, due_at: datetime, *, postponed_reason: str = "", **changes: object) -> None:
+def _settle(
+    claim: Claim, due_at: datetime, *, postponed_reason: str = "", **changes: object
+) -> None:
     """The end of a lease that was not lost. Whoever made the row due during the work is heard."""
     made_due_meanwhile = When(due_at__gt=_claimed_at(claim), then=F("due_at"))
     claim.held.update(

@@ -23,7 +23,6 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from jobs.models import Work
-from jobs.services.claims import stop_rows
 from jobs.services.kinds import WorkKind, kind_named, register_kind
 from tenancy.scope import required_organization_id
 
@@ -85,9 +84,7 @@ def wake(kind: str, *subject_ids: int, after: timedelta = timedelta(0)) -> None:
 
 
 @contextmanager
-def claim_now(
-    kind: str, subject_id: int, *, unless_within: timedelta = JUST_NOW
-) -> Iterator[bool]:
+def claim_now(kind: str, subject_id: int, *, unless_within: timedelta = JUST_NOW) -> Iterator[bool]:
     """A person waits for this work. False: it is under way, or was done just now; nothing is to be done.
 
     True: it is the caller's alone, and when that goes well the next time is a full cadence away.
@@ -180,7 +177,7 @@ def _owner(kind: str, person: User | None = None) -> dict[str, int | None]:
 
 
 def _rows(kind: str, subject_ids: Sequence[int]) -> QuerySet[Work]:
-    owner = _owner(kind)
-    return Work.objects.filter(
-        organization_id=owner["organization_id"], kind=kind, subject_id__in=subject_ids
-    )
+    rows = Work.objects.filter(kind=kind, subject_id__in=subject_ids)
+    if not kind_named(kind).has_owner:
+        return rows
+    return rows.filter(organization_id=required_organization_id())

@@ -48,9 +48,7 @@ def minutes_left() -> int:
 
 
 def let_leases_run_out() -> None:
-    Work.objects.exclude(lease_until=None).update(
-        lease_until=timezone.now() - timedelta(seconds=1)
-    )
+    Work.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
 # --- done -----------------------------------------------------------------------------------------------------------
