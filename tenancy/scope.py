@@ -57,6 +57,14 @@ def required_organization_id() -> int:
     return organization_id
 
 
+def required_owner() -> Owner:
+    """The organization or the person in scope. Raises ScopeMissing outside any scope."""
+    owner = current_owner()
+    if owner == NOBODY:
+        raise ScopeMissing("no organization and no person is in scope")
+    return owner
+
+
 def organization_scope(organization: Organization | int) -> AbstractContextManager[None]:
     """Everything inside reads and writes this organization's rows, and no others."""
     return _scope(Owner(organization_id=_primary_key(organization)))

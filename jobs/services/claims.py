@@ -1,7 +1,7 @@
 """Claim, work, finish, postpone, give up, release: the only place in the project that does.
 
 A lost worker costs a delay, never data: its lease ends and the row is claimed again. A handler gets primary keys inside
-their organization's scope and calls services that may be repeated. Trouble with one subject never stops the others. A
+their owner's scope and calls services that may be repeated. Trouble with one subject never stops the others. A
 row that loses its lease again and again is suspected of killing its worker: it is tried alone, then stopped.
 """
 
@@ -27,7 +27,7 @@ from jobs.errors import WorkStopped
 from jobs.models import Work
 from jobs.models.work import MOST_LOST_LEASES
 from jobs.services.kinds import WorkKind, kind_named
-from tenancy.scope import organization_scope
+from tenancy.scope import NOBODY, Owner, owner_scope
 
 log = structlog.get_logger()
 
@@ -53,21 +53,25 @@ class Claim:
     lease_until: datetime
 
     @property
+    def owner(self) -> Owner:
+        return Owner(self.organization_id, self.person_id)
+
+    @property
     def held(self) -> QuerySet[Work]:
         """The row while it is ours: who has lost the lease changes nothing."""
         return Work.objects.filter(pk=self.id, lease_until=self.lease_until)
 
 
-Batch = Sequence[Claim]  # of one kind and organization: what one call of the handler takes
+Batch = Sequence[Claim]  # of one kind and owner: what one call of the handler takes
 
 
 def claim(kinds: Iterable[WorkKind], *, calls: int) -> list[Batch]:
     """Claim what is due of these kinds, at most so many calls; organizations and their kinds in turn."""
     claims = sorted(
         _claim(list(kinds), calls),
-        key=lambda claim: (claim.organization_id or 0, claim.kind, claim.subject_id),
+        key=lambda c: (c.organization_id or 0, c.person_id or 0, c.kind, c.subject_id),
     )
-    owners = groupby(claims, key=lambda claim: (claim.organization_id, claim.kind))
+    owners = groupby(claims, key=lambda claim: (claim.owner, claim.kind))
     return [
         batch for (_, kind), group in owners for batch in _batches(list(group), kind_named(kind))
     ]
@@ -125,7 +129,7 @@ def stop_rows(rows: QuerySet[Work], reason: str) -> None:
 
 
 def work(batch: Batch) -> None:
-    """Do it in its organization's scope. What is no longer ours is anybody's again, and left alone.
+    """Do it in its owner's scope. What is no longer ours is anybody's again, and left alone.
 
     Raises nothing that the handler raises but what ends the process's work (Celery's time limit, WorkStopped): the lease
     is given back then.
@@ -141,9 +145,7 @@ def work(batch: Batch) -> None:
 
 
 def _scope(claim: Claim) -> AbstractContextManager[None]:
-    if claim.organization_id is None:
-        return nullcontext()
-    return organization_scope(claim.organization_id)
+    return nullcontext() if claim.owner == NOBODY else owner_scope(claim.owner)
 
 
 def _work(kind: WorkKind, batch: Batch) -> None:

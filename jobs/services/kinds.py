@@ -21,7 +21,7 @@ def _never() -> bool:
 class WorkKind:
     """How work of this kind is done.
 
-    `batch`: the most subjects that one call of the handler takes; all are of one organization, whose scope is open.
+    `batch`: the most subjects that one call of the handler takes; all are of one organization or person, whose scope is open.
     `cadence`: how long until the next time, None for work that is done once: its row goes when it is finished.
     `problems`: the word a page says (`postponed_reason`) of each expected exception, subclasses included; all others are
     defects of ours, logged with their traceback. An exception may say in `retry_after` (seconds) when to try again.

@@ -55,10 +55,10 @@ class Queue:
 def work_off(lane: Lane, *, threads: int, seconds: float) -> None:
     """Do what is due in this lane with so many threads, until nothing is or `seconds` are over; what is claimed then is
     done still. Long work is claimed no faster than it is begun: others may have threads to spare."""
+    _work_off_suspects(lane, seconds)
     calls = threads if lane == Lane.BULK else CALLS_PER_CLAIM
     queue = Queue(lane, seconds, calls_per_claim=calls)
     try:
-        _work_off_suspects(lane, seconds)
         needed = min(threads, queue.fill())
         if needed < 2:
             _work_off(queue)

@@ -2,13 +2,13 @@
 
     register_kind(WorkKind("poll.profile", Lane.POLLS, handler, cadence=timedelta(days=1)))   # in AppConfig.ready
     make_due("poll.profile", creator.pk)            as soon as possible; in the caller's transaction
-    make_due("mail", message.pk, person=person)     work of a person, of no organization
     begin(…) wake(…) stop(…) forget(…) resume(…)    plan, and plan no longer
     with claim_now("poll.profile", creator.pk) as is_mine: …      a person waits for it
 
-Work belongs to the organization in scope, to `person` where one is given, or to nobody where its kind says so. A handler
-takes primary keys and says how long until each is due again (`jobs.services.kinds`); an exception postpones it
-(`jobs.services.claims`). Who makes a row due while it is worked on is heard: it is done once more.
+Work belongs to the organization or the person in scope, or to nobody where its kind says so; all of this may be called in
+the transaction of its cause. A handler takes primary keys and says how long until each is due again
+(`jobs.services.kinds`); an exception postpones it (`jobs.services.claims`). Who makes a row due while it is worked on is
+heard: it is done once more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db.models import Case, F, QuerySet, When
 from django.db.models.functions import Greatest
@@ -24,10 +23,7 @@ from django.utils import timezone
 
 from jobs.models import Work
 from jobs.services.kinds import WorkKind, kind_named, register_kind
-from tenancy.scope import required_organization_id
-
-if TYPE_CHECKING:
-    from tenancy.models import User
+from tenancy.scope import NOBODY, Owner, required_owner
 
 __all__ = [
     "WorkKind", "begin", "claim_now", "forget", "is_waiting", "made_due_since", "make_due", "note_finished",
@@ -39,11 +35,9 @@ JUST_NOW = timedelta(seconds=10)
 UNIQUE_FIELDS = ["kind", "organization", "person", "subject_id"]
 
 
-def make_due(
-    kind: str, *subject_ids: int, person: User | None = None, after: timedelta = timedelta(0)
-) -> None:
+def make_due(kind: str, *subject_ids: int, after: timedelta = timedelta(0)) -> None:
     """Let this work be done as soon as possible, or so long from now; what was postponed or stopped as well."""
-    _plan(kind, subject_ids, person, first=after)
+    _plan(kind, subject_ids, first=after)
 
 
 def begin(kind: str, *subject_ids: int) -> None:
@@ -51,21 +45,20 @@ def begin(kind: str, *subject_ids: int) -> None:
     waits must not use up what others need."""
     cadence = kind_named(kind).cadence or timedelta(0)
     apart = cadence / (len(subject_ids) or 1)
-    _plan(kind, subject_ids, None, first=apart, apart=apart)
+    _plan(kind, subject_ids, first=apart, apart=apart)
 
 
 def _plan(
     kind: str,
     subject_ids: Sequence[int],
-    person: User | None,
     *,
     first: timedelta,
     apart: timedelta = timedelta(0),
 ) -> None:
-    now, owner = timezone.now(), _owner(kind, person)
+    now, owner = timezone.now(), _owner(kind)
     Work.objects.bulk_create(
         [
-            Work(**owner, kind=kind, subject_id=pk, due_at=now + first + apart * turn)
+            Work(**owner._asdict(), kind=kind, subject_id=pk, due_at=now + first + apart * turn)
             for turn, pk in enumerate(subject_ids)
         ],
         update_conflicts=True,
@@ -77,7 +70,7 @@ def _plan(
 def wake(kind: str, *subject_ids: int, after: timedelta = timedelta(0)) -> None:
     """Let this work be done, too: so long from now if that was never planned or was stopped, else when it is planned."""
     due_at, owner = timezone.now() + after, _owner(kind)
-    fresh = [Work(**owner, kind=kind, subject_id=pk, due_at=due_at) for pk in subject_ids]
+    fresh = [Work(**owner._asdict(), kind=kind, subject_id=pk, due_at=due_at) for pk in subject_ids]
     Work.objects.bulk_create(fresh, ignore_conflicts=True)
     stopped = _rows(kind, subject_ids).exclude(stopped_reason="")
     stopped.update(stopped_reason="", postponed_reason="", due_at=due_at)
@@ -90,7 +83,7 @@ def claim_now(kind: str, subject_id: int, *, unless_within: timedelta = JUST_NOW
     True: it is the caller's alone, and when that goes well the next time is a full cadence away.
     """
     rule, now = kind_named(kind), timezone.now()
-    row = {**_owner(kind), "kind": kind, "subject_id": subject_id}
+    row = {**_owner(kind)._asdict(), "kind": kind, "subject_id": subject_id}
     Work.objects.bulk_create([Work(**row, due_at=now)], ignore_conflicts=True)
     free = Work.objects.filter(**row).exclude(lease_until__gt=now)
     lease_until = now + rule.lease
@@ -127,7 +120,7 @@ def note_finished(kind: str, *subject_ids: int, due_in: timedelta | None = None)
     due_at = now + (due_in or kind_named(kind).cadence or timedelta(0))
     Work.objects.bulk_create(
         [
-            Work(**owner, kind=kind, subject_id=pk, due_at=due_at, last_finished_at=now)
+            Work(**owner._asdict(), kind=kind, subject_id=pk, due_at=due_at, last_finished_at=now)
             for pk in subject_ids
         ],
         update_conflicts=True,
@@ -145,9 +138,9 @@ def made_due_since(moment: datetime, kind: str, *subject_ids: int) -> set[int]:
 
 
 def resume(*kinds: str) -> None:
-    """Make due whatever of these kinds was postponed in the organization in scope, and what is under way once more:
+    """Make due whatever of these kinds was postponed of the owner in scope, and what is under way once more:
     what stood in its way has gone."""
-    rows = Work.objects.filter(organization_id=required_organization_id(), kind__in=kinds)
+    rows = _of(required_owner()).filter(kind__in=kinds)
     postponed = rows.filter(stopped_reason="", attempts__gt=0)
     postponed.update(due_at=timezone.now(), attempts=0, postponed_reason="")
 
@@ -163,21 +156,20 @@ def forget(kind: str, *subject_ids: int) -> None:
 
 
 def is_waiting(*kinds: str) -> bool:
-    """Is any work of these kinds due or under way in the organization in scope?"""
-    rows = Work.objects.filter(organization_id=required_organization_id(), kind__in=kinds)
+    """Is any work of these kinds due or under way of the owner in scope?"""
+    rows = _of(required_owner()).filter(kind__in=kinds)
     return rows.filter(stopped_reason="", due_at__lte=timezone.now()).exists()
 
 
-def _owner(kind: str, person: User | None = None) -> dict[str, int | None]:
-    if not kind_named(kind).has_owner:
-        return {"organization_id": None, "person_id": None}
-    if person is not None:
-        return {"organization_id": None, "person_id": person.pk}
-    return {"organization_id": required_organization_id(), "person_id": None}
+def _owner(kind: str) -> Owner:
+    return required_owner() if kind_named(kind).has_owner else NOBODY
 
 
 def _rows(kind: str, subject_ids: Sequence[int]) -> QuerySet[Work]:
-    rows = Work.objects.filter(kind=kind, subject_id__in=subject_ids)
-    if not kind_named(kind).has_owner:
-        return rows
-    return rows.filter(organization_id=required_organization_id())
+    return _of(_owner(kind)).filter(kind=kind, subject_id__in=subject_ids)
+
+
+def _of(owner: Owner) -> QuerySet[Work]:
+    return Work.objects.filter(
+        **{name: pk for name, pk in owner._asdict().items() if pk is not None}
+    )

@@ -12,7 +12,7 @@ from jobs.services import kinds
 from jobs.services.claims import claim, claim_suspect, work
 from jobs.services.kinds import WorkKind
 from tenancy.models import Organization
-from tenancy.scope import current_organization_id, organization_scope
+from tenancy.scope import Owner, current_organization_id, current_owner, organization_scope
 
 Register = Callable[..., WorkKind]
 PRUNE, WATER = "tree.prune", "tree.water"
@@ -39,8 +39,10 @@ class Seen:
 
     def __init__(self) -> None:
         self.calls: list[tuple[int | None, tuple[int, ...]]] = []
+        self.owners: list[Owner] = []
 
     def __call__(self, subject_ids: Sequence[int]) -> None:
+        self.owners.append(current_owner())
         self.calls.append((current_organization_id(), tuple(subject_ids)))
 
 

@@ -21,7 +21,14 @@ from jobs.services.claims import claim, work
 from jobs.services.kinds import kind_named, kinds_in
 from jobs.services.queue import claim_now, make_due, resume, stop
 from tenancy.models import User
-from tenancy.scope import current_organization_id, organization_scope
+from tenancy.scope import (
+    NOBODY,
+    Owner,
+    ScopeMissing,
+    current_organization_id,
+    organization_scope,
+    person_scope,
+)
 from tests.jobs.conftest import PRUNE, WATER, due, organization, pump
 
 pytestmark = pytest.mark.django_db
@@ -87,17 +94,18 @@ def test_a_handler_says_of_each_subject_when_it_is_due_again(kind) -> None:
     assert timedelta(hours=23) < waits[9] <= timedelta(days=1)
 
 
-def test_work_of_a_person_and_of_nobody_is_done_outside_any_scope(seen, kind) -> None:
+def test_work_of_a_person_is_done_in_their_scope_and_work_of_nobody_in_none(seen, kind) -> None:
     kind("weather", seen, has_owner=False)
     oak = organization("oak")
     maya = User.objects.create_user("maya@example.com")
     with organization_scope(oak):
         make_due("weather", 1)
-        make_due(PRUNE, 2, person=maya)
+    with person_scope(maya):
+        make_due(PRUNE, 2)
 
     assert pump() == 2
 
-    assert sorted(seen.calls) == [(None, (1,)), (None, (2,))]
+    assert (len(seen.owners), set(seen.owners)) == (2, {NOBODY, Owner(person_id=maya.pk)})
     assert set(Work.objects.values_list("organization", "person", "subject_id")) == {
         (None, None, 1),
         (None, maya.pk, 2),
@@ -107,12 +115,30 @@ def test_work_of_a_person_and_of_nobody_is_done_outside_any_scope(seen, kind) ->
 @pytest.mark.parametrize("owner", ["organization", "person", "nobody"])
 def test_the_same_wish_twice_is_one_row(seen, kind, owner) -> None:
     kind("weather", seen, has_owner=False)
-    person = User.objects.create_user("maya@example.com") if owner == "person" else None
-    with organization_scope(organization("oak")):
+    maya = User.objects.create_user("maya@example.com")
+    scope = person_scope(maya) if owner == "person" else organization_scope(organization("oak"))
+    with scope:
         for _ in range(2):
-            make_due("weather" if owner == "nobody" else PRUNE, 7, person=person)
+            make_due("weather" if owner == "nobody" else PRUNE, 7)
 
     assert Work.objects.count() == 1
+
+
+def test_work_that_has_an_owner_is_planned_in_its_scope_only(seen) -> None:
+    with pytest.raises(ScopeMissing):
+        make_due(PRUNE, 7)
+    assert not Work.objects.exists()
+
+
+def test_a_persons_and_an_organizations_work_of_the_same_subject_know_nothing_of_each_other(
+    seen,
+) -> None:
+    due(organization("oak"), 7)
+    with person_scope(User.objects.create_user("maya@example.com")):
+        make_due(PRUNE, 7)
+        queue.forget(PRUNE, 7)
+        assert not queue.is_waiting(PRUNE)
+    assert Work.objects.get().person is None
 
 
 def test_only_kinds_of_the_lane_are_claimed(seen, kind) -> None:
