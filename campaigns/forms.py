@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,7 +13,19 @@ from crm.enums import Network
 from crm.models import SocialAccount
 
 LONGEST_LINE = 120
+FIRST_YEAR, LAST_YEAR = 2016, 2100  # TikTok began in 2016
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PlausibleDateField(forms.DateField):
+    """A day on which a campaign may be: a slip of the finger in the year is asked about."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                f"Is the year {value.year} right? Choose a date from {FIRST_YEAR} to {LAST_YEAR}."
+            )
 
 
 class CampaignForm(forms.Form):
@@ -20,8 +33,8 @@ class CampaignForm(forms.Form):
         max_length=60, label="Client (brand)", help_text="The brand the campaign is for."
     )
     name = forms.CharField(max_length=120)
-    starts_on = forms.DateField(label="Starts on", widget=DAY)
-    ends_on = forms.DateField(
+    starts_on = PlausibleDateField(label="Starts on", widget=DAY)
+    ends_on = PlausibleDateField(
         label="Ends on",
         widget=DAY,
         help_text="All Posts shows what the influencers publish from the first to the last day (UTC).",

@@ -201,13 +201,12 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
         network_post_id=OuterRef("tiktok_video_id"),
         hidden_at=None,
     ).exclude(free())
-    begins, ends = (
-        datetime.combine(day, time(), UTC)
-        for day in (campaign.starts_on, campaign.ends_on + timedelta(days=1))
-    )
+    # To the last microsecond of the last day: the day after it may be one that no calendar has.
+    begins = datetime.combine(campaign.starts_on, time.min, UTC)
+    ends = datetime.combine(campaign.ends_on, time.max, UTC)
     return (
         visible_videos()
-        .filter(_by_participant(campaign), published_at__gte=begins, published_at__lt=ends)
+        .filter(_by_participant(campaign), published_at__gte=begins, published_at__lte=ends)
         .select_related("creator__account__influencer")
         .annotate(
             is_authenticated=authenticated("creator_id"),

@@ -23,7 +23,7 @@ from tiktok.enums import AccountKind
 from tiktok.models import Creator, Video
 from tiktok.policies import account_kind
 from tiktok.queries import authenticated
-from tiktok.services.legacy.export import LegacyPost, RejectedRow, read_export
+from tiktok.services.legacy.export import LegacyPost, RefusedRow, read_export
 from tiktok.services.legacy.rows import (
     keep_legacy_creators,
     keep_legacy_videos,
@@ -33,18 +33,30 @@ from tiktok.services.legacy.rows import (
 )
 
 BATCH_ROWS = 1_000
-REJECTED_SHOWN = 1_000
+REFUSED_SHOWN = 1_000
 NAME_LENGTH = 120
 
 
 @dataclass
 class ImportResult:
-    """What became of an export: every row is imported or rejected."""
+    """What became of an export: every row is a post that is new, updated or unchanged, or is refused."""
 
-    posts: int = 0
-    accounts: int = 0
-    rejected_count: int = 0
-    rejected: list[RejectedRow] = field(default_factory=list)  # the first REJECTED_SHOWN
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    accounts: int = 0  # new ones
+    refused_count: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)  # the first REFUSED_SHOWN
+
+    @property
+    def posts(self) -> int:
+        return self.new + self.updated + self.unchanged
+
+    def __str__(self) -> str:
+        return (
+            f"{self.posts:,} posts: {self.new:,} new, {self.updated:,} updated, {self.unchanged:,} unchanged. "
+            f"{self.accounts:,} new accounts. {self.refused_count:,} rows refused."
+        )
 
 
 @dataclass(frozen=True)
@@ -69,32 +81,28 @@ def import_legacy_export(
 ) -> ImportResult:
     """Bring an export of the old source into a campaign of past posts. All or nothing.
 
-    Raises NotALegacyExport for a file that cannot be read and LegacyClosed once the organization has cut over.
+    Newer numbers of known posts replace older ones. Raises NotALegacyExport for a file that cannot be read and LegacyClosed once the organization has cut over.
     """
     migration = open_legacy()
     result, (campaign, is_new) = ImportResult(), _legacy_campaign(campaign_name)
     before = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count()
     for rows in _batches(read_export(path, now=timezone.now())):
-        posts = [row for row in rows if isinstance(row, LegacyPost)]
-        rejected = [row for row in rows if isinstance(row, RejectedRow)]
-        _keep(posts, campaign)
-        result.posts += len(posts)
-        result.rejected_count += len(rejected)
-        result.rejected += rejected[: REJECTED_SHOWN - len(result.rejected)]
+        refused = [row for row in rows if isinstance(row, RefusedRow)]
+        _keep([row for row in rows if isinstance(row, LegacyPost)], campaign, result)
+        result.refused_count += len(refused)
+        result.refused += refused[: REFUSED_SHOWN - len(result.refused)]
         progress(result)
+    if not result.posts:
+        transaction.set_rollback(True)  # no empty campaign stays
+        return result
     result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
     _fit_window(campaign, is_new=is_new)
-    record(
-        "legacy.imported",
-        migration,
-        actor=actor,
-        posts=result.posts,
-        rejected=result.rejected_count,
-    )
+    counts = {"new": result.new, "updated": result.updated, "unchanged": result.unchanged}
+    record("legacy.imported", migration, actor=actor, **counts, refused=result.refused_count)
     return result
 
 
-def _batches(rows: Iterator[LegacyPost | RejectedRow]) -> Iterator[list[LegacyPost | RejectedRow]]:
+def _batches(rows: Iterator[LegacyPost | RefusedRow]) -> Iterator[list[LegacyPost | RefusedRow]]:
     while batch := list(islice(rows, BATCH_ROWS)):
         yield batch
 
@@ -115,10 +123,15 @@ def _legacy_campaign(name: str) -> tuple[Campaign, bool]:
     return made, True
 
 
-def _keep(posts: Sequence[LegacyPost], campaign: Campaign) -> None:
+def _keep(posts: Sequence[LegacyPost], campaign: Campaign, result: ImportResult) -> None:
     creators = keep_legacy_creators(posts)
     accounts = _keep_accounts(creators.values())
-    videos = keep_legacy_videos(posts, creators)
+    videos, changed = keep_legacy_videos(posts, creators)
+    ids = {post.tiktok_video_id for post in posts}
+    in_campaign = Post.objects.filter(
+        campaign=campaign, network=Network.TIKTOK, network_post_id__in=ids
+    )
+    known = set(in_campaign.values_list("network_post_id", flat=True))
     Participant.objects.bulk_create(
         [Participant(campaign=campaign, account=account) for account in accounts.values()],
         ignore_conflicts=True,
@@ -130,6 +143,9 @@ def _keep(posts: Sequence[LegacyPost], campaign: Campaign) -> None:
         ],
         ignore_conflicts=True,
     )
+    result.new += len(ids - known)
+    result.updated += len(known & changed)
+    result.unchanged += len(known - changed)
 
 
 def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:

@@ -36,6 +36,7 @@ from tiktok.queries import account_metrics, kind_of, post_metrics
 from tiktok.services.brands.accounts import check_marketplace_account
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.legacy.export import NotALegacyExport
 from tiktok.services.legacy.rows import creators_never_looked_up, legacy_rows
 from tiktok.services.polls.queue import is_waiting, pump
 
@@ -133,12 +134,12 @@ class Story:
             export, campaign_name="Posts before the release", actor=self.world.owner
         )
         self.figures.imported_posts, self.figures.imported_accounts = result.posts, result.accounts
-        self.figures.rejected_rows = result.rejected_count
-        self.say(
-            f"   {result.posts:,} posts of {result.accounts:,} accounts; {result.rejected_count:,} rows rejected"
-        )
-        for row in result.rejected[:5]:
+        self.figures.rejected_rows = result.refused_count
+        self.say(f"   {result}")
+        for row in result.refused[:5]:
             self.say(f"     line {row.line}: {row.reason}")
+        if not result.posts:
+            raise NotALegacyExport("No row of the file is a post of the old source.")
 
     def look_up_memberships(self) -> None:
         waiting = list(creators_never_looked_up())

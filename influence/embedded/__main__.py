@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -57,7 +58,7 @@ def _options(**paths: str | None) -> list[str]:
 
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 1 <= int(text) <= 65000:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65000:
         raise CannotStart(f"PORT={text} is not a port: choose a number from 1024 to 65000.")
     return int(text)
 

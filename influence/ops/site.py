@@ -43,9 +43,8 @@ class OpsSite(AdminSite):
     def choose_organization(self, request: HttpRequest) -> HttpResponse:
         """Whose rows are shown from now on in this session; none when nothing is chosen."""
         wanted = request.POST.get("organization", "")
-        organization = (
-            Organization.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
-        )
+        is_key = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+        organization = Organization.objects.filter(pk=int(wanted)).first() if is_key else None
         if organization is None:
             request.session.pop(ADMIN_ORGANIZATION, None)
             messages.info(request, "No organization is chosen.")

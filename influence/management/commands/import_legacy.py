@@ -36,12 +36,12 @@ class Command(BaseCommand):
                 )
         except (NotALegacyExport, LegacyClosed) as problem:
             raise CommandError(f"Nothing was imported. {problem}") from problem
-        for row in result.rejected:
+        for row in result.refused:
             self.stderr.write(f"line {row.line}: {row.reason}")
-        self.stdout.write(
-            f"{result.posts} posts of {result.accounts} new accounts imported, {result.rejected_count} rows rejected."
-        )
+        if not result.posts:
+            raise CommandError(f"Nothing was imported. {result.refused_count:,} rows refused.")
+        self.stdout.write(str(result))
 
     def show(self, result: ImportResult) -> None:
         if self.stdout.isatty():
-            self.stdout.write(f"\r{result.posts} posts …", ending="")
+            self.stdout.write(f"\r{result.posts:,} posts …", ending="")

@@ -160,7 +160,7 @@ def _load_of_videos(source: Source) -> Load:
     # Where an order's report stands, engagement is the report's.
     own_engagement = "latest.report_fetched_at IS NULL"
     groups: dict[Source, list[Group]] = {
-        Source.LEGACY: [],
+        Source.LEGACY: [counts],
         Source.PUBLIC: [counts],
         Source.AUTHORIZED: [
             counts,

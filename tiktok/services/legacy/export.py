@@ -1,7 +1,8 @@
 """Reading the export of the old source: a CSV of posts with the account's numbers beside them.
 
 Counts come as the old source showed them (`541.2K`, `1.9M`, `2870`), fields may be empty, text is in any script. A file
-that is not such an export is refused as a whole; a row that cannot be understood is rejected with its line and reason.
+that is not such an export is refused as a whole; a row that cannot be understood, or that contradicts itself, is refused
+with its line and reason. Nothing is guessed.
 Hashtags, duration and saves are read past: the product shows them nowhere.
 """
 
@@ -9,11 +10,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Self, TextIO
+from urllib.parse import unquote, urlsplit
+
+from tiktok.services.legacy.counts import NotACount, proven_marks, read_count
 
 COLUMNS = (
     "handle", "followers", "video_id", "caption", "hashtags", "posted_at", "collected_at", "duration",
@@ -21,12 +25,16 @@ COLUMNS = (
 )  # fmt: skip
 REQUIRED = {"handle", "video_id"}
 COUNTS = ("followers", "views", "likes", "comments", "shares")
-HANDLE = re.compile(r"[a-z0-9._]{2,64}")
+HANDLE = re.compile(r"[A-Za-z0-9._]{2,64}")
 VIDEO_ID = re.compile(r"[0-9]{6,19}")
-COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)([KMB]?)", re.IGNORECASE)
-TIMES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
-BIGGEST_COUNT = 10**15
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+HOSTS = {"www.tiktok.com", "tiktok.com", "m.tiktok.com"}
 LONGEST_CAPTION = 10_000
+LONGEST_URL = 500
+LONGEST_ROW = 1_000_000  # characters
 FIRST_TIKTOK_YEAR = 2014
 
 
@@ -53,7 +61,7 @@ class LegacyPost:
 
 
 @dataclass(frozen=True)
-class RejectedRow:
+class RefusedRow:
     line: int
     reason: str
 
@@ -62,29 +70,92 @@ class _Unreadable(ValueError):
     """One row's problem, in words."""
 
 
-def read_export(path: Path, *, now: datetime) -> Iterator[LegacyPost | RejectedRow]:
-    """Every row of the file, understood or rejected. Raises NotALegacyExport, possibly after rows were yielded."""
-    line = 1
+def read_export(path: Path, *, now: datetime) -> Iterator[LegacyPost | RefusedRow]:
+    """Every row of the file, understood or refused. Raises NotALegacyExport, possibly after rows were yielded.
+
+    The file is read twice: first for how its columns write numbers.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = _header(next(reader, []))
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            if not file.seekable():
+                raise NotALegacyExport("This is a stream. Save the export as a file first.")
+            header, rows = _table(file)
+            proven = _proven_marks(header, rows)
+            file.seek(0)
+            _, rows = _table(file)
             first_lines: dict[str, int] = {}
-            line = reader.line_num + 1
-            for cells in reader:
-                if cells:
-                    yield _read_row(header, cells, line, now, first_lines)
-                line = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        raise NotALegacyExport(
-            f"Near line {line} the file is not UTF-8 text. Save the export as “CSV UTF-8” and import it again."
-        ) from error
-    except csv.Error as error:
-        raise NotALegacyExport(
-            f"Line {line} is not well-formed CSV ({error}). Export the file again, or mend that line."
-        ) from error
+            for line, cells in rows:
+                yield _read_row(header, cells, line, now, proven, first_lines)
     except OSError as error:
         raise NotALegacyExport(f"The file cannot be read: {error.strerror or error}.") from error
+
+
+class _Lines:
+    """The file's lines, counted and checked before anything is made of them: text in UTF-8, of a bearable length."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file, self.number, self.room = file, 0, LONGEST_ROW
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self.file.readline(self.room + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.room -= len(line)
+        if self.room < 0:
+            raise NotALegacyExport(
+                f"Line {self.number} makes a row of more than {LONGEST_ROW:,} characters. No export has such rows."
+            )
+        if not self._is_text(line):
+            raise NotALegacyExport(
+                f"Line {self.number} is not UTF-8 text. Save the export as “CSV UTF-8” and import it again."
+            )
+        return line
+
+    def _is_text(self, line: str) -> bool:
+        """Bytes that are no UTF-8 were read as lone surrogates; NUL among the column names is UTF-16."""
+        is_utf8 = line.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in line)
+        return is_utf8 and not (self.number == 1 and "\0" in line)
+
+
+def _table(file: TextIO) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The column names, and every row with the line that it begins on."""
+    rows = _rows(file)
+    _, cells = next(rows, (1, []))
+    return _header(cells), rows
+
+
+def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    lines = _Lines(file)
+    reader = csv.reader(lines, strict=True)
+    while True:
+        line, lines.room = lines.number + 1, LONGEST_ROW
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise NotALegacyExport(
+                f"Line {line} is not well-formed CSV ({error}). Export the file again, or mend that line."
+            ) from error
+        if cells is None:
+            return
+        if cells:
+            yield line, cells
+
+
+def _proven_marks(
+    header: list[str], rows: Iterable[tuple[int, list[str]]]
+) -> dict[str, set[str]]:
+    """The decimal marks that each column of counts proves."""
+    proven: dict[str, set[str]] = {name: set() for name in COUNTS}
+    places = [(name, header.index(name)) for name in COUNTS if name in header]
+    for _, cells in rows:
+        if len(cells) == len(header):
+            for name, place in places:
+                proven[name] |= proven_marks([cells[place].strip()])
+    return proven
 
 
 def _header(cells: list[str]) -> list[str]:
@@ -106,62 +177,61 @@ def _header(cells: list[str]) -> list[str]:
 
 
 def _read_row(
-    header: list[str], cells: list[str], line: int, now: datetime, first_lines: dict[str, int]
-) -> LegacyPost | RejectedRow:
+    header: list[str],
+    cells: list[str],
+    line: int,
+    now: datetime,
+    proven: dict[str, set[str]],
+    first_lines: dict[str, int],
+) -> LegacyPost | RefusedRow:
     try:
         if len(cells) != len(header):
             raise _Unreadable(f"has {len(cells)} columns instead of {len(header)}")
-        post = _understand(
-            dict(zip(header, (cell.strip() for cell in cells), strict=True)), line, now
-        )
+        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        post = _understand(row, line, now, proven)
         first = first_lines.setdefault(post.tiktok_video_id, line)
         if first != line:
             raise _Unreadable(f"video_id {post.tiktok_video_id} stands on line {first} already")
     except _Unreadable as problem:
-        return RejectedRow(line, str(problem))
+        return RefusedRow(line, str(problem))
     return post
 
 
-def _understand(row: dict[str, str], line: int, now: datetime) -> LegacyPost:
-    handle = row["handle"].removeprefix("@").lower()
+def _understand(
+    row: dict[str, str], line: int, now: datetime, proven: dict[str, set[str]]
+) -> LegacyPost:
+    handle = row["handle"].removeprefix("@")
     if not HANDLE.fullmatch(handle):
         raise _Unreadable(f"handle “{handle[:40]}” is not a TikTok handle")
-    video_id = row["video_id"]
+    handle, video_id = handle.lower(), row["video_id"]
     if not VIDEO_ID.fullmatch(video_id):
         raise _Unreadable(f"video_id “{video_id[:40]}” is not a TikTok video id")
     if any("\0" in cell for cell in row.values()):
         raise _Unreadable("contains a NUL character")
-    counts = {name: _count(name, row.get(name, "")) for name in COUNTS}
+    counts = {name: _count(name, row.get(name, ""), proven[name]) for name in COUNTS}
     return LegacyPost(
         line=line,
         handle=handle,
         followers=counts["followers"],
         tiktok_video_id=video_id,
         caption=row.get("caption", "")[:LONGEST_CAPTION],
-        posted_at=_moment("posted_at", row.get("posted_at", ""), now) or _moment_of_id(video_id),
+        url=_url(row.get("url", ""), handle, video_id),
+        posted_at=_moment("posted_at", row.get("posted_at", ""), now)
+        or _moment_of_id(video_id, now),
         collected_at=_moment("collected_at", row.get("collected_at", ""), now) or now,
         views=counts["views"],
         likes=counts["likes"],
         comments=counts["comments"],
         shares=counts["shares"],
-        url=_url(row.get("url", ""), handle, video_id),
     )
 
 
-def _count(name: str, text: str) -> int | None:
+def _count(name: str, text: str, proven: set[str]) -> int | None:
     """`541.2K` → 541200, `` → None."""
-    if not text:
-        return None
-    match = COUNT.fullmatch(text)
-    if not match:
-        raise _Unreadable(f"{name} “{text[:40]}” is not a count")
     try:
-        value = int(Decimal(match[1].replace(",", "")) * TIMES[match[2].upper()])
-    except InvalidOperation:
-        raise _Unreadable(f"{name} “{text[:40]}” is not a count") from None
-    if value > BIGGEST_COUNT:
-        raise _Unreadable(f"{name} “{text[:40]}” is too large to be a count")
-    return value
+        return read_count(text, proven) if text else None
+    except NotACount as problem:
+        raise _Unreadable(f"{name} “{text[:40]}” {problem}") from None
 
 
 def _moment(name: str, text: str, now: datetime) -> datetime | None:
@@ -169,25 +239,60 @@ def _moment(name: str, text: str, now: datetime) -> datetime | None:
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text if MOMENT.fullmatch(text) else "")
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise _Unreadable(f"{name} “{text[:40]}” is not a time like 2025-05-01 12:01:30") from None
+    return _possible(f"{name} “{text[:40]}”", moment, now)
+
+
+def _moment_of_id(video_id: str, now: datetime) -> datetime:
+    """TikTok's ids carry the second of their making in the upper 32 bits."""
+    moment = datetime.fromtimestamp(int(video_id) >> 32, tz=UTC)
+    return _possible(f"posted_at is empty, and the time in video_id {video_id}", moment, now)
+
+
+def _possible(what: str, moment: datetime, now: datetime) -> datetime:
     if moment.year < FIRST_TIKTOK_YEAR:
-        raise _Unreadable(f"{name} “{text[:40]}” is before TikTok existed")
+        raise _Unreadable(f"{what} is before TikTok existed")
     if moment > now + timedelta(days=1):  # the export may be of another time zone
-        raise _Unreadable(f"{name} “{text[:40]}” lies in the future")
+        raise _Unreadable(f"{what} lies in the future")
     return moment
 
 
-def _moment_of_id(video_id: str) -> datetime:
-    """TikTok's ids carry the second of their making in the upper 32 bits."""
-    return datetime.fromtimestamp(int(video_id) >> 32, tz=UTC)
-
-
 def _url(text: str, handle: str, video_id: str) -> str:
-    if text and not text.startswith(
-        ("https://www.tiktok.com/", "https://tiktok.com/", "https://m.tiktok.com/")
-    ):
-        raise _Unreadable(f"url “{text[:60]}” is not an address at TikTok")
-    return text[:500] or f"https://www.tiktok.com/@{handle}/video/{video_id}"
+    """The post's address, or the one that it must have. An address that names another post or account is refused."""
+    if not text:
+        _refuse_rounded(video_id)
+        return f"https://www.tiktok.com/@{handle}/video/{video_id}"
+    account, post = _named_by(text)
+    if account not in {None, handle}:
+        raise _Unreadable(f"handle “{handle}” and url name two accounts")
+    if post is None:
+        _refuse_rounded(video_id)
+    elif post != video_id:
+        raise _Unreadable(f"video_id {video_id} and url name two videos")
+    return text
+
+
+def _named_by(address: str) -> tuple[str | None, str | None]:
+    """The handle and the post's id in an address at TikTok, where it has them (a short link has neither)."""
+    if len(address) > LONGEST_URL:
+        raise _Unreadable(f"url “{address[:60]}” is longer than {LONGEST_URL} characters")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or parts.netloc.lower() not in HOSTS or not address.isprintable() or " " in address:
+        raise _Unreadable(f"url “{address[:60]}” is not an address at TikTok")
+    path = unquote(parts.path)
+    account, post = re.match(r"/@([^/]*)", path), re.search(r"/(?:video|photo|v)/([^/.]*)", path)
+    return account and account[1].lower(), post and post[1]
+
+
+def _refuse_rounded(video_id: str) -> None:
+    """A spreadsheet keeps 15 digits of a number. Of true ids one in ten thousand ends so; its address proves it."""
+    if len(video_id) > 15 and video_id[15:].strip("0") == "":
+        raise _Unreadable(
+            f"video_id {video_id} looks rounded by a spreadsheet, and no url says which video it is"
+        )

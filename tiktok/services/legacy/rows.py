@@ -16,9 +16,15 @@ from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, LegacyMigration, Video
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated
-from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
+from tiktok.services.facts.snapshots import (
+    COUNTS,
+    record_creator_snapshots,
+    record_video_snapshots,
+)
 from tiktok.services.legacy.export import LegacyPost
 from tiktok.services.polls.queue import begin, make_due
+
+NO_COUNTS = (None,) * len(COUNTS)
 
 
 def open_legacy() -> LegacyMigration:
@@ -53,21 +59,53 @@ def keep_legacy_creators(posts: Sequence[LegacyPost]) -> dict[str, Creator]:
     return creators
 
 
-def keep_legacy_videos(posts: Sequence[LegacyPost], creators: dict[str, Creator]) -> list[Video]:
-    """The posts as legacy videos with their counters, in the order given. Repeating it changes nothing."""
+def keep_legacy_videos(
+    posts: Sequence[LegacyPost], creators: dict[str, Creator]
+) -> tuple[list[Video], set[str]]:
+    """The posts as legacy videos with their counters, in the order given, and the ids of known ones that changed.
+
+    Newer numbers replace older ones, whichever file comes first; an older reading is kept as a fact of its hour.
+    """
     known = {
         video.tiktok_video_id: video
         for video in Video.objects.filter(
             source=Source.LEGACY, tiktok_video_id__in=[post.tiktok_video_id for post in posts]
         )
     }
+    changed = {post.tiktok_video_id for post in posts if _changes(known.get(post.tiktok_video_id), post)}
     videos = [
-        known.get(post.tiktok_video_id) or _legacy_video(post, creators[post.handle])
-        for post in posts
+        _reading(known.get(post.tiktok_video_id), post, creators[post.handle]) for post in posts
     ]
     Video.objects.bulk_create([video for video in videos if video.pk is None])
+    Video.objects.bulk_update(
+        [video for video in videos if video.tiktok_video_id in changed], ["caption", "url"]
+    )
     record_video_snapshots(videos, source=Source.LEGACY)
-    return videos
+    return videos, changed
+
+
+def _changes(known: Video | None, post: LegacyPost) -> bool:
+    """Does the post say something newer about a known video that differs?"""
+    if known is None or post.collected_at < known.counts_fetched_at:
+        return False
+    has_news = _counts(post) not in (NO_COUNTS, tuple(getattr(known, name) for name in COUNTS))
+    return has_news or (post.caption or known.caption, post.url) != (known.caption, known.url)
+
+
+def _counts(post: LegacyPost) -> tuple[int | None, ...]:
+    return post.views, post.likes, post.comments, post.shares
+
+
+def _reading(known: Video | None, post: LegacyPost, creator: Creator) -> Video:
+    """The video with the numbers of this post, for the loader, which knows what is newer."""
+    if known is None:
+        return _legacy_video(post, creator)
+    if _changes(known, post):
+        known.caption, known.url = post.caption or known.caption, post.url
+    known.counts_fetched_at = post.collected_at
+    for name, count in zip(COUNTS, _counts(post), strict=True):
+        setattr(known, name, count)
+    return known
 
 
 def _legacy_video(post: LegacyPost, creator: Creator) -> Video:
