@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from campaigns.models import Campaign, Post
 from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
 from crm.models import Influencer, SocialAccount
 from crm.queries import found
+from influence.management.commands.demo import INVENTED_EXPORT
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign
 from tiktok.enums import MarketplaceStatus
@@ -43,12 +47,12 @@ def bring_in(export: Path):
     return import_legacy_export(export, campaign_name="Spring", actor=None)
 
 
-def test_every_row_is_imported_or_rejected(oak, export) -> None:
+def test_every_row_is_imported_or_refused(oak, export) -> None:
     with organization_scope(oak):
         result = bring_in(export)
 
-        assert (result.posts, result.accounts, result.rejected_count) == (3, 2, 1)
-        assert [(row.line, row.reason) for row in result.rejected] == [
+        assert (result.posts, result.accounts, result.refused_count) == (3, 2, 1)
+        assert [(row.line, row.reason) for row in result.refused] == [
             (5, "handle “bad handle” is not a TikTok handle")
         ]
         assert sorted(Influencer.objects.values_list("name", flat=True)) == ["ann.b", "tom_t"]
@@ -71,13 +75,117 @@ def test_importing_twice_doubles_nothing(oak, export) -> None:
         bring_in(export)
         again = bring_in(export)
 
-        assert (again.posts, again.accounts, again.rejected_count) == (3, 0, 1)
+        assert (again.new, again.updated, again.unchanged) == (0, 0, 3)
+        assert (again.posts, again.accounts, again.refused_count) == (3, 0, 1)
         assert (Video.objects.count(), Post.objects.count(), SocialAccount.objects.count()) == (
             3,
             3,
             2,
         )
         assert VideoSnapshot.objects.count() == 3
+
+
+HEADER = "handle,followers,video_id,collected_at,views,likes,comments,shares\n"
+OLDER = HEADER + "ann.b,1.5K,7499446218112634119,2025-05-02 00:00:00,10K,100,5,1\n"
+NEWER = (
+    HEADER
+    + "ann.b,1.9K,7499446218112634119,2025-06-02 00:00:00,12K,90,6,1\n"
+    + "ann.b,1.9K,7499446218112634120,2025-06-02 00:00:00,7,1,0,0\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("texts", "outcomes"),
+    [
+        ([OLDER, NEWER], [(1, 0, 0), (1, 1, 0)]),
+        ([NEWER, OLDER], [(2, 0, 0), (0, 0, 1)]),
+        ([OLDER, NEWER, OLDER, NEWER], [(1, 0, 0), (1, 1, 0), (0, 0, 1), (0, 0, 2)]),
+    ],
+)
+def test_newer_numbers_win_by_time_whichever_export_comes_first(
+    oak, tmp_path, texts, outcomes
+) -> None:
+    file = tmp_path / "export.csv"
+    with organization_scope(oak):
+        for text, outcome in zip(texts, outcomes, strict=True):
+            file.write_text(text, encoding="utf-8")
+            result = bring_in(file)
+            assert (result.new, result.updated, result.unchanged) == outcome
+
+        video = Video.objects.get(tiktok_video_id="7499446218112634119")
+        assert (video.video_views, video.likes, video.comments, video.shares) == (12_000, 90, 6, 1)
+        assert video.counts_fetched_at == datetime(2025, 6, 2, tzinfo=UTC)
+        assert Creator.objects.get().follower_count == 1_900
+        readings = VideoSnapshot.objects.filter(video_id=video.pk).order_by("bucket_at")
+        assert list(readings.values_list("video_views", flat=True)) == [10_000, 12_000]
+        assert ("likes" in video.flags) == (texts[0] == OLDER)  # a fall is seen as it comes
+
+
+def test_a_newer_export_that_tells_no_numbers_takes_none_away(oak, tmp_path) -> None:
+    file = tmp_path / "export.csv"
+    with organization_scope(oak):
+        for text in (OLDER, HEADER + "ann.b,,7499446218112634119,2025-06-02 00:00:00,,,,\n"):
+            file.write_text(text, encoding="utf-8")
+            result = bring_in(file)
+
+        assert (result.new, result.updated, result.unchanged) == (0, 0, 1)
+        assert Video.objects.get().video_views == 10_000
+        assert Creator.objects.get().follower_count == 1_500
+
+
+def test_a_newer_caption_is_an_update_too(oak, tmp_path) -> None:
+    file = tmp_path / "export.csv"
+    head = "handle,video_id,collected_at,caption\n"
+    with organization_scope(oak):
+        for text in ("ann.b,7499446218112634119,2025-05-02,Draft\n", "ann.b,7499446218112634119,2025-05-03,Final\n"):  # fmt: skip
+            file.write_text(head + text, encoding="utf-8")
+            result = bring_in(file)
+        assert (result.new, result.updated, result.unchanged) == (0, 1, 0)
+        assert Video.objects.get().caption == "Final"
+
+
+def test_a_known_video_is_new_in_a_campaign_that_did_not_hold_it(oak, export) -> None:
+    with organization_scope(oak):
+        bring_in(export)
+        other = import_legacy_export(export, campaign_name="Summer", actor=None)
+        assert (other.new, other.updated, other.unchanged) == (3, 0, 0)
+        assert Video.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "refused"), [("", 0), ("ann b,7499446218112634119\n", 1)], ids=["no rows", "bad rows"]
+)
+def test_an_import_of_nothing_says_so_fails_and_leaves_no_campaign(
+    oak, tmp_path, capsys, rows, refused
+) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(f"handle,video_id\n{rows}", encoding="utf-8")
+    with pytest.raises(CommandError, match=rf"^Nothing was imported\. {refused} rows refused\.$"):
+        call_command("import_legacy", str(file), organization="oak")
+    assert capsys.readouterr().err.count("is not a TikTok handle") == refused
+    with organization_scope(oak):
+        assert not Campaign.objects.exists()
+
+
+def test_an_import_keeps_every_number(oak, tmp_path) -> None:
+    """The story's invented export, in the form of the old source: sums by plain arithmetic and as imported."""
+    with INVENTED_EXPORT.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with organization_scope(oak):
+        result = bring_in(INVENTED_EXPORT)
+        totals = Video.objects.aggregate(*(Sum(name) for name in ("video_views", "likes")))
+    assert result.posts + result.refused_count == len(rows)
+    refused = {row.line for row in result.refused}
+    kept = [row for line, row in enumerate(rows, 2) if line not in refused]
+    assert totals == {
+        "video_views__sum": sum(plainly(row["views"]) for row in kept),
+        "likes__sum": sum(plainly(row["likes"]) for row in kept),
+    }
+
+
+def plainly(text: str) -> int:
+    size = {"K": 1_000, "M": 1_000_000}.get(text[-1:], 1)
+    return int(Decimal(text.rstrip("KM") or 0) * size)
 
 
 def test_a_name_that_campaigns_share_or_that_is_long_stops_no_import(oak, export) -> None:
@@ -251,7 +359,7 @@ def test_the_commands_tell_the_story(oak, export, capsys) -> None:
     call_command("migrate_legacy", "--organization", "oak", "--verify")
 
     said = capsys.readouterr()
-    assert "3 posts of 2 new accounts imported, 1 rows rejected." in said.out
+    assert "3 posts: 3 new, 0 updated, 0 unchanged. 2 new accounts. 1 rows refused." in said.out
     assert "line 5: handle “bad handle” is not a TikTok handle" in said.err
     assert "Cut over. 3 posts of the old source are hidden." in said.out
     assert "holds: 0 legacy rows." in said.out

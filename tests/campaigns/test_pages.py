@@ -206,6 +206,44 @@ def test_a_campaign_that_ends_before_it_starts_is_refused_and_what_was_typed_kep
     assert Campaign.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "asked"),
+    [
+        ("2026-12-01", "9999-12-31", 9999),
+        ("2026-12-01", "2101-01-01", 2101),
+        ("2015-12-31", "2026-12-01", 2015),
+        ("0001-01-01", "2026-12-01", 1),
+        ("2016-01-01", "2100-12-31", None),
+    ],
+)
+def test_a_date_that_is_no_campaigns_is_asked_about(manager, first, last, asked) -> None:
+    fields = {"name": "Winter", "client": "Contoso", "starts_on": first, "ends_on": last}
+    answer = manager.post("/o/oaks/campaigns/new/", fields)
+    if asked is None:
+        assert Campaign.objects.filter(name="Winter").exists()
+    else:
+        assert answer.status_code == 422
+        assert f"Is the year {asked} right? Choose a date from 2016 to 2100." in text(answer)
+
+
+def test_all_posts_shows_a_window_as_wide_as_the_calendar_to_its_last_moment(
+    manager, campaign
+) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    moments = [datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+    for number, moment in enumerate(moments):
+        video = a_video(account, str(number))
+        Video.objects.filter(pk=video.pk).update(published_at=moment, caption=f"Edge {number}")
+    for first, last, shown in [
+        ("0001-01-01", "9999-12-31", [True, True]),
+        ("0001-01-02", "9999-12-30", [False, False]),
+    ]:
+        Campaign.objects.filter(pk=campaign.pk).update(starts_on=first, ends_on=last)
+        answer = manager.get(f"{base(campaign)}posts/all/")
+        assert answer.status_code == 200
+        assert [f"Edge {number}" in text(answer) for number in (0, 1)] == shown
+
+
 # --- the way to an order --------------------------------------------------------------------------------------------
 def test_an_order_for_many_takes_four_actions(tiktok: Sandbox, manager, campaign) -> None:
     maya, tom = a_participant(campaign, "maya.bakes"), an_account("tom_trails", status="not_in")

@@ -38,7 +38,11 @@ def proven_marks(texts: Iterable[str]) -> set[str]:
 def _proves(text: str) -> set[str]:
     readings = _readings(text)
     if len(set(readings.values())) == 1:
-        return set(readings) if len(readings) == 1 and _whole(*readings.values()) is not None else set()
+        return (
+            set(readings)
+            if len(readings) == 1 and _whole(*readings.values()) is not None
+            else set()
+        )
     # `1,234` of 1.234 views is none. (`1.234` proves nothing: a source that writes `1.9M` does not group by points.)
     if readings and "," in text and text[-1].isdigit() and _whole(readings[","]) is None:
         return {"."}

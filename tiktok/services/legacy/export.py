@@ -145,9 +145,7 @@ def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
-def _proven_marks(
-    header: list[str], rows: Iterable[tuple[int, list[str]]]
-) -> dict[str, set[str]]:
+def _proven_marks(header: list[str], rows: Iterable[tuple[int, list[str]]]) -> dict[str, set[str]]:
     """The decimal marks that each column of counts proves."""
     proven: dict[str, set[str]] = {name: set() for name in COUNTS}
     places = [(name, header.index(name)) for name in COUNTS if name in header]
@@ -283,7 +281,12 @@ def _named_by(address: str) -> tuple[str | None, str | None]:
         parts = urlsplit(address)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme != "https" or parts.netloc.lower() not in HOSTS or not address.isprintable() or " " in address:
+    if (
+        parts.scheme != "https"
+        or parts.netloc.lower() not in HOSTS
+        or not address.isprintable()
+        or " " in address
+    ):
         raise _Unreadable(f"url “{address[:60]}” is not an address at TikTok")
     path = unquote(parts.path)
     account, post = re.match(r"/@([^/]*)", path), re.search(r"/(?:video|photo|v)/([^/.]*)", path)

@@ -72,7 +72,9 @@ def keep_legacy_videos(
             source=Source.LEGACY, tiktok_video_id__in=[post.tiktok_video_id for post in posts]
         )
     }
-    changed = {post.tiktok_video_id for post in posts if _changes(known.get(post.tiktok_video_id), post)}
+    changed = {
+        post.tiktok_video_id for post in posts if _changes(known.get(post.tiktok_video_id), post)
+    }
     videos = [
         _reading(known.get(post.tiktok_video_id), post, creators[post.handle]) for post in posts
     ]
