@@ -14,9 +14,7 @@ from django.utils import timezone
 from campaigns.enums import CampaignState, PostOrigin
 from campaigns.models import Campaign, Participant, Post
 from crm.enums import AccountType, Network
-from crm.models import Influencer, SearchWord, SocialAccount
-from crm.models.influencers import sort_name_of
-from crm.models.search import words_of_account, words_of_influencer
+from crm.models import Influencer, SocialAccount
 from tenancy.models import User
 from tenancy.services.audit import record
 from tiktok.enums import AccountKind
@@ -154,9 +152,7 @@ def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:
     accounts = SocialAccount.objects.filter(network=Network.TIKTOK, handle__in=by_handle)
     known = {account.handle: account for account in accounts}
     missing = [handle for handle in by_handle if handle not in known]
-    people = Influencer.objects.bulk_create(
-        [Influencer(name=handle, sort_name=sort_name_of(handle)) for handle in missing]
-    )
+    people = Influencer.objects.bulk_create([Influencer(name=handle) for handle in missing])
     made = SocialAccount.objects.bulk_create(
         [
             SocialAccount(
@@ -167,12 +163,6 @@ def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:
                 creator=by_handle[handle],
             )
             for handle, person in zip(missing, people, strict=True)
-        ]
-    )
-    SearchWord.objects.bulk_create(
-        [
-            *(word for person in people for word in words_of_influencer(person)),
-            *(word for account in made for word in words_of_account(account)),
         ]
     )
     return known | {account.handle: account for account in made}

@@ -1,34 +1,26 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
+from django.db.models.functions import Left
 
 from crm.enums import AccountType, Network
-from crm.models.search import (
-    SearchWord,
-    replace_words,
-    searchable,
-    words_of_account,
-    words_of_influencer,
-)
+from crm.models.search import folded
 from tenancy.models import OrganizationModel
 from tiktok.models import Creator
 
 NAME_LENGTH = 200
 
 
-def sort_name_of(name: str) -> str:
-    """What people are ordered by: case and accents do not part them."""
-    return searchable(name)[:NAME_LENGTH]
-
-
 class Influencer(OrganizationModel):
-    """A person in the CRM. `sort_name` and the words of search follow name and e-mail when the row is saved."""
+    """A person in the CRM. The database keeps `sort_name` and the words of search in step with name and e-mail."""
 
     name = models.CharField(max_length=NAME_LENGTH)
-    sort_name = models.CharField(max_length=NAME_LENGTH, editable=False, db_collation="C")
+    sort_name = models.GeneratedField(
+        expression=Left(folded(models.F("name")), NAME_LENGTH),
+        output_field=models.CharField(max_length=NAME_LENGTH, db_collation="C"),
+        db_persist=True,
+    )
     email = models.EmailField(blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
@@ -55,13 +47,6 @@ class Influencer(OrganizationModel):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.sort_name = sort_name_of(self.name)
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            kept = SearchWord.objects.filter(influencer=self, account=None)
-            replace_words(kept, words_of_influencer(self))
 
 
 class SocialAccount(OrganizationModel):
@@ -90,8 +75,3 @@ class SocialAccount(OrganizationModel):
 
     def __str__(self) -> str:
         return f"@{self.handle}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            replace_words(SearchWord.objects.filter(account=self), words_of_account(self))
