@@ -1,0 +1,124 @@
+-- Keep the numbers of videos that stand in the temporary table `loading`: the facts of their hours, the finished days,
+-- and the latest numbers on the videos themselves. One statement, so that the three cannot disagree.
+--
+-- To try it in psql: BEGIN; SELECT set_config('app.organization', '1', true);
+--   CREATE TEMP TABLE loading AS
+--     SELECT video_id, source, fetched_at, false AS may_exist, absurd, video_views, likes, comments, shares,
+--            total_engagements, engagement_rate, reach, total_play_time, average_play_time, video_completion_rate
+--     FROM tiktok_videosnapshot LIMIT 10;
+-- then paste what follows.
+--
+-- Bits of `falling` and `absurd` (VIDEO_NUMBERS): 1 video_views, 2 likes, 4 comments, 8 shares, 16 total_engagements,
+-- 32 engagement_rate, 64 reach, 128 total_play_time, 256 average_play_time, 512 video_completion_rate.
+WITH read AS (
+    SELECT loading.*, latest.organization_id,
+        date_trunc('hour', loading.fetched_at) AS bucket_at,
+        -- The time of the latest row that every reading of the source moves on: no fact of the source is later.
+        CASE loading.source
+            WHEN 'ttcm_public' THEN latest.counts_fetched_at
+            WHEN 'ttcm_authorized' THEN latest.counts_fetched_at
+            WHEN 'order_report' THEN latest.report_fetched_at
+        END AS source_fetched_at,
+        -- The latest row takes a number only from a reading that is not older than the one it has.
+        (loading.source <> 'order_report' OR loading.video_views IS NOT NULL)
+            AND (latest.counts_fetched_at <= loading.fetched_at) IS NOT FALSE AS takes_counts,
+        loading.source = 'order_report'
+            AND (latest.report_fetched_at <= loading.fetched_at) IS NOT FALSE AS takes_report,
+        -- Where there is an order's report, engagement is the report's.
+        loading.source = 'ttcm_authorized' AND latest.report_fetched_at IS NULL
+            AND (latest.counts_fetched_at <= loading.fetched_at) IS NOT FALSE AS takes_engagement,
+        loading.source <> 'legacy' AND loading.video_views IS NOT NULL
+            AND latest.counts_fetched_at::date <> loading.fetched_at::date AS is_new_day,
+        latest.counts_source AS before_source, latest.counts_fetched_at AS before_fetched_at,
+        latest.video_views AS before_video_views, latest.likes AS before_likes,
+        latest.comments AS before_comments, latest.shares AS before_shares,
+        -- Does the latest row prove that no counter fell? Only where it does not, the earlier fact is read.
+        latest.counts_source = loading.source AND latest.counts_fetched_at <= loading.fetched_at
+            AND (latest.falling = 0 OR latest.counts_fetched_at < date_trunc('hour', loading.fetched_at))
+            AND (
+                loading.video_views < latest.video_views OR loading.likes < latest.likes
+                OR loading.comments < latest.comments OR loading.shares < latest.shares
+                OR loading.total_engagements < latest.total_engagements OR loading.reach < latest.reach
+                OR loading.total_play_time < latest.total_play_time
+            ) IS NOT TRUE AS is_growing
+    FROM loading JOIN tiktok_video latest ON latest.id = loading.video_id
+), known AS MATERIALIZED (
+    SELECT read.*,
+        -- Then no fact of the hour is looked for, which costs half of an INSERT.
+        NOT may_exist AND (source_fetched_at < bucket_at) IS TRUE AS is_first,
+        CASE WHEN takes_counts THEN 15 ELSE 0 END | CASE WHEN takes_engagement THEN 48 ELSE 0 END
+            | CASE WHEN takes_report THEN 1008 ELSE 0 END AS taken,
+        CASE WHEN is_growing THEN 0 ELSE coalesce((
+            SELECT CASE WHEN read.video_views < earlier.video_views THEN 1 ELSE 0 END
+                | CASE WHEN read.likes < earlier.likes THEN 2 ELSE 0 END
+                | CASE WHEN read.comments < earlier.comments THEN 4 ELSE 0 END
+                | CASE WHEN read.shares < earlier.shares THEN 8 ELSE 0 END
+                | CASE WHEN read.total_engagements < earlier.total_engagements THEN 16 ELSE 0 END
+                | CASE WHEN read.reach < earlier.reach THEN 64 ELSE 0 END
+                | CASE WHEN read.total_play_time < earlier.total_play_time THEN 128 ELSE 0 END
+            FROM tiktok_videosnapshot earlier
+            WHERE earlier.video_id = read.video_id AND earlier.source = read.source
+                AND earlier.bucket_at < read.bucket_at
+            ORDER BY earlier.bucket_at DESC LIMIT 1
+        ), 0) END AS falling
+    FROM read
+), first_facts AS (
+    INSERT INTO tiktok_videosnapshot (
+        organization_id, video_id, source, bucket_at, fetched_at, falling, absurd, video_views, likes, comments, shares,
+        total_engagements, engagement_rate, reach, total_play_time, average_play_time, video_completion_rate
+    )
+    SELECT organization_id, video_id, source, bucket_at, fetched_at, falling, absurd, video_views, likes, comments, shares,
+        total_engagements, engagement_rate, reach, total_play_time, average_play_time, video_completion_rate
+    FROM known WHERE is_first
+), later_facts AS (
+    INSERT INTO tiktok_videosnapshot (
+        organization_id, video_id, source, bucket_at, fetched_at, falling, absurd, video_views, likes, comments, shares,
+        total_engagements, engagement_rate, reach, total_play_time, average_play_time, video_completion_rate
+    )
+    SELECT organization_id, video_id, source, bucket_at, fetched_at, falling, absurd, video_views, likes, comments, shares,
+        total_engagements, engagement_rate, reach, total_play_time, average_play_time, video_completion_rate
+    FROM known WHERE NOT is_first
+    ON CONFLICT (video_id, source, bucket_at) DO UPDATE SET
+        fetched_at = excluded.fetched_at, falling = excluded.falling, absurd = excluded.absurd,
+        video_views = excluded.video_views, likes = excluded.likes, comments = excluded.comments,
+        shares = excluded.shares, total_engagements = excluded.total_engagements,
+        engagement_rate = excluded.engagement_rate, reach = excluded.reach,
+        total_play_time = excluded.total_play_time, average_play_time = excluded.average_play_time,
+        video_completion_rate = excluded.video_completion_rate
+    WHERE excluded.fetched_at >= tiktok_videosnapshot.fetched_at
+), finished_days AS (
+    -- The running day is on the video itself. When a reading of another day comes, the earlier of the two is the last of
+    -- its day: one row for each day and video, not one write for each reading.
+    INSERT INTO tiktok_videoday (
+        organization_id, video_id, day, source, fetched_at, video_views, likes, comments, shares
+    )
+    SELECT organization_id, video_id, closed.fetched_at::date, closed.*
+    FROM known CROSS JOIN LATERAL (VALUES
+        (before_source, before_fetched_at, before_video_views, before_likes, before_comments, before_shares),
+        (source, fetched_at, video_views, likes, comments, shares)
+    ) closed (source, fetched_at, video_views, likes, comments, shares)
+    WHERE is_new_day AND closed.video_views IS NOT NULL
+        AND closed.fetched_at = least(before_fetched_at, known.fetched_at)
+    ON CONFLICT (video_id, day) DO UPDATE SET
+        source = excluded.source, fetched_at = excluded.fetched_at, video_views = excluded.video_views,
+        likes = excluded.likes, comments = excluded.comments, shares = excluded.shares
+    WHERE excluded.fetched_at >= tiktok_videoday.fetched_at
+)
+UPDATE tiktok_video latest SET
+    video_views = CASE WHEN takes_counts THEN known.video_views ELSE latest.video_views END,
+    likes = CASE WHEN takes_counts THEN known.likes ELSE latest.likes END,
+    comments = CASE WHEN takes_counts THEN known.comments ELSE latest.comments END,
+    shares = CASE WHEN takes_counts THEN known.shares ELSE latest.shares END,
+    counts_source = CASE WHEN takes_counts THEN known.source ELSE latest.counts_source END,
+    counts_fetched_at = CASE WHEN takes_counts THEN known.fetched_at ELSE latest.counts_fetched_at END,
+    total_engagements = CASE WHEN takes_engagement OR takes_report THEN known.total_engagements ELSE latest.total_engagements END,
+    engagement_rate = CASE WHEN takes_engagement OR takes_report THEN known.engagement_rate ELSE latest.engagement_rate END,
+    reach = CASE WHEN takes_report THEN known.reach ELSE latest.reach END,
+    total_play_time = CASE WHEN takes_report THEN known.total_play_time ELSE latest.total_play_time END,
+    average_play_time = CASE WHEN takes_report THEN known.average_play_time ELSE latest.average_play_time END,
+    video_completion_rate = CASE WHEN takes_report THEN known.video_completion_rate ELSE latest.video_completion_rate END,
+    report_fetched_at = CASE WHEN takes_report THEN known.fetched_at ELSE latest.report_fetched_at END,
+    falling = (latest.falling & ~taken) | (known.falling & taken),
+    absurd = (latest.absurd & ~taken) | (known.absurd & taken)
+FROM known
+WHERE latest.id = known.video_id AND taken <> 0
