@@ -411,3 +411,32 @@ def test_a_repetition_that_tiktok_puts_off_is_tried_again_by_the_pump(
     pump()
 
     assert states(request) == {"maya.bakes": "created"}
+
+
+def test_an_order_that_is_known_already_is_never_taken_for_the_one_that_is_looked_for(
+    tiktok, campaign
+) -> None:
+    account = an_account("maya.bakes")
+    first = send_order_request(ask(campaign, [account]))
+    again = OrderRequest.objects.create(
+        campaign=campaign,
+        brand_name=first.brand_name,
+        description=first.description,
+        video_count=first.video_count,
+        continues=first,
+        state=RequestState.UNCERTAIN,
+    )
+    Order.objects.create(
+        request=again,
+        campaign=campaign,
+        account=account,
+        state=OrderState.CREATING,
+        state_at=timezone.now(),
+    )
+
+    recheck_order_request(again, actor=None)
+
+    assert again.state == RequestState.UNCERTAIN
+    assert "TikTok lists 1 of these orders not" in again.problem
+    assert states(again) == {"maya.bakes": "creating"}
+    assert again.orders.get().tiktok_order_id == ""

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from msgspec.structs import replace
 
-from campaigns.enums import OrderState, PostOrigin
+from campaigns.enums import CampaignState, OrderState, PostOrigin
 from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order, Post
+from campaigns.policies import VideoFact
 from campaigns.queries import published_posts
 from campaigns.services import syncing, transitions
 from campaigns.services.campaigns import update_campaign
-from campaigns.services.looks import look_after_orders
+from campaigns.services.looks import hasten_orders, look_after_orders
+from campaigns.services.posts import tie_post
 from campaigns.services.requests import request_orders, send_order_request
 from campaigns.services.syncing import refresh_campaign, sync_order, sync_orders
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
 from tiktok.client import TtcmMarketplace
-from tiktok.enums import Source
+from tiktok.enums import PollKind, Source
 from tiktok.errors import TikTokRefused
 from tiktok.models import Poll, Video, VideoSnapshot
+from tiktok.services.polls.queue import make_due
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -511,3 +515,29 @@ def test_a_refresh_that_tiktok_refuses_altogether_says_so(tiktok, campaign) -> N
     tiktok.control("fail", times=9, code=40002, path="/tcm/video/audit_status/get/")
     with pytest.raises(TikTokRefused):
         refresh_campaign(campaign)
+
+
+def test_the_orders_of_an_archived_campaign_are_not_asked_about(tiktok, campaign) -> None:
+    order = an_order(campaign, an_account("maya.bakes"), tiktok_order_id="4711/maya.bakes")
+    make_due(PollKind.ORDER, order.pk)
+    campaign.state = CampaignState.ARCHIVED
+    campaign.save()
+    tiktok.control("stats")
+
+    look_after_orders([order.pk])
+    hasten_orders("4711", "maya.bakes")
+
+    assert tiktok.look("stats")["total"] == 0
+    poll = Poll.objects.get(kind=PollKind.ORDER)
+    assert poll.stopped_reason == "The campaign is archived."
+
+
+def test_a_post_has_been_published_since_it_first_was(campaign, organization) -> None:
+    account = an_account("maya.bakes")
+    order, video = an_order(campaign, account), a_video(account, "1")
+    fact = VideoFact("1", review_status="SUCCEED", is_bound=True, has_public_url=True)
+    with time_machine.travel("2026-11-12T09:00Z", tick=False):
+        first = tie_post(order, fact, video, published_at=None).stands_since
+    with time_machine.travel("2026-11-13T09:00Z", tick=False):
+        again = tie_post(order, fact, video, published_at=None).stands_since
+    assert first == again == datetime(2026, 11, 12, 9, tzinfo=UTC)

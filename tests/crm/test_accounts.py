@@ -15,7 +15,7 @@ from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account
 from crm.services.invitations import invite_handle, invite_influencer_accounts
-from tenancy.models import AuditEvent, Organization
+from tenancy.models import AuditEvent, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
@@ -23,6 +23,7 @@ from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import Creator, MarketplaceAccount, Poll, Video
 from tiktok.queries import kind_of
+from tiktok.signals import connected
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +247,18 @@ def test_a_name_given_by_hand_stays_when_the_profile_comes() -> None:
     creator.display_name = "Rio"
     creator.save()
     assert Influencer.objects.get().name == "Rio de la Cruz"
+
+
+def test_connecting_never_takes_over_the_influencer_of_another_person(oak: Organization) -> None:
+    with organization_scope(oak):
+        theirs = InfluencerFactory(person=User.objects.create_user("tom@example.com"))
+        account = TikTokAccountFactory(influencer=theirs)
+        maya = User.objects.create_user("maya@example.com", name="Maya")
+
+        connected.send(sender=Creator, creator=account.creator, person=maya)
+
+        account.refresh_from_db()
+        theirs.refresh_from_db()
+        assert theirs.person.email == "tom@example.com"
+        assert account.influencer != theirs
+        assert account.influencer.person == maya

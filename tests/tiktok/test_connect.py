@@ -32,7 +32,15 @@ from tiktok.enums import (
     Source,
 )
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
-from tiktok.models import ConnectAttempt, Connection, Consent, Creator, CreatorSnapshot, Video
+from tiktok.models import (
+    ConnectAttempt,
+    Connection,
+    Consent,
+    Creator,
+    CreatorSnapshot,
+    Video,
+    VideoDay,
+)
 from tiktok.queries import account_metrics, kind_of
 from tiktok.services.connect import connect as connect_service
 from tiktok.services.connect.connect import disconnect, start_connect, withdraw_consent
@@ -616,3 +624,25 @@ def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
     with organization_scope(oak):
         videos.refresh_videos(Creator.objects.get())
         assert not Video.objects.filter(counts_source=Source.AUTHORIZED).exists()
+
+
+def test_withdrawing_takes_the_days_that_only_the_authorization_told(tiktok, oak, maya) -> None:
+    connect(tiktok, maya, oak, "tom_trails")
+    with organization_scope(oak):
+        videos.refresh_videos(Creator.objects.get())
+        video = Video.objects.filter(counts_source=Source.AUTHORIZED).first()
+        day = timezone.now() - timedelta(days=2)
+        for source, moment in (
+            (Source.AUTHORIZED, day),
+            (Source.ORDER_REPORT, day - timedelta(days=1)),
+        ):
+            VideoDay.objects.create(
+                video_id=video.pk,
+                day=moment.date(),
+                source=source,
+                fetched_at=moment,
+                video_views=7,
+            )
+        withdraw_consent(Consent.objects.get(), actor=maya)
+
+        assert list(VideoDay.objects.values_list("source", flat=True)) == [Source.ORDER_REPORT]

@@ -183,9 +183,20 @@ def test_a_burst_passes_within_a_second(in_oak) -> None:
 def test_a_burst_is_slept_through_by_whoever_waits_for_its_turn_already(in_oak, settings) -> None:
     settings.TIKTOK_REQUESTS_PER_SECOND = 2
     limits.take("/x/")
+    begun = time.monotonic()
     threading.Timer(0.2, limits.pause, [0.8]).start()
     assert look_up(["maya.bakes"])
+    assert time.monotonic() - begun > 0.95
     assert calls(in_oak) == 1
+
+
+def test_a_pause_that_came_while_a_call_waited_stops_it(in_oak, settings) -> None:
+    settings.TIKTOK_REQUESTS_PER_SECOND = 2
+    limits.take("/x/")
+    threading.Timer(0.1, limits.pause, [60]).start()
+    with pytest.raises(TikTokBusy):
+        look_up(["maya.bakes"])
+    assert calls(in_oak) == 0
 
 
 # --- what is kept -------------------------------------------------------------------------------------------------

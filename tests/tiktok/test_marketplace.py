@@ -387,3 +387,22 @@ def test_each_dialect_says_what_it_offers_and_what_there_is_instead() -> None:
         assert is_offered == (name not in only_of_ttcm)
     assert abilities("tto")[-1] == Ability("What to make", True, "Up to 1,000 characters.")
     assert (sends_events("ttcm"), sends_events("tto")) == (False, True)
+
+
+@pytest.mark.usefixtures("_in_elm")
+def test_the_answer_to_a_check_is_not_kept_on_an_account_that_was_renewed_meanwhile(
+    tiktok, elm, ada, tto, monkeypatch
+) -> None:
+    described = accounts._described
+
+    def slow(account, token):
+        monkeypatch.setattr(accounts, "_described", described)
+        connect(tiktok, ada, elm)
+        return {"name": "Of the token before", "state_reason": "Of the token before"}
+
+    monkeypatch.setattr(accounts, "_described", slow)
+    monkeypatch.setattr(accounts, "sends_events", lambda dialect: False)
+    check_marketplace_account(tto)
+
+    assert tto.name == "Northlight Agency"
+    assert tto.state_reason == ""
