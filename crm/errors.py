@@ -1,5 +1,7 @@
 """What can go wrong in the CRM. Each is a sentence a page may show."""
 
+from ui.bidi import isolated
+
 
 class CrmProblem(Exception):
     """Base: `str()` is safe to show and says what to do."""
@@ -30,6 +32,7 @@ class AddressTaken(CrmProblem):
     """The address belongs to another influencer of the organization."""
 
     def __init__(self, name: str) -> None:
+        name = isolated(name)
         super().__init__(
             f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
             "account too."

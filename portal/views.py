@@ -21,6 +21,7 @@ from tiktok.services.connect.connect import (
     withdraw_consent,
 )
 from tiktok.views.leaving import leads_to
+from ui.bidi import isolated
 
 
 @require_GET
@@ -73,7 +74,7 @@ def connect(request: InfluencerRequest) -> HttpResponse:
                 )
             )
         except NoMarketplaceAccount:
-            problem = f"{request.organization} has not set up TikTok here yet. Please let them know, and try again later."
+            problem = f"{isolated(request.organization)} has not set up TikTok here yet. Please let them know, and try again later."
     return render(
         request,
         "portal/connect.html",
@@ -106,7 +107,7 @@ def withdraw(request: InfluencerRequest, creator_id: int) -> HttpResponse:
                 withdraw_consent(own.consent, actor=request.user)
             messages.success(
                 request,
-                f"{request.organization} no longer sees the private numbers of @{own.creator.handle}.",
+                f"{isolated(request.organization)} no longer sees the private numbers of @{isolated(own.creator.handle)}.",
             )
             return redirect("portal:home")
     raise Http404

@@ -16,6 +16,7 @@ from campaigns.models import Order
 from campaigns.services import transitions
 from tenancy.models import User
 from tenancy.services.audit import record
+from ui.bidi import isolated
 
 log = structlog.get_logger()
 CLAIM_SECONDS = 600  # a process that died with its claim stands in the way no longer
@@ -65,7 +66,9 @@ def _message(order: Order) -> EmailMultiAlternatives:
         "organization": order.organization.name,
     }
     message = EmailMultiAlternatives(
-        subject=" ".join(f"{order.request.brand_name} would like to work with you".split()),
+        subject=" ".join(
+            f"{isolated(order.request.brand_name)} would like to work with you".split()
+        ),
         body=render_to_string("emails/campaigns_order_invitation.txt", values),
         to=[order.account.influencer.email],
     )

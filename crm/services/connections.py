@@ -15,6 +15,7 @@ from crm.services.influencers import name_in_mail, open_dashboard
 from crm.services.mails import send_once
 from tenancy.models import User
 from tenancy.services.audit import record
+from ui.bidi import isolated
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
     if send_once(
         "crm_ask_to_connect",
         to=address,
-        subject=f"{values['organization']} asks you to connect @{handle}",
+        subject=f"{isolated(values['organization'])} asks you to connect @{isolated(handle)}",
         values=values,
         mark=f"{influencer.pk}:{handle}:{address}",
     ):

@@ -23,6 +23,7 @@ from tiktok.services.creators.membership import (
     invites_through_tiktok,
     mark_asked,
 )
+from ui.bidi import isolated
 
 NO_ADDRESS = "no e-mail address is known. Add one to the influencer and invite again."
 
@@ -122,7 +123,7 @@ def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None
     if send_once(
         "crm_join_marketplace",
         to=address,
-        subject=f"{organization.name} invites @{creator.handle} to TikTok One",
+        subject=f"{isolated(organization)} invites @{isolated(creator.handle)} to TikTok One",
         values=values,
         mark=f"{creator.pk}:{address}",
     ):

@@ -23,6 +23,7 @@ from crm.views.frame import (
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
+from ui.bidi import isolated
 
 LOOKED_ALREADY = "is being looked at, or was just now. TikTok was not asked again."
 
@@ -87,7 +88,9 @@ def add_form(
     return form_answer(
         request,
         "accounts/add",
-        title=f"Add a TikTok account of {influencer}" if influencer else "Add a TikTok account",
+        title=f"Add a TikTok account of {isolated(influencer)}"
+        if influencer
+        else "Add a TikTok account",
         back=back,
         status=200 if is_fresh else INVALID,
         form=form,

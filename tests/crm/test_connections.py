@@ -12,7 +12,8 @@ from crm.errors import AddressTaken, EmailNeeded, MailNotSent
 from crm.models import Influencer
 from crm.services.connections import ask_handle_to_connect, ask_to_connect
 from crm.services.influencers import edit_influencer
-from tenancy.models import AuditEvent, InfluencerLogin, User
+from tenancy.models import AuditEvent, InfluencerLogin, Organization, User
+from tenancy.scope import organization_scope
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
 from tiktok.models import Connection
 
@@ -117,3 +118,21 @@ def test_whoever_connected_keeps_the_door_when_the_address_changes() -> None:
     account.influencer.save()
     edit_influencer(account.influencer, actor=None, email="new@example.com")
     assert Influencer.objects.get().person == person
+
+
+def test_a_name_that_turns_text_round_turns_neither_page_nor_mail(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(
+            creator__handle="maya", influencer__name="\u202eevil", influencer__email="m@x.example"
+        )
+    page = f"/o/oak/influencers/{account.influencer_id}/"
+    asked = manager.get(f"{page}accounts/{account.pk}/ask/").content.decode()
+    assert "We e-mail \u2068evil\u2069 a link" in asked
+    assert "<title>\u2068evil\u2069" in "".join(
+        manager.get(page).content.decode().split("\n")
+    ).replace("<title> ", "<title>")
+    manager.post(f"{page}accounts/{account.pk}/ask/", {"email": "m@x.example"})
+    assert "\u202e" not in mail.outbox[0].body
+    assert "Hello \u2068evil\u2069," in mail.outbox[0].body

@@ -28,6 +28,7 @@ from tiktok.services.brands.accounts import (
 )
 from tiktok.services.brands.oauth import BrandConnected, finish_brand_connect, start_brand_connect
 from tiktok.views.leaving import leads_to
+from ui.bidi import isolated
 
 SET_OUT_FROM = "tiktok_brand_set_out_from"  # the settings page to go back to
 
@@ -155,7 +156,7 @@ def _settings_page(slug: str) -> str:
 
 
 def _names(accounts: list[MarketplaceAccount]) -> str:
-    names = [account.name for account in accounts]
+    names = [isolated(account) for account in accounts]
     if len(names) == 1:
         return f"{names[0]} is"
     return f"{', '.join(names[:-1])} and {names[-1]} are"

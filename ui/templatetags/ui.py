@@ -23,15 +23,25 @@ from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 
+from ui.bidi import isolated
 from ui.templatetags import charts, formats
 
 register = template.Library()
 
+register.filter("isolate", isolated, is_safe=True)
 register.filter("number", formats.number)
 register.filter("compact", formats.compact)
 register.filter("percent", formats.percent)
 register.filter("duration", formats.duration)
 register.filter("money", formats.money)
+
+
+@register.filter
+def add_name(text: str, name: object) -> str:
+    """The text and, isolated, a name."""
+    return f"{text}{isolated(name)}"
+
+
 register.simple_tag(formats.ago, name="ago")
 register.simple_tag(formats.clock, name="clock")
 

@@ -12,6 +12,7 @@ from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
 from tiktok.models import Connection, Consent
 from tiktok.policies import warning_due
+from ui.bidi import isolated
 
 
 def remind(connection: Connection) -> None:
@@ -53,7 +54,7 @@ def _send(connection: Connection, organizations: list[Organization]) -> None:
         "link": f"{settings.PUBLIC_URL}/me/",
     }
     message = EmailMultiAlternatives(
-        subject=f"Your TikTok permission for @{connection.handle} ends on {ends_at.day} {ends_at:%B %Y}",
+        subject=f"Your TikTok permission for @{isolated(connection.handle)} ends on {ends_at.day} {ends_at:%B %Y}",
         body=render_to_string("emails/tiktok_permission_ends.txt", values),
         to=[connection.person.email],
     )

@@ -1,0 +1,80 @@
+"""A name, handle, campaign or caption that a template prints is isolated: it turns no sentence round (`ui.bidi`)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR) / "templates"
+# Components print what they are given; whoever composes a sentence for them isolates its names.
+COMPONENTS = (ROOT / "components", ROOT / "allauth" / "elements")
+TEMPLATES = sorted(
+    path for path in ROOT.rglob("*.*") if not any(map(path.is_relative_to, COMPONENTS))
+)
+PRINTED = re.compile(r"""(?P<field>value=")?\{\{\s*(?P<what>[^}]+?)\s*\}\}""")
+TRANSLATED = re.compile(
+    r"\{%\s*blocktrans(?:late)?\b(?P<opening>.*?)%\}.*?\{%\s*endblocktrans(?:late)?\s*%\}",
+    re.DOTALL,
+)
+GIVEN = re.compile(r"=(?P<what>[\w.]+(?:\|\w+(?::(?:\"[^\"]*\"|[\w.]+))?)*)")
+ADDED = re.compile(r"\|add:(?P<what>[\w.]+)")
+NAMES = frozenset(
+    [
+        "account",
+        "brand",
+        "brand_name",
+        "campaign",
+        "caption",
+        "client",
+        "creator",
+        "display_name",
+        "handle",
+        "influencer",
+        "name",
+        "organization",
+        "person",
+        "post",
+        "video",
+    ]
+)
+
+
+def is_bare_name(what: str) -> bool:
+    """Is this variable a name, and not isolated at the end?"""
+    path, *filters = what.split("|")
+    return path.split(".")[-1] in NAMES and "isolate" not in filters
+
+
+def bare_names(text: str) -> list[str]:
+    """What a template prints as it is, though people choose it; a form's field keeps what was typed."""
+    found = []
+    for block in TRANSLATED.finditer(text):
+        found += [each["what"] for each in GIVEN.finditer(block["opening"])]
+    for each in PRINTED.finditer(TRANSLATED.sub("", text)):
+        found += [] if each["field"] else [each["what"]]
+    found += [each["what"] for each in ADDED.finditer(text)]
+    return [what for what in found if is_bare_name(what)]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_templates_isolate_names(path: Path) -> None:
+    assert bare_names(path.read_text()) == [], "print it as {{ name|isolate }}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<p>We e-mail {{ account.influencer.name }} a link.</p>", ["account.influencer.name"]),
+        ("{{ video|truncatechars:50 }}", ["video|truncatechars:50"]),
+        ("{% blocktranslate with who=person.name %}Hello {{ who }}{% endblocktranslate %}", ["person.name"]),
+        ("{% blocktranslate with who=person.name|isolate %}Hello {{ who }}{% endblocktranslate %}", []),
+        ("{{ influencer.name|isolate }} {{ influencer.name_count }} {{ order.state }}", []),
+        ('{% with title="What "|add:organization.name %}{% endwith %}', ["organization.name"]),
+        ('<input value="{{ handle }}">', []),
+    ],
+)  # fmt: skip
+def test_the_guard_sees_a_bare_name(text: str, found: list[str]) -> None:
+    assert bare_names(text) == found
