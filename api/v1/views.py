@@ -47,13 +47,13 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         return queries.is_released()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A filter that is misspelt, empty or given twice would quietly answer with the wrong rows: it is refused."""
+        """A filter that is misspelt, blank or given twice would quietly answer with the wrong rows: it is refused."""
         super().initial(request, *args, **kwargs)
         known, wrong = self.parameters(), {}
         for name, values in request.query_params.lists():
             if name not in known:
                 wrong[name] = "There is no such parameter."
-            elif len(values) > 1 or not values[0]:
+            elif len(values) > 1 or not values[0].strip():
                 wrong[name] = "Give this parameter one value, or leave it out."
         if wrong:
             raise ValidationError(wrong)

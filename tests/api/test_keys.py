@@ -210,7 +210,17 @@ def test_a_parameter_that_nobody_knows_is_refused(path: str, reader: Reader) -> 
     assert answer.json()["errors"] == [expected]
 
 
-@pytest.mark.parametrize("query", ["campaign=", "campaign=1&campaign=2", "cursor=", "page_size="])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "campaign=",
+        "campaign=1&campaign=2",
+        "cursor=",
+        "page_size=",
+        "campaign=%20",
+        "cursor=%C2%A0",
+    ],
+)
 def test_a_parameter_without_exactly_one_value_is_refused(query: str, reader: Reader) -> None:
     answer = reader.get(f"posts/?{query}")
     assert_problem(answer, 400, type="urn:influence:problem:invalid")
