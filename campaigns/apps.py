@@ -7,12 +7,12 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import purge  # noqa: F401, PLC0415 -- registers what campaigns must let go of
         from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
-        from campaigns.services import looks  # noqa: PLC0415
+        from campaigns.services.orders import polling  # noqa: PLC0415
         from tiktok.enums import PollKind  # noqa: PLC0415
         from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415
         from tiktok.services.polls.queue import register_handler  # noqa: PLC0415
         from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415
 
-        register_handler(PollKind.ORDER, looks.look_after_orders)
-        on_linked_video(looks.hasten_orders)
+        register_handler(PollKind.ORDER, polling.look_after_orders)
+        on_linked_video(polling.hasten_orders)
         follow_videos(followed_videos)

@@ -23,7 +23,7 @@ REFUSED = 422
 @staff_page(Permission.READ)
 def campaign_list(request: OrganizationRequest) -> HttpResponse:
     page = keyset_page(campaigns(), "-starts_on", "-id", cursor=request.GET.get("cursor"))
-    return render(request, "staff/campaigns/list.html", {"page": page, **rights(request)})
+    return render(request, "staff/campaigns/campaigns/list.html", {"page": page, **rights(request)})
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -39,7 +39,7 @@ def campaign_new(request: OrganizationRequest) -> HttpResponse:
         return redirect(address(request, "campaign", campaign.pk))
     back = address(request, "list")
     context = {"form": form, "back": back, "back_label": "Campaigns", "token": token}
-    return render(request, "staff/campaigns/form.html", context, status=_status(form))
+    return render(request, "staff/campaigns/campaigns/form.html", context, status=_status(form))
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -60,7 +60,7 @@ def campaign_edit(request: OrganizationRequest, pk: int) -> HttpResponse:
         "back": address(request, "campaign", campaign.pk),
         "back_label": campaign.name,
     }
-    return render(request, "staff/campaigns/form.html", context, status=_status(form))
+    return render(request, "staff/campaigns/campaigns/form.html", context, status=_status(form))
 
 
 def _status(form: CampaignForm) -> int:

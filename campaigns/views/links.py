@@ -28,7 +28,7 @@ def post_tie(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     campaign = campaign_or_404(pk)
     row = listed_or_404(campaign, video_pk)
     if request.method != "POST":
-        template = "post_tie_dialog.html" if request.htmx else "post_tie.html"
+        template = "links/dialog.html" if request.htmx else "links/tie.html"
         return campaign_page(request, campaign, template, {"row": row})
     try:
         post = request_tie(campaign, row.video, actor=request.user)

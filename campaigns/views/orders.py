@@ -23,10 +23,10 @@ from campaigns.queries import (
     request_with_orders,
     requests_in_trouble,
 )
-from campaigns.services.invitations import mark_invited_by_hand
-from campaigns.services.rechecks import recheck_order_request, repeat_order_request
-from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import refresh_campaign
+from campaigns.services.orders.invitations import mark_invited_by_hand
+from campaigns.services.orders.reconciling import recheck_order_request, repeat_order_request
+from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.syncing import refresh_campaign
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
@@ -42,7 +42,7 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     page = keyset_page(orders_of(campaign), "-id", cursor=request.GET.get("cursor"))
     context = {"page": page, "requests": requests_in_trouble(campaign)}
-    return campaign_page(request, campaign, "orders.html", context)
+    return campaign_page(request, campaign, "orders/list.html", context)
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -73,7 +73,7 @@ def _order_or_404(campaign: Campaign, pk: int) -> Order:
 def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     order = _order_or_404(campaign, order_pk)
-    template = "order_dialog.html" if request.htmx else "order.html"
+    template = "orders/dialog.html" if request.htmx else "orders/order.html"
     return campaign_page(request, campaign, template, {"order": order, "look": order_look(order)})
 
 
@@ -127,7 +127,7 @@ def _order_form(
         "search": search,
         "rows": accounts_to_pick(campaign, chosen=form.chosen, search=search),
     }
-    return campaign_page(request, campaign, "order_new.html", context, status=status)
+    return campaign_page(request, campaign, "orders/new.html", context, status=status)
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -138,7 +138,7 @@ def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
     search = request.POST.get("search", "")
     rows = accounts_to_pick(campaign, chosen=form.chosen, search=search)
     context = {"rows": rows, "chosen": set(form.chosen), "search": search}
-    return render(request, "staff/campaigns/account_rows.html", context)
+    return render(request, "staff/campaigns/participants/account_rows.html", context)
 
 
 def _preview(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> HttpResponse:
@@ -149,7 +149,7 @@ def _preview(request: OrganizationRequest, campaign: Campaign, form: OrderForm) 
         "with_open_order": accounts_with_open_order(campaign, accounts),
         "token": secrets.token_urlsafe(24),
     }
-    return campaign_page(request, campaign, "order_preview.html", context)
+    return campaign_page(request, campaign, "orders/preview.html", context)
 
 
 def _send(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> HttpResponse:
@@ -186,7 +186,7 @@ def request_page(request: OrganizationRequest, pk: int, request_pk: int) -> Http
         "orders": orders_of_request(order_request),
         "requests": [r for r in requests_in_trouble(campaign) if _belongs(r, order_request)],
     }
-    return campaign_page(request, campaign, "request.html", context)
+    return campaign_page(request, campaign, "orders/request.html", context)
 
 
 def _belongs(part: OrderRequest, whole: OrderRequest) -> bool:

@@ -22,7 +22,7 @@ def participant_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     page = keyset_page(participants_of(campaign), "-id", cursor=request.GET.get("cursor"))
     rows = participant_rows(page.rows, released=is_released())
-    return campaign_page(request, campaign, "participants.html", {"page": page, "rows": rows})
+    return campaign_page(request, campaign, "participants/list.html", {"page": page, "rows": rows})
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -41,4 +41,4 @@ def participants_add(request: OrganizationRequest, pk: int) -> HttpResponse:
         "search": search,
     }
     status = REFUSED if form.is_bound and form.errors else 200
-    return campaign_page(request, campaign, "participants_add.html", context, status=status)
+    return campaign_page(request, campaign, "participants/add.html", context, status=status)

@@ -26,8 +26,8 @@ from campaigns.queries import (
     posts_in_review,
     published_posts,
 )
+from campaigns.services.orders.syncing import refresh_post
 from campaigns.services.posts import add_post_by_hand
-from campaigns.services.syncing import refresh_post
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -57,7 +57,7 @@ def published_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         "columns": COLUMNS,
         "waiting": posts_in_review(campaign)[:WAITING_SHOWN],
     }
-    return campaign_page(request, campaign, "published_posts.html", context)
+    return campaign_page(request, campaign, "posts/published.html", context)
 
 
 @staff_page(Permission.READ)
@@ -67,7 +67,7 @@ def all_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         all_posts(campaign), "-published_at", "-id", cursor=request.GET.get("cursor")
     )
     rows = listed_videos(page.rows, released=is_released())
-    return campaign_page(request, campaign, "all_posts.html", {"page": page, "rows": rows})
+    return campaign_page(request, campaign, "posts/all.html", {"page": page, "rows": rows})
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -76,7 +76,7 @@ def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     campaign = campaign_or_404(pk)
     row = listed_or_404(campaign, video_pk)
     if request.method != "POST":
-        template = "post_add_dialog.html" if request.htmx else "post_add.html"
+        template = "posts/add_dialog.html" if request.htmx else "posts/add.html"
         return campaign_page(request, campaign, template, {"row": row})
     try:
         add_post_by_hand(campaign, row.video, actor=request.user)
@@ -137,7 +137,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
         "may_be_reminded_at": may_be_reminded_at(post.asked_at, post.asked_count),
         "now": timezone.now(),
     }
-    return campaign_page(request, campaign, "post.html", context)
+    return campaign_page(request, campaign, "posts/post.html", context)
 
 
 def _title(post: Post) -> str:

@@ -18,9 +18,9 @@ from campaigns.models import Campaign, Post
 from campaigns.queries import all_posts, published_posts
 from campaigns.services.campaigns import add_participants, create_campaign
 from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
+from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.syncing import sync_orders
 from campaigns.services.posts import add_post_by_hand
-from campaigns.services.requests import request_orders, send_order_request
-from campaigns.services.syncing import sync_orders
 from crm.models import SocialAccount
 from crm.services.accounts import AddOutcome, add_tiktok_account
 from crm.services.connections import ask_handle_to_connect

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.models import Order, OrderRequest
-from campaigns.services.rechecks import recheck_order_request
-from campaigns.services.requests import LOST_AFTER, request_orders
+from campaigns.services.orders.reconciling import recheck_order_request
+from campaigns.services.orders.requests import LOST_AFTER, request_orders
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.crash.processes import Crew, kill

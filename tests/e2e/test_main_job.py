@@ -36,7 +36,9 @@ def add_account(page: Page, handle: str, *, slug: str = "oak") -> None:
 def test_the_main_job_through_the_pages(
     staff: Page, tiktok: Any, open_page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("campaigns.services.syncing.JUST_NOW", timedelta(0))  # faster than a person
+    monkeypatch.setattr(
+        "campaigns.services.orders.syncing.JUST_NOW", timedelta(0)
+    )  # faster than a person
     add_accounts(staff)
     connect_influencer(staff, open_page(390))
     run_campaign(staff, tiktok)

@@ -1,6 +1,6 @@
 """What a day of looking at accounts and their posts costs in calls, computed from what a dialect offers.
 
-`docs/tiktok.md` shows these numbers. Orders are counted in `tests/campaigns/test_order_sync.py`.
+`docs/tiktok.md` shows these numbers. Orders are counted in `tests/campaigns/test_orders_syncing.py`.
 """
 
 from __future__ import annotations

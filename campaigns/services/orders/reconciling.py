@@ -1,0 +1,136 @@
+"""A request whose answer was lost: looked up at TikTok, and asked again where that makes nothing twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.enums import OrderState, RequestState
+from campaigns.errors import CampaignCodeNeeded, RequestSettled
+from campaigns.models import Order, OrderRequest
+from campaigns.services.orders import transitions
+from campaigns.services.orders.invitations import invite_creators
+from campaigns.services.orders.requests import (
+    GROUP_FIELDS,
+    keep_created,
+    keep_group,
+    known_group,
+    loaded_orders,
+    open_orders,
+    send_order_request,
+    under,
+)
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import PollKind
+from tiktok.services.orders.dialects import find_orders
+from tiktok.services.orders.orders import PlacedOrders
+from tiktok.services.polls.queue import make_due
+
+# Long after TikTok must have listed what it made, what is not listed was not made.
+REPEAT_AFTER = timedelta(minutes=10)
+
+
+def recheck_order_request(
+    request: OrderRequest, *, actor: User | None, campaign_code: str = ""
+) -> OrderRequest:
+    """Look at TikTok for the orders of an uncertain request, and keep those that are there.
+
+    `campaign_code`: what the user found in TikTok's own pages, when neither code nor mark leads there. Raises
+    CampaignCodeNeeded, RequestSettled, and TikTok's problems; then nothing has changed.
+    """
+    if request.state != RequestState.UNCERTAIN:
+        raise RequestSettled
+    group = campaign_code.strip() or known_group(request)
+    if not group and not request.is_found_by_mark:
+        raise CampaignCodeNeeded
+    found = find_orders(request.marketplace_account, mark=request.mark, group=group)
+    with transaction.atomic():
+        _keep_found(request.pk, found, actor=actor)
+    invite_creators(loaded_orders(request))
+    request.refresh_from_db()
+    return request
+
+
+def _keep_found(request_id: int, found: PlacedOrders | None, *, actor: User | None) -> None:
+    """Take over the orders that exist at TikTok; the request is settled when they all do."""
+    locked = OrderRequest.objects.select_for_update().get(pk=request_id)
+    if locked.state != RequestState.UNCERTAIN:
+        raise RequestSettled
+    if found is not None:
+        keep_group(locked, found)
+        _keep_orders(locked, found)
+    missing = len(open_orders(locked))
+    locked.state = RequestState.UNCERTAIN if missing else RequestState.DONE
+    locked.problem = _what_is_missing(missing, found) if missing else ""
+    locked.save(update_fields=["state", "problem", *GROUP_FIELDS])
+    record("order.rechecked", locked, actor=actor, missing=missing)
+
+
+def _keep_orders(request: OrderRequest, found: PlacedOrders) -> None:
+    ids = [order.order_id for order in found.orders]
+    known = set(
+        Order.objects.filter(tiktok_order_id__in=ids).values_list("tiktok_order_id", flat=True)
+    )
+    fresh = {o.handle.lower(): o.order_id for o in found.orders if o.order_id not in known}
+    where = under(found) or " by our mark"
+    for order in open_orders(request):
+        order_id = fresh.get(order.account.handle.lower())
+        if order_id is not None:
+            keep_created(order, order_id, found, evidence=f"Found at TikTok{where}.")
+
+
+def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
+    if found is None:
+        return "TikTok lists none of these orders. They can be created anew."
+    return f"TikTok lists {missing} of these orders not{under(found)}. They can be created anew."
+
+
+def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
+    """Ask again for the orders of an uncertain or failed request that do not exist.
+
+    Where a code or a mark leads to them TikTok is looked at first, so that no order is made twice, be it that a refusal
+    in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled and TikTok's
+    problems of the look, after which a failed request is uncertain.
+    """
+    _reopen(request)
+    is_traceable = known_group(request) or request.is_found_by_mark
+    if request.state == RequestState.UNCERTAIN and is_traceable:
+        recheck_order_request(request, actor=actor)
+    with transaction.atomic():
+        locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state == RequestState.DONE:
+            return locked
+        if locked.state != RequestState.UNCERTAIN:
+            raise RequestSettled
+        locked.state, locked.problem = RequestState.DUE, ""
+        locked.save(update_fields=["state", "problem"])
+        locked.orders.filter(state=OrderState.CREATING).update(problem="")
+        # What TikTok puts off again is the pump's; it had let go of the failed orders.
+        make_due(PollKind.ORDER, *(order.pk for order in open_orders(locked)))
+        record("order.repeated", locked, actor=actor)
+    return send_order_request(request)
+
+
+@transaction.atomic
+def _reopen(request: OrderRequest) -> None:
+    """What has failed is uncertain again, and its orders are to be made."""
+    locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.state == RequestState.FAILED:
+        for order in locked.orders.select_for_update().filter(state=OrderState.FAILED):
+            transitions.mark_creating(order)
+        locked.state = RequestState.UNCERTAIN
+        locked.save(update_fields=["state"])
+    request.refresh_from_db()
+
+
+def trace_lost_request(request: OrderRequest) -> None:
+    """The pump's look for an uncertain request that our mark leads to: what exists is kept, what TikTok still does not
+    list after `REPEAT_AFTER` is asked for again. Raises TikTok's problems."""
+    is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
+    try:
+        (repeat_order_request if is_old else recheck_order_request)(request, actor=None)
+    except RequestSettled:
+        return  # somebody was faster

@@ -1,0 +1,314 @@
+"""Asking TikTok for orders: one intent, one effect.
+
+The request is written first, sent outside any transaction, and its result written after. A request whose answer was
+lost is `uncertain`: TikTok is read before anything is asked again (`rechecks`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from campaigns.enums import OrderState, RequestState
+from campaigns.errors import OrderNotValid
+from campaigns.models import Campaign, Order, OrderEvent, OrderRequest
+from campaigns.services.campaigns import activate, add_participants
+from campaigns.services.orders import transitions
+from campaigns.services.orders.invitations import invite_creators
+from crm.enums import Network
+from crm.models import SocialAccount
+from tenancy.models import User
+from tenancy.services.audit import record
+from tiktok.enums import PollKind
+from tiktok.errors import (
+    NoMarketplaceAccount,
+    OutcomeUnknown,
+    TikTokBusy,
+    TikTokProblem,
+    TikTokUnavailable,
+)
+from tiktok.queries import marketplace_account
+from tiktok.services.brands.abilities import Capabilities, capabilities
+from tiktok.services.orders.dialects import ORDERS_PER_CALL, place_orders
+from tiktok.services.orders.orders import OrderAsk, PlacedOrders
+from tiktok.services.polls.queue import make_due
+
+log = structlog.get_logger()
+MOST_VIDEOS = 10
+GROUP_FIELDS = ["campaign_code", "tiktok_campaign_id", "invite_link"]
+RELATED = (
+    "account__influencer",
+    "request",
+    "organization",
+)  # of an order that is sent or invited to
+LOST_AFTER = timedelta(minutes=5)  # far beyond the client's time-out
+LOST = "The connection broke while TikTok was being asked, so it is not known whether the orders exist."
+UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
+PUT_OFF = "TikTok could not take the request just now. Nothing was created; it is tried again automatically."
+NOT_ACCEPTED = "TikTok did not accept this creator for the order and gave no reason."
+
+
+def request_orders(
+    campaign: Campaign,
+    accounts: Sequence[SocialAccount],
+    *,
+    brand_name: str,
+    description: str,
+    video_count: int = MOST_VIDEOS,
+    actor: User | None,
+    token: str = "",
+) -> OrderRequest:
+    """Write down the wish for one order per TikTok account; `send_order_request` carries it out.
+
+    More accounts than one call takes become several requests, of which the first is returned. `token` names the
+    submission: the same token again returns the request it has made. Raises OrderNotValid and NoMarketplaceAccount, and
+    then nothing is written.
+    """
+    accounts = list({account.pk: account for account in accounts}.values())
+    through = marketplace_account()
+    check_order(
+        accounts,
+        brand_name=brand_name,
+        description=description,
+        video_count=video_count,
+        offers=capabilities(through),
+    )
+    if through is None:
+        raise NoMarketplaceAccount
+    if known := _submitted(token):
+        return known
+    try:
+        with transaction.atomic():
+            first = OrderRequest(
+                campaign=campaign,
+                marketplace_account=through,
+                brand_name=brand_name.strip(),
+                description=description.strip(),
+                video_count=video_count,
+                mark=_new_mark(),
+                token=token,
+            )
+            _write(first, accounts, actor=actor)
+    except IntegrityError:
+        if known := _submitted(token):  # the other half of a double click was faster
+            return known
+        raise
+    return first
+
+
+def _new_mark() -> str:
+    """A word that stands in a campaign's name at TikTok and nowhere else."""
+    return f"inf-{secrets.token_hex(5)}"
+
+
+def check_order(
+    accounts: Sequence[SocialAccount],
+    *,
+    brand_name: str,
+    description: str,
+    video_count: int,
+    offers: Capabilities,
+) -> None:
+    """Raises OrderNotValid, naming the field, for what TikTok would refuse."""
+    if not accounts:
+        raise OrderNotValid("accounts", "Choose at least one TikTok account.")
+    others = [account for account in accounts if account.network != Network.TIKTOK]
+    if others:
+        raise OrderNotValid("accounts", f"Orders are for TikTok accounts; {others[0]} is not one.")
+    for field, text, name, longest in (
+        ("brand_name", brand_name, "the brand", offers.brand_name_length),
+        ("description", description, "what to make", offers.description_length),
+    ):
+        if not 1 <= len(text.strip()) <= longest:
+            raise OrderNotValid(field, f"Say {name} in 1 to {longest:,} characters.")
+    if not 1 <= video_count <= MOST_VIDEOS:
+        raise OrderNotValid("video_count", f"Ask for 1 to {MOST_VIDEOS} videos.")
+
+
+def _submitted(token: str) -> OrderRequest | None:
+    return OrderRequest.objects.filter(token=token).first() if token else None
+
+
+def _write(first: OrderRequest, accounts: Sequence[SocialAccount], *, actor: User | None) -> None:
+    for start in range(0, len(accounts), ORDERS_PER_CALL):
+        request = first if start == 0 else _continuation(first)
+        request.save()
+        _write_orders(request, accounts[start : start + ORDERS_PER_CALL])
+    add_participants(first.campaign, accounts, actor=actor)
+    activate(first.campaign)
+    record("order.requested", first, actor=actor, orders=len(accounts), videos=first.video_count)
+
+
+def _continuation(first: OrderRequest) -> OrderRequest:
+    return OrderRequest(
+        campaign=first.campaign,
+        marketplace_account=first.marketplace_account,
+        brand_name=first.brand_name,
+        description=first.description,
+        video_count=first.video_count,
+        mark=_new_mark(),
+        continues=first,
+    )
+
+
+def _write_orders(request: OrderRequest, accounts: Sequence[SocialAccount]) -> None:
+    now = timezone.now()
+    orders = Order.objects.bulk_create(
+        Order(
+            request=request,
+            campaign=request.campaign,
+            account=account,
+            video_limit=request.video_count,
+            state=OrderState.CREATING,
+            state_at=now,
+        )
+        for account in accounts
+    )
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, state=OrderState.CREATING, at=now, evidence="Order requested.")
+        for order in orders
+    )
+    # The pump sends what a lost web process leaves unsent.
+    make_due(PollKind.ORDER, *(order.pk for order in orders))
+
+
+def send_order_request(request: OrderRequest) -> OrderRequest:
+    """Ask TikTok for the orders of a due request and of those that continue it, and invite the creators.
+
+    Who claims a request sends it; anybody else's call does nothing. The result stands on request and orders. Raises
+    nothing that TikTok says: an order's page shows it.
+    """
+    for part in _parts(request):
+        if _claim(part):
+            _send(part)
+        part.refresh_from_db()
+        if part.state not in {RequestState.DONE, RequestState.FAILED}:
+            break  # what follows needs this one's code
+    request.refresh_from_db()
+    return request
+
+
+def _parts(request: OrderRequest) -> Iterator[OrderRequest]:
+    first = request.continues or request
+    yield first
+    yield from first.continuations.order_by("pk")
+
+
+def _claim(request: OrderRequest) -> bool:
+    return bool(
+        OrderRequest.objects.filter(pk=request.pk, state=RequestState.DUE).update(
+            state=RequestState.SENDING, sending_at=timezone.now(), problem=""
+        )
+    )
+
+
+def _send(request: OrderRequest) -> None:
+    asked = {order.pk: order.account.handle for order in open_orders(request)}
+    try:
+        answer = place_orders(request.marketplace_account, _ask(request), list(asked.values()))
+    except OutcomeUnknown:
+        _settle(request, RequestState.UNCERTAIN, UNCERTAIN)
+    except (TikTokUnavailable, TikTokBusy):
+        _settle(request, RequestState.DUE, PUT_OFF)
+    except TikTokProblem as problem:
+        _fail(request, str(problem))
+    else:
+        log.info("orders.created", request=request.pk, orders=len(answer.orders))
+        _keep_answer(request, answer, asked)
+        invite_creators(loaded_orders(request))
+
+
+def _ask(request: OrderRequest) -> OrderAsk:
+    return OrderAsk(
+        name=request.campaign.name,
+        brand_name=request.brand_name,
+        description=request.description,
+        video_count=request.video_count,
+        mark=request.mark,
+        group=known_group(request),
+    )
+
+
+def known_group(request: OrderRequest) -> str:
+    """What the orders of this request, of one it continues or that continues it stand under at TikTok."""
+    return next((part.group for part in _parts(request) if part.group), "")
+
+
+def loaded_orders(request: OrderRequest) -> list[Order]:
+    """The request's orders with all that sending and inviting need."""
+    return list(request.orders.select_related(*RELATED).order_by("pk"))
+
+
+def open_orders(request: OrderRequest) -> list[Order]:
+    """Those that TikTok has neither made nor refused."""
+    return [order for order in loaded_orders(request) if order.state == OrderState.CREATING]
+
+
+def _settle(request: OrderRequest, state: RequestState, problem: str) -> None:
+    """Leave the sending state; only its claimer, or who finds it lost, may."""
+    with transaction.atomic():
+        OrderRequest.objects.filter(pk=request.pk, state=RequestState.SENDING).update(
+            state=state, problem=problem
+        )
+        request.orders.filter(state=OrderState.CREATING).update(problem=problem)
+
+
+@transaction.atomic
+def _fail(request: OrderRequest, reason: str) -> None:
+    OrderRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.FAILED, problem=reason[: transitions.EVIDENCE_LENGTH]
+    )
+    for order in request.orders.select_for_update().filter(state=OrderState.CREATING):
+        transitions.mark_failed(order, reason=reason)
+
+
+@transaction.atomic
+def _keep_answer(request: OrderRequest, answer: PlacedOrders, asked: Mapping[int, str]) -> None:
+    """`asked`: the handles that TikTok was given, by order; a creator may have been renamed since."""
+    request.state, request.problem = RequestState.DONE, ""
+    keep_group(request, answer)
+    request.save(update_fields=["state", "problem", *GROUP_FIELDS])
+    accepted = {order.handle.lower(): order.order_id for order in answer.orders}
+    waiting = request.orders.select_for_update().filter(pk__in=asked)
+    for order in waiting.filter(state=OrderState.CREATING):
+        order_id = accepted.get(asked[order.pk].lower())
+        if order_id is None:
+            transitions.mark_failed(order, reason=NOT_ACCEPTED)
+            continue
+        keep_created(order, order_id, answer, evidence=f"TikTok created the order{under(answer)}.")
+
+
+def keep_group(request: OrderRequest, answer: PlacedOrders) -> None:
+    """Where the request's orders stand at TikTok (not saved: `GROUP_FIELDS`)."""
+    request.campaign_code, request.invite_link = answer.campaign_code, answer.invite_link
+    request.tiktok_campaign_id = "" if answer.campaign_code else answer.group
+
+
+def keep_created(order: Order, order_id: str, answer: PlacedOrders, *, evidence: str) -> None:
+    """TikTok has this order; it is looked at from now on. Inside the caller's transaction."""
+    transitions.mark_created(
+        order,
+        order_id=order_id,
+        campaign_code=answer.campaign_code,
+        invite_link=answer.invite_link,
+        evidence=evidence,
+    )
+    make_due(PollKind.ORDER, order.pk)
+
+
+def under(answer: PlacedOrders) -> str:
+    """Where the orders stand, as the end of a sentence; empty where TikTok has no codes."""
+    return f" under code {answer.campaign_code}" if answer.campaign_code else ""
+
+
+def give_up_lost_request(request: OrderRequest) -> None:
+    """A request whose sender never came back is uncertain, not due: the call may have been made."""
+    if request.state == RequestState.SENDING and (
+        request.sending_at is None or request.sending_at < timezone.now() - LOST_AFTER
+    ):
+        _settle(request, RequestState.UNCERTAIN, LOST)

@@ -1,0 +1,197 @@
+"""What TikTok says of orders, brought home: states, posts, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from campaigns.enums import LINK_STATES, PostOrigin
+from campaigns.models import Campaign, Order, Post
+from campaigns.policies import (
+    BEFORE_VIDEOS,
+    BOUND,
+    DELETED,
+    GONE,
+    SETTLED_STATES,
+    UNTIED,
+    VideoFact,
+    progress,
+)
+from campaigns.queries import quiet_videos
+from campaigns.services.orders import transitions
+from campaigns.services.posts import note_link_request, tie_post
+from tiktok.enums import PollKind
+from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
+from tiktok.models import MarketplaceAccount
+from tiktok.services.creators.videos import refresh_video
+from tiktok.services.orders.dialects import read_orders
+from tiktok.services.orders.orders import KnownOrder, OrderFacts, VideoReview
+from tiktok.services.orders.reports import bring_videos, own_videos, store_report
+from tiktok.services.polls.queue import JUST_NOW, look_now, make_due
+
+ORDERS_AT_ONCE = 40  # a person is waiting
+
+
+def sync_order(order: Order) -> Order:
+    """Bring one order up to what TikTok says now."""
+    sync_orders([order])
+    order.refresh_from_db()
+    return order
+
+
+def sync_orders(orders: Iterable[Order], *, only_due: bool = False) -> None:
+    """Bring orders up to what TikTok says now, with the fewest calls. Raises TikTok's problems; then nothing changed.
+
+    An order that TikTok has not created yet is left alone. `only_due`: reviews and reports of published posts are read
+    again when their time has come (`report_due_at`), or when TikTok lists another video.
+    """
+    wanted = [order.pk for order in orders if order.tiktok_order_id]
+    related = ("account__creator", "request__marketplace_account")
+    loaded = Order.objects.filter(pk__in=wanted).select_related(*related)
+    by_id = {order.tiktok_order_id: order for order in loaded}
+    fetched_at = timezone.now()
+    quiet = quiet_videos(by_id.values(), now=fetched_at) if only_due else {}
+    facts = _read(by_id.values(), quiet)
+    for order_id, fact in facts.items():
+        _bring_videos(by_id[order_id], fact, fetched_at)
+    for order_id, fact in facts.items():
+        _keep(by_id[order_id].pk, fact, fetched_at)
+    store_report([row for fact in facts.values() for row in fact.rows], fetched_at=fetched_at)
+    Order.objects.filter(pk__in=wanted).exclude(checked_at__gt=fetched_at).update(
+        checked_at=fetched_at
+    )
+
+
+def _read(orders: Iterable[Order], quiet: Mapping[int, frozenset[str]]) -> dict[str, OrderFacts]:
+    """Each order through the account it was made with."""
+    through: dict[MarketplaceAccount | None, dict[str, KnownOrder]] = {}
+    for order in orders:
+        known = KnownOrder(order.account.creator_id, quiet.get(order.pk))
+        through.setdefault(order.request.marketplace_account, {})[order.tiktok_order_id] = known
+    return {
+        order_id: fact
+        for account, of_account in through.items()
+        for order_id, fact in read_orders(account, of_account).items()
+    }
+
+
+def _bring_videos(order: Order, facts: OrderFacts, fetched_at: datetime) -> None:
+    published = [fact.video_id for fact in map(video_fact, facts.reviews) if fact.is_published]
+    if published and order.account.creator is not None:
+        bring_videos(order.account.creator, facts, published, fetched_at=fetched_at)
+
+
+def video_fact(review: VideoReview) -> VideoFact:
+    """A review in the words of the policies."""
+    return VideoFact(
+        video_id=review.video_id,
+        review_status=review.review_status,
+        is_bound=review.bind_status == BOUND,
+        is_deleted=review.video_status == DELETED,
+        has_public_url=bool(review.embed_url),
+        reject_reason=review.reject_reason or "",
+    )
+
+
+@transaction.atomic
+def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
+    """One order's posts and state, under its lock."""
+    order = Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order_id)
+    if order.checked_at and order.checked_at > fetched_at:
+        return  # a later look has been kept meanwhile
+    mentioned = [*(r.video_id for r in facts.reviews), *(link.video_id for link in facts.links)]
+    videos = {video.tiktok_video_id: video for video in own_videos(mentioned)}
+    for review in facts.reviews:
+        tie_post(
+            order,
+            video_fact(review),
+            videos.get(review.video_id),
+            published_at=review.published_at,
+        )
+    for link in facts.links:
+        note_link_request(order, link, videos.get(link.video_id))
+    for post in _unlisted(order, facts, mentioned):
+        untied = VideoFact(post.network_post_id, review_status="", is_bound=False)
+        tie_post(order, untied, post.video, published_at=post.published_at)
+    _follow(order, facts)
+    order.checked_at = fetched_at
+    order.save(update_fields=["video_count", "checked_at"])
+
+
+def _unlisted(order: Order, facts: OrderFacts, mentioned: Iterable[str]) -> QuerySet[Post]:
+    """Posts that the order had and of which TikTok says nothing any more."""
+    tied = order.posts.filter(origin=PostOrigin.ORDER).exclude(review_state__in=LINK_STATES)
+    listed = [*mentioned, *facts.state.video_ids, *facts.unclaimed]
+    return tied.exclude(review_reason__in=[GONE, UNTIED]).exclude(network_post_id__in=listed)
+
+
+def _follow(order: Order, facts: OrderFacts) -> None:
+    stands = progress(map(video_fact, facts.reviews), order.video_limit)
+    if order.state in BEFORE_VIDEOS and _is_accepted(facts):
+        transitions.mark_accepted(order, evidence=_acceptance(facts))
+    if order.state in SETTLED_STATES | BEFORE_VIDEOS:
+        return
+    transitions.follow_videos(order, stands)
+    order.video_count = stands.uploaded
+
+
+def _is_accepted(facts: OrderFacts) -> bool:
+    quota = facts.state.quota
+    return bool(facts.state.video_ids) or bool(quota and quota.current_video_count)
+
+
+def _acceptance(facts: OrderFacts) -> str:
+    if facts.state.video_ids:
+        return f"TikTok lists the first video for this order: {facts.state.video_ids[0]}."
+    return "TikTok counts a video for this order."
+
+
+def refresh_post(post: Post) -> bool:
+    """Bring one post up to what TikTok says now, by its order, else as a video of its account.
+
+    False: it is being looked at, was just now, or may not be; TikTok was not asked. Raises its problems.
+    """
+    if post.order is not None:
+        with look_now(PollKind.ORDER, post.order.pk) as is_mine:
+            if is_mine:
+                sync_order(post.order)
+        return is_mine
+    if post.video is None or timezone.now() - post.video.counts_fetched_at < JUST_NOW:
+        return False
+    return refresh_video(post.video)
+
+
+def refresh_campaign(campaign: Campaign) -> int:
+    """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many:
+    those of just now are not asked for again."""
+    live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
+    live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
+    never_first = F("checked_at").asc(nulls_first=True)
+    keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
+    now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
+    if later:
+        make_due(PollKind.ORDER, *later)
+    try:
+        sync_orders(Order.objects.filter(pk__in=now))
+    except OF_ONE_SUBJECT:  # of one order, perhaps: the others shall not wait for it
+        return _sync_one_by_one(now)
+    return len(now)
+
+
+def _sync_one_by_one(order_ids: Sequence[int]) -> int:
+    """Returns how many TikTok answered for. Raises the last problem when that is none."""
+    done = 0
+    problem: TikTokProblem | None = None
+    for order in Order.objects.filter(pk__in=order_ids):
+        try:
+            sync_order(order)
+            done += 1
+        except OF_ONE_SUBJECT as met:
+            problem = met
+    if problem is not None and not done:
+        raise problem
+    return done

@@ -1,0 +1,139 @@
+"""A double click, two workers, a pump beside a person: one intent stays one effect."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+from campaigns.enums import OrderState
+from campaigns.models import Order, OrderEvent, OrderRequest, Post
+from campaigns.services.orders.invitations import NOT_MAILED, invite_creators
+from campaigns.services.orders.polling import look_after_orders
+from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.syncing import sync_orders
+from campaigns.services.posts import add_post_by_hand
+from tenancy.scope import organization_scope
+from tests.connecting import an_organization
+from tests.factories.campaigns import (
+    a_campaign,
+    a_participant,
+    a_video,
+    an_account,
+    an_order,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+def at_once(organization, act) -> list:
+    """The same act from several threads, each in the organization's scope and on a connection of its own."""
+
+    def work(_: int):
+        try:
+            with organization_scope(organization):
+                return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(work, range(AT_ONCE)))
+
+
+def test_a_submission_sent_many_times_at_once_makes_one_order(tiktok) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign, account = a_campaign(), an_account("maya.bakes", email="maya@example.com")
+
+    def submit():
+        request = request_orders(
+            campaign, [account], brand_name="N", description="D", actor=None, token="form-1"
+        )
+        send_order_request(request)
+        return request.pk
+
+    assert len(set(at_once(organization, submit))) == 1
+    with organization_scope(organization):
+        order = Order.objects.get()
+        look_after_orders([order.pk])
+        assert OrderRequest.objects.count() == 1
+        assert list(order.events.values_list("state", flat=True)) == ["creating", "created", "sent"]
+    assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_an_order_synced_by_many_at_once_moves_once(tiktok) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign, account = a_campaign(), an_account("maya.bakes")
+        send_order_request(
+            request_orders(
+                campaign, [account], brand_name="N", description="D", video_count=1, actor=None
+            )
+        )
+        order = Order.objects.get()
+        video_id = tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link)[
+            "video_id"
+        ]
+        tiktok.control("review", video_id=video_id, result="SUCCEED")
+
+    at_once(organization, lambda: sync_orders(Order.objects.all()))
+
+    with organization_scope(organization):
+        states = list(order.events.values_list("state", flat=True))
+        assert states == ["creating", "created", "accepted", "fulfilled"]
+        assert Post.objects.get().stands_since is not None
+
+
+def test_a_post_added_by_many_at_once_stands_once(db) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign = a_campaign()
+        video = a_video(a_participant(campaign, "maya.bakes"), "1")
+
+    posts = at_once(organization, lambda: add_post_by_hand(campaign, video, actor=None).pk)
+
+    assert len(set(posts)) == 1
+
+
+def test_an_invitation_sent_by_many_at_once_reaches_each_creator_once(db, mailoutbox) -> None:
+    organization = an_organization("Oaks")
+    handles = ("maya.bakes", "rio.runs")
+    with organization_scope(organization):
+        campaign = a_campaign()
+        for handle in handles:
+            account = an_account(handle, email=f"{handle}@example.com")
+            an_order(campaign, account, state=OrderState.CREATED)
+    all_have_loaded = Barrier(AT_ONCE)
+
+    def invite():
+        orders = list(Order.objects.select_related("account__influencer", "request"))
+        all_have_loaded.wait(timeout=30)
+        invite_creators(orders)
+
+    at_once(organization, invite)
+
+    assert sorted(mail.to[0] for mail in mailoutbox) == [f"{h}@example.com" for h in handles]
+    with organization_scope(organization):
+        states = OrderEvent.objects.filter(state=OrderState.SENT).values_list(
+            "order__account__handle"
+        )
+        assert sorted(states) == [(handle,) for handle in handles]
+
+
+def test_an_invitation_that_could_not_be_mailed_may_be_sent_again(db, mailoutbox) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        account = an_account("maya.bakes", email="maya@example.com")
+        order = an_order(a_campaign(), account, state=OrderState.CREATED)
+        with override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend"):
+            invite_creators([order])
+        assert order.problem == NOT_MAILED
+
+        invite_creators([order])
+        invite_creators([Order.objects.get()])
+
+        assert (len(mailoutbox), Order.objects.get().state) == (1, OrderState.SENT)

@@ -1,0 +1,442 @@
+"""Asking TikTok for orders: one intent, one effect, a result for every creator."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from campaigns.enums import OrderState, RequestState
+from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
+from campaigns.models import Order, OrderEvent, OrderRequest
+from campaigns.services.orders import requests
+from campaigns.services.orders.polling import look_after_orders
+from campaigns.services.orders.reconciling import recheck_order_request, repeat_order_request
+from campaigns.services.orders.requests import request_orders, send_order_request
+from tests.factories.campaigns import an_account
+from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
+from tiktok.models import MarketplaceAccount, Poll
+from tiktok.services.creators.handles import follow_handle
+from tiktok.services.polls.queue import pump
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(campaign, accounts, **changes):
+    values = {"brand_name": "Northwind", "description": "Two recipes", "video_count": 2}
+    return request_orders(campaign, accounts, actor=None, **{**values, **changes})
+
+
+def states(request):
+    return dict(Order.objects.filter(request=request).values_list("account__handle", "state"))
+
+
+def test_every_creator_gets_an_order_with_link_and_code(tiktok, campaign) -> None:
+    accounts = [an_account("maya.bakes", email="maya@example.com"), an_account("tom_trails")]
+
+    request = send_order_request(ask(campaign, accounts))
+
+    assert request.state == RequestState.DONE
+    orders = list(Order.objects.order_by("account__handle"))
+    assert [order.state for order in orders] == [OrderState.SENT, OrderState.CREATED]
+    at_tiktok = tiktok.look("orders")
+    assert [o.campaign_code for o in orders] == [at_tiktok["codes"][0]["code"]] * 2
+    assert [o.invite_link for o in orders] == [at_tiktok["codes"][0]["invite_link"]] * 2
+    assert {o.tiktok_order_id for o in orders} == {o["order_id"] for o in at_tiktok["orders"]}
+    assert at_tiktok["codes"][0]["video_number"] == 2
+    assert list(orders[0].events.values_list("state", "evidence")) == [
+        ("creating", "Order requested."),
+        ("created", f"TikTok created the order under code {orders[0].campaign_code}."),
+        ("sent", "Invitation e-mailed to the influencer."),
+    ]
+    assert orders[1].problem.startswith("No e-mail address is known.")
+    assert campaign.participants.count() == 2
+    campaign.refresh_from_db()
+    assert campaign.state == "active"
+    assert Poll.objects.filter(kind="order").count() == 2
+
+
+def test_the_invitation_says_link_and_code(tiktok, campaign) -> None:
+    send_order_request(ask(campaign, [an_account("maya.bakes", email="maya@example.com")]))
+
+    order = Order.objects.get()
+    (message,) = mail.outbox
+    assert message.to == ["maya@example.com"]
+    for body in (message.body, message.alternatives[0].content):
+        assert order.invite_link in body
+        assert order.campaign_code in body
+
+
+class BreakingBackend(EmailBackend):
+    """A mail server that hangs up on rio.runs, whereupon the connection is of no use until it is opened again."""
+
+    is_broken = False
+
+    def open(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.is_broken = False
+
+    def send_messages(self, messages) -> int:
+        self.is_broken = self.is_broken or "rio.runs@example.com" in messages[0].to
+        if self.is_broken:
+            raise SMTPServerDisconnected
+        return super().send_messages(messages)
+
+
+def test_a_mail_server_that_hangs_up_keeps_one_invitation_back_and_no_other(
+    tiktok, campaign, settings
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.{BreakingBackend.__name__}"
+    handles = ("maya.bakes", "rio.runs", "tom_trails")
+
+    request = send_order_request(
+        ask(campaign, [an_account(handle, email=f"{handle}@example.com") for handle in handles])
+    )
+
+    assert states(request) == {"maya.bakes": "sent", "rio.runs": "created", "tom_trails": "sent"}
+    kept_back = Order.objects.get(state="created")
+    assert kept_back.problem.startswith("The invitation could not be e-mailed.")
+
+
+def test_one_refused_creator_does_not_stop_the_others(tiktok, campaign) -> None:
+    accounts = [an_account("maya.bakes"), an_account("nosuch"), an_account("rio.runs")]
+
+    request = send_order_request(ask(campaign, accounts))
+
+    assert request.state == RequestState.DONE
+    assert states(request) == {"maya.bakes": "created", "nosuch": "failed", "rio.runs": "created"}
+    failed = Order.objects.get(state="failed")
+    assert failed.problem == "TikTok did not accept this creator for the order and gave no reason."
+    assert failed.events.last().evidence == failed.problem
+
+
+def test_a_refusal_of_all_fails_with_tiktoks_words(tiktok, campaign) -> None:
+    request = send_order_request(ask(campaign, [an_account("nosuch")]))
+
+    assert request.state == RequestState.FAILED
+    assert (
+        Order.objects.get().problem == "TikTok refused: handle_names: None of the handles exists."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"brand_name": ""}, "brand_name"),
+        ({"brand_name": "x" * 61}, "brand_name"),
+        ({"description": "x" * 61}, "description"),
+        ({"video_count": 0}, "video_count"),
+        ({"video_count": 11}, "video_count"),
+    ],
+)
+def test_what_tiktok_would_refuse_is_refused_before_anything_is_written(
+    campaign, changes, field
+) -> None:
+    with pytest.raises(OrderNotValid) as refused:
+        ask(campaign, [an_account("maya.bakes")], **changes)
+
+    assert refused.value.field == field
+    assert OrderRequest.objects.count() == Order.objects.count() == 0
+
+
+def test_an_order_needs_an_account_on_tiktok(campaign) -> None:
+    with pytest.raises(OrderNotValid, match="Choose at least one"):
+        ask(campaign, [])
+    account = an_account("maya.bakes")
+    account.network = "instagram"
+    with pytest.raises(OrderNotValid, match="is not one"):
+        ask(campaign, [account])
+
+
+def test_without_a_marketplace_account_nothing_is_written(campaign) -> None:
+    MarketplaceAccount.objects.update(state="disconnected")
+    with pytest.raises(NoMarketplaceAccount):
+        ask(campaign, [an_account("maya.bakes")])
+    assert OrderRequest.objects.count() == 0
+
+
+def test_the_same_submission_twice_makes_one_request(tiktok, campaign) -> None:
+    account = an_account("maya.bakes")
+    first = send_order_request(ask(campaign, [account], token="form-1"))
+    again = send_order_request(ask(campaign, [account], token="form-1"))
+
+    assert first == again
+    assert Order.objects.count() == 1
+    assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_another_submission_makes_another_order(tiktok, campaign) -> None:
+    account = an_account("maya.bakes")
+    send_order_request(ask(campaign, [account], token="form-1"))
+    send_order_request(ask(campaign, [account], token="form-2"))
+    assert len(tiktok.look("orders")["orders"]) == 2
+
+
+def test_more_than_a_hundred_creators_share_one_code_over_two_calls(tiktok, campaign) -> None:
+    accounts = [an_account(f"creator_{n}") for n in range(101)]
+    for account in accounts:
+        tiktok.control("creator", handle=account.handle, membership="IN")
+
+    request = send_order_request(ask(campaign, accounts))
+
+    codes = tiktok.look("orders")["codes"]
+    assert [len(code["order_ids"]) for code in codes] == [101]
+    assert set(Order.objects.values_list("campaign_code", flat=True)) == {codes[0]["code"]}
+    assert tiktok.look("stats")["calls"]["/tcm/order/create/v2/"] == 2
+    assert [part.state for part in request.continuations.all()] == ["done"]
+
+
+def lose_answer(tiktok, **fault) -> None:
+    """The next creating call takes effect at TikTok; its answer does not arrive whole."""
+    tiktok.control(
+        "fail", times=1, path="/tcm/order/create/", applied=True, garbage="truncated", **fault
+    )
+
+
+def test_a_lost_answer_leaves_the_outcome_open_and_is_never_repeated_by_itself(
+    tiktok, campaign
+) -> None:
+    lose_answer(tiktok)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+
+    assert request.state == RequestState.UNCERTAIN
+    order = Order.objects.get()
+    assert order.state == OrderState.CREATING
+    assert order.problem.startswith("TikTok did not answer in time")
+    send_order_request(request)
+    look_after_orders([order.pk])
+    assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_check_again_without_any_code_asks_for_the_one_tiktok_shows(tiktok, campaign) -> None:
+    lose_answer(tiktok)
+    request = send_order_request(
+        ask(campaign, [an_account("maya.bakes", email="maya@example.com")])
+    )
+
+    with pytest.raises(CampaignCodeNeeded):
+        recheck_order_request(request, actor=None)
+    code = tiktok.look("orders")["codes"][0]["code"]
+    request = recheck_order_request(request, actor=None, campaign_code=code)
+
+    assert request.state == RequestState.DONE
+    order = Order.objects.get()
+    assert (order.state, order.campaign_code) == (OrderState.SENT, code)
+    assert order.tiktok_order_id == tiktok.look("orders")["orders"][0]["order_id"]
+    assert len(mail.outbox) == 1
+    with pytest.raises(RequestSettled):
+        recheck_order_request(request, actor=None, campaign_code=code)
+
+
+def test_create_anew_is_a_persons_choice(tiktok, campaign) -> None:
+    tiktok.control("fail", times=1, path="/tcm/order/create/", http_status=502)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    assert request.state == RequestState.UNCERTAIN
+
+    request = repeat_order_request(request, actor=None)
+
+    assert request.state == RequestState.DONE
+    assert states(request) == {"maya.bakes": "created"}
+    assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_with_a_known_code_a_repetition_looks_first_and_makes_no_order_twice(
+    tiktok, campaign
+) -> None:
+    first = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    account = an_account("rio.runs")
+    part = OrderRequest.objects.create(
+        campaign=campaign,
+        brand_name=first.brand_name,
+        description=first.description,
+        video_count=first.video_count,
+        continues=first,
+    )
+    Order.objects.create(
+        request=part,
+        campaign=campaign,
+        account=account,
+        state=OrderState.CREATING,
+        state_at=timezone.now(),
+    )
+    lose_answer(tiktok)
+    send_order_request(part)
+    part.refresh_from_db()
+    assert part.state == RequestState.UNCERTAIN
+
+    repeat_order_request(part, actor=None)
+
+    part.refresh_from_db()
+    assert part.state == RequestState.DONE
+    assert states(part) == {"rio.runs": "created"}
+    assert len(tiktok.look("orders")["orders"]) == 2
+
+
+def test_check_again_says_which_orders_do_not_exist(tiktok, campaign) -> None:
+    known = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    tiktok.control("fail", times=1, path="/tcm/order/create/", http_status=502)
+    request = send_order_request(ask(campaign, [an_account("rio.runs")]))
+
+    request = recheck_order_request(request, actor=None, campaign_code=known.campaign_code)
+
+    assert request.state == RequestState.UNCERTAIN
+    assert "can be created anew" in request.problem
+
+
+def test_when_tiktok_cannot_be_reached_the_pump_tries_again(tiktok, campaign, settings) -> None:
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    assert request.state == RequestState.DUE
+    assert "Nothing was created" in request.problem
+    order = Order.objects.get()
+    with pytest.raises(TikTokUnavailable):
+        look_after_orders([order.pk])
+
+    settings.TIKTOK_BASE_URL = tiktok.url
+    look_after_orders([order.pk])
+
+    request.refresh_from_db()
+    assert request.state == RequestState.DONE
+    assert len(tiktok.look("orders")["orders"]) == 1
+
+
+def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign) -> None:
+    request = ask(campaign, [an_account("maya.bakes")])
+    OrderRequest.objects.update(
+        state=RequestState.SENDING, sending_at=timezone.now() - timedelta(minutes=6)
+    )
+
+    look_after_orders([Order.objects.get().pk])
+
+    request.refresh_from_db()
+    assert request.state == RequestState.UNCERTAIN
+    assert tiktok.look("orders")["orders"] == []
+
+
+def test_a_creator_who_is_renamed_while_tiktok_is_asked_has_the_order_all_the_same(
+    tiktok, campaign, monkeypatch
+) -> None:
+    account = an_account("maya.bakes")
+    place = requests.place_orders
+
+    def slow(*asked):
+        answer = place(*asked)
+        follow_handle(account.creator, "maya.pies")
+        return answer
+
+    monkeypatch.setattr(requests, "place_orders", slow)
+    request = send_order_request(ask(campaign, [account]))
+
+    assert states(request) == {"maya.pies": OrderState.CREATED}
+
+
+def test_an_invitation_that_a_killed_process_left_unmailed_is_mailed_by_the_pump_once(
+    tiktok, campaign, monkeypatch
+) -> None:
+    request = ask(campaign, [an_account("maya.bakes", email="maya@example.com")])
+    with monkeypatch.context() as killed:
+        killed.setattr("campaigns.services.orders.requests.invite_creators", lambda orders: None)
+        send_order_request(request)
+    order = Order.objects.get()
+    assert (order.state, mail.outbox) == (OrderState.CREATED, [])
+
+    look_after_orders([order.pk])
+    look_after_orders([order.pk])
+
+    assert [message.to for message in mail.outbox] == [["maya@example.com"]]
+    assert states(request) == {"maya.bakes": OrderState.SENT}
+
+
+def test_the_second_hundred_is_tried_again_as_soon_as_the_first_would_be(tiktok, campaign) -> None:
+    accounts = [an_account(f"creator_{n}") for n in range(101)]
+    request = send_order_request(ask(campaign, accounts))
+    last = request.continuations.get()
+    OrderRequest.objects.filter(pk=last.pk).update(state=RequestState.DUE)
+    order = last.orders.get()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CREATING, tiktok_order_id="")
+    tiktok.control("fail", times=1, code=40100, path="/tcm/order/create/v2/")
+
+    with pytest.raises(TikTokUnavailable):
+        look_after_orders([order.pk])
+
+    OrderRequest.objects.filter(pk=request.pk).update(state=RequestState.UNCERTAIN)
+    look_after_orders([order.pk])  # a person must look first
+
+
+def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -> None:
+    request = ask(campaign, [an_account("maya.bakes")])
+    OrderRequest.objects.update(state=RequestState.SENDING, sending_at=timezone.now())
+
+    assert send_order_request(request).state == RequestState.SENDING
+    with pytest.raises(TikTokUnavailable):  # so that the pump looks soon what became of it
+        look_after_orders([Order.objects.get().pk])
+    assert tiktok.look("orders")["orders"] == []
+
+
+def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok, campaign) -> None:
+    tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    assert request.state == RequestState.FAILED
+    assert "renew it in Settings" in Order.objects.get().problem
+
+    request = repeat_order_request(request, actor=None)
+
+    assert request.state == RequestState.DONE
+    assert list(OrderEvent.objects.values_list("state", flat=True)) == [
+        "creating",
+        "failed",
+        "creating",
+        "created",
+    ]
+
+
+def test_a_repetition_that_tiktok_puts_off_is_tried_again_by_the_pump(
+    tiktok, campaign, settings
+) -> None:
+    tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    pump()
+    assert Poll.objects.get(kind="order").stopped_reason == "The order is settled."
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+
+    request = repeat_order_request(request, actor=None)
+    assert "tried again automatically" in request.problem
+    settings.TIKTOK_BASE_URL = tiktok.url
+    pump()
+
+    assert states(request) == {"maya.bakes": "created"}
+
+
+def test_an_order_that_is_known_already_is_never_taken_for_the_one_that_is_looked_for(
+    tiktok, campaign
+) -> None:
+    account = an_account("maya.bakes")
+    first = send_order_request(ask(campaign, [account]))
+    again = OrderRequest.objects.create(
+        campaign=campaign,
+        brand_name=first.brand_name,
+        description=first.description,
+        video_count=first.video_count,
+        continues=first,
+        state=RequestState.UNCERTAIN,
+    )
+    Order.objects.create(
+        request=again,
+        campaign=campaign,
+        account=account,
+        state=OrderState.CREATING,
+        state_at=timezone.now(),
+    )
+
+    recheck_order_request(again, actor=None)
+
+    assert again.state == RequestState.UNCERTAIN
+    assert "TikTok lists 1 of these orders not" in again.problem
+    assert states(again) == {"maya.bakes": "creating"}
+    assert again.orders.get().tiktok_order_id == ""
