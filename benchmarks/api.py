@@ -91,7 +91,7 @@ def _accounts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
                is_authenticated, status AS marketplace_status,
                CASE WHEN status = 'in' OR is_authenticated THEN coalesce(profile_fetched_at, marketplace_checked_at)
                     ELSE marketplace_checked_at END AS checked_at,
-               CASE WHEN status = 'in' THEN {profile} ELSE coalesce({insights}, {membership}) END AS next_check_at,
+               CASE WHEN status = 'in' THEN {profile} WHEN is_authenticated THEN {insights} ELSE {membership} END AS next_check_at,
                created_at
         FROM (SELECT account.*, influencer_id AS influencer, creator.marketplace_status AS status,
                      profile_fetched_at, marketplace_checked_at,

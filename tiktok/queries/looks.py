@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from tiktok.enums import (
@@ -131,11 +131,13 @@ def video_look(video: Video, poll: Poll | None, *, is_supported: bool) -> Look:
 
 
 def next_account_check(creator_path: str) -> models.Case:
-    """Annotation: when TikTok is asked next about the creator at this path, as `account_look` says it."""
+    """Annotation of rows that know `is_authenticated`: when TikTok is asked next about the creator at this path, as
+    `account_look` says it."""
     pk, is_in = f"{creator_path}_id", {f"{creator_path}__marketplace_status": MarketplaceStatus.IN}
     return models.Case(
         models.When(**is_in, then=next_check(PollKind.PROFILE, pk)),
-        default=Coalesce(next_check(PollKind.INSIGHTS, pk), next_check(PollKind.MEMBERSHIP, pk)),
+        models.When(is_authenticated=True, then=next_check(PollKind.INSIGHTS, pk)),
+        default=next_check(PollKind.MEMBERSHIP, pk),
     )
 
 
