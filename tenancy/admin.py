@@ -1,7 +1,7 @@
-"""Operations: people, organizations, keys, the audit log; and the bases of every other admin page.
+"""Operations: people, organizations, keys, events; and the bases of every other admin page.
 
 A page about an organization's rows shows those of the organization chosen in the header, and an empty list with a hint
-while none is. Secrets are on no page. What is changed here is written into the audit log of the organization.
+while none is. Secrets are on no page. What is changed here is an event of the organization.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 
-from tenancy.enums import Role
+from tenancy.enums import Role, Verb
 from tenancy.models import (
     ApiKey,
-    AuditEvent,
+    Event,
     InfluencerLogin,
     Membership,
     Organization,
@@ -26,7 +26,7 @@ from tenancy.models import (
 )
 from tenancy.queries import memberships_of
 from tenancy.scope import current_organization_id, organization_scope
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tenancy.services.organizations import add_member, revoke_api_key
 
 SECRET_FIELDS = frozenset(
@@ -38,7 +38,7 @@ SECRET_FIELDS = frozenset(
 
 
 def organizations_of(obj: models.Model) -> list[int]:
-    """The organizations whose audit log hears of a change to this object."""
+    """The organizations to which a change of this object is an event."""
     if isinstance(obj, Organization):
         return [obj.pk]
     if isinstance(obj, User):
@@ -48,7 +48,7 @@ def organizations_of(obj: models.Model) -> list[int]:
 
 
 class OpsAdmin(admin.ModelAdmin):
-    """Base of all pages: rows of the chosen organization where they have one, every change audited."""
+    """Base of all pages: rows of the chosen organization where they have one, every change an event."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -77,16 +77,17 @@ class OpsAdmin(admin.ModelAdmin):
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        self.audit(request, obj, "changed" if change else "added", fields=sorted(form.changed_data))
+        verb = Verb.ADMIN_CHANGED if change else Verb.ADMIN_ADDED
+        self.record(request, obj, verb, texts={"fields": sorted(form.changed_data)})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def audit(self, request: HttpRequest, obj: models.Model, what: str, **detail: object) -> None:
-        """Tell the audit log of every organization concerned."""
+    def record(self, request: HttpRequest, obj: models.Model, verb: Verb, **detail: Any) -> None:
+        """Record an event in every organization concerned."""
         for organization_id in organizations_of(obj):
             with organization_scope(organization_id):
-                record(f"admin.{what}", obj, actor=self.ops(request), **detail)
+                record(verb, obj, actor=self.ops(request), **detail)
 
     @staticmethod
     def ops(request: HttpRequest) -> User:
@@ -175,7 +176,7 @@ class MembershipAdmin(OpsAdmin):
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        self.audit(request, obj, "removed")
+        self.record(request, obj, Verb.ADMIN_REMOVED)
         super().delete_model(request, obj)
 
 
@@ -202,7 +203,8 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
-        self.audit(request, obj.user, "second_factor_removed", type=obj.type)
+        factor = Authenticator.Type(obj.type)
+        self.record(request, obj.user, Verb.ADMIN_SECOND_FACTOR_REMOVED, type=factor)
         super().delete_model(request, obj)
 
 
@@ -233,12 +235,15 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         messages.success(request, f"{len(live)} keys are revoked.")
 
 
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
     list_display = ["at", "verb", "label", "actor", "object_type", "object_id"]
-    list_select_related = ["actor"]
-    search_fields = ["verb", "label", "actor__email", "object_id"]
-    ordering = ["-at"]
+    list_select_related = ["actor", "text"]
+    search_fields = ["verb", "text__label", "actor__email", "object_id"]
+    ordering = ["-transaction_id", "-pk"]  # the stream backwards, by its index
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), "label", "texts"]
 
 
 @admin.register(LogEntry)

@@ -1,4 +1,4 @@
-"""Words of the ground floor: roles and permissions."""
+"""Words of the ground floor: roles, permissions, and the verbs of all events."""
 
 from django.db import models
 
@@ -22,7 +22,7 @@ class Permission(models.TextChoices):
     MANAGE_KEYS = "tenancy:api_key:manage"
     MANAGE_TIKTOK = "tiktok:marketplace_account:manage"
     RUN_MIGRATION = "tiktok:legacy:purge"
-    READ_AUDIT = "tenancy:audit:read"
+    READ_EVENTS = "tenancy:event:read"
 
 
 class Scope(models.TextChoices):
@@ -30,3 +30,69 @@ class Scope(models.TextChoices):
 
     READ = "read", "Read"
     WRITE = "write", "Write"
+
+
+class Verb(models.TextChoices):
+    """Everything that an event can say: subject, dot, what happened to it. Used by every app, declared only here."""
+
+    ORGANIZATION_CREATED = "organization.created", "Organization created"
+    MEMBERSHIP_SET = "membership.set", "Role given"
+    API_KEY_CREATED = "api_key.created", "API key created"
+    API_KEY_REVOKED = "api_key.revoked", "API key revoked"
+    ADMIN_ADDED = "admin.added", "Added by operations"
+    ADMIN_CHANGED = "admin.changed", "Changed by operations"
+    ADMIN_REMOVED = "admin.removed", "Removed by operations"
+    ADMIN_MADE_DUE = "admin.made_due", "Made due by operations"
+    ADMIN_SECOND_FACTOR_REMOVED = "admin.second_factor_removed", "Second factor removed"
+
+    MARKETPLACE_ACCOUNT_STARTED = "marketplace_account.started", "Connecting started"
+    MARKETPLACE_ACCOUNT_DENIED = "marketplace_account.denied", "Connecting denied at TikTok"
+    MARKETPLACE_ACCOUNT_REFUSED = "marketplace_account.refused", "Connecting refused"
+    MARKETPLACE_ACCOUNT_CONNECTED = "marketplace_account.connected", "TikTok account connected"
+    MARKETPLACE_ACCOUNT_CHOSEN = "marketplace_account.chosen", "TikTok account chosen"
+    MARKETPLACE_ACCOUNT_ENDED = "marketplace_account.ended", "TikTok account ended by TikTok"
+    MARKETPLACE_ACCOUNT_DISCONNECTED = (
+        "marketplace_account.disconnected",
+        "TikTok account disconnected",
+    )
+
+    CONNECTION_STARTED = "connection.started", "Connecting started"
+    CONNECTION_DENIED = "connection.denied", "Connecting denied at TikTok"
+    CONNECTION_REFUSED = "connection.refused", "Connecting refused"
+    CONNECTION_CONNECTED = "connection.connected", "TikTok connected"
+    CONNECTION_EXPIRED = "connection.expired", "TikTok connection expired"
+    CONNECTION_REVOKED = "connection.revoked", "TikTok connection ended"
+    CONNECTION_MISSING_SCOPE = "connection.missing_scope", "TikTok connection lacks a permission"
+    CONSENT_WITHDRAWN = "consent.withdrawn", "Sharing stopped by the creator"
+
+    CREATOR_INVITED = "creator.invited", "Invited to the Creator Marketplace"
+    CREATOR_ASKED_TO_JOIN = (
+        "creator.asked_to_join",
+        "Asked by e-mail to join the Creator Marketplace",
+    )
+    CREATOR_RENAMED = "creator.renamed", "Handle changed at TikTok"
+    CREATOR_HANDLE_TAKEN = "creator.handle_taken", "New handle belongs to another account here"
+
+    LEGACY_IMPORTED = "legacy.imported", "Old data imported"
+    LEGACY_CUT_OVER = "legacy.cut_over", "Cut over to TikTok's data"
+    PURGE_STARTED = "purge.started", "Purge started"
+    PURGE_FINISHED = "purge.finished", "Purge finished"
+
+    INFLUENCER_EDITED = "influencer.edited", "Details edited"
+    INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
+    ACCOUNT_ADDED = "account.added", "TikTok account added"
+
+    CAMPAIGN_CREATED = "campaign.created", "Campaign created"
+    CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"
+    CAMPAIGN_PARTICIPANTS_ADDED = "campaign.participants_added", "Participants added"
+    ORDER_REQUESTED = "order.requested", "Orders requested"
+    ORDER_RECONCILED = "order.reconciled", "Orders compared with TikTok"
+    ORDER_REPEATED = "order.repeated", "Orders requested again"
+    ORDER_MARKED_SENT = "order.marked_sent", "Marked as sent by hand"
+    POST_ADDED_BY_HAND = "post.added_by_hand", "Post added by hand"
+    POST_TIE_REQUESTED = "post.tie_requested", "Creator asked to link a video"
+    POST_TIE_REMINDED = "post.tie_reminded", "Creator reminded to link a video"
+    POST_TIE_REQUEST_TAKEN_BACK = (
+        "post.tie_request_taken_back",
+        "Request to link a video taken back",
+    )

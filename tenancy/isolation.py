@@ -3,18 +3,20 @@
 Each table of an organization's data gets row-level security, forced, and composite foreign keys
 `(organization_id, x_id) → (organization_id, id)`, so that no row can point into another organization,
 whatever wrote it. A table whose rows belong to one organization or one person (`OwnedModel`) gets the same for both, and a
-constraint that exactly one of the two owns each row. Idempotent. A guard test compares the registry with `pg_policies` and `pg_constraint`.
+constraint that exactly one of the two owns each row. What is proof (`OrganizationModel.changeable`, Django's record of
+migrations) the run-time role may add to or read, and not rewrite. Idempotent. A guard test compares the registry with the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import connections, models
 
 POLICY = "organization_isolation"
+MIGRATIONS = "django_migrations"
 CONDITION = (
     "organization_id = (SELECT nullif(current_setting('app.organization', true), '')::bigint)"
 )
@@ -22,6 +24,11 @@ OWNED_CONDITION = (
     f"{CONDITION} OR person_id = (SELECT nullif(current_setting('app.person', true), '')::bigint)"
 )
 ONE_OWNER = "CHECK (num_nonnulls(organization_id, person_id) = 1)"
+
+GRANTEES = """
+SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END
+FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = %s::regclass AND grantee <> relowner
+"""
 
 
 def organization_models() -> list[type[models.Model]]:
@@ -81,6 +88,8 @@ def isolate_tables(
         for model in ours:
             if model._meta.db_table in existing:
                 _isolate(cursor, model)
+        if app_config.label == "tenancy" and MIGRATIONS in existing:
+            _protect(cursor, MIGRATIONS, "INSERT, UPDATE, DELETE")
         for model in ours:
             for name, owner, column, referred in composite_keys(model):
                 if {model._meta.db_table, referred} <= existing:
@@ -102,6 +111,19 @@ def _isolate(cursor: Any, model: type[models.Model]) -> None:
     if any(field.name == "id" for field in model._meta.local_fields):
         for owner in owner_columns(model):
             _add_constraint(cursor, table, f"{table}_{owner}_id"[:63], f"UNIQUE ({owner}, id)")
+    changeable = getattr(model, "changeable", None)
+    if changeable is not None:
+        _protect(cursor, table, "UPDATE, DELETE", changeable)
+
+
+def _protect(cursor: Any, table: str, rights: str, changeable: Iterable[str] = ()) -> None:
+    """Take these rights from everybody but the owner, whatever the roles are called; leave UPDATE of some columns."""
+    cursor.execute(GRANTEES, [f'"{table}"'])
+    columns = ", ".join(f'"{column}"' for column in sorted(changeable))
+    for (role,) in cursor.fetchall():
+        cursor.execute(f'REVOKE {rights}, TRUNCATE ON "{table}" FROM {role}')
+        if columns:
+            cursor.execute(f'GRANT UPDATE ({columns}) ON "{table}" TO {role}')
 
 
 def _add_constraint(cursor: Any, table: str, name: str, definition: str) -> None:

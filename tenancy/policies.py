@@ -20,7 +20,7 @@ _ADMIN = _MANAGER | {
     Permission.MANAGE_MEMBERS,
     Permission.MANAGE_KEYS,
     Permission.MANAGE_TIKTOK,
-    Permission.READ_AUDIT,
+    Permission.READ_EVENTS,
 }
 _OWNER = _ADMIN | {Permission.RUN_MIGRATION}
 

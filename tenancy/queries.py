@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from tenancy.models import ApiKey, Membership, Organization, User
+from tenancy.models import ApiKey, Event, Membership, Organization, User
 from tenancy.models.api_key import digest
 
 
@@ -41,3 +44,49 @@ def api_key_for(text: str) -> ApiKey | None:
     if key is None or not hmac.compare_digest(key.digest, digest(secret)):
         return None
     return key if key.expires_at is None or key.expires_at > timezone.now() else None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a reader has read the stream; as it begins, before everything."""
+
+    transaction_id: int = -1
+    event_id: int = 0
+
+    @classmethod
+    def after(cls, event: Event) -> Cursor:
+        """The place right behind this event."""
+        return cls(event.transaction_id, event.pk)
+
+
+def events_after(cursor: Cursor, limit: int) -> list[Event]:
+    """The next events of the organization in scope, at most `limit`, in the order of the stream.
+
+    Only what no open transaction can still write before: a reader that continues behind the last event it got meets each
+    event exactly once, whatever the order in which the transactions commit. A transaction left open anywhere in the
+    database server keeps later events waiting until it ends.
+    """
+    snapshot = models.Func(function="pg_current_snapshot")
+    oldest_open = models.Func(
+        snapshot, function="pg_snapshot_xmin", output_field=models.TextField()
+    )
+    is_behind = models.Q(transaction_id__gt=cursor.transaction_id) | models.Q(
+        pk__gt=cursor.event_id
+    )
+    rows = Event.objects.filter(
+        is_behind,
+        transaction_id__gte=cursor.transaction_id,
+        transaction_id__lt=Cast(Cast(oldest_open, models.TextField()), models.BigIntegerField()),
+    )
+    return list(rows.select_related("text").order_by("transaction_id", "pk")[:limit])
+
+
+def events_about(*subjects: tuple[type[models.Model], Iterable[int]]) -> models.QuerySet[Event]:
+    """Events about these objects of the organization in scope with who did it, newest first.
+
+    Each subject is a model and ids of its rows. The actor is None where nobody acted or the person is gone.
+    """
+    about = models.Q(pk__in=[])
+    for model, ids in subjects:
+        about |= models.Q(object_type=model._meta.label_lower, object_id__in=list(ids))
+    return Event.objects.filter(about).select_related("actor", "text").order_by("-pk")

@@ -21,7 +21,7 @@ from django.utils import timezone
 from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.isolation import isolated_models, owned_models
-from tenancy.models import ApiKey, AuditEvent, Organization, User
+from tenancy.models import ApiKey, Event, EventText, Organization, User
 from tenancy.scope import Owner, current_owner, organization_scope, person_scope
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection, Poll
@@ -42,7 +42,7 @@ OURS = (
 )
 # Not an organization's own tables, yet filled for each of them.
 BESIDE = (Connection, ConnectAttempt, Poll, Work)
-MADE_BY_SERVICES = (Organization, User, ApiKey, AuditEvent)
+MADE_BY_SERVICES = (Organization, User, ApiKey, Event, EventText)
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
 

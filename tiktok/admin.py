@@ -12,8 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tenancy.admin import OpsAdmin, ReadOnlyAdmin
+from tenancy.enums import Verb
 from tenancy.scope import current_organization_id, organization_scope
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import AccountState, PollKind
 from tiktok.exchanges import PastExchange, last_exchanges
 from tiktok.models import (
@@ -21,6 +22,7 @@ from tiktok.models import (
     Connection,
     Consent,
     Creator,
+    FormerHandle,
     LegacyMigration,
     LinkedVideo,
     MarketplaceAccount,
@@ -102,7 +104,7 @@ class MarketplaceAccountAdmin(TellsExchanges, OpsAdmin):
             obj.set_token(token)
         super().save_model(request, obj, form, change)
         if token:
-            record("marketplace_account.connected", obj, actor=self.ops(request))
+            record(Verb.MARKETPLACE_ACCOUNT_CONNECTED, obj, actor=self.ops(request))
             make_due(PollKind.MARKETPLACE, obj.pk)
 
 
@@ -115,6 +117,14 @@ class CreatorAdmin(ReadOnlyAdmin):
     list_filter = ["marketplace_status"]
     search_fields = ["handle", "display_name", "tiktok_creator_id"]
     ordering = ["handle"]
+
+
+@admin.register(FormerHandle)
+class FormerHandleAdmin(ReadOnlyAdmin):
+    list_display = ["handle", "creator", "left_at"]
+    list_select_related = ["creator"]
+    search_fields = ["handle", "creator__handle"]
+    ordering = ["-left_at"]
 
 
 @admin.register(Video)
@@ -186,7 +196,7 @@ class PollAdmin(ReadOnlyAdmin):
         for poll in polls:
             with organization_scope(poll.organization_id):
                 make_due(PollKind(poll.kind), poll.subject_id)
-            self.audit(request, poll, "made_due")
+            self.record(request, poll, Verb.ADMIN_MADE_DUE)
         messages.success(request, f"{len(polls)} polls are due now.")
 
 

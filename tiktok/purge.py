@@ -15,8 +15,9 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import PurgeState, Source
 from tiktok.models import (
     Creator,
@@ -156,7 +157,7 @@ def start_purge(*, actor: User | None) -> PurgeRun:
         if run is None:
             lines = plan_purge()
             run = PurgeRun.objects.create(actor=actor, counts={"planned": lines, "gone": {}})
-            record("purge.started", run, actor=actor, rows=sum(line["rows"] for line in lines))
+            record(Verb.PURGE_STARTED, run, actor=actor, rows=sum(line["rows"] for line in lines))
     return run
 
 
@@ -209,7 +210,12 @@ def _issue_receipt(run: PurgeRun) -> PurgeReceipt:
     receipt = PurgeReceipt.objects.create(
         run=run, lines=lines, rescan=rescan, digest=receipt_digest(lines, rescan)
     )
-    record("purge.finished", run, actor=run.actor, receipt=receipt.digest)
+    record(
+        Verb.PURGE_FINISHED,
+        run,
+        actor=User.objects.filter(pk=run.actor_id).first() if run.actor_id else None,
+        receipt=receipt.pk,
+    )
     return receipt
 
 

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Participant
 from crm.models import SocialAccount
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.services.polls.queue import make_due
 
@@ -28,7 +29,7 @@ def create_campaign(
             campaign = Campaign.objects.create(
                 client=client, name=name, starts_on=starts_on, ends_on=ends_on, token=token
             )
-            record("campaign.created", campaign, actor=actor)
+            record(Verb.CAMPAIGN_CREATED, campaign, actor=actor)
     except IntegrityError:
         known = Campaign.objects.filter(token=token).first() if token else None
         if known is None:
@@ -56,7 +57,7 @@ def update_campaign(
     campaign.client, campaign.name = client, name
     campaign.starts_on, campaign.ends_on, campaign.state = starts_on, ends_on, state
     campaign.save()
-    record("campaign.changed", campaign, actor=actor, state=state)
+    record(Verb.CAMPAIGN_CHANGED, campaign, actor=actor, state=CampaignState(state))
     if leaves_archive:
         make_due(PollKind.ORDER, *campaign.orders.values_list("pk", flat=True))
     return campaign
@@ -76,10 +77,10 @@ def add_participants(
     )
     if fresh:
         record(
-            "campaign.participants_added",
+            Verb.CAMPAIGN_PARTICIPANTS_ADDED,
             campaign,
             actor=actor,
-            handles=[account.handle for account in fresh][:100],
+            accounts=[account.pk for account in fresh][:100],
             count=len(fresh),
         )
     return len(fresh)

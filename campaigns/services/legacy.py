@@ -15,8 +15,9 @@ from campaigns.enums import CampaignState, PostOrigin
 from campaigns.models import Campaign, Participant, Post
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import AccountKind
 from tiktok.models import Creator, Video
 from tiktok.policies import account_kind
@@ -96,7 +97,7 @@ def import_legacy_export(
     result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
     _fit_window(campaign, is_new=is_new)
     counts = {"new": result.new, "updated": result.updated, "unchanged": result.unchanged}
-    record("legacy.imported", migration, actor=actor, **counts, refused=result.refused_count)
+    record(Verb.LEGACY_IMPORTED, migration, actor=actor, **counts, refused=result.refused_count)
     return result
 
 

@@ -15,8 +15,9 @@ from campaigns.models import Campaign, Order, Post
 from campaigns.policies import may_be_reminded_at
 from campaigns.queries import order_to_tie
 from campaigns.services.posts import note_link_request
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.errors import OutcomeUnknown
 from tiktok.models import Video
@@ -37,7 +38,7 @@ def request_tie(campaign: Campaign, video: Video, *, actor: User | None) -> Post
     except OutcomeUnknown:
         make_due(PollKind.ORDER, order.pk)  # what became of it is found out soon
         raise
-    return _keep(order, link, video, action="post.tie_requested", actor=actor)
+    return _keep(order, link, video, verb=Verb.POST_TIE_REQUESTED, actor=actor)
 
 
 def remind_of_tie(post: Post, *, actor: User | None) -> Post:
@@ -49,7 +50,7 @@ def remind_of_tie(post: Post, *, actor: User | None) -> Post:
     link = remind_to_tie(
         order.request.marketplace_account, order.tiktok_order_id, post.network_post_id
     )
-    return _keep(order, link, post.video, action="post.tie_reminded", actor=actor)
+    return _keep(order, link, post.video, verb=Verb.POST_TIE_REMINDED, actor=actor)
 
 
 def stop_requesting_tie(post: Post, *, actor: User | None) -> Post:
@@ -61,7 +62,7 @@ def stop_requesting_tie(post: Post, *, actor: User | None) -> Post:
     if link is None:
         make_due(PollKind.ORDER, order.pk)
         raise NotAsked
-    return _keep(order, link, post.video, action="post.tie_request_taken_back", actor=actor)
+    return _keep(order, link, post.video, verb=Verb.POST_TIE_REQUEST_TAKEN_BACK, actor=actor)
 
 
 def _awaiting(post: Post) -> Order:
@@ -73,12 +74,12 @@ def _awaiting(post: Post) -> Order:
 
 @transaction.atomic
 def _keep(
-    order: Order, link: LinkRequest, video: Video | None, *, action: str, actor: User | None
+    order: Order, link: LinkRequest, video: Video | None, *, verb: Verb, actor: User | None
 ) -> Post:
     locked = (
         Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order.pk)
     )
     post = note_link_request(locked, link, video)
-    record(action, post, actor=actor)
+    record(verb, post, actor=actor)
     make_due(PollKind.ORDER, order.pk)
     return post

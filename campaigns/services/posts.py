@@ -19,8 +19,9 @@ from campaigns.policies import GONE, UNTIED, VideoFact, is_free
 from campaigns.services.campaigns import activate
 from crm.enums import Network
 from crm.models import SocialAccount
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.models import Video
 from tiktok.policies import is_supported
 from tiktok.queries import kind_of, visible_videos
@@ -139,7 +140,7 @@ def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) ->
         raise VideoBelongsToOrder
     if is_new:
         activate(campaign)
-        record("post.added_by_hand", post, actor=actor)
+        record(Verb.POST_ADDED_BY_HAND, post, actor=actor)
     return post
 
 

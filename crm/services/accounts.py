@@ -12,8 +12,9 @@ from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.queries import tiktok_account
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
@@ -89,7 +90,7 @@ def _keep_account(
         handle=handle,
         creator=creator,
     )
-    record("account.added", account, actor=actor, influencer=account.influencer_id)
+    record(Verb.ACCOUNT_ADDED, account, actor=actor, influencer=account.influencer_id)
     return account
 
 

@@ -13,8 +13,9 @@ from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.influencers import name_in_mail, open_dashboard
 from crm.services.mails import send_once
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from ui.bidi import isolated
 
 
@@ -98,5 +99,6 @@ def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
         values=values,
         mark=f"{influencer.pk}:{handle}:{address}",
     ):
-        record("influencer.asked_to_connect", influencer, actor=actor, handle=handle)
+        texts = {"handle": handle}
+        record(Verb.INFLUENCER_ASKED_TO_CONNECT, influencer, actor=actor, texts=texts)
     return asked

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from crm.models import Influencer
+from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.scope import required_organization_id
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
 
@@ -27,7 +28,7 @@ def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: An
     if "email" in changed and _is_another_unused_person(locked):
         locked.person = None
     locked.save()
-    record("influencer.edited", locked, actor=actor, fields=sorted(changed))
+    record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts={"fields": sorted(changed)})
 
 
 def _is_another_unused_person(influencer: Influencer) -> bool:

@@ -1,17 +1,18 @@
 from tenancy.models.api_key import ApiKey
-from tenancy.models.audit import AuditEvent
 from tenancy.models.base import (
     OrganizationManager,
     OrganizationModel,
     OwnedManager,
     OwnedModel,
 )
+from tenancy.models.events import Event, EventText
 from tenancy.models.organization import InfluencerLogin, Membership, Organization
 from tenancy.models.user import User
 
 __all__ = [
     "ApiKey",
-    "AuditEvent",
+    "Event",
+    "EventText",
     "InfluencerLogin",
     "Membership",
     "Organization",

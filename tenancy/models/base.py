@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import sql
@@ -50,6 +50,9 @@ class OrganizationManager(models.Manager[ModelT]):
 
 class OrganizationModel(models.Model):
     """A row that belongs to exactly one organization: the one in scope when it is made."""
+
+    # The columns that the run-time role may change once a row is written; it may then delete none. None: all, and delete.
+    changeable: ClassVar[frozenset[str] | None] = None
 
     organization = models.ForeignKey(
         "tenancy.Organization",

@@ -9,11 +9,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from tenancy.enums import Role
+from tenancy.enums import Role, Scope, Verb
 from tenancy.models import ApiKey, InfluencerLogin, Membership, Organization, User
 from tenancy.models.api_key import digest
 from tenancy.scope import organization_scope
-from tenancy.services.audit import record
+from tenancy.services.events import record
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def create_organization(name: str, slug: str, *, owner: User) -> Organization:
     """A new organization with its first owner."""
     organization = Organization.objects.create(name=name, slug=slug)
     with organization_scope(organization):
-        record("organization.created", organization, actor=owner)
+        record(Verb.ORGANIZATION_CREATED, organization, actor=owner)
     add_member(organization, owner, role=Role.OWNER, actor=owner)
     return organization
 
@@ -35,7 +35,7 @@ def add_member(
         organization=organization, user=user, defaults={"role": role}
     )
     with organization_scope(organization):
-        record("membership.set", membership, actor=actor, role=role)
+        record(Verb.MEMBERSHIP_SET, membership, actor=actor, role=role)
     return membership
 
 
@@ -66,7 +66,7 @@ def create_api_key(
         expires_at=expires_at,
     )
     with organization_scope(organization):
-        record("api_key.created", key, actor=actor, scopes=list(scopes))
+        record(Verb.API_KEY_CREATED, key, actor=actor, scopes=[Scope(each) for each in scopes])
     return key, f"{prefix}.{secret}"
 
 
@@ -76,4 +76,4 @@ def revoke_api_key(key: ApiKey, *, actor: User | None) -> None:
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
     with organization_scope(key.organization):
-        record("api_key.revoked", key, actor=actor)
+        record(Verb.API_KEY_REVOKED, key, actor=actor)

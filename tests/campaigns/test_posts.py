@@ -20,7 +20,7 @@ from campaigns.policies import VideoFact, metrics_missing_by_hand
 from campaigns.queries import all_posts, listed_videos, post_detail, post_row, published_posts
 from campaigns.services.posts import add_post_by_hand, note_link_request, tie_post
 from crm.models import Influencer, SocialAccount
-from tenancy.models import AuditEvent, User
+from tenancy.models import Event, User
 from tests.connecting import connect
 from tests.factories.campaigns import (
     PUBLISHED_AT,
@@ -152,7 +152,7 @@ def test_adding_twice_is_harmless(campaign) -> None:
     first = add_post_by_hand(campaign, video, actor=None)
     assert add_post_by_hand(campaign, video, actor=None) == first
     assert Post.objects.count() == 1
-    assert AuditEvent.objects.filter(verb="post.added_by_hand").count() == 1
+    assert Event.objects.filter(verb="post.added_by_hand").count() == 1
 
 
 def test_a_video_that_its_order_has_in_review_cannot_be_added_by_hand(campaign) -> None:
@@ -184,7 +184,7 @@ def test_a_video_that_was_untied_from_its_order_is_added_like_any_other(campaign
 
     assert (post.pk, post.origin, post.order) == (tied.pk, PostOrigin.BY_HAND, None)
     assert (post.review_state, post.review_reason) == ("", "")
-    assert AuditEvent.objects.filter(verb="post.added_by_hand").count() == 1
+    assert Event.objects.filter(verb="post.added_by_hand").count() == 1
     lose(order, "1", is_bound=False)  # the order is looked at for good
     assert list(published_posts(campaign)) == [post]
 

@@ -15,7 +15,7 @@ from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account
 from crm.services.invitations import invite_handle, invite_influencer_accounts
-from tenancy.models import AuditEvent, Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
@@ -91,7 +91,7 @@ def test_a_marketplace_account_is_added_and_tracked_at_once(tiktok: Sandbox) -> 
     polls = Poll.objects.filter(subject_id=account.creator.pk)
     assert {poll.kind for poll in polls} >= {PollKind.PROFILE, PollKind.VIDEOS}
     assert all(poll.last_finished_at for poll in polls)
-    event = AuditEvent.objects.get(verb="account.added")
+    event = Event.objects.get(verb="account.added")
     assert event.label == "@maya.bakes"
 
 
@@ -135,7 +135,7 @@ def test_two_people_who_add_at_once_make_one_account(tiktok: Sandbox, oak: Organ
     assert sorted(outcomes) == [AddOutcome.ADDED, AddOutcome.PRESENT]
     with organization_scope(oak):
         assert (Influencer.objects.count(), SocialAccount.objects.count()) == (1, 1)
-        assert AuditEvent.objects.filter(verb="account.added").count() == 1
+        assert Event.objects.filter(verb="account.added").count() == 1
 
 
 @pytest.mark.usefixtures("_scope")
@@ -207,7 +207,7 @@ def test_inviting_twice_asks_tiktok_once(tiktok: Sandbox) -> None:
     assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
     assert tiktok.look("stats")["total"] == 0
     assert Creator.objects.get().marketplace_status == MarketplaceStatus.INVITED
-    assert AuditEvent.objects.filter(verb="creator.invited").count() == 1
+    assert Event.objects.filter(verb="creator.invited").count() == 1
 
 
 @pytest.mark.usefixtures("_scope")

@@ -12,7 +12,7 @@ from crm.errors import AddressTaken, EmailNeeded, MailNotSent
 from crm.models import Influencer
 from crm.services.connections import ask_handle_to_connect, ask_to_connect
 from crm.services.influencers import edit_influencer
-from tenancy.models import AuditEvent, InfluencerLogin, Organization, User
+from tenancy.models import Event, InfluencerLogin, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
 from tiktok.models import Connection
@@ -37,7 +37,7 @@ def test_the_influencer_gets_a_link_and_may_sign_in_by_code(settings: Any) -> No
     assert not person.has_usable_password()
     assert Influencer.objects.get().person == person
     assert InfluencerLogin.objects.filter(user=person).count() == 1
-    event = AuditEvent.objects.get(verb="influencer.asked_to_connect")
+    event = Event.objects.get(verb="influencer.asked_to_connect")
     assert (event.label, event.detail) == ("Tom", {"handle": "tom_trails"})
 
     answer = Client().post("/accounts/login/code/", {"email": "tom@example.com"})
@@ -51,7 +51,7 @@ def test_asking_twice_sends_one_mail() -> None:
     ask_to_connect(account, actor=None)
     ask_to_connect(account, actor=None)
     assert len(mail.outbox) == 1
-    assert AuditEvent.objects.filter(verb="influencer.asked_to_connect").count() == 1
+    assert Event.objects.filter(verb="influencer.asked_to_connect").count() == 1
 
 
 def test_an_address_is_needed_and_kept() -> None:
@@ -96,7 +96,7 @@ def test_a_mail_that_cannot_go_out_says_so_and_may_be_tried_again(settings: Any)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     with pytest.raises(MailNotSent, match=r"tom@example\.com could not be sent"):
         ask_to_connect(account, actor=None)
-    assert not AuditEvent.objects.filter(verb="influencer.asked_to_connect").exists()
+    assert not Event.objects.filter(verb="influencer.asked_to_connect").exists()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     ask_to_connect(account, actor=None)
     assert len(mail.outbox) == 1

@@ -17,7 +17,7 @@ from crm.policies import INVITED, NON_TTCM, account_labels, is_invited, may_be_i
 from crm.services.accounts import AddOutcome, add_tiktok_account
 from crm.services.invitations import invite_handle, invite_influencer_accounts, invites_by_mail
 from tenancy.enums import Role
-from tenancy.models import AuditEvent, Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.crm import TikTokAccountFactory
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
@@ -68,7 +68,7 @@ def test_the_invitation_is_an_e_mail_with_tiktoks_own_page_and_is_tracked() -> N
         creator.pk,
         True,
     )
-    assert AuditEvent.objects.filter(verb="creator.asked_to_join").count() == 1
+    assert Event.objects.filter(verb="creator.asked_to_join").count() == 1
 
 
 @pytest.mark.usefixtures("_scope")

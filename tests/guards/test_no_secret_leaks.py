@@ -13,7 +13,7 @@ from django.core import serializers
 from django.test import Client
 from django.urls import reverse
 
-from tenancy.models import ApiKey, AuditEvent
+from tenancy.models import ApiKey, Event
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key, revoke_api_key
 from tests.guards.addresses import addresses
@@ -158,6 +158,6 @@ def test_the_audit_log_holds_no_secret(world: World, secrets: set[str]) -> None:
     key, text = create_api_key(world.oak.organization, "ci", scopes=["read"], actor=owner)
     revoke_api_key(key, actor=owner)
     with organization_scope(world.oak.organization):
-        told = serializers.serialize("json", AuditEvent.objects.all())
+        told = serializers.serialize("json", Event.objects.all())
     assert "api_key.revoked" in told
     assert leaks(told, secrets | {text, text.partition(".")[2], key.digest}) == []

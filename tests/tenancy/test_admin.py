@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Order, OrderEvent, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
-from tenancy.models import AuditEvent, Membership, Organization, OrganizationModel, User
+from tenancy.models import Event, Membership, Organization, OrganizationModel, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key
 from tiktok.models import (
@@ -174,7 +174,7 @@ def choose(client: Client, organization: Organization | None, **values) -> str:
 def test_everything_ops_need_has_a_page() -> None:
     names = {model.__name__ for model in MODELS}
     assert names >= {
-        "Organization", "User", "Membership", "ApiKey", "AuditEvent", "MarketplaceAccount", "Creator", "Connection",
+        "Organization", "User", "Membership", "ApiKey", "Event", "MarketplaceAccount", "Creator", "Connection",
         "Consent", "Poll", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
         "Order", "OrderEvent", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
     }  # fmt: skip
@@ -298,7 +298,7 @@ def test_a_new_token_is_written_and_never_shown(client, oak) -> None:
     with organization_scope(oak):
         account.refresh_from_db()
         assert account.open_token() == "brand-of-today"
-        verbs = list(AuditEvent.objects.order_by("-pk").values_list("verb", "actor__email")[:2])
+        verbs = list(Event.objects.order_by("-pk").values_list("verb", "actor__email")[:2])
     assert verbs == [
         ("marketplace_account.connected", "ops@example.com"),
         ("admin.changed", "ops@example.com"),
@@ -331,7 +331,7 @@ def test_a_connected_account_needs_its_token(client, oak) -> None:
 # --- changes -----------------------------------------------------------------------------------------------------
 def audited(organization: Organization) -> tuple[str, str, str]:
     with organization_scope(organization):
-        event = AuditEvent.objects.select_related("actor").order_by("-pk").first()
+        event = Event.objects.select_related("actor").order_by("-pk").first()
         return event.verb, event.label, event.actor.email
 
 
@@ -391,7 +391,7 @@ def test_a_second_factor_is_taken_away_on_record(client, oak) -> None:
 
 
 READ_ONLY = [
-    model for model in MODELS if model.__name__ in {"AuditEvent", "PurgeReceipt", "PurgeRun", "Connection", "Order"}
+    model for model in MODELS if model.__name__ in {"Event", "PurgeReceipt", "PurgeRun", "Connection", "Order"}
 ]  # fmt: skip
 
 

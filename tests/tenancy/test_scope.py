@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from crm.models import Influencer
 from mail.models import Message
-from tenancy.models import AuditEvent
+from tenancy.models import Event
 from tenancy.scope import (
     NOBODY,
     ForeignOrganization,
@@ -86,7 +86,7 @@ def test_the_database_refuses_a_row_for_another_organization(oak, elm) -> None:
     ):
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO tenancy_auditevent (organization_id, at, verb, object_type, object_id, label, detail)"
+                "INSERT INTO tenancy_event (organization_id, at, verb, object_type, object_id, label, detail)"
                 " VALUES (%s, now(), 'x', 'x', '', '', '{}')",
                 [elm.pk],
             )
@@ -116,10 +116,10 @@ def test_no_row_can_point_into_another_organization(oak, elm) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_each_statement_brings_its_scope(oak) -> None:
     with organization_scope(oak):
-        AuditEvent.objects.create(verb="x", object_type="y")
-        assert AuditEvent.objects.filter(verb="x").count() == 1
+        Event.objects.create(verb="x", object_type="y")
+        assert Event.objects.filter(verb="x").count() == 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM tenancy_auditevent")
+        cursor.execute("SELECT count(*) FROM tenancy_event")
         assert cursor.fetchone() == (0,)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from crm.models import Influencer
-from tenancy.models import AuditEvent, Organization
+from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
 from ui.paging import KeysetPage, keyset_page
 
@@ -65,9 +65,9 @@ def test_a_list_that_fits_has_no_cursors() -> None:
 
 def test_moments_survive_the_way_through_a_cursor() -> None:
     for number in range(3):
-        AuditEvent.objects.create(verb=str(number), object_type="x")
-    first = keyset_page(AuditEvent.objects.all(), "-at", "-id", size=1)
-    second = keyset_page(AuditEvent.objects.all(), "-at", "-id", size=1, cursor=first.next_cursor)
+        Event.objects.create(verb=str(number), object_type="x")
+    first = keyset_page(Event.objects.all(), "-at", "-id", size=1)
+    second = keyset_page(Event.objects.all(), "-at", "-id", size=1, cursor=first.next_cursor)
     assert [first.rows[0].verb, second.rows[0].verb] == ["2", "1"]
 
 

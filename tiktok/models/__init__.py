@@ -1,4 +1,4 @@
-from tiktok.models.accounts import AccountHolder, Creator, MarketplaceAccount
+from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, MarketplaceAccount
 from tiktok.models.connections import ConnectAttempt, Connection, Consent
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.models.polls import Poll
@@ -23,6 +23,7 @@ __all__ = [
     "Consent",
     "Creator",
     "CreatorSnapshot",
+    "FormerHandle",
     "LegacyMigration",
     "LinkedVideo",
     "MarketplaceAccount",

@@ -102,6 +102,8 @@ class Creator(OrganizationModel):
     """
 
     handle = models.CharField(max_length=64)
+    # What TikTok calls the account while another creator of the organization has that handle.
+    disputed_handle = models.CharField(max_length=64, blank=True, db_default="")
     tiktok_creator_id = models.CharField(max_length=64, blank=True)
     marketplace_status = models.CharField(
         max_length=10, choices=MarketplaceStatus, default=MarketplaceStatus.UNKNOWN
@@ -160,3 +162,22 @@ class Creator(OrganizationModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.handle = self.handle.lower()
         super().save(*args, **kwargs)
+
+
+class FormerHandle(OrganizationModel):
+    """A handle that a creator's TikTok account had once, so that posts and orders under it still find the creator."""
+
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="former_handles")
+    handle = models.CharField(max_length=64)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "handle", "creator"],
+                name="former_handle_once_for_each_creator",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -28,10 +30,18 @@ class LegacyMigration(OrganizationModel):
 
 
 class PurgeRun(OrganizationModel):
-    """One purge of the legacy rows; resumable, its counts grow slice by slice."""
+    """One purge of the legacy rows; resumable, its counts grow slice by slice. Once finished it never changes (a trigger)."""
 
+    changeable: ClassVar[frozenset[str] | None] = frozenset({"state", "finished_at", "counts"})
+
+    # As in Event: who did it stays on the proof when the person is deleted.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     state = models.CharField(max_length=10, choices=PurgeState, default=PurgeState.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -44,6 +54,8 @@ class PurgeRun(OrganizationModel):
 
 class PurgeReceipt(OrganizationModel):
     """What went, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing."""
+
+    changeable: ClassVar[frozenset[str] | None] = frozenset()
 
     run = models.OneToOneField(PurgeRun, on_delete=models.CASCADE, related_name="receipt")
     issued_at = models.DateTimeField(auto_now_add=True)

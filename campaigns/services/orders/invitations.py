@@ -15,7 +15,7 @@ from campaigns.enums import OrderState
 from campaigns.models import Order
 from campaigns.services.orders import transitions
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from ui.bidi import isolated
 
 log = structlog.get_logger()
@@ -81,7 +81,7 @@ def mark_invited_by_hand(order: Order, *, actor: User | None) -> bool:
     """The user has sent link and code some other way. False, and nothing changes, when the order is past that."""
     is_news = _mark_sent(order, "Marked as sent by hand.")
     if is_news:
-        record("order.marked_sent", order, actor=actor)
+        record(Verb.ORDER_MARKED_SENT, order, actor=actor)
     return is_news
 
 

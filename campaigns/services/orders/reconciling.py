@@ -22,8 +22,9 @@ from campaigns.services.orders.requests import (
     send_order_request,
     under,
 )
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.services.orders.dialects import find_orders
 from tiktok.services.orders.orders import PlacedOrders
@@ -66,7 +67,7 @@ def _keep_found(request_id: int, found: PlacedOrders | None, *, actor: User | No
     locked.state = RequestState.UNCERTAIN if missing else RequestState.DONE
     locked.problem = _what_is_missing(missing, found) if missing else ""
     locked.save(update_fields=["state", "problem", *GROUP_FIELDS])
-    record("order.rechecked", locked, actor=actor, missing=missing)
+    record(Verb.ORDER_RECONCILED, locked, actor=actor, missing=missing)
 
 
 def _keep_orders(request: OrderRequest, found: PlacedOrders) -> None:
@@ -110,7 +111,7 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
         locked.orders.filter(state=OrderState.CREATING).update(problem="")
         # What TikTok puts off again is the pump's; it had let go of the failed orders.
         make_due(PollKind.ORDER, *(order.pk for order in open_orders(locked)))
-        record("order.repeated", locked, actor=actor)
+        record(Verb.ORDER_REPEATED, locked, actor=actor)
     return send_order_request(request)
 
 

@@ -22,8 +22,9 @@ from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
 from crm.enums import Network
 from crm.models import SocialAccount
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.errors import (
     NoMarketplaceAccount,
@@ -141,7 +142,7 @@ def _write(first: OrderRequest, accounts: Sequence[SocialAccount], *, actor: Use
         _write_orders(request, accounts[start : start + ORDERS_PER_CALL])
     add_participants(first.campaign, accounts, actor=actor)
     activate(first.campaign)
-    record("order.requested", first, actor=actor, orders=len(accounts), videos=first.video_count)
+    record(Verb.ORDER_REQUESTED, first, actor=actor, orders=len(accounts), videos=first.video_count)
 
 
 def _continuation(first: OrderRequest) -> OrderRequest:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from tenancy.models import AuditEvent
+from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.branding import SECOND_ACCOUNT_ID, a_member, connect
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
@@ -74,7 +74,7 @@ def subscriptions(tiktok) -> dict[str, str]:
 
 
 def events_about(account: MarketplaceAccount) -> list[tuple[str, str | None]]:
-    rows = AuditEvent.objects.filter(
+    rows = Event.objects.filter(
         object_type="tiktok.marketplaceaccount", object_id=str(account.pk)
     ).order_by("pk")
     return [(row.verb, row.actor and row.actor.email) for row in rows]

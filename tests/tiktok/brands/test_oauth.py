@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from tenancy.enums import Role
-from tenancy.models import AuditEvent, Membership, Organization
+from tenancy.models import Event, Membership, Organization
 from tenancy.scope import organization_scope
 from tests import connecting
 from tests.branding import (
@@ -53,7 +53,7 @@ def accounts_in(organization: Organization) -> list[MarketplaceAccount]:
 def verbs(organization: Organization) -> list[str]:
     with organization_scope(organization):
         return list(
-            AuditEvent.objects.exclude(verb="membership.set")
+            Event.objects.exclude(verb="membership.set")
             .order_by("pk")
             .values_list("verb", flat=True)
         )
@@ -187,7 +187,7 @@ def test_neither_token_nor_state_nor_session_stands_in_a_row_in_clear(tiktok, el
         cursor.execute(
             "SELECT string_agg(t::text, ' ') FROM (SELECT m::text FROM tiktok_marketplaceaccount m"
             " UNION ALL SELECT a::text FROM tiktok_connectattempt a"
-            " UNION ALL SELECT e::text FROM tenancy_auditevent e) t"
+            " UNION ALL SELECT e::text FROM tenancy_event e) t"
         )
         dump = cursor.fetchone()[0]
     assert "Northlight Agency" in dump
@@ -255,7 +255,7 @@ def refused(answer, person, organization, reason, **session) -> None:
     assert str(refusal.value) == reason
     assert accounts_in(organization) == []
     with organization_scope(organization):
-        event = AuditEvent.objects.order_by("pk").last()
+        event = Event.objects.order_by("pk").last()
     said = "denied" if isinstance(refusal.value, ConnectDenied) else "refused"
     assert (event.verb, event.detail["reason"]) == (f"marketplace_account.{said}", reason)
     assert event.actor == person

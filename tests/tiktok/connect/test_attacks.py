@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tenancy.models import AuditEvent, Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.connecting import a_person
 from tests.sandbox_process import SCOPES, Sandbox
@@ -204,7 +204,7 @@ def stored() -> list[tuple[str, str, str]]:
 
 def refusals(organization: Organization) -> list[tuple[str, str]]:
     with organization_scope(organization):
-        events = AuditEvent.objects.filter(verb__in=["connection.refused", "connection.denied"])
+        events = Event.objects.filter(verb__in=["connection.refused", "connection.denied"])
         return [(event.verb, event.detail["reason"]) for event in events.order_by("pk")]
 
 

@@ -13,7 +13,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from crm.models import Influencer, SocialAccount
-from tenancy.models import AuditEvent, InfluencerLogin, Organization
+from tenancy.models import Event, InfluencerLogin, Organization
 from tenancy.scope import organization_scope
 from tests.connecting import (
     SESSION,
@@ -57,7 +57,7 @@ def elm() -> Organization:
 
 def verbs(organization: Organization) -> list[str]:
     with organization_scope(organization):
-        return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+        return list(Event.objects.order_by("pk").values_list("verb", flat=True))
 
 
 def creator_of(organization: Organization, handle: str) -> Creator:
@@ -254,7 +254,7 @@ def refused(answer, person, oak, reason, **session) -> None:
     assert str(refusal.value) == reason
     assert not Connection.objects.exists()
     with organization_scope(oak):
-        event = AuditEvent.objects.order_by("pk").last()
+        event = Event.objects.order_by("pk").last()
         assert (event.verb, event.detail["reason"]) == ("connection.refused", reason)
         assert not Consent.objects.exists()
 

@@ -7,7 +7,7 @@ import pytest
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page
 from crm.services.accounts import AddOutcome, add_tiktok_account
-from tenancy.models import AuditEvent
+from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.connecting import connect
 from tiktok.enums import MarketplaceStatus, PollKind
@@ -31,7 +31,7 @@ def was_called(earlier: str, handle: str = "maya.bakes") -> Creator:
 
 
 def renamings() -> list[tuple[str, dict[str, str]]]:
-    told = AuditEvent.objects.filter(verb__in=["creator.renamed", "creator.handle_taken"])
+    told = Event.objects.filter(verb__in=["creator.renamed", "creator.handle_taken"])
     return list(told.order_by("pk").values_list("label", "detail"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from tenancy.models import AuditEvent
+from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tiktok.client import TtcmMarketplace, errors
 from tiktok.enums import AccountKind, MarketplaceStatus
@@ -191,7 +191,7 @@ def test_an_invitation_keeps_each_creators_own_answer(oak, tiktok) -> None:
         assert invited.marketplace_status == MarketplaceStatus.INVITED
         assert Poll.objects.filter(kind="membership").get().subject_id == invited.pk
         assert Creator.objects.get(handle="nosuch").invite_refusal == result.rejected["nosuch"]
-        assert AuditEvent.objects.filter(verb="creator.invited").count() == 3
+        assert Event.objects.filter(verb="creator.invited").count() == 3
 
 
 def test_answers_to_invitations_that_came_before_trouble_are_kept_and_told(oak, tiktok) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenancy.enums import Role
-from tenancy.models import AuditEvent, Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.organizations import add_member
 from tests.connecting import an_organization, connect
@@ -367,7 +367,7 @@ def test_a_removed_permission_ends_the_grant_and_deletes_what_came_only_through_
     assert connected.sealed_access_token == connected.sealed_refresh_token == ""
     with organization_scope(oak):
         creator = Creator.objects.get()
-        event = AuditEvent.objects.latest("pk")
+        event = Event.objects.latest("pk")
     assert (creator.audience_countries, creator.average_views) == (None, None)
     assert creator.follower_count == 184_220  # public in the marketplace
     assert (event.verb, event.actor) == ("connection.revoked", None)
@@ -441,11 +441,11 @@ def test_a_doubt_does_not_take_a_grant_from_whoever_looks_after_it(connected) ->
 def test_a_second_removal_changes_nothing_more(oak, connected) -> None:
     leave(connected, after=90)
     with organization_scope(oak):
-        before = AuditEvent.objects.count()
+        before = Event.objects.count()
     assert leave(connected, after=91, reason=4) == "The connection had ended already."
     assert connected.state_reason == "The creator withdrew the permission at TikTok."
     with organization_scope(oak):
-        assert AuditEvent.objects.count() == before
+        assert Event.objects.count() == before
 
 
 def test_a_stranger_and_an_unknown_notice_are_noted() -> None:

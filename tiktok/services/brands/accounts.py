@@ -9,8 +9,9 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import AccountState, Dialect, PollKind
 from tiktok.errors import MarketplaceAccessEnded, SealBroken, TikTokProblem, TikTokRefused
 from tiktok.models import MarketplaceAccount
@@ -53,7 +54,7 @@ def connect_marketplace_account(
     account.connected_at = timezone.now()
     account.set_token(token)
     account.save()
-    record("marketplace_account.connected", account, actor=actor)
+    record(Verb.MARKETPLACE_ACCOUNT_CONNECTED, account, actor=actor)
     return account
 
 
@@ -65,7 +66,7 @@ def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> N
         raise MarketplaceAccessEnded
     locked.chosen_at = timezone.now()
     locked.save(update_fields=["chosen_at"])
-    record("marketplace_account.chosen", locked, actor=actor)
+    record(Verb.MARKETPLACE_ACCOUNT_CHOSEN, locked, actor=actor)
 
 
 def lock_accounts() -> None:
@@ -179,7 +180,7 @@ def _as_brand(account: MarketplaceAccount) -> Iterator[str]:
         try:
             yield token
         except MARKETPLACE_ACCESS as error:
-            _end(token, "marketplace_account.ended", reason=ENDED_AT_TIKTOK)
+            _end(token, Verb.MARKETPLACE_ACCOUNT_ENDED, reason=ENDED_AT_TIKTOK)
             raise MarketplaceAccessEnded from error
 
 
@@ -195,7 +196,9 @@ def disconnect_marketplace_account(
         return []
     token = account.open_token()
     revoke(token)
-    ended = _end(token, "marketplace_account.disconnected", reason=DISCONNECTED_HERE, actor=actor)
+    ended = _end(
+        token, Verb.MARKETPLACE_ACCOUNT_DISCONNECTED, reason=DISCONNECTED_HERE, actor=actor
+    )
     for subscription_id in filter(None, ended.values()):
         _unfollow(subscription_id)
     return list(ended)
@@ -221,7 +224,7 @@ def _unfollow(subscription_id: str) -> None:
 
 @transaction.atomic
 def _end(
-    token: str, verb: str, *, reason: str, actor: User | None = None
+    token: str, verb: Verb, *, reason: str, actor: User | None = None
 ) -> dict[MarketplaceAccount, str]:
     """Wipe the token wherever it stands; an account that was renewed meanwhile has another. Each with its subscription."""
     lock_accounts()
@@ -231,6 +234,6 @@ def _end(
         account.state, account.state_reason = AccountState.DISCONNECTED, reason
         account.sealed_token = account.subscription_id = ""
         account.save(update_fields=["state", "state_reason", "sealed_token", "subscription_id"])
-        record(verb, account, actor=actor, reason=reason)
+        record(verb, account, actor=actor, texts={"reason": reason})
     stop(PollKind.MARKETPLACE, *(account.pk for account in ended), reason=reason)
     return ended

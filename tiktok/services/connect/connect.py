@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tenancy.services.organizations import let_influencer_in
 from tiktok.client import errors, types
 from tiktok.enums import (
@@ -203,14 +204,14 @@ def _keep(
     """Connection, creator, influencer, consent and the first authorized numbers: all or nothing."""
     connection = _kept_connection(attempt, grant, handle=profile.handle.lower())
     creator = _kept_creator(attempt, grant, profile, status)
-    _consent(creator, connection)
+    consent = _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
     _wake_consents(connection)
     note_look(PollKind.PROFILE, creator.pk)
     note_look(PollKind.INSIGHTS, creator.pk)
     connected.send(sender=Creator, creator=creator, person=attempt.person)
-    record("connection.connected", creator, actor=attempt.person, text_version=CONSENT_VERSION)
+    record(Verb.CONNECTION_CONNECTED, creator, actor=attempt.person, consent=consent.pk)
     close_attempt(attempt, AttemptOutcome.CONNECTED)
     return connection
 
@@ -279,14 +280,14 @@ def _kept_creator(
     return creator
 
 
-def _consent(creator: Creator, connection: Connection) -> None:
+def _consent(creator: Creator, connection: Connection) -> Consent:
     """A standing consent to the same text over the same connection stays; any other ends where the new one begins."""
     now = timezone.now()
     standing = Consent.objects.select_for_update().filter(creator=creator, withdrawn_at=None)
-    if standing.filter(connection=connection, text_version=CONSENT_VERSION).exists():
-        return
+    if same := standing.filter(connection=connection, text_version=CONSENT_VERSION).first():
+        return same
     standing.update(withdrawn_at=now)
-    Consent.objects.create(
+    return Consent.objects.create(
         creator=creator, connection=connection, text_version=CONSENT_VERSION, granted_at=now
     )
 
@@ -334,5 +335,5 @@ def withdraw_consent(consent: Consent, *, actor: User) -> None:
     locked.withdrawn_at = timezone.now()
     locked.save(update_fields=["withdrawn_at"])
     forget_authorized_data(locked.creator)
-    record("consent.withdrawn", locked.creator, actor=actor)
+    record(Verb.CONSENT_WITHDRAWN, locked.creator, actor=actor, consent=locked.pk)
     disconnected.send(sender=Creator, creator=locked.creator)

@@ -1,6 +1,6 @@
 """A TikTok account keeps its identity when its handle changes: the creator follows the account, not the name.
 
-The earlier handles stand in the audit log (`creator.renamed`).
+The earlier ones are kept (`FormerHandle`).
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from tenancy.models import AuditEvent, User
-from tenancy.services.audit import record
+from tenancy.enums import Verb
+from tenancy.models import User
+from tenancy.services.events import record
 from tiktok.client import errors
 from tiktok.enums import MarketplaceStatus
-from tiktok.models import Creator
+from tiktok.models import Creator, FormerHandle
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.signals import renamed
-
-RENAMED = "creator.renamed"
 
 
 def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
@@ -33,9 +33,8 @@ def creators_called(handles: Collection[str]) -> dict[str, int]:
     """Keys of the creators of the organization in scope with these handles; one that nobody has now is whose it was last."""
     creators = dict(Creator.objects.filter(handle__in=handles).values_list("handle", "pk"))
     if former := set(handles) - creators.keys():
-        renamings = AuditEvent.objects.filter(verb=RENAMED, detail__earlier__in=sorted(former))
-        rows = renamings.order_by("pk").values_list("detail__earlier", "object_id")
-        creators |= {handle: int(key) for handle, key in rows}
+        rows = FormerHandle.objects.filter(handle__in=former).order_by("left_at", "pk")
+        creators |= dict(rows.values_list("handle", "creator_id"))
     return creators
 
 
@@ -63,10 +62,11 @@ def find_renamed(handle: str, *, actor: User | None) -> Creator | None:
 def follow_handle(creator: Creator, handle: str, *, actor: User | None = None) -> None:
     """TikTok knows this creator's account by `handle` now.
 
-    Where another creator of the organization has that handle already, both stay as they are and the audit log says so.
+    Where another creator of the organization has that handle already, both stay as they are and an event says so.
     """
     earlier, handle = creator.handle, handle.lower()
     if handle == earlier:
+        _dispute(creator, "")
         return
     creator.handle = handle
     try:
@@ -74,16 +74,22 @@ def follow_handle(creator: Creator, handle: str, *, actor: User | None = None) -
             creator.save(update_fields=["handle"])
     except IntegrityError:
         creator.handle = earlier
-        _say_taken(creator, handle, actor)
+        if _dispute(creator, handle):
+            texts = {"handle": handle}
+            record(Verb.CREATOR_HANDLE_TAKEN, creator, actor=actor, texts=texts)
     else:
-        record(RENAMED, creator, actor=actor, earlier=earlier)
+        _dispute(creator, "")
+        FormerHandle.objects.update_or_create(
+            creator=creator, handle=earlier, defaults={"left_at": timezone.now()}
+        )
+        record(Verb.CREATOR_RENAMED, creator, actor=actor, texts={"earlier": earlier})
         renamed.send(sender=Creator, creator=creator, earlier=earlier)
 
 
-def _say_taken(creator: Creator, handle: str, actor: User | None) -> None:
-    """Once for each handle: the account is looked at every day."""
-    said = AuditEvent.objects.filter(
-        verb="creator.handle_taken", object_id=str(creator.pk), detail__handle=handle
-    )
-    if not said.exists():
-        record("creator.handle_taken", creator, actor=actor, handle=handle)
+def _dispute(creator: Creator, handle: str) -> bool:
+    """Keep which handle of another creator this account has at TikTok. False: that was known."""
+    if creator.disputed_handle == handle:
+        return False
+    creator.disputed_handle = handle
+    creator.save(update_fields=["disputed_handle"])
+    return True

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
@@ -132,7 +133,9 @@ def _keep_invitations(
             make_due(PollKind.MEMBERSHIP, creator.pk)
         creator.invite_refusal = rejected.get(creator.handle, "")[:200]
         creator.save(update_fields=["marketplace_status", "invited_at", "invite_refusal"])
-        record("creator.invited", creator, actor=actor, refusal=creator.invite_refusal)
+        is_refused = creator.handle in rejected
+        texts = {"refusal": creator.invite_refusal}
+        record(Verb.CREATOR_INVITED, creator, actor=actor, texts=texts, is_refused=is_refused)
 
 
 def invites_through_tiktok() -> bool:
@@ -146,7 +149,7 @@ def mark_asked(creator: Creator, *, actor: User | None) -> None:
     creator.invited_at, creator.invite_refusal = timezone.now(), ""
     creator.save(update_fields=["invited_at", "invite_refusal"])
     make_due(PollKind.MEMBERSHIP, creator.pk)
-    record("creator.asked_to_join", creator, actor=actor)
+    record(Verb.CREATOR_ASKED_TO_JOIN, creator, actor=actor)
 
 
 def _batches(handles: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -15,9 +15,10 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import AttemptOutcome, AttemptPurpose
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokProblem
 from tiktok.models import ConnectAttempt
@@ -38,8 +39,18 @@ NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
 OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
 BROKEN = f"Something went wrong here, so nothing was connected. {AGAIN}"
 DENIED = "You said no on TikTok's page, so nothing was connected."
-# What the audit log calls a trip: `connection.refused`, `marketplace_account.refused`.
-VERBS = {AttemptPurpose.CREATOR: "connection", AttemptPurpose.BRAND: "marketplace_account"}
+VERBS: dict[str, dict[AttemptOutcome, Verb]] = {
+    AttemptPurpose.CREATOR: {
+        AttemptOutcome.PENDING: Verb.CONNECTION_STARTED,
+        AttemptOutcome.DENIED: Verb.CONNECTION_DENIED,
+        AttemptOutcome.REFUSED: Verb.CONNECTION_REFUSED,
+    },
+    AttemptPurpose.BRAND: {
+        AttemptOutcome.PENDING: Verb.MARKETPLACE_ACCOUNT_STARTED,
+        AttemptOutcome.DENIED: Verb.MARKETPLACE_ACCOUNT_DENIED,
+        AttemptOutcome.REFUSED: Verb.MARKETPLACE_ACCOUNT_REFUSED,
+    },
+}
 
 
 def open_attempt(
@@ -64,7 +75,7 @@ def open_attempt(
             expected_handle=expected_handle.removeprefix("@").lower(),
             expires_at=timezone.now() + ATTEMPT_LIFE,
         )
-        record(f"{VERBS[purpose]}.started", attempt, actor=person)
+        record(VERBS[purpose][AttemptOutcome.PENDING], attempt, actor=person)
     return state
 
 
@@ -102,8 +113,8 @@ def claim_attempt(
     log.warning("connect.refused", attempt=attempt and attempt.pk, reason=reason)
     if attempt is not None:
         with organization_scope(attempt.organization):
-            verb = f"{VERBS[AttemptPurpose(attempt.purpose)]}.refused"
-            record(verb, attempt, actor=person, reason=reason)
+            verb = VERBS[attempt.purpose][AttemptOutcome.REFUSED]
+            record(verb, attempt, actor=person, texts={"reason": reason})
     raise ConnectRefused(reason)
 
 
@@ -153,11 +164,11 @@ def close_attempt(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str 
     attempt.outcome, attempt.reason = outcome, reason[:200]
     attempt.save(update_fields=["outcome", "reason"])
     if outcome != AttemptOutcome.CONNECTED:
-        verb = f"{VERBS[AttemptPurpose(attempt.purpose)]}.{outcome}"
-        record(verb, attempt, actor=attempt.person, reason=attempt.reason)
+        verb, texts = VERBS[attempt.purpose][outcome], {"reason": attempt.reason}
+        record(verb, attempt, actor=attempt.person, texts=texts)
 
 
 def forget_old_attempts() -> int:
-    """Delete what nobody will ask about any more; the audit log keeps what happened. Returns how many."""
+    """Delete what nobody will ask about any more; the events keep what happened. Returns how many."""
     old = ConnectAttempt.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
     return old.delete()[0]

@@ -10,10 +10,11 @@ from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.client import types
 from tiktok.enums import ConnectionState, PollKind, Source
 from tiktok.models import (
@@ -69,6 +70,12 @@ TOKEN_FIELDS = [
     "scopes", "state", "state_reason", "access_expires_at", "refresh_expires_at", "version", "lease_until",
     "sealed_access_token", "sealed_refresh_token",
 ]  # fmt: skip
+
+ENDINGS: dict[str, Verb] = {
+    ConnectionState.EXPIRED: Verb.CONNECTION_EXPIRED,
+    ConnectionState.REVOKED: Verb.CONNECTION_REVOKED,
+    ConnectionState.MISSING_SCOPE: Verb.CONNECTION_MISSING_SCOPE,
+}
 
 
 def missing_scopes(scopes: frozenset[str]) -> list[str]:
@@ -153,10 +160,10 @@ def _close_consents(connection: Connection, *, actor: User | None, withdraw: boo
             consent.save(update_fields=["withdrawn_at"])
         forget_authorized_data(consent.creator)
         record(
-            f"connection.{connection.state}",
+            ENDINGS[connection.state],
             consent.creator,
             actor=actor,
-            reason=connection.state_reason,
+            texts={"reason": connection.state_reason},
         )
         disconnected.send(sender=Creator, creator=consent.creator)
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from tenancy.enums import Verb
 from tenancy.isolation import organization_models
 from tenancy.models import User
-from tenancy.services.audit import record
+from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, LegacyMigration, Video
@@ -147,7 +148,7 @@ def release_creators(*, actor: User | None) -> LegacyMigration:
     make_due(PollKind.PROFILE, *supported)
     make_due(PollKind.INSIGHTS, *(creator.pk for creator in creators if creator.is_authenticated))
     begin(PollKind.VIDEOS, *supported)
-    record("legacy.cut_over", migration, actor=actor, supported=len(supported))
+    record(Verb.LEGACY_CUT_OVER, migration, actor=actor, supported=len(supported))
     return migration
 
 
