@@ -96,3 +96,8 @@ class Verb(models.TextChoices):
         "post.tie_request_taken_back",
         "Request to link a video taken back",
     )
+
+
+def verbs() -> list[tuple[str, str]]:
+    """The choices of a column that holds a verb. A function, so that a new verb needs no migration."""
+    return Verb.choices

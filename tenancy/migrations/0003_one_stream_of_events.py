@@ -1,6 +1,6 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import tenancy.models.events
+import tenancy.enums
 import tenancy.scope
 from django.conf import settings
 from django.db import migrations, models
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='verb',
-            field=models.CharField(choices=tenancy.models.events.verbs, max_length=60),
+            field=models.CharField(choices=tenancy.enums.verbs, max_length=60),
         ),
         migrations.AddField(
             model_name='event',

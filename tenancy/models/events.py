@@ -8,13 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast
 
-from tenancy.enums import Verb
+from tenancy.enums import verbs
 from tenancy.models.base import OrganizationModel
-
-
-def verbs() -> list[tuple[str, str]]:
-    """The choices as a function, so that a new verb needs no migration."""
-    return Verb.choices
 
 
 def _writing_transaction() -> Cast:

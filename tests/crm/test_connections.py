@@ -38,7 +38,7 @@ def test_the_influencer_gets_a_link_and_may_sign_in_by_code(settings: Any) -> No
     assert Influencer.objects.get().person == person
     assert InfluencerLogin.objects.filter(user=person).count() == 1
     event = Event.objects.get(verb="influencer.asked_to_connect")
-    assert (event.label, event.detail) == ("Tom", {"handle": "tom_trails"})
+    assert (event.label, event.texts) == ("Tom", {"handle": "tom_trails"})
 
     answer = Client().post("/accounts/login/code/", {"email": "tom@example.com"})
     assert answer.status_code == 302

@@ -331,7 +331,7 @@ def test_a_connected_account_needs_its_token(client, oak) -> None:
 # --- changes -----------------------------------------------------------------------------------------------------
 def audited(organization: Organization) -> tuple[str, str, str]:
     with organization_scope(organization):
-        event = Event.objects.select_related("actor").order_by("-pk").first()
+        event = Event.objects.select_related("actor", "text").order_by("-pk").first()
         return event.verb, event.label, event.actor.email
 
 

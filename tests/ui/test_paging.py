@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from crm.models import Influencer
+from tenancy.enums import Verb
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
 from ui.paging import KeysetPage, keyset_page
@@ -64,11 +65,11 @@ def test_a_list_that_fits_has_no_cursors() -> None:
 
 
 def test_moments_survive_the_way_through_a_cursor() -> None:
-    for number in range(3):
-        Event.objects.create(verb=str(number), object_type="x")
+    for verb in (Verb.ADMIN_ADDED, Verb.ADMIN_CHANGED, Verb.ADMIN_REMOVED):
+        Event.objects.create(verb=verb, object_type="x", object_id=1)
     first = keyset_page(Event.objects.all(), "-at", "-id", size=1)
     second = keyset_page(Event.objects.all(), "-at", "-id", size=1, cursor=first.next_cursor)
-    assert [first.rows[0].verb, second.rows[0].verb] == ["2", "1"]
+    assert [first.rows[0].verb, second.rows[0].verb] == [Verb.ADMIN_REMOVED, Verb.ADMIN_CHANGED]
 
 
 def test_an_altered_cursor_and_one_of_another_order_show_the_first_page() -> None:

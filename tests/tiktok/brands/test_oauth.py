@@ -187,7 +187,8 @@ def test_neither_token_nor_state_nor_session_stands_in_a_row_in_clear(tiktok, el
         cursor.execute(
             "SELECT string_agg(t::text, ' ') FROM (SELECT m::text FROM tiktok_marketplaceaccount m"
             " UNION ALL SELECT a::text FROM tiktok_connectattempt a"
-            " UNION ALL SELECT e::text FROM tenancy_event e) t"
+            " UNION ALL SELECT e::text FROM tenancy_event e"
+            " UNION ALL SELECT e::text FROM tenancy_eventtext e) t"
         )
         dump = cursor.fetchone()[0]
     assert "Northlight Agency" in dump
@@ -257,7 +258,7 @@ def refused(answer, person, organization, reason, **session) -> None:
     with organization_scope(organization):
         event = Event.objects.order_by("pk").last()
     said = "denied" if isinstance(refusal.value, ConnectDenied) else "refused"
-    assert (event.verb, event.detail["reason"]) == (f"marketplace_account.{said}", reason)
+    assert (event.verb, event.texts["reason"]) == (f"marketplace_account.{said}", reason)
     assert event.actor == person
 
 

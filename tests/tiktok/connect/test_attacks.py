@@ -205,7 +205,7 @@ def stored() -> list[tuple[str, str, str]]:
 def refusals(organization: Organization) -> list[tuple[str, str]]:
     with organization_scope(organization):
         events = Event.objects.filter(verb__in=["connection.refused", "connection.denied"])
-        return [(event.verb, event.detail["reason"]) for event in events.order_by("pk")]
+        return [(event.verb, event.texts["reason"]) for event in events.order_by("pk")]
 
 
 def test_there_are_eighteen() -> None:

@@ -255,7 +255,7 @@ def refused(answer, person, oak, reason, **session) -> None:
     assert not Connection.objects.exists()
     with organization_scope(oak):
         event = Event.objects.order_by("pk").last()
-        assert (event.verb, event.detail["reason"]) == ("connection.refused", reason)
+        assert (event.verb, event.texts["reason"]) == ("connection.refused", reason)
         assert not Consent.objects.exists()
 
 

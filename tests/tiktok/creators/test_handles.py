@@ -32,7 +32,7 @@ def was_called(earlier: str, handle: str = "maya.bakes") -> Creator:
 
 def renamings() -> list[tuple[str, dict[str, str]]]:
     told = Event.objects.filter(verb__in=["creator.renamed", "creator.handle_taken"])
-    return list(told.order_by("pk").values_list("label", "detail"))
+    return list(told.order_by("pk").values_list("text__label", "text__detail"))
 
 
 def test_who_connects_again_under_a_new_handle_is_the_same_creator(tiktok, oak, maya) -> None:

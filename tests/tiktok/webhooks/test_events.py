@@ -371,7 +371,7 @@ def test_a_removed_permission_ends_the_grant_and_deletes_what_came_only_through_
     assert (creator.audience_countries, creator.average_views) == (None, None)
     assert creator.follower_count == 184_220  # public in the marketplace
     assert (event.verb, event.actor) == ("connection.revoked", None)
-    assert event.detail["reason"] == connected.state_reason
+    assert event.texts["reason"] == connected.state_reason
 
 
 @pytest.mark.parametrize(
