@@ -50,6 +50,12 @@ def isolated_models() -> list[type[models.Model]]:
     return [*organization_models(), *owned_models()]
 
 
+def proof_tables() -> dict[str, frozenset[str]]:
+    """The tables whose rows the run-time role may not rewrite, each with the columns that it may change all the same."""
+    changeable = {m._meta.db_table: getattr(m, "changeable", None) for m in isolated_models()}
+    return {table: columns for table, columns in changeable.items() if columns is not None}
+
+
 def condition(model: type[models.Model]) -> str:
     """Which rows of this model's table the scope shows and takes."""
     return OWNED_CONDITION if model in owned_models() else CONDITION
@@ -111,9 +117,8 @@ def _isolate(cursor: Any, model: type[models.Model]) -> None:
     if any(field.name == "id" for field in model._meta.local_fields):
         for owner in owner_columns(model):
             _add_constraint(cursor, table, f"{table}_{owner}_id"[:63], f"UNIQUE ({owner}, id)")
-    changeable = getattr(model, "changeable", None)
-    if changeable is not None:
-        _protect(cursor, table, "UPDATE, DELETE", changeable)
+    if table in (proof := proof_tables()):
+        _protect(cursor, table, "UPDATE, DELETE", proof[table])
 
 
 def _protect(cursor: Any, table: str, rights: str, changeable: Iterable[str] = ()) -> None:

@@ -96,8 +96,15 @@ def import_legacy_export(
         return result
     result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
     _fit_window(campaign, is_new=is_new)
-    counts = {"new": result.new, "updated": result.updated, "unchanged": result.unchanged}
-    record(Verb.LEGACY_IMPORTED, migration, actor=actor, **counts, refused=result.refused_count)
+    record(
+        Verb.LEGACY_IMPORTED,
+        migration,
+        actor=actor,
+        new=result.new,
+        updated=result.updated,
+        unchanged=result.unchanged,
+        refused=result.refused_count,
+    )
     return result
 
 

@@ -35,7 +35,7 @@ def add_member(
         organization=organization, user=user, defaults={"role": role}
     )
     with organization_scope(organization):
-        record(Verb.MEMBERSHIP_SET, membership, actor=actor, role=role)
+        record(Verb.MEMBERSHIP_SET, membership, actor=actor, role=Role(role))
     return membership
 
 

@@ -21,6 +21,7 @@ from tiktok.models import (
     Connection,
     Consent,
     Creator,
+    FormerHandle,
     LegacyMigration,
     LinkedVideo,
     MarketplaceAccount,
@@ -62,6 +63,7 @@ def furnished(name: str, word: str) -> Organization:
             tiktok_video_id=word,
         )
         creator = Creator.objects.create(handle=f"{word}.bakes", marketplace_status="in")
+        FormerHandle.objects.create(creator=creator, handle=f"{word}.cakes", left_at=LONG_AGO)
         connection = Connection(
             person=person,
             open_id=f"open-{word}",

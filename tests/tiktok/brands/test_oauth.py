@@ -256,7 +256,7 @@ def refused(answer, person, organization, reason, **session) -> None:
     assert str(refusal.value) == reason
     assert accounts_in(organization) == []
     with organization_scope(organization):
-        event = Event.objects.order_by("pk").last()
+        event = Event.objects.select_related("text").order_by("pk").last()
     said = "denied" if isinstance(refusal.value, ConnectDenied) else "refused"
     assert (event.verb, event.texts["reason"]) == (f"marketplace_account.{said}", reason)
     assert event.actor == person

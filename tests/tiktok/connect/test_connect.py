@@ -567,11 +567,11 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
     with ThreadPoolExecutor(1) as pool:
         withdrawals = []
 
-        def slow(*args: object) -> None:
+        def slow(*args: object) -> Consent:
             withdrawals.append(pool.submit(withdraw))
             while not somebody_waits():
                 time.sleep(0.01)
-            keep_consent(*args)
+            return keep_consent(*args)
 
         monkeypatch.setattr(connect_service, "_consent", slow)
         finish(answer, maya)

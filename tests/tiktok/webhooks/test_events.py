@@ -367,7 +367,7 @@ def test_a_removed_permission_ends_the_grant_and_deletes_what_came_only_through_
     assert connected.sealed_access_token == connected.sealed_refresh_token == ""
     with organization_scope(oak):
         creator = Creator.objects.get()
-        event = Event.objects.latest("pk")
+        event = Event.objects.select_related("text").latest("pk")
     assert (creator.audience_countries, creator.average_views) == (None, None)
     assert creator.follower_count == 184_220  # public in the marketplace
     assert (event.verb, event.actor) == ("connection.revoked", None)

@@ -1,0 +1,94 @@
+"""Every verb is said somewhere, and nobody says one that is not on the list."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tenancy.enums import Verb
+from tests.personas import OURS
+
+WORDS = Path(settings.BASE_DIR, "tenancy", "enums.py")
+FILES = sorted(
+    path
+    for app in OURS
+    for path in Path(settings.BASE_DIR, app).rglob("*.py")
+    if path != WORDS and "migrations" not in path.parts
+)
+
+
+def trees(paths: Iterable[Path]) -> Iterator[tuple[Path, ast.Module]]:
+    for path in paths:
+        yield path, ast.parse(path.read_text())
+
+
+def verbs_said(paths: Iterable[Path]) -> set[str]:
+    """The names after `Verb.` in these files."""
+    return {
+        node.attr
+        for _, tree in trees(paths)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Verb"
+    }
+
+
+def spelt_verbs(paths: Iterable[Path]) -> list[str]:
+    """Where `record` or `record_each` is called with text, or with anything that makes a verb out of text."""
+    return [
+        f"{path.name}:{node.lineno}"
+        for path, tree in trees(paths)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and called(node) in {"record", "record_each", "Verb"}
+        and (called(node) == "Verb" or any(is_text(argument) for argument in verb_of(node)))
+    ]
+
+
+def called(node: ast.Call) -> str:
+    return getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+
+
+def verb_of(node: ast.Call) -> list[ast.expr]:
+    named = [keyword.value for keyword in node.keywords if keyword.arg == "verb"]
+    return [*node.args, *named]
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def test_every_verb_is_recorded_somewhere() -> None:
+    assert verbs_said(FILES) == {verb.name for verb in Verb}
+
+
+def test_no_event_is_recorded_with_a_text_for_a_verb() -> None:
+    assert spelt_verbs(FILES) == []
+
+
+@pytest.mark.parametrize(
+    "sin",
+    [
+        'record("order.created", order, actor=None)',
+        'record(f"order.{what}", order, actor=None)',
+        'self.record(request, order, "order.created")',
+        'record_each(verb="order.created", objects=[order], actor=None)',
+        'record(Verb(f"order.{what}"), order, actor=None)',
+    ],
+)
+def test_a_planted_text_is_caught(sin: str, tmp_path: Path) -> None:
+    (planted := tmp_path / "sin.py").write_text(f"{sin}\n")
+    assert spelt_verbs([planted]) == ["sin.py:1"]
+
+
+def test_a_planted_verb_that_nobody_declared_is_caught(tmp_path: Path) -> None:
+    (planted := tmp_path / "sin.py").write_text("record(Verb.NEVER, order, actor=None)\n")
+    assert verbs_said([planted]) == {"NEVER"}
+    assert verbs_said([*FILES, planted]) != {verb.name for verb in Verb}
