@@ -250,7 +250,7 @@ def test_what_was_put_off_for_want_of_an_account_is_due_again(tiktok, elm, ada) 
 
 # --- it is refused -----------------------------------------------------------------------------------------------
 def refused(answer, person, organization, reason, **session) -> None:
-    """Nothing is kept, the sentence is said, and the audit log has it."""
+    """Nothing is kept, the sentence is said, and an event says it."""
     with pytest.raises(TikTokProblem) as refusal:
         finish(answer, person, **session)
     assert str(refusal.value) == reason
