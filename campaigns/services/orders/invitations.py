@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from campaigns.enums import OrderState
 from campaigns.models import Order
 from campaigns.services.orders import transitions
+from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from ui.bidi import isolated
