@@ -72,7 +72,7 @@ def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
 def _next_check(kind: str, subject: str, row: str) -> str:
     """When the poll of this kind is due, as an expression."""
     return (
-        f"(SELECT due_at FROM tiktok_poll WHERE organization_id = {row}.organization_id AND kind = '{kind}' "
+        f"(SELECT due_at FROM jobs_work WHERE organization_id = {row}.organization_id AND kind = '{kind}' "
         f"AND subject_id = {subject} AND stopped_reason = '')"
     )
 

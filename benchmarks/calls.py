@@ -11,15 +11,18 @@ from django.utils import timezone
 from benchmarks.measure import Figure
 from benchmarks.tiktok import Sandbox, sandbox
 from benchmarks.world import World
+from jobs.enums import Lane
+from jobs.models import Work
+from jobs.services.pool import pump_once
+from jobs.services.queue import make_due
 from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import Dialect, MarketplaceStatus, PollKind
-from tiktok.models import Creator, MarketplaceAccount, Poll, Video
+from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.sandbox.world import ACCOUNT_ID, APP_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
 from tiktok.services.creators.membership import track_creator
 from tiktok.services.creators.videos import LATEST_VIDEOS
 from tiktok.services.facts.snapshots import CREATOR_NUMBERS
 from tiktok.services.gateway import marketplace
-from tiktok.services.polls.queue import make_due, pump
 
 ACCOUNT_IDS = {Dialect.TTCM: ACCOUNT_ID, Dialect.TTO: TTO_ACCOUNT_ID}
 TRACKED, INVITED = 5, 40
@@ -77,9 +80,9 @@ def _memberships(tiktok: Sandbox, dialect: Dialect) -> Figure:
 def _calls_of_a_round(tiktok: Sandbox, **polls: PollKind) -> dict[str, int]:
     """What all due polls ask of TikTok once."""
     tiktok.ask("stats")
-    own = Poll.objects.filter(organization=required_organization_id(), **polls)
+    own = Work.objects.filter(organization=required_organization_id(), **polls)
     own.update(due_at=timezone.now())
-    while pump():
+    while pump_once(Lane.POLLS):
         pass
     return dict(tiktok.look("stats")["calls"])
 

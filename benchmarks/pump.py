@@ -17,12 +17,13 @@ from benchmarks.measure import Figure
 from benchmarks.place import ROOT
 from benchmarks.tiktok import SEED, Sandbox, sandbox
 from benchmarks.world import World
+from jobs.models import Work
+from jobs.services.queue import is_waiting, make_due
 from tenancy.scope import organization_scope
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.models import Creator, Poll
+from tiktok.models import Creator
 from tiktok.sandbox import creators, world
 from tiktok.services.brands.accounts import connect_marketplace_account
-from tiktok.services.polls.queue import is_waiting, make_due
 
 PROCESSES, THREADS = 4, 16
 PER_SECOND, PER_MINUTE = 10, 600
@@ -46,7 +47,7 @@ def figures(world: World) -> Iterator[Figure]:
             arrivals = [at - begun for at in _arrivals(tiktok) if at - begun < seconds]
     if not all(_is_waiting(organization_id) for organization_id in owners):
         raise AssertionError("the backlog was worked off, so that nothing was measured")
-    Poll.objects.filter(organization_id__in=owners).delete()  # nothing for others to do
+    Work.objects.filter(organization_id__in=owners).delete()  # nothing for others to do
     yield _used(len(arrivals) / seconds)
     yield _busiest("busiest 60 s of TikTok's", _most_within(60, arrivals), PER_MINUTE, bar=1.0)
     yield _busiest("busiest second of TikTok's", _most_within(1, arrivals), PER_SECOND)
@@ -99,7 +100,7 @@ def _backlog(bench: World, polls: int) -> list[int]:
 
 def _is_waiting(organization_id: int) -> bool:
     with organization_scope(organization_id):
-        return is_waiting()
+        return is_waiting(PollKind.PROFILE)
 
 
 # --- processes ----------------------------------------------------------------------------------------------------

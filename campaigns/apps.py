@@ -10,9 +10,9 @@ class CampaignsConfig(AppConfig):
         from campaigns.services.orders import polling  # noqa: PLC0415
         from tiktok.enums import PollKind  # noqa: PLC0415
         from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415
-        from tiktok.services.polls.queue import register_handler  # noqa: PLC0415
+        from tiktok.services.polls.kinds import register_poll  # noqa: PLC0415
         from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415
 
-        register_handler(PollKind.ORDER, polling.look_after_orders)
+        register_poll(PollKind.ORDER, polling.look_after_orders)
         on_linked_video(polling.hasten_orders)
         follow_videos(followed_videos)

@@ -231,7 +231,6 @@ CELERY_BEAT_SCHEDULE = {
         }
         for lane, seconds in (("person", 2.0), ("polls", 5.0), ("mail", 2.0), ("bulk", 5.0))
     },
-    "pump-polls": {"task": "tiktok.tasks.pump_polls", "schedule": 5.0, "options": {"expires": 5}},
     "pump-deliveries": {
         "task": "tiktok.tasks.pump_deliveries", "schedule": 5.0, "options": {"expires": 5},
     },

@@ -24,7 +24,7 @@ from tenancy.isolation import isolated_models, owned_models
 from tenancy.models import ApiKey, Event, EventText, Organization, User
 from tenancy.scope import Owner, current_owner, organization_scope, person_scope
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
-from tiktok.models import ConnectAttempt, Connection, Poll
+from tiktok.models import ConnectAttempt, Connection
 
 OURS = (
     "ui",
@@ -41,7 +41,7 @@ OURS = (
     "influence",
 )
 # Not an organization's own tables, yet filled for each of them.
-BESIDE = (Connection, ConnectAttempt, Poll, Work)
+BESIDE = (Connection, ConnectAttempt, Work)
 MADE_BY_SERVICES = (Organization, User, ApiKey, Event, EventText)
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -86,7 +86,6 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "tiktok.VideoSnapshot": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
     "tiktok.VideoDay": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
-    "tiktok.Poll": lambda t: {"stopped_reason": ""},
     "jobs.Work": lambda t: {"person": None, "stopped_reason": "", "lost_leases": 0},
     "campaigns.Campaign": lambda t: {"state": "active"},
     "campaigns.OrderRequest": lambda t: {"state": "uncertain", "continues": None},

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from jobs.services.queue import make_due
 from tenancy.admin import OpsAdmin, ReadOnlyAdmin
 from tenancy.enums import Verb
-from tenancy.scope import current_organization_id, organization_scope
+from tenancy.scope import current_organization_id
 from tenancy.services.events import record
 from tiktok.enums import AccountState, PollKind
 from tiktok.exchanges import PastExchange, last_exchanges
@@ -26,14 +27,12 @@ from tiktok.models import (
     LegacyMigration,
     LinkedVideo,
     MarketplaceAccount,
-    Poll,
     PurgeReceipt,
     PurgeRun,
     ServiceIncident,
     Video,
     WebhookDelivery,
 )
-from tiktok.services.polls.queue import make_due
 from tiktok.services.webhooks.deliveries import process_again
 
 
@@ -173,31 +172,6 @@ class ConnectAttemptAdmin(ReadOnlyAdmin):
     list_select_related = ["person", "organization"]
     search_fields = ["person__email", "reason"]
     ordering = ["-pk"]
-
-
-@admin.register(Poll)
-class PollAdmin(ReadOnlyAdmin):
-    list_display = [
-        "organization", "kind", "subject_id", "due_at", "lease_until", "attempts", "trouble",
-        "last_finished_at", "stopped_reason",
-    ]  # fmt: skip
-    list_filter = ["kind", "trouble", ("stopped_reason", admin.EmptyFieldListFilter)]
-    list_select_related = ["organization"]
-    search_fields = ["subject_id", "stopped_reason"]
-    ordering = ["due_at", "pk"]
-    actions = ["look_now"]
-
-    def has_hurry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("tiktok.change_poll")
-
-    @admin.action(description="Make due now", permissions=["hurry"])
-    def look_now(self, request: HttpRequest, queryset: models.QuerySet[Poll]) -> None:
-        polls = list(queryset)
-        for poll in polls:
-            with organization_scope(poll.organization_id):
-                make_due(PollKind(poll.kind), poll.subject_id)
-            self.record(request, poll, Verb.ADMIN_MADE_DUE)
-        messages.success(request, f"{len(polls)} polls are due now.")
 
 
 @admin.register(WebhookDelivery)

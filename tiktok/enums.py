@@ -163,7 +163,7 @@ class PollKind(models.TextChoices):
     ORDER = "order", "Order"
 
 
-class Trouble(models.TextChoices):
+class PostponedReason(models.TextChoices):
     """Why a look was put off, or calls are: what a page says after "because", to staff and influencers."""
 
     LIMIT_REACHED = "limit_reached", "TikTok's request limit is reached"

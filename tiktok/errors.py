@@ -12,6 +12,8 @@ class TikTokProblem(Exception):
 
 
 class NoMarketplaceAccount(TikTokProblem):
+    retry_after = 3600.0  # connecting one resumes what waits
+
     def __init__(self) -> None:
         super().__init__(
             "No TikTok marketplace account is connected. An owner or admin can connect one in Settings."

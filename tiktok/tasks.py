@@ -5,24 +5,14 @@ from __future__ import annotations
 import time
 
 from celery import shared_task
-from django.conf import settings
 
-from tiktok.services.brands import accounts  # noqa: F401 -- registers the handler of its polls
 from tiktok.services.connect.checks import check_due_grants
-from tiktok.services.creators import profiles, videos  # noqa: F401 -- they register the handlers of their polls
 from tiktok.services.facts.snapshots import prepare_months
 from tiktok.services.grants.attempts import forget_old_attempts
-from tiktok.services.polls.pool import work_off
 from tiktok.services.webhooks import deliveries
 
 TICK_SECONDS = 4.0
 GRANTS_TICK_SECONDS = 20.0  # of its minute, when the day's looks have piled up
-
-
-@shared_task(soft_time_limit=240, time_limit=300)
-def pump_polls() -> None:
-    """Work through the due polls for one tick; what is left is the next tick's."""
-    work_off(threads=settings.WORK_THREADS, seconds=TICK_SECONDS)
 
 
 @shared_task(soft_time_limit=240, time_limit=300)

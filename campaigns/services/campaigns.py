@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Participant
 from crm.models import SocialAccount
+from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.enums import PollKind
-from tiktok.services.polls.queue import make_due
 
 
 def create_campaign(

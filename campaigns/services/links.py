@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Order, Post
 from campaigns.policies import may_be_reminded_at
 from campaigns.queries import order_to_tie
 from campaigns.services.posts import note_link_request
+from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -23,7 +24,6 @@ from tiktok.errors import OutcomeUnknown
 from tiktok.models import Video
 from tiktok.services.orders.dialects import ask_to_tie, remind_to_tie, stop_asking_to_tie
 from tiktok.services.orders.orders import LinkRequest
-from tiktok.services.polls.queue import make_due
 
 
 def request_tie(campaign: Campaign, video: Video, *, actor: User | None) -> Post:

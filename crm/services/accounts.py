@@ -12,6 +12,7 @@ from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.queries import tiktok_account
+from jobs.services.queue import claim_now, note_finished
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -24,7 +25,6 @@ from tiktok.services.creators.handles import find_renamed
 from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
 from tiktok.services.creators.videos import refresh_videos
-from tiktok.services.polls.queue import look_now, note_look
 
 log = structlog.get_logger()
 
@@ -114,12 +114,12 @@ def _look(account: SocialAccount) -> None:
     if creator is None:
         return
     refresh_profile(creator)
-    note_look(PollKind.PROFILE, creator.pk)
+    note_finished(PollKind.PROFILE, creator.pk)
     if refresh_insights(creator):
-        note_look(PollKind.INSIGHTS, creator.pk)
+        note_finished(PollKind.INSIGHTS, creator.pk)
     _name_after_profile(account.influencer, creator)
     refresh_videos(creator)
-    note_look(PollKind.VIDEOS, creator.pk)
+    note_finished(PollKind.VIDEOS, creator.pk)
 
 
 def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
@@ -136,7 +136,7 @@ def refresh_account(account: SocialAccount) -> bool:
     """
     if account.creator is None:
         return False
-    with look_now(PollKind.PROFILE, account.creator.pk) as is_mine:
+    with claim_now(PollKind.PROFILE, account.creator.pk) as is_mine:
         if is_mine:
             refresh_membership([account.creator])
             if is_supported(kind_of(account.creator)):

@@ -27,9 +27,12 @@ from crm.services.connections import ask_handle_to_connect
 from influence.demo.browser import Browser
 from influence.demo.creator import SandboxCreators
 from influence.demo.world import INFLUENCER, World
+from jobs.enums import Lane
+from jobs.services.pool import pump_once
+from jobs.services.queue import is_waiting
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key
-from tiktok.enums import AccountKind, MarketplaceStatus, PostTie
+from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostTie
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.purge import run_purge, start_purge
 from tiktok.queries import account_metrics, kind_of, post_metrics
@@ -38,7 +41,6 @@ from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.legacy.export import NotALegacyExport
 from tiktok.services.legacy.rows import creators_never_looked_up, legacy_rows
-from tiktok.services.polls.queue import is_waiting, pump
 
 WORKER_SECONDS = 60
 TWO_DAYS = 2 * 86_400
@@ -172,8 +174,8 @@ class Story:
         self.say(
             f"   {self.figures.posts_hidden:,} posts hidden; receipt {receipt.digest[:16]}…: re-scan found 0 legacy rows"
         )
-        while is_waiting():  # the worker helps
-            if not pump():
+        while is_waiting(*PollKind.values):  # the worker helps
+            if not pump_once(Lane.POLLS):
                 time.sleep(0.2)
         supported = Creator.objects.filter(marketplace_status=MarketplaceStatus.IN)
         tracked = supported.filter(

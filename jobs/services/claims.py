@@ -128,6 +128,11 @@ def stop_rows(rows: QuerySet[Work], reason: str) -> None:
     rows.update(stopped_reason=reason, lease_until=None)
 
 
+def make_rows_due(rows: QuerySet[Work]) -> None:
+    """Make this work due at once, whoever owns it; what was stopped as well."""
+    rows.update(due_at=timezone.now(), postponed_reason="", stopped_reason="")
+
+
 def work(batch: Batch) -> None:
     """Do it in its owner's scope. What is no longer ours is anybody's again, and left alone.
 

@@ -101,3 +101,11 @@ def _work_off_in_thread(queue: Queue) -> None:
 def _work_off(queue: Queue) -> None:
     while batch := queue.next():
         work(batch)
+
+
+def pump_once(lane: Lane, *, calls: int = CALLS_PER_CLAIM) -> int:
+    """Claim once what is due in this lane, at most so many calls, and do it one after the other. Returns how many rows."""
+    batches = claim(kinds_in(lane), calls=calls)
+    for batch in batches:
+        work(batch)
+    return sum(map(len, batches))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.enums import OrderState, PostOrigin
 from campaigns.models import OrderEvent, Participant, Post
 from crm.models import Influencer, SocialAccount
+from jobs.models import Work
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key
@@ -31,7 +32,7 @@ from tiktok.availability import (
     INVITE_TO_MARKETPLACE,
     SEND_AN_ORDER,
 )
-from tiktok.models import CreatorSnapshot, LegacyMigration, Poll, Video, VideoSnapshot
+from tiktok.models import CreatorSnapshot, LegacyMigration, Video, VideoSnapshot
 from tiktok.services.facts.snapshots import record_video_snapshots
 
 FETCHED_AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -417,7 +418,7 @@ def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
     }
 
     def look_at(kind: str, subject: int, stopped: str = "") -> None:
-        Poll.objects.create(
+        Work.objects.create(
             organization=organization, kind=kind, subject_id=subject, due_at=looks[kind], stopped_reason=stopped
         )  # fmt: skip
 

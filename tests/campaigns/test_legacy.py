@@ -19,12 +19,12 @@ from crm.queries import found
 from influence.management.commands.demo import INVENTED_EXPORT
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign
+from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed
 from tiktok.models import (
     Creator,
     CreatorSnapshot,
-    Poll,
     PurgeReceipt,
     PurgeRun,
     Video,
@@ -252,7 +252,7 @@ def test_the_cut_over_hides_posts_renames_accounts_and_tracks_the_supported(oak,
         assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {
             "tiktok_creator"
         }
-        tracked = Poll.objects.filter(organization=oak).values_list("kind", "subject_id")
+        tracked = all_polls().filter(organization=oak).values_list("kind", "subject_id")
         supported = Creator.objects.get(handle="ann.b").pk
         assert set(tracked) == {("profile", supported), ("videos", supported)}
         with pytest.raises(LegacyClosed):

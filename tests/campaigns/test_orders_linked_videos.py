@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState
 from crm.models import SocialAccount
+from jobs.services.queue import make_due
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.signed import CAMPAIGN, delivery, hold, linked, post
+from tests.working import all_polls
 from tiktok.enums import PollKind
-from tiktok.models import Poll
-from tiktok.services.polls.queue import make_due
 from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +33,12 @@ def orders(organization, campaign) -> dict[str, int]:
     stranger = an_order(campaign, a_participant(campaign, "yuki.paints"), tiktok_order_id="746/yuki.paints")  # fmt: skip
     make_due(PollKind.ORDER, *made.values(), stranger.pk)
     hold(organization)
-    Poll.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    all_polls().update(due_at=timezone.now() + timedelta(hours=1))
     return made
 
 
 def due() -> set[int]:
-    return set(Poll.objects.filter(due_at__lte=timezone.now()).values_list("subject_id", flat=True))
+    return set(all_polls().filter(due_at__lte=timezone.now()).values_list("subject_id", flat=True))
 
 
 def test_the_creators_own_order_is_looked_at_now(orders) -> None:
@@ -79,4 +79,4 @@ def test_an_order_of_an_organization_without_the_account_is_left_alone(orders, e
     post(delivery(10, linked()))
     pump()
     assert due() == {orders["maya.bakes"]}
-    assert not Poll.objects.filter(subject_id=theirs.pk).exists()
+    assert not all_polls().filter(subject_id=theirs.pk).exists()

@@ -18,10 +18,10 @@ from campaigns.services.orders.polling import look_after_orders
 from campaigns.services.orders.reconciling import recheck_order_request, repeat_order_request
 from campaigns.services.orders.requests import request_orders, send_order_request
 from tests.factories.campaigns import an_account
+from tests.working import all_polls, pump
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
-from tiktok.models import MarketplaceAccount, Poll
+from tiktok.models import MarketplaceAccount
 from tiktok.services.creators.handles import follow_handle
-from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_every_creator_gets_an_order_with_link_and_code(tiktok, campaign) -> Non
     assert campaign.participants.count() == 2
     campaign.refresh_from_db()
     assert campaign.state == "active"
-    assert Poll.objects.filter(kind="order").count() == 2
+    assert all_polls().filter(kind="order").count() == 2
 
 
 def test_the_invitation_says_link_and_code(tiktok, campaign) -> None:
@@ -402,7 +402,7 @@ def test_a_repetition_that_tiktok_puts_off_is_tried_again_by_the_pump(
     tiktok.control("fail", times=1, path="/tcm/order/create/", code=40105)
     request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
     pump()
-    assert Poll.objects.get(kind="order").stopped_reason == "The order is settled."
+    assert all_polls().get(kind="order").stopped_reason == "The order is settled."
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
 
     request = repeat_order_request(request, actor=None)

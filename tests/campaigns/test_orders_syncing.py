@@ -20,12 +20,14 @@ from campaigns.services.orders.polling import hasten_orders, look_after_orders
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import tie_post
+from jobs.models import Work
+from jobs.services.queue import make_due
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
+from tests.working import all_polls
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import PollKind, Source
 from tiktok.errors import TikTokRefused
-from tiktok.models import Poll, Video, VideoSnapshot
-from tiktok.services.polls.queue import make_due
+from tiktok.models import Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -391,7 +393,7 @@ def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
 
 def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None:
     failed = an_order(campaign, an_account("rio.runs"), state=OrderState.FAILED, tiktok_order_id="")
-    Poll.objects.create(
+    Work.objects.create(
         organization=campaign.organization,
         kind="order",
         subject_id=failed.pk,
@@ -400,7 +402,7 @@ def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None
 
     look_after_orders([failed.pk, failed.pk + 1000])
 
-    assert Poll.objects.get().stopped_reason == "The order is settled."
+    assert all_polls().get().stopped_reason == "The order is settled."
 
 
 def test_an_archived_campaign_is_not_looked_at_until_it_leaves_the_archive(
@@ -415,7 +417,7 @@ def test_an_archived_campaign_is_not_looked_at_until_it_leaves_the_archive(
     look_after_orders([order.pk])
 
     assert tiktok.look("stats")["total"] == 0
-    poll = Poll.objects.get(kind="order")
+    poll = all_polls().get(kind="order")
     assert poll.stopped_reason == "The campaign is archived."
     update_campaign(campaign, **facts, **window, state="active")
     poll.refresh_from_db()
@@ -528,7 +530,7 @@ def test_the_orders_of_an_archived_campaign_are_not_asked_about(tiktok, campaign
     hasten_orders("4711", "maya.bakes")
 
     assert tiktok.look("stats")["total"] == 0
-    poll = Poll.objects.get(kind=PollKind.ORDER)
+    poll = all_polls().get(kind=PollKind.ORDER)
     assert poll.stopped_reason == "The campaign is archived."
 
 

@@ -26,17 +26,17 @@ from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
 from tests.factories.campaigns import an_account
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
+from tests.working import all_polls, pump
 from tiktok.client import TtoMarketplace
 from tiktok.enums import MarketplaceStatus, PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
-from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Poll, Video
+from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Video
 from tiktok.services.brands.accounts import connect_marketplace_account
 from tiktok.services.creators.handles import follow_handle
 from tiktok.services.creators.membership import invite_creators
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.orders.tto import TtoOrders
-from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -377,7 +377,7 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
     first, second, third = request.orders.order_by("pk")
     video = publish(tiktok, second)
     approve(tiktok, second, video)
-    Poll.objects.update(due_at=timezone.now())
+    all_polls().update(due_at=timezone.now())
     tiktok.control("stats")
 
     look_after_orders([first.pk])
@@ -388,7 +388,7 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
     assert second.state == OrderState.FULFILLED
     waits = {
         poll.subject_id: poll.due_at - poll.last_finished_at
-        for poll in Poll.objects.filter(kind="order", last_finished_at__isnull=False)
+        for poll in all_polls().filter(kind="order", last_finished_at__isnull=False)
     }
     assert waits == {second.pk: timedelta(hours=1), third.pk: timedelta(hours=1)}
 
@@ -447,7 +447,7 @@ def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(
     tiktok.control("creator", handle="rio.runs", membership="IN")
     request = ask(campaign, [an_account("maya.bakes"), an_account("rio.runs")])
     first, second = request.orders.order_by("pk")
-    Poll.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    all_polls().update(due_at=timezone.now() + timedelta(hours=1))
     read = syncing.read_orders
 
     def slow(account, orders):
@@ -458,7 +458,7 @@ def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(
     monkeypatch.setattr(syncing, "read_orders", slow)
     look_after_orders([first.pk])
 
-    assert Poll.objects.get(subject_id=second.pk).due_at <= timezone.now()
+    assert all_polls().get(subject_id=second.pk).due_at <= timezone.now()
 
 
 def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_campaign_are_looked_at(
@@ -469,11 +469,11 @@ def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_cam
     Order.objects.filter(pk=lost.pk).update(state=OrderState.CREATING)
     OrderRequest.objects.update(state=RequestState.UNCERTAIN)
     due_at = timezone.now() + timedelta(minutes=2)
-    Poll.objects.filter(subject_id=lost.pk).update(due_at=due_at)
+    all_polls().filter(subject_id=lost.pk).update(due_at=due_at)
 
     look_after_orders([made.pk])
 
-    assert Poll.objects.get(kind="order", subject_id=lost.pk).due_at == due_at
+    assert all_polls().get(kind="order", subject_id=lost.pk).due_at == due_at
 
 
 def test_orders_of_an_account_that_was_disconnected_keep_the_others_from_nothing(
@@ -486,7 +486,7 @@ def test_orders_of_an_account_that_was_disconnected_keep_the_others_from_nothing
     older = ordered(campaign, "zoe.zen")
     MarketplaceAccount.objects.filter(pk=older_account.pk).update(state="disconnected")
     Order.objects.update(checked_at=None)
-    Poll.objects.filter(kind="order").update(due_at=timezone.now())
+    all_polls().filter(kind="order").update(due_at=timezone.now())
 
     pump()
 
@@ -731,7 +731,7 @@ def test_a_video_under_a_new_handle_finds_the_account_that_was_lost_sight_of(
     creator = Creator.objects.get()
     assert (creator.handle, creator.marketplace_status) == ("maya.bakes", "in")
     assert Order.objects.get().account.handle == "maya.bakes"
-    assert Poll.objects.filter(kind="profile", due_at__lte=timezone.now()).exists()
+    assert all_polls().filter(kind="profile", due_at__lte=timezone.now()).exists()
 
 
 def test_a_video_whose_creator_tiktok_stops_naming_is_not_said_to_be_untied(

@@ -15,13 +15,15 @@ from campaigns.services.campaigns import add_participants
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import sync_order
 from campaigns.services.posts import add_post_by_hand
+from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.services.organizations import add_member
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
 from tests.sandbox_process import Sandbox
+from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.models import Poll, Video
+from tiktok.models import Video
 from tiktok.services.creators.videos import refresh_videos
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def shown(answer: Any) -> str:
 
 def planned(organization: Organization, kind: PollKind, subject: int, **fields: Any) -> None:
     values = {"due_at": timezone.now() + timedelta(hours=5, minutes=1), **fields}
-    Poll.objects.update_or_create(
+    Work.objects.update_or_create(
         organization=organization, kind=kind, subject_id=subject, defaults=values
     )
 
@@ -203,4 +205,4 @@ def test_trouble_at_tiktok_is_told_and_the_post_may_be_asked_for_again(
     post = a_post(campaign, a_video(account, "1"), order=order)
     tiktok.control("fail", times=9, code=50000)
     assert "TikTok could not be reached" in ask(manager, campaign, post)
-    assert Poll.objects.get(kind=PollKind.ORDER).lease_until is None
+    assert all_polls().get(kind=PollKind.ORDER).lease_until is None

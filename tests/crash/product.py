@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.crash.settings"
 
-from celery.signals import import_modules
+from celery.signals import worker_init
 
 from influence.celery import app
 
 __all__ = ["app"]
 
 
-@import_modules.connect(sender=app, weak=False)
-def shorten_lease(**_: object) -> None:
-    from tiktok.services.polls import queue
+@worker_init.connect(weak=False)
+def shorten_leases(**_: object) -> None:
+    from jobs.services import kinds
 
-    queue.LEASE = timedelta(seconds=float(os.environ["TEST_LEASE_SECONDS"]))
+    lease = timedelta(seconds=float(os.environ["TEST_LEASE_SECONDS"]))
+    for name, kind in kinds._kinds.items():
+        kinds._kinds[name] = replace(kind, lease=lease)

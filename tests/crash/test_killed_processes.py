@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from jobs.models import Work
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
@@ -18,7 +19,7 @@ from tests.crash.ground import Ground, ground
 from tests.crash.processes import Crew, crew
 from tests.sandbox_process import ACCOUNT_ID, Sandbox
 from tiktok.enums import MarketplaceStatus, PollKind, Source
-from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
+from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
 from tiktok.services.creators.membership import HANDLES_PER_CALL
 from tiktok.services.creators.videos import LATEST_VIDEOS
 from tiktok.services.facts.snapshots import CREATOR_NUMBERS, VIDEO_NUMBERS
@@ -38,7 +39,7 @@ LEDGER = """
 CREATE TABLE crash_ledger (poll_id bigint, held_until timestamptz);
 CREATE FUNCTION crash_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN INSERT INTO crash_ledger VALUES (new.id, old.lease_until); RETURN new; END $$;
-CREATE TRIGGER crash_note AFTER UPDATE ON tiktok_poll FOR EACH ROW
+CREATE TRIGGER crash_note AFTER UPDATE ON jobs_work FOR EACH ROW
 WHEN (new.last_finished_at IS DISTINCT FROM old.last_finished_at) EXECUTE FUNCTION crash_note();
 """
 
@@ -76,8 +77,8 @@ def seed(organization: Organization, tiktok: Sandbox, *, within: timedelta) -> N
             tiktok.control("creator", handle=creator.handle, membership="IN")
     random.Random(organization.pk).shuffle(looks)
     now = timezone.now()
-    Poll.objects.bulk_create(
-        Poll(
+    Work.objects.bulk_create(
+        Work(
             organization=organization,
             kind=kind,
             subject_id=creator.pk,
@@ -92,13 +93,13 @@ def wait_for_the_rest(place: Ground) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         [(left, furthest)] = place.sql(
-            "SELECT count(*), max(due_at) - now() FROM tiktok_poll WHERE last_finished_at IS NULL"
+            "SELECT count(*), max(due_at) - now() FROM jobs_work WHERE last_finished_at IS NULL"
         )
         if not left:
             return
         assert furthest <= LONGEST_PUT_OFF
         place.sql(
-            "UPDATE tiktok_poll SET due_at = now() WHERE last_finished_at IS NULL AND due_at > now()"
+            "UPDATE jobs_work SET due_at = now() WHERE last_finished_at IS NULL AND due_at > now()"
         )
         time.sleep(0.5)
     raise AssertionError(f"{left} polls are stuck")
@@ -140,9 +141,9 @@ def assert_each_finished_once(place: Ground, began_at: datetime) -> None:
     """By whoever held it; nothing is held and nothing is due any more."""
     finished = "SELECT count(*), count(DISTINCT poll_id), count(held_until) FROM crash_ledger"
     assert place.sql(finished) == [(POLLS, POLLS, POLLS)]
-    assert Poll.objects.filter(last_finished_at__gt=began_at, attempts=0).count() == POLLS
-    assert not Poll.objects.exclude(lease_until=None).exists()
-    assert not Poll.objects.filter(due_at__lt=timezone.now()).exists()
+    assert Work.objects.filter(last_finished_at__gt=began_at, attempts=0).count() == POLLS
+    assert not Work.objects.exclude(lease_until=None).exists()
+    assert not Work.objects.filter(due_at__lt=timezone.now()).exists()
 
 
 def assert_memberships_are_tiktoks(tiktok: Sandbox, creators: list[Creator]) -> None:

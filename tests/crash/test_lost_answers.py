@@ -14,14 +14,15 @@ from campaigns.enums import OrderState, RequestState
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders.reconciling import recheck_order_request
 from campaigns.services.orders.requests import LOST_AFTER, request_orders
+from jobs.models import Work
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.crash.processes import Crew, kill
 from tests.embedded.launching import eventually
 from tests.factories.campaigns import a_campaign, an_account
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
-from tiktok.models import MarketplaceAccount, Poll
-from tiktok.services.polls.queue import pump
+from tests.working import pump
+from tiktok.models import MarketplaceAccount
 
 PATIENCE_SECONDS = 90  # with a busy machine
 
@@ -91,7 +92,7 @@ def somebody_waits_for_us() -> bool:
 
 def let_the_lease_and_the_senders_time_run_out() -> None:
     long_ago = timezone.now() - LOST_AFTER - timedelta(seconds=1)
-    Poll.objects.update(lease_until=long_ago, due_at=long_ago)
+    Work.objects.update(lease_until=long_ago, due_at=long_ago)
     OrderRequest.objects.update(sending_at=long_ago)
 
 

@@ -7,19 +7,20 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from jobs.models import Work
+from jobs.services.queue import make_due
 from tenancy.scope import organization_scope
 from tests.crash.processes import TICK_SECONDS, Crew
 from tests.embedded.launching import eventually
 from tiktok.enums import PollKind
-from tiktok.models import Creator, Poll
-from tiktok.services.polls.queue import make_due
+from tiktok.models import Creator
 
 ACCOUNTS, ROUNDS = 60, 3
 PATIENCE_SECONDS = 90  # with a busy machine
 
 
 def wait_until_all_are_done(hands: Crew, *, since: datetime) -> None:
-    done = Poll.objects.filter(last_finished_at__gt=since)
+    done = Work.objects.filter(last_finished_at__gt=since)
     assert eventually(lambda: done.count() == ACCOUNTS, PATIENCE_SECONDS), hands.said()
 
 

@@ -19,9 +19,10 @@ from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
+from tests.working import all_polls
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
-from tiktok.models import Creator, MarketplaceAccount, Poll, Video
+from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.queries import kind_of
 from tiktok.signals import connected
 
@@ -88,7 +89,7 @@ def test_a_marketplace_account_is_added_and_tracked_at_once(tiktok: Sandbox) -> 
     assert account.creator.follower_count == 184_220
     assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
     assert Video.objects.filter(creator=account.creator).exists()
-    polls = Poll.objects.filter(subject_id=account.creator.pk)
+    polls = all_polls().filter(subject_id=account.creator.pk)
     assert {poll.kind for poll in polls} >= {PollKind.PROFILE, PollKind.VIDEOS}
     assert all(poll.last_finished_at for poll in polls)
     event = Event.objects.get(verb="account.added")
@@ -177,7 +178,7 @@ def test_an_account_stays_added_when_its_first_numbers_fail(tiktok: Sandbox) -> 
     result = add_tiktok_account("maya.bakes", actor=None)
     assert result.outcome == AddOutcome.ADDED
     assert Influencer.objects.get().name == "maya.bakes"
-    polls = Poll.objects.filter(kind=PollKind.PROFILE)
+    polls = all_polls().filter(kind=PollKind.PROFILE)
     assert [poll.last_finished_at for poll in polls] == [None]
 
 
@@ -191,7 +192,7 @@ def test_an_unsupported_account_that_joined_is_supported_after_a_refresh(tiktok:
     assert account.creator.follower_count is None
 
     tiktok.control("creator", handle="tom_trails", membership="IN")
-    Poll.objects.update(last_finished_at=timezone.now() - timedelta(minutes=1))
+    all_polls().update(last_finished_at=timezone.now() - timedelta(minutes=1))
     refresh_account(account)
     assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
     assert Creator.objects.get().follower_count == 9_340
@@ -228,7 +229,7 @@ def test_a_handle_without_profile_can_be_invited_and_is_looked_up_daily(tiktok: 
     assert invite_handle("@tom_trails", actor=None).invited == ["tom_trails"]
     creator = Creator.objects.get()
     assert creator.marketplace_status == MarketplaceStatus.INVITED
-    assert Poll.objects.get().kind == PollKind.MEMBERSHIP
+    assert all_polls().get().kind == PollKind.MEMBERSHIP
     assert not SocialAccount.objects.exists()
 
 

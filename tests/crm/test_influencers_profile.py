@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from crm.models import Influencer, SocialAccount
 from crm.queries import account_panel, found, influencer_row
+from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -27,8 +28,9 @@ from tests.factories.crm import (
     an_authenticated_account,
 )
 from tests.sandbox_process import Sandbox
+from tests.working import all_polls, behave, pump
 from tiktok.availability import ASK_TO_AUTHENTICATE, NOT_TRACKED
-from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, Source, Trouble
+from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, PostponedReason, Source
 from tiktok.errors import (
     CallsUncounted,
     ConnectionEnded,
@@ -41,9 +43,7 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.limits import pause
-from tiktok.models import Creator, CreatorSnapshot, Poll, Video
-from tiktok.services.polls import queue
-from tiktok.services.polls.queue import pump
+from tiktok.models import Creator, CreatorSnapshot, Video
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def maya(oak: Organization) -> SocialAccount:
             creator__profile_source=Source.PUBLIC,
             creator__profile_fetched_at=timezone.now() - timedelta(hours=2, minutes=1),
         )
-        Poll.objects.create(
+        Work.objects.create(
             organization=oak,
             kind=PollKind.PROFILE,
             subject_id=account.creator_id,
@@ -233,7 +233,7 @@ def test_refresh_asks_tiktok_and_says_so(
         creator = Creator.objects.get()
         assert creator.display_name == "Maya Bakes"
         assert Influencer.objects.get().name == "Maya"
-        poll = Poll.objects.get(kind=PollKind.PROFILE)
+        poll = all_polls().get(kind=PollKind.PROFILE)
         assert poll.due_at > timezone.now() + timedelta(hours=23)
 
 
@@ -374,16 +374,16 @@ def test_an_influencer_without_account_says_what_is_awaited(
 
 # --- when it was looked at, and when next ------------------------------------------------------------------------
 PUT_OFF = [
-    (TikTokBusy(300), Trouble.LIMIT_REACHED, "TikTok's request limit is reached"),
-    (CallsUncounted(60), Trouble.UNCOUNTED, "requests to TikTok cannot be counted just now"),
-    (GrantBeingRenewed(60), Trouble.BEING_RENEWED, "the permission is being renewed with TikTok"),
-    (TikTokUnavailable(), Trouble.NO_ANSWER, "TikTok did not answer"),
-    (TikTokRefused("No, Maya."), Trouble.REFUSED, "TikTok refused the request"),
-    (NoMarketplaceAccount(), Trouble.NO_ACCOUNT, "no TikTok account is connected in the organization's settings"),
-    (MarketplaceAccessEnded(), Trouble.ACCESS_ENDED, "TikTok no longer accepts the account connected in the organization's settings"),
-    (ConnectionEnded("revoked"), Trouble.GRANT_ENDED, "the influencer has to connect their TikTok account again"),
-    (SealBroken("k1"), Trouble.SEALED, "a stored permission does not open and has to be given again"),
-    (ZeroDivisionError(), Trouble.DEFECT, "something went wrong on our side"),
+    (TikTokBusy(300), PostponedReason.LIMIT_REACHED, "TikTok's request limit is reached"),
+    (CallsUncounted(60), PostponedReason.UNCOUNTED, "requests to TikTok cannot be counted just now"),
+    (GrantBeingRenewed(60), PostponedReason.BEING_RENEWED, "the permission is being renewed with TikTok"),
+    (TikTokUnavailable(), PostponedReason.NO_ANSWER, "TikTok did not answer"),
+    (TikTokRefused("No, Maya."), PostponedReason.REFUSED, "TikTok refused the request"),
+    (NoMarketplaceAccount(), PostponedReason.NO_ACCOUNT, "no TikTok account is connected in the organization's settings"),
+    (MarketplaceAccessEnded(), PostponedReason.ACCESS_ENDED, "TikTok no longer accepts the account connected in the organization's settings"),
+    (ConnectionEnded("revoked"), PostponedReason.GRANT_ENDED, "the influencer has to connect their TikTok account again"),
+    (SealBroken("k1"), PostponedReason.SEALED, "a stored permission does not open and has to be given again"),
+    (ZeroDivisionError(), PostponedReason.DEFECT, "something went wrong on our side"),
 ]  # fmt: skip
 
 
@@ -410,13 +410,13 @@ def test_an_account_says_when_it_was_looked_at_and_when_next(
 ) -> None:
     now = timezone.now()
     moments = {k: now + v if isinstance(v, timedelta) else v for k, v in fields.items()}
-    Poll.objects.update(**moments)
+    all_polls().update(**moments)
     assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
 
 
 def test_what_is_due_waits_for_the_end_of_a_pause(maya: SocialAccount, viewer: Client) -> None:
-    Poll.objects.update(due_at=timezone.now())
+    all_polls().update(due_at=timezone.now())
     pause(300)
     ends_at = timezone.now() + timedelta(seconds=300)
     page = main_text(viewer, at(maya))
@@ -437,23 +437,23 @@ def test_a_look_that_is_put_off_says_until_when_and_why(
     viewer: Client,
     monkeypatch: pytest.MonkeyPatch,
     problem: Exception,
-    word: Trouble,
+    word: PostponedReason,
     why: str,
 ) -> None:
-    monkeypatch.setitem(queue._handlers, PollKind.PROFILE, Mock(side_effect=problem))
-    Poll.objects.update(due_at=timezone.now())
+    behave(monkeypatch, PollKind.PROFILE, Mock(side_effect=problem))
+    all_polls().update(due_at=timezone.now())
 
     assert pump() == 1
 
-    poll = Poll.objects.get()
-    assert poll.trouble == word
+    poll = all_polls().get()
+    assert poll.postponed_reason == word
     following = f"Put off until {poll.due_at:%H:%M} UTC because {why}."
     assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
 
 
 def test_every_trouble_is_said() -> None:
-    assert [word for _, word, _ in PUT_OFF] == list(Trouble)
+    assert [word for _, word, _ in PUT_OFF] == list(PostponedReason)
 
 
 def test_the_two_looks_of_an_authenticated_account_are_told_apart(
@@ -470,7 +470,7 @@ def test_the_two_looks_of_an_authenticated_account_are_told_apart(
             (PollKind.PROFILE, timedelta(hours=21)),
             (PollKind.INSIGHTS, timedelta(days=5)),
         ):
-            Poll.objects.create(
+            Work.objects.create(
                 organization=oak,
                 kind=kind,
                 subject_id=account.creator_id,
@@ -486,7 +486,7 @@ def test_an_unsupported_account_is_not_looked_at_any_more_an_invited_one_daily(
 ) -> None:
     sentence = "Not looked at any more: TikTok no longer lets us track the account."
     assert sentence in main_text(viewer, at(tom))
-    Poll.objects.create(
+    Work.objects.create(
         organization=oak,
         kind=PollKind.MEMBERSHIP,
         subject_id=tom.creator_id,

@@ -21,8 +21,9 @@ from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.crm import TikTokAccountFactory
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
+from tests.working import all_polls
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
-from tiktok.models import Creator, MarketplaceAccount, Poll
+from tiktok.models import Creator, MarketplaceAccount
 from tiktok.services.creators.membership import refresh_membership
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def test_the_invitation_is_an_e_mail_with_tiktoks_own_page_and_is_tracked() -> N
     creator = Creator.objects.get()
     assert creator.marketplace_status == MarketplaceStatus.NOT_IN
     assert creator.invited_at is not None
-    poll = Poll.objects.get(kind=PollKind.MEMBERSHIP)
+    poll = all_polls().get(kind=PollKind.MEMBERSHIP)
     assert (poll.subject_id, poll.due_at <= timezone.now() + timedelta(seconds=1)) == (
         creator.pk,
         True,
@@ -149,7 +150,7 @@ def test_who_joins_is_noticed_by_the_daily_look(tiktok: Sandbox) -> None:
     creator = Creator.objects.get()
     assert creator.is_in_marketplace
     assert not is_invited(creator.marketplace_status, creator.invited_at)
-    assert Poll.objects.filter(kind=PollKind.PROFILE, subject_id=creator.pk).exists()
+    assert all_polls().filter(kind=PollKind.PROFILE, subject_id=creator.pk).exists()
 
 
 @pytest.mark.usefixtures("_scope")

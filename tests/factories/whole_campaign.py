@@ -11,10 +11,11 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState, ReviewState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
+from jobs.models import Work
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_order
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
-from tiktok.enums import MarketplaceStatus, PollKind, Source, Trouble
-from tiktok.models import CreatorSnapshot, Poll, VideoSnapshot
+from tiktok.enums import MarketplaceStatus, PollKind, PostponedReason, Source
+from tiktok.models import CreatorSnapshot, VideoSnapshot
 
 LONG = "Bartholomäus-Ferdinand Wolkenstein-Trostburgerhausen"
 
@@ -69,8 +70,8 @@ def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> Non
     in_an_hour = {"due_at": now + timedelta(hours=1)}
     looks: tuple[tuple[PollKind, int | None, dict[str, Any]], ...] = (
         (PollKind.PROFILE, accounts["marketplace"].creator_id, in_an_hour),
-        (PollKind.VIDEOS, accounts["marketplace"].creator_id, {**in_an_hour, "trouble": Trouble.LIMIT_REACHED}),
-        (PollKind.PROFILE, accounts["authenticated"].creator_id, {**in_an_hour, "trouble": Trouble.ACCESS_ENDED}),
+        (PollKind.VIDEOS, accounts["marketplace"].creator_id, {**in_an_hour, "postponed_reason": PostponedReason.LIMIT_REACHED}),
+        (PollKind.PROFILE, accounts["authenticated"].creator_id, {**in_an_hour, "postponed_reason": PostponedReason.ACCESS_ENDED}),
         (PollKind.INSIGHTS, accounts["authenticated"].creator_id, {"due_at": now + timedelta(days=5)}),
         (PollKind.VIDEOS, accounts["authenticated"].creator_id, {"due_at": now}),
         (PollKind.INSIGHTS, accounts["outside"].creator_id, {"due_at": now, "lease_until": now + timedelta(hours=1)}),
@@ -78,7 +79,7 @@ def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> Non
         (PollKind.ORDER, order.pk, {"due_at": now, "stopped_reason": "The order is settled."}),
     )  # fmt: skip
     for kind, subject, fields in looks:
-        Poll.objects.create(
+        Work.objects.create(
             organization_id=order.organization_id, kind=kind, subject_id=subject, **fields
         )
 

@@ -19,7 +19,6 @@ WITHOUT_TENANT_POLICY = {
     "tiktok.AccountHolder": "Says in which organizations an event's account is looked for, before one is in scope.",
     "tiktok.Connection": "A person's grant; one for each TikTok account whoever it is shared with (Consent has a tenant).",
     "tiktok.ConnectAttempt": "Met again in TikTok's callback, before an organization is known.",
-    "tiktok.Poll": "The queue: ids and times only, seen by the pump for all organizations in turn.",
     "tiktok.ServiceIncident": "TikTok's own trouble; concerns everybody alike, names nobody.",
     "tiktok.WebhookDelivery": "Stored before it is read; one delivery may name several organizations.",
 }

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Order, OrderEvent, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
+from jobs.models import Work
 from tenancy.models import Event, Membership, Organization, OrganizationModel, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key
+from tests.working import all_polls
 from tiktok.models import (
     ConnectAttempt,
     Connection,
@@ -25,7 +27,6 @@ from tiktok.models import (
     LegacyMigration,
     LinkedVideo,
     MarketplaceAccount,
-    Poll,
     PurgeReceipt,
     PurgeRun,
     Video,
@@ -96,7 +97,7 @@ def furnished(name: str, word: str) -> Organization:
         LegacyMigration.objects.create()
         run = PurgeRun.objects.create(actor=person, state="done")
         PurgeReceipt.objects.create(run=run, lines=[], rescan={}, digest=f"receipt-{word}")
-    Poll.objects.create(
+    Work.objects.create(
         organization=organization, kind="profile", subject_id=creator.pk, due_at=LONG_AGO
     )
     create_api_key(organization, f"{word} key", scopes=["read"], actor=person)
@@ -177,7 +178,7 @@ def test_everything_ops_need_has_a_page() -> None:
     names = {model.__name__ for model in MODELS}
     assert names >= {
         "Organization", "User", "Membership", "ApiKey", "Event", "MarketplaceAccount", "Creator", "Connection",
-        "Consent", "Poll", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
+        "Consent", "Work", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
         "Order", "OrderEvent", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
     }  # fmt: skip
     assert {model._meta.app_label for model in MODELS} <= set(OURS)
@@ -306,7 +307,7 @@ def test_a_new_token_is_written_and_never_shown(client, oak) -> None:
         ("admin.changed", "ops@example.com"),
     ]
     assert b"brand-of-today" not in client.get(object_page(account)).content
-    poll = Poll.objects.get(kind="marketplace", subject_id=account.pk)
+    poll = all_polls().get(kind="marketplace", subject_id=account.pk)
     assert poll.due_at <= timezone.now()
 
 
@@ -373,11 +374,11 @@ def test_a_key_is_revoked_by_the_action(client, oak) -> None:
 
 
 def test_a_poll_is_made_due_by_the_action(client, oak) -> None:
-    poll = Poll.objects.get()
-    Poll.objects.update(due_at=timezone.now() + timedelta(days=1), stopped_reason="stopped")
+    poll = all_polls().get()
+    all_polls().update(due_at=timezone.now() + timedelta(days=1), stopped_reason="stopped")
     client.post(
-        reverse("admin:tiktok_poll_changelist"),
-        {"action": "look_now", "_selected_action": [poll.pk]},
+        reverse("admin:jobs_work_changelist"),
+        {"action": "make_due_now", "_selected_action": [poll.pk]},
     )
     poll.refresh_from_db()
     assert poll.due_at <= timezone.now()
@@ -413,10 +414,10 @@ def test_ops_without_a_permission_neither_revoke_nor_hurry(oak) -> None:
     client = Client()
     client.force_login(helper)
     assert client.get("/admin/").status_code == 200
-    assert client.get(reverse("admin:tiktok_poll_changelist")).status_code == 403
+    assert client.get(reverse("admin:jobs_work_changelist")).status_code == 403
 
 
-@pytest.mark.parametrize("model", [Order, SocialAccount, Poll], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [Order, SocialAccount, Work], ids=lambda model: model.__name__)
 def test_a_list_makes_the_same_queries_for_one_row_and_for_more(client, oak, model) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -434,7 +435,7 @@ def test_a_list_makes_the_same_queries_for_one_row_and_for_more(client, oak, mod
 def make_more(oak) -> None:
     for n in range(3):
         creator = Creator.objects.create(handle=f"more{n}")
-        Poll.objects.create(organization=oak, kind="videos", subject_id=creator.pk, due_at=LONG_AGO)
+        Work.objects.create(organization=oak, kind="videos", subject_id=creator.pk, due_at=LONG_AGO)
         account = SocialAccount.objects.create(
             influencer=Influencer.objects.create(name=f"more {n}"),
             network="tiktok",

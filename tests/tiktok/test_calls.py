@@ -7,18 +7,19 @@ from fractions import Fraction
 import pytest
 from django.utils import timezone
 
+from jobs.services.queue import make_due
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.tiktok import costs
+from tests.working import all_polls, pump
 from tiktok.client import DIALECTS
 from tiktok.client.protocol import Capabilities
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.models import Creator, MarketplaceAccount, Poll
+from tiktok.models import Creator, MarketplaceAccount
 from tiktok.services.creators import profiles, videos  # noqa: F401 -- registers the handlers
 from tiktok.services.creators.membership import track_creator
-from tiktok.services.polls.queue import make_due, pump
 
 pytestmark = pytest.mark.django_db
 HANDLES = ("maya.bakes", "rio.runs", "lena.lifts")
@@ -53,7 +54,7 @@ def ash(db, dialect) -> Organization:
 def calls_of_a_day(tiktok) -> dict[str, int]:
     """What one round of all daily polls asks of TikTok."""
     tiktok.control("stats")
-    Poll.objects.exclude(kind=PollKind.INSIGHTS).update(due_at=timezone.now())
+    all_polls().exclude(kind=PollKind.INSIGHTS).update(due_at=timezone.now())
     while pump():
         pass
     return tiktok.look("stats")["calls"]

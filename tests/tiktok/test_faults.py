@@ -13,20 +13,21 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from jobs.services.queue import make_due
 from tenancy.scope import organization_scope
 from tests.hostile import Hostile, Script, always, envelope, hostile, http, slowly, without_end
+from tests.working import all_polls, pump
 from tiktok import breaker
 from tiktok.client import Client
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import OutcomeUnknown
-from tiktok.models import Creator, CreatorSnapshot, Poll, Video, VideoSnapshot
+from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
 from tiktok.services import gateway
 from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.orders.dialects import find_orders, place_orders
 from tiktok.services.orders.orders import OrderAsk
-from tiktok.services.polls.queue import make_due, pump
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +129,7 @@ def test_a_fault_is_put_off_and_leaves_nothing_half_done(
 
     assert time.monotonic() - begun < 20
     assert 1 <= calls <= 9  # three polls, three attempts each
-    assert "poll.broken" not in caplog.text
+    assert "work.broken" not in caplog.text
     with organization_scope(oak):
         assert_nothing_is_kept(maya)
     assert_tried_again_after(fault.tries_again_after)
@@ -151,7 +152,7 @@ def assert_tried_again_after(seconds: float) -> None:
         PollKind.PROFILE,
         PollKind.VIDEOS,
     ]  # not what a doubted account makes due
-    for poll in Poll.objects.filter(kind__in=looks):
+    for poll in all_polls().filter(kind__in=looks):
         wait = (poll.due_at - now).total_seconds()
         assert (poll.lease_until, poll.attempts, poll.last_finished_at) == (None, 1, None)
         assert seconds - 20 < wait <= seconds + 30
@@ -220,9 +221,9 @@ def test_a_number_that_no_column_holds_is_absent_and_does_not_cost_the_others(
 @pytest.mark.parametrize("absurd", ["NaN", 0.5, [1]], ids=str)
 def test_what_is_no_count_at_all_is_a_garbled_answer(wire, maya, absurd, caplog) -> None:
     told_profile(wire, followers_count=absurd)
-    Poll.objects.exclude(kind=PollKind.PROFILE).delete()
+    all_polls().exclude(kind=PollKind.PROFILE).delete()
     pump()
-    assert "poll.broken" not in caplog.text
+    assert "work.broken" not in caplog.text
     assert_nothing_is_kept(maya)
     assert_tried_again_after(MINUTE)
 
@@ -240,9 +241,9 @@ def test_what_is_no_count_at_all_is_a_garbled_answer(wire, maya, absurd, caplog)
 )
 def test_a_text_that_no_column_holds_does_not_cost_the_numbers(wire, maya, odd, caplog) -> None:
     told_profile(wire, **odd)
-    Poll.objects.exclude(kind=PollKind.PROFILE).delete()
+    all_polls().exclude(kind=PollKind.PROFILE).delete()
     pump()
-    assert "poll.broken" not in caplog.text
+    assert "work.broken" not in caplog.text
     assert Creator.objects.get(pk=maya.pk).follower_count == 900
     assert CreatorSnapshot.objects.count() == 1
 
@@ -254,15 +255,15 @@ def test_a_video_with_odd_texts_does_not_cost_its_numbers(wire, maya, caplog) ->
         "thumbnail_url": "\x00",
     }
     wire.script = always(posts({**POST, **odd}))
-    Poll.objects.exclude(kind=PollKind.VIDEOS).delete()
+    all_polls().exclude(kind=PollKind.VIDEOS).delete()
     pump()
-    assert "poll.broken" not in caplog.text
+    assert "work.broken" not in caplog.text
     assert Video.objects.get().video_views == 100
 
 
 def test_a_page_with_one_unreadable_video_keeps_none_of_it(wire, maya) -> None:
     wire.script = always(posts(POST, {**POST, "video_id": "74", "likes": 0.5}))
-    Poll.objects.exclude(kind=PollKind.VIDEOS).delete()
+    all_polls().exclude(kind=PollKind.VIDEOS).delete()
     pump()
     assert_nothing_is_kept(maya)
 
@@ -308,7 +309,7 @@ def test_a_creating_call_whose_answer_is_lost_is_not_repeated(wire) -> None:
 def test_a_tiktok_that_is_down_is_asked_less_and_less_and_found_again(maya, tiktok, oak) -> None:
     tiktok.control("fail", times=1000, http_status=503)
     for _ in range(6):
-        Poll.objects.update(due_at=timezone.now())
+        all_polls().update(due_at=timezone.now())
         pump()
     calls = tiktok.look("stats")["calls"]
     assert max(calls.values()) <= breaker.FAILURES_TO_OPEN + 2
@@ -317,7 +318,7 @@ def test_a_tiktok_that_is_down_is_asked_less_and_less_and_found_again(maya, tikt
     tiktok.control("fail", times=0)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(breaker.time, "time", lambda: datetime.now(UTC).timestamp() + 61)
-        Poll.objects.update(due_at=timezone.now())
+        all_polls().update(due_at=timezone.now())
         pump()
     assert breaker.opened() == {}
-    assert not Poll.objects.filter(last_finished_at=None).exists()
+    assert not all_polls().filter(last_finished_at=None).exists()

@@ -16,15 +16,15 @@ from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
 from tests.personas import make_person
 from tests.sandbox_process import BRAND_TOKEN
+from tests.working import all_polls, pump
 from tiktok import breaker, limits
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.exchanges import KEPT, last_exchanges
-from tiktok.models import Creator, MarketplaceAccount, Poll
+from tiktok.models import Creator, MarketplaceAccount
 from tiktok.queries import marketplace_account
 from tiktok.services.creators.membership import look_up, track_creator
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
-from tiktok.services.polls.queue import pump
 from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_polls_are_put_off_until_a_pause_is_over(in_oak, oak) -> None:
 
     pump()
 
-    waits = [(poll.due_at - timezone.now()).total_seconds() for poll in Poll.objects.all()]
+    waits = [(poll.due_at - timezone.now()).total_seconds() for poll in all_polls()]
     assert len(waits) == 2
     assert all(295 < wait <= 330 for wait in waits)
     assert calls(in_oak) == 0

@@ -1,7 +1,6 @@
 from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, MarketplaceAccount
 from tiktok.models.connections import ConnectAttempt, Connection, Consent
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
-from tiktok.models.polls import Poll
 from tiktok.models.snapshots import (
     CREATOR_NUMBERS,
     VIDEO_NUMBERS,
@@ -27,7 +26,6 @@ __all__ = [
     "LegacyMigration",
     "LinkedVideo",
     "MarketplaceAccount",
-    "Poll",
     "PurgeReceipt",
     "PurgeRun",
     "ServiceIncident",

@@ -12,13 +12,14 @@ from django.db import models
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from jobs.models import Work
 from tiktok.enums import (
     MarketplaceStatus,
     PollKind,
+    PostponedReason,
 )
 from tiktok.models import (
     Creator,
-    Poll,
     Video,
 )
 
@@ -34,7 +35,7 @@ A_LOOK_TAKES = timedelta(hours=1)  # at the very most
 ACCOUNT_POLLS = (PollKind.PROFILE, PollKind.INSIGHTS, PollKind.MEMBERSHIP)
 
 
-Polls = dict[str, Poll]  # of one subject, by kind
+Polls = dict[str, Work]  # of one subject, by kind
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -42,7 +43,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 _POLL_FIELDS: dict[str, Callable[[Any], Any]] = {
-    "kind": str, "trouble": str, "stopped_reason": str,
+    "kind": str, "postponed_reason": str, "stopped_reason": str,
     "due_at": _moment, "lease_until": _moment, "last_finished_at": _moment,
 }  # fmt: skip
 
@@ -56,7 +57,7 @@ class Look:
     """
 
     at: datetime | None
-    poll: Poll | None = None
+    poll: Work | None = None
     over: str = ""
     not_before: datetime | None = None
 
@@ -81,7 +82,9 @@ class Look:
     def put_off_because(self) -> str:
         """The last try brought nothing, the next one waits."""
         poll = self.poll
-        return poll.get_trouble_display() if poll and self.next_at == poll.due_at else ""
+        if poll is None or not poll.postponed_reason or self.next_at != poll.due_at:
+            return ""
+        return PostponedReason(poll.postponed_reason).label
 
     @property
     def is_due(self) -> bool:
@@ -94,9 +97,9 @@ def polls_at(subject_path: str, *kinds: PollKind) -> ArraySubquery:
     return ArraySubquery(_polls_of(subject_path, *kinds).values(found=found))
 
 
-def _polls_of(subject_path: str, *kinds: PollKind) -> models.QuerySet[Poll]:
+def _polls_of(subject_path: str, *kinds: PollKind) -> models.QuerySet[Work]:
     """Polls know no tenant policy: those of the row's own organization."""
-    return Poll.objects.filter(
+    return Work.objects.filter(
         organization_id=models.OuterRef("organization_id"),
         kind__in=kinds,
         subject_id=models.OuterRef(subject_path),
@@ -106,7 +109,7 @@ def _polls_of(subject_path: str, *kinds: PollKind) -> models.QuerySet[Poll]:
 def read_polls(rows: Iterable[dict[str, Any]]) -> Polls:
     """What `polls_at` brought, by kind."""
     return {
-        row["kind"]: Poll(**{name: _POLL_FIELDS[name](value) for name, value in row.items()})
+        row["kind"]: Work(**{name: _POLL_FIELDS[name](value) for name, value in row.items()})
         for row in rows
     }
 
@@ -121,7 +124,7 @@ def account_look(creator: Creator, polls: Polls, *, is_unsupported: bool = False
     return Look(creator.profile_fetched_at or creator.marketplace_checked_at, polls.get(main))
 
 
-def video_look(video: Video, poll: Poll | None, *, is_supported: bool) -> Look:
+def video_look(video: Video, poll: Work | None, *, is_supported: bool) -> Look:
     """When this video's counters were last read, and are next; `poll` is that of its account's videos."""
     if not is_supported:
         return Look(video.counts_fetched_at, over=NOT_SUPPORTED)

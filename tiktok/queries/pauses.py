@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from tiktok import breaker, limits
-from tiktok.enums import Trouble
+from tiktok.enums import PostponedReason
 from tiktok.store import StoreIsDown
 
 
@@ -19,7 +19,7 @@ class Pause:
     `endpoints`: only calls of these are meant; none are named where all are.
     """
 
-    because: Trouble
+    because: PostponedReason
     until: datetime | None = None
     endpoints: tuple[str, ...] = ()
 
@@ -29,12 +29,12 @@ def current_pause() -> Pause | None:
     try:
         seconds, opened = limits.app_paused_for(), breaker.opened()
     except StoreIsDown:
-        return Pause(Trouble.UNCOUNTED)
+        return Pause(PostponedReason.UNCOUNTED)
     now = timezone.now()
     if seconds > limits.SHORT_PAUSE_SECONDS:
-        return Pause(Trouble.LIMIT_REACHED, now + timedelta(seconds=seconds))
+        return Pause(PostponedReason.LIMIT_REACHED, now + timedelta(seconds=seconds))
     tried_at = {path: datetime.fromtimestamp(moment, UTC) for path, moment in opened.items()}
     shut = sorted(path for path, moment in tried_at.items() if moment > now)
     if not shut:
         return None
-    return Pause(Trouble.NO_ANSWER, max(tried_at[path] for path in shut), tuple(shut))
+    return Pause(PostponedReason.NO_ANSWER, max(tried_at[path] for path in shut), tuple(shut))

@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import connection as database
 from django.db.models import Model
 
+from jobs.services.queue import make_due
+from jobs.services.stopping import go_on
 from tenancy.scope import current_organization_id
 from tiktok import breaker, limits
 from tiktok.client import (
@@ -49,7 +51,6 @@ from tiktok.errors import (
 from tiktok.exchanges import PastExchange, remember
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account
-from tiktok.services.polls.queue import make_due
 from tiktok.store import StoreIsDown
 
 log = structlog.get_logger()
@@ -133,9 +134,11 @@ def _client_of(base_url: str, app_id: str, secret: str) -> Client:
 
 
 def _before_call(call: Call) -> None:
-    """No call inside an open transaction, none of an endpoint that is down, and none over the budget."""
+    """No call inside an open transaction, none once the worker is told to end, none of an endpoint that is down, and none
+    over the budget."""
     if any(not block._from_testcase for block in database.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
         raise CallInsideTransaction(str(call))
+    go_on()
     try:
         breaker.admit(call.path)
         _wait_for_turn(call)

@@ -15,9 +15,9 @@ from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.reconciling import REPEAT_AFTER, trace_lost_request
 from campaigns.services.orders.requests import RELATED, give_up_lost_request, send_order_request
 from campaigns.services.orders.syncing import sync_orders
+from jobs.services.queue import made_due_since, make_due, note_finished, stop
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
-from tiktok.services.polls.queue import made_due_since, make_due, note_look, stop
 
 
 def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
@@ -90,7 +90,7 @@ def _note_looks(siblings: Sequence[Order], began_at: datetime) -> None:
     fresh_for = _fresh_for(list(keys))
     for due_in in {None, *fresh_for.values()}:
         seen = [key for key in keys if fresh_for.get(key) == due_in]
-        note_look(PollKind.ORDER, *seen, fresh_for=due_in)
+        note_finished(PollKind.ORDER, *seen, due_in=due_in)
 
 
 def _invite_who_was_forgotten(orders: Sequence[Order]) -> None:

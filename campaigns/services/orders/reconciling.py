@@ -22,13 +22,13 @@ from campaigns.services.orders.requests import (
     send_order_request,
     under,
 )
+from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.services.orders.dialects import find_orders
 from tiktok.services.orders.orders import PlacedOrders
-from tiktok.services.polls.queue import make_due
 
 # Long after TikTok must have listed what it made, what is not listed was not made.
 REPEAT_AFTER = timedelta(minutes=10)

@@ -22,6 +22,7 @@ from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
 from crm.enums import Network
 from crm.models import SocialAccount
+from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -37,7 +38,6 @@ from tiktok.queries import marketplace_account
 from tiktok.services.brands.abilities import Capabilities, capabilities
 from tiktok.services.orders.dialects import ORDERS_PER_CALL, place_orders
 from tiktok.services.orders.orders import OrderAsk, PlacedOrders
-from tiktok.services.polls.queue import make_due
 
 log = structlog.get_logger()
 MOST_VIDEOS = 10

@@ -24,6 +24,7 @@ from campaigns.policies import (
 from campaigns.queries import quiet_videos
 from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
+from jobs.services.queue import JUST_NOW, claim_now, make_due
 from tiktok.enums import PollKind
 from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
 from tiktok.models import MarketplaceAccount
@@ -31,7 +32,6 @@ from tiktok.services.creators.videos import refresh_video
 from tiktok.services.orders.dialects import read_orders
 from tiktok.services.orders.orders import KnownOrder, OrderFacts, VideoReview
 from tiktok.services.orders.reports import bring_videos, own_videos, store_report
-from tiktok.services.polls.queue import JUST_NOW, look_now, make_due
 
 ORDERS_AT_ONCE = 40  # a person is waiting
 
@@ -156,7 +156,7 @@ def refresh_post(post: Post) -> bool:
     False: it is being looked at, was just now, or may not be; TikTok was not asked. Raises its problems.
     """
     if post.order is not None:
-        with look_now(PollKind.ORDER, post.order.pk) as is_mine:
+        with claim_now(PollKind.ORDER, post.order.pk) as is_mine:
             if is_mine:
                 sync_order(post.order)
         return is_mine

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import timedelta
 
 import pytest
-from django.db import connection as database
 from django.utils import timezone
 
+from jobs.services.queue import make_due
 from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.branding import SECOND_ACCOUNT_ID, a_member, connect
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
+from tests.working import all_polls, pump
 from tiktok.enums import AccountState, Dialect, PollKind
 from tiktok.errors import (
     MarketplaceAccessEnded,
@@ -20,7 +20,7 @@ from tiktok.errors import (
     TikTokRefused,
     TikTokUnavailable,
 )
-from tiktok.models import Creator, MarketplaceAccount, Poll
+from tiktok.models import Creator, MarketplaceAccount
 from tiktok.queries import marketplace_account
 from tiktok.services.brands import accounts
 from tiktok.services.brands.abilities import Ability, abilities, sends_events
@@ -35,7 +35,6 @@ from tiktok.services.brands.accounts import (
 )
 from tiktok.services.creators.membership import look_up
 from tiktok.services.grants.keys import Rotation, rotate_token_keys
-from tiktok.services.polls.queue import make_due, pump
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +80,7 @@ def events_about(account: MarketplaceAccount) -> list[tuple[str, str | None]]:
 
 
 def work_through_polls() -> None:
-    Poll.objects.update(due_at=timezone.now())
+    all_polls().update(due_at=timezone.now())
     while pump():
         pass
 
@@ -97,7 +96,7 @@ def test_the_daily_check_describes_the_account_anew(tiktok, tto) -> None:
     tto.refresh_from_db()
     assert (tto.name, tto.country, tto.state_reason) == ("Northlight Agency", "GB", "")
     assert timezone.now() - tto.described_at < timedelta(minutes=1)
-    poll = Poll.objects.get(kind="marketplace", subject_id=tto.pk)
+    poll = all_polls().get(kind="marketplace", subject_id=tto.pk)
     assert timedelta(hours=23) < poll.due_at - timezone.now() <= timedelta(days=1)
 
 
@@ -148,7 +147,7 @@ def test_a_dead_token_disconnects_every_account_that_stands_on_it_and_no_other(
         )
         assert (account.sealed_token, account.subscription_id) == ("", "")
         assert events_about(account)[-1] == ("marketplace_account.ended", None)
-        poll = Poll.objects.get(kind="marketplace", subject_id=account.pk)
+        poll = all_polls().get(kind="marketplace", subject_id=account.pk)
         assert poll.stopped_reason == ENDED_AT_TIKTOK
     other.refresh_from_db()
     assert other.is_connected
@@ -179,7 +178,7 @@ def test_without_an_account_looks_wait_an_hour_each_and_connecting_resumes_them(
 
     pump()
 
-    poll = Poll.objects.get(kind="profile")
+    poll = all_polls().get(kind="profile")
     assert timedelta(minutes=59) < poll.due_at - timezone.now() <= timedelta(hours=1)
     connect(tiktok, ada, elm)
     pump()
@@ -210,7 +209,7 @@ def test_a_check_that_tiktok_does_not_answer_changes_nothing_and_is_put_off(tikt
     make_due(PollKind.MARKETPLACE, tto.pk)
     pump()
     assert MarketplaceAccount.objects.values().get(pk=tto.pk) == before
-    wait = Poll.objects.get(kind="marketplace", subject_id=tto.pk).due_at - timezone.now()
+    wait = all_polls().get(kind="marketplace", subject_id=tto.pk).due_at - timezone.now()
     assert timedelta(0) < wait <= timedelta(minutes=1)
 
 
@@ -247,23 +246,6 @@ def test_a_check_under_way_ends_nothing_that_was_renewed_meanwhile(
     check_quietly(tto)
     assert tto.is_connected
     assert tto.state_reason == ""
-
-
-def test_the_accounts_that_stood_before_are_checked_too(oak, elm) -> None:
-    with organization_scope(oak):
-        standing = MarketplaceAccount.objects.get()
-        ended = connect_marketplace_account(
-            "Ended", tiktok_account_id="1", token=BRAND_TOKEN, actor=None
-        )
-        MarketplaceAccount.objects.filter(pk=ended.pk).update(state=AccountState.DISCONNECTED)
-    migration = importlib.import_module(
-        "tiktok.migrations.0007_check_standing_marketplace_accounts"
-    )
-    for _ in range(2):
-        with database.cursor() as cursor:
-            cursor.execute(migration.BEGIN)
-    polls = Poll.objects.values_list("organization", "kind", "subject_id", "attempts")
-    assert list(polls) == [(oak.pk, "marketplace", standing.pk, 0)]
 
 
 # --- chosen ------------------------------------------------------------------------------------------------------
@@ -305,7 +287,7 @@ def test_disconnecting_ends_the_permission_at_tiktok_and_all_that_stood_on_it(
     with pytest.raises(AssertionError, match="No such brand token"):
         tiktok.control("brand/revoke", token=token)
     assert "TCM_VIDEOS" not in subscriptions(tiktok)
-    polls = Poll.objects.filter(kind="marketplace").values_list("stopped_reason", flat=True)
+    polls = all_polls().filter(kind="marketplace").values_list("stopped_reason", flat=True)
     assert list(polls) == [DISCONNECTED_HERE] * 2
     assert disconnect_marketplace_account(ttcm, actor=ada) == []
 
@@ -358,7 +340,7 @@ def test_what_was_disconnected_can_be_connected_again(tiktok, elm, ada, tto) -> 
     tto.refresh_from_db()
     assert (tto.is_connected, tto.state_reason) == (True, "")
     assert subscriptions(tiktok)["TCM_VIDEOS"] == TTO_ACCOUNT_ID
-    assert Poll.objects.get(subject_id=tto.pk).stopped_reason == ""
+    assert all_polls().get(subject_id=tto.pk).stopped_reason == ""
 
 
 @pytest.mark.usefixtures("_in_elm")

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.models import Event, Membership, Organization
 from tenancy.scope import organization_scope
@@ -25,9 +26,10 @@ from tests.branding import (
 )
 from tests.connecting import somebody_waits
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
+from tests.working import all_polls
 from tiktok.enums import AttemptOutcome, AttemptPurpose, Dialect, PollKind
 from tiktok.errors import ConnectDenied, ConnectRefused, TikTokProblem, TikTokUnavailable
-from tiktok.models import ConnectAttempt, Connection, MarketplaceAccount, Poll
+from tiktok.models import ConnectAttempt, Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account, marketplace_accounts
 from tiktok.services.brands import accounts as brand_accounts
 from tiktok.services.brands import oauth
@@ -99,7 +101,7 @@ def test_the_accounts_of_both_dialects_are_kept_described_and_followed(tiktok, e
         "marketplace_account.connected",
         "marketplace_account.chosen",
     ]
-    polls = Poll.objects.filter(organization=elm, kind=PollKind.MARKETPLACE)
+    polls = all_polls().filter(organization=elm, kind=PollKind.MARKETPLACE)
     assert {poll.subject_id for poll in polls} == {tto.pk, ttcm.pk}
     for poll in polls:
         assert timedelta(hours=23) < poll.due_at - timezone.now() <= timedelta(days=1)
@@ -222,7 +224,7 @@ def test_an_account_that_cannot_be_described_just_now_is_kept_and_looked_at_agai
     assert done.problem == str(TikTokUnavailable())
     assert (account.is_connected, account.described_at) == (True, None)
     assert account.name == f"TikTok One {TTO_ACCOUNT_ID}"
-    assert Poll.objects.get(subject_id=account.pk).due_at <= timezone.now()
+    assert all_polls().get(subject_id=account.pk).due_at <= timezone.now()
 
 
 def test_events_that_cannot_be_set_up_do_not_keep_an_account_from_being_connected(
@@ -242,9 +244,9 @@ def test_events_that_cannot_be_set_up_do_not_keep_an_account_from_being_connecte
 
 def test_what_was_put_off_for_want_of_an_account_is_due_again(tiktok, elm, ada) -> None:
     later = timezone.now() + timedelta(hours=1)
-    Poll.objects.create(organization=elm, kind="profile", subject_id=7, due_at=later, attempts=4)
+    Work.objects.create(organization=elm, kind="profile", subject_id=7, due_at=later, attempts=4)
     connect(tiktok, ada, elm)
-    poll = Poll.objects.get(kind="profile")
+    poll = all_polls().get(kind="profile")
     assert (poll.due_at <= timezone.now(), poll.attempts) == (True, 0)
 
 

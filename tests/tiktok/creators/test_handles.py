@@ -10,9 +10,10 @@ from crm.services.accounts import AddOutcome, add_tiktok_account
 from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.connecting import connect
+from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import ConnectRefused
-from tiktok.models import Connection, Consent, Creator, Poll
+from tiktok.models import Connection, Consent, Creator
 from tiktok.services.creators.profiles import refresh_insights
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +127,7 @@ def test_adding_the_new_handle_of_an_account_that_got_lost_finds_it(tiktok, oak)
         assert (result.outcome, result.account) == (AddOutcome.PRESENT, account)
         assert (result.account.handle, result.account.creator) == ("maya.bakes", creator)
         assert Creator.objects.get().is_in_marketplace
-        assert Poll.objects.filter(kind=PollKind.PROFILE, subject_id=creator.pk).exists()
+        assert all_polls().filter(kind=PollKind.PROFILE, subject_id=creator.pk).exists()
 
 
 def test_adding_another_account_while_one_is_lost_adds_it(tiktok, oak) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tenancy.models import Event
 from tenancy.scope import organization_scope
+from tests.working import all_polls, pump
 from tiktok.client import TtcmMarketplace, errors
 from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.errors import (
@@ -20,7 +21,7 @@ from tiktok.errors import (
     TikTokBusy,
     TikTokUnavailable,
 )
-from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Poll, Video, VideoSnapshot
+from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Video, VideoSnapshot
 from tiktok.queries import account_metrics, kind_of
 from tiktok.services.creators.membership import (
     invite_creators,
@@ -30,7 +31,6 @@ from tiktok.services.creators.membership import (
 )
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
-from tiktok.services.polls.queue import pump
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def test_a_tracked_creator_is_due_at_once(oak, tiktok) -> None:
     with organization_scope(oak):
         creator = track_creator("Maya.Bakes", MarketplaceStatus.IN)
     assert creator.handle == "maya.bakes"
-    assert set(Poll.objects.values_list("kind", "subject_id")) == {
+    assert set(all_polls().values_list("kind", "subject_id")) == {
         ("profile", creator.pk),
         ("videos", creator.pk),
     }
@@ -131,10 +131,10 @@ def test_who_left_the_marketplace_is_looked_up_daily_and_tracked_again_when_they
         tiktok.control("creator", handle="maya.bakes", membership="NOT_IN")
         refresh_profile(creator)
         tiktok.control("creator", handle="maya.bakes", membership="IN")
-        membership = Poll.objects.get(kind="membership", subject_id=creator.pk)
+        membership = all_polls().get(kind="membership", subject_id=creator.pk)
         assert timedelta(hours=23) < membership.due_at - timezone.now() <= timedelta(days=1)
 
-        Poll.objects.filter(kind="membership").update(due_at=timezone.now())
+        all_polls().filter(kind="membership").update(due_at=timezone.now())
         pump()
         pump()
 
@@ -147,13 +147,13 @@ def test_contradictory_answers_about_membership_do_not_ask_without_end(oak, tikt
     with organization_scope(oak):
         creator = track_creator("maya.bakes", MarketplaceStatus.IN)
         Creator.objects.update(invited_at=timezone.now())
-        Poll.objects.all().delete()
+        all_polls().delete()
         tiktok.control("fail", times=1, path="/tcm/creator/public/", code=40121)
 
         refresh_profile(Creator.objects.get(pk=creator.pk))
 
         assert Creator.objects.get(pk=creator.pk).is_in_marketplace
-        assert not Poll.objects.exists()
+        assert not all_polls().exists()
 
 
 def test_videos_come_with_counters_and_grow_with_time(oak, tiktok) -> None:
@@ -189,7 +189,7 @@ def test_an_invitation_keeps_each_creators_own_answer(oak, tiktok) -> None:
         assert list(result.rejected) == ["nosuch"]
         invited = Creator.objects.get(handle="tom_trails")
         assert invited.marketplace_status == MarketplaceStatus.INVITED
-        assert Poll.objects.filter(kind="membership").get().subject_id == invited.pk
+        assert all_polls().filter(kind="membership").get().subject_id == invited.pk
         assert Creator.objects.get(handle="nosuch").invite_refusal == result.rejected["nosuch"]
         assert Event.objects.filter(verb="creator.invited").count() == 3
 
@@ -223,12 +223,12 @@ def test_an_invited_creator_who_joined_is_tracked_from_then_on(oak, tiktok) -> N
         creator = track_creator("tom_trails", MarketplaceStatus.NOT_IN)
         invite_creators([creator], actor=None)
         tiktok.control("creator", handle="tom_trails", membership="IN")
-        Poll.objects.filter(kind="profile").delete()
+        all_polls().filter(kind="profile").delete()
 
         refresh_membership([Creator.objects.get(pk=creator.pk)])
 
         assert Creator.objects.get(pk=creator.pk).is_in_marketplace
-        assert Poll.objects.filter(kind="profile", subject_id=creator.pk).exists()
+        assert all_polls().filter(kind="profile", subject_id=creator.pk).exists()
 
 
 @pytest.mark.parametrize(

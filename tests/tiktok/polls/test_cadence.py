@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from jobs.services.queue import claim_now, note_finished
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization, connect
+from tests.working import all_polls, pump
 from tiktok.enums import AccountKind, ConnectionState, PollKind, Source
-from tiktok.models import Connection, Creator, CreatorSnapshot, LegacyMigration, Poll
+from tiktok.models import Connection, Creator, CreatorSnapshot, LegacyMigration
 from tiktok.queries import account_metrics
 from tiktok.services.creators import profiles
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.grants.grants import end_grant
 from tiktok.services.legacy.rows import release_creators
-from tiktok.services.polls.queue import look_now, note_look, pump
 
 pytestmark = pytest.mark.django_db
 PUBLIC, AUTHORIZED = "ttcm_public", "ttcm_authorized"
@@ -27,7 +28,7 @@ def calls_of(tiktok, moment=None) -> dict[str, int]:
     """What TikTok is asked for profiles when everything is due that falls due by this moment."""
     tiktok.control("stats")
     now = timezone.now()
-    Poll.objects.filter(due_at__lte=moment or now).update(due_at=now)
+    all_polls().filter(due_at__lte=moment or now).update(due_at=now)
     while pump():
         pass
     calls = tiktok.look("stats")["calls"]
@@ -44,7 +45,7 @@ def test_connecting_looks_once_and_plans_the_public_profile_daily_and_the_author
 ) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     now = timezone.now()
-    plans = {poll.kind: poll.due_at - now for poll in Poll.objects.all()}
+    plans = {poll.kind: poll.due_at - now for poll in all_polls()}
     assert timedelta(hours=23) < plans["profile"] < timedelta(days=1)
     assert timedelta(days=6) < plans["insights"] < WEEK
     assert calls_of(tiktok) == {}
@@ -113,7 +114,7 @@ def test_when_the_grant_ends_the_authorized_numbers_go_and_the_public_ones_keep_
         assert (creator.follower_count, creator.profile_source) == (184_220, PUBLIC)
         profiles.refresh_profile(creator)
         assert Creator.objects.get().insights_fetched_at is None
-    poll = Poll.objects.get(kind=PollKind.INSIGHTS)
+    poll = all_polls().get(kind=PollKind.INSIGHTS)
     assert poll.stopped_reason == "The influencer's authorization has ended."
 
 
@@ -149,7 +150,7 @@ def test_a_look_without_consent_asks_nothing_and_rests(tiktok, oak, maya) -> Non
     with organization_scope(oak):
         assert profiles.refresh_insights(Creator.objects.get()) is False
     assert calls_of(tiktok, timezone.now() + WEEK) == {"/tcm/creator/public/": 1}
-    assert Poll.objects.exclude(stopped_reason="").get().kind == PollKind.INSIGHTS
+    assert all_polls().exclude(stopped_reason="").get().kind == PollKind.INSIGHTS
 
 
 def test_an_account_connected_before_there_were_two_looks_gets_its_weekly_one_and_keeps_its_times(
@@ -157,7 +158,7 @@ def test_an_account_connected_before_there_were_two_looks_gets_its_weekly_one_an
 ) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     then = timezone.now() - timedelta(days=2)
-    Poll.objects.filter(kind=PollKind.INSIGHTS).delete()
+    all_polls().filter(kind=PollKind.INSIGHTS).delete()
     with organization_scope(oak):
         Creator.objects.update(insights_fetched_at=None, profile_fetched_at=then)
         profiles.refresh_profile(Creator.objects.get())
@@ -177,7 +178,7 @@ def test_reconnecting_revives_the_look_in_every_organization_that_had_a_consent(
     end_grant(connection, state=ConnectionState.EXPIRED, reason="It ran out.")
     connect(tiktok, maya, elm, "maya.bakes")
 
-    polls = {poll.organization_id: poll for poll in Poll.objects.filter(kind=PollKind.INSIGHTS)}
+    polls = {poll.organization_id: poll for poll in all_polls().filter(kind=PollKind.INSIGHTS)}
     assert [poll.stopped_reason for poll in polls.values()] == ["", ""]
     assert polls[oak.pk].due_at <= timezone.now() < polls[elm.pk].due_at
     while pump():
@@ -210,38 +211,38 @@ def test_a_look_that_a_person_waits_for_is_theirs_alone_and_not_repeated_within_
     oak,
 ) -> None:
     with organization_scope(oak):
-        with look_now(PollKind.PROFILE, 7) as first, look_now(PollKind.PROFILE, 7) as second:
+        with claim_now(PollKind.PROFILE, 7) as first, claim_now(PollKind.PROFILE, 7) as second:
             assert pump() == 0
-        with look_now(PollKind.PROFILE, 7) as third:
+        with claim_now(PollKind.PROFILE, 7) as third:
             pass
-        Poll.objects.update(last_finished_at=timezone.now() - timedelta(minutes=1))
-        with look_now(PollKind.PROFILE, 7) as fourth:
+        all_polls().update(last_finished_at=timezone.now() - timedelta(minutes=1))
+        with claim_now(PollKind.PROFILE, 7) as fourth:
             pass
     assert (first, second, third, fourth) == (True, False, False, True)
-    poll = Poll.objects.get()
+    poll = all_polls().get()
     assert (poll.lease_until, poll.attempts) == (None, 0)
     assert poll.due_at > timezone.now() + timedelta(hours=23)
 
 
 def test_a_look_that_failed_is_given_back_and_may_be_asked_for_again(oak) -> None:
     with organization_scope(oak):
-        with pytest.raises(ZeroDivisionError), look_now(PollKind.PROFILE, 7):
+        with pytest.raises(ZeroDivisionError), claim_now(PollKind.PROFILE, 7):
             raise ZeroDivisionError
-        poll = Poll.objects.get()
+        poll = all_polls().get()
         assert (poll.lease_until, poll.last_finished_at) == (None, None)
         assert poll.due_at <= timezone.now()
-        with look_now(PollKind.PROFILE, 7) as is_mine:
+        with claim_now(PollKind.PROFILE, 7) as is_mine:
             assert is_mine
 
 
 def test_a_later_plan_of_the_pump_is_not_brought_forward_by_a_persons_look(oak) -> None:
     with organization_scope(oak):
-        note_look(PollKind.ORDER, 7)
+        note_finished(PollKind.ORDER, 7)
         later = timezone.now() + WEEK
-        Poll.objects.update(due_at=later, last_finished_at=None, attempts=3)
-        with look_now(PollKind.ORDER, 7):
+        all_polls().update(due_at=later, last_finished_at=None, attempts=3)
+        with claim_now(PollKind.ORDER, 7):
             pass
-        assert Poll.objects.get().due_at == later
-        Poll.objects.update(attempts=3)
-        note_look(PollKind.ORDER, 7)
-    assert Poll.objects.get().attempts == 0
+        assert all_polls().get().due_at == later
+        all_polls().update(attempts=3)
+        note_finished(PollKind.ORDER, 7)
+    assert all_polls().get().attempts == 0

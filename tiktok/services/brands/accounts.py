@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.services.queue import note_finished, stop
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -23,7 +24,7 @@ from tiktok.services.gateway import (
     tiktok_call,
     ttcm_account_ids,
 )
-from tiktok.services.polls.queue import note_look, register_handler, stop
+from tiktok.services.polls.kinds import register_poll
 
 log = structlog.get_logger()
 
@@ -100,7 +101,7 @@ def check_marketplace_account(account: MarketplaceAccount) -> None:
             _note(account, **_described(account, token))
             if sends_events(account.dialect):
                 _follow_videos(account, token)
-        note_look(PollKind.MARKETPLACE, account.pk)
+        note_finished(PollKind.MARKETPLACE, account.pk)
         _follow_service_status(account)
     except (TikTokRefused, SealBroken) as problem:
         _note(account, state_reason=str(problem)[:200])
@@ -166,7 +167,7 @@ def _check_accounts(account_ids: Sequence[int]) -> None:
             log.warning("marketplace.checked", account=account.pk, problem=str(problem))
 
 
-register_handler(PollKind.MARKETPLACE, _check_accounts)
+register_poll(PollKind.MARKETPLACE, _check_accounts)
 
 
 # --- let go ------------------------------------------------------------------------------------------------------

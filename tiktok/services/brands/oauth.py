@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from jobs.services.queue import begin, make_due, resume
 from tenancy.enums import Permission
 from tenancy.models import Organization, User
 from tenancy.policies import can
@@ -43,7 +44,6 @@ from tiktok.services.grants.attempts import (
     code_of,
     open_attempt,
 )
-from tiktok.services.polls.queue import begin, make_due, resume
 
 log = structlog.get_logger()
 
@@ -152,7 +152,7 @@ def _keep(
     if is_first:
         choose_marketplace_account(accounts[0], actor=attempt.person)
     begin(PollKind.MARKETPLACE, *(account.pk for account in accounts))
-    resume()
+    resume(*PollKind.values)
     close_attempt(attempt, AttemptOutcome.CONNECTED)
     return accounts
 

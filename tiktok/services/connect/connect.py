@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.services.queue import make_due, note_finished, wake
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
@@ -56,7 +57,6 @@ from tiktok.services.grants.grants import (
     missing_scopes,
 )
 from tiktok.services.grants.tokens import access_token
-from tiktok.services.polls.queue import make_due, note_look, wake
 from tiktok.signals import connected, disconnected
 
 log = structlog.get_logger()
@@ -208,8 +208,8 @@ def _keep(
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED)
     _wake_consents(connection)
-    note_look(PollKind.PROFILE, creator.pk)
-    note_look(PollKind.INSIGHTS, creator.pk)
+    note_finished(PollKind.PROFILE, creator.pk)
+    note_finished(PollKind.INSIGHTS, creator.pk)
     connected.send(sender=Creator, creator=creator, person=attempt.person)
     record(Verb.CONNECTION_CONNECTED, creator, actor=attempt.person, consent=consent.pk)
     close_attempt(attempt, AttemptOutcome.CONNECTED)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.services.queue import make_due, wake
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -15,7 +16,7 @@ from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
-from tiktok.services.polls.queue import CADENCE, make_due, register_handler, wake
+from tiktok.services.polls.kinds import CADENCE, register_poll
 
 HANDLES_PER_CALL = 20
 
@@ -161,4 +162,4 @@ def _refresh_memberships(creator_ids: Sequence[int]) -> None:
     refresh_membership(Creator.objects.filter(pk__in=creator_ids))
 
 
-register_handler(PollKind.MEMBERSHIP, _refresh_memberships)
+register_poll(PollKind.MEMBERSHIP, _refresh_memberships)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.services.queue import stop, wake
 from tiktok.client import errors, types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Creator
@@ -20,7 +21,7 @@ from tiktok.services.facts.snapshots import record_creator_snapshots
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants.grants import AUTHORIZATION_ENDED, INSIGHTS
 from tiktok.services.grants.tokens import call_as_creator
-from tiktok.services.polls.queue import register_handler, stop, wake
+from tiktok.services.polls.kinds import register_poll
 
 MOST_PRICE = 10**10
 # Beside the numbers, which the loader of snapshots keeps: what any look tells, and what the influencer authorized.
@@ -154,5 +155,5 @@ def _refresh_insights(creator_ids: Sequence[int]) -> None:
             stop(PollKind.INSIGHTS, creator.pk, reason=AUTHORIZATION_ENDED)
 
 
-register_handler(PollKind.PROFILE, _refresh_profiles)
-register_handler(PollKind.INSIGHTS, _refresh_insights)
+register_poll(PollKind.PROFILE, _refresh_profiles)
+register_poll(PollKind.INSIGHTS, _refresh_insights)

@@ -19,7 +19,7 @@ from tiktok.services.facts.averages import calculate_averages
 from tiktok.services.facts.snapshots import record_video_snapshots
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants.tokens import call_as_creator
-from tiktok.services.polls.queue import register_handler
+from tiktok.services.polls.kinds import register_poll
 
 LATEST_VIDEOS = 30  # TikTok's own averages look at as many
 VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at"]
@@ -185,4 +185,4 @@ def _refresh_videos(creator_ids: Sequence[int]) -> None:
         refresh_videos(creator)
 
 
-register_handler(PollKind.VIDEOS, _refresh_videos)
+register_poll(PollKind.VIDEOS, _refresh_videos)

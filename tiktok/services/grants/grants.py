@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
+from jobs.services.queue import make_due, stop
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.queries import influencer_organizations
@@ -29,7 +30,6 @@ from tiktok.models import (
     bits_of,
 )
 from tiktok.services.facts.snapshots import rebuild_days
-from tiktok.services.polls.queue import make_due, stop
 from tiktok.signals import disconnected
 
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")

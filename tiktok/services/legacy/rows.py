@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from jobs.services.queue import begin, make_due
 from tenancy.enums import Verb
 from tenancy.isolation import organization_models
 from tenancy.models import User
@@ -23,7 +24,6 @@ from tiktok.services.facts.snapshots import (
     record_video_snapshots,
 )
 from tiktok.services.legacy.export import LegacyPost
-from tiktok.services.polls.queue import begin, make_due
 
 NO_COUNTS = (None,) * len(COUNTS)
 

@@ -1,0 +1,32 @@
+"""Work that is done at once, and handlers that behave as a test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from django.db import models
+
+from jobs.enums import Lane
+from jobs.models import Work
+from jobs.services import kinds
+from jobs.services.pool import pump_once
+from tiktok.enums import PollKind
+
+
+def all_polls() -> models.QuerySet[Work]:
+    """The work that asks TikTok regularly."""
+    return Work.objects.filter(kind__in=PollKind.values)
+
+
+def pump(lane: Lane = Lane.POLLS, *, calls: int = 50) -> int:
+    """Claim once what is due in a lane and do it. Returns how many rows."""
+    return pump_once(lane, calls=calls)
+
+
+def behave(
+    monkeypatch: pytest.MonkeyPatch, kind: str, handler: Callable[[Sequence[int]], object]
+) -> None:
+    """Let work of this kind be done by this handler during the test."""
+    monkeypatch.setitem(kinds._kinds, kind, replace(kinds.kind_named(kind), handler=handler))

@@ -1,0 +1,7 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tiktok", "0010_polls_become_work")]
+
+    operations = [migrations.DeleteModel(name="Poll")]
