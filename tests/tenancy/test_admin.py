@@ -152,7 +152,7 @@ def elm() -> Organization:
     return furnished("Elm", "samara")
 
 
-OURS = ("tenancy", "tiktok", "crm", "campaigns", "mfa", "account", "auth", "admin")
+OURS = ("tenancy", "jobs", "tiktok", "crm", "campaigns", "mfa", "account", "auth", "admin")
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 TENANT_MODELS = [model for model in MODELS if issubclass(model, OrganizationModel)]
 

@@ -12,11 +12,14 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from jobs.enums import Lane
+from jobs.services.claims import claim, work
+from jobs.services.kinds import kinds_in
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
 from tests.personas import make_person
 from tests.sandbox_process import BRAND_TOKEN
-from tests.working import all_polls, pump
+from tests.working import all_polls
 from tiktok import breaker, limits
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
@@ -161,9 +164,10 @@ def test_whoever_is_told_to_come_again_is_told_when(seconds, when) -> None:
 
 def test_polls_are_put_off_until_a_pause_is_over(in_oak, oak) -> None:
     track_creator("maya.bakes", MarketplaceStatus.IN)
+    batches = claim(kinds_in(Lane.POLLS), calls=50)
     limits.pause(300)
-
-    pump()
+    for batch in batches:
+        work(batch)
 
     waits = [(poll.due_at - timezone.now()).total_seconds() for poll in all_polls()]
     assert len(waits) == 2
