@@ -20,12 +20,12 @@ from campaigns.queries.links import free
 from crm.enums import Network
 from crm.models import SocialAccount
 from crm.queries import accounts_with_facts, creators_of_kind
+from jobs.models import Work
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign
 from tests.factories.crm import ConsentFactory, TikTokAccountFactory
 from tiktok.enums import AccountKind, ConnectionState, MarketplaceStatus, PollKind
-from tiktok.models import Poll
 from tiktok.policies import account_kind
 from tiktok.queries import account_look, authenticated, next_account_check, read_polls
 
@@ -69,7 +69,7 @@ def make(account: dict[str, Any], organization: Organization) -> SocialAccount:
         ended = {"withdrawn_at": timezone.now()} if account["is_withdrawn"] else {}
         ConsentFactory.create(creator=made.creator, state=account["grant"], **ended)
     for kind, (hours, reason) in account["polls"].items():
-        Poll.objects.create(
+        Work.objects.create(
             organization=organization,
             kind=kind,
             subject_id=made.creator_id,
