@@ -10,6 +10,6 @@ SELECT kind, organization_id, subject_id, due_at, attempts, 0, trouble, stopped_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tiktok", "0009_say_why_a_look_is_put_off"), ("jobs", "0001_work")]
+    dependencies = [("tiktok", "0011_former_handles_of_the_past"), ("jobs", "0001_work")]
 
     operations = [migrations.RunSQL(COPY, migrations.RunSQL.noop)]
