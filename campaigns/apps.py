@@ -5,7 +5,7 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        from campaigns import purge  # noqa: F401, PLC0415 -- registers what campaigns must let go of
+        from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling  # noqa: PLC0415
         from tiktok.enums import PollKind  # noqa: PLC0415

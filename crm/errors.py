@@ -37,8 +37,3 @@ class AddressTaken(CrmProblem):
             f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
             "account too."
         )
-
-
-class MailNotSent(CrmProblem):
-    def __init__(self, email: str) -> None:
-        super().__init__(f"The e-mail to {email} could not be sent. Please try again in a minute.")

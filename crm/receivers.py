@@ -56,5 +56,5 @@ def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | 
         return own
     if account is not None and account.influencer.person_id is None:
         return account.influencer
-    unclaimed = Influencer.objects.filter(person=None, email__iexact=person.email)
+    unclaimed = Influencer.objects.filter(person=None, email=person.email)
     return unclaimed.order_by("pk").first()

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "django_filters",
     "django_htmx",
@@ -125,7 +126,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_ADAPTER = "tenancy.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "mail.adapters.AccountAdapter"
+# A mail belongs to an organization or a person, and who has no account is neither.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -178,8 +181,32 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 EMAIL_FILE_PATH: str  # set by EMAIL_URL=filemail://…
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+MAIL_SERVER = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(MAIL_SERVER)
+EMAIL_BACKEND = MAIL_SERVER["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp", "mail.smtp")
 EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold a worker
+# A provider's HTTP API instead of EMAIL_URL, each with the name that django-anymail gives its key.
+MAIL_PROVIDERS = {
+    "brevo": "BREVO_API_KEY",
+    "mailersend": "MAILERSEND_API_TOKEN",
+    "mailgun": "MAILGUN_API_KEY",
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "resend": "RESEND_API_KEY",
+    "sendgrid": "SENDGRID_API_KEY",
+    "sparkpost": "SPARKPOST_API_KEY",
+}
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
+# "user:password" that the provider sends with its news to /hooks/mail/; empty: its news are refused.
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
+ANYMAIL: dict[str, object] = {
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET or None,
+}
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL[MAIL_PROVIDERS[MAIL_PROVIDER]] = env.str("MAIL_PROVIDER_KEY")
+    if mail_api := env.str("MAIL_PROVIDER_URL", default=""):
+        ANYMAIL[f"{MAIL_PROVIDER.upper()}_API_URL"] = mail_api
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Influence <hello@influence.example>")
 
 # --- TikTok -----------------------------------------------------------------------------------------------------

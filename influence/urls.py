@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from influence import home, views
 from influence.metrics import metrics
+from mail.urls import staff_pages as mail_pages
 from tiktok.urls import settings_pages
 
 urlpatterns = [
@@ -17,7 +18,10 @@ urlpatterns = [
     path("o/<slug:slug>/", include("crm.urls")),
     path("o/<slug:slug>/", include("campaigns.urls")),
     path("o/<slug:slug>/settings/tiktok/", include(settings_pages)),
+    path("o/<slug:slug>/mail/", include(mail_pages)),
     path("api/", include("api.urls")),
+    path("", include("mail.urls")),
+    path("", include("public.urls")),
     path("", include("tiktok.urls")),
     path("me/", include("portal.urls")),
     path("accounts/", include("allauth.urls")),

@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class MailConfig(AppConfig):
     name = "mail"
+
+    def ready(self) -> None:
+        from jobs.enums import Lane  # noqa: PLC0415 -- these need the model registry
+        from jobs.services.queue import WorkKind, register_kind  # noqa: PLC0415
+        from mail import receivers  # noqa: F401, PLC0415
+        from mail.services.delivery import deliver  # noqa: PLC0415
+        from mail.services.outbox import WORK_KIND  # noqa: PLC0415
+
+        register_kind(WorkKind(WORK_KIND, Lane.MAIL, deliver, batch=10))

@@ -140,7 +140,6 @@ class UserAdmin(OpsAdmin):
     filter_horizontal = ["groups"]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        obj.email = obj.email.lower()
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)

@@ -78,6 +78,9 @@ class Verb(models.TextChoices):
     PURGE_STARTED = "purge.started", "Purge started"
     PURGE_FINISHED = "purge.finished", "Purge finished"
 
+    MAIL_SENT_AGAIN = "mail.sent_again", "Failed e-mail sent again"
+    MAIL_ADDRESS_ALLOWED = "mail.address_allowed", "E-mail to a bounced address allowed again"
+
     INFLUENCER_EDITED = "influencer.edited", "Details edited"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
     ACCOUNT_ADDED = "account.added", "TikTok account added"

@@ -7,6 +7,7 @@ from django.db.models.functions import Left
 from crm.enums import AccountType, Network
 from crm.models.search import folded
 from tenancy.models import OrganizationModel
+from tenancy.models.fields import AddressField
 from tiktok.models import Creator
 
 NAME_LENGTH = 200
@@ -21,7 +22,7 @@ class Influencer(OrganizationModel):
         output_field=models.CharField(max_length=NAME_LENGTH, db_collation="C"),
         db_persist=True,
     )
-    email = models.EmailField(blank=True)
+    email = AddressField(blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
     person = models.ForeignKey(

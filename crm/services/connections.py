@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -12,11 +13,13 @@ from crm.errors import AddressTaken, EmailNeeded
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.influencers import name_in_mail, open_dashboard
-from crm.services.mails import send_once
+from mail.services.outbox import queue_message
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from ui.bidi import isolated
+
+QUIET = timedelta(minutes=10)  # the same twice so soon is one e-mail
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def ask_to_connect(account: SocialAccount, *, actor: User | None, email: str = "
     """E-mail the account's influencer a link to the influencers' dashboard, where they can connect TikTok.
 
     The person signs in there with a code sent to that address. `email` is needed if none is known. Raises EmailNeeded,
-    AddressTaken, MailNotSent.
+    AddressTaken, MailProblem.
     """
     return _ask(_open_door(account.influencer_id, email), account.handle, actor)
 
@@ -40,7 +43,7 @@ def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Ask
     """The same for a handle that stands in no profile: its influencer is made, the account follows when they connect.
 
     Somebody of this organization with that address is taken as the influencer. Raises HandleNotReadable, EmailNeeded,
-    MailNotSent.
+    MailProblem.
     """
     handle = tiktok_handle(handle)
     return _ask(_open_door_at(email, handle), handle, actor)
@@ -69,7 +72,7 @@ def _open_door_at(email: str, handle: str) -> Asked:
     person = _person(email)
     influencer = (
         Influencer.objects.filter(person=person).first()
-        or Influencer.objects.filter(person=None, email__iexact=email).order_by("pk").first()
+        or Influencer.objects.filter(person=None, email=email).order_by("pk").first()
         or Influencer(name=handle, email=email)
     )
     if influencer.person_id != person.pk:
@@ -79,10 +82,11 @@ def _open_door_at(email: str, handle: str) -> Asked:
 
 def _person(email: str) -> User:
     """The person with this address, locked; made without a password if there is none: they sign in by e-mailed code."""
-    User.objects.get_or_create(email=email.lower(), defaults={"password": make_password(None)})
-    return User.objects.select_for_update().get(email=email.lower())
+    User.objects.get_or_create(email=email, defaults={"password": make_password(None)})
+    return User.objects.select_for_update().get(email=email)
 
 
+@transaction.atomic
 def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
     influencer, address = asked.influencer, asked.email
     values = {
@@ -92,13 +96,16 @@ def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
         "organization": influencer.organization.name,
         "link": f"{settings.PUBLIC_URL}/me/",
     }
-    if send_once(
+    _, is_news = queue_message(
         "crm_ask_to_connect",
         to=address,
         subject=f"{isolated(values['organization'])} asks you to connect @{isolated(handle)}",
         values=values,
-        mark=f"{influencer.pk}:{handle}:{address}",
-    ):
+        intent=f"connect:{influencer.pk}:{handle}:{address}",
+        again_after=QUIET,
+        is_bulk=True,
+    )
+    if is_news:
         texts = {"handle": handle}
         record(Verb.INFLUENCER_ASKED_TO_CONNECT, influencer, actor=actor, texts=texts)
     return asked

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from crm.models import Influencer
+from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.scope import required_organization_id
@@ -33,7 +34,7 @@ def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: An
 
 def _is_another_unused_person(influencer: Influencer) -> bool:
     person = influencer.person
-    if person is None or person.email == influencer.email.lower():
+    if person is None or person.email == one_spelling(influencer.email):
         return False
     return not Connection.objects.filter(person=person).exists()
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from crm.errors import EmailNeeded, MailNotSent
+from crm.errors import EmailNeeded
 from crm.models import SocialAccount
 from crm.policies import tiktok_handle, was_invited_lately
+from crm.services.connections import QUIET
 from crm.services.influencers import name_in_mail
-from crm.services.mails import send_once
+from mail.errors import MailProblem
+from mail.services.outbox import queue_message
 from tenancy.models import Organization, User
 from tenancy.scope import required_organization_id
 from tiktok.enums import MarketplaceStatus
@@ -57,7 +60,7 @@ def invite_influencer_accounts(
 def invite_handle(handle: str, *, actor: User | None, email: str = "") -> InviteResult:
     """Invite an account that stands in no influencer's profile. It is looked up daily, and can be added once it is in.
 
-    `email` is needed where the invitation goes by e-mail. Raises HandleNotReadable, EmailNeeded, MailNotSent; and
+    `email` is needed where the invitation goes by e-mail. Raises HandleNotReadable, EmailNeeded, MailProblem; and
     TikTokProblem, then nothing is saved unless the invitation may have been made.
     """
     handle, by_mail = tiktok_handle(handle), invites_by_mail()
@@ -72,7 +75,7 @@ def invite_handle(handle: str, *, actor: User | None, email: str = "") -> Invite
         return _ask_tiktok([creator], actor)
     except OutcomeUnknown:
         raise
-    except (TikTokProblem, MailNotSent):
+    except (TikTokProblem, MailProblem):
         if is_new:
             creator.delete()
         raise
@@ -105,14 +108,15 @@ def _mail_one(
 ) -> None:
     try:
         _mail(creator, address, name_in_mail(account.influencer, creator.handle), actor)
-    except MailNotSent as problem:
+    except MailProblem as problem:
         result.rejected[creator.handle] = str(problem)
     else:
         result.invited.append(creator.handle)
 
 
+@transaction.atomic
 def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None:
-    """Raises MailNotSent; then nothing is noted."""
+    """Raises MailProblem; then nothing is noted."""
     organization = Organization.objects.get(pk=required_organization_id())
     values = {
         "name": name,
@@ -120,13 +124,16 @@ def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None
         "organization": organization.name,
         "link": settings.TIKTOK_JOIN_URL,
     }
-    if send_once(
+    _, is_news = queue_message(
         "crm_join_marketplace",
         to=address,
         subject=f"{isolated(organization)} invites @{isolated(creator.handle)} to TikTok One",
         values=values,
-        mark=f"{creator.pk}:{address}",
-    ):
+        intent=f"join:{creator.pk}:{address}",
+        again_after=QUIET,
+        is_bulk=True,
+    )
+    if is_news:
         mark_asked(creator, actor=actor)
 
 

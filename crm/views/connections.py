@@ -17,6 +17,7 @@ from crm.views.frame import (
     found_account,
     go_to,
 )
+from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 
@@ -34,7 +35,7 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
             asked = connections.ask_to_connect(
                 account, actor=request.user, email=form.cleaned_data.get("email", "")
             )
-        except CrmProblem as problem:
+        except (CrmProblem, MailProblem) as problem:
             form.add_error(None if known else "email", str(problem))
         else:
             messages.success(
@@ -63,7 +64,7 @@ def ask_handle(request: OrganizationRequest) -> HttpResponse:
             asked = connections.ask_handle_to_connect(
                 handle, email=form.cleaned_data["email"], actor=request.user
             )
-        except CrmProblem as problem:
+        except (CrmProblem, MailProblem) as problem:
             form.add_error(None, str(problem))
         else:
             messages.success(

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from crm import queries
-from crm.errors import CrmProblem, MailNotSent
+from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
 from crm.services import influencers, invitations
 from crm.views.accounts import add_form, invite_form_of, refused
@@ -19,6 +19,7 @@ from crm.views.frame import (
     go_to,
     tell_invitations,
 )
+from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
@@ -87,7 +88,7 @@ def invite_handle(request: OrganizationRequest) -> HttpResponse:
     email = invite_form.cleaned_data["email"] if invite_form else ""
     try:
         result = invitations.invite_handle(handle, actor=request.user, email=email)
-    except MailNotSent as problem:
+    except MailProblem as problem:
         return refused(request, handle, problem=str(problem))
     except CrmProblem as problem:
         form = AddAccountForm(request.POST)

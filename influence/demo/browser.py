@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -68,8 +69,14 @@ class Browser:
         self.open("/accounts/login/code/")
         before = set(mails.glob("*"))
         self.submit(action="login/code", email=email)
-        newest = max(set(mails.glob("*")) - before, key=lambda file: file.stat().st_mtime)
-        code = CODE.search(newest.read_text(encoding="utf-8"))
-        if code is None:
-            raise RuntimeError("The mail holds no sign-in code.")
-        self.submit(action="code", code=code[1])
+        self.submit(action="code", code=self._code_in(mails, before))
+
+    def _code_in(self, mails: Path, before: set[Path]) -> str:
+        """The code of the first new mail that has one; a worker sends it."""
+        ends_at = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < ends_at:
+            for file in set(mails.glob("*")) - before:
+                if code := CODE.search(file.read_text(encoding="utf-8")):
+                    return code[1]
+            time.sleep(0.2)
+        raise RuntimeError("No mail with a sign-in code has come.")

@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.db import models
 
 from tenancy.models import OrganizationModel
+from tenancy.models.fields import AddressField
 
 
 class Address(OrganizationModel):
     """What an organization knows about writing to an e-mail address: that it bounced, complained or unsubscribed."""
 
-    address = models.EmailField()
+    address = AddressField()
     bounced_at = models.DateTimeField(null=True, blank=True)
     complained_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)

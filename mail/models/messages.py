@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from mail.enums import MessageState
 from tenancy.models import OwnedModel
+from tenancy.models.fields import AddressField
 
 
 class Message(OwnedModel):
@@ -16,12 +17,12 @@ class Message(OwnedModel):
     template = models.CharField(max_length=60)
     intent = models.CharField(max_length=200)
     repeat = models.PositiveIntegerField(default=1)
-    recipient = models.EmailField()
+    recipient = AddressField()
     subject = models.CharField(max_length=250)
     html = models.TextField()
     text = models.TextField()
     sender_name = models.CharField(max_length=120, blank=True)
-    reply_to = models.EmailField(blank=True)
+    reply_to = AddressField(blank=True)
     # Outreach to many: carries List-Unsubscribe, and is refused for who unsubscribed.
     is_bulk = models.BooleanField(default=False)
     # Carries a code or a one-time link: html and text are emptied once it is sent.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from tenancy.enums import Role
+from tenancy.models.fields import AddressField
 
 
 class Organization(models.Model):
@@ -11,6 +12,9 @@ class Organization(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Of its e-mail: whom it comes from (empty: its name) and where answers go (empty: to nobody).
+    mail_sender_name = models.CharField(max_length=120, blank=True)
+    mail_reply_to = AddressField(blank=True)
 
     def __str__(self) -> str:
         return self.name

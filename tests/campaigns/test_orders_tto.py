@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
@@ -25,6 +24,7 @@ from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
 from tests.factories.campaigns import an_account
+from tests.mailing import sent_mail
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.working import all_polls, pump
 from tiktok.client import TtoMarketplace
@@ -131,7 +131,7 @@ def test_a_request_is_one_campaign_at_tiktok_and_every_creator_has_the_link(
 
 def test_the_invitation_names_the_link_and_no_code(tiktok, campaign, tiktok_one) -> None:
     order = ordered(campaign)
-    (message,) = mail.outbox
+    (message,) = sent_mail()
     for body in (message.body, message.alternatives[0].content):
         assert order.invite_link in body
         assert "campaign code" not in body
@@ -189,7 +189,7 @@ def test_a_lost_answer_is_found_again_by_the_mark_and_never_made_twice(
     assert order.request.state == RequestState.DONE
     assert order.invite_link == campaign_at_tiktok(tiktok)["invite_link"]
     assert order.events.filter(evidence="Found at TikTok by our mark.").count() == 1
-    assert len(mail.outbox) == 1
+    assert len(sent_mail()) == 1
 
 
 def test_what_was_never_made_is_asked_for_again_once_tiktok_must_have_listed_it(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from crm.models import Influencer, SocialAccount
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
+from tests.mailing import sent_mail
 from tests.sandbox_process import Sandbox
 from tiktok.models import Creator
 
@@ -76,7 +76,7 @@ def test_refused_names_both_ways_out_and_each_is_one_click(
         f"{ADD}ask/", {"handle": "tom_trails", "email": "tom@example.com"}, follow=True
     )
     assert "The link to connect @tom_trails went to tom@example.com." in body(asked)
-    assert [message.to for message in mail.outbox] == [["tom@example.com"]]
+    assert [message.to for message in sent_mail()] == [["tom@example.com"]]
 
 
 def test_a_wrong_address_is_kept_and_explained(manager: Client) -> None:
@@ -84,7 +84,7 @@ def test_a_wrong_address_is_kept_and_explained(manager: Client) -> None:
     assert answer.status_code == 422
     assert 'value="tom@"' in body(answer)
     assert "This is no e-mail address" in body(answer)
-    assert mail.outbox == []
+    assert sent_mail() == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +26,7 @@ from tests.factories.crm import (
     TikTokAccountFactory,
     an_authenticated_account,
 )
+from tests.mailing import sent_mail
 from tests.sandbox_process import Sandbox
 from tests.working import all_polls, behave, pump
 from tiktok.availability import ASK_TO_AUTHENTICATE, NOT_TRACKED
@@ -277,7 +277,7 @@ def test_asking_needs_an_address_and_keeps_what_was_typed(
         assert answer.status_code == 422
         assert sentence in answer.content.decode()
         assert f'value="{wrong}"' in answer.content.decode() or not wrong
-    assert mail.outbox == []
+    assert sent_mail() == []
 
     page = manager.post(url, {"email": "tom@example.com"}, follow=True).content.decode()
     assert "The link to connect @tom_trails went to tom@example.com." in page

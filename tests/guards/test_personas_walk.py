@@ -30,16 +30,20 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "slug": lambda tenant: tenant.organization.slug,
     "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
     "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,
+    "address_pk": lambda tenant: tenant.row("mail.Address").pk,
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
+    "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
     "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
+    "message_pk": lambda tenant: tenant.row("mail.Message").pk,
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "posts.pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "request_pk": lambda tenant: tenant.row("campaigns.OrderRequest").pk,
     "social-accounts.pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
+    "token": lambda tenant: "not-signed-by-us",  # who holds a signed one is let in: tests/public
     "video_pk": lambda tenant: tenant.row("tiktok.Video").pk,
 }
 # What the right person may meet at an own address besides a page, a redirect, or "ask by POST".

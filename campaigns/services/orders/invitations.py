@@ -4,96 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import structlog
-from django.core.cache import cache
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from campaigns.enums import OrderState
 from campaigns.models import Order
 from campaigns.services.orders import transitions
+from mail.enums import MessageState
+from mail.errors import MailProblem
+from mail.models import Message
+from mail.services.outbox import queue_message
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from ui.bidi import isolated
 
-log = structlog.get_logger()
-CLAIM_SECONDS = 600  # a process that died with its claim stands in the way no longer
+TEMPLATE = "campaigns_order_invitation"
 NO_ADDRESS = "No e-mail address is known. Send the invitation to the creator yourself."
-NOT_MAILED = "The invitation could not be e-mailed. Send the invitation to the creator yourself."
+BY_YOURSELF = "Send the invitation to the creator yourself."
+NOT_ARRIVED = "The invitation did not go out by e-mail ({}). Send it again under Settings, E-mail, or send it yourself."
+PROBLEM_LENGTH = 300
 
 
 def invite_creators(orders: Iterable[Order]) -> None:
-    """E-mail the invitation of each order that was created and not sent yet; the result stands on the order.
-
-    Each is claimed first: of two processes that are at the same orders one mails.
-    """
-    connection = get_connection()  # opened by the first message, kept for the others
+    """Queue the invitation of each order that was created and not sent yet; the result stands on the order."""
     for order in orders:
-        claim = f"campaigns:inviting:{order.pk}"
-        if order.state != OrderState.CREATED or not cache.add(claim, True, CLAIM_SECONDS):
-            continue
-        if not _invite(order, connection):
-            cache.delete(claim)  # it may be tried again
-    connection.close()
-
-
-def _invite(order: Order, connection: BaseEmailBackend) -> bool:
-    """Is the order invited now, by this call or since it was loaded?"""
-    if not Order.objects.filter(pk=order.pk, state=OrderState.CREATED).exists():
-        return True
-    if not order.account.influencer.email:
-        _note(order, NO_ADDRESS)
-        return False
-    try:
-        connection.open()
-        connection.send_messages([_message(order)])
-    except OSError as error:  # smtplib's errors are OSErrors
-        log.warning("invitation.not_sent", order=order.pk, error=type(error).__name__)
-        connection.close()  # it may be broken; the next message opens it anew
-        _note(order, NOT_MAILED)
-        return False
-    _mark_sent(order, "Invitation e-mailed to the influencer.")
-    return True
-
-
-def _message(order: Order) -> EmailMultiAlternatives:
-    values = {
-        "order": order,
-        "influencer": order.account.influencer.name,
-        "brand": order.request.brand_name,
-        "organization": order.organization.name,
-    }
-    message = EmailMultiAlternatives(
-        subject=" ".join(
-            f"{isolated(order.request.brand_name)} would like to work with you".split()
-        ),
-        body=render_to_string("emails/campaigns_order_invitation.txt", values),
-        to=[order.account.influencer.email],
-    )
-    html = render_to_string("emails/campaigns_order_invitation.html", values)
-    message.attach_alternative(html, "text/html")
-    return message
-
-
-def mark_invited_by_hand(order: Order, *, actor: User | None) -> bool:
-    """The user has sent link and code some other way. False, and nothing changes, when the order is past that."""
-    is_news = _mark_sent(order, "Marked as sent by hand.")
-    if is_news:
-        record(Verb.ORDER_MARKED_SENT, order, actor=actor)
-    return is_news
+        if order.state == OrderState.CREATED:
+            _invite(order)
 
 
 @transaction.atomic
-def _mark_sent(order: Order, evidence: str) -> bool:
+def _invite(order: Order) -> None:
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    if locked.state != OrderState.CREATED:
+        return
+    if not order.account.influencer.email:
+        _note(order, NO_ADDRESS)
+        return
+    try:
+        _queue(order)
+    except MailProblem as problem:
+        _note(order, f"{problem} {BY_YOURSELF}")
+    else:
+        _mark_sent(order, locked, "Invitation queued as an e-mail to the creator.")
+
+
+def _queue(order: Order) -> None:
+    queue_message(
+        TEMPLATE,
+        to=order.account.influencer.email,
+        subject=f"{isolated(order.request.brand_name)} would like to work with you",
+        values={
+            "order": order,
+            "influencer": order.account.influencer.name,
+            "brand": order.request.brand_name,
+            "organization": order.organization.name,
+        },
+        intent=f"order_invitation:{order.pk}",
+        is_bulk=True,
+    )
+
+
+def follow_mail(message: Message) -> None:
+    """Say on the order what became of its invitation, while nothing else has become of the order."""
+    if message.template != TEMPLATE:
+        return
+    order_id = int(message.intent.rpartition(":")[2])
+    failed = message.state in {MessageState.FAILED, MessageState.BOUNCED}
+    problem = NOT_ARRIVED.format(message.reason.rstrip("."))[:PROBLEM_LENGTH] if failed else ""
+    Order.objects.filter(pk=order_id, state=OrderState.SENT).update(problem=problem)
+
+
+@transaction.atomic
+def mark_invited_by_hand(order: Order, *, actor: User | None) -> bool:
+    """The user has sent link and code some other way. False, and nothing changes, when the order is past that."""
     locked = Order.objects.select_for_update().get(pk=order.pk)
     if locked.state != OrderState.CREATED:
         return False
+    _mark_sent(order, locked, "Marked as sent by hand.")
+    record(Verb.ORDER_MARKED_SENT, order, actor=actor)
+    return True
+
+
+def _mark_sent(order: Order, locked: Order, evidence: str) -> None:
     transitions.mark_sent(locked, evidence=evidence)
     order.state, order.state_at, order.problem = locked.state, locked.state_at, locked.problem
-    return True
 
 
 def _note(order: Order, problem: str) -> None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.db import transaction
 from django.utils import timezone
 
+from mail.services.outbox import queue_message
 from tenancy.models import Organization
 from tenancy.queries import influencer_organizations
-from tenancy.scope import organization_scope
+from tenancy.scope import organization_scope, person_scope
 from tiktok.models import Connection, Consent
 from tiktok.policies import warning_due
 from ui.bidi import isolated
 
 
+@transaction.atomic
 def remind(connection: Connection) -> None:
     """Mail the person when 14, 7 or 1 days are left, each once; of several that were missed only the nearest.
 
-    Nobody is mailed through whose grant no organization looks. The mark follows the mail: whoever dies in the
-    milliseconds between sends it twice, but a mail server that is down loses none. Raises OSError when the mail is not taken.
+    Nobody is mailed through whose grant no organization looks.
     """
     row = Connection.objects.select_related("person").get(pk=connection.pk)
     days = warning_due(row.refresh_expires_at - timezone.now(), row.warned_days)
@@ -27,7 +27,7 @@ def remind(connection: Connection) -> None:
         return
     organizations = _seen_by(row)
     if organizations:
-        _send(row, organizations)
+        _queue(row, organizations, days)
         # Of this consent: who has connected anew meanwhile has another deadline.
         same = Connection.objects.filter(pk=row.pk, connected_at=row.connected_at)
         same.update(warned_days=days)
@@ -43,7 +43,7 @@ def _seen_by(connection: Connection) -> list[Organization]:
     return found
 
 
-def _send(connection: Connection, organizations: list[Organization]) -> None:
+def _queue(connection: Connection, organizations: list[Organization], days: int) -> None:
     ends_at = connection.refresh_expires_at
     values = {
         "name": connection.person.name or f"@{connection.handle}",
@@ -53,11 +53,11 @@ def _send(connection: Connection, organizations: list[Organization]) -> None:
         "organizations": [organization.name for organization in organizations],
         "link": f"{settings.PUBLIC_URL}/me/",
     }
-    message = EmailMultiAlternatives(
-        subject=f"Your TikTok permission for @{isolated(connection.handle)} ends on {ends_at.day} {ends_at:%B %Y}",
-        body=render_to_string("emails/tiktok_permission_ends.txt", values),
-        to=[connection.person.email],
-    )
-    html = render_to_string("emails/tiktok_permission_ends.html", values)
-    message.attach_alternative(html, "text/html")
-    message.send()
+    with person_scope(connection.person):
+        queue_message(
+            "tiktok_permission_ends",
+            to=connection.person.email,
+            subject=f"Your TikTok permission for @{isolated(connection.handle)} ends on {ends_at.day} {ends_at:%B %Y}",
+            values=values,
+            intent=f"permission_ends:{connection.pk}:{connection.connected_at.isoformat()}:{days}",
+        )

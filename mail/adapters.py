@@ -1,0 +1,51 @@
+"""How people sign in: by invitation, never by signing up on their own, and with mails that go through the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import filter_users_by_email
+from django.http import HttpRequest
+
+from mail.services.outbox import queue_message
+from tenancy.addresses import one_spelling
+from tenancy.models import User
+from tenancy.scope import person_scope
+
+# allauth's name of a mail: our template and subject. All of them carry a code or a one-time link.
+MAILS = {
+    "account/email/login_code": ("account_login_code", "Your sign-in code"),
+    "account/email/password_reset_key": ("account_password_reset", "Set a new password"),
+    "account/email/email_confirmation": ("account_confirm_address", "Confirm your e-mail address"),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def clean_email(self, email: str) -> str:
+        """One spelling, so that either spelling of a domain signs in."""
+        return one_spelling(email)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        if email := credentials.get("email"):
+            credentials["email"] = one_spelling(email)
+        return super().authenticate(request, **credentials)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue the mail as the person's own. Raises KeyError for a mail of allauth's that we have no template for."""
+        template, subject = MAILS[template_prefix]
+        person: User = context.get("user") or filter_users_by_email(email, is_active=True)[0]
+        values = {key: value for key, value in context.items() if key not in {"request", "user"}}
+        with person_scope(person):
+            queue_message(
+                template,
+                to=email,
+                subject=subject,
+                values={**values, "email": email},
+                intent=f"{template}:{uuid.uuid4().hex}",  # each time somebody asks is a wish of its own
+                is_secret=True,
+            )

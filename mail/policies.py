@@ -1,0 +1,81 @@
+"""What the answer of a mail server or a provider means for the mail."""
+
+from __future__ import annotations
+
+import enum
+import re
+import smtplib
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+
+# How long a mail is tried again after temporary errors.
+PATIENCE = timedelta(hours=24)
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+# Enhanced status codes (RFC 3463) that speak of the address: it does not exist, or takes no mail any more.
+ADDRESS_IS_BAD = re.compile(r"\b5\.(1\.[0-3]|1\.10|2\.1)\b")
+TEMPORARY_STATUSES = {
+    401,
+    403,
+    408,
+    429,
+    503,
+}  # a wrong key is put right within the day, so it counts as temporary
+
+
+class Verdict(enum.Enum):
+    """What follows from a mail server's answer."""
+
+    LATER = "nothing was sent; try again"
+    REFUSED = "nothing was sent, and trying again is of no use"
+    BAD_ADDRESS = "nothing was sent: there is no such mailbox"
+    UNKNOWN = "the mail may have been sent"
+
+
+def verdict(error: Exception, *, handed_over: bool) -> Verdict:
+    """Judge an error. `handed_over`: whether the text of the mail had begun to leave us when the error came."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _by_code(*next(iter(error.recipients.values())))
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _by_code(error.smtp_code, error.smtp_error)
+    if isinstance(error, AnymailRecipientsRefused):
+        return Verdict.BAD_ADDRESS
+    if isinstance(error, AnymailAPIError):
+        return _by_status(error)
+    if isinstance(error, (smtplib.SMTPNotSupportedError, AnymailError, ValueError)):
+        return Verdict.REFUSED
+    return Verdict.UNKNOWN if handed_over else Verdict.LATER
+
+
+def _by_code(code: int, text: bytes | str) -> Verdict:
+    answer = text.decode(errors="replace") if isinstance(text, bytes) else text
+    if not 500 <= code < 600:
+        return Verdict.LATER
+    return Verdict.BAD_ADDRESS if ADDRESS_IS_BAD.search(answer) else Verdict.REFUSED
+
+
+def _by_status(error: AnymailAPIError) -> Verdict:
+    status = error.status_code
+    if status is None:
+        return Verdict.LATER if _never_connected(error) else Verdict.UNKNOWN
+    if status in TEMPORARY_STATUSES:
+        return Verdict.LATER
+    return Verdict.REFUSED if 400 <= status < 500 else Verdict.UNKNOWN
+
+
+def _never_connected(error: BaseException) -> bool:
+    return any(isinstance(e, (socket.gaierror, ConnectionRefusedError)) for e in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def wait_before_next(queued_at: datetime, now: datetime) -> timedelta | None:
+    """How long to wait before the next try: as long as was waited so far, so that the waits double; None: give up."""
+    age = now - queued_at
+    return None if age >= PATIENCE else min(max(age, SHORTEST_WAIT), LONGEST_WAIT)

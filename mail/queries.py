@@ -1,0 +1,25 @@
+"""Reads of the outbox."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mail.models import Address, Message
+from tenancy.scope import current_organization_id
+
+
+def address_mark(address: str) -> Address | None:
+    """What the organization in scope knows about this address; None when nothing, and in a person's scope."""
+    if not address or current_organization_id() is None:
+        return None
+    return Address.objects.filter(address=address).first()
+
+
+def messages_newest_first() -> models.QuerySet[Message]:
+    """The mails of the owner in scope, without their bodies."""
+    return Message.objects.defer("html", "text").order_by("-pk")
+
+
+def latest_message(intent: str) -> Message | None:
+    """The mail that carried out this wish last."""
+    return Message.objects.filter(intent=intent).order_by("-repeat").first()

@@ -1,0 +1,7 @@
+"""Pages for whoever holds a link."""
+
+from django.urls import path
+
+from public import views
+
+urlpatterns = [path("u/<str:token>/", views.unsubscribe, name="unsubscribe")]
