@@ -12,63 +12,39 @@ from . import tto_report_types, tto_types, types
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a dialect offers and the largest batch of each call; 0 where it has no such call.
+    """What a dialect offers and the largest batch of each call; 0 where it has no such call. Services read each field.
 
-    - ``has_orders``, ``has_campaign_codes``, ``has_video_reviews``: one order per creator under a code,
-      and the review state of its videos
+    - ``has_orders``, ``has_campaign_codes``: one order per creator, under a code
     - ``has_marketplace_invite``: creators can be invited to join the marketplace
-    - ``has_campaigns``, ``has_link_requests``, ``has_creator_actions``: campaigns with an invite link,
-      requests to link a live video, and the creator's own side of both
-    - ``has_brand_profiles``, ``has_anchors``, ``has_spark_requests``, ``has_linked_video_events``
-    - ``has_discovery``, ``has_rankings``: search with filters, leaderboards
+    - ``has_link_requests``: creators can be asked to link a live video
+    - ``has_linked_video_events``: TikTok tells by itself what becomes of linked videos
     - ``has_average_views``: average views, engagement and completion rate of an authorized profile
-    - ``has_public_rates``: median views, engagement rate and price of a public profile
-    - ``has_audience_locales``, ``has_audience_devices``: of an authorized profile
-    - ``has_paid_split``: a report tells organic from paid
-    - ``report_needs_country``: a report covers the creators of one country; ask once per country
+    - ``has_audience_locales``: of an authorized profile
+    - ``…_batch``: subjects in one call; ``…_page``: rows of one answer; ``…_length``: characters
     """
 
     has_orders: bool = False
     has_campaign_codes: bool = False
-    has_video_reviews: bool = False
     has_marketplace_invite: bool = False
-    has_campaigns: bool = False
     has_link_requests: bool = False
-    has_creator_actions: bool = False
-    has_brand_profiles: bool = False
-    has_anchors: bool = False
-    has_spark_requests: bool = False
     has_linked_video_events: bool = False
-    has_discovery: bool = False
-    has_rankings: bool = False
     has_average_views: bool = False
-    has_public_rates: bool = False
     has_audience_locales: bool = False
-    has_audience_devices: bool = False
-    has_paid_split: bool = False
-    report_needs_country: bool = False
-    spark_days: tuple[int, ...] = ()
     brand_name_length: int
     description_length: int
     membership_batch: int
     public_video_page: int
     authorized_video_page: int
     report_page: int
-    report_days: int = 0
     invite_batch: int = 0
     order_batch: int = 0
     order_query_batch: int = 0
     order_page: int = 0
-    orders_per_code: int = 0
-    videos_per_order: int = 0
+    order_report_batch: int = 0
     campaign_name_length: int = 0
-    campaign_batch: int = 0
     campaign_page: int = 0
+    link_batch: int = 0
     link_page: int = 0
-    discovery_page: int = 0
-    ranking_page: int = 0
-    brand_profile_page: int = 0
-    anchor_page: int = 0
 
 
 class Marketplace(Protocol):

@@ -9,34 +9,18 @@ from .tto_creators import CreatorReads
 from .tto_extras import ExtraCalls
 
 CAPABILITIES = Capabilities(
-    has_campaigns=True,
     has_link_requests=True,
-    has_creator_actions=True,
-    has_brand_profiles=True,
-    has_anchors=True,
-    has_spark_requests=True,
     has_linked_video_events=True,
-    has_discovery=True,
-    has_rankings=True,
-    has_public_rates=True,
-    has_audience_devices=True,
-    has_paid_split=True,
-    report_needs_country=True,
-    spark_days=(0, 7, 30, 60, 180, 365),
     brand_name_length=60,
     campaign_name_length=120,
     description_length=1000,
     membership_batch=20,
-    campaign_batch=100,
     campaign_page=5,
+    link_batch=50,
     link_page=50,
     public_video_page=25,
     authorized_video_page=10,
     report_page=100,
-    discovery_page=200,
-    ranking_page=100,
-    brand_profile_page=100,
-    anchor_page=50,
 )
 
 

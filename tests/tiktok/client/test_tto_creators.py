@@ -333,7 +333,7 @@ def test_six_paths_have_a_request_budget_of_their_own(tto, client, answers):
 
 
 def test_the_dialects_say_what_they_cannot(tto, market):
-    only_here = {"has_campaigns", "has_link_requests", "has_discovery", "report_needs_country"}
+    only_here = {"has_link_requests", "has_linked_video_events"}
     only_there = {
         "has_orders",
         "has_campaign_codes",
@@ -383,6 +383,6 @@ def test_whatever_stands_in_a_profile_is_read_absent_or_garbled(fields):
 @pytest.mark.parametrize("name", ["ttcm", "tto"])
 def test_a_dialect_is_chosen_by_name(client, name):
     made = DIALECTS[name](client, account_id="7", access_token="brand-t0ken")
-    assert made.capabilities.report_needs_country is (name == "tto")
+    assert made.capabilities.has_link_requests is (name == "tto")
     assert "brand-t0ken" not in repr(made)
     assert "account_id='7'" in repr(made)

@@ -12,13 +12,14 @@ from jobs.services.queue import make_due, wake
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
+from tiktok.client import DIALECTS
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
 from tiktok.services.polls.kinds import CADENCE, register_poll
 
-HANDLES_PER_CALL = 20
+HANDLES_PER_CALL = min(dialect.capabilities.membership_batch for dialect in DIALECTS.values())
 
 
 @dataclass
@@ -98,8 +99,9 @@ def invite_creators(creators: Sequence[Creator], *, actor: User | None) -> Invit
     """
     result = InviteResult()
     tiktok = order_marketplace()
-    for start in range(0, len(creators), HANDLES_PER_CALL):
-        batch = creators[start : start + HANDLES_PER_CALL]
+    largest = tiktok.capabilities.invite_batch
+    for start in range(0, len(creators), largest):
+        batch = creators[start : start + largest]
         try:
             with tiktok_call(creates=True):
                 answer = tiktok.invite([creator.handle for creator in batch])

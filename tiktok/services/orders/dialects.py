@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from tiktok.client import CampaignMarketplace, OrderMarketplace
+from tiktok.client import CampaignMarketplace, OrderMarketplace, TtcmMarketplace
 from tiktok.client.tto_types import LinkRequest
 from tiktok.errors import NotOffered
 from tiktok.models import MarketplaceAccount
@@ -18,7 +18,7 @@ from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, Orde
 from tiktok.services.orders.ttcm import TtcmOrders
 from tiktok.services.orders.tto import TtoOrders, campaign_of
 
-ORDERS_PER_CALL = 100
+ORDERS_PER_CALL = TtcmMarketplace.capabilities.order_batch  # of either dialect
 
 
 def place_orders(

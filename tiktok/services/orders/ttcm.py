@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 
-from tiktok.client import OrderMarketplace
+from tiktok.client import OrderMarketplace, TtcmMarketplace
 from tiktok.client.paging import chunks, rows_of_pages
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.services.gateway import tiktok_call
 from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, PlacedOrders
 
-ORDERS_PER_REPORT, ORDERS_PER_QUERY, ORDERS_PER_PAGE, REPORT_PAGE = 100, 200, 20, 100
+_MOST = TtcmMarketplace.capabilities
+ORDERS_PER_REPORT, ORDERS_PER_QUERY = _MOST.order_report_batch, _MOST.order_query_batch
+ORDERS_PER_PAGE, REPORT_PAGE = _MOST.order_page, _MOST.report_page
 
 
 def _has_news(state: OrderState, known: KnownOrder) -> bool:

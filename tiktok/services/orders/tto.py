@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 
-from tiktok.client import CampaignMarketplace, paging
+from tiktok.client import CampaignMarketplace, TtoMarketplace, paging
 from tiktok.client.paging import chunks, rows_of_pages
 from tiktok.client.tto_report_types import ReportVideo
 from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
@@ -27,8 +27,9 @@ from tiktok.services.creators.membership import track_creator
 from tiktok.services.gateway import tiktok_call
 from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, PlacedOrders
 
-CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL, LINK_PAGE, REPORT_PAGE = 5, 50, 50, 100
-NAME_LENGTH = 120
+_MOST = TtoMarketplace.capabilities
+CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL = _MOST.campaign_page, _MOST.link_batch
+LINK_PAGE, REPORT_PAGE, NAME_LENGTH = _MOST.link_page, _MOST.report_page, _MOST.campaign_name_length
 
 
 @dataclass
