@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from campaigns.models import Campaign, Order, OrderEvent, OrderRequest, Participant, Post
+from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from tenancy.admin import ReadOnlyAdmin
 
 
@@ -39,15 +39,6 @@ class OrderAdmin(ReadOnlyAdmin):
     list_filter = ["state"]
     list_select_related = ["account", "campaign"]
     search_fields = ["tiktok_order_id", "campaign_code", "account__handle", "campaign__name"]
-    ordering = ["-pk"]
-
-
-@admin.register(OrderEvent)
-class OrderEventAdmin(ReadOnlyAdmin):
-    list_display = ["at", "order", "state", "evidence"]
-    list_filter = ["state"]
-    list_select_related = ["order__account"]
-    search_fields = ["order__tiktok_order_id", "order__account__handle"]
     ordering = ["-pk"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.enums import NOT_AGREED, OrderState, ReviewState
+from tenancy.enums import Verb
 from tiktok.availability import POST_MATRIX
 from tiktok.enums import PostMetric, PostTie
 
@@ -49,6 +50,22 @@ MOVES: dict[str, frozenset[OrderState]] = {
     OrderState.REJECTED: _FROM_VIDEOS,
     OrderState.FAILED: frozenset({OrderState.CREATING}),
     OrderState.CANCELLED: frozenset(),
+}
+
+# What a move is called in the stream of events.
+STEPS: dict[str, Verb] = {
+    OrderState.CREATING: Verb.ORDER_CREATING,
+    OrderState.CREATED: Verb.ORDER_CREATED,
+    OrderState.SENT: Verb.ORDER_SENT,
+    OrderState.OPENED: Verb.ORDER_OPENED,
+    OrderState.ACCEPTED: Verb.ORDER_ACCEPTED,
+    OrderState.POSTING: Verb.ORDER_POSTING,
+    OrderState.IN_REVIEW: Verb.ORDER_IN_REVIEW,
+    OrderState.FULFILLED: Verb.ORDER_FULFILLED,
+    OrderState.FAILED: Verb.ORDER_FAILED,
+    OrderState.REJECTED: Verb.ORDER_REJECTED,
+    OrderState.OVERDUE: Verb.ORDER_OVERDUE,
+    OrderState.CANCELLED: Verb.ORDER_CANCELLED,
 }
 
 

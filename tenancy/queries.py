@@ -89,4 +89,4 @@ def events_about(*subjects: tuple[type[models.Model], Iterable[int]]) -> models.
     about = models.Q(pk__in=[])
     for model, ids in subjects:
         about |= models.Q(object_type=model._meta.label_lower, object_id__in=list(ids))
-    return Event.objects.filter(about).select_related("actor", "text").order_by("-pk")
+    return Event.objects.filter(about).select_related("actor", "text").order_by("-at", "-pk")

@@ -15,10 +15,12 @@ from django.db.models.functions import JSONObject
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from campaigns.models import Campaign, Order, OrderEvent, Post
+from campaigns.enums import OrderState
+from campaigns.models import Campaign, Order, Post
 from campaigns.policies import report_due_at
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
+from tenancy.models import Event
 from tiktok.enums import CALCULATED, AccountKind, Availability, Flag, Source, Unit
 from tiktok.models import CREATOR_NUMBERS, VIDEO_NUMBERS, CreatorSnapshot, VideoSnapshot, names_of
 from tiktok.policies import account_kind, post_tie
@@ -221,8 +223,11 @@ class CampaignSerializer(RowSerializer):
 
 
 class OrderEventSerializer(NestedSerializer):
+    state = serializers.ChoiceField(OrderState.choices, read_only=True)
+    evidence = serializers.CharField(read_only=True)
+
     class Meta:
-        model = OrderEvent
+        model = Event
         fields = ["state", "at", "evidence"]
         read_only_fields = fields
 

@@ -17,8 +17,8 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from api.v1 import filters, serializers
 from api.views import ApiView
-from campaigns.models import Campaign, Order, OrderEvent, Post
-from campaigns.queries import next_post_check, standing
+from campaigns.models import Campaign, Order, Post
+from campaigns.queries import next_post_check, order_steps, standing
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
 from tiktok import queries
@@ -180,10 +180,11 @@ class OrderViewSet(Resource):
     filterset_class = filters.OrderFilters
 
     def get_queryset(self) -> models.QuerySet[Order]:
-        events = OrderEvent.objects.filter(order=models.OuterRef("pk"))  # in their own order
         return Order.objects.annotate(
             next_check_at=NEXT_ORDER_CHECK,
-            shown_events=serializers.OrderEventSerializer.documents(events),
+            shown_events=serializers.OrderEventSerializer.documents(
+                order_steps(models.OuterRef("pk"))
+            ),
         )
 
 

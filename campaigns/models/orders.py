@@ -100,18 +100,3 @@ class Order(OrganizationModel):
 
     def __str__(self) -> str:
         return f"Order for {self.account}"
-
-
-class OrderEvent(OrganizationModel):
-    """One dated step of an order, with the evidence it rests on."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
-    state = models.CharField(max_length=10, choices=OrderState)
-    at = models.DateTimeField()
-    evidence = models.CharField(max_length=300)
-
-    class Meta:
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.state}: {self.evidence}"

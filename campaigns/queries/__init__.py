@@ -12,7 +12,7 @@ from campaigns.queries.orders import (
     campaign_with_counts,
     campaigns,
     order_look,
-    order_with_events,
+    order_with_posts,
     orders_of,
     orders_of_request,
     quiet_videos,
@@ -34,6 +34,7 @@ from campaigns.queries.posts import (
     published_posts,
     standing,
 )
+from campaigns.queries.timeline import order_steps, order_timeline
 
 __all__ = [
     "AccountRow",
@@ -50,8 +51,10 @@ __all__ = [
     "listed_videos",
     "next_post_check",
     "order_look",
+    "order_steps",
+    "order_timeline",
     "order_to_tie",
-    "order_with_events",
+    "order_with_posts",
     "orders_of",
     "orders_of_request",
     "participant_rows",

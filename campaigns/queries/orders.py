@@ -66,14 +66,14 @@ def orders_of(campaign: Campaign) -> QuerySet[Order]:
     )
 
 
-def order_with_events(campaign: Campaign, pk: int) -> Order | None:
-    """One order with its timeline, posts and `polls`."""
+def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
+    """One order with its posts and `polls`."""
     rows = orders_of(campaign).annotate(polls=polls_at("pk", PollKind.ORDER))
-    return rows.prefetch_related("events", "posts").filter(pk=pk).first()
+    return rows.prefetch_related("posts").filter(pk=pk).first()
 
 
 def order_look(order: Order) -> Look:
-    """When TikTok was asked about an order of `order_with_events`, and is asked next."""
+    """When TikTok was asked about an order of `order_with_posts`, and is asked next."""
     polls = read_polls(order.polls)  # type: ignore[attr-defined]
     return Look(order.checked_at, polls.get(PollKind.ORDER))
 

@@ -17,7 +17,8 @@ from campaigns.queries import (
     accounts_to_pick,
     accounts_with_open_order,
     order_look,
-    order_with_events,
+    order_timeline,
+    order_with_posts,
     orders_of,
     orders_of_request,
     request_with_orders,
@@ -63,7 +64,7 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 
 def _order_or_404(campaign: Campaign, pk: int) -> Order:
-    order = order_with_events(campaign, pk)
+    order = order_with_posts(campaign, pk)
     if order is None:
         raise Http404("No such order.")
     return order
@@ -74,7 +75,8 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
     campaign = campaign_or_404(pk)
     order = _order_or_404(campaign, order_pk)
     template = "orders/dialog.html" if request.htmx else "orders/order.html"
-    return campaign_page(request, campaign, template, {"order": order, "look": order_look(order)})
+    context = {"order": order, "look": order_look(order), "events": order_timeline(order)}
+    return campaign_page(request, campaign, template, context)
 
 
 @staff_page(Permission.SEND_ORDERS)

@@ -22,6 +22,7 @@ from crm.queries.influencers import (
 )
 from crm.queries.invitations import invitations_without_account
 from crm.queries.search import found
+from crm.queries.timeline import influencer_timeline
 
 __all__ = [
     "CHOSEN_AT_ONCE",
@@ -37,6 +38,7 @@ __all__ = [
     "influencer_by_id",
     "influencer_page",
     "influencer_row",
+    "influencer_timeline",
     "invitations_without_account",
     "needs_reconnect",
     "tiktok_account",

@@ -116,6 +116,7 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
         "row": row,
         "influencer": found,
         "panels": panels,
+        "events": queries.influencer_timeline(found),
         "is_released": released,
     }
     return render(request, "staff/crm/influencers/influencer.html", context)

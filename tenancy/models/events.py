@@ -11,6 +11,8 @@ from django.db.models.functions import Cast
 from tenancy.enums import verbs
 from tenancy.models.base import OrganizationModel
 
+PLAIN_TEXTS = frozenset({"reason", "refusal", "evidence"})
+
 
 def _writing_transaction() -> Cast:
     """PostgreSQL's 64-bit number of the transaction that writes the row, which never wraps."""
@@ -65,6 +67,19 @@ class Event(OrganizationModel):
     def texts(self) -> dict[str, Any]:
         """Reasons, handles and other texts of the event; empty once they are gone."""
         return self.text.detail if hasattr(self, "text") else {}
+
+    @property
+    def notes(self) -> list[str]:
+        """The texts as a timeline shows them: "Handle: maya.bakes"; a reason or an evidence says itself."""
+        lines = [
+            (name, ", ".join(text) if isinstance(text, list) else text)
+            for name, text in self.texts.items()
+        ]
+        return [
+            text if name in PLAIN_TEXTS else f"{name.capitalize()}: {text}"
+            for name, text in lines
+            if text
+        ]
 
 
 class EventText(OrganizationModel):

@@ -7,14 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin
-from campaigns.models import OrderEvent, Participant, Post
+from campaigns.models import Participant, Post
 from crm.models import Influencer, SocialAccount
 from jobs.models import Work
+from tenancy.enums import Verb
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tenancy.services.events import record
 from tenancy.services.organizations import create_api_key
 from tests.api.conftest import Reader
 from tests.factories.campaigns import (
@@ -321,13 +324,11 @@ def test_campaigns_are_narrowed_by_state_and_account(reader: Reader) -> None:
 
 def test_an_order_has_link_code_count_and_its_events(reader: Reader) -> None:
     account = a_participant(campaign := a_campaign(), "maya")
-    order = an_order(campaign, account, video_count=1, state_at=FETCHED_AT)
-    OrderEvent.objects.create(
-        order=order,
-        state=OrderState.ACCEPTED,
-        at=FETCHED_AT + timedelta(hours=1),
-        evidence="TikTok lists a first video.",
-    )
+    with time_machine.travel(FETCHED_AT, tick=False):
+        order = an_order(campaign, account, video_count=1, state_at=FETCHED_AT)
+    with time_machine.travel(FETCHED_AT + timedelta(hours=1), tick=False):
+        texts = {"evidence": "TikTok lists a first video."}
+        record(Verb.ORDER_ACCEPTED, order, actor=None, state=OrderState.ACCEPTED, texts=texts)
     document = reader.get(f"orders/{order.pk}/").json()
     document.pop("created_at")
     assert document == {

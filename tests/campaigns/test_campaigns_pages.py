@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin, RequestState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
+from campaigns.queries import order_steps, order_timeline
 from campaigns.services.orders.requests import request_orders, send_order_request
-from tenancy.enums import Role
-from tenancy.models import Organization, User
+from tenancy.enums import Role, Verb
+from tenancy.models import EventText, Organization, User
 from tenancy.scope import organization_scope
+from tenancy.services.events import record
 from tenancy.services.organizations import add_member
 from tests.factories.campaigns import (
     a_campaign,
@@ -371,7 +373,30 @@ def test_an_order_that_was_sent_by_other_means_is_marked_once(manager, campaign)
         manager.post(f"{base(campaign)}orders/{order.pk}/sent/")
     order.refresh_from_db()
     assert order.state == OrderState.SENT
-    assert order.events.filter(state="sent").count() == 1
+    assert order_steps(order.pk).filter(state="sent").count() == 1
+
+
+def test_the_timeline_is_of_the_order_and_its_request_newest_first(viewer, campaign) -> None:
+    order, other = filled(campaign)[0], an_order(campaign, a_participant(campaign, "rio"))
+    record(Verb.ORDER_MARKED_SENT, order, actor=None)
+    record(Verb.ORDER_REPEATED, order.request, actor=None)
+    record(Verb.ORDER_CANCELLED, other, actor=None)
+
+    assert [event.verb for event in order_timeline(order)] == [
+        Verb.ORDER_REPEATED,
+        Verb.ORDER_MARKED_SENT,
+        Verb.ORDER_SENT,
+    ]
+    page = " ".join(viewer.get(f"{base(campaign)}orders/{order.pk}/").content.decode().split())
+    assert page.index("Orders requested again") < page.index("Invitation sent")
+    assert '<p class="note">Made up.</p>' in page
+
+
+def test_steps_stay_and_their_evidence_is_empty_once_the_texts_are_gone(campaign) -> None:
+    order = filled(campaign)[0]
+    assert list(order_steps(order.pk).values_list("state", "evidence")) == [("sent", "Made up.")]
+    EventText.objects.all().delete()
+    assert list(order_steps(order.pk).values_list("state", "evidence")) == [("sent", "")]
 
 
 def test_the_timeline_opens_in_a_dialog_and_as_a_page(viewer, campaign) -> None:

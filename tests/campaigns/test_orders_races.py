@@ -9,12 +9,15 @@ import pytest
 from django.db import connection
 
 from campaigns.enums import OrderState
-from campaigns.models import Order, OrderEvent, OrderRequest, Post
+from campaigns.models import Order, OrderRequest, Post
+from campaigns.queries import order_steps
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.polling import look_after_orders
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import sync_orders
 from campaigns.services.posts import add_post_by_hand
+from tenancy.enums import Verb
+from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
 from tests.factories.campaigns import (
@@ -61,7 +64,11 @@ def test_a_submission_sent_many_times_at_once_makes_one_order(tiktok) -> None:
         order = Order.objects.get()
         look_after_orders([order.pk])
         assert OrderRequest.objects.count() == 1
-        assert list(order.events.values_list("state", flat=True)) == ["creating", "created", "sent"]
+        assert list(order_steps(order.pk).values_list("state", flat=True)) == [
+            "creating",
+            "created",
+            "sent",
+        ]
     assert len(tiktok.look("orders")["orders"]) == 1
 
 
@@ -83,7 +90,7 @@ def test_an_order_synced_by_many_at_once_moves_once(tiktok) -> None:
     at_once(organization, lambda: sync_orders(Order.objects.all()))
 
     with organization_scope(organization):
-        states = list(order.events.values_list("state", flat=True))
+        states = list(order_steps(order.pk).values_list("state", flat=True))
         assert states == ["creating", "created", "accepted", "fulfilled"]
         assert Post.objects.get().stands_since is not None
 
@@ -118,7 +125,6 @@ def test_an_invitation_sent_by_many_at_once_reaches_each_creator_once(db) -> Non
 
     assert sorted(mail.to[0] for mail in sent_mail()) == [f"{h}@example.com" for h in handles]
     with organization_scope(organization):
-        states = OrderEvent.objects.filter(state=OrderState.SENT).values_list(
-            "order__account__handle"
-        )
-        assert sorted(states) == [(handle,) for handle in handles]
+        sent = Event.objects.filter(verb=Verb.ORDER_SENT).values_list("object_id", flat=True)
+        orders = [Order.objects.select_related("account").get(pk=pk) for pk in sent]
+        assert sorted(order.account.handle for order in orders) == sorted(handles)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
-from campaigns.models import Order, OrderEvent, OrderRequest
+from campaigns.models import Order, OrderRequest
+from campaigns.queries import order_steps
 from campaigns.services.orders import requests
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.polling import look_after_orders
@@ -53,7 +54,7 @@ def test_every_creator_gets_an_order_with_link_and_code(tiktok, campaign) -> Non
     assert [o.invite_link for o in orders] == [at_tiktok["codes"][0]["invite_link"]] * 2
     assert {o.tiktok_order_id for o in orders} == {o["order_id"] for o in at_tiktok["orders"]}
     assert at_tiktok["codes"][0]["video_number"] == 2
-    assert list(orders[0].events.values_list("state", "evidence")) == [
+    assert list(order_steps(orders[0].pk).values_list("state", "evidence")) == [
         ("creating", "Order requested."),
         ("created", f"TikTok created the order under code {orders[0].campaign_code}."),
         ("sent", "Invitation queued as an e-mail to the creator."),
@@ -127,7 +128,7 @@ def test_one_refused_creator_does_not_stop_the_others(tiktok, campaign) -> None:
     assert states(request) == {"maya.bakes": "created", "nosuch": "failed", "rio.runs": "created"}
     failed = Order.objects.get(state="failed")
     assert failed.problem == "TikTok did not accept this creator for the order and gave no reason."
-    assert failed.events.last().evidence == failed.problem
+    assert order_steps(failed.pk).last().evidence == failed.problem
 
 
 def test_a_refusal_of_all_fails_with_tiktoks_words(tiktok, campaign) -> None:
@@ -402,7 +403,7 @@ def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok
     request = repeat_order_request(request, actor=None)
 
     assert request.state == RequestState.DONE
-    assert list(OrderEvent.objects.values_list("state", flat=True)) == [
+    assert list(order_steps(request.orders.get().pk).values_list("state", flat=True)) == [
         "creating",
         "failed",
         "creating",

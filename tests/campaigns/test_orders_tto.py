@@ -10,7 +10,14 @@ from django.utils import timezone
 from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooEarly
 from campaigns.models import Order, OrderRequest, Post
-from campaigns.queries import all_posts, listed_video, post_detail, post_row, published_posts
+from campaigns.queries import (
+    all_posts,
+    listed_video,
+    order_steps,
+    post_detail,
+    post_row,
+    published_posts,
+)
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
 from campaigns.services.orders import syncing
 from campaigns.services.orders.polling import hasten_orders, look_after_orders
@@ -270,7 +277,7 @@ def test_the_whole_way_of_an_order(tiktok, campaign, tiktok_one) -> None:
     order = sync_order(order)
 
     assert order.state == OrderState.FULFILLED
-    assert list(order.events.values_list("state", "evidence"))[3:] == [
+    assert list(order_steps(order.pk).values_list("state", "evidence"))[3:] == [
         ("accepted", f"TikTok lists the first video for this order: {first}."),
         ("posting", "TikTok lists 1 of 2 videos."),
         ("in_review", "All 2 videos are uploaded, 0 approved so far."),

@@ -8,8 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
-from campaigns.models import Campaign, Order, OrderEvent, OrderRequest, Participant, Post
+from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
+from campaigns.policies import STEPS
 from crm.models import Influencer, SocialAccount
+from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus, Source
 from tiktok.models import Creator, Video
 
@@ -81,9 +83,8 @@ def an_order(campaign: Campaign, account: SocialAccount, **fields: Any) -> Order
     order = Order.objects.create(
         request=request, campaign=campaign, account=account, **{**values, **fields}
     )
-    OrderEvent.objects.create(
-        order=order, state=order.state, at=order.state_at, evidence="Made up."
-    )
+    state = OrderState(order.state)
+    record(STEPS[state], order, actor=None, state=state, texts={"evidence": "Made up."})
     return order
 
 

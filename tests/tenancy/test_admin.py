@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, Order, OrderEvent, OrderRequest, Participant, Post
+from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
 from jobs.models import Work
 from tenancy.models import Event, Membership, Organization, OrganizationModel, User
@@ -119,7 +119,6 @@ def furnish_campaign(word: str, account: SocialAccount, creator: Creator) -> Non
     order = Order.objects.create(
         request=request, campaign=campaign, account=account, state_at=LONG_AGO
     )
-    OrderEvent.objects.create(order=order, state="created", at=LONG_AGO, evidence=word)
     video = Video.objects.create(
         creator=creator,
         tiktok_video_id="7301",
@@ -179,7 +178,7 @@ def test_everything_ops_need_has_a_page() -> None:
     assert names >= {
         "Organization", "User", "Membership", "ApiKey", "Event", "MarketplaceAccount", "Creator", "Connection",
         "Consent", "Work", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
-        "Order", "OrderEvent", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
+        "Order", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
     }  # fmt: skip
     assert {model._meta.app_label for model in MODELS} <= set(OURS)
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import OrderNotValid
-from campaigns.models import Campaign, Order, OrderEvent, OrderRequest
+from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.services.campaigns import activate, add_participants
 from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
@@ -25,7 +25,7 @@ from crm.models import SocialAccount
 from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.events import record
+from tenancy.services.events import record, record_each
 from tiktok.enums import PollKind
 from tiktok.errors import (
     NoMarketplaceAccount,
@@ -139,7 +139,7 @@ def _write(first: OrderRequest, accounts: Sequence[SocialAccount], *, actor: Use
     for start in range(0, len(accounts), ORDERS_PER_CALL):
         request = first if start == 0 else _continuation(first)
         request.save()
-        _write_orders(request, accounts[start : start + ORDERS_PER_CALL])
+        _write_orders(request, accounts[start : start + ORDERS_PER_CALL], actor=actor)
     add_participants(first.campaign, accounts, actor=actor)
     activate(first.campaign)
     record(Verb.ORDER_REQUESTED, first, actor=actor, orders=len(accounts), videos=first.video_count)
@@ -157,7 +157,9 @@ def _continuation(first: OrderRequest) -> OrderRequest:
     )
 
 
-def _write_orders(request: OrderRequest, accounts: Sequence[SocialAccount]) -> None:
+def _write_orders(
+    request: OrderRequest, accounts: Sequence[SocialAccount], *, actor: User | None
+) -> None:
     now = timezone.now()
     orders = Order.objects.bulk_create(
         Order(
@@ -170,10 +172,8 @@ def _write_orders(request: OrderRequest, accounts: Sequence[SocialAccount]) -> N
         )
         for account in accounts
     )
-    OrderEvent.objects.bulk_create(
-        OrderEvent(order=order, state=OrderState.CREATING, at=now, evidence="Order requested.")
-        for order in orders
-    )
+    texts = {"evidence": "Order requested."}
+    record_each(Verb.ORDER_CREATING, orders, actor=actor, state=OrderState.CREATING, texts=texts)
     # The pump sends what a lost web process leaves unsent.
     make_due(PollKind.ORDER, *(order.pk for order in orders))
 

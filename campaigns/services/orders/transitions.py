@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState
 from campaigns.errors import MoveNotAllowed
-from campaigns.models import Order, OrderEvent
-from campaigns.policies import Progress, may_move
+from campaigns.models import Order
+from campaigns.policies import STEPS, Progress, may_move
+from tenancy.services.events import record
 
 EVIDENCE_LENGTH = 300
 
@@ -26,9 +27,8 @@ def move(
     order.state, order.state_at = target, timezone.now()
     order.problem = problem[:EVIDENCE_LENGTH]
     order.save(update_fields=["state", "state_at", "problem", *extra])
-    OrderEvent.objects.create(
-        order=order, state=target, at=order.state_at, evidence=evidence[:EVIDENCE_LENGTH]
-    )
+    texts = {"evidence": evidence[:EVIDENCE_LENGTH]}
+    record(STEPS[target], order, actor=None, state=target, texts=texts)
 
 
 def mark_creating(order: Order) -> None:

@@ -1,0 +1,30 @@
+"""What happened with orders, read from the stream of events."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+
+from campaigns.models import Order, OrderRequest
+from campaigns.policies import STEPS
+from tenancy.models import Event
+from tenancy.queries import events_about
+
+
+def order_timeline(order: Order) -> list[Event]:
+    """Everything that was recorded about the order and the request it came from, newest first."""
+    return list(events_about((Order, [order.pk]), (OrderRequest, [order.request_id])))
+
+
+def order_steps(order: int | models.OuterRef) -> models.QuerySet[Event]:
+    """The dated states of an order, oldest first, each with `state` and `evidence`; that is empty once it was erased."""
+    steps = Event.objects.filter(
+        object_type=Order._meta.label_lower, object_id=order, verb__in=STEPS.values()
+    )
+    return steps.annotate(
+        state=KeyTextTransform("state", "detail"),
+        evidence=Coalesce(
+            KeyTextTransform("evidence", "text__detail"), models.Value("", models.TextField())
+        ),
+    ).order_by("at", "pk")
