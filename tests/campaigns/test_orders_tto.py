@@ -195,7 +195,7 @@ def test_a_lost_answer_is_found_again_by_the_mark_and_never_made_twice(
     assert (order.state, order.request.refresh_from_db()) == (OrderState.SENT, None)
     assert order.request.state == RequestState.DONE
     assert order.invite_link == campaign_at_tiktok(tiktok)["invite_link"]
-    assert order.events.filter(evidence="Found at TikTok by our mark.").count() == 1
+    assert order_steps(order.pk).filter(evidence="Found at TikTok by our mark.").count() == 1
     assert len(sent_mail()) == 1
 
 
