@@ -90,7 +90,7 @@ class AccountsApi:
             "end_date": end_on and end_on.isoformat(),
         }
         ask = _ask("/business/get/", token, business_id, params)
-        return self._client.read(ask, answers.ProfileAnswer, answers.profile)
+        return self._client.read(ask, answers.profile)
 
     def videos(
         self,
@@ -115,7 +115,7 @@ class AccountsApi:
             "max_count": max(limit, len(video_ids)),
         }
         ask = _ask("/business/video/list/", token, business_id, params)
-        return self._client.read(ask, answers.VideosAnswer, answers.video_page)
+        return self._client.read(ask, answers.video_page)
 
 
 def _ask(path: str, token: str, business_id: str, params: Mapping[str, object]) -> Ask:

@@ -1,174 +1,89 @@
-"""The Accounts API's raw shapes and what becomes of them."""
+"""What the Accounts API sends, read into its types."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import accounts_types as types
-from .normalize import (
-    count,
-    day,
-    distribution,
-    identifier,
-    instant,
-    limit,
-    quantity,
-    retention,
-    share,
-)
+from .reader import Row
 from .types import Share
-from .wire import Id, Number, Shares, Wire
 
 
-class Day(Wire):
-    date: str
-    video_views: Number = None
-    profile_views: Number = None
-    likes: Number = None
-    comments: Number = None
-    shares: Number = None
-    followers_count: Number = None
-    unique_video_views: Number = None
-    daily_total_followers: Number = None
-    daily_new_followers: Number = None
-    daily_lost_followers: Number = None
-    engaged_audience: Number = None
-
-
-class ProfileAnswer(Wire):
-    display_name: str | None = None
-    username: str | None = None
-    profile_image: str | None = None
-    profile_deep_link: str | None = None
-    bio_description: str | None = None
-    is_verified: bool | None = None
-    is_business_account: bool | None = None
-    followers_count: Number = None
-    following_count: Number = None
-    total_likes: Number = None
-    videos_count: Number = None
-    audience_ages: Shares = None
-    audience_genders: Shares = None
-    audience_countries: Shares = None
-    audience_cities: Shares = None
-    metrics: list[Day] | None = None
-
-
-class Video(Wire):
-    item_id: Id
-    create_time: Number = None
-    caption: str | None = None
-    share_url: str | None = None
-    embed_url: str | None = None
-    thumbnail_url: str | None = None
-    video_duration: Number = None
-    likes: Number = None
-    comments: Number = None
-    shares: Number = None
-    favorites: Number = None
-    video_views: Number = None
-    reach: Number = None
-    new_followers: Number = None
-    total_time_watched: Number = None
-    average_time_watched: Number = None
-    full_video_watched_rate: Number = None
-    video_view_retention: list[Any] | None = None
-    impression_sources: Shares = None
-    audience_genders: Shares = None
-    audience_countries: Shares = None
-    audience_cities: Shares = None
-    audience_types: Shares = None
-
-
-class VideosAnswer(Wire):
-    videos: list[Video] | None
-    cursor: Number = None
-    has_more: bool | None = None
-
-
-def profile(raw: ProfileAnswer) -> types.AccountProfile:
+def profile(raw: Row) -> types.AccountProfile:
     """An account; every field may be missing for want of a scope."""
     return types.AccountProfile(
-        display_name=raw.display_name or None,
-        username=raw.username or None,
-        profile_image=raw.profile_image or None,
-        profile_url=raw.profile_deep_link or None,
-        bio=raw.bio_description,
-        is_verified=raw.is_verified,
-        is_business_account=raw.is_business_account,
-        followers_count=count(raw.followers_count),
-        following_count=count(raw.following_count),
-        likes_count=count(raw.total_likes),
-        videos_count=count(raw.videos_count),
-        audience_ages=distribution(raw.audience_ages, "age"),
-        audience_genders=distribution(raw.audience_genders, "gender"),
-        audience_countries=distribution(raw.audience_countries, "country"),
-        audience_cities=cities(raw.audience_cities),
-        days=None if raw.metrics is None else tuple(account_day(each) for each in raw.metrics),
+        display_name=raw.text("display_name"),
+        username=raw.text("username"),
+        profile_image=raw.text("profile_image"),
+        profile_url=raw.text("profile_deep_link"),
+        bio=raw.text("bio_description"),
+        is_verified=raw.flag("is_verified"),
+        is_business_account=raw.flag("is_business_account"),
+        followers_count=raw.count("followers_count"),
+        following_count=raw.count("following_count"),
+        likes_count=raw.count("total_likes"),
+        videos_count=raw.count("videos_count"),
+        audience_ages=raw.shares("audience_ages", key="age"),
+        audience_genders=raw.shares("audience_genders", key="gender"),
+        audience_countries=raw.shares("audience_countries", key="country"),
+        audience_cities=cities(raw),
+        days=raw.rows("metrics", account_day) if raw.has("metrics") else None,
     )
 
 
-def account_day(raw: Day) -> types.AccountDay:
+def account_day(raw: Row) -> types.AccountDay:
     """One day of an account."""
     return types.AccountDay(
-        on=day(raw.date),
-        video_views=count(raw.video_views),
-        profile_views=count(raw.profile_views),
-        likes=count(raw.likes),
-        comments=count(raw.comments),
-        shares=count(raw.shares),
-        followers_count=count(raw.followers_count),
-        unique_video_views=count(raw.unique_video_views),
-        total_followers=count(raw.daily_total_followers),
-        new_followers=count(raw.daily_new_followers),
-        lost_followers=count(raw.daily_lost_followers),
-        engaged_audience=count(raw.engaged_audience),
+        on=raw.day("date"),
+        video_views=raw.count("video_views"),
+        profile_views=raw.count("profile_views"),
+        likes=raw.count("likes"),
+        comments=raw.count("comments"),
+        shares=raw.count("shares"),
+        followers_count=raw.count("followers_count"),
+        unique_video_views=raw.count("unique_video_views"),
+        total_followers=raw.count("daily_total_followers"),
+        new_followers=raw.count("daily_new_followers"),
+        lost_followers=raw.count("daily_lost_followers"),
+        engaged_audience=raw.count("engaged_audience"),
     )
 
 
-def video_page(answer: VideosAnswer) -> types.AccountVideoPage:
+def video_page(answer: Row) -> types.AccountVideoPage:
     """The cursor stands beside the videos."""
-    videos = tuple(video(raw) for raw in answer.videos or ())
-    return types.AccountVideoPage(videos, limit(answer.cursor) or 0, bool(answer.has_more))
+    return types.AccountVideoPage(
+        answer.rows("videos", video), answer.limit("cursor") or 0, bool(answer.flag("has_more"))
+    )
 
 
-def video(raw: Video) -> types.AccountVideo:
+def video(raw: Row) -> types.AccountVideo:
     """One post with its numbers."""
     return types.AccountVideo(
-        video_id=identifier(raw.item_id),
-        created_at=instant(raw.create_time),
-        caption=raw.caption or "",
-        share_url=raw.share_url or None,
-        embed_url=raw.embed_url or None,
-        thumbnail_url=raw.thumbnail_url or None,
-        duration=quantity(raw.video_duration),
-        likes=count(raw.likes),
-        comments=count(raw.comments),
-        shares=count(raw.shares),
-        favorites=count(raw.favorites),
-        video_views=count(raw.video_views),
-        reach=count(raw.reach),
-        new_followers=count(raw.new_followers),
-        total_time_watched=quantity(raw.total_time_watched),
-        average_time_watched=quantity(raw.average_time_watched),
-        completion_rate=share(raw.full_video_watched_rate),
-        retention=retention(raw.video_view_retention),
-        impression_sources=distribution(raw.impression_sources, "impression_source", codes=False),
-        audience_genders=distribution(raw.audience_genders, "gender"),
-        audience_countries=distribution(raw.audience_countries, "country"),
-        audience_cities=cities(raw.audience_cities),
-        audience_types=distribution(
-            raw.audience_types, _key(raw.audience_types, "type", "audience_type")
-        ),
+        video_id=raw.identifier("item_id"),
+        created_at=raw.instant("create_time"),
+        caption=raw.text("caption") or "",
+        share_url=raw.text("share_url"),
+        embed_url=raw.text("embed_url"),
+        thumbnail_url=raw.text("thumbnail_url"),
+        duration=raw.quantity("video_duration"),
+        likes=raw.count("likes"),
+        comments=raw.count("comments"),
+        shares=raw.count("shares"),
+        favorites=raw.count("favorites"),
+        video_views=raw.count("video_views"),
+        reach=raw.count("reach"),
+        new_followers=raw.count("new_followers"),
+        total_time_watched=raw.quantity("total_time_watched"),
+        average_time_watched=raw.quantity("average_time_watched"),
+        completion_rate=raw.share("full_video_watched_rate"),
+        retention=raw.retention("video_view_retention"),
+        impression_sources=raw.shares("impression_sources", key="impression_source", is_code=False),
+        audience_genders=raw.shares("audience_genders", key="gender"),
+        audience_countries=raw.shares("audience_countries", key="country"),
+        audience_cities=cities(raw),
+        # a viewer is new or returning, and a follower or none
+        audience_types=raw.shares("audience_types", key=("type", "audience_type"), whole=2.0),
     )
 
 
-def cities(raw: Shares) -> tuple[Share, ...] | None:
-    """Fractions by city: documented as such, seen as percent; a value over 1 decides for the whole list."""
-    return distribution(raw, _key(raw, "city_name", "city"), codes=False)
-
-
-def _key(raw: Shares, *names: str) -> str:
-    """The name a list of shares uses, among those seen or likely."""
-    entries = raw if isinstance(raw, list) else []
-    return next((name for name in names if any(name in entry for entry in entries)), names[0])
+def cities(raw: Row) -> tuple[Share, ...] | None:
+    """Fractions by city: documented as such, seen as percent."""
+    return raw.shares("audience_cities", key=("city_name", "city"), is_code=False)

@@ -1,32 +1,18 @@
-"""From the wire shapes that both dialects share to the public types."""
+"""What both dialects send, read into the public types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from . import types, wire
-from .normalize import (
-    count,
-    day,
-    distribution,
-    identifier,
-    instant,
-    limit,
-    money,
-    quantity,
-    retention,
-    share,
-)
+from . import types
+from .reader import Row
 
 
 def memberships(
-    answer: wire.StatusAnswer, asked: Iterable[str], plain: Mapping[str, str]
+    answer: Row, asked: Iterable[str], plain: Mapping[str, str]
 ) -> dict[str, types.Membership]:
     """Status per handle as asked; a handle without a word we know is left out, not guessed."""
-    told = {
-        (entry.handle_name or entry.handler_name or "").casefold(): entry.status
-        for entry in answer.onboarding_status or ()
-    }
+    told = dict(answer.rows("onboarding_status", _status))
     statuses = {handle: told.get(plain[handle].casefold(), "") for handle in asked}
     known = {status.value for status in types.Membership}
     return {
@@ -34,150 +20,169 @@ def memberships(
     }
 
 
-def profile(raw: wire.Creator) -> types.Profile:
-    """A creator in either dialect, public or authorized."""
-    following = raw.followings_count if raw.following_count is None else raw.following_count
+def _status(raw: Row) -> tuple[str, str]:
+    return raw.identifier("handle_name", "handler_name").casefold(), raw.text("status") or ""
+
+
+def profile(raw: Row) -> types.Profile:
+    """A creator in either dialect, public or authorized.
+
+    The legacy one says ``location``, ``followings_count``, ``audience_device``, ``audience_usage``;
+    TikTok One says ``creator_price`` with ``currency`` in public and ``creator_rate`` to the authorized.
+    """
+    handle = raw.identifier("handle_name")
     return types.Profile(
-        handle=identifier(raw.handle_name),
-        display_name=raw.display_name or raw.handle_name,
-        profile_image=raw.profile_image or None,
-        bio=raw.bio,
-        creator_id=optional_id(raw.creator_id),
-        country=raw.country_code or raw.location or None,
-        followers_count=count(raw.followers_count),
-        following_count=count(following),
-        likes_count=count(raw.likes_count),
-        videos_count=count(raw.videos_count),
-        average_views=quantity(raw.average_views),
-        median_views=quantity(raw.median_views),
-        engagement_rate=quantity(raw.engagement_rate),
-        completion_rate=share(raw.completion_rate),
+        handle=handle,
+        display_name=raw.text("display_name") or handle,
+        profile_image=raw.text("profile_image"),
+        bio=raw.text("bio"),
+        creator_id=raw.optional_id("creator_id"),
+        country=raw.text("country_code", "location"),
+        followers_count=raw.count("followers_count"),
+        following_count=raw.count("following_count", "followings_count"),
+        likes_count=raw.count("likes_count"),
+        videos_count=raw.count("videos_count"),
+        average_views=raw.quantity("average_views"),
+        median_views=raw.quantity("median_views"),
+        engagement_rate=raw.quantity("engagement_rate"),
+        completion_rate=raw.share("completion_rate"),
         creator_rate=price(raw),
-        audience_countries=distribution(raw.audience_countries, "country"),
-        audience_genders=distribution(raw.audience_genders, "gender"),
-        audience_ages=distribution(raw.audience_ages, "age"),
-        audience_locales=distribution(raw.audience_locales, "locale"),
-        audience_devices=distribution(raw.audience_devices or raw.audience_device, "device"),
-        audience_usages=distribution(raw.audience_usages or raw.audience_usage, "usage"),
-        industry_labels=label_list(raw.industry_labels),
-        content_labels=label_list(raw.content_labels),
+        audience_countries=raw.shares("audience_countries", key="country"),
+        audience_genders=raw.shares("audience_genders", key="gender"),
+        audience_ages=raw.shares("audience_ages", key="age"),
+        audience_locales=raw.shares("audience_locales", key="locale"),
+        audience_devices=raw.shares("audience_devices", "audience_device", key="device"),
+        audience_usages=raw.shares("audience_usages", "audience_usage", key="usage"),
+        industry_labels=labels(raw, "industry_labels"),
+        content_labels=labels(raw, "content_labels"),
+        unreadable=raw.unreadable,
     )
 
 
-def price(raw: wire.Creator) -> types.Money | None:
+def price(raw: Row) -> types.Money | None:
     """The starting price, in either of its two shapes."""
-    if raw.creator_rate is None:
-        return money(raw.creator_price, raw.currency)
-    return money(raw.creator_rate.rate, raw.creator_rate.currency)
+    if raw.has("creator_rate"):
+        return raw.row("creator_rate").money("rate", "currency")
+    return raw.money("creator_price", "currency")
 
 
-def label_list(raw: Iterable[wire.Label] | None) -> tuple[types.Label, ...]:
+def labels(raw: Row, name: str) -> tuple[types.Label, ...]:
     """Labels with their ids as text, whether TikTok wrote numbers or text; nameless ones left out."""
-    return tuple(
-        types.Label(str(label.label_id), label.label_name)
-        for label in raw or ()
-        if label.label_id is not None and label.label_name
-    )
+    return raw.rows(name, _label)
 
 
-def video_page(answer: wire.PostsAnswer) -> types.VideoPage:
-    """The cursor stands in `page_info` or beside it, by endpoint."""
-    info = answer.page_info or wire.PageInfo(cursor=answer.cursor, has_more=answer.has_more)
+def _label(raw: Row) -> types.Label:
+    return types.Label(raw.identifier("label_id"), raw.identifier("label_name"))
+
+
+def video_page(answer: Row) -> types.VideoPage:
+    """The cursor stands in ``page_info`` for public videos and beside it for authorized ones."""
+    end = answer.row("page_info") if answer.has("page_info") else answer
     return types.VideoPage(
-        videos=tuple(video(post) for post in answer.posts or ()),
-        cursor=limit(info.cursor) or 0,
-        has_more=bool(info.has_more),
+        videos=answer.rows("posts", video),
+        cursor=end.limit("cursor") or 0,
+        has_more=bool(end.flag("has_more")),
     )
 
 
-def video(raw: wire.Post) -> types.Video:
-    """One post; without a creation time there is no post."""
-    created_at = instant(raw.create_time)
-    if created_at is None:
-        raise ValueError("a create_time is missing")
+def video(raw: Row) -> types.Video:
+    """One post. Engagement is of the legacy dialect; favorites and what follows them, of TikTok One."""
     return types.Video(
-        video_id=identifier(raw.video_id),
-        created_at=created_at,
-        caption=raw.caption or "",
-        embed_url=raw.embed_url or None,
-        thumbnail_url=raw.thumbnail_url or None,
-        likes=count(raw.likes),
-        comments=count(raw.comments),
-        shares=count(raw.shares),
-        favorites=count(raw.favorites),
-        video_views=count(raw.video_views),
-        engagement_count=count(raw.engagement_count),
-        engagement_rate=quantity(raw.engagement_rate),
-        hashtags=tuple(raw.caption_hashtags or ()),
-        mentioned_accounts=tuple(raw.mentioned_accounts or ()),
-        collaboration_status=raw.collaboration_status or None,
+        video_id=raw.identifier("video_id"),
+        created_at=raw.instant("create_time"),
+        caption=raw.text("caption") or "",
+        embed_url=raw.text("embed_url"),
+        thumbnail_url=raw.text("thumbnail_url"),
+        likes=raw.count("likes"),
+        comments=raw.count("comments"),
+        shares=raw.count("shares"),
+        favorites=raw.count("favorites"),
+        video_views=raw.count("video_views"),
+        engagement_count=raw.count("engagement_count"),
+        engagement_rate=raw.quantity("engagement_rate"),
+        hashtags=raw.texts("caption_hashtags"),
+        mentioned_accounts=raw.texts("mentioned_accounts"),
+        collaboration_status=raw.text("collaboration_status"),
+        unreadable=raw.unreadable,
     )
 
 
-def totals(raw: wire.Totals) -> types.ReportMetrics:
+def totals(raw: Row) -> types.ReportMetrics:
     """A video's lifetime numbers, without the audience: each report has its own names for that."""
     return types.ReportMetrics(
-        engagement_count=count(raw.engagement_count),
-        engagement_rate=quantity(raw.engagement_rate),
-        video_views=count(raw.video_views),
-        likes=count(raw.likes),
-        shares=count(raw.shares),
-        comments=count(raw.comments),
-        reach=count(raw.reach),
-        total_play_time=quantity(raw.total_play_time),
-        average_view_time=quantity(raw.average_view_time),
-        video_completion_rate=share(raw.video_completion_rate),
-        two_seconds_views=share(raw.two_seconds_views),
-        six_seconds_views=share(raw.six_seconds_views),
-        video_view_retention=retention(raw.video_view_retention),
+        engagement_count=raw.count("engagement_count"),
+        engagement_rate=raw.quantity("engagement_rate"),
+        video_views=raw.count("video_views"),
+        likes=raw.count("likes"),
+        shares=raw.count("shares"),
+        comments=raw.count("comments"),
+        reach=raw.count("reach"),
+        total_play_time=raw.quantity("total_play_time"),
+        average_view_time=raw.quantity("average_view_time"),
+        video_completion_rate=raw.share("video_completion_rate"),
+        two_seconds_views=raw.share("two_seconds_views"),
+        six_seconds_views=raw.share("six_seconds_views"),
+        video_view_retention=raw.retention("video_view_retention"),
     )
 
 
-def days(raw: wire.Totals) -> tuple[types.DailyMetrics, ...] | None:
+def days(raw: Row) -> tuple[types.DailyMetrics, ...] | None:
     """A video's days, or None when they were not asked for."""
-    return None if raw.daily_stats is None else tuple(map(daily_metrics, raw.daily_stats))
+    return raw.rows("daily_stats", _day) if raw.has("daily_stats") else None
 
 
-def daily_metrics(raw: wire.Daily) -> types.DailyMetrics:
-    """One day of one video."""
+def _day(raw: Row) -> types.DailyMetrics:
+    """One day of one video. Its views are called ``views`` on one page and ``video_views`` on another."""
     return types.DailyMetrics(
-        on=day(raw.date),
-        video_views=count(raw.video_views if raw.views is None else raw.views),
-        video_views_organic=count(raw.video_views_organic),
-        video_views_paid=count(raw.video_views_paid),
-        likes=count(raw.likes),
-        comments=count(raw.comments),
-        shares=count(raw.shares),
-        favorites=count(raw.favorites),
-        reach=count(raw.reach),
-        engagement_rate=quantity(raw.engagement_rate),
-        video_completion_rate=share(raw.video_completion_rate),
+        on=raw.day("date"),
+        video_views=raw.count("views", "video_views"),
+        likes=raw.count("likes"),
+        comments=raw.count("comments"),
+        shares=raw.count("shares"),
+        favorites=raw.count("favorites"),
+        reach=raw.count("reach"),
+        engagement_rate=raw.quantity("engagement_rate"),
+        video_completion_rate=raw.share("video_completion_rate"),
+        organic=part(raw, "organic"),
+        paid=part(raw, "paid"),
     )
 
 
-def spark_authorization(raw: wire.Spark, video_id: str) -> types.SparkAuthorization:
+def part(raw: Row, side: str) -> types.Part:
+    """What was seen without advertising, or what it brought: ``likes_paid``, but ``paid_two_seconds_views``."""
+    return types.Part(
+        video_views=raw.count(f"video_views_{side}"),
+        likes=raw.count(f"likes_{side}"),
+        comments=raw.count(f"comments_{side}"),
+        shares=raw.count(f"shares_{side}"),
+        favorites=raw.count(f"favorites_{side}"),
+        reach=raw.count(f"reach_{side}"),
+        engagement_rate=raw.quantity(f"engagement_rate_{side}"),
+        average_view_time=raw.quantity(f"average_view_time_{side}"),
+        video_completion_rate=raw.share(f"video_completion_rate_{side}"),
+        two_seconds_views=raw.share(f"{side}_two_seconds_views"),
+        six_seconds_views=raw.share(f"{side}_six_seconds_views"),
+    )
+
+
+def spark_authorization(raw: Row, video_id: str) -> types.SparkAuthorization:
     """State of a Spark Ads authorization; TikTok may leave out the video it was asked for."""
     return types.SparkAuthorization(
-        video_id=optional_id(raw.video_id) or video_id,
-        status=raw.auth_status or "",
-        status_updated_at=instant(raw.auth_status_updated_time),
-        requested_days=limit(raw.requested_authorization_days),
-        remaining_requests=limit(raw.num_remaining_request),
-        auth_code=raw.auth_code or None,
-        auth_code_status=raw.auth_code_status or None,
-        auth_code_starts_at=instant(raw.auth_code_start_time),
-        auth_code_ends_at=instant(raw.auth_code_end_time),
+        video_id=raw.optional_id("video_id") or video_id,
+        status=raw.text("auth_status") or "",
+        status_updated_at=raw.instant("auth_status_updated_time"),
+        requested_days=raw.limit("requested_authorization_days"),
+        remaining_requests=raw.limit("num_remaining_request"),
+        auth_code=raw.text("auth_code"),
+        auth_code_status=raw.text("auth_code_status"),
+        auth_code_starts_at=raw.instant("auth_code_start_time"),
+        auth_code_ends_at=raw.instant("auth_code_end_time"),
     )
 
 
-def page_of(info: wire.PageInfo | None) -> tuple[int, int]:
+def page_of(answer: Row) -> tuple[int, int]:
     """Page and number of pages; the latter goes by two names and neither is to be trusted."""
-    info = info or wire.PageInfo()
-    page = limit(info.page) or 1
-    total = limit(info.total_size if info.total_page is None else info.total_page)
+    info = answer.row("page_info")
+    page = info.limit("page") or 1
+    total = info.limit("total_page", "total_size")
     return page, page if total is None else total
-
-
-def optional_id(raw: wire.Id | None) -> str | None:
-    """An id as text, or None when it is absent or empty."""
-    return None if raw is None or raw == "" else str(raw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from . import answers, types, wire
+from . import answers, types
 from .transport import Ask, Client
 
 
@@ -46,7 +46,7 @@ class SparkCalls(BrandAccount):
             "action": "EXTEND" if extend else None,
         }
         ask = Ask("POST", "/tcm/tt_video/apply/", self._token, body=body, idempotent=False)
-        self._client.call(ask, wire.Nothing)
+        self._client.call(ask)
 
     def spark_authorization(self, video_id: str) -> types.SparkAuthorization:
         """What became of the request, and the code. GET ``/tcm/tt_video/status/``.
@@ -55,9 +55,7 @@ class SparkCalls(BrandAccount):
         """
         params = {"tcm_account_id": self.account_id, "video_id": video_id}
         ask = Ask("GET", "/tcm/tt_video/status/", self._token, params)
-        return self._client.read(
-            ask, wire.Spark, lambda raw: answers.spark_authorization(raw, video_id)
-        )
+        return self._client.read(ask, lambda raw: answers.spark_authorization(raw, video_id))
 
 
 OWN_LIMITS = frozenset(

@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlencode
 
 import msgspec
 
-from . import wire
-from .normalize import identifier
+from .reader import Row
 from .transport import Ask, Client
 
 
@@ -32,24 +31,6 @@ class BrandAccountInfo(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     account_id: str
-    account_name: str | None = None
-    country: str | None = None
-    timezone: str | None = None
-    business_verification_status: str | None = None
-
-
-class _Token(wire.Wire):
-    access_token: str
-    advertiser_ids: list[wire.Id] | None = None
-    scope: list[int] | None = None
-
-
-class _Accounts(wire.Wire):
-    tto_tcm_account_ids: list[wire.Id] | None
-
-
-class _Account(wire.Wire):
-    tto_tcm_account_id: wire.Id | None = None
     account_name: str | None = None
     country: str | None = None
     timezone: str | None = None
@@ -82,29 +63,26 @@ class BrandOAuth:
             "auth_code": unquote(auth_code),
             "return_advertiser_ids": False,
         }
-        ask = Ask("POST", "/oauth2/access_token/", body=body, idempotent=False)
-        return self._client.read(ask, _Token, _grant)
+        ask = Ask("POST", "/oauth2/access_token/", body=body, idempotent=False, is_secret=True)
+        return self._client.read(ask, _grant)
 
     def account_ids(self, access_token: str) -> tuple[str, ...]:
         """TikTok One accounts the token may act for. GET ``/tto/oauth2/tcm/``."""
         params = {"app_id": self._client.app_id, "secret": self._client.secret}
         ask = Ask("GET", "/tto/oauth2/tcm/", access_token, params)
-        return self._client.read(
-            ask, _Accounts, lambda raw: tuple(identifier(i) for i in raw.tto_tcm_account_ids or ())
-        )
+        return self._client.read(ask, lambda raw: raw.ids("tto_tcm_account_ids"))
 
     def account(self, access_token: str, account_id: str) -> BrandAccountInfo:
         """Name, country, time zone and verification. GET ``/tto/oauth2/info/``."""
         ask = Ask("GET", "/tto/oauth2/info/", access_token, {"tto_tcm_account_id": account_id})
         return self._client.read(
             ask,
-            _Account,
             lambda raw: BrandAccountInfo(
-                account_id=identifier(raw.tto_tcm_account_id or account_id),
-                account_name=raw.account_name or None,
-                country=raw.country or None,
-                timezone=raw.timezone or None,
-                business_verification_status=raw.business_verification_status or None,
+                account_id=raw.optional_id("tto_tcm_account_id") or account_id,
+                account_name=raw.text("account_name"),
+                country=raw.text("country"),
+                timezone=raw.text("timezone"),
+                business_verification_status=raw.text("business_verification_status"),
             ),
         )
 
@@ -119,11 +97,12 @@ class BrandOAuth:
             "secret": self._client.secret,
             "access_token": access_token,
         }
-        self._client.call(
-            Ask("POST", "/oauth2/revoke_token/", access_token, body=body), wire.Nothing
-        )
+        self._client.call(Ask("POST", "/oauth2/revoke_token/", access_token, body=body))
 
 
-def _grant(raw: _Token) -> BrandGrant:
-    advertisers = tuple(identifier(advertiser) for advertiser in raw.advertiser_ids or ())
-    return BrandGrant(raw.access_token, advertisers, tuple(raw.scope or ()))
+def _grant(raw: Row) -> BrandGrant:
+    return BrandGrant(
+        raw.identifier("access_token"),
+        raw.ids("advertiser_ids"),
+        tuple(sorted(int(word) for word in raw.words("scope") if word.isdigit())),
+    )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
-
-import msgspec
 
 from .errors import (
     GarbledAnswerError,
@@ -16,10 +14,11 @@ from .errors import (
     TemporaryError,
     TikTokError,
     UnexpectedCodeError,
+    UnreadableDataError,
     Window,
     error_class,
 )
-from .wire import without_nul
+from .reader import Row, Unreadable, decoded
 
 OK = 0
 PARTIAL_OK = 20001
@@ -29,16 +28,16 @@ _THROTTLE_CODES = frozenset({40100, 40132, 40133})
 _LONGEST_RETRY_AFTER_SECONDS = 86_400.0
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
-class Envelope(msgspec.Struct, frozen=True):
-    """``{"code", "message", "request_id", "data"}`` around every answer."""
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """``{"code", "message", "request_id", "data"}`` around every answer; data that is empty says nothing."""
 
     code: int
-    message: str | None = None
-    request_id: str | None = None
-    data: msgspec.Raw = msgspec.Raw(b"null")
+    message: str
+    request_id: str
+    data: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,73 +49,74 @@ class Outcome(Generic[T]):
     status: int | None = None
     code: int | None = None
     request_id: str = ""
-
-    def built(self, build: Callable[[T], R], *, endpoint: str) -> Outcome[R]:
-        """With what ``build`` makes of the data; what it cannot read (ValueError) is a garbled answer."""
-        data, error = None, self.error
-        if error is None:
-            try:
-                data = build(self.data_or_raise())
-            except ValueError as unreadable:
-                error = GarbledAnswerError(
-                    str(unreadable), code=self.code, request_id=self.request_id, endpoint=endpoint
-                )
-        return Outcome(data, error, self.status, self.code, self.request_id)
+    unreadable: tuple[Unreadable, ...] = ()
 
     def data_or_raise(self) -> T:
         """The answer's data; raises the error instead when there is one."""
         if self.error is not None:
             raise self.error
-        assert self.data is not None  # noqa: S101 - one of both is always set
-        return self.data
+        return self.data  # type: ignore[return-value]  # None where that is what the answer was built to
 
 
 def read(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
-    answer: type[T],
+    build: Callable[[Row], T],
     *,
     endpoint: str,
     now: float,
     mask: Callable[[str], str],
+    is_secret: bool = False,
 ) -> Outcome[T]:
-    """Turn an HTTP answer into data of type ``answer`` or the error of the right class.
+    """Turn an HTTP answer into what ``build`` makes of its data, or the error of the right class.
 
-    ``now`` is Unix seconds, for limits that end at midnight UTC; ``mask`` hides secrets in texts.
+    ``now`` is Unix seconds, for limits that end at midnight UTC; ``mask`` hides secrets in texts;
+    ``is_secret``: nothing of the answer may be shown, whatever is odd about it.
     """
-    envelope = _decoded(without_nul(body), Envelope)
-    if not isinstance(envelope, Envelope):
+    envelope = _envelope(body)
+    if isinstance(envelope, str):
         refused = _error_without_envelope(status, headers, endpoint, envelope)
         return Outcome(error=refused, status=status, request_id=headers.get("X-Tt-Logid", ""))
     request_id = mask(envelope.request_id or headers.get("X-Tt-Logid", ""))
     error = _error_of(envelope, status, headers, now)
-    data = None
+    data, notes = None, list[Unreadable]()
     if error is None:
-        data, error = _data(envelope, answer)
+        data, error = _built(envelope.data or {}, build, notes, is_secret=is_secret)
     if error is not None:
         error.endpoint, error.request_id = endpoint, request_id
         error.message = mask(error.message)
         error.args = (error.message,)
-    return Outcome(data, error, status, envelope.code, request_id)
+    told = tuple(replace(note, raw=mask(note.raw)) for note in notes)
+    return Outcome(data, error, status, envelope.code, request_id, told)
 
 
-def _data(envelope: Envelope, answer: type[T]) -> tuple[T | None, TikTokError | None]:
-    raw = bytes(envelope.data)
-    data = _decoded(b"{}" if raw == b"null" else raw, answer)
-    if isinstance(data, str):
-        return None, GarbledAnswerError(data, code=envelope.code)
-    return data, None
-
-
-def _decoded(body: bytes, shape: type[T]) -> T | str:
-    """The body in its shape, or words about what is wrong with it (never its content)."""
+def _built(
+    data: object, build: Callable[[Row], T], notes: list[Unreadable], *, is_secret: bool
+) -> tuple[T | None, TikTokError | None]:
+    if not isinstance(data, Mapping):
+        return None, UnreadableDataError("data is not an object", code=OK)
     try:
-        return msgspec.json.decode(body, type=shape, strict=False)
-    except msgspec.ValidationError as error:
-        return f"not the documented shape: {error}"
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return build(Row(data, notes=notes, is_secret=is_secret)), None
+    except ValueError as unreadable:
+        return None, UnreadableDataError(str(unreadable), code=OK)
+
+
+def _envelope(body: bytes) -> Envelope | str:
+    """The envelope, or words about why there is none (never the body's content)."""
+    try:
+        fields = decoded(body)
+    except ValueError:
         return "not JSON" if body else "an empty answer"
+    if not isinstance(fields, dict):
+        return "not an object"
+    row = Row(fields)
+    code = row.count("code")
+    if code is None:
+        return "no code"
+    return Envelope(
+        code, row.text("message") or "", row.text("request_id") or "", fields.get("data")
+    )
 
 
 def _error_of(
@@ -139,7 +139,7 @@ def _pause(envelope: Envelope, now: float) -> tuple[Window | None, float | None]
     TikTok documents no header and its texts differ; words decide where they are clear, and a text that
     names no window is read as the five-minute one, since guessing shorter prolongs the closure.
     """
-    text = (envelope.message or "").lower()
+    text = envelope.message.lower()
     if envelope.code not in _THROTTLE_CODES:
         return None, BLOCK_LIST_SECONDS if envelope.code == 61000 else None
     if "qps" in text or "per second" in text:

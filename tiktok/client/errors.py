@@ -119,9 +119,13 @@ class UnreachableError(TikTokError):
 
 
 class GarbledAnswerError(TikTokError):
-    """An answer that is not the documented shape: HTML, cut JSON, a required field missing, too big."""
+    """An answer without TikTok's envelope: HTML, cut JSON, too big."""
 
     outcome_unknown = True
+
+
+class UnreadableDataError(GarbledAnswerError):
+    """TikTok's own envelope around data of which not even the subject can be read: a matter of this subject."""
 
 
 class EndpointRetiredError(TikTokError):
@@ -133,9 +137,7 @@ class ConfigurationError(TikTokError):
 
 
 class UnexpectedCodeError(TikTokError):
-    """A return code this package does not know."""
-
-    outcome_unknown = True
+    """A return code this package does not know: a refusal, whatever its reason."""
 
 
 ERROR_BY_CODE: Mapping[int, type[TikTokError]] = MappingProxyType(
@@ -148,10 +150,13 @@ ERROR_BY_CODE: Mapping[int, type[TikTokError]] = MappingProxyType(
         40007: NotFoundError,
         40008: EndpointRetiredError,
         40009: EndpointRetiredError,
+        40010: InvalidParameterError,
         40011: InvalidParameterError,
+        40012: InvalidParameterError,
         40016: RateLimitedError,
         40050: DuplicateRequestError,
         40051: EndpointRetiredError,
+        40053: InvalidParameterError,
         40061: InvalidParameterError,
         40100: RateLimitedError,
         40101: ConfigurationError,
@@ -181,22 +186,23 @@ ERROR_BY_CODE: Mapping[int, type[TikTokError]] = MappingProxyType(
         40202: NotReadyError,
         40300: PermissionDeniedError,
         40301: PermissionDeniedError,
+        40302: PermissionDeniedError,
         40309: PermissionDeniedError,
         40400: EndpointRetiredError,
+        40502: InvalidParameterError,
         40700: InvalidParameterError,
         41000: EndpointRetiredError,
         41001: EndpointRetiredError,
         41002: EndpointRetiredError,
-        50000: TemporaryError,
-        50002: TemporaryError,
         60001: TemporaryError,
+        70001: InvalidParameterError,
         61000: RateLimitedError,
     }
 )
 
 _ERROR_BY_RANGE: tuple[tuple[range, type[TikTokError]], ...] = (
     (range(40900, 40917), InvalidParameterError),
-    (range(51000, 54000), TemporaryError),
+    (range(50000, 60000), TemporaryError),
 )
 
 

@@ -1,15 +1,17 @@
 """TikTok's several ways to write one thing, made one way.
 
-Four date formats, numbers in strings, percent beside fraction, three shapes of a distribution. What
-cannot be read raises ValueError, which the dialects turn into `GarbledAnswerError`.
+Four date formats, numbers in strings, percent beside fraction. What cannot be read raises ValueError,
+which costs a `reader.Row` one field.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .types import Money, Share
@@ -21,18 +23,31 @@ TOO_LARGE = 10**20
 NAMELESS = "NONE"
 """The name of what TikTok does not know: null in most answers, this word in the legacy dialect's."""
 
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+# A curve that starts at 1 exceeds it where viewers replay; one that starts at 100 is in percent.
+_MOST_REPLAYED = 10
 _FIRST_MILLISECONDS = 100_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Number = int | float | str | None
-Named = Sequence[dict[str, object]] | dict[str, object] | None
 
 
-def identifier(value: int | str | None) -> str:
+def identifier(value: Any) -> str:
     """A foreign id as text. Empty and missing are errors: there is no object without an id."""
-    if value is None or value == "":
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("not an id")
+    text = str(value).strip()
+    if not text:
         raise ValueError("an id is missing")
-    return str(value)
+    return text
+
+
+def flag(value: Any) -> bool:
+    """Yes or no, as a word or a number too."""
+    found = _FLAGS.get(str(value).lower())
+    if found is None:
+        raise ValueError("neither yes nor no")
+    return found
 
 
 def count(value: Number) -> int | None:
@@ -88,6 +103,8 @@ def decimal(value: Number) -> Decimal | None:
     """A number however it is written; empty text is absent."""
     if value is None or value == "":
         return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("not a number")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("not a finite number")
     try:
@@ -116,7 +133,9 @@ def instant(value: Number) -> datetime | None:
     """
     if value is None or value == "":
         return None
-    text = str(value).strip()
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("not a time")
+    text = re.sub(r"(?<=\d)\.0*$", "", str(value).strip())
     moment = _from_epoch(int(text)) if text.isascii() and text.isdigit() else _from_text(text)
     return None if moment.date() == _EPOCH.date() else moment
 
@@ -146,64 +165,41 @@ def expires_at(address: str | None) -> datetime | None:
         return None
 
 
-def day(value: Number) -> date:
-    """A calendar day in UTC."""
-    moment = instant(value)
-    if moment is None:
-        raise ValueError("a date is missing")
-    return moment.date()
+def part(value: Any) -> float:
+    """A share as it is written, fraction or percent."""
+    number = quantity(value)
+    if number is None or not 0 <= number <= 100.1:
+        raise ValueError("not a share of a whole")
+    return number
 
 
-def distribution(value: Named, key: str, *, codes: bool = True) -> tuple[Share, ...] | None:
-    """Named shares from ``[{key: name, "percentage": x}]`` or ``{name: x}``.
+def distribution(parts: Sequence[tuple[str, float]], *, whole: float = 1.0) -> tuple[Share, ...]:
+    """Named shares as fractions. They are in percent if their sum, or one of them, is more than a whole can be.
 
-    A list in percent is recognised by a value over 1. ``codes`` writes the names in upper case, since
-    one dialect says ``Female`` and the other ``FEMALE``. A name that is null is `NAMELESS`.
+    ``whole`` is the sum of all fractions; a tenth more is granted for rounding.
     """
-    if value is None:
-        return None
-    pairs = list(value.items()) if isinstance(value, dict) else [_pair(item, key) for item in value]
-    numbers = [(name, quantity(_as_number(part))) for name, part in pairs]
-    known = [(name, part) for name, part in numbers if part is not None]
-    if any(part < 0 for _, part in known):
-        raise ValueError("a share is negative")
-    scale = 100 if any(part > 1.001 for _, part in known) else 1
-    if any(part > scale * 1.001 for _, part in known):
-        raise ValueError("a share is over 100 %")
-    return tuple(Share(name.upper() if codes else name, part / scale) for name, part in known)
+    numbers = [number for _, number in parts]
+    is_percent = sum(numbers) > 1.1 * whole or max(numbers, default=0) > 1.001
+    scale = 100 if is_percent else 1
+    return tuple(Share(name, number / scale) for name, number in parts)
 
 
-def _pair(item: dict[str, object], key: str) -> tuple[str, object]:
-    name = item.get(key, "")
-    if name is None:
-        name = NAMELESS
-    if not isinstance(name, str) or not name:
-        raise ValueError(f"a {key} is missing")
-    return name, item.get("percentage")
+def retention(value: Sequence[Any]) -> tuple[float, ...]:
+    """Share still watching per second, from ``[1, 0.7]`` or ``[{"second": "0", "percentage": 1}]``.
 
-
-def _as_number(value: object) -> Number:
-    if value is None or isinstance(value, int | float | str):
-        return value
-    raise ValueError("not a number")
-
-
-def retention(value: Sequence[Number | dict[str, object]] | None) -> tuple[float, ...] | None:
-    """Share still watching per second, from ``[1, 0.7]`` or ``[{"second": "0", "percentage": 1}]``."""
-    if value is None:
-        return None
+    A second watched more often than the first one (replays) exceeds 1 and is kept.
+    """
     parts = [_retained(item, index) for index, item in enumerate(value)]
     ordered = [part for _, part in sorted(parts)]
-    scale = 100 if any(part > 1.001 for part in ordered) else 1
-    if any(part > scale * 1.001 for part in ordered):
-        raise ValueError("retention is over 100 %")
+    scale = 100 if any(part > _MOST_REPLAYED for part in ordered) else 1
+    if any(part > scale * _MOST_REPLAYED for part in ordered):
+        raise ValueError("retention makes no sense")
     return tuple(part / scale for part in ordered)
 
 
-def _retained(item: Number | dict[str, object], index: int) -> tuple[float, float]:
-    pair = item if isinstance(item, dict) else {"second": index, "percentage": item}
-    second = quantity(_as_number(pair.get("second")))
-    part = quantity(_as_number(pair.get("percentage")))
+def _retained(item: Any, index: int) -> tuple[float, float]:
+    pair = item if isinstance(item, Mapping) else {"second": index, "percentage": item}
+    second, part = quantity(pair.get("second")), quantity(pair.get("percentage"))
     if second is None or part is None or second < 0 or part < 0:
         raise ValueError("a second of the retention is missing")
     return second, part

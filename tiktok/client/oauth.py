@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import unquote, urlencode
 
-from . import types, wire
+from . import types
+from .reader import Row
 from .transport import Ask, Client
+
+SUPPOSED_EXPIRES_IN = 3600
+SUPPOSED_REFRESH_EXPIRES_IN = 30 * 86_400
+"""Seconds, where TikTok does not tell: rather asked for anew too early than found dead."""
 
 
 class CreatorOAuth:
@@ -69,10 +74,8 @@ class CreatorOAuth:
     def token_info(self, access_token: str) -> types.TokenInfo:
         """Whose token it is and its scopes. POST ``/tt_user/token_info/get/``."""
         body = {"app_id": self._client.app_id, "access_token": access_token}
-        raw = self._client.call(
-            Ask("POST", "/tt_user/token_info/get/", body=body), wire.TokenInfoAnswer
-        )
-        return types.TokenInfo(raw.creator_id, _scopes(raw.scope))
+        ask = Ask("POST", "/tt_user/token_info/get/", body=body, is_secret=True)
+        return self._client.read(ask, _token_info)
 
     def revoke(self, access_token: str) -> None:
         """End the creator's consent: access and refresh token die. POST ``/tt_user/oauth2/revoke/``."""
@@ -81,7 +84,7 @@ class CreatorOAuth:
             "client_secret": self._client.secret,
             "access_token": access_token,
         }
-        self._client.call(Ask("POST", "/tt_user/oauth2/revoke/", body=body), wire.Nothing)
+        self._client.call(Ask("POST", "/tt_user/oauth2/revoke/", body=body))
 
     def _grant(self, path: str, **fields: str) -> types.Grant:
         body = {
@@ -89,16 +92,28 @@ class CreatorOAuth:
             "client_secret": self._client.secret,
             **fields,
         }
-        raw = self._client.call(Ask("POST", path, body=body, idempotent=False), wire.TokenAnswer)
-        return types.Grant(
-            access_token=raw.access_token,
-            refresh_token=raw.refresh_token,
-            expires_in=raw.expires_in,
-            refresh_token_expires_in=raw.refresh_token_expires_in,
-            open_id=raw.open_id,
-            scopes=_scopes(raw.scope),
-        )
+        ask = Ask("POST", path, body=body, idempotent=False, is_secret=True)
+        return self._client.read(ask, lambda raw: _grant(raw, fields.get("refresh_token")))
 
 
-def _scopes(text: str) -> frozenset[str]:
-    return frozenset(part for part in text.replace(" ", ",").split(",") if part)
+def _grant(raw: Row, refresh_token: str | None) -> types.Grant:
+    """The tokens; a refresh that brings no new refresh token leaves the old one in use."""
+    scopes, life = raw.words("scope"), raw.limit("refresh_token_expires_in")
+    if not scopes:
+        raise ValueError("scope is missing")
+    return types.Grant(
+        access_token=raw.identifier("access_token"),
+        refresh_token=raw.optional_id("refresh_token")
+        or refresh_token
+        or raw.identifier("refresh_token"),
+        expires_in=raw.limit("expires_in") or raw.supposed("expires_in", SUPPOSED_EXPIRES_IN),
+        refresh_token_expires_in=life
+        or raw.supposed("refresh_token_expires_in", SUPPOSED_REFRESH_EXPIRES_IN),
+        is_refresh_life_supposed=not life,
+        open_id=raw.identifier("open_id"),
+        scopes=scopes,
+    )
+
+
+def _token_info(raw: Row) -> types.TokenInfo:
+    return types.TokenInfo(raw.identifier("creator_id"), raw.words("scope"))

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from . import wire
-from .answers import optional_id, page_of
-from .normalize import identifier
+from .answers import page_of
+from .reader import Row
 from .transport import Ask, Client
 
 
@@ -28,30 +27,6 @@ class SubscriptionPage(msgspec.Struct, frozen=True):
     subscriptions: tuple[Subscription, ...]
     page: int
     total_pages: int
-
-
-class _Made(wire.Wire):
-    subscription_id: wire.Id
-
-
-class _Detail(wire.Wire):
-    """The account's id is misspelt in one description."""
-
-    tto_tcm_account_id: wire.Id | None = None
-    tto_tmc_account_id: wire.Id | None = None
-    product_filters: list[str] | None = None
-
-
-class _Subscription(wire.Wire):
-    subscription_id: wire.Id
-    subscribe_entity: str | None = None
-    callback_url: str | None = None
-    subscription_detail: _Detail | None = None
-
-
-class _Page(wire.Wire):
-    subscriptions: list[_Subscription] | None
-    page_info: wire.PageInfo | None = None
 
 
 class Subscriptions:
@@ -86,13 +61,13 @@ class Subscriptions:
             "page": page,
             "page_size": page_size,
         }
-        return self._client.read(Ask("GET", "/subscription/get/", params=params), _Page, _page)
+        return self._client.read(Ask("GET", "/subscription/get/", params=params), _page)
 
     def unsubscribe(self, subscription_id: str) -> None:
         """End one. POST ``/subscription/unsubscribe/``."""
         body = {**self._credentials(), "subscription_id": subscription_id}
         ask = Ask("POST", "/subscription/unsubscribe/", body=body, idempotent=False)
-        self._client.call(ask, wire.Nothing)
+        self._client.call(ask)
 
     def _subscribe(self, entity: str, callback_url: str, detail: Mapping[str, object]) -> str:
         body = {
@@ -102,23 +77,23 @@ class Subscriptions:
             "subscription_detail": detail,
         }
         ask = Ask("POST", "/subscription/subscribe/", body=body, idempotent=False)
-        return self._client.read(ask, _Made, lambda raw: identifier(raw.subscription_id))
+        return self._client.read(ask, lambda raw: raw.identifier("subscription_id"))
 
     def _credentials(self) -> dict[str, object]:
         return {"app_id": self._client.app_id, "secret": self._client.secret}
 
 
-def _page(answer: _Page) -> SubscriptionPage:
-    subscriptions = tuple(_subscription(raw) for raw in answer.subscriptions or ())
-    return SubscriptionPage(subscriptions, *page_of(answer.page_info))
+def _page(answer: Row) -> SubscriptionPage:
+    return SubscriptionPage(answer.rows("subscriptions", _subscription), *page_of(answer))
 
 
-def _subscription(raw: _Subscription) -> Subscription:
-    detail = raw.subscription_detail or _Detail()
+def _subscription(raw: Row) -> Subscription:
+    """The account's id is misspelt in one description."""
+    detail = raw.row("subscription_detail")
     return Subscription(
-        subscription_id=identifier(raw.subscription_id),
-        entity=raw.subscribe_entity or "",
-        callback_url=raw.callback_url or None,
-        account_id=optional_id(detail.tto_tcm_account_id or detail.tto_tmc_account_id),
-        product_filters=tuple(detail.product_filters or ()),
+        subscription_id=raw.identifier("subscription_id"),
+        entity=raw.text("subscribe_entity") or "",
+        callback_url=raw.text("callback_url"),
+        account_id=detail.optional_id("tto_tcm_account_id", "tto_tmc_account_id"),
+        product_filters=detail.texts("product_filters"),
     )

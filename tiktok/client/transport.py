@@ -6,6 +6,7 @@ Nothing here knows an endpoint. Clock, sleep and session are handed in.
 from __future__ import annotations
 
 import copy
+import hashlib
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -19,13 +20,13 @@ from urllib3.exceptions import HTTPError
 from . import envelope
 from .connection import checked_base_url, new_session
 from .errors import GarbledAnswerError, TikTokError, UnreachableError
+from .reader import Row, Unreadable
 from .redaction import masked, secrets_of
 from .retry import seconds_before_retry
 
 API_PREFIX = "/open_api/v1.3"
 LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
 
-T = TypeVar("T")
 R = TypeVar("R")
 
 
@@ -43,7 +44,8 @@ class Exchange:
     """What happened on the wire, with nothing secret in it.
 
     ``status`` and ``code`` are None when no HTTP answer or no envelope came; ``seconds`` is the time to
-    the end of the body; ``attempt`` counts from 1; ``error`` is what the attempt ended in, if in one.
+    the end of the body; ``attempt`` counts from 1; ``error`` is what the attempt ended in, if in one. ``question`` is the same for
+    calls that ask the same of the same subject; ``unreadable`` is what was left out of the answer.
     """
 
     method: str
@@ -55,6 +57,8 @@ class Exchange:
     attempt: int
     bucket: str = "app"
     error: TikTokError | None = None
+    question: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class Ask:
 
     ``params`` become the query (arrays and objects as JSON), ``body`` the JSON body; with ``files``
     (field to name, bytes and media type) the body travels as a multipart form. ``headers`` come on top
-    of the token's. A call is ``idempotent`` when repeating it changes nothing more.
+    of the token's. A call is ``idempotent`` when repeating it changes nothing more. Of an answer that
+    ``is_secret`` (it holds tokens) nothing is kept, however odd it is.
     """
 
     method: str
@@ -75,6 +80,13 @@ class Ask:
     bucket: str = "app"
     headers: Mapping[str, str] | None = None
     files: Mapping[str, tuple[str, bytes, str]] | None = None
+    is_secret: bool = False
+
+    @property
+    def question(self) -> str:
+        """What is asked, as a short digest: nothing of it can be read from it."""
+        asked = repr((self.path, self.params, self.body, self.headers))
+        return hashlib.sha256(asked.encode(errors="replace")).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Ask({self.method} {self.path})"
@@ -132,22 +144,20 @@ class Client:
         """The app's secret, for the calls that carry it as a parameter."""
         return self._secret
 
-    def call(self, ask: Ask, answer: type[T]) -> T:
-        """Make the call and return the envelope's ``data`` as ``answer``.
+    def call(self, ask: Ask) -> None:
+        """`read` what says no more than that it is done."""
+        self.read(ask, lambda _: None)
 
-        Raises the class of `errors` that fits; what is safe to repeat has then been repeated.
-        """
-        return self.read(ask, answer, lambda data: data)
+    def read(self, ask: Ask, build: Callable[[Row], R]) -> R:
+        """Make the call and return what ``build`` makes of the envelope's ``data``.
 
-    def read(self, ask: Ask, shape: type[T], build: Callable[[T], R]) -> R:
-        """`call`, and return what ``build`` makes of the answer.
-
-        What ``build`` cannot read (ValueError) is a `GarbledAnswerError`.
+        Raises the class of `errors` that fits; what is safe to repeat has then been repeated. Where
+        ``build`` cannot say what the answer is about (ValueError), it is an `UnreadableDataError`.
         """
         attempt = 1
         while True:
             try:
-                return self._attempt(ask, shape, build, attempt)
+                return self._attempt(ask, build, attempt)
             except TikTokError as error:
                 delay = seconds_before_retry(
                     error,
@@ -167,11 +177,11 @@ class Client:
         twin._on_exchange = on_exchange  # noqa: SLF001 - its own
         return twin
 
-    def _attempt(self, ask: Ask, shape: type[T], build: Callable[[T], R], attempt: int) -> R:
+    def _attempt(self, ask: Ask, build: Callable[[Row], R], attempt: int) -> R:
         if self._before_call is not None:
             self._before_call(Call(ask.method, ask.path, ask.bucket))
         started = self._monotonic()
-        outcome = self._outcome(ask, shape, started).built(build, endpoint=ask.path)
+        outcome = self._outcome(ask, build, started)
         if self._on_exchange is not None:
             self._on_exchange(
                 Exchange(
@@ -184,11 +194,13 @@ class Client:
                     attempt,
                     ask.bucket,
                     outcome.error,
+                    ask.question,
+                    outcome.unreadable,
                 )
             )
         return outcome.data_or_raise()
 
-    def _outcome(self, ask: Ask, answer: type[T], started: float) -> envelope.Outcome[T]:
+    def _outcome(self, ask: Ask, build: Callable[[Row], R], started: float) -> envelope.Outcome[R]:
         # An exception of requests carries the URL and so its secrets: keep none as cause or context.
         received = self._received(ask, started)
         if isinstance(received, TikTokError):
@@ -199,10 +211,11 @@ class Client:
             status,
             headers,
             body,
-            answer,
+            build,
             endpoint=ask.path,
             now=self._clock(),
             mask=lambda text: masked(text, secrets),
+            is_secret=ask.is_secret,
         )
 
     def _received(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from . import answers, ttcm_answers, ttcm_wire, types, wire
+from . import answers, ttcm_answers, types
 from .brand_account import SparkCalls
 from .errors import GarbledAnswerError, InvalidParameterError
-from .normalize import identifier, plain_handle
+from .normalize import plain_handle
 from .protocol import Capabilities
 from .transport import Ask, Client
 
@@ -98,13 +98,12 @@ def account_ids(client: Client, access_token: str) -> tuple[str, ...]:
     raise GarbledAnswerError("a list of accounts without an end", endpoint=_ACCOUNTS_PATH)
 
 
-def _accounts_page(client: Client, access_token: str, number: int) -> list[str]:
+def _accounts_page(client: Client, access_token: str, number: int) -> tuple[str, ...]:
     app = {"app_id": client.app_id, "secret": client.secret}
     params = {**app, "page": number, "page_size": _ACCOUNTS_PAGE}
     return client.read(
         Ask("GET", _ACCOUNTS_PATH, access_token, params),
-        ttcm_wire.AccountsAnswer,
-        lambda raw: [identifier(account) for account in raw.tcm_account_ids or ()],
+        lambda raw: raw.ids("tcm_account_ids"),
     )
 
 
@@ -127,9 +126,7 @@ class TtcmMarketplace(SparkCalls):
             return {}
         plain = {handle: plain_handle(handle) for handle in handles}
         ask = self._get("/tcm/creator/status/get/", handle_names=list(plain.values()))
-        return self._client.read(
-            ask, wire.StatusAnswer, lambda raw: answers.memberships(raw, handles, plain)
-        )
+        return self._client.read(ask, lambda raw: answers.memberships(raw, handles, plain))
 
     def invite(self, handles: Sequence[str]) -> types.InviteResult:
         """Invite creators to join the marketplace; at most 20. POST ``/tcm/creator/invite/``.
@@ -137,7 +134,7 @@ class TtcmMarketplace(SparkCalls):
         Repeating an invitation is harmless to state, but the call is not repeated by itself.
         """
         ask = self._post("/tcm/creator/invite/", handle_names=[plain_handle(h) for h in handles])
-        return self._client.read(ask, ttcm_wire.InviteAnswer, ttcm_answers.invite_result)
+        return self._client.read(ask, ttcm_answers.invite_result)
 
     def public_profile(self, handle: str) -> types.Profile:
         """Profile of a creator in the marketplace. GET ``/tcm/creator/public/``.
@@ -145,7 +142,7 @@ class TtcmMarketplace(SparkCalls):
         Raises `NotInMarketplaceError` or `NotFoundError`.
         """
         ask = self._get("/tcm/creator/public/", handle_name=plain_handle(handle))
-        return self._client.read(ask, wire.Creator, answers.profile)
+        return self._client.read(ask, answers.profile)
 
     def public_videos(
         self, handle: str, *, video_ids: Sequence[str] = (), cursor: int = 0, limit: int = 10
@@ -162,7 +159,7 @@ class TtcmMarketplace(SparkCalls):
             cursor=cursor or None,
             limit=max(limit, len(video_ids)),
         )
-        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
+        return self._client.read(ask, answers.video_page)
 
     def authorized_profile(self, creator_token: str, open_id: str) -> types.Profile:
         """Profile and audience of a creator who consented. GET ``/tcm/creator/authorized/``.
@@ -181,7 +178,7 @@ class TtcmMarketplace(SparkCalls):
     ) -> types.Profile:
         params = {"creator_id": open_id, "fields": fields}
         ask = Ask("GET", "/tcm/creator/authorized/", creator_token, params)
-        return self._client.read(ask, wire.Creator, answers.profile)
+        return self._client.read(ask, answers.profile)
 
     def authorized_videos(
         self,
@@ -203,7 +200,7 @@ class TtcmMarketplace(SparkCalls):
             "limit": max(limit, len(video_ids)),
         }
         ask = Ask("GET", "/tcm/creator/authorized/video/list/", creator_token, params)
-        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
+        return self._client.read(ask, answers.video_page)
 
     def create_orders(
         self,
@@ -231,7 +228,7 @@ class TtcmMarketplace(SparkCalls):
             video_number=video_count,
             default_spark_ads_requested_authorization_days=spark_days or None,
         )
-        return self._client.read(ask, ttcm_wire.CreateAnswer, ttcm_answers.created_orders)
+        return self._client.read(ask, ttcm_answers.created_orders)
 
     def get_orders(
         self,
@@ -258,7 +255,7 @@ class TtcmMarketplace(SparkCalls):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, ttcm_wire.OrdersAnswer, ttcm_answers.order_page)
+        return self._client.read(ask, ttcm_answers.order_page)
 
     def video_reviews(self, order_id: str) -> tuple[types.VideoReview, ...]:
         """Review state of an order's videos. GET ``/tcm/video/audit_status/get/``.
@@ -267,11 +264,7 @@ class TtcmMarketplace(SparkCalls):
         """
         ask = self._get("/tcm/video/audit_status/get/", order_id=order_id, v2_order_id=order_id)
         return self._client.read(
-            ask,
-            ttcm_wire.AuditAnswer,
-            lambda raw: tuple(
-                ttcm_answers.video_review(entry) for entry in raw.audit_status_list or ()
-            ),
+            ask, lambda raw: raw.rows("audit_status_list", ttcm_answers.video_review)
         )
 
     def order_report(
@@ -299,4 +292,4 @@ class TtcmMarketplace(SparkCalls):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, ttcm_wire.ReportAnswer, ttcm_answers.report_page)
+        return self._client.read(ask, ttcm_answers.report_page)

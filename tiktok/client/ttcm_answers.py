@@ -1,124 +1,117 @@
-"""What only the legacy dialect sends: from its wire shapes to the public types."""
+"""What only the legacy dialect sends, read into the public types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
-from . import ttcm_wire as wire
 from . import types
 from .answers import days, page_of, totals
-from .normalize import distribution, identifier, instant, limit, quantity, share
+from .reader import Row
 
 
-def invite_result(answer: wire.InviteAnswer) -> types.InviteResult:
+def invite_result(answer: Row) -> types.InviteResult:
     """Reasons come per handle, as an object or a list; a rejection without a reason is kept."""
-    reasons = _reasons(answer.reject_reasons)
-    rejected = {name: "" for name in answer.rejected or () if isinstance(name, str)}
+    reasons = answer.named(
+        "reject_reasons",
+        key=("handle_name", "handler_name"),
+        value=("reject_reason", "reason"),
+        read=_reason,
+    )
     return types.InviteResult(
-        in_marketplace=tuple(answer.in_tcm or ()),
-        invited=tuple(name for name in answer.invited or () if isinstance(name, str)),
-        rejected=rejected | reasons,
+        in_marketplace=answer.texts("in_tcm"),
+        invited=answer.texts("invited"),
+        rejected=dict.fromkeys(answer.texts("rejected"), "") | dict(reasons),
     )
 
 
-def _reasons(raw: Mapping[str, object] | list[wire.RejectReason] | None) -> dict[str, str]:
-    if isinstance(raw, list):
-        return {
-            entry.handle_name or entry.handler_name or "": entry.reject_reason or entry.reason or ""
-            for entry in raw
-        }
-    return {
-        name: "; ".join(map(str, reason)) if isinstance(reason, list) else str(reason)
-        for name, reason in (raw or {}).items()
-    }
+def _reason(told: object) -> str:
+    return "; ".join(map(str, told)) if isinstance(told, list) else str(told or "")
 
 
-def created_orders(answer: wire.CreateAnswer) -> types.CreatedOrders:
-    """The code, the link and the orders that TikTok accepted."""
+def created_orders(answer: Row) -> types.CreatedOrders:
+    """The code, the link and the orders that TikTok accepted: all of it, or nothing is known."""
     return types.CreatedOrders(
-        campaign_code=identifier(answer.campaign_code),
-        invite_link=identifier(answer.invite_link),
-        remaining_orders=limit(answer.remaining_orders),
-        orders=tuple(
-            types.CreatedOrder(identifier(raw.order_id), raw.handle_name)
-            for raw in answer.orders or ()
-        ),
+        campaign_code=answer.identifier("campaign_code"),
+        invite_link=answer.identifier("invite_link"),
+        remaining_orders=answer.limit("remaining_orders"),
+        orders=answer.rows("orders", _created, is_complete=True),
     )
 
 
-def order_page(answer: wire.OrdersAnswer) -> types.OrderPage:
+def _created(raw: Row) -> types.CreatedOrder:
+    return types.CreatedOrder(raw.identifier("order_id"), raw.identifier("handle_name"))
+
+
+def order_page(answer: Row) -> types.OrderPage:
     """One page of orders."""
-    orders = tuple(order(raw) for raw in answer.orders or ())
-    return types.OrderPage(orders, *page_of(answer.page_info))
+    return types.OrderPage(answer.rows("orders", order), *page_of(answer))
 
 
-def order(raw: wire.Order) -> types.OrderState:
+def order(raw: Row) -> types.OrderState:
     """One order with the ids of its videos."""
     return types.OrderState(
-        order_id=identifier(raw.order_id),
-        handle=raw.handle_name,
-        campaign_code=raw.campaign_code,
-        invite_link=raw.invite_link,
-        video_ids=tuple(identifier(video_id) for video_id in raw.video_ids or ()),
-        quota=None if raw.quota is None else quota(raw.quota),
+        order_id=raw.identifier("order_id"),
+        handle=raw.text("handle_name") or "",
+        campaign_code=raw.text("campaign_code") or "",
+        invite_link=raw.text("invite_link") or "",
+        video_ids=raw.ids("video_ids"),
+        quota=_quota(raw.row("quota")) if raw.has("quota") else None,
     )
 
 
-def quota(raw: wire.Quota) -> types.Quota:
-    """How many videos there are and may be."""
+def _quota(raw: Row) -> types.Quota:
     return types.Quota(
-        current_video_count=limit(raw.current_video_count),
-        per_creator_video_limit=limit(raw.per_creator_video_limit),
-        total_video_limit=limit(raw.total_video_limit),
+        current_video_count=raw.limit("current_video_count"),
+        per_creator_video_limit=raw.limit("per_creator_video_limit"),
+        total_video_limit=raw.limit("total_video_limit"),
     )
 
 
-def video_review(raw: wire.Audit) -> types.VideoReview:
+def video_review(raw: Row) -> types.VideoReview:
     """Review state of one video."""
     return types.VideoReview(
-        video_id=identifier(raw.video_id),
-        video_status=raw.video_status or "",
-        bind_status=raw.bind_status or "",
-        review_status=raw.review_status,
-        uploaded_at=instant(raw.upload_time),
-        published_at=instant(raw.publish_time),
-        embed_url=raw.embed_url or None,
-        reject_reason=raw.reject_reason or None,
+        video_id=raw.identifier("video_id"),
+        video_status=raw.text("video_status") or "",
+        bind_status=raw.text("bind_status") or "",
+        review_status=raw.text("review_status") or "",
+        uploaded_at=raw.instant("upload_time"),
+        published_at=raw.instant("publish_time"),
+        embed_url=raw.text("embed_url"),
+        reject_reason=raw.text("reject_reason"),
     )
 
 
-def report_page(answer: wire.ReportAnswer) -> types.ReportPage:
+def report_page(answer: Row) -> types.ReportPage:
     """One page of report rows."""
-    rows = tuple(report_row(raw) for raw in answer.insights or ())
-    return types.ReportPage(rows, *page_of(answer.page_info))
+    return types.ReportPage(answer.rows("insights", report_row), *page_of(answer))
 
 
-def report_row(raw: wire.Insight) -> types.ReportRow:
+def report_row(raw: Row) -> types.ReportRow:
     """One video of one order."""
+    dimensions, numbers = raw.row("dimensions"), raw.row("metrics")
     return types.ReportRow(
-        order_id=identifier(raw.dimensions.order_id),
-        video_id=identifier(raw.dimensions.video_id),
-        handle=raw.dimensions.handle_name,
-        released_at=instant(raw.dimensions.video_first_release_time),
-        metrics=report_metrics(raw.metrics),
-        daily=days(raw.metrics),
+        order_id=dimensions.identifier("order_id"),
+        video_id=dimensions.identifier("video_id"),
+        handle=dimensions.text("handle_name") or "",
+        released_at=dimensions.instant("video_first_release_time"),
+        metrics=report_metrics(numbers),
+        daily=days(numbers),
     )
 
 
-def report_metrics(raw: wire.Metrics) -> types.ReportMetrics:
+def report_metrics(raw: Row) -> types.ReportMetrics:
     """Lifetime numbers of one video, with its audience and its benchmarks."""
-    states = raw.most_popular_country_state_distribution or wire.States()
+    states = raw.row("most_popular_country_state_distribution")
     return msgspec.structs.replace(
         totals(raw),
-        gender_distribution=distribution(raw.lifetime_gender_distribution, "gender"),
-        age_distribution=distribution(raw.lifetime_top_age_distribution, "age"),
-        country_distribution=distribution(raw.lifetime_top_country_distribution, "country"),
-        locale_distribution=distribution(states.locale_distribution, "locale", codes=False),
-        locale_country=states.country or None,
-        engagement_rate_benchmark_p25=quantity(raw.engagement_rate_benchmark_p25),
-        engagement_rate_benchmark_p50=quantity(raw.engagement_rate_benchmark_p50),
-        video_completion_rate_benchmark_p25=share(raw.video_completion_rate_benchmark_p25),
-        video_completion_rate_benchmark_p50=share(raw.video_completion_rate_benchmark_p50),
+        gender_distribution=raw.shares("lifetime_gender_distribution", key="gender"),
+        age_distribution=raw.shares("lifetime_top_age_distribution", key="age"),
+        country_distribution=raw.shares("lifetime_top_country_distribution", key="country"),
+        locale_distribution=states.shares("locale_distribution", key="locale", is_code=False),
+        locale_country=states.text("country"),
+        engagement_rate_benchmark_p25=raw.quantity("engagement_rate_benchmark_p25"),
+        engagement_rate_benchmark_p50=raw.quantity("engagement_rate_benchmark_p50"),
+        video_completion_rate_benchmark_p25=raw.share("video_completion_rate_benchmark_p25"),
+        video_completion_rate_benchmark_p50=raw.share("video_completion_rate_benchmark_p50"),
+        unreadable=raw.unreadable,
     )

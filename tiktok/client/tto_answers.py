@@ -1,16 +1,11 @@
-"""What only TikTok One sends: from its wire shapes to the public types."""
+"""What only TikTok One sends: read into the public types."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import msgspec
-
 from . import tto_types
-from . import tto_wire as wire
-from .answers import label_list, optional_id, page_of
-from .normalize import change, count, identifier, instant, limit, money, percent, quantity
-from .wire import Creator, Id
+from .answers import labels as label_list
+from .answers import page_of
+from .reader import Row
 
 _SPELLINGS = {
     "REJECT": tto_types.LinkStatus.REJECTED,
@@ -20,152 +15,183 @@ _SPELLINGS = {
 }
 
 
-def labels(answer: wire.LabelsAnswer) -> tto_types.Labels:
+def labels(answer: Row) -> tto_types.Labels:
     """Both kinds of labels."""
-    return tto_types.Labels(label_list(answer.industry_labels), label_list(answer.content_labels))
+    return tto_types.Labels(
+        label_list(answer, "industry_labels"), label_list(answer, "content_labels")
+    )
 
 
-def ranking(answer: wire.RankAnswer) -> tto_types.Ranking:
+def ranking(answer: Row) -> tto_types.Ranking:
     """One page of a leaderboard."""
-    creators = tuple(ranked(raw) for raw in answer.creators or ())
-    return tto_types.Ranking(creators, instant(answer.last_updated_at), *page_of(answer.page_info))
+    creators = answer.rows("creators", ranked)
+    return tto_types.Ranking(creators, answer.instant("last_updated_at"), *page_of(answer))
 
 
-def ranked(raw: wire.Ranked) -> tto_types.RankedCreator:
+def ranked(raw: Row) -> tto_types.RankedCreator:
     """The only answer whose rates are percent, and whose handle is called `handle`."""
-    handle = identifier(raw.handle or raw.handle_name)
+    handle = raw.identifier("handle", "handle_name")
     return tto_types.RankedCreator(
         handle=handle,
-        display_name=raw.display_name or handle,
-        profile_image=raw.profile_image or None,
-        country=raw.country or None,
-        ranking_change=change(raw.ranking_change),
-        score=quantity(raw.score),
-        followers_count=count(raw.number_of_followers),
-        follower_growth=change(raw.follower_growth),
-        branded_content_video_views=count(raw.branded_content_video_views),
-        branded_content_engagement_rate=percent(raw.branded_content_engagement_rate),
-        total_video_views=count(raw.total_video_views),
-        engagement_rate=percent(raw.engagement_rate),
-        starting_price=money(raw.starting_price, raw.starting_price_currency),
-        industry_labels=label_list(raw.industry_labels),
-        content_labels=label_list(raw.content_labels),
+        display_name=raw.text("display_name") or handle,
+        profile_image=raw.text("profile_image"),
+        country=raw.text("country"),
+        ranking_change=raw.change("ranking_change"),
+        score=raw.quantity("score"),
+        followers_count=raw.count("number_of_followers"),
+        follower_growth=raw.change("follower_growth"),
+        branded_content_video_views=raw.count("branded_content_video_views"),
+        branded_content_engagement_rate=raw.percent("branded_content_engagement_rate"),
+        total_video_views=raw.count("total_video_views"),
+        engagement_rate=raw.percent("engagement_rate"),
+        starting_price=raw.money("starting_price", "starting_price_currency"),
+        industry_labels=label_list(raw, "industry_labels"),
+        content_labels=label_list(raw, "content_labels"),
     )
 
 
-def found_page(answer: wire.DiscoverAnswer) -> tto_types.FoundPage:
+def found_page(answer: Row) -> tto_types.FoundPage:
     """One page of hits."""
-    creators = tuple(found(raw) for raw in answer.creators or ())
-    return tto_types.FoundPage(creators, *page_of(answer.page_info))
+    creators = answer.rows("creators", found)
+    return tto_types.FoundPage(creators, *page_of(answer))
 
 
-def found(raw: Creator) -> tto_types.FoundCreator:
+def found(raw: Row) -> tto_types.FoundCreator:
     """One hit."""
+    handle = raw.identifier("handle_name")
     return tto_types.FoundCreator(
-        handle=identifier(raw.handle_name),
-        display_name=raw.display_name or raw.handle_name,
-        profile_image=raw.profile_image or None,
-        followers_count=count(raw.followers_count),
-        following_count=count(raw.following_count),
-        likes_count=count(raw.likes_count),
-        videos_count=count(raw.videos_count),
+        handle=handle,
+        display_name=raw.text("display_name") or handle,
+        profile_image=raw.text("profile_image"),
+        followers_count=raw.count("followers_count"),
+        following_count=raw.count("following_count"),
+        likes_count=raw.count("likes_count"),
+        videos_count=raw.count("videos_count"),
     )
 
 
-def brand_profile(raw: wire.Brand) -> tto_types.BrandProfile:
+def brand_profile(raw: Row) -> tto_types.BrandProfile:
     """A brand; its industry goes by two names."""
-    industry = raw.brand_industry_id if raw.brand_industry is None else raw.brand_industry
     return tto_types.BrandProfile(
-        brand_profile_id=identifier(raw.brand_profile_id),
-        brand_name=raw.brand_name or None,
-        brand_industry_id=optional_id(industry),
-        brand_website=raw.brand_website or None,
-        logo_url=raw.logo_url or None,
-        tiktok_account_url=raw.tiktok_account_url or None,
+        brand_profile_id=raw.identifier("brand_profile_id"),
+        brand_name=raw.text("brand_name"),
+        brand_industry_id=raw.optional_id("brand_industry", "brand_industry_id"),
+        brand_website=raw.text("brand_website"),
+        logo_url=raw.text("logo_url"),
+        tiktok_account_url=raw.text("tiktok_account_url"),
     )
 
 
-def brand_profile_page(answer: wire.BrandsAnswer) -> tto_types.BrandProfilePage:
+def brand_profile_page(answer: Row) -> tto_types.BrandProfilePage:
     """One page of brands."""
-    brands = tuple(brand_profile(raw) for raw in answer.brands or ())
-    return tto_types.BrandProfilePage(brands, *page_of(answer.page_info))
+    brands = answer.rows("brands", brand_profile)
+    return tto_types.BrandProfilePage(brands, *page_of(answer))
 
 
-def campaign(raw: wire.Campaign) -> tto_types.Campaign:
+def campaign(raw: Row) -> tto_types.Campaign:
     """A campaign from any of the three calls that return one."""
     return tto_types.Campaign(
-        campaign_id=identifier(raw.campaign_id),
-        campaign_type=word(raw.campaign_type or tto_types.CampaignType.CAMPAIGN),
-        brand_name=raw.brand_name or None,
-        brand_profile_id=optional_id(raw.brand_profile_id),
-        campaign_name=raw.campaign_name or None,
-        campaign_description=raw.campaign_description or None,
-        anchor_id=optional_id(raw.anchor_id),
-        advertiser_ids=ids(raw.advertiser_ids),
-        handles=tuple(raw.handle_names or ()),
-        failed_handles=tuple(raw.failed_handle_names or ()),
-        video_ids=ids(raw.video_ids),
-        country_codes=tuple(raw.country_codes or ()),
-        invite_link=raw.invite_link or None,
-        spark_days=limit(raw.spark_ads_requested_authorization_days),
-        created_at=instant(raw.create_time),
-        updated_at=instant(raw.update_time),
-        direct_messages=direct_messages(raw.dm_info),
+        campaign_id=raw.identifier("campaign_id"),
+        campaign_type=word(raw.text("campaign_type") or tto_types.CampaignType.CAMPAIGN),
+        brand_name=raw.text("brand_name"),
+        brand_profile_id=raw.optional_id("brand_profile_id"),
+        campaign_name=raw.text("campaign_name"),
+        campaign_description=raw.text("campaign_description"),
+        anchor_id=raw.optional_id("anchor_id"),
+        advertiser_ids=raw.ids("advertiser_ids"),
+        handles=raw.texts("handle_names"),
+        failed_handles=raw.texts("failed_handle_names"),
+        video_ids=raw.ids("video_ids"),
+        country_codes=raw.texts("country_codes"),
+        invite_link=raw.text("invite_link"),
+        spark_days=raw.limit("spark_ads_requested_authorization_days"),
+        created_at=raw.instant("create_time"),
+        updated_at=raw.instant("update_time"),
+        direct_messages=direct_messages(raw),
     )
 
 
-def campaign_page(answer: wire.CampaignsAnswer) -> tto_types.CampaignPage:
+def campaign_page(answer: Row) -> tto_types.CampaignPage:
     """One page of campaigns."""
-    campaigns = tuple(campaign(raw) for raw in answer.campaigns or ())
-    page, total_pages = page_of(answer.page_info)
-    return tto_types.CampaignPage(campaigns, page, total_pages, direct_messages(answer.dm_info))
+    campaigns = answer.rows("campaigns", campaign)
+    page, total_pages = page_of(answer)
+    return tto_types.CampaignPage(campaigns, page, total_pages, direct_messages(answer))
 
 
-def direct_messages(raw: dict[str, object] | str | None) -> tto_types.DirectMessages | None:
-    """An object, an object written into a string, or words nobody documented: None."""
-    try:
-        read = msgspec.json.decode(raw) if isinstance(raw, str) else raw
-        return None if not read else msgspec.convert(read, tto_types.DirectMessages, strict=False)
-    except msgspec.MsgspecError:
-        return None
+def direct_messages(raw: Row) -> tto_types.DirectMessages | None:
+    """``dm_info``: an object, an object written into a text, or words nobody documented: None."""
+    info = raw.row("dm_info")
+    told = tto_types.DirectMessages(info.text("business_account_handle"), info.flag("dm_allowed"))
+    return None if told == tto_types.DirectMessages() else told
 
 
-def link_request(raw: wire.Link) -> tto_types.LinkRequest:
+def link_request(raw: Row) -> tto_types.LinkRequest:
     """A link request as the brand sees it."""
     return tto_types.LinkRequest(
-        video_id=identifier(raw.video_id),
-        status=word(raw.status),
-        campaign_id=optional_id(raw.campaign_id),
-        campaign_type=word(raw.campaign_type) if raw.campaign_type else None,
-        link_request_id=optional_id(raw.link_request_id),
-        number_of_requests=limit(raw.number_of_requests),
-        last_reminded_at=instant(raw.last_reminded_timestamp),
+        video_id=raw.identifier("video_id"),
+        status=word(raw.text("status") or ""),
+        campaign_id=raw.optional_id("campaign_id"),
+        campaign_type=word(raw.text("campaign_type") or "") or None,
+        link_request_id=raw.optional_id("link_request_id"),
+        number_of_requests=raw.limit("number_of_requests"),
+        last_reminded_at=raw.instant("last_reminded_timestamp"),
     )
 
 
-def link_request_page(answer: wire.LinksAnswer) -> tto_types.LinkRequestPage:
+def link_request_page(answer: Row) -> tto_types.LinkRequestPage:
     """One page of link requests."""
-    requests = tuple(link_request(raw) for raw in answer.video_infos or ())
-    return tto_types.LinkRequestPage(requests, *page_of(answer.page_info))
+    requests = answer.rows("video_infos", link_request)
+    return tto_types.LinkRequestPage(requests, *page_of(answer))
 
 
-def pending_links(answer: wire.AskedLinksAnswer) -> tto_types.PendingLinks:
+def pending_links(answer: Row) -> tto_types.PendingLinks:
     """What the creator is asked to link."""
     return tto_types.PendingLinks(
-        optional_id(answer.campaign_id),
-        limit(answer.spark_authorization_days),
-        tuple(
-            (identifier(raw.video_id), identifier(raw.link_request_id))
-            for raw in answer.link_requests or ()
-        ),
+        answer.optional_id("campaign_id"),
+        answer.limit("spark_authorization_days"),
+        answer.rows("link_requests", _pending_link),
     )
+
+
+def _pending_link(raw: Row) -> tuple[str, str]:
+    return raw.identifier("video_id"), raw.identifier("link_request_id")
+
+
+def spark_recommendation(raw: Row) -> tto_types.SparkRecommendation:
+    """A video worth boosting; the handle goes by two names."""
+    return tto_types.SparkRecommendation(
+        video_id=raw.identifier("item_id"),
+        level=raw.text("recommendation_level") or "",
+        handle=raw.text("creator_handle", "handle_name"),
+        embed_url=raw.text("embed_url"),
+        thumbnail_url=raw.text("thumbnail_url"),
+        created_at=raw.instant("create_time"),
+    )
+
+
+def anchor(raw: Row) -> tto_types.Anchor:
+    """One anchor."""
+    return tto_types.Anchor(
+        anchor_id=raw.identifier("anchor_id"),
+        status=raw.text("status") or "",
+        anchor_type=raw.text("anchor_type"),
+        anchor_sub_type=raw.text("anchor_sub_type"),
+        category_label_id=raw.optional_id("category_label_id"),
+        country_code=raw.text("country_code"),
+        landing_page_url=raw.row("call_to_action").text("landing_page_url"),
+        title=raw.text("anchor_title"),
+        name=raw.text("anchor_name"),
+        thumbnail_url=raw.text("thumbnail_url"),
+        creator_preview_url=raw.text("creator_preview_url"),
+        advertiser_preview_url=raw.text("advertiser_preview_url"),
+    )
+
+
+def anchor_page(answer: Row) -> tto_types.AnchorPage:
+    """One page of anchors."""
+    return tto_types.AnchorPage(answer.rows("anchors", anchor), *page_of(answer))
 
 
 def word(text: str) -> str:
     """A word of TikTok's in the one spelling we use; an unknown word as it came."""
     return _SPELLINGS.get(text, text)
-
-
-def ids(raw: Iterable[Id] | None) -> tuple[str, ...]:
-    """A list of ids as text."""
-    return tuple(identifier(each) for each in raw or ())

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from . import tto_answers as answers
-from . import tto_report_types, tto_report_wire, tto_types
-from . import tto_wire as shapes
+from . import tto_report_types, tto_types
 from .brand_account import BrandAccount
 from .normalize import plain_handle
 from .paging import by_number
@@ -35,7 +34,7 @@ class CampaignCalls(BrandAccount):
             brand_website=brand_website,
             logo_url=logo_url,
         )
-        return self._client.read(ask, shapes.Brand, answers.brand_profile)
+        return self._client.read(ask, answers.brand_profile)
 
     def brand_profiles(
         self, *, brand_profile_ids: Sequence[str] = (), page: int = 1, page_size: int = 100
@@ -47,7 +46,7 @@ class CampaignCalls(BrandAccount):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, shapes.BrandsAnswer, answers.brand_profile_page)
+        return self._client.read(ask, answers.brand_profile_page)
 
     def create_campaign(  # noqa: PLR0913 - TikTok's parameters, each by its name
         self,
@@ -84,7 +83,7 @@ class CampaignCalls(BrandAccount):
             send_notification=send_notification,
             business_account_handle=business_account_handle,
         )
-        return self._client.read(ask, shapes.Campaign, answers.campaign)
+        return self._client.read(ask, answers.campaign)
 
     def create_brand_link(
         self,
@@ -103,7 +102,7 @@ class CampaignCalls(BrandAccount):
             default_spark_ads_requested_authorization_days=spark_days,
             business_account_handle=business_account_handle,
         )
-        return self._client.read(ask, shapes.Campaign, answers.campaign)
+        return self._client.read(ask, answers.campaign)
 
     def update_campaign(
         self,
@@ -126,7 +125,7 @@ class CampaignCalls(BrandAccount):
             advertiser_ids=list(advertiser_ids) or None,
             send_notification=send_notification if handles else None,
         )
-        return self._client.read(ask, shapes.Campaign, answers.campaign)
+        return self._client.read(ask, answers.campaign)
 
     def campaigns(
         self,
@@ -147,7 +146,7 @@ class CampaignCalls(BrandAccount):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, shapes.CampaignsAnswer, answers.campaign_page)
+        return self._client.read(ask, answers.campaign_page)
 
     def send_link_request(self, campaign_id: str, video_id: str) -> tto_types.LinkRequest:
         """Ask an invited creator to link a live video. POST ``/tto/tcm/campaign/link/`` ``LINK``."""
@@ -185,7 +184,7 @@ class CampaignCalls(BrandAccount):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, shapes.LinksAnswer, answers.link_request_page)
+        return self._client.read(ask, answers.link_request_page)
 
     def report(
         self,
@@ -213,7 +212,6 @@ class CampaignCalls(BrandAccount):
         )
         return self._client.read(
             replace(ask, headers={"Country-Code": country_code}),
-            tto_report_wire.ReportAnswer,
             lambda raw: campaign_report(raw, campaign_id, country_code),
         )
 
@@ -243,4 +241,4 @@ class CampaignCalls(BrandAccount):
         ask = self._post(
             "/tto/tcm/campaign/link/", campaign_id=campaign_id, video_id=video_id, action=action
         )
-        return self._client.read(ask, shapes.Link, answers.link_request)
+        return self._client.read(ask, answers.link_request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import answers, tto_answers, tto_types, tto_wire, types, wire
+from . import answers, tto_answers, tto_types, types
 from .brand_account import bucket
 from .transport import Ask, Client
 
@@ -53,7 +53,7 @@ class TtoCreator:
         accounts may be missing.
         """
         ask = self._get("/tto/creator/authorized/", fields=PROFILE_FIELDS)
-        return self._client.read(ask, wire.Creator, answers.profile)
+        return self._client.read(ask, answers.profile)
 
     def videos(
         self, *, video_ids: Sequence[str] = (), cursor: int = 0, limit: int = 10
@@ -68,7 +68,7 @@ class TtoCreator:
             cursor=cursor or None,
             limit=limit,
         )
-        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
+        return self._client.read(ask, answers.video_page)
 
     def join(self, invite_link: str) -> None:
         """Join a campaign by its invite link. POST ``/tto/creator/campaign/join/``.
@@ -89,7 +89,7 @@ class TtoCreator:
     def pending_links(self, invite_link: str) -> tto_types.PendingLinks:
         """Videos the brand asks to link. GET ``/tto/creator/link/request/get/``."""
         ask = self._get("/tto/creator/link/request/get/", tto_invite_link=invite_link)
-        return self._client.read(ask, tto_wire.AskedLinksAnswer, tto_answers.pending_links)
+        return self._client.read(ask, tto_answers.pending_links)
 
     def approve_link(self, link_request_id: str) -> None:
         """Let the brand link the video. POST ``/tto/creator/link/request/confirm/`` ``APPROVE``."""
@@ -110,4 +110,4 @@ class TtoCreator:
 
     def _act(self, path: str, **body: object) -> None:
         body = {"creator_id": self.creator_id, **body}
-        self._client.call(Ask("POST", path, self._token, body=body, idempotent=False), wire.Nothing)
+        self._client.call(Ask("POST", path, self._token, body=body, idempotent=False))

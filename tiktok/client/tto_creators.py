@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from . import answers, tto_answers, tto_types, tto_wire, types, wire
+from . import answers, tto_answers, tto_types, types
 from .brand_account import BrandAccount
 from .normalize import plain_handle
 from .tto_creator import TtoCreator
@@ -26,9 +26,7 @@ class CreatorReads(BrandAccount):
             return {}
         plain = {handle: plain_handle(handle) for handle in handles}
         ask = self._get("/tto/tcm/creator/status/get/", handle_names=list(plain.values()))
-        return self._client.read(
-            ask, wire.StatusAnswer, lambda raw: answers.memberships(raw, handles, plain)
-        )
+        return self._client.read(ask, lambda raw: answers.memberships(raw, handles, plain))
 
     def public_profile(self, handle: str) -> types.Profile:
         """Profile with median views, engagement rate, price and labels. GET ``/tto/tcm/creator/public/``.
@@ -36,7 +34,7 @@ class CreatorReads(BrandAccount):
         Raises `NotInMarketplaceError` or `NotFoundError`. No country, audience or average views here.
         """
         ask = self._get("/tto/tcm/creator/public/", handle_name=plain_handle(handle))
-        return self._client.read(ask, wire.Creator, answers.profile)
+        return self._client.read(ask, answers.profile)
 
     def public_videos(
         self, handle: str, *, video_ids: Sequence[str] = (), cursor: int = 0, limit: int = 10
@@ -53,7 +51,7 @@ class CreatorReads(BrandAccount):
             cursor=cursor or None,
             limit=max(limit, len(video_ids)),
         )
-        return self._client.read(ask, wire.PostsAnswer, answers.video_page)
+        return self._client.read(ask, answers.video_page)
 
     def authorized_profile(self, creator_token: str, open_id: str) -> types.Profile:
         """Profile and audience of a creator who consented: `TtoCreator.profile`."""
@@ -76,7 +74,7 @@ class CreatorReads(BrandAccount):
     def labels(self, label_type: Literal["SEARCH", "RANKING"] = "SEARCH") -> tto_types.Labels:
         """Labels to search or rank by. GET ``/tto/tcm/category/label/``."""
         ask = self._get("/tto/tcm/category/label/", label_type=label_type)
-        return self._client.read(ask, tto_wire.LabelsAnswer, tto_answers.labels)
+        return self._client.read(ask, tto_answers.labels)
 
     def rank(
         self,
@@ -104,7 +102,7 @@ class CreatorReads(BrandAccount):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, tto_wire.RankAnswer, tto_answers.ranking)
+        return self._client.read(ask, tto_answers.ranking)
 
     def discover(
         self, search: tto_types.Search, *, page: int = 1, page_size: int = 24
@@ -124,4 +122,4 @@ class CreatorReads(BrandAccount):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, tto_wire.DiscoverAnswer, tto_answers.found_page)
+        return self._client.read(ask, tto_answers.found_page)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from . import tto_extra_answers as answers
-from . import tto_types, wire
-from . import tto_wire as shapes
+from . import tto_answers as answers
+from . import tto_types
 from .brand_account import BrandAccount
 from .transport import Ask
 
@@ -35,11 +34,7 @@ class ExtraCalls(BrandAccount):
             "objective_type": objective_type,
         }
         ask = Ask("GET", "/spark_ad/recommend/", self._token, params)
-        return self._client.read(
-            ask,
-            shapes.RecommendAnswer,
-            lambda raw: tuple(answers.spark_recommendation(each) for each in raw.videos or ()),
-        )
+        return self._client.read(ask, lambda raw: raw.rows("videos", answers.spark_recommendation))
 
     def anchors(
         self, *, anchor_ids: Sequence[str] = (), page: int = 1, page_size: int = 50
@@ -51,7 +46,7 @@ class ExtraCalls(BrandAccount):
             page=page,
             page_size=page_size,
         )
-        return self._client.read(ask, shapes.AnchorsAnswer, answers.anchor_page)
+        return self._client.read(ask, answers.anchor_page)
 
     def create_anchor(
         self,
@@ -92,8 +87,8 @@ class ExtraCalls(BrandAccount):
             idempotent=False,
             files=None if thumbnail_file is None else {"thumbnail_file": thumbnail_file},
         )
-        return self._client.read(ask, shapes.Anchor, answers.anchor)
+        return self._client.read(ask, answers.anchor)
 
     def delete_anchor(self, anchor_id: str) -> None:
         """Delete a draft. POST ``/tto/tcm/anchor/delete/``."""
-        self._client.call(self._post("/tto/tcm/anchor/delete/", anchor_id=anchor_id), wire.Nothing)
+        self._client.call(self._post("/tto/tcm/anchor/delete/", anchor_id=anchor_id))

@@ -6,23 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from .types import DailyMetrics, ReportMetrics, Share
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """The organic or the paid part of a video's numbers; often None throughout without Spark Ads."""
-
-    video_views: int | None = None
-    likes: int | None = None
-    comments: int | None = None
-    shares: int | None = None
-    favorites: int | None = None
-    reach: int | None = None
-    engagement_rate: float | None = None
-    average_view_time: float | None = None
-    video_completion_rate: float | None = None
-    two_seconds_views: float | None = None
-    six_seconds_views: float | None = None
+from .types import DailyMetrics, Part, ReportMetrics, Share
 
 
 class AdMetrics(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +19,8 @@ class AdMetrics(msgspec.Struct, frozen=True, kw_only=True):
     ctr: float | None = None
     cvr: float | None = None
     roas: float | None = None
-    clicks: int | None = None
-    conversions: int | None = None
+    clicks: float | None = None
+    conversions: float | None = None
     impressions: int | None = None
 
 

@@ -1,7 +1,8 @@
 """What the client returns: frozen, typed, one unit per field whatever the dialect sends.
 
 Ids are strings. Instants are aware and UTC. Rates and shares are fractions (0.25 is 25 %). Durations
-are seconds. What TikTok did not send is None, never 0.
+are seconds. What TikTok did not send is None, never 0; ``unreadable`` names (in TikTok's words) the fields that
+were sent and could not be read.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     audience_usages: tuple[Share, ...] | None = None
     industry_labels: tuple[Label, ...] = ()
     content_labels: tuple[Label, ...] = ()
+    unreadable: frozenset[str] = frozenset()
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +92,7 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     video_id: str
-    created_at: datetime
+    created_at: datetime | None = None
     caption: str = ""
     embed_url: str | None = None
     thumbnail_url: str | None = None
@@ -104,6 +106,7 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     hashtags: tuple[str, ...] = ()
     mentioned_accounts: tuple[str, ...] = ()
     collaboration_status: str | None = None
+    unreadable: frozenset[str] = frozenset()
 
 
 class VideoPage(msgspec.Struct, frozen=True):
@@ -209,6 +212,23 @@ class ReportMetrics(msgspec.Struct, frozen=True, kw_only=True):
     engagement_rate_benchmark_p50: float | None = None
     video_completion_rate_benchmark_p25: float | None = None
     video_completion_rate_benchmark_p50: float | None = None
+    unreadable: frozenset[str] = frozenset()
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """The organic or the paid part of a video's numbers; often None throughout without Spark Ads."""
+
+    video_views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    favorites: int | None = None
+    reach: int | None = None
+    engagement_rate: float | None = None
+    average_view_time: float | None = None
+    video_completion_rate: float | None = None
+    two_seconds_views: float | None = None
+    six_seconds_views: float | None = None
 
 
 class DailyMetrics(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,8 +236,6 @@ class DailyMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
     on: date
     video_views: int | None = None
-    video_views_organic: int | None = None
-    video_views_paid: int | None = None
     likes: int | None = None
     comments: int | None = None
     shares: int | None = None
@@ -225,6 +243,8 @@ class DailyMetrics(msgspec.Struct, frozen=True, kw_only=True):
     reach: int | None = None
     engagement_rate: float | None = None
     video_completion_rate: float | None = None
+    organic: Part = Part()
+    paid: Part = Part()
 
 
 class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,7 +296,10 @@ class SparkAuthorization(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """A creator's consent: tokens, seconds until each dies, the account and what was really granted."""
+    """A creator's consent: tokens, seconds until each dies, the account and what was really granted.
+
+    ``is_refresh_life_supposed``: TikTok did not say when the refresh token dies.
+    """
 
     access_token: str
     refresh_token: str
@@ -284,6 +307,7 @@ class Grant(msgspec.Struct, frozen=True):
     refresh_token_expires_in: int
     open_id: str
     scopes: frozenset[str]
+    is_refresh_life_supposed: bool = False
 
     def __repr__(self) -> str:
         return f"Grant(open_id={self.open_id!r}, scopes={sorted(self.scopes)!r})"

@@ -10,13 +10,13 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from .normalize import identifier, instant
-from .wire import Id, Number, Wire, without_nul
+from .reader import Row, decoded
 
 LONGEST_AGE_SECONDS = 300.0
 LINKED_VIDEO = 10
@@ -141,93 +141,68 @@ def _escaped(text: str) -> bytes:
     return _BEYOND_ASCII.sub(lambda run: json.dumps(run[0])[1:-1], text).encode("ascii")
 
 
-class _Frame(Wire):
-    object: int
-    request_id: str | None = None
-    time: Number = None
-    entry: list[Any] | None = None
-
-
-class _Video(Wire):
-    video_id: Id
-    campaign_id: Id
-    tto_campaign_event_type: str
-    tto_tcm_account_id: Id | None = None
-    handle_name: str | None = None
-    event_time: Number = None
-    log_id: str | None = None
-
-
-class _Incident(Wire):
-    incident_id: Id
-    incident_event_type: str
-    incident_title: str | None = None
-    incident_products: list[str] | None = None
-    incident_level: str | None = None
-    incident_start_time: Number = None
-    incident_resolve_time: Number = None
-    incident_detail: str | None = None
-
-
-class _Notice(Wire):
-    event: str
-    user_openid: str | None = None
-    create_time: Number = None
-    content: str | dict[str, Any] | None = None
-
-
-class _Reason(Wire):
-    reason: int = 0
-
-
 def parse_delivery(body: bytes) -> Delivery:
     """A delivery of the Subscription API. What is unknown in it is kept as `UnknownEntry`.
 
     Raises `WebhookError` when not even the frame can be read.
     """
+    frame = _frame(body)
+    kind = frame.limit("object")
+    if kind is None:
+        raise WebhookError("no kind of event")
+    events = tuple(_event(kind, entry) for entry in frame.items("entry"))
+    return Delivery(frame.text("request_id"), kind, frame.instant("time"), events)
+
+
+def _frame(body: bytes) -> Row:
     try:
-        frame = msgspec.json.decode(without_nul(body), type=_Frame, strict=False)
-        sent_at = instant(frame.time)
-    except (ValueError, RecursionError) as error:
+        fields = decoded(body)
+    except ValueError as error:
         raise WebhookError(str(error)) from None
-    events = tuple(_event(frame.object, entry) for entry in frame.entry or ())
-    return Delivery(frame.request_id, frame.object, sent_at, events)
+    if not isinstance(fields, dict):
+        raise WebhookError("not an object")
+    return Row(fields)
 
 
 def _event(kind: int, entry: object) -> LinkedVideo | ServiceIncident | UnknownEntry:
+    read = _READ.get(kind)
+    if read is None or not isinstance(entry, dict):
+        return UnknownEntry(kind, entry)
     try:
-        if kind == LINKED_VIDEO:
-            return _linked_video(msgspec.convert(entry, _Video, strict=False))
-        if kind == SERVICE_STATUS:
-            return _incident(msgspec.convert(entry, _Incident, strict=False))
+        return read(Row(entry))
     except ValueError:
         return UnknownEntry(kind, entry)
-    return UnknownEntry(kind, entry)
 
 
-def _linked_video(raw: _Video) -> LinkedVideo:
+def _linked_video(raw: Row) -> LinkedVideo:
     return LinkedVideo(
-        event=raw.tto_campaign_event_type,
-        video_id=identifier(raw.video_id),
-        campaign_id=identifier(raw.campaign_id),
-        account_id=None if raw.tto_tcm_account_id is None else str(raw.tto_tcm_account_id),
-        handle=raw.handle_name or None,
-        happened_at=instant(raw.event_time),
-        log_id=raw.log_id or None,
+        event=raw.identifier("tto_campaign_event_type"),
+        video_id=raw.identifier("video_id"),
+        campaign_id=raw.identifier("campaign_id"),
+        account_id=raw.optional_id("tto_tcm_account_id"),
+        handle=raw.text("handle_name"),
+        happened_at=raw.instant("event_time"),
+        log_id=raw.text("log_id"),
     )
 
 
-def _incident(raw: _Incident) -> ServiceIncident:
+def _incident(raw: Row) -> ServiceIncident:
     return ServiceIncident(
-        incident_id=identifier(raw.incident_id),
-        event=raw.incident_event_type,
-        title=raw.incident_title or None,
-        products=tuple(raw.incident_products or ()),
-        level=raw.incident_level or None,
-        started_at=instant(raw.incident_start_time),
-        resolved_at=instant(raw.incident_resolve_time),
-        detail=raw.incident_detail or None,
+        incident_id=raw.identifier("incident_id"),
+        event=raw.identifier("incident_event_type"),
+        title=raw.text("incident_title"),
+        products=raw.texts("incident_products"),
+        level=raw.text("incident_level"),
+        started_at=raw.instant("incident_start_time"),
+        resolved_at=raw.instant("incident_resolve_time"),
+        detail=raw.text("incident_detail"),
     )
+
+
+_READ: dict[int, Callable[[Row], LinkedVideo | ServiceIncident]] = {
+    LINKED_VIDEO: _linked_video,
+    SERVICE_STATUS: _incident,
+}
 
 
 def parse_notice(body: bytes) -> AuthorizationRemoved | UnknownNotice:
@@ -235,23 +210,13 @@ def parse_notice(body: bytes) -> AuthorizationRemoved | UnknownNotice:
 
     Raises `WebhookError` when it cannot be read.
     """
-    try:
-        raw = msgspec.json.decode(without_nul(body), type=_Notice, strict=False)
-        happened_at = instant(raw.create_time)
-    except (ValueError, RecursionError) as error:
-        raise WebhookError(str(error)) from None
-    if raw.event == "authorization.removed" and raw.user_openid:
-        return AuthorizationRemoved(raw.user_openid, _reason(raw.content), happened_at)
-    return UnknownNotice(raw.event, raw.user_openid, happened_at, _text(raw.content))
-
-
-def _reason(content: str | dict[str, Any] | None) -> int:
-    """A removal whose reason cannot be read is a removal all the same."""
-    try:
-        return msgspec.json.decode(_text(content), type=_Reason, strict=False).reason
-    except (ValueError, RecursionError):
-        return 0
-
-
-def _text(content: str | dict[str, Any] | None) -> str:
-    return content if isinstance(content, str) else msgspec.json.encode(content or {}).decode()
+    raw = _frame(body)
+    event, open_id = raw.text("event"), raw.optional_id("user_openid")
+    if event is None:
+        raise WebhookError("no event")
+    happened_at = raw.instant("create_time")
+    if event == "authorization.removed" and open_id:
+        # a removal whose reason cannot be read is a removal all the same
+        reason = raw.row("content").limit("reason") or 0
+        return AuthorizationRemoved(open_id, reason, happened_at)
+    return UnknownNotice(event, open_id, happened_at, raw.json("content"))

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -18,6 +18,8 @@ MOMENT = datetime(2026, 1, 3, 10, 0, tzinfo=UTC)
         1767434400000,
         "1767434400",
         1767434400,
+        1767434400.0,
+        "1767434400.0",
         "2026-01-03 10:00:00",
         "2026-01-03T10:00:00Z",
         "2026-01-03T12:00:00+02:00",
@@ -38,12 +40,6 @@ def test_never_is_absent(written):
 def test_what_is_not_a_time_is_an_error(written):
     with pytest.raises(ValueError, match="time"):
         normalize.instant(written)
-
-
-def test_a_day_is_a_date():
-    assert normalize.day("2026-01-03") == date(2026, 1, 3)
-    with pytest.raises(ValueError, match="date"):
-        normalize.day("")
 
 
 @pytest.mark.parametrize(
@@ -105,42 +101,26 @@ def test_a_price_needs_amount_and_currency():
 
 
 @pytest.mark.parametrize(
-    "written",
+    ("written", "fractions"),
     [
-        [{"gender": "Female", "percentage": 0.75}, {"gender": "MALE", "percentage": 0.25}],
-        [{"gender": "FEMALE", "percentage": 75}, {"gender": "male", "percentage": 25}],
-        [{"gender": "FEMALE", "percentage": "0.75"}, {"gender": "MALE", "percentage": "0.25"}],
-        {"female": 0.75, "Male": 0.25},
+        ([0.75, 0.25], [0.75, 0.25]),
+        ([75, 25], [0.75, 0.25]),
+        ([0.9, 0.8, 0.7], [0.009, 0.008, 0.007]),  # each below 1, together more than a whole
+        ([0.61, 0.12, 0.09], [0.61, 0.12, 0.09]),
+        ([0.34, 0.34, 0.34], [0.34, 0.34, 0.34]),  # rounded
+        ([17.5, 0.5], [0.175, 0.005]),
+        ([1.2], [0.012]),
+        ([], []),
     ],
 )
-def test_a_distribution_has_one_shape(written):
-    assert normalize.distribution(written, "gender") == (Share("FEMALE", 0.75), Share("MALE", 0.25))
+def test_the_sum_of_a_distribution_decides_whether_it_is_percent(written, fractions):
+    told = normalize.distribution([(str(n), part) for n, part in enumerate(written)])
+    assert [share.fraction for share in told] == pytest.approx(fractions)
 
 
-def test_an_absent_distribution_is_not_an_empty_one():
-    assert normalize.distribution(None, "age") is None
-    assert normalize.distribution([], "age") == ()
-
-
-def test_what_tiktok_has_no_name_for_is_none_in_capitals():
-    written = [{"gender": "FEMALE", "percentage": 0.72}, {"gender": None, "percentage": 0.28}]
-    told = (Share("FEMALE", 0.72), Share("NONE", 0.28))
-    assert normalize.distribution(written, "gender") == told
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        [{"percentage": 0.5}],
-        [{"age": 5, "percentage": 0.5}],
-        [{"age": "18-24", "percentage": 170}],
-        [{"age": "18-24", "percentage": []}],
-        [{"age": "18-24", "percentage": -0.1}],
-    ],
-)
-def test_a_distribution_that_makes_no_sense_is_an_error(written):
-    with pytest.raises(ValueError, match=r"\w"):
-        normalize.distribution(written, "age")
+def test_of_viewers_counted_twice_the_sum_may_be_two():
+    both = [("NEW_VIEWER", 0.9), ("NON_FOLLOWER_PERCENT", 0.8)]
+    assert normalize.distribution(both, whole=2.0)[0] == Share("NEW_VIEWER", 0.9)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +139,11 @@ def test_retention_is_a_list_of_fractions_by_second(written):
     assert normalize.retention(written) == (1.0, 0.5, 0.25)
 
 
+def test_a_second_that_is_replayed_exceeds_the_first_and_is_kept():
+    assert normalize.retention([1, 1.02, 0.9]) == (1.0, 1.02, 0.9)
+
+
 def test_a_gap_in_the_retention_is_an_error():
-    assert normalize.retention(None) is None
     with pytest.raises(ValueError, match="second"):
         normalize.retention([1, None])
 

@@ -133,7 +133,7 @@ def test_an_update_adds(tto, answers, wire):
         ("[1]", None),
         ({"business_account_handle": "oak", "dm_allowed": True}, ("oak", True)),
         ('{"business_account_handle": "oak", "dm_allowed": "true"}', ("oak", True)),
-        ({"dm_allowed": None, "more": 1}, (None, None)),
+        ({"dm_allowed": None, "more": 1}, None),
     ],
 )
 def test_dm_info_is_an_object_a_text_or_nothing(tto, answers, written, read):
