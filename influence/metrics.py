@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
-from prometheus_client.core import REGISTRY, GaugeMetricFamily
+from prometheus_client.core import REGISTRY, CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from tiktok import breaker, limits
+from tiktok import breaker, exchanges, limits
 from tiktok.store import StoreIsDown
 
 
@@ -22,20 +22,27 @@ class TikTokCollector(Collector):
         """Nothing is read while the site starts."""
         return iter(())
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         opened = GaugeMetricFamily(
             "tiktok_breaker_open", "1 while no calls of this endpoint are made.", labels=["path"]
         )
         paused = GaugeMetricFamily(
             "tiktok_app_paused_seconds", "Until calls may be made again, after TikTok's own limit."
         )
+        unreadable = CounterMetricFamily(
+            "tiktok_unreadable_fields",
+            "Fields of TikTok's answers that could not be read.",
+            labels=["path", "field"],
+        )
         try:
             for path in breaker.opened():
                 opened.add_metric([path], 1)
             paused.add_metric([], limits.paused_for())
+            for labels, times in exchanges.unreadable_counts().items():
+                unreadable.add_metric(labels, times)
         except StoreIsDown:
             return  # /readyz says so
-        yield from (opened, paused)
+        yield from (opened, paused, unreadable)
 
 
 REGISTRY.register(TikTokCollector())

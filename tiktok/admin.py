@@ -55,7 +55,8 @@ def _answer(exchange: PastExchange) -> str:
     status = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
     code = "" if exchange.code is None else f", code {exchange.code}"
     error = f", {exchange.error}" if exchange.error else ""
-    return f"{status}{code}{error}, {exchange.seconds:.2f} s, attempt {exchange.attempt}"
+    told = f"{status}{code}{error}, {exchange.seconds:.2f} s, attempt {exchange.attempt}"
+    return "; ".join([told, *(f"not read: {each}" for each in exchange.unreadable)])
 
 
 class MarketplaceAccountForm(forms.ModelForm):

@@ -6,6 +6,7 @@ does not, why, in words the reader can act on. Unavailable is never 0.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tiktok.enums import (
@@ -24,6 +25,7 @@ SEND_AN_ORDER = "Send an order: TikTok reports this only for posts tied to one."
 AUTHENTICATE_OR_ORDER = "Ask the influencer to authenticate this account, or send an order."
 NOT_FROM_OLD_SOURCE = "The old data source never had this."
 NOT_FROM_TIKTOK_ONE = "Not provided by TikTok One."
+UNREADABLE = "TikTok sent this in a form that could not be read. It is asked for again by itself."
 NOT_TRACKED = "TikTok no longer lets us track this account. Invite it to the Creator Marketplace or ask the influencer to connect it."
 
 
@@ -155,6 +157,38 @@ ACCOUNT_UNITS: dict[AccountMetric, Unit] = {
     AccountMetric.DISPLAY_NAME: Unit.TEXT,
     AccountMetric.CREATOR_ID: Unit.TEXT,
 }
+# TikTok's names of fields, and the metrics here that are missing when such a field cannot be read.
+METRICS_OF_FIELD: dict[str, tuple[str, ...]] = {
+    "followers_count": (AccountMetric.FOLLOWER_COUNT,),
+    "likes_count": (AccountMetric.LIKE_COUNT,),
+    "videos_count": (AccountMetric.VIDEO_COUNT,),
+    "creator_price": (AccountMetric.CREATOR_RATE,),
+    "currency": (AccountMetric.CREATOR_RATE,),
+    "engagement_count": (PostMetric.TOTAL_ENGAGEMENTS,),
+    "average_view_time": (PostMetric.AVERAGE_PLAY_TIME,),
+    "video_view_retention": (PostMetric.VIDEO_VIEW_RETENTION, PostMetric.RETENTION_PER_SECOND),
+    "lifetime_gender_distribution": (PostMetric.AUDIENCE_GENDER,),
+    "lifetime_top_age_distribution": (PostMetric.AUDIENCE_AGE,),
+    "lifetime_top_country_distribution": (PostMetric.AUDIENCE_COUNTRY,),
+    "most_popular_country_state_distribution": (PostMetric.AUDIENCE_GEOGRAPHY,),
+    "audience_genders_distribution": (PostMetric.AUDIENCE_GENDER,),
+    "audience_age_distribution": (PostMetric.AUDIENCE_AGE,),
+    "audience_countries_distribution": (PostMetric.AUDIENCE_COUNTRY,),
+    "audience_locale_distribution": (PostMetric.AUDIENCE_GEOGRAPHY,),
+}
+
+
+def unreadable_metrics(
+    fields: Iterable[str], *, replaced: Collection[str], kept: Collection[str] = ()
+) -> list[str]:
+    """The metrics that are missing because TikTok's `fields` could not be read.
+
+    `replaced`: what the look that met them tells; what an earlier one could not read of the rest (`kept`) stands.
+    """
+    found = {metric for field in fields for metric in METRICS_OF_FIELD.get(field, (field,))}
+    return sorted((found & set(replaced)) | (set(kept) - set(replaced)))
+
+
 # How we calculate what the dialect does not give; {videos} is how many of the latest videos went in.
 LATEST_VIDEOS, FEWEST_VIDEOS = 30, 5
 COMPUTED_DEFINITIONS: dict[AccountMetric, str] = {

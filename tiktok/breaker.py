@@ -7,6 +7,7 @@ Then one call at a time is let through to try; the first readable answer, be it 
 from __future__ import annotations
 
 import time
+import uuid
 from typing import cast
 
 import structlog
@@ -43,12 +44,17 @@ def refuse_if_open(path: str) -> None:
         raise TikTokUnavailable
 
 
-def note_failure(path: str, *, request_id: str = "") -> None:
-    """TikTok's failure: no answer, no readable one, or its own trouble."""
+def note_failure(path: str, *, request_id: str = "", question: str = "") -> None:
+    """TikTok's failure: no answer, no readable one, or its own trouble.
+
+    `question`: what was asked, where the failure may be that of its subject. The same question counts once.
+    """
+    failed = key("breaker", path, "failures")
     with store().pipeline() as pipe:
-        pipe.incr(key("breaker", path, "failures"))
-        pipe.expire(key("breaker", path, "failures"), FORGET_SECONDS)
-        failures = pipe.execute()[0]
+        pipe.sadd(failed, question or uuid.uuid4().hex)
+        pipe.expire(failed, FORGET_SECONDS)
+        pipe.scard(failed)
+        failures = pipe.execute()[2]
     if failures >= FAILURES_TO_OPEN:
         _open(path, failures, request_id)
 

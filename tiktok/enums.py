@@ -170,6 +170,7 @@ class PostponedReason(models.TextChoices):
     UNCOUNTED = "uncounted", "requests to TikTok cannot be counted just now"
     BEING_RENEWED = "being_renewed", "the permission is being renewed with TikTok"
     NO_ANSWER = "no_answer", "TikTok did not answer"
+    UNREADABLE = "unreadable", "TikTok's answer could not be read"
     REFUSED = "refused", "TikTok refused the request"
     NO_ACCOUNT = "no_account", "no TikTok account is connected in the organization's settings"
     ACCESS_ENDED = (

@@ -37,6 +37,17 @@ class TikTokUnavailable(TikTokProblem):
         )
 
 
+class AnswerUnreadable(TikTokUnavailable):
+    """TikTok answered, but not about whom it was asked: the trouble of this subject alone."""
+
+    def __init__(self, *, request_id: str = "") -> None:
+        self.request_id = request_id
+        TikTokProblem.__init__(
+            self,
+            "TikTok's answer could not be read, so nothing was saved. It is asked again by itself.",
+        )
+
+
 class TikTokBusy(TikTokProblem):
     """No call may be made yet. `retry_after`: seconds until it is worth trying again."""
 
@@ -134,4 +145,10 @@ class LegacyClosed(TikTokProblem):
 
 
 # What may concern one of several subjects alone, such as an order of an account that was disconnected: the others go on.
-OF_ONE_SUBJECT = (TikTokRefused, NoMarketplaceAccount, MarketplaceAccessEnded, SealBroken)
+OF_ONE_SUBJECT = (
+    AnswerUnreadable,
+    TikTokRefused,
+    NoMarketplaceAccount,
+    MarketplaceAccessEnded,
+    SealBroken,
+)

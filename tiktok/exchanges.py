@@ -6,9 +6,11 @@ They stand in Redis, not in the database: a call must not cost a write on the ro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import cast
 
 from django.db.models import Model
 
@@ -16,6 +18,7 @@ from tiktok.store import StoreIsDown, key, store
 
 KEPT = 50
 KEPT_SECONDS = 14 * 86_400
+MOST_UNREADABLE = 10  # fields of one exchange whose texts are kept
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class PastExchange:
     seconds: float
     attempt: int
     error: str  # the client's class of it, empty when there was none
+    # what could not be read: field, why, and its shortened text
+    unreadable: list[str] = field(default_factory=list)
 
     @property
     def happened_at(self) -> datetime:
@@ -54,6 +59,26 @@ def last_exchanges(subject: Model) -> list[PastExchange]:
         return [PastExchange(**json.loads(told)) for told in store().lrange(_key(subject), 0, -1)]
     except StoreIsDown:
         return []
+
+
+def count_unreadable(path: str, fields: Sequence[str]) -> None:
+    """Count, for operations, which fields of an endpoint's answers could not be read. They are ours to name, so few."""
+    if not fields:
+        return
+    with store().pipeline(transaction=False) as pipe:
+        for name, times in Counter(fields).items():
+            pipe.hincrby(key("unreadable"), f"{path} {name}", times)
+        pipe.execute()
+
+
+def unreadable_counts() -> dict[tuple[str, str], int]:
+    """How often each field could not be read since counting began, by endpoint and field. Raises StoreIsDown."""
+    counts = cast(dict[str, str], store().hgetall(key("unreadable")))
+    found = {}
+    for name, times in counts.items():
+        path, _, field_name = name.partition(" ")
+        found[path, field_name] = int(times)
+    return found
 
 
 def _key(subject: Model) -> str:

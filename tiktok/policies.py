@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tiktok.enums import AccountKind, Dialect, MarketplaceStatus, PostTie
 
+FIRST_SECOND = datetime(2016, 9, 1, tzinfo=UTC).timestamp()
 WARN_DAYS = (14, 7, 1)  # ahead of the day on which TikTok asks the creator again
 
 
@@ -49,6 +50,12 @@ def post_tie(*, has_order: bool, is_authenticated: bool) -> PostTie:
     if has_order:
         return PostTie.ORDER
     return PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED
+
+
+def made_at(video_id: str) -> datetime | None:
+    """The second that TikTok's ids carry in their upper 32 bits; None where it is no time TikTok existed at."""
+    seconds = int(video_id) >> 32 if video_id.isascii() and video_id.isdigit() else 0
+    return datetime.fromtimestamp(seconds, UTC) if FIRST_SECOND <= seconds < 2**32 else None
 
 
 def finds_lost_orders(dialect: str) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tenancy.models import Organization, OrganizationModel
@@ -135,6 +136,10 @@ class Creator(OrganizationModel):
     insights_fetched_at = models.DateTimeField(null=True, blank=True)
     # Which of the numbers above cannot be right: bits as in the snapshots.
     absurd = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    # Which metrics are missing because TikTok's last answer could not be read there.
+    unreadable = ArrayField(
+        models.CharField(max_length=40), default=list, db_default=[], editable=False
+    )
     calculated_average_views = models.FloatField(null=True, editable=False)
     calculated_engagement_rate = models.FloatField(null=True, editable=False)
     calculated_videos = models.SmallIntegerField(default=0, db_default=0, editable=False)

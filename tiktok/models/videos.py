@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tenancy.models import OrganizationModel
@@ -49,6 +50,10 @@ class Video(OrganizationModel):
     # Which of the numbers above fell, and which cannot be right: bits as in the snapshots.
     falling = models.SmallIntegerField(default=0, db_default=0, editable=False)
     absurd = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    # Which metrics are missing because TikTok's last answer could not be read there.
+    unreadable = ArrayField(
+        models.CharField(max_length=40), default=list, db_default=[], editable=False
+    )
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ from tiktok.availability import (
     POST_MATRIX,
     POST_UNITS,
     TOO_FEW_VIDEOS,
+    UNREADABLE,
     Cell,
     account_cell,
 )
@@ -58,6 +59,7 @@ class MetricValue:
     definition: str = ""
     flag: str = ""
     earlier: tuple[float, datetime] | None = None
+    is_unreadable: bool = False
 
     @property
     def is_calculated(self) -> bool:
@@ -70,6 +72,8 @@ class MetricValue:
             return ""
         if self.flag:
             return Flag(self.flag).label
+        if self.is_unreadable and self.cell.is_shown:
+            return UNREADABLE
         if self.cell.availability == Availability.COMPUTED:
             return TOO_FEW_VIDEOS
         return self.cell.reason or NOT_YET
@@ -130,6 +134,7 @@ def _account_metric(
         fetched_at=fetched_at if is_told else None,
         definition=definition if is_told else "",
         flag=Flag.ABSURD if is_absurd and cell.is_shown else "",
+        is_unreadable=metric.value in creator.unreadable,
     )
 
 
@@ -228,6 +233,7 @@ def _post_metric(
         fetched_at=fetched_at,
         definition=POST_DEFINITIONS[metric],
         flag=flag if cell.is_shown else "",
+        is_unreadable=video is not None and metric.value in video.unreadable,
         earlier=earlier,
     )
 

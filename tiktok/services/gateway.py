@@ -37,6 +37,7 @@ from tiktok.client import (
 )
 from tiktok.enums import AccountState, PollKind
 from tiktok.errors import (
+    AnswerUnreadable,
     CallInsideTransaction,
     CallsUncounted,
     MarketplaceAccessEnded,
@@ -48,7 +49,7 @@ from tiktok.errors import (
     TikTokRefused,
     TikTokUnavailable,
 )
-from tiktok.exchanges import PastExchange, remember
+from tiktok.exchanges import MOST_UNREADABLE, PastExchange, count_unreadable, remember
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account
 from tiktok.store import StoreIsDown
@@ -163,17 +164,33 @@ def _after_call(account: MarketplaceAccount | None, exchange: Exchange) -> None:
     """Never the reason that a call fails: what cannot be kept is not kept."""
     subjects: list[Model] = [each for each in (account, _connection.get()) if each is not None]
     try:
-        if isinstance(exchange.error, TIKTOKS_FAILURES):
-            breaker.note_failure(exchange.path, request_id=exchange.request_id)
+        if _is_tiktoks_failure(exchange.error):
+            _note_failure(exchange)
         else:
             breaker.note_answer(exchange.path)
         if isinstance(exchange.error, errors.RateLimitedError):
             _pause(exchange, exchange.error)
+        count_unreadable(exchange.path, [each.field for each in exchange.unreadable])
         remember(_past(exchange), subjects)
     except StoreIsDown:
         log.exception(
             "tiktok.exchange_not_kept", path=exchange.path, request_id=exchange.request_id
         )
+
+
+def _note_failure(exchange: Exchange) -> None:
+    """An answer that is none may be one subject's: asking the same again and again says nothing of the endpoint."""
+    is_garbled = isinstance(exchange.error, errors.GarbledAnswerError)
+    breaker.note_failure(
+        exchange.path,
+        request_id=exchange.request_id,
+        question=exchange.question if is_garbled else "",
+    )
+
+
+def _is_tiktoks_failure(error: errors.TikTokError | None) -> bool:
+    """Data that cannot be read came in TikTok's own envelope: the endpoint answers."""
+    return isinstance(error, TIKTOKS_FAILURES) and not isinstance(error, errors.UnreadableDataError)
 
 
 def _pause(exchange: Exchange, error: errors.RateLimitedError) -> None:
@@ -204,6 +221,10 @@ def _past(exchange: Exchange) -> PastExchange:
         seconds=round(exchange.seconds, 3),
         attempt=exchange.attempt,
         error=type(exchange.error).__name__ if exchange.error else "",
+        unreadable=[
+            f"{each.field}: {each.why}: {each.raw}"
+            for each in exchange.unreadable[:MOST_UNREADABLE]
+        ],
     )
 
 
@@ -238,8 +259,10 @@ def _problem(error: errors.TikTokError, *, creates: bool) -> TikTokProblem:
         return MarketplaceAccessEnded(request_id=request_id)
     if isinstance(error, errors.RateLimitedError):
         return TikTokBusy(error.retry_after or UNADVISED_SECONDS, request_id=request_id)
+    is_open = creates and error.outcome_unknown
+    if isinstance(error, errors.UnreadableDataError) and not is_open:
+        return AnswerUnreadable(request_id=request_id)
     if isinstance(error, NO_ANSWER):
-        is_open = creates and error.outcome_unknown
         return (OutcomeUnknown if is_open else TikTokUnavailable)(request_id=request_id)
     return TikTokRefused(error.message, code=error.code, request_id=request_id)
 

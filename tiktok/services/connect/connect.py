@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from msgspec import structs
 
 from jobs.services.queue import make_due, note_finished, wake
 from tenancy.enums import Verb
@@ -36,7 +37,7 @@ from tiktok.errors import (
 )
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.queries import standing_consents
-from tiktok.services.creators.handles import creator_of, follow_handle
+from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of, follow_handle
 from tiktok.services.creators.membership import look_up, track_creator
 from tiktok.services.creators.profiles import keep_profile
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
@@ -112,8 +113,10 @@ def _connect(attempt: ConnectAttempt, code: str) -> Connection:
         if missing_scopes(grant.scopes):
             return _keep_without_scopes(attempt, grant)
         profile = _who_is_it(grant)
-        handle = profile.handle.lower()
         known = creator_of(grant.open_id, profile.creator_id)
+        if len(profile.handle) > LONGEST_HANDLE:
+            profile = structs.replace(profile, handle=_handle_instead(attempt, known))
+        handle = profile.handle.lower()
         if attempt.expected_handle not in {"", handle, known and known.handle}:
             raise ConnectRefused(
                 f"You signed in at TikTok as @{handle}, but @{attempt.expected_handle} was asked for. Switch"
@@ -139,6 +142,16 @@ def _who_is_it(grant: types.Grant) -> types.Profile:
             return marketplace().authorized_profile(grant.access_token, grant.open_id)
         except (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError) as error:
             raise ConnectRefused(OLD_CODE) from error
+
+
+def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
+    """What the account is called here where TikTok names it in more characters than any handle has."""
+    handle = known.handle if known else attempt.expected_handle
+    if not handle:
+        raise ConnectRefused(
+            "TikTok's name of this account could not be read. Please use the link you were sent."
+        )
+    return handle
 
 
 def _membership(handle: str) -> MarketplaceStatus | None:

@@ -19,6 +19,7 @@ from tiktok.models import Creator, FormerHandle
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.signals import renamed
 
+LONGEST_HANDLE = 64  # that a column holds; TikTok's own have at most 24 characters
 
 def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
     """Who this TikTok account is in the organization in scope: by a consent to its grant, else by TikTok's own number."""
@@ -65,6 +66,8 @@ def follow_handle(creator: Creator, handle: str, *, actor: User | None = None) -
     Where another creator of the organization has that handle already, both stay as they are and an event says so.
     """
     earlier, handle = creator.handle, handle.lower()
+    if len(handle) > LONGEST_HANDLE:
+        return
     if handle == earlier:
         _dispute(creator, "")
         return

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.services.queue import stop, wake
+from tiktok.availability import ACCOUNT_MATRIX, unreadable_metrics
 from tiktok.client import errors, types
 from tiktok.enums import PollKind, Source
 from tiktok.models import Creator
@@ -25,6 +26,10 @@ from tiktok.services.polls.kinds import register_poll
 
 MOST_PRICE = 10**10
 # Beside the numbers, which the loader of snapshots keeps: what any look tells, and what the influencer authorized.
+PROFILE_METRICS = (  # of any look; the rest comes by authorization only
+    *("follower_count", "like_count", "video_count"),
+    *("profile_image", "display_name", "creator_id"),
+)
 PROFILE_FIELDS = [
     "display_name",
     "profile_image",
@@ -32,6 +37,7 @@ PROFILE_FIELDS = [
     "country",
     "tiktok_creator_id",
     "insights_fetched_at",
+    "unreadable",
 ]
 INSIGHT_FIELDS = [
     "creator_rate_amount", "creator_rate_currency", "audience_countries", "audience_genders", "audience_ages",
@@ -91,6 +97,11 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     keeps_insights = source != Source.AUTHORIZED and locked.insights_fetched_at is not None
     _copy_profile(locked, profile, source)
     _copy_insights(locked, profile)
+    locked.unreadable = unreadable_metrics(
+        profile.unreadable,
+        kept=locked.unreadable if keeps_insights else (),
+        replaced=PROFILE_METRICS if keeps_insights else ACCOUNT_MATRIX,
+    )
     truncate_texts(locked, [*PROFILE_FIELDS, *INSIGHT_FIELDS])
     if not stays_on_show:
         locked.save(

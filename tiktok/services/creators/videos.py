@@ -9,20 +9,22 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from tiktok.availability import unreadable_metrics
 from tiktok.client import Marketplace, types
 from tiktok.client.paging import chunks
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
+from tiktok.policies import made_at
 from tiktok.services.creators.consents import connection_of, still_sees
 from tiktok.services.creators.texts import truncate_texts
 from tiktok.services.facts.averages import calculate_averages
-from tiktok.services.facts.snapshots import record_video_snapshots
+from tiktok.services.facts.snapshots import COUNTS, record_video_snapshots
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants.tokens import call_as_creator
 from tiktok.services.polls.kinds import register_poll
 
 LATEST_VIDEOS = 30  # TikTok's own averages look at as many
-VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at"]
+VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at", "unreadable"]
 Followed = Callable[[Creator], Iterable[str]]
 _followed: list[Followed] = []
 
@@ -121,6 +123,7 @@ def keep_videos(
     """Keep listed videos and their counters, and a fact of this hour for each. Returns their rows."""
     lock_creators([creator.pk])
     fetched_at = fetched_at or timezone.now()
+    videos = list({video.video_id: video for video in videos}.values())  # a page may name one twice
     own = Video.objects.exclude(source=Source.LEGACY)
     by_id = {
         row.tiktok_video_id: row
@@ -157,7 +160,11 @@ def _copy_texts(
     row.url = f"{creator.profile_url}/video/{video.video_id}"
     row.embed_url = video.embed_url or ""
     row.thumbnail_url = video.thumbnail_url or ""
-    row.published_at = video.created_at
+    if video.created_at or not row.pk:
+        row.published_at = video.created_at or min(
+            made_at(video.video_id) or fetched_at, fetched_at
+        )
+    row.unreadable = unreadable_metrics(video.unreadable, kept=row.unreadable, replaced=COUNTS)
     truncate_texts(row, VIDEO_FIELDS)
 
 

@@ -96,7 +96,10 @@ def keep_grant(connection: Connection, grant: types.Grant) -> None:
     now = timezone.now()
     connection.scopes = sorted(grant.scopes)
     connection.access_expires_at = now + _life(grant.expires_in)
-    connection.refresh_expires_at = now + _life(grant.refresh_token_expires_in)
+    refresh_expires_at = now + _life(grant.refresh_token_expires_in)
+    if grant.is_refresh_life_supposed and connection.refresh_expires_at > now:
+        refresh_expires_at = min(refresh_expires_at, connection.refresh_expires_at)
+    connection.refresh_expires_at = refresh_expires_at
     connection.version += 1
     connection.lease_until = None
     if missing := missing_scopes(grant.scopes):

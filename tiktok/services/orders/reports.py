@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
+from tiktok.availability import POST_MATRIX, unreadable_metrics
 from tiktok.client.paging import chunks
 from tiktok.client.types import ReportMetrics, ReportRow, VideoReview
 from tiktok.enums import Source
@@ -21,6 +22,7 @@ from tiktok.services.orders.orders import OrderFacts
 # Beside the numbers, which the loader of snapshots keeps.
 REPORT_FIELDS = [
     "retention", "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
+    "unreadable",
 ]  # fmt: skip
 
 
@@ -111,4 +113,5 @@ def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> 
     video.audience_gender = shares(metrics.gender_distribution)
     video.audience_country = shares(metrics.country_distribution)
     video.audience_geography = shares(metrics.locale_distribution)
+    video.unreadable = unreadable_metrics(metrics.unreadable, replaced=POST_MATRIX)
     video.report_fetched_at = fetched_at

@@ -11,6 +11,7 @@ from tiktok import limits
 from tiktok.enums import PollKind, PostponedReason
 from tiktok.errors import (
     OF_ONE_SUBJECT,
+    AnswerUnreadable,
     CallsUncounted,
     ConnectionEnded,
     GrantBeingRenewed,
@@ -42,6 +43,7 @@ REASONS: dict[type[Exception], str] = {
     CallsUncounted: PostponedReason.UNCOUNTED,
     GrantBeingRenewed: PostponedReason.BEING_RENEWED,
     TikTokUnavailable: PostponedReason.NO_ANSWER,
+    AnswerUnreadable: PostponedReason.UNREADABLE,
     TikTokRefused: PostponedReason.REFUSED,
     NoMarketplaceAccount: PostponedReason.NO_ACCOUNT,
     MarketplaceAccessEnded: PostponedReason.ACCESS_ENDED,

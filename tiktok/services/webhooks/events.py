@@ -21,6 +21,7 @@ from tiktok.models import (
     ServiceIncident,
 )
 from tiktok.queries import STANDING_INCIDENTS
+from tiktok.services.creators.handles import LONGEST_HANDLE
 from tiktok.services.grants.grants import doubt, end_grant
 from tiktok.services.grants.tokens import CONSENT_REVOKED
 
@@ -160,8 +161,14 @@ def _learn(video: LinkedVideo, event: webhooks.LinkedVideo, heard_at: datetime) 
     known = (getattr(video, name), video.handle)
     moment = event.happened_at or heard_at
     setattr(video, name, min(known[0] or moment, moment))
-    video.handle = video.handle or (event.handle or "").lower()
+    video.handle = video.handle or _fitting_handle(event)
     return known != (getattr(video, name), video.handle)
+
+
+def _fitting_handle(event: webhooks.LinkedVideo) -> str:
+    """Part of a handle would be somebody else's."""
+    handle = (event.handle or "").lower()
+    return handle if len(handle) <= LONGEST_HANDLE else ""
 
 
 @transaction.atomic
