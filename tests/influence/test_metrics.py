@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tiktok import limits
+from tiktok.exchanges import count_unreadable
 from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,15 @@ def test_an_open_breaker_and_a_pause_are_seen() -> None:
 
     assert 'tiktok_breaker_open{path="/tcm/creator/public/"} 1.0' in told()
     assert "tiktok_app_paused_seconds 299." in told()
+
+
+def test_fields_that_could_not_be_read_are_counted_by_endpoint_and_name() -> None:
+    count_unreadable("/tto/tcm/report/", ["videos[].likes", "videos[].likes", "videos[]"])
+    count_unreadable("/tto/tcm/report/", ["videos[]"])
+    page = told()
+    for name, times in (("videos[].likes", 2), ("videos[]", 2)):
+        line = f'tiktok_unreadable_fields_total{{field="{name}",path="/tto/tcm/report/"}} {times}.0'
+        assert line in page
 
 
 def test_without_redis_the_page_is_there_still(settings: Any) -> None:

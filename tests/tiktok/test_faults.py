@@ -18,10 +18,14 @@ from tenancy.scope import organization_scope
 from tests.hostile import Hostile, Script, always, envelope, hostile, http, slowly, without_end
 from tests.working import all_polls, pump
 from tiktok import breaker
+from tiktok.availability import ASK_TO_AUTHENTICATE, UNREADABLE
 from tiktok.client import Client
-from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostponedReason, PostTie
 from tiktok.errors import OutcomeUnknown
+from tiktok.exchanges import last_exchanges, unreadable_counts
 from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
+from tiktok.queries import account_metrics, marketplace_account, post_metrics
+from tiktok.queries.metrics import NOT_YET
 from tiktok.services import gateway
 from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
 from tiktok.services.creators.profiles import refresh_profile
@@ -81,11 +85,9 @@ FAULTS = [
     Fault("HTML with 200", MINUTE, {"garbage": "html"}),
     Fault("nothing with 200", MINUTE, {"garbage": "empty"}),
     Fault("not JSON", MINUTE, wire=always(http(b"{code: 0}"))),
-    Fault("not UTF-8", MINUTE, wire=always(http(b'{"code": 0, "message": "\xff\xfe"}'))),
+    Fault("not UTF-8", MINUTE, wire=always(http(b"\xff\xfe{}"))),
     Fault("JSON without an envelope", MINUTE, wire=always(http(b"[0]"))),
     Fault("a hundred thousand brackets", MINUTE, wire=always(http(b"[" * 100_000))),
-    Fault("nulls everywhere", MINUTE, wire=always(envelope({"handle_name": None, "posts": [None]}))),
-    Fault("null instead of data", MINUTE, wire=always(envelope(None))),
 ]  # fmt: skip
 
 
@@ -133,6 +135,21 @@ def test_a_fault_is_put_off_and_leaves_nothing_half_done(
     with organization_scope(oak):
         assert_nothing_is_kept(maya)
     assert_tried_again_after(fault.tries_again_after)
+
+
+@pytest.mark.parametrize("data", [None, {}, [], {"handle_name": None, "posts": [None]}], ids=repr)
+def test_an_answer_that_says_nothing_changes_nothing_and_a_nameless_profile_is_asked_for_again(
+    data, maya, oak, settings
+) -> None:
+    with hostile(always(envelope(data))) as server:
+        settings.TIKTOK_BASE_URL = server.url
+        pump()
+    assert len(server.calls) == 3
+    with organization_scope(oak):
+        assert_nothing_is_kept(maya)
+        [put_off] = all_polls().exclude(postponed_reason="")
+    assert (put_off.kind, put_off.postponed_reason) == (PollKind.PROFILE, PostponedReason.UNREADABLE)
+    assert breaker.opened() == {}
 
 
 def assert_nothing_is_kept(creator: Creator) -> None:
@@ -219,13 +236,30 @@ def test_a_number_that_no_column_holds_is_absent_and_does_not_cost_the_others(
 
 
 @pytest.mark.parametrize("absurd", ["NaN", 0.5, [1]], ids=str)
-def test_what_is_no_count_at_all_is_a_garbled_answer(wire, maya, absurd, caplog) -> None:
+def test_what_is_no_count_at_all_is_missing_and_says_why(wire, maya, absurd) -> None:
     told_profile(wire, followers_count=absurd)
-    all_polls().exclude(kind=PollKind.PROFILE).delete()
-    pump()
-    assert "work.broken" not in caplog.text
-    assert_nothing_is_kept(maya)
-    assert_tried_again_after(MINUTE)
+    refresh_profile(maya)
+    seen = Creator.objects.get(pk=maya.pk)
+    assert (seen.follower_count, seen.like_count) == (None, 5)
+    shown = {m.key: m for m in account_metrics(seen, AccountKind.NOT_AUTHENTICATED_TTCM)}
+    assert shown["follower_count"].reason == UNREADABLE
+    assert shown["like_count"].reason == ""
+    assert shown["audience_ages"].reason == ASK_TO_AUTHENTICATE
+
+    told_profile(wire)
+    refresh_profile(maya)
+    seen = Creator.objects.get(pk=maya.pk)
+    assert (seen.follower_count, seen.unreadable) == (900, [])
+
+
+def test_what_could_not_be_read_is_counted_and_kept_with_the_exchange(wire, maya) -> None:
+    told_profile(wire, followers_count="1,2" + "3" * 1000)
+    refresh_profile(maya)
+    [exchange] = last_exchanges(marketplace_account())
+    [told] = exchange.unreadable
+    assert told.startswith('followers_count: not a number: "1,2333')
+    assert len(told) < 300
+    assert unreadable_counts() == {("/tcm/creator/public/", "followers_count"): 1}
 
 
 @pytest.mark.parametrize(
@@ -261,11 +295,34 @@ def test_a_video_with_odd_texts_does_not_cost_its_numbers(wire, maya, caplog) ->
     assert Video.objects.get().video_views == 100
 
 
-def test_a_page_with_one_unreadable_video_keeps_none_of_it(wire, maya) -> None:
-    wire.script = always(posts(POST, {**POST, "video_id": "74", "likes": 0.5}))
-    all_polls().exclude(kind=PollKind.VIDEOS).delete()
-    pump()
-    assert_nothing_is_kept(maya)
+def test_a_page_with_one_odd_video_keeps_all_but_the_odd_field(wire, maya) -> None:
+    wire.script = always(posts(POST, {**POST, "video_id": "74", "likes": 0.5}, {"likes": 4}))
+    refresh_videos(maya)
+    [odd] = Video.objects.filter(tiktok_video_id="74")
+    assert Video.objects.count() == 2
+    assert (odd.likes, odd.video_views, odd.unreadable) == (None, 100, ["likes"])
+    shown = {m.key: m.reason for m in post_metrics(odd, PostTie.NOT_AUTHENTICATED)}
+    assert (shown["likes"], shown["comments"]) == (UNREADABLE, NOT_YET)
+
+
+def test_a_video_that_stands_twice_on_a_page_is_kept_once(wire, maya) -> None:
+    wire.script = always(posts(POST, {**POST, "likes": 4}, {**POST, "video_id": "74"}))
+    refresh_videos(maya)
+    assert dict(Video.objects.values_list("tiktok_video_id", "likes")) == {"73": 4, "74": 3}
+
+
+@pytest.mark.parametrize("written", ["", "0", "-", None], ids=repr)
+def test_a_video_without_a_time_has_the_one_its_id_carries_or_had(wire, maya, written) -> None:
+    new = {**POST, "video_id": "7455000000000000011", "create_time": written}
+    wire.script = always(posts(new))
+    refresh_videos(maya)
+    video = Video.objects.get()
+    assert video.published_at == datetime(2025, 1, 1, 17, 27, 28, tzinfo=UTC)
+
+    known = video.published_at - timedelta(days=1)
+    Video.objects.update(published_at=known)
+    refresh_videos(maya)
+    assert Video.objects.get().published_at == known
 
 
 def test_a_membership_word_of_tomorrow_is_not_guessed_at(wire, maya) -> None:

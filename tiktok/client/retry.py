@@ -9,6 +9,7 @@ from .errors import (
     TemporaryError,
     TikTokError,
     UnreachableError,
+    UnreadableDataError,
 )
 
 BASE_SECONDS = 0.5
@@ -41,8 +42,10 @@ def seconds_before_retry(
     """
     if attempt >= max_attempts or not isinstance(error, _REPEATABLE):
         return None
+    if isinstance(error, UnreadableDataError):
+        return None  # a changed format does not pass
     if isinstance(error, GarbledAnswerError) and attempt > 1:
-        return None  # a cut answer passes, a changed format does not
+        return None  # a cut answer does, or never
     if not idempotent and error.outcome_unknown:
         return None
     if error.retry_after is not None:

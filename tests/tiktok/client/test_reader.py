@@ -7,7 +7,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tiktok.client.test_brand_and_accounts import VIDEO as OWN_VIDEO
@@ -150,12 +150,17 @@ def replaced(row, place, odd):
 
 
 @pytest.mark.parametrize(("name", "row", "page", "attribute", "identity"), PAGES)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_whatever_stands_in_one_field_the_others_and_the_other_rows_survive(
     name, row, page, attribute, identity, data
 ):
     good, _ = read(page, name, [row])
-    place = data.draw(st.sampled_from([p for p in places(row) if p != identity[: len(p)]]))
+    place = data.draw(
+        st.sampled_from(
+            [p for p in places(row) if p != identity[: len(p)] and p != ("dimensions", "video_id")]
+        )
+    )
     odd = replaced(row, place, data.draw(junk))
     (before, found, after), _ = read(page, name, [row, odd, row])
     assert (before, after) == (good[0], good[0])
