@@ -66,6 +66,8 @@ class Sandbox:
             webhook_shuffle=False,
             authorization_webhook_url="",
             legacy_accounts=1,
+            oddities=[],
+            spoilt_fields={},
         )
 
     def control(self, path: str, /, **values: Any) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class OrderRequest(OrganizationModel):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="continuations"
     )
     sending_at = models.DateTimeField(null=True, blank=True)
+    # An answer was lost: TikTok may have told the creators, who are not to be told again.
+    was_uncertain = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

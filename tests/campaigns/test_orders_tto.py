@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,8 @@ from tiktok.services.creators.handles import follow_handle
 from tiktok.services.creators.membership import invite_creators
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.gateway import marketplace
+from tiktok.services.orders.orders import OrderAsk
 from tiktok.services.orders.tto import TtoOrders
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +224,7 @@ def test_what_was_never_made_is_asked_for_again_once_tiktok_must_have_listed_it(
 def test_what_tiktok_made_though_it_answered_with_an_unknown_code_is_not_made_again(
     tiktok, campaign, tiktok_one
 ) -> None:
-    tiktok.control("fail", times=1, path="/campaign/create/", applied=True, code=59999)
+    tiktok.control("fail", times=1, path="/campaign/create/", applied=True, code=69999)
     order = ordered(campaign)
     assert (order.state, order.request.state) == (OrderState.FAILED, RequestState.FAILED)
     tiktok.control("clock", advance_seconds=60)
@@ -242,6 +245,62 @@ def test_a_person_may_look_again_without_any_code(tiktok, campaign, tiktok_one) 
 
     assert request.state == RequestState.DONE
     assert Order.objects.get().state == OrderState.SENT
+
+
+def test_what_creators_see_of_our_mark_is_a_reference_that_a_person_would_write(
+    tiktok, campaign, tiktok_one
+) -> None:
+    ordered(campaign)
+    name = campaign_at_tiktok(tiktok)["campaign_name"]
+    assert re.fullmatch(re.escape(campaign.name) + r" · No\. [0-9]{9}", name)
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"oddities": ["live_campaigns"]},
+        {"oddities": ["live_campaigns", "omit_empty"]},
+        {"spoilt_fields": {"campaign_name": "Spring recipes", "handle_names": None}},
+    ],
+    ids=["no creators", "nothing empty", "no mark"],
+)
+def test_a_campaign_that_names_no_creators_is_found_and_nobody_is_notified_twice(
+    tiktok, campaign, tiktok_one, switches
+) -> None:
+    campaign.name = "Spring recipes"
+    campaign.save()
+    lose_answer(tiktok, applied=True)
+    order = ordered(campaign)
+    tiktok.control("switches", **switches)
+
+    assert look_after_orders([order.pk])[order.pk] == REPEAT_AFTER
+    request = OrderRequest.objects.get()
+    assert (request.state, request.tiktok_campaign_id) == (
+        RequestState.UNCERTAIN,
+        campaign_at_tiktok(tiktok)["campaign_id"],
+    )
+
+    OrderRequest.objects.update(sending_at=timezone.now() - REPEAT_AFTER - timedelta(seconds=1))
+    look_after_orders([order.pk])
+
+    order.refresh_from_db()
+    assert order.state == OrderState.SENT
+    assert campaign_at_tiktok(tiktok)["notifications"] == {"maya.bakes": 1}
+    assert len(mail.outbox) == 1
+
+
+def test_of_two_campaigns_of_the_same_name_and_time_neither_is_taken(
+    tiktok, campaign, tiktok_one
+) -> None:
+    lose_answer(tiktok, applied=True)
+    order = ordered(campaign)
+    twin = TtoOrders(marketplace())
+    twin.place(OrderAsk(campaign.name, "Oak", "Loaf", 1, mark="by hand"), ["maya.bakes"])
+    tiktok.control("switches", spoilt_fields={"campaign_name": campaign.name})
+
+    look_after_orders([order.pk])
+
+    assert OrderRequest.objects.get().tiktok_campaign_id == ""
 
 
 def test_a_lost_answer_to_the_second_hundred_adds_each_creator_once(

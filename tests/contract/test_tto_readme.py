@@ -63,7 +63,7 @@ def test_every_example_of_the_readme_runs(tiktok, callbacks, monkeypatch, capsys
     names["client"].close()
     assert names["profile"] is None
     assert names["campaign"].handles == ("maya.bakes",)
-    assert "Northlight" in capsys.readouterr().out
+    assert "Harbour Goods" in capsys.readouterr().out
     assert names["receive"]("0" * 64, b"{}", SECRET) == 403
 
 
@@ -109,7 +109,7 @@ def test_every_example_runs_with_the_package_lifted_out(tiktok, callbacks, lifte
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "Northlight" in done.stdout
+    assert "Harbour Goods" in done.stdout
 
 
 def test_it_asks_for_the_versions_the_product_is_tested_with():

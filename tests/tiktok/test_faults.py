@@ -31,7 +31,7 @@ from tiktok.services.creators.membership import look_up, refresh_membership, tra
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.orders.dialects import find_orders, place_orders
-from tiktok.services.orders.orders import OrderAsk
+from tiktok.services.orders.orders import LostOrders, OrderAsk
 
 pytestmark = pytest.mark.django_db
 
@@ -351,7 +351,7 @@ def test_a_list_that_repeats_one_page_for_ever_ends(wire) -> None:
     }  # fmt: skip
     page = [{**order, "order_id": str(number)} for number in range(20)]
     wire.script = always(envelope({"orders": page, "page_info": {"page": 1, "total_page": 10**9}}))
-    assert len(find_orders(None, mark="", group="C").orders) == 20
+    assert len(find_orders(None, LostOrders(group="C")).orders) == 20
     assert len(wire.calls) == 2
 
 

@@ -192,11 +192,16 @@ class Row:
         return tuple(self._built(name, build, is_complete=is_complete))
 
     def _built(self, name: str, build: Callable[[Row], T], *, is_complete: bool) -> Iterator[T]:
+        seen = set[bytes]()
         for item in self.items(name):
+            written = msgspec.json.encode(item)
+            if written in seen:
+                continue  # TikTok repeats itself
+            seen.add(written)
             try:
                 yield build(self._nested(f"{name}[]", item))
             except ValueError as why:
-                if is_complete:
+                if is_complete and item is not None:
                     raise
                 self._note(f"{name}[]", why, item)
 

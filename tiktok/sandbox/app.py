@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import consent, control, images, parameters, portal
+from . import consent, control, images, oddities, parameters, portal
 from .answers import Refusal, enveloped
 from .facts import Facts
 from .http import Request, Response
@@ -63,7 +63,9 @@ class Application:
             if endpoint is None:
                 raise Refusal(40400, "Route not found.")
             self.world.limiter.admit(now, path, request.query.get("business_id", ""))
-            return enveloped(endpoint(self.world, request, parameters.of(request)), now)
+            data = endpoint(self.world, request, parameters.of(request))
+            switches = self.world.switches
+            return enveloped(oddities.applied(switches.oddities, switches.spoilt_fields, data), now)
         except Refusal as refusal:
             return enveloped({}, now, code=refusal.code, message=refusal.message)
 

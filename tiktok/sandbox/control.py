@@ -11,6 +11,7 @@ from . import control_tto, orders, tokens, webhooks
 from .answers import Refusal, as_json, invalid
 from .creators import MEMBERSHIPS
 from .http import Request, Response
+from .oddities import ODDITIES
 from .tto import campaigns, links
 from .world import Fault, Grant, Switches, World, start_over
 
@@ -213,6 +214,8 @@ def switches(world: World, given: Mapping[str, Any]) -> Data:
             world.limiter.special = None if value is None else (int(value[0]), int(value[1]))
         elif name == "authorization_webhook_url" and value and not webhooks.may_call(value):
             raise invalid(f"{name}: Must be https, or http on this machine.")
+        elif name == "oddities" and set(value) - ODDITIES.keys():
+            raise invalid(f"{name}: Must be among {', '.join(ODDITIES)}.")
         elif name in known:
             setattr(world.switches, name, value)
         else:

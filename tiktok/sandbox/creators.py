@@ -36,7 +36,7 @@ KNOWN: dict[str, Face] = {
     "nosuch": Face(INVALID, "US", "Nobody", "Music", 0, None),
 }
 
-_HANDLE = re.compile(r"[a-z0-9_](?:[a-z0-9_.]{0,22}[a-z0-9_])?")
+_HANDLE = re.compile(r"[a-z0-9_.]{0,23}[a-z0-9_]")  # a dot may begin one, but not end it
 _COUNTRIES = ("US", "US", "US", "GB", "GB", "DE", "FR", "BR", "ES", "IT", "CA", "AU")
 _CURRENCIES = {"US": "USD", "GB": "GBP", "BR": "BRL", "CA": "CAD", "AU": "AUD"}
 _TOPICS = ("Food", "Fitness", "Travel", "Beauty", "Comedy", "Home", "Music", "Technology")

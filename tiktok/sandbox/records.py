@@ -34,6 +34,7 @@ class Campaign:
     updated_at: float
     business_account_handle: str | None = None
     invitees: dict[str, Invitee] = field(default_factory=dict)
+    notifications: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.invitees = {

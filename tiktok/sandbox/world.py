@@ -102,7 +102,10 @@ class Grant:
 
 @dataclass(slots=True)
 class Switches:
-    """How this TikTok behaves. ``auto_review_seconds`` None leaves reviews to the control plane."""
+    """How this TikTok behaves. ``auto_review_seconds`` None leaves reviews to the control plane.
+
+    ``oddities`` and ``spoilt_fields`` change how answers are written (`oddities`).
+    """
 
     auto_review_seconds: float | None = None
     rotate_refresh: bool = False
@@ -112,6 +115,8 @@ class Switches:
     webhook_shuffle: bool = False
     authorization_webhook_url: str | None = None
     legacy_accounts: int = 1
+    oddities: list[str] = field(default_factory=list)
+    spoilt_fields: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.requests import (
     GROUP_FIELDS,
+    LOST_AFTER,
     keep_created,
     keep_group,
     known_group,
@@ -28,10 +29,11 @@ from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.services.orders.dialects import find_orders
-from tiktok.services.orders.orders import PlacedOrders
+from tiktok.services.orders.orders import LostOrders, PlacedOrders
 
 # Long after TikTok must have listed what it made, what is not listed was not made.
 REPEAT_AFTER = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 def recheck_order_request(
@@ -47,12 +49,26 @@ def recheck_order_request(
     group = campaign_code.strip() or known_group(request)
     if not group and not request.is_found_by_mark:
         raise CampaignCodeNeeded
-    found = find_orders(request.marketplace_account, mark=request.mark, group=group)
+    found = find_orders(request.marketplace_account, _lost(request, group))
     with transaction.atomic():
         _keep_found(request.pk, found, actor=actor)
     invite_creators(loaded_orders(request))
     request.refresh_from_db()
     return request
+
+
+def _lost(request: OrderRequest, group: str) -> LostOrders:
+    """What TikTok can be searched for. Its clock and ours may differ by a little."""
+    others = OrderRequest.objects.exclude(pk=request.pk).exclude(tiktok_campaign_id="")
+    asked_at = request.sending_at or request.created_at
+    return LostOrders(
+        mark=request.mark,
+        group=group,
+        name=request.campaign.name,
+        since=request.created_at - CLOCKS_DIFFER,
+        until=asked_at + LOST_AFTER,
+        others=frozenset(others.values_list("tiktok_campaign_id", flat=True)),
+    )
 
 
 def _keep_found(request_id: int, found: PlacedOrders | None, *, actor: User | None) -> None:

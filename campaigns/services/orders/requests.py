@@ -103,8 +103,8 @@ def request_orders(
 
 
 def _new_mark() -> str:
-    """A word that stands in a campaign's name at TikTok and nowhere else."""
-    return f"inf-{secrets.token_hex(5)}"
+    """A reference as people write them: creators see it at the end of the campaign's name at TikTok."""
+    return f"No. {secrets.randbelow(900_000_000) + 100_000_000}"
 
 
 def check_order(
@@ -232,6 +232,7 @@ def _ask(request: OrderRequest) -> OrderAsk:
         video_count=request.video_count,
         mark=request.mark,
         group=known_group(request),
+        notifies=not request.was_uncertain,
     )
 
 
@@ -253,8 +254,9 @@ def open_orders(request: OrderRequest) -> list[Order]:
 def _settle(request: OrderRequest, state: RequestState, problem: str) -> None:
     """Leave the sending state; only its claimer, or who finds it lost, may."""
     with transaction.atomic():
+        is_uncertain = {"was_uncertain": True} if state == RequestState.UNCERTAIN else {}
         OrderRequest.objects.filter(pk=request.pk, state=RequestState.SENDING).update(
-            state=state, problem=problem
+            state=state, problem=problem, **is_uncertain
         )
         request.orders.filter(state=OrderState.CREATING).update(problem=problem)
 

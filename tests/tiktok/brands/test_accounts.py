@@ -94,7 +94,7 @@ def test_the_daily_check_describes_the_account_anew(tiktok, tto) -> None:
     )
     work_through_polls()
     tto.refresh_from_db()
-    assert (tto.name, tto.country, tto.state_reason) == ("Northlight Agency", "GB", "")
+    assert (tto.name, tto.country, tto.state_reason) == ("Harbour Goods", "GB", "")
     assert timezone.now() - tto.described_at < timedelta(minutes=1)
     poll = all_polls().get(kind="marketplace", subject_id=tto.pk)
     assert timedelta(hours=23) < poll.due_at - timezone.now() <= timedelta(days=1)

@@ -80,7 +80,7 @@ def test_the_accounts_of_both_dialects_are_kept_described_and_followed(tiktok, e
     assert (tto.dialect, tto.tiktok_account_id, tto.name) == (
         Dialect.TTO,
         TTO_ACCOUNT_ID,
-        "Northlight Agency",
+        "Harbour Goods",
     )
     assert (tto.country, tto.timezone, tto.verification_label) == ("GB", "Europe/London", "Passed")
     assert (ttcm.dialect, ttcm.tiktok_account_id, ttcm.name) == (
@@ -125,7 +125,7 @@ def test_the_account_in_use_stays_in_use_when_another_is_connected(tiktok, oak) 
 def test_one_consent_may_name_several_accounts(tiktok, elm, ada) -> None:
     done = connect(tiktok, ada, elm, TTO_ACCOUNT_ID, SECOND_ACCOUNT_ID)
     assert [account.name for account in done.accounts[:2]] == [
-        "Northlight Agency",
+        "Harbour Goods",
         "Harbour & Pine",
     ]
     assert subscribed(tiktok)[1:] == [
@@ -193,7 +193,7 @@ def test_neither_token_nor_state_nor_session_stands_in_a_row_in_clear(tiktok, el
             " UNION ALL SELECT e::text FROM tenancy_eventtext e) t"
         )
         dump = cursor.fetchone()[0]
-    assert "Northlight Agency" in dump
+    assert "Harbour Goods" in dump
     for secret in (account.open_token(), answer["state"], answer["auth_code"], SESSION):
         assert len(secret) > 10
         assert secret not in dump

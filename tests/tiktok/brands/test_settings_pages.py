@@ -73,7 +73,7 @@ def test_without_an_account_the_page_says_what_one_is_for_and_how_to_connect_it(
 def test_the_page_shows_how_each_account_stands(signed_in, connected) -> None:
     shown = text(signed_in().get(PAGE))
     for words in (
-        "Northlight Agency TikTok One Connected In use for new orders and look-ups",
+        "Harbour Goods TikTok One Connected In use for new orders and look-ups",
         f"Account at TikTok {TTO_ACCOUNT_ID} Country GB Time zone Europe/London Verification Passed",
         "Connected just now Last checked just now TikTok's events Set up:",
         "Campaign codes. TikTok One has invite links only.",
@@ -155,7 +155,7 @@ def test_events_that_are_not_set_up_are_said_with_a_way_to_try_again(
 
     mended = client.post(url("check", connected), follow=True)
 
-    assert told(mended) == ["Northlight Agency was checked with TikTok just now."]
+    assert told(mended) == ["Harbour Goods was checked with TikTok just now."]
     assert "TikTok's events Set up:" in text(mended)
     assert "TikTok refused" not in text(mended)
 
@@ -169,7 +169,7 @@ def test_a_disconnected_account_says_why_and_offers_to_reconnect(
     assert "renew it in Settings" in told(page)[0]
     shown = text(page)
     assert "No account is connected Nobody can be looked up" in shown
-    assert "Northlight Agency TikTok One Disconnected TikTok no longer accepts the permission" in (
+    assert "Harbour Goods TikTok One Disconnected TikTok no longer accepts the permission" in (
         shown
     )
     assert "Reconnect" in shown
@@ -179,7 +179,7 @@ def test_a_disconnected_account_says_why_and_offers_to_reconnect(
 
 def test_whoever_only_reads_sees_the_same_without_buttons(signed_in, connected) -> None:
     page = signed_in(Role.VIEWER).get(PAGE)
-    assert "Northlight Agency TikTok One Connected" in text(page)
+    assert "Harbour Goods TikTok One Connected" in text(page)
     assert "Owners and admins can connect, choose and disconnect accounts." in text(page)
     main = page.content.decode()
     assert "<form" not in main[main.index("<main") : main.index("</main>")]
@@ -239,7 +239,7 @@ def test_an_admin_connects_through_tiktoks_page_and_comes_back_to_the_settings(
 
     assert back.redirect_chain == [(PAGE, 302)]
     assert told(back) == [
-        "Northlight Agency and Creator Marketplace 7300000000000000009 are connected."
+        "Harbour Goods and Creator Marketplace 7300000000000000009 are connected."
     ]
     assert "In use for new orders and look-ups" in text(back)
     with organization_scope(elm):
@@ -301,7 +301,7 @@ def test_disconnecting_says_first_what_ends_with_it(signed_in, connected) -> Non
         asked = client.get(url("disconnect", connected), headers=headers).content.decode()
         words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", asked))
         for sentence in (
-            "Disconnect Northlight Agency?",
+            "Disconnect Harbour Goods?",
             "Creator Marketplace 7300000000000000009 ends with it.",
             "Orders sent through these accounts are no longer followed. Nobody can be looked up",
             "The numbers collected so far stay",
@@ -333,7 +333,7 @@ def test_an_account_whose_token_does_not_open_says_so_and_spoils_no_other(
 def test_a_disconnected_account_is_gone_from_use_and_its_siblings_too(signed_in, connected) -> None:
     client = signed_in()
     page = client.post(url("disconnect", connected), follow=True)
-    gone = "Northlight Agency and Creator Marketplace 7300000000000000009 are disconnected."
+    gone = "Harbour Goods and Creator Marketplace 7300000000000000009 are disconnected."
     assert told(page) == [f"{gone} The numbers collected so far stay."]
     assert text(page).count("It was disconnected here.") == 2
     by_htmx = client.post(url("disconnect", connected), headers={"HX-Request": "true"})
@@ -345,6 +345,6 @@ def test_tiktok_out_of_reach_keeps_the_account_connected(tiktok, signed_in, conn
     tiktok.control("fail", times=9, path="/oauth2/revoke_token/", code=50000)
     page = signed_in().post(url("disconnect", connected), follow=True)
     assert told(page)[0].startswith(
-        "Northlight Agency is still connected; nothing has changed here. TikTok could not be reached"
+        "Harbour Goods is still connected; nothing has changed here. TikTok could not be reached"
     )
-    assert "Northlight Agency TikTok One Connected" in text(page)
+    assert "Harbour Goods TikTok One Connected" in text(page)

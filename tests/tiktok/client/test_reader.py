@@ -162,7 +162,7 @@ def test_whatever_stands_in_one_field_the_others_and_the_other_rows_survive(
         )
     )
     odd = replaced(row, place, data.draw(junk))
-    (before, found, after), _ = read(page, name, [row, odd, row])
+    (before, found, after), _ = read(page, name, [row | {"n": 1}, odd | {"n": 2}, row | {"n": 3}])
     assert (before, after) == (good[0], good[0])
     told, known = leaves(found), leaves(good[0])
     differing = {
@@ -195,10 +195,15 @@ def test_a_list_that_is_absent_null_or_empty_is_an_empty_page(
 def test_a_row_that_does_not_say_which_one_it_is_is_left_out_and_told(
     name, row, page, attribute, identity, odd
 ):
-    rows, notes = read(page, name, [row, replaced(row, identity, odd), None, row])
+    rows, notes = read(page, name, [row, replaced(row, identity, odd), None, row | {"n": 2}])
     assert len(rows) == 2
     assert {note.field for note in notes if note.field == f"{name}[]"} == {f"{name}[]"}
     assert all(note.why for note in notes)
+
+
+def test_a_row_that_tiktok_repeats_is_one() -> None:
+    row = Row({"posts": [POST, POST, POST | {"likes": 7}]})
+    assert [video.likes for video in answers.video_page(row).videos] == [2210, 7]
 
 
 def test_what_could_not_be_read_is_named_with_its_text_and_without_secrets():
@@ -221,7 +226,7 @@ def test_what_could_not_be_read_is_named_with_its_text_and_without_secrets():
 
 
 def test_of_an_answer_that_is_odd_throughout_not_everything_is_told():
-    row = Row({"posts": [None] * 5000})
+    row = Row({"posts": [{"n": n} for n in range(5000)]})
     assert answers.video_page(row).videos == ()
     assert len(row.notes) == MOST_NOTES
 

@@ -148,7 +148,7 @@ def test_brand_token_accounts_and_description(tiktok, one):
     }
     assert one.get("/tto/oauth2/info/", token=token, tto_tcm_account_id=TTO_ACCOUNT_ID) == {
         "tto_tcm_account_id": TTO_ACCOUNT_ID,
-        "account_name": "Northlight Agency",
+        "account_name": "Harbour Goods",
         "country": "GB",
         "timezone": "Europe/London",
         "business_verification_status": "PASSED",

@@ -31,7 +31,7 @@ class Account:
 ACCOUNTS = {
     each.account_id: each
     for each in (
-        Account(TTO_ACCOUNT_ID, "Northlight Agency", "GB", "Europe/London", "PASSED"),
+        Account(TTO_ACCOUNT_ID, "Harbour Goods", "GB", "Europe/London", "PASSED"),
         Account(
             "7401112223334445557",
             "Harbour & Pine",

@@ -24,17 +24,18 @@ def create(world: World, request: Request, given: Parameters) -> Data:
     grant = require_brand(world, request)
     account_id = given.text("tto_tcm_account_id")
     campaign_id = given.optional("campaign_id")
+    notify = given.flag("send_notification")
     if campaign_id is not None:
         handles = given.strings("handle_names", most=100)
         require_tto(grant, account_id)
         campaign = owned(world, account_id, campaign_id)
         _require_invitations(campaign)
-        return _created(world, campaign, _invite(world, campaign, handles))
+        return _created(world, campaign, _invite(world, campaign, handles, notify=notify))
     campaign, handles = _drafted(world, account_id, given)
     require_tto(grant, account_id)
     _require_parts(world, campaign)
     world.campaigns[campaign.campaign_id] = campaign
-    return _created(world, campaign, _invite(world, campaign, handles))
+    return _created(world, campaign, _invite(world, campaign, handles, notify=notify))
 
 
 def _drafted(world: World, account_id: str, given: Parameters) -> tuple[Campaign, list[str]]:
@@ -49,7 +50,6 @@ def _drafted(world: World, account_id: str, given: Parameters) -> tuple[Campaign
     if len(description) > 1000:
         raise invalid("campaign_description: Longer than maximum length 1000.")
     handles = given.strings("handle_names", most=100) if usual else []
-    given.flag("send_notification")
     advertiser_ids = given.strings("advertiser_ids", most=50, required=False)
     now = world.clock.now()
     campaign = Campaign(
@@ -106,7 +106,7 @@ def update(world: World, request: Request, given: Parameters) -> Data:
     kind = given.one_of("campaign_type", TYPES)
     handles = given.strings("handle_names", most=100, required=False)
     advertiser_ids = given.strings("advertiser_ids", most=50, required=False)
-    given.flag("send_notification")
+    notify = given.flag("send_notification")
     require_tto(grant, account_id)
     campaign = owned(world, account_id, campaign_id)
     if campaign.campaign_type != kind:
@@ -118,7 +118,7 @@ def update(world: World, request: Request, given: Parameters) -> Data:
         raise invalid("advertiser_ids: At most 50 items are allowed.")
     campaign.advertiser_ids = list(known)
     campaign.updated_at = world.clock.now()
-    failed = _invite(world, campaign, handles)
+    failed = _invite(world, campaign, handles, notify=notify)
     return {**_created(world, campaign, failed), "update_time": clock.text(campaign.updated_at)}
 
 
@@ -127,7 +127,9 @@ def _require_invitations(campaign: Campaign) -> None:
         raise invalid("handle_names: Only for campaign_type CAMPAIGN.")
 
 
-def _invite(world: World, campaign: Campaign, handles: list[str]) -> list[str]:
+def _invite(
+    world: World, campaign: Campaign, handles: list[str], *, notify: bool = False
+) -> list[str]:
     """Adds who is in the marketplace; returns who is not. One time in three it takes a moment."""
     now = world.clock.now()
     wait = world.switches.handle_delay_seconds
@@ -137,7 +139,11 @@ def _invite(world: World, campaign: Campaign, handles: list[str]) -> list[str]:
         person = world.creator(handle.removeprefix("@"))
         if person.membership != IN:
             failed.append(handle)
-        elif person.handle not in campaign.invitees:
+            continue
+        if notify:
+            told = campaign.notifications
+            told[person.handle] = told.get(person.handle, 0) + 1
+        if person.handle not in campaign.invitees:
             invitee = Invitee(person.handle, now, now + wait if late else now)
             campaign.invitees[person.handle] = invitee
     world.numbers += 1

@@ -14,7 +14,14 @@ from tiktok.client.tto_types import LinkRequest
 from tiktok.errors import NotOffered
 from tiktok.models import MarketplaceAccount
 from tiktok.services.gateway import marketplace
-from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, Orders, PlacedOrders
+from tiktok.services.orders.orders import (
+    KnownOrder,
+    LostOrders,
+    OrderAsk,
+    OrderFacts,
+    Orders,
+    PlacedOrders,
+)
 from tiktok.services.orders.ttcm import TtcmOrders
 from tiktok.services.orders.tto import TtoOrders, campaign_of
 
@@ -28,11 +35,12 @@ def place_orders(
     return _orders(account).place(ask, handles)
 
 
-def find_orders(
-    account: MarketplaceAccount | None, *, mark: str, group: str
-) -> PlacedOrders | None:
-    """The orders of a request whose answer was lost, by what they stand under or by our mark; None: TikTok knows none."""
-    return _orders(account).find(mark=mark, group=group)
+def find_orders(account: MarketplaceAccount | None, lost: LostOrders) -> PlacedOrders | None:
+    """The orders of a request whose answer was lost, by what they stand under, by our mark, or by name and time.
+
+    None: TikTok knows none. Orders without names of creators: TikTok does not say for whom they were made.
+    """
+    return _orders(account).find(lost)
 
 
 def read_orders(

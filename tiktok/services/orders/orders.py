@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from tiktok.client.tto_types import LinkRequest
@@ -20,8 +21,9 @@ R = TypeVar("R")
 class OrderAsk:
     """What is asked of every creator of one request.
 
-    `mark` is a word of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost is
-    found again. `group` is what earlier orders of the request stand under: the campaign code, or the campaign's id.
+    `mark` is a reference of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost
+    is found again; creators may see it. `group` is what earlier orders of the request stand under: the campaign code, or
+    the campaign's id. `notifies`: TikTok tells the creators; not those whom it may have told before.
     """
 
     name: str
@@ -30,6 +32,22 @@ class OrderAsk:
     video_count: int
     mark: str
     group: str = ""
+    notifies: bool = True
+
+
+@dataclass(frozen=True)
+class LostOrders:
+    """What is known of a request whose answer was lost.
+
+    `since` and `until`: between which moments it was asked. `others`: groups that are known to be other requests'.
+    """
+
+    mark: str = ""
+    group: str = ""
+    name: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,7 @@ class Orders(Protocol):
     def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
         """Create an order for each handle, at most 100; whom TikTok does not accept is missing. Not idempotent."""
 
-    def find(self, *, mark: str, group: str) -> PlacedOrders | None:
+    def find(self, lost: LostOrders) -> PlacedOrders | None:
         """The orders of a request whose answer was lost; None when TikTok knows none of it."""
 
     def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:

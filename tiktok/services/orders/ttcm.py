@@ -15,7 +15,7 @@ from tiktok.client import OrderMarketplace, TtcmMarketplace
 from tiktok.client.paging import chunks, rows_of_pages
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.services.gateway import tiktok_call
-from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, PlacedOrders
+from tiktok.services.orders.orders import KnownOrder, LostOrders, OrderAsk, OrderFacts, PlacedOrders
 
 _MOST = TtcmMarketplace.capabilities
 ORDERS_PER_REPORT, ORDERS_PER_QUERY = _MOST.order_report_batch, _MOST.order_query_batch
@@ -43,8 +43,9 @@ class TtcmOrders:
             )
         return PlacedOrders(made.campaign_code, made.invite_link, made.orders, made.campaign_code)
 
-    def find(self, *, mark: str, group: str) -> PlacedOrders | None:
+    def find(self, lost: LostOrders) -> PlacedOrders | None:
         """By campaign code only: the dialect keeps no mark."""
+        group = lost.group
         found = list(self._pages(campaign_code=group)) if group else []
         if not found:
             return None

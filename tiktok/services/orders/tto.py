@@ -25,11 +25,12 @@ from tiktok.models import LinkedVideo, Video
 from tiktok.services.creators.handles import creators_called, find_renamed
 from tiktok.services.creators.membership import track_creator
 from tiktok.services.gateway import tiktok_call
-from tiktok.services.orders.orders import KnownOrder, OrderAsk, OrderFacts, PlacedOrders
+from tiktok.services.orders.orders import KnownOrder, LostOrders, OrderAsk, OrderFacts, PlacedOrders
 
 _MOST = TtoMarketplace.capabilities
 CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL = _MOST.campaign_page, _MOST.link_batch
 LINK_PAGE, REPORT_PAGE, NAME_LENGTH = _MOST.link_page, _MOST.report_page, _MOST.campaign_name_length
+NAME_KEPT = 90  # of a long name, beside the mark
 
 
 @dataclass
@@ -80,7 +81,7 @@ class TtoOrders:
         with tiktok_call(creates=True):
             if ask.group:
                 campaign = self._tiktok.update_campaign(
-                    ask.group, handles=handles, send_notification=True
+                    ask.group, handles=handles, send_notification=ask.notifies
                 )
             else:
                 campaign = self._tiktok.create_campaign(
@@ -93,11 +94,13 @@ class TtoOrders:
         refused = {handle.lower() for handle in campaign.failed_handles}
         return _placed(campaign, [handle for handle in handles if handle.lower() not in refused])
 
-    def find(self, *, mark: str, group: str) -> PlacedOrders | None:
-        """By the campaign's id, else by the mark in its name. Handles may follow the campaign by a moment."""
-        found = self._campaigns([group]) if group else self._marked_campaigns(mark)
-        campaign = next(iter(found), None)
-        return _placed(campaign, campaign.handles) if campaign else None
+    def find(self, lost: LostOrders) -> PlacedOrders | None:
+        """By the campaign's id, else by the mark in its name, else by name and time if they fit one alone.
+
+        Handles may follow the campaign by a moment, or never stand in TikTok's list.
+        """
+        found = list(self._campaigns([lost.group])) if lost.group else self._lost_campaigns(lost)
+        return _placed(found[0], found[0].handles) if found else None
 
     def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:
         of_campaign: dict[str, list[KnownOrder]] = defaultdict(list)
@@ -120,14 +123,17 @@ class TtoOrders:
                 page = self._tiktok.campaigns(campaign_ids=chunk, page_size=CAMPAIGNS_PER_CALL)
             yield from page.campaigns
 
-    def _marked_campaigns(self, mark: str) -> Iterator[Campaign]:
+    def _lost_campaigns(self, lost: LostOrders) -> list[Campaign]:
         """All pages: TikTok does not promise an order in which an early end would be safe."""
         with tiktok_call():
             pages = paging.by_number(
                 lambda number: self._tiktok.campaigns(page=number), lambda page: page.campaigns
             )
             campaigns = [campaign for page in pages for campaign in page.campaigns]
-        return iter([c for c in campaigns if f"[{mark}]" in (c.campaign_name or "")])
+        free = [each for each in campaigns if each.campaign_id not in lost.others]
+        marked = [each for each in free if _is_marked(each, lost)]
+        alike = [each for each in free if _is_alike(each, lost)]
+        return marked or (alike if len(alike) == 1 else [])
 
     def _links(self, campaign_ids: Sequence[str]) -> Iterator[LinkRequest]:
         """Link requests, the latest of a video last."""
@@ -186,8 +192,23 @@ def _order_id(campaign_id: str, handle: str) -> str:
 
 
 def _marked(name: str, mark: str) -> str:
-    ending = f" [{mark}]"
+    ending = f" · {mark}"
     return name[: NAME_LENGTH - len(ending)] + ending
+
+
+def _is_marked(campaign: Campaign, lost: LostOrders) -> bool:
+    """Made since it was asked for, where TikTok tells when: a mark is short, so that creators may see it."""
+    is_late = lost.since is None or campaign.created_at is None or campaign.created_at >= lost.since
+    return bool(lost.mark) and lost.mark in (campaign.campaign_name or "") and is_late
+
+
+def _is_alike(campaign: Campaign, lost: LostOrders) -> bool:
+    """Made under the name of the request while it was asked for."""
+    since, until, made = lost.since, lost.until, campaign.created_at
+    if not lost.name or since is None or until is None or made is None:
+        return False
+    is_named = (campaign.campaign_name or "").startswith(lost.name[:NAME_KEPT])
+    return is_named and since <= made <= until
 
 
 def _placed(campaign: Campaign, handles: Iterable[str]) -> PlacedOrders:
