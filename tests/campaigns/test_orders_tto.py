@@ -127,7 +127,7 @@ def test_a_request_is_one_campaign_at_tiktok_and_every_creator_has_the_link(
 
     there = campaign_at_tiktok(tiktok)
     assert (request.state, request.tiktok_campaign_id) == (RequestState.DONE, there["campaign_id"])
-    assert there["campaign_name"] == f"{campaign.name} [{request.mark}]"
+    assert there["campaign_name"] == f"{campaign.name} · {request.mark}"
     assert (there["brand_name"], there["campaign_description"]) == ("Northwind", "Two recipes")
     orders = list(Order.objects.order_by("account__handle"))
     assert [order.tiktok_order_id for order in orders] == [

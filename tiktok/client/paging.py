@@ -27,7 +27,16 @@ class CursorPage(Protocol):
         """Whether there is a next page."""
 
 
+class ListedPage(Protocol):
+    """A page that says how many rows TikTok listed, with those that could not be read."""
+
+    @property
+    def listed(self) -> int:
+        """Rows as they came."""
+
+
 C = TypeVar("C", bound=CursorPage)
+L = TypeVar("L", bound=ListedPage)
 
 
 def by_number(fetch: Callable[[int], P], rows: Callable[[P], Sequence[object]]) -> Iterator[P]:
@@ -65,19 +74,24 @@ def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 
 def rows_of_pages(
-    fetch: Callable[[int], Sequence[R]],
+    fetch: Callable[[int], L],
+    rows: Callable[[L], Sequence[R]],
     *,
     size: int,
     key: Callable[[R], Hashable],
     expected: int | None = None,
 ) -> Iterator[R]:
-    """The rows of all pages from 1 on, each (by `key`) once. A page that is not full, brings nothing new or makes up the
-    `expected` number is the last, whatever TikTok says of their number."""
+    """The rows of all pages from 1 on, each (by `key`) once, of a page that names one twice the later.
+
+    A page on which TikTok lists fewer than `size`, that brings nothing new or makes up the `expected` number is the last,
+    whatever TikTok says of their number.
+    """
     seen = set[Hashable]()
     for number in count(1):
-        rows = fetch(number)
-        fresh = [row for row in rows if key(row) not in seen]
-        yield from fresh
-        seen |= {key(row) for row in fresh}
-        if len(rows) < size or not fresh or len(seen) == expected:
+        page = fetch(number)
+        fresh = {key(row): row for row in rows(page)}
+        fresh = {name: row for name, row in fresh.items() if name not in seen}
+        yield from fresh.values()
+        seen |= fresh.keys()
+        if page.listed < size or not fresh or len(seen) == expected:
             return

@@ -176,6 +176,11 @@ class Row:
         """The items of a list as they came."""
         return self._read(names, _listed) or ()
 
+    def length(self, name: str) -> int:
+        """How many items a list has as it came, with those that cannot be read."""
+        value = self._fields.get(name)
+        return len(value) if isinstance(value, list) else 0
+
     def words(self, *names: str) -> frozenset[str]:
         """The words of a list, or of a text that parts them by commas or blanks."""
         return self._read(names, _words) or frozenset()

@@ -90,20 +90,21 @@ def account_ids(client: Client, access_token: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for number in range(1, _MOST_ACCOUNT_PAGES + 1):
-        page = _accounts_page(client, access_token, number)
+        page, listed = _accounts_page(client, access_token, number)
         known = len(found)
         found.update(dict.fromkeys(page))
-        if len(page) < _ACCOUNTS_PAGE or len(found) == known:
+        if listed < _ACCOUNTS_PAGE or len(found) == known:
             return tuple(found)
     raise GarbledAnswerError("a list of accounts without an end", endpoint=_ACCOUNTS_PATH)
 
 
-def _accounts_page(client: Client, access_token: str, number: int) -> tuple[str, ...]:
+def _accounts_page(client: Client, access_token: str, number: int) -> tuple[tuple[str, ...], int]:
+    """The ids of a page, and how many TikTok listed."""
     app = {"app_id": client.app_id, "secret": client.secret}
     params = {**app, "page": number, "page_size": _ACCOUNTS_PAGE}
     return client.read(
         Ask("GET", _ACCOUNTS_PATH, access_token, params),
-        lambda raw: raw.ids("tcm_account_ids"),
+        lambda raw: (raw.ids("tcm_account_ids"), raw.length("tcm_account_ids")),
     )
 
 

@@ -44,7 +44,8 @@ def _created(raw: Row) -> types.CreatedOrder:
 
 def order_page(answer: Row) -> types.OrderPage:
     """One page of orders."""
-    return types.OrderPage(answer.rows("orders", order), *page_of(answer))
+    orders = answer.rows("orders", order)
+    return types.OrderPage(orders, *page_of(answer), listed=answer.length("orders"))
 
 
 def order(raw: Row) -> types.OrderState:
@@ -83,7 +84,8 @@ def video_review(raw: Row) -> types.VideoReview:
 
 def report_page(answer: Row) -> types.ReportPage:
     """One page of report rows."""
-    return types.ReportPage(answer.rows("insights", report_row), *page_of(answer))
+    rows = answer.rows("insights", report_row)
+    return types.ReportPage(rows, *page_of(answer), listed=answer.length("insights"))
 
 
 def report_row(raw: Row) -> types.ReportRow:

@@ -141,7 +141,8 @@ def link_request(raw: Row) -> tto_types.LinkRequest:
 def link_request_page(answer: Row) -> tto_types.LinkRequestPage:
     """One page of link requests."""
     requests = answer.rows("video_infos", link_request)
-    return tto_types.LinkRequestPage(requests, *page_of(answer))
+    listed = answer.length("video_infos")
+    return tto_types.LinkRequestPage(requests, *page_of(answer), listed=listed)
 
 
 def pending_links(answer: Row) -> tto_types.PendingLinks:

@@ -26,6 +26,7 @@ def campaign_report(answer: Row, campaign_id: str, country_code: str) -> reports
         videos=answer.rows("videos", report_video),
         page=page,
         total_pages=total_pages,
+        listed=answer.length("videos"),
     )
 
 

@@ -74,3 +74,4 @@ class CampaignReport(msgspec.Struct, frozen=True, kw_only=True):
     channel_type: str | None = None
     page: int = 1
     total_pages: int = 1
+    listed: int = 0

@@ -200,6 +200,7 @@ class LinkRequestPage(msgspec.Struct, frozen=True):
     requests: tuple[LinkRequest, ...]
     page: int
     total_pages: int
+    listed: int = 0
 
 
 class PendingLinks(msgspec.Struct, frozen=True):

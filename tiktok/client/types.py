@@ -161,6 +161,7 @@ class OrderPage(msgspec.Struct, frozen=True):
     orders: tuple[OrderState, ...]
     page: int
     total_pages: int
+    listed: int = 0
 
 
 class VideoReview(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +265,7 @@ class ReportPage(msgspec.Struct, frozen=True):
     rows: tuple[ReportRow, ...]
     page: int
     total_pages: int
+    listed: int = 0
 
 
 class SparkStatus(StrEnum):

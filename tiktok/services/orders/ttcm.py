@@ -13,7 +13,14 @@ from operator import attrgetter
 
 from tiktok.client import OrderMarketplace, TtcmMarketplace
 from tiktok.client.paging import chunks, rows_of_pages
-from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
+from tiktok.client.types import (
+    CreatedOrder,
+    OrderPage,
+    OrderState,
+    ReportPage,
+    ReportRow,
+    VideoReview,
+)
 from tiktok.services.gateway import tiktok_call
 from tiktok.services.orders.orders import KnownOrder, LostOrders, OrderAsk, OrderFacts, PlacedOrders
 
@@ -69,18 +76,20 @@ class TtcmOrders:
     def _pages(
         self, *, order_ids: Sequence[str] | None = None, campaign_code: str | None = None
     ) -> Iterator[OrderState]:
-        def fetch(number: int) -> Sequence[OrderState]:
+        def fetch(number: int) -> OrderPage:
             with tiktok_call():
                 return self._tiktok.get_orders(
                     order_ids=order_ids,
                     campaign_code=campaign_code,
                     page=number,
                     page_size=ORDERS_PER_PAGE,
-                ).orders
+                )
 
         expected = len(order_ids) if order_ids else None
         by_id = attrgetter("order_id")
-        return rows_of_pages(fetch, size=ORDERS_PER_PAGE, key=by_id, expected=expected)
+        return rows_of_pages(
+            fetch, lambda page: page.orders, size=ORDERS_PER_PAGE, key=by_id, expected=expected
+        )
 
     def _reviews(self, order_id: str) -> tuple[VideoReview, ...]:
         with tiktok_call():
@@ -90,13 +99,11 @@ class TtcmOrders:
         """Report rows by order id."""
         rows: dict[str, list[ReportRow]] = defaultdict(list)
         for chunk in chunks(order_ids, ORDERS_PER_REPORT):
-            fetch = partial(self._report_page, chunk)
-            for row in rows_of_pages(
-                fetch, size=REPORT_PAGE, key=attrgetter("order_id", "video_id")
-            ):
+            fetch, by_ids = partial(self._report_page, chunk), attrgetter("order_id", "video_id")
+            for row in rows_of_pages(fetch, lambda page: page.rows, size=REPORT_PAGE, key=by_ids):
                 rows[row.order_id].append(row)
         return rows
 
-    def _report_page(self, order_ids: Sequence[str], number: int) -> Sequence[ReportRow]:
+    def _report_page(self, order_ids: Sequence[str], number: int) -> ReportPage:
         with tiktok_call():
-            return self._tiktok.order_report(order_ids, page=number, page_size=REPORT_PAGE).rows
+            return self._tiktok.order_report(order_ids, page=number, page_size=REPORT_PAGE)

@@ -17,8 +17,8 @@ from operator import attrgetter
 
 from tiktok.client import CampaignMarketplace, TtoMarketplace, paging
 from tiktok.client.paging import chunks, rows_of_pages
-from tiktok.client.tto_report_types import ReportVideo
-from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
+from tiktok.client.tto_report_types import CampaignReport, ReportVideo
+from tiktok.client.tto_types import Campaign, LinkRequest, LinkRequestPage, LinkStatus
 from tiktok.client.types import CreatedOrder, OrderState, ReportRow, VideoReview
 from tiktok.enums import MarketplaceStatus, Source
 from tiktok.models import LinkedVideo, Video
@@ -140,24 +140,27 @@ class TtoOrders:
         found = list[LinkRequest]()
         for chunk in chunks(campaign_ids, CAMPAIGNS_PER_LINK_CALL):
             fetch = partial(self._link_page, chunk)
-            found += rows_of_pages(fetch, size=LINK_PAGE, key=lambda link: link)
+            found += rows_of_pages(
+                fetch, lambda page: page.requests, size=LINK_PAGE, key=lambda link: link
+            )
         return reversed(found)
 
-    def _link_page(self, campaign_ids: Sequence[str], number: int) -> Sequence[LinkRequest]:
+    def _link_page(self, campaign_ids: Sequence[str], number: int) -> LinkRequestPage:
         with tiktok_call():
             return self._tiktok.link_requests(
                 campaign_ids=campaign_ids, page=number, page_size=LINK_PAGE
-            ).requests
+            )
 
     def _report(self, campaign: Campaign) -> Iterator[ReportVideo]:
         """Rows of all countries; without a linked video there is nothing to ask."""
         for country in campaign.country_codes if campaign.video_ids else ():
             fetch = partial(self._report_page, campaign.campaign_id, country)
-            yield from rows_of_pages(fetch, size=REPORT_PAGE, key=attrgetter("video_id"))
+            by_id = attrgetter("video_id")
+            yield from rows_of_pages(fetch, lambda page: page.videos, size=REPORT_PAGE, key=by_id)
 
-    def _report_page(self, campaign_id: str, country: str, number: int) -> Sequence[ReportVideo]:
+    def _report_page(self, campaign_id: str, country: str, number: int) -> CampaignReport:
         with tiktok_call():
-            return self._tiktok.report(campaign_id, country, page=number).videos
+            return self._tiktok.report(campaign_id, country, page=number)
 
     # --- link requests ------------------------------------------------------------------------------------------
     def pending_link(self, campaign_id: str, video_id: str) -> LinkRequest | None:
