@@ -324,7 +324,10 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _words(value: Any) -> frozenset[str]:
-    told = value if isinstance(value, list) else re.split(r"[\s,]+", _text(value))
+    if isinstance(value, list) or (isinstance(value, str) and value.startswith("[")):
+        told = _listed(value)
+    else:
+        told = re.split(r"[\s,]+", _text(value))
     return frozenset(word for word in map(_text, told) if word)
 
 

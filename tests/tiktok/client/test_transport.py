@@ -354,6 +354,79 @@ def test_a_grant_with_a_part_missing_is_loud_and_shows_no_token(oauth, answers, 
     assert missing in str(caught.value)
 
 
+TOLD = {
+    "access_token": "acc-1",
+    "refresh_token": "ref-1",
+    "expires_in": 86400,
+    "refresh_token_expires_in": 31536000,
+    "open_id": "o",
+    "scope": "a,b",
+}
+GRANT = types.Grant("acc-1", "ref-1", 86400, 31536000, "o", frozenset({"a", "b"}))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {},
+        {"scope": ["a", "b"]},
+        {"scope": "a b"},
+        {"scope": '["a", "b"]'},
+        {"expires_in": "86400", "refresh_token_expires_in": 31536000.0},
+    ],
+)
+def test_a_grant_is_read_however_it_is_written(oauth, answers, written):
+    answers("/tt_user/oauth2/token/", TOLD | written, method="POST")
+    assert oauth.exchange_code("c", "https://a.example/") == GRANT
+
+
+def test_an_integer_id_is_an_id(oauth, answers):
+    answers("/tt_user/oauth2/token/", TOLD | {"open_id": 7}, method="POST")
+    assert oauth.exchange_code("c", "https://a.example/").open_id == "7"
+    answers("/tt_user/token_info/get/", {"creator_id": 7, "scope": ["a"]}, method="POST")
+    assert oauth.token_info("acc-1") == types.TokenInfo("7", frozenset({"a"}))
+
+
+@pytest.mark.parametrize("written", [None, "", "never", -5])
+def test_lives_that_are_not_told_are_supposed_short_and_noted(oauth, answers, exchanges, written):
+    lives = {"expires_in": written, "refresh_token_expires_in": written}
+    answers("/tt_user/oauth2/token/", TOLD | lives, method="POST")
+    grant = oauth.exchange_code("c", "https://a.example/")
+    assert (grant.expires_in, grant.refresh_token_expires_in) == (3600, 30 * 86400)
+    assert grant.is_refresh_life_supposed
+    noted = {note.field for note in exchanges[0].unreadable}
+    assert noted == {"expires_in", "refresh_token_expires_in"}
+    assert {note.raw for note in exchanges[0].unreadable} == {"***"}
+
+
+def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(oauth, answers):
+    told = {name: value for name, value in TOLD.items() if name != "refresh_token"}
+    answers("/tt_user/oauth2/refresh_token/", told, method="POST")
+    assert oauth.refresh("ref-0").refresh_token == "ref-0"
+
+
+@pytest.mark.parametrize("code", [40012, 40053, 40302, 70001, 71234])
+def test_a_write_refused_in_a_code_that_is_not_explained_was_refused(tto, answers, exchanges, code):
+    answers("/tto/tcm/campaign/create/", method="POST", **envelope(code, "No."))
+    with pytest.raises(errors.TikTokError) as caught:
+        tto.create_campaign(campaign_name="N", handles=["a"], brand_name="B")
+    assert not caught.value.outcome_unknown
+    assert len(exchanges) == 1
+
+
+def test_an_exchange_tells_what_could_not_be_read_and_asks_alike_by_one_name(
+    market, answers, exchanges
+):
+    row = {"handle_name": "ann", "status": ["brand-t0ken"]}
+    for handle in ("ann", "ann", "ben"):
+        answers(STATUS, {"onboarding_status": [row]})
+        market.membership([handle])
+    assert [note.field for note in exchanges[0].unreadable] == ["onboarding_status[].status"]
+    assert "t0ken" not in repr(exchanges)
+    first, second, other = (exchange.question for exchange in exchanges)
+    assert first == second != other
+
+
 def test_the_code_is_url_decoded_once(oauth, answers, wire):
     data = {
         "access_token": "acc-1",

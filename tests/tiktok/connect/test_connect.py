@@ -65,6 +65,40 @@ def creator_of(organization: Organization, handle: str) -> Creator:
         return Creator.objects.get(handle=handle)
 
 
+LONG = "m" * 65
+
+
+def test_an_account_that_tiktok_names_too_long_is_the_one_that_was_asked_for(
+    tiktok, oak, monkeypatch
+) -> None:
+    person = a_person("maya@example.com", oak)
+    answer = consent(tiktok, person, oak, "maya.bakes", expected_handle="maya.bakes")
+    tiktok.control("switches", spoilt_fields={"handle_name": LONG})
+    finish(answer, person)
+    assert creator_of(oak, "maya.bakes").follower_count is not None
+
+
+def test_a_look_that_names_an_account_too_long_keeps_its_name_and_brings_its_numbers(
+    tiktok, oak
+) -> None:
+    connect(tiktok, a_person("maya@example.com", oak), oak, "maya.bakes")
+    tiktok.control("switches", spoilt_fields={"handle_name": LONG})
+    with organization_scope(oak):
+        creator = Creator.objects.get(handle="maya.bakes")
+        Creator.objects.update(follower_count=None)
+        assert profiles.refresh_insights(creator)
+        assert Creator.objects.get(handle="maya.bakes").follower_count is not None
+
+
+def test_an_account_that_nobody_can_name_is_refused_in_words(tiktok, oak) -> None:
+    person = a_person("maya@example.com", oak)
+    answer = consent(tiktok, person, oak, "maya.bakes")
+    tiktok.control("switches", spoilt_fields={"handle_name": LONG})
+    with pytest.raises(ConnectRefused, match="could not be read"):
+        finish(answer, person)
+    assert not Connection.objects.exists()
+
+
 def stands_at(tiktok, handle: str) -> bool:
     """Does TikTok itself still know a grant of this creator to us?"""
     try:

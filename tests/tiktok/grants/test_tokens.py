@@ -230,6 +230,19 @@ def test_a_life_that_no_calendar_holds_costs_no_token(connection, monkeypatch, l
     assert connection.access_expires_at - timezone.now() > timedelta(days=3650)
 
 
+@pytest.mark.django_db
+def test_a_life_that_tiktok_does_not_tell_prolongs_no_grant(connection, monkeypatch) -> None:
+    supposed = {"refresh_token_expires_in": 30 * 86_400, "is_refresh_life_supposed": True}
+    monkeypatch.setattr(tokens, "_ask", answers_with(**supposed))
+    for days, left in ((5, 5), (300, 30)):
+        ends_at = timezone.now() + timedelta(days=days)
+        let_expire(connection, refresh_expires_at=ends_at)
+        access_token(connection)
+        connection.refresh_from_db()
+        told = connection.refresh_expires_at - timezone.now()
+        assert timedelta(days=left - 1) < told <= timedelta(days=left)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_refresh_that_brings_too_little_ends_the_grant_with_its_data_or_not_at_all(
     oak, connection, monkeypatch

@@ -31,6 +31,13 @@ def test_what_is_no_handle_is_invalid(handle):
     assert creators.creator(1, handle).membership == creators.INVALID
 
 
+@pytest.mark.parametrize("handle", [".ann", "..ann", "._", "a.b"])
+def test_a_handle_may_begin_with_a_dot(handle):
+    found = {creators.creator(seed, handle).membership for seed in range(40)}
+    assert creators.IN in found
+    assert creators.creator(1, f"{handle}.").membership == creators.INVALID
+
+
 def test_membership_is_spread_as_promised_for_any_seed():
     for seed in (1, 2, 77):
         seen = Counter(creators.creator(seed, f"h{n}").membership for n in range(3000))

@@ -104,6 +104,12 @@ def test_a_creator_tiktok_could_not_name_at_first_is_named_later(elm) -> None:
     assert videos(elm) == [(VIDEO, "maya.bakes", UPLOADED, None)]
 
 
+def test_a_handle_that_no_account_has_names_nobody(elm) -> None:
+    hold(elm)
+    tell(delivery(10, linked(handle_name="m" * 65)))
+    assert videos(elm) == [(VIDEO, "", UPLOADED, None)]
+
+
 def test_every_organization_with_the_account_keeps_its_own_and_no_other_sees_any(oak, elm) -> None:
     ash = Organization.objects.create(name="Ash", slug="ash")
     hold(elm)
