@@ -21,6 +21,7 @@ from tiktok.signals import renamed
 
 LONGEST_HANDLE = 64  # that a column holds; TikTok's own have at most 24 characters
 
+
 def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
     """Who this TikTok account is in the organization in scope: by a consent to its grant, else by TikTok's own number."""
     consented = Creator.objects.filter(consents__connection__open_id=open_id)
