@@ -252,12 +252,12 @@ def test_an_admin_connects_tiktok_and_disconnects_it_without_a_barrier(
     page.get_by_role("button", name="Connect TikTok").click()
     page.get_by_role("button", name="Allow").click()
 
-    expect(page.get_by_text("Northlight Agency and Creator Marketplace")).to_be_visible()
-    card = page.get_by_role("region", name="Northlight Agency")
+    expect(page.get_by_text("Harbour Goods and Creator Marketplace")).to_be_visible()
+    card = page.get_by_role("region", name="Harbour Goods")
     expect(card.get_by_text("In use for new orders and look-ups")).to_be_visible()
     assert list(barriers(page, path, LOOKS)) == []
     card.get_by_role("link", name="Disconnect").click()
-    dialog = page.get_by_role("dialog", name="Disconnect Northlight Agency?")
+    dialog = page.get_by_role("dialog", name="Disconnect Harbour Goods?")
     expect(dialog.get_by_text("It was given for several accounts at once")).to_be_visible()
     dialog.get_by_role("button", name="Disconnect").click()
 

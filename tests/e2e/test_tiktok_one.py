@@ -59,7 +59,7 @@ def connect_brand(page: Page) -> None:
     page.get_by_role("link", name="Settings", exact=True).click()
     page.get_by_role("button", name="Connect TikTok").click()
     page.get_by_role("button", name="Allow").click()
-    card = page.get_by_role("region", name="Northlight Agency")
+    card = page.get_by_role("region", name="Harbour Goods")
     expect(card.get_by_text("In use for new orders and look-ups")).to_be_visible()
 
 

@@ -148,7 +148,10 @@ def test_an_answer_that_says_nothing_changes_nothing_and_a_nameless_profile_is_a
     with organization_scope(oak):
         assert_nothing_is_kept(maya)
         [put_off] = all_polls().exclude(postponed_reason="")
-    assert (put_off.kind, put_off.postponed_reason) == (PollKind.PROFILE, PostponedReason.UNREADABLE)
+    assert (put_off.kind, put_off.postponed_reason) == (
+        PollKind.PROFILE,
+        PostponedReason.UNREADABLE,
+    )
     assert breaker.opened() == {}
 
 

@@ -386,5 +386,5 @@ def test_the_answer_to_a_check_is_not_kept_on_an_account_that_was_renewed_meanwh
     monkeypatch.setattr(accounts, "sends_events", lambda dialect: False)
     check_marketplace_account(tto)
 
-    assert tto.name == "Northlight Agency"
+    assert tto.name == "Harbour Goods"
     assert tto.state_reason == ""
