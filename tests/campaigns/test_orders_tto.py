@@ -286,7 +286,7 @@ def test_a_campaign_that_names_no_creators_is_found_and_nobody_is_notified_twice
     order.refresh_from_db()
     assert order.state == OrderState.SENT
     assert campaign_at_tiktok(tiktok)["notifications"] == {"maya.bakes": 1}
-    assert len(mail.outbox) == 1
+    assert len(sent_mail()) == 1
 
 
 def test_of_two_campaigns_of_the_same_name_and_time_neither_is_taken(
