@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0008_orders_found_by_mark_and_link_requests'),
+        ('campaigns', '0009_steps_of_orders_are_events'),
     ]
 
     operations = [
