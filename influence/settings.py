@@ -171,6 +171,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+FILES_BUCKET = env.str("FILES_BUCKET", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -178,7 +179,29 @@ STORAGES = {
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
+    # What members upload. Private: nothing serves it but files.views, in its owner's scope.
+    "files": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": FILES_BUCKET,
+            "endpoint_url": env.str("FILES_ENDPOINT", default="") or None,
+            "region_name": env.str("FILES_REGION", default="") or None,
+            "access_key": env.str("FILES_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("FILES_SECRET_KEY", default="") or None,
+            "default_acl": None,  # as private as the bucket
+        },
+    }
+    if FILES_BUCKET
+    else {
+        "BACKEND": "files.store.PrivateFolder",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
 }
+FILE_UPLOAD_HANDLERS = [
+    "files.uploads.LimitedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 WHITENOISE_USE_FINDERS = DEBUG
 EMAIL_FILE_PATH: str  # set by EMAIL_URL=filemail://…
 MAIL_SERVER = env.email_url("EMAIL_URL", default="consolemail://")
@@ -263,6 +286,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-old-deliveries": {
         "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
+    },
+    "collect-files": {
+        "task": "files.tasks.collect_files", "schedule": 3600.0, "options": {"expires": 600},
     },
     "pump-grants": {"task": "tiktok.tasks.pump_grants", "schedule": 60.0, "options": {"expires": 60}},
     # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.

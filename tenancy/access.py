@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -16,7 +16,7 @@ from tenancy.enums import Permission
 from tenancy.models import Membership, Organization, User
 from tenancy.policies import can
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class OrganizationRequest(HttpRequest):
@@ -35,7 +35,7 @@ def staff_page(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(
             request: OrganizationRequest, slug: str, *args: Any, **kwargs: Any
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if not can(request.membership, permission):
                 raise PermissionDenied(f"Your role does not include “{permission.label}”.")
             return view(request, *args, **kwargs)

@@ -18,6 +18,7 @@ class Permission(models.TextChoices):
     INVITE_CREATORS = "tiktok:creator:invite"
     EDIT_CAMPAIGNS = "campaigns:campaign:edit"
     SEND_ORDERS = "campaigns:order:send"
+    MANAGE_ORGANIZATION = "tenancy:organization:manage"
     MANAGE_MEMBERS = "tenancy:membership:manage"
     MANAGE_KEYS = "tenancy:api_key:manage"
     MANAGE_TIKTOK = "tiktok:marketplace_account:manage"

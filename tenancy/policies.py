@@ -17,6 +17,7 @@ _MANAGER = _VIEWER | {
     Permission.SEND_ORDERS,
 }
 _ADMIN = _MANAGER | {
+    Permission.MANAGE_ORGANIZATION,
     Permission.MANAGE_MEMBERS,
     Permission.MANAGE_KEYS,
     Permission.MANAGE_TIKTOK,

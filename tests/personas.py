@@ -7,6 +7,7 @@ than plausible values says so in SPECIAL.
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,9 +16,12 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
 
+from files.models import File
+from files.store import contents
 from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.isolation import isolated_models, owned_models
@@ -66,6 +70,7 @@ class Tenant:
 SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "crm.Influencer": lambda t: {"person": t.people["influencer"]},
     "crm.SocialAccount": lambda t: {"network": "tiktok", "account_type": "tiktok_creator"},
+    "files.File": lambda t: stored_content(t),
     "mail.Message": lambda t: {"message_id": f"<{t.canary}-{secrets.token_hex(4)}@example.com>"},
     "tiktok.Creator": lambda t: {
         "marketplace_status": "in",
@@ -172,6 +177,14 @@ def make_row(model: type[models.Model], tenant: Tenant) -> models.Model:
     if model in isolated_models() or model in BESIDE:
         row.save(force_insert=True)
     return row
+
+
+def stored_content(tenant: Tenant) -> dict[str, Any]:
+    """A file's content lies where its row says, with the canary in it."""
+    file = File(key=uuid.uuid4())
+    set_owner(file, current_owner())
+    contents().save(file.path, ContentFile(tenant.canary.encode()))
+    return {"key": file.key}
 
 
 def set_owner(row: Any, owner: Owner) -> None:

@@ -27,6 +27,16 @@ def create_organization(name: str, slug: str, *, owner: User) -> Organization:
 
 
 @transaction.atomic
+def rename_organization(organization: Organization, name: str, *, actor: User) -> None:
+    """Call the organization in scope something else; its slug, and so its addresses, stay."""
+    if name == organization.name:
+        return
+    organization.name = name
+    organization.save(update_fields=["name"])
+    record("organization.renamed", organization, actor=actor)
+
+
+@transaction.atomic
 def add_member(
     organization: Organization, user: User, *, role: Role, actor: User | None
 ) -> Membership:

@@ -2,17 +2,35 @@
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from tenancy.queries import memberships_of
-from ui.templatetags.ui import component
+from ui.templatetags.ui import component, tabs
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def organization_switcher(context: Context) -> SafeString:
-    """The organization of this page, and the person's others to go to."""
+def organization_switcher(context: Context, *, logo: str = "") -> SafeString:
+    """The organization of this page with its logo, and the person's others to go to."""
     request = context["request"]
     others = [row.organization for row in memberships_of(request.user)]
-    return component("organization_switcher", current=request.organization, organizations=others)
+    return component(
+        "organization_switcher", current=request.organization, logo=logo, organizations=others
+    )
+
+
+@register.simple_tag(takes_context=True)
+def settings_tabs(context: Context) -> SafeString:
+    """Between the pages of an organization's settings."""
+    pages = {
+        "organization_settings:page": ("Organization", "building"),
+        "tiktok_settings:accounts": ("TikTok", "brand-tiktok"),
+    }
+    slug = context["request"].organization.slug
+    items = [
+        {"label": label, "href": reverse(name, args=[slug]), "icon": sign}
+        for name, (label, sign) in pages.items()
+    ]
+    return tabs(context, items=items, label="Settings")

@@ -7,6 +7,7 @@ fails here: say in VALUES which row it names.
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from tests.guards.addresses import Address, addresses
 from tests.personas import Tenant, build_tenant, make_person
 
 ABSENT_ID, ABSENT_SLUG = 2**40, "no-such-organization"
+ABSENT_KEYS = {"file_key": uuid.UUID(int=0)}
 VALUES: dict[str, Callable[[Tenant], Any]] = {
     "slug": lambda tenant: tenant.organization.slug,
     "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
@@ -33,6 +35,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "address_pk": lambda tenant: tenant.row("mail.Address").pk,
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
+    "file_key": lambda tenant: tenant.row("files.File").key,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
     "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
     "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
@@ -62,7 +65,7 @@ class World:
     def values(self, whose: str) -> dict[str, Any]:
         """own: oak's. foreign: elm's rows below oak's address. abroad: elm's address. absent, nowhere: of neither."""
         oak, elm = ({name: of(t) for name, of in VALUES.items()} for t in (self.oak, self.elm))
-        none = dict.fromkeys(VALUES, ABSENT_ID)
+        none = {**dict.fromkeys(VALUES, ABSENT_ID), **ABSENT_KEYS}
         return {
             "own": oak,
             "foreign": {**elm, "slug": oak["slug"]},

@@ -102,7 +102,7 @@ def badge(text: str, *, kind: str = "neutral", icon: str = "", title: str = "") 
 def avatar(
     *, name: str, url: str | None = "", size: str = "md", shape: str = "round"
 ) -> SafeString:
-    """A picture, or the initials where there is none or it does not load. size: sm, md, lg; shape: round, square."""
+    """A picture, or the initials where there is none or it does not load. size: sm, md, lg; shape: round, square, logo."""
     words = [word for word in name.replace("@", " ").split() if word]
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
     # Not text: a button's name would have to hold it (WCAG 2.5.3).
@@ -180,12 +180,12 @@ def tabs(
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context, *, href: str, label: str, icon: str, exact: bool = False
+    context: Context, *, href: str, label: str, icon: str, exact: bool = False, below: str = ""
 ) -> SafeString:
-    """An entry of the main navigation, marked when the current page is it or (not `exact`) lies below it."""
+    """An entry of the main navigation, marked when the current page is it or (not `exact`) lies below it, or `below`."""
     request = context.get("request")
     path = request.path if request else ""
-    is_current = path == href or (not exact and path.startswith(href))
+    is_current = path == href or (not exact and path.startswith(below or href))
     return component("nav_link", href=href, label=label, icon=icon, is_current=is_current)
 
 

@@ -1,0 +1,7 @@
+"""Words of stored files."""
+
+from django.db import models
+
+
+class FileKind(models.TextChoices):
+    ORGANIZATION_LOGO = "organization_logo", "Organization's logo"

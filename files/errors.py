@@ -1,0 +1,5 @@
+"""Why a file is not taken."""
+
+
+class FileRefused(Exception):
+    """A file was not stored. The message is a sentence for the person who sent it."""

@@ -1,0 +1,39 @@
+"""What may be stored, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from files.enums import FileKind
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PictureLimit:
+    """Pixels of the longer side: the most that is read, and the most that is kept."""
+
+    taken_side: int
+    kept_side: int
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Most bytes; the sniffed types that are taken, each with the ending a stored name gets.
+
+    A kind with a `picture` limit is kept as a PNG, whichever of the types came.
+    """
+
+    size: int
+    endings: Mapping[str, str]
+    picture: PictureLimit | None = None
+
+
+LIMITS: dict[str, Limit] = {
+    FileKind.ORGANIZATION_LOGO: Limit(
+        size=2 * MEGABYTE,
+        endings={"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"},
+        picture=PictureLimit(taken_side=4096, kept_side=512),
+    ),
+}

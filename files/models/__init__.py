@@ -1,0 +1,3 @@
+from files.models.files import File
+
+__all__ = ["File"]

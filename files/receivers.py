@@ -1,0 +1,19 @@
+"""A row that goes takes its content along, whoever deletes it: a service, a purge, a cascade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+from files.models import File
+from files.store import contents
+
+
+@receiver(post_delete, sender=File)
+def delete_content(instance: File, **_: Any) -> None:
+    """After the commit, and robust: a storage that does not answer undoes nothing; the collector comes by again."""
+    path = instance.path
+    transaction.on_commit(lambda: contents().delete(path), robust=True)

@@ -1,0 +1,64 @@
+"""Take in a file: check it, clean it, write its content."""
+
+from __future__ import annotations
+
+import hashlib
+
+import puremagic
+from django.core.files.base import ContentFile, File as Upload
+from django.template.defaultfilters import filesizeformat
+
+from files.errors import FileRefused
+from files.limits import LIMITS, Limit
+from files.models import File
+from files.policies import clean_name
+from files.services.pictures import KEPT_ENDING, KEPT_TYPE, redraw
+from files.store import contents
+
+
+def store_content(kind: str, upload: Upload[bytes]) -> File:
+    """Write an uploaded file's content for the owner in scope and return its row, not saved yet. Raises FileRefused.
+
+    Call it before the transaction that saves the row, so that no lock waits for the storage. Whatever happens between the
+    two leaves content without a row, which is collected later (`files.purge`), never a row without content.
+    """
+    limit = LIMITS[kind]
+    content = _read(upload, limit)
+    content_type = _sniffed(content, limit)
+    ending = limit.endings[content_type]
+    if limit.picture:
+        content = redraw(content, content_type, limit.picture)
+        content_type, ending = KEPT_TYPE, KEPT_ENDING
+    file = File(
+        kind=kind,
+        name=clean_name(upload.name or "", ending),
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    contents().save(file.path, ContentFile(content))
+    return file
+
+
+def _read(upload: Upload[bytes], limit: Limit) -> bytes:
+    """The whole content, never more than the limit and one byte of it."""
+    content = upload.read(limit.size + 1)
+    if len(content) > limit.size:
+        raise FileRefused(
+            f"This file is too large: at most {filesizeformat(limit.size)} are accepted."
+        )
+    if not content:
+        raise FileRefused("This file is empty. Choose another one.")
+    return content
+
+
+def _sniffed(content: bytes, limit: Limit) -> str:
+    """The type that the content itself shows; name and declared type are not asked."""
+    try:
+        content_type = puremagic.from_string(content, mime=True)
+    except puremagic.PureError:
+        content_type = ""
+    if content_type not in limit.endings:
+        taken = ", ".join(ending[1:].upper() for ending in limit.endings.values())
+        raise FileRefused(f"This type of file is not accepted. Accepted types: {taken}.")
+    return content_type

@@ -1,0 +1,13 @@
+"""Pumps of stored files."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from files import purge
+
+
+@shared_task(soft_time_limit=1_500, time_limit=1_800)
+def collect_files() -> None:
+    """Delete what was removed for good, and contents without a row."""
+    purge.collect_files()
