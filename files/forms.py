@@ -9,7 +9,7 @@ class LogoForm(forms.Form):
     """A picture; what it may be is `files.limits`'s to say."""
 
     logo = forms.FileField(
-        label="Logo",
+        label="Picture",
         allow_empty_file=True,  # refused with the other wrong contents
         max_length=None,
         help_text="PNG, JPEG or WebP of at most 2 MB. It is kept at up to 512 × 512 pixels.",

@@ -16,7 +16,8 @@ SPECIAL = re.compile(r'[<>:"|?*]')
 def clean_name(name: str, ending: str) -> str:
     """A name that any system can save, in any script, with the ending of what the file really is."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    seen = "".join(c for c in last if c in JOINERS or not unicodedata.category(c).startswith("C"))
+    words = " ".join(last.split())
+    seen = "".join(c for c in words if c in JOINERS or not unicodedata.category(c).startswith("C"))
     plain = SPECIAL.sub("_", " ".join(seen.split())).strip(". ")
     stem = PurePosixPath(plain).stem.strip(". ") if plain else ""
     return f"{_shortened(stem, NAME_BYTES - len(ending)) or 'file'}{ending}"

@@ -16,9 +16,7 @@ MOST = 32 * MEGABYTE
 class LimitedUploads(FileUploadHandler):
     """Stands first of the handlers, for every form of the site: the parser runs before anybody is signed in."""
 
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
-    ) -> None:
+    def handle_raw_input(self, input_data: Any, meta: Any, content_length: int, *_: Any) -> None:
         if content_length > MOST:
             raise RequestDataTooBig(f"A form of {content_length} bytes was refused unread.")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from crm.models import Influencer
 from tenancy.access import View, portal_page
@@ -45,7 +45,9 @@ def influencer_page(view: View) -> View:
 
     @portal_page
     @wraps(view)
-    def guarded(request: InfluencerRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(
+        request: InfluencerRequest, slug: str, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         organization = influencer_organizations(request.user).filter(slug=slug).first()
         if organization is None:
             raise Http404

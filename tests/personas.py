@@ -66,11 +66,19 @@ class Tenant:
         return self.rows[label]
 
 
+def stored_content(tenant: Tenant) -> dict[str, Any]:
+    """A file's content lies where its row says, with the canary in it."""
+    file = File(key=uuid.uuid4())
+    set_owner(file, current_owner())
+    contents().save(file.path, ContentFile(tenant.canary.encode()))
+    return {"key": file.key}
+
+
 # What a model's constraints or meaning ask for beyond plausible values. Called with the tenant; `…_id` may name a row.
 SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "crm.Influencer": lambda t: {"person": t.people["influencer"]},
     "crm.SocialAccount": lambda t: {"network": "tiktok", "account_type": "tiktok_creator"},
-    "files.File": lambda t: stored_content(t),
+    "files.File": stored_content,
     "mail.Message": lambda t: {"message_id": f"<{t.canary}-{secrets.token_hex(4)}@example.com>"},
     "tiktok.Creator": lambda t: {
         "marketplace_status": "in",
@@ -177,14 +185,6 @@ def make_row(model: type[models.Model], tenant: Tenant) -> models.Model:
     if model in isolated_models() or model in BESIDE:
         row.save(force_insert=True)
     return row
-
-
-def stored_content(tenant: Tenant) -> dict[str, Any]:
-    """A file's content lies where its row says, with the canary in it."""
-    file = File(key=uuid.uuid4())
-    set_owner(file, current_owner())
-    contents().save(file.path, ContentFile(tenant.canary.encode()))
-    return {"key": file.key}
 
 
 def set_owner(row: Any, owner: Owner) -> None:

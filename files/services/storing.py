@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 import puremagic
-from django.core.files.base import ContentFile, File as Upload
+from django.core.files.base import ContentFile
+from django.core.files.base import File as Upload
 from django.template.defaultfilters import filesizeformat
 
 from files.errors import FileRefused

@@ -135,7 +135,7 @@ def test_the_list_costs_the_same_few_queries_whatever_its_length(
         for _ in range(4):
             an_authenticated_account()
             InfluencerFactory.create()
-    assert queries_in(viewer, LIST) == client_cost <= 8
+    assert queries_in(viewer, LIST) == client_cost <= 9
     assert queries_in(viewer, f"{LIST}?q=influencer&kind=authenticated_ttcm") == client_cost
     assert queries_in(viewer, LIST, **{"HX-Request": "true"}) <= 7
 

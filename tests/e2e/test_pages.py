@@ -123,6 +123,7 @@ def other_paths(whole: Whole) -> list[str]:
         *(f"influencers/{whole.accounts[kind].influencer_id}/" for kind in kinds),
         "campaigns/",
         "campaigns/new/",
+        "settings/organization/",
         "settings/tiktok/",
         f"{campaign}orders/new/",
         f"{campaign}orders/{whole.order.pk}/",
