@@ -37,6 +37,9 @@ class Verb(models.TextChoices):
     """Everything that an event can say: subject, dot, what happened to it. Used by every app, declared only here."""
 
     ORGANIZATION_CREATED = "organization.created", "Organization created"
+    ORGANIZATION_RENAMED = "organization.renamed", "Organization renamed"
+    ORGANIZATION_LOGO_SET = "organization.logo_set", "Logo set"
+    ORGANIZATION_LOGO_REMOVED = "organization.logo_removed", "Logo removed"
     MEMBERSHIP_SET = "membership.set", "Role given"
     API_KEY_CREATED = "api_key.created", "API key created"
     API_KEY_REVOKED = "api_key.revoked", "API key revoked"

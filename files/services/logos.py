@@ -12,9 +12,10 @@ from files.enums import FileKind
 from files.models import File
 from files.queries import current_logo
 from files.services.storing import store_content
+from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.scope import required_organization_id
-from tenancy.services.audit import record
+from tenancy.services.events import record
 
 
 def set_logo(upload: Upload[Any], *, actor: User) -> File:
@@ -23,7 +24,7 @@ def set_logo(upload: Upload[Any], *, actor: User) -> File:
     with transaction.atomic():
         _remove_current()
         file.save(force_insert=True)
-        record("organization.logo_set", file, actor=actor)
+        record(Verb.ORGANIZATION_LOGO_SET, file, actor=actor)
     return file
 
 
@@ -32,7 +33,7 @@ def remove_logo(*, actor: User) -> File | None:
     """Take the logo away; None when there was none."""
     file = _remove_current()
     if file:
-        record("organization.logo_removed", file, actor=actor)
+        record(Verb.ORGANIZATION_LOGO_REMOVED, file, actor=actor)
     return file
 
 
@@ -43,7 +44,7 @@ def restore_logo(file: File, *, actor: User) -> File:
     file = File.objects.select_for_update().get(pk=file.pk, kind=FileKind.ORGANIZATION_LOGO)
     file.removed_at = None
     file.save(update_fields=["removed_at"])
-    record("organization.logo_set", file, actor=actor)
+    record(Verb.ORGANIZATION_LOGO_SET, file, actor=actor)
     return file
 
 

@@ -33,7 +33,7 @@ def rename_organization(organization: Organization, name: str, *, actor: User) -
         return
     organization.name = name
     organization.save(update_fields=["name"])
-    record("organization.renamed", organization, actor=actor)
+    record(Verb.ORGANIZATION_RENAMED, organization, actor=actor)
 
 
 @transaction.atomic

@@ -28,9 +28,9 @@ def settings_tabs(context: Context) -> SafeString:
         "organization_settings:page": ("Organization", "building"),
         "tiktok_settings:accounts": ("TikTok", "brand-tiktok"),
     }
-    slug = context["request"].organization.slug
-    items = [
-        {"label": label, "href": reverse(name, args=[slug]), "icon": sign}
-        for name, (label, sign) in pages.items()
-    ]
+    request, items = context["request"], []
+    for name, (label, sign) in pages.items():
+        href = reverse(name, args=[request.organization.slug])
+        current = request.path.startswith(href)  # a form that comes back has an address below
+        items.append({"label": label, "href": href, "icon": sign, "current": current})
     return tabs(context, items=items, label="Settings")

@@ -19,7 +19,7 @@ from files.queries import current_logo, previous_logo
 from files.services.logos import remove_logo, restore_logo, set_logo
 from files.uploads import MOST
 from tenancy.enums import Role
-from tenancy.models import AuditEvent, Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.files.conftest import a_picture, an_upload, contents_in
 
@@ -49,7 +49,7 @@ def previous_of(organization: Organization) -> File | None:
 
 def verbs(organization: Organization) -> list[str]:
     with organization_scope(organization):
-        events = AuditEvent.objects.filter(verb__startswith="organization.").order_by("pk")
+        events = Event.objects.filter(verb__startswith="organization.").order_by("pk")
         return [event.verb for event in events]
 
 
