@@ -27,6 +27,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("o/<slug:slug>/", home.home, name="home"),
     path("o/<slug:slug>/", include("files.urls")),
+    path("o/<slug:slug>/", include("jobs.urls")),
     path("o/<slug:slug>/", include("crm.urls")),
     path("o/<slug:slug>/", include("campaigns.urls")),
     path("o/<slug:slug>/settings/organization/", include(organization_settings)),

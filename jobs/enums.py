@@ -10,3 +10,14 @@ class Lane(models.TextChoices):
     POLLS = "polls", "Polls"
     MAIL = "mail", "Mail"
     BULK = "bulk", "Long work"
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+FINISHED_STATES = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})

@@ -1,3 +1,4 @@
+from jobs.models.jobs import Job
 from jobs.models.work import Work
 
-__all__ = ["Work"]
+__all__ = ["Job", "Work"]

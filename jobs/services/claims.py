@@ -114,18 +114,26 @@ def claim_suspect(kinds: Iterable[WorkKind]) -> Claim | None:
         return None
     if row.lease_until is not None:
         log.error("work.killed_its_workers", kind=row.kind, subject=row.subject_id)
-        stop_rows(Work.objects.filter(pk=row.pk), STOPPED_AS_LOST)
+        _stop(_claim_of(row), Work.objects.filter(pk=row.pk), STOPPED_AS_LOST)
         return None
     row.lease_until, row.attempts = now + kind_named(row.kind).lease, row.attempts + 1
     row.save(update_fields=["lease_until", "attempts"])
+    return _claim_of(row)
+
+
+def _claim_of(row: Work) -> Claim:
+    assert row.lease_until is not None  # noqa: S101 -- it is claimed
     return Claim(
         row.pk, row.organization_id, row.person_id, row.kind, row.subject_id, row.attempts, row.lease_until,
     )  # fmt: skip
 
 
-def stop_rows(rows: QuerySet[Work], reason: str) -> None:
-    """Stop this work until somebody makes it due again, and say why."""
-    rows.update(stopped_reason=reason, lease_until=None)
+def _stop(claim: Claim, rows: QuerySet[Work], reason: str) -> None:
+    """Stop this work until somebody makes it due again, say why, and tell its kind."""
+    tell = kind_named(claim.kind).on_stop
+    if rows.update(stopped_reason=reason, lease_until=None) and tell is not None:
+        with _scope(claim):
+            tell([claim.subject_id])
 
 
 def make_rows_due(rows: QuerySet[Work]) -> None:
@@ -202,7 +210,7 @@ def _postpone(kind: WorkKind, batch: Batch, problem: Exception, word: str) -> No
             spread = min(MOST_SPREAD_SECONDS, retry_after / 10) * random()  # noqa: S311 -- no secret
             due_in, changes = timedelta(seconds=retry_after + spread), {"attempts": 1}
         elif kind.most_attempts and claim.attempts >= kind.most_attempts:
-            stop_rows(claim.held, f"Given up after {claim.attempts} attempts.")
+            _stop(claim, claim.held, f"Given up after {claim.attempts} attempts.")
             continue
         else:
             due_in = min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))

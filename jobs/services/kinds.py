@@ -29,6 +29,7 @@ class WorkKind:
     `most_attempts`: given up after so many that failed.
     `has_owner`: False for work that belongs to no organization and no person, done outside any scope.
     `is_paused`: while true, none is claimed.
+    `on_stop`: hears of subjects whose work was given up, or stopped because it killed its workers.
     """
 
     name: str
@@ -42,6 +43,7 @@ class WorkKind:
     most_attempts: int | None = None
     has_owner: bool = True
     is_paused: Callable[[], bool] = _never
+    on_stop: Callable[[Sequence[int]], None] | None = None
 
 
 _kinds: dict[str, WorkKind] = {}

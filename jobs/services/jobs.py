@@ -1,0 +1,138 @@
+"""Long work of people: started in the transaction of its cause, done in slices by a worker, cancelled between two.
+
+A slice fetches outside any transaction what it needs of others, and then commits its effect, its progress and where the
+next one begins together. A worker that is killed costs the slice it had begun; another takes it up when the lease ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from jobs.enums import FINISHED_STATES, JobState, Lane
+from jobs.errors import JobFailed
+from jobs.models import Job
+from jobs.services.kinds import WorkKind, register_kind
+from jobs.services.queue import make_due
+from tenancy.models import User
+
+log = structlog.get_logger()
+
+WORK_KIND = "job"
+SLICE_LEASE = timedelta(seconds=45)
+OUR_FAULT = "Something went wrong on our side. What is done was kept."
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """How jobs of a kind are done, and their words on screen.
+
+    `fetch`: what a slice needs of others, such as an answer of TikTok; outside any transaction, may be repeated.
+    `apply`: one slice of at most two seconds' work, inside the transaction that saves the job: moves `cursor` and
+    `done_count` on and counts the outcome. Returns whether the job is done. `words`: of each key of the outcome.
+    `temporary`: exceptions after which the slice is tried again later.
+    """
+
+    name: str
+    title: str
+    words: Mapping[str, str]
+    apply: Callable[[Job, Any], bool]
+    fetch: Callable[[Job], Any] = lambda job: None
+    temporary: tuple[type[Exception], ...] = ()
+
+
+_kinds: dict[str, JobKind] = {}
+
+
+def register_job(kind: JobKind) -> None:
+    """Make a kind of job known; once, when the app that owns it is ready."""
+    _kinds[kind.name] = kind
+
+
+def job_kind(name: str) -> JobKind:
+    """The kind of this name. Raises KeyError."""
+    return _kinds[name]
+
+
+@transaction.atomic
+def start_job(kind: str, params: Mapping[str, Any], *, total: int, actor: User | None) -> Job:
+    """Write a job of the organization or person in scope, with the work that does it. `total`: how many steps it has."""
+    job = Job.objects.create(
+        kind=job_kind(kind).name, params=params, total_count=total, actor=actor
+    )
+    make_due(WORK_KIND, job.pk)
+    return job
+
+
+@transaction.atomic
+def cancel_job(job: Job) -> None:
+    """Ask a job to end before its next slice. What is done was kept."""
+    open_jobs = Job.objects.filter(pk=job.pk).exclude(state__in=FINISHED_STATES)
+    if open_jobs.filter(cancel_requested_at=None).update(cancel_requested_at=timezone.now()):
+        make_due(WORK_KIND, job.pk)  # one that was postponed hears of it, too
+
+
+def do_slices(job_ids: Sequence[int]) -> dict[int, timedelta | None]:
+    """Do the next slice of each job. Says which are to go on at once."""
+    known = Job.objects.in_bulk(job_ids)
+    is_over = {pk: pk not in known or _do_slice(known[pk]) for pk in job_ids}
+    return {pk: None if over else timedelta(0) for pk, over in is_over.items()}
+
+
+def _do_slice(job: Job) -> bool:
+    """Returns whether the job is finished."""
+    if job.is_finished:
+        return True
+    if job.cancel_requested_at is not None:
+        return _end(job, JobState.CANCELLED)
+    kind = job_kind(job.kind)
+    try:
+        fetched = kind.fetch(job)
+        return _commit_slice(kind, job, fetched)
+    except (SoftTimeLimitExceeded, DatabaseError, *kind.temporary):
+        raise
+    except JobFailed as failure:
+        return _end(job, JobState.FAILED, str(failure))
+    except Exception:
+        log.exception("job.broken", job=job.pk, kind=job.kind)
+        return _end(job, JobState.FAILED, OUR_FAULT)
+
+
+@transaction.atomic
+def _commit_slice(kind: JobKind, seen: Job, fetched: Any) -> bool:
+    """Nothing, if somebody else has done this slice meanwhile."""
+    job = Job.objects.select_for_update().get(pk=seen.pk)
+    if job.is_finished or job.cursor != seen.cursor:
+        return job.is_finished
+    now = timezone.now()
+    job.state, job.started_at = JobState.RUNNING, job.started_at or now
+    if kind.apply(job, fetched):
+        job.state, job.finished_at = JobState.DONE, now
+    job.save()
+    return job.is_finished
+
+
+def _end(job: Job, state: JobState, problem: str = "") -> bool:
+    open_jobs = Job.objects.filter(pk=job.pk).exclude(state__in=FINISHED_STATES)
+    open_jobs.update(state=state, problem=problem[:300], finished_at=timezone.now())
+    return True
+
+
+def fail_stopped(job_ids: Sequence[int]) -> None:
+    """End jobs whose work the queue has stopped for good."""
+    for job in Job.objects.filter(pk__in=job_ids):
+        _end(job, JobState.FAILED, OUR_FAULT)
+
+
+def register_work() -> None:
+    """Jobs are work of the lane for long work, one slice at a time."""
+    register_kind(
+        WorkKind(WORK_KIND, Lane.BULK, do_slices, lease=SLICE_LEASE, on_stop=fail_stopped)
+    )
