@@ -12,6 +12,7 @@ urlpatterns = [
     path("influencers/add/invite/", invitations.invite_handle, name="invite_handle"),
     path("influencers/add/ask/", connections.ask_handle, name="ask_handle"),
     path("influencers/invite/", invitations.invite_selected, name="invite_selected"),
+    path("influencers/ask/", connections.ask_selected, name="ask_selected"),
     path("influencers/<int:pk>/", influencers.influencer, name="influencer"),
     path("influencers/<int:pk>/edit/", influencers.edit_influencer, name="edit_influencer"),
     path(f"{ACCOUNT}refresh/", accounts.refresh_account, name="refresh_account"),

@@ -7,3 +7,12 @@ class WorkStopped(BaseException):
 
 class JobFailed(Exception):
     """A job cannot go on; the text says why, to the person who started it."""
+
+
+class TryLater(Exception):
+    """A slice met something that passes; `retry_after`: in how many seconds it is tried again, None for the queue's own
+    patience."""
+
+    def __init__(self, retry_after: float | None) -> None:
+        self.retry_after = retry_after
+        super().__init__("It is tried again later.")

@@ -99,6 +99,13 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "tiktok.VideoSnapshot": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
     "tiktok.VideoDay": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
+    "jobs.Job": lambda t: {
+        "kind": "crm.ask",
+        "state": "running",
+        "cancel_requested_at": None,
+        "params": {"ids": []},
+        "outcome": [{"key": "not_asked", "count": 1, "links": [["crm:influencer", t.canary, 1]]}],
+    },
     "jobs.Work": lambda t: {"person": None, "stopped_reason": "", "lost_leases": 0},
     "campaigns.Campaign": lambda t: {"state": "active"},
     "campaigns.OrderRequest": lambda t: {"state": "uncertain", "continues": None},

@@ -51,7 +51,7 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     try:
-        count = refresh_campaign(campaign)
+        count, job = refresh_campaign(campaign, actor=request.user)
     except TikTokProblem as problem:
         messages.error(request, f"Nothing was refreshed. {problem}")
     else:
@@ -60,6 +60,8 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
         messages.success(
             request, f"{count} {word} brought up to what TikTok says now." if count else nothing
         )
+        if job is not None:
+            messages.success(request, f"{job.total_count} more are being refreshed: see Activity.")
     return redirect(address(request, "campaign", campaign.pk))
 
 

@@ -61,10 +61,14 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         released=released,
     )
     allowed = allowances(request)
-    is_any_invitable = any(view.may_be_invited for row in page.rows for view in row.accounts)
+    views = [view for row in page.rows for view in row.accounts]
+    may_invite = allowed["may_invite"] and any(view.may_be_invited for view in views)
+    may_ask = allowed["may_edit"] and any(view.may_be_asked for view in views)
     context = {
         **allowed,
-        "may_tick": allowed["may_invite"] and is_any_invitable,
+        "may_invite_selected": may_invite,
+        "may_ask_selected": may_ask,
+        "may_tick": may_invite or may_ask,
         "page": page,
         "search": search,
         "kind": kind,

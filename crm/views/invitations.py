@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from crm import queries
 from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
-from crm.services import influencers, invitations
+from crm.services import bulk, influencers, invitations
 from crm.views.accounts import add_form, invite_form_of, refused
 from crm.views.frame import (
     INVALID,
@@ -17,6 +17,7 @@ from crm.views.frame import (
     form_answer,
     found_account,
     go_to,
+    selected_accounts,
     tell_invitations,
 )
 from mail.errors import MailProblem
@@ -63,19 +64,13 @@ def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpRespo
 @staff_page(Permission.INVITE_CREATORS)
 @require_POST
 def invite_selected(request: OrganizationRequest) -> HttpResponse:
-    """Invite the accounts that were ticked in the list."""
-    ticked = request.POST.getlist("account")
-    chosen = [int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    accounts = queries.tiktok_accounts_by_id(chosen[: queries.CHOSEN_AT_ONCE])
+    """Invite the accounts that were selected in the list; a job does it, and the activity page shows how far it is."""
+    accounts = selected_accounts(request)
     if not accounts:
-        messages.warning(request, "Tick the accounts to invite first.")
-    try:
-        tell_invitations(
-            request, invitations.invite_influencer_accounts(accounts, actor=request.user)
-        )
-    except TikTokProblem as problem:
-        messages.error(request, str(problem))
-    return HttpResponseRedirect(address(request, "influencers"))
+        messages.warning(request, "Select the accounts to invite first.")
+        return HttpResponseRedirect(address(request, "influencers"))
+    bulk.invite_accounts(accounts, actor=request.user)
+    return redirect("jobs:activity", request.organization.slug)
 
 
 @staff_page(Permission.INVITE_CREATORS)

@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from jobs.enums import FINISHED_STATES, JobState, Lane
-from jobs.errors import JobFailed
+from jobs.errors import JobFailed, TryLater
 from jobs.models import Job
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
@@ -96,8 +96,10 @@ def _do_slice(job: Job) -> bool:
     try:
         fetched = kind.fetch(job)
         return _commit_slice(kind, job, fetched)
-    except (SoftTimeLimitExceeded, DatabaseError, *kind.temporary):
+    except (SoftTimeLimitExceeded, DatabaseError):
         raise
+    except kind.temporary as problem:
+        raise TryLater(getattr(problem, "retry_after", None)) from problem
     except JobFailed as failure:
         return _end(job, JobState.FAILED, str(failure))
     except Exception:
@@ -134,5 +136,12 @@ def fail_stopped(job_ids: Sequence[int]) -> None:
 def register_work() -> None:
     """Jobs are work of the lane for long work, one slice at a time."""
     register_kind(
-        WorkKind(WORK_KIND, Lane.BULK, do_slices, lease=SLICE_LEASE, on_stop=fail_stopped)
+        WorkKind(
+            WORK_KIND,
+            Lane.BULK,
+            do_slices,
+            lease=SLICE_LEASE,
+            problems={TryLater: "later"},
+            on_stop=fail_stopped,
+        )
     )

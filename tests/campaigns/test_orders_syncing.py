@@ -346,7 +346,7 @@ def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> Non
     failed = an_order(campaign, an_account("rio.runs"), state=OrderState.FAILED, tiktok_order_id="")
     publish(tiktok, order)
 
-    assert refresh_campaign(campaign) == 1
+    assert refresh_campaign(campaign) == (1, None)
 
     order.refresh_from_db()
     failed.refresh_from_db()
@@ -507,7 +507,7 @@ def test_one_refused_order_does_not_keep_a_refresh_from_the_others(tiktok, campa
     publish(tiktok, strange)
     tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
 
-    assert refresh_campaign(campaign) == 1
+    assert refresh_campaign(campaign) == (1, None)
     states = set(Order.objects.values_list("state", flat=True))
     assert states == {OrderState.IN_REVIEW, OrderState.SENT}
 

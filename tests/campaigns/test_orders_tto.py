@@ -560,7 +560,7 @@ def test_orders_of_an_account_that_was_disconnected_keep_the_others_from_nothing
     older.refresh_from_db()
     assert (order.checked_at is not None, older.checked_at) == (True, None)
     Order.objects.update(checked_at=None)
-    assert refresh_campaign(campaign) == 1
+    assert refresh_campaign(campaign) == (1, None)
 
 
 # --- published before: the creator is asked -----------------------------------------------------------------------

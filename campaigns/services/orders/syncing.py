@@ -24,7 +24,11 @@ from campaigns.policies import (
 from campaigns.queries import quiet_videos
 from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
-from jobs.services.queue import JUST_NOW, claim_now, make_due
+from jobs.models import Job
+from jobs.services.jobs import JobKind, register_job, start_job
+from jobs.services.queue import JUST_NOW, claim_now
+from jobs.services.slices import move_on, next_ids
+from tenancy.models import User
 from tiktok.enums import PollKind
 from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
 from tiktok.models import MarketplaceAccount
@@ -34,6 +38,8 @@ from tiktok.services.orders.orders import KnownOrder, OrderFacts, VideoReview
 from tiktok.services.orders.reports import bring_videos, own_videos, store_report
 
 ORDERS_AT_ONCE = 40  # a person is waiting
+ORDERS_PER_SLICE = 20  # of a job that can be cancelled
+REFRESH = "campaigns.refresh"
 
 
 def sync_order(order: Order) -> Order:
@@ -165,21 +171,55 @@ def refresh_post(post: Post) -> bool:
     return refresh_video(post.video)
 
 
-def refresh_campaign(campaign: Campaign) -> int:
-    """Sync the campaign's orders that were looked at longest ago, now; leave the rest to the pump. Returns how many:
-    those of just now are not asked for again."""
+def refresh_campaign(campaign: Campaign, *, actor: User | None = None) -> tuple[int, Job | None]:
+    """Sync the campaign's orders whose last sync is longest ago, now; those beyond what a person can wait for become a
+    job. Returns how many are done, and the job. What was synced just now is not asked for again."""
     live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
     live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
     never_first = F("checked_at").asc(nulls_first=True)
     keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
     now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
-    if later:
-        make_due(PollKind.ORDER, *later)
+    job = start_job(REFRESH, {"ids": later}, total=len(later), actor=actor) if later else None
+    return _sync_some(now), job
+
+
+def _sync_some(order_ids: Sequence[int]) -> int:
+    """Returns how many TikTok answered for."""
     try:
-        sync_orders(Order.objects.filter(pk__in=now))
+        sync_orders(Order.objects.filter(pk__in=order_ids))
     except OF_ONE_SUBJECT:  # of one order, perhaps: the others shall not wait for it
-        return _sync_one_by_one(now)
-    return len(now)
+        return _sync_one_by_one(order_ids)
+    return len(order_ids)
+
+
+def _refresh_slice(job: Job) -> int:
+    """Returns how many orders TikTok answered for: a refused slice is no reason to leave out the next."""
+    try:
+        return _sync_some(next_ids(job, ORDERS_PER_SLICE))
+    except OF_ONE_SUBJECT:
+        return 0
+
+
+def _count_refreshed(job: Job, done: int) -> bool:
+    asked = len(next_ids(job, ORDERS_PER_SLICE))
+    for key, number in (("refreshed", done), ("refused", asked - done)):
+        if number:
+            job.count(key, number)
+    return move_on(job, ORDERS_PER_SLICE)
+
+
+def register_jobs() -> None:
+    """Make the refresh of a whole campaign known."""
+    register_job(
+        JobKind(
+            REFRESH,
+            "Refresh a campaign",
+            {"refreshed": "orders refreshed", "refused": "orders that TikTok did not answer for"},
+            fetch=_refresh_slice,
+            apply=_count_refreshed,
+            temporary=(TikTokProblem,),
+        )
+    )
 
 
 def _sync_one_by_one(order_ids: Sequence[int]) -> int:

@@ -1,0 +1,116 @@
+"""Many accounts at once: jobs that may be repeated after a worker died, without anybody hearing twice."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from crm.services import bulk
+from jobs.enums import JobState, Lane
+from jobs.models import Job, Work
+from jobs.services.claims import claim
+from jobs.services.kinds import kinds_in
+from mail.models import Message
+from tenancy.models import User
+from tenancy.scope import organization_scope
+from tests.factories.crm import TikTokAccountFactory
+from tests.working import pump
+from tiktok.enums import MarketplaceStatus
+from tiktok.models import Creator
+
+pytestmark = pytest.mark.django_db
+
+
+def some_accounts(count: int, **values: object) -> list:
+    return [
+        TikTokAccountFactory.create(
+            influencer__email=f"one{n}@example.com",
+            creator__handle=f"one_{n}",
+            creator__marketplace_status=MarketplaceStatus.NOT_IN,
+            **values,
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+def ada(db) -> User:
+    return User.objects.create_user("ada@example.com")
+
+
+def finish() -> None:
+    while pump(Lane.BULK):
+        pass
+
+
+def test_forty_five_invitations_are_three_calls_at_tiktok(oak, tiktok, ada) -> None:
+    with organization_scope(oak):
+        job = bulk.invite_accounts(some_accounts(45), actor=ada)
+        tiktok.control("stats")
+        finish()
+        job.refresh_from_db()
+        assert (job.state, job.done_count) == (JobState.DONE, 45)
+        assert sum(row["count"] for row in job.outcome) == 45
+        calls = tiktok.look("stats")["calls"]
+        assert [n for path, n in calls.items() if "invite" in path] == [3]
+
+
+def test_a_slice_whose_worker_died_after_tiktoks_answer_invites_nobody_twice(
+    oak, tiktok, ada, monkeypatch
+) -> None:
+    with organization_scope(oak):
+        job = bulk.invite_accounts(some_accounts(5), actor=ada)
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "jobs.services.jobs._commit_slice", lambda *_: (_ for _ in ()).throw(SystemExit)
+            )
+            with pytest.raises(SystemExit):
+                pump(Lane.BULK)
+        assert Creator.objects.filter(marketplace_status=MarketplaceStatus.INVITED).exists()
+        tiktok.control("stats")
+        Work.objects.filter(kind="job").update(lease_until=timezone.now())
+        finish()
+        job.refresh_from_db()
+        assert (job.state, job.done_count) == (JobState.DONE, 5)
+        assert sum(row["count"] for row in job.outcome) == 5
+        assert not any("invite" in path for path in tiktok.look("stats")["calls"])
+
+
+def test_without_an_account_at_tiktok_the_job_says_so(elm, ada) -> None:
+    with organization_scope(elm):
+        job = bulk.invite_accounts(some_accounts(2), actor=ada)
+        finish()
+        job.refresh_from_db()
+        assert job.state == JobState.FAILED
+        assert job.problem.startswith("No TikTok marketplace account is connected.")
+
+
+def test_everybody_with_an_address_is_asked_once(oak, ada) -> None:
+    with organization_scope(oak):
+        accounts = [*some_accounts(12), TikTokAccountFactory.create(influencer__email="")]
+        bulk.ask_accounts(accounts, actor=ada)
+        claim(kinds_in(Lane.BULK), calls=1)  # and the worker dies here
+        Work.objects.filter(kind="job").update(lease_until=timezone.now())
+        bulk.ask_accounts(accounts[:3], actor=ada)  # somebody is impatient
+        finish()
+        first, second = Job.objects.order_by("pk")
+        counts = {row["key"]: row["count"] for row in first.outcome}
+        assert counts == {"asked": 12, "no_address": 1}
+        assert second.state == JobState.DONE
+        assert Message.objects.count() == 12
+
+
+def test_the_list_offers_to_ask_whoever_is_not_connected(oak, manager: Client) -> None:
+    with organization_scope(oak):
+        [account] = some_accounts(1)
+    assert "Ask to connect TikTok</button>" in manager.get("/o/oak/influencers/").content.decode()
+
+    answer = manager.post("/o/oak/influencers/ask/", {"account": [account.pk]})
+
+    assert answer["Location"] == "/o/oak/activity/"
+    finish()
+    with organization_scope(oak):
+        assert Message.objects.get().recipient == "one0@example.com"
+    nothing = manager.post("/o/oak/influencers/ask/", follow=True).content.decode()
+    assert "Select the accounts to ask first." in nothing

@@ -1,0 +1,321 @@
+"""Long work of people: in slices, each with its progress in one transaction; taken up again, cancelled, told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from jobs.enums import JobState, Lane
+from jobs.errors import JobFailed
+from jobs.models import Job, Work
+from jobs.services import jobs
+from jobs.services.claims import claim, work
+from jobs.services.jobs import JobKind, cancel_job, register_job, start_job
+from jobs.services.kinds import kinds_in
+from jobs.services.slices import move_on, next_ids
+from tenancy.enums import Role
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope, person_scope
+from tenancy.services.organizations import add_member
+from tests.working import pump
+
+pytestmark = pytest.mark.django_db
+PLANT = "tree.plant"
+
+
+class Later(Exception):
+    retry_after = 600.0
+
+
+class Planting:
+    """An invented kind: plants trees, three in a slice; what it meets on the way is set by a test."""
+
+    def __init__(self) -> None:
+        self.fetched: list[list[int]] = []
+        self.meets: Exception | None = None
+        self.meanwhile: Any = None
+
+    def fetch(self, job: Job) -> list[int]:
+        ids = next_ids(job, 3)
+        self.fetched.append(ids)
+        if self.meets is not None:
+            raise self.meets
+        if self.meanwhile is not None:
+            self.meanwhile(job)
+        return ids
+
+    def apply(self, job: Job, ids: list[int]) -> bool:
+        job.count("planted", len(ids))
+        return move_on(job, 3)
+
+
+@pytest.fixture
+def planting(monkeypatch) -> Planting:
+    made = Planting()
+    monkeypatch.setattr(jobs, "_kinds", dict(jobs._kinds))
+    register_job(
+        JobKind(
+            PLANT, "Plant trees", {"planted": "trees planted"},
+            fetch=made.fetch, apply=made.apply, temporary=(Later,),
+        )
+    )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def ada(elm) -> User:
+    person = User.objects.create_user("ada@example.com", name="Ada")
+    add_member(elm, person, role=Role.MANAGER, actor=person)
+    return person
+
+
+@pytest.fixture
+def elms(elm) -> Any:
+    with organization_scope(elm):
+        yield elm
+
+
+def start(actor: User | None, trees: int = 7) -> Job:
+    return start_job(PLANT, {"ids": list(range(trees))}, total=trees, actor=actor)
+
+
+def slices(most: int = 50) -> int:
+    """Let a worker do what is due, slice by slice. Returns how many there were."""
+    done = 0
+    while done < most and pump(Lane.BULK):
+        done += 1
+    return done
+
+
+def test_a_job_is_done_in_slices_and_says_how_far_it_is(planting, elms, ada) -> None:
+    job = start(ada)
+    assert (job.state, job.done_count, job.total_count) == (JobState.WAITING, 0, 7)
+
+    slices(1)
+    job.refresh_from_db()
+    assert (job.state, job.done_count, job.finished_at) == (JobState.RUNNING, 3, None)
+    assert job.started_at is not None
+
+    assert slices() == 2
+    job.refresh_from_db()
+    assert (job.state, job.done_count) == (JobState.DONE, 7)
+    assert job.outcome == [{"key": "planted", "count": 7, "links": []}]
+    assert job.finished_at is not None
+    assert not Work.objects.filter(kind="job").exists()
+
+
+def test_work_and_job_are_written_together_or_not_at_all(planting, elms) -> None:
+    with pytest.raises(KeyError):
+        start_job("tree.unheard_of", {}, total=1, actor=None)
+    assert not Job.objects.exists()
+    assert not Work.objects.filter(kind="job").exists()
+
+
+def test_a_persons_own_job_is_done_in_their_scope(planting, ada) -> None:
+    with person_scope(ada):
+        job = start(ada, trees=2)
+    slices()
+    with person_scope(ada):
+        job.refresh_from_db()
+        assert (job.state, job.person, job.organization) == (JobState.DONE, ada, None)
+
+
+def test_a_slice_that_another_worker_has_done_meanwhile_is_not_done_twice(planting, elms) -> None:
+    job = start(None)
+
+    def another_worker(seen: Job) -> None:
+        planting.meanwhile = None
+        Job.objects.filter(pk=seen.pk).update(cursor=3, done_count=3)
+
+    planting.meanwhile = another_worker
+    slices()
+    job.refresh_from_db()
+    assert (job.done_count, job.outcome[0]["count"]) == (
+        7,
+        4,
+    )  # the other worker counted its own three
+
+
+def test_a_worker_that_dies_in_a_slice_leaves_it_to_another(planting, elms) -> None:
+    job = start(None)
+    claim(kinds_in(Lane.BULK), calls=1)  # and the worker dies here
+    assert slices() == 0
+    lease = Work.objects.get(kind="job").lease_until - timezone.now()
+    assert lease.total_seconds() <= 60
+    Work.objects.update(lease_until=timezone.now())
+    slices()
+    job.refresh_from_db()
+    assert (job.state, job.outcome[0]["count"]) == (JobState.DONE, 7)
+
+
+def test_what_fails_in_a_slice_fails_the_job_and_keeps_what_is_done(planting, elms) -> None:
+    job = start(None)
+    slices(1)
+    planting.meets = JobFailed("The forest is closed.")
+    slices()
+    job.refresh_from_db()
+    assert (job.state, job.problem, job.done_count) == (
+        JobState.FAILED,
+        "The forest is closed.",
+        3,
+    )
+
+
+def test_a_defect_fails_the_job_without_its_words(planting, elms, caplog) -> None:
+    job = start(None)
+    planting.meets = ZeroDivisionError("secret")
+    slices()
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (JobState.FAILED, jobs.OUR_FAULT)
+    assert "job.broken" in caplog.text
+
+
+@pytest.mark.parametrize(("meets", "minutes"), [(Later(), 10), (OperationalError(), 1)])
+def test_what_passes_only_postpones_the_job(planting, elms, meets, minutes) -> None:
+    job = start(None)
+    planting.meets = meets
+    slices(1)
+    job.refresh_from_db()
+    assert job.state == JobState.WAITING
+    wait = (Work.objects.get(kind="job").due_at - timezone.now()).total_seconds()
+    assert 60 * minutes - 1 < wait <= 60 * minutes + 30
+    planting.meets = None
+    Work.objects.update(due_at=timezone.now())
+    slices()
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+
+
+def test_a_cancelled_job_does_no_further_slice_and_keeps_what_is_done(planting, elms) -> None:
+    job = start(None)
+    slices(1)
+    cancel_job(job)
+    slices()
+    job.refresh_from_db()
+    assert (job.state, job.done_count) == (JobState.CANCELLED, 3)
+    assert len(planting.fetched) == 1
+    cancel_job(job)
+    assert not Work.objects.filter(kind="job").exists()
+
+
+def test_a_postponed_job_hears_at_once_that_it_is_cancelled(planting, elms) -> None:
+    job = start(None)
+    planting.meets = Later()
+    slices(1)
+    cancel_job(job)
+    assert slices() == 1
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+
+
+def test_a_cancel_that_comes_during_a_slice_ends_the_job_after_it(planting, elms) -> None:
+    job = start(None)
+    planting.meanwhile = cancel_job
+    slices()
+    job.refresh_from_db()
+    assert (job.state, job.done_count) == (JobState.CANCELLED, 3)
+
+
+def test_a_job_that_kills_its_workers_fails_and_says_so(planting, elms) -> None:
+    job = start(None)
+    Work.objects.update(lost_leases=3, lease_until=timezone.now())
+    from jobs.services.claims import claim_suspect
+
+    assert claim_suspect(kinds_in(Lane.BULK)) is None
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (JobState.FAILED, jobs.OUR_FAULT)
+
+
+def test_a_job_whose_row_has_gone_leaves_no_work(planting, elms) -> None:
+    start(None)
+    [batch] = claim(kinds_in(Lane.BULK), calls=1)
+    Job.objects.all().delete()
+    work(batch)
+    assert not Work.objects.filter(kind="job").exists()
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def client(ada) -> Client:
+    made = Client()
+    made.force_login(ada)
+    return made
+
+
+def page(client: Client, url: str = "/o/elm/activity/") -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_activity_page_brings_itself_up_to_date_while_something_runs(
+    planting, elm, ada, client
+) -> None:
+    with organization_scope(elm):
+        start(ada)
+    assert "Nothing yet" not in (text := page(client))
+    assert "Plant trees" in text
+    assert 'hx-trigger="every 2s"' in text
+    slices()
+    done = page(client)
+    assert "7 trees planted" in " ".join(done.split())
+    assert "every 2s" not in done
+
+
+def test_the_indicator_says_what_runs_and_asks_again_only_then(planting, elm, ada, client) -> None:
+    address = "/o/elm/activity/indicator/"
+    assert page(client, address).strip() == ""
+    with organization_scope(elm):
+        start(ada)
+    assert "1 running" in page(client, address)
+    assert "every 3s" in page(client, address)
+    slices()
+    assert page(client, address).strip() == ""
+
+
+def test_own_jobs_come_first_and_everybodys_on_demand(planting, elm, ada, client) -> None:
+    bo = User.objects.create_user("bo@example.com", name="Bo")
+    with organization_scope(elm):
+        start(bo)
+    assert "Plant trees" not in page(client)
+    assert "Plant trees" in page(client, "/o/elm/activity/?whose=all")
+    assert "Cancel</button>" not in page(client, "/o/elm/activity/?whose=all")
+
+
+def test_whoever_started_a_job_may_cancel_it_and_nobody_else(planting, elm, ada, client) -> None:
+    bo = User.objects.create_user("bo@example.com", name="Bo")
+    with organization_scope(elm):
+        own, others = start(ada), start(bo)
+    assert client.post(f"/o/elm/activity/{others.pk}/cancel/").status_code == 404
+    assert client.post(f"/o/elm/activity/{own.pk}/cancel/").status_code == 302
+    slices()
+    with organization_scope(elm):
+        states = {job.pk: job.state for job in Job.objects.all()}
+    assert states == {own.pk: JobState.CANCELLED, others.pk: JobState.DONE}
+    assert client.post(f"/o/elm/activity/{own.pk}/cancel/").status_code == 404
+
+
+def test_another_organizations_jobs_do_not_show(planting, elm, ada, client) -> None:
+    oak = Organization.objects.create(name="Oak", slug="oak")
+    with organization_scope(oak):
+        job = start(ada)
+    assert "Plant trees" not in page(client, "/o/elm/activity/?whose=all")
+    assert client.post(f"/o/elm/activity/{job.pk}/cancel/").status_code == 404
+
+
+def test_links_of_an_outcome_lead_to_what_they_name(planting, elm, ada, client) -> None:
+    register_job(
+        replace(
+            jobs.job_kind(PLANT),
+            apply=lambda job, ids: job.count("planted", 1, ("crm:influencer", "@maya", 7)) or True,
+        )
+    )
+    with organization_scope(elm):
+        start(ada)
+    slices()
+    assert '<a href="/o/elm/influencers/7/">' in page(client)
