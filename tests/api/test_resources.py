@@ -28,6 +28,7 @@ from tests.factories.campaigns import (
     an_account,
     an_order,
 )
+from tests.factories.crm import ConsentFactory
 from tests.personas import Tenant
 from tiktok.availability import (
     ASK_TO_AUTHENTICATE,
@@ -431,6 +432,7 @@ def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
     campaign = a_campaign()
     inside = a_participant(campaign, "maya", profile_fetched_at=FETCHED_AT)
     outside = a_participant(campaign, "tom", status="not_in", profile_fetched_at=FETCHED_AT)
+    ConsentFactory.create(creator=outside.creator)
     invited = a_participant(campaign, "rio", status="invited", marketplace_checked_at=FETCHED_AT)
     for account in (inside, outside):
         for kind in ("profile", "insights", "videos"):
@@ -441,7 +443,7 @@ def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
     look_at("order", order.pk)
     by_hand = a_post(campaign, a_video(inside, "1", counts_fetched_at=FETCHED_AT))
     tied = a_post(campaign, a_video(inside, "2"), order=order)
-    lost = a_post(campaign, a_video(outside, "3", counts_fetched_at=FETCHED_AT))
+    lost = a_post(campaign, a_video(invited, "3", counts_fetched_at=FETCHED_AT))
 
     at = "2026-11-20T08:30:00Z"
     assert said("social-accounts", inside.pk) == (at, looks["profile"])
