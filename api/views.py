@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
+from django.template.response import SimpleTemplateResponse
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from tenancy.models import ApiKey
 from tenancy.scope import organization_scope
+from tenancy.streams import keep_scope
 
 
 class ApiView(APIView):
     """Base of every view that serves an organization's data to its keys.
 
-    The answer is rendered inside the scope and the scope is closed when `dispatch` is left, whatever happened.
+    The answer is rendered inside the scope and the scope is closed when `dispatch` is left, whatever happened; what is
+    streamed later is read in it, too.
     A read is one transaction: the database is told the scope once.
     """
 
@@ -27,7 +30,11 @@ class ApiView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with ExitStack() as self.scope:
-            response = super().dispatch(request, *args, **kwargs).render()  # type: ignore[attr-defined]
+            with ExitStack() as self.transaction:
+                response = super().dispatch(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
+            keep_scope(response, _transaction(request))
         response["Cache-Control"] = "private, no-cache"
         # Typed as maybe awaitable; over a plain function it answers plainly.
         answer: Any = ConditionalGetMiddleware(lambda _: response)(request)
@@ -39,5 +46,8 @@ class ApiView(APIView):
         super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
             self.scope.enter_context(organization_scope(request.auth.organization_id))
-            if request.method in SAFE_METHODS:
-                self.scope.enter_context(transaction.atomic())
+            self.transaction.enter_context(_transaction(request))
+
+
+def _transaction(request: HttpRequest | Request) -> AbstractContextManager[None]:
+    return transaction.atomic() if request.method in SAFE_METHODS else nullcontext()

@@ -16,7 +16,9 @@ from crm.models import Influencer
 from tenancy.access import View, portal_page
 from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
+from tenancy.middleware import one_transaction
 from tenancy.scope import organization_scope
+from tenancy.streams import keep_scope
 
 T = TypeVar("T")
 
@@ -56,6 +58,6 @@ def influencer_page(view: View) -> View:
             if influencer is None:
                 raise Http404
             request.organization, request.influencer = organization, influencer
-            return view(request, *args, **kwargs)
+            return keep_scope(view(request, *args, **kwargs), one_transaction(request))
 
     return guarded

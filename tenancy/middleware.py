@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
 from tenancy.models import Organization
 from tenancy.queries import membership_in
 from tenancy.scope import organization_scope
+from tenancy.streams import keep_scope
 
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
 ADMIN_ORGANIZATION = "admin_organization_id"
@@ -26,17 +27,17 @@ def one_transaction(request: HttpRequest) -> AbstractContextManager[None]:
 
 
 class OrganizationMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if match := STAFF_PATH.match(request.path_info):
             return self.for_member(request, match["slug"])
         if request.path_info.startswith("/admin/"):
             return self.for_ops(request)
         return self.get_response(request)
 
-    def for_member(self, request: HttpRequest, slug: str) -> HttpResponse:
+    def for_member(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         membership = membership_in(request.user, slug)
@@ -44,14 +45,16 @@ class OrganizationMiddleware:
             return TemplateResponse(request, "404.html", status=404).render()
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
-        with organization_scope(membership.organization), one_transaction(request):
-            return self.get_response(request)
+        with organization_scope(membership.organization):
+            with one_transaction(request):
+                response = self.get_response(request)
+            return keep_scope(response, one_transaction(request))
 
-    def for_ops(self, request: HttpRequest) -> HttpResponse:
+    def for_ops(self, request: HttpRequest) -> HttpResponseBase:
         chosen = request.session.get(ADMIN_ORGANIZATION)
         organization = Organization.objects.filter(pk=chosen).first() if chosen else None
         request.organization = organization  # type: ignore[attr-defined]
         if organization is None:
             return self.get_response(request)
         with organization_scope(organization):
-            return self.get_response(request)
+            return keep_scope(self.get_response(request), one_transaction(request))

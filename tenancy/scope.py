@@ -30,6 +30,10 @@ class ScopeMissing(RuntimeError):
     """A query on somebody's data was made while no organization, and no person where one may own rows, was in scope."""
 
 
+class ScopeLeft(RuntimeError):
+    """A query was made in one scope and asked outside it, where the database would have answered it with nothing."""
+
+
 class ForeignOrganization(RuntimeError):
     """A row of one owner was about to be written while another one was in scope."""
 

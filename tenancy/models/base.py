@@ -11,6 +11,7 @@ from tenancy.scope import (
     NOBODY,
     ForeignOrganization,
     Owner,
+    ScopeLeft,
     ScopeMissing,
     current_organization_id,
     current_owner,
@@ -20,22 +21,41 @@ from tenancy.scope import (
 ModelT = TypeVar("ModelT", bound=models.Model)
 
 
-class ClosedQuery(sql.Query):
-    """A query that refuses to become SQL. `.none()` stays usable."""
+class ScopedQuery(sql.Query):
+    """A query that becomes SQL in the scope it was made in only; one made outside any scope never does.
+
+    Elsewhere the database would answer it with nothing, which reads as "there is nothing". `.none()` stays usable.
+    """
+
+    def __init__(self, model: type[models.Model] | None, owner: Owner) -> None:
+        super().__init__(model)
+        self.owner = owner
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
-        if self.is_empty():
-            return super().get_compiler(*args, **kwargs)
-        raise self._missing()
+        self._refuse_elsewhere()
+        return super().get_compiler(*args, **kwargs)
 
     def chain(self, klass: Any = None) -> Any:
-        if klass is not None and not self.is_empty():  # an update or a delete in the making
-            raise self._missing()
+        if klass is not None:  # an update or a delete in the making
+            self._refuse_elsewhere()
         return super().chain(klass)
 
-    def _missing(self) -> ScopeMissing:
+    def _refuse_elsewhere(self) -> None:
+        if self.is_empty() or (self.owner != NOBODY and self.owner == current_owner()):
+            return
         name = self.model._meta.label if self.model else "?"
-        return ScopeMissing(f"{name}: no organization is in scope")
+        if self.owner == NOBODY:
+            raise ScopeMissing(f"{name}: no organization is in scope")
+        raise ScopeLeft(f"{name}: this query was made in another scope than the one it is asked in")
+
+
+def _rows_of(manager: models.Manager[ModelT], owner: Owner) -> models.QuerySet[ModelT]:
+    """The owner's rows; of nobody's, a queryset that refuses to run."""
+    rows = manager._queryset_class(  # type: ignore[attr-defined]  # missing in the stubs
+        manager.model, query=ScopedQuery(manager.model, owner), using=manager._db, hints=manager._hints
+    )
+    owned = {name: key for name, key in owner._asdict().items() if key is not None}
+    return rows.filter(**owned)
 
 
 class OrganizationManager(models.Manager[ModelT]):
@@ -43,9 +63,7 @@ class OrganizationManager(models.Manager[ModelT]):
 
     def get_queryset(self) -> models.QuerySet[ModelT]:
         organization_id = current_organization_id()
-        if organization_id is None:
-            return self._queryset_class(self.model, query=ClosedQuery(self.model), using=self._db)  # type: ignore[attr-defined]
-        return super().get_queryset().filter(organization_id=organization_id)
+        return _rows_of(self, Owner(organization_id=organization_id))
 
 
 class OrganizationModel(models.Model):
@@ -80,11 +98,7 @@ class OwnedManager(models.Manager[ModelT]):
     """Hands out the rows of the organization or the person in scope; without a scope, a queryset that refuses to run."""
 
     def get_queryset(self) -> models.QuerySet[ModelT]:
-        owner = current_owner()
-        if owner == NOBODY:
-            return self._queryset_class(self.model, query=ClosedQuery(self.model), using=self._db)  # type: ignore[attr-defined]
-        owned = {name: key for name, key in owner._asdict().items() if key is not None}
-        return super().get_queryset().filter(**owned)
+        return _rows_of(self, current_owner())
 
 
 class OwnedModel(models.Model):

@@ -65,6 +65,8 @@ def hand_over_scope(
     wanted = (owner, tuple(connection.savepoint_ids))
     if connection.scope_in_database != wanted and (connection.scope_in_database or owner != NOBODY):
         values = ["" if key is None else str(key) for key in owner]
-        execute(SET_OWNER, [values] if many else values, many, context)
+        # Through a cursor of its own: the statement's may be a server-side one, which declares and does not run.
+        with connection.connection.cursor() as cursor:
+            cursor.execute(SET_OWNER, values)
         connection.scope_in_database = wanted
     return execute(sql, params, many, context)

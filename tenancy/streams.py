@@ -1,0 +1,55 @@
+"""Streamed answers: what is read while an answer is sent is read in the scope of its request.
+
+A view that streams returns before its content is made. Each step of making it runs in the request's own context, so in its
+scope, and all steps together in one transaction, if the request only reads: it begins with the first step and ends with
+the last one, with a failure, or when the reader goes away. Between two steps the thread is in nobody's scope.
+
+A failure in mid-stream goes on to the server, which breaks the connection off: no reader takes a part for the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from contextvars import Context, copy_context
+from typing import TypeVar
+
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+
+ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
+
+
+class Steps:
+    """An iterator that takes each of its steps, and its end, in one context."""
+
+    def __init__(self, context: Context, steps: Iterator[bytes]) -> None:
+        self.context, self.steps = context, steps
+
+    def __iter__(self) -> Steps:
+        return self
+
+    def __next__(self) -> bytes:
+        return self.context.run(next, self.steps)
+
+    def close(self) -> None:
+        self.context.run(self.steps.close)  # type: ignore[attr-defined]  # a generator
+
+
+def keep_scope(
+    response: ResponseT, transaction: AbstractContextManager[None]
+) -> ResponseT:
+    """The same answer; if it is streamed, its content will be made in the present context and in this transaction.
+
+    To be called in the request's scope. A FileResponse asks the database nothing: it holds no transaction while it is sent.
+    """
+    if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+        steps = Steps(copy_context(), _within(transaction, response._iterator))
+        # Before the closing that Django noted for the view's own iterator, which would run it outside the scope.
+        response._resource_closers.insert(0, steps.close)
+        response.streaming_content = steps
+    return response
+
+
+def _within(transaction: AbstractContextManager[None], parts: Iterator[bytes]) -> Iterator[bytes]:
+    with transaction:
+        yield from parts
