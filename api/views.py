@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.template.response import SimpleTemplateResponse
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from tenancy.models import ApiKey
 from tenancy.scope import organization_scope
-from tenancy.streams import keep_scope
+from tenancy.streams import keep_scope, one_transaction
 
 
 class ApiView(APIView):
@@ -34,7 +32,7 @@ class ApiView(APIView):
                 response = super().dispatch(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
-            keep_scope(response, _transaction(request))
+            keep_scope(response, one_transaction(request))
         response["Cache-Control"] = "private, no-cache"
         # Typed as maybe awaitable; over a plain function it answers plainly.
         answer: Any = ConditionalGetMiddleware(lambda _: response)(request)
@@ -46,8 +44,4 @@ class ApiView(APIView):
         super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
             self.scope.enter_context(organization_scope(request.auth.organization_id))
-            self.transaction.enter_context(_transaction(request))
-
-
-def _transaction(request: HttpRequest | Request) -> AbstractContextManager[None]:
-    return transaction.atomic() if request.method in SAFE_METHODS else nullcontext()
+            self.transaction.enter_context(one_transaction(request))

@@ -16,9 +16,8 @@ from crm.models import Influencer
 from tenancy.access import View, portal_page
 from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
-from tenancy.middleware import one_transaction
 from tenancy.scope import organization_scope
-from tenancy.streams import keep_scope
+from tenancy.streams import keep_scope, one_transaction
 
 T = TypeVar("T")
 

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
 from tenancy.models import Organization
 from tenancy.queries import membership_in
 from tenancy.scope import organization_scope
-from tenancy.streams import keep_scope
+from tenancy.streams import keep_scope, one_transaction
 
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
 ADMIN_ORGANIZATION = "admin_organization_id"
-
-
-def one_transaction(request: HttpRequest) -> AbstractContextManager[None]:
-    """A page that only reads is one transaction, so that the database is told its scope once. Writes and calls to
-    TikTok (never on GET) have transactions of their own."""
-    return transaction.atomic() if request.method in {"GET", "HEAD"} else nullcontext()
 
 
 class OrganizationMiddleware:

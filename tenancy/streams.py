@@ -10,13 +10,12 @@ A failure in mid-stream goes on to the server, which breaks the connection off: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import Context, copy_context
-from typing import TypeVar
+from typing import Any
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-
-ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 
 class Steps:
@@ -35,21 +34,28 @@ class Steps:
         self.context.run(self.steps.close)  # type: ignore[attr-defined]  # a generator
 
 
+def one_transaction(request: HttpRequest) -> AbstractContextManager[None]:
+    """A request that only reads is one transaction, so that the database is told its scope once. Writes and calls to
+    TikTok (never on GET) have transactions of their own."""
+    return transaction.atomic() if request.method in {"GET", "HEAD"} else nullcontext()
+
+
 def keep_scope(
-    response: ResponseT, transaction: AbstractContextManager[None]
-) -> ResponseT:
-    """The same answer; if it is streamed, its content will be made in the present context and in this transaction.
+    response: HttpResponseBase, during: AbstractContextManager[None]
+) -> HttpResponseBase:
+    """The same answer; if it is streamed, its content will be made in the present context and `during` this transaction.
 
     To be called in the request's scope. A FileResponse asks the database nothing: it holds no transaction while it is sent.
     """
     if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-        steps = Steps(copy_context(), _within(transaction, response._iterator))
-        # Before the closing that Django noted for the view's own iterator, which would run it outside the scope.
-        response._resource_closers.insert(0, steps.close)
+        inside: Any = response
+        steps = Steps(copy_context(), _within(during, inside._iterator))  # noqa: SLF001
+        # First: Django noted the closing of the view's own iterator, which would run it outside the scope.
+        inside._resource_closers.insert(0, steps.close)  # noqa: SLF001
         response.streaming_content = steps
     return response
 
 
-def _within(transaction: AbstractContextManager[None], parts: Iterator[bytes]) -> Iterator[bytes]:
-    with transaction:
+def _within(during: AbstractContextManager[None], parts: Iterator[bytes]) -> Iterator[bytes]:
+    with during:
         yield from parts

@@ -49,21 +49,22 @@ class ScopedQuery(sql.Query):
         raise ScopeLeft(f"{name}: this query was made in another scope than the one it is asked in")
 
 
-def _rows_of(manager: models.Manager[ModelT], owner: Owner) -> models.QuerySet[ModelT]:
-    """The owner's rows; of nobody's, a queryset that refuses to run."""
-    rows = manager._queryset_class(  # type: ignore[attr-defined]  # missing in the stubs
-        manager.model, query=ScopedQuery(manager.model, owner), using=manager._db, hints=manager._hints
-    )
-    owned = {name: key for name, key in owner._asdict().items() if key is not None}
-    return rows.filter(**owned)
+class ScopedManager(models.Manager[ModelT]):
+    """Hands out one owner's rows; nobody's are a queryset that refuses to run."""
+
+    def rows_of(self, owner: Owner) -> models.QuerySet[ModelT]:
+        rows = super().get_queryset()
+        rows.query = ScopedQuery(self.model, owner)
+        return rows.filter(
+            **{name: key for name, key in owner._asdict().items() if key is not None}
+        )
 
 
-class OrganizationManager(models.Manager[ModelT]):
+class OrganizationManager(ScopedManager[ModelT]):
     """Hands out the rows of the organization in scope; without a scope, a queryset that refuses to run."""
 
     def get_queryset(self) -> models.QuerySet[ModelT]:
-        organization_id = current_organization_id()
-        return _rows_of(self, Owner(organization_id=organization_id))
+        return self.rows_of(Owner(organization_id=current_organization_id()))
 
 
 class OrganizationModel(models.Model):
@@ -94,11 +95,11 @@ class OrganizationModel(models.Model):
         super().save(*args, **kwargs)
 
 
-class OwnedManager(models.Manager[ModelT]):
+class OwnedManager(ScopedManager[ModelT]):
     """Hands out the rows of the organization or the person in scope; without a scope, a queryset that refuses to run."""
 
     def get_queryset(self) -> models.QuerySet[ModelT]:
-        return _rows_of(self, current_owner())
+        return self.rows_of(current_owner())
 
 
 class OwnedModel(models.Model):
