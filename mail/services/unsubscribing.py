@@ -42,14 +42,14 @@ class Subscription:
 
 def unsubscribe_url(address: str) -> str:
     """Where outreach of the organization in scope to this address can be ended; holds for good."""
-    token = signing.dumps([required_organization_id(), address], salt=SALT)
+    token = signing.Signer(salt=SALT).sign_object([required_organization_id(), address])
     return f"{settings.PUBLIC_URL}{reverse('unsubscribe', args=[token])}"
 
 
 def subscription(token: str) -> Subscription | None:
     """What a link speaks of; None for one that we did not make, or whose organization is gone."""
     try:
-        primary_key, address = signing.loads(token, salt=SALT)
+        primary_key, address = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature:
         return None
     organization = Organization.objects.filter(pk=primary_key).first()

@@ -1,0 +1,85 @@
+"""Nothing sends mail but the outbox's delivery, and no request waits for a mail server."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from tests.guards.addresses import addresses
+from tests.guards.test_personas_walk import Persona, World, world  # noqa: F401 -- a fixture
+from tests.personas import OURS
+
+SENDERS = {"mail/services/delivery.py", "mail/smtp.py"}
+SENDING = ("django.core.mail", "smtplib", "anymail")
+# Reads answers of mail servers and providers; sends nothing.
+READERS = {
+    "mail/policies.py": "judges the errors of smtplib and anymail",
+    "mail/receivers.py": "hears anymail's news",
+}
+METHODS = {"send_mail", "send_mass_mail", "mail_admins", "mail_managers", "email_user", "sendmail"}
+
+
+def sins(text: str) -> list[str]:
+    """Imports and calls by which a module could send mail itself."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        found += [name for name in names if name.startswith(SENDING)]
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            found += [called] if called in METHODS and not _is_outbox(node) else []
+    return found
+
+
+def _is_outbox(call: ast.Call) -> bool:
+    """allauth's `adapter.send_mail` is ours, and queues."""
+    return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()"
+
+
+def sources() -> list[str]:
+    root = Path(settings.BASE_DIR)
+    return sorted(str(p.relative_to(root)) for app in OURS for p in (root / app).rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    "sin",
+    [
+        "from django.core.mail import send_mail",
+        "from django.core import mail\nfrom django.core.mail import EmailMessage",
+        "import smtplib",
+        "from smtplib import SMTP",
+        "person.email_user('x', 'y')",
+    ],
+)
+def test_a_planted_sin_is_seen(sin: str) -> None:
+    assert sins(sin)
+
+
+def test_only_the_delivery_can_send() -> None:
+    found = {name: sins((Path(settings.BASE_DIR) / name).read_text()) for name in sources()}
+    able = {name for name, bad in found.items() if bad}
+    assert able == SENDERS | set(READERS)
+
+
+@pytest.mark.parametrize("name", ["owner", "influencer"])
+@pytest.mark.django_db
+def test_no_post_waits_for_a_mail_server(
+    world: World,  # noqa: F811 -- the fixture above
+    settings: object,
+    name: str,
+) -> None:
+    settings.EMAIL_BACKEND = "tests.mailing.RefusingBackend"  # type: ignore[attr-defined]
+    persona = Persona(world, name)
+    persona.client.raise_request_exception = True
+    for address in addresses():
+        if address.audience in {"staff", "portal", "public"}:
+            url = address.url(world.values("own"))
+            persona.client.post(url, {"email": "tom@example.com", "handle": "tom_trails"})
+    persona.client.post(reverse("account_request_login_code"), {"email": "owner@example.com"})
+    persona.client.post(reverse("account_reset_password"), {"email": "owner@example.com"})

@@ -1,0 +1,142 @@
+"""A provider's news about a mail, through its webhook."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mail.enums import MessageState
+from mail.errors import AddressBounced, AddressComplained
+from mail.models import Address, Message
+from mail.services.delivery import reference
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope, person_scope
+from tests.mail.conftest import queue
+from tests.mailing import deliver_queued, sent_mail
+
+pytestmark = pytest.mark.django_db
+SECRET = "provider:correct horse"
+
+
+@pytest.fixture
+def told(settings: Any) -> Callable[..., int]:
+    """Post Postmark's news of a mail; the status of the answer."""
+    settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_SECRET = "postmark", SECRET
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
+
+    def act(message: Message, kind: str, secret: str = SECRET, **changed: Any) -> int:
+        about = {"RecordType": kind, "MessageID": "x", "Recipient": message.recipient}
+        body = {**about, "Email": message.recipient, "Metadata": {"message": reference(message)}}
+        credentials = base64.b64encode(secret.encode()).decode()
+        return (
+            Client()
+            .post(
+                "/hooks/mail/",
+                json.dumps(body | changed),
+                content_type="application/json",
+                headers={"Authorization": f"Basic {credentials}"},
+            )
+            .status_code
+        )
+
+    return act
+
+
+@pytest.fixture
+def sent(oak: Organization) -> Message:
+    with organization_scope(oak):
+        message = queue()
+    deliver_queued()
+    with organization_scope(oak):
+        return Message.objects.get(pk=message.pk)
+
+
+def state_of(message: Message) -> str:
+    with organization_scope(message.organization_id):
+        return Message.objects.get(pk=message.pk).state
+
+
+def test_a_mail_names_itself_to_the_provider(sent: Message) -> None:
+    assert sent_mail()[0].metadata == {"message": f"o{sent.organization_id}-{sent.pk}"}
+
+
+def test_delivered_is_noted(told: Callable[..., int], sent: Message) -> None:
+    assert told(sent, "Delivery") == 200
+    assert state_of(sent) == MessageState.DELIVERED
+
+
+def test_a_hard_bounce_marks_the_address_and_it_is_written_to_no_more(
+    told: Callable[..., int], sent: Message
+) -> None:
+    assert told(sent, "Bounce", Type="HardBounce", TypeCode=1, Description="No such user") == 200
+    assert state_of(sent) == MessageState.BOUNCED
+    told(sent, "Delivery")  # news that come late
+    assert state_of(sent) == MessageState.BOUNCED
+    with organization_scope(sent.organization_id):
+        assert Message.objects.get().reason == "No such user"
+        assert Address.objects.get(address=sent.recipient).bounced_at is not None
+        with pytest.raises(AddressBounced):
+            queue("connect:2")
+
+
+def test_a_complaint_ends_outreach_and_nothing_else(
+    told: Callable[..., int], sent: Message
+) -> None:
+    assert told(sent, "SpamComplaint", Type="SpamComplaint", TypeCode=100001) == 200
+    assert state_of(sent) == MessageState.COMPLAINED
+    with organization_scope(sent.organization_id):
+        with pytest.raises(AddressComplained):
+            queue("connect:2", is_bulk=True)
+        assert queue("connect:3").state == MessageState.QUEUED
+
+
+@pytest.mark.parametrize("secret", ["", "provider:wrong", "correct horse"])
+def test_news_without_the_secret_are_refused(
+    told: Callable[..., int], sent: Message, secret: str
+) -> None:
+    assert told(sent, "Delivery", secret=secret) == 401
+    assert state_of(sent) == MessageState.SENT
+
+
+def test_news_are_refused_while_no_secret_or_no_provider_is_set(
+    told: Callable[..., int], sent: Message, settings: Any
+) -> None:
+    settings.MAIL_WEBHOOK_SECRET = ""
+    assert told(sent, "Delivery", secret="") == 401
+    settings.MAIL_WEBHOOK_SECRET, settings.MAIL_PROVIDER = SECRET, ""
+    assert told(sent, "Delivery") == 401
+    assert state_of(sent) == MessageState.SENT
+
+
+def test_news_of_another_mail_or_address_change_nothing(
+    told: Callable[..., int], sent: Message, elm: Organization
+) -> None:
+    for reference_ in (
+        f"o{elm.pk}-{sent.pk}",
+        f"p1-{sent.pk}",
+        "o1-",
+        "x",
+        f"o{sent.organization_id}-0",
+    ):
+        assert told(sent, "Delivery", Metadata={"message": reference_}) == 200
+    assert told(sent, "Delivery", Recipient="other@example.com", Email="other@example.com") == 200
+    assert told(sent, "Delivery", Metadata={}) == 200
+    assert state_of(sent) == MessageState.SENT
+
+
+def test_a_person_s_own_mail_marks_no_address_of_any_organization(
+    told: Callable[..., int], maya: User, oak: Organization
+) -> None:
+    with person_scope(maya):
+        message = queue()
+    deliver_queued()
+    told(message, "Bounce", Type="HardBounce", TypeCode=1)
+    with person_scope(maya):
+        assert Message.objects.get().state == MessageState.BOUNCED
+    with organization_scope(oak):
+        assert not Address.objects.exists()
