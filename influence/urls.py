@@ -32,7 +32,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("campaigns.urls")),
     path("o/<slug:slug>/settings/organization/", include(organization_settings)),
     path("o/<slug:slug>/settings/tiktok/", include(settings_pages)),
-    path("o/<slug:slug>/mail/", include(mail_pages)),
+    path("o/<slug:slug>/", include(mail_pages)),
     path("api/", include("api.urls")),
     path("", include("mail.urls")),
     path("", include("public.urls")),

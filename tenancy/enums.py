@@ -82,6 +82,7 @@ class Verb(models.TextChoices):
     PURGE_STARTED = "purge.started", "Purge started"
     PURGE_FINISHED = "purge.finished", "Purge finished"
 
+    MAIL_SENDER_CHANGED = "mail.sender_changed", "Sender of e-mail changed"
     MAIL_SENT_AGAIN = "mail.sent_again", "Failed e-mail sent again"
     MAIL_ADDRESS_ALLOWED = "mail.address_allowed", "E-mail to a bounced address allowed again"
 

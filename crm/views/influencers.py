@@ -22,6 +22,7 @@ from crm.views.frame import (
     found_influencer,
     go_to,
 )
+from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -119,6 +120,7 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
         **allowances(request),
         "row": row,
         "influencer": found,
+        "mark": address_mark(found.person.email if found.person else found.email),
         "panels": panels,
         "events": queries.influencer_timeline(found),
         "is_released": released,

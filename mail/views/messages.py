@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from mail.enums import MessageState
 from mail.errors import MailProblem
 from mail.models import Address, Message
 from mail.queries import messages_newest_first
@@ -22,17 +21,12 @@ from ui.paging import keyset_page
 @staff_page(Permission.READ)
 def sent_mail(request: OrganizationRequest) -> HttpResponse:
     """All mails of the organization, newest first."""
-    chosen = request.GET.get("state", "")
-    rows = messages_newest_first()
-    if chosen in MessageState.values:
-        rows = rows.filter(state=chosen)
     return render(
         request,
         "staff/mail/messages.html",
         {
-            "page": keyset_page(rows, "-id", cursor=request.GET.get("cursor")),
-            "states": MessageState.choices,
-            "chosen": chosen,
+            "page": keyset_page(messages_newest_first(), "-id", cursor=request.GET.get("cursor")),
+            "may_set_sender": can(request.membership, Permission.MANAGE_ORGANIZATION),
             "may_send": can(request.membership, Permission.INVITE_CREATORS),
         },
     )

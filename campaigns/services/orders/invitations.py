@@ -21,7 +21,9 @@ from ui.bidi import isolated
 TEMPLATE = "campaigns_order_invitation"
 NO_ADDRESS = "No e-mail address is known. Send the invitation to the creator yourself."
 BY_YOURSELF = "Send the invitation to the creator yourself."
-NOT_ARRIVED = "The invitation did not go out by e-mail ({}). Send it again under Settings, E-mail, or send it yourself."
+NOT_ARRIVED = (
+    "The invitation did not go out by e-mail ({}). Send it again under E-mail, or send it yourself."
+)
 PROBLEM_LENGTH = 300
 
 
