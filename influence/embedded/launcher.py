@@ -51,7 +51,8 @@ def run(data_dir: Path, port: int) -> int:
         print(f"\nInfluence is ready:       {site}")
         if sandbox_port:
             print(f"TikTok's sandbox:         {env['TIKTOK_BASE_URL']}")
-        print(f"Mail that was sent:       {base.data / 'mail'}")
+        if env["EMAIL_URL"].startswith("filemail:"):
+            print(f"Mailbox, nothing is sent: {site}/mailbox/")
         print(
             f"\n{_read(base.data / 'seed_demo.log').strip()}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n",
             flush=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -10,11 +11,15 @@ from mail.forms import SenderForm
 from mail.services.senders import change_sender
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.policies import can
 
 
-@staff_page(Permission.MANAGE_ORGANIZATION)
+@staff_page(Permission.READ)
 def sender(request: OrganizationRequest) -> HttpResponse:
     """Sender name and the address for answers."""
+    may_manage = can(request.membership, Permission.MANAGE_ORGANIZATION)
+    if request.method == "POST" and not may_manage:
+        raise PermissionDenied("Owners and admins can change the sender.")
     data = request.POST if request.method == "POST" else None
     form = SenderForm(data, instance=request.organization)
     if form.is_valid():
@@ -27,4 +32,6 @@ def sender(request: OrganizationRequest) -> HttpResponse:
         messages.success(request, "The sender was saved. It holds for e-mail from now on.")
         return redirect("mail:sender", request.organization.slug)
     status = 422 if form.errors else 200
-    return render(request, "staff/mail/sender.html", {"form": form}, status=status)
+    return render(
+        request, "staff/mail/sender.html", {"form": form, "may_manage": may_manage}, status=status
+    )

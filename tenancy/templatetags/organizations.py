@@ -27,6 +27,7 @@ def settings_tabs(context: Context) -> SafeString:
     pages = {
         "organization_settings:page": ("Organization", "building"),
         "tiktok_settings:accounts": ("TikTok", "brand-tiktok"),
+        "mail:sender": ("E-mail", "mail"),
     }
     request, items = context["request"], []
     for name, (label, sign) in pages.items():
