@@ -282,9 +282,6 @@ CELERY_BEAT_SCHEDULE = {
         }
         for lane, seconds in (("person", 2.0), ("polls", 5.0), ("mail", 2.0), ("bulk", 5.0))
     },
-    "pump-deliveries": {
-        "task": "tiktok.tasks.pump_deliveries", "schedule": 5.0, "options": {"expires": 5},
-    },
     "forget-old-deliveries": {
         "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
     },

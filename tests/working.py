@@ -25,6 +25,11 @@ def pump(lane: Lane = Lane.POLLS, *, calls: int = 50) -> int:
     return pump_once(lane, calls=calls)
 
 
+def pump_delivery() -> bool:
+    """Do one of TikTok's webhooks that is due. False when none is."""
+    return bool(pump(Lane.PERSON, calls=1))
+
+
 def behave(
     monkeypatch: pytest.MonkeyPatch, kind: str, handler: Callable[[Sequence[int]], object]
 ) -> None:

@@ -33,6 +33,7 @@ from tiktok.models import (
     Video,
     WebhookDelivery,
 )
+from tiktok.queries.deliveries import with_state
 from tiktok.services.webhooks.deliveries import process_again
 
 
@@ -180,7 +181,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     """What TikTok posted, as it came; no token ever travels in it."""
 
     list_display = [
-        "received_at", "kind", "state", "problem", "attempts", "due_at", "processed_at",
+        "received_at", "kind", "state", "problem", "tried", "processed_at",
     ]  # fmt: skip
     list_filter = [
         "kind", ("processed_at", admin.EmptyFieldListFilter), ("problem", admin.EmptyFieldListFilter),
@@ -196,13 +197,18 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[WebhookDelivery]:
         """A list needs no bodies."""
         rows: models.QuerySet[WebhookDelivery] = super().get_queryset(request)
-        return rows.defer("body")
+        return with_state(rows.defer("body"))
 
     @admin.display
-    def state(self, delivery: WebhookDelivery) -> str:
+    def state(self, delivery: Any) -> str:
         if delivery.processed_at:
             return "Processed"
         return "Given up" if delivery.is_given_up else "Waiting"
+
+    @admin.display(description="Tried in vain")
+    def tried(self, delivery: Any) -> int:
+        attempts: int = delivery.attempts
+        return attempts
 
     def has_repeat_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("tiktok.change_webhookdelivery")

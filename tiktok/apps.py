@@ -15,6 +15,7 @@ class TikTokConfig(AppConfig):
         # They register their kinds of work.
         from tiktok.services.brands import accounts  # noqa: F401, PLC0415 -- needs the models
         from tiktok.services.creators import membership, profiles, videos  # noqa: F401, PLC0415 -- the same
+        from tiktok.services.webhooks import deliveries  # noqa: F401, PLC0415 -- the same
 
         post_migrate.connect(
             create_month_partitions, sender=self, dispatch_uid="tiktok.month_partitions"

@@ -11,16 +11,7 @@ from tiktok.services.facts.snapshots import prepare_months
 from tiktok.services.grants.attempts import forget_old_attempts
 from tiktok.services.webhooks import deliveries
 
-TICK_SECONDS = 4.0
 GRANTS_TICK_SECONDS = 20.0  # of its minute, when the day's looks have piled up
-
-
-@shared_task(soft_time_limit=240, time_limit=300)
-def pump_deliveries() -> None:
-    """Do what TikTok's webhooks say, for one tick; what is left is the next tick's."""
-    started = time.monotonic()
-    while time.monotonic() - started < TICK_SECONDS and deliveries.pump():
-        pass
 
 
 @shared_task(soft_time_limit=240, time_limit=300)

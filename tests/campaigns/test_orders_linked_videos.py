@@ -14,8 +14,8 @@ from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.signed import CAMPAIGN, delivery, hold, linked, post
 from tests.working import all_polls
+from tests.working import pump_delivery as pump
 from tiktok.enums import PollKind
-from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db
 HANDLES = ("maya.bakes", "rio.runs", "lena.lifts")

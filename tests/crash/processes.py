@@ -35,9 +35,9 @@ class Crew:
         }
         self.all: list[Process] = []
 
-    def worker(self) -> Process:
+    def worker(self, *options: str) -> Process:
         name = f"worker-{len(self.all)}"
-        return self._start(name, *WORKER, "--hostname", f"{name}@%h")
+        return self._start(name, *WORKER, *options, "--hostname", f"{name}@%h")
 
     def beat(self) -> Process:
         name = f"beat-{len(self.all)}"

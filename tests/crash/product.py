@@ -21,4 +21,11 @@ def shorten_leases(**_: object) -> None:
 
     lease = timedelta(seconds=float(os.environ["TEST_LEASE_SECONDS"]))
     for name, kind in kinds._kinds.items():
-        kinds._kinds[name] = replace(kind, lease=lease)
+        kinds._kinds[name] = replace(kind, lease=min(lease, kind.lease))
+
+
+@worker_init.connect(weak=False)
+def make_rows(**_: object) -> None:
+    from tests.crash.rows import register
+
+    register()

@@ -15,8 +15,7 @@ from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.e2e.test_main_job import add_account, make_campaign
-from tests.working import pump
-from tiktok.services.webhooks import deliveries
+from tests.working import pump, pump_delivery
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 HOUR = 3_600
@@ -34,7 +33,7 @@ def work(tiktok: Any, expected: int) -> None:
     while _delivered(tiktok) < expected:
         assert time.monotonic() < until, "TikTok's events did not arrive"
         time.sleep(0.05)
-    while deliveries.pump() or pump():
+    while pump_delivery() or pump():
         pass
 
 

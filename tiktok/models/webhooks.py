@@ -11,34 +11,22 @@ from tiktok.models.accounts import MarketplaceAccount
 
 
 class WebhookDelivery(models.Model):
-    """One verified delivery, stored before it is answered and processed after: a row of the queue.
+    """One verified delivery, stored before it is answered and processed after.
 
     The same delivered again is the same row (`digest`, SHA-256 of what was signed), so a replay has no second effect.
     Of no organization: who is meant stands inside, one delivery may name several. `problem` says why it is not processed
     yet, or what was left aside when it was.
     """
 
-    MOST_ATTEMPTS = 10
-
     kind = models.CharField(max_length=20, choices=DeliveryKind)
     digest = models.CharField(max_length=64, unique=True)
     body = models.BinaryField()
     received_at = models.DateTimeField(auto_now_add=True)
-    due_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
     processed_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name_plural = "webhook deliveries"
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                condition=models.Q(processed_at=None),
-                name="webhook_delivery_due_first",
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.received_at:%Y-%m-%d %H:%M:%S}"
@@ -46,10 +34,6 @@ class WebhookDelivery(models.Model):
     @property
     def text(self) -> str:
         return bytes(self.body).decode(errors="replace")
-
-    @property
-    def is_given_up(self) -> bool:
-        return self.processed_at is None and self.attempts >= self.MOST_ATTEMPTS
 
 
 class LinkedVideo(OrganizationModel):

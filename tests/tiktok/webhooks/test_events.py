@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.models import Event, Organization, User
 from tenancy.scope import current_organization_id, organization_scope
@@ -28,6 +29,7 @@ from tests.signed import (
     post_notice,
     removed,
 )
+from tests.working import pump_delivery as pump
 from tiktok.client import types
 from tiktok.enums import AccountState
 from tiktok.models import (
@@ -42,7 +44,6 @@ from tiktok.services.connect import connect as connect_service
 from tiktok.services.connect.checks import check_due_grants
 from tiktok.services.grants.grants import CHECK_LEASE
 from tiktok.services.webhooks import events
-from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db
 UPLOADED = datetime(2026, 1, 6, 9, 1, 58, 120000, tzinfo=UTC)
@@ -235,7 +236,7 @@ def test_one_organizations_trouble_keeps_no_other_from_its_news(oak, elm, monkey
     assert (put_off.processed_at, put_off.problem) == (None, "ZeroDivisionError: oak")
 
     monkeypatch.setattr(events, "_linked_video_handlers", [])
-    WebhookDelivery.objects.update(due_at=timezone.now())
+    Work.objects.update(due_at=timezone.now())
     pump()
     assert (len(videos(oak)), len(videos(elm))) == (1, 1)
     assert note() == ""

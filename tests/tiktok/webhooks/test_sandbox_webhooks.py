@@ -15,8 +15,8 @@ from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
 from tests.sandbox_process import APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID, Sandbox
 from tests.signed import hold
+from tests.working import pump_delivery as pump
 from tiktok.models import Connection, LinkedVideo, ServiceIncident, WebhookDelivery
-from tiktok.services.webhooks.deliveries import pump
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,12 +8,15 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from jobs.services.queue import make_due
 from tiktok.client import webhooks
 from tiktok.enums import DeliveryKind
 from tiktok.errors import DeliveryRefused
 from tiktok.models import WebhookDelivery
+from tiktok.queries.deliveries import WORK_KIND
 
 log = structlog.get_logger()
 
@@ -22,7 +25,7 @@ FARTHEST = timedelta(hours=25)
 
 
 def receive_delivery(kind: DeliveryKind, body: bytes, *, signature: str) -> None:
-    """Keep what TikTok has signed, with one INSERT; the same delivery again changes nothing.
+    """Keep what TikTok has signed; the same delivery again changes nothing.
 
     `signature` is the header's value. Raises DeliveryRefused.
     """
@@ -33,9 +36,18 @@ def receive_delivery(kind: DeliveryKind, body: bytes, *, signature: str) -> None
         log.warning("webhook.refused", kind=kind.value, reason="age", size=len(body))
         raise DeliveryRefused
     digest = _digest(kind, body, signature)
-    delivery = WebhookDelivery(kind=kind, digest=digest, body=body, due_at=timezone.now())
-    WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    _store(kind, digest, body)
     log.info("webhook.received", kind=kind.value, digest=digest, size=len(body))
+
+
+@transaction.atomic
+def _store(kind: DeliveryKind, digest: str, body: bytes) -> None:
+    """With the work that it makes; what is there already makes none."""
+    delivery, is_new = WebhookDelivery.objects.get_or_create(
+        digest=digest, defaults={"kind": kind, "body": body}
+    )
+    if is_new:
+        make_due(WORK_KIND, delivery.pk)
 
 
 def _digest(kind: DeliveryKind, body: bytes, signature: str) -> str:
