@@ -22,7 +22,7 @@ from tests.factories.crm import TikTokAccountFactory
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator
 
-PATIENCE_SECONDS = 60  # with a busy machine
+PATIENCE_SECONDS = 120  # with a busy machine
 SUBJECTS = 20
 
 
@@ -101,7 +101,7 @@ def test_a_bulk_job_of_100_000_rows_delays_no_poll_and_no_mail(
         assert eventually(lambda: polled.count() == sent.count() == SUBJECTS, PATIENCE_SECONDS), (
             hands.said()
         )
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 30
         assert Job.objects.get().state == JobState.RUNNING
         assert 0 < done(job) < 100_000
 
