@@ -18,6 +18,7 @@ from benchmarks.place import Place, temporary_place
 # What makes its rows by services comes first, then what runs with few rows in the tables.
 SCENARIOS = {
     "P2": "pump",
+    "P2B": "claims",
     "P3": "calls",
     "S1": "sandbox",
     "P1": "loader",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
@@ -69,6 +70,8 @@ def _wait(step: Callable[[Connection], None], connection: Connection) -> timedel
     except (TikTokProblem, OSError) as problem:  # smtplib's errors are OSErrors
         log.warning("grant.put_off", connection=connection.pk, problem=type(problem).__name__)
         return RETRY_AFTER
+    except SoftTimeLimitExceeded:  # no defect of the grant; `check_due_at` is its lease
+        raise
     except Exception:  # a defect of ours, or a key that is missing
         log.exception("grant.broken", connection=connection.pk)
         return RETRY_AFTER

@@ -1,0 +1,41 @@
+"""Nobody but `jobs` claims work: no lease, no SKIP LOCKED, no claim by another name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.personas import OURS
+
+CLAIMS = re.compile(r"skip_locked|SKIP LOCKED|lease_until\s*=|lease_until__")
+# Where leases still stand beside the queue, and why.
+BESIDE = {
+    "tiktok/services/connect/checks.py": "The daily check of a grant moves `check_due_at` of its connection.",
+    "tiktok/services/grants/tokens.py": "A token family is refreshed under a lease and swapped by its version.",
+    "tiktok/services/grants/grants.py": "A grant that ends or is renewed takes that lease away.",
+}
+
+
+def claimers(root: Path) -> Iterator[str]:
+    for package in OURS:
+        for path in Path(root, package).rglob("*"):
+            if package == "jobs" or path.suffix not in {".py", ".sql"}:
+                continue
+            if "models" in path.parts or "migrations" in path.parts:
+                continue
+            if CLAIMS.search(path.read_text()):
+                yield str(path.relative_to(root))
+
+
+def test_only_the_queue_claims_work() -> None:
+    assert set(claimers(settings.BASE_DIR)) == set(BESIDE)
+
+
+def test_a_claim_elsewhere_is_seen(tmp_path) -> None:
+    sin = tmp_path / "crm" / "services" / "sin.py"
+    sin.parent.mkdir(parents=True)
+    sin.write_text("rows.select_for_update(skip_locked=True)")
+    assert list(claimers(tmp_path)) == ["crm/services/sin.py"]
