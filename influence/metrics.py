@@ -11,6 +11,7 @@ from django_prometheus.exports import ExportToDjangoView
 from prometheus_client.core import REGISTRY, CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from jobs.queries import failed_work
 from tiktok import breaker, exchanges, limits
 from tiktok.store import StoreIsDown
 
@@ -45,7 +46,26 @@ class TikTokCollector(Collector):
         yield from (opened, paused, unreadable)
 
 
+class WorkCollector(Collector):
+    """Work that nobody does any more until somebody looks, read when somebody asks."""
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is read while the site starts."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        failed = GaugeMetricFamily(
+            "work_failed",
+            "Rows of work given up, or stopped as they killed workers.",
+            labels=["kind"],
+        )
+        for kind, count in failed_work():
+            failed.add_metric([kind], count)
+        yield failed
+
+
 REGISTRY.register(TikTokCollector())
+REGISTRY.register(WorkCollector())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Count, Q
 
 from jobs.enums import FINISHED_STATES
-from jobs.models import Job
+from jobs.models import Job, Work
+from jobs.models.work import GIVEN_UP, STOPPED_AS_LOST
 from tenancy.models import User
 
 
@@ -17,3 +19,11 @@ def jobs_newest_first() -> models.QuerySet[Job]:
 def running_jobs(actor: User) -> models.QuerySet[Job]:
     """What this person started and what is not finished."""
     return Job.objects.filter(actor=actor).exclude(state__in=FINISHED_STATES)
+
+
+def failed_work() -> list[tuple[str, int]]:
+    """How many rows of work of each kind were given up, or stopped because they killed their workers."""
+    failed = Work.objects.filter(
+        Q(stopped_reason=STOPPED_AS_LOST) | Q(stopped_reason__startswith=GIVEN_UP)
+    )
+    return list(failed.order_by("kind").values_list("kind").annotate(count=Count("pk")))

@@ -7,6 +7,8 @@ from django.db.models.functions import Coalesce, Greatest
 
 # A row that lost so many leases is tried alone, and stopped when it loses one more.
 MOST_LOST_LEASES = 3
+STOPPED_AS_LOST = f"Its worker was killed {MOST_LOST_LEASES + 1} times while it was worked on, the last time alone."
+GIVEN_UP = "Given up after"
 
 
 class Work(models.Model):

@@ -21,9 +21,10 @@ WITH kinds AS (
     ) AS any_due
     LIMIT %(most_calls)s
 ), shares AS (
-    -- Four times what would be fair, for where others have less; whole calls.
-    SELECT *, batch * greatest(1, least(%(most_calls)s,
-        ceil(4.0 * %(most_rows)s / count(*) OVER () / batch)))::int AS most
+    -- Twice what would be fair, for where others have less; whole calls.
+    SELECT *, batch * greatest(1, least(
+        ceil(2.0 * %(most_calls)s / count(*) OVER ()),
+        ceil(2.0 * %(most_rows)s / count(*) OVER () / batch)))::int AS most
     FROM pairs
 ), due AS (
     SELECT id, owner, shares.kind,

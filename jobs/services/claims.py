@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from jobs.errors import WorkStopped
 from jobs.models import Work
-from jobs.models.work import MOST_LOST_LEASES
+from jobs.models.work import GIVEN_UP, MOST_LOST_LEASES, STOPPED_AS_LOST
 from jobs.services.kinds import WorkKind, kind_named
 from tenancy.scope import NOBODY, Owner, owner_scope
 
@@ -37,7 +37,6 @@ ROWS_PER_CALL = 4
 MOST_SPREAD_SECONDS = 30.0
 LONGEST_WAIT = timedelta(hours=1)
 DEFECT = "defect"
-STOPPED_AS_LOST = f"Its worker was killed {MOST_LOST_LEASES + 1} times while it was worked on, the last time alone."
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,7 @@ def _postpone(kind: WorkKind, batch: Batch, problem: Exception, word: str) -> No
             spread = min(MOST_SPREAD_SECONDS, retry_after / 10) * random()  # noqa: S311 -- no secret
             due_in, changes = timedelta(seconds=retry_after + spread), {"attempts": 1}
         elif kind.most_attempts and claim.attempts >= kind.most_attempts:
-            _stop(claim, claim.held, f"Given up after {claim.attempts} attempts.")
+            _stop(claim, claim.held, f"{GIVEN_UP} {claim.attempts} attempts.")
             continue
         else:
             due_in = min(LONGEST_WAIT, timedelta(minutes=2 ** min(claim.attempts - 1, 6)))

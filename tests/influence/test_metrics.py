@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from jobs.models import Work
+from jobs.models.work import STOPPED_AS_LOST
 from tiktok import limits
 from tiktok.exchanges import count_unreadable
 from tiktok.store import key, store
@@ -51,3 +54,13 @@ def test_without_redis_the_page_is_there_still(settings: Any) -> None:
     assert "tiktok_breaker_open" not in page
     assert "tiktok_app_paused_seconds" not in page
     assert "django_http_requests" in page
+
+
+def test_work_that_nobody_does_any_more_is_counted() -> None:
+    for number, reason in enumerate(
+        (STOPPED_AS_LOST, "Given up after 10 attempts.", "The order is settled.", "")
+    ):
+        Work.objects.create(
+            kind="mail", subject_id=number, due_at=timezone.now(), stopped_reason=reason
+        )
+    assert 'work_failed{kind="mail"} 2.0' in told()
