@@ -23,6 +23,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
+# Proxies in a row before this process, each of which appends to X-Forwarded-For (`influence.client_address`).
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if HTTPS else 0)
 
 INSTALLED_APPS = [
     "influence.ops.apps.OpsConfig",
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "influence.client_address.ClientAddress",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -132,6 +135,21 @@ ACCOUNT_FORMS = {"request_login_code": "mail.forms.RequestLoginCodeForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    "request_login_code": "tenancy.forms.LoginCodeForm",
+    "reset_password": "tenancy.forms.ResetForm",
+}
+# Narrow for an account at an address ("key", see `mail.adapters`), so that nobody elsewhere is locked out of it. Wide for
+# an address, since an office shares one. The last two are of mail to an account: from one address, and from everywhere.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "120/m/ip,5/5m/key",
+    "request_login_code": "60/m/ip",
+    "reset_password": "60/m/ip",
+    "reset_password_from_key": "60/m/ip",
+    "mail_from_address": "3/m/key,10/h/key",
+    "mail_to_account": "60/h/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -150,10 +168,13 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
+        # Covers and profile pictures come from TikTok's own hosts, or from a sandbox on this machine.
         "img-src": [
             SELF,
             "data:",
-            "https:",
+            "https://*.tiktokcdn.com",
+            "https://*.tiktokcdn-us.com",
+            "https://*.tiktokcdn-eu.com",
             *(["http://127.0.0.1:*", "http://localhost:*"] if not HTTPS else []),
         ],
         "font-src": [SELF],
@@ -355,7 +376,14 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"shown_paths": {"()": "influence.request_log.ShownPaths"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["shown_paths"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},

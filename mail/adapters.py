@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import filter_users_by_email
+from allauth.core.internal.ratelimit import get_ip
 from django.http import HttpRequest
 
 from mail.services.outbox import queue_message
@@ -25,6 +26,15 @@ MAILS = {
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As the middleware knows it (`influence.client_address`); nothing at a Unix socket without a proxy."""
+        return request.META.get("REMOTE_ADDR") or "unknown"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count for the account at this address: elsewhere its owner still signs in."""
+        account: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{account}:{get_ip(request)}"
 
     def clean_email(self, email: str) -> str:
         """One spelling, so that either spelling of a domain signs in."""

@@ -15,6 +15,8 @@ from tenancy.scope import organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
+# Pages about people: no browser and no proxy keeps a copy, unless the view says what may be kept.
+PERSONAL = ("/o/", "/admin/", "/me/", "/accounts/")
 ADMIN_ORGANIZATION = "admin_organization_id"
 
 
@@ -23,6 +25,12 @@ class OrganizationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        if request.path_info.startswith(PERSONAL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
         if match := STAFF_PATH.match(request.path_info):
             return self.for_member(request, match["slug"])
         if request.path_info.startswith("/admin/"):
