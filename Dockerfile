@@ -19,7 +19,9 @@ COPY . .
 COPY --from=frontend /app/node_modules node_modules
 RUN python influence/vendoring.py \
     && rm -rf node_modules \
-    && SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput --verbosity 0 \
+    && SECRET_KEY=only-for-this-step-which-signs-nothing \
+       TOKEN_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+       python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q /venv /app
 
 FROM python:3.13-slim

@@ -17,7 +17,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --upgrade --universal --python-versio
 # Settings of a production machine, for the checks that depend on them. Nothing secret.
 PRODUCTION := env DATA_DIR=/nonexistent DEBUG= PUBLIC_URL=https://influence.example \
 	ALLOWED_HOSTS=influence.example SECRET_KEY=only-for-the-check-3f9Qw7Zx2Lk8Vn5Rb1Tc6Yh4Md0Ps-checks-nothing \
-	TOKEN_KEYS=k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
+	TOKEN_KEYS=k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= EMAIL_URL=smtp+tls://localhost:587
 FIND_PYTHON = $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PYTHON ?= $(FIND_PYTHON)

@@ -11,6 +11,8 @@ import structlog
 from csp.constants import NONE, SELF
 from kombu import Queue
 
+from influence.secret_settings import refuse_bad_secrets
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
@@ -275,6 +277,7 @@ TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE = env.int("TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE
 TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE = env.int("TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE", default=600)
 # "k2:<base64>,k1:<base64>": 32-byte keys; the first seals, all open.
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
+refuse_bad_secrets(SECRET_KEY, TOKEN_KEYS)
 
 # --- work -------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from tiktok.errors import SealBroken
+from tiktok.keyring import read_keys
 
 log = structlog.get_logger()
 
@@ -24,17 +25,10 @@ NONCE_BYTES = 12
 
 def keys() -> dict[str, bytes]:
     """Key id → 32 bytes, in the order of TOKEN_KEYS."""
-    ring = {}
-    for entry in settings.TOKEN_KEYS:
-        key_id, _, encoded = entry.partition(":")
-        ring[key_id] = base64.b64decode(encoded)
-        if len(ring[key_id]) != 32:
-            raise ImproperlyConfigured(f"TOKEN_KEYS: key {key_id!r} must be 32 bytes in base64.")
-    if not ring:
-        raise ImproperlyConfigured(
-            "TOKEN_KEYS is empty: tokens cannot be stored. See .env.example."
-        )
-    return ring
+    try:
+        return read_keys(settings.TOKEN_KEYS)
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"TOKEN_KEYS cannot be used: {problem}.") from problem
 
 
 def seal(text: str, context: str) -> str:
