@@ -13,6 +13,7 @@ import redis
 
 from . import servers
 from .errors import CannotStart
+from .processes import Process
 from .provision import Passwords, Urls, may_provision, provision
 from .secrets import load_or_create
 
@@ -27,6 +28,7 @@ class Backing:
     urls: Urls
     redis_url: str
     secrets: dict[str, str]
+    processes: tuple[Process, ...] = ()  # the servers that are ours
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def backing(data_dir: Path, given: Mapping[str, str], *, durable: bool = True) -
             urls = provision(running.admin_url)
         if redis_url:
             _require_redis(redis_url)
-        yield Backing(data, urls, redis_url or running.redis_url, secrets)
+        yield Backing(data, urls, redis_url or running.redis_url, secrets, running.processes)
 
 
 def _given_database(url: str, owner_url: str, secrets: Mapping[str, str]) -> Urls:

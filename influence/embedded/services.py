@@ -118,11 +118,15 @@ class Services:
     def watch(self, seconds: float) -> None:
         """Let them write for a moment; raises if one has ended."""
         self.console.pump(seconds)
-        for process in self.lasting:
+        for process in [*self.base.processes, *self.lasting]:
             if not process.is_alive:
                 self.console.pump(0.2)
                 code = process.popen.returncode
-                raise CannotStart(f"{process.name} ended with code {code}; everything is stopped.")
+                log = self.base.data / f"{process.name}.log"
+                where = f" Its log is {log}." if process in self.base.processes else ""
+                raise CannotStart(
+                    f"{process.name} ended with code {code}; everything is stopped.{where}"
+                )
 
     def _errand(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> int:
         process = spawn(

@@ -20,7 +20,7 @@ import pytest
 from influence.embedded.launcher import free_port
 from influence.embedded.processes import running
 
-from .launching import ROOT, alive, command, eventually
+from .launching import ROOT, alive, command, eventually, marker
 
 
 @contextmanager
@@ -101,3 +101,28 @@ def test_it_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Path) -> None:
         assert again == row
         os.kill(popen.pid, signal.SIGKILL)
         assert eventually(lambda: not ours(port, tmp_path), within=4.0)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(180)
+def test_it_stops_with_one_line_when_a_server_dies(tmp_path: Path) -> None:
+    def postgres() -> int:
+        return int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+    def valkey() -> int:
+        [number] = running(marker(tmp_path), ("valkey-server",))
+        return number
+
+    port = free_port()
+    for server in (postgres, valkey):
+        with run(tmp_path, port) as (popen, _, _):
+            os.kill(server(), signal.SIGKILL)
+            started = time.monotonic()
+            said, _ = popen.communicate(timeout=20)
+            assert popen.returncode == 1
+            assert time.monotonic() - started < 10.0
+            name = server.__name__
+            assert said.splitlines()[-1] == (
+                f"{name} ended with code -9; everything is stopped. Its log is {tmp_path / name}.log."
+            )
+            assert not ours(port, tmp_path)
