@@ -23,7 +23,7 @@ def shown_path(path: str) -> str:
     An address that nobody serves may be a mailed link that was cut short: of it only the first part.
     """
     try:
-        parameters = resolve(path).captured_kwargs
+        parameters = resolve(path).kwargs
     except Resolver404:
         first, _, rest = path.removeprefix("/").partition("/")
         return f"/{first if len(first) <= LONGEST_FIRST_PART else CUT}{'/' + CUT if rest else ''}"

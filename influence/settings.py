@@ -150,7 +150,7 @@ ACCOUNT_FORMS = {
 }
 # Narrow for an account at an address ("key", see `mail.adapters`), so that nobody elsewhere is locked out of it. Wide for
 # an address, since an office shares one. The last two are of mail to an account: from one address, and from everywhere.
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login": "120/m/ip",
     "login_failed": "120/m/ip,5/5m/key",
     "request_login_code": "60/m/ip",
