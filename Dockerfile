@@ -34,6 +34,5 @@ WORKDIR /app
 USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "influence.wsgi:application", "--bind", "0.0.0.0:8000", \
-     "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", \
      "--max-requests", "10000", "--max-requests-jitter", "1000", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--worker-tmp-dir", "/dev/shm"]

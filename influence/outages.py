@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
@@ -16,11 +19,13 @@ from api.errors import answer, is_for_api
 from influence.views import healthz, readyz
 
 RETRY_AFTER_SECONDS = 10
+# A crowd that is gone within a moment is waited for. Once it was not, nobody waits, so that no queue grows.
+PATIENCE_SECONDS, CROWDED_SECONDS = 0.25, 1.0
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
 MACHINES = ("/hooks/", "/metrics")
-TEXT = (
-    "Our database does not answer at the moment. Nothing was changed. Try again in a few seconds."
-)
+TEXT = "{} Nothing was changed. Try again in a few seconds."
+AWAY = TEXT.format("Our database does not answer at the moment.")
+CROWDED = TEXT.format("More is asked of us than we can answer at the moment.")
 
 
 @receiver(got_request_exception)
@@ -30,29 +35,57 @@ def note_outage(request: HttpRequest, **_: Any) -> None:
         request.is_database_away = True  # type: ignore[attr-defined]
 
 
+class Places:
+    """How many requests are worked on at a time: all threads but one."""
+
+    def __init__(self, number: int) -> None:
+        self.free = threading.Semaphore(number)
+        self.crowded_until = 0.0
+
+    def take(self) -> bool:
+        is_crowded = time.monotonic() < self.crowded_until
+        if self.free.acquire(timeout=0 if is_crowded else PATIENCE_SECONDS):
+            return True
+        self.crowded_until = time.monotonic() + CROWDED_SECONDS
+        return False
+
+
 class Outages:
     """Stands before everything that asks for a session, and so for the database.
 
-    Probes are answered here, the same whoever asks. An error page that the database's absence has made, in whichever
-    layer, becomes one that says so.
+    Probes are answered here, at once and the same whoever asks: one thread is always free for them. An error page that
+    the database's absence has made, in whichever layer, becomes one that says so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.places = Places(max(1, settings.WEB_THREADS - 1))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if probe := PROBES.get(request.path_info):
             return probe(request)
-        response = self.get_response(request)
-        return unavailable(request) if getattr(request, "is_database_away", False) else response
+        if not self.places.take():
+            return unavailable(request, CROWDED)
+        is_streaming = False
+        try:
+            response = self.get_response(request)
+            if getattr(request, "is_database_away", False):
+                response = unavailable(request, AWAY)
+            is_streaming = response.streaming
+            if is_streaming:  # its thread is taken until the end
+                response._resource_closers.append(self.places.free.release)  # type: ignore[attr-defined]  # noqa: SLF001
+        finally:
+            if not is_streaming:
+                self.places.free.release()
+        return response
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
+def unavailable(request: HttpRequest, text: str) -> HttpResponse:
     response: HttpResponse
     if is_for_machine(request):
-        response = answer(503, TEXT)
+        response = answer(503, text)
     else:
-        response = HttpResponse(render_to_string("503.html", {"text": TEXT}), status=503)
+        response = HttpResponse(render_to_string("503.html", {"text": text}), status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -122,6 +122,9 @@ CACHES = {
     }
 }
 
+# Of each web process (`gunicorn.conf.py` reads it, too); one of them is kept for probes.
+WEB_THREADS = env.int("WEB_THREADS", default=16)
+
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenancy.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -28,8 +28,7 @@ sys.exit(not any(app.control.ping(timeout=0.5) for _ in range(100)))
 """
 SANDBOX = shlex.split("tiktok.sandbox --seed 1 --port")
 WEB = shlex.split(
-    "gunicorn influence.wsgi:application --worker-class gthread --workers 2 --threads 4 --preload"
-    " --graceful-timeout 2 --no-control-socket --log-level warning --bind"
+    "gunicorn influence.wsgi:application --graceful-timeout 2 --log-level warning --bind"
 )
 WORKER = shlex.split(
     "celery --quiet --app influence.celery worker --concurrency 2 --without-gossip --without-mingle -l INFO"

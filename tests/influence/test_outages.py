@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
 from django.db import OperationalError, connection
-from django.test import Client
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
 
 import influence.settings
 from influence.cache import RedisOrDatabaseCache
+from influence.outages import Outages
 from tenancy.enums import Role
 from tenancy.models import User
 from tenancy.services.organizations import add_member
@@ -155,3 +160,62 @@ def test_probes_answer_the_same_signed_in_or_not(person, request) -> None:
         assert client.get("/healthz").content == b"ok"
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json()["database"], ready.json()["redis"]) == (503, "failed", "ok")  # fmt: skip
+
+
+# --- crowds -------------------------------------------------------------------------------------------------------
+class Crowd:
+    """The middleware with one place, and requests in threads of their own."""
+
+    def __init__(self, settings: Any, view: Any) -> None:
+        settings.WEB_THREADS = 2
+        self.middleware = Outages(view)
+        self.pool = ThreadPoolExecutor(4)
+
+    def get(self, path: str) -> Future[Any]:
+        return self.pool.submit(self.middleware, RequestFactory().get(path))
+
+
+def test_while_all_places_are_taken_probes_answer_at_once_and_pages_say_so(settings) -> None:
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow(request: Any) -> HttpResponse:
+        entered.set()
+        go_on.wait(10)
+        return HttpResponse("done")
+
+    crowd = Crowd(settings, slow)
+    taken = crowd.get("/slow/")
+    assert entered.wait(5)
+    for _ in range(3):
+        started = time.monotonic()
+        assert crowd.get("/healthz").result(5).content == b"ok"
+        assert time.monotonic() - started < 0.2
+        refused = crowd.get("/o/oak/").result(5)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+        assert "More is asked of us" in refused.content.decode()
+    go_on.set()
+    assert taken.result(5).content == b"done"
+    assert crowd.get("/again/").result(5).content == b"done"
+
+
+def test_a_crowd_of_a_moment_is_waited_for_even_after_an_error(settings) -> None:
+    def quick(request: Any) -> HttpResponse:
+        time.sleep(0.02)
+        if request.path == "/broken/":
+            raise ValueError
+        return HttpResponse("done")
+
+    crowd = Crowd(settings, quick)
+    broken = crowd.get("/broken/")
+    answers = [crowd.get("/") for _ in range(4)]
+    assert [one.result(5).status_code for one in answers] == [200] * 4
+    with pytest.raises(ValueError, match=r"^$"):
+        broken.result(5)
+
+
+def test_a_stream_keeps_its_place_until_its_end(settings) -> None:
+    crowd = Crowd(settings, lambda request: StreamingHttpResponse(iter([b"a", b"b"])))
+    stream = crowd.get("/export/").result(5)
+    assert crowd.get("/").result(5).status_code == 503
+    stream.close()
+    assert crowd.get("/").result(5).status_code == 200
