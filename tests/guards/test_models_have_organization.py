@@ -32,6 +32,7 @@ FRAMEWORK_TABLES = {
     "django_content_type": "django.contrib.contenttypes",
     "django_migrations": "Django's own book-keeping",
     "django_session": "django.contrib.sessions",
+    "influence_cache": "limits, by hashes of accounts and addresses, while Redis is away",
     "mfa_authenticator": "allauth: second factors of people",
     "tenancy_user_groups": "django.contrib.auth: people in groups",
     "tenancy_user_user_permissions": "django.contrib.auth: people's permissions",
