@@ -9,22 +9,23 @@ from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email, validate_slug
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.text import slugify
 
+from mail.services.outbox import queue_message
+from tenancy.addresses import one_spelling
 from tenancy.models import Organization, User
+from tenancy.scope import person_scope
 from tenancy.services.organizations import create_organization
 
 LONGEST_NAME, LONGEST_SLUG = 120, 60
 
 
 class Command(BaseCommand):
-    help = "Create an organization with its owner, and mail the owner a link to sign in. All or nothing."
+    help = "Create an organization with its owner, and mail the owner a link to choose a password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="as people read it")
@@ -37,19 +38,15 @@ class Command(BaseCommand):
     ) -> None:
         name, slug = name.strip(), slug or slugify(name)[:LONGEST_SLUG]
         self.check_words(name, owner, owner_name, slug)
-        try:
-            with transaction.atomic():
-                person = User.objects.filter(email=owner.strip().lower()).first()
-                person = person or User.objects.create_user(owner.strip(), name=owner_name)
-                organization = create_organization(name, slug, owner=person)
-                self.mail(organization, person)
-        except OSError as problem:  # smtplib's errors are OSErrors
-            raise CommandError(
-                f"Nothing was created: the mail was not sent ({problem})."
-            ) from problem
+        with transaction.atomic():
+            address = one_spelling(owner.strip())
+            person = User.objects.filter(email=address).first()
+            person = person or User.objects.create_user(address, name=owner_name)
+            organization = create_organization(name, slug, owner=person)
+            self.mail(organization, person)
         self.stdout.write(
             f"{organization} is ready at {settings.PUBLIC_URL}{organization.get_absolute_url()}. "
-            f"{person.email} owns it and was mailed a link."
+            f"{person.email} owns it; the worker sends the mail with the link."
         )
 
     def check_words(self, name: str, owner: str, owner_name: str, slug: str) -> None:
@@ -81,15 +78,15 @@ class Command(BaseCommand):
             "sign_in": settings.PUBLIC_URL + reverse("account_login"),
             "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
         }
-        message = EmailMultiAlternatives(
-            subject=" ".join(f"You own {organization} on Influence".split()),
-            body=render_to_string("emails/tenancy_owner.txt", values),
-            to=[person.email],
-        )
-        message.attach_alternative(
-            render_to_string("emails/tenancy_owner.html", values), "text/html"
-        )
-        message.send()
+        with person_scope(person):
+            queue_message(
+                "tenancy_owner",
+                to=person.email,
+                subject=f"You own {organization} on Influence",
+                values=values,
+                intent=f"tenancy_owner:{organization.pk}",
+                is_secret=True,
+            )
 
     def path(self, organization: Organization, person: User) -> str:
         """Where a new person chooses a password; where one who has a password finds the organization."""
