@@ -25,8 +25,6 @@ class OrganizationForm(forms.Form):
         error_messages={"required": "Enter the name of the organization."},
     )
 
-from tenancy.addresses import one_spelling
-
 
 def _count_mail(email: str) -> None:
     """Raises ValidationError once a limit is reached, whether the account exists or not."""
