@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
 from api.errors import answer, is_for_api
@@ -21,7 +21,10 @@ from influence.views import healthz, readyz
 RETRY_AFTER_SECONDS = 10
 # A crowd that is gone within a moment is waited for. Once it was not, nobody waits, so that no queue grows.
 PATIENCE_SECONDS, CROWDED_SECONDS = 0.25, 1.0
-PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
+PROBES: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+}
 MACHINES = ("/hooks/", "/metrics")
 TEXT = "{} Nothing was changed. Try again in a few seconds."
 AWAY = TEXT.format("Our database does not answer at the moment.")
@@ -57,11 +60,11 @@ class Outages:
     the database's absence has made, in whichever layer, becomes one that says so.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.places = Places(max(1, settings.WEB_THREADS - 1))
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if probe := PROBES.get(request.path_info):
             return probe(request)
         if not self.places.take():
