@@ -32,6 +32,18 @@ def redraw(content: bytes, content_type: str, limit: PictureLimit) -> bytes:
         ) from broken
 
 
+def fitted(content: bytes, width: int, height: int) -> bytes:
+    """A kept picture as a PNG exactly `height` pixels high and at most `width` wide: made smaller, never larger."""
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as kept:
+        picture = kept.convert("RGBA")
+    picture.thumbnail((width, height))
+    canvas = Image.new("RGBA", (picture.width, height))
+    canvas.paste(picture, (0, (height - picture.height) // 2))
+    output = io.BytesIO()
+    canvas.save(output, "PNG", optimize=True)
+    return output.getvalue()
+
+
 def _refuse_huge(picture: Image.Image, limit: PictureLimit) -> None:
     if max(picture.size) > limit.taken_side:
         raise _too_large(limit)

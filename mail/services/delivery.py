@@ -24,6 +24,7 @@ from mail.errors import MailProblem
 from mail.models import Message
 from mail.policies import Verdict, verdict, wait_before_next
 from mail.services import marks
+from mail.services.logos import with_logo
 from mail.services.unsubscribing import unsubscribe_url
 from mail.signals import message_settled
 
@@ -89,7 +90,8 @@ def _deliver(message: Message, server: MailServer) -> timedelta | None:
     except TROUBLE as error:
         server.close()
         return _try_later(message, error)
-    return _hand_over(message, server) if _begin(message) else None
+    email = as_email(message)
+    return _hand_over(message, email, server) if _begin(message) else None
 
 
 def _begin(message: Message) -> bool:
@@ -98,8 +100,9 @@ def _begin(message: Message) -> bool:
     return bool(queued.update(state=MessageState.SENDING, state_at=timezone.now()))
 
 
-def _hand_over(message: Message, server: MailServer) -> timedelta | None:
-    email = as_email(message)
+def _hand_over(
+    message: Message, email: EmailMultiAlternatives, server: MailServer
+) -> timedelta | None:
     try:
         server.send(email)
     except TROUBLE as error:
@@ -181,7 +184,11 @@ def as_email(message: Message) -> EmailMultiAlternatives:
         reply_to=[message.reply_to] if message.reply_to else None,
         headers=headers,
     )
-    email.attach_alternative(message.html, "text/html")
+    html, logo = with_logo(message.html)
+    email.attach_alternative(html, "text/html")
+    if logo:
+        email.mixed_subtype = "related"
+        email.attach(logo)
     email.metadata = {"message": reference(message)}  # type: ignore[attr-defined]  # read by anymail
     return email
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -10,6 +11,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from django.conf import settings
+
+from mail.services.logos import SOURCE
 
 BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 
@@ -36,8 +39,14 @@ class KeptMail:
 
     @property
     def html(self) -> str:
+        """The mail as its reader would see it, its logo included."""
         part = self.mail.get_body(("html", "plain"))
-        return part.get_content() if part else ""
+        html = part.get_content() if part else ""
+        for picture in self.mail.walk():
+            if picture.get_content_maintype() == "image":
+                content = b64encode(picture.get_payload(decode=True)).decode()
+                html = html.replace(SOURCE, f"data:{picture.get_content_type()};base64,{content}")
+        return html
 
 
 def is_open() -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from files.queries import current_logo
 from jobs.services.queue import make_due
 from mail.enums import MessageState
 from mail.errors import NotToBeSentAgain
@@ -89,6 +90,7 @@ def _composed(
             **values,
             "subject": subject,
             "sender": organization.name if organization else "",
+            "has_logo": current_logo() is not None,
             "unsubscribe_url": unsubscribe_url(address) if is_bulk else "",
         },
     )
