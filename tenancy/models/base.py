@@ -27,9 +27,10 @@ class ScopedQuery(sql.Query):
     Elsewhere the database would answer it with nothing, which reads as "there is nothing". `.none()` stays usable.
     """
 
-    def __init__(self, model: type[models.Model] | None, owner: Owner) -> None:
+    def __init__(self, model: type[models.Model] | None, owner: Owner | None = None) -> None:
         super().__init__(model)
-        self.owner = owner
+        # Django itself makes the inner query of an `exclude` over many rows, and knows no owner.
+        self.owner = current_owner() if owner is None else owner
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         self._refuse_elsewhere()

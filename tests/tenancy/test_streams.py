@@ -112,6 +112,15 @@ def test_a_hundred_thousand_rows_are_streamed_in_the_scope_of_their_request() ->
     assert_nothing_is_left_open()
 
 
+def test_the_inner_query_of_an_exclude_is_in_the_scope_of_the_outer_one(elm, ash) -> None:
+    with organization_scope(elm):
+        named = Influencer.objects.create(name="With an account")
+        rows = Influencer.objects.exclude(accounts__handle="mia")
+        assert list(rows) == [named]
+    with organization_scope(ash), pytest.raises(ScopeLeft):
+        list(rows.all())
+
+
 def test_between_two_steps_the_thread_is_in_nobody_s_scope(elm) -> None:
     response = member(elm).get("/o/elm/streamed/")
     parts = response.streaming_content
