@@ -187,7 +187,7 @@ def as_email(message: Message) -> EmailMultiAlternatives:
     html, logo = with_logo(message.html)
     email.attach_alternative(html, "text/html")
     if logo:
-        email.mixed_subtype = "related"
+        email.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs
         email.attach(logo)
     email.metadata = {"message": reference(message)}  # type: ignore[attr-defined]  # read by anymail
     return email

@@ -44,7 +44,7 @@ class KeptMail:
         html = part.get_content() if part else ""
         for picture in self.mail.walk():
             if picture.get_content_maintype() == "image":
-                content = b64encode(picture.get_payload(decode=True)).decode()
+                content = b64encode(picture.get_content()).decode()
                 html = html.replace(SOURCE, f"data:{picture.get_content_type()};base64,{content}")
         return html
 
