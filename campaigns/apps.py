@@ -7,11 +7,11 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
-        from campaigns.services.orders import polling, syncing  # noqa: PLC0415
-        from tiktok.enums import PollKind  # noqa: PLC0415
-        from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415
-        from tiktok.services.polls.kinds import register_poll  # noqa: PLC0415
-        from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415
+        from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
+        from tiktok.enums import PollKind  # noqa: PLC0415 -- needs the models
+        from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415 -- needs the models
+        from tiktok.services.polls.kinds import register_poll  # noqa: PLC0415 -- needs the models
+        from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415 -- needs the models
 
         syncing.register_jobs()
         register_poll(PollKind.ORDER, polling.look_after_orders)

@@ -76,7 +76,7 @@ class Outages:
                 response = unavailable(request, AWAY)
             is_streaming = response.streaming
             if is_streaming:  # its thread is taken until the end
-                response._resource_closers.append(self.places.free.release)  # type: ignore[attr-defined]  # noqa: SLF001
+                response._resource_closers.append(self.places.free.release)  # type: ignore[attr-defined]  # noqa: SLF001 -- Django has no public name for it
         finally:
             if not is_streaming:
                 self.places.free.release()

@@ -85,6 +85,13 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "influence.urls"
 WSGI_APPLICATION = "influence.wsgi.application"
+BUILT_IN = [
+    *(
+        f"ui.templatetags.{name}"
+        for name in ("labels", "layout", "navigation", "tables", "fields", "figures")
+    ),
+    "tenancy.templatetags.organizations",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -96,7 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["ui.templatetags.ui", "tenancy.templatetags.organizations"],
+            "builtins": BUILT_IN,
         },
     },
 ]

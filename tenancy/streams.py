@@ -49,9 +49,9 @@ def keep_scope(
     """
     if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
         inside: Any = response
-        steps = Steps(copy_context(), _within(during, inside._iterator))  # noqa: SLF001
+        steps = Steps(copy_context(), _within(during, inside._iterator))  # noqa: SLF001 -- Django has no public name for it
         # First: Django noted the closing of the view's own iterator, which would run it outside the scope.
-        inside._resource_closers.insert(0, steps.close)  # noqa: SLF001
+        inside._resource_closers.insert(0, steps.close)  # noqa: SLF001 -- Django has no public name for it
         response.streaming_content = steps
     return response
 

@@ -113,7 +113,7 @@ def spawn(
         pass_fds=pass_fds,
         process_group=0,
         # Runs after setuid, which would clear it; only a prepared C call, so safe beside threads.
-        preexec_fn=_bound_to(os.getpid(), stop_signal) if KERNEL_TELLS else None,  # noqa: PLW1509
+        preexec_fn=_bound_to(os.getpid(), stop_signal) if KERNEL_TELLS else None,  # noqa: PLW1509 -- see above
         **identity(account),
     )
     process = Process(name, popen, stop_signal)

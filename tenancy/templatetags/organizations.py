@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from tenancy.queries import memberships_of
-from ui.templatetags.ui import component, tabs
+from ui.components import component
+from ui.templatetags.navigation import tabs
 
 register = template.Library()
 

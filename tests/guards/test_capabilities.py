@@ -28,7 +28,3 @@ def unread(names: list[str], sources: list[str]) -> list[str]:
 def test_each_capability_is_read_by_a_service() -> None:
     names = [field.name for field in dataclasses.fields(Capabilities)]
     assert unread(names, [path.read_text() for path in SERVICES]) == []
-
-
-def test_the_guard_sees_a_capability_that_nobody_reads() -> None:
-    assert unread(["has_orders", "has_moons"], ["if offer.has_orders:"]) == ["has_moons"]

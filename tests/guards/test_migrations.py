@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
+from tests.guards.sources import python_files, where
 from tests.personas import OURS
 
-FILES = sorted(
-    path for app in OURS for path in Path(settings.BASE_DIR, app, "migrations").glob("0*.py")
-)
 # Django's name for the first ones; further parts of a first migration split for circular keys bear it too.
 UNNAMED = {"initial"}
+
+
+def files() -> list[Path]:
+    return [
+        path
+        for path in python_files(*OURS)
+        if path.parent.name == "migrations" and path.name.startswith("0")
+    ]
 
 
 @pytest.mark.django_db
@@ -31,13 +37,13 @@ def test_each_app_has_one_line_of_migrations() -> None:
     graph = MigrationLoader(None).graph
     for app in OURS:
         assert len(graph.leaf_nodes(app)) <= 1, app
-    numbers = [(path.parent, path.name[:4]) for path in FILES]
-    assert len(numbers) == len(set(numbers))
+    numbers = Counter(where(path)[: -len(path.name) + 4] for path in files())
+    assert [number for number, count in numbers.items() if count > 1] == []
 
 
 def test_migrations_import_no_model_of_today() -> None:
     """A migration that imports a model breaks when the model moves on; it asks `apps.get_model`."""
-    for path in FILES:
+    for path in files():
         for node in ast.walk(ast.parse(path.read_text())):
             module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -52,7 +58,7 @@ def has_no_choice(path: Path, name: str) -> bool:
 
 
 def test_migrations_are_named_by_intent() -> None:
-    for path in FILES:
+    for path in files():
         name = path.stem[5:]
         assert "auto" not in name.split("_"), path
         is_first = path.read_text().count("initial = True") == 1

@@ -13,38 +13,18 @@ from django.core import serializers
 from django.test import Client
 from django.urls import reverse
 
-from tenancy.models import ApiKey, Event, EventText
+from tenancy.models import Event, EventText
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key, revoke_api_key
 from tests.guards.addresses import addresses
 from tests.guards.test_personas_walk import Persona, World
-from tests.personas import Tenant, build_tenant, make_person
+from tests.personas import Tenant
 from tiktok.services import gateway
 
 pytestmark = pytest.mark.django_db
 
 # Words of a URL that are secrets while they travel.
 CODE, STATE = "planted-auth-code-4711", "planted-state-4711"
-
-
-@pytest.fixture
-def world() -> World:
-    return World(build_tenant("oak"), build_tenant("elm"))
-
-
-@pytest.fixture
-def secrets(world: World) -> set[str]:
-    """Tokens in the clear and sealed, keys and their digests, the product's own secrets."""
-    found = world.oak.planted | world.elm.planted | {CODE, STATE}
-    for tenant in (world.oak, world.elm):
-        for row in tenant.rows.values():
-            found |= {value for name, value in vars(row).items() if name.startswith("sealed_")}
-    found |= set(ApiKey.objects.values_list("digest", flat=True))
-    found |= {settings.SECRET_KEY, settings.TIKTOK_APP_SECRET}
-    found |= {entry.partition(":")[2] for entry in settings.TOKEN_KEYS}
-    assert len(found) > 20
-    assert all(len(secret) > 10 for secret in found)
-    return found
 
 
 def leaks(text: str, secrets: set[str]) -> list[str]:
@@ -97,17 +77,6 @@ def test_no_page_no_answer_and_no_log_tells_a_secret(
     for record in caplog.records:
         told = f"{record.getMessage()} {vars(record)}"
         assert leaks(told, secrets) == [], f"{record.name}: {record.getMessage()}"
-
-
-@pytest.fixture
-def ops(world: World) -> Client:
-    """Signed in to the admin, with oak chosen."""
-    client = Client(raise_request_exception=False)
-    client.force_login(make_person("ops", "nobody", is_staff=True, is_superuser=True))
-    session = client.session
-    session["admin_organization_id"] = world.oak.organization.pk
-    session.save()
-    return client
 
 
 def test_the_admin_shows_no_secret_and_no_row_of_an_organization_not_chosen(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from tests.guards.addresses import addresses
-from tests.guards.test_personas_walk import Persona, World, world  # noqa: F401 -- a fixture
+from tests.guards.sources import python_files, where
+from tests.guards.test_personas_walk import Persona, World
 from tests.personas import OURS
 
 SENDERS = {"mail/services/delivery.py", "mail/smtp.py"}
@@ -42,35 +41,15 @@ def _is_outbox(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()"
 
 
-def sources() -> list[str]:
-    root = Path(settings.BASE_DIR)
-    return sorted(str(p.relative_to(root)) for app in OURS for p in (root / app).rglob("*.py"))
-
-
-@pytest.mark.parametrize(
-    "sin",
-    [
-        "from django.core.mail import send_mail",
-        "from django.core import mail\nfrom django.core.mail import EmailMessage",
-        "import smtplib",
-        "from smtplib import SMTP",
-        "person.email_user('x', 'y')",
-    ],
-)
-def test_a_planted_sin_is_seen(sin: str) -> None:
-    assert sins(sin)
-
-
 def test_only_the_delivery_can_send() -> None:
-    found = {name: sins((Path(settings.BASE_DIR) / name).read_text()) for name in sources()}
-    able = {name for name, bad in found.items() if bad}
+    able = {where(path) for path in python_files(*OURS) if sins(path.read_text())}
     assert able == SENDERS | set(READERS)
 
 
 @pytest.mark.parametrize("name", ["owner", "influencer"])
 @pytest.mark.django_db
 def test_no_post_waits_for_a_mail_server(
-    world: World,  # noqa: F811 -- the fixture above
+    world: World,
     settings: object,
     name: str,
 ) -> None:

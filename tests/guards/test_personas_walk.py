@@ -6,14 +6,12 @@ fails here: say in VALUES which row it names.
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import environ
 import pytest
 from django.db import connection, models
 from django.test import Client
@@ -22,9 +20,8 @@ from crm.models import Influencer
 from tenancy.enums import Role
 from tenancy.models import OrganizationManager, OwnedManager
 from tenancy.policies import ROLE_PERMISSIONS
-from tests.conftest import ADMIN
 from tests.guards.addresses import Address, addresses
-from tests.personas import Tenant, build_tenant, make_person
+from tests.personas import Tenant, make_person
 
 ABSENT_ID, ABSENT_SLUG = 2**40, "no-such-organization"
 ABSENT_KEYS = {"file_key": uuid.UUID(int=0)}
@@ -74,11 +71,6 @@ class World:
             "abroad": elm,
             "nowhere": {**none, "slug": ABSENT_SLUG},
         }[whose]
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World(build_tenant("oak"), build_tenant("elm"))
 
 
 @dataclass
@@ -267,22 +259,6 @@ def test_the_database_alone_keeps_organizations_apart(
         monkeypatch.setattr(manager, "get_queryset", models.Manager.get_queryset)
     assert Influencer.objects.count() == 0
     assert_kept_apart(world)
-
-
-@pytest.fixture
-def _past_the_policies(
-    django_db_blocker: Any, django_db_setup: None, request: pytest.FixtureRequest
-) -> Iterator[None]:
-    """The test's connection belongs to a superuser, whom row-level security does not hold."""
-    superuser = environ.Env.db_url_config(os.environ[ADMIN])
-    kept = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
-    with django_db_blocker.unblock():
-        connection.close()
-    connection.settings_dict.update({name: superuser[name] for name in kept})
-    request.getfixturevalue("db")
-    yield
-    connection.settings_dict.update(kept)
-    connection.close()
 
 
 @pytest.mark.usefixtures("_past_the_policies")

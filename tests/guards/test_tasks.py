@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 
 from django.conf import settings
 
 from influence.celery import app
+from tests.guards.sources import python_files, where
 from tests.personas import OURS
 
 
@@ -36,9 +36,6 @@ def test_a_late_tick_is_dropped_rather_than_piled_up() -> None:
 
 def test_tasks_live_in_modules_that_celery_reads() -> None:
     """A task in a module that autodiscovery does not import is known to the web process only."""
-    for path in Path(settings.BASE_DIR).glob("*/**/*.py"):
-        if (
-            path.relative_to(settings.BASE_DIR).parts[0] in OURS
-            and "@shared_task" in path.read_text()
-        ):
-            assert path.name == "tasks.py" or path.parent.name == "tasks", path
+    for path in python_files(*OURS):
+        if "@shared_task" in path.read_text():
+            assert path.name == "tasks.py" or path.parent.name == "tasks", where(path)

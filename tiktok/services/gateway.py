@@ -137,7 +137,7 @@ def _client_of(base_url: str, app_id: str, secret: str) -> Client:
 def _before_call(call: Call) -> None:
     """No call inside an open transaction, none once the worker is told to end, none of an endpoint that is down, and none
     over the budget."""
-    if any(not block._from_testcase for block in database.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
+    if any(not block._from_testcase for block in database.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001 -- Django has no public name for it
         raise CallInsideTransaction(str(call))
     go_on()
     try:

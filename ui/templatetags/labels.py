@@ -1,0 +1,81 @@
+"""Small things that a list shows many times: icons, badges, avatars; and toasts."""
+
+from __future__ import annotations
+
+import zlib
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from ui.components import KINDS, component, one_of
+
+register = template.Library()
+
+TOAST_KINDS = {"error": "danger", "debug": "info"}
+
+
+@register.simple_tag
+def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
+    """An icon of the vendored sprite; decoration unless it has a label. size: "", "sm", "lg"."""
+    meaning = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "",
+        mark_safe(meaning),  # noqa: S308 - escaped above
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def badge(text: str, *, kind: str = "neutral", icon: str = "", title: str = "") -> SafeString:
+    """A short state or label. kind: success, warning, danger, info, neutral, tiktok."""
+    one_of(kind, KINDS, "badge kind")
+    return format_html(
+        '<span class="badge-label is-{}"{}>{}{}</span>',
+        kind,
+        format_html(' title="{}"', title) if title else "",
+        globals()["icon"](icon) if icon else "",
+        text,
+    )
+
+
+@register.simple_tag
+def avatar(
+    *, name: str, url: str | None = "", size: str = "md", shape: str = "round"
+) -> SafeString:
+    """A picture, or the initials where there is none or it does not load. size: sm, md, lg; shape: round, square, logo."""
+    words = [word for word in name.replace("@", " ").split() if word]
+    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+    # Not text: a button's name would have to hold it (WCAG 2.5.3).
+    picture = (
+        format_html(
+            '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer">',
+            url,
+        )
+        if url
+        else ""
+    )
+    return format_html(
+        '<span class="face face-{} face-{} tint-{}" data-initials="{}" aria-hidden="true">{}</span>',
+        size,
+        shape,
+        zlib.crc32(name.encode()) % 6,
+        initials,
+        picture,
+    )
+
+
+@register.simple_tag
+def toast(*, text: str, kind: str = "info") -> SafeString:
+    """A short message; pages get theirs from django.contrib.messages and `HX-Trigger: {"toast": …}`."""
+    return component("toast", text=text, kind=one_of(kind, KINDS, "toast kind"))
+
+
+@register.simple_tag
+def toast_for(message: Message) -> SafeString:
+    level = message.level_tag
+    return component("toast", text=message.message, kind=TOAST_KINDS.get(level, level or "info"))

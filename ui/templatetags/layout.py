@@ -1,0 +1,85 @@
+"""The frame of a page: header, cards, dialogs, and what stands where nothing is."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString
+
+from ui.components import component, trimmed
+
+register = template.Library()
+
+
+@register.simple_block_tag
+def page_header(
+    content: str, *, title: str, subtitle: str = "", back: str = "", back_label: str = "Back"
+) -> SafeString:
+    """The page's only `<h1>`; the block holds its actions."""
+    return component(
+        "page_header",
+        content=trimmed(content),
+        title=title,
+        subtitle=subtitle,
+        back=back,
+        back_label=back_label,
+    )
+
+
+@register.simple_block_tag
+def card(
+    content: str,
+    *,
+    title: str = "",
+    subtitle: str = "",
+    action_label: str = "",
+    action_href: str = "",
+    flush: bool = False,
+    id: str = "",  # noqa: A002 - reads as the attribute it becomes
+) -> SafeString:
+    """A surface with an optional heading and one link beside it; `flush` for a table that touches the edges."""
+    return component(
+        "card",
+        content=content,
+        title=title,
+        subtitle=subtitle,
+        action_label=action_label,
+        action_href=action_href,
+        flush=flush,
+        id=id,
+    )
+
+
+@register.simple_block_tag
+def dialog(content: str, *, id: str, title: str, size: str = "md") -> SafeString:  # noqa: A002 - reads as the attribute it becomes
+    """A native dialog, opened by any element with `data-dialog-open="<id>"`. size: sm, md, lg."""
+    return component("dialog", content=content, id=id, title=title, size=size)
+
+
+@register.simple_block_tag
+def dialog_panel(content: str, *, title: str) -> SafeString:
+    """What an htmx answer puts into `#dialog-content`: heading, close button, body."""
+    return component("dialog_panel", content=content, id="dialog-host", title=title)
+
+
+@register.simple_block_tag
+def empty_state(
+    content: str, *, title: str, icon: str = "list", text: str = "", is_page: bool = False
+) -> SafeString:
+    """Nothing here yet: says what would be here; the block holds the way to the first one. `is_page`: titles the page."""
+    return component(
+        "empty_state", content=trimmed(content), title=title, icon=icon, text=text, is_page=is_page
+    )
+
+
+@register.simple_tag
+def loading_state(*, rows: int = 3, label: str = "Loading…") -> SafeString:
+    """A skeleton of as many rows as are awaited."""
+    return component("loading_state", rows=range(rows), label=label)
+
+
+@register.simple_block_tag
+def error_state(content: str, *, title: str, text: str = "", reference: str = "") -> SafeString:
+    """Something failed: what, what was kept, what to do; `reference` is a request id to quote."""
+    return component(
+        "error_state", content=trimmed(content), title=title, text=text, reference=reference
+    )

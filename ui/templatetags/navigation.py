@@ -1,0 +1,55 @@
+"""Ways between pages: navigation, tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from ui.components import component
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def tabs(
+    context: Context, *, items: Sequence[Mapping[str, Any]], label: str = "Sections"
+) -> SafeString:
+    """Links between the pages of one object. An item: `label`, `href`, and at will `count`, `icon`, `current`."""
+    request = context.get("request")
+    path = request.path if request else ""
+    return component(
+        "tabs",
+        label=label,
+        items=[{"current": item["href"].split("?")[0] == path, **item} for item in items],
+    )
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(
+    context: Context, *, href: str, label: str, icon: str, exact: bool = False, below: str = ""
+) -> SafeString:
+    """An entry of the main navigation, marked when the current page is it or (not `exact`) lies below it, or `below`."""
+    request = context.get("request")
+    path = request.path if request else ""
+    is_current = path == href or (not exact and path.startswith(below or href))
+    return component("nav_link", href=href, label=label, icon=icon, is_current=is_current)
+
+
+@register.simple_tag(takes_context=True)
+def account_tabs(context: Context) -> SafeString:
+    """Between the pages of one's own sign-in: second factor, password, e-mail."""
+    pages = {
+        "mfa_index": ("Two-factor", "shield"),
+        "account_change_password": ("Password", "lock"),
+        "account_email": ("E-mail", "mail"),
+    }
+    items = [
+        {"label": label, "href": reverse(name), "icon": sign}
+        for name, (label, sign) in pages.items()
+    ]
+    return tabs(context, items=items, label="Your account")

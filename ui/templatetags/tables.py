@@ -1,0 +1,76 @@
+"""Tables, their sorted headers and their pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from ui.components import component
+
+register = template.Library()
+
+
+@register.simple_block_tag
+def data_table(content: str, *, caption: str, wide: bool = False, id: str = "") -> SafeString:  # noqa: A002 - reads as the attribute it becomes
+    """A `<table>` around its `<thead>` and `<tbody>`. `wide`: scrolls in both directions with a sticky first column."""
+    return component("data_table", content=content, caption=caption, wide=wide, id=id)
+
+
+def with_query(request: HttpRequest | None, **changes: str | None) -> str:
+    """The current query string with some parameters replaced (None: left out)."""
+    if request is None:
+        return "?"
+    query = request.GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value is not None:
+            query[key] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(
+    context: Context,
+    *,
+    label: str,
+    field: str,
+    numeric: bool = False,
+    unit: str = "",
+    current: str = "",
+    target: str = "",
+) -> SafeString:
+    """A `<th>` whose link sorts by `?sort=field` (`-field` descending; numbers begin descending).
+
+    `current` is the order in force when the address names none; `target` a CSS selector to swap by htmx.
+    """
+    request = context.get("request")
+    order = (request.GET.get("sort") if request else "") or current
+    ascending, descending = order == field, order == f"-{field}"
+    following = field if descending or (not numeric and not ascending) else f"-{field}"
+    return component(
+        "sort_header",
+        label=label,
+        unit=unit,
+        numeric=numeric,
+        target=target,
+        href=with_query(request, sort=following, cursor=None),
+        direction="ascending" if ascending else "descending" if descending else "",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def keyset_pager(context: Context, *, page: Any, target: str = "", noun: str = "") -> SafeString:
+    """Links to the pages before and after; `page` has `previous_cursor` and `next_cursor` (None at an end)."""
+    request = context.get("request")
+    earlier, later = page.previous_cursor, page.next_cursor
+    return component(
+        "keyset_pager",
+        previous=with_query(request, cursor=earlier) if earlier else "",
+        next=with_query(request, cursor=later) if later else "",
+        target=target,
+        noun=noun,
+    )
