@@ -1,4 +1,4 @@
-"""Who asks, and what the key may do. `api.views.ApiView` then puts the key's organization in scope."""
+"""Authenticate API keys and their scopes. `api.views.ApiView` then puts the key's organization in scope."""
 
 from __future__ import annotations
 

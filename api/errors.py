@@ -34,7 +34,7 @@ def problem(status: int, detail: str, *, code: str = "", errors: Any = ()) -> di
 
 
 def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
-    """What a raised exception says to the client; None for one that is nobody's refusal (answered by `server_error`)."""
+    """Translate a raised exception for the client; None for one that is nobody's refusal (answered by `server_error`)."""
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -1,4 +1,4 @@
-"""What every view of the API is: for the time of one request its key's organization is in scope."""
+"""The base of every API view: for the time of one request its key's organization is in scope."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
 
 
 def _next_check(kind: str, subject: str, row: str) -> str:
-    """When the poll of this kind is due, as an expression."""
+    """The time at which the poll of this kind is due, as an expression."""
     return (
         f"(SELECT due_at FROM jobs_work WHERE organization_id = {row}.organization_id AND kind = '{kind}' "
         f"AND subject_id = {subject} AND stopped_reason = '')"
@@ -127,14 +127,14 @@ def _posts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
     """
     rows = connection.execute(f"""
         SELECT post.id, campaign_id AS campaign, account_id AS account, order_id AS "order", origin, post.network,
-               network_post_id, post.url, review_state, post.published_at, stands_since,
+               network_post_id, post.url, review_state, post.published_at, published_since,
                video_views, likes, comments, shares, counts_source, counts_fetched_at,
                {authenticated} AS is_authenticated,
                CASE WHEN order_id IS NULL THEN counts_fetched_at
                     ELSE (SELECT checked_at FROM campaigns_order WHERE id = order_id) END AS checked_at,
                CASE WHEN order_id IS NOT NULL THEN {of_order}
                     WHEN creator.marketplace_status = 'in' OR {authenticated} THEN {of_videos} END AS next_check_at
-        FROM (SELECT * FROM campaigns_post WHERE hidden_at IS NULL AND stands_since IS NOT NULL ORDER BY id DESC LIMIT 50) post
+        FROM (SELECT * FROM campaigns_post WHERE hidden_at IS NULL AND published_since IS NOT NULL ORDER BY id DESC LIMIT 50) post
         JOIN tiktok_video video ON video.id = video_id
         JOIN crm_socialaccount account ON account.id = account_id
         JOIN tiktok_creator creator ON creator.id = account.creator_id ORDER BY post.id DESC

@@ -78,13 +78,13 @@ def _memberships(tiktok: Sandbox, dialect: Dialect) -> Figure:
 
 
 def _calls_of_a_round(tiktok: Sandbox, **polls: PollKind) -> dict[str, int]:
-    """What all due polls ask of TikTok once."""
+    """Count the calls that all due polls make once."""
     tiktok.ask("stats")
     own = Work.objects.filter(organization=required_organization_id(), **polls)
     own.update(due_at=timezone.now())
     while pump_once(Lane.POLLS):
         pass
-    return dict(tiktok.look("stats")["calls"])
+    return dict(tiktok.read("stats")["calls"])
 
 
 def _figure(what: str, calls: float, plain: float, fewest: float) -> Figure:

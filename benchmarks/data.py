@@ -129,7 +129,7 @@ def tables(to: Filled) -> Iterator[Table]:
 
 
 def legacy_snapshots(organization_id: int, count: int, *, into: str) -> Table:
-    """What the old source left behind: a hundred hours of each of its posts."""
+    """Snapshots of the old source: a hundred hours of each of its posts."""
     return Table(
         into,
         "organization_id video_id source bucket_at fetched_at video_views likes comments shares",
@@ -146,7 +146,7 @@ def name_of(n: int) -> str:
 
 
 def status_of(n: int) -> str:
-    """In the marketplace or not, whatever the name: of people with the same one, too, some are and some are not."""
+    """Choose a marketplace status that does not follow the name: of people with the same one some are in and some are not."""
     return STATUSES[(n + n // 40 + n // 1600) % 8]
 
 
@@ -292,7 +292,7 @@ def _posts(to: Filled) -> Iterator[Table]:
     yield Table(
         "campaigns_post",
         "id organization_id campaign_id account_id network network_post_id url video_id origin order_id review_state "
-        "review_reason published_at stands_since asked_count created_at",
+        "review_reason published_at published_since asked_count created_at",
         (
             (
                 first + n, owner, to.campaign_of(n), to.account_of(n), "tiktok", f"74{n:014}",

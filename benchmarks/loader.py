@@ -34,7 +34,7 @@ def figures(world: World) -> Iterator[Figure]:
             return seconds_of(lambda: _load(videos, hours, minute))
 
     def load_again(turn: int) -> float:
-        """Hour by hour, as time goes: the first look is not counted."""
+        """Hour by hour, as time goes: the first sync is not counted."""
         seconds = 0.0
         for hour in _hours(turn):
             load([hour], minute=1)

@@ -1,4 +1,4 @@
-"""Where a benchmark runs: a PostgreSQL and a Valkey of its own, durable as in production, gone afterwards."""
+"""The servers of a benchmark: a PostgreSQL and a Valkey of its own, durable as in production, gone afterwards."""
 
 from __future__ import annotations
 

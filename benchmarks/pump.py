@@ -139,4 +139,4 @@ def _first_arrival(tiktok: Sandbox) -> float:
 
 
 def _arrivals(tiktok: Sandbox) -> list[float]:
-    return [at for at, path in tiktok.look("arrivals")["arrivals"]]
+    return [at for at, path in tiktok.read("arrivals")["arrivals"]]

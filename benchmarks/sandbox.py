@@ -72,7 +72,7 @@ def _own_core(stack: ExitStack) -> int | None:
 
 
 def usual_requests() -> list[bytes]:
-    """What the pump asks most: memberships, profiles, pages of videos, in both dialects."""
+    """The most frequent requests of the pump: memberships, profiles, pages of videos, in both dialects."""
     ours, one = {"tcm_account_id": ACCOUNT_ID}, {"tto_tcm_account_id": TTO_ACCOUNT_ID}
     many = json.dumps([f"somebody_{number}" for number in range(20)])
     found = [_get("/tcm/creator/status/get/", **ours, handle_names=many)]

@@ -29,14 +29,14 @@ class Sandbox:
         with _direct.open(request, timeout=10) as answer:
             return dict(json.loads(answer.read()))
 
-    def look(self, path: str) -> dict[str, Any]:
+    def read(self, path: str) -> dict[str, Any]:
         with _direct.open(f"{self.url}/_sandbox/{path}", timeout=10) as answer:
             return dict(json.loads(answer.read()))
 
 
 @contextmanager
 def sandbox(*, core: int | None = None, level: str = "unlimited") -> Iterator[Sandbox]:
-    """On one core where one is named."""
+    """Run a sandbox, on one core where one is named."""
     command = ["-m", "tiktok.sandbox", "--level", level, "--port", "0", "--seed", str(SEED)]
     with server(command, core=core) as greeting:
         yield Sandbox(greeting.split()[3])

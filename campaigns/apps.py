@@ -14,6 +14,6 @@ class CampaignsConfig(AppConfig):
         from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415 -- needs the models
 
         syncing.register_jobs()
-        register_poll(PollKind.ORDER, polling.look_after_orders)
-        on_linked_video(polling.hasten_orders)
+        register_poll(PollKind.ORDER, polling.sync_due_orders)
+        on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)

@@ -62,7 +62,7 @@ class ReviewState(models.TextChoices):
     ALL_FAIL = "ALL_FAIL", "Rejected"
     LINK_ASKED = "LINK_ASKED", "Creator is asked"
     LINK_REFUSED = "LINK_REFUSED", "Creator said no"
-    LINK_TAKEN_BACK = "LINK_TAKEN_BACK", "Request taken back"
+    LINK_TAKEN_BACK = "LINK_TAKEN_BACK", "Request cancelled"
 
 
 # The creator was asked to tie a video and has not agreed.

@@ -1,4 +1,4 @@
-"""What can go wrong in campaigns. Each is a sentence a page may show."""
+"""The errors of campaigns. Each is a sentence a page may show."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RequestSettled(CampaignProblem):
     """There is nothing left to find out or to repeat."""
 
     def __init__(self) -> None:
-        super().__init__("This request is settled: every creator has a result. Reload the page.")
+        super().__init__("This request is finished: every creator has a result. Reload the page.")
 
 
 class CampaignCodeNeeded(CampaignProblem):
@@ -57,7 +57,7 @@ class AccountTakesNoPart(CampaignProblem):
 class VideoBelongsToOrder(CampaignProblem):
     def __init__(self) -> None:
         super().__init__(
-            "This video belongs to an order. It stands under Published Posts from the moment TikTok has published it."
+            "This video belongs to an order. It appears under Published Posts as soon as TikTok has published it."
         )
 
 
@@ -70,9 +70,7 @@ class NoOrderToTie(CampaignProblem):
 
 class NotAsked(CampaignProblem):
     def __init__(self) -> None:
-        super().__init__(
-            "The creator's answer is not awaited any more. Reload the page to see what became of it."
-        )
+        super().__init__("The creator has answered already. Reload the page to see the answer.")
 
 
 class ReminderTooEarly(CampaignProblem):

@@ -44,7 +44,7 @@ class CampaignForm(forms.Form):
         given = super().clean() or self.cleaned_data
         starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
-            self.add_error("ends_on", "The last day lies before the first. Choose a later one.")
+            self.add_error("ends_on", "The last day is before the first. Choose a later one.")
         return given
 
 
@@ -88,7 +88,7 @@ class OrderForm(forms.Form):
         self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
 
     def _limit_description(self, longest: int) -> None:
-        """As long as TikTok takes it; a long one is written in several lines."""
+        """Limit the description to what TikTok takes, and give a long one several lines."""
         area = forms.Textarea(attrs={"rows": 4}) if longest > LONGEST_LINE else forms.TextInput()
         self.fields["description"] = forms.CharField(
             max_length=longest,

@@ -76,7 +76,7 @@ def may_move(current: str, target: OrderState) -> bool:
 
 @dataclass(frozen=True)
 class VideoFact:
-    """What TikTok says of one video of an order, in the words of `/tcm/video/audit_status/get/`."""
+    """One video of an order as TikTok describes it, in the words of `/tcm/video/audit_status/get/`."""
 
     video_id: str
     review_status: str
@@ -100,14 +100,14 @@ class VideoFact:
         return self.counts and self.review_status in REJECTIONS
 
 
-def is_free(stands_since: datetime | None, review_reason: str, review_state: str) -> bool:
+def is_free(published_since: datetime | None, review_reason: str, review_state: str) -> bool:
     """Has a post of an order lost it, or never been agreed to, so that its video is like any other again?"""
-    return stands_since is None and (review_reason == UNTIED or review_state in NOT_AGREED)
+    return published_since is None and (review_reason == UNTIED or review_state in NOT_AGREED)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where an order's videos stand: how many are uploaded and approved, of how many."""
+    """The progress of an order's videos: how many are uploaded and approved, of how many."""
 
     uploaded: int
     approved: int
@@ -155,14 +155,14 @@ def report_interval(age: timedelta) -> timedelta:
 
 
 def report_due_at(published_at: datetime | None, reported_at: datetime | None) -> datetime | None:
-    """When the report of a post that was last read then is read again; None: with the next look."""
+    """The time at which a report that was last read then is due again; None: with the next sync."""
     if published_at is None or reported_at is None:
         return None
     return reported_at + report_interval(reported_at - published_at)
 
 
 def may_be_reminded_at(asked_at: datetime | None, asked_count: int) -> datetime | None:
-    """From when on a creator who was asked to tie a video may be reminded (TikTok: twice, 24 hours apart); None: not again."""
+    """The time from which a creator who was asked to tie a video may be reminded (TikTok: twice, 24 hours apart); None: not again."""
     if asked_at is None or asked_count >= MOST_REQUESTS:
         return None
     return asked_at + BETWEEN_REQUESTS

@@ -1,4 +1,4 @@
-"""What campaigns hold of the old source: posts that point at its videos. Their id and URL stay as a tombstone."""
+"""The purgers of campaigns: posts that point at videos of the old source. Their id and URL stay as a tombstone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tiktok.purge import TERMS, Purger, register_purger
 register_purger(
     Purger(
         "post_links",
-        "Campaign posts let go of captions and numbers; id and URL stay",
+        "Captions and numbers of campaign posts are deleted; id and URL stay",
         TERMS,
         lambda: Post.objects.filter(video__source=Source.LEGACY),
         lambda rows: rows.update(video=None),

@@ -1,4 +1,4 @@
-"""What the campaigns make of news from below."""
+"""The campaigns' reactions to signals of `tiktok` and `mail`."""
 
 from __future__ import annotations
 

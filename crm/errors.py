@@ -1,4 +1,4 @@
-"""What can go wrong in the CRM. Each is a sentence a page may show."""
+"""The errors of the CRM. Each is a sentence a page may show."""
 
 from ui.bidi import isolated
 
@@ -10,7 +10,7 @@ class CrmProblem(Exception):
 class HandleNotReadable(CrmProblem):
     def __init__(self) -> None:
         super().__init__(
-            "This is no TikTok handle. Enter it as @name, or paste the address of the profile, such as "
+            "This is not a TikTok handle. Enter it as @name, or paste the address of the profile, such as "
             "https://www.tiktok.com/@name."
         )
 

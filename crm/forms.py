@@ -28,7 +28,7 @@ class AddAccountForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """Where the link to the influencers' dashboard goes."""
+    """The address that the link to the influencers' dashboard goes to."""
 
     email = forms.EmailField(
         label="E-mail address of the influencer",
@@ -36,7 +36,7 @@ class AskForm(forms.Form):
         widget=forms.EmailInput(attrs=PLAIN),
         error_messages={
             "required": "Enter the influencer's e-mail address: the link goes there.",
-            "invalid": "This is no e-mail address. Enter it as name@example.com.",
+            "invalid": "This is not an e-mail address. Enter it as name@example.com.",
         },
     )
 
@@ -63,5 +63,5 @@ def _choice(names: Mapping[str, str], kept: str) -> forms.ChoiceField:
 
 
 def _plain(name: str) -> str:
-    """Where people look for a name in a list: case and accents do not part it from its neighbours."""
+    """Fold a name for sorting, so that case and accents do not part it from its neighbours."""
     return unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()

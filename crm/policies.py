@@ -62,7 +62,7 @@ RECONNECT_NEEDED = Label(
 )
 UNSUPPORTED = Label("Unsupported", "danger", NOT_TRACKED)
 OLD_SOURCE = Label(
-    "Old data source", "neutral", "What is shown comes from the old data source until the cut-over."
+    "Old data source", "neutral", "These numbers come from the old data source until the cut-over."
 )
 
 

@@ -1,4 +1,4 @@
-"""What the CRM makes of news from below."""
+"""The CRM's reactions to signals of `tiktok`."""
 
 from __future__ import annotations
 

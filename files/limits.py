@@ -1,4 +1,4 @@
-"""What may be stored, by kind."""
+"""Limits of stored files, by kind."""
 
 from __future__ import annotations
 

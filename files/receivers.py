@@ -14,6 +14,6 @@ from files.store import contents
 
 @receiver(post_delete, sender=File)
 def delete_content(instance: File, **_: Any) -> None:
-    """After the commit, and robust: a storage that does not answer undoes nothing; the collector comes by again."""
+    """Delete the content after the commit; where the storage does not answer, the collector does it later."""
     path = instance.path
     transaction.on_commit(lambda: contents().delete(path), robust=True)

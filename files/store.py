@@ -1,4 +1,4 @@
-"""Where contents lie: a private folder of this machine, or a bucket (settings, STORAGES["files"])."""
+"""The storage of contents: a private folder of this machine, or a bucket (settings, STORAGES["files"])."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ OPERATIONS = (
 
 
 class RedisOrDatabaseCache(RedisCache):
-    """What is counted in one of them is not known to the other: when Redis goes or comes, limits begin anew."""
+    """A cache in Redis, or in the database while Redis is away. Limits begin anew when Redis goes or comes."""
 
     away_until = 0.0  # of the process
 
@@ -35,9 +35,9 @@ def _either(name: str) -> Callable[..., Any]:
         if time.monotonic() >= RedisOrDatabaseCache.away_until:
             try:
                 return getattr(RedisCache, name)(self, *args, **kwargs)
-            except RedisError as trouble:
+            except RedisError as problem:
                 RedisOrDatabaseCache.away_until = time.monotonic() + TRY_AGAIN_SECONDS
-                log.warning("cache.redis_is_away", error=type(trouble).__name__)
+                log.warning("cache.redis_is_away", error=type(problem).__name__)
         return getattr(self.in_database, name)(*args, **kwargs)
 
     return operation

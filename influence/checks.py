@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says about the settings of a public machine."""
+"""The checks of `manage.py check --deploy` about the settings of a public machine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_mail(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_proxies(**_: Any) -> list[CheckMessage]:
-    """Behind a proxy that is not counted, all people share one address and its limits."""
+    """Check that proxies are counted: behind one that is not, all people share one address and its limits."""
     if settings.TRUSTED_PROXY_COUNT or not settings.HTTPS:
         return []
     return [

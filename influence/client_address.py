@@ -1,4 +1,4 @@
-"""Whose request it is: the address that our own proxies vouch for, never one that a stranger wrote into a header."""
+"""The client's address: the one that our own proxies vouch for, never one that a stranger wrote into a header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an error report may carry to Sentry."""
+"""The content that an error report may carry to Sentry."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Order, Post
-from campaigns.queries import standing
+from campaigns.queries import is_visible
 from crm.models import Influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -23,7 +23,7 @@ OPEN_ORDERS = (
     OrderState.CREATING, OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED,
     OrderState.POSTING, OrderState.IN_REVIEW,
 )  # fmt: skip
-TROUBLED_ORDERS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
+ORDERS_WITH_PROBLEMS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
 SHOWN = 6
 
 
@@ -35,7 +35,7 @@ class Numbers:
     tracked_accounts: int
     unsupported_accounts: int
     open_orders: int
-    troubled_orders: int
+    orders_with_problems: int
     posts: int
     views: int | None
     reconnects: int
@@ -59,15 +59,15 @@ def numbers(*, released: bool) -> Numbers:
     ]
     orders = Order.objects.aggregate(
         open=Count("pk", filter=Q(state__in=OPEN_ORDERS)),
-        troubled=Count("pk", filter=Q(state__in=TROUBLED_ORDERS)),
+        with_problems=Count("pk", filter=Q(state__in=ORDERS_WITH_PROBLEMS)),
     )
-    posts = standing_posts().aggregate(count=Count("pk"), views=Sum("video__video_views"))
+    posts = visible_posts().aggregate(count=Count("pk"), views=Sum("video__video_views"))
     return Numbers(
         influencers=Influencer.objects.count(),
         tracked_accounts=sum(count for kind, count in kinds if is_supported(kind)),
         unsupported_accounts=sum(count for kind, count in kinds if kind == AccountKind.UNSUPPORTED),
         open_orders=orders["open"],
-        troubled_orders=orders["troubled"],
+        orders_with_problems=orders["with_problems"],
         posts=posts["count"],
         views=posts["views"],
         reconnects=sum(group["count"] for group in groups if group["ended"]),
@@ -84,10 +84,10 @@ def _grant_has_ended() -> Exists:
     )
 
 
-def standing_posts() -> QuerySet[Post]:
+def visible_posts() -> QuerySet[Post]:
     """Posts under Published Posts of any campaign, newest first."""
     return (
-        Post.objects.filter(standing())
+        Post.objects.filter(is_visible())
         .select_related("campaign", "account__influencer", "account__creator", "video")
         .order_by("-published_at", "-pk")
     )
@@ -111,7 +111,7 @@ def home(request: OrganizationRequest) -> HttpResponse:
         {
             "numbers": numbers(released=released),
             "campaigns": live_campaigns()[:SHOWN],
-            "posts": standing_posts()[:SHOWN],
+            "posts": visible_posts()[:SHOWN],
             "is_released": released,
             "marketplace_account": marketplace_account(),
         },

@@ -17,7 +17,7 @@ from tiktok.store import StoreIsDown
 
 
 class TikTokCollector(Collector):
-    """What all processes share about TikTok, read when somebody asks."""
+    """Collect what all processes share about TikTok, read when somebody asks."""
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing is read while the site starts."""
@@ -69,7 +69,7 @@ REGISTRY.register(WorkCollector())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For a scraper with METRICS_TOKEN and for signed-in ops; everyone else is told there is no such page."""
+    """Serve metrics to a scraper with METRICS_TOKEN and to signed-in ops; everyone else is told there is no such page."""
     if not (has_token(request) or request.user.is_staff):
         raise Http404
     return ExportToDjangoView(request)

@@ -1,4 +1,4 @@
-"""What is answered while something that we stand on is away."""
+"""The answers while a service that we depend on is away."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from influence.views import healthz, readyz
 
 RETRY_AFTER_SECONDS = 10
 # A crowd that is gone within a moment is waited for. Once it was not, nobody waits, so that no queue grows.
-PATIENCE_SECONDS, CROWDED_SECONDS = 0.25, 1.0
+WAIT_SECONDS, CROWDED_SECONDS = 0.25, 1.0
 PROBES: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
     "/healthz": healthz,
     "/readyz": readyz,
@@ -47,7 +47,7 @@ class Places:
 
     def take(self) -> bool:
         is_crowded = time.monotonic() < self.crowded_until
-        if self.free.acquire(timeout=0 if is_crowded else PATIENCE_SECONDS):
+        if self.free.acquire(timeout=0 if is_crowded else WAIT_SECONDS):
             return True
         self.crowded_until = time.monotonic() + CROWDED_SECONDS
         return False

@@ -45,7 +45,7 @@ class RequestLog(RequestMiddleware):
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
-        """As `ClientAddress` knows it."""
+        """Log the client's address as `ClientAddress` knows it."""
         structlog.contextvars.bind_contextvars(ip=request.META.get("REMOTE_ADDR", ""))
 
 

@@ -330,7 +330,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "files.tasks.collect_files", "schedule": 3600.0, "options": {"expires": 600},
     },
     "pump-grants": {"task": "tiktok.tasks.pump_grants", "schedule": 60.0, "options": {"expires": 60}},
-    # Months ahead of need; more than once a day, so that no restart of beat puts it off for long.
+    # Months ahead of need; more than once a day, so that no restart of beat postpones it for long.
     "prepare-months": {
         "task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0, "options": {"expires": 3_600},
     },

@@ -1,4 +1,4 @@
-"""What must hold before a process may serve."""
+"""The checks before a process may serve."""
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection

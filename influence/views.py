@@ -26,7 +26,7 @@ PORTAL_HOME = "/me/"
 
 @public_page
 def front_door(request: HttpRequest) -> HttpResponse:
-    """To the sign-in, the only organization, a choice of several, or the influencers' dashboard."""
+    """Redirect to the sign-in, the only organization, a choice of several, or the influencers' dashboard."""
     if not isinstance(request.user, User):
         return redirect_to_login("/")
     organizations = [membership.organization for membership in memberships_of(request.user)]

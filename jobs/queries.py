@@ -17,7 +17,7 @@ def jobs_newest_first() -> models.QuerySet[Job]:
 
 
 def running_jobs(actor: User) -> models.QuerySet[Job]:
-    """What this person started and what is not finished."""
+    """The unfinished jobs that this person started."""
     return Job.objects.filter(actor=actor).exclude(state__in=FINISHED_STATES)
 
 

@@ -84,7 +84,7 @@ def indicator(request: OrganizationRequest) -> HttpResponse:
 @staff_page(Permission.READ)
 @require_POST
 def cancel(request: OrganizationRequest, pk: int) -> HttpResponse:
-    """Whoever started a job may cancel it."""
+    """Cancel a job; the person who started it may."""
     job = running_jobs(request.user).filter(pk=pk).first()
     if job is None:
         raise Http404

@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """As the middleware knows it (`influence.client_address`); nothing at a Unix socket without a proxy."""
+        """The client's address as the middleware knows it (`influence.client_address`); nothing at a Unix socket without a proxy."""
         return request.META.get("REMOTE_ADDR") or "unknown"
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:

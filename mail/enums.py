@@ -4,7 +4,7 @@ from django.db import models
 
 
 class MessageState(models.TextChoices):
-    """Where a mail is between its cause and its reader."""
+    """The state of a mail between its cause and its reader."""
 
     QUEUED = "queued", "Queued"
     SENDING = "sending", "Sending"

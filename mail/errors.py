@@ -1,4 +1,4 @@
-"""What can go wrong with a mail before it is sent. Each is a sentence a page may show."""
+"""The errors of a mail before it is sent. Each is a sentence a page may show."""
 
 
 class MailProblem(Exception):

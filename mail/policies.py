@@ -1,4 +1,4 @@
-"""What the answer of a mail server or a provider means for the mail."""
+"""The meaning of a mail server's or a provider's answer for the mail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEMPORARY_STATUSES = {
 
 
 class Verdict(enum.Enum):
-    """What follows from a mail server's answer."""
+    """The consequence of a mail server's answer."""
 
     LATER = "nothing was sent; try again"
     REFUSED = "nothing was sent, and trying again is of no use"

@@ -9,7 +9,7 @@ from tenancy.scope import current_organization_id
 
 
 def address_mark(address: str) -> Address | None:
-    """What the organization in scope knows about this address; None when nothing, and in a person's scope."""
+    """The mark of this address in the organization in scope; None without one, and in a person's scope."""
     if not address or current_organization_id() is None:
         return None
     return Address.objects.filter(address=address).first()

@@ -1,4 +1,4 @@
-"""What the outbox makes of a provider's news."""
+"""The outbox's reactions to a provider's news."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django.core.mail.backends import smtp
 
 
 class _HandedOver:
-    """Beside smtplib's class: notes the moment from which an error no longer means that nothing was sent."""
+    """An SMTP connection that notes the moment from which an error no longer means that nothing was sent."""
 
     handed_over = False
 

@@ -31,7 +31,7 @@ class InfluencerRequest(HttpRequest):
 
 
 def in_each_organization(person: User, read: Callable[[Organization, Influencer], T]) -> list[T]:
-    """What `read` returns for each organization that knows this person as an influencer, in its scope, by name."""
+    """The results of `read` for each organization that knows this person as an influencer, in its scope, by name."""
     results = []
     for organization in influencer_organizations(person):
         with organization_scope(organization):

@@ -1,4 +1,4 @@
-"""What a person's own pages show: their accounts, who sees them, what is seen, and when it was last looked at."""
+"""The reads of a person's own pages: their accounts, who sees them, what is seen, and when it was last synced."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tiktok.models import Connection, Consent, Creator
 from tiktok.policies import account_kind
 from tiktok.queries import (
     ACCOUNT_POLLS,
-    Look,
     MetricValue,
-    account_look,
+    SyncTimes,
     account_metrics,
+    account_sync,
     is_released,
     polls_at,
     read_polls,
@@ -35,7 +35,7 @@ class OwnAccount:
 
     creator: Creator
     consent: Consent | None
-    look: Look
+    sync: SyncTimes
 
     @property
     def connection(self) -> Connection | None:
@@ -88,7 +88,7 @@ class AudienceShares:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the organization in scope sees of one account now: single numbers, shares of the audience, videos."""
+    """The data of one account that the organization in scope sees now: single numbers, shares of the audience, videos."""
 
     own: OwnAccount
     numbers: list[MetricValue]
@@ -113,14 +113,14 @@ def own_accounts(influencer: Influencer) -> list[OwnAccount]:
         .order_by("handle")
     )
     found = [(row.creator, read_polls(row.polls)) for row in accounts if row.creator is not None]
-    standing = Consent.objects.filter(
+    active = Consent.objects.filter(
         creator__in=[creator for creator, _ in found],
         withdrawn_at=None,
         connection__person=influencer.person,
     ).select_related("connection")
-    by_creator = {consent.creator_id: consent for consent in standing}
+    by_creator = {consent.creator_id: consent for consent in active}
     return [
-        OwnAccount(creator, by_creator.get(creator.pk), account_look(creator, polls))
+        OwnAccount(creator, by_creator.get(creator.pk), account_sync(creator, polls))
         for creator, polls in found
     ]
 

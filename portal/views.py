@@ -20,7 +20,7 @@ from tiktok.services.connect.connect import (
     start_connect,
     withdraw_consent,
 )
-from tiktok.views.leaving import leads_to
+from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
 
 
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @influencer_page
 def organization(request: InfluencerRequest) -> HttpResponse:
-    """What one brand sees of my accounts, number by number."""
+    """Show what one brand sees of my accounts, number by number."""
     accounts = [reading.seen_of(own) for own in reading.own_accounts(request.influencer)]
     return render(
         request,
@@ -60,7 +60,7 @@ def organization(request: InfluencerRequest) -> HttpResponse:
 @never_cache
 @influencer_page
 def connect(request: InfluencerRequest) -> HttpResponse:
-    """What I agree to, and on to TikTok. `?account=` asks for one of my accounts and no other."""
+    """Show what I agree to, and go on to TikTok. `?account=` asks for one of my accounts and no other."""
     handle = _own_handle(request)
     problem = ""
     if request.method == "POST":

@@ -61,7 +61,7 @@ def public_page(view: View) -> View:
 
 
 def machine_hook(view: View) -> View:
-    """Where another service posts its news: no session, no form token. The view's service asks for the signature."""
+    """Mark a view to which another service posts its news: no session, no form token. The view's service asks for the signature."""
     guarded = csrf_exempt(require_POST(view))
     guarded.audience = "hooks"  # type: ignore[attr-defined]
     return guarded

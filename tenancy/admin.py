@@ -91,7 +91,7 @@ class OpsAdmin(admin.ModelAdmin):
 
     @staticmethod
     def ops(request: HttpRequest) -> User:
-        """Who is signed in here."""
+        """The person who is signed in."""
         assert isinstance(request.user, User)  # noqa: S101 -- the site saw to it
         return request.user
 
@@ -247,7 +247,7 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
-    """What was done on these pages, also to what belongs to no organization."""
+    """The log of what was done on these pages, also to what belongs to no organization."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "action_flag"]
     list_select_related = ["user", "content_type"]

@@ -27,7 +27,7 @@ class Permission(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """What an API key may do."""
+    """The scopes of an API key."""
 
     READ = "read", "Read"
     WRITE = "write", "Write"

@@ -16,7 +16,7 @@ from tenancy.models import Organization
 
 
 class OrganizationForm(forms.Form):
-    """What the organization is called."""
+    """The form of the organization's name."""
 
     name = forms.CharField(
         label="Name",

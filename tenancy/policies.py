@@ -1,4 +1,4 @@
-"""Who may do what: roles are data, one function answers."""
+"""Permissions: roles are data, one function answers."""
 
 from __future__ import annotations
 

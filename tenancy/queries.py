@@ -24,7 +24,7 @@ def memberships_of(user: User) -> models.QuerySet[Membership]:
 
 
 def membership_in(user: User, slug: str) -> Membership | None:
-    """What this person is in the organization with this slug; None for a stranger and for no such organization."""
+    """The membership of this person in the organization with this slug; None for a stranger and for no such organization."""
     return (
         Membership.objects.filter(user=user, organization__slug=slug)
         .select_related("organization")

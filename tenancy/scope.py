@@ -1,4 +1,4 @@
-"""Whose data is in scope. Opened by the web middleware, API authentication, task bodies and management commands only.
+"""The scope: the owner whose data may be read and written. Opened by the web middleware, API authentication, task bodies and management commands only.
 
 The scope is a context variable that names one organization or one person. The managers refuse to compile SQL without it,
 and the database backend hands it to PostgreSQL (`app.organization`, `app.person`), where row-level security refuses again.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Owner(NamedTuple):
-    """Whose rows are in scope: at most one of the two is set."""
+    """The owner of the rows in scope: at most one of the two is set."""
 
     organization_id: int | None = None
     person_id: int | None = None

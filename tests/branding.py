@@ -22,7 +22,7 @@ def a_member(organization: Organization, role: Role = Role.ADMIN, name: str = ""
 
 
 def allow(running: Sandbox, url: str, *account_ids: str, decision: str = "allow") -> dict[str, str]:
-    """What TikTok's answer brings: `state`, and `auth_code` or `error`."""
+    """Consent at TikTok and return what its answer brings: `state`, and `auth_code` or `error`."""
     form = [("accounts", account_id) for account_id in account_ids or (TTO_ACCOUNT_ID,)]
     status, text, location = running.submit(
         url, urlencode([*form, ("decision", decision)]).encode()
@@ -34,7 +34,7 @@ def allow(running: Sandbox, url: str, *account_ids: str, decision: str = "allow"
 def set_out(
     running: Sandbox, person: User, organization: Organization, *account_ids: str, **choices: Any
 ) -> dict[str, str]:
-    """As far as TikTok's answer."""
+    """Go as far as TikTok's answer."""
     url = start_brand_connect(person, organization, session_key=SESSION)
     return allow(running, url, *account_ids, **choices)
 

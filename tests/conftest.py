@@ -37,7 +37,7 @@ hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In the controlling process: start the servers and migrate the template. Workers inherit the addresses."""
+    """Start the servers and migrate the template, in the controlling process. Workers inherit the addresses."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _start_services()
     _use_own_database(os.environ.get("PYTEST_XDIST_WORKER", "main"))

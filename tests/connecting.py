@@ -39,7 +39,7 @@ def a_person(email: str, *organizations: Organization, name: str = "") -> User:
 def consent(
     running: Sandbox, person: User, organization: Organization, handle: str, **choices: Any
 ) -> dict[str, str]:
-    """What TikTok's answer brings after the consent page: `state`, and `code` or `error`."""
+    """Consent at TikTok and return what its answer brings: `state`, and `code` or `error`."""
     expected = choices.pop("expected_handle", "")
     url = start_connect(person, organization, session_key=SESSION, expected_handle=expected)
     return running.consent(url, handle, **choices)

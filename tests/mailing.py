@@ -11,7 +11,7 @@ from jobs.services.pool import work_off
 
 
 def deliver_queued() -> None:
-    """What the mail worker does in one tick."""
+    """Deliver queued mails, as the mail worker does in one tick."""
     work_off(Lane.MAIL, threads=1, seconds=30)
 
 
@@ -22,7 +22,7 @@ def sent_mail() -> list[EmailMultiAlternatives]:
 
 
 class RefusingBackend(BaseEmailBackend):
-    """For places where nothing may be sent."""
+    """A backend for places where nothing may be sent."""
 
     def open(self) -> bool:
         raise AssertionError("a mail server was called")

@@ -258,7 +258,7 @@ PLAUSIBLE: tuple[tuple[Any, Any], ...] = (
 
 
 def date_for(column: Any) -> datetime:
-    """What expires or is due does so in a month; the rest has happened."""
+    """A date in a month for what expires or is due, in the past for the rest."""
     lies_ahead = column.name in {"due_at", "lease_until"} or "expires" in column.name
     return timezone.now() + timedelta(days=30) if lies_ahead else NOON
 

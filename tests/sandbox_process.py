@@ -75,7 +75,7 @@ class Sandbox:
         body = json.dumps(values).encode()
         return self._json(Request(f"{self.url}/_sandbox/{path}", body, method="POST"))
 
-    def look(self, path: str, /, **query: str) -> dict[str, Any]:
+    def read(self, path: str, /, **query: str) -> dict[str, Any]:
         """GET ``/_sandbox/<path>``."""
         return self._json(Request(f"{self.url}/_sandbox/{path}?{urlencode(query)}"))
 

@@ -78,13 +78,13 @@ def removed(open_id: str, *, at: float, reason: int = 1) -> bytes:
 
 
 def post(body: bytes, **headers: str) -> HttpResponse:
-    """To the Subscription API's address, rightly signed unless told otherwise."""
+    """Post to the Subscription API's address, rightly signed unless told otherwise."""
     headers = headers or {"HTTP_X_OPEN_SIGNATURE": mac(body)}
     return Client().post(HOOK, body, content_type="application/json", **headers)
 
 
 def post_notice(body: bytes, *, stamp: int | None = None) -> HttpResponse:
-    """To Login Kit's address, signed now or at `stamp`."""
+    """Post to Login Kit's address, signed now or at `stamp`."""
     stamp = int(time.time()) if stamp is None else stamp
     header = f"t={stamp},s={mac(b'%d.' % stamp + body)}"
     return Client().post(

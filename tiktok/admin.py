@@ -38,7 +38,7 @@ from tiktok.services.webhooks.deliveries import process_again
 
 
 class TellsExchanges:
-    """Of something calls are made for: what TikTok's support asks for, newest first."""
+    """Show the exchanges of an object with TikTok, newest first: what TikTok's support asks for."""
 
     @admin.display(description="Last exchanges with TikTok")
     def exchanges(self, obj: models.Model) -> SafeString | str:
@@ -56,8 +56,8 @@ def _answer(exchange: PastExchange) -> str:
     status = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
     code = "" if exchange.code is None else f", code {exchange.code}"
     error = f", {exchange.error}" if exchange.error else ""
-    told = f"{status}{code}{error}, {exchange.seconds:.2f} s, attempt {exchange.attempt}"
-    return "; ".join([told, *(f"not read: {each}" for each in exchange.unreadable)])
+    reported = f"{status}{code}{error}, {exchange.seconds:.2f} s, attempt {exchange.attempt}"
+    return "; ".join([reported, *(f"not read: {each}" for each in exchange.unreadable)])
 
 
 class MarketplaceAccountForm(forms.ModelForm):
@@ -178,7 +178,7 @@ class ConnectAttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    """What TikTok posted, as it came; no token ever travels in it."""
+    """Deliveries as TikTok posted them; no token ever travels in them."""
 
     list_display = [
         "received_at", "kind", "state", "problem", "tried", "processed_at",

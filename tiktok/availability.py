@@ -183,7 +183,7 @@ def unreadable_metrics(
 ) -> list[str]:
     """The metrics that are missing because TikTok's `fields` could not be read.
 
-    `replaced`: what the look that met them tells; what an earlier one could not read of the rest (`kept`) stands.
+    `replaced`: what the sync that met them tells; what an earlier one could not read of the rest (`kept`) stands.
     """
     found = {metric for field in fields for metric in METRICS_OF_FIELD.get(field, (field,))}
     return sorted((found & set(replaced)) | (set(kept) - set(replaced)))

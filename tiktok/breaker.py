@@ -39,7 +39,7 @@ def admit(path: str) -> None:
 
 
 def refuse_if_open(path: str) -> None:
-    """For whoever was admitted some time ago. Raises TikTokUnavailable."""
+    """Refuse a call that was admitted some time ago. Raises TikTokUnavailable."""
     if (store().zscore(_opened(), path) or 0) > time.time():
         raise TikTokUnavailable
 

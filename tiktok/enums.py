@@ -11,7 +11,7 @@ class Dialect(models.TextChoices):
 
 
 class MarketplaceStatus(models.TextChoices):
-    """What TikTok says of a handle: `onboarding_status[].status` of `/tcm/creator/status/get/`."""
+    """The marketplace status of a handle: `onboarding_status[].status` of `/tcm/creator/status/get/`."""
 
     UNKNOWN = "unknown", "Not looked up yet"
     IN = "in", "In the marketplace"
@@ -21,7 +21,7 @@ class MarketplaceStatus(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    """Where a number came from. Every shown number carries it."""
+    """The source of a number. Every shown number carries it."""
 
     LEGACY = "legacy", "Old data source"
     PUBLIC = "ttcm_public", "TikTok Creator Marketplace"
@@ -35,7 +35,7 @@ CALCULATED = (
 
 
 class Flag(models.TextChoices):
-    """What is odd about a number. It is shown as TikTok told it all the same."""
+    """A doubt about a number, which is shown as TikTok reported it all the same."""
 
     FALLING = "falling", "TikTok reported more before."
     ABSURD = "absurd", "TikTok's number cannot be right."
@@ -148,7 +148,7 @@ class AttemptOutcome(models.TextChoices):
 
 
 class AttemptPurpose(models.TextChoices):
-    """Whose account a trip to TikTok's consent page is to connect."""
+    """The kind of account that a trip to TikTok's consent page is to connect."""
 
     CREATOR = "creator", "A creator's account"
     BRAND = "brand", "The organization's marketplace account"
@@ -164,7 +164,7 @@ class PollKind(models.TextChoices):
 
 
 class PostponedReason(models.TextChoices):
-    """Why a look was put off, or calls are: what a page says after "because", to staff and influencers."""
+    """Why a sync was postponed, or calls are: what a page says after "because", to staff and influencers."""
 
     LIMIT_REACHED = "limit_reached", "TikTok's request limit is reached"
     UNCOUNTED = "uncounted", "requests to TikTok cannot be counted just now"

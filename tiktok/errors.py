@@ -1,4 +1,4 @@
-"""What can go wrong with TikTok, in the product's own words. Each is a sentence a page may show."""
+"""The errors of TikTok, in the product's own words. Each is a sentence a page may show."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class OutcomeUnknown(TikTokProblem):
     def __init__(self, *, request_id: str = "") -> None:
         self.request_id = request_id
         super().__init__(
-            "TikTok did not answer in time, so it is not known whether it was done. Look at TikTok before you repeat it."
+            "TikTok did not answer in time, so it is not known whether it was done. Check at TikTok before you try again."
         )
 
 

@@ -44,10 +44,10 @@ class PastExchange:
 
 def remember(exchange: PastExchange, subjects: Iterable[Model]) -> None:
     """Keep it with whatever the call was made for."""
-    told = json.dumps(asdict(exchange), separators=(",", ":"))
+    reported = json.dumps(asdict(exchange), separators=(",", ":"))
     with store().pipeline(transaction=False) as pipe:
         for subject in subjects:
-            pipe.lpush(_key(subject), told)
+            pipe.lpush(_key(subject), reported)
             pipe.ltrim(_key(subject), 0, KEPT - 1)
             pipe.expire(_key(subject), KEPT_SECONDS)
         pipe.execute()
@@ -56,7 +56,10 @@ def remember(exchange: PastExchange, subjects: Iterable[Model]) -> None:
 def last_exchanges(subject: Model) -> list[PastExchange]:
     """The latest exchanges made for a marketplace account or a connection, newest first; none while Redis is away."""
     try:
-        return [PastExchange(**json.loads(told)) for told in store().lrange(_key(subject), 0, -1)]
+        return [
+            PastExchange(**json.loads(reported))
+            for reported in store().lrange(_key(subject), 0, -1)
+        ]
     except StoreIsDown:
         return []
 

@@ -30,9 +30,9 @@ DAY = 86_400.0
 UNCOUNTED_SECONDS = 5.0
 # How long a call waits for its turn: a person at a page not long, a worker or a command until the minute is over; but no
 # worker stands idle for long before one crowded path while the app has room for others.
-PERSONS_PATIENCE_SECONDS = 5.0
-WORKERS_PATIENCE_SECONDS = 90.0
-NARROW_PATIENCE_SECONDS = 10.0
+PERSON_WAIT_SECONDS = 5.0
+WORKER_WAIT_SECONDS = 90.0
+NEAR_LIMIT_WAIT_SECONDS = 10.0
 BOOK_AHEAD_SECONDS = 1.0
 # A pause as short as this is slept through.
 SHORT_PAUSE_SECONDS = 2.0
@@ -54,7 +54,7 @@ class Budget:
 
 
 @contextmanager
-def workers_patience() -> Iterator[None]:
+def waiting_as_worker() -> Iterator[None]:
     """Nobody waits for what is done inside: calls may wait for the budget's next minute."""
     token = _is_worker.set(True)
     try:
@@ -88,14 +88,14 @@ def take(path: str, bucket: str = APP) -> float:
 
     Raises TikTokBusy when patience would not last.
     """
-    who, patience = "person", PERSONS_PATIENCE_SECONDS
+    who, wait_seconds = "person", PERSON_WAIT_SECONDS
     if _is_worker.get():
-        who, patience = "worker", WORKERS_PATIENCE_SECONDS
+        who, wait_seconds = "worker", WORKER_WAIT_SECONDS
     while True:
         answer, seconds = _ask(who, path, bucket)
-        patience -= seconds
+        wait_seconds -= seconds
         is_over = answer == "busy" or (answer == "paused" and seconds > SHORT_PAUSE_SECONDS)
-        if is_over or patience < 0:
+        if is_over or wait_seconds < 0:
             raise TikTokBusy(seconds)
         if answer == "go":
             return seconds
@@ -104,7 +104,7 @@ def take(path: str, bucket: str = APP) -> float:
 
 
 def _ask(who: str, path: str, bucket: str) -> tuple[str, float]:
-    """What to do, and for how many seconds: see limits.lua."""
+    """Ask Redis whether a call may be made, and how many seconds to wait: see limits.lua."""
     budgets = charged(path, bucket)
     keys = [key("budget", APP, "day"), _pause_of(path)]
     keys += [name for budget in budgets for name in budget.keys]
@@ -112,10 +112,10 @@ def _ask(who: str, path: str, bucket: str) -> tuple[str, float]:
         TAKE,
         keys,
         who,
-        PERSONS_PATIENCE_SECONDS if who == "person" else BOOK_AHEAD_SECONDS,
+        PERSON_WAIT_SECONDS if who == "person" else BOOK_AHEAD_SECONDS,
         BOOK_AHEAD_SECONDS,
-        WORKERS_PATIENCE_SECONDS,
-        NARROW_PATIENCE_SECONDS,
+        WORKER_WAIT_SECONDS,
+        NEAR_LIMIT_WAIT_SECONDS,
         settings.TIKTOK_REQUESTS_PER_DAY,
         *(budget.spacing for budget in budgets),
     )

@@ -77,7 +77,7 @@ MOST = {
 
 
 def absurd_numbers(numbers: Mapping[str, float | None]) -> set[str]:
-    """Names of those numbers of one look that cannot be true, whatever happened; not of those that merely surprise.
+    """Names of those numbers of one sync that cannot be true, whatever happened; not of those that merely surprise.
 
     A number is absurd below 0 and beyond its bound; likes and reach beyond views, since a like and a viewer need a view
     (counted by different clocks: twice as many and a thousand are let pass); a rate of engagement above 1 unless the

@@ -121,7 +121,7 @@ register_purger(
 
 
 def plan_purge() -> list[dict[str, Any]]:
-    """What a purge of the organization in scope would take: a line for each purger with its rows and their hash."""
+    """The plan of a purge of the organization in scope: a line for each purger with its rows and their hash."""
     return [
         {
             "name": purger.name,

@@ -1,4 +1,4 @@
-"""What lists may be narrowed by. An id of another organization selects nothing, as an id that does not exist."""
+"""The filters of lists. An id of another organization selects nothing, as an id that does not exist."""
 
 from __future__ import annotations
 

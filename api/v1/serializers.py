@@ -24,7 +24,7 @@ from tenancy.models import Event
 from tiktok.enums import CALCULATED, AccountKind, Availability, Flag, Source, Unit
 from tiktok.models import CREATOR_NUMBERS, VIDEO_NUMBERS, CreatorSnapshot, VideoSnapshot, names_of
 from tiktok.policies import account_kind, post_tie
-from tiktok.queries import MetricValue, account_look, post_metrics
+from tiktok.queries import MetricValue, account_sync, post_metrics
 
 SHARE = {
     "type": "object",
@@ -86,7 +86,7 @@ class MetricSerializer(serializers.Serializer[MetricValue]):
     reason = serializers.CharField(help_text="Why there is no value; empty when there is one.")
 
     def to_representation(self, metric: MetricValue) -> dict[str, Any]:
-        """By hand: a page of posts holds sixteen of these for each of its rows."""
+        """Build the dictionary by hand: a page of posts holds sixteen of these for each of its rows."""
         return {
             "key": metric.key,
             "label": metric.label,
@@ -191,7 +191,7 @@ class SocialAccountSerializer(CheckedRowSerializer):
 
     @extend_schema_field(serializers.ChoiceField(choices=AccountKind.choices, allow_null=True))
     def get_kind(self, account: SocialAccount) -> str | None:
-        """What TikTok gives for this account; null for other networks."""
+        """The kind of account, which decides what TikTok gives for it; null for other networks."""
         if account.creator is None:
             return None
         return account_kind(
@@ -208,11 +208,11 @@ class SocialAccountSerializer(CheckedRowSerializer):
         return account.creator.marketplace_status if account.creator else None
 
     def get_checked_at(self, account: SocialAccount) -> datetime | None:
-        """When TikTok was last asked about the account; null for other networks."""
+        """The time of the account's last sync with TikTok; null for other networks."""
         if account.creator is None:
             return None
         is_unsupported = self.get_kind(account) == AccountKind.UNSUPPORTED
-        return account_look(account.creator, {}, is_unsupported=is_unsupported).at
+        return account_sync(account.creator, {}, is_unsupported=is_unsupported).at
 
 
 class CampaignSerializer(RowSerializer):
@@ -258,12 +258,12 @@ class PostSerializer(CheckedRowSerializer):
         model = Post
         fields = [
             "id", "campaign", "account", "order", "origin", "network", "network_post_id", "url",
-            "review_state", "published_at", "stands_since", "checked_at", "next_check_at", "metrics",
+            "review_state", "published_at", "published_since", "checked_at", "next_check_at", "metrics",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_checked_at(self, post: Any) -> datetime | None:
-        """When TikTok was last asked about the post: for its order, else as a video of its account."""
+        """The time of the post's last sync with TikTok: for its order, else as a video of its account."""
         if post.order_id is None:
             return post.video.counts_fetched_at if post.video else None
         return cast("datetime | None", post.reported_at or post.order_checked_at)
@@ -299,7 +299,7 @@ class SnapshotSerializer(serializers.ModelSerializer[Any]):
         return {name: None if name in hidden else value for name, value in document.items()}
 
     def shown(self, names: set[str]) -> list[str]:
-        """Of a number that is not ours to show not even that it is odd."""
+        """Hide the flags of a number that is not ours to show."""
         return sorted(names - self.context["hidden"])
 
 

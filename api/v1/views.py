@@ -18,7 +18,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from api.v1 import filters, serializers
 from api.views import ApiView
 from campaigns.models import Campaign, Order, Post
-from campaigns.queries import next_post_check, order_steps, standing
+from campaigns.queries import is_visible, next_post_check, order_steps
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
 from tiktok import queries
@@ -59,7 +59,7 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
             raise ValidationError(wrong)
 
     def parameters(self) -> set[str]:
-        """What the address of this action may be asked with."""
+        """The query parameters of this action."""
         filters = self.filterset_class.base_filters if self.action == "list" else {}
         is_paged = self.action in {"list", "metrics_history"}
         return {*filters, *(("cursor", "page_size") if is_paged else ())}
@@ -106,11 +106,11 @@ class SocialAccountViewSet(Resource):
             is_authenticated=queries.authenticated("creator_id"),
             next_check_at=NEXT_ACCOUNT_CHECK,
         )
-        is_told = self.action in {
+        is_reported = self.action in {
             "list",
             "retrieve",
         }  # else its metrics are: the creator's other columns
-        return rows.only(*serializers.SocialAccountSerializer.columns) if is_told else rows
+        return rows.only(*serializers.SocialAccountSerializer.columns) if is_reported else rows
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -196,7 +196,7 @@ class PostViewSet(Resource):
 
     def get_queryset(self) -> models.QuerySet[Post]:
         return (
-            Post.objects.filter(standing())
+            Post.objects.filter(is_visible())
             .select_related("video")
             .annotate(
                 is_authenticated=queries.authenticated("account__creator_id"),

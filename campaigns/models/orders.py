@@ -61,7 +61,7 @@ class OrderRequest(OrganizationModel):
 
     @property
     def group(self) -> str:
-        """What its orders stand under at TikTok: the campaign code, or the campaign's id."""
+        """The id that its orders share at TikTok: the campaign code, or the campaign's id."""
         return self.campaign_code or self.tiktok_campaign_id
 
     @property

@@ -33,7 +33,7 @@ class Post(OrganizationModel):
     asked_at = models.DateTimeField(null=True, blank=True)  # the creator, to tie it; at last
     asked_count = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
-    stands_since = models.DateTimeField(null=True, blank=True)
+    published_since = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -41,7 +41,7 @@ class Post(OrganizationModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "network", "network_post_id"],
-                name="post_stands_once_in_campaign",
+                name="post_once_in_campaign",
             ),
             models.CheckConstraint(
                 name="tiktok_post_never_by_keyword_or_import",
@@ -62,7 +62,7 @@ class Post(OrganizationModel):
 
     @property
     def reported_at(self) -> datetime | None:
-        """When an order's report last brought its numbers."""
+        """The time at which an order's report last brought its numbers."""
         return self.video.report_fetched_at if self.video else None
 
     @property

@@ -11,13 +11,13 @@ from campaigns.queries.links import order_to_tie
 from campaigns.queries.orders import (
     campaign_with_counts,
     campaigns,
-    order_look,
+    order_sync,
     order_with_posts,
     orders_of,
     orders_of_request,
     quiet_videos,
     request_with_orders,
-    requests_in_trouble,
+    requests_with_problems,
 )
 from campaigns.queries.posts import (
     ListedVideo,
@@ -25,6 +25,7 @@ from campaigns.queries.posts import (
     all_posts,
     followed_videos,
     growth,
+    is_visible,
     listed_video,
     listed_videos,
     next_post_check,
@@ -32,7 +33,6 @@ from campaigns.queries.posts import (
     post_row,
     posts_in_review,
     published_posts,
-    standing,
 )
 from campaigns.queries.timeline import order_steps, order_timeline
 
@@ -47,11 +47,12 @@ __all__ = [
     "campaigns",
     "followed_videos",
     "growth",
+    "is_visible",
     "listed_video",
     "listed_videos",
     "next_post_check",
-    "order_look",
     "order_steps",
+    "order_sync",
     "order_timeline",
     "order_to_tie",
     "order_with_posts",
@@ -65,6 +66,5 @@ __all__ = [
     "published_posts",
     "quiet_videos",
     "request_with_orders",
-    "requests_in_trouble",
-    "standing",
+    "requests_with_problems",
 ]

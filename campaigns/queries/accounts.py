@@ -18,8 +18,8 @@ from tiktok.enums import AccountKind
 from tiktok.policies import account_kind
 from tiktok.queries import (
     ACCOUNT_POLLS,
-    Look,
-    account_look,
+    SyncTimes,
+    account_sync,
     authenticated,
     is_released,
     polls_at,
@@ -37,7 +37,7 @@ class AccountRow:
     kind: AccountKind | None
     takes_part: bool = True
     needs_reconnect: bool = False
-    look: Look | None = None
+    sync: SyncTimes | None = None
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -57,7 +57,7 @@ class AccountRow:
 
 
 def participants_of(campaign: Campaign) -> QuerySet[Participant]:
-    """Who takes part, latest added first."""
+    """The participants of a campaign, latest added first."""
     return (
         Participant.objects.filter(campaign=campaign)
         .select_related("account__influencer", "account__creator")
@@ -77,10 +77,10 @@ def participant_rows(participants: list[Participant], *, released: bool) -> list
 
 def _participant_row(row: Any, released: bool) -> AccountRow:
     creator, kind = row.account.creator, _kind(row.account, row.is_authenticated, released)
-    look = creator and account_look(
+    sync = creator and account_sync(
         creator, read_polls(row.polls), is_unsupported=kind == AccountKind.UNSUPPORTED
     )
-    return AccountRow(row.account, kind, needs_reconnect=row.is_to_reconnect, look=look)
+    return AccountRow(row.account, kind, needs_reconnect=row.is_to_reconnect, sync=sync)
 
 
 def _kind(account: SocialAccount, is_authenticated: bool, released: bool) -> AccountKind | None:

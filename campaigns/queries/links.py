@@ -31,4 +31,4 @@ def order_to_tie(campaign: Campaign, video: Video) -> Order | None:
 def free() -> Q:
     """`policies.is_free`, of rows."""
     no_longer = Q(review_reason=UNTIED) | Q(review_state__in=NOT_AGREED)
-    return Q(stands_since=None) & no_longer
+    return Q(published_since=None) & no_longer

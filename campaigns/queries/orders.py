@@ -14,11 +14,11 @@ from django.db.models.functions import Coalesce
 from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.policies import GONE, UNTIED, report_due_at
-from campaigns.queries.posts import standing
+from campaigns.queries.posts import is_visible
 from tiktok.enums import PollKind
-from tiktok.queries import Look, polls_at, read_polls
+from tiktok.queries import SyncTimes, polls_at, read_polls
 
-SOON = timedelta(minutes=30)  # a report that is due before the next look is read with this one
+SOON = timedelta(minutes=30)  # a report that is due before the next sync is read with this one
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
@@ -32,7 +32,7 @@ def campaigns() -> QuerySet[Campaign]:
     """All campaigns with `order_count` and `published_count`, newest window first."""
     return Campaign.objects.annotate(
         order_count=_count(Order.objects.all()),
-        published_count=_count(Post.objects.filter(standing())),
+        published_count=_count(Post.objects.filter(is_visible())),
     ).order_by("-starts_on", "-id")
 
 
@@ -52,7 +52,7 @@ def campaign_with_counts(pk: int) -> Campaign | None:
 def orders_of(campaign: Campaign) -> QuerySet[Order]:
     """The campaign's orders, newest first, with what a row shows and `pending_count`: its videos in review."""
     in_review = (
-        Post.objects.filter(order=OuterRef("pk"), stands_since=None, review_reason="")
+        Post.objects.filter(order=OuterRef("pk"), published_since=None, review_reason="")
         .exclude(review_state__in=LINK_STATES)
         .order_by()
         .values("order")
@@ -72,21 +72,21 @@ def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
     return rows.prefetch_related("posts").filter(pk=pk).first()
 
 
-def order_look(order: Order) -> Look:
-    """When TikTok was asked about an order of `order_with_posts`, and is asked next."""
+def order_sync(order: Order) -> SyncTimes:
+    """The sync times of an order of `order_with_posts`: the last and the next."""
     polls = read_polls(order.polls)  # type: ignore[attr-defined]
-    return Look(order.checked_at, polls.get(PollKind.ORDER))
+    return SyncTimes(order.checked_at, polls.get(PollKind.ORDER))
 
 
 def quiet_videos(orders: Iterable[Order], *, now: datetime) -> dict[int, frozenset[str]]:
-    """By order, its videos where there is nothing to learn of them yet: all are published, their reports fresh.
+    """The videos, by order, of which there is nothing to learn yet: all are published, their reports fresh.
 
     Not of an order that waits for TikTok's review or for the creator's word.
     """
     keys = {order.pk: (order.campaign_id, order.account_id) for order in orders}
     posts = Post.objects.filter(order__in=keys).select_related("video")
-    posts = posts.exclude(stands_since=None, review_reason__in=[GONE, UNTIED])
-    posts = posts.exclude(stands_since=None, review_state__in=NOT_AGREED)
+    posts = posts.exclude(published_since=None, review_reason__in=[GONE, UNTIED])
+    posts = posts.exclude(published_since=None, review_state__in=NOT_AGREED)
     asked = Post.objects.filter(review_state=ReviewState.LINK_ASKED)
     asked = asked.filter(campaign__in={campaign for campaign, _ in keys.values()})
     waiting = set(asked.values_list("campaign", "account"))
@@ -104,11 +104,11 @@ def quiet_videos(orders: Iterable[Order], *, now: datetime) -> dict[int, frozens
 
 def _is_quiet(post: Post, now: datetime) -> bool:
     due_at = report_due_at(post.published_at, post.reported_at)
-    stands = post.stands_since is not None and post.hidden_at is None
-    return stands and due_at is not None and due_at - SOON > now
+    progress_now = post.published_since is not None and post.hidden_at is None
+    return progress_now and due_at is not None and due_at - SOON > now
 
 
-def requests_in_trouble(campaign: Campaign) -> QuerySet[OrderRequest]:
+def requests_with_problems(campaign: Campaign) -> QuerySet[OrderRequest]:
     """Requests that wait, are on their way, whose outcome is not known, or that continue another and failed.
 
     (A failed first request is shown by its own page, whose orders are all failed.)

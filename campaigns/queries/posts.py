@@ -24,8 +24,8 @@ from tiktok.policies import account_kind, is_supported, post_tie
 from tiktok.queries import (
     DAY_COLUMNS,
     NOT_SUPPORTED,
-    Look,
     MetricValue,
+    SyncTimes,
     authenticated,
     next_check,
     polls_at,
@@ -33,7 +33,7 @@ from tiktok.queries import (
     post_metrics,
     read_polls,
     video_days,
-    video_look,
+    video_sync,
     visible_videos,
 )
 
@@ -41,10 +41,10 @@ MANY_PARTICIPANTS = 1_000
 SHOWN_BY_HOUR = timedelta(days=14)
 
 
-def standing() -> Q:
-    """Under Published Posts: published by TikTok's word or added by hand, and not hidden."""
+def is_visible() -> Q:
+    """Select what is under Published Posts: published by TikTok's word or added by hand, and not hidden."""
     return Q(hidden_at=None) & (
-        Q(stands_since__isnull=False) | Q(origin__in=[PostOrigin.BY_HAND, PostOrigin.LEGACY])
+        Q(published_since__isnull=False) | Q(origin__in=[PostOrigin.BY_HAND, PostOrigin.LEGACY])
     )
 
 
@@ -55,12 +55,12 @@ class PostRow:
     post: Post
     tie: PostTie
     metrics: dict[str, MetricValue]
-    look: Look | None = None  # None: TikTok is not asked about it
+    sync: SyncTimes | None = None  # None: TikTok is not asked about it
 
     @property
     def may_be_refreshed(self) -> bool:
         """An account's older videos, too, are answered for when one asks for them."""
-        return self.look is not None and self.look.over != NOT_SUPPORTED
+        return self.sync is not None and self.sync.over != NOT_SUPPORTED
 
     @property
     def source_label(self) -> str:
@@ -72,32 +72,32 @@ class PostRow:
 
 
 def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None = None) -> PostRow:
-    """From a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
+    """Make a row from a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
     tie = post_tie(
         has_order=post.is_tied_to_order,
         is_authenticated=getattr(post, "is_authenticated", False),
     )
     metrics = post_metrics(post.video, tie, earlier=earlier)
-    return PostRow(post, tie, {metric.key: metric for metric in metrics}, _post_look(post))
+    return PostRow(post, tie, {metric.key: metric for metric in metrics}, _post_sync(post))
 
 
-def _post_look(post: Any) -> Look | None:
-    """Of a post tied to an order, its look at the report; else that at its account's videos."""
+def _post_sync(post: Any) -> SyncTimes | None:
+    """The sync times of a post: those of its order's report where it is tied to one, else of its account's videos."""
     polls = read_polls([*post.order_polls, *post.video_polls])
     if post.order is not None:
         due_at = report_due_at(post.published_at, post.reported_at)
-        return Look(
+        return SyncTimes(
             post.reported_at or post.order.checked_at, polls.get(PollKind.ORDER), not_before=due_at
         )
     creator = post.account.creator
     if post.video is None or creator is None:
         return None
     is_supported = creator.is_in_marketplace or post.is_authenticated
-    return video_look(post.video, polls.get(PollKind.VIDEOS), is_supported=is_supported)
+    return video_sync(post.video, polls.get(PollKind.VIDEOS), is_supported=is_supported)
 
 
 def next_post_check() -> Case:
-    """Annotation of posts that know `is_authenticated`: when TikTok is asked next, as their look says it."""
+    """Annotation of posts that know `is_authenticated`: when TikTok is asked next, as their sync says it."""
     is_in = Q(account__creator__marketplace_status=MarketplaceStatus.IN)
     return Case(
         When(order__isnull=False, then=next_check(PollKind.ORDER, "order_id")),
@@ -131,13 +131,13 @@ def followed_videos(creator: Creator) -> QuerySet[Post, str]:
 
 def published_posts(campaign: Campaign) -> QuerySet[Post]:
     """Posts under Published Posts, latest published first; `post_row` makes rows of them."""
-    return _posts(campaign).filter(standing()).order_by("-published_at", "-id")
+    return _posts(campaign).filter(is_visible()).order_by("-published_at", "-id")
 
 
 def posts_in_review(campaign: Campaign) -> QuerySet[Post]:
     """Videos tied to an order that do not stand yet, or no longer."""
     tied = Post.objects.filter(campaign=campaign, hidden_at=None, order__isnull=False)
-    return tied.filter(stands_since=None).select_related("account").order_by("-id")
+    return tied.filter(published_since=None).select_related("account").order_by("-id")
 
 
 def post_detail(campaign: Campaign, pk: int) -> Post | None:
@@ -161,7 +161,7 @@ def _by_day(video: Video) -> list[dict[str, object]]:
 
 
 def _by_hour(video: Video) -> list[dict[str, object]]:
-    """Where sources overlap, the order's report."""
+    """Keep one reading of each hour; where sources overlap, the order's report."""
     by_hour: dict[datetime, dict[str, object]] = {}
     names = ("bucket_at", "source", "video_views", "likes", "comments", "shares")
     for row in post_history(video).values(*names):
@@ -177,9 +177,9 @@ class ListedVideo:
     video: Video
     account: SocialAccount
     kind: AccountKind
-    look: Look
+    sync: SyncTimes
     post_id: int | None
-    is_standing: bool
+    is_visible: bool
     is_asked: bool = False
     may_be_tied: bool = False
     missing: list[PostMetric] = field(default_factory=list)
@@ -213,8 +213,8 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
             polls=polls_at("creator_id", PollKind.VIDEOS),
             post_id=Subquery(posts.values("pk")[:1]),
             # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.
-            is_standing=Coalesce(
-                Subquery(posts.filter(standing()).values(found=Value(True))[:1]), Value(False)
+            is_visible=Coalesce(
+                Subquery(posts.filter(is_visible()).values(found=Value(True))[:1]), Value(False)
             ),
             post_state=Subquery(posts.values("review_state")[:1]),
             post_order=Subquery(posts.values("order")[:1]),
@@ -261,9 +261,9 @@ def listed_video(video: Any, *, released: bool) -> ListedVideo:
         video=video,
         account=video.creator.account,
         kind=kind,
-        look=video_look(video, poll, is_supported=kind != AccountKind.UNSUPPORTED),
+        sync=video_sync(video, poll, is_supported=kind != AccountKind.UNSUPPORTED),
         post_id=video.post_id,
-        is_standing=video.is_standing,
+        is_visible=video.is_visible,
         is_asked=(is_asked := video.post_state == ReviewState.LINK_ASKED),
         may_be_tied=bool(video.order_to_tie) and video.post_order is None and not is_asked,
         missing=metrics_missing_by_hand(is_authenticated=is_authenticated),

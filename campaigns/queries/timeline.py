@@ -1,4 +1,4 @@
-"""What happened with orders, read from the stream of events."""
+"""Timelines of orders, read from the stream of events."""
 
 from __future__ import annotations
 

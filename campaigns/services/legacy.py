@@ -38,7 +38,7 @@ NAME_LENGTH = 120
 
 @dataclass
 class ImportResult:
-    """What became of an export: every row is a post that is new, updated or unchanged, or is refused."""
+    """The outcome of an import: every row is a post that is new, updated or unchanged, or is refused."""
 
     new: int = 0
     updated: int = 0
@@ -60,7 +60,7 @@ class ImportResult:
 
 @dataclass(frozen=True)
 class MigrationPlan:
-    """What the cut-over and the purge would do to the organization in scope."""
+    """The effect that the cut-over and the purge would have on the organization in scope."""
 
     stays_authenticated: int
     stays_not_authenticated: int
@@ -188,7 +188,7 @@ def _legacy_post(
         video=video,
         origin=PostOrigin.LEGACY,
         published_at=post.posted_at,
-        stands_since=post.collected_at,
+        published_since=post.collected_at,
     )
 
 

@@ -54,7 +54,7 @@ def remind_of_tie(post: Post, *, actor: User | None) -> Post:
 
 
 def stop_requesting_tie(post: Post, *, actor: User | None) -> Post:
-    """Take the request back. Raises NotAsked when the creator has answered meanwhile; the order is looked at then."""
+    """Take the request back. Raises NotAsked when the creator has answered meanwhile; the order is synced then."""
     order = _awaiting(post)
     link = stop_asking_to_tie(
         order.request.marketplace_account, order.tiktok_order_id, post.network_post_id

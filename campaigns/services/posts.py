@@ -33,7 +33,7 @@ def tie_post(
 ) -> Post:
     """The post of a video that TikTok ties to an order: made, taken over from one added by hand, or brought back.
 
-    It stands under Published Posts from the moment TikTok has approved it and gives a public address, and no longer
+    It appears under Published Posts from the moment TikTok has approved it and gives a public address, and no longer
     when TikTok rejects it or the creator deletes or unties it. A video that is untied is no business of the order where
     somebody has added it by hand, or it is tied to another one. Inside the caller's transaction.
     """
@@ -46,9 +46,9 @@ def tie_post(
     post.review_reason = (_absence(fact) or fact.reject_reason)[:300]
     post.published_at = published_at or (video.published_at if video else post.published_at)
     if fact.is_published and video is not None:
-        post.stands_since = post.stands_since or timezone.now()
+        post.published_since = post.published_since or timezone.now()
     elif not fact.counts or fact.is_rejected:
-        post.stands_since = None
+        post.published_since = None
     post.save()
     return post
 
@@ -97,7 +97,7 @@ def _post_of(order: Order, video_id: str) -> Post:
 
 def _is_anothers(post: Post, order: Order) -> bool:
     """Does another order of the campaign have it, or wait for it?"""
-    is_lost = is_free(post.stands_since, post.review_reason, post.review_state)
+    is_lost = is_free(post.published_since, post.review_reason, post.review_state)
     return post.order_id not in {None, order.pk} and not is_lost
 
 
@@ -130,13 +130,13 @@ def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) ->
         network_post_id=video.tiktok_video_id,
         defaults=_by_hand(account, video),
     )
-    is_again = is_free(post.stands_since, post.review_reason, post.review_state)
+    is_again = is_free(post.published_since, post.review_reason, post.review_state)
     if post.hidden_at is not None or is_again:
         for name, value in _by_hand(account, video).items():
             setattr(post, name, value)
         post.hidden_at, is_new = None, True
         post.save()
-    if post.stands_since is None:
+    if post.published_since is None:
         raise VideoBelongsToOrder
     if is_new:
         activate(campaign)
@@ -154,5 +154,5 @@ def _by_hand(account: SocialAccount, video: Video) -> dict[str, object]:
         "review_state": "",
         "review_reason": "",
         "published_at": video.published_at,
-        "stands_since": timezone.now(),
+        "published_since": timezone.now(),
     }

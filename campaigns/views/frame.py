@@ -1,4 +1,4 @@
-"""What the pages of one campaign share: finding it, its tabs, a page of a list."""
+"""Shared parts of the pages of one campaign: finding it, its tabs, a page of a list."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ PROBLEMS = (CampaignProblem, TikTokProblem)
 
 @staff_page(Permission.SEND_ORDERS)
 def post_tie(request: OrganizationRequest, pk: int, video_pk: int) -> HttpResponse:
-    """What asking means, before the click; and the click."""
+    """Explain a link request before it is sent, and send it."""
     campaign = campaign_or_404(pk)
     row = listed_or_404(campaign, video_pk)
     if request.method != "POST":
@@ -35,20 +35,22 @@ def post_tie(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     except PROBLEMS as problem:
         messages.error(request, str(problem))
         return redirect(address(request, "all_posts", campaign.pk))
-    messages.success(request, "The creator is asked at TikTok. The post waits for the answer.")
+    messages.success(
+        request, "TikTok has asked the creator to tie the video. The post appears when they agree."
+    )
     return redirect(address(request, "post", campaign.pk, post.pk))
 
 
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def tie_remind(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
-    return _change(request, pk, post_pk, remind_of_tie, "The creator is asked again.")
+    return _change(request, pk, post_pk, remind_of_tie, "The reminder is sent.")
 
 
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def tie_stop(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
-    return _change(request, pk, post_pk, stop_requesting_tie, "The request is taken back.")
+    return _change(request, pk, post_pk, stop_requesting_tie, "The request is cancelled.")
 
 
 def _change(

@@ -16,16 +16,16 @@ from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import (
     accounts_to_pick,
     accounts_with_open_order,
-    order_look,
+    order_sync,
     order_timeline,
     order_with_posts,
     orders_of,
     orders_of_request,
     request_with_orders,
-    requests_in_trouble,
+    requests_with_problems,
 )
 from campaigns.services.orders.invitations import mark_invited_by_hand
-from campaigns.services.orders.reconciling import recheck_order_request, repeat_order_request
+from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import refresh_campaign
 from campaigns.views.campaigns import REFUSED
@@ -42,7 +42,7 @@ from ui.paging import keyset_page
 def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     page = keyset_page(orders_of(campaign), "-id", cursor=request.GET.get("cursor"))
-    context = {"page": page, "requests": requests_in_trouble(campaign)}
+    context = {"page": page, "requests": requests_with_problems(campaign)}
     return campaign_page(request, campaign, "orders/list.html", context)
 
 
@@ -56,7 +56,7 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Nothing was refreshed. {problem}")
     else:
         word = "order" if count == 1 else "orders"
-        nothing = "Every order was looked at just now, or needs no look."
+        nothing = "Every order was checked a moment ago. You can refresh again in a few seconds."
         messages.success(
             request, f"{count} {word} brought up to what TikTok says now." if count else nothing
         )
@@ -77,7 +77,7 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
     campaign = campaign_or_404(pk)
     order = _order_or_404(campaign, order_pk)
     template = "orders/dialog.html" if request.htmx else "orders/order.html"
-    context = {"order": order, "look": order_look(order), "events": order_timeline(order)}
+    context = {"order": order, "sync": order_sync(order), "events": order_timeline(order)}
     return campaign_page(request, campaign, template, context)
 
 
@@ -88,7 +88,7 @@ def order_sent(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
     if mark_invited_by_hand(_order_or_404(campaign, order_pk), actor=request.user):
         messages.success(request, "Marked as sent.")
     else:
-        messages.info(request, "The order is past that already.")
+        messages.info(request, "The order has already moved on.")
     return redirect(address(request, "campaign", campaign.pk))
 
 
@@ -116,7 +116,7 @@ def _form(*args: Any, **kwargs: Any) -> OrderForm:
 
 
 def _typed(form: OrderForm) -> dict[str, Any]:
-    """What was typed so far, to be shown again without complaints."""
+    """The values typed so far, to be shown again without errors."""
     names = ("brand_name", "description", "video_count")
     return {"accounts": form.chosen, **{name: form.data.get(name, "") for name in names}}
 
@@ -188,7 +188,7 @@ def request_page(request: OrganizationRequest, pk: int, request_pk: int) -> Http
     context = {
         "order_request": order_request,
         "orders": orders_of_request(order_request),
-        "requests": [r for r in requests_in_trouble(campaign) if _belongs(r, order_request)],
+        "requests": [r for r in requests_with_problems(campaign) if _belongs(r, order_request)],
     }
     return campaign_page(request, campaign, "orders/request.html", context)
 
@@ -204,14 +204,16 @@ def request_check(request: OrganizationRequest, pk: int, request_pk: int) -> Htt
     order_request = _request_or_404(campaign, request_pk)
     code = request.POST.get("campaign_code", "").replace("\0", "")[:40]
     try:
-        order_request = recheck_order_request(order_request, campaign_code=code, actor=request.user)
+        order_request = reconcile_order_request(
+            order_request, campaign_code=code, actor=request.user
+        )
     except (CampaignProblem, TikTokProblem) as problem:
         messages.error(request, str(problem))
     else:
         if order_request.problem:
             messages.warning(request, order_request.problem)
         else:
-            messages.success(request, "All orders of this request exist at TikTok.")
+            messages.success(request, "All orders of this request were created at TikTok.")
     return redirect(address(request, "request", campaign.pk, request_pk))
 
 

@@ -1,4 +1,4 @@
-"""Who takes part in a campaign."""
+"""The pages of a campaign's participants."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def all_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
 def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpResponse:
-    """What adding by hand means, before the click; and the click."""
+    """Explain what adding a post by hand means, and add it."""
     campaign = campaign_or_404(pk)
     row = listed_or_404(campaign, video_pk)
     if request.method != "POST":
@@ -83,7 +83,7 @@ def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     except CampaignProblem as problem:
         messages.error(request, str(problem))
         return redirect(address(request, "all_posts", campaign.pk))
-    messages.success(request, "The post stands under Published Posts.")
+    messages.success(request, "The post is now under Published Posts.")
     return redirect(address(request, "published_posts", campaign.pk))
 
 
@@ -114,7 +114,10 @@ def post_refresh(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRes
         messages.error(request, str(problem))
     else:
         if was_asked:
-            messages.success(request, "The post was looked at just now.")
+            messages.success(
+                request,
+                "The post was checked a moment ago. You can refresh again in a few seconds.",
+            )
         else:
             messages.info(request, NOT_ASKED)
     return redirect(address(request, "post", campaign.pk, post.pk))

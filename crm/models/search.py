@@ -1,4 +1,4 @@
-"""What influencers are found by: the words of their names and addresses, kept so that an index can find them.
+"""The words by which influencers are found, kept so that an index can find them.
 
 A plain table and plain comparisons, because row-level security lets an index be used for those alone
 (`docs/decisions/0010`). The database writes the words itself, whichever way a row is written: `crm_folded()`,

@@ -31,12 +31,12 @@ from tiktok.models import Consent, Creator, Video
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import (
     ACCOUNT_POLLS,
-    Look,
     MetricValue,
     Polls,
+    SyncTimes,
     account_history,
-    account_look,
     account_metrics,
+    account_sync,
     authenticated,
     polls_at,
     read_polls,
@@ -110,9 +110,9 @@ class AccountView:
         return self.metric(AccountMetric.PROFILE_IMAGE).value or ""
 
     @property
-    def look(self) -> Look:
-        """When TikTok is asked about this account: for its numbers, else for its membership."""
-        return account_look(self.creator, self.polls, is_unsupported=self.is_unsupported)
+    def sync(self) -> SyncTimes:
+        """The sync times of this account: of its numbers, else of its membership."""
+        return account_sync(self.creator, self.polls, is_unsupported=self.is_unsupported)
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,8 @@ class AccountPanel:
     view: AccountView
     followers: list[tuple[date, int | None]]
     videos: list[Video]
-    insights: Look | None  # of audience and averages, where they have a time of their own
-    videos_look: Look
+    insights: SyncTimes | None  # of audience and averages, where they have a time of their own
+    videos_sync: SyncTimes
 
 
 def needs_reconnect(creator_path: str) -> Exists:
@@ -149,7 +149,7 @@ def accounts_with_facts() -> models.QuerySet[SocialAccount]:
 
 
 def account_view(account: SocialAccount, creator: Creator, *, released: bool) -> AccountView:
-    """What pages show of a TikTok account out of `accounts_with_facts()`."""
+    """The facts that pages show of a TikTok account of `accounts_with_facts()`."""
     return AccountView(
         account=account,
         creator=creator,
@@ -212,15 +212,15 @@ def account_panel(view: AccountView) -> AccountPanel:
         view=view,
         followers=_followers(view) if is_tracked else [],
         videos=_latest_videos(view.creator) if is_tracked else [],
-        insights=_insights_look(view),
-        videos_look=Look(poll.last_finished_at if poll else None, poll),
+        insights=_insights_sync(view),
+        videos_sync=SyncTimes(poll.last_finished_at if poll else None, poll),
     )
 
 
-def _insights_look(view: AccountView) -> Look | None:
+def _insights_sync(view: AccountView) -> SyncTimes | None:
     if view.kind != AccountKind.AUTHENTICATED_TTCM:
         return None
-    return Look(view.creator.insights_fetched_at, view.polls.get(PollKind.INSIGHTS))
+    return SyncTimes(view.creator.insights_fetched_at, view.polls.get(PollKind.INSIGHTS))
 
 
 def _latest_videos(creator: Creator) -> list[Video]:
@@ -229,7 +229,7 @@ def _latest_videos(creator: Creator) -> list[Video]:
 
 
 def _followers(view: AccountView) -> list[tuple[date, int | None]]:
-    """Followers by day, oldest first; one None where looks are missing, so that a gap stays a gap."""
+    """Followers by day, oldest first; one None where syncs are missing, so that a gap stays a gap."""
     rows = account_history(view.creator, view.kind).values_list("bucket_at", "follower_count")
     known = {bucket_at.date(): count for bucket_at, count in rows if count is not None}
     is_weekly = view.kind == AccountKind.AUTHENTICATED_NON_TTCM
@@ -239,7 +239,7 @@ def _followers(view: AccountView) -> list[tuple[date, int | None]]:
 def _with_gaps(
     points: Iterable[tuple[date, int]], apart: timedelta
 ) -> Iterable[tuple[date, int | None]]:
-    """`apart`: from one look to the next when none is missed; the weekly one may be a day late."""
+    """`apart`: from one sync to the next when none is missed; the weekly one may be a day late."""
     awaited: date | None = None
     for day, count in points:
         if awaited is not None and day > awaited:

@@ -17,7 +17,7 @@ GATHERED = 100_000
 
 
 def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
-    """Those of whom each word of `search` begins a word of the name, the e-mail or a handle, whatever case and accents.
+    """Select the influencers of whom each word of `search` begins a word of the name, the e-mail or a handle, whatever case and accents.
 
     A word begins behind any sign, too: `bakes` finds `maya.bakes`, `example.com` everybody with a mailbox there.
     Costs one query: if the longest word finds few, they are gathered by its index; if it finds many, a page is soon

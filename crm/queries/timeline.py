@@ -1,4 +1,4 @@
-"""What happened with one influencer."""
+"""The timeline of one influencer."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class AddOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class AddResult:
-    """What became of adding a handle. There is an account when it was added or present already."""
+    """The outcome of adding a handle. There is an account when it was added or present already."""
 
     outcome: AddOutcome
     handle: str
@@ -74,7 +74,7 @@ def add_tiktok_account(
         account = _keep_account(handle, status, influencer, actor)
     except IntegrityError:  # somebody else added it meanwhile
         return AddResult(AddOutcome.PRESENT, handle, status, _present(handle))
-    _look_for_the_first_time(account)
+    _sync_for_the_first_time(account)
     return AddResult(AddOutcome.ADDED, handle, status, account)
 
 
@@ -100,7 +100,7 @@ def _present(handle: str) -> SocialAccount:
     )
 
 
-def _look_for_the_first_time(account: SocialAccount) -> None:
+def _sync_for_the_first_time(account: SocialAccount) -> None:
     """Numbers at once. If TikTok does not give them now, the account's polls are due anyway."""
     try:
         _look(account)
@@ -123,7 +123,7 @@ def _look(account: SocialAccount) -> None:
 
 
 def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
-    """Who is still named after the handle gets the name TikTok shows."""
+    """Give an influencer who is still named after the handle the name that TikTok shows."""
     if creator.display_name and influencer.name.lower() == creator.handle:
         influencer.name = creator.display_name
         influencer.save()

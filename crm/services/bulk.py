@@ -34,7 +34,7 @@ def ask_accounts(accounts: Sequence[SocialAccount], *, actor: User) -> Job:
 
 
 def _invite(job: Job) -> tuple[list[SocialAccount], InviteResult]:
-    """Whoever is invited already, by a slice that was lost, is not invited twice."""
+    """Invite a slice of accounts; one that was invited already, by a slice that was lost, is not invited twice."""
     accounts = tiktok_accounts_by_id(next_ids(job, HANDLES_PER_CALL))
     try:
         return accounts, invite_influencer_accounts(accounts, actor=job.actor)

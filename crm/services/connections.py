@@ -24,7 +24,7 @@ QUIET = timedelta(minutes=10)  # the same twice so soon is one e-mail
 
 @dataclass(frozen=True)
 class Asked:
-    """Who was asked to connect, and where the link went."""
+    """The outcome of asking somebody to connect: the influencer and the address."""
 
     influencer: Influencer
     email: str

@@ -40,7 +40,7 @@ def invites_by_mail() -> bool:
 
 
 def mail_address(account: SocialAccount) -> str:
-    """Where the influencer's e-mails go; empty when no address is known."""
+    """The address of the influencer's e-mails; empty when none is known."""
     influencer = account.influencer
     return influencer.person.email if influencer.person else influencer.email
 

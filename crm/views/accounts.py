@@ -25,7 +25,7 @@ from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from ui.bidi import isolated
 
-LOOKED_ALREADY = "is being looked at, or was just now. TikTok was not asked again."
+SYNCED_ALREADY = "is being looked at, or was just now. TikTok was not asked again."
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -123,7 +123,7 @@ def refused(
 
 
 def invite_form_of(data: QueryDict | None = None) -> AskForm | None:
-    """Where an invitation by e-mail goes; None while TikTok itself invites."""
+    """The form for an invitation's address; None while TikTok itself invites."""
     return AskForm(data, auto_id="id_invite_%s") if invites_by_mail() else None
 
 
@@ -140,5 +140,5 @@ def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> H
         if was_asked:
             messages.success(request, f"@{account.handle} was looked at just now.")
         else:
-            messages.info(request, f"@{account.handle} {LOOKED_ALREADY}")
+            messages.info(request, f"@{account.handle} {SYNCED_ALREADY}")
     return HttpResponseRedirect(address(request, "influencer", pk))

@@ -26,7 +26,7 @@ INVALID = 422  # the status whose body htmx puts in place of the form
 
 
 def allowances(request: OrganizationRequest) -> dict[str, bool]:
-    """What the member may do, for buttons."""
+    """The permissions of the member, for buttons."""
     return {
         "may_edit": can(request.membership, Permission.EDIT_INFLUENCERS),
         "may_invite": can(request.membership, Permission.INVITE_CREATORS),
@@ -84,12 +84,12 @@ def form_answer(
 
 
 def go_to(request: OrganizationRequest, url: str) -> HttpResponse:
-    """On to a page, from a dialog or from a page."""
+    """Redirect to a page, from a dialog or from a page."""
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
 def tell_invitations(request: OrganizationRequest, result: InviteResult) -> None:
-    """What became of an invitation, as messages."""
+    """Say the outcome of an invitation as messages."""
     if result.invited:
         how = "by e-mail to join TikTok One" if result.by_mail else "to the Creator Marketplace"
         messages.success(

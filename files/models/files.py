@@ -42,7 +42,7 @@ class File(OwnedModel):
 
     @property
     def path(self) -> str:
-        """Where the content lies in the storage."""
+        """The path of the content in the storage."""
         return f"{folder_of(self.owner)}/{self.key.hex}"
 
     @property

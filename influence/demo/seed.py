@@ -210,7 +210,7 @@ def _invent_a_past() -> None:
             creator.profile_fetched_at = then
         record_creator_snapshots(tracked)
         videos = list(
-            Video.objects.filter(posts__stands_since__isnull=False, published_at__lt=then)
+            Video.objects.filter(posts__published_since__isnull=False, published_at__lt=then)
         )
         for video in videos:
             share = (then - video.published_at) / (now - video.published_at)

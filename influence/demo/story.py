@@ -63,7 +63,7 @@ class StoryBroken(RuntimeError):
 
 @dataclass
 class Figures:
-    """What the story came to; the flat object that `--json` writes."""
+    """The figures of the story; the flat object that `--json` writes."""
 
     imported_posts: int = 0
     imported_accounts: int = 0

@@ -55,7 +55,7 @@ def make_world() -> World:
 
 
 def _organization(name: str, owner: User, dialect: Dialect, account_id: str) -> Organization:
-    """With its own account at TikTok, in one of the two dialects."""
+    """Make an organization with its own account at TikTok, in one of the two dialects."""
     slug = name.split(maxsplit=1)[0].lower()
     known = Organization.objects.filter(slug=slug).first()
     if known is not None:

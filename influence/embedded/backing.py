@@ -1,4 +1,4 @@
-"""What the product stands on: the embedded servers, or those the environment names."""
+"""The servers that the product runs on: the embedded ones, or those the environment names."""
 
 from __future__ import annotations
 

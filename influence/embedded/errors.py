@@ -1,4 +1,4 @@
-"""What the launcher says instead of a traceback."""
+"""The launcher's errors, said instead of a traceback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class CannotStart(Exception):
     """One sentence for a person: what is wrong and what to do."""
 
 
-def disk_trouble(text: str, folder: Path) -> str | None:
+def disk_problem(text: str, folder: Path) -> str | None:
     """The sentence for a full or read-only disk if `text` (a log, an error) tells of one."""
     if "No space left on device" in text or "Disk quota exceeded" in text:
         return f"The disk under {folder} is full: free some space, or set DATA_DIR to another disk."
@@ -30,4 +30,4 @@ def from_os_error(error: OSError, folder: Path) -> CannotStart:
     """Translate a failure to create or write something under `folder`."""
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return CannotStart(f"{folder} is not a folder: set DATA_DIR to one.")
-    return CannotStart(disk_trouble(str(error), folder) or f"{folder} cannot be used: {error}.")
+    return CannotStart(disk_problem(str(error), folder) or f"{folder} cannot be used: {error}.")

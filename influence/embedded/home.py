@@ -44,7 +44,7 @@ def box(package: str, *parts: str) -> Box:
 
 @dataclass(frozen=True)
 class Home:
-    """Where one set of servers lives.
+    """The folder of one set of servers.
 
     `data` stays 0700 and ours. `run` is short and belongs to `account`, whom the servers run as:
     None when that is ourselves; PostgreSQL refuses to be root, so root hands both to another user.
@@ -56,7 +56,7 @@ class Home:
 
     @property
     def marker(self) -> str:
-        """What every server process of this home shows in its command line."""
+        """The text that every server process of this home shows in its command line."""
         return self.run.name
 
     def folder(self, name: str) -> Path:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from .errors import CannotStart, disk_trouble, last_line
+from .errors import CannotStart, disk_problem, last_line
 from .home import Home, box
 from .processes import Process, await_ready, identity, spawn
 
@@ -90,7 +90,7 @@ def _create(home: Home, *, durable: bool) -> None:
         )
     if made.returncode != 0:
         raise CannotStart(
-            disk_trouble(made.stderr, home.data) or f"initdb failed: {last_line(made.stderr)}"
+            disk_problem(made.stderr, home.data) or f"initdb failed: {last_line(made.stderr)}"
         )
     half.rename(home.data / "postgres")
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import CannotStart, disk_trouble, last_line
+from .errors import CannotStart, disk_problem, last_line
 
 PR_SET_PDEATHSIG = 1
 KERNEL_TELLS = sys.platform == "linux"
@@ -205,6 +205,6 @@ def await_ready(
     process.popen.wait()
     text = log.read_text(errors="replace")
     raise CannotStart(
-        disk_trouble(text, log.parent)
+        disk_problem(text, log.parent)
         or f"{name} did not start: {last_line(text)} (all of it in {log})"
     )

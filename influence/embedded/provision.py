@@ -35,7 +35,7 @@ class Urls:
 
 @dataclass(frozen=True)
 class Passwords:
-    """For servers that ask for one; the embedded server trusts its private folder."""
+    """The passwords of servers that ask for one; the embedded server trusts its private folder."""
 
     owner: str = ""
     app: str = ""

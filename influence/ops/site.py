@@ -25,7 +25,7 @@ class OpsSite(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """By allauth, so that MFA and its limits hold here too."""
+        """Sign in through allauth, so that MFA and its limits hold here too."""
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
@@ -41,7 +41,7 @@ class OpsSite(AdminSite):
         return context
 
     def choose_organization(self, request: HttpRequest) -> HttpResponse:
-        """Whose rows are shown from now on in this session; none when nothing is chosen."""
+        """Choose the organization whose rows this session shows from now on; none when nothing is chosen."""
         wanted = request.POST.get("organization", "")
         is_key = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
         organization = Organization.objects.filter(pk=int(wanted)).first() if is_key else None

@@ -185,7 +185,7 @@ def _work(kind: WorkKind, batch: Batch) -> None:
 
 
 def _word(kind: WorkKind, problem: Exception) -> str:
-    """What a page says of an expected problem; empty for a defect of ours."""
+    """The word that a page says of an expected problem; empty for a defect of ours."""
     return next(
         (kind.problems[known] for known in type(problem).__mro__ if known in kind.problems), ""
     )

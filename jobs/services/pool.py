@@ -23,7 +23,7 @@ CALLS_PER_CLAIM = 50
 
 
 class Queue:
-    """What is due in a lane, for `seconds`. Safe to share between threads."""
+    """The due work of a lane, handed out for `seconds`. Safe to share between threads."""
 
     def __init__(self, lane: Lane, seconds: float, *, calls_per_claim: int) -> None:
         self._lane, self._calls = lane, calls_per_claim

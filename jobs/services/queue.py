@@ -132,7 +132,7 @@ def note_finished(kind: str, *subject_ids: int, due_in: timedelta | None = None)
 
 
 def made_due_since(moment: datetime, kind: str, *subject_ids: int) -> set[int]:
-    """Those of these subjects that somebody has made due since then, and that are due still."""
+    """The subjects that somebody has made due since then, and that are due still."""
     due = _rows(kind, subject_ids).filter(due_at__gt=moment, due_at__lte=timezone.now())
     return set(due.values_list("subject_id", flat=True))
 

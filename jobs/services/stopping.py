@@ -14,7 +14,7 @@ _flag: ContextVar[Event | None] = ContextVar("stop_flag", default=None)
 
 @contextmanager
 def stopped_by(flag: Event) -> Iterator[None]:
-    """What is done inside is to end when the flag is set."""
+    """End the work done inside when the flag is set."""
     token = _flag.set(flag)
     try:
         yield

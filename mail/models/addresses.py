@@ -7,7 +7,7 @@ from tenancy.models.fields import AddressField
 
 
 class Address(OrganizationModel):
-    """What an organization knows about writing to an e-mail address: that it bounced, complained or unsubscribed."""
+    """The marks of an e-mail address in an organization: bounced, complained, unsubscribed."""
 
     address = AddressField()
     bounced_at = models.DateTimeField(null=True, blank=True)

@@ -122,19 +122,21 @@ def _after_trouble(message: Message, error: Exception, what_follows: Verdict) ->
     if what_follows == Verdict.LATER:
         return _try_later(message, error)
     if what_follows == Verdict.UNKNOWN:
-        return _fail(message, MAY_HAVE_BEEN_SENT.format(f"the connection broke ({told(error)})"))
+        return _fail(
+            message, MAY_HAVE_BEEN_SENT.format(f"the connection broke ({reported(error)})")
+        )
     if what_follows == Verdict.BAD_ADDRESS:
         marks.mark(message.recipient, "bounced_at")
-        settle(message, MessageState.BOUNCED, told(error))
+        settle(message, MessageState.BOUNCED, reported(error))
         return None
-    return _fail(message, f"The mail server refused it: {told(error)}")
+    return _fail(message, f"The mail server refused it: {reported(error)}")
 
 
 def _try_later(message: Message, error: Exception) -> timedelta | None:
     wait = wait_before_next(message.queued_at, timezone.now())
     if wait is None:
-        return _fail(message, f"It could not be sent within 24 hours: {told(error)}")
-    message.state, message.reason = MessageState.QUEUED, told(error)
+        return _fail(message, f"It could not be sent within 24 hours: {reported(error)}")
+    message.state, message.reason = MessageState.QUEUED, reported(error)
     message.save(update_fields=["state", "reason"])
     return wait
 
@@ -155,8 +157,8 @@ def settle(message: Message, state: MessageState, reason: str = "") -> None:
     message_settled.send(sender=Message, message=message)
 
 
-def told(error: Exception) -> str:
-    """What a mail server said, in one line."""
+def reported(error: Exception) -> str:
+    """The words of a mail server, in one line."""
     answers = getattr(error, "recipients", None) or {"": (None, None)}
     code, text = next(iter(answers.values()))
     code, text = (

@@ -55,7 +55,7 @@ def is_open() -> bool:
 
 
 def kept_mails() -> list[KeptMail]:
-    """What is in the mailbox, newest first."""
+    """The mails in the mailbox, newest first."""
     folder = Path(settings.EMAIL_FILE_PATH)
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
     return [mail for file in files for mail in reversed(_read(file))]

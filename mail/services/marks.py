@@ -1,4 +1,4 @@
-"""What an organization knows about an address, and what follows for mail to it."""
+"""The marks of e-mail addresses, and what follows for mail to them."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def queue_message(
 
 @transaction.atomic(savepoint=False)
 def _written(message: Message) -> tuple[Message, bool]:
-    """Of two who have the same wish at once, one writes it down."""
+    """Write the message down, once when two have the same intent at the same time."""
     Message.objects.bulk_create([message], ignore_conflicts=True)
     kept = Message.objects.get(intent=message.intent, repeat=message.repeat)
     is_new = kept.message_id == message.message_id

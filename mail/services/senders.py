@@ -1,4 +1,4 @@
-"""Whom an organization's e-mail comes from."""
+"""The sender of an organization's e-mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider tells about a mail after it was handed over."""
+"""A provider's news about mails that were handed over."""
 
 from __future__ import annotations
 

@@ -41,13 +41,13 @@ class Subscription:
 
 
 def unsubscribe_url(address: str) -> str:
-    """Where outreach of the organization in scope to this address can be ended; holds for good."""
+    """The link by which bulk mail of the organization in scope to this address can be ended; it never expires."""
     token = signing.Signer(salt=SALT).sign_object([required_organization_id(), address])
     return f"{settings.PUBLIC_URL}{reverse('unsubscribe', args=[token])}"
 
 
 def subscription(token: str) -> Subscription | None:
-    """What a link speaks of; None for one that we did not make, or whose organization is gone."""
+    """The subscription that a link names; None for a link that we did not make, or whose organization is gone."""
     try:
         primary_key, address = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""Where the mail provider posts its news."""
+"""The address that the mail provider posts its news to."""
 
 from __future__ import annotations
 

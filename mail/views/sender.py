@@ -1,4 +1,4 @@
-"""Whom an organization's e-mail comes from, and where answers go."""
+"""The settings page of an organization's sender name and reply-to address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every row of an organization's or a person's data is."""
+"""The base of every row of an organization's or a person's data."""
 
 from __future__ import annotations
 

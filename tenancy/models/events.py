@@ -60,7 +60,7 @@ class Event(OrganizationModel):
 
     @property
     def label(self) -> str:
-        """What the object was called then; empty once its texts are gone."""
+        """The object's name at the time; empty once its texts are gone."""
         return self.text.label if hasattr(self, "text") else ""
 
     @property

@@ -24,7 +24,7 @@ class Organization(models.Model):
 
 
 class Membership(models.Model):
-    """What one person is in one organization. Read before an organization is known, hence no tenant policy."""
+    """The role of one person in one organization. Read before an organization is known, hence no tenant policy."""
 
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="memberships"

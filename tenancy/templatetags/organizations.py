@@ -1,4 +1,4 @@
-"""What pages show of the organizations of the person who reads them (built in to every template)."""
+"""Template tags about the organizations of the person who reads the page (built in to every template)."""
 
 from django import template
 from django.template.context import Context

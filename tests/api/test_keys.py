@@ -1,4 +1,4 @@
-"""Who gets in, how often, and what a refusal says."""
+"""API keys: who gets in, how often, and what a refusal says."""
 
 from __future__ import annotations
 

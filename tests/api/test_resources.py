@@ -1,4 +1,4 @@
-"""What each resource says, and what its lists may be narrowed by."""
+"""Resources of the API: what each says, and the filters of its lists."""
 
 from __future__ import annotations
 
@@ -377,7 +377,7 @@ def test_a_post_by_order_has_all_metrics_of_the_report(reader: Reader) -> None:
     document = reader.get(f"posts/{post.pk}/").json()
     metrics = metrics_of(document)
 
-    shown = {"metrics", "stands_since", "checked_at", "next_check_at"}
+    shown = {"metrics", "published_since", "checked_at", "next_check_at"}
     assert {k: document[k] for k in document if k not in shown} == {
         "id": post.pk,
         "campaign": campaign.pk,
@@ -413,15 +413,15 @@ def test_a_post_by_hand_says_what_is_missing_and_why(reader: Reader) -> None:
 def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
     reader: Reader, organization: Organization
 ) -> None:
-    """By the daily public look in the marketplace, outside it by the weekly authorized one; posts by what brings them."""
-    looks = {
+    """The daily public sync counts in the marketplace, outside it the weekly authorized one; posts follow what brings them."""
+    syncs = {
         kind: FETCHED_AT + timedelta(days=number)
         for number, kind in enumerate(("profile", "insights", "videos", "order", "membership"), 1)
     }
 
     def look_at(kind: str, subject: int, stopped: str = "") -> None:
         Work.objects.create(
-            organization=organization, kind=kind, subject_id=subject, due_at=looks[kind], stopped_reason=stopped
+            organization=organization, kind=kind, subject_id=subject, due_at=syncs[kind], stopped_reason=stopped
         )  # fmt: skip
 
     def said(path: str, pk: int) -> tuple[str | None, datetime | None]:
@@ -446,26 +446,26 @@ def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
     lost = a_post(campaign, a_video(invited, "3", counts_fetched_at=FETCHED_AT))
 
     at = "2026-11-20T08:30:00Z"
-    assert said("social-accounts", inside.pk) == (at, looks["profile"])
-    assert said("social-accounts", invited.pk) == (at, looks["membership"])
-    assert said("orders", order.pk) == (at, looks["order"])
-    assert said("posts", by_hand.pk) == (at, looks["videos"])
-    assert said("posts", tied.pk) == (at, looks["order"])
+    assert said("social-accounts", inside.pk) == (at, syncs["profile"])
+    assert said("social-accounts", invited.pk) == (at, syncs["membership"])
+    assert said("orders", order.pk) == (at, syncs["order"])
+    assert said("posts", by_hand.pk) == (at, syncs["videos"])
+    assert said("posts", tied.pk) == (at, syncs["order"])
     assert said("posts", lost.pk) == (at, None)
     document = reader.get(f"social-accounts/{outside.pk}/").json()
-    assert document["next_check_at"] == looks["insights"].isoformat().replace("+00:00", "Z")
+    assert document["next_check_at"] == syncs["insights"].isoformat().replace("+00:00", "Z")
 
 
 def test_only_posts_that_stand_are_shown(reader: Reader) -> None:
     account = a_participant(campaign := a_campaign(), "maya")
-    standing = a_post(campaign, a_video(account, "1"))
+    is_visible = a_post(campaign, a_video(account, "1"))
     hidden = a_post(
         campaign, a_video(account, "2"), hidden_at=timezone.now(), origin=PostOrigin.LEGACY
     )
     order = an_order(campaign, account)
-    in_review = a_post(campaign, a_video(account, "3"), order=order, stands_since=None)
+    in_review = a_post(campaign, a_video(account, "3"), order=order, published_since=None)
 
-    assert reader.ids("posts/") == [standing.pk]
+    assert reader.ids("posts/") == [is_visible.pk]
     for post in (hidden, in_review):
         assert reader.get(f"posts/{post.pk}/").status_code == 404
         assert reader.get(f"posts/{post.pk}/metrics/history/").status_code == 404
@@ -494,7 +494,7 @@ def test_a_post_of_another_network_has_no_tiktok_metrics(reader: Reader) -> None
         network_post_id="C1",
         url="https://www.instagram.com/p/C1/",
         origin=PostOrigin.IMPORTED,
-        stands_since=timezone.now(),
+        published_since=timezone.now(),
     )
     assert reader.get(f"posts/{post.pk}/").json()["metrics"] == []
     assert reader.get(f"posts/{post.pk}/metrics/history/").json()["results"] == []
@@ -537,9 +537,9 @@ def test_an_odd_number_is_shown_as_told_and_flagged_now_and_in_the_history(reade
     account = a_participant(campaign, "maya")
     post = a_post(campaign, video := a_video(account, "1", video_views=None))
     for hours, views in enumerate((12_400, 11_900)):
-        look = Video(pk=video.pk, video_views=views, likes=-1, comments=0, shares=0)
+        read = Video(pk=video.pk, video_views=views, likes=-1, comments=0, shares=0)
         at = timezone.now() + timedelta(hours=hours)
-        record_video_snapshots([look], source="ttcm_public", fetched_at=at)
+        record_video_snapshots([read], source="ttcm_public", fetched_at=at)
 
     metrics = metrics_of(reader.get(f"posts/{post.pk}/").json())
     assert {key: (metrics[key]["value"], metrics[key]["flag"]) for key in ("video_views", "likes", "comments")} == {

@@ -37,9 +37,9 @@ COMMITTED = Path(settings.BASE_DIR, "docs", "api", "schema.yml")
 
 def test_the_committed_description_is_current_and_without_a_warning() -> None:
     """`manage.py spectacular --file docs/api/schema.yml` brings it up to date."""
-    told = StringIO()
-    call_command("spectacular", "--fail-on-warn", "--validate", stdout=told)
-    assert told.getvalue().strip() == COMMITTED.read_text().strip()
+    reported = StringIO()
+    call_command("spectacular", "--fail-on-warn", "--validate", stdout=reported)
+    assert reported.getvalue().strip() == COMMITTED.read_text().strip()
 
 
 @pytest.mark.django_db

@@ -203,7 +203,7 @@ def test_a_campaign_that_ends_before_it_starts_is_refused_and_what_was_typed_kep
         {"name": "Winter", "client": "Contoso", "starts_on": "2026-12-02", "ends_on": "2026-12-01"},
     )
     assert answer.status_code == 422
-    assert "The last day lies before the first" in text(answer)
+    assert "The last day is before the first" in text(answer)
     assert 'value="Contoso"' in text(answer)
     assert Campaign.objects.count() == 0
 
@@ -268,7 +268,7 @@ def test_an_order_for_many_takes_four_actions(tiktok: Sandbox, manager, campaign
 
     again = manager.post(address, send, follow=True)
     assert again.redirect_chain == answer.redirect_chain
-    assert Order.objects.count() == len(tiktok.look("orders")["orders"]) == 2
+    assert Order.objects.count() == len(tiktok.read("orders")["orders"]) == 2
 
 
 def test_the_preview_says_who_has_an_order_already(manager, campaign) -> None:
@@ -316,7 +316,7 @@ def test_a_search_that_no_text_can_hold_finds_nothing(manager, campaign) -> None
     assert (found.status_code, picked.status_code) == (200, 200)
 
 
-def test_an_uncertain_request_offers_to_look_and_to_create_anew(
+def test_an_uncertain_request_offers_to_sync_and_to_create_anew(
     tiktok: Sandbox, manager, campaign
 ) -> None:
     tiktok.control("fail", times=1, path="/tcm/order/create/", applied=True, garbage="truncated")
@@ -330,13 +330,13 @@ def test_an_uncertain_request_offers_to_look_and_to_create_anew(
 
     check = f"{base(campaign)}requests/{request.pk}/check/"
     assert "enter its campaign code here" in text(manager.post(check, follow=True))
-    code = tiktok.look("orders")["codes"][0]["code"]
+    code = tiktok.read("orders")["codes"][0]["code"]
     answer = text(manager.post(check, {"campaign_code": code}, follow=True))
 
-    assert "All orders of this request exist at TikTok." in answer
+    assert "All orders of this request were created at TikTok." in answer
     request.refresh_from_db()
     assert request.state == RequestState.DONE
-    assert "is settled" in text(manager.post(check, {"campaign_code": code}, follow=True))
+    assert "is finished" in text(manager.post(check, {"campaign_code": code}, follow=True))
 
 
 def test_creating_anew_from_the_page(tiktok: Sandbox, manager, campaign) -> None:
@@ -361,7 +361,7 @@ def test_refresh_says_what_happened_and_what_did_not(
     )
     refresh = f"{base(campaign)}orders/refresh/"
     assert "1 order brought up to what TikTok says now." in text(manager.post(refresh, follow=True))
-    assert "just now, or needs no look" in text(manager.post(refresh, follow=True))
+    assert "was checked a moment ago" in text(manager.post(refresh, follow=True))
     Order.objects.update(checked_at=timezone.now() - timedelta(minutes=2))
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
     assert "Nothing was refreshed." in text(manager.post(refresh, follow=True))
@@ -421,7 +421,7 @@ def test_before_adding_by_hand_the_page_names_what_will_be_missing(manager, camp
 
     for _ in range(2):
         answer = manager.post(address, follow=True)
-    assert "The post stands under Published Posts." in text(answer)
+    assert "The post is now under Published Posts." in text(answer)
     assert Post.objects.get().origin == PostOrigin.BY_HAND
 
 
@@ -465,9 +465,9 @@ def test_odd_numbers_carry_a_quiet_mark_and_the_posts_page_says_what_is_odd(
     video = a_video(a_participant(campaign, "maya.bakes"), "1", video_views=None)
     post = a_post(campaign, video)
     for day, views in ((3, 12_400), (4, 11_900)):
-        look = Video(pk=video.pk, video_views=views, likes=-1, comments=0, shares=0)
+        read = Video(pk=video.pk, video_views=views, likes=-1, comments=0, shares=0)
         at = datetime(2027, 11, day, 9, tzinfo=UTC)
-        record_video_snapshots([look], source=Source.PUBLIC, fetched_at=at)
+        record_video_snapshots([read], source=Source.PUBLIC, fetched_at=at)
 
     page = text(viewer.get(f"{base(campaign)}posts/{post.pk}/"))
     assert "TikTok reported 12,400 on 3 Nov 2027, now 11,900." in page
@@ -495,7 +495,7 @@ def test_a_post_in_review_says_when_its_numbers_come(viewer, campaign) -> None:
     assert "The review is pending." in text(viewer.get(f"{base(campaign)}posts/{post.pk}/"))
     listed = text(viewer.get(f"{base(campaign)}posts/"))
     assert "Not published by TikTok yet" in listed
-    assert "No post stands here yet" in listed
+    assert "No posts yet" in listed
 
 
 def test_hidden_posts_are_counted_calmly_and_shown_nowhere(viewer, campaign) -> None:

@@ -41,7 +41,7 @@ def due() -> set[int]:
     return set(all_polls().filter(due_at__lte=timezone.now()).values_list("subject_id", flat=True))
 
 
-def test_the_creators_own_order_is_looked_at_now(orders) -> None:
+def test_the_creators_own_order_is_synced_now(orders) -> None:
     post(delivery(10, linked(handle_name="Maya.Bakes")))
     pump()
     assert due() == {orders["maya.bakes"]}

@@ -12,7 +12,7 @@ from campaigns.enums import OrderState
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.queries import order_steps
 from campaigns.services.orders.invitations import invite_creators
-from campaigns.services.orders.polling import look_after_orders
+from campaigns.services.orders.polling import sync_due_orders
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import sync_orders
 from campaigns.services.posts import add_post_by_hand
@@ -62,14 +62,14 @@ def test_a_submission_sent_many_times_at_once_makes_one_order(tiktok) -> None:
     assert len(set(at_once(organization, submit))) == 1
     with organization_scope(organization):
         order = Order.objects.get()
-        look_after_orders([order.pk])
+        sync_due_orders([order.pk])
         assert OrderRequest.objects.count() == 1
         assert list(order_steps(order.pk).values_list("state", flat=True)) == [
             "creating",
             "created",
             "sent",
         ]
-    assert len(tiktok.look("orders")["orders"]) == 1
+    assert len(tiktok.read("orders")["orders"]) == 1
 
 
 def test_an_order_synced_by_many_at_once_moves_once(tiktok) -> None:
@@ -92,7 +92,7 @@ def test_an_order_synced_by_many_at_once_moves_once(tiktok) -> None:
     with organization_scope(organization):
         states = list(order_steps(order.pk).values_list("state", flat=True))
         assert states == ["creating", "created", "accepted", "fulfilled"]
-        assert Post.objects.get().stands_since is not None
+        assert Post.objects.get().published_since is not None
 
 
 def test_a_post_added_by_many_at_once_stands_once(db) -> None:

@@ -14,8 +14,8 @@ from campaigns.models import Order, OrderRequest
 from campaigns.queries import order_steps
 from campaigns.services.orders import requests
 from campaigns.services.orders.invitations import invite_creators
-from campaigns.services.orders.polling import look_after_orders
-from campaigns.services.orders.reconciling import recheck_order_request, repeat_order_request
+from campaigns.services.orders.polling import sync_due_orders
+from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.requests import request_orders, send_order_request
 from mail.enums import MessageState
 from mail.models import Message
@@ -49,7 +49,7 @@ def test_every_creator_gets_an_order_with_link_and_code(tiktok, campaign) -> Non
     assert request.state == RequestState.DONE
     orders = list(Order.objects.order_by("account__handle"))
     assert [order.state for order in orders] == [OrderState.SENT, OrderState.CREATED]
-    at_tiktok = tiktok.look("orders")
+    at_tiktok = tiktok.read("orders")
     assert [o.campaign_code for o in orders] == [at_tiktok["codes"][0]["code"]] * 2
     assert [o.invite_link for o in orders] == [at_tiktok["codes"][0]["invite_link"]] * 2
     assert {o.tiktok_order_id for o in orders} == {o["order_id"] for o in at_tiktok["orders"]}
@@ -183,14 +183,14 @@ def test_the_same_submission_twice_makes_one_request(tiktok, campaign) -> None:
 
     assert first == again
     assert Order.objects.count() == 1
-    assert len(tiktok.look("orders")["orders"]) == 1
+    assert len(tiktok.read("orders")["orders"]) == 1
 
 
 def test_another_submission_makes_another_order(tiktok, campaign) -> None:
     account = an_account("maya.bakes")
     send_order_request(ask(campaign, [account], token="form-1"))
     send_order_request(ask(campaign, [account], token="form-2"))
-    assert len(tiktok.look("orders")["orders"]) == 2
+    assert len(tiktok.read("orders")["orders"]) == 2
 
 
 def test_more_than_a_hundred_creators_share_one_code_over_two_calls(tiktok, campaign) -> None:
@@ -200,10 +200,10 @@ def test_more_than_a_hundred_creators_share_one_code_over_two_calls(tiktok, camp
 
     request = send_order_request(ask(campaign, accounts))
 
-    codes = tiktok.look("orders")["codes"]
+    codes = tiktok.read("orders")["codes"]
     assert [len(code["order_ids"]) for code in codes] == [101]
     assert set(Order.objects.values_list("campaign_code", flat=True)) == {codes[0]["code"]}
-    assert tiktok.look("stats")["calls"]["/tcm/order/create/v2/"] == 2
+    assert tiktok.read("stats")["calls"]["/tcm/order/create/v2/"] == 2
     assert [part.state for part in request.continuations.all()] == ["done"]
 
 
@@ -225,8 +225,8 @@ def test_a_lost_answer_leaves_the_outcome_open_and_is_never_repeated_by_itself(
     assert order.state == OrderState.CREATING
     assert order.problem.startswith("TikTok did not answer in time")
     send_order_request(request)
-    look_after_orders([order.pk])
-    assert len(tiktok.look("orders")["orders"]) == 1
+    sync_due_orders([order.pk])
+    assert len(tiktok.read("orders")["orders"]) == 1
 
 
 def test_check_again_without_any_code_asks_for_the_one_tiktok_shows(tiktok, campaign) -> None:
@@ -236,17 +236,17 @@ def test_check_again_without_any_code_asks_for_the_one_tiktok_shows(tiktok, camp
     )
 
     with pytest.raises(CampaignCodeNeeded):
-        recheck_order_request(request, actor=None)
-    code = tiktok.look("orders")["codes"][0]["code"]
-    request = recheck_order_request(request, actor=None, campaign_code=code)
+        reconcile_order_request(request, actor=None)
+    code = tiktok.read("orders")["codes"][0]["code"]
+    request = reconcile_order_request(request, actor=None, campaign_code=code)
 
     assert request.state == RequestState.DONE
     order = Order.objects.get()
     assert (order.state, order.campaign_code) == (OrderState.SENT, code)
-    assert order.tiktok_order_id == tiktok.look("orders")["orders"][0]["order_id"]
+    assert order.tiktok_order_id == tiktok.read("orders")["orders"][0]["order_id"]
     assert len(sent_mail()) == 1
     with pytest.raises(RequestSettled):
-        recheck_order_request(request, actor=None, campaign_code=code)
+        reconcile_order_request(request, actor=None, campaign_code=code)
 
 
 def test_create_anew_is_a_persons_choice(tiktok, campaign) -> None:
@@ -258,10 +258,10 @@ def test_create_anew_is_a_persons_choice(tiktok, campaign) -> None:
 
     assert request.state == RequestState.DONE
     assert states(request) == {"maya.bakes": "created"}
-    assert len(tiktok.look("orders")["orders"]) == 1
+    assert len(tiktok.read("orders")["orders"]) == 1
 
 
-def test_with_a_known_code_a_repetition_looks_first_and_makes_no_order_twice(
+def test_with_a_known_code_a_repetition_syncs_first_and_makes_no_order_twice(
     tiktok, campaign
 ) -> None:
     first = send_order_request(ask(campaign, [an_account("maya.bakes")]))
@@ -290,7 +290,7 @@ def test_with_a_known_code_a_repetition_looks_first_and_makes_no_order_twice(
     part.refresh_from_db()
     assert part.state == RequestState.DONE
     assert states(part) == {"rio.runs": "created"}
-    assert len(tiktok.look("orders")["orders"]) == 2
+    assert len(tiktok.read("orders")["orders"]) == 2
 
 
 def test_check_again_says_which_orders_do_not_exist(tiktok, campaign) -> None:
@@ -298,10 +298,10 @@ def test_check_again_says_which_orders_do_not_exist(tiktok, campaign) -> None:
     tiktok.control("fail", times=1, path="/tcm/order/create/", http_status=502)
     request = send_order_request(ask(campaign, [an_account("rio.runs")]))
 
-    request = recheck_order_request(request, actor=None, campaign_code=known.campaign_code)
+    request = reconcile_order_request(request, actor=None, campaign_code=known.campaign_code)
 
     assert request.state == RequestState.UNCERTAIN
-    assert "can be created anew" in request.problem
+    assert "can be created again" in request.problem
 
 
 def test_when_tiktok_cannot_be_reached_the_pump_tries_again(tiktok, campaign, settings) -> None:
@@ -311,14 +311,14 @@ def test_when_tiktok_cannot_be_reached_the_pump_tries_again(tiktok, campaign, se
     assert "Nothing was created" in request.problem
     order = Order.objects.get()
     with pytest.raises(TikTokUnavailable):
-        look_after_orders([order.pk])
+        sync_due_orders([order.pk])
 
     settings.TIKTOK_BASE_URL = tiktok.url
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
     request.refresh_from_db()
     assert request.state == RequestState.DONE
-    assert len(tiktok.look("orders")["orders"]) == 1
+    assert len(tiktok.read("orders")["orders"]) == 1
 
 
 def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign) -> None:
@@ -327,11 +327,11 @@ def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign)
         state=RequestState.SENDING, sending_at=timezone.now() - timedelta(minutes=6)
     )
 
-    look_after_orders([Order.objects.get().pk])
+    sync_due_orders([Order.objects.get().pk])
 
     request.refresh_from_db()
     assert request.state == RequestState.UNCERTAIN
-    assert tiktok.look("orders")["orders"] == []
+    assert tiktok.read("orders")["orders"] == []
 
 
 def test_a_creator_who_is_renamed_while_tiktok_is_asked_has_the_order_all_the_same(
@@ -361,8 +361,8 @@ def test_an_invitation_that_a_killed_process_left_unmailed_is_mailed_by_the_pump
     order = Order.objects.get()
     assert (order.state, sent_mail()) == (OrderState.CREATED, [])
 
-    look_after_orders([order.pk])
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
+    sync_due_orders([order.pk])
 
     assert [message.to for message in sent_mail()] == [["maya@example.com"]]
     assert states(request) == {"maya.bakes": OrderState.SENT}
@@ -378,10 +378,10 @@ def test_the_second_hundred_is_tried_again_as_soon_as_the_first_would_be(tiktok,
     tiktok.control("fail", times=1, code=40100, path="/tcm/order/create/v2/")
 
     with pytest.raises(TikTokUnavailable):
-        look_after_orders([order.pk])
+        sync_due_orders([order.pk])
 
     OrderRequest.objects.filter(pk=request.pk).update(state=RequestState.UNCERTAIN)
-    look_after_orders([order.pk])  # a person must look first
+    sync_due_orders([order.pk])  # a person must look first
 
 
 def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -> None:
@@ -390,8 +390,8 @@ def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -
 
     assert send_order_request(request).state == RequestState.SENDING
     with pytest.raises(TikTokUnavailable):  # so that the pump looks soon what became of it
-        look_after_orders([Order.objects.get().pk])
-    assert tiktok.look("orders")["orders"] == []
+        sync_due_orders([Order.objects.get().pk])
+    assert tiktok.read("orders")["orders"] == []
 
 
 def test_ended_marketplace_access_fails_the_orders_and_may_be_tried_again(tiktok, campaign) -> None:
@@ -449,9 +449,9 @@ def test_an_order_that_is_known_already_is_never_taken_for_the_one_that_is_looke
         state_at=timezone.now(),
     )
 
-    recheck_order_request(again, actor=None)
+    reconcile_order_request(again, actor=None)
 
     assert again.state == RequestState.UNCERTAIN
-    assert "TikTok lists 1 of these orders not" in again.problem
+    assert "1 of these orders are not listed at TikTok" in again.problem
     assert states(again) == {"maya.bakes": "creating"}
     assert again.orders.get().tiktok_order_id == ""

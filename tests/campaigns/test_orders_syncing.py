@@ -1,4 +1,4 @@
-"""What TikTok says of orders becomes states, posts and numbers."""
+"""Syncing orders: states, posts and numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from campaigns.policies import VideoFact
 from campaigns.queries import order_steps, published_posts
 from campaigns.services.campaigns import update_campaign
 from campaigns.services.orders import syncing, transitions
-from campaigns.services.orders.polling import hasten_orders, look_after_orders
+from campaigns.services.orders.polling import make_orders_due, sync_due_orders
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import tie_post
@@ -110,12 +110,12 @@ def test_a_video_that_tiktok_rejects_is_said_with_the_reason_and_may_be_mended(
     order = sync_order(order)
     assert order.state == OrderState.REJECTED
     assert order.problem == "TikTok rejected a video: The music is not licensed."
-    assert Post.objects.get().stands_since is None
+    assert Post.objects.get().published_since is None
 
     review(tiktok, video_id, "SUCCEED")
     order = sync_order(order)
     assert (order.state, order.problem) == (OrderState.FULFILLED, "")
-    assert Post.objects.get().stands_since is not None
+    assert Post.objects.get().published_since is not None
 
 
 def test_the_next_video_that_tiktok_rejects_is_said_with_its_own_reason(tiktok, campaign) -> None:
@@ -199,7 +199,7 @@ def test_a_creator_outside_the_marketplace_has_posts_from_review_and_report(
 
 def test_an_older_video_can_be_tied_by_the_campaign_code(tiktok, campaign) -> None:
     order = ordered(campaign)
-    video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
+    video_id = tiktok.read("videos", handle="maya.bakes")["videos"][0]["video_id"]
     tiktok.control("tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code)
     review(tiktok, video_id, "SUCCEED")
 
@@ -211,7 +211,7 @@ def test_an_older_video_can_be_tied_by_the_campaign_code(tiktok, campaign) -> No
 
 def test_a_hidden_tombstone_is_brought_back_by_the_order(tiktok, campaign) -> None:
     order = ordered(campaign)
-    video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
+    video_id = tiktok.read("videos", handle="maya.bakes")["videos"][0]["video_id"]
     tombstone = Post.objects.create(
         campaign=campaign,
         account=order.account,
@@ -237,7 +237,7 @@ def test_a_hidden_tombstone_is_brought_back_by_the_order(tiktok, campaign) -> No
 
 def test_a_post_added_by_hand_stays_while_its_order_is_in_review(tiktok, campaign) -> None:
     order = ordered(campaign)
-    video_id = tiktok.look("videos", handle="maya.bakes")["videos"][0]["video_id"]
+    video_id = tiktok.read("videos", handle="maya.bakes")["videos"][0]["video_id"]
     by_hand = a_post(campaign, a_video(order.account, video_id))
     tiktok.control("tie", handle="maya.bakes", video_id=video_id, campaign_code=order.campaign_code)
     tiktok.control("clock", advance_seconds=3600)
@@ -258,11 +258,11 @@ def test_many_orders_cost_few_calls(tiktok, campaign) -> None:
     )
     send_order_request(request)
     publish(tiktok, Order.objects.first())
-    before = tiktok.look("stats")["calls"]
+    before = tiktok.read("stats")["calls"]
 
     sync_orders(Order.objects.all())
 
-    after = tiktok.look("stats")["calls"]
+    after = tiktok.read("stats")["calls"]
     spent = {path: count - before.get(path, 0) for path, count in after.items()}
     assert {path: count for path, count in spent.items() if count} == {
         "/tcm/order/get/v2/": 2,
@@ -353,7 +353,7 @@ def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> Non
     assert (order.state, failed.state) == (OrderState.POSTING, OrderState.FAILED)
 
 
-def test_an_order_that_was_never_looked_at_comes_before_all_others(
+def test_an_order_that_was_never_synced_comes_before_all_others(
     tiktok, campaign, monkeypatch
 ) -> None:
     monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 1)
@@ -367,7 +367,7 @@ def test_an_order_that_was_never_looked_at_comes_before_all_others(
     assert Order.objects.get(pk=seen.pk).checked_at == before
 
 
-def test_what_a_slow_look_saw_undoes_nothing_that_a_later_one_kept(
+def test_what_a_slow_sync_saw_undoes_nothing_that_a_later_one_kept(
     tiktok, campaign, monkeypatch
 ) -> None:
     order = ordered(campaign, videos=1)
@@ -400,23 +400,21 @@ def test_the_pump_lets_go_of_settled_and_absent_orders(tiktok, campaign) -> None
         due_at=failed.state_at,
     )
 
-    look_after_orders([failed.pk, failed.pk + 1000])
+    sync_due_orders([failed.pk, failed.pk + 1000])
 
     assert all_polls().get().stopped_reason == "The order is settled."
 
 
-def test_an_archived_campaign_is_not_looked_at_until_it_leaves_the_archive(
-    tiktok, campaign
-) -> None:
+def test_an_archived_campaign_is_not_synced_until_it_leaves_the_archive(tiktok, campaign) -> None:
     order = ordered(campaign)
     facts = {"client": "Northwind", "name": "Autumn", "actor": None}
     window = {"starts_on": campaign.starts_on, "ends_on": campaign.ends_on}
     update_campaign(campaign, **facts, **window, state="archived")
     tiktok.control("stats")
 
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
-    assert tiktok.look("stats")["total"] == 0
+    assert tiktok.read("stats")["total"] == 0
     poll = all_polls().get(kind="order")
     assert poll.stopped_reason == "The campaign is archived."
     update_campaign(campaign, **facts, **window, state="active")
@@ -458,10 +456,10 @@ def test_an_order_that_awaits_videos_keeps_the_pumps_cadence(tiktok, campaign) -
     assert interval_after(ordered(campaign)) is None
 
 
-def test_reports_are_read_when_they_are_due_and_a_new_video_of_the_order_with_the_next_look(
+def test_reports_are_read_when_they_are_due_and_a_new_video_of_the_order_with_the_next_sync(
     tiktok, campaign
 ) -> None:
-    """The order awaits a second video, so it is looked at every hour; its first has been out for a week."""
+    """The order awaits a second video, so it is synced every hour; its first has been out for a week."""
     order = ordered(campaign)
     review(tiktok, publish(tiktok, order), "SUCCEED")
     sync_order(order)
@@ -478,13 +476,13 @@ def test_reports_are_read_when_they_are_due_and_a_new_video_of_the_order_with_th
 
 
 def asked_by_the_pump(tiktok, order: Order, *, reported: timedelta) -> dict[str, int]:
-    """Calls of a look beside the one that reads the order, when its standing post is eight days old."""
+    """Calls of a sync beside the one that reads the order, when its standing post is eight days old."""
     now = timezone.now()
-    Post.objects.filter(stands_since__isnull=False).update(published_at=now - timedelta(days=8))
+    Post.objects.filter(published_since__isnull=False).update(published_at=now - timedelta(days=8))
     Video.objects.update(report_fetched_at=now - reported)
     tiktok.control("stats")
-    look_after_orders([order.pk])
-    calls = tiktok.look("stats")["calls"]
+    sync_due_orders([order.pk])
+    calls = tiktok.read("stats")["calls"]
     assert calls.pop("/tcm/order/get/v2/") == 1
     order.refresh_from_db()
     assert timezone.now() - order.checked_at < timedelta(minutes=1)
@@ -492,10 +490,10 @@ def asked_by_the_pump(tiktok, order: Order, *, reported: timedelta) -> dict[str,
 
 
 def interval_after(order: Order) -> timedelta | None:
-    """What the pump is told; without the sync itself, which would read the post's date from TikTok again."""
+    """The interval that the pump is told, without the sync itself, which would read the post's date from TikTok again."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("campaigns.services.orders.polling.sync_orders", lambda orders, **how: None)
-        return look_after_orders([order.pk]).get(order.pk)
+        return sync_due_orders([order.pk]).get(order.pk)
 
 
 def test_one_refused_order_does_not_keep_a_refresh_from_the_others(tiktok, campaign) -> None:
@@ -526,10 +524,10 @@ def test_the_orders_of_an_archived_campaign_are_not_asked_about(tiktok, campaign
     campaign.save()
     tiktok.control("stats")
 
-    look_after_orders([order.pk])
-    hasten_orders("4711", "maya.bakes")
+    sync_due_orders([order.pk])
+    make_orders_due("4711", "maya.bakes")
 
-    assert tiktok.look("stats")["total"] == 0
+    assert tiktok.read("stats")["total"] == 0
     poll = all_polls().get(kind=PollKind.ORDER)
     assert poll.stopped_reason == "The campaign is archived."
 
@@ -539,7 +537,7 @@ def test_a_post_has_been_published_since_it_first_was(campaign, organization) ->
     order, video = an_order(campaign, account), a_video(account, "1")
     fact = VideoFact("1", review_status="SUCCEED", is_bound=True, has_public_url=True)
     with time_machine.travel("2026-11-12T09:00Z", tick=False):
-        first = tie_post(order, fact, video, published_at=None).stands_since
+        first = tie_post(order, fact, video, published_at=None).published_since
     with time_machine.travel("2026-11-13T09:00Z", tick=False):
-        again = tie_post(order, fact, video, published_at=None).stands_since
+        again = tie_post(order, fact, video, published_at=None).published_since
     assert first == again == datetime(2026, 11, 12, 9, tzinfo=UTC)

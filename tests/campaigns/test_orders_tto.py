@@ -21,10 +21,10 @@ from campaigns.queries import (
 )
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
 from campaigns.services.orders import syncing
-from campaigns.services.orders.polling import hasten_orders, look_after_orders
+from campaigns.services.orders.polling import make_orders_due, sync_due_orders
 from campaigns.services.orders.reconciling import (
     REPEAT_AFTER,
-    recheck_order_request,
+    reconcile_order_request,
     repeat_order_request,
 )
 from campaigns.services.orders.requests import request_orders, send_order_request
@@ -75,7 +75,7 @@ def ordered(campaign, handle="maya.bakes", **changes) -> Order:
 
 
 def campaign_at_tiktok(tiktok) -> dict:
-    (found,) = tiktok.look("campaigns")["campaigns"]
+    (found,) = tiktok.read("campaigns")["campaigns"]
     return found
 
 
@@ -93,7 +93,7 @@ def approve(tiktok, order, video) -> None:
 
 
 def tell(order, video, **times) -> None:
-    """What the webhook's receiver keeps of an event."""
+    """Keep an event as the webhook's receiver does."""
     LinkedVideo.objects.update_or_create(
         tiktok_campaign_id=order.tiktok_order_id.partition("/")[0],
         tiktok_video_id=video,
@@ -192,7 +192,7 @@ def test_a_lost_answer_is_found_again_by_the_mark_and_never_made_twice(
     assert order.request.state == RequestState.UNCERTAIN
     tiktok.control("clock", advance_seconds=60)
 
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
     order.refresh_from_db()
     assert (order.state, order.request.refresh_from_db()) == (OrderState.SENT, None)
@@ -208,13 +208,13 @@ def test_what_was_never_made_is_asked_for_again_once_tiktok_must_have_listed_it(
     lose_answer(tiktok, applied=False)
     order = ordered(campaign)
 
-    assert look_after_orders([order.pk])[order.pk] == REPEAT_AFTER
-    assert tiktok.look("campaigns")["campaigns"] == []
+    assert sync_due_orders([order.pk])[order.pk] == REPEAT_AFTER
+    assert tiktok.read("campaigns")["campaigns"] == []
     request = OrderRequest.objects.get()
-    assert request.problem == "TikTok lists none of these orders. They can be created anew."
+    assert request.problem == "TikTok lists none of these orders. They can be created again."
 
     OrderRequest.objects.update(sending_at=timezone.now() - REPEAT_AFTER - timedelta(seconds=1))
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
     order.refresh_from_db()
     assert order.state == OrderState.SENT
@@ -236,12 +236,12 @@ def test_what_tiktok_made_though_it_answered_with_an_unknown_code_is_not_made_ag
     assert order.tiktok_order_id.startswith(campaign_at_tiktok(tiktok)["campaign_id"])  # the one
 
 
-def test_a_person_may_look_again_without_any_code(tiktok, campaign, tiktok_one) -> None:
+def test_a_person_may_sync_again_without_any_code(tiktok, campaign, tiktok_one) -> None:
     lose_answer(tiktok, applied=True)
     order = ordered(campaign)
     tiktok.control("clock", advance_seconds=60)
 
-    request = recheck_order_request(order.request, actor=None)
+    request = reconcile_order_request(order.request, actor=None)
 
     assert request.state == RequestState.DONE
     assert Order.objects.get().state == OrderState.SENT
@@ -273,7 +273,7 @@ def test_a_campaign_that_names_no_creators_is_found_and_nobody_is_notified_twice
     order = ordered(campaign)
     tiktok.control("switches", **switches)
 
-    assert look_after_orders([order.pk])[order.pk] == REPEAT_AFTER
+    assert sync_due_orders([order.pk])[order.pk] == REPEAT_AFTER
     request = OrderRequest.objects.get()
     assert (request.state, request.tiktok_campaign_id) == (
         RequestState.UNCERTAIN,
@@ -281,7 +281,7 @@ def test_a_campaign_that_names_no_creators_is_found_and_nobody_is_notified_twice
     )
 
     OrderRequest.objects.update(sending_at=timezone.now() - REPEAT_AFTER - timedelta(seconds=1))
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
     order.refresh_from_db()
     assert order.state == OrderState.SENT
@@ -298,7 +298,7 @@ def test_of_two_campaigns_of_the_same_name_and_time_neither_is_taken(
     twin.place(OrderAsk(campaign.name, "Oak", "Loaf", 1, mark="by hand"), ["maya.bakes"])
     tiktok.control("switches", spoilt_fields={"campaign_name": campaign.name})
 
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
     assert OrderRequest.objects.get().tiktok_campaign_id == ""
 
@@ -315,11 +315,11 @@ def test_a_lost_answer_to_the_second_hundred_adds_each_creator_once(
     assert last.state == RequestState.UNCERTAIN
     tiktok.control("clock", advance_seconds=60)
 
-    look_after_orders([last.orders.get().pk])
+    sync_due_orders([last.orders.get().pk])
 
     last.refresh_from_db()
     assert (last.state, last.orders.get().state) == (RequestState.DONE, OrderState.CREATED)
-    assert tiktok.look("stats")["calls"]["/tto/tcm/campaign/update/"] == 1
+    assert tiktok.read("stats")["calls"]["/tto/tcm/campaign/update/"] == 1
 
 
 # --- videos, review, numbers --------------------------------------------------------------------------------------
@@ -392,8 +392,8 @@ def test_a_fulfilled_post_has_every_number_of_the_report_of_its_creators_country
         assert None not in (video.reach, video.total_play_time, video.retention)
         assert video.total_engagements == video.likes + video.comments + video.shares
         assert video.audience_age
-    calls = tiktok.look("stats")["calls"]
-    countries = {tiktok.look("creator", handle=handle)["country"] for handle in videos}
+    calls = tiktok.read("stats")["calls"]
+    countries = {tiktok.read("creator", handle=handle)["country"] for handle in videos}
     assert calls["/tto/tcm/report/"] == len(countries) == 2
     assert calls["/tto/tcm/campaign/"] == calls["/tto/tcm/campaign/link/status/"] == 1
 
@@ -416,7 +416,7 @@ def test_a_page_that_tiktok_repeats_is_read_twice_and_no_more(
 
     assert sync_order(order).video_count == 1
 
-    calls = tiktok.look("stats")["calls"]
+    calls = tiktok.read("stats")["calls"]
     assert calls["/tto/tcm/report/"] == calls["/tto/tcm/campaign/link/status/"] == 2
 
 
@@ -431,7 +431,7 @@ def test_an_order_is_read_through_the_account_it_was_made_with(
 
     sync_orders([order, older])
 
-    calls = tiktok.look("stats")["calls"]
+    calls = tiktok.read("stats")["calls"]
     assert calls["/tto/tcm/campaign/"] == calls["/tcm/order/get/v2/"] == 1
 
 
@@ -446,9 +446,9 @@ def test_one_look_at_a_campaign_serves_all_its_orders(tiktok, campaign, tiktok_o
     all_polls().update(due_at=timezone.now())
     tiktok.control("stats")
 
-    look_after_orders([first.pk])
+    sync_due_orders([first.pk])
 
-    calls = tiktok.look("stats")["calls"]
+    calls = tiktok.read("stats")["calls"]
     assert calls["/tto/tcm/campaign/"] == calls["/tto/tcm/campaign/link/status/"] == 1
     second.refresh_from_db()
     assert second.state == OrderState.FULFILLED
@@ -476,8 +476,8 @@ def test_a_campaigns_report_is_read_when_one_of_its_posts_is_due_or_something_ne
         for order, ago in ((maya, of_maya), (rio, of_rio)):
             Video.objects.filter(posts__order=order).update(report_fetched_at=now - ago)
         tiktok.control("stats")
-        look_after_orders([maya.pk])
-        return tiktok.look("stats")["calls"].get("/tto/tcm/report/", 0)
+        sync_due_orders([maya.pk])
+        return tiktok.read("stats")["calls"].get("/tto/tcm/report/", 0)
 
     hours, day = timedelta(hours=2), timedelta(days=1)
     assert reports(of_maya=hours, of_rio=hours) == 0
@@ -501,13 +501,13 @@ def test_a_video_whose_creator_is_asked_is_looked_after_though_all_reports_are_f
     post = request_tie(campaign, a_published_video(tiktok, campaign, order), actor=None)
 
     tiktok.control("link/answer", video_id=post.network_post_id, action="REJECT")
-    look_after_orders([order.pk])
+    sync_due_orders([order.pk])
 
     post.refresh_from_db()
     assert post.review_state == ReviewState.LINK_REFUSED
 
 
-def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(
+def test_news_of_a_sibling_that_come_during_a_sync_are_looked_into(
     tiktok, campaign, tiktok_one, monkeypatch
 ) -> None:
     tiktok.control("creator", handle="rio.runs", membership="IN")
@@ -518,16 +518,16 @@ def test_news_of_a_sibling_that_come_during_a_look_are_looked_into(
 
     def slow(account, orders):
         seen = read(account, orders)
-        hasten_orders(request.tiktok_campaign_id, "rio.runs")
+        make_orders_due(request.tiktok_campaign_id, "rio.runs")
         return seen
 
     monkeypatch.setattr(syncing, "read_orders", slow)
-    look_after_orders([first.pk])
+    sync_due_orders([first.pk])
 
     assert all_polls().get(subject_id=second.pk).due_at <= timezone.now()
 
 
-def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_campaign_are_looked_at(
+def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_campaign_are_synced(
     tiktok, campaign, tiktok_one
 ) -> None:
     request = ask(campaign, [an_account("maya.bakes"), an_account("tom_trails")])
@@ -537,7 +537,7 @@ def test_an_order_that_is_not_made_yet_waits_no_longer_because_others_of_its_cam
     due_at = timezone.now() + timedelta(minutes=2)
     all_polls().filter(subject_id=lost.pk).update(due_at=due_at)
 
-    look_after_orders([made.pk])
+    sync_due_orders([made.pk])
 
     assert all_polls().get(kind="order", subject_id=lost.pk).due_at == due_at
 
@@ -587,9 +587,13 @@ def test_a_creator_who_agrees_ties_a_published_video_and_it_stands_with_its_numb
     order = sync_order(order)
 
     assert order.state == OrderState.FULFILLED
-    stands = published_posts(campaign).get()
-    assert (stands.pk, stands.order, stands.review_state) == (post.pk, order, ReviewState.SUCCEED)
-    assert stands.video.report_fetched_at is not None
+    progress_now = published_posts(campaign).get()
+    assert (progress_now.pk, progress_now.order, progress_now.review_state) == (
+        post.pk,
+        order,
+        ReviewState.SUCCEED,
+    )
+    assert progress_now.video.report_fetched_at is not None
 
 
 def test_asking_twice_asks_once(tiktok, campaign, tiktok_one) -> None:
@@ -598,17 +602,17 @@ def test_asking_twice_asks_once(tiktok, campaign, tiktok_one) -> None:
     video = a_published_video(tiktok, campaign, order)
     request_tie(campaign, video, actor=None)
     post = request_tie(campaign, video, actor=None)
-    (asked,) = tiktok.look("campaigns")["link_requests"]
+    (asked,) = tiktok.read("campaigns")["link_requests"]
     assert (asked["requests"], post.asked_count) == (1, 1)
 
 
-def test_a_lost_answer_to_asking_is_found_out_by_the_next_look(
+def test_a_lost_answer_to_asking_is_found_out_by_the_next_sync(
     tiktok, campaign, tiktok_one
 ) -> None:
     order = ordered(campaign)
     tiktok.control("clock", advance_seconds=60)
     video = a_published_video(tiktok, campaign, order)
-    tiktok.control("fail", times=1, path="/campaign/link/status/")  # the look before goes well
+    tiktok.control("fail", times=1, path="/campaign/link/status/")  # the sync before goes well
     lose_answer(tiktok, applied=True, path="/campaign/link/")
 
     with pytest.raises(OutcomeUnknown):
@@ -617,7 +621,7 @@ def test_a_lost_answer_to_asking_is_found_out_by_the_next_look(
     sync_order(order)
 
     assert Post.objects.get().review_state == ReviewState.LINK_ASKED
-    assert tiktok.look("campaigns")["link_requests"][0]["requests"] == 1
+    assert tiktok.read("campaigns")["link_requests"][0]["requests"] == 1
 
 
 def test_a_creator_who_says_no_is_said_so_and_may_be_asked_again(
@@ -692,13 +696,21 @@ def test_a_post_that_stands_by_hand_goes_on_standing_while_its_creator_is_asked(
 
     request_tie(campaign, video, actor=None)
     sync_order(order)
-    stands = published_posts(campaign).get()
-    assert (stands.pk, stands.order, stands.origin) == (by_hand.pk, None, PostOrigin.BY_HAND)
+    progress_now = published_posts(campaign).get()
+    assert (progress_now.pk, progress_now.order, progress_now.origin) == (
+        by_hand.pk,
+        None,
+        PostOrigin.BY_HAND,
+    )
 
     tiktok.control("link/answer", video_id=video.tiktok_video_id, action="APPROVE")
     sync_order(order)
-    stands = published_posts(campaign).get()
-    assert (stands.pk, stands.order, stands.origin) == (by_hand.pk, order, PostOrigin.ORDER)
+    progress_now = published_posts(campaign).get()
+    assert (progress_now.pk, progress_now.order, progress_now.origin) == (
+        by_hand.pk,
+        order,
+        PostOrigin.ORDER,
+    )
 
 
 def test_without_an_order_of_tiktok_one_nobody_can_be_asked(tiktok, campaign, tiktok_one) -> None:
@@ -762,9 +774,9 @@ def test_an_order_keeps_finding_the_videos_of_a_creator_who_was_renamed(
     order = sync_order(order)
 
     assert order.state == OrderState.FULFILLED
-    stands = published_posts(campaign)
-    assert {post.network_post_id for post in stands} == {by_report, by_event}
-    assert {post.order for post in stands} == {order}
+    progress_now = published_posts(campaign)
+    assert {post.network_post_id for post in progress_now} == {by_report, by_event}
+    assert {post.order for post in progress_now} == {order}
     assert sync_order(order).state == OrderState.FULFILLED
 
 

@@ -1,4 +1,4 @@
-"""What the pages of a campaign say and offer when its orders go through TikTok One."""
+"""The pages of a campaign whose orders go through TikTok One."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_an_uncertain_request_is_searched_for_and_asks_for_no_code(
     request = OrderRequest.objects.get()
     answer = manager.post(f"{base(campaign)}requests/{request.pk}/check/", follow=True)
 
-    assert "All orders of this request exist at TikTok." in text(answer)
+    assert "All orders of this request were created at TikTok." in text(answer)
 
 
 def test_a_creator_is_asked_from_all_posts_after_the_page_has_said_what_that_means(
@@ -116,13 +116,13 @@ def test_a_waiting_post_offers_a_reminder_when_tiktok_allows_one(
     tiktok.control("clock", advance_seconds=90_000)
     Post.objects.update(asked_at=timezone.now() - timedelta(hours=25))
     assert "Remind the creator" in text(manager.get(page_of))
-    assert "The creator is asked again." in text(manager.post(f"{page_of}remind/", follow=True))
+    assert "The reminder is sent." in text(manager.post(f"{page_of}remind/", follow=True))
 
 
 def test_a_request_is_taken_back_from_the_posts_page(tiktok, manager, campaign, asked) -> None:
     page_of = f"{base(campaign)}posts/{asked.pk}/"
     page = text(manager.post(f"{page_of}take-back/", follow=True))
-    assert "The request is taken back." in page
+    assert "The request is cancelled." in page
     assert Post.objects.get().review_state == ReviewState.LINK_TAKEN_BACK
 
 

@@ -158,14 +158,14 @@ def test_adding_twice_is_harmless(campaign) -> None:
 def test_a_video_that_its_order_has_in_review_cannot_be_added_by_hand(campaign) -> None:
     account = a_participant(campaign, "maya.bakes")
     video = a_video(account, "1")
-    a_post(campaign, video, order=an_order(campaign, account), stands_since=None)
+    a_post(campaign, video, order=an_order(campaign, account), published_since=None)
     with pytest.raises(VideoBelongsToOrder, match="belongs to an order"):
         add_post_by_hand(campaign, video, actor=None)
     assert not published_posts(campaign).exists()
 
 
 def lose(order, video_id, **fact):
-    """TikTok's next look at the order says so of the video."""
+    """TikTok's next sync of the order says so of the video."""
     return tie_post(
         order, VideoFact(video_id, "SUCCEED", has_public_url=True, **fact), None, published_at=None
     )
@@ -210,7 +210,7 @@ def test_a_video_tied_again_is_the_orders_again(campaign) -> None:
     assert list(published_posts(campaign)) == [post]
 
 
-def test_a_video_untied_from_one_order_and_tied_to_another_stands_whichever_is_looked_at_last(
+def test_a_video_untied_from_one_order_and_tied_to_another_stands_whichever_is_synced_last(
     campaign,
 ) -> None:
     account = a_participant(campaign, "maya.bakes")
@@ -249,12 +249,14 @@ def test_that_a_creator_once_refused_another_order_takes_a_post_from_none(campai
 def test_a_hidden_tombstone_whose_creator_is_asked_to_tie_it_shows_that(campaign) -> None:
     account = a_participant(campaign, "maya.bakes")
     order, video = an_order(campaign, account, tiktok_order_id="8/m"), a_video(account, "1")
-    a_post(campaign, video, origin=PostOrigin.LEGACY, hidden_at=timezone.now(), stands_since=None)
+    a_post(
+        campaign, video, origin=PostOrigin.LEGACY, hidden_at=timezone.now(), published_since=None
+    )
 
     note_link_request(order, LinkRequest(video_id="1", status="IN_REVIEW"), video)
 
     (row,) = listed_videos(list(all_posts(campaign)), released=True)
-    assert (row.is_asked, row.is_standing) == (True, False)
+    assert (row.is_asked, row.is_visible) == (True, False)
 
 
 def test_an_unsupported_account_is_refused_with_both_ways_out(campaign) -> None:
@@ -288,7 +290,7 @@ def test_before_the_cut_over_nothing_of_the_old_source_is_added(campaign) -> Non
 def test_a_hidden_tombstone_added_by_hand_is_the_same_post(campaign) -> None:
     video = a_video(a_participant(campaign, "maya.bakes"), "1")
     tombstone = a_post(
-        campaign, video, origin=PostOrigin.LEGACY, hidden_at=timezone.now(), stands_since=None
+        campaign, video, origin=PostOrigin.LEGACY, hidden_at=timezone.now(), published_since=None
     )
     assert list(published_posts(campaign)) == []
 
@@ -335,7 +337,7 @@ def test_all_posts_says_what_stands_what_may_be_added_and_what_would_be_missing(
     lost = a_participant(campaign, "tom_trails", status="not_in")
     a_post(campaign, a_video(account, "1"))
     waiting = a_video(account, "2")
-    a_post(campaign, waiting, order=an_order(campaign, account), stands_since=None)
+    a_post(campaign, waiting, order=an_order(campaign, account), published_since=None)
     a_video(account, "3")
     a_video(lost, "4")
 
@@ -344,7 +346,7 @@ def test_all_posts_says_what_stands_what_may_be_added_and_what_would_be_missing(
         for row in listed_videos(list(all_posts(campaign)), released=True)
     }
 
-    assert {key: (row.is_standing, row.may_be_added) for key, row in rows.items()} == {
+    assert {key: (row.is_visible, row.may_be_added) for key, row in rows.items()} == {
         "1": (True, False),
         "2": (False, False),
         "3": (False, True),

@@ -1,4 +1,4 @@
-"""When each post and order was looked at and when next, on every page; and a person who does not want to wait."""
+"""Sync times of posts and orders on every page, and a person who does not want to wait."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def at(campaign: Campaign, rest: str = "") -> str:
 
 
 def shown(answer: Any) -> str:
-    """What a reader sees, on one line."""
+    """The text that a reader sees, on one line."""
     page = answer.content.decode()
     plain = re.sub(r"<[^>]+>", "", page[page.index("<main") : page.index("</main>")])
     return " ".join(plain.split())
@@ -59,7 +59,7 @@ def planned(organization: Organization, kind: PollKind, subject: int, **fields: 
 HOURS_AGO = timedelta(hours=2, minutes=1)
 
 
-def test_a_post_of_an_order_tells_the_orders_look_on_its_page_the_list_and_the_orders_page(
+def test_a_post_of_an_order_tells_the_orders_sync_on_its_page_the_list_and_the_orders_page(
     organization, campaign, manager
 ) -> None:
     account = a_participant(campaign, "maya.bakes")
@@ -68,22 +68,24 @@ def test_a_post_of_an_order_tells_the_orders_look_on_its_page_the_list_and_the_o
     planned(organization, PollKind.ORDER, order.pk)
 
     for page in (f"posts/{post.pk}/", f"orders/{order.pk}/"):
-        assert "Looked at 2 hours ago. Next in 5 hours." in shown(manager.get(at(campaign, page)))
-    assert "Next in 5 hours." in shown(manager.get(at(campaign, "posts/")))
+        assert "Updated 2 hours ago. Next update in 5 hours." in shown(
+            manager.get(at(campaign, page))
+        )
+    assert "Next update in 5 hours." in shown(manager.get(at(campaign, "posts/")))
     # After a week a report is read daily; the order itself is looked at before that.
     now = timezone.now()
     Post.objects.update(published_at=now - timedelta(days=8))
     Video.objects.update(report_fetched_at=now - timedelta(hours=3))
-    due = "Looked at 3 hours ago. Next in 20 hours."
+    due = "Updated 3 hours ago. Next update in 20 hours."
     assert due in shown(manager.get(at(campaign, f"posts/{post.pk}/")))
-    assert "Next in 5 hours." in shown(manager.get(at(campaign, f"orders/{order.pk}/")))
+    assert "Next update in 5 hours." in shown(manager.get(at(campaign, f"orders/{order.pk}/")))
     Video.objects.update(report_fetched_at=now - timedelta(days=2))
-    assert "Looked at 2 days ago. Next in 5 hours." in shown(
+    assert "Updated 2 days ago. Next update in 5 hours." in shown(
         manager.get(at(campaign, f"posts/{post.pk}/"))
     )
     planned(organization, PollKind.ORDER, order.pk, stopped_reason="The order is settled.")
     for page in (f"posts/{post.pk}/", f"orders/{order.pk}/", "posts/"):
-        settled = "Not looked at any more: The order is settled."
+        settled = "Tracking stopped: The order is settled."
         assert settled in shown(manager.get(at(campaign, page)))
 
 
@@ -97,16 +99,16 @@ def test_a_post_added_by_hand_tells_the_look_at_its_accounts_videos(
 
     pages = (f"posts/{post.pk}/", "posts/", "posts/all/")
     for page in pages:
-        assert "Next in 5 hours." in shown(manager.get(at(campaign, page)))
+        assert "Next update in 5 hours." in shown(manager.get(at(campaign, page)))
     planned(
         organization, PollKind.VIDEOS, account.creator_id, last_finished_at=timezone.now()
     )  # and this one was not among them
     for page in pages:
-        left_out = "Not looked at any more: The account has published 30 newer videos, or this one"
+        left_out = "Tracking stopped: The account has published 30 newer videos, or this one"
         assert left_out in shown(manager.get(at(campaign, page)))
 
 
-def test_a_post_by_hand_is_looked_at_with_the_latest_videos_for_as_long_as_its_campaign_lives(
+def test_a_post_by_hand_is_synced_with_the_latest_videos_for_as_long_as_its_campaign_lives(
     tiktok: Sandbox, campaign, monkeypatch
 ) -> None:
     account = a_participant(campaign, "maya.bakes")
@@ -121,19 +123,19 @@ def test_a_post_by_hand_is_looked_at_with_the_latest_videos_for_as_long_as_its_c
 
     fresh = Video.objects.filter(counts_fetched_at__gt=timezone.now() - timedelta(hours=1))
     assert set(fresh) == {latest, followed}
-    assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/video/list/": 2}
+    assert tiktok.read("stats")["calls"] == {"/tcm/creator/public/video/list/": 2}
     Campaign.objects.update(state="archived")
     refresh_videos(account.creator)
-    assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/video/list/": 3}
+    assert tiktok.read("stats")["calls"] == {"/tcm/creator/public/video/list/": 3}
 
 
-def test_a_post_of_an_account_that_is_not_supported_is_not_looked_at_any_more(
+def test_a_post_of_an_account_that_is_not_supported_is_not_synced_any_more(
     campaign, manager
 ) -> None:
     account = a_participant(campaign, "tom_trails", status=MarketplaceStatus.NOT_IN)
     post = a_post(campaign, a_video(account, "1"))
     page = shown(manager.get(at(campaign, f"posts/{post.pk}/")))
-    assert "Not looked at any more: TikTok no longer lets us track the account." in page
+    assert "Tracking stopped: TikTok no longer lets us track the account." in page
     assert "Refresh now" not in page
     answer = manager.post(at(campaign, f"posts/{post.pk}/refresh/"), follow=True)
     assert "TikTok was not asked" in shown_or_toast(answer)
@@ -143,10 +145,10 @@ def shown_or_toast(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_the_influencers_tab_tells_each_accounts_look(organization, campaign, manager) -> None:
+def test_the_influencers_tab_tells_each_accounts_sync(organization, campaign, manager) -> None:
     account = a_participant(campaign, "maya.bakes", profile_fetched_at=timezone.now() - HOURS_AGO)
     planned(organization, PollKind.PROFILE, account.creator_id)
-    assert "2 hours ago Next in 5 hours." in shown(manager.get(at(campaign, "influencers/")))
+    assert "2 hours ago Next update in 5 hours." in shown(manager.get(at(campaign, "influencers/")))
 
 
 # --- a person does not want to wait ------------------------------------------------------------------------------
@@ -169,11 +171,13 @@ def test_a_post_of_an_order_is_refreshed_through_its_order_once_a_minute(
     post = Post.objects.get()
 
     tiktok.control("stats")
-    assert "The post was looked at just now." in ask(manager, campaign, post)
-    assert tiktok.look("stats")["calls"] != {}
+    assert "The post was checked a moment ago. You can refresh again in a few seconds." in ask(
+        manager, campaign, post
+    )
+    assert tiktok.read("stats")["calls"] != {}
     tiktok.control("stats")
     assert "TikTok was not asked" in ask(manager, campaign, post)
-    assert tiktok.look("stats")["calls"] == {}
+    assert tiktok.read("stats")["calls"] == {}
 
 
 def test_a_post_by_hand_is_refreshed_alone_however_old(
@@ -189,9 +193,11 @@ def test_a_post_by_hand_is_refreshed_alone_however_old(
     Video.objects.update(counts_fetched_at=timezone.now() - HOURS_AGO)
     tiktok.control("views", video_id=video.tiktok_video_id, add=500)
     tiktok.control("stats")
-    assert "The post was looked at just now." in ask(manager, campaign, post)
+    assert "The post was checked a moment ago. You can refresh again in a few seconds." in ask(
+        manager, campaign, post
+    )
 
-    assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/video/list/": 1}
+    assert tiktok.read("stats")["calls"] == {"/tcm/creator/public/video/list/": 1}
     fresh = Video.objects.exclude(counts_fetched_at__lt=timezone.now() - timedelta(minutes=1))
     assert [row.pk for row in fresh] == [video.pk]
     assert fresh[0].video_views >= video.video_views + 500

@@ -184,7 +184,7 @@ def test_a_creator_with_a_negotiable_price_has_no_price(tiktok, market, connect)
     free = next(
         handle
         for handle in handles
-        if (who := tiktok.look("creator", handle=handle))["membership"] == "IN"
+        if (who := tiktok.read("creator", handle=handle))["membership"] == "IN"
         and who["rate"] is None
     )
     grant = connect(free)

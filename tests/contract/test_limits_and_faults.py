@@ -22,7 +22,7 @@ def once(tiktok):
 
 def test_the_eleventh_call_in_a_second_is_refused_for_a_second(tiktok, once):
     tiktok.control("switches", level="basic")
-    assert tiktok.look("switches")["limits"] == [10, 600, 864_000]
+    assert tiktok.read("switches")["limits"] == [10, 600, 864_000]
     for _ in range(10):
         once.membership(["maya.bakes"])
     with pytest.raises(errors.RateLimitedError) as caught:
@@ -30,7 +30,7 @@ def test_the_eleventh_call_in_a_second_is_refused_for_a_second(tiktok, once):
     assert (caught.value.code, caught.value.window, caught.value.retry_after) == (40100, None, 1.0)
     tiktok.control("clock", advance_seconds=1)
     once.membership(["maya.bakes"])
-    assert tiktok.look("stats")["over"] == {"second": 1}
+    assert tiktok.read("stats")["over"] == {"second": 1}
 
 
 def test_after_a_minutes_budget_the_app_is_closed_for_five_minutes(tiktok, once):
@@ -44,7 +44,7 @@ def test_after_a_minutes_budget_the_app_is_closed_for_five_minutes(tiktok, once)
         assert (caught.value.window, caught.value.retry_after) == ("minute", 300.0)
     tiktok.control("clock", advance_seconds=9)
     once.membership(["maya.bakes"])
-    stats = tiktok.look("stats")
+    stats = tiktok.read("stats")
     assert stats["over"] == {"minute": 1, "closed": 2}
     assert stats["over_total"] == 3
     assert stats["busiest"]["minute"] == 30
@@ -52,7 +52,7 @@ def test_after_a_minutes_budget_the_app_is_closed_for_five_minutes(tiktok, once)
 
 def test_after_a_days_budget_the_app_is_closed_until_midnight(tiktok, once):
     tiktok.control("switches", limits=[100, 100, 5])
-    now = tiktok.look("clock")["now"]
+    now = tiktok.read("clock")["now"]
     tiktok.control("clock", advance_seconds=86_400 - now % 86_400)
     for _ in range(5):
         once.membership(["maya.bakes"])
@@ -75,7 +75,7 @@ def test_stats_count_the_calls_per_path(tiktok, market):
     market.membership(["maya.bakes"])
     market.membership(["maya.bakes"])
     market.public_profile("maya.bakes")
-    stats = tiktok.look("stats")
+    stats = tiktok.read("stats")
     assert stats["calls"] == {"/tcm/creator/status/get/": 2, "/tcm/creator/public/": 1}
     assert (stats["total"], stats["over_total"]) == (3, 0)
 
@@ -136,7 +136,7 @@ def test_threads_share_one_client(tiktok, market):
     with ThreadPoolExecutor(16) as pool:
         pages = list(pool.map(lambda n: market.membership([f"person{n}"]), range(200)))
     assert [list(page) for page in pages] == [[f"person{n}"] for n in range(200)]
-    assert tiktok.look("stats")["total"] == 200
+    assert tiktok.read("stats")["total"] == 200
 
 
 def test_a_fault_can_be_aimed_at_one_path(tiktok, once):
@@ -152,7 +152,7 @@ def test_a_fault_comes_before_its_call_takes_effect(tiktok, once):
     asked = {"brand_name": "Oak", "description": "Loaf", "handles": ["maya.bakes"]}
     with pytest.raises(errors.TemporaryError):
         once.create_orders(**asked)
-    assert tiktok.look("orders")["orders"] == []
+    assert tiktok.read("orders")["orders"] == []
 
 
 def test_routes_end_with_a_slash(tiktok):
@@ -200,8 +200,8 @@ def test_a_restarted_sandbox_remembers(tmp_path):
         assert first.stop() == 0
     assert state.stat().st_mode & 0o077 == 0
     with sandbox(seed=6, state=state) as second:
-        assert second.look("health")["seed"] == 5
-        assert second.look("clock")["offset_seconds"] == 1000
+        assert second.read("health")["seed"] == 5
+        assert second.read("clock")["offset_seconds"] == 1000
         with Client(base_url=second.url, app_id=APP_ID, secret=SECRET) as client:
             market = TtcmMarketplace(client, account_id=ACCOUNT_ID, access_token=BRAND_TOKEN)
             (order,) = market.get_orders(campaign_code=created.campaign_code).orders
@@ -212,12 +212,12 @@ def test_an_unreadable_state_is_put_aside(tmp_path):
     state = tmp_path / "sandbox.json"
     state.write_text("{")
     with sandbox(state=state) as running:
-        assert running.look("health")["ok"]
+        assert running.read("health")["ok"]
     assert (tmp_path / "sandbox.json.broken").read_text() == "{"
 
 
 def test_the_same_seed_tells_the_same_story(tiktok):
     with sandbox(seed=1) as twin, sandbox(seed=2) as other:
         asked = {"handle": "someone.else"}
-        assert twin.look("creator", **asked) == tiktok.look("creator", **asked)
-        assert other.look("creator", **asked) != tiktok.look("creator", **asked)
+        assert twin.read("creator", **asked) == tiktok.read("creator", **asked)
+        assert other.read("creator", **asked) != tiktok.read("creator", **asked)

@@ -185,7 +185,7 @@ def test_a_code_accepts_two_hundred_orders_and_not_one_more(tiktok, market, orde
 
 def test_a_video_that_is_already_public_is_tied_by_the_code(tiktok, market, order):
     campaign = order("tom_trails")
-    old = tiktok.look("videos", handle="tom_trails")["videos"][5]["video_id"]
+    old = tiktok.read("videos", handle="tom_trails")["videos"][5]["video_id"]
     asked = {"handle": "tom_trails", "video_id": old}
     tiktok.control("tie", campaign_code=campaign.created.campaign_code, **asked)
     assert market.get_orders(order_ids=[campaign.order_id]).orders[0].video_ids == (old,)
@@ -250,7 +250,7 @@ def test_a_creation_whose_answer_is_lost_is_not_repeated(tiktok, market, order, 
         order("maya.bakes")
     assert caught.value.outcome_unknown
     assert len(exchanges) == 1
-    assert len(tiktok.look("orders")["orders"]) == 1
+    assert len(tiktok.read("orders")["orders"]) == 1
 
 
 def test_spark_ads_are_asked_for_a_video_of_an_order_too(tiktok, market, order):

@@ -11,7 +11,7 @@ DAY = 86_400
 
 
 def sandbox_day(tiktok) -> date:
-    return datetime.fromtimestamp(tiktok.look("clock")["now"], UTC).date()
+    return datetime.fromtimestamp(tiktok.read("clock")["now"], UTC).date()
 
 
 def test_a_video_is_in_the_report_before_its_review_ends(market, order):

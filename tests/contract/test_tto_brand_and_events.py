@@ -151,7 +151,7 @@ def test_a_creator_who_leaves_is_told_of_with_a_fresh_signature(tiktok, connect,
     tiktok.control("revoke", handle="maya.bakes")
     header, body = wait_for(got)[0]
     signature = header["TikTok-Signature"]
-    now = tiktok.look("clock")["now"]
+    now = tiktok.read("clock")["now"]
     assert webhooks.is_timestamped_signature(signature, body, SECRET, now=now)
     assert not webhooks.is_timestamped_signature(signature, body, SECRET, now=now + 301)
     assert not webhooks.is_timestamped_signature(signature, body + b" ", SECRET, now=now)

@@ -31,7 +31,7 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 @pytest.fixture
 def callbacks(tiktok, client, oauth):
-    """What the two consent pages send back, and what a user of the old marketplace has."""
+    """The answers of the two consent pages, and what a user of the old marketplace has."""
     url = BrandOAuth(client).authorize_url(redirect_uri=REDIRECT_URI, state="s")
     form = urlencode({"decision": "allow", "accounts": TTO_ACCOUNT_ID}).encode()
     location = tiktok.submit(url, form)[2]

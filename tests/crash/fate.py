@@ -1,4 +1,4 @@
-"""What befalls workers and servers."""
+"""The blows that workers and servers get."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Fate:
         getattr(self, step)()
 
     def kill_child(self) -> None:
-        """Who does the work; where there is none to be seen, the whole worker."""
+        """Kill the child that does the work; where there is none to be seen, the whole worker."""
         if kill_children(self._pick()):
             self.killed += 1
         else:
@@ -56,7 +56,7 @@ class Fate:
         self.stopped.append((worker, time.monotonic() + STOP_SECONDS))
 
     def let_all_go_on(self) -> None:
-        """When each has been stopped for its time."""
+        """Let all go on when each has been stopped for its time."""
         while self.stopped:
             time.sleep(0.1)
             self._wake(until=time.monotonic())

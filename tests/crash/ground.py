@@ -62,7 +62,7 @@ class Ground:
             client.flushall()
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
-        """As the owner of the tables, who is under no policy of `jobs_work`."""
+        """Run SQL as the owner of the tables, who is under no policy of `jobs_work`."""
         with psycopg.connect(self.urls.owner, autocommit=True) as owner:
             cursor = owner.execute(statement)
             return cursor.fetchall() if cursor.description else []

@@ -78,13 +78,13 @@ def crew(
 
 
 def kill(process: Process) -> None:
-    """With all its children, at once."""
+    """Kill a process with all its children, at once."""
     signal_group(process.popen.pid, signal.SIGKILL)
     process.popen.wait()
 
 
 def kill_children(process: Process) -> int:
-    """Those who do the work; their parent hires others. Returns how many."""
+    """Kill the children that do the work; their parent starts others. Returns how many."""
     pid = process.popen.pid
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     children = [int(child) for child in listed.read_text().split()] if listed.exists() else []

@@ -32,9 +32,9 @@ POLLS = ORGANIZATIONS * sum(LOOKS.values())
 # What happens, in an order of chance.
 STEPS = {"kill_child": 21, "kill_worker": 10, "kill_postgres": 3, "kill_valkey": 3, "flush": 1, "stop_worker": 2}  # fmt: skip
 LONGEST_PUT_OFF = timedelta(hours=1)
-PATIENCE_SECONDS = 240  # with a busy machine
+WAIT_SECONDS = 240  # with a busy machine
 
-# The database itself writes down who finishes a look.
+# The database itself writes down who finishes a sync.
 LEDGER = """
 CREATE TABLE crash_ledger (poll_id bigint, held_until timestamptz);
 CREATE FUNCTION crash_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -64,33 +64,33 @@ def staff(place, tmp_path, tiktok) -> Iterator[Crew]:
 
 
 def seed(organization: Organization, tiktok: Sandbox, *, within: timedelta) -> None:
-    """Creators of whom each is looked at in one way, due one after the other."""
+    """Creators of whom each is synced in one way, due one after the other."""
     with organization_scope(organization):
-        looks = [
+        syncs = [
             (kind, Creator(handle=f"{organization.slug}_{kind}_{n}", marketplace_status="in"))
             for kind, count in LOOKS.items()
             for n in range(count)
         ]
-        Creator.objects.bulk_create([creator for _, creator in looks])
-    for kind, creator in looks:
+        Creator.objects.bulk_create([creator for _, creator in syncs])
+    for kind, creator in syncs:
         if kind != PollKind.MEMBERSHIP:
             tiktok.control("creator", handle=creator.handle, membership="IN")
-    random.Random(organization.pk).shuffle(looks)
+    random.Random(organization.pk).shuffle(syncs)
     now = timezone.now()
     Work.objects.bulk_create(
         Work(
             organization=organization,
             kind=kind,
             subject_id=creator.pk,
-            due_at=now + within * turn / len(looks),
+            due_at=now + within * turn / len(syncs),
         )
-        for turn, (kind, creator) in enumerate(looks)
+        for turn, (kind, creator) in enumerate(syncs)
     )
 
 
 def wait_for_the_rest(place: Ground) -> None:
-    """What met trouble was put off; that time passes at once."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Let the time pass for which work was postponed."""
+    deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         [(left, furthest)] = place.sql(
             "SELECT count(*), max(due_at) - now() FROM jobs_work WHERE last_finished_at IS NULL"
@@ -105,8 +105,8 @@ def wait_for_the_rest(place: Ground) -> None:
     raise AssertionError(f"{left} polls are stuck")
 
 
-@pytest.mark.timeout(PATIENCE_SECONDS + 150)
-def test_every_look_has_its_effect_once_while_workers_and_servers_are_killed(
+@pytest.mark.timeout(WAIT_SECONDS + 150)
+def test_every_sync_has_its_effect_once_while_workers_and_servers_are_killed(
     place, staff, tiktok
 ) -> None:
     organizations = [an_organization(f"Tree{n}") for n in range(ORGANIZATIONS)]
@@ -138,7 +138,7 @@ def looked_at(kind: PollKind) -> list[Creator]:
 
 
 def assert_each_finished_once(place: Ground, began_at: datetime) -> None:
-    """By whoever held it; nothing is held and nothing is due any more."""
+    """Assert that each was finished once by its holder, and that nothing is leased or due any more."""
     finished = "SELECT count(*), count(DISTINCT poll_id), count(held_until) FROM crash_ledger"
     assert place.sql(finished) == [(POLLS, POLLS, POLLS)]
     assert Work.objects.filter(last_finished_at__gt=began_at, attempts=0).count() == POLLS
@@ -177,7 +177,7 @@ def assert_videos_are_whole(tiktok: Sandbox, creators: list[Creator], began_at: 
     assert len(creators) == LOOKS[PollKind.VIDEOS]
     hours = int(timezone.now().timestamp() // 3600 - began_at.timestamp() // 3600) + 1
     for creator in creators:
-        published = [v["video_id"] for v in tiktok.look("videos", handle=creator.handle)["videos"]]
+        published = [v["video_id"] for v in tiktok.read("videos", handle=creator.handle)["videos"]]
         videos = Video.objects.filter(creator=creator)
         kept = {video.tiktok_video_id for video in videos}
         assert kept == set(published[:LATEST_VIDEOS])

@@ -22,7 +22,7 @@ from tests.factories.crm import TikTokAccountFactory
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator
 
-PATIENCE_SECONDS = 120  # with a busy machine
+WAIT_SECONDS = 120  # with a busy machine
 SUBJECTS = 20
 
 
@@ -47,13 +47,13 @@ def test_a_job_whose_worker_is_killed_goes_on_within_a_minute_and_doubles_nothin
         job = start(6 * rows.SLICE)
         for slices in (1, 3):
             worker = hands.worker()
-            assert eventually(lambda n=slices: done(job) >= n * rows.SLICE, PATIENCE_SECONDS), hands.said()  # fmt: skip
+            assert eventually(lambda n=slices: done(job) >= n * rows.SLICE, WAIT_SECONDS), hands.said()  # fmt: skip
             kill(worker)
             held = Work.objects.filter(kind="job").exclude(lease_until=None)
             assert all(row.lease_until - timezone.now() < timedelta(minutes=1) for row in held)
             held.update(lease_until=timezone.now())
         hands.worker()
-        assert eventually(lambda: Job.objects.get().state == JobState.DONE, PATIENCE_SECONDS), (
+        assert eventually(lambda: Job.objects.get().state == JobState.DONE, WAIT_SECONDS), (
             hands.said()
         )
 
@@ -67,12 +67,12 @@ def test_a_cancelled_job_ends_with_the_slice_it_is_at(hands: Crew, oak) -> None:
     hands.worker()
     with organization_scope(oak):
         job = start(100_000)
-        assert eventually(lambda: done(job) >= rows.SLICE, PATIENCE_SECONDS), hands.said()
+        assert eventually(lambda: done(job) >= rows.SLICE, WAIT_SECONDS), hands.said()
         cancel_job(job)
         before = done(job)
-        assert eventually(
-            lambda: Job.objects.get().state == JobState.CANCELLED, PATIENCE_SECONDS
-        ), hands.said()
+        assert eventually(lambda: Job.objects.get().state == JobState.CANCELLED, WAIT_SECONDS), (
+            hands.said()
+        )
         assert done(job) - before <= 2 * rows.SLICE
 
 
@@ -89,7 +89,7 @@ def test_a_bulk_job_of_100_000_rows_delays_no_poll_and_no_mail(
     hands.beat()
     with organization_scope(oak):
         job = start(100_000)
-        assert eventually(lambda: done(job) > 0, PATIENCE_SECONDS), hands.said()
+        assert eventually(lambda: done(job) > 0, WAIT_SECONDS), hands.said()
         accounts = [a_subject(tiktok, number) for number in range(SUBJECTS)]
         began = time.monotonic()
         make_due(PollKind.PROFILE, *(account.creator_id for account in accounts))
@@ -98,7 +98,7 @@ def test_a_bulk_job_of_100_000_rows_delays_no_poll_and_no_mail(
 
         polled = Creator.objects.exclude(profile_fetched_at=None)
         sent = Message.objects.exclude(sent_at=None)
-        assert eventually(lambda: polled.count() == sent.count() == SUBJECTS, PATIENCE_SECONDS), (
+        assert eventually(lambda: polled.count() == sent.count() == SUBJECTS, WAIT_SECONDS), (
             hands.said()
         )
         assert time.monotonic() - began < 30

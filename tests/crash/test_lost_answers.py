@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.models import Order, OrderRequest
-from campaigns.services.orders.reconciling import recheck_order_request
+from campaigns.services.orders.reconciling import reconcile_order_request
 from campaigns.services.orders.requests import LOST_AFTER, request_orders
 from jobs.models import Work
 from tenancy.models import Organization
@@ -24,7 +24,7 @@ from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID, Sandb
 from tests.working import pump
 from tiktok.models import MarketplaceAccount
 
-PATIENCE_SECONDS = 90  # with a busy machine
+WAIT_SECONDS = 90  # with a busy machine
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ class Dialect:
 
 
 def orders_made(tiktok: Sandbox) -> list[str]:
-    return [order["order_id"] for order in tiktok.look("orders")["orders"]]
+    return [order["order_id"] for order in tiktok.read("orders")["orders"]]
 
 
 def recheck_by_code(tiktok: Sandbox, request: OrderRequest) -> None:
-    [code] = tiktok.look("orders")["codes"]
-    recheck_order_request(request, actor=None, campaign_code=code["code"])
+    [code] = tiktok.read("orders")["codes"]
+    reconcile_order_request(request, actor=None, campaign_code=code["code"])
 
 
 def creators_invited(tiktok: Sandbox) -> list[str]:
     return [
         f"{campaign['campaign_id']}/{handle}"
-        for campaign in tiktok.look("campaigns")["campaigns"]
+        for campaign in tiktok.read("campaigns")["campaigns"]
         for handle in campaign["invitees"]
     ]
 
@@ -76,8 +76,8 @@ def kill_the_sender_before_it_keeps_the_answer(hands: Crew, is_made: Callable[[]
     with transaction.atomic():
         list(Order.objects.select_for_update())
         crew = [hands.worker(), hands.beat()]
-        stands = eventually(lambda: is_made() and somebody_waits_for_us(), PATIENCE_SECONDS)
-        assert stands, hands.said()
+        progress_now = eventually(lambda: is_made() and somebody_waits_for_us(), WAIT_SECONDS)
+        assert progress_now, hands.said()
         for process in crew:
             kill(process)
 

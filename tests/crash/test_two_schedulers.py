@@ -1,4 +1,4 @@
-"""Two schedulers tick for three workers: what is due is looked at once for each time it is due."""
+"""Two schedulers tick for three workers: what is due is synced once for each time it is due."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tiktok.enums import PollKind
 from tiktok.models import Creator
 
 ACCOUNTS, ROUNDS = 60, 3
-PATIENCE_SECONDS = 90  # with a busy machine
+WAIT_SECONDS = 90  # with a busy machine
 
 
 def wait_until_all_are_done(hands: Crew, *, since: datetime) -> None:
     done = Work.objects.filter(last_finished_at__gt=since)
-    assert eventually(lambda: done.count() == ACCOUNTS, PATIENCE_SECONDS), hands.said()
+    assert eventually(lambda: done.count() == ACCOUNTS, WAIT_SECONDS), hands.said()
 
 
-def test_each_due_look_is_done_once_under_two_schedulers_and_three_workers(
+def test_each_due_sync_is_done_once_under_two_schedulers_and_three_workers(
     hands, oak, tiktok
 ) -> None:
     crew = [*(hands.worker() for _ in range(3)), hands.beat(), hands.beat()]
@@ -41,6 +41,6 @@ def test_each_due_look_is_done_once_under_two_schedulers_and_three_workers(
             make_due(PollKind.PROFILE, *everybody)
         wait_until_all_are_done(hands, since=due_at)
         time.sleep(3 * TICK_SECONDS)
-        assert tiktok.look("stats")["calls"] == {"/tcm/creator/public/": turn * ACCOUNTS}
+        assert tiktok.read("stats")["calls"] == {"/tcm/creator/public/": turn * ACCOUNTS}
 
     assert all(process.is_alive for process in crew), hands.said()

@@ -13,12 +13,12 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
-from tiktok.queries import standing_incidents
+from tiktok.queries import open_incidents
 
 
 def queries_in(client: Client, url: str, **headers: str) -> int:
     """How many statements read or write when this page is opened (those that begin and end transactions do neither)."""
-    standing_incidents()  # read once a minute for all pages
+    open_incidents()  # read once a minute for all pages
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url, headers=headers).status_code == 200
     return sum(
@@ -29,7 +29,7 @@ def queries_in(client: Client, url: str, **headers: str) -> int:
 
 @pytest.fixture
 def _scope(oak: Organization) -> Iterator[None]:
-    """For tests of services and queries: Oak is in scope. (Pages open their own.)"""
+    """Put Oak in scope for tests of services and queries. (Pages open their own.)"""
     with organization_scope(oak):
         yield
 

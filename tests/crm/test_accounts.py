@@ -114,7 +114,7 @@ def test_an_account_that_is_here_is_not_doubled_and_tiktok_is_not_asked(tiktok: 
 
     assert (result.outcome, result.account) == (AddOutcome.PRESENT, present)
     assert (Influencer.objects.count(), SocialAccount.objects.count()) == (1, 1)
-    assert tiktok.look("stats")["total"] == 0
+    assert tiktok.read("stats")["total"] == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -206,7 +206,7 @@ def test_inviting_twice_asks_tiktok_once(tiktok: Sandbox) -> None:
     assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
     tiktok.control("stats")
     assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
-    assert tiktok.look("stats")["total"] == 0
+    assert tiktok.read("stats")["total"] == 0
     assert Creator.objects.get().marketplace_status == MarketplaceStatus.INVITED
     assert Event.objects.filter(verb="creator.invited").count() == 1
 

@@ -83,7 +83,7 @@ def test_a_wrong_address_is_kept_and_explained(manager: Client) -> None:
     answer = manager.post(f"{ADD}ask/", {"handle": "tom_trails", "email": "tom@"}, headers=HTMX)
     assert answer.status_code == 422
     assert 'value="tom@"' in body(answer)
-    assert "This is no e-mail address" in body(answer)
+    assert "This is not an e-mail address" in body(answer)
     assert sent_mail() == []
 
 
@@ -91,7 +91,7 @@ def test_a_wrong_address_is_kept_and_explained(manager: Client) -> None:
     ("typed", "sentence"),
     [
         ("nosuch", "TikTok knows no such account: @nosuch."),
-        ("maya bakes", "This is no TikTok handle."),
+        ("maya bakes", "This is not a TikTok handle."),
         ("https://vm.tiktok.com/ZM1/", "A shortened TikTok link does not name the account."),
         ("", "Enter the @name of a TikTok account."),
     ],

@@ -52,7 +52,7 @@ def test_forty_five_invitations_are_three_calls_at_tiktok(oak, tiktok, ada) -> N
         job.refresh_from_db()
         assert (job.state, job.done_count) == (JobState.DONE, 45)
         assert sum(row["count"] for row in job.outcome) == 45
-        calls = tiktok.look("stats")["calls"]
+        calls = tiktok.read("stats")["calls"]
         assert [n for path, n in calls.items() if "invite" in path] == [3]
 
 
@@ -74,7 +74,7 @@ def test_a_slice_whose_worker_died_after_tiktoks_answer_invites_nobody_twice(
         job.refresh_from_db()
         assert (job.state, job.done_count) == (JobState.DONE, 5)
         assert sum(row["count"] for row in job.outcome) == 5
-        assert not any("invite" in path for path in tiktok.look("stats")["calls"])
+        assert not any("invite" in path for path in tiktok.read("stats")["calls"])
 
 
 def test_without_an_account_at_tiktok_the_job_says_so(elm, ada) -> None:

@@ -60,7 +60,7 @@ def text(client: Client, url: str) -> str:
 
 @pytest.fixture
 def maya(oak: Organization) -> SocialAccount:
-    """In the marketplace, not authenticated, looked at two hours ago."""
+    """A creator in the marketplace, not authenticated, synced two hours ago."""
     with organization_scope(oak):
         account = TikTokAccountFactory.create(
             influencer__name="Maya",
@@ -272,7 +272,10 @@ def test_asking_needs_an_address_and_keeps_what_was_typed(
 ) -> None:
     url = at(tom, f"accounts/{tom.pk}/ask/")
     assert "E-mail address of the influencer" in text(manager, url)
-    for wrong, sentence in (("", "Enter the influencer"), ("tom@", "This is no e-mail address")):
+    for wrong, sentence in (
+        ("", "Enter the influencer"),
+        ("tom@", "This is not an e-mail address"),
+    ):
         answer = manager.post(url, {"email": wrong})
         assert answer.status_code == 422
         assert sentence in answer.content.decode()
@@ -388,7 +391,7 @@ PUT_OFF = [
 
 
 def main_text(client: Client, url: str) -> str:
-    """What a reader sees, on one line."""
+    """The text that a reader sees, on one line."""
     page = text(client, url)
     plain = re.sub(r"<[^>]+>", "", page[page.index("<main") : page.index("</main>")])
     return " ".join(unescape(plain).replace("\N{NO-BREAK SPACE}", " ").split())
@@ -397,21 +400,21 @@ def main_text(client: Client, url: str) -> str:
 @pytest.mark.parametrize(
     ("fields", "following"),
     [
-        ({}, "Next in 22 hours."),
-        ({"due_at": timedelta(seconds=50)}, "Next in 1 minute."),
-        ({"due_at": timedelta(0)}, "Next within minutes."),
-        ({"lease_until": timedelta(minutes=4)}, "Looking now…"),
-        ({"stopped_reason": "It is settled."}, "Not looked at any more: It is settled."),
+        ({}, "Next update in 22 hours."),
+        ({"due_at": timedelta(seconds=50)}, "Next update in 1 minute."),
+        ({"due_at": timedelta(0)}, "Next update within minutes."),
+        ({"lease_until": timedelta(minutes=4)}, "Updating now…"),
+        ({"stopped_reason": "It is settled."}, "Tracking stopped: It is settled."),
     ],
     ids=["planned", "soon", "due", "under way", "stopped"],
 )
-def test_an_account_says_when_it_was_looked_at_and_when_next(
+def test_an_account_says_when_it_was_synced_and_when_next(
     maya: SocialAccount, viewer: Client, fields: dict[str, Any], following: str
 ) -> None:
     now = timezone.now()
     moments = {k: now + v if isinstance(v, timedelta) else v for k, v in fields.items()}
     all_polls().update(**moments)
-    assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
+    assert f"Updated 2 hours ago. {following}" in main_text(viewer, at(maya))
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
 
 
@@ -432,7 +435,7 @@ def test_what_is_due_waits_for_the_end_of_a_pause(maya: SocialAccount, viewer: C
     PUT_OFF,
     ids=[word for _, word, _ in PUT_OFF],
 )
-def test_a_look_that_is_put_off_says_until_when_and_why(
+def test_a_sync_that_is_postponed_says_until_when_and_why(
     maya: SocialAccount,
     viewer: Client,
     monkeypatch: pytest.MonkeyPatch,
@@ -447,8 +450,8 @@ def test_a_look_that_is_put_off_says_until_when_and_why(
 
     poll = all_polls().get()
     assert poll.postponed_reason == word
-    following = f"Put off until {poll.due_at:%H:%M} UTC because {why}."
-    assert f"Looked at 2 hours ago. {following}" in main_text(viewer, at(maya))
+    following = f"Postponed until {poll.due_at:%H:%M} UTC because {why}."
+    assert f"Updated 2 hours ago. {following}" in main_text(viewer, at(maya))
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
 
 
@@ -456,7 +459,7 @@ def test_every_trouble_is_said() -> None:
     assert [word for _, word, _ in PUT_OFF] == list(PostponedReason)
 
 
-def test_the_two_looks_of_an_authenticated_account_are_told_apart(
+def test_the_two_syncs_of_an_authenticated_account_are_told_apart(
     oak: Organization, viewer: Client
 ) -> None:
     now = timezone.now()
@@ -477,14 +480,14 @@ def test_the_two_looks_of_an_authenticated_account_are_told_apart(
                 due_at=now + due + timedelta(minutes=1),
             )
     page = main_text(viewer, at(account))
-    assert "Looked at 3 hours ago. Next in 21 hours." in page
-    assert "Audience and averages: Looked at 2 days ago. Next in 5 days." in page
+    assert "Updated 3 hours ago. Next update in 21 hours." in page
+    assert "Audience and averages: Updated 2 days ago. Next update in 5 days." in page
 
 
-def test_an_unsupported_account_is_not_looked_at_any_more_an_invited_one_daily(
+def test_an_unsupported_account_is_not_synced_any_more_an_invited_one_daily(
     tom: SocialAccount, viewer: Client, oak: Organization
 ) -> None:
-    sentence = "Not looked at any more: TikTok no longer lets us track the account."
+    sentence = "Tracking stopped: TikTok no longer lets us track the account."
     assert sentence in main_text(viewer, at(tom))
     Work.objects.create(
         organization=oak,
@@ -492,10 +495,10 @@ def test_an_unsupported_account_is_not_looked_at_any_more_an_invited_one_daily(
         subject_id=tom.creator_id,
         due_at=timezone.now() + timedelta(hours=5, minutes=1),
     )
-    assert "Next in 5 hours." in main_text(viewer, at(tom))
+    assert "Next update in 5 hours." in main_text(viewer, at(tom))
 
 
-def test_a_weekly_look_that_was_not_missed_leaves_no_gap(oak: Organization) -> None:
+def test_a_weekly_sync_that_was_not_missed_leaves_no_gap(oak: Organization) -> None:
     with organization_scope(oak):
         account = an_authenticated_account(creator__marketplace_status=MarketplaceStatus.NOT_IN)
         for day in (1, 8, 16, 30):
@@ -520,4 +523,4 @@ def test_a_refresh_asked_for_twice_asks_tiktok_once_and_says_so(
     tiktok.control("stats")
     page = manager.post(url, follow=True).content.decode()
     assert "was just now. TikTok was not asked again." in page
-    assert tiktok.look("stats")["calls"] == {}
+    assert tiktok.read("stats")["calls"] == {}

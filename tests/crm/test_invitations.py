@@ -145,7 +145,7 @@ def test_a_handle_without_profile_is_invited_at_an_address() -> None:
 
 
 @pytest.mark.usefixtures("_scope")
-def test_who_joins_is_noticed_by_the_daily_look(tiktok: Sandbox) -> None:
+def test_who_joins_is_noticed_by_the_daily_sync(tiktok: Sandbox) -> None:
     invite_influencer_accounts([an_account()], actor=None)
     tiktok.control("creator", handle="tom_trails", membership="IN")
 
@@ -250,7 +250,7 @@ def test_a_refused_account_is_invited_at_an_address(
     assert 'id="id_invite_email"' in refused
     wrong = manager.post("/o/oak/influencers/add/invite/", {"handle": "tom_trails", "email": "tom"})
     assert wrong.status_code == 422
-    assert "This is no e-mail address." in page(wrong)
+    assert "This is not an e-mail address." in page(wrong)
 
     answer = manager.post(
         "/o/oak/influencers/add/invite/",

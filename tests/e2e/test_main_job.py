@@ -118,7 +118,7 @@ def run_campaign(staff: Page, tiktok: Any) -> None:
     code = re.search(r"[A-Z0-9]{3}-[A-Z0-9]{3}", staff.locator("main").inner_text())[0]
 
     by_link = tiktok.control("publish", handle="maya.bakes", invite_link=link)["video_id"]
-    by_code = tiktok.look("videos", handle="rio.runs")["videos"][0]["video_id"]
+    by_code = tiktok.read("videos", handle="rio.runs")["videos"][0]["video_id"]
     tiktok.control("tie", handle="rio.runs", video_id=by_code, campaign_code=code)
     staff.get_by_role("button", name="Refresh").click()
     expect(staff.get_by_text("In review").first).to_be_visible()

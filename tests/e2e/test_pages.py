@@ -83,13 +83,13 @@ def creator(oak: Organization, whole: Whole) -> User:
     return person
 
 
-def barriers(page: Page, path: str, looks: list[tuple[int, str]]) -> Iterator[str]:
-    """What keeps people out of a page, in each of these widths and colour schemes."""
+def barriers(page: Page, path: str, syncs: list[tuple[int, str]]) -> Iterator[str]:
+    """The accessibility barriers of a page, in each of these widths and colour schemes."""
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == 200, path
     page.evaluate(AXE)
-    for width, scheme in looks:
+    for width, scheme in syncs:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
@@ -150,8 +150,8 @@ def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
 ) -> None:
     page = signed_in(creator, 390)
     paths = ["/me/", "/me/organizations/oak/", "/me/organizations/oak/connect/"]
-    looks = [(390, "light"), (320, "dark")]
-    assert [b for path in paths for b in barriers(page, path, looks)] == []
+    syncs = [(390, "light"), (320, "dark")]
+    assert [b for path in paths for b in barriers(page, path, syncs)] == []
 
 
 def test_pages_of_a_visitor_have_no_barrier(db: None, open_page: Any) -> None:
@@ -318,4 +318,4 @@ def test_a_list_that_changes_says_what_it_shows_now(
     page.get_by_role("searchbox").fill("Lena")
     expect(news).to_have_text("1 row shown")
     page.get_by_role("searchbox").fill("nobody-of-this-name")
-    expect(news).to_have_text("No influencer fits")
+    expect(news).to_have_text("No matches")

@@ -23,7 +23,7 @@ HOUR = 3_600
 
 @pytest.fixture
 def admin(elm: Organization, tiktok: Any, member_of: Callable[..., Page]) -> Page:
-    """Of an organization without a TikTok account."""
+    """The admin of an organization without a TikTok account."""
     return member_of(elm, Role.ADMIN)
 
 
@@ -38,7 +38,7 @@ def work(tiktok: Any, expected: int) -> None:
 
 
 def _delivered(tiktok: Any) -> int:
-    return sum(200 in each["answers"] for each in tiktok.look("webhooks")["deliveries"])
+    return sum(200 in each["answers"] for each in tiktok.read("webhooks")["deliveries"])
 
 
 def test_an_order_over_tiktok_one_through_the_pages(admin: Page, tiktok: Any, elm: Any) -> None:
@@ -102,7 +102,7 @@ def tie_by_request(page: Page, tiktok: Any, campaign: str) -> None:
     expect(page.get_by_text("1 of 3 times")).to_be_visible()
     expect(page.get_by_text("A reminder may go out")).to_be_visible()
 
-    asked = tiktok.look("campaigns")["link_requests"][0]["video_id"]
+    asked = tiktok.read("campaigns")["link_requests"][0]["video_id"]
     tiktok.control("link/answer", video_id=asked, action="APPROVE")
     tiktok.control("clock", advance_seconds=49 * HOUR)
     work(tiktok, 3)

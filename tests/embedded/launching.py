@@ -21,7 +21,7 @@ PROGRAMS = ("postgres", "valkey-server")
 
 
 def marker(data_dir: Path) -> str:
-    """What every server over `data_dir` shows in its command line."""
+    """The text that every server over `data_dir` shows in its command line."""
     return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
 
 
@@ -55,7 +55,7 @@ def command(kind: str, *prefix: str, **env: str | Path) -> tuple[list[str], dict
 
 
 def refusal(kind: str, *prefix: str, **env: str | Path) -> str:
-    """What a launcher that cannot start says; it must be one line and exit code 1."""
+    """The words of a launcher that cannot start; it must be one line and exit code 1."""
     words, environment = command(kind, *prefix, **env)
     ended = subprocess.run(
         words, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""What can be set is written down, once, where people look."""
+"""Every setting is written down, once, in `.env.example`."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_an_administrator_need_not_be_superuser(admin_url: str) -> None:
     psycopg.connect(urls.app).close()
 
 
-def test_a_run_time_role_that_could_look_past_tenants_is_refused(admin_url: str) -> None:
+def test_a_run_time_role_that_could_sync_past_tenants_is_refused(admin_url: str) -> None:
     provision(admin_url)
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(f"ALTER ROLE {APP} BYPASSRLS")

@@ -59,7 +59,7 @@ def get(address: str) -> int:
 
 
 def login_kit_hook(sandbox: str) -> tuple[str, int]:
-    """Where the sandbox posts Login Kit's notices, and what an unsigned one is answered there."""
+    """The address that the sandbox posts Login Kit's notices to, and the answer to an unsigned one."""
     with urllib.request.urlopen(f"{sandbox}/_sandbox/switches", timeout=10) as answer:
         hook = str(json.load(answer)["authorization_webhook_url"])
     with pytest.raises(HTTPError) as refused:

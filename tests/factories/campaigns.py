@@ -89,13 +89,13 @@ def an_order(campaign: Campaign, account: SocialAccount, **fields: Any) -> Order
 
 
 def a_post(campaign: Campaign, video: Video, *, order: Order | None = None, **fields: Any) -> Post:
-    """A post that stands under Published Posts."""
+    """A post that appears under Published Posts."""
     values: dict[str, Any] = {
         "origin": PostOrigin.ORDER if order else PostOrigin.BY_HAND,
         "order": order,
         "review_state": ReviewState.SUCCEED if order else "",
         "published_at": video.published_at,
-        "stands_since": timezone.now(),
+        "published_since": timezone.now(),
     }
     return Post.objects.create(
         campaign=campaign,

@@ -55,7 +55,7 @@ def a_whole_campaign() -> Whole:
         a_video(accounts["authenticated"], "7450000000000000003", caption=""),
         order=order,
         review_state=ReviewState.NO_REVIEW,
-        stands_since=None,
+        published_since=None,
         published_at=None,
     )
     a_video(accounts["marketplace"], "7450000000000000004", caption="#" + "looong" * 20)
@@ -65,10 +65,10 @@ def a_whole_campaign() -> Whole:
 
 
 def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> None:
-    """Planned, due, under way, put off, stopped."""
+    """Planned, due, under way, postponed, stopped."""
     now = timezone.now()
     in_an_hour = {"due_at": now + timedelta(hours=1)}
-    looks: tuple[tuple[PollKind, int | None, dict[str, Any]], ...] = (
+    syncs: tuple[tuple[PollKind, int | None, dict[str, Any]], ...] = (
         (PollKind.PROFILE, accounts["marketplace"].creator_id, in_an_hour),
         (PollKind.VIDEOS, accounts["marketplace"].creator_id, {**in_an_hour, "postponed_reason": PostponedReason.LIMIT_REACHED}),
         (PollKind.PROFILE, accounts["authenticated"].creator_id, {**in_an_hour, "postponed_reason": PostponedReason.ACCESS_ENDED}),
@@ -78,7 +78,7 @@ def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> Non
         (PollKind.MEMBERSHIP, accounts["invited"].creator_id, in_an_hour),
         (PollKind.ORDER, order.pk, {"due_at": now, "stopped_reason": "The order is settled."}),
     )  # fmt: skip
-    for kind, subject, fields in looks:
+    for kind, subject, fields in syncs:
         Work.objects.create(
             organization_id=order.organization_id, kind=kind, subject_id=subject, **fields
         )

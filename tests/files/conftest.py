@@ -19,7 +19,7 @@ from tests.branding import a_member
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Any) -> Path:
-    """Where contents lie: a real private folder."""
+    """A real private folder for contents."""
     location = tmp_path / "files"
     settings.STORAGES = {
         **settings.STORAGES,

@@ -111,7 +111,7 @@ def bucket(settings: Any) -> Iterator[dict[str, bytes]]:
 
 def configured(endpoint: str) -> dict[str, Any]:
     """STORAGES["files"] as the product's settings make it from the environment."""
-    told = subprocess.run(
+    reported = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -130,7 +130,7 @@ def configured(endpoint: str) -> dict[str, Any]:
             "FILES_SECRET_KEY": "secret/with+signs",
         },
     )
-    return eval(told.stdout)
+    return eval(reported.stdout)
 
 
 @pytest.mark.django_db
@@ -171,7 +171,7 @@ def test_orphans_are_collected_from_a_bucket(bucket: dict[str, bytes], elm, owne
 
 
 def test_without_a_bucket_files_lie_in_the_data_directory() -> None:
-    told = subprocess.run(
+    reported = subprocess.run(
         [sys.executable, "-c", "from influence.settings import STORAGES as s; print(s['files'])"],
         check=True,
         capture_output=True,
@@ -179,7 +179,7 @@ def test_without_a_bucket_files_lie_in_the_data_directory() -> None:
         cwd=product_settings.BASE_DIR,
         env={**os.environ, "DATA_DIR": "/somewhere", "FILES_BUCKET": ""},
     )
-    assert eval(told.stdout, {"PosixPath": Path}) == {
+    assert eval(reported.stdout, {"PosixPath": Path}) == {
         "BACKEND": "files.store.PrivateFolder",
         "OPTIONS": {"location": Path("/somewhere/files")},
     }

@@ -1,4 +1,4 @@
-"""What is deleted takes its content along; content that no row names is collected; nothing else is."""
+"""Deleting a file takes its content along; content that no row names is collected; nothing else is."""
 
 from __future__ import annotations
 

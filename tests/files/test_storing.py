@@ -1,4 +1,4 @@
-"""What is taken in, and as what: names and contents that lie, burst or hide something."""
+"""Storing files: names and contents that lie, burst or hide something."""
 
 from __future__ import annotations
 

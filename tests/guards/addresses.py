@@ -43,7 +43,7 @@ class Address:
 
     @property
     def parameters(self) -> list[str]:
-        """What the route asks for; a `pk` is told by the word before it: `campaigns.pk`."""
+        """The parameters of the route; a `pk` is told by the word before it: `campaigns.pk`."""
         parent = PARENT.search(self.route)
         names = [first or second for first, second in PARAMETER.findall(self.route)]
         return [f"{parent[1]}.pk" if parent and name == "pk" else name for name in names]

@@ -1,4 +1,4 @@
-"""What guards look at (two whole tenants, their secrets), and how sins are planted."""
+"""Fixtures of guards: two whole tenants with their secrets, and how sins are planted."""
 
 from __future__ import annotations
 

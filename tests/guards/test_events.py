@@ -39,7 +39,7 @@ def verbs_said(paths: Iterable[Path]) -> set[str]:
 
 
 def spelt_verbs(paths: Iterable[Path]) -> list[str]:
-    """Where `record` or `record_each` is called with text, or with anything that makes a verb out of text."""
+    """The places where `record` or `record_each` is called with text, or with anything that makes a verb out of text."""
     return [
         f"{where(path)}:{node.lineno}"
         for path, tree in trees(paths)

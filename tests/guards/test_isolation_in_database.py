@@ -203,7 +203,7 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def test_the_run_time_role_owns_nothing_and_cannot_look_past_the_policies() -> None:
+def test_the_run_time_role_owns_nothing_and_cannot_sync_past_the_policies() -> None:
     role = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
     assert rows(role) == [(False, False, False, False)]
     owned = "SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relpersistence = 'p'"

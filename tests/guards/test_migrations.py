@@ -28,9 +28,9 @@ def files() -> list[Path]:
 
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
-    told = StringIO()
-    call_command("makemigrations", "--check", "--dry-run", stdout=told, stderr=told)
-    assert told.getvalue() == "No changes detected\n"
+    reported = StringIO()
+    call_command("makemigrations", "--check", "--dry-run", stdout=reported, stderr=reported)
+    assert reported.getvalue() == "No changes detected\n"
 
 
 def test_each_app_has_one_line_of_migrations() -> None:
@@ -53,7 +53,7 @@ def test_migrations_import_no_model_of_today() -> None:
 
 
 def has_no_choice(path: Path, name: str) -> bool:
-    """What Django itself writes: a manager or default named by its import path in an initial migration."""
+    """Recognize what Django itself writes: a manager or default named by its import path in an initial migration."""
     return path.stem.endswith("_initial") and f"import {name}" in path.read_text()
 
 

@@ -49,7 +49,7 @@ def is_bare_name(what: str) -> bool:
 
 
 def bare_names(text: str) -> list[str]:
-    """What a template prints as it is, though people choose it; a form's field keeps what was typed."""
+    """The values that a template prints as they are, though people choose them; a form's field keeps what was typed."""
     found = []
     for block in TRANSLATED.finditer(text):
         found += [each["what"] for each in GIVEN.finditer(block["opening"])]

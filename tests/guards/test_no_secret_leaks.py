@@ -75,8 +75,8 @@ def test_no_page_no_answer_and_no_log_tells_a_secret(
             assert leaks(back.content.decode(), secrets) == []
     assert len(caplog.records) > 50
     for record in caplog.records:
-        told = f"{record.getMessage()} {vars(record)}"
-        assert leaks(told, secrets) == [], f"{record.name}: {record.getMessage()}"
+        reported = f"{record.getMessage()} {vars(record)}"
+        assert leaks(reported, secrets) == [], f"{record.name}: {record.getMessage()}"
 
 
 def test_the_admin_shows_no_secret_and_no_row_of_an_organization_not_chosen(
@@ -104,10 +104,10 @@ def assert_foreign_rows_are_absent(tenant: Tenant, body: str, url: str) -> None:
 def test_an_error_page_tells_nothing_of_the_error(
     url: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = " ".join(secrets)
+    reported = " ".join(secrets)
 
     def fail(*args: object, **kwargs: object) -> None:
-        locally = told
+        locally = reported
         raise RuntimeError(locally)
 
     monkeypatch.setattr(
@@ -127,6 +127,6 @@ def test_events_hold_no_secret(world: World, secrets: set[str]) -> None:
     key, text = create_api_key(world.oak.organization, "ci", scopes=["read"], actor=owner)
     revoke_api_key(key, actor=owner)
     with organization_scope(world.oak.organization):
-        told = serializers.serialize("json", [*Event.objects.all(), *EventText.objects.all()])
-    assert "api_key.revoked" in told
-    assert leaks(told, secrets | {text, text.partition(".")[2], key.digest}) == []
+        reported = serializers.serialize("json", [*Event.objects.all(), *EventText.objects.all()])
+    assert "api_key.revoked" in reported
+    assert leaks(reported, secrets | {text, text.partition(".")[2], key.digest}) == []

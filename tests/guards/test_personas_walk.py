@@ -100,13 +100,13 @@ class Persona:
         """The status of the answer, which holds no foreign canary and is no failure."""
         url = address.url(self.world.values(whose))
         response = getattr(self.client, method)(url)
-        told = (
+        reported = (
             b"".join(response)
             + str(dict(response.headers)).encode()
             + str(response.cookies).encode()
         )
         for canary in self.forbidden:
-            assert canary.encode() not in told, f"{self.name} saw a foreign row: {method} {url}"
+            assert canary.encode() not in reported, f"{self.name} saw a foreign row: {method} {url}"
         assert response.status_code < 500, f"{self.name}: {method} {url}: {response.status_code}"
         return response.status_code
 
@@ -143,8 +143,8 @@ def test_a_fragment_is_kept_apart_as_its_page_is(world: World, name: str) -> Non
         if address.audience in INSIDE[name]:
             persona.knock(address, "own")
             if address.parameters:
-                told = persona.knock(address, "foreign")
-                assert told == persona.knock(address, "absent"), address
+                reported = persona.knock(address, "foreign")
+                assert reported == persona.knock(address, "absent"), address
 
 
 # Who gets through which doors at all; that everybody else is stopped at the door is said below.
@@ -165,9 +165,11 @@ def test_a_foreign_id_answers_as_an_absent_one(world: World, name: str, method: 
         if address.audience not in INSIDE[name]:
             continue
         for foreign, absent in (("foreign", "absent"), ("abroad", "nowhere")):
-            told = persona.knock(address, foreign, method)
-            assert told == persona.knock(address, absent, method), f"{address}: {foreign} id"
-            assert told not in {200, 201} or address.parameters == ["slug"], f"{address}: {foreign}"
+            reported = persona.knock(address, foreign, method)
+            assert reported == persona.knock(address, absent, method), f"{address}: {foreign} id"
+            assert reported not in {200, 201} or address.parameters == ["slug"], (
+                f"{address}: {foreign}"
+            )
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -175,9 +177,9 @@ def test_members_see_what_their_role_includes(world: World, role: str) -> None:
     member = Persona(world, role)
     for address in addresses():
         if address.audience == "staff":
-            told = member.knock(address, "own")
+            reported = member.knock(address, "own")
             may = address.marks.permission in ROLE_PERMISSIONS[role]
-            assert told in (EXPECTED.get(address.name, FINE) if may else {403}), address
+            assert reported in (EXPECTED.get(address.name, FINE) if may else {403}), address
             assert may or member.knock(address, "own", "post") == 403, address
 
 
@@ -212,13 +214,13 @@ def test_without_a_sign_in_there_is_only_the_way_to_it(world: World, name: str) 
 
 
 def test_the_api_is_for_keys_alone(world: World) -> None:
-    told = {name: Persona(world, name) for name in ("anonymous", "owner", "ops", "write key")}
+    reported = {name: Persona(world, name) for name in ("anonymous", "owner", "ops", "write key")}
     reader = Persona(world, "read key")
     for address in addresses():
         if address.audience == "api":
             assert reader.knock(address, "own") == 200, address
             assert reader.knock(address, "own", "post") == 403, address
-            statuses = {name: persona.knock(address, "own") for name, persona in told.items()}
+            statuses = {name: persona.knock(address, "own") for name, persona in reported.items()}
             assert statuses == {"anonymous": 401, "owner": 401, "ops": 401, "write key": 403}
 
 
@@ -248,8 +250,8 @@ def assert_kept_apart(world: World) -> None:
         for address in addresses():
             persona.knock(address, "own")
             if address.parameters:
-                told = persona.knock(address, "foreign")
-                assert told == persona.knock(address, "absent"), f"{name}: {address}"
+                reported = persona.knock(address, "foreign")
+                assert reported == persona.knock(address, "absent"), f"{name}: {address}"
 
 
 def test_the_database_alone_keeps_organizations_apart(

@@ -1,4 +1,4 @@
-"""What is proof stays as it was written: the run-time role may add to it and read it, and only the owner takes it away."""
+"""Proof stays as it was written: the run-time role may add to it and read it, and only the owner takes it away."""
 
 from __future__ import annotations
 

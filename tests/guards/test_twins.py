@@ -27,7 +27,7 @@ from tests.factories.campaigns import a_campaign
 from tests.factories.crm import ConsentFactory, TikTokAccountFactory
 from tiktok.enums import AccountKind, ConnectionState, MarketplaceStatus, PollKind
 from tiktok.policies import account_kind
-from tiktok.queries import account_look, authenticated, next_account_check, read_polls
+from tiktok.queries import account_sync, authenticated, next_account_check, read_polls
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -103,18 +103,18 @@ def test_the_kind_of_an_account(rows: list[dict[str, Any]], oak: Organization) -
 def test_the_next_sync_of_an_account(rows: list[dict[str, Any]], oak: Organization) -> None:
     for row in rows:
         make(row, oak)
-    told = SocialAccount.objects.annotate(
+    reported = SocialAccount.objects.annotate(
         is_authenticated=authenticated("creator_id"), next_check_at=next_account_check("creator")
     )
     expected = {}
     for account in accounts_with_facts():
         is_supported = account.creator.is_in_marketplace or account.is_authenticated
-        look = account_look(
+        read = account_sync(
             account.creator, read_polls(account.polls), is_unsupported=not is_supported
         )
-        is_planned = look.poll is not None and not look.stopped_reason
-        expected[account.pk] = look.poll.due_at if is_planned else None
-    assert dict(told.values_list("pk", "next_check_at")) == expected
+        is_planned = read.poll is not None and not read.stopped_reason
+        expected[account.pk] = read.poll.due_at if is_planned else None
+    assert dict(reported.values_list("pk", "next_check_at")) == expected
 
 
 @of_rows
@@ -141,7 +141,7 @@ def test_a_video_that_is_free_again(
             network=Network.TIKTOK,
             network_post_id=str(number),
             origin=PostOrigin.ORDER,
-            stands_since=since,
+            published_since=since,
             review_reason=reason,
             review_state=state,
         )

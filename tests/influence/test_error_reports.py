@@ -1,4 +1,4 @@
-"""What an error report may carry to Sentry."""
+"""The content that an error report may carry to Sentry."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_report_carries_the_address_without_its_query_and_no_body() -> None:
 
 @pytest.fixture
 def reports() -> Iterator[list[dict[str, Any]]]:
-    """What would leave for Sentry."""
+    """The reports that would leave for Sentry."""
     sent: list[dict[str, Any]] = []
 
     def keep(event: Any, hint: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def standing_post(campaign: Campaign, owner: SocialAccount, number: int, views: 
     )  # fmt: skip
     return Post.objects.create(
         campaign=campaign, account=owner, network="tiktok", network_post_id=str(number), url=video.url, video=video,
-        origin=PostOrigin.BY_HAND, published_at=now, stands_since=now,
+        origin=PostOrigin.BY_HAND, published_at=now, published_since=now,
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_home_counts_what_stands_and_says_what_needs_somebody(oak) -> None:
         1,
         1,
     )
-    assert (numbers.open_orders, numbers.troubled_orders) == (1, 1)
+    assert (numbers.open_orders, numbers.orders_with_problems) == (1, 1)
     assert (numbers.posts, numbers.views) == (2, 2_000)
     assert [post.video.caption for post in page.context["posts"]] == ["Loaf 1", "Loaf 0"]
     assert "can no longer be tracked" in page.text
@@ -90,7 +90,7 @@ def test_home_counts_what_stands_and_says_what_needs_somebody(oak) -> None:
 def test_an_empty_home_invents_no_number(oak) -> None:
     page = member(oak).get("/o/oak/")
     assert page.context["numbers"].views is None
-    assert "Nothing waits for anybody." in page.text
+    assert "Nothing needs your attention." in page.text
     assert "No campaign is under way" in page.text
 
 

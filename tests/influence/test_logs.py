@@ -1,4 +1,4 @@
-"""What a line of the log says of an error that a library of ours has logged."""
+"""Log lines of errors that a library has logged."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def test_it_tells_where_it_happened_and_no_local_variable(renderer: object) -> N
             "django.request", logging.ERROR, "x.py", 1, "Internal", None, sys.exc_info()
         )
 
-    told = formatter.format(record)
+    reported = formatter.format(record)
 
-    assert "in fail" in told
-    assert "ValueError: boom" in told
-    assert planted not in told
+    assert "in fail" in reported
+    assert "ValueError: boom" in reported
+    assert planted not in reported
 
 
 def fail(token: str) -> None:

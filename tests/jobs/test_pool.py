@@ -115,10 +115,10 @@ def test_when_the_time_is_over_nothing_more_is_claimed(seen) -> None:
 def test_long_work_is_claimed_no_faster_than_it_is_begun(kind) -> None:
     held: list[int] = []
 
-    def look(subject_ids: Sequence[int]) -> None:
+    def read(subject_ids: Sequence[int]) -> None:
         held.append(Work.objects.exclude(lease_until=None).count())
 
-    kind(PRUNE, look, lane=Lane.BULK)
+    kind(PRUNE, read, lane=Lane.BULK)
     due(organization("oak"), *range(10))
     work_off(Lane.BULK, threads=2, seconds=20)
     assert len(held) == 10
@@ -185,11 +185,11 @@ def limited(limit: Any) -> Any:
 def test_a_suspect_is_tried_before_anything_else_is_claimed(kind) -> None:
     held: dict[int, int] = {}
 
-    def look(subject_ids: Sequence[int]) -> None:
+    def read(subject_ids: Sequence[int]) -> None:
         for pk in subject_ids:
             held[pk] = Work.objects.exclude(lease_until=None).count()
 
-    kind(PRUNE, look)
+    kind(PRUNE, read)
     due(organization("oak"), *range(5))
     Work.objects.filter(subject_id=3).update(lost_leases=3)
 

@@ -23,7 +23,7 @@ with patch.dict(sys.modules, {"public": SimpleNamespace(public=lambda thing: thi
 
 @dataclass
 class Server:
-    """What it answers, and what it was given. An empty answer means the usual one."""
+    """A mail server's answers and the mails it was given. An empty answer means the usual one."""
 
     port: int
     to_recipient: str = ""

@@ -1,4 +1,4 @@
-"""What is queued: once, in the transaction of its cause, whole, and nothing to who does not want it."""
+"""Queueing mail: once, in the transaction of its cause, whole, and nothing to those who do not want it."""
 
 from __future__ import annotations
 

@@ -52,9 +52,9 @@ def test_a_link_for_a_new_password_works_once(tom: User) -> None:
 
 
 def test_a_stranger_gets_no_mail_and_learns_nothing(tom: User) -> None:
-    told = [
+    reported = [
         Client().post("/accounts/login/code/", {"email": email}).headers["Location"]
         for email in ("tom@bücher.example", "nobody@example.com")
     ]
-    assert told[0] == told[1]
+    assert reported[0] == reported[1]
     assert len(sent_mail()) == 1

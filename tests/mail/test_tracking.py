@@ -24,7 +24,7 @@ SECRET = "provider:correct horse"
 
 
 @pytest.fixture
-def told(settings: Any) -> Callable[..., int]:
+def reported(settings: Any) -> Callable[..., int]:
     """Post Postmark's news of a mail; the status of the answer."""
     settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_SECRET = "postmark", SECRET
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
@@ -65,17 +65,19 @@ def test_a_mail_names_itself_to_the_provider(sent: Message) -> None:
     assert sent_mail()[0].metadata == {"message": f"o{sent.organization_id}-{sent.pk}"}
 
 
-def test_delivered_is_noted(told: Callable[..., int], sent: Message) -> None:
-    assert told(sent, "Delivery") == 200
+def test_delivered_is_noted(reported: Callable[..., int], sent: Message) -> None:
+    assert reported(sent, "Delivery") == 200
     assert state_of(sent) == MessageState.DELIVERED
 
 
 def test_a_hard_bounce_marks_the_address_and_it_is_written_to_no_more(
-    told: Callable[..., int], sent: Message
+    reported: Callable[..., int], sent: Message
 ) -> None:
-    assert told(sent, "Bounce", Type="HardBounce", TypeCode=1, Description="No such user") == 200
+    assert (
+        reported(sent, "Bounce", Type="HardBounce", TypeCode=1, Description="No such user") == 200
+    )
     assert state_of(sent) == MessageState.BOUNCED
-    told(sent, "Delivery")  # news that come late
+    reported(sent, "Delivery")  # news that come late
     assert state_of(sent) == MessageState.BOUNCED
     with organization_scope(sent.organization_id):
         assert Message.objects.get().reason == "No such user"
@@ -85,9 +87,9 @@ def test_a_hard_bounce_marks_the_address_and_it_is_written_to_no_more(
 
 
 def test_a_complaint_ends_outreach_and_nothing_else(
-    told: Callable[..., int], sent: Message
+    reported: Callable[..., int], sent: Message
 ) -> None:
-    assert told(sent, "SpamComplaint", Type="SpamComplaint", TypeCode=100001) == 200
+    assert reported(sent, "SpamComplaint", Type="SpamComplaint", TypeCode=100001) == 200
     assert state_of(sent) == MessageState.COMPLAINED
     with organization_scope(sent.organization_id):
         with pytest.raises(AddressComplained):
@@ -97,24 +99,24 @@ def test_a_complaint_ends_outreach_and_nothing_else(
 
 @pytest.mark.parametrize("secret", ["", "provider:wrong", "correct horse"])
 def test_news_without_the_secret_are_refused(
-    told: Callable[..., int], sent: Message, secret: str
+    reported: Callable[..., int], sent: Message, secret: str
 ) -> None:
-    assert told(sent, "Delivery", secret=secret) == 401
+    assert reported(sent, "Delivery", secret=secret) == 401
     assert state_of(sent) == MessageState.SENT
 
 
 def test_news_are_refused_while_no_secret_or_no_provider_is_set(
-    told: Callable[..., int], sent: Message, settings: Any
+    reported: Callable[..., int], sent: Message, settings: Any
 ) -> None:
     settings.MAIL_WEBHOOK_SECRET = ""
-    assert told(sent, "Delivery", secret="") == 401
+    assert reported(sent, "Delivery", secret="") == 401
     settings.MAIL_WEBHOOK_SECRET, settings.MAIL_PROVIDER = SECRET, ""
-    assert told(sent, "Delivery") == 401
+    assert reported(sent, "Delivery") == 401
     assert state_of(sent) == MessageState.SENT
 
 
 def test_news_of_another_mail_or_address_change_nothing(
-    told: Callable[..., int], sent: Message, elm: Organization
+    reported: Callable[..., int], sent: Message, elm: Organization
 ) -> None:
     for reference_ in (
         f"o{elm.pk}-{sent.pk}",
@@ -123,19 +125,21 @@ def test_news_of_another_mail_or_address_change_nothing(
         "x",
         f"o{sent.organization_id}-0",
     ):
-        assert told(sent, "Delivery", Metadata={"message": reference_}) == 200
-    assert told(sent, "Delivery", Recipient="other@example.com", Email="other@example.com") == 200
-    assert told(sent, "Delivery", Metadata={}) == 200
+        assert reported(sent, "Delivery", Metadata={"message": reference_}) == 200
+    assert (
+        reported(sent, "Delivery", Recipient="other@example.com", Email="other@example.com") == 200
+    )
+    assert reported(sent, "Delivery", Metadata={}) == 200
     assert state_of(sent) == MessageState.SENT
 
 
 def test_a_person_s_own_mail_marks_no_address_of_any_organization(
-    told: Callable[..., int], maya: User, oak: Organization
+    reported: Callable[..., int], maya: User, oak: Organization
 ) -> None:
     with person_scope(maya):
         message = queue()
     deliver_queued()
-    told(message, "Bounce", Type="HardBounce", TypeCode=1)
+    reported(message, "Bounce", Type="HardBounce", TypeCode=1)
     with person_scope(maya):
         assert Message.objects.get().state == MessageState.BOUNCED
     with organization_scope(oak):

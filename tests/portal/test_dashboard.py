@@ -32,7 +32,7 @@ def signed_in(person: User) -> Client:
 
 
 def text(response) -> str:
-    """What a reader sees of a page's main part, on one line."""
+    """The text that a reader sees of a page's main part, on one line."""
     html = response.content.decode()
     main = html[html.index("<main") : html.index("</main>")]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).strip()
@@ -59,14 +59,14 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     assert done.redirect_chain == [(reverse("tiktok_connect_result"), 302)]
     assert "@maya.bakes is connected" in text(done)
     home = text(client.get(reverse("portal:home")))
-    assert "@maya.bakes Connected Looked at just now . Next in 23 hours ." in home
+    assert "@maya.bakes Connected Updated just now . Next update in 23 hours ." in home
     assert "Agreed with Oak." in home
     seen = text(client.get(reverse("portal:organization", args=["oak"])))
     assert "Followers 184.2K TikTok, authorized · just now" in seen.replace("&#x27;", "'")
     assert "Audience countries GB 73.3" in seen
     assert "Audience genders Female 48.5" in seen
     assert "Audience locales TikTok has not reported this yet." in seen
-    assert "Videos with numbers — None looked at yet." in seen
+    assert "Videos with numbers — None updated yet." in seen
 
 
 def test_what_a_marketplace_would_give_is_not_put_to_the_creator_as_staffs_errand(

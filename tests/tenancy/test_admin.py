@@ -231,7 +231,7 @@ def test_every_page_loads_for_the_chosen_organization_and_shows_no_other(
         response = client.get(list_page(model) + query, follow=True)
         assert response.status_code == 200, (query, response.status_code)
     page = client.get(list_page(model)).content.decode()
-    assert "You look at the data of Oak." in page
+    assert "You see the data of Oak." in page
     if model is not User and model is not Organization and model is not Authenticator:
         assert "samara" not in page
     if issubclass(model, OrganizationModel):

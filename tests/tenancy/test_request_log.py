@@ -1,4 +1,4 @@
-"""What a request leaves in the log."""
+"""The log of requests."""
 
 from __future__ import annotations
 

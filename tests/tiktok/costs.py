@@ -1,4 +1,4 @@
-"""What a day of looking at accounts and their posts costs in calls, computed from what a dialect offers.
+"""The calls that a day of syncing accounts and their posts costs, computed from what a dialect offers.
 
 `docs/tiktok.md` shows these numbers. Orders are counted in `tests/campaigns/test_orders_syncing.py`.
 """

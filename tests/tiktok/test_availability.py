@@ -125,8 +125,8 @@ def test_what_tiktok_one_cannot_give_says_so_and_nobody_is_sent_after_it() -> No
         AccountMetric.COMPLETION_RATE, AccountKind.NOT_AUTHENTICATED_TTCM, Dialect.TTO
     )
     assert asked.reason == "Not provided by TikTok One."
-    told = account_cell(AccountMetric.AUDIENCE_AGES, AccountKind.NOT_AUTHENTICATED_TTCM, "tto")
-    assert told.reason == "Ask the influencer to authenticate this account."
+    reported = account_cell(AccountMetric.AUDIENCE_AGES, AccountKind.NOT_AUTHENTICATED_TTCM, "tto")
+    assert reported.reason == "Ask the influencer to authenticate this account."
 
 
 def test_the_dialects_table_is_what_their_clients_can_do() -> None:

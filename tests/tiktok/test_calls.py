@@ -52,16 +52,16 @@ def ash(db, dialect) -> Organization:
 
 
 def calls_of_a_day(tiktok) -> dict[str, int]:
-    """What one round of all daily polls asks of TikTok."""
+    """The calls of one round of all daily polls."""
     tiktok.control("stats")
     all_polls().exclude(kind=PollKind.INSIGHTS).update(due_at=timezone.now())
     while pump():
         pass
-    return tiktok.look("stats")["calls"]
+    return tiktok.read("stats")["calls"]
 
 
 def published(tiktok, handle: str) -> int:
-    return len(tiktok.look("videos", handle=handle)["videos"])
+    return len(tiktok.read("videos", handle=handle)["videos"])
 
 
 def test_a_tracked_account_costs_a_profile_and_the_pages_of_its_latest_thirty_videos_a_day(

@@ -43,7 +43,7 @@ HTML = b"<html><title>Sorry</title></html>"
 
 @dataclass(frozen=True)
 class Fault:
-    """What every call meets, at the sandbox or on a hostile wire, and after how many seconds the polls try again."""
+    """A fault that every call meets, at the sandbox or on a hostile wire, and after how many seconds the polls try again."""
 
     name: str
     tries_again_after: float
@@ -111,7 +111,7 @@ def maya(oak) -> Creator:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_is_put_off_and_leaves_nothing_half_done(
+def test_a_fault_is_postponed_and_leaves_nothing_half_done(
     fault: Fault, maya: Creator, oak, tiktok, settings, caplog
 ) -> None:
     begun = time.monotonic()
@@ -119,7 +119,7 @@ def test_a_fault_is_put_off_and_leaves_nothing_half_done(
         tiktok.control("fail", times=1000, **fault.sandbox)
         pump()
         tiktok.control("fail", times=0)
-        calls = tiktok.look("stats")["total"]
+        calls = tiktok.read("stats")["total"]
     else:
         with hostile(fault.wire) as server:
             settings.TIKTOK_BASE_URL = server.url
@@ -147,8 +147,8 @@ def test_an_answer_that_says_nothing_changes_nothing_and_a_nameless_profile_is_a
     assert len(server.calls) == 3
     with organization_scope(oak):
         assert_nothing_is_kept(maya)
-        [put_off] = all_polls().exclude(postponed_reason="")
-    assert (put_off.kind, put_off.postponed_reason) == (
+        [postpone] = all_polls().exclude(postponed_reason="")
+    assert (postpone.kind, postpone.postponed_reason) == (
         PollKind.PROFILE,
         PostponedReason.UNREADABLE,
     )
@@ -167,12 +167,12 @@ def assert_tried_again_after(seconds: float) -> None:
     if seconds == MIDNIGHT:
         midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
         seconds = (midnight - now).total_seconds()
-    looks = [
+    syncs = [
         PollKind.MEMBERSHIP,
         PollKind.PROFILE,
         PollKind.VIDEOS,
     ]  # not what a doubted account makes due
-    for poll in all_polls().filter(kind__in=looks):
+    for poll in all_polls().filter(kind__in=syncs):
         wait = (poll.due_at - now).total_seconds()
         assert (poll.lease_until, poll.attempts, poll.last_finished_at) == (None, 1, None)
         assert seconds - 20 < wait <= seconds + 30
@@ -259,9 +259,9 @@ def test_what_could_not_be_read_is_counted_and_kept_with_the_exchange(wire, maya
     told_profile(wire, followers_count="1,2" + "3" * 1000)
     refresh_profile(maya)
     [exchange] = last_exchanges(marketplace_account())
-    [told] = exchange.unreadable
-    assert told.startswith('followers_count: not a number: "1,2333')
-    assert len(told) < 300
+    [reported] = exchange.unreadable
+    assert reported.startswith('followers_count: not a number: "1,2333')
+    assert len(reported) < 300
     assert unreadable_counts() == {("/tcm/creator/public/", "followers_count"): 1}
 
 
@@ -371,7 +371,7 @@ def test_a_tiktok_that_is_down_is_asked_less_and_less_and_found_again(maya, tikt
     for _ in range(6):
         all_polls().update(due_at=timezone.now())
         pump()
-    calls = tiktok.look("stats")["calls"]
+    calls = tiktok.read("stats")["calls"]
     assert max(calls.values()) <= breaker.FAILURES_TO_OPEN + 2
     assert set(breaker.opened()) == set(calls)
 

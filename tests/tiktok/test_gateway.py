@@ -44,7 +44,7 @@ def in_oak(oak, tiktok):
 
 
 def calls(tiktok) -> int:
-    return tiktok.look("stats")["total"]
+    return tiktok.read("stats")["total"]
 
 
 def break_down(tiktok, **fault) -> None:
@@ -175,7 +175,7 @@ def test_whoever_is_told_to_come_again_is_told_when(seconds, when) -> None:
     )
 
 
-def test_polls_are_put_off_until_a_pause_is_over(in_oak, oak) -> None:
+def test_polls_are_postponed_until_a_pause_is_over(in_oak, oak) -> None:
     track_creator("maya.bakes", MarketplaceStatus.IN)
     batches = claim(kinds_in(Lane.POLLS), calls=50)
     limits.pause(300)
@@ -224,17 +224,19 @@ def test_the_last_exchanges_are_kept_with_the_account_they_were_made_through(in_
     with pytest.raises(TikTokRefused) as refused:
         look_up(["maya.bakes"])
 
-    told = last_exchanges(marketplace_account())
+    reported = last_exchanges(marketplace_account())
 
-    assert [(each.method, each.path, each.status, each.code, each.attempt) for each in told] == [
+    assert [
+        (each.method, each.path, each.status, each.code, each.attempt) for each in reported
+    ] == [
         ("GET", STATUS, 200, 40001, 1),
         ("GET", STATUS, 200, 0, 2),
         ("GET", STATUS, 200, 50000, 1),
     ]
-    assert [each.error for each in told] == ["PermissionDeniedError", "", "TemporaryError"]
-    assert told[0].request_id == refused.value.request_id
-    assert all(0 < each.seconds < 10 and abs(each.at - time.time()) < 60 for each in told)
-    assert BRAND_TOKEN not in str(told)
+    assert [each.error for each in reported] == ["PermissionDeniedError", "", "TemporaryError"]
+    assert reported[0].request_id == refused.value.request_id
+    assert all(0 < each.seconds < 10 and abs(each.at - time.time()) < 60 for each in reported)
+    assert BRAND_TOKEN not in str(reported)
 
 
 def test_only_the_latest_are_kept_and_not_for_ever(in_oak) -> None:

@@ -12,7 +12,7 @@ import time_machine
 
 from tiktok import limits
 from tiktok.errors import TikTokBusy
-from tiktok.limits import app_paused_for, charged, pause, paused_for, take, workers_patience
+from tiktok.limits import app_paused_for, charged, pause, paused_for, take, waiting_as_worker
 from tiktok.store import key, store
 
 PUBLIC = "/tto/tcm/creator/public/"
@@ -74,7 +74,7 @@ def test_sixteen_waiting_workers_use_the_budget_and_never_more(by_the_second) ->
     moments: list[float] = []
 
     def work(number: int) -> None:
-        with workers_patience():
+        with waiting_as_worker():
             for _ in range(10):
                 time.sleep(take("/x/"))
                 moments.append(time.monotonic())
@@ -106,7 +106,7 @@ def test_workers_stand_in_line_first_come_first_served() -> None:
 
 def test_a_person_does_not_wait_behind_the_workers(by_the_second) -> None:
     def work(number: int) -> None:
-        with workers_patience():
+        with waiting_as_worker():
             time.sleep(take("/x/"))
 
     with ThreadPoolExecutor(100) as pool:
@@ -122,8 +122,8 @@ def test_a_person_who_would_wait_too_long_is_told_so_and_takes_no_place(settings
     booked(48)
     with pytest.raises(TikTokBusy) as busy:
         booked(10)
-    assert limits.PERSONS_PATIENCE_SECONDS < busy.value.retry_after < 6
-    with workers_patience():
+    assert limits.PERSON_WAIT_SECONDS < busy.value.retry_after < 6
+    with waiting_as_worker():
         assert 3 < limits._ask("worker", "/x/", "app")[1] < 6
 
 
@@ -141,9 +141,9 @@ def test_special_calls_leave_no_gaps_in_the_apps_row() -> None:
     assert moments[-1] < 36 * 0.1035
 
 
-def test_a_worker_is_put_off_rather_than_kept_before_a_crowded_path() -> None:
+def test_a_worker_is_postponed_rather_than_kept_before_a_crowded_path() -> None:
     turns = []
-    with workers_patience():
+    with waiting_as_worker():
         for _ in range(30):
             answer, seconds = limits._ask("worker", PUBLIC, PUBLIC)
             turns.append((answer, round(seconds, 1)))
@@ -152,7 +152,7 @@ def test_a_worker_is_put_off_rather_than_kept_before_a_crowded_path() -> None:
     assert kinds.count("wait") == 9
     assert set(kinds[11:]) == {"busy"}
     later = [seconds for answer, seconds in turns if answer == "busy"]
-    assert later == sorted(later)  # each has a place of its own, behind those put off before
+    assert later == sorted(later)  # each has a place of its own, behind those postponed before
     assert later[-1] - later[0] == pytest.approx(1.033 * (len(later) - 1), abs=0.5)
     assert take("/x/") < 1.2
 

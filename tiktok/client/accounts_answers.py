@@ -1,4 +1,4 @@
-"""What the Accounts API sends, read into its types."""
+"""Decode the answers of the Accounts API into its types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Accounts API returns. Same units as `types`; most of it is a day or two old."""
+"""Types that the Accounts API returns. Same units as `types`; most of it is a day or two old."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both dialects send, read into the public types."""
+"""Decode what both dialects send into the public types."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def memberships(
     answer: Row, asked: Iterable[str], plain: Mapping[str, str]
 ) -> dict[str, types.Membership]:
     """Status per handle as asked; a handle without a word we know is left out, not guessed."""
-    told = dict(answer.rows("onboarding_status", _status))
-    statuses = {handle: told.get(plain[handle].casefold(), "") for handle in asked}
+    reported = dict(answer.rows("onboarding_status", _status))
+    statuses = {handle: reported.get(plain[handle].casefold(), "") for handle in asked}
     known = {status.value for status in types.Membership}
     return {
         handle: types.Membership(status) for handle, status in statuses.items() if status in known
@@ -149,7 +149,7 @@ def _day(raw: Row) -> types.DailyMetrics:
 
 
 def part(raw: Row, side: str) -> types.Part:
-    """What was seen without advertising, or what it brought: ``likes_paid``, but ``paid_two_seconds_views``."""
+    """The part of a number without advertising, or with it: ``likes_paid``, but ``paid_two_seconds_views``."""
     return types.Part(
         video_views=raw.count(f"video_views_{side}"),
         likes=raw.count(f"likes_{side}"),

@@ -1,4 +1,4 @@
-"""What the brand-side calls of both dialects share: the account, its token, the request, Spark Ads."""
+"""Shared parts of the brand-side calls of both dialects: the account, its token, the request, Spark Ads."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SparkCalls(BrandAccount):
         self._client.call(ask)
 
     def spark_authorization(self, video_id: str) -> types.SparkAuthorization:
-        """What became of the request, and the code. GET ``/tcm/tt_video/status/``.
+        """The outcome of the request, and the code. GET ``/tcm/tt_video/status/``.
 
         Without a request the status is empty, or TikTok refuses (`NotFoundError`): which, is not documented.
         """

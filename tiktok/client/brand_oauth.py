@@ -45,7 +45,7 @@ class BrandOAuth:
         self._authorize_base_url = (authorize_base_url or client.base_url).rstrip("/")
 
     def authorize_url(self, *, redirect_uri: str, state: str) -> str:
-        """Where to send an admin of the brand's account. ``/portal/auth``.
+        """The address to send an admin of the brand's account to. ``/portal/auth``.
 
         The callback brings ``auth_code`` and ``state``.
         """

@@ -1,4 +1,4 @@
-"""Where the client may connect to, and the session it connects with."""
+"""The hosts that the client may connect to, and the session it connects with."""
 
 from __future__ import annotations
 

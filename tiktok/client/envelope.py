@@ -87,8 +87,8 @@ def read(
         error.endpoint, error.request_id = endpoint, request_id
         error.message = mask(error.message)
         error.args = (error.message,)
-    told = tuple(replace(note, raw=mask(note.raw)) for note in notes)
-    return Outcome(data, error, status, envelope.code, request_id, told)
+    reported = tuple(replace(note, raw=mask(note.raw)) for note in notes)
+    return Outcome(data, error, status, envelope.code, request_id, reported)
 
 
 def _built(

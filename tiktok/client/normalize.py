@@ -86,7 +86,7 @@ def share(value: Number) -> float | None:
 
 
 def percent(value: Number) -> float | None:
-    """What is always written in percent, as a fraction."""
+    """Convert a number that is always written in percent into a fraction."""
     number = quantity(value)
     return None if number is None else number / 100
 
@@ -157,7 +157,7 @@ def _from_text(text: str) -> datetime:
 
 
 def expires_at(address: str | None) -> datetime | None:
-    """When a temporary picture's address stops working (its ``x-expires``), or None when it does not say."""
+    """The time at which a temporary picture's address stops working (its ``x-expires``); None when it does not say."""
     try:
         query = parse_qs(urlsplit(address or "").query)
         return instant(query.get("x-expires", [""])[0])

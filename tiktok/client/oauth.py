@@ -30,7 +30,7 @@ class CreatorOAuth:
     def authorize_url(
         self, *, redirect_uri: str, state: str, scopes: Iterable[str], ask_again: bool = False
     ) -> str:
-        """Where to send the creator. ``/v2/auth/authorize``.
+        """The address to send the creator to. ``/v2/auth/authorize``.
 
         ``redirect_uri`` must be registered with the app; ``state`` comes back unchanged. The creator may
         untick scopes: read what was granted from the `types.Grant`. ``ask_again`` shows the consent page
@@ -72,7 +72,7 @@ class CreatorOAuth:
         )
 
     def token_info(self, access_token: str) -> types.TokenInfo:
-        """Whose token it is and its scopes. POST ``/tt_user/token_info/get/``."""
+        """The owner of the token and its scopes. POST ``/tt_user/token_info/get/``."""
         body = {"app_id": self._client.app_id, "access_token": access_token}
         ask = Ask("POST", "/tt_user/token_info/get/", body=body, is_secret=True)
         return self._client.read(ask, _token_info)

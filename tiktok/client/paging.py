@@ -20,7 +20,7 @@ class CursorPage(Protocol):
 
     @property
     def cursor(self) -> int:
-        """Where the next page begins."""
+        """The cursor of the next page."""
 
     @property
     def has_more(self) -> bool:

@@ -1,4 +1,4 @@
-"""What every marketplace dialect can do, and flags for what only one of them can."""
+"""The protocol of every marketplace dialect, and flags for what only one of them can do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import tto_report_types, tto_types, types
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a dialect offers and the largest batch of each call; 0 where it has no such call. Services read each field.
+    """The calls that a dialect offers and the largest batch of each; 0 where it has no such call. Services read each field.
 
     - ``has_orders``, ``has_campaign_codes``: one order per creator, under a code
     - ``has_marketplace_invite``: creators can be invited to join the marketplace
@@ -48,7 +48,7 @@ class Capabilities:
 
 
 class Marketplace(Protocol):
-    """What both generations of the marketplace share: reading creators and their videos, Spark Ads."""
+    """The calls that both generations of the marketplace share: reading creators and their videos, Spark Ads."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -83,7 +83,7 @@ class Marketplace(Protocol):
         """Ask the creator of a tied video to authorize Spark Ads."""
 
     def spark_authorization(self, video_id: str) -> types.SparkAuthorization:
-        """What became of the request, and the code."""
+        """The outcome of the request, and the code."""
 
 
 class OrderMarketplace(Marketplace, Protocol):

@@ -34,7 +34,7 @@ _ESCAPES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What was left out of an answer: ``field`` such as ``videos[].likes``, why, and its shortened text.
+    """A part left out of an answer: ``field`` such as ``videos[].likes``, why, and its shortened text.
 
     A whole row is named as ``videos[]``.
     """
@@ -140,7 +140,7 @@ class Row:
         return self._read(names, normalize.share)
 
     def percent(self, *names: str) -> float | None:
-        """What is always written in percent, as a fraction."""
+        """Convert a number that is always written in percent into a fraction."""
         return self._read(names, normalize.percent)
 
     def change(self, *names: str) -> int | None:
@@ -188,7 +188,7 @@ class Row:
     def rows(
         self, name: str, build: Callable[[Row], T], *, is_complete: bool = False
     ) -> tuple[T, ...]:
-        """What ``build`` makes of each row of a list, without those it cannot identify (ValueError).
+        """The rows of a list as built by ``build``, without those it cannot identify (ValueError).
 
         ``is_complete``: the list must be there and have every row, else ValueError.
         """
@@ -222,7 +222,7 @@ class Row:
         keys, values = _several(key), _several(value)
         packed = self._read(names, _unpacked) or ()
         if isinstance(packed, Mapping):
-            packed = [{keys[0]: word, values[0]: told} for word, told in packed.items()]
+            packed = [{keys[0]: word, values[0]: reported} for word, reported in packed.items()]
 
         def pair(item: Any) -> tuple[str, T]:
             return _name(item, keys), read(next((item[v] for v in values if v in item), None))
@@ -249,9 +249,9 @@ class Row:
         parts = self.named(name, key=key, value="percentage", read=normalize.part)
         if not parts and name in self._own:
             return None
-        told = [((words or {}).get(word, word), part) for word, part in parts]
+        reported = [((words or {}).get(word, word), part) for word, part in parts]
         return normalize.distribution(
-            [(word.upper() if is_code else word, part) for word, part in told], whole=whole
+            [(word.upper() if is_code else word, part) for word, part in reported], whole=whole
         )
 
     def retention(self, *names: str) -> tuple[float, ...] | None:
@@ -325,10 +325,10 @@ def _listed(value: Any) -> Sequence[Any]:
 
 def _words(value: Any) -> frozenset[str]:
     if isinstance(value, list) or (isinstance(value, str) and value.startswith("[")):
-        told = _listed(value)
+        reported = _listed(value)
     else:
-        told = re.split(r"[\s,]+", _text(value))
-    return frozenset(word for word in map(_text, told) if word)
+        reported = re.split(r"[\s,]+", _text(value))
+    return frozenset(word for word in map(_text, reported) if word)
 
 
 def _several(names: Names) -> Sequence[str]:
@@ -340,8 +340,8 @@ def _name(item: Any, keys: Sequence[str]) -> str:
     if not isinstance(item, Mapping):
         raise ValueError("not an object")
     key = next((key for key in keys if key in item), keys[0])
-    told = item.get(key, "")
-    name = _text(normalize.NAMELESS if told is None else told)
+    reported = item.get(key, "")
+    name = _text(normalize.NAMELESS if reported is None else reported)
     if not name:
         raise ValueError(f"a {key} is missing")
     return name

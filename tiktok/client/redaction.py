@@ -40,7 +40,7 @@ LONGEST_SHOWN = 200
 
 
 def shown(value: Any, *, name: str = "") -> str:
-    """What TikTok sent, as JSON for a log: shortened, and without tokens and codes."""
+    """TikTok's answer as JSON for a log: shortened, and without tokens and codes."""
     text = msgspec.json.encode(_without_secrets(value, name), enc_hook=str).decode(errors="replace")
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 

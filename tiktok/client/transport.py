@@ -41,7 +41,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What happened on the wire, with nothing secret in it.
+    """One exchange on the wire, with nothing secret in it.
 
     ``status`` and ``code`` are None when no HTTP answer or no envelope came; ``seconds`` is the time to
     the end of the body; ``attempt`` counts from 1; ``error`` is what the attempt ended in, if in one. ``question`` is the same for
@@ -84,7 +84,7 @@ class Ask:
 
     @property
     def question(self) -> str:
-        """What is asked, as a short digest: nothing of it can be read from it."""
+        """A short digest of the question, from which nothing of it can be read."""
         asked = repr((self.path, self.params, self.body, self.headers))
         return hashlib.sha256(asked.encode(errors="replace")).hexdigest()[:16]
 

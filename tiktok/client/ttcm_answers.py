@@ -1,4 +1,4 @@
-"""What only the legacy dialect sends, read into the public types."""
+"""Decode what only the legacy dialect sends into the public types."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def invite_result(answer: Row) -> types.InviteResult:
     )
 
 
-def _reason(told: object) -> str:
-    return "; ".join(map(str, told)) if isinstance(told, list) else str(told or "")
+def _reason(reported: object) -> str:
+    return "; ".join(map(str, reported)) if isinstance(reported, list) else str(reported or "")
 
 
 def created_orders(answer: Row) -> types.CreatedOrders:

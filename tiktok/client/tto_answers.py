@@ -1,4 +1,4 @@
-"""What only TikTok One sends: read into the public types."""
+"""Decode what only TikTok One sends into the public types."""
 
 from __future__ import annotations
 
@@ -121,8 +121,10 @@ def campaign_page(answer: Row) -> tto_types.CampaignPage:
 def direct_messages(raw: Row) -> tto_types.DirectMessages | None:
     """``dm_info``: an object, an object written into a text, or words nobody documented: None."""
     info = raw.row("dm_info")
-    told = tto_types.DirectMessages(info.text("business_account_handle"), info.flag("dm_allowed"))
-    return None if told == tto_types.DirectMessages() else told
+    reported = tto_types.DirectMessages(
+        info.text("business_account_handle"), info.flag("dm_allowed")
+    )
+    return None if reported == tto_types.DirectMessages() else reported
 
 
 def link_request(raw: Row) -> tto_types.LinkRequest:
@@ -146,7 +148,7 @@ def link_request_page(answer: Row) -> tto_types.LinkRequestPage:
 
 
 def pending_links(answer: Row) -> tto_types.PendingLinks:
-    """What the creator is asked to link."""
+    """The link requests that wait for the creator."""
     return tto_types.PendingLinks(
         answer.optional_id("campaign_id"),
         answer.limit("spark_authorization_days"),

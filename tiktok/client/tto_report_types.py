@@ -1,4 +1,4 @@
-"""What TikTok One's campaign report returns. Same units as `types`."""
+"""Types that TikTok One's campaign report returns. Same units as `types`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only TikTok One returns: search, campaigns, link requests, anchors, Spark Ads.
+"""Types that only TikTok One returns: search, campaigns, link requests, anchors, Spark Ads.
 
 Same units as `types`. Words of TikTok's are text: compare them with the enumerations here, which list
 the known ones; a word of tomorrow is passed on as it came.
@@ -204,7 +204,7 @@ class LinkRequestPage(msgspec.Struct, frozen=True):
 
 
 class PendingLinks(msgspec.Struct, frozen=True):
-    """What a creator is asked to link: pairs of video id and link request id."""
+    """The link requests that wait for a creator: pairs of video id and link request id."""
 
     campaign_id: str | None
     spark_days: int | None

@@ -1,4 +1,4 @@
-"""What the client returns: frozen, typed, one unit per field whatever the dialect sends.
+"""Types that the client returns: frozen, one unit per field whatever the dialect sends.
 
 Ids are strings. Instants are aware and UTC. Rates and shares are fractions (0.25 is 25 %). Durations
 are seconds. What TikTok did not send is None, never 0; ``unreadable`` names (in TikTok's words) the fields that
@@ -145,7 +145,7 @@ class Quota(msgspec.Struct, frozen=True):
 
 
 class OrderState(msgspec.Struct, frozen=True):
-    """What TikTok says of an order. It knows no status word: read ``video_ids`` and ``quota``."""
+    """An order as TikTok describes it. There is no status word: read ``video_ids`` and ``quota``."""
 
     order_id: str
     handle: str
@@ -316,7 +316,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class TokenInfo(msgspec.Struct, frozen=True):
-    """Whose token it is and what it may do."""
+    """The owner of a token and what it may do."""
 
     open_id: str
     scopes: frozenset[str]

@@ -73,7 +73,7 @@ class MarketplaceAccount(OrganizationModel):
 
 
 class AccountHolder(models.Model):
-    """In which organizations the webhooks' pump looks for a marketplace account that an event names.
+    """A directory: the organizations that hold the marketplace account that an event names.
 
     Read before an organization is in scope, hence no tenant policy. Written with the account and never deleted with it:
     it only says where to look, and whether the account is there and connected is seen in the organization's own scope.

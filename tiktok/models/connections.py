@@ -63,7 +63,7 @@ class Connection(models.Model):
 
 
 class Consent(OrganizationModel):
-    """What one organization may see through a Connection: since when, until when, under which text."""
+    """The permission of one organization to see through a Connection: since when, until when, under which text."""
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="consents")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="consents")
@@ -76,7 +76,7 @@ class Consent(OrganizationModel):
             models.UniqueConstraint(
                 fields=["organization", "creator"],
                 condition=models.Q(withdrawn_at=None),
-                name="one_standing_consent_per_creator",
+                name="one_active_consent_per_creator",
             )
         ]
 

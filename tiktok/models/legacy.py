@@ -12,7 +12,7 @@ from tiktok.enums import PurgeState
 
 
 class LegacyMigration(OrganizationModel):
-    """Where one organization stands. Without this row it never had legacy data."""
+    """The migration of one organization. Without this row it never had legacy data."""
 
     started_at = models.DateTimeField(auto_now_add=True)
     cut_over_at = models.DateTimeField(null=True, blank=True)
@@ -53,7 +53,7 @@ class PurgeRun(OrganizationModel):
 
 
 class PurgeReceipt(OrganizationModel):
-    """What went, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing."""
+    """The proof of a purge: what, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing."""
 
     changeable: ClassVar[frozenset[str] | None] = frozenset()
 

@@ -91,7 +91,7 @@ class VideoSnapshot(OrganizationModel):
 class VideoDay(OrganizationModel):
     """A post's counters as they were last seen on a UTC day, from whatever source; rolled up by the loader.
 
-    For series over many posts. Never of the old source (the database refuses it). A day without a look is missing.
+    For series over many posts. Never of the old source (the database refuses it). A day without a sync is missing.
     """
 
     pk = models.CompositePrimaryKey("video_id", "day")

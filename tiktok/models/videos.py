@@ -87,7 +87,7 @@ class Video(OrganizationModel):
 
     @property
     def flags(self) -> dict[str, Flag]:
-        """What is odd about the latest numbers, by their names; empty for most videos."""
+        """The flags of the latest numbers, by their names; empty for most videos."""
         if not (self.falling or self.absurd):
             return {}
         falling = dict.fromkeys(names_of(self.falling, VIDEO_NUMBERS), Flag.FALLING)

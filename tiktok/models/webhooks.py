@@ -1,4 +1,4 @@
-"""What TikTok tells us by itself: deliveries as they came, and what became of them."""
+"""TikTok's webhooks: deliveries as they came, and their outcome."""
 
 from __future__ import annotations
 

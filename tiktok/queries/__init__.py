@@ -1,12 +1,12 @@
 """Reads of the TikTok wrapper."""
 
 from tiktok.queries.accounts import (
+    active_consents,
     authenticated,
     is_released,
     kind_of,
     marketplace_account,
     marketplace_accounts,
-    standing_consents,
     visible_videos,
 )
 from tiktok.queries.histories import (
@@ -17,24 +17,24 @@ from tiktok.queries.histories import (
     video_days,
 )
 from tiktok.queries.incidents import (
-    STANDING_INCIDENTS,
-    standing_incidents,
+    OPEN_INCIDENTS,
+    open_incidents,
 )
-from tiktok.queries.looks import (
+from tiktok.queries.metrics import NOT_YET, MetricValue, account_metrics, post_metrics
+from tiktok.queries.pauses import Pause, current_pause
+from tiktok.queries.syncs import (
     ACCOUNT_POLLS,
     NOT_LISTED,
     NOT_SUPPORTED,
-    Look,
     Polls,
-    account_look,
+    SyncTimes,
+    account_sync,
     next_account_check,
     next_check,
     polls_at,
     read_polls,
-    video_look,
+    video_sync,
 )
-from tiktok.queries.metrics import NOT_YET, MetricValue, account_metrics, post_metrics
-from tiktok.queries.pauses import Pause, current_pause
 
 __all__ = [
     "ACCOUNT_POLLS",
@@ -42,14 +42,15 @@ __all__ = [
     "NOT_LISTED",
     "NOT_SUPPORTED",
     "NOT_YET",
-    "STANDING_INCIDENTS",
-    "Look",
+    "OPEN_INCIDENTS",
     "MetricValue",
     "Pause",
     "Polls",
+    "SyncTimes",
     "account_history",
-    "account_look",
     "account_metrics",
+    "account_sync",
+    "active_consents",
     "authenticated",
     "current_pause",
     "earlier_numbers",
@@ -59,13 +60,12 @@ __all__ = [
     "marketplace_accounts",
     "next_account_check",
     "next_check",
+    "open_incidents",
     "polls_at",
     "post_history",
     "post_metrics",
     "read_polls",
-    "standing_consents",
-    "standing_incidents",
     "video_days",
-    "video_look",
+    "video_sync",
     "visible_videos",
 ]

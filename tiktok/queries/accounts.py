@@ -26,7 +26,7 @@ def is_released() -> bool:
     return not LegacyMigration.objects.filter(cut_over_at=None).exists()
 
 
-def standing_consents() -> models.QuerySet[Consent]:
+def active_consents() -> models.QuerySet[Consent]:
     """Consents that stand over a connection that is alive."""
     return Consent.objects.filter(withdrawn_at=None, connection__state__in=LIVE_CONNECTION_STATES)
 
@@ -36,7 +36,7 @@ def authenticated(creator_path: str = "pk") -> Coalesce:
 
     Not EXISTS: PostgreSQL would read all consents into a hash table, however few rows the page shows.
     """
-    consents = standing_consents().filter(creator=models.OuterRef(creator_path))
+    consents = active_consents().filter(creator=models.OuterRef(creator_path))
     found = models.Subquery(consents.values(found=models.Value(True))[:1])
     return Coalesce(found, False, output_field=models.BooleanField())
 
@@ -45,7 +45,7 @@ def kind_of(creator: Creator) -> AccountKind:
     """The account's kind for the organization in scope. For lists, annotate with `authenticated()` instead."""
     return account_kind(
         creator.marketplace_status,
-        is_authenticated=standing_consents().filter(creator=creator).exists(),
+        is_authenticated=active_consents().filter(creator=creator).exists(),
         is_released=is_released(),
     )
 

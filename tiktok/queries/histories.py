@@ -42,7 +42,7 @@ def post_history(video: Video) -> models.QuerySet[VideoSnapshot]:
 
 
 def earlier_numbers(video: Video) -> dict[str, tuple[float, datetime]]:
-    """Of each number that fell: what the same source told before, and when. No query where nothing fell."""
+    """The earlier values of the numbers that fell, from the same source, with their times. No query where nothing fell."""
     if not video.falling:
         return {}
     fell = names_of(video.falling, VIDEO_NUMBERS)
@@ -62,8 +62,10 @@ def earlier_numbers(video: Video) -> dict[str, tuple[float, datetime]]:
             facts.filter(bucket_at__lt=_hour(at)).order_by("-bucket_at").first() if names else None
         )
         if last is not None:
-            told = {name: getattr(last, name) for name in names}
-            found |= {n: (value, last.fetched_at) for n, value in told.items() if value is not None}
+            reported = {name: getattr(last, name) for name in names}
+            found |= {
+                n: (value, last.fetched_at) for n, value in reported.items() if value is not None
+            }
     return found
 
 
@@ -77,7 +79,7 @@ DAY_COLUMNS = ("video_id", "day", "source", "video_views", "likes", "comments", 
 def video_days(video_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
     """The counters of these videos as last seen on each UTC day, whatever the source: DAY_COLUMNS, a day's order is not given.
 
-    Finished days out of the roll-up, the running one from the video's own row. A day without a look is missing.
+    Finished days out of the roll-up, the running one from the video's own row. A day without a sync is missing.
     """
     ids = list(video_ids)
     running = (
@@ -86,9 +88,9 @@ def video_days(video_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
         .annotate(
             video_id=models.F("pk"),
             day=TruncDate("counts_fetched_at"),
-            told_by=models.F("counts_source"),
+            reported_by=models.F("counts_source"),
         )
     )
-    told = ("video_id", "day", "told_by", *DAY_COLUMNS[3:])
+    reported = ("video_id", "day", "reported_by", *DAY_COLUMNS[3:])
     finished = VideoDay.objects.filter(video_id__in=ids)
-    return finished.values_list(*DAY_COLUMNS).union(running.values_list(*told), all=True)
+    return finished.values_list(*DAY_COLUMNS).union(running.values_list(*reported), all=True)

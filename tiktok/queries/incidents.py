@@ -14,7 +14,7 @@ from tiktok.models import (
     ServiceIncident,
 )
 
-STANDING_INCIDENTS = "tiktok:standing-incidents"
+OPEN_INCIDENTS = "tiktok:standing-incidents"
 
 
 # What we use of TikTok, in the words of `incident_products`.
@@ -25,10 +25,10 @@ OUR_PRODUCTS = ["TIKTOK_ONE_API", "ACCOUNTS_API"]
 INCIDENT_FORGOTTEN_AFTER = timedelta(days=7)
 
 
-def standing_incidents() -> list[dict[str, Any]]:
+def open_incidents() -> list[dict[str, Any]]:
     """TikTok's trouble that concerns us and is not over: `title`, `level`, `started_at`. Read once a minute for all pages."""
     try:
-        return cache.get_or_set(STANDING_INCIDENTS, _read_incidents, 60) or []
+        return cache.get_or_set(OPEN_INCIDENTS, _read_incidents, 60) or []
     except redis.RedisError:  # no page fails for want of a banner
         return _read_incidents()
 
@@ -37,6 +37,6 @@ def _read_incidents() -> list[dict[str, Any]]:
     """An incident without products concerns us: TikTok tells of what was subscribed to."""
     concerns_us = models.Q(products__overlap=OUR_PRODUCTS) | models.Q(products=[])
     heard_lately = models.Q(updated_at__gt=timezone.now() - INCIDENT_FORGOTTEN_AFTER)
-    standing = ServiceIncident.objects.filter(concerns_us, heard_lately, resolved_at=None)
-    rows = standing.order_by("started_at", "pk").values("title", "level", "started_at")
+    active = ServiceIncident.objects.filter(concerns_us, heard_lately, resolved_at=None)
+    rows = active.order_by("started_at", "pk").values("title", "level", "started_at")
     return [dict(row) for row in rows]

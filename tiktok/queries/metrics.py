@@ -86,7 +86,7 @@ class MetricValue:
 
     @property
     def flag_text(self) -> str:
-        """What is odd about the value, empty when nothing is; with what TikTok reported before where that is known."""
+        """The flag of a value in words, empty without one; with the value that TikTok reported before where it is known."""
         if not self.flag or self.value is None:
             return ""
         if self.flag != Flag.FALLING or self.earlier is None:
@@ -123,16 +123,16 @@ def _account_metric(
         source, fetched_at, is_absurd = CALCULATED, creator.calculated_at, False
         definition = COMPUTED_DEFINITIONS[metric].format(videos=creator.calculated_videos)
     value = value if cell.is_shown else None
-    is_told = value is not None
+    is_reported = value is not None
     return MetricValue(
         key=metric.value,
         label=metric.label,
         unit=ACCOUNT_UNITS[metric],
         cell=cell,
         value=value,
-        source=source if is_told else "",
-        fetched_at=fetched_at if is_told else None,
-        definition=definition if is_told else "",
+        source=source if is_reported else "",
+        fetched_at=fetched_at if is_reported else None,
+        definition=definition if is_reported else "",
         flag=Flag.ABSURD if is_absurd and cell.is_shown else "",
         is_unreadable=metric.value in creator.unreadable,
     )
@@ -151,7 +151,7 @@ _COUNTED = {
 
 
 def _account_origin(creator: Creator, metric: AccountMetric) -> tuple[str, datetime | None]:
-    """Source and time: names and counts are the last look's, the rest the authorized one's if there was one."""
+    """Source and time: names and counts are the last sync's, the rest the authorized one's if there was one."""
     if metric not in _COUNTED and creator.insights_fetched_at:
         return Source.AUTHORIZED, creator.insights_fetched_at
     return creator.profile_source, creator.profile_fetched_at

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import courier
+from . import sender
 from . import state as states
 from . import world as worlds
 from .app import Application
@@ -68,7 +68,7 @@ async def _serve(world: World, options: argparse.Namespace) -> None:
     port = server.sockets[0].getsockname()[1]
     sys.stdout.write(_greeting(options.host, port))
     sys.stdout.flush()
-    carrying = loop.create_task(courier.run(world, stop))
+    carrying = loop.create_task(sender.run(world, stop))
     while not stop.is_set():
         try:
             await asyncio.wait_for(stop.wait(), 1.0)

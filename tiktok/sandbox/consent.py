@@ -35,7 +35,7 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an app asks the creator for."""
+    """The scopes that an app asks the creator for."""
 
     scopes: list[str]
     redirect_uri: str

@@ -104,7 +104,7 @@ def review(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def show_creator(world: World, given: Mapping[str, Any]) -> Data:
-    """Who ``handle`` is."""
+    """Show the creator ``handle``."""
     return asdict(world.creator(given["handle"]))
 
 
@@ -173,7 +173,7 @@ def stats(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def show_arrivals(world: World, given: Mapping[str, Any]) -> Data:
-    """When each of the last 100,000 calls came in, in sandbox time, and to which path."""
+    """Show when each of the last 100,000 calls came in, in sandbox time, and to which path."""
     return {"arrivals": list(world.arrivals)}
 
 

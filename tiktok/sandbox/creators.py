@@ -1,4 +1,4 @@
-"""Who exists on this TikTok: a table of known faces, everybody else derived from the handle."""
+"""The creators of this TikTok: a table of known faces, everybody else derived from the handle."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _open_id(facts: Facts) -> str:
 
 
 def audience(seed: int, person: Creator) -> dict[str, list[dict[str, object]]]:
-    """Who follows: top three countries, genders, legacy age bands, and US states for US creators."""
+    """The audience of a creator: top three countries, genders, legacy age bands, and US states for US creators."""
     facts = Facts(seed, "audience", person.handle)
     others = [country for country in ("US", "GB", "DE", "BR") if country != person.country][:2]
     lists: dict[str, list[dict[str, object]]] = {

@@ -1,4 +1,4 @@
-"""What documented answers look like on an odd day: the same facts, written otherwise.
+"""Oddities: the same facts as in documented answers, written otherwise.
 
 Each oddity changes the ``data`` of an answer on its way out. All but ``live_campaigns``, ``spoilt_fields`` and
 the two that add numbers say the same as before, so that a client may not notice.

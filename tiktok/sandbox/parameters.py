@@ -170,7 +170,7 @@ def of(request: Request) -> Parameters:
 
 
 class _Unreadable(dict[str, Any]):
-    """In place of parameters: the token is looked at before what is wrong with them is said."""
+    """A stand-in for unreadable parameters: the token is checked before they are refused."""
 
     def __init__(self, complaint: str) -> None:
         super().__init__()

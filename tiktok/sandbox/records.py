@@ -1,4 +1,4 @@
-"""What TikTok One remembers: campaigns, invitations, links, anchors, Spark, brand consents, webhooks."""
+"""The records of TikTok One: campaigns, invitations, links, anchors, Spark, brand consents, webhooks."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class BrandGrant:
 
 @dataclass(slots=True)
 class Subscription:
-    """Who wants to hear about what."""
+    """A subscription to webhooks."""
 
     subscription_id: str
     entity: str

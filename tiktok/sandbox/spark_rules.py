@@ -46,7 +46,7 @@ def answer(world: World, video_id: str, *, accept: bool, days: int | None = None
 
 
 def grant_with_upload(world: World, video_id: str, days: int) -> None:
-    """Who uploads through an invite link that asks for days grants them with it."""
+    """Grant the days that an invite link asks for with an upload through it."""
     if days:
         now = world.clock.now()
         spark = world.sparks[video_id] = Spark(video_id, days, "ACCEPTED", now)

@@ -1,4 +1,4 @@
-"""Who wants webhooks: ``/subscription/…``, with app credentials in the call itself."""
+"""Subscriptions to webhooks: ``/subscription/…``, with app credentials in the call itself."""
 
 from __future__ import annotations
 

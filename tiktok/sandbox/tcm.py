@@ -198,7 +198,7 @@ def _authorized_fields(world: World, person: Creator, request: Request) -> Data:
         **dict.fromkeys(_AUDIENCE),
         **creators.audience(world.seed, person),
         **_averages(world, world.public_videos_of(person.handle)[:30]),
-        **_standing(world, person),
+        **_active(world, person),
         "sponsored_video": _sponsored(world, person),
     }
     if person.membership != IN:
@@ -231,7 +231,7 @@ def _averages(world: World, latest: list[Video]) -> Data:
     }
 
 
-def _standing(world: World, person: Creator) -> Data:
+def _active(world: World, person: Creator) -> Data:
     """Growth over thirty days, and ranks among creators like this one: 1 is the first percent."""
     facts = Facts(world.seed, "standing", person.handle)
     now = _counts(world, person)["followers_count"]
@@ -275,7 +275,7 @@ def _posts(
 
 
 def ms(video: Video) -> int:
-    """When the video was posted, in epoch milliseconds."""
+    """The time at which the video was posted, in epoch milliseconds."""
     return int(video.created_at * 1000)
 
 

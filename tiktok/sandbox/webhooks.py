@@ -89,7 +89,7 @@ def send(world: World, url: str, kind: int, entry: list[dict[str, object]]) -> N
 
 
 def _queue(world: World, url: str, body: dict[str, object], signed: str) -> Delivery:
-    """To be sent at once; with the switch every other one waits, so that the next overtakes it."""
+    """Queue a delivery to be sent at once; with the switch every other one waits, so that the next overtakes it."""
     now = world.clock.now()
     is_held_back = world.switches.webhook_shuffle and len(world.deliveries) % 2 == 0
     delivery = Delivery(
@@ -106,7 +106,7 @@ def _queue(world: World, url: str, body: dict[str, object], signed: str) -> Deli
 
 
 def due(world: World) -> list[Delivery]:
-    """What should be tried now, oldest first."""
+    """The deliveries to be tried now, oldest first."""
     now = world.clock.now()
     return [
         each

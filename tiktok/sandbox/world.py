@@ -180,7 +180,7 @@ class World:
         return person if override is None else replace(person, membership=override)
 
     def videos_of(self, handle: str) -> list[videos.Video]:
-        """What the creator has published by now, newest first."""
+        """The videos that the creator has published by now, newest first."""
         person = creators.creator(self.seed, handle.lower())
         now = self.clock.now()
         shown = [
@@ -191,7 +191,7 @@ class World:
         return sorted(shown, key=lambda video: (video.created_at, video.video_id), reverse=True)
 
     def public_videos_of(self, handle: str) -> list[videos.Video]:
-        """What everybody may see of them."""
+        """The creator's videos that everybody may see."""
         return [each for each in self.videos_of(handle) if each.video_id not in self.private]
 
     def video(self, handle: str, video_id: str) -> videos.Video | None:

@@ -70,7 +70,7 @@ UNADVISED_SECONDS = 60.0
 # Our calls are spaced: one second's limit is broken only where some came late, and a moment's rest makes up for that.
 SECOND, BURST_SECONDS = 1.0, 0.15
 # How long before its turn a call looks once more whether it may be made.
-LOOK_SECONDS = 0.05
+CHECK_SECONDS = 0.05
 
 # The creator's connection that a call is made over, on top of the marketplace account it is made through.
 _connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
@@ -109,7 +109,7 @@ def brand_oauth() -> BrandOAuth:
 
 
 def subscriptions() -> Subscriptions:
-    """What TikTok tells our app by itself."""
+    """The client of TikTok's webhook subscriptions."""
     return Subscriptions(_client())
 
 
@@ -143,15 +143,15 @@ def _before_call(call: Call) -> None:
     try:
         breaker.admit(call.path)
         _wait_for_turn(call)
-    except StoreIsDown as trouble:
-        raise CallsUncounted(limits.UNCOUNTED_SECONDS) from trouble
+    except StoreIsDown as problem:
+        raise CallsUncounted(limits.UNCOUNTED_SECONDS) from problem
 
 
 def _wait_for_turn(call: Call) -> None:
     """The world may change while a call waits. Whoever looks does so before its moment, so that it can leave in time."""
     seconds = limits.take(call.path, call.bucket)
     moment = time.monotonic() + seconds
-    if (early := moment - time.monotonic() - LOOK_SECONDS) > 0:
+    if (early := moment - time.monotonic() - CHECK_SECONDS) > 0:
         time.sleep(early)
         if limits.paused_for(call.path, call.bucket):
             _wait_for_turn(call)  # a burst is slept through, a longer pause refused
@@ -239,7 +239,7 @@ def tiktok_call(*, creates: bool = False, over: Connection | None = None) -> Ite
         yield
     except errors.TikTokError as error:
         if isinstance(error, MARKETPLACE_ACCESS):
-            _doubt_accounts()
+            _check_accounts_soon()
         problem = _problem(error, creates=creates)
         log.info(
             "tiktok.call_failed",
@@ -267,7 +267,7 @@ def _problem(error: errors.TikTokError, *, creates: bool) -> TikTokProblem:
     return TikTokRefused(error.message, code=error.code, request_id=request_id)
 
 
-def _doubt_accounts() -> None:
+def _check_accounts_soon() -> None:
     """The daily check of the organization's accounts is due now: it finds out which grant has ended, and says so."""
     if current_organization_id() is not None:
         connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import template
 
 from tiktok.enums import Unit
-from tiktok.queries import Pause, current_pause, standing_incidents
+from tiktok.queries import Pause, current_pause, open_incidents
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ STAT_FORMATS = {
 @register.inclusion_tag("staff/_service_incidents.html")
 def service_incidents() -> dict[str, Any]:
     """A banner for each incident at TikTok that is not over."""
-    incidents = standing_incidents()
+    incidents = open_incidents()
     return {
         "incidents": [{**each, "what": LEVELS.get(each["level"], "trouble")} for each in incidents]
     }
@@ -32,7 +32,7 @@ def service_incidents() -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def waits_for(context: template.RequestContext) -> Pause | None:
-    """Until when nothing is asked of TikTok, for what is due now; found out once a page."""
+    """The end of the pause in calls to TikTok, for what is due now; found out once a page."""
     of_request = vars(context["request"])
     if PAUSE not in of_request:
         pause = current_pause()

@@ -27,7 +27,7 @@ from tiktok.services.brands.accounts import (
     disconnect_marketplace_account,
 )
 from tiktok.services.brands.oauth import BrandConnected, finish_brand_connect, start_brand_connect
-from tiktok.views.leaving import leads_to
+from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
 
 SET_OUT_FROM = "tiktok_brand_set_out_from"  # the settings page to go back to
@@ -67,7 +67,7 @@ def accounts(request: OrganizationRequest) -> HttpResponse:
 @staff_page(Permission.MANAGE_TIKTOK)
 @require_POST
 def connect(request: OrganizationRequest) -> HttpResponse:
-    """On to TikTok."""
+    """Redirect to TikTok."""
     request.session[SET_OUT_FROM] = _settings_page(request.organization.slug)
     return redirect(
         start_brand_connect(
@@ -167,7 +167,7 @@ def _names(accounts: list[MarketplaceAccount]) -> str:
 @never_cache
 @portal_page
 def callback(request: HttpRequest) -> HttpResponse:
-    """What worked moves on to the settings, without the code in the address; a refusal says why right here.
+    """Finish the trip: a success redirects to the settings, without the code in the address; a refusal says why right here.
 
     It stands below no organization: the attempt says which one it is, and there the person's role is asked for again.
     """
@@ -189,8 +189,8 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, connected: BrandConnected) -> None:
-    if standing := [each for each in connected.accounts if each.is_connected]:
-        messages.success(request, f"{_names(standing)} connected.")
+    if active := [each for each in connected.accounts if each.is_connected]:
+        messages.success(request, f"{_names(active)} connected.")
     if connected.problem:
         messages.warning(
             request, f"Not everything could be set up; we keep trying. {connected.problem}"

@@ -1,4 +1,4 @@
-"""Where TikTok sends a creator back to."""
+"""The pages that TikTok sends a creator back to."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _move_on(request: HttpRequest, outcome: AttemptOutcome, **facts: str) -> Htt
 @never_cache
 @portal_page
 def result(request: HttpRequest) -> HttpResponse:
-    """What came of it, and what happens next."""
+    """Show the outcome of a trip, and what happens next."""
     facts = request.session.get(RESULT)
     if not facts:
         return redirect("/me/")

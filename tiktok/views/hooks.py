@@ -1,4 +1,4 @@
-"""Where TikTok posts its webhooks."""
+"""The addresses that TikTok posts its webhooks to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the series a view passes to what a chart draws and the table that says the same in words."""
+"""Turn the series of a view into what a chart draws and a table that says the same in words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def readable(x: date) -> str:
 
 
 def payload(kind: Kind, series: Sequence[Series], label: str, unit: str) -> dict[str, Any]:
-    """What static/js/charts.js reads."""
+    """The data that static/js/charts.js reads."""
     return {
         "kind": kind,
         "label": label,

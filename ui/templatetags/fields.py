@@ -56,6 +56,6 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
 
 @register.simple_tag
 def form_errors(form: forms.BaseForm) -> SafeString:
-    """What is wrong with the form as a whole, announced when it appears."""
+    """The errors of the form as a whole, announced when they appear."""
     hidden = [error for field in form.hidden_fields() for error in field.errors]
     return component("form_errors", errors=[*form.non_field_errors(), *hidden])

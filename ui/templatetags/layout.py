@@ -57,7 +57,7 @@ def dialog(content: str, *, id: str, title: str, size: str = "md") -> SafeString
 
 @register.simple_block_tag
 def dialog_panel(content: str, *, title: str) -> SafeString:
-    """What an htmx answer puts into `#dialog-content`: heading, close button, body."""
+    """The content that an htmx answer puts into `#dialog-content`: heading, close button, body."""
     return component("dialog_panel", content=content, id="dialog-host", title=title)
 
 

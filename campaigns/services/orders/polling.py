@@ -20,7 +20,7 @@ from tiktok.enums import PollKind
 from tiktok.errors import TikTokUnavailable
 
 
-def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
+def make_orders_due(tiktok_campaign_id: str, handle: str) -> None:
     """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where the handle is one
     that we know.
 
@@ -34,8 +34,8 @@ def hasten_orders(tiktok_campaign_id: str, handle: str) -> None:
     make_due(PollKind.ORDER, *(own or orders).values_list("pk", flat=True))
 
 
-def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
-    """The pump's look at orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
+def sync_due_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
+    """The pump's sync of orders: send what was left unsent, notice what was lost, sync what exists, let go of the rest.
 
     Says how long each order's numbers stay fresh.
     """
@@ -49,7 +49,7 @@ def look_after_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
     live = _live_orders(order_ids)
     siblings, began_at = _siblings(live), timezone.now()
     sync_orders([*live, *siblings], only_due=True)
-    _note_looks(siblings, began_at)
+    _note_syncs(siblings, began_at)
     _invite_who_was_forgotten(live)
     if requests.exclude(_waits_for_another()).exists():  # due, or on its way in another process
         raise TikTokUnavailable  # the pump tries again soon
@@ -63,7 +63,7 @@ def _waits_for_another() -> Q:
 
 
 def _live_orders(order_ids: Sequence[int]) -> list[Order]:
-    """Those that still move; looks at the rest stop, until a campaign leaves the archive or an order is asked for again."""
+    """Select the orders that still move, and stop syncing the rest until a campaign leaves the archive or an order is retried."""
     orders = list(Order.objects.filter(pk__in=order_ids).select_related("request", "campaign"))
     archived = {o.pk for o in orders if o.campaign.state == CampaignState.ARCHIVED}
     settled = {order.pk for order in orders if order.state in SETTLED_STATES}
@@ -76,15 +76,15 @@ def _live_orders(order_ids: Sequence[int]) -> list[Order]:
 
 
 def _siblings(orders: Sequence[Order]) -> list[Order]:
-    """Orders made in the same campaigns at TikTok One: one look there sees them all, so they shall not ask once more."""
+    """Orders made in the same campaigns at TikTok One: one sync there sees them all, so they shall not ask once more."""
     campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
     together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
     others = together.exclude(pk__in=[order.pk for order in orders])
     return list(others.exclude(tiktok_order_id="").exclude(state__in=SETTLED_STATES))
 
 
-def _note_looks(siblings: Sequence[Order], began_at: datetime) -> None:
-    """But those of which there was news during the look are due still."""
+def _note_syncs(siblings: Sequence[Order], began_at: datetime) -> None:
+    """Note the sync of sibling orders; those of which there was news meanwhile stay due."""
     keys = {order.pk for order in siblings}
     keys -= made_due_since(began_at, PollKind.ORDER, *keys)
     fresh_for = _fresh_for(list(keys))
@@ -108,7 +108,7 @@ def _trace_lost_requests(order_ids: Sequence[int]) -> None:
 
 
 def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
-    """Of fulfilled orders, by the age of the newest post; an order that awaits videos keeps the pump's own cadence, one
+    """Say how long orders stay fresh: a fulfilled one by the age of its newest post, one that awaits videos for the usual hour, one
     that is being traced is looked for again when it may be repeated."""
     newest = (
         Post.objects.filter(order__in=order_ids, order__state=OrderState.FULFILLED)

@@ -36,7 +36,7 @@ REPEAT_AFTER = timedelta(minutes=10)
 CLOCKS_DIFFER = timedelta(minutes=2)
 
 
-def recheck_order_request(
+def reconcile_order_request(
     request: OrderRequest, *, actor: User | None, campaign_code: str = ""
 ) -> OrderRequest:
     """Look at TikTok for the orders of an uncertain request, and keep those that are there.
@@ -58,7 +58,7 @@ def recheck_order_request(
 
 
 def _lost(request: OrderRequest, group: str) -> LostOrders:
-    """What TikTok can be searched for. Its clock and ours may differ by a little."""
+    """The facts by which a lost request is searched for at TikTok. Its clock and ours may differ by a little."""
     others = OrderRequest.objects.exclude(pk=request.pk).exclude(tiktok_campaign_id="")
     asked_at = request.sending_at or request.created_at
     return LostOrders(
@@ -101,8 +101,8 @@ def _keep_orders(request: OrderRequest, found: PlacedOrders) -> None:
 
 def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
     if found is None:
-        return "TikTok lists none of these orders. They can be created anew."
-    return f"TikTok lists {missing} of these orders not{under(found)}. They can be created anew."
+        return "TikTok lists none of these orders. They can be created again."
+    return f"{missing} of these orders are not listed at TikTok{under(found)}. They can be created again."
 
 
 def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
@@ -110,12 +110,12 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
 
     Where a code or a mark leads to them TikTok is looked at first, so that no order is made twice, be it that a refusal
     in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled and TikTok's
-    problems of the look, after which a failed request is uncertain.
+    problems of the sync, after which a failed request is uncertain.
     """
     _reopen(request)
     is_traceable = known_group(request) or request.is_found_by_mark
     if request.state == RequestState.UNCERTAIN and is_traceable:
-        recheck_order_request(request, actor=actor)
+        reconcile_order_request(request, actor=actor)
     with transaction.atomic():
         locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
         if locked.state == RequestState.DONE:
@@ -133,7 +133,7 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
 
 @transaction.atomic
 def _reopen(request: OrderRequest) -> None:
-    """What has failed is uncertain again, and its orders are to be made."""
+    """Make a failed request uncertain again, with its orders still to be made."""
     locked = OrderRequest.objects.select_for_update().get(pk=request.pk)
     if locked.state == RequestState.FAILED:
         for order in locked.orders.select_for_update().filter(state=OrderState.FAILED):
@@ -148,6 +148,6 @@ def trace_lost_request(request: OrderRequest) -> None:
     list after `REPEAT_AFTER` is asked for again. Raises TikTok's problems."""
     is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
     try:
-        (repeat_order_request if is_old else recheck_order_request)(request, actor=None)
+        (repeat_order_request if is_old else reconcile_order_request)(request, actor=None)
     except RequestSettled:
         return  # somebody was faster

@@ -237,7 +237,7 @@ def _ask(request: OrderRequest) -> OrderAsk:
 
 
 def known_group(request: OrderRequest) -> str:
-    """What the orders of this request, of one it continues or that continues it stand under at TikTok."""
+    """The id at TikTok of the orders of this request, of the one it continues or of one that continues it."""
     return next((part.group for part in _parts(request) if part.group), "")
 
 
@@ -247,7 +247,7 @@ def loaded_orders(request: OrderRequest) -> list[Order]:
 
 
 def open_orders(request: OrderRequest) -> list[Order]:
-    """Those that TikTok has neither made nor refused."""
+    """The orders that TikTok has neither made nor refused."""
     return [order for order in loaded_orders(request) if order.state == OrderState.CREATING]
 
 
@@ -287,7 +287,7 @@ def _keep_answer(request: OrderRequest, answer: PlacedOrders, asked: Mapping[int
 
 
 def keep_group(request: OrderRequest, answer: PlacedOrders) -> None:
-    """Where the request's orders stand at TikTok (not saved: `GROUP_FIELDS`)."""
+    """Keep the ids that the request's orders share at TikTok (not saved: `GROUP_FIELDS`)."""
     request.campaign_code, request.invite_link = answer.campaign_code, answer.invite_link
     request.tiktok_campaign_id = "" if answer.campaign_code else answer.group
 
@@ -305,7 +305,7 @@ def keep_created(order: Order, order_id: str, answer: PlacedOrders, *, evidence:
 
 
 def under(answer: PlacedOrders) -> str:
-    """Where the orders stand, as the end of a sentence; empty where TikTok has no codes."""
+    """The code of the orders as the end of a sentence; empty where TikTok has no codes."""
     return f" under code {answer.campaign_code}" if answer.campaign_code else ""
 
 

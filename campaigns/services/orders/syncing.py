@@ -1,4 +1,4 @@
-"""What TikTok says of orders, brought home: states, posts, numbers."""
+"""Sync orders with TikTok: states, posts, numbers."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
     """One order's posts and state, under its lock."""
     order = Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order_id)
     if order.checked_at and order.checked_at > fetched_at:
-        return  # a later look has been kept meanwhile
+        return  # a later sync has been kept meanwhile
     mentioned = [*(r.video_id for r in facts.reviews), *(link.video_id for link in facts.links)]
     videos = {video.tiktok_video_id: video for video in own_videos(mentioned)}
     for review in facts.reviews:
@@ -136,13 +136,13 @@ def _unlisted(order: Order, facts: OrderFacts, mentioned: Iterable[str]) -> Quer
 
 
 def _follow(order: Order, facts: OrderFacts) -> None:
-    stands = progress(map(video_fact, facts.reviews), order.video_limit)
+    progress_now = progress(map(video_fact, facts.reviews), order.video_limit)
     if order.state in BEFORE_VIDEOS and _is_accepted(facts):
         transitions.mark_accepted(order, evidence=_acceptance(facts))
     if order.state in SETTLED_STATES | BEFORE_VIDEOS:
         return
-    transitions.follow_videos(order, stands)
-    order.video_count = stands.uploaded
+    transitions.follow_videos(order, progress_now)
+    order.video_count = progress_now.uploaded
 
 
 def _is_accepted(facts: OrderFacts) -> bool:

@@ -89,7 +89,7 @@ class Command(BaseCommand):
             )
 
     def path(self, organization: Organization, person: User) -> str:
-        """Where a new person chooses a password; where one who has a password finds the organization."""
+        """The path to choose a password for a new person; to the organization for one who has a password."""
         if person.has_usable_password():
             return organization.get_absolute_url()
         return reverse(

@@ -14,7 +14,7 @@ from influence.demo.creator import SandboxCreators
 from influence.demo.story import Story, StoryBroken, write_figures
 from influence.demo.world import make_world
 from tenancy.scope import organization_scope
-from tiktok.limits import workers_patience
+from tiktok.limits import waiting_as_worker
 from tiktok.services.legacy.export import NotALegacyExport
 
 INVENTED_EXPORT = Path(settings.BASE_DIR) / "influence" / "demo" / "old_source.csv"
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             say=self.stdout.write,
         )
         try:
-            with organization_scope(world.organization), workers_patience():
+            with organization_scope(world.organization), waiting_as_worker():
                 figures = story.tell(legacy)
         except NotALegacyExport as problem:
             raise CommandError(f"Nothing was imported. {problem}") from problem

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaigns.services.legacy import cut_over, plan_migration
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tiktok.limits import workers_patience
+from tiktok.limits import waiting_as_worker
 from tiktok.models import PurgeReceipt
 from tiktok.purge import LegacyRowsLeft, NotCutOver, receipt_digest, run_purge, start_purge
 from tiktok.services.creators.membership import refresh_membership
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         tenant = Organization.objects.filter(slug=organization).first()
         if tenant is None:
             raise CommandError(f"There is no organization “{organization}”.")
-        with organization_scope(tenant), workers_patience():
+        with organization_scope(tenant), waiting_as_worker():
             getattr(self, step)()
 
     def plan(self) -> None:

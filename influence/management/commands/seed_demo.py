@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from influence.demo import world
 from influence.demo.creator import SandboxCreators
 from influence.demo.seed import fill
-from tiktok.limits import workers_patience
+from tiktok.limits import waiting_as_worker
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         made = world.make_world()
         if _is_sandbox(settings.TIKTOK_BASE_URL):
-            with workers_patience():
+            with waiting_as_worker():
                 fill(made, SandboxCreators(settings.TIKTOK_BASE_URL))
         self.stdout.write(f"Sign in as               password {world.PASSWORD}")
         for email, who in world.PEOPLE.items():

@@ -100,7 +100,7 @@ def test_a_row_of_two_owners_is_taken(alter) -> dict[str, object]:
 
 
 @caught_by(
-    guards.test_the_run_time_role_owns_nothing_and_cannot_look_past_the_policies,
+    guards.test_the_run_time_role_owns_nothing_and_cannot_sync_past_the_policies,
     match="crm_influencer",
 )
 def test_the_run_time_role_owns_a_table(alter) -> None:
@@ -108,7 +108,7 @@ def test_the_run_time_role_owns_a_table(alter) -> None:
 
 
 @caught_by(
-    guards.test_the_run_time_role_owns_nothing_and_cannot_look_past_the_policies, match="True"
+    guards.test_the_run_time_role_owns_nothing_and_cannot_sync_past_the_policies, match="True"
 )
 def test_the_run_time_role_passes_the_policies(alter) -> None:
     alter("ALTER ROLE influence_app BYPASSRLS")

@@ -112,7 +112,7 @@ def test_a_tick_that_piles_up(settings) -> None:
 
 
 @caught_by(tasks.test_tasks_live_in_modules_that_celery_reads, match=r"crm/services/planted\.py")
-def test_a_task_where_celery_does_not_look(plant_file) -> None:
+def test_a_task_where_celery_does_not_sync(plant_file) -> None:
     plant_file("crm/services/planted.py", "@shared" + "_task\ndef tick(): ...\n")
 
 

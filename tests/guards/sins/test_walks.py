@@ -185,10 +185,10 @@ def test_a_log_that_tells_a_secret(plant_view) -> None:
 )
 @pytest.mark.parametrize("what", ["a secret", "a foreign row"])
 def test_an_admin_that_shows(monkeypatch, world: World, what: str) -> None:
-    told = settings.SECRET_KEY if what == "a secret" else world.elm.canary
+    reported = settings.SECRET_KEY if what == "a secret" else world.elm.canary
     only = {Influencer: admin.site._registry[Influencer]}
     monkeypatch.setattr(secrets, "admin", SimpleNamespace(site=SimpleNamespace(_registry=only)))
-    monkeypatch.setattr(Influencer, "__str__", lambda self: told)
+    monkeypatch.setattr(Influencer, "__str__", lambda self: reported)
 
 
 @caught_by(secrets.test_an_error_page_tells_nothing_of_the_error, match="secret")

@@ -68,8 +68,8 @@ def token_of(account: MarketplaceAccount) -> str:
 
 def subscriptions(tiktok) -> dict[str, str]:
     """Entity → account of what stands at TikTok."""
-    told = tiktok.look("webhooks")["subscriptions"]
-    return {each["entity"]: each["account_id"] for each in told}
+    reported = tiktok.read("webhooks")["subscriptions"]
+    return {each["entity"]: each["account_id"] for each in reported}
 
 
 def events_about(account: MarketplaceAccount) -> list[tuple[str, str | None]]:
@@ -108,7 +108,7 @@ def test_a_day_costs_three_calls_for_tiktok_one_and_two_for_the_older_kind(
         tiktok.control("stats")
         make_due(PollKind.MARKETPLACE, account.pk)
         pump()
-        assert tiktok.look("stats")["total"] == cost
+        assert tiktok.read("stats")["total"] == cost
 
 
 @pytest.mark.usefixtures("_in_elm")
@@ -168,7 +168,7 @@ def test_whatever_call_meets_the_dead_token_the_account_says_so_soon(tiktok, tto
 
 
 @pytest.mark.usefixtures("_in_elm")
-def test_without_an_account_looks_wait_an_hour_each_and_connecting_resumes_them(
+def test_without_an_account_syncs_wait_an_hour_each_and_connecting_resumes_them(
     tiktok, elm, ada, tto
 ) -> None:
     creator = Creator.objects.create(handle="maya.bakes", marketplace_status="in")
@@ -203,7 +203,7 @@ def test_a_refused_check_is_said_and_the_next_good_one_takes_it_back(tiktok, tto
 
 
 @pytest.mark.usefixtures("_in_elm")
-def test_a_check_that_tiktok_does_not_answer_changes_nothing_and_is_put_off(tiktok, tto) -> None:
+def test_a_check_that_tiktok_does_not_answer_changes_nothing_and_is_postponed(tiktok, tto) -> None:
     before = MarketplaceAccount.objects.values().get(pk=tto.pk)
     tiktok.control("fail", times=9, path="/tto/oauth2/info/", code=50000)
     make_due(PollKind.MARKETPLACE, tto.pk)

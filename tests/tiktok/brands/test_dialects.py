@@ -1,4 +1,4 @@
-"""What TikTok One does not give: said so, or calculated from the account's own videos, on pages and in the API."""
+"""Numbers that TikTok One does not give: said so, or calculated from the account's own videos, on pages and in the API."""
 
 from __future__ import annotations
 
@@ -107,11 +107,11 @@ def test_pages_and_api_show_the_calculated_number_with_its_definition(oak, maya)
     answer = Client().get(
         f"/api/v1/social-accounts/{account.pk}/metrics/", headers={"Authorization": f"Bearer {key}"}
     )
-    told = {metric["key"]: metric for metric in answer.json()["metrics"]}
-    assert told["average_views"]["availability"] == "computed"
-    assert told["average_views"]["source"] == "calculated"
-    assert told["average_views"]["value"] == maya.calculated_average_views
-    assert told["completion_rate"]["reason"] == NOT_FROM_TIKTOK_ONE
+    reported = {metric["key"]: metric for metric in answer.json()["metrics"]}
+    assert reported["average_views"]["availability"] == "computed"
+    assert reported["average_views"]["source"] == "calculated"
+    assert reported["average_views"]["value"] == maya.calculated_average_views
+    assert reported["completion_rate"]["reason"] == NOT_FROM_TIKTOK_ONE
 
 
 def test_what_was_calculated_goes_with_the_grant(oak, maya) -> None:

@@ -62,13 +62,13 @@ def verbs(organization: Organization) -> list[str]:
 
 
 def calls(tiktok, path: str) -> int:
-    return tiktok.look("stats")["calls"].get(path, 0)
+    return tiktok.read("stats")["calls"].get(path, 0)
 
 
 def subscribed(tiktok) -> list[tuple[str, str]]:
-    told = tiktok.look("webhooks")["subscriptions"]
-    assert {each["callback_url"] for each in told} <= {webhook_url()}
-    return sorted((each["entity"], each["account_id"]) for each in told)
+    reported = tiktok.read("webhooks")["subscriptions"]
+    assert {each["callback_url"] for each in reported} <= {webhook_url()}
+    return sorted((each["entity"], each["account_id"]) for each in reported)
 
 
 # --- it works ----------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_one_consent_may_name_several_accounts(tiktok, elm, ada) -> None:
 def test_a_permission_that_ends_while_its_accounts_are_renewed_ends_none_of_the_new(
     tiktok, elm, ada, monkeypatch
 ) -> None:
-    """Whoever ends takes the accounts by their age; TikTok names them in whatever order it likes."""
+    """The end takes the accounts by their age; TikTok names them in whatever order it likes."""
     accounts = connect(tiktok, ada, elm).accounts
     with organization_scope(elm):
         old = accounts[0].open_token()
@@ -212,7 +212,7 @@ def test_a_refusal_of_one_list_is_none_of_the_other(tiktok, elm, ada, path, left
     assert [account.dialect for account in finish(answer, ada).accounts] == left
 
 
-def test_an_account_that_cannot_be_described_just_now_is_kept_and_looked_at_again(
+def test_an_account_that_cannot_be_described_just_now_is_kept_and_synced_again(
     tiktok, elm, ada
 ) -> None:
     answer = set_out(tiktok, ada, elm)
@@ -242,7 +242,7 @@ def test_events_that_cannot_be_set_up_do_not_keep_an_account_from_being_connecte
     assert account.described_at is not None
 
 
-def test_what_was_put_off_for_want_of_an_account_is_due_again(tiktok, elm, ada) -> None:
+def test_what_was_postponed_for_want_of_an_account_is_due_again(tiktok, elm, ada) -> None:
     later = timezone.now() + timedelta(hours=1)
     Work.objects.create(organization=elm, kind="profile", subject_id=7, due_at=later, attempts=4)
     connect(tiktok, ada, elm)

@@ -43,19 +43,19 @@ def connected(tiktok, elm) -> MarketplaceAccount:
 
 
 def text(response) -> str:
-    """What a reader sees of a page's main part, on one line."""
+    """The text that a reader sees of a page's main part, on one line."""
     html = response.content.decode()
     main = html[html.index("<main") : html.index("</main>")]
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).strip()
     return words.replace("&#x27;", "'").replace("&amp;", "&")
 
 
-def stands(account: MarketplaceAccount) -> bool:
+def progress_now(account: MarketplaceAccount) -> bool:
     with organization_scope(account.organization_id):
         return MarketplaceAccount.objects.get(pk=account.pk).is_connected
 
 
-def told(response) -> list[str]:
+def reported(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -77,7 +77,7 @@ def test_the_page_shows_how_each_account_stands(signed_in, connected) -> None:
         f"Account at TikTok {TTO_ACCOUNT_ID} Country GB Time zone Europe/London Verification Passed",
         "Connected just now Last checked just now TikTok's events Set up:",
         "Campaign codes. TikTok One has invite links only.",
-        "TikTok's events None: Creator Marketplace sends no events, so orders are looked at every hour.",
+        "TikTok's events None: Creator Marketplace sends no events, so orders are checked every hour.",
         "Use this account Check now Disconnect",
     ):
         assert words in shown
@@ -144,18 +144,18 @@ def test_events_that_are_not_set_up_are_said_with_a_way_to_try_again(
     with organization_scope(elm):
         MarketplaceAccount.objects.update(subscription_id="")
     client = signed_in()
-    assert "TikTok's events Not set up Tied videos are found by the hourly look instead." in (
+    assert "TikTok's events Not set up Tied videos are found by the hourly check instead." in (
         shown := text(client.get(PAGE))
     )
     assert "Try again" in shown
     tiktok.control("fail", times=1, path="/tto/oauth2/info/", code=40001)
     refused = client.post(url("check", connected), follow=True)
-    assert told(refused)[0].startswith("TikTok refused: ")
-    assert told(refused)[0] in text(refused)
+    assert reported(refused)[0].startswith("TikTok refused: ")
+    assert reported(refused)[0] in text(refused)
 
     mended = client.post(url("check", connected), follow=True)
 
-    assert told(mended) == ["Harbour Goods was checked with TikTok just now."]
+    assert reported(mended) == ["Harbour Goods was checked with TikTok just now."]
     assert "TikTok's events Set up:" in text(mended)
     assert "TikTok refused" not in text(mended)
 
@@ -166,7 +166,7 @@ def test_a_disconnected_account_says_why_and_offers_to_reconnect(
     tiktok.control("brand/revoke", token=connected.open_token())
     client = signed_in()
     page = client.post(url("check", connected), follow=True)
-    assert "renew it in Settings" in told(page)[0]
+    assert "renew it in Settings" in reported(page)[0]
     shown = text(page)
     assert "No account is connected Nobody can be looked up" in shown
     assert "Harbour Goods TikTok One Disconnected TikTok no longer accepts the permission" in (
@@ -174,7 +174,7 @@ def test_a_disconnected_account_says_why_and_offers_to_reconnect(
     )
     assert "Reconnect" in shown
     again = client.post(url("check", connected), follow=True)
-    assert told(again) == told(page)
+    assert reported(again) == reported(page)
 
 
 def test_whoever_only_reads_sees_the_same_without_buttons(signed_in, connected) -> None:
@@ -192,7 +192,7 @@ def test_only_owners_and_admins_change_anything(signed_in, connected, role) -> N
         assert client.post(address).status_code == 403
     for method in (client.get, client.post):
         assert method(url("disconnect", connected)).status_code == 403
-    assert stands(connected)
+    assert progress_now(connected)
 
 
 def test_an_account_of_another_organization_is_not_there(signed_in, connected, oak) -> None:
@@ -202,7 +202,7 @@ def test_an_account_of_another_organization_is_not_there(signed_in, connected, o
         assert client.post(url(name, connected)).status_code == 404
     assert client.get(url("disconnect", connected, "oak")).status_code == 404
     assert "Northlight" not in client.get("/o/oak/settings/tiktok/").content.decode()
-    assert stands(connected)
+    assert progress_now(connected)
 
 
 def test_the_page_takes_the_same_few_queries_whatever_it_shows(
@@ -238,7 +238,7 @@ def test_an_admin_connects_through_tiktoks_page_and_comes_back_to_the_settings(
     back = client.get(reverse("tiktok_brand_callback"), answer, follow=True)
 
     assert back.redirect_chain == [(PAGE, 302)]
-    assert told(back) == [
+    assert reported(back) == [
         "Harbour Goods and Creator Marketplace 7300000000000000009 are connected."
     ]
     assert "In use for new orders and look-ups" in text(back)
@@ -252,7 +252,9 @@ def test_what_could_not_be_set_up_is_said_on_the_way_back(tiktok, signed_in) -> 
     answer = allow(tiktok, client.post(f"{PAGE}connect/")["Location"])
     tiktok.control("fail", times=1, path="/subscription/subscribe/", code=40001)
     back = client.get(reverse("tiktok_brand_callback"), answer, follow=True)
-    assert told(back)[1].startswith("Not everything could be set up; we keep trying. TikTok ref")
+    assert reported(back)[1].startswith(
+        "Not everything could be set up; we keep trying. TikTok ref"
+    )
     assert "Not set up" in text(back)
 
 
@@ -291,7 +293,7 @@ def test_an_admin_chooses_the_account_in_use(signed_in, connected, elm) -> None:
     with organization_scope(elm):
         other = MarketplaceAccount.objects.exclude(pk=connected.pk).get()
     page = signed_in().post(url("choose", other), follow=True)
-    assert told(page) == [f"New orders and look-ups go through {other} from now on."]
+    assert reported(page) == [f"New orders and look-ups go through {other} from now on."]
     assert f"{other} Creator Marketplace Connected In use for new orders" in text(page)
 
 
@@ -307,7 +309,7 @@ def test_disconnecting_says_first_what_ends_with_it(signed_in, connected) -> Non
             "The numbers collected so far stay",
         ):
             assert sentence in words
-    assert stands(connected)
+    assert progress_now(connected)
 
 
 def test_an_account_whose_token_does_not_open_says_so_and_spoils_no_other(
@@ -323,18 +325,18 @@ def test_an_account_whose_token_does_not_open_says_so_and_spoils_no_other(
         )
     client = signed_in()
     for method in (client.get, client.post):
-        assert said in told(method(url("disconnect", lost), follow=True))[0]
-    assert told(client.post(url("check", lost), follow=True)) == [said]
+        assert said in reported(method(url("disconnect", lost), follow=True))[0]
+    assert reported(client.post(url("check", lost), follow=True)) == [said]
     assert said in text(client.get(PAGE))
     client.post(url("disconnect", connected))
-    assert [stands(connected), stands(lost)] == [False, True]
+    assert [progress_now(connected), progress_now(lost)] == [False, True]
 
 
 def test_a_disconnected_account_is_gone_from_use_and_its_siblings_too(signed_in, connected) -> None:
     client = signed_in()
     page = client.post(url("disconnect", connected), follow=True)
     gone = "Harbour Goods and Creator Marketplace 7300000000000000009 are disconnected."
-    assert told(page) == [f"{gone} The numbers collected so far stay."]
+    assert reported(page) == [f"{gone} The numbers collected so far stay."]
     assert text(page).count("It was disconnected here.") == 2
     by_htmx = client.post(url("disconnect", connected), headers={"HX-Request": "true"})
     assert by_htmx["HX-Redirect"] == PAGE
@@ -344,7 +346,7 @@ def test_a_disconnected_account_is_gone_from_use_and_its_siblings_too(signed_in,
 def test_tiktok_out_of_reach_keeps_the_account_connected(tiktok, signed_in, connected) -> None:
     tiktok.control("fail", times=9, path="/oauth2/revoke_token/", code=50000)
     page = signed_in().post(url("disconnect", connected), follow=True)
-    assert told(page)[0].startswith(
+    assert reported(page)[0].startswith(
         "Harbour Goods is still connected; nothing has changed here. TikTok could not be reached"
     )
     assert "Harbour Goods TikTok One Connected" in text(page)

@@ -67,14 +67,14 @@ def test_a_brands_accounts_are_listed_and_described(brand, answers, wire):
     assert wire.calls[-1].request.params == {"app_id": "739", "secret": "app-s3cret"}
     answers("/tto/oauth2/tcm/", {"tto_tcm_account_ids": None})
     assert brand.account_ids("tok") == ()
-    told = {
+    reported = {
         "tto_tcm_account_id": "7401112223334445556",
         "account_name": "Northlight Agency",
         "country": "GB",
         "timezone": "Europe/London",
         "business_verification_status": "PASSED",
     }
-    answers("/tto/oauth2/info/", told)
+    answers("/tto/oauth2/info/", reported)
     assert brand.account("tok", "7401112223334445556") == BrandAccountInfo(
         account_id="7401112223334445556",
         account_name="Northlight Agency",

@@ -114,8 +114,8 @@ def test_a_price_needs_amount_and_currency():
     ],
 )
 def test_the_sum_of_a_distribution_decides_whether_it_is_percent(written, fractions):
-    told = normalize.distribution([(str(n), part) for n, part in enumerate(written)])
-    assert [share.fraction for share in told] == pytest.approx(fractions)
+    reported = normalize.distribution([(str(n), part) for n, part in enumerate(written)])
+    assert [share.fraction for share in reported] == pytest.approx(fractions)
 
 
 def test_of_viewers_counted_twice_the_sum_may_be_two():

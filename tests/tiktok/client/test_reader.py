@@ -120,12 +120,12 @@ def name_of(page):
 
 def leaves(value, path=()):
     """Every single value of a result by where it stands; a list is one value."""
-    told = msgspec.to_builtins(value)
-    if not isinstance(told, dict) or path[-1:] == ("views_by_source",):
-        return {path: told}
+    reported = msgspec.to_builtins(value)
+    if not isinstance(reported, dict) or path[-1:] == ("views_by_source",):
+        return {path: reported}
     return {
         where: leaf
-        for key, each in told.items()
+        for key, each in reported.items()
         if key != "unreadable"
         for where, leaf in leaves(each, (*path, key)).items()
     }
@@ -164,9 +164,9 @@ def test_whatever_stands_in_one_field_the_others_and_the_other_rows_survive(
     odd = replaced(row, place, data.draw(junk))
     (before, found, after), _ = read(page, name, [row | {"n": 1}, odd | {"n": 2}, row | {"n": 3}])
     assert (before, after) == (good[0], good[0])
-    told, known = leaves(found), leaves(good[0])
+    reported, known = leaves(found), leaves(good[0])
     differing = {
-        path[-1] for path in told.keys() | known.keys() if told.get(path) != known.get(path)
+        path[-1] for path in reported.keys() | known.keys() if reported.get(path) != known.get(path)
     }
     differing -= {twin for twin, other in TWINS.items() if other in differing}
     is_whole_object = isinstance(value_at(row, place), dict)
@@ -218,9 +218,9 @@ def test_what_could_not_be_read_is_named_with_its_text_and_without_secrets():
     (video,) = answers.video_page(row).videos
     assert (video.likes, video.comments, video.shares, video.video_views) == (None,) * 3 + (39500,)
     assert video.unreadable == {"likes", "comments", "shares"}
-    told = {note.field: note for note in row.notes}
-    assert told["posts[].likes"].raw == '"N/A"'
-    assert told["posts[]"].why == "video_id is missing"
+    reported = {note.field: note for note in row.notes}
+    assert reported["posts[].likes"].raw == '"N/A"'
+    assert reported["posts[]"].why == "video_id is missing"
     assert "c0de" not in repr(row.notes)
     assert all(len(note.raw) <= LONGEST_SHOWN + 1 for note in row.notes)
 
@@ -277,8 +277,8 @@ def test_a_list_may_stand_in_a_text():
 
 
 def test_a_share_below_zero_costs_that_share():
-    told = [{"age": "18-24", "percentage": 0.4}, {"age": "25-34", "percentage": -0.1}]
-    row = Row({"audience_ages": told})
+    reported = [{"age": "18-24", "percentage": 0.4}, {"age": "25-34", "percentage": -0.1}]
+    row = Row({"audience_ages": reported})
     assert row.shares("audience_ages", key="age") == (Share("18-24", 0.4),)
     assert [note.field for note in row.notes] == ["audience_ages[]"]
 

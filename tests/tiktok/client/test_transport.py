@@ -354,7 +354,7 @@ def test_a_grant_with_a_part_missing_is_loud_and_shows_no_token(oauth, answers, 
     assert missing in str(caught.value)
 
 
-TOLD = {
+REPORTED = {
     "access_token": "acc-1",
     "refresh_token": "ref-1",
     "expires_in": 86400,
@@ -376,12 +376,12 @@ GRANT = types.Grant("acc-1", "ref-1", 86400, 31536000, "o", frozenset({"a", "b"}
     ],
 )
 def test_a_grant_is_read_however_it_is_written(oauth, answers, written):
-    answers("/tt_user/oauth2/token/", TOLD | written, method="POST")
+    answers("/tt_user/oauth2/token/", REPORTED | written, method="POST")
     assert oauth.exchange_code("c", "https://a.example/") == GRANT
 
 
 def test_an_integer_id_is_an_id(oauth, answers):
-    answers("/tt_user/oauth2/token/", TOLD | {"open_id": 7}, method="POST")
+    answers("/tt_user/oauth2/token/", REPORTED | {"open_id": 7}, method="POST")
     assert oauth.exchange_code("c", "https://a.example/").open_id == "7"
     answers("/tt_user/token_info/get/", {"creator_id": 7, "scope": ["a"]}, method="POST")
     assert oauth.token_info("acc-1") == types.TokenInfo("7", frozenset({"a"}))
@@ -390,7 +390,7 @@ def test_an_integer_id_is_an_id(oauth, answers):
 @pytest.mark.parametrize("written", [None, "", "never", -5])
 def test_lives_that_are_not_told_are_supposed_short_and_noted(oauth, answers, exchanges, written):
     lives = {"expires_in": written, "refresh_token_expires_in": written}
-    answers("/tt_user/oauth2/token/", TOLD | lives, method="POST")
+    answers("/tt_user/oauth2/token/", REPORTED | lives, method="POST")
     grant = oauth.exchange_code("c", "https://a.example/")
     assert (grant.expires_in, grant.refresh_token_expires_in) == (3600, 30 * 86400)
     assert grant.is_refresh_life_supposed
@@ -400,8 +400,8 @@ def test_lives_that_are_not_told_are_supposed_short_and_noted(oauth, answers, ex
 
 
 def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(oauth, answers):
-    told = {name: value for name, value in TOLD.items() if name != "refresh_token"}
-    answers("/tt_user/oauth2/refresh_token/", told, method="POST")
+    reported = {name: value for name, value in REPORTED.items() if name != "refresh_token"}
+    answers("/tt_user/oauth2/refresh_token/", reported, method="POST")
     assert oauth.refresh("ref-0").refresh_token == "ref-0"
 
 

@@ -72,8 +72,13 @@ def sent(wire):
 
 
 def test_membership_is_keyed_as_asked_and_every_word_has_its_meaning(tto, answers, wire):
-    told = [("maya.bakes", "IN"), ("tom_trails", "NOT_IN"), ("nosuch", "INVALID"), ("x", "PAUSED")]
-    entries = [{"handle_name": name, "status": status} for name, status in told]
+    reported = [
+        ("maya.bakes", "IN"),
+        ("tom_trails", "NOT_IN"),
+        ("nosuch", "INVALID"),
+        ("x", "PAUSED"),
+    ]
+    entries = [{"handle_name": name, "status": status} for name, status in reported]
     answers(STATUS, {"onboarding_status": entries})
     assert tto.membership(["@Maya.Bakes", "tom_trails", "nosuch", "x"]) == {
         "@Maya.Bakes": Membership.IN,
@@ -361,8 +366,8 @@ def test_the_dialects_say_what_they_cannot(tto, market):
 def test_a_dialect_takes_and_returns_what_its_protocol_promises(promised, dialect):
     calls = [name for name, call in vars(promised).items() if inspect.isfunction(call)]
     for name in (name for name in calls if not name.startswith("_")):
-        told, made = (inspect.signature(getattr(cls, name)) for cls in (promised, dialect))
-        assert told == made, name
+        reported, made = (inspect.signature(getattr(cls, name)) for cls in (promised, dialect))
+        assert reported == made, name
 
 
 anything = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.booleans())

@@ -41,14 +41,14 @@ class World:
     browser: Client
 
     def trip(self, expected_handle: str = "") -> str:
-        """Where a new trip of hers leads."""
+        """The address that a new trip of hers leads to."""
         session_key = self.browser.session.session_key or ""
         return start_connect(
             self.maya, self.oak, session_key=session_key, expected_handle=expected_handle
         )
 
     def answer(self, handle: str = "maya.bakes", **choices: Any) -> dict[str, str]:
-        """What TikTok brings back from a trip of hers."""
+        """The answer that TikTok brings back from a trip of hers."""
         expected = choices.pop("expected_handle", "")
         return self.tiktok.consent(self.trip(expected), handle, **choices)
 

@@ -61,7 +61,7 @@ def test_a_new_connection_is_due_a_day_later_and_then_daily(tiktok, connection) 
 
     look_after(connection)
 
-    assert tiktok.look("stats")["calls"]["/tt_user/token_info/get/"] == 1
+    assert tiktok.read("stats")["calls"]["/tt_user/token_info/get/"] == 1
     assert timezone.now() - connection.checked_at < timedelta(minutes=1)
     assert DAY - timedelta(minutes=1) < due_in(connection) <= DAY
     assert (connection.state, connection.version) == ("active", 2)
@@ -131,7 +131,7 @@ def test_a_grant_whose_year_is_over_expires_without_a_call_and_at_that_moment(
     assert connection.check_due_at == soon
     tiktok.control("stats")
     look_after(connection, refresh_expires_at=timezone.now())
-    assert tiktok.look("stats")["calls"] == {}
+    assert tiktok.read("stats")["calls"] == {}
     ended(connection, oak, "expired", tokens.CONSENT_EXPIRED)
 
 
@@ -170,7 +170,7 @@ def test_a_grant_whose_token_does_not_open_stops_no_other(tiktok, oak, connectio
 
 
 @pytest.mark.django_db
-def test_a_creator_who_connects_anew_during_the_look_keeps_the_new_grant(
+def test_a_creator_who_connects_anew_during_the_sync_keeps_the_new_grant(
     monkeypatch, tiktok, oak, connection
 ) -> None:
     def late(self, token):
@@ -185,7 +185,7 @@ def test_a_creator_who_connects_anew_during_the_look_keeps_the_new_grant(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_pumps_look_after_each_grant_once(tiktok, oak, connection) -> None:
+def test_two_pumps_sync_after_each_grant_once(tiktok, oak, connection) -> None:
     for handle in ("rio.runs", "lena.lifts", "tom_trails"):
         connect(tiktok, connection.person, oak, handle)
     Connection.objects.update(check_due_at=timezone.now())
@@ -200,7 +200,7 @@ def test_two_pumps_look_after_each_grant_once(tiktok, oak, connection) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert tiktok.look("stats")["calls"]["/tt_user/token_info/get/"] == 4
+    assert tiktok.read("stats")["calls"]["/tt_user/token_info/get/"] == 4
 
 
 @pytest.mark.django_db
@@ -239,7 +239,7 @@ def test_a_mail_goes_14_7_and_1_days_ahead_each_once(connection) -> None:
 
 
 @pytest.mark.django_db
-def test_the_look_is_due_at_the_moment_of_the_next_mail(connection) -> None:
+def test_the_sync_is_due_at_the_moment_of_the_next_mail(connection) -> None:
     days_left(connection, 14.5)
     assert round(due_in(connection) / timedelta(hours=1)) == 12
     days_left(connection, 7.25, warned_days=14)

@@ -78,7 +78,7 @@ def test_an_account_that_tiktok_names_too_long_is_the_one_that_was_asked_for(
     assert creator_of(oak, "maya.bakes").follower_count is not None
 
 
-def test_a_look_that_names_an_account_too_long_keeps_its_name_and_brings_its_numbers(
+def test_a_sync_that_names_an_account_too_long_keeps_its_name_and_brings_its_numbers(
     tiktok, oak
 ) -> None:
     connect(tiktok, a_person("maya@example.com", oak), oak, "maya.bakes")
@@ -99,7 +99,7 @@ def test_an_account_that_nobody_can_name_is_refused_in_words(tiktok, oak) -> Non
     assert not Connection.objects.exists()
 
 
-def stands_at(tiktok, handle: str) -> bool:
+def is_granted_at(tiktok, handle: str) -> bool:
     """Does TikTok itself still know a grant of this creator to us?"""
     try:
         tiktok.control("expire", handle=handle)
@@ -350,7 +350,7 @@ def test_of_one_answer_that_comes_eight_times_at_once_one_is_believed(tiktok, oa
         came = sorted(pool.map(come, range(8)))
 
     assert came == sorted(["active", *[attempts.USED] * 7])
-    assert tiktok.look("stats")["calls"]["/tt_user/oauth2/token/"] == 1
+    assert tiktok.read("stats")["calls"]["/tt_user/oauth2/token/"] == 1
     assert verbs(oak).count("connection.connected") == 1
     assert verbs(oak).count("connection.refused") == 7
 
@@ -370,7 +370,7 @@ def test_a_defect_of_ours_ends_the_trip_too_and_keeps_nothing_at_tiktok(
     assert (trip.outcome, trip.reason) == (AttemptOutcome.REFUSED, attempts.BROKEN)
     assert verbs(oak)[-1] == "connection.refused"
     assert not Connection.objects.exists()
-    assert not stands_at(tiktok, "maya.bakes")
+    assert not is_granted_at(tiktok, "maya.bakes")
 
 
 def test_a_code_of_another_attempt_is_refused_when_it_was_used(tiktok, oak, maya) -> None:
@@ -413,7 +413,7 @@ def test_another_account_than_the_expected_one_is_refused_and_let_go_at_tiktok(
         oak,
         "You signed in at TikTok as @rio.runs, but @maya.bakes was asked for. Switch accounts at TikTok and try again.",
     )
-    assert not stands_at(tiktok, "rio.runs")
+    assert not is_granted_at(tiktok, "rio.runs")
 
 
 def test_the_expected_account_is_taken(tiktok, oak, maya) -> None:
@@ -468,7 +468,7 @@ def test_withheld_scopes_are_named_and_no_token_is_kept(tiktok, oak, maya) -> No
     assert connection.state == ConnectionState.MISSING_SCOPE
     assert connection.state_reason == "Not granted: your audience, your videos."
     assert (connection.sealed_access_token, connection.sealed_refresh_token) == ("", "")
-    assert not stands_at(tiktok, "maya.bakes")
+    assert not is_granted_at(tiktok, "maya.bakes")
     attempt = ConnectAttempt.objects.get()
     assert (attempt.outcome, attempt.reason) == (
         AttemptOutcome.REFUSED,
@@ -502,7 +502,7 @@ def test_when_tiktok_cannot_be_reached_nothing_is_kept(tiktok, oak, maya) -> Non
         finish(answer, maya)
     assert not Connection.objects.exists()
     assert ConnectAttempt.objects.get().outcome == AttemptOutcome.REFUSED
-    assert not stands_at(tiktok, "maya.bakes")
+    assert not is_granted_at(tiktok, "maya.bakes")
 
 
 # --- it ends -----------------------------------------------------------------------------------------------------
@@ -520,7 +520,7 @@ def test_disconnecting_ends_the_grant_at_tiktok_and_deletes_what_came_through_it
 
     disconnect(connection, actor=maya)
 
-    assert not stands_at(tiktok, "maya.bakes")
+    assert not is_granted_at(tiktok, "maya.bakes")
     connection.refresh_from_db()
     assert (connection.state, connection.sealed_access_token) == ("revoked", "")
     assert connection.sealed_refresh_token == ""
@@ -579,7 +579,7 @@ def test_a_reconnect_that_came_while_disconnecting_stands(tiktok, oak, maya, mon
         disconnect(connection, actor=maya)
     connection.refresh_from_db()
     assert connection.is_live
-    assert stands_at(tiktok, "maya.bakes")
+    assert is_granted_at(tiktok, "maya.bakes")
     with organization_scope(oak):
         assert Consent.objects.get().withdrawn_at is None
 
@@ -620,9 +620,9 @@ def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak,
     connect(tiktok, maya, oak, "maya.bakes")
     connection = connect(tiktok, maya, elm, "maya.bakes")
     with organization_scope(oak):
-        standing = Consent.objects.get()
-        withdraw_consent(standing, actor=maya)
-        withdraw_consent(standing, actor=maya)
+        active = Consent.objects.get()
+        withdraw_consent(active, actor=maya)
+        withdraw_consent(active, actor=maya)
 
     assert verbs(oak).count("consent.withdrawn") == 1
     assert creator_of(oak, "maya.bakes").audience_countries is None
@@ -636,7 +636,7 @@ def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak,
 
 
 @pytest.mark.parametrize("handle", ["maya.bakes", "tom_trails"])
-def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
+def test_a_sync_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
     tiktok, oak, maya, monkeypatch, handle
 ) -> None:
     connect(tiktok, maya, oak, handle)
@@ -644,8 +644,8 @@ def test_a_look_under_way_brings_nothing_back_that_a_withdrawal_has_deleted(
 
     def slow(connection, ask):
         answer = call(connection, ask)
-        if standing := Consent.objects.filter(withdrawn_at=None).first():
-            withdraw_consent(standing, actor=maya)
+        if active := Consent.objects.filter(withdrawn_at=None).first():
+            withdraw_consent(active, actor=maya)
         return answer
 
     monkeypatch.setattr(profiles, "call_as_creator", slow)

@@ -32,8 +32,8 @@ def was_called(earlier: str, handle: str = "maya.bakes") -> Creator:
 
 
 def renamings() -> list[tuple[str, dict[str, str]]]:
-    told = Event.objects.filter(verb__in=["creator.renamed", "creator.handle_taken"])
-    return list(told.order_by("pk").values_list("text__label", "text__detail"))
+    reported = Event.objects.filter(verb__in=["creator.renamed", "creator.handle_taken"])
+    return list(reported.order_by("pk").values_list("text__label", "text__detail"))
 
 
 def test_who_connects_again_under_a_new_handle_is_the_same_creator(tiktok, oak, maya) -> None:
@@ -76,7 +76,7 @@ def test_who_was_known_by_tiktoks_number_only_is_recognised_on_connecting(
         assert Creator.objects.get().handle == "maya.bakes"
 
 
-def test_the_daily_look_follows_a_new_handle_and_what_was_named_after_the_old_one(
+def test_the_daily_sync_follows_a_new_handle_and_what_was_named_after_the_old_one(
     tiktok, oak, maya
 ) -> None:
     connect(tiktok, maya, oak, "maya.bakes")

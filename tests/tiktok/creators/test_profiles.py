@@ -45,7 +45,7 @@ def test_membership_is_looked_up_for_any_number_of_handles_twenty_a_call(oak, ti
     assert answers["maya.bakes"] == MarketplaceStatus.IN
     assert answers["tom_trails"] == MarketplaceStatus.NOT_IN
     assert answers["nosuch"] == MarketplaceStatus.INVALID
-    assert sum(tiktok.look("stats")["calls"].values()) == 3
+    assert sum(tiktok.read("stats")["calls"].values()) == 3
 
 
 def test_looking_up_writes_nothing(oak, tiktok) -> None:
@@ -105,11 +105,11 @@ def test_an_account_outside_the_marketplace_is_not_asked_for(oak, tiktok) -> Non
         refresh_profile(creator)
         refresh_videos(creator)
         assert creator.profile_fetched_at is None
-    assert tiktok.look("stats")["calls"] == {}
+    assert tiktok.read("stats")["calls"] == {}
 
 
 @pytest.mark.parametrize("status", [MarketplaceStatus.NOT_IN, MarketplaceStatus.INVALID])
-def test_an_account_that_left_the_marketplace_or_tiktok_is_noticed_by_the_next_look(
+def test_an_account_that_left_the_marketplace_or_tiktok_is_noticed_by_the_next_sync(
     oak, tiktok, status
 ) -> None:
     with organization_scope(oak):

@@ -38,7 +38,7 @@ def video(_in_oak) -> Video:
     return a_video(an_account("maya.bakes"), "1", counts_fetched_at=NINE - timedelta(days=30))
 
 
-def look(video: Video, at: datetime = NINE, source: str = PUBLIC, **numbers: float | None) -> Video:
+def read(video: Video, at: datetime = NINE, source: str = PUBLIC, **numbers: float | None) -> Video:
     """One look: these numbers and no others. Returns the row as it stands afterwards."""
     seen = Video(pk=video.pk, organization_id=video.organization_id)
     for name, number in numbers.items():
@@ -53,20 +53,20 @@ def counts(views: int | None, likes: int = 10) -> dict[str, int | None]:
 
 # --- facts -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("source", [PUBLIC, AUTHORIZED, REPORT])
-def test_the_last_look_of_an_hour_is_the_fact_of_it(video, source) -> None:
-    look(video, NINE, source, **counts(100))
-    look(video, NINE + timedelta(minutes=20), source, **counts(120))
-    look(video, NINE + timedelta(minutes=10), source, **counts(110))
-    look(video, NINE + timedelta(hours=1), source, **counts(130))
+def test_the_last_sync_of_an_hour_is_the_fact_of_it(video, source) -> None:
+    read(video, NINE, source, **counts(100))
+    read(video, NINE + timedelta(minutes=20), source, **counts(120))
+    read(video, NINE + timedelta(minutes=10), source, **counts(110))
+    read(video, NINE + timedelta(hours=1), source, **counts(130))
 
     facts = VideoSnapshot.objects.order_by("bucket_at").values_list("video_views", flat=True)
     assert list(facts) == [120, 130]
 
 
 def test_a_fact_that_the_latest_row_does_not_tell_of_is_replaced_all_the_same(video) -> None:
-    look(video, NINE, **counts(100))
+    read(video, NINE, **counts(100))
     Video.objects.update(counts_fetched_at=NINE - timedelta(days=1))  # as the end of a grant does
-    row = look(video, NINE + timedelta(minutes=10), **counts(120))
+    row = read(video, NINE + timedelta(minutes=10), **counts(120))
 
     assert row.video_views == 120
     assert VideoSnapshot.objects.get().video_views == 120
@@ -74,8 +74,8 @@ def test_a_fact_that_the_latest_row_does_not_tell_of_is_replaced_all_the_same(vi
 
 # --- falling -----------------------------------------------------------------------------------------------------
 def test_a_counter_that_fell_is_kept_as_told_and_flagged(video) -> None:
-    look(video, **counts(12_400))
-    row = look(video, NINE + timedelta(hours=1), **counts(11_900))
+    read(video, **counts(12_400))
+    row = read(video, NINE + timedelta(hours=1), **counts(11_900))
 
     assert (row.video_views, row.flags) == (11_900, {"video_views": Flag.FALLING})
     facts = VideoSnapshot.objects.order_by("bucket_at").values_list("video_views", "falling")
@@ -85,7 +85,7 @@ def test_a_counter_that_fell_is_kept_as_told_and_flagged(video) -> None:
 
 def test_a_counter_that_falls_no_further_is_not_flagged_again(video) -> None:
     for hours, views in enumerate((12_400, 11_900, 11_900)):
-        row = look(video, NINE + timedelta(hours=hours), **counts(views))
+        row = read(video, NINE + timedelta(hours=hours), **counts(views))
     assert row.flags == {}
     assert earlier_numbers(row) == {}
     facts = VideoSnapshot.objects.order_by("bucket_at").values_list("falling", flat=True)
@@ -95,28 +95,28 @@ def test_a_counter_that_falls_no_further_is_not_flagged_again(video) -> None:
 @pytest.mark.parametrize(
     ("again", "flags"), [(11_950, {"video_views": Flag.FALLING}), (12_500, {})]
 )
-def test_a_second_look_in_the_hour_is_compared_with_the_hour_before(video, again, flags) -> None:
-    look(video, **counts(12_400))
-    look(video, NINE + timedelta(hours=1), **counts(11_900))
-    row = look(video, NINE + timedelta(hours=1, minutes=40), **counts(again))
+def test_a_second_sync_in_the_hour_is_compared_with_the_hour_before(video, again, flags) -> None:
+    read(video, **counts(12_400))
+    read(video, NINE + timedelta(hours=1), **counts(11_900))
+    row = read(video, NINE + timedelta(hours=1, minutes=40), **counts(again))
     assert (row.video_views, row.flags) == (again, flags)
     assert VideoSnapshot.objects.count() == 2
 
 
 def test_each_source_is_compared_with_itself(video) -> None:
-    look(video, **counts(12_400))
-    row = look(video, NINE + timedelta(hours=1), REPORT, reach=8_000, **counts(11_000))
+    read(video, **counts(12_400))
+    row = read(video, NINE + timedelta(hours=1), REPORT, reach=8_000, **counts(11_000))
     assert (row.video_views, row.counts_source, row.flags) == (11_000, REPORT, {})
-    row = look(video, NINE + timedelta(hours=2), PUBLIC, **counts(12_300))
+    row = read(video, NINE + timedelta(hours=2), PUBLIC, **counts(12_300))
     assert row.flags == {"video_views": Flag.FALLING}
-    row = look(video, NINE + timedelta(hours=3), REPORT, reach=7_999, **counts(11_500))
+    row = read(video, NINE + timedelta(hours=3), REPORT, reach=7_999, **counts(11_500))
     assert row.flags == {"reach": Flag.FALLING}
 
 
 def test_a_look_at_the_counters_leaves_the_reports_flags_alone(video) -> None:
-    look(video, NINE, REPORT, reach=8_000, **counts(11_000))
-    look(video, NINE + timedelta(hours=1), REPORT, reach=7_000, **counts(11_000))
-    row = look(video, NINE + timedelta(hours=2), PUBLIC, **counts(11_500))
+    read(video, NINE, REPORT, reach=8_000, **counts(11_000))
+    read(video, NINE + timedelta(hours=1), REPORT, reach=7_000, **counts(11_000))
+    row = read(video, NINE + timedelta(hours=2), PUBLIC, **counts(11_500))
     assert (row.reach, row.video_views) == (7_000, 11_500)
     assert row.flags == {"reach": Flag.FALLING}
 
@@ -158,7 +158,7 @@ def test_only_what_cannot_be_true_is_absurd(numbers, absurd) -> None:
 
 
 def test_an_absurd_number_is_kept_as_told_and_flagged(video) -> None:
-    row = look(video, likes=-5, video_views=100, comments=1, shares=1)
+    row = read(video, likes=-5, video_views=100, comments=1, shares=1)
     assert (row.likes, row.flags) == (-5, {"likes": Flag.ABSURD})
     [fact] = VideoSnapshot.objects.all()
     assert (fact.likes, fact.absurd) == (-5, 2)
@@ -189,29 +189,29 @@ def test_an_accounts_absurd_number_is_flagged_in_the_fact_and_on_the_latest_row(
 
 
 # --- latest ------------------------------------------------------------------------------------------------------
-def test_a_late_look_is_a_fact_and_does_not_become_the_latest(video) -> None:
-    look(video, **counts(500))
-    row = look(video, NINE - timedelta(days=2), **counts(300))
+def test_a_late_sync_is_a_fact_and_does_not_become_the_latest(video) -> None:
+    read(video, **counts(500))
+    row = read(video, NINE - timedelta(days=2), **counts(300))
     assert (row.video_views, row.counts_fetched_at) == (500, NINE)
     facts = VideoSnapshot.objects.order_by("bucket_at").values_list("video_views", flat=True)
     assert list(facts) == [300, 500]
 
 
 def test_a_source_brings_no_number_that_another_told(video) -> None:
-    look(video, NINE, REPORT, reach=400, engagement_rate=0.5, total_engagements=250, **counts(500))
-    row = look(
+    read(video, NINE, REPORT, reach=400, engagement_rate=0.5, total_engagements=250, **counts(500))
+    row = read(
         video, NINE + timedelta(hours=1), AUTHORIZED, reach=1, engagement_rate=0.1, total_engagements=60,
         **counts(600),
     )  # fmt: skip
-    told = (row.video_views, row.reach, row.engagement_rate, row.total_engagements)
-    assert told == (600, 400, 0.5, 250)  # engagement stays the report's
+    reported = (row.video_views, row.reach, row.engagement_rate, row.total_engagements)
+    assert reported == (600, 400, 0.5, 250)  # engagement stays the report's
     fact = VideoSnapshot.objects.get(source=AUTHORIZED)
     assert (fact.video_views, fact.engagement_rate, fact.reach) == (600, 0.1, None)
 
 
 def test_a_report_that_counts_no_views_leaves_the_counters(video) -> None:
-    look(video, **counts(500))
-    row = look(video, NINE + timedelta(hours=1), REPORT, reach=400)
+    read(video, **counts(500))
+    row = read(video, NINE + timedelta(hours=1), REPORT, reach=400)
     assert (row.video_views, row.counts_source, row.reach) == (500, PUBLIC, 400)
     assert row.report_fetched_at == NINE + timedelta(hours=1)
 
@@ -234,9 +234,9 @@ def days_of(*videos: Video) -> dict[tuple[int, date], tuple[str, int]]:
 
 
 def test_each_day_keeps_its_last_numbers_whatever_the_source_and_a_gap_stays_a_gap(video) -> None:
-    look(video, NINE, PUBLIC, **counts(100))
-    look(video, NINE + timedelta(hours=5), REPORT, reach=80, **counts(130))
-    look(video, NINE + timedelta(days=3), PUBLIC, **counts(200))
+    read(video, NINE, PUBLIC, **counts(100))
+    read(video, NINE + timedelta(hours=5), REPORT, reach=80, **counts(130))
+    read(video, NINE + timedelta(days=3), PUBLIC, **counts(200))
 
     assert days_of(video) == {
         (video.pk, date(2026, 10, 4)): (video.counts_source, video.video_views),
@@ -247,14 +247,14 @@ def test_each_day_keeps_its_last_numbers_whatever_the_source_and_a_gap_stays_a_g
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_days_are_what_the_facts_say_in_whatever_order_the_looks_come(seed) -> None:
+def test_the_days_are_what_the_facts_say_in_whatever_order_the_syncs_come(seed) -> None:
     chance = Random(seed)
     account = an_account("maya.bakes")
     videos = [a_video(account, str(n), counts_fetched_at=NINE, video_views=None) for n in range(2)]
     moments = [NINE + timedelta(minutes=n) for n in chance.sample(range(1, 14_400), 40)]
     for at in moments:
         source = chance.choice([PUBLIC, REPORT])
-        look(chance.choice(videos), at, source, **counts(chance.randrange(1, 10**6)))
+        read(chance.choice(videos), at, source, **counts(chance.randrange(1, 10**6)))
 
     facts = VideoSnapshot.objects.order_by("video_id", "fetched_at")
     expected = {
@@ -290,23 +290,25 @@ def test_the_old_sources_numbers_are_no_days_and_the_database_sees_to_it(video, 
 
 
 def test_days_of_a_dead_grant_are_made_anew_from_what_is_left(video) -> None:
-    look(video, NINE, REPORT, reach=80, **counts(100))
-    look(video, NINE + timedelta(hours=1), AUTHORIZED, **counts(110))
-    look(video, NINE + timedelta(days=1), AUTHORIZED, **counts(120))
-    look(video, NINE + timedelta(days=2), REPORT, reach=90, **counts(130))
+    read(video, NINE, REPORT, reach=80, **counts(100))
+    read(video, NINE + timedelta(hours=1), AUTHORIZED, **counts(110))
+    read(video, NINE + timedelta(days=1), AUTHORIZED, **counts(120))
+    read(video, NINE + timedelta(days=2), REPORT, reach=90, **counts(130))
     assert [source for source, _ in days_of(video).values()].count(AUTHORIZED) == 2
 
     VideoSnapshot.objects.filter(source=AUTHORIZED).delete()
     rebuild_days([video.pk])
 
-    assert {day: told for (_, day), told in days_of(video).items() if day > date(2026, 11, 1)} == {
+    assert {
+        day: reported for (_, day), reported in days_of(video).items() if day > date(2026, 11, 1)
+    } == {
         date(2026, 11, 3): (REPORT, 100),
         date(2026, 11, 5): (REPORT, 130),
     }
 
 
 def test_days_stay_within_their_organization(video, elm: Organization) -> None:
-    look(video, NINE, **counts(100))
+    read(video, NINE, **counts(100))
     with organization_scope(elm):
         assert not VideoDay.objects.exists()
         assert list(video_days([video.pk])) == []

@@ -119,7 +119,7 @@ Pair = tuple[str, str]
 
 
 def opened_by_everybody(oak) -> dict[int, Pair]:
-    """What each sealed token opens to."""
+    """The text that each sealed token opens to."""
     found = {
         row.pk: (row.open_access_token(), row.open_refresh_token())
         for row in Connection.objects.all()
@@ -207,7 +207,7 @@ def found_anywhere(secrets: set[str]) -> list[tuple[str, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_search_of_every_column_of_every_table_finds_no_token(tiktok, oak, settings) -> None:
-    """After a life with everything in it: connecting, refreshing, checking, trouble, refusals, rotation."""
+    """Searched after a life with everything in it: connecting, refreshing, checking, failures, refusals, rotation."""
     maya = a_person("maya@example.com", oak)
     secrets = {BRAND_TOKEN, settings.TIKTOK_APP_SECRET}
 
@@ -222,13 +222,13 @@ def test_a_search_of_every_column_of_every_table_finds_no_token(tiktok, oak, set
     with pytest.raises(ConnectRefused):
         finish(answer, maya)
     secrets |= set(answer.values())
-    for trouble in (50000, 0):
-        tiktok.control("fail", times=9, code=trouble) if trouble else tiktok.control(
+    for problem in (50000, 0):
+        tiktok.control("fail", times=9, code=problem) if problem else tiktok.control(
             "fail", times=0
         )
         Connection.objects.update(access_expires_at=timezone.now(), check_due_at=timezone.now())
         check_due_grants()
-        if trouble:
+        if problem:
             with pytest.raises(TikTokUnavailable):
                 access_token(Connection.objects.get())
     access_token(Connection.objects.get())

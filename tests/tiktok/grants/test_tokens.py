@@ -45,7 +45,7 @@ def let_expire(connection: Connection, **fields) -> None:
 
 
 def refreshes(tiktok) -> int:
-    calls = tiktok.look("stats")["calls"]
+    calls = tiktok.read("stats")["calls"]
     return sum(count for path, count in calls.items() if "refresh_token" in path)
 
 
@@ -127,7 +127,7 @@ def die_between_answer_and_commit(tiktok) -> None:
 def test_a_process_killed_between_answer_and_commit_costs_at_most_a_visible_reconnect(
     tiktok, oak, connection, rotates
 ) -> None:
-    """Where TikTok keeps the refresh token, nothing; where it gave a new one that nobody heard, the creator is asked."""
+    """Nothing is lost where TikTok keeps the refresh token; where it gave a new one that nobody heard, the creator is asked."""
     tiktok.control("switches", rotate_refresh=rotates)
     let_expire(connection)
     known = connection.open_refresh_token()
@@ -239,8 +239,8 @@ def test_a_life_that_tiktok_does_not_tell_prolongs_no_grant(connection, monkeypa
         let_expire(connection, refresh_expires_at=ends_at)
         access_token(connection)
         connection.refresh_from_db()
-        told = connection.refresh_expires_at - timezone.now()
-        assert timedelta(days=left - 1) < told <= timedelta(days=left)
+        reported = connection.refresh_expires_at - timezone.now()
+        assert timedelta(days=left - 1) < reported <= timedelta(days=left)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -268,7 +268,7 @@ def test_a_refresh_that_brings_too_little_ends_the_grant_with_its_data_or_not_at
 def test_whoever_waits_too_long_for_another_refresh_is_told_that_it_is_under_way(
     connection, monkeypatch
 ) -> None:
-    monkeypatch.setattr(tokens, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(tokens, "WAIT_SECONDS", 0.1)
     let_expire(connection, lease_until=timezone.now() + tokens.LEASE)
     with pytest.raises(TikTokBusy) as busy:
         access_token(connection)

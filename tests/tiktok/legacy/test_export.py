@@ -162,7 +162,7 @@ def test_an_address_that_says_something_else_than_its_row_refuses_the_row(
         "https://m.tiktok.com/v/7499446218112630000.html",
     ],
 )
-def test_an_address_that_agrees_proves_an_id_that_looks_rounded(tmp_path, url) -> None:
+def test_an_address_that_agrees_proves_an_id_that_syncs_rounded(tmp_path, url) -> None:
     [post] = read(tmp_path, f"handle,video_id,url\n@ann.b,7499446218112630000,{url}\n")
     assert isinstance(post, LegacyPost)
     assert (post.tiktok_video_id, post.url) == ("7499446218112630000", url)

@@ -25,13 +25,13 @@ WEEK = timedelta(days=7)
 
 
 def calls_of(tiktok, moment=None) -> dict[str, int]:
-    """What TikTok is asked for profiles when everything is due that falls due by this moment."""
+    """The calls for profiles when everything is due that falls due by this moment."""
     tiktok.control("stats")
     now = timezone.now()
     all_polls().filter(due_at__lte=moment or now).update(due_at=now)
     while pump():
         pass
-    calls = tiktok.look("stats")["calls"]
+    calls = tiktok.read("stats")["calls"]
     return {path: count for path, count in calls.items() if "video" not in path}
 
 
@@ -40,7 +40,7 @@ def origins(creator: Creator) -> dict[str, tuple[str, object]]:
     return {m.key: (m.source, m.fetched_at) for m in metrics if m.value is not None}
 
 
-def test_connecting_looks_once_and_plans_the_public_profile_daily_and_the_authorized_one_weekly(
+def test_connecting_syncs_once_and_plans_the_public_profile_daily_and_the_authorized_one_weekly(
     tiktok, oak, maya
 ) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
@@ -56,14 +56,14 @@ def test_connecting_looks_once_and_plans_the_public_profile_daily_and_the_author
     }
 
 
-def test_an_account_outside_the_marketplace_has_the_weekly_look_alone(tiktok, oak, maya) -> None:
+def test_an_account_outside_the_marketplace_has_the_weekly_sync_alone(tiktok, oak, maya) -> None:
     connect(tiktok, maya, oak, "tom_trails")
     now = timezone.now()
     assert calls_of(tiktok, now + timedelta(days=1)) == {}
     assert calls_of(tiktok, now + WEEK) == {"/tcm/creator/authorized/": 1}
 
 
-def test_a_public_look_brings_counts_and_leaves_what_was_authorized(tiktok, oak, maya) -> None:
+def test_a_public_sync_brings_counts_and_leaves_what_was_authorized(tiktok, oak, maya) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
         before = Creator.objects.get()
@@ -89,7 +89,7 @@ def test_a_public_look_brings_counts_and_leaves_what_was_authorized(tiktok, oak,
         ]
 
 
-def test_the_weekly_look_renews_all_of_it(tiktok, oak, maya) -> None:
+def test_the_weekly_sync_renews_all_of_it(tiktok, oak, maya) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
         profiles.refresh_profile(Creator.objects.get())
@@ -118,7 +118,7 @@ def test_when_the_grant_ends_the_authorized_numbers_go_and_the_public_ones_keep_
     assert poll.stopped_reason == "The influencer's authorization has ended."
 
 
-def test_counts_of_an_authorized_look_are_the_public_ones_again_after_the_end(
+def test_counts_of_an_authorized_sync_are_the_public_ones_again_after_the_end(
     tiktok, oak, maya
 ) -> None:
     end_grant(
@@ -144,7 +144,7 @@ def test_public_counts_of_an_account_that_left_the_marketplace_survive_the_end_o
         assert (creator.follower_count, creator.average_views) == (184_220, None)
 
 
-def test_a_look_without_consent_asks_nothing_and_rests(tiktok, oak, maya) -> None:
+def test_a_sync_without_consent_asks_nothing_and_rests(tiktok, oak, maya) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     Connection.objects.update(state=ConnectionState.REVOKED)
     with organization_scope(oak):
@@ -153,7 +153,7 @@ def test_a_look_without_consent_asks_nothing_and_rests(tiktok, oak, maya) -> Non
     assert all_polls().exclude(stopped_reason="").get().kind == PollKind.INSIGHTS
 
 
-def test_an_account_connected_before_there_were_two_looks_gets_its_weekly_one_and_keeps_its_times(
+def test_an_account_connected_before_there_were_two_syncs_gets_its_weekly_one_and_keeps_its_times(
     tiktok, oak, maya
 ) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
@@ -169,7 +169,7 @@ def test_an_account_connected_before_there_were_two_looks_gets_its_weekly_one_an
     assert calls == {"/tcm/creator/public/": 1, "/tcm/creator/authorized/": 1}
 
 
-def test_reconnecting_revives_the_look_in_every_organization_that_had_a_consent(
+def test_reconnecting_revives_the_sync_in_every_organization_that_had_a_consent(
     tiktok, oak, maya
 ) -> None:
     elm = an_organization("Elm")
@@ -207,7 +207,7 @@ def test_at_the_cut_over_whoever_has_connected_before_shows_the_authorized_numbe
 
 
 # --- a person waits ----------------------------------------------------------------------------------------------
-def test_a_look_that_a_person_waits_for_is_theirs_alone_and_not_repeated_within_a_minute(
+def test_a_sync_that_a_person_waits_for_is_theirs_alone_and_not_repeated_within_a_minute(
     oak,
 ) -> None:
     with organization_scope(oak):
@@ -224,7 +224,7 @@ def test_a_look_that_a_person_waits_for_is_theirs_alone_and_not_repeated_within_
     assert poll.due_at > timezone.now() + timedelta(hours=23)
 
 
-def test_a_look_that_failed_is_given_back_and_may_be_asked_for_again(oak) -> None:
+def test_a_sync_that_failed_is_given_back_and_may_be_asked_for_again(oak) -> None:
     with organization_scope(oak):
         with pytest.raises(ZeroDivisionError), claim_now(PollKind.PROFILE, 7):
             raise ZeroDivisionError
@@ -235,7 +235,7 @@ def test_a_look_that_failed_is_given_back_and_may_be_asked_for_again(oak) -> Non
             assert is_mine
 
 
-def test_a_later_plan_of_the_pump_is_not_brought_forward_by_a_persons_look(oak) -> None:
+def test_a_later_plan_of_the_pump_is_not_brought_forward_by_a_persons_sync(oak) -> None:
     with organization_scope(oak):
         note_finished(PollKind.ORDER, 7)
         later = timezone.now() + WEEK

@@ -1,4 +1,4 @@
-"""What TikTok's kinds of work add to the queue: batches, cadences, and what a page says when TikTok does not answer."""
+"""TikTok's kinds of work in the queue: batches, cadences, and what a page says when TikTok does not answer."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ def test_a_problem_without_words_of_its_own_is_ours(elm, monkeypatch, problem) -
 
 
 def test_a_refused_subject_does_not_stop_the_others_of_its_call(elm, monkeypatch) -> None:
-    def look(subject_ids: Sequence[int]) -> None:
+    def read(subject_ids: Sequence[int]) -> None:
         if 7 in subject_ids:
             raise TikTokRefused("No such creator.")
 
-    behave(monkeypatch, PollKind.MEMBERSHIP, look)
+    behave(monkeypatch, PollKind.MEMBERSHIP, read)
     due(elm, 6, 7, 8, kind=PollKind.MEMBERSHIP)
 
     pump()
@@ -109,7 +109,7 @@ def test_while_redis_cannot_count_nothing_is_asked_and_polls_are_tried_again_soo
     waits = [poll.due_at - timezone.now() for poll in all_polls()]
     assert max(waits) <= timedelta(seconds=5.5)
     assert {poll.postponed_reason for poll in all_polls()} == {PostponedReason.UNCOUNTED}
-    assert tiktok.look("stats")["calls"] == {}
+    assert tiktok.read("stats")["calls"] == {}
 
 
 def test_while_the_app_is_paused_nothing_is_claimed(elm, monkeypatch) -> None:
@@ -132,7 +132,7 @@ def test_a_worker_told_to_end_makes_no_further_call_and_gives_its_polls_back(
     with pytest.raises(ends):
         pump()
 
-    assert tiktok.look("stats")["calls"] == {}
+    assert tiktok.read("stats")["calls"] == {}
     profile = all_polls().get(kind=PollKind.PROFILE)
     assert (profile.attempts, profile.lease_until, profile.postponed_reason) == (0, None, "")
     assert stopping.go_on() is None  # and nobody else is stopped

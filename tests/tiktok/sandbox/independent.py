@@ -1,4 +1,4 @@
-"""What other people's clients make of TikTok's answers: the names they read and the JSON they can take under each.
+"""Other people's clients of TikTok's API: the names they read and the JSON they can take under each.
 
 Read off two public clients, one in Go with a strict decoder (both generations, Accounts API, tokens, webhooks), one in
 TypeScript generated from TikTok One's documentation; where they differ, the documentation decides. Every field may be
@@ -388,8 +388,8 @@ WEBHOOKS = {
 }
 
 
-def trouble(value: Any, kind: Any, place: str = "data") -> Iterator[str]:
-    """Where decoding fails, and which names no client reads."""
+def problem(value: Any, kind: Any, place: str = "data") -> Iterator[str]:
+    """The places where decoding fails, and the names that no client reads."""
     if isinstance(kind, tuple):
         kind = kind[isinstance(value, list)]
     if value is None and kind != INSTANT:
@@ -401,7 +401,7 @@ def trouble(value: Any, kind: Any, place: str = "data") -> Iterator[str]:
             yield f"{place} is no array"
             return
         for number, each in enumerate(value):
-            yield from trouble(each, kind[0], f"{place}[{number}]")
+            yield from problem(each, kind[0], f"{place}[{number}]")
     elif not _READS[kind](value):
         yield f"{place} is no {kind}: {value!r}"
 
@@ -412,7 +412,7 @@ def _object_trouble(value: Any, kind: dict[str, Any], place: str) -> Iterator[st
         return
     for name, inner in value.items():
         if name in kind:
-            yield from trouble(inner, kind[name], f"{place}.{name}")
+            yield from problem(inner, kind[name], f"{place}.{name}")
         else:
             yield f"{place}.{name} is read by nobody"
 

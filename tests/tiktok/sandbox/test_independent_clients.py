@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.sandbox_process import ACCOUNT_ID, APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID, Sandbox
-from tests.tiktok.sandbox.independent import ANSWERS, UNREAD, WEBHOOKS, trouble
+from tests.tiktok.sandbox.independent import ANSWERS, UNREAD, WEBHOOKS, problem
 from tiktok.sandbox.routes import ROUTES
 
 APP = {"app_id": APP_ID, "secret": SECRET}
@@ -53,7 +53,7 @@ class Readers:
     def __init__(self, tiktok: Sandbox) -> None:
         self.tiktok = tiktok
         self.asked: set[str] = set()
-        self.trouble: list[str] = []
+        self.problem: list[str] = []
 
     def get(self, path: str, **values):
         return self._read(path, self.tiktok.api("GET", path, **values))
@@ -65,9 +65,9 @@ class Readers:
         assert set(answer) == {"code", "message", "request_id", "data"}
         assert (answer["code"], answer["message"]) == (0, "OK"), f"{path}: {answer['message']}"
         self.asked.add(path)
-        found = trouble(answer["data"], ANSWERS[path])
+        found = problem(answer["data"], ANSWERS[path])
         news = tuple(f".{name} is read by nobody" for name in NEWS)
-        self.trouble += [f"{path} {each}" for each in found if not each.endswith(news)]
+        self.problem += [f"{path} {each}" for each in found if not each.endswith(news)]
         return answer["data"]
 
 
@@ -77,7 +77,7 @@ def readers(tiktok):
 
 
 def code_of(tiktok, handle: str) -> str:
-    """What the creator's consent to everything brings."""
+    """The code that the creator's consent to everything brings."""
     asked = {"client_key": APP_ID, "scope": ",".join(SCOPES), "response_type": "code", "state": "s"}
     query = urlencode(asked | {"redirect_uri": REDIRECT_URI})
     return tiktok.consent(f"{tiktok.url}/v2/auth/authorize?{query}", handle)["code"]
@@ -137,8 +137,10 @@ def ask_for_orders(tiktok, readers) -> None:
     )  # fmt: skip
     tiktok.control("clock", advance_seconds=120)
     for result in ("SUCCEED", "CONTENT_REVIEW_FAIL"):
-        told = tiktok.control("publish", handle="maya.bakes", invite_link=created["invite_link"])
-        tiktok.control("review", video_id=told["video_id"], result=result)
+        reported = tiktok.control(
+            "publish", handle="maya.bakes", invite_link=created["invite_link"]
+        )
+        tiktok.control("review", video_id=reported["video_id"], result=result)
     tiktok.control("publish", handle="maya.bakes", invite_link=created["invite_link"])
     orders = [order["order_id"] for order in created["orders"]]
     readers.get("/tcm/video/audit_status/get/", **us, v2_order_id=orders[0], order_id=orders[0])
@@ -194,7 +196,7 @@ def ask_for_campaigns(tiktok, readers, seeded, grant) -> None:
 
 
 def week(tiktok) -> dict[str, str]:
-    today = datetime.fromtimestamp(tiktok.look("clock")["now"], UTC).date()
+    today = datetime.fromtimestamp(tiktok.read("clock")["now"], UTC).date()
     return {"start_date": str(today - timedelta(days=7)), "end_date": str(today)}
 
 
@@ -262,7 +264,7 @@ def test_every_answer_decodes_in_independent_clients(tiktok, readers, seeded) ->
     ask_for_subscriptions(readers)
     ask_for_orders(tiktok, readers)
 
-    assert readers.trouble == []
+    assert readers.problem == []
     assert {path for _, path in ROUTES} - readers.asked == UNREAD
 
 
@@ -276,11 +278,11 @@ def test_every_webhook_decodes_in_independent_clients(tiktok, readers, one) -> N
             callback_url="http://127.0.0.1:9/", subscription_detail={"access_token": BRAND_TOKEN, **detail},
         )  # fmt: skip
     made = one.campaign("maya.bakes")
-    told = tiktok.control("publish", handle="maya.bakes", invite_link=made["invite_link"])
-    tiktok.control("review", video_id=told["video_id"], result="APPROVED")
+    reported = tiktok.control("publish", handle="maya.bakes", invite_link=made["invite_link"])
+    tiktok.control("review", video_id=reported["video_id"], result="APPROVED")
     tiktok.control("webhook", incident={"incident_id": "1", "incident_level": "MAJOR"})
 
-    bodies = [json.loads(each["body"]) for each in tiktok.look("webhooks")["deliveries"]]
+    bodies = [json.loads(each["body"]) for each in tiktok.read("webhooks")["deliveries"]]
     assert sorted(body["object"] for body in bodies) == [10, 10, 14]
-    assert [each for body in bodies for each in trouble(body, WEBHOOKS[body["object"]])] == []
-    assert readers.trouble == []
+    assert [each for body in bodies for each in problem(body, WEBHOOKS[body["object"]])] == []
+    assert readers.problem == []

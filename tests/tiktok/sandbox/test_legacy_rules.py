@@ -1,4 +1,4 @@
-"""What the legacy marketplace knows by name and allows: fields, metrics, deliverables, and the order of its checks."""
+"""Rules of the legacy marketplace: fields, metrics, deliverables, and the order of its checks."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def as_creator(tiktok, seeded):
     """Token and id of a creator who has consented."""
     return lambda handle: {
         "token": seeded["tokens"][handle],
-        "creator_id": tiktok.look("creator", handle=handle)["open_id"],
+        "creator_id": tiktok.read("creator", handle=handle)["open_id"],
     }
 
 

@@ -64,7 +64,7 @@ def test_a_report_may_have_anchor_metrics_and_days_split_by_advertising(tiktok, 
     tiktok.control("publish", **publish)
     tiktok.control("clock", advance_seconds=3 * DAY)
     tiktok.control("switches", oddities=["anchor_metrics", "daily_splits"])
-    today = int(tiktok.look("clock")["now"]) // DAY * DAY
+    today = int(tiktok.read("clock")["now"]) // DAY * DAY
     begun, ended = (_day(today - days * DAY) for days in (3, 1))
     answer = tiktok.api(
         "GET",
@@ -95,8 +95,8 @@ def test_any_field_may_be_spoilt(tiktok, one):
 def test_an_oddity_nobody_knows_is_refused(tiktok):
     with pytest.raises(AssertionError, match="Must be among"):
         tiktok.control("switches", oddities=["upside_down"])
-    assert tiktok.look("switches")["oddities"] == []
-    assert json.dumps(tiktok.look("switches")["spoilt_fields"]) == "{}"
+    assert tiktok.read("switches")["oddities"] == []
+    assert json.dumps(tiktok.read("switches")["spoilt_fields"]) == "{}"
 
 
 def test_whom_a_campaign_notified_is_remembered(tiktok, one):
@@ -109,5 +109,5 @@ def test_whom_a_campaign_notified_is_remembered(tiktok, one):
             handle_names=["maya.bakes"],
             send_notification=notify,
         )
-    (campaign,) = tiktok.look("campaigns")["campaigns"]
+    (campaign,) = tiktok.read("campaigns")["campaigns"]
     assert campaign["notifications"] == {"maya.bakes": 2}

@@ -77,7 +77,7 @@ def test_the_creator_joins_publishes_and_the_reviewer_passes_it(tiktok, one, per
     page = person.see("/@maya.bakes/videos")
     assert "Fresh loaf #ad" in page
     assert "Oakmill: in review" in page
-    (linked,) = tiktok.look("campaigns")["linked"]
+    (linked,) = tiktok.read("campaigns")["linked"]
     passed = person.press(
         action="review", video_id=linked["video_id"], decision="pass", back="/@maya.bakes/videos"
     )
@@ -100,8 +100,8 @@ def test_a_campaign_code_goes_into_a_video_that_is_there(tiktok, one, person):
     assert said == "The video belongs to Oakmill's order now."
     rejected = person.press(action="review", video_id=video, decision="fail", reason="", **MAYA)
     assert rejected == "The video failed review."
-    (told,) = tiktok.look("orders")["videos"]
-    assert (told["review_status"], told["reason"]) == (
+    (reported,) = tiktok.read("orders")["videos"]
+    assert (reported["review_status"], reported["reason"]) == (
         "CONTENT_REVIEW_FAIL",
         "Undisclosed advertising",
     )
@@ -168,16 +168,16 @@ def test_a_connected_app_is_cut_off(tiktok, person):
     assert "Join campaigns and link videos for you" in person.see("/@maya.bakes/apps")
     assert person.press(action="revoke", **MAYA) == "The app has no access any more."
     assert "No app is connected" in person.see("/@maya.bakes/apps")
-    told = tiktok.api(
+    reported = tiktok.api(
         "POST", "/tt_user/token_info/get/", app_id="7390000000000000001", access_token=token
     )
-    assert told["code"] == 40105
+    assert reported["code"] == 40105
 
 
 def test_time_passes_and_a_stranger_enters_the_marketplace(tiktok, one, person):
-    before = tiktok.look("clock")["offset_seconds"]
+    before = tiktok.read("clock")["offset_seconds"]
     person.press(action="advance", seconds="604800", back="/")
-    assert tiktok.look("clock")["offset_seconds"] == before + 604_800
+    assert tiktok.read("clock")["offset_seconds"] == before + 604_800
     assert "Join the marketplace" in person.see("/@tom_trails")
     person.press(action="enter", handle="tom_trails", back="/@tom_trails")
     handles = {"handle_names": ["tom_trails"]}
@@ -192,4 +192,4 @@ def test_a_button_that_is_none_and_a_form_from_elsewhere_do_nothing(tiktok, pers
     foreign = Request(f"{tiktok.url}/do", b"action=seed", {"Origin": "https://evil.example"})
     with pytest.raises(HTTPError, match="403"):
         urlopen(foreign, timeout=5)
-    assert tiktok.look("campaigns")["campaigns"] == []
+    assert tiktok.read("campaigns")["campaigns"] == []

@@ -67,7 +67,7 @@ def test_it_needs_no_package_and_no_server_beside_it():
 
 
 def test_health_tells_that_it_lives(running):
-    health = running.look("health")
+    health = running.read("health")
     assert health["ok"] is True
     assert health["seed"] == 1
 
@@ -91,13 +91,11 @@ def test_a_request_may_arrive_in_pieces_and_two_in_one(running):
 )
 def test_a_request_that_is_no_request_is_refused_and_the_server_lives(running, packet, status):
     assert talk(running, packet).startswith(f"HTTP/1.1 {status} ".encode())
-    assert running.look("health")["ok"]
+    assert running.read("health")["ok"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000])
-def test_a_body_that_is_not_an_object_is_a_parameter_error_once_the_token_was_looked_at(
-    running, body
-):
+def test_a_body_that_is_not_an_object_is_a_parameter_error_once_the_token_was_synced(running, body):
     for path, code in (("/tt_user/oauth2/token/", 40002), ("/tcm/order/create/v2/", 40104)):
         _, text, _ = running.submit(f"{running.url}/open_api/v1.3{path}", body)
         assert json.loads(text)["code"] == code

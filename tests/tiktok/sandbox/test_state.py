@@ -1,4 +1,4 @@
-"""What a restarted sandbox remembers of TikTok One."""
+"""The state of TikTok One after a restart of the sandbox."""
 
 import json
 
@@ -8,8 +8,8 @@ from tests.sandbox_process import APP_ID, BRAND_TOKEN, SECRET, TTO_ACCOUNT_ID, s
 def everything(tiktok, videos):
     who = {"tto_tcm_account_id": TTO_ACCOUNT_ID}
     return [
-        tiktok.look("campaigns"),
-        tiktok.look("webhooks"),
+        tiktok.read("campaigns"),
+        tiktok.read("webhooks"),
         tiktok.api("GET", "/tto/tcm/campaign/", **who)["data"],
         tiktok.api("GET", "/tto/tcm/brand/profile/get/", **who)["data"]["brands"][0]["brand_name"],
         [
@@ -59,6 +59,6 @@ def test_a_state_of_before_tiktok_one_is_still_read(tmp_path):
         del old[name]
     state.write_text(json.dumps(old))
     with sandbox(state=state) as second:
-        assert second.look("creator", handle="tom_trails")["membership"] == "IN"
+        assert second.read("creator", handle="tom_trails")["membership"] == "IN"
         asked = {"tto_tcm_account_id": TTO_ACCOUNT_ID}
         assert second.api("GET", "/tto/tcm/campaign/", **asked)["code"] == 0

@@ -1,4 +1,4 @@
-"""What TikTok One allows: order of checks, codes, and what follows what."""
+"""Rules of TikTok One: order of checks, codes, and what follows what."""
 
 import json
 
@@ -83,7 +83,7 @@ def test_named_videos_come_in_pages_to_the_brand_and_at_once_to_their_creator(ti
     rest = one.get(path, handle_name="maya.bakes", cursor=page["page_info"]["cursor"], **asked)
     assert [each["video_id"] for each in rest["posts"]] == asked["video_ids"][5:10]
     mine = {
-        "creator_id": tiktok.look("creator", handle="maya.bakes")["open_id"],
+        "creator_id": tiktok.read("creator", handle="maya.bakes")["open_id"],
         "token": seeded["tokens"]["maya.bakes"],
     }
     whole = one.get("/tto/creator/authorized/video/list/", cursor=1, **mine, **asked)
@@ -210,7 +210,7 @@ def test_only_a_public_free_video_of_an_invited_creator_can_be_asked_for(tiktok,
 
 
 def test_the_creator_answers_and_the_video_is_linked(tiktok, one, seeded):
-    open_id = tiktok.look("creator", handle="maya.bakes")["open_id"]
+    open_id = tiktok.read("creator", handle="maya.bakes")["open_id"]
     mine = {"token": seeded["tokens"]["maya.bakes"], "creator_id": open_id}
     made = one.campaign("maya.bakes")
     first, second = one.videos("maya.bakes")[6:8]
@@ -238,7 +238,7 @@ def test_the_creator_answers_and_the_video_is_linked(tiktok, one, seeded):
 def test_only_the_invited_join_a_campaign_and_all_of_the_marketplace_a_brand_link(
     tiktok, one, seeded
 ):
-    open_id = tiktok.look("creator", handle="maya.bakes")["open_id"]
+    open_id = tiktok.read("creator", handle="maya.bakes")["open_id"]
     mine = {"token": seeded["tokens"]["maya.bakes"], "creator_id": open_id}
     join = "/tto/creator/campaign/join/"
     closed, own = one.campaign("rio.runs"), one.campaign("maya.bakes")
@@ -301,7 +301,7 @@ def test_a_report_needs_a_country_of_the_campaign_and_days_of_its_life(one, head
 
 def test_special_paths_have_tighter_limits_of_their_own(tiktok, one):
     tiktok.control("switches", level="basic")
-    assert tiktok.look("switches")["special_limits"] == [2, 60]
+    assert tiktok.read("switches")["special_limits"] == [2, 60]
     answers = [
         tiktok.api("GET", PUBLIC, tto_tcm_account_id=TTO_ACCOUNT_ID, handle_name="maya.bakes")
         for _ in range(3)
@@ -309,7 +309,7 @@ def test_special_paths_have_tighter_limits_of_their_own(tiktok, one):
     assert [each["code"] for each in answers] == [0, 0, 40100]
     one.get("/tto/tcm/creator/public/video/list/", handle_name="maya.bakes")  # its own bucket
     one.get("/tto/tcm/campaign/")
-    assert tiktok.look("stats")["over"] == {"path_second": 1}
+    assert tiktok.read("stats")["over"] == {"path_second": 1}
     tiktok.control("switches", level="unlimited")
     for _ in range(5):
         one.get(PUBLIC, handle_name="maya.bakes")
@@ -319,7 +319,7 @@ def test_the_accounts_api_allows_forty_calls_a_minute_to_each_account_and_path(t
     tiktok.control("switches", level="basic", limits=[1000, 1000, 1000])
 
     def asked(handle):
-        open_id = tiktok.look("creator", handle=handle)["open_id"]
+        open_id = tiktok.read("creator", handle=handle)["open_id"]
         return {"token": seeded["tokens"][handle], "business_id": open_id}
 
     maya, kim = asked("maya.bakes"), asked("wee.kim")
@@ -332,13 +332,13 @@ def test_the_accounts_api_allows_forty_calls_a_minute_to_each_account_and_path(t
     assert one.refused("GET", "/business/get/", **maya)[0] == 40100
     tiktok.control("clock", advance_seconds=2)
     one.get("/business/get/", **maya)
-    assert tiktok.look("stats")["over"] == {"path_minute": 1, "path_closed": 1}
+    assert tiktok.read("stats")["over"] == {"path_minute": 1, "path_closed": 1}
 
 
 def test_limits_of_ones_own_outlive_a_reset(tiktok):
     tiktok.control("switches", limits=[50, 60, 70], special_limits=[5, 6])
     tiktok.control("reset")
-    kept = tiktok.look("switches")
+    kept = tiktok.read("switches")
     assert (kept["limits"], kept["special_limits"]) == ([50, 60, 70], [5, 6])
 
 

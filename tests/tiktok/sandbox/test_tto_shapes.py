@@ -212,7 +212,7 @@ def test_public_videos(one):
 
 
 def test_authorized_creator_and_videos(tiktok, one, seeded):
-    open_id = tiktok.look("creator", handle="maya.bakes")["open_id"]
+    open_id = tiktok.read("creator", handle="maya.bakes")["open_id"]
     mine = {"token": seeded["tokens"]["maya.bakes"], "creator_id": open_id}
     assert set(one.get("/tto/creator/authorized/", **mine)) == {"profile_image", "display_name"}
     kind = {
@@ -244,7 +244,7 @@ def test_authorized_creator_and_videos(tiktok, one, seeded):
 
 
 def test_a_tiny_account_has_no_audience(tiktok, one, seeded):
-    open_id = tiktok.look("creator", handle="wee.kim")["open_id"]
+    open_id = tiktok.read("creator", handle="wee.kim")["open_id"]
     mine = {"token": seeded["tokens"]["wee.kim"], "creator_id": open_id}
     fields = ["followers_count", "audience_ages"]
     found = one.get("/tto/creator/authorized/", fields=fields, **mine)
@@ -351,7 +351,7 @@ def test_link_requests(one, seeded):
 def test_report(tiktok, one, seeded):
     asked = {"campaign_id": seeded["campaigns"]["multi_country"]}
     tiktok.control("clock", advance_seconds=2 * 86_400)
-    today = tiktok.look("clock")["now"]
+    today = tiktok.read("clock")["now"]
     last = datetime.fromtimestamp(today, UTC).date()
     span = {"start_date": str(last - timedelta(days=7)), "end_date": str(last)}
     counts = {}
@@ -400,7 +400,7 @@ def assert_logical(video):
 
 def test_daily_figures_are_null_on_the_first_day(tiktok, one):
     made = one.campaign("maya.bakes")
-    now = tiktok.look("clock")["now"]
+    now = tiktok.read("clock")["now"]
     tiktok.control("clock", advance_seconds=86_400 - now % 86_400 + 60)
     tiktok.control("publish", handle="maya.bakes", invite_link=made["invite_link"])
     tiktok.control("clock", advance_seconds=3600)
@@ -417,7 +417,7 @@ def test_daily_figures_are_null_on_the_first_day(tiktok, one):
 def test_play_time_moves_daily_once_a_post_is_a_week_old(tiktok, one):
     made = one.campaign("maya.bakes")
     tiktok.control("publish", handle="maya.bakes", invite_link=made["invite_link"])
-    now = tiktok.look("clock")["now"]
+    now = tiktok.read("clock")["now"]
     tiktok.control("clock", advance_seconds=8 * 86_400 + 86_400 - now % 86_400)
 
     def read():
@@ -492,7 +492,7 @@ def test_spark_in_each_state(one, seeded):
 
 
 def test_accounts_api(tiktok, one, seeded):
-    open_id = tiktok.look("creator", handle="maya.bakes")["open_id"]
+    open_id = tiktok.read("creator", handle="maya.bakes")["open_id"]
     mine = {"token": seeded["tokens"]["maya.bakes"], "business_id": open_id}
     real_time = {
         "profile_image": str,

@@ -138,8 +138,8 @@ def test_the_signature_covers_the_escaped_payload(tiktok, one, ear):
     incident = {"incident_id": "1", "incident_title": "Ça brûle 🔥"}
     tiktok.control("webhook", incident=incident, product="ACCOUNTS_API")
     tiktok.control("webhook", incident=incident)
-    (told,) = ear.wait_for(1)
-    assert (told["object"], told["entry"]) == (14, [incident])
+    (reported,) = ear.wait_for(1)
+    assert (reported["object"], reported["entry"]) == (14, [incident])
     headers, body = ear.heard[0]
     assert "🔥".encode() in body
     escaped = body.decode().replace("Ç", "\\u00c7").replace("û", "\\u00fb")
@@ -151,7 +151,7 @@ def wait_for_answers(tiktok, ear, number):
     """TikTok has noted so many answers, so that its clock may be moved to the next try."""
     ear.wait_for(number)
     until = time.monotonic() + 4
-    while len(tiktok.look("webhooks")["deliveries"][0]["answers"]) < number:
+    while len(tiktok.read("webhooks")["deliveries"][0]["answers"]) < number:
         assert time.monotonic() < until
         time.sleep(0.01)
 
@@ -170,7 +170,7 @@ def test_it_is_tried_again_until_two_hundred(tiktok, ear, campaign):
     time.sleep(0.2)
     bodies = ear.wait_for(4)
     assert all(each == bodies[0] for each in bodies)
-    (delivery,) = tiktok.look("webhooks")["deliveries"]
+    (delivery,) = tiktok.read("webhooks")["deliveries"]
     assert (delivery["state"], delivery["answers"]) == ("DELIVERED", [503, 503, 503, 200])
 
 
@@ -189,7 +189,7 @@ def test_it_gives_up_after_a_day(tiktok, ear, campaign):
         wait_for_answers(tiktok, ear, number)
         tiktok.control("clock", advance_seconds=13 * 3600)
     wait_for_answers(tiktok, ear, 3)
-    assert tiktok.look("webhooks")["deliveries"][0]["state"] == "GIVEN_UP"
+    assert tiktok.read("webhooks")["deliveries"][0]["state"] == "GIVEN_UP"
 
 
 def test_a_share_arrives_twice(tiktok, ear, campaign):
@@ -206,8 +206,8 @@ def test_with_the_switch_what_happens_later_arrives_earlier(tiktok, ear, campaig
     tiktok.control("review", video_id=video, result="APPROVED")
     ear.wait_for(1)
     tiktok.control("clock", advance_seconds=10)
-    told = [each["entry"][0]["tto_campaign_event_type"] for each in ear.wait_for(2)]
-    assert told == ["tto_video_published", "tto_video_uploaded"]
+    reported = [each["entry"][0]["tto_campaign_event_type"] for each in ear.wait_for(2)]
+    assert reported == ["tto_video_published", "tto_video_uploaded"]
 
 
 def test_a_revoked_brand_token_silences_its_subscriptions(tiktok, ear, campaign):
@@ -215,17 +215,17 @@ def test_a_revoked_brand_token_silences_its_subscriptions(tiktok, ear, campaign)
     publish(tiktok, campaign)
     time.sleep(0.2)
     ear.wait_for(0)
-    assert tiktok.look("webhooks")["deliveries"] == []
+    assert tiktok.read("webhooks")["deliveries"] == []
 
 
 def test_login_kit_hears_that_a_creator_left(tiktok, ear, seeded):
     tiktok.control("switches", authorization_webhook_url=ear.url)
     tiktok.control("revoke", handle="maya.bakes")
-    (told,) = ear.wait_for(1)
-    assert told["client_key"] == APP_ID
-    assert told["event"] == "authorization.removed"
-    assert told["user_openid"] == tiktok.look("creator", handle="maya.bakes")["open_id"]
-    assert json.loads(told["content"]) == {"reason": 1}
+    (reported,) = ear.wait_for(1)
+    assert reported["client_key"] == APP_ID
+    assert reported["event"] == "authorization.removed"
+    assert reported["user_openid"] == tiktok.read("creator", handle="maya.bakes")["open_id"]
+    assert json.loads(reported["content"]) == {"reason": 1}
     headers, body = ear.heard[0]
     stamp, sign = headers["TikTok-Signature"].split(",")
     assert sign == "s=" + mac(f"{stamp.removeprefix('t=')}.{body.decode()}")

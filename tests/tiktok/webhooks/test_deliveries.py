@@ -1,4 +1,4 @@
-"""The queue of webhooks: each done once, put off on trouble, given up at last, forgotten after a month."""
+"""The queue of webhooks: each done once, postponed on trouble, given up at last, forgotten after a month."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_ops_have_what_failed_processed_again_and_what_went_well_left_alone(ops,
     assert not WebhookDelivery.objects.exclude(problem="").exists()
 
 
-def test_ops_who_may_only_look_process_nothing_again(broken) -> None:
+def test_ops_who_may_only_sync_process_nothing_again(broken) -> None:
     helper = User.objects.create_user("helper@example.com", is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_webhookdelivery"))
     client = Client()

@@ -1,4 +1,4 @@
-"""What TikTok's events do: the same whatever the order, however often, and only for whom they concern."""
+"""The effects of TikTok's events: the same whatever the order, however often, and only for whom they concern."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ def test_an_account_nobody_has_or_nobody_has_any_more_is_left_aside(elm, caplog)
     hold(elm)
     with organization_scope(elm):
         MarketplaceAccount.objects.update(state=AccountState.DISCONNECTED)
-    told = tell(delivery(10, uploaded, linked(tto_tcm_account_id="9")))
-    assert told == "No organization has connected account 7401112223334445556, 9."
+    reported = tell(delivery(10, uploaded, linked(tto_tcm_account_id="9")))
+    assert reported == "No organization has connected account 7401112223334445556, 9."
     assert "webhook.of_unknown_account" in caplog.text
     assert videos(elm) == []
 
@@ -140,14 +140,14 @@ def test_unknown_events_are_counted_and_do_not_take_their_neighbours_along(elm) 
 
 @pytest.fixture
 def heard(monkeypatch) -> list[tuple[int | None, str, str]]:
-    """What the apps above were told: (organization in scope, campaign, handle)."""
-    told: list[tuple[int | None, str, str]] = []
+    """The calls to the apps above: (organization in scope, campaign, handle)."""
+    reported: list[tuple[int | None, str, str]] = []
 
     def handler(campaign_id: str, handle: str) -> None:
-        told.append((current_organization_id(), campaign_id, handle))
+        reported.append((current_organization_id(), campaign_id, handle))
 
     monkeypatch.setattr(events, "_linked_video_handlers", [handler])
-    return told
+    return reported
 
 
 def test_who_asked_is_told_once_of_each_campaign_and_creator_and_of_news_only(elm, heard) -> None:
@@ -208,10 +208,10 @@ def test_an_id_that_no_column_holds_is_left_aside_and_takes_no_neighbour_along(e
 
 def test_a_sign_that_no_column_holds_is_left_out(elm) -> None:
     hold(elm)
-    told = tell(delivery(10, linked(handle_name="maya\0.bakes")))
-    assert (told, videos(elm)) == ("", [(VIDEO, "maya.bakes", UPLOADED, None)])
-    told = tell(delivery(14, incident("CREATE", incident_title="Slow\0 answers")))
-    assert (told, ServiceIncident.objects.get().title) == ("", "Slow answers")
+    reported = tell(delivery(10, linked(handle_name="maya\0.bakes")))
+    assert (reported, videos(elm)) == ("", [(VIDEO, "maya.bakes", UPLOADED, None)])
+    reported = tell(delivery(14, incident("CREATE", incident_title="Slow\0 answers")))
+    assert (reported, ServiceIncident.objects.get().title) == ("", "Slow answers")
     for body, words in [
         (removed("nobody\0", at=time.time()), "Nobody has connected this TikTok account here."),
         (b'{"event": "odd\\u0000"}', "The event odd is unknown to us."),
@@ -232,8 +232,8 @@ def test_one_organizations_trouble_keeps_no_other_from_its_news(oak, elm, monkey
     post(delivery(10, uploaded))
     pump()
     assert (len(videos(oak)), len(videos(elm))) == (0, 1)
-    put_off = WebhookDelivery.objects.get()
-    assert (put_off.processed_at, put_off.problem) == (None, "ZeroDivisionError: oak")
+    postpone = WebhookDelivery.objects.get()
+    assert (postpone.processed_at, postpone.problem) == (None, "ZeroDivisionError: oak")
 
     monkeypatch.setattr(events, "_linked_video_handlers", [])
     Work.objects.update(due_at=timezone.now())
@@ -290,9 +290,9 @@ def test_the_banner_costs_a_query_a_minute_and_none_a_page(oak) -> None:
         ({"incident_products": ["ADS_API"]}, False),
     ],
 )
-def test_only_trouble_with_what_we_use_is_shown(oak, entry, stands) -> None:
+def test_only_trouble_with_what_we_use_is_shown(oak, entry, progress_now) -> None:
     tell(delivery(14, incident("CREATE", **entry)))
-    assert ("TikTok reports" in reader(oak).get("/o/oak/").text) is stands
+    assert ("TikTok reports" in reader(oak).get("/o/oak/").text) is progress_now
 
 
 def test_trouble_of_which_nothing_is_heard_for_a_week_is_no_longer_shown(oak) -> None:
@@ -338,12 +338,16 @@ RESOLVE = delivery(14, incident("RESOLVE", incident_title="Slower", incident_res
 )
 def test_an_incident_ends_up_the_same_in_whatever_order_it_is_told(order) -> None:
     tell(*order)
-    told = ServiceIncident.objects.get()
-    assert (told.tiktok_incident_id, told.title, told.detail) == ("5", "Slower", "All regions.")
-    assert told.resolved_at == datetime.fromtimestamp(NOON + 100, tz=UTC)
-    assert told.updated_at == datetime.fromtimestamp(NOON + 120, tz=UTC)
-    assert (told.products, told.level) == (["TIKTOK_ONE_API"], "MAJOR_DISRUPTION")
-    assert told.started_at == datetime(2026, 1, 6, 8, tzinfo=UTC)
+    reported = ServiceIncident.objects.get()
+    assert (reported.tiktok_incident_id, reported.title, reported.detail) == (
+        "5",
+        "Slower",
+        "All regions.",
+    )
+    assert reported.resolved_at == datetime.fromtimestamp(NOON + 100, tz=UTC)
+    assert reported.updated_at == datetime.fromtimestamp(NOON + 120, tz=UTC)
+    assert (reported.products, reported.level) == (["TIKTOK_ONE_API"], "MAJOR_DISRUPTION")
+    assert reported.started_at == datetime(2026, 1, 6, 8, tzinfo=UTC)
 
 
 # --- a creator has left ------------------------------------------------------------------------------------------
@@ -424,12 +428,12 @@ def test_a_removal_told_while_the_creator_reconnects_ends_the_old_grant_alone(
 ) -> None:
     Connection.objects.update(connected_at=timezone.now() - timedelta(hours=1))
     connected.refresh_from_db()
-    look = connect_service._who_is_it
+    read = connect_service._who_is_it
 
     def slow(grant: types.Grant) -> types.Profile:
         assert leave(connected, after=1800) == ""
         assert not connected.is_live
-        return look(grant)
+        return read(grant)
 
     monkeypatch.setattr(connect_service, "_who_is_it", slow)
     again = connect(tiktok, maya, oak, "maya.bakes")

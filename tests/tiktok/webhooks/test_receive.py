@@ -107,8 +107,8 @@ def test_whatever_is_wrong_with_a_signature_the_answer_is_the_same(
             Client().post(address, body, content_type="application/json", **headers)
             for address, body, headers in FORGED
         ]
-    told = {(a.status_code, a.content, str(a.headers), str(a.cookies)) for a in answers}
-    assert len(told) == 1
+    reported = {(a.status_code, a.content, str(a.headers), str(a.cookies)) for a in answers}
+    assert len(reported) == 1
     assert answers[0].status_code == 401
     assert answers[0].content == b""
 

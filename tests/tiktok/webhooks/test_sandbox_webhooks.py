@@ -58,7 +58,7 @@ def eventually(is_so: Callable[[], object]) -> None:
 
 
 def answers(tiktok: Sandbox) -> list[list[int]]:
-    return [each["answers"] for each in tiktok.look("webhooks")["deliveries"]]
+    return [each["answers"] for each in tiktok.read("webhooks")["deliveries"]]
 
 
 def test_a_video_linked_at_tiktok_is_known_here_from_upload_to_publication(
@@ -87,15 +87,15 @@ def test_a_video_linked_at_tiktok_is_known_here_from_upload_to_publication(
 def test_an_incident_with_an_umlaut_is_believed(tiktok, live_server) -> None:
     hook = live_server.url + reverse("tiktok_hook")
     subscribe(tiktok, hook, "API_SERVICE_STATUS", product_filters=["TIKTOK_ONE_API"])
-    told = {"incident_id": "5", "incident_title": "Störung 😀", "incident_event_type": "CREATE"}
-    tiktok.control("webhook", incident=told)
+    reported = {"incident_id": "5", "incident_title": "Störung 😀", "incident_event_type": "CREATE"}
+    tiktok.control("webhook", incident=reported)
     eventually(lambda: answers(tiktok) == [[200]])
     assert pump()
     assert ServiceIncident.objects.get().title == "Störung 😀"
 
 
 def connected_a_while_ago() -> None:
-    """So long that TikTok's clock and ours may differ."""
+    """A connection so old that TikTok's clock and ours may differ."""
     Connection.objects.update(connected_at=timezone.now() - timedelta(seconds=90))
 
 

@@ -1,4 +1,4 @@
-"""What a press of a button does; each says in a sentence what has happened."""
+"""The actions of the phone's buttons; each says in a sentence what has happened."""
 
 from __future__ import annotations
 

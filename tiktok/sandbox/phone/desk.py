@@ -1,4 +1,4 @@
-"""Beside the phone: the clock, TikTok's reviewers, and where the webhooks went."""
+"""The desk beside the phone: the clock, TikTok's reviewers, and where the webhooks went."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def _done(world: World, request: Request) -> Response:
 
 
 def _typed(form: dict[str, str]) -> dict[str, str]:
-    """By the ids of the fields."""
+    """The typed values by the ids of the fields."""
     return {
         f"{name}-{form['key']}": form[name] for name in _TYPED if name in form and "key" in form
     }

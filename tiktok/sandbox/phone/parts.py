@@ -104,7 +104,7 @@ def field(label: str, name: str, key: str, *, hint: str = "") -> str:
 
 
 def folded(summary: str, key: str, inside: str) -> str:
-    """What opens with a press, and stands open where fields of this ``key`` were refused."""
+    """A section that opens with a press, and is open where fields of this ``key`` were refused."""
     is_open = " open" if any(place.endswith(f"-{key}") for place in typed.get()) else ""
     return f"<details{is_open}><summary>{escape(summary)}</summary>{inside}</details>"
 

@@ -96,7 +96,7 @@ def header(world: World, person: Creator) -> str:
 
 
 def inbox(world: World, person: Creator) -> str:
-    """What brands want of the creator."""
+    """The creator's inbox: what brands want."""
     back = address(person.handle)
     parts = [header(world, person), _marketplace(person, back)]
     parts += _section(

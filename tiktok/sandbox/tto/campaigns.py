@@ -141,8 +141,8 @@ def _invite(
             failed.append(handle)
             continue
         if notify:
-            told = campaign.notifications
-            told[person.handle] = told.get(person.handle, 0) + 1
+            reported = campaign.notifications
+            reported[person.handle] = reported.get(person.handle, 0) + 1
         if person.handle not in campaign.invitees:
             invitee = Invitee(person.handle, now, now + wait if late else now)
             campaign.invitees[person.handle] = invitee
@@ -210,7 +210,7 @@ def shown(world: World, campaign: Campaign) -> Data:
 
 
 def visible_handles(world: World, campaign: Campaign) -> list[str]:
-    """Whom the campaign lists by now; a brand link lists nobody."""
+    """The handles that the campaign lists by now; a brand link lists nobody."""
     if campaign.campaign_type == "BRAND_LINK":
         return []
     now = world.clock.now()

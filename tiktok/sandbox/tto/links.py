@@ -123,7 +123,7 @@ def decide(world: World, bound: Linked, result: str, reason: str = "") -> None:
 
 
 def decide_due(world: World) -> None:
-    """With the switch, reviews end by themselves after a while."""
+    """Decide reviews that are due: with the switch they end by themselves after a while."""
     limit = world.switches.auto_review_seconds
     if limit is None:
         return
@@ -144,7 +144,7 @@ def _owner(world: World, campaign: Campaign, video_id: str) -> str:
         if any(each.video_id == video_id for each in world.public_videos_of(handle)):
             return handle
     shot = world.published.get(video_id)
-    strangers = [*KNOWN, *([shot.handle] if shot else [])]
-    if any(world.video(handle, video_id) is not None for handle in strangers):
+    unknown_accounts = [*KNOWN, *([shot.handle] if shot else [])]
+    if any(world.video(handle, video_id) is not None for handle in unknown_accounts):
         raise invalid("video_id: Its creator is not invited to this campaign, or it is not public.")
     raise Refusal(40007, f"Video {video_id} does not exist.")

@@ -109,7 +109,7 @@ def _row(
 
 
 def _paid_views(world: World, video: Video, at: float) -> int | None:
-    """What advertising has added since the Spark code came into use; None without it."""
+    """The views that advertising has added since the Spark code came into use; None without it."""
     spark = world.sparks.get(video.video_id)
     if spark is None or spark.used_at is None or at < spark.used_at:
         return None

@@ -1,4 +1,4 @@
-"""What the dialect of a marketplace account can and cannot do, in words: its capabilities, each with what follows."""
+"""The abilities of a marketplace account's dialect in words: its capabilities, each with what follows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tiktok.models import MarketplaceAccount
 
 
 def capabilities(account: MarketplaceAccount | None) -> Capabilities:
-    """What can be done with this account, and how much of it in one call. Asks nobody; without an account, `ttcm`'s."""
+    """The capabilities of this account, and how much of each fits one call. Asks nobody; without an account, `ttcm`'s."""
     return DIALECTS[account.dialect if account else Dialect.TTCM].capabilities
 
 
@@ -58,14 +58,14 @@ ABILITIES = (
     (
         "News of tied videos at once",
         "has_linked_video_events",
-        "TikTok tells us when one is tied to a campaign and when it is published.",
-        "Creator Marketplace sends none. Orders are looked at every hour.",
+        "TikTok reports when one is tied to a campaign and when it is published.",
+        "Creator Marketplace sends none. Orders are checked every hour.",
     ),
 )
 
 
 def abilities(dialect: str) -> list[Ability]:
-    """What can be done through an account of this dialect, and why the rest cannot."""
+    """The abilities of an account of this dialect, and why it lacks the others."""
     offer = DIALECTS[dialect].capabilities
     flagged = [
         Ability(name, is_offered := getattr(offer, flag), yes if is_offered else no)

@@ -71,17 +71,17 @@ def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> N
 
 
 def lock_accounts() -> None:
-    """Whoever changes several accounts of the organization in scope does so behind this, each after the other."""
+    """Lock the accounts of the organization in scope, so that changes to several of them follow each other."""
     list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
 
 
 def accounts_of(token: str) -> list[MarketplaceAccount]:
     """The connected accounts of the organization in scope that stand on this token: one consent may name several."""
     connected = MarketplaceAccount.objects.filter(state=AccountState.CONNECTED).order_by("pk")
-    return [account for account in connected if _stands_on(account, token)]
+    return [account for account in connected if _uses_token(account, token)]
 
 
-def _stands_on(account: MarketplaceAccount, token: str) -> bool:
+def _uses_token(account: MarketplaceAccount, token: str) -> bool:
     """Another account whose token does not open is no trouble of this one's."""
     try:
         return account.open_token() == token
@@ -118,12 +118,12 @@ def _described(account: MarketplaceAccount, token: str) -> dict[str, object]:
             "described_at": timezone.now(),
             "state_reason": "" if is_listed else NOT_LISTED,
         }
-    told = brand_oauth().account(token, account.tiktok_account_id)
+    reported = brand_oauth().account(token, account.tiktok_account_id)
     return {
-        "name": (told.account_name or account.name)[:120],
-        "country": (told.country or "")[:2],
-        "timezone": (told.timezone or "")[:64],
-        "verification": (told.business_verification_status or "")[:20],
+        "name": (reported.account_name or account.name)[:120],
+        "country": (reported.country or "")[:2],
+        "timezone": (reported.timezone or "")[:64],
+        "verification": (reported.business_verification_status or "")[:20],
         "described_at": timezone.now(),
         "state_reason": "",
     }
@@ -145,7 +145,7 @@ def _follow_videos(account: MarketplaceAccount, token: str) -> None:
 
 
 def _follow_service_status(account: MarketplaceAccount) -> None:
-    """For the whole app, so it is nobody's problem when it does not work today."""
+    """Subscribe to TikTok's service status for the whole app; a failure is logged and tried again tomorrow."""
     try:
         with _as_brand(account) as token:
             if not subscriptions.service_status_followed():

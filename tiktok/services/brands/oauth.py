@@ -56,7 +56,7 @@ NO_ACCOUNT = (
 
 @dataclass(frozen=True)
 class BrandConnected:
-    """What a trip brought; `problem` says what TikTok did not let us find out or set up yet."""
+    """The outcome of a trip; `problem` says what TikTok did not let us find out or set up yet."""
 
     organization: Organization
     accounts: list[MarketplaceAccount]
@@ -64,7 +64,7 @@ class BrandConnected:
 
 
 def brand_redirect_uri() -> str:
-    """Where TikTok sends the brand's administrator back to; must be registered with the app."""
+    """The address that TikTok sends the brand's administrator back to; must be registered with the app."""
     return f"{settings.PUBLIC_URL}/oauth/tiktok/brand/"
 
 

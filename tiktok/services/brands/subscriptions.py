@@ -1,4 +1,4 @@
-"""What TikTok tells us by itself, and where: subscriptions of our app. Call these inside `gateway.tiktok_call`.
+"""Subscriptions of our app to TikTok's webhooks. Call these inside `gateway.tiktok_call`.
 
 Making one is not repeated safely: look for a standing one first.
 """
@@ -15,13 +15,13 @@ PAGE_SIZE = 1000  # TikTok's most
 
 
 def webhook_url() -> str:
-    """Where TikTok delivers its events."""
+    """The address that TikTok delivers its events to."""
     return f"{settings.PUBLIC_URL}/{WEBHOOK_PATH}"
 
 
 def videos_followed(tiktok_account_id: str) -> str:
     """The id of the standing subscription to videos tied to an account's campaigns, empty if there is none."""
-    return _standing("TCM_VIDEOS", tiktok_account_id)
+    return _active("TCM_VIDEOS", tiktok_account_id)
 
 
 def follow_videos(tiktok_account_id: str, token: str) -> str:
@@ -33,7 +33,7 @@ def follow_videos(tiktok_account_id: str, token: str) -> str:
 
 def service_status_followed() -> str:
     """The id of the app's one subscription to trouble at TikTok, empty if there is none."""
-    return _standing("API_SERVICE_STATUS")
+    return _active("API_SERVICE_STATUS")
 
 
 def follow_service_status(token: str) -> None:
@@ -49,11 +49,11 @@ def unfollow(subscription_id: str) -> None:
         return
 
 
-def _standing(entity: str, tiktok_account_id: str | None = None) -> str:
+def _active(entity: str, tiktok_account_id: str | None = None) -> str:
     """Only one that delivers here counts."""
-    told = subscriptions()
+    reported = subscriptions()
     pages = paging.by_number(
-        lambda number: told.page(entity=entity, page=number, page_size=PAGE_SIZE),
+        lambda number: reported.page(entity=entity, page=number, page_size=PAGE_SIZE),
         lambda page: page.subscriptions,
     )
     for page in pages:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tiktok.client import types
 from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
 from tiktok.errors import ConnectionEnded, TikTokBusy, TikTokProblem
-from tiktok.limits import workers_patience
+from tiktok.limits import waiting_as_worker
 from tiktok.models import Connection
 from tiktok.policies import WARN_DAYS
 from tiktok.services.connect.reminders import remind
@@ -63,12 +63,12 @@ def _claim(limit: int) -> list[Connection]:
 def _wait(step: Callable[[Connection], None], connection: Connection) -> timedelta:
     """Take the step; until when it is to be taken again. Trouble with one grant never stops the others."""
     try:
-        with workers_patience():
+        with waiting_as_worker():
             step(connection)
     except TikTokBusy as busy:
         return timedelta(seconds=busy.retry_after)
     except (TikTokProblem, OSError) as problem:  # smtplib's errors are OSErrors
-        log.warning("grant.put_off", connection=connection.pk, problem=type(problem).__name__)
+        log.warning("grant.postpone", connection=connection.pk, problem=type(problem).__name__)
         return RETRY_AFTER
     except SoftTimeLimitExceeded:  # no defect of the grant; `check_due_at` is its lease
         raise
@@ -110,7 +110,7 @@ def check_grant(connection: Connection) -> None:
 
 @transaction.atomic
 def _keep(connection: Connection, token: str, info: types.TokenInfo) -> None:
-    """Unless the tokens have changed meanwhile: then the answer is of an earlier grant."""
+    """Keep the answer, unless the tokens have changed meanwhile: then it is of an earlier grant."""
     locked = Connection.objects.select_for_update().get(pk=connection.pk)
     if not locked.is_live or locked.open_access_token() != token:
         return

@@ -36,7 +36,7 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
-from tiktok.queries import standing_consents
+from tiktok.queries import active_consents
 from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of, follow_handle
 from tiktok.services.creators.membership import look_up, track_creator
 from tiktok.services.creators.profiles import keep_profile
@@ -68,7 +68,7 @@ TAKEN = "This TikTok account is connected here by another person. They have to d
 
 
 def redirect_uri() -> str:
-    """Where TikTok sends the creator back to; must be registered with the app."""
+    """The address that TikTok sends the creator back to; must be registered with the app."""
     return f"{settings.PUBLIC_URL}/oauth/tiktok/"
 
 
@@ -145,7 +145,7 @@ def _who_is_it(grant: types.Grant) -> types.Profile:
 
 
 def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
-    """What the account is called here where TikTok names it in more characters than any handle has."""
+    """The handle kept for an account that TikTok names in more characters than any handle has."""
     handle = known.handle if known else attempt.expected_handle
     if not handle:
         raise ConnectRefused(
@@ -155,7 +155,7 @@ def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
 
 
 def _membership(handle: str) -> MarketplaceStatus | None:
-    """None when TikTok does not say just now: a connection is not refused for that, the look-up is made due."""
+    """None when TikTok does not say just now: a connection is not refused for that, the sync-up is made due."""
     try:
         return look_up([handle]).get(handle)
     except TikTokProblem as problem:
@@ -271,7 +271,7 @@ def _wake_consents(connection: Connection) -> None:
     """Other organizations whose consents the new grant revives look through it again."""
     for organization in influencer_organizations(connection.person):
         with organization_scope(organization):
-            revived = standing_consents().filter(connection=connection)
+            revived = active_consents().filter(connection=connection)
             wake(PollKind.INSIGHTS, *revived.values_list("creator_id", flat=True))
 
 
@@ -296,10 +296,10 @@ def _kept_creator(
 def _consent(creator: Creator, connection: Connection) -> Consent:
     """A standing consent to the same text over the same connection stays; any other ends where the new one begins."""
     now = timezone.now()
-    standing = Consent.objects.select_for_update().filter(creator=creator, withdrawn_at=None)
-    if same := standing.filter(connection=connection, text_version=CONSENT_VERSION).first():
+    active = Consent.objects.select_for_update().filter(creator=creator, withdrawn_at=None)
+    if same := active.filter(connection=connection, text_version=CONSENT_VERSION).first():
         return same
-    standing.update(withdrawn_at=now)
+    active.update(withdrawn_at=now)
     return Consent.objects.create(
         creator=creator, connection=connection, text_version=CONSENT_VERSION, granted_at=now
     )

@@ -34,7 +34,7 @@ def remind(connection: Connection) -> None:
 
 
 def _seen_by(connection: Connection) -> list[Organization]:
-    """Who looks through this grant, by name."""
+    """The organizations that see through this grant, by name."""
     found = []
     for organization in influencer_organizations(connection.person):
         with organization_scope(organization):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tiktok.models import Connection, Creator
-from tiktok.queries import standing_consents
+from tiktok.queries import active_consents
 
 
 def connection_of(creator: Creator) -> Connection | None:
     """The live connection through which the organization in scope may see this creator's own data."""
-    consent = standing_consents().filter(creator=creator).select_related("connection").first()
+    consent = active_consents().filter(creator=creator).select_related("connection").first()
     return consent.connection if consent else None
 
 

@@ -23,7 +23,7 @@ LONGEST_HANDLE = 64  # that a column holds; TikTok's own have at most 24 charact
 
 
 def creator_of(open_id: str, tiktok_creator_id: str | None) -> Creator | None:
-    """Who this TikTok account is in the organization in scope: by a consent to its grant, else by TikTok's own number."""
+    """The creator of this TikTok account in the organization in scope: by a consent to its grant, else by TikTok's own number."""
     consented = Creator.objects.filter(consents__connection__open_id=open_id)
     by_grant = consented.order_by("-consents__granted_at").first()
     if by_grant is not None or not tiktok_creator_id:

@@ -24,7 +24,7 @@ HANDLES_PER_CALL = min(dialect.capabilities.membership_batch for dialect in DIAL
 
 @dataclass
 class InviteResult:
-    """What became of an invitation to the marketplace, by handle: TikTok's answers."""
+    """The outcome of an invitation to the marketplace, by handle: TikTok's answers."""
 
     in_marketplace: list[str] = field(default_factory=list)
     invited: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ def refresh_membership(
 
 
 def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
-    """Who has joined is tracked, who has left is looked up daily like the invited: people come back."""
+    """Track creators who have joined, and check those who have left daily like the invited: people come back."""
     now = timezone.now()
     answered = [creator for creator in creators if creator.handle in answers]
     was_in = {creator.pk for creator in answered if creator.is_in_marketplace}

@@ -25,8 +25,8 @@ from tiktok.services.grants.tokens import call_as_creator
 from tiktok.services.polls.kinds import register_poll
 
 MOST_PRICE = 10**10
-# Beside the numbers, which the loader of snapshots keeps: what any look tells, and what the influencer authorized.
-PROFILE_METRICS = (  # of any look; the rest comes by authorization only
+# Beside the numbers, which the loader of snapshots keeps: what any sync tells, and what the influencer authorized.
+PROFILE_METRICS = (  # of any sync; the rest comes by authorization only
     *("follower_count", "like_count", "video_count"),
     *("profile_image", "display_name", "creator_id"),
 )
@@ -86,7 +86,7 @@ def refresh_insights(creator: Creator) -> bool:
 def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> None:
     """Keep a fetched profile as the latest numbers and as a fact of today.
 
-    A public look brings names and counts; what the influencer authorized outlives it. Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
+    A public sync brings names and counts; what the influencer authorized outlives it. Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
     """
     locked = Creator.objects.select_for_update().get(pk=creator.pk)
     if source == Source.AUTHORIZED or profile.creator_id == locked.tiktok_creator_id:
@@ -112,7 +112,7 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
 
 
 def _authorized_before(creator: Creator) -> datetime | None:
-    """When the insights were fetched that were kept before they had a time of their own."""
+    """The fetch time of insights that were kept before they had a time of their own."""
     is_authorized = creator.profile_source == Source.AUTHORIZED
     has_some = is_authorized and any(getattr(creator, name) for name in INSIGHTS)
     return creator.profile_fetched_at if has_some else None

@@ -30,7 +30,7 @@ _followed: list[Followed] = []
 
 
 def follow_videos(followed: Followed) -> None:
-    """Have the videos that `followed(creator)` names, by TikTok's ids, looked at with the latest, however old they are."""
+    """Have the videos that `followed(creator)` names, by TikTok's ids, synced with the latest, however old they are."""
     _followed.append(followed)
 
 
@@ -169,7 +169,7 @@ def _copy_texts(
 
 
 def _copy_counts(row: Video, video: types.Video) -> None:
-    """For the loader, which takes of these what the source tells."""
+    """Copy the counters for the loader, which takes those that the source reports."""
     row.video_views, row.likes = video.video_views, video.likes
     row.comments, row.shares = video.comments, video.shares
     row.total_engagements, row.engagement_rate = _engagement(video)

@@ -1,4 +1,4 @@
-"""What a dialect does not give and honest arithmetic can: an account's averages over its latest videos."""
+"""Averages of an account over its latest videos, calculated where a dialect does not give them."""
 
 from __future__ import annotations
 

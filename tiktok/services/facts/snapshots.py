@@ -42,7 +42,7 @@ Reading = tuple[Any, datetime]  # a row that carries numbers, and when TikTok re
 
 @dataclass(frozen=True)
 class Table:
-    """What a `.sql` file reads: a temporary table `loading`, made from the columns of the facts' own table."""
+    """The input of a `.sql` file: a temporary table `loading`, made from the columns of the facts' own table."""
 
     statement: str
     key: str

@@ -134,7 +134,7 @@ def _why_not(
 
 @contextmanager
 def answered(attempt: ConnectAttempt) -> Iterator[None]:
-    """In the scope of the attempt's organization; whatever comes up on the way, be it a defect, is how the trip ended."""
+    """Run in the scope of the attempt's organization; any error on the way, even a defect, is kept as the trip's outcome."""
     with organization_scope(attempt.organization):
         try:
             yield

@@ -1,4 +1,4 @@
-"""What a creator's grant leaves behind here: its tokens, the consents over it, and the data that came only through it."""
+"""The traces of a creator's grant: its tokens, the consents over it, and the data that came only through it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ VIDEO_ENGAGEMENT = {"total_engagements": None, "engagement_rate": None}
 
 
 def _unflagged(numbers: Iterable[str], order: Sequence[str], *flags: str) -> dict[str, Any]:
-    """What is gone can be neither falling nor absurd."""
+    """Clear the flags of numbers that are gone."""
     bits = bits_of([name for name in numbers if name in order], order)
     return {flag: F(flag).bitand(~bits) for flag in flags}
 
@@ -79,7 +79,7 @@ ENDINGS: dict[str, Verb] = {
 
 
 def missing_scopes(scopes: frozenset[str]) -> list[str]:
-    """What was not granted, in the creator's words; empty when everything needed was."""
+    """The scopes that were not granted, in the creator's words; empty when everything needed was."""
     return [words for scope, words in REQUIRED_SCOPES.items() if scope not in scopes]
 
 
@@ -113,7 +113,7 @@ def _life(seconds: int) -> timedelta:
     return timedelta(seconds=min(max(seconds, 0), LONGEST_LIFE.total_seconds()))
 
 
-def doubt(connection: Connection) -> None:
+def check_soon(connection: Connection) -> None:
     """Look after this grant now (`checks`), unless that is under way or due as soon."""
     now = timezone.now()
     later = Connection.objects.filter(pk=connection.pk, check_due_at__gt=now + CHECK_LEASE)
@@ -156,8 +156,8 @@ def end_grant(
 
 
 def _close_consents(connection: Connection, *, actor: User | None, withdraw: bool) -> None:
-    standing = Consent.objects.filter(connection=connection, withdrawn_at=None)
-    for consent in standing.select_related("creator"):
+    active = Consent.objects.filter(connection=connection, withdrawn_at=None)
+    for consent in active.select_related("creator"):
         if withdraw:
             consent.withdrawn_at = timezone.now()
             consent.save(update_fields=["withdrawn_at"])
@@ -177,7 +177,7 @@ def forget_authorized_data(creator: Creator) -> None:
     Of a marketplace account the insights go and the public numbers stay; of any other account everything goes but its
     handle. What an order's report supplied stays with the post. Inside the transaction that ends the consent or the grant.
     """
-    # Behind this lock a look that is under way has kept its numbers already, or finds the consent ended.
+    # Behind this lock a sync that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
     if gone := _authorized_fields(creator):
         flags = _unflagged(gone, CREATOR_NUMBERS, "absurd")
@@ -192,7 +192,7 @@ def forget_authorized_data(creator: Creator) -> None:
 
 
 def _authorized_fields(creator: Creator) -> dict[str, Any]:
-    """What goes of the latest numbers. Counts that a public look brought stay, also of an account that has left since."""
+    """The fields of the latest numbers that go. Counts that a public sync brought stay, also of an account that has left since."""
     is_authorized = creator.profile_source == Source.AUTHORIZED
     if is_authorized and not creator.is_in_marketplace:
         return INSIGHTS | PROFILE

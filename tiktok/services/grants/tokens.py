@@ -21,7 +21,7 @@ from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
 from tiktok.errors import ConnectionEnded, GrantBeingRenewed, TikTokUnavailable
 from tiktok.models import Connection
 from tiktok.services.gateway import creator_oauth, tiktok_call
-from tiktok.services.grants.grants import TOKEN_FIELDS, doubt, end_grant, keep_grant
+from tiktok.services.grants.grants import TOKEN_FIELDS, check_soon, end_grant, keep_grant
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -29,7 +29,7 @@ T = TypeVar("T")
 MARGIN = timedelta(minutes=5)
 # Longer than a refresh can take: the wait for the request budget and the client's own time-outs.
 LEASE = timedelta(seconds=180)
-PATIENCE_SECONDS = 30.0
+WAIT_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
 
 # TikTok's answers to a refresh after which only a new consent helps.
@@ -46,7 +46,7 @@ def access_token(connection: Connection) -> str:
     Raises ConnectionEnded when the creator has to consent again (the row then says why), TikTokUnavailable or TikTokBusy
     when it cannot be known now.
     """
-    patient_until = time.monotonic() + PATIENCE_SECONDS
+    wait_until = time.monotonic() + WAIT_SECONDS
     is_fresh = False  # then it is taken however short its life: who asks again gets no better one
     while True:
         row = Connection.objects.get(pk=connection.pk)
@@ -60,8 +60,8 @@ def access_token(connection: Connection) -> str:
         if _take_lease(row):
             _refresh(row)
             is_fresh = True
-        elif time.monotonic() > patient_until:
-            raise GrantBeingRenewed(PATIENCE_SECONDS)
+        elif time.monotonic() > wait_until:
+            raise GrantBeingRenewed(WAIT_SECONDS)
         else:
             time.sleep(PAUSE_SECONDS)
 
@@ -93,7 +93,7 @@ def _call_over(connection: Connection) -> Iterator[None]:
         try:
             yield
         except GRANT_IN_DOUBT:
-            doubt(connection)
+            check_soon(connection)
             raise
 
 
@@ -165,7 +165,7 @@ def _keep(row: Connection, grant: types.Grant) -> None:
 
 @transaction.atomic
 def _end(row: Connection, state: str) -> None:
-    """Unless the creator has reconnected meanwhile."""
+    """End the grant, unless the creator has reconnected meanwhile."""
     locked = Connection.objects.select_for_update().get(pk=row.pk)
     if locked.version == row.version and locked.is_live:
         reason = CONSENT_EXPIRED if state == ConnectionState.EXPIRED else CONSENT_REVOKED

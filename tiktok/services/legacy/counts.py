@@ -68,7 +68,7 @@ def read_count(text: str, proven: set[str]) -> int:
 
 
 def _readings(text: str) -> dict[str, Decimal]:
-    """What the text says, by the decimal mark it is read with. A text without a mark says the same by either."""
+    """The possible values of a text, by the decimal mark it is read with. A text without a mark says the same by either."""
     if len(text) > LONGEST_COUNT:
         return {}
     matches = {mark: writing.fullmatch(text) for mark, writing in WRITINGS.items()}
@@ -87,5 +87,5 @@ def _whole(value: Decimal) -> int | None:
 
 
 def _plain(value: Decimal) -> Decimal:
-    """Without the zeros that only say how it was written."""
+    """The number without the zeros that only say how it was written."""
     return Decimal(int(value)) if value == int(value) else value.normalize()

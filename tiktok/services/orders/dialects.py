@@ -46,7 +46,7 @@ def find_orders(account: MarketplaceAccount | None, lost: LostOrders) -> PlacedO
 def read_orders(
     account: MarketplaceAccount | None, orders: Mapping[str, KnownOrder]
 ) -> dict[str, OrderFacts]:
-    """What TikTok says of these orders of one account, by order id: see `Orders.read`."""
+    """Read these orders of one account at TikTok, by order id: see `Orders.read`."""
     return _orders(account).read(orders)
 
 

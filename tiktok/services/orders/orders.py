@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class OrderAsk:
-    """What is asked of every creator of one request.
+    """The terms that one request offers to every creator.
 
     `mark` is a reference of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost
     is found again; creators may see it. `group` is what earlier orders of the request stand under: the campaign code, or
@@ -37,7 +37,7 @@ class OrderAsk:
 
 @dataclass(frozen=True)
 class LostOrders:
-    """What is known of a request whose answer was lost.
+    """The facts known of a request whose answer was lost.
 
     `since` and `until`: between which moments it was asked. `others`: groups that are known to be other requests'.
     """
@@ -90,7 +90,7 @@ class KnownOrder:
 
 
 class Orders(Protocol):
-    """What a dialect must be able to do with orders. Every call may raise the errors of `tiktok.client`."""
+    """The calls that a dialect must offer for orders. Every call may raise the errors of `tiktok.client`."""
 
     def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
         """Create an order for each handle, at most 100; whom TikTok does not accept is missing. Not idempotent."""
@@ -99,6 +99,6 @@ class Orders(Protocol):
         """The orders of a request whose answer was lost; None when TikTok knows none of it."""
 
     def read(self, orders: Mapping[str, KnownOrder]) -> dict[str, OrderFacts]:
-        """What TikTok says of these orders, by order id. Missing: an order that TikTok does not know, and one for which it
+        """Read these orders at TikTok, by order id. Missing: an order that TikTok does not know, and one for which it
         lists the quiet videos and no others; their reviews and report are not read.
         """

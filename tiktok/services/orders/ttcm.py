@@ -51,7 +51,7 @@ class TtcmOrders:
         return PlacedOrders(made.campaign_code, made.invite_link, made.orders, made.campaign_code)
 
     def find(self, lost: LostOrders) -> PlacedOrders | None:
-        """By campaign code only: the dialect keeps no mark."""
+        """Find orders by campaign code only: the dialect keeps no reference of ours."""
         group = lost.group
         found = list(self._pages(campaign_code=group)) if group else []
         if not found:

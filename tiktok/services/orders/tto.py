@@ -35,7 +35,7 @@ NAME_KEPT = 90  # of a long name, beside the mark
 
 @dataclass
 class _Known:
-    """What is known of one campaign at TikTok."""
+    """The facts known about one campaign at TikTok."""
 
     campaign: Campaign
     rows: dict[str, ReportVideo] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class TtoOrders:
         return _placed(campaign, [handle for handle in handles if handle.lower() not in refused])
 
     def find(self, lost: LostOrders) -> PlacedOrders | None:
-        """By the campaign's id, else by the mark in its name, else by name and time if they fit one alone.
+        """Find orders by the campaign's id, else by the reference in its name, else by name and time if they fit one alone.
 
         Handles may follow the campaign by a moment, or never stand in TikTok's list.
         """
@@ -283,7 +283,7 @@ def _facts(
 
 
 def _review(known: _Known, video_id: str, handle: str) -> VideoReview:
-    """In the words of the older dialect's audit."""
+    """Translate a review into the words of the older dialect's audit."""
     event, row = known.events.get(video_id), known.rows.get(video_id)
     is_published = known.is_published(video_id)
     published_at = (row.created_at if row else None) or (event.published_at if event else None)

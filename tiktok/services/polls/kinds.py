@@ -1,4 +1,4 @@
-"""What is read at TikTok regularly: how often, how many at a time, and what a page says where TikTok did not answer."""
+"""The kinds of regular reading at TikTok: how often, how many at a time, and what a page says where TikTok did not answer."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def register_poll(kind: PollKind, handler: Handler) -> None:
         WorkKind(
             name=kind.value,
             lane=Lane.POLLS,
-            handler=patient(handler),
+            handler=waiting(handler),
             batch=BATCH.get(kind, 1),
             cadence=CADENCE[kind],
             problems=REASONS,
@@ -68,11 +68,11 @@ def register_poll(kind: PollKind, handler: Handler) -> None:
     )
 
 
-def patient(handler: Handler) -> Handler:
+def waiting(handler: Handler) -> Handler:
     """Nobody waits for what the handler does: its calls may wait for their turn."""
 
     def work(subject_ids: Sequence[int]) -> Mapping[int, timedelta | None] | None:
-        with limits.workers_patience():
+        with limits.waiting_as_worker():
             return handler(subject_ids)
 
     return work

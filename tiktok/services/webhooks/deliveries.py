@@ -1,4 +1,4 @@
-"""What TikTok's webhooks say is done by workers, one delivery after the other.
+"""Webhook deliveries, worked off by workers one after the other.
 
 A delivery is done at least once, so that what its events do may be repeated (`events`). Trouble postpones it, a minute
 first, an hour at most; after `MOST_ATTEMPTS` it stays where it is, with its problem, until ops look.
@@ -45,7 +45,7 @@ def process_deliveries(delivery_ids: Sequence[int]) -> None:
 
 
 def _process(delivery: WebhookDelivery) -> str:
-    """What ops may want to know of it, or nothing. TikTok's own garbage does not get better by trying again."""
+    """Apply a delivery and return a note for ops, or nothing. TikTok's own garbage does not get better by trying again."""
     body = bytes(delivery.body)
     try:
         if delivery.kind == DeliveryKind.LOGIN_KIT:

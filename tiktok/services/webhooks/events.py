@@ -1,4 +1,4 @@
-"""What TikTok's events do here. All of it may be repeated and may come in any order: the same rows stand afterwards."""
+"""The effects of TikTok's events. All of it may be repeated and may come in any order: the same rows stand afterwards."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tiktok.models import (
     MarketplaceAccount,
     ServiceIncident,
 )
-from tiktok.queries import STANDING_INCIDENTS
+from tiktok.queries import OPEN_INCIDENTS
 from tiktok.services.creators.handles import LONGEST_HANDLE
-from tiktok.services.grants.grants import doubt, end_grant
+from tiktok.services.grants.grants import check_soon, end_grant
 from tiktok.services.grants.tokens import CONSENT_REVOKED
 
 log = structlog.get_logger()
@@ -68,8 +68,8 @@ def apply_delivery(delivery: webhooks.Delivery, received_at: datetime) -> str:
             unknown += 1
     for incident in incidents:
         _keep_incident(incident, heard_at)
-    strangers = _keep_linked_videos(videos, heard_at)
-    return _note(unknown, len(delivery.events), strangers)
+    unknown_accounts = _keep_linked_videos(videos, heard_at)
+    return _note(unknown, len(delivery.events), unknown_accounts)
 
 
 def _is_ours(event: webhooks.LinkedVideo) -> bool:
@@ -77,16 +77,16 @@ def _is_ours(event: webhooks.LinkedVideo) -> bool:
     return event.event in DATES and all(0 < len(each) <= MOST_ID for each in ids)
 
 
-def _note(unknown: int, total: int, strangers: Sequence[str]) -> str:
+def _note(unknown: int, total: int, unknown_accounts: Sequence[str]) -> str:
     notes = [f"{unknown} of {total} events are unknown to us."] if unknown else []
-    if strangers:
-        log.warning("webhook.of_unknown_account", accounts=strangers)
-        notes.append(f"No organization has connected account {', '.join(strangers)}.")
+    if unknown_accounts:
+        log.warning("webhook.of_unknown_account", accounts=unknown_accounts)
+        notes.append(f"No organization has connected account {', '.join(unknown_accounts)}.")
     return " ".join(notes)
 
 
 def _keep_linked_videos(events: Sequence[webhooks.LinkedVideo], heard_at: datetime) -> list[str]:
-    """In every organization that has connected the account; returns the accounts nobody has.
+    """Keep the videos in every organization that has connected the account; return the accounts nobody has.
 
     One organization's trouble keeps no other from its news; it is raised at the end.
     """
@@ -94,16 +94,16 @@ def _keep_linked_videos(events: Sequence[webhooks.LinkedVideo], heard_at: dateti
     for event in events:
         by_account[str(event.account_id)].append(event)
     held: set[str] = set()
-    trouble: Exception | None = None
+    problem: Exception | None = None
     for organization_id in _holders(by_account):
         try:
             with organization_scope(organization_id):
                 held |= _keep_in_scope(by_account, heard_at)
         except Exception as defect:
             log.exception("webhook.broken_for_organization", organization=organization_id)
-            trouble = defect
-    if trouble is not None:
-        raise trouble
+            problem = defect
+    if problem is not None:
+        raise problem
     return sorted(by_account.keys() - held)
 
 
@@ -117,7 +117,7 @@ def _holders(account_ids: Iterable[str]) -> list[int]:
 def _keep_in_scope(
     by_account: Mapping[str, Sequence[webhooks.LinkedVideo]], heard_at: datetime
 ) -> set[str]:
-    """What concerns the organization in scope. Returns which of the accounts it has connected."""
+    """Keep what concerns the organization in scope. Returns which of the accounts it has connected."""
     accounts = MarketplaceAccount.objects.filter(
         tiktok_account_id__in=by_account, state=AccountState.CONNECTED
     )
@@ -186,7 +186,7 @@ def _keep_incident(said: webhooks.ServiceIncident, heard_at: datetime) -> None:
     incident.updated_at = max(incident.updated_at, heard_at)
     incident.save()
     # A banner that is a minute late is no reason to do the delivery again.
-    transaction.on_commit(lambda: cache.delete(STANDING_INCIDENTS), robust=True)
+    transaction.on_commit(lambda: cache.delete(OPEN_INCIDENTS), robust=True)
 
 
 def _words(said: webhooks.ServiceIncident) -> dict[str, object]:
@@ -221,7 +221,7 @@ def _end_removed_grant(removed: webhooks.AuthorizationRemoved, removed_at: datet
     if not connection.is_live:
         return "The connection had ended already."
     if connection.connected_at >= removed_at - CLOCKS_DIFFER:
-        doubt(connection)
+        check_soon(connection)
         return CONNECTED_SINCE
     reason = REASONS.get(removed.reason, CONSENT_REVOKED)
     end_grant(connection, state=ConnectionState.REVOKED, reason=reason)

@@ -42,7 +42,7 @@ def receive_delivery(kind: DeliveryKind, body: bytes, *, signature: str) -> None
 
 @transaction.atomic
 def _store(kind: DeliveryKind, digest: str, body: bytes) -> None:
-    """With the work that it makes; what is there already makes none."""
+    """Store a delivery with the work that it makes; one that is there already makes none."""
     delivery, is_new = WebhookDelivery.objects.get_or_create(
         digest=digest, defaults={"kind": kind, "body": body}
     )
@@ -69,7 +69,7 @@ def _is_signed(kind: DeliveryKind, body: bytes, signature: str) -> bool:
 
 
 def _is_of_another_day(body: bytes) -> bool:
-    """By the body's own `time`, which a signature of the Subscription API covers. No time is no reason to refuse."""
+    """Compare the body's own `time`, which a signature of the Subscription API covers. No time is no reason to refuse."""
     try:
         sent_at = webhooks.parse_delivery(body).sent_at
     except webhooks.WebhookError:

@@ -17,7 +17,7 @@ _TIMEOUT_SECONDS = 5.0
 
 
 async def run(world: World, stop: asyncio.Event) -> None:
-    """Until ``stop``. An address that hangs keeps no other waiting."""
+    """Send until ``stop``. An address that hangs keeps no other waiting."""
     under_way: dict[str, asyncio.Task[None]] = {}
     while not stop.is_set():
         links.decide_due(world)

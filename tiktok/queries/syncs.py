@@ -1,4 +1,4 @@
-"""When TikTok was last asked about a subject, and when it is asked next."""
+"""Sync times: when a subject was last synced with TikTok, and when it is synced next."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_LISTED = "The account has published 30 newer videos, or this one is private 
 NOT_SUPPORTED = "TikTok no longer lets us track the account."
 
 
-A_LOOK_TAKES = timedelta(hours=1)  # at the very most
+SYNC_TAKES = timedelta(hours=1)  # at the very most
 
 
 ACCOUNT_POLLS = (PollKind.PROFILE, PollKind.INSIGHTS, PollKind.MEMBERSHIP)
@@ -49,10 +49,10 @@ _POLL_FIELDS: dict[str, Callable[[Any], Any]] = {
 
 
 @dataclass(frozen=True)
-class Look:
-    """When TikTok was last asked about a subject and when it is asked next: the words of every page are made of this.
+class SyncTimes:
+    """The last and the next sync of a subject with TikTok: the words of every page are made of this.
 
-    `over` says why it is not asked any more, where the poll does not know; `not_before`, until when the poll's looks leave
+    `over` says why it is not asked any more, where the poll does not know; `not_before`, until when the poll's syncs leave
     this subject out.
     """
 
@@ -79,7 +79,7 @@ class Look:
         return due_at if due_at > timezone.now() else None
 
     @property
-    def put_off_because(self) -> str:
+    def postponed_because(self) -> str:
         """The last try brought nothing, the next one waits."""
         poll = self.poll
         if poll is None or not poll.postponed_reason or self.next_at != poll.due_at:
@@ -107,30 +107,30 @@ def _polls_of(subject_path: str, *kinds: PollKind) -> models.QuerySet[Work]:
 
 
 def read_polls(rows: Iterable[dict[str, Any]]) -> Polls:
-    """What `polls_at` brought, by kind."""
+    """The polls that `polls_at` brought, by kind."""
     return {
         row["kind"]: Work(**{name: _POLL_FIELDS[name](value) for name, value in row.items()})
         for row in rows
     }
 
 
-def account_look(creator: Creator, polls: Polls, *, is_unsupported: bool = False) -> Look:
-    """When TikTok is asked about an account: for its public profile in the marketplace, else for the authorized one,
+def account_sync(creator: Creator, polls: Polls, *, is_unsupported: bool = False) -> SyncTimes:
+    """The sync times of an account: of its public profile in the marketplace, else of the authorized one,
     and where neither may be, whether it has joined the marketplace. `polls`: its own, of ACCOUNT_POLLS."""
     if is_unsupported:
         poll = polls.get(PollKind.MEMBERSHIP)
-        return Look(creator.marketplace_checked_at, poll, over="" if poll else NOT_SUPPORTED)
+        return SyncTimes(creator.marketplace_checked_at, poll, over="" if poll else NOT_SUPPORTED)
     main = PollKind.PROFILE if creator.is_in_marketplace else PollKind.INSIGHTS
-    return Look(creator.profile_fetched_at or creator.marketplace_checked_at, polls.get(main))
+    return SyncTimes(creator.profile_fetched_at or creator.marketplace_checked_at, polls.get(main))
 
 
-def video_look(video: Video, poll: Work | None, *, is_supported: bool) -> Look:
-    """When this video's counters were last read, and are next; `poll` is that of its account's videos."""
+def video_sync(video: Video, poll: Work | None, *, is_supported: bool) -> SyncTimes:
+    """The sync times of this video's counters; `poll` is that of its account's videos."""
     if not is_supported:
-        return Look(video.counts_fetched_at, over=NOT_SUPPORTED)
+        return SyncTimes(video.counts_fetched_at, over=NOT_SUPPORTED)
     done = poll and poll.last_finished_at
-    is_left_out = bool(done and done - video.counts_fetched_at > A_LOOK_TAKES)
-    return Look(video.counts_fetched_at, poll, over=NOT_LISTED if is_left_out else "")
+    is_left_out = bool(done and done - video.counts_fetched_at > SYNC_TAKES)
+    return SyncTimes(video.counts_fetched_at, poll, over=NOT_LISTED if is_left_out else "")
 
 
 def next_account_check(creator_path: str) -> models.Case:
