@@ -57,7 +57,9 @@ class SearchWord(OrganizationModel):
 
 def beginnings(search: str) -> list[str]:
     """The words that somebody typed, not folded yet; an @ before a handle is decoration."""
-    words = BLANKS.split(unicodedata.normalize("NFKD", search.replace("\x00", " ")))
+    # An acute accent that stands for an apostrophe would become a space.
+    plain = search.replace("\x00", " ").replace("\u00b4", "'")
+    words = BLANKS.split(unicodedata.normalize("NFKD", plain))
     return [start for word in words if (start := word.removeprefix("@"))][:SEARCHED_WORDS]
 
 

@@ -86,7 +86,7 @@ def test_a_creator_is_asked_from_all_posts_after_the_page_has_said_what_that_mea
 
     page = text(manager.post(address, follow=True))
 
-    assert "The creator is asked at TikTok." in page
+    assert "TikTok has asked the creator to tie the video." in page
     assert "1 of 3 times" in page
     assert address not in text(manager.get(f"{base(campaign)}posts/all/"))
 

@@ -32,6 +32,7 @@ from tests.working import all_polls, behave, pump
 from tiktok.availability import ASK_TO_AUTHENTICATE, NOT_TRACKED
 from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, PostponedReason, Source
 from tiktok.errors import (
+    AnswerUnreadable,
     CallsUncounted,
     ConnectionEnded,
     GrantBeingRenewed,
@@ -381,6 +382,7 @@ PUT_OFF = [
     (CallsUncounted(60), PostponedReason.UNCOUNTED, "requests to TikTok cannot be counted just now"),
     (GrantBeingRenewed(60), PostponedReason.BEING_RENEWED, "the permission is being renewed with TikTok"),
     (TikTokUnavailable(), PostponedReason.NO_ANSWER, "TikTok did not answer"),
+    (AnswerUnreadable(), PostponedReason.UNREADABLE, "TikTok's answer could not be read"),
     (TikTokRefused("No, Maya."), PostponedReason.REFUSED, "TikTok refused the request"),
     (NoMarketplaceAccount(), PostponedReason.NO_ACCOUNT, "no TikTok account is connected in the organization's settings"),
     (MarketplaceAccessEnded(), PostponedReason.ACCESS_ENDED, "TikTok no longer accepts the account connected in the organization's settings"),
