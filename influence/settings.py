@@ -149,7 +149,6 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_ADAPTER = "mail.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "mail.forms.RequestLoginCodeForm"}
 # A mail belongs to an organization or a person, and who has no account is neither.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True

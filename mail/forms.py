@@ -1,20 +1,10 @@
-"""Asking for a sign-in code, and whom an organization's e-mail comes from."""
+"""The form of the sender of an organization's e-mail."""
 
 from __future__ import annotations
 
-from allauth.account import forms as account_forms
 from django import forms
 
-from tenancy.addresses import one_spelling
 from tenancy.models import Organization
-
-
-class RequestLoginCodeForm(account_forms.RequestLoginCodeForm):
-    def clean_email(self) -> str:
-        """The address in its one spelling: allauth's form is the only one that does not ask the adapter for it."""
-        self.cleaned_data["email"] = one_spelling(self.cleaned_data["email"])
-        email: str = super().clean_email()
-        return email
 
 
 class SenderForm(forms.ModelForm):

@@ -38,6 +38,8 @@ def _count_mail(email: str) -> None:
 
 class LoginCodeForm(allauth_forms.RequestLoginCodeForm):
     def clean_email(self) -> str:
+        """The address in its one spelling: allauth's form is the only one that does not ask the adapter for it."""
+        self.cleaned_data["email"] = one_spelling(self.cleaned_data["email"])
         email: str = super().clean_email()
         _count_mail(email)
         return email
