@@ -12,7 +12,7 @@ class LogoForm(forms.Form):
         label="Picture",
         allow_empty_file=True,  # refused with the other wrong contents
         max_length=None,
-        help_text="PNG, JPEG or WebP of at most 2 MB. It is kept at up to 512 × 512 pixels.",
+        help_text="PNG, JPEG or WebP of at most 2 MB. It is shown in the navigation and in your e-mails, at most 512 × 512 pixels large.",
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         error_messages={"required": "Choose a picture first."},
     )

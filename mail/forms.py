@@ -11,8 +11,8 @@ class SenderForm(forms.ModelForm):
     class Meta:
         model = Organization
         fields = ["mail_sender_name", "mail_reply_to"]
-        labels = {"mail_sender_name": "Sender name", "mail_reply_to": "Answers go to"}
+        labels = {"mail_sender_name": "Sender name", "mail_reply_to": "Reply-to address"}
         help_texts = {
-            "mail_sender_name": "What creators see as the sender. Without one it is the name of the organization.",
-            "mail_reply_to": "An e-mail address that somebody of you reads. Without one answers reach nobody.",
+            "mail_sender_name": "Creators see it as the sender. If it is empty, they see the organization's name.",
+            "mail_reply_to": "Replies to your e-mails go to this address. If it is empty, nobody receives them.",
         }

@@ -258,7 +258,7 @@ def test_the_activity_page_brings_itself_up_to_date_while_something_runs(
 ) -> None:
     with organization_scope(elm):
         start(ada)
-    assert "Nothing yet" not in (text := page(client))
+    assert "No activity yet" not in (text := page(client))
     assert "Plant trees" in text
     assert 'hx-trigger="every 2s"' in text
     slices()
