@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
 from crm.services.influencers import open_dashboard
+from mail.services.forgetting import forget_address
 from tenancy.models import User
 from tiktok.models import Creator
 from tiktok.signals import connected, renamed
@@ -47,6 +50,16 @@ def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
     if account.influencer.name.lower() == earlier:
         account.influencer.name = creator.handle
         account.influencer.save()
+
+
+@receiver(post_delete, sender=Influencer, dispatch_uid="crm.forget_mail")
+def forget_mail(instance: Influencer, **_: Any) -> None:
+    """The organization keeps no mail to somebody who is no influencer of it any more."""
+    person = instance.person
+    for address in {instance.email, person.email if person else ""} - {""}:
+        reached = Q(email=address) | Q(person__email=address)
+        if not Influencer.objects.filter(reached).exists():
+            forget_address(address)
 
 
 def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | None:

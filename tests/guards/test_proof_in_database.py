@@ -19,6 +19,7 @@ from tenancy.models import Event, EventText, Organization
 from tenancy.scope import organization_scope
 from tenancy.services.events import record
 from tests.conftest import OWNER, TEMPLATE
+from tests.owning import django_as_owner
 from tests.personas import make_person
 from tiktok.models import PurgeReceipt, PurgeRun
 
@@ -127,15 +128,6 @@ def owner() -> Iterator[psycopg.Connection]:
     url = os.environ[OWNER].replace(TEMPLATE, connection.settings_dict["NAME"])
     with psycopg.connect(url, autocommit=True) as opened:
         yield opened
-
-
-@contextmanager
-def django_as_owner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    connection.close()
-    with monkeypatch.context() as patch:
-        patch.setitem(connection.settings_dict, "USER", "influence_owner")
-        yield
-        connection.close()
 
 
 @pytest.mark.django_db(transaction=True)
