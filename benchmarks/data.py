@@ -244,7 +244,7 @@ def _campaigns(to: Filled) -> Iterator[Table]:
     yield Table(
         "campaigns_orderrequest",
         "id organization_id campaign_id brand_name description video_count state problem campaign_code invite_link "
-        "token mark tiktok_campaign_id created_at",
+        "token reference tiktok_campaign_id created_at",
         (
             (pk, owner, pk, "Brand", "A video", 10, "done", "", "", "", "", "", "", NOW)
             for pk in to.campaigns

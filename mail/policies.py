@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 
 # How long a mail is tried again after temporary errors.
-PATIENCE = timedelta(hours=24)
+GIVE_UP_AFTER = timedelta(hours=24)
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 # Enhanced status codes (RFC 3463) that speak of the address: it does not exist, or takes no mail any more.
 ADDRESS_IS_BAD = re.compile(r"\b5\.(1\.[0-3]|1\.10|2\.1)\b")
@@ -78,4 +78,4 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def wait_before_next(queued_at: datetime, now: datetime) -> timedelta | None:
     """How long to wait before the next try: as long as was waited so far, so that the waits double; None: give up."""
     age = now - queued_at
-    return None if age >= PATIENCE else min(max(age, SHORTEST_WAIT), LONGEST_WAIT)
+    return None if age >= GIVE_UP_AFTER else min(max(age, SHORTEST_WAIT), LONGEST_WAIT)

@@ -59,7 +59,7 @@ def made_at(video_id: str) -> datetime | None:
 
 
 def finds_lost_orders(dialect: str) -> bool:
-    """Does TikTok keep a mark of ours, by which orders are found again whose making was never confirmed?
+    """Does TikTok keep a reference of ours, by which orders are found again whose making was never confirmed?
 
     In `tto` the name of the campaign; in `ttcm` only a person who sees the campaign code at TikTok can tell.
     """

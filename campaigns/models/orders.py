@@ -16,7 +16,7 @@ class OrderRequest(OrganizationModel):
 
     Written before the call and resolved after it, so that a lost answer is seen and never silently repeated. A
     submission for more creators than one call takes is one first request and others that continue it: under its campaign
-    code (`ttcm`), or in its campaign at TikTok (`tto`), whose name carries `mark`. `token` is the submission's own: the
+    code (`ttcm`), or in its campaign at TikTok (`tto`), whose name carries `reference`. `token` is the submission's own: the
     same submission sent twice finds the request it has already made.
     """
 
@@ -33,7 +33,7 @@ class OrderRequest(OrganizationModel):
     problem = models.CharField(max_length=300, blank=True)
     campaign_code = models.CharField(max_length=40, blank=True)
     tiktok_campaign_id = models.CharField(max_length=40, blank=True)
-    mark = models.CharField(max_length=20, blank=True, editable=False)
+    reference = models.CharField(max_length=20, blank=True, editable=False)
     invite_link = models.URLField(max_length=500, blank=True)
     token = models.CharField(max_length=64, blank=True, editable=False)
     continues = models.ForeignKey(
@@ -65,7 +65,7 @@ class OrderRequest(OrganizationModel):
         return self.campaign_code or self.tiktok_campaign_id
 
     @property
-    def is_found_by_mark(self) -> bool:
+    def is_found_by_reference(self) -> bool:
         """Can it be found at TikTok though its answer was lost?"""
         account = self.marketplace_account
         return account is not None and finds_lost_orders(account.dialect)

@@ -95,7 +95,7 @@ def import_legacy_export(
         transaction.set_rollback(True)  # no empty campaign stays
         return result
     result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
-    _fit_window(campaign, is_new=is_new)
+    _widen_window(campaign, is_new=is_new)
     record(
         Verb.LEGACY_IMPORTED,
         migration,
@@ -192,7 +192,7 @@ def _legacy_post(
     )
 
 
-def _fit_window(campaign: Campaign, *, is_new: bool) -> None:
+def _widen_window(campaign: Campaign, *, is_new: bool) -> None:
     """A campaign made for the import has the window of its posts; any other only grows to hold them."""
     dates = Post.objects.filter(campaign=campaign).aggregate(
         first=Min("published_at"), last=Max("published_at")

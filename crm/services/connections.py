@@ -36,7 +36,7 @@ def ask_to_connect(account: SocialAccount, *, actor: User | None, email: str = "
     The person signs in there with a code sent to that address. `email` is needed if none is known. Raises EmailNeeded,
     AddressTaken, MailProblem.
     """
-    return _ask(_open_door(account.influencer_id, email), account.handle, actor)
+    return _ask(_let_in(account.influencer_id, email), account.handle, actor)
 
 
 def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
@@ -46,11 +46,11 @@ def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Ask
     MailProblem.
     """
     handle = tiktok_handle(handle)
-    return _ask(_open_door_at(email, handle), handle, actor)
+    return _ask(_let_in_at(email, handle), handle, actor)
 
 
 @transaction.atomic
-def _open_door(influencer_id: int, email: str) -> Asked:
+def _let_in(influencer_id: int, email: str) -> Asked:
     influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
     if influencer.person is not None:
         return Asked(influencer, influencer.person.email)
@@ -66,7 +66,7 @@ def _open_door(influencer_id: int, email: str) -> Asked:
 
 
 @transaction.atomic
-def _open_door_at(email: str, handle: str) -> Asked:
+def _let_in_at(email: str, handle: str) -> Asked:
     if not email:
         raise EmailNeeded
     person = _person(email)

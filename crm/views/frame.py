@@ -88,7 +88,7 @@ def go_to(request: OrganizationRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
-def tell_invitations(request: OrganizationRequest, result: InviteResult) -> None:
+def report_invitations(request: OrganizationRequest, result: InviteResult) -> None:
     """Say the outcome of an invitation as messages."""
     if result.invited:
         how = "by e-mail to join TikTok One" if result.by_mail else "to the Creator Marketplace"

@@ -17,8 +17,8 @@ from crm.views.frame import (
     form_answer,
     found_account,
     go_to,
+    report_invitations,
     selected_accounts,
-    tell_invitations,
 )
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
@@ -55,7 +55,7 @@ def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpRespo
         result = invitations.invite_influencer_accounts(
             [found_account(pk, account_pk)], actor=request.user
         )
-        tell_invitations(request, result)
+        report_invitations(request, result)
     except TikTokProblem as problem:
         messages.error(request, str(problem))
     return go_to(request, address(request, "influencer", pk))
@@ -91,5 +91,5 @@ def invite_handle(request: OrganizationRequest) -> HttpResponse:
         return add_form(request, form, None)
     except TikTokProblem as problem:
         return refused(request, handle, problem=str(problem))
-    tell_invitations(request, result)
+    report_invitations(request, result)
     return go_to(request, address(request, "influencers"))

@@ -40,7 +40,7 @@ from tiktok.services.brands.accounts import check_marketplace_account
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.legacy.export import NotALegacyExport
-from tiktok.services.legacy.rows import creators_never_looked_up, legacy_rows
+from tiktok.services.legacy.rows import creators_of_unknown_membership, legacy_rows
 
 WORKER_SECONDS = 60
 TWO_DAYS = 2 * 86_400
@@ -144,7 +144,7 @@ class Story:
             raise NotALegacyExport("No row of the file is a post of the old source.")
 
     def look_up_memberships(self) -> None:
-        waiting = list(creators_never_looked_up())
+        waiting = list(creators_of_unknown_membership())
         refresh_membership(waiting)
         by_status = [creator.marketplace_status for creator in waiting]
         self.figures.membership_in = by_status.count(MarketplaceStatus.IN)

@@ -125,10 +125,10 @@ def spawn(
 def watch(process: Process) -> None:
     """Have the process and its group killed soon after we end, whatever they do with a signal."""
     process.is_watched = True
-    _tell_watchdog(process.popen.pid, process.stop_signal)
+    _notify_watchdog(process.popen.pid, process.stop_signal)
 
 
-def _tell_watchdog(group: int, number: int) -> None:
+def _notify_watchdog(group: int, number: int) -> None:
     if not _watchdogs:
         started = subprocess.Popen(
             [sys.executable, "-ISc", WATCHDOG], stdin=subprocess.PIPE, text=True, process_group=0
@@ -157,7 +157,7 @@ def stop(processes: Iterable[Process], *, within: float) -> None:
         signal_group(process.popen.pid, signal.SIGKILL)
         process.popen.wait()
         if process.is_watched:
-            _tell_watchdog(process.popen.pid, 0)
+            _notify_watchdog(process.popen.pid, 0)
 
 
 def signal_group(group: int, number: signal.Signals) -> None:

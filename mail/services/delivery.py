@@ -30,7 +30,7 @@ from mail.signals import message_settled
 
 log = structlog.get_logger()
 # smtplib's errors are OSErrors; a ValueError is a header or an address that no server would take.
-TROUBLE = (OSError, AnymailError, ValueError)
+FAILURES = (OSError, AnymailError, ValueError)
 MAY_HAVE_BEEN_SENT = "It may have been sent: {}. Send it again only if it did not arrive."
 REASON_LENGTH = 500
 SETTLED_FIELDS = ["state", "reason", "state_at", "sent_at", "provider_id", "html", "text"]
@@ -87,7 +87,7 @@ def _deliver(message: Message, server: MailServer) -> timedelta | None:
         server.open()
     except MailProblem as problem:
         return _fail(message, str(problem))
-    except TROUBLE as error:
+    except FAILURES as error:
         server.close()
         return _try_later(message, error)
     email = as_email(message)
@@ -105,17 +105,17 @@ def _hand_over(
 ) -> timedelta | None:
     try:
         server.send(email)
-    except TROUBLE as error:
+    except FAILURES as error:
         what_follows = verdict(error, handed_over=server.handed_over)
         server.close()
-        return _after_trouble(message, error, what_follows)
+        return _after_failure(message, error, what_follows)
     status = getattr(email, "anymail_status", None)
     message.sent_at, message.provider_id = timezone.now(), getattr(status, "message_id", None) or ""
     settle(message, MessageState.SENT)
     return None
 
 
-def _after_trouble(message: Message, error: Exception, what_follows: Verdict) -> timedelta | None:
+def _after_failure(message: Message, error: Exception, what_follows: Verdict) -> timedelta | None:
     log.warning(
         "mail.not_sent", message=message.pk, verdict=what_follows.name, error=type(error).__name__
     )

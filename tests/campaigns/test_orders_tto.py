@@ -1,4 +1,4 @@
-"""Orders over TikTok One: campaigns with our mark, link requests, posts that stand by TikTok's events."""
+"""Orders over TikTok One: campaigns with our reference, link requests, posts that stand by TikTok's events."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_request_is_one_campaign_at_tiktok_and_every_creator_has_the_link(
 
     there = campaign_at_tiktok(tiktok)
     assert (request.state, request.tiktok_campaign_id) == (RequestState.DONE, there["campaign_id"])
-    assert there["campaign_name"] == f"{campaign.name} · {request.mark}"
+    assert there["campaign_name"] == f"{campaign.name} · {request.reference}"
     assert (there["brand_name"], there["campaign_description"]) == ("Northwind", "Two recipes")
     orders = list(Order.objects.order_by("account__handle"))
     assert [order.tiktok_order_id for order in orders] == [
@@ -198,7 +198,7 @@ def test_a_lost_answer_is_found_again_by_the_mark_and_never_made_twice(
     assert (order.state, order.request.refresh_from_db()) == (OrderState.SENT, None)
     assert order.request.state == RequestState.DONE
     assert order.invite_link == campaign_at_tiktok(tiktok)["invite_link"]
-    assert order_steps(order.pk).filter(evidence="Found at TikTok by our mark.").count() == 1
+    assert order_steps(order.pk).filter(evidence="Found at TikTok by our reference.").count() == 1
     assert len(sent_mail()) == 1
 
 
@@ -262,7 +262,7 @@ def test_what_creators_see_of_our_mark_is_a_reference_that_a_person_would_write(
         {"oddities": ["live_campaigns", "omit_empty"]},
         {"spoilt_fields": {"campaign_name": "Spring recipes", "handle_names": None}},
     ],
-    ids=["no creators", "nothing empty", "no mark"],
+    ids=["no creators", "nothing empty", "no reference"],
 )
 def test_a_campaign_that_names_no_creators_is_found_and_nobody_is_notified_twice(
     tiktok, campaign, tiktok_one, switches
@@ -295,7 +295,7 @@ def test_of_two_campaigns_of_the_same_name_and_time_neither_is_taken(
     lose_answer(tiktok, applied=True)
     order = ordered(campaign)
     twin = TtoOrders(marketplace())
-    twin.place(OrderAsk(campaign.name, "Oak", "Loaf", 1, mark="by hand"), ["maya.bakes"])
+    twin.place(OrderAsk(campaign.name, "Oak", "Loaf", 1, reference="by hand"), ["maya.bakes"])
     tiktok.control("switches", spoilt_fields={"campaign_name": campaign.name})
 
     sync_due_orders([order.pk])

@@ -31,7 +31,7 @@ LOOKS = {PollKind.MEMBERSHIP: 520, PollKind.PROFILE: 60, PollKind.VIDEOS: 20}  #
 POLLS = ORGANIZATIONS * sum(LOOKS.values())
 # What happens, in an order of chance.
 STEPS = {"kill_child": 21, "kill_worker": 10, "kill_postgres": 3, "kill_valkey": 3, "flush": 1, "stop_worker": 2}  # fmt: skip
-LONGEST_PUT_OFF = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=1)
 WAIT_SECONDS = 240  # with a busy machine
 
 # The database itself writes down who finishes a sync.
@@ -97,7 +97,7 @@ def wait_for_the_rest(place: Ground) -> None:
         )
         if not left:
             return
-        assert furthest <= LONGEST_PUT_OFF
+        assert furthest <= LONGEST_WAIT
         place.sql(
             "UPDATE jobs_work SET due_at = now() WHERE last_finished_at IS NULL AND due_at > now()"
         )

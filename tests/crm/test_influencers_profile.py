@@ -377,7 +377,7 @@ def test_an_influencer_without_account_says_what_is_awaited(
 
 
 # --- when it was looked at, and when next ------------------------------------------------------------------------
-PUT_OFF = [
+POSTPONED = [
     (TikTokBusy(300), PostponedReason.LIMIT_REACHED, "TikTok's request limit is reached"),
     (CallsUncounted(60), PostponedReason.UNCOUNTED, "requests to TikTok cannot be counted just now"),
     (GrantBeingRenewed(60), PostponedReason.BEING_RENEWED, "the permission is being renewed with TikTok"),
@@ -434,8 +434,8 @@ def test_what_is_due_waits_for_the_end_of_a_pause(maya: SocialAccount, viewer: C
 
 @pytest.mark.parametrize(
     ("problem", "word", "why"),
-    PUT_OFF,
-    ids=[word for _, word, _ in PUT_OFF],
+    POSTPONED,
+    ids=[word for _, word, _ in POSTPONED],
 )
 def test_a_sync_that_is_postponed_says_until_when_and_why(
     maya: SocialAccount,
@@ -458,7 +458,7 @@ def test_a_sync_that_is_postponed_says_until_when_and_why(
 
 
 def test_every_trouble_is_said() -> None:
-    assert [word for _, word, _ in PUT_OFF] == list(PostponedReason)
+    assert [word for _, word, _ in POSTPONED] == list(PostponedReason)
 
 
 def test_the_two_syncs_of_an_authenticated_account_are_told_apart(

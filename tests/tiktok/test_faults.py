@@ -359,7 +359,7 @@ def test_a_list_that_repeats_one_page_for_ever_ends(wire) -> None:
 
 
 def test_a_creating_call_whose_answer_is_lost_is_not_repeated(wire) -> None:
-    ask = OrderAsk(name="Oak", brand_name="Oak", description="Loaf", video_count=1, mark="m")
+    ask = OrderAsk(name="Oak", brand_name="Oak", description="Loaf", video_count=1, reference="m")
     with pytest.raises(OutcomeUnknown):
         place_orders(None, ask, ["maya.bakes"])
     assert wire.calls == ["/tcm/order/create/v2/"]

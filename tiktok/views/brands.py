@@ -184,11 +184,11 @@ def callback(request: HttpRequest) -> HttpResponse:
         back = request.session.get(SET_OUT_FROM, "/")
         context = {"reason": str(problem), "back": back}
         return render(request, "public/brand_refused.html", context, status=400)
-    _tell(request, connected)
+    _report(request, connected)
     return redirect("tiktok_settings:accounts", connected.organization.slug)
 
 
-def _tell(request: HttpRequest, connected: BrandConnected) -> None:
+def _report(request: HttpRequest, connected: BrandConnected) -> None:
     if active := [each for each in connected.accounts if each.is_connected]:
         messages.success(request, f"{_names(active)} connected.")
     if connected.problem:

@@ -103,7 +103,7 @@ def _invite_who_was_forgotten(orders: Sequence[Order]) -> None:
 def _trace_lost_requests(order_ids: Sequence[int]) -> None:
     uncertain = OrderRequest.objects.filter(orders__in=order_ids, state=RequestState.UNCERTAIN)
     for request in uncertain.select_related("marketplace_account").distinct():
-        if request.is_found_by_mark:
+        if request.is_found_by_reference:
             trace_lost_request(request)
 
 

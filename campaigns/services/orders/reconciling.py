@@ -47,7 +47,7 @@ def reconcile_order_request(
     if request.state != RequestState.UNCERTAIN:
         raise RequestSettled
     group = campaign_code.strip() or known_group(request)
-    if not group and not request.is_found_by_mark:
+    if not group and not request.is_found_by_reference:
         raise CampaignCodeNeeded
     found = find_orders(request.marketplace_account, _lost(request, group))
     with transaction.atomic():
@@ -62,7 +62,7 @@ def _lost(request: OrderRequest, group: str) -> LostOrders:
     others = OrderRequest.objects.exclude(pk=request.pk).exclude(tiktok_campaign_id="")
     asked_at = request.sending_at or request.created_at
     return LostOrders(
-        mark=request.mark,
+        reference=request.reference,
         group=group,
         name=request.campaign.name,
         since=request.created_at - CLOCKS_DIFFER,
@@ -92,7 +92,7 @@ def _keep_orders(request: OrderRequest, found: PlacedOrders) -> None:
         Order.objects.filter(tiktok_order_id__in=ids).values_list("tiktok_order_id", flat=True)
     )
     fresh = {o.handle.lower(): o.order_id for o in found.orders if o.order_id not in known}
-    where = under(found) or " by our mark"
+    where = under(found) or " by our reference"
     for order in open_orders(request):
         order_id = fresh.get(order.account.handle.lower())
         if order_id is not None:
@@ -108,12 +108,12 @@ def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
 def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
     """Ask again for the orders of an uncertain or failed request that do not exist.
 
-    Where a code or a mark leads to them TikTok is looked at first, so that no order is made twice, be it that a refusal
+    Where a code or a reference leads to them TikTok is looked at first, so that no order is made twice, be it that a refusal
     in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled and TikTok's
     problems of the sync, after which a failed request is uncertain.
     """
     _reopen(request)
-    is_traceable = known_group(request) or request.is_found_by_mark
+    is_traceable = known_group(request) or request.is_found_by_reference
     if request.state == RequestState.UNCERTAIN and is_traceable:
         reconcile_order_request(request, actor=actor)
     with transaction.atomic():
@@ -144,7 +144,7 @@ def _reopen(request: OrderRequest) -> None:
 
 
 def trace_lost_request(request: OrderRequest) -> None:
-    """The pump's look for an uncertain request that our mark leads to: what exists is kept, what TikTok still does not
+    """The pump's look for an uncertain request that our reference leads to: what exists is kept, what TikTok still does not
     list after `REPEAT_AFTER` is asked for again. Raises TikTok's problems."""
     is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
     try:

@@ -50,7 +50,7 @@ RELATED = (
 LOST_AFTER = timedelta(minutes=5)  # far beyond the client's time-out
 LOST = "The connection broke while TikTok was being asked, so it is not known whether the orders exist."
 UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
-PUT_OFF = "TikTok could not take the request just now. Nothing was created; it is tried again automatically."
+POSTPONED = "TikTok could not take the request just now. Nothing was created; it is tried again automatically."
 NOT_ACCEPTED = "TikTok did not accept this creator for the order and gave no reason."
 
 
@@ -91,7 +91,7 @@ def request_orders(
                 brand_name=brand_name.strip(),
                 description=description.strip(),
                 video_count=video_count,
-                mark=_new_mark(),
+                reference=_new_reference(),
                 token=token,
             )
             _write(first, accounts, actor=actor)
@@ -102,7 +102,7 @@ def request_orders(
     return first
 
 
-def _new_mark() -> str:
+def _new_reference() -> str:
     """A reference as people write them: creators see it at the end of the campaign's name at TikTok."""
     return f"No. {secrets.randbelow(900_000_000) + 100_000_000}"
 
@@ -152,7 +152,7 @@ def _continuation(first: OrderRequest) -> OrderRequest:
         brand_name=first.brand_name,
         description=first.description,
         video_count=first.video_count,
-        mark=_new_mark(),
+        reference=_new_reference(),
         continues=first,
     )
 
@@ -215,7 +215,7 @@ def _send(request: OrderRequest) -> None:
     except OutcomeUnknown:
         _settle(request, RequestState.UNCERTAIN, UNCERTAIN)
     except (TikTokUnavailable, TikTokBusy):
-        _settle(request, RequestState.DUE, PUT_OFF)
+        _settle(request, RequestState.DUE, POSTPONED)
     except TikTokProblem as problem:
         _fail(request, str(problem))
     else:
@@ -230,7 +230,7 @@ def _ask(request: OrderRequest) -> OrderAsk:
         brand_name=request.brand_name,
         description=request.description,
         video_count=request.video_count,
-        mark=request.mark,
+        reference=request.reference,
         group=known_group(request),
         notifies=not request.was_uncertain,
     )

@@ -14,7 +14,7 @@ from tiktok.limits import waiting_as_worker
 from tiktok.models import PurgeReceipt
 from tiktok.purge import LegacyRowsLeft, NotCutOver, receipt_digest, run_purge, start_purge
 from tiktok.services.creators.membership import refresh_membership
-from tiktok.services.legacy.rows import creators_never_looked_up, legacy_rows
+from tiktok.services.legacy.rows import creators_of_unknown_membership, legacy_rows
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Rows to delete, {table:<40} {rows:>8,}")
 
     def look_up(self) -> None:
-        creators = list(creators_never_looked_up())
+        creators = list(creators_of_unknown_membership())
         refresh_membership(
             creators, progress=lambda done: self.stdout.write(f"{done} of {len(creators)}")
         )

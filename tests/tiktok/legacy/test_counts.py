@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok.services.legacy.counts import BIGGEST_COUNT, NotACount, proven_marks, read_count
+from tiktok.services.legacy.counts import BIGGEST_COUNT, NotACount, proven_decimal_marks, read_count
 
 
 def read(text: str, *column: str) -> int:
-    return read_count(text, proven_marks([text, *column]))
+    return read_count(text, proven_decimal_marks([text, *column]))
 
 
 def outcome(text: str, proven: set[str]) -> int | str:
@@ -135,7 +135,7 @@ def written_counts(draw, decimal_mark: str, group_mark: str) -> tuple[int, str]:
 @given(data=st.data(), marks=st.sampled_from([(".", ","), (",", ".")]))
 def test_whoever_wrote_a_column_what_is_accepted_is_what_was_meant(data, marks) -> None:
     column = data.draw(st.lists(written_counts(*marks), min_size=1, max_size=6))
-    proven = proven_marks(text for _, text in column)
+    proven = proven_decimal_marks(text for _, text in column)
     for count, text in column:
         assert outcome(text, proven) in {count, "can be read", "is too large"}
 
@@ -149,5 +149,5 @@ def test_plain_digits_and_short_decimals_are_always_accepted(count, mark) -> Non
 
 @given(st.text("0123456789.,KM", max_size=12), st.lists(st.text("0123456789.,KM", max_size=9)))
 def test_any_text_is_read_or_refused(text, column) -> None:
-    result = outcome(text, proven_marks([text, *column]))
+    result = outcome(text, proven_decimal_marks([text, *column]))
     assert isinstance(result, str) or 0 <= result <= BIGGEST_COUNT

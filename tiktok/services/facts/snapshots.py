@@ -100,7 +100,7 @@ def _rows(readings: Iterable[Reading], names: Sequence[str]) -> Iterator[tuple[A
         numbers, absurd = get(row), 0
         if not (has_only_counts and _is_ordinary(numbers)):
             absurd = bits_of(absurd_numbers(dict(zip(names, numbers, strict=True))), names)
-            numbers = tuple(number if _fits(number) else None for number in numbers)
+            numbers = tuple(number if _is_storable(number) else None for number in numbers)
             if not absurd and numbers.count(None) == len(numbers):
                 continue
         yield (row.id, fetched_at, absurd, *numbers)
@@ -114,7 +114,7 @@ def _is_ordinary(counts: tuple[int | None, ...]) -> bool:
         return False
 
 
-def _fits(number: float | None) -> bool:
+def _is_storable(number: float | None) -> bool:
     """Can a column hold it? What cannot be held is absent, and flagged."""
     return number is not None and abs(number) <= LARGEST
 

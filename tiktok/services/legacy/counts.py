@@ -30,7 +30,7 @@ class NotACount(ValueError):
     """The text has no certain meaning as a count; says why, as the end of a sentence."""
 
 
-def proven_marks(texts: Iterable[str]) -> set[str]:
+def proven_decimal_marks(texts: Iterable[str]) -> set[str]:
     """The decimal marks that these values of one column prove."""
     return set().union(*(_proves(text) for text in texts))
 

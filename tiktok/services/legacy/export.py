@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self, TextIO
 from urllib.parse import unquote, urlsplit
 
-from tiktok.services.legacy.counts import NotACount, proven_marks, read_count
+from tiktok.services.legacy.counts import NotACount, proven_decimal_marks, read_count
 
 COLUMNS = (
     "handle", "followers", "video_id", "caption", "hashtags", "posted_at", "collected_at", "duration",
@@ -80,7 +80,7 @@ def read_export(path: Path, *, now: datetime) -> Iterator[LegacyPost | RefusedRo
             if not file.seekable():
                 raise NotALegacyExport("This is a stream. Save the export as a file first.")
             header, rows = _table(file)
-            proven = _proven_marks(header, rows)
+            proven = _proven_decimal_marks(header, rows)
             file.seek(0)
             _, rows = _table(file)
             first_lines: dict[str, int] = {}
@@ -145,14 +145,16 @@ def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
-def _proven_marks(header: list[str], rows: Iterable[tuple[int, list[str]]]) -> dict[str, set[str]]:
+def _proven_decimal_marks(
+    header: list[str], rows: Iterable[tuple[int, list[str]]]
+) -> dict[str, set[str]]:
     """The decimal marks that each column of counts proves."""
     proven: dict[str, set[str]] = {name: set() for name in COUNTS}
     places = [(name, header.index(name)) for name in COUNTS if name in header]
     for _, cells in rows:
         if len(cells) == len(header):
             for name, place in places:
-                proven[name] |= proven_marks([cells[place].strip()])
+                proven[name] |= proven_decimal_marks([cells[place].strip()])
     return proven
 
 

@@ -152,7 +152,7 @@ def release_creators(*, actor: User | None) -> LegacyMigration:
     return migration
 
 
-def creators_never_looked_up() -> models.QuerySet[Creator]:
+def creators_of_unknown_membership() -> models.QuerySet[Creator]:
     """Creators of which it is not known whether the marketplace has them."""
     return Creator.objects.filter(marketplace_status=MarketplaceStatus.UNKNOWN).order_by("pk")
 

@@ -36,7 +36,7 @@ def place_orders(
 
 
 def find_orders(account: MarketplaceAccount | None, lost: LostOrders) -> PlacedOrders | None:
-    """The orders of a request whose answer was lost, by what they stand under, by our mark, or by name and time.
+    """The orders of a request whose answer was lost, by what they stand under, by our reference, or by name and time.
 
     None: TikTok knows none. Orders without names of creators: TikTok does not say for whom they were made.
     """

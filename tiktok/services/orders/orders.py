@@ -21,7 +21,7 @@ R = TypeVar("R")
 class OrderAsk:
     """The terms that one request offers to every creator.
 
-    `mark` is a reference of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost
+    `reference` is a reference of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost
     is found again; creators may see it. `group` is what earlier orders of the request stand under: the campaign code, or
     the campaign's id. `notifies`: TikTok tells the creators; not those whom it may have told before.
     """
@@ -30,7 +30,7 @@ class OrderAsk:
     brand_name: str
     description: str
     video_count: int
-    mark: str
+    reference: str
     group: str = ""
     notifies: bool = True
 
@@ -42,7 +42,7 @@ class LostOrders:
     `since` and `until`: between which moments it was asked. `others`: groups that are known to be other requests'.
     """
 
-    mark: str = ""
+    reference: str = ""
     group: str = ""
     name: str = ""
     since: datetime | None = None

@@ -30,7 +30,7 @@ from tiktok.services.orders.orders import KnownOrder, LostOrders, OrderAsk, Orde
 _MOST = TtoMarketplace.capabilities
 CAMPAIGNS_PER_CALL, CAMPAIGNS_PER_LINK_CALL = _MOST.campaign_page, _MOST.link_batch
 LINK_PAGE, REPORT_PAGE, NAME_LENGTH = _MOST.link_page, _MOST.report_page, _MOST.campaign_name_length
-NAME_KEPT = 90  # of a long name, beside the mark
+NAME_KEPT = 90  # of a long name, beside the reference
 
 
 @dataclass
@@ -77,7 +77,7 @@ class TtoOrders:
         self._tiktok = tiktok
 
     def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
-        """A campaign with our mark in its name, or more creators in the campaign of the request."""
+        """A campaign with our reference in its name, or more creators in the campaign of the request."""
         with tiktok_call(creates=True):
             if ask.group:
                 campaign = self._tiktok.update_campaign(
@@ -85,7 +85,7 @@ class TtoOrders:
                 )
             else:
                 campaign = self._tiktok.create_campaign(
-                    campaign_name=_marked(ask.name, ask.mark),
+                    campaign_name=_with_reference(ask.name, ask.reference),
                     handles=handles,
                     brand_name=ask.brand_name,
                     campaign_description=ask.description,
@@ -194,15 +194,15 @@ def _order_id(campaign_id: str, handle: str) -> str:
     return f"{campaign_id}/{handle.lower()}"
 
 
-def _marked(name: str, mark: str) -> str:
-    ending = f" · {mark}"
+def _with_reference(name: str, reference: str) -> str:
+    ending = f" · {reference}"
     return name[: NAME_LENGTH - len(ending)] + ending
 
 
 def _is_marked(campaign: Campaign, lost: LostOrders) -> bool:
-    """Made since it was asked for, where TikTok tells when: a mark is short, so that creators may see it."""
+    """Made since it was asked for, where TikTok tells when: a reference is short, so that creators may see it."""
     is_late = lost.since is None or campaign.created_at is None or campaign.created_at >= lost.since
-    return bool(lost.mark) and lost.mark in (campaign.campaign_name or "") and is_late
+    return bool(lost.reference) and lost.reference in (campaign.campaign_name or "") and is_late
 
 
 def _is_alike(campaign: Campaign, lost: LostOrders) -> bool:

@@ -161,11 +161,11 @@ def _learn(video: LinkedVideo, event: webhooks.LinkedVideo, heard_at: datetime) 
     known = (getattr(video, name), video.handle)
     moment = event.happened_at or heard_at
     setattr(video, name, min(known[0] or moment, moment))
-    video.handle = video.handle or _fitting_handle(event)
+    video.handle = video.handle or _storable_handle(event)
     return known != (getattr(video, name), video.handle)
 
 
-def _fitting_handle(event: webhooks.LinkedVideo) -> str:
+def _storable_handle(event: webhooks.LinkedVideo) -> str:
     """Part of a handle would be somebody else's."""
     handle = (event.handle or "").lower()
     return handle if len(handle) <= LONGEST_HANDLE else ""
