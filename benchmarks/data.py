@@ -191,11 +191,11 @@ def _grants(to: Filled) -> Iterator[Table]:
     yield Table(
         "tiktok_connection",
         "id person_id open_id handle scopes state state_reason connected_at access_expires_at refresh_expires_at "
-        "version check_due_at sealing_id sealed_access_token sealed_refresh_token",
+        "version sealing_id sealed_access_token sealed_refresh_token",
         (
             (
                 pk, to.person_id, f"open-{pk}", f"creator{pk}", [], "active", "", NOW, NOW + timedelta(days=1),
-                NOW + timedelta(days=365), 1, NOW, f"00000000-0000-4000-8000-{pk:012}", "", "",
+                NOW + timedelta(days=365), 1, f"00000000-0000-4000-8000-{pk:012}", "", "",
             )
             for pk in authenticated
         ),

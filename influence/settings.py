@@ -328,7 +328,9 @@ CELERY_BEAT_SCHEDULE = {
     "collect-files": {
         "task": "files.tasks.collect_files", "schedule": 3600.0, "options": {"expires": 600},
     },
-    "pump-grants": {"task": "tiktok.tasks.pump_grants", "schedule": 60.0, "options": {"expires": 60}},
+    "forget-old-attempts": {
+        "task": "tiktok.tasks.forget_old_attempts", "schedule": 3600.0, "options": {"expires": 600},
+    },
     # Months ahead of need; more than once a day, so that no restart of beat postpones it for long.
     "prepare-months": {
         "task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0, "options": {"expires": 3_600},

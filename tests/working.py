@@ -11,8 +11,10 @@ from django.db import models
 from jobs.enums import Lane
 from jobs.models import Work
 from jobs.services import kinds
+from jobs.services.claims import claim, work
 from jobs.services.pool import pump_once
 from tiktok.enums import PollKind
+from tiktok.services.grants.grants import CHECK
 
 
 def all_polls() -> models.QuerySet[Work]:
@@ -28,6 +30,19 @@ def pump(lane: Lane = Lane.POLLS, *, calls: int = 50) -> int:
 def pump_delivery() -> bool:
     """Do one of TikTok's webhooks that is due. False when none is."""
     return bool(pump(Lane.PERSON, calls=1))
+
+
+def grant_checks() -> models.QuerySet[Work]:
+    """The work that looks after live grants."""
+    return Work.objects.filter(kind=CHECK)
+
+
+def check_due_grants(*, calls: int = 50) -> int:
+    """Look after the grants that are due. Returns how many."""
+    batches = claim([kinds.kind_named(CHECK)], calls=calls)
+    for batch in batches:
+        work(batch)
+    return len(batches)
 
 
 def behave(

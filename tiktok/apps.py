@@ -14,6 +14,7 @@ class TikTokConfig(AppConfig):
     def ready(self) -> None:
         # They register their kinds of work.
         from tiktok.services.brands import accounts  # noqa: F401, PLC0415 -- needs the models
+        from tiktok.services.connect import checks  # noqa: F401, PLC0415 -- the same
         from tiktok.services.creators import membership, profiles, videos  # noqa: F401, PLC0415 -- the same
         from tiktok.services.webhooks import deliveries  # noqa: F401, PLC0415 -- the same
 

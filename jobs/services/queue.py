@@ -26,8 +26,8 @@ from jobs.services.kinds import WorkKind, kind_named, register_kind
 from tenancy.scope import NOBODY, Owner, required_owner
 
 __all__ = [
-    "WorkKind", "begin", "claim_now", "forget", "is_waiting", "made_due_since", "make_due", "note_finished",
-    "register_kind", "resume", "stop", "wake",
+    "WorkKind", "begin", "bring_forward", "claim_now", "forget", "is_waiting", "made_due_since", "make_due",
+    "note_finished", "register_kind", "resume", "stop", "wake",
 ]  # fmt: skip
 
 # Whoever asks again so soon is told so, and nothing is done: a click doubled, not a person who knows of news.
@@ -74,6 +74,13 @@ def wake(kind: str, *subject_ids: int, after: timedelta = timedelta(0)) -> None:
     Work.objects.bulk_create(fresh, ignore_conflicts=True)
     stopped = _rows(kind, subject_ids).exclude(stopped_reason="")
     stopped.update(stopped_reason="", postponed_reason="", due_at=due_at)
+
+
+def bring_forward(kind: str, *subject_ids: int) -> None:
+    """Do planned work now, unless it is under way: for doubts, which that very work may raise."""
+    now = timezone.now()
+    planned = _rows(kind, subject_ids).filter(stopped_reason="", available_at__gt=now)
+    planned.exclude(lease_until__gt=now).update(due_at=now)
 
 
 @contextmanager

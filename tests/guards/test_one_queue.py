@@ -11,7 +11,6 @@ from tests.personas import OURS
 CLAIMS = re.compile(r"skip_locked|SKIP LOCKED|lease_until\s*=|lease_until__")
 # Where leases still stand beside the queue, and why.
 BESIDE = {
-    "tiktok/services/connect/checks.py": "The daily check of a grant moves `check_due_at` of its connection.",
     "tiktok/services/grants/tokens.py": "A token family is refreshed under a lease and swapped by its version.",
     "tiktok/services/grants/grants.py": "A grant that ends or is renewed takes that lease away.",
 }

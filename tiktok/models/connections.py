@@ -5,7 +5,6 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
 
 from tenancy.models import Organization, OrganizationModel
 from tiktok.enums import (
@@ -38,7 +37,6 @@ class Connection(models.Model):
     version = models.PositiveIntegerField(default=1)
     lease_until = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)  # by /tt_user/token_info/get/
-    check_due_at = models.DateTimeField(default=timezone.now)
     warned_days = models.PositiveSmallIntegerField(null=True, blank=True)  # of the last mail ahead
     sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)
     sealed_access_token = models.TextField(editable=False)

@@ -13,16 +13,16 @@ from jobs.models import Work
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, an_organization, connect
 from tests.mailing import sent_mail
+from tests.working import check_due_grants, grant_checks, pump
 from tiktok.client import CreatorOAuth, types
 from tiktok.enums import AccountKind, ConnectionState
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.policies import warning_due
 from tiktok.queries import kind_of
 from tiktok.services.connect import checks
-from tiktok.services.connect.checks import check_due_grants
 from tiktok.services.connect.connect import disconnect, withdraw_consent
 from tiktok.services.grants import tokens
-from tiktok.tasks import pump_grants
+from tiktok.tasks import forget_old_attempts
 
 DAY = timedelta(days=1)
 SCOPES = frozenset({"user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list"})
@@ -34,7 +34,9 @@ def connection(tiktok, oak) -> Connection:
 
 
 def make_due(connection: Connection, **fields) -> None:
-    Connection.objects.filter(pk=connection.pk).update(check_due_at=timezone.now(), **fields)
+    if fields:
+        Connection.objects.filter(pk=connection.pk).update(**fields)
+    grant_checks().filter(subject_id=connection.pk).update(due_at=timezone.now())
 
 
 def look_after(connection: Connection, **fields) -> Connection:
@@ -50,7 +52,7 @@ def answering(monkeypatch, open_id: str, scopes: frozenset[str] = SCOPES) -> Non
 
 
 def due_in(connection: Connection) -> timedelta:
-    return connection.check_due_at - timezone.now()
+    return grant_checks().get(subject_id=connection.pk).due_at - timezone.now()
 
 
 # --- token_info --------------------------------------------------------------------------------------------------
@@ -97,8 +99,7 @@ def ended(connection: Connection, oak, state: str, reason: str) -> None:
         creator = Creator.objects.get()
         assert (creator.audience_countries, creator.insights_fetched_at) == (None, None)
         assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
-    make_due(connection)
-    assert check_due_grants() == 0  # nobody looks after what has ended
+    assert not grant_checks().exists()  # nobody looks after what has ended
 
 
 @pytest.mark.django_db
@@ -128,7 +129,7 @@ def test_a_grant_whose_year_is_over_expires_without_a_call_and_at_that_moment(
 ) -> None:
     soon = timezone.now() + timedelta(hours=3)
     look_after(connection, refresh_expires_at=soon)
-    assert connection.check_due_at == soon
+    assert abs(due_in(connection) - (soon - timezone.now())) < timedelta(seconds=1)
     tiktok.control("stats")
     look_after(connection, refresh_expires_at=timezone.now())
     assert tiktok.read("stats")["calls"] == {}
@@ -142,20 +143,21 @@ def test_thirty_days_before_its_end_a_grant_is_expiring(connection) -> None:
 
 
 @pytest.mark.django_db
-def test_tiktok_out_of_reach_changes_nothing_and_is_asked_again_within_the_hour(
+def test_tiktok_out_of_reach_changes_nothing_and_is_asked_again_a_minute_later(
     tiktok, connection
 ) -> None:
     tiktok.control("fail", times=9, path="token_info", code=50000)
     look_after(connection)
     assert (connection.state, connection.checked_at) == ("active", None)
-    assert timedelta(minutes=59) < due_in(connection) <= timedelta(hours=1)
+    assert timedelta(seconds=59) < due_in(connection) <= timedelta(minutes=1)
+    assert grant_checks().get().postponed_reason == "no_answer"
 
 
 @pytest.mark.django_db
 def test_a_used_up_limit_waits_as_long_as_tiktok_says(tiktok, connection) -> None:
     tiktok.control("fail", times=9, path="token_info", code=40100)
     look_after(connection)
-    assert timedelta(minutes=4) < due_in(connection) <= timedelta(minutes=5)
+    assert timedelta(minutes=4) < due_in(connection) <= timedelta(minutes=5.5)
 
 
 @pytest.mark.django_db
@@ -188,10 +190,10 @@ def test_a_creator_who_connects_anew_during_the_sync_keeps_the_new_grant(
 def test_two_pumps_sync_after_each_grant_once(tiktok, oak, connection) -> None:
     for handle in ("rio.runs", "lena.lifts", "tom_trails"):
         connect(tiktok, connection.person, oak, handle)
-    Connection.objects.update(check_due_at=timezone.now())
+    grant_checks().update(due_at=timezone.now())
 
     def work() -> None:
-        while check_due_grants(limit=1):
+        while check_due_grants(calls=1):
             pass
         database.close()
 
@@ -204,12 +206,20 @@ def test_two_pumps_sync_after_each_grant_once(tiktok, oak, connection) -> None:
 
 
 @pytest.mark.django_db
-def test_a_lost_worker_costs_a_delay(connection) -> None:
+def test_a_grant_whose_person_was_deleted_is_looked_after_no_more(oak, connection) -> None:
     make_due(connection)
-    checks._claim(10)  # and the worker dies here
-    assert check_due_grants() == 0
-    make_due(connection)  # the lease is over
+    with organization_scope(oak):
+        Consent.objects.all().delete()
+    Connection.objects.all().delete()
     assert check_due_grants() == 1
+    assert not grant_checks().exists()
+
+
+@pytest.mark.django_db
+def test_a_doubt_that_the_look_itself_raises_does_not_repeat_it_at_once(tiktok, connection) -> None:
+    tiktok.control("fail", times=9, path="token_info", code=40130)
+    look_after(connection)
+    assert due_in(connection) > timedelta(seconds=50)
 
 
 # --- mails ahead -------------------------------------------------------------------------------------------------
@@ -328,7 +338,15 @@ def test_nobody_is_mailed_whom_nobody_sees_and_nobody_whose_grant_has_ended(
 
 # --- the pump ----------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
-def test_the_pump_looks_after_grants_and_forgets_trips_older_than_thirty_days(connection) -> None:
+def test_the_pump_of_the_polls_looks_after_grants(connection) -> None:
+    make_due(connection)
+    pump()
+    connection.refresh_from_db()
+    assert connection.checked_at is not None
+
+
+@pytest.mark.django_db
+def test_trips_to_tiktok_are_forgotten_after_thirty_days(connection) -> None:
     person = connection.person
     recent = ConnectAttempt.objects.get()
     old = ConnectAttempt.objects.create(
@@ -341,10 +359,5 @@ def test_the_pump_looks_after_grants_and_forgets_trips_older_than_thirty_days(co
     ConnectAttempt.objects.filter(pk=recent.pk).update(
         created_at=timezone.now() - timedelta(days=29)
     )
-    make_due(connection)
-
-    pump_grants()
-
-    connection.refresh_from_db()
-    assert connection.checked_at is not None
+    forget_old_attempts()
     assert list(ConnectAttempt.objects.all()) == [recent]

@@ -19,10 +19,10 @@ from tenancy.models import User
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect, consent, finish
 from tests.sandbox_process import BRAND_TOKEN
+from tests.working import check_due_grants, grant_checks
 from tiktok.errors import ConnectRefused, SealBroken, TikTokUnavailable
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.sealing import unseal
-from tiktok.services.connect.checks import check_due_grants
 from tiktok.services.connect.connect import disconnect
 from tiktok.services.grants.keys import Rotation, rotate_token_keys
 from tiktok.services.grants.tokens import access_token
@@ -226,7 +226,8 @@ def test_a_search_of_every_column_of_every_table_finds_no_token(tiktok, oak, set
         tiktok.control("fail", times=9, code=problem) if problem else tiktok.control(
             "fail", times=0
         )
-        Connection.objects.update(access_expires_at=timezone.now(), check_due_at=timezone.now())
+        Connection.objects.update(access_expires_at=timezone.now())
+        grant_checks().update(due_at=timezone.now())
         check_due_grants()
         if problem:
             with pytest.raises(TikTokUnavailable):

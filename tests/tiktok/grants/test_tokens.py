@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
+from tests.working import grant_checks
 from tiktok.client import errors
 from tiktok.enums import AccountKind, ConnectionState
 from tiktok.errors import (
@@ -386,5 +387,4 @@ def test_a_permission_tiktok_says_is_missing_is_looked_into_at_once(
     tiktok.control("fail", times=1, path="/tcm/creator/authorized/", code=code)
     with pytest.raises(TikTokRefused):
         profile_as_creator(connection, oak)
-    connection.refresh_from_db()
-    assert connection.check_due_at <= timezone.now()
+    assert grant_checks().get().due_at <= timezone.now()

@@ -29,6 +29,7 @@ from tests.signed import (
     post_notice,
     removed,
 )
+from tests.working import check_due_grants, grant_checks
 from tests.working import pump_delivery as pump
 from tiktok.client import types
 from tiktok.enums import AccountState
@@ -41,8 +42,6 @@ from tiktok.models import (
     WebhookDelivery,
 )
 from tiktok.services.connect import connect as connect_service
-from tiktok.services.connect.checks import check_due_grants
-from tiktok.services.grants.grants import CHECK_LEASE
 from tiktok.services.webhooks import events
 
 pytestmark = pytest.mark.django_db
@@ -443,10 +442,10 @@ def test_a_removal_told_while_the_creator_reconnects_ends_the_old_grant_alone(
 
 
 def test_a_doubt_does_not_take_a_grant_from_whoever_looks_after_it(connected) -> None:
-    under_way = timezone.now() + CHECK_LEASE
-    Connection.objects.update(check_due_at=under_way)
+    under_way, later = timezone.now() + timedelta(minutes=5), timezone.now() + timedelta(hours=20)
+    grant_checks().update(lease_until=under_way, due_at=later)
     leave(connected, after=0)
-    assert connected.check_due_at == under_way
+    assert grant_checks().get().due_at == later
 
 
 def test_a_second_removal_changes_nothing_more(oak, connected) -> None:

@@ -1,95 +1,53 @@
 """The daily look after every live grant: whose it is, what it allows, how long it lasts.
 
-Connections are the queue themselves: due ones are claimed with SKIP LOCKED by moving `check_due_at` a lease ahead, and
-finished by an update fenced by it. A lost worker costs a delay; a creator who connects anew meanwhile is left alone.
+Each is a piece of work that belongs to nobody: planned when a creator connects, brought forward by a doubt, and gone with
+the grant. A creator who connects anew meanwhile is left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
-from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.enums import Lane
+from jobs.services.queue import WorkKind, register_kind
 from tiktok.client import types
-from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
-from tiktok.errors import ConnectionEnded, TikTokBusy, TikTokProblem
-from tiktok.limits import waiting_as_worker
+from tiktok.enums import ConnectionState
+from tiktok.errors import ConnectionEnded
 from tiktok.models import Connection
 from tiktok.policies import WARN_DAYS
 from tiktok.services.connect.reminders import remind
 from tiktok.services.gateway import creator_oauth
-from tiktok.services.grants.grants import (
-    CHECK_EVERY,
-    CHECK_LEASE,
-    end_grant,
-    live_state,
-    missing_scopes,
-    not_granted,
-)
+from tiktok.services.grants.grants import CHECK, end_grant, live_state, missing_scopes, not_granted
 from tiktok.services.grants.tokens import call_as_creator
+from tiktok.services.polls.kinds import REASONS, waiting
 
-log = structlog.get_logger()
-
-RETRY_AFTER = timedelta(hours=1)
+CHECK_EVERY = timedelta(days=1)
 OTHER_ACCOUNT = "TikTok's answer was for another account."
 
 
-def check_due_grants(*, limit: int = 20) -> int:
-    """Claim live connections that are due and look after them. Returns the number claimed."""
-    claimed = _claim(limit)
-    for connection in claimed:
-        if connection.check_due_at <= timezone.now():
-            break  # so slow that the rest is anybody's again
-        waits = [_wait(step, connection) for step in (check_grant, remind)]
-        _finish(connection, min(waits))
-    return len(claimed)
+def check_due_grants(connection_ids: Sequence[int]) -> dict[int, timedelta | None]:
+    """Look after these grants and say when each is to be looked after again: never what has ended."""
+    due_in: dict[int, timedelta | None] = dict.fromkeys(connection_ids)
+    for connection in Connection.objects.filter(pk__in=connection_ids):
+        try:
+            check_grant(connection)
+        finally:  # no trouble at TikTok keeps a mail back
+            remind(connection)
+        connection.refresh_from_db()
+        if connection.is_live:
+            now = timezone.now()
+            due_in[connection.pk] = next_check(now, connection.refresh_expires_at) - now
+    return due_in
 
 
-@transaction.atomic
-def _claim(limit: int) -> list[Connection]:
-    now = timezone.now()
-    due = Connection.objects.filter(state__in=LIVE_CONNECTION_STATES, check_due_at__lte=now)
-    claimed = list(due.order_by("check_due_at").select_for_update(skip_locked=True)[:limit])
-    for connection in claimed:
-        connection.check_due_at = now + CHECK_LEASE
-    Connection.objects.bulk_update(claimed, ["check_due_at"])
-    return claimed
-
-
-def _wait(step: Callable[[Connection], None], connection: Connection) -> timedelta:
-    """Take the step; until when it is to be taken again. Trouble with one grant never stops the others."""
-    try:
-        with waiting_as_worker():
-            step(connection)
-    except TikTokBusy as busy:
-        return timedelta(seconds=busy.retry_after)
-    except (TikTokProblem, OSError) as problem:  # smtplib's errors are OSErrors
-        log.warning("grant.postpone", connection=connection.pk, problem=type(problem).__name__)
-        return RETRY_AFTER
-    except SoftTimeLimitExceeded:  # no defect of the grant; `check_due_at` is its lease
-        raise
-    except Exception:  # a defect of ours, or a key that is missing
-        log.exception("grant.broken", connection=connection.pk)
-        return RETRY_AFTER
-    return CHECK_EVERY
-
-
-def _finish(claim: Connection, wait: timedelta) -> None:
-    """Fenced by the lease. Sooner than the wait when a mail ahead or the end falls before that."""
-    held = Connection.objects.filter(pk=claim.pk, check_due_at=claim.check_due_at)
-    deadline = held.values_list("refresh_expires_at", flat=True).first()
-    if deadline is not None:
-        held.update(check_due_at=next_check(timezone.now(), wait, deadline))
-
-
-def next_check(now: datetime, wait: timedelta, deadline: datetime) -> datetime:
-    """The earliest of: the wait is over, a mail ahead is due, the grant is over."""
+def next_check(now: datetime, deadline: datetime) -> datetime:
+    """The earliest of: a day is over, a mail ahead is due, the grant is over."""
     turns = [deadline, *(deadline - timedelta(days=days) for days in WARN_DAYS)]
-    return min([now + wait, *(turn for turn in turns if turn > now)])
+    return min([now + CHECK_EVERY, *(turn for turn in turns if turn > now)])
 
 
 def check_grant(connection: Connection) -> None:
@@ -122,3 +80,16 @@ def _keep(connection: Connection, token: str, info: types.TokenInfo) -> None:
         end_grant(locked, state=ConnectionState.REVOKED, reason=OTHER_ACCOUNT)
     elif missing := missing_scopes(info.scopes):
         end_grant(locked, state=ConnectionState.MISSING_SCOPE, reason=not_granted(missing))
+
+
+register_kind(
+    WorkKind(
+        CHECK,
+        Lane.POLLS,
+        waiting(check_due_grants),
+        cadence=CHECK_EVERY,
+        lease=timedelta(minutes=15),
+        problems=REASONS,
+        has_owner=False,
+    )
+)

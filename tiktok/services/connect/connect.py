@@ -37,6 +37,7 @@ from tiktok.errors import (
 )
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.queries import active_consents
+from tiktok.services.connect.checks import CHECK_EVERY
 from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of, follow_handle
 from tiktok.services.creators.membership import look_up, track_creator
 from tiktok.services.creators.profiles import keep_profile
@@ -50,7 +51,7 @@ from tiktok.services.grants.attempts import (
     open_attempt,
 )
 from tiktok.services.grants.grants import (
-    CHECK_EVERY,
+    CHECK,
     REQUESTED_SCOPES,
     end_grant,
     forget_authorized_data,
@@ -261,9 +262,10 @@ def _kept_connection(
         connection.person = attempt.person
     connection.handle = handle or connection.handle
     connection.connected_at = now
-    connection.check_due_at, connection.warned_days = now + CHECK_EVERY, None
+    connection.warned_days = None
     keep_grant(connection, grant)
     connection.save()
+    make_due(CHECK, connection.pk, after=CHECK_EVERY)
     return connection
 
 

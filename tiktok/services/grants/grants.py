@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
-from jobs.services.queue import make_due, stop
+from jobs.services.queue import bring_forward, forget, make_due, stop
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.queries import influencer_organizations
@@ -39,8 +39,7 @@ REQUIRED_SCOPES = {
     "biz.creator.insights": "your audience",
     "video.list": "your videos",
 }
-CHECK_EVERY = timedelta(days=1)
-CHECK_LEASE = timedelta(minutes=15)
+CHECK = "grant"  # the kind of work that looks after a live grant (`connect.checks`)
 LONGEST_LIFE = timedelta(days=3660)  # no calendar holds all that TikTok may say
 EXPIRING_BEFORE = timedelta(days=30)
 AUTHORIZATION_ENDED = "The influencer's authorization has ended."
@@ -114,10 +113,8 @@ def _life(seconds: int) -> timedelta:
 
 
 def check_soon(connection: Connection) -> None:
-    """Look after this grant now (`checks`), unless that is under way or due as soon."""
-    now = timezone.now()
-    later = Connection.objects.filter(pk=connection.pk, check_due_at__gt=now + CHECK_LEASE)
-    later.update(check_due_at=now)
+    """Look after this grant now (`checks`), unless that is under way."""
+    bring_forward(CHECK, connection.pk)
 
 
 def live_state(refresh_expires_at: datetime, now: datetime) -> ConnectionState:
@@ -149,6 +146,7 @@ def end_grant(
     locked.version += 1
     locked.lease_until = None
     locked.save(update_fields=TOKEN_FIELDS)
+    forget(CHECK, locked.pk)
     for organization in influencer_organizations(locked.person):
         with organization_scope(organization):
             _close_consents(locked, actor=actor, withdraw=withdraw)
