@@ -281,7 +281,7 @@ def test_the_banner_costs_a_query_a_minute_and_none_a_page(oak) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "stands"),
+    ("entry", "is_shown"),
     [
         ({"incident_products": ["ACCOUNTS_API"]}, True),
         ({"incident_products": ["ADS_API", "TIKTOK_ONE_API"]}, True),
@@ -289,9 +289,9 @@ def test_the_banner_costs_a_query_a_minute_and_none_a_page(oak) -> None:
         ({"incident_products": ["ADS_API"]}, False),
     ],
 )
-def test_only_trouble_with_what_we_use_is_shown(oak, entry, progress_now) -> None:
+def test_only_trouble_with_what_we_use_is_shown(oak, entry, is_shown) -> None:
     tell(delivery(14, incident("CREATE", **entry)))
-    assert ("TikTok reports" in reader(oak).get("/o/oak/").text) is progress_now
+    assert ("TikTok reports" in reader(oak).get("/o/oak/").text) is is_shown
 
 
 def test_trouble_of_which_nothing_is_heard_for_a_week_is_no_longer_shown(oak) -> None:
