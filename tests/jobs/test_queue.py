@@ -124,6 +124,18 @@ def test_the_same_wish_twice_is_one_row(seen, kind, owner) -> None:
     assert Work.objects.count() == 1
 
 
+def test_planned_work_is_brought_forward_unless_it_is_under_way_stopped_or_unknown(seen) -> None:
+    later, lease = timezone.now() + timedelta(hours=9), timezone.now() + timedelta(minutes=5)
+    with organization_scope(organization("oak")):
+        make_due(PRUNE, 1, 2, 3, after=timedelta(hours=9))
+        Work.objects.filter(subject_id=2).update(lease_until=lease, due_at=later)
+        stop(PRUNE, 3, reason="Felled.")
+        queue.bring_forward(PRUNE, 1, 2, 3, 4)
+    due_now = Work.objects.filter(due_at__lte=timezone.now())
+    assert list(due_now.values_list("subject_id", flat=True)) == [1]
+    assert Work.objects.count() == 3
+
+
 def test_work_that_has_an_owner_is_planned_in_its_scope_only(seen) -> None:
     with pytest.raises(ScopeMissing):
         make_due(PRUNE, 7)
