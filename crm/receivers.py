@@ -63,7 +63,7 @@ def forget_mail(instance: Influencer, **_: Any) -> None:
 
 
 def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | None:
-    """Their own row; else the row the account stands on, or the one with their e-mail, if it is nobody's yet."""
+    """Find the person's own row; else the account's row, or the one with their e-mail, if it is nobody's yet."""
     own = Influencer.objects.filter(person=person).first()
     if own is not None:
         return own

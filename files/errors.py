@@ -1,4 +1,4 @@
-"""Why a file is not taken."""
+"""The reasons to refuse a file."""
 
 
 class FileRefused(Exception):

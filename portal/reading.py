@@ -105,7 +105,7 @@ def own_organizations(person: User) -> list[OwnOrganization]:
 
 
 def own_accounts(influencer: Influencer) -> list[OwnAccount]:
-    """This influencer's TikTok accounts in the organization in scope, by handle."""
+    """The influencer's TikTok accounts in the organization in scope, by handle."""
     accounts = (
         SocialAccount.objects.filter(influencer=influencer, network=Network.TIKTOK)
         .select_related("creator")

@@ -57,7 +57,7 @@ def proof_tables() -> dict[str, frozenset[str]]:
 
 
 def condition(model: type[models.Model]) -> str:
-    """Which rows of this model's table the scope shows and takes."""
+    """The condition for rows of this model's table that the scope shows and takes."""
     return OWNED_CONDITION if model in owned_models() else CONDITION
 
 

@@ -16,7 +16,7 @@ FLOOR = 95.0
 
 
 def gaps(files: dict[str, Any]) -> list[str]:
-    """What falls short of its floor, a sentence each, with the lines and branches that no test has reached."""
+    """The modules that fall short of their floor, a sentence each, with the lines and branches that no test has reached."""
     whole = {name: seen for name, seen in files.items() if WHOLE.search(name)}
     rest = [seen["summary"] for name, seen in files.items() if name not in whole]
     found = [

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Dialect(models.TextChoices):
-    """Which generation of TikTok's marketplace an account belongs to: the client's own names."""
+    """The generation of TikTok's marketplace that an account belongs to: the client's own names."""
 
     TTCM = "ttcm", "Creator Marketplace"
     TTO = "tto", "TikTok One"
@@ -164,7 +164,7 @@ class PollKind(models.TextChoices):
 
 
 class PostponedReason(models.TextChoices):
-    """Why a sync was postponed, or calls are: what a page says after "because", to staff and influencers."""
+    """The reasons to postpone a sync, or calls: what a page says after "because", to staff and influencers."""
 
     LIMIT_REACHED = "limit_reached", "TikTok's request limit is reached"
     UNCOUNTED = "uncounted", "requests to TikTok cannot be counted just now"
@@ -183,7 +183,7 @@ class PostponedReason(models.TextChoices):
 
 
 class DeliveryKind(models.TextChoices):
-    """Which of TikTok's webhook systems a delivery came from."""
+    """The webhook system of TikTok that a delivery came from."""
 
     SUBSCRIPTION = "subscription", "Subscription API"
     LOGIN_KIT = "login_kit", "Login Kit"

@@ -12,7 +12,7 @@ WARN_DAYS = (14, 7, 1)  # ahead of the day on which TikTok asks the creator agai
 
 
 def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> AccountKind:
-    """Which of the four kinds an account is for one organization (`legacy` for all before its cut-over)."""
+    """The kind of an account for one organization (`legacy` for all before its cut-over)."""
     if not is_released:
         return AccountKind.LEGACY
     if status == MarketplaceStatus.IN:
@@ -30,7 +30,7 @@ def is_supported(kind: AccountKind) -> bool:
 
 
 def warning_due(left: timedelta, warned_days: int | None) -> int | None:
-    """Which mail ahead is due when so much time is left and the last one was sent `warned_days` ahead; the nearest only."""
+    """The warning mail that is due when so much time is left and the last one was sent `warned_days` ahead; the nearest only."""
     if left <= timedelta(0):
         return None
     reached = [days for days in WARN_DAYS if left <= timedelta(days=days)]
@@ -46,7 +46,7 @@ def may_be_added_by_staff(status: str) -> bool:
 
 
 def post_tie(*, has_order: bool, is_authenticated: bool) -> PostTie:
-    """Which column of the post matrix applies."""
+    """The column of the post matrix that applies."""
     if has_order:
         return PostTie.ORDER
     return PostTie.AUTHENTICATED if is_authenticated else PostTie.NOT_AUTHENTICATED

@@ -123,6 +123,6 @@ def accounts_to_pick(
 
 
 def accounts_with_open_order(campaign: Campaign, accounts: list[SocialAccount]) -> set[int]:
-    """Which of these accounts have an order in the campaign that is not failed or cancelled."""
+    """The accounts among these that have an order in the campaign which is not failed or cancelled."""
     orders = Order.objects.filter(campaign=campaign, account__in=accounts)
     return set(orders.exclude(state__in=SETTLED_STATES).values_list("account_id", flat=True))

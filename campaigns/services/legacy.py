@@ -65,7 +65,7 @@ class MigrationPlan:
     stays_authenticated: int
     stays_not_authenticated: int
     becomes_unsupported: int
-    not_looked_up: int
+    of_unknown_membership: int
     posts_to_hide: int
     rows_to_delete: dict[str, int]
 
@@ -220,7 +220,7 @@ def plan_migration() -> MigrationPlan:
         stays_authenticated=sum(kind in authenticated_kinds for kind in kinds),
         stays_not_authenticated=kinds.count(AccountKind.NOT_AUTHENTICATED_TTCM),
         becomes_unsupported=kinds.count(AccountKind.UNSUPPORTED),
-        not_looked_up=Creator.objects.filter(marketplace_status="unknown").count(),
+        of_unknown_membership=Creator.objects.filter(marketplace_status="unknown").count(),
         posts_to_hide=Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None).count(),
         rows_to_delete=legacy_rows(),
     )

@@ -47,7 +47,7 @@ def tabs(request: OrganizationRequest, campaign: Any) -> list[dict[str, object]]
 
 
 def rights(request: OrganizationRequest) -> dict[str, bool]:
-    """Which actions a page offers to this member."""
+    """The actions that a page offers to this member."""
     return {
         "may_edit": can(request.membership, Permission.EDIT_CAMPAIGNS),
         "may_send": can(request.membership, Permission.SEND_ORDERS),

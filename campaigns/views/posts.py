@@ -144,7 +144,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
 
 
 def _title(post: Post) -> str:
-    """Its caption, or the number TikTok gave it."""
+    """Name a post by its caption, or by the number TikTok gave it."""
     has_caption = post.video is not None and post.video.caption
     return str(post) if has_caption else f"Video {post.network_post_id}"
 

@@ -22,7 +22,7 @@ from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
 from tiktok.services.creators.handles import find_renamed
-from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
+from tiktok.services.creators.membership import read_memberships, refresh_membership, track_creator
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 
@@ -58,7 +58,7 @@ def add_tiktok_account(
     handle = tiktok_handle(handle)
     if present := tiktok_account(handle):
         return AddResult(AddOutcome.PRESENT, handle, account=present)
-    status = look_up([handle]).get(handle)
+    status = read_memberships([handle]).get(handle)
     if status is None:  # TikTok answered, but not for this handle
         raise TikTokUnavailable
     if status == MarketplaceStatus.INVALID:
@@ -103,13 +103,13 @@ def _present(handle: str) -> SocialAccount:
 def _sync_for_the_first_time(account: SocialAccount) -> None:
     """Numbers at once. If TikTok does not give them now, the account's polls are due anyway."""
     try:
-        _look(account)
+        _sync(account)
     except TikTokProblem as problem:
         log.warning("account.first_look_put_off", account=account.pk, problem=str(problem))
     account.influencer.refresh_from_db()
 
 
-def _look(account: SocialAccount) -> None:
+def _sync(account: SocialAccount) -> None:
     creator = account.creator
     if creator is None:
         return
@@ -140,5 +140,5 @@ def refresh_account(account: SocialAccount) -> bool:
         if is_mine:
             refresh_membership([account.creator])
             if is_supported(kind_of(account.creator)):
-                _look(account)
+                _sync(account)
     return is_mine

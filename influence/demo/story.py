@@ -105,7 +105,7 @@ class Story:
         with self.step(1, "Import the old source's export"):
             self.import_export(export)
         with self.step(2, "Look up every handle in TikTok's marketplace, 20 a call"):
-            self.look_up_memberships()
+            self.read_memberships()
         with self.step(3, "Plan, cut over, purge, prove"):
             self.leave_the_old_source()
         with self.step(4, "Staff add TikTok accounts"):
@@ -143,7 +143,7 @@ class Story:
         if not result.posts:
             raise NotALegacyExport("No row of the file is a post of the old source.")
 
-    def look_up_memberships(self) -> None:
+    def read_memberships(self) -> None:
         waiting = list(creators_of_unknown_membership())
         refresh_membership(waiting)
         by_status = [creator.marketplace_status for creator in waiting]

@@ -1,4 +1,4 @@
-"""Whether migrations and demo data stand as the last run left them, so a warm start may skip both."""
+"""A fingerprint of migrations and demo data, so that a warm start may skip both when the last run left them so."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ NO_PASSWORDS = Passwords()
 
 
 def may_provision(url: str) -> bool:
-    """Whether this address belongs to an administrator: superuser, or CREATEROLE and CREATEDB."""
+    """Tell whether this address belongs to an administrator: superuser, or CREATEROLE and CREATEDB."""
     with _connect(url) as connection:
         row = connection.execute(
             "SELECT rolsuper OR (rolcreaterole AND rolcreatedb) FROM pg_roles"

@@ -122,7 +122,7 @@ def claim_now(kind: str, subject_id: int, *, unless_within: timedelta = JUST_NOW
 
 
 def note_finished(kind: str, *subject_ids: int, due_in: timedelta | None = None) -> None:
-    """This work was done just now, outside its turn: the next time is so long from now, else a full cadence."""
+    """Note that work was done just now, outside its turn: the next time is so long from now, else a full cadence."""
     now, owner = timezone.now(), _owner(kind)
     due_at = now + (due_in or kind_named(kind).cadence or timedelta(0))
     Work.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""What an organization keeps of an address once nobody there is reached by it."""
+"""Forgetting an address once nobody in the organization is reached by it."""
 
 from __future__ import annotations
 

@@ -419,7 +419,7 @@ def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
         for number, kind in enumerate(("profile", "insights", "videos", "order", "membership"), 1)
     }
 
-    def look_at(kind: str, subject: int, stopped: str = "") -> None:
+    def plan(kind: str, subject: int, stopped: str = "") -> None:
         Work.objects.create(
             organization=organization, kind=kind, subject_id=subject, due_at=syncs[kind], stopped_reason=stopped
         )  # fmt: skip
@@ -436,11 +436,11 @@ def test_accounts_orders_and_posts_say_when_tiktok_was_asked_and_is_asked_next(
     invited = a_participant(campaign, "rio", status="invited", marketplace_checked_at=FETCHED_AT)
     for account in (inside, outside):
         for kind in ("profile", "insights", "videos"):
-            look_at(kind, account.creator_id)
-    look_at("membership", invited.creator_id)
-    look_at("insights", invited.creator_id, stopped="It has ended.")
+            plan(kind, account.creator_id)
+    plan("membership", invited.creator_id)
+    plan("insights", invited.creator_id, stopped="It has ended.")
     order = an_order(campaign, inside, checked_at=FETCHED_AT)
-    look_at("order", order.pk)
+    plan("order", order.pk)
     by_hand = a_post(campaign, a_video(inside, "1", counts_fetched_at=FETCHED_AT))
     tied = a_post(campaign, a_video(inside, "2"), order=order)
     lost = a_post(campaign, a_video(invited, "3", counts_fetched_at=FETCHED_AT))

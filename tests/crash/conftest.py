@@ -10,19 +10,19 @@ import pytest
 from django.db import connection
 
 from influence.embedded import servers
-from tests.crash.processes import Crew, crew
+from tests.crash.processes import Workers, workers
 from tests.sandbox_process import Sandbox
 
 
 @pytest.fixture
-def hands(transactional_db: None, tiktok: Sandbox, tmp_path: Any) -> Iterator[Crew]:
+def hands(transactional_db: None, tiktok: Sandbox, tmp_path: Any) -> Iterator[Workers]:
     """A crew with a broker of its own, so that no other test's workers take its tasks. Its lease outlives the test."""
     own = connection.settings_dict
     database_url = f"postgresql://{own['USER']}@/{own['NAME']}?host={own['OPTIONS']['host']}"
     with (
         servers(tmp_path / "broker", postgres=False, durable=False) as running,
-        crew(
-            tmp_path / "crew",
+        workers(
+            tmp_path / "workers",
             database_url=database_url,
             redis_url=running.redis_url,
             tiktok_url=tiktok.url,

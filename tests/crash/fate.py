@@ -8,7 +8,7 @@ import time
 
 from influence.embedded.processes import Process, signal_group
 from tests.crash.ground import Ground
-from tests.crash.processes import Crew, kill, kill_children
+from tests.crash.processes import Workers, kill, kill_children
 
 WORKERS = 3
 STOP_SECONDS = 5.0
@@ -17,7 +17,7 @@ STOP_SECONDS = 5.0
 class Fate:
     """Kills and stops; hires anew whom it has killed. A stopped worker goes on later, while others are killed."""
 
-    def __init__(self, place: Ground, staff: Crew) -> None:
+    def __init__(self, place: Ground, staff: Workers) -> None:
         self.place, self.staff = place, staff
         self.chance = random.Random(1)
         self.workers = [staff.worker() for _ in range(WORKERS)]

@@ -19,7 +19,7 @@ WORKER = ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle"
 BEAT = ["beat", "--pidfile=", "-l", "WARNING", "--schedule"]
 
 
-class Crew:
+class Workers:
     """The processes over one database, one broker and one TikTok; what they say stands in `folder`."""
 
     def __init__(
@@ -61,12 +61,12 @@ class Crew:
 
 
 @contextmanager
-def crew(
+def workers(
     folder: Path, *, database_url: str, redis_url: str, tiktok_url: str, lease: timedelta
-) -> Iterator[Crew]:
+) -> Iterator[Workers]:
     """Nobody is hired yet; all are gone afterwards."""
     folder.mkdir()
-    hired = Crew(
+    hired = Workers(
         folder, database_url=database_url, redis_url=redis_url, tiktok_url=tiktok_url, lease=lease
     )
     try:

@@ -16,7 +16,7 @@ from tenancy.scope import organization_scope
 from tests.connecting import an_organization
 from tests.crash.fate import STOP_SECONDS, Fate
 from tests.crash.ground import Ground, ground
-from tests.crash.processes import Crew, crew
+from tests.crash.processes import Workers, workers
 from tests.sandbox_process import ACCOUNT_ID, Sandbox
 from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
@@ -27,8 +27,8 @@ from tiktok.services.facts.snapshots import CREATOR_NUMBERS, VIDEO_NUMBERS
 LEASE = timedelta(seconds=STOP_SECONDS - 1)
 STEP_SECONDS = 0.8
 ORGANIZATIONS = 5
-LOOKS = {PollKind.MEMBERSHIP: 520, PollKind.PROFILE: 60, PollKind.VIDEOS: 20}  # of each
-POLLS = ORGANIZATIONS * sum(LOOKS.values())
+SYNCS = {PollKind.MEMBERSHIP: 520, PollKind.PROFILE: 60, PollKind.VIDEOS: 20}  # of each
+POLLS = ORGANIZATIONS * sum(SYNCS.values())
 # What happens, in an order of chance.
 STEPS = {"kill_child": 21, "kill_worker": 10, "kill_postgres": 3, "kill_valkey": 3, "flush": 1, "stop_worker": 2}  # fmt: skip
 LONGEST_WAIT = timedelta(hours=1)
@@ -52,9 +52,9 @@ def place(tmp_path, django_db_blocker) -> Iterator[Ground]:
 
 
 @pytest.fixture
-def staff(place, tmp_path, tiktok) -> Iterator[Crew]:
-    with crew(
-        tmp_path / "crew",
+def staff(place, tmp_path, tiktok) -> Iterator[Workers]:
+    with workers(
+        tmp_path / "workers",
         database_url=place.urls.app,
         redis_url=place.redis_url,
         tiktok_url=tiktok.url,
@@ -68,7 +68,7 @@ def seed(organization: Organization, tiktok: Sandbox, *, within: timedelta) -> N
     with organization_scope(organization):
         syncs = [
             (kind, Creator(handle=f"{organization.slug}_{kind}_{n}", marketplace_status="in"))
-            for kind, count in LOOKS.items()
+            for kind, count in SYNCS.items()
             for n in range(count)
         ]
         Creator.objects.bulk_create([creator for _, creator in syncs])
@@ -128,12 +128,12 @@ def test_every_sync_has_its_effect_once_while_workers_and_servers_are_killed(
     assert_each_finished_once(place, began_at)
     for organization in organizations:
         with organization_scope(organization):
-            assert_memberships_are_tiktoks(tiktok, looked_at(PollKind.MEMBERSHIP))
-            assert_profiles_are_whole(looked_at(PollKind.PROFILE), began_at)
-            assert_videos_are_whole(tiktok, looked_at(PollKind.VIDEOS), began_at)
+            assert_memberships_are_tiktoks(tiktok, synced(PollKind.MEMBERSHIP))
+            assert_profiles_are_whole(synced(PollKind.PROFILE), began_at)
+            assert_videos_are_whole(tiktok, synced(PollKind.VIDEOS), began_at)
 
 
-def looked_at(kind: PollKind) -> list[Creator]:
+def synced(kind: PollKind) -> list[Creator]:
     return list(Creator.objects.filter(handle__contains=f"_{kind}_"))
 
 
@@ -147,7 +147,7 @@ def assert_each_finished_once(place: Ground, began_at: datetime) -> None:
 
 
 def assert_memberships_are_tiktoks(tiktok: Sandbox, creators: list[Creator]) -> None:
-    assert len(creators) == LOOKS[PollKind.MEMBERSHIP]
+    assert len(creators) == SYNCS[PollKind.MEMBERSHIP]
     said: dict[str, str] = {}
     for start in range(0, len(creators), HANDLES_PER_CALL):
         handles = [creator.handle for creator in creators[start : start + HANDLES_PER_CALL]]
@@ -161,7 +161,7 @@ def assert_memberships_are_tiktoks(tiktok: Sandbox, creators: list[Creator]) -> 
 
 
 def assert_profiles_are_whole(creators: list[Creator], began_at: datetime) -> None:
-    assert len(creators) == LOOKS[PollKind.PROFILE]
+    assert len(creators) == SYNCS[PollKind.PROFILE]
     facts = CreatorSnapshot.objects.filter(creator_id__in=[creator.pk for creator in creators])
     days = (timezone.now().date() - began_at.date()).days + 1
     assert len(creators) <= facts.count() <= days * len(creators)
@@ -174,7 +174,7 @@ def assert_profiles_are_whole(creators: list[Creator], began_at: datetime) -> No
 
 
 def assert_videos_are_whole(tiktok: Sandbox, creators: list[Creator], began_at: datetime) -> None:
-    assert len(creators) == LOOKS[PollKind.VIDEOS]
+    assert len(creators) == SYNCS[PollKind.VIDEOS]
     hours = int(timezone.now().timestamp() // 3600 - began_at.timestamp() // 3600) + 1
     for creator in creators:
         published = [v["video_id"] for v in tiktok.read("videos", handle=creator.handle)["videos"]]

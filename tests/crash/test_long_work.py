@@ -16,7 +16,7 @@ from jobs.services.queue import make_due
 from mail.models import Message
 from tenancy.scope import organization_scope
 from tests.crash import rows
-from tests.crash.processes import Crew, kill
+from tests.crash.processes import Workers, kill
 from tests.embedded.launching import eventually
 from tests.factories.crm import TikTokAccountFactory
 from tiktok.enums import MarketplaceStatus, PollKind
@@ -40,7 +40,7 @@ def done(job: Job) -> int:
 
 
 def test_a_job_whose_worker_is_killed_goes_on_within_a_minute_and_doubles_nothing(
-    hands: Crew, oak
+    hands: Workers, oak
 ) -> None:
     hands.beat()
     with organization_scope(oak):
@@ -62,7 +62,7 @@ def test_a_job_whose_worker_is_killed_goes_on_within_a_minute_and_doubles_nothin
         assert Creator.objects.filter(handle__startswith="row_").count() == 6 * rows.SLICE
 
 
-def test_a_cancelled_job_ends_with_the_slice_it_is_at(hands: Crew, oak) -> None:
+def test_a_cancelled_job_ends_with_the_slice_it_is_at(hands: Workers, oak) -> None:
     hands.beat()
     hands.worker()
     with organization_scope(oak):
@@ -82,7 +82,7 @@ def test_a_cancelled_job_ends_with_the_slice_it_is_at(hands: Crew, oak) -> None:
     ids=["a worker for long work", "one worker for all"],
 )
 def test_a_bulk_job_of_100_000_rows_delays_no_poll_and_no_mail(
-    hands: Crew, oak, tiktok, workers
+    hands: Workers, oak, tiktok, workers
 ) -> None:
     for lanes in workers:
         hands.worker("--queues", lanes, "--concurrency", "2")

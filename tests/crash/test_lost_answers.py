@@ -17,7 +17,7 @@ from campaigns.services.orders.requests import LOST_AFTER, request_orders
 from jobs.models import Work
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tests.crash.processes import Crew, kill
+from tests.crash.processes import Workers, kill
 from tests.embedded.launching import eventually
 from tests.factories.campaigns import a_campaign, an_account
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
@@ -41,7 +41,7 @@ def orders_made(tiktok: Sandbox) -> list[str]:
     return [order["order_id"] for order in tiktok.read("orders")["orders"]]
 
 
-def recheck_by_code(tiktok: Sandbox, request: OrderRequest) -> None:
+def reconcile_by_code(tiktok: Sandbox, request: OrderRequest) -> None:
     [code] = tiktok.read("orders")["codes"]
     reconcile_order_request(request, actor=None, campaign_code=code["code"])
 
@@ -55,7 +55,7 @@ def creators_invited(tiktok: Sandbox) -> list[str]:
 
 
 DIALECTS = [
-    Dialect("ttcm", ACCOUNT_ID, orders_made, recheck_by_code),
+    Dialect("ttcm", ACCOUNT_ID, orders_made, reconcile_by_code),
     Dialect("tto", TTO_ACCOUNT_ID, creators_invited),
 ]
 
@@ -71,14 +71,14 @@ def an_organization_of(dialect: Dialect) -> Organization:
     return organization
 
 
-def kill_the_sender_before_it_keeps_the_answer(hands: Crew, is_made: Callable[[], bool]) -> None:
+def kill_the_sender_before_it_keeps_the_answer(hands: Workers, is_made: Callable[[], bool]) -> None:
     """We hold the order's row, so whoever has TikTok's answer stands before it until we have killed it."""
     with transaction.atomic():
         list(Order.objects.select_for_update())
-        crew = [hands.worker(), hands.beat()]
+        workers = [hands.worker(), hands.beat()]
         progress_now = eventually(lambda: is_made() and somebody_waits_for_us(), WAIT_SECONDS)
         assert progress_now, hands.said()
-        for process in crew:
+        for process in workers:
             kill(process)
 
 

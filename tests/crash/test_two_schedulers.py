@@ -10,7 +10,7 @@ from django.utils import timezone
 from jobs.models import Work
 from jobs.services.queue import make_due
 from tenancy.scope import organization_scope
-from tests.crash.processes import TICK_SECONDS, Crew
+from tests.crash.processes import TICK_SECONDS, Workers
 from tests.embedded.launching import eventually
 from tiktok.enums import PollKind
 from tiktok.models import Creator
@@ -19,7 +19,7 @@ ACCOUNTS, ROUNDS = 60, 3
 WAIT_SECONDS = 90  # with a busy machine
 
 
-def wait_until_all_are_done(hands: Crew, *, since: datetime) -> None:
+def wait_until_all_are_done(hands: Workers, *, since: datetime) -> None:
     done = Work.objects.filter(last_finished_at__gt=since)
     assert eventually(lambda: done.count() == ACCOUNTS, WAIT_SECONDS), hands.said()
 
@@ -27,7 +27,7 @@ def wait_until_all_are_done(hands: Crew, *, since: datetime) -> None:
 def test_each_due_sync_is_done_once_under_two_schedulers_and_three_workers(
     hands, oak, tiktok
 ) -> None:
-    crew = [*(hands.worker() for _ in range(3)), hands.beat(), hands.beat()]
+    workers = [*(hands.worker() for _ in range(3)), hands.beat(), hands.beat()]
     with organization_scope(oak):
         for number in range(ACCOUNTS):
             tiktok.control("creator", handle=f"look_{number}", membership="IN")
@@ -43,4 +43,4 @@ def test_each_due_sync_is_done_once_under_two_schedulers_and_three_workers(
         time.sleep(3 * TICK_SECONDS)
         assert tiktok.read("stats")["calls"] == {"/tcm/creator/public/": turn * ACCOUNTS}
 
-    assert all(process.is_alive for process in crew), hands.said()
+    assert all(process.is_alive for process in workers), hands.said()

@@ -21,8 +21,8 @@ from tests.factories.whole_campaign import Whole, a_whole_campaign
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 AXE = (django_settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-LOOKS = [(1440, "light"), (390, "dark")]
-ALL_LOOKS = [*LOOKS, (1440, "dark"), (390, "light")]
+THEMES = [(1440, "light"), (390, "dark")]
+ALL_THEMES = [*THEMES, (1440, "dark"), (390, "light")]
 # With two rules that axe leaves out by default.
 RUN_AXE = """async () => {
   const rules = {"label-content-name-mismatch": {enabled: true}, "target-size": {enabled: true}};
@@ -140,8 +140,8 @@ def test_pages_of_staff_have_no_barrier(
     whole: Whole, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    found = [b for path in main_paths(whole) for b in barriers(page, path, ALL_LOOKS)]
-    found += [b for path in other_paths(whole) for b in barriers(page, path, LOOKS)]
+    found = [b for path in main_paths(whole) for b in barriers(page, path, ALL_THEMES)]
+    found += [b for path in other_paths(whole) for b in barriers(page, path, THEMES)]
     assert not found, "\n".join(found)
 
 
@@ -157,7 +157,7 @@ def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
 def test_pages_of_a_visitor_have_no_barrier(db: None, open_page: Any) -> None:
     page = open_page()
     paths = ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"]
-    assert [b for path in paths for b in barriers(page, path, LOOKS)] == []
+    assert [b for path in paths for b in barriers(page, path, THEMES)] == []
 
 
 def test_an_absent_page_says_so_without_a_barrier(db: None, chromium: Browser, site: str) -> None:
@@ -248,7 +248,7 @@ def test_an_admin_connects_tiktok_and_disconnects_it_without_a_barrier(
     tiktok: Any, elm: Organization, signed_in: Callable[..., Page]
 ) -> None:
     page, path = signed_in(a_member(elm), 390), "/o/elm/settings/tiktok/"
-    assert list(barriers(page, path, LOOKS)) == []
+    assert list(barriers(page, path, THEMES)) == []
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("button", name="Connect TikTok").click()
     page.get_by_role("button", name="Allow").click()
@@ -256,14 +256,14 @@ def test_an_admin_connects_tiktok_and_disconnects_it_without_a_barrier(
     expect(page.get_by_text("Harbour Goods and Creator Marketplace")).to_be_visible()
     card = page.get_by_role("region", name="Harbour Goods")
     expect(card.get_by_text("In use for new orders and look-ups")).to_be_visible()
-    assert list(barriers(page, path, LOOKS)) == []
+    assert list(barriers(page, path, THEMES)) == []
     card.get_by_role("link", name="Disconnect").click()
     dialog = page.get_by_role("dialog", name="Disconnect Harbour Goods?")
     expect(dialog.get_by_text("It was given for several accounts at once")).to_be_visible()
     dialog.get_by_role("button", name="Disconnect").click()
 
     expect(page.get_by_text("No account is connected")).to_be_visible()
-    assert list(barriers(page, path, LOOKS)) == []
+    assert list(barriers(page, path, THEMES)) == []
 
 
 def test_a_form_on_a_page_of_its_own_stays_there_and_leads_to_its_first_error(

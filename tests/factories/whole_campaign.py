@@ -60,11 +60,11 @@ def a_whole_campaign() -> Whole:
     )
     a_video(accounts["marketplace"], "7450000000000000004", caption="#" + "looong" * 20)
     alone = InfluencerFactory.create(name="Tom Trails", country="DE", language="en")
-    looks_of_every_kind(accounts, order)
+    syncs_of_every_kind(accounts, order)
     return Whole(accounts, alone, campaign, order, by_order, by_hand, in_review)
 
 
-def looks_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> None:
+def syncs_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> None:
     """Planned, due, under way, postponed, stopped."""
     now = timezone.now()
     in_an_hour = {"due_at": now + timedelta(hours=1)}

@@ -38,7 +38,7 @@ def account(handle: str, status: str) -> SocialAccount:
     )
 
 
-def standing_post(campaign: Campaign, owner: SocialAccount, number: int, views: int) -> Post:
+def published_post(campaign: Campaign, owner: SocialAccount, number: int, views: int) -> Post:
     now = timezone.now()
     video = Video.objects.create(
         creator=owner.creator, tiktok_video_id=str(number), source="ttcm_public", published_at=now,
@@ -58,7 +58,7 @@ def campaign_with(posts: int) -> Campaign:
     )  # fmt: skip
     maya, tom = account("maya", "in"), account("tom", "not_in")
     for number in range(posts):
-        standing_post(campaign, maya, number, views=1_000)
+        published_post(campaign, maya, number, views=1_000)
     request = OrderRequest.objects.create(
         campaign=campaign, brand_name="Oakmill", description="Loaf"
     )

@@ -27,7 +27,7 @@ from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
 from tiktok.queries import account_metrics, marketplace_account, post_metrics
 from tiktok.queries.metrics import NOT_YET
 from tiktok.services import gateway
-from tiktok.services.creators.membership import look_up, refresh_membership, track_creator
+from tiktok.services.creators.membership import read_memberships, refresh_membership, track_creator
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.orders.dialects import find_orders, place_orders
@@ -197,12 +197,12 @@ def wire(maya: Creator, oak, settings) -> Iterator[Hostile]:
         yield server
 
 
-def told_profile(wire: Hostile, **changes: object) -> None:
+def reported_profile(wire: Hostile, **changes: object) -> None:
     wire.script = always(envelope({**PROFILE, **changes}))
 
 
 def test_a_profile_of_nulls_is_kept_as_absent_never_as_zero(wire, maya) -> None:
-    told_profile(wire, **dict.fromkeys(set(PROFILE) - {"handle_name"}))
+    reported_profile(wire, **dict.fromkeys(set(PROFILE) - {"handle_name"}))
     refresh_profile(maya)
     seen = Creator.objects.get(pk=maya.pk)
     assert (seen.follower_count, seen.like_count, seen.video_count) == (None, None, None)
@@ -210,9 +210,9 @@ def test_a_profile_of_nulls_is_kept_as_absent_never_as_zero(wire, maya) -> None:
 
 
 def test_falling_counters_are_kept_as_they_come(wire, maya) -> None:
-    told_profile(wire)
+    reported_profile(wire)
     refresh_profile(maya)
-    told_profile(wire, followers_count=850)
+    reported_profile(wire, followers_count=850)
     refresh_profile(maya)
     assert Creator.objects.get(pk=maya.pk).follower_count == 850
 
@@ -223,7 +223,7 @@ def test_falling_counters_are_kept_as_they_come(wire, maya) -> None:
 
 
 def test_huge_numbers_are_kept_as_they_come(wire, maya) -> None:
-    told_profile(wire, followers_count=2**63 - 1)
+    reported_profile(wire, followers_count=2**63 - 1)
     refresh_profile(maya)
     assert Creator.objects.get(pk=maya.pk).follower_count == 2**63 - 1
 
@@ -232,7 +232,7 @@ def test_huge_numbers_are_kept_as_they_come(wire, maya) -> None:
 def test_a_number_that_no_column_holds_is_absent_and_does_not_cost_the_others(
     wire, maya, absurd
 ) -> None:
-    told_profile(wire, followers_count=absurd)
+    reported_profile(wire, followers_count=absurd)
     refresh_profile(maya)
     [fact] = CreatorSnapshot.objects.all()
     assert (fact.follower_count, fact.like_count) == (None, 5)
@@ -240,7 +240,7 @@ def test_a_number_that_no_column_holds_is_absent_and_does_not_cost_the_others(
 
 @pytest.mark.parametrize("absurd", ["NaN", 0.5, [1]], ids=str)
 def test_what_is_no_count_at_all_is_missing_and_says_why(wire, maya, absurd) -> None:
-    told_profile(wire, followers_count=absurd)
+    reported_profile(wire, followers_count=absurd)
     refresh_profile(maya)
     seen = Creator.objects.get(pk=maya.pk)
     assert (seen.follower_count, seen.like_count) == (None, 5)
@@ -249,14 +249,14 @@ def test_what_is_no_count_at_all_is_missing_and_says_why(wire, maya, absurd) -> 
     assert shown["like_count"].reason == ""
     assert shown["audience_ages"].reason == ASK_TO_AUTHENTICATE
 
-    told_profile(wire)
+    reported_profile(wire)
     refresh_profile(maya)
     seen = Creator.objects.get(pk=maya.pk)
     assert (seen.follower_count, seen.unreadable) == (900, [])
 
 
 def test_what_could_not_be_read_is_counted_and_kept_with_the_exchange(wire, maya) -> None:
-    told_profile(wire, followers_count="1,2" + "3" * 1000)
+    reported_profile(wire, followers_count="1,2" + "3" * 1000)
     refresh_profile(maya)
     [exchange] = last_exchanges(marketplace_account())
     [reported] = exchange.unreadable
@@ -277,7 +277,7 @@ def test_what_could_not_be_read_is_counted_and_kept_with_the_exchange(wire, maya
     ids=["NUL", "long texts", "long address", "odd money", "unknown words"],
 )
 def test_a_text_that_no_column_holds_does_not_cost_the_numbers(wire, maya, odd, caplog) -> None:
-    told_profile(wire, **odd)
+    reported_profile(wire, **odd)
     all_polls().exclude(kind=PollKind.PROFILE).delete()
     pump()
     assert "work.broken" not in caplog.text
@@ -331,7 +331,7 @@ def test_a_video_without_a_time_has_the_one_its_id_carries_or_had(wire, maya, wr
 def test_a_membership_word_of_tomorrow_is_not_guessed_at(wire, maya) -> None:
     found = {"onboarding_status": [{"handle_name": "maya.bakes", "status": "MAYBE_SOON"}]}
     wire.script = always(envelope(found))
-    assert look_up(["maya.bakes"]) == {}
+    assert read_memberships(["maya.bakes"]) == {}
     refresh_membership([maya])
     assert Creator.objects.get(pk=maya.pk).is_in_marketplace
 

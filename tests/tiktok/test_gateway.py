@@ -27,7 +27,7 @@ from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.exchanges import KEPT, last_exchanges
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.queries import marketplace_account
-from tiktok.services.creators.membership import look_up, track_creator
+from tiktok.services.creators.membership import read_memberships, track_creator
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
 from tiktok.store import key, store
 
@@ -54,7 +54,7 @@ def break_down(tiktok, **fault) -> None:
         if STATUS in breaker.opened():
             break
         with pytest.raises(TikTokUnavailable):
-            look_up([f"creator.{turn}"])
+            read_memberships([f"creator.{turn}"])
     tiktok.control("fail", times=0)
 
 
@@ -73,7 +73,7 @@ def test_failures_of_tiktoks_in_a_row_open_the_breaker_of_their_endpoint_alone(
     assert before <= 2 * breaker.FAILURES_TO_OPEN  # a garbled answer is asked for twice
 
     with pytest.raises(TikTokUnavailable):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
 
     assert calls(in_oak) == before
     assert "breaker.opened" in caplog.text
@@ -87,7 +87,7 @@ def test_a_garbled_answer_about_one_subject_never_closes_the_endpoint_for_the_ot
     in_oak.control("fail", times=1000, path=STATUS, garbage="html")
     for _ in range(breaker.FAILURES_TO_OPEN):
         with pytest.raises(TikTokUnavailable):
-            look_up(["maya.bakes"])
+            read_memberships(["maya.bakes"])
     assert breaker.opened() == {}
 
 
@@ -97,14 +97,14 @@ def test_an_open_breaker_lets_one_call_try_and_closes_on_its_answer(in_oak, capl
     end_the_rest()
     breaker.admit(STATUS)  # this one tries
     with pytest.raises(TikTokUnavailable):
-        look_up(["maya.bakes"])  # while everybody else is answered at once
+        read_memberships(["maya.bakes"])  # while everybody else is answered at once
 
     store().delete(key("breaker", STATUS, "probe"))
-    assert look_up(["maya.bakes"])
+    assert read_memberships(["maya.bakes"])
 
     assert breaker.opened() == {}
     assert "breaker.closed" in caplog.text
-    assert look_up(["maya.bakes"])
+    assert read_memberships(["maya.bakes"])
 
 
 def test_a_try_that_fails_keeps_the_breaker_open(in_oak) -> None:
@@ -114,7 +114,7 @@ def test_a_try_that_fails_keeps_the_breaker_open(in_oak) -> None:
     before = calls(in_oak)
 
     with pytest.raises(TikTokUnavailable):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
 
     assert calls(in_oak) == before + 1
     assert breaker.opened()[STATUS] > time.time() + breaker.OPEN_SECONDS - 5
@@ -124,14 +124,14 @@ def test_a_refusal_is_an_answer_and_never_opens_a_breaker(in_oak) -> None:
     in_oak.control("fail", times=30, path=STATUS, code=40001)
     for _ in range(30):
         with pytest.raises(TikTokRefused):
-            look_up(["maya.bakes"])
+            read_memberships(["maya.bakes"])
     assert breaker.opened() == {}
 
     in_oak.control("fail", times=breaker.FAILURES_TO_OPEN - 1, path=STATUS, http_status=502)
     for _ in range(3):
         with pytest.raises(TikTokUnavailable):
-            look_up(["maya.bakes"])
-    look_up(["maya.bakes"])
+            read_memberships(["maya.bakes"])
+    read_memberships(["maya.bakes"])
     assert store().get(key("breaker", STATUS, "failures")) is None
 
 
@@ -145,7 +145,7 @@ def test_whoever_waited_for_its_turn_learns_of_a_breaker_that_opened_meanwhile(
     with breaker_was_closed.context() as patched:
         patched.setattr(breaker, "admit", lambda path: None)
         with pytest.raises(TikTokUnavailable):
-            look_up(["maya.bakes"])
+            read_memberships(["maya.bakes"])
     assert calls(in_oak) == 0
 
 
@@ -153,7 +153,7 @@ def test_whoever_waited_for_its_turn_learns_of_a_breaker_that_opened_meanwhile(
 def test_a_breach_of_the_minute_pauses_the_whole_app_for_five_minutes(in_oak) -> None:
     in_oak.control("fail", times=1, path=STATUS, code=40100)
     with pytest.raises(TikTokBusy) as busy:
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
     assert busy.value.retry_after == 300
     assert len(busy.value.request_id) == 30
 
@@ -192,7 +192,7 @@ def test_a_burst_passes_within_a_second(in_oak) -> None:
     in_oak.control("switches", limits=[1, 600, 864_000])
     begun = time.monotonic()
     for _ in range(3):
-        assert look_up(["maya.bakes"])
+        assert read_memberships(["maya.bakes"])
     assert time.monotonic() - begun < 8
     assert limits.paused_for() <= 1
 
@@ -202,7 +202,7 @@ def test_a_burst_is_slept_through_by_whoever_waits_for_its_turn_already(in_oak, 
     limits.take("/x/")
     begun = time.monotonic()
     threading.Timer(0.2, limits.pause, [0.8]).start()
-    assert look_up(["maya.bakes"])
+    assert read_memberships(["maya.bakes"])
     assert time.monotonic() - begun > 0.95
     assert calls(in_oak) == 1
 
@@ -212,17 +212,17 @@ def test_a_pause_that_came_while_a_call_waited_stops_it(in_oak, settings) -> Non
     limits.take("/x/")
     threading.Timer(0.1, limits.pause, [60]).start()
     with pytest.raises(TikTokBusy):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
     assert calls(in_oak) == 0
 
 
 # --- what is kept -------------------------------------------------------------------------------------------------
 def test_the_last_exchanges_are_kept_with_the_account_they_were_made_through(in_oak, oak) -> None:
     in_oak.control("fail", times=1, path=STATUS, code=50000)
-    look_up(["maya.bakes"])
+    read_memberships(["maya.bakes"])
     in_oak.control("fail", times=1, path=STATUS, code=40001)
     with pytest.raises(TikTokRefused) as refused:
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
 
     reported = last_exchanges(marketplace_account())
 
@@ -242,7 +242,7 @@ def test_the_last_exchanges_are_kept_with_the_account_they_were_made_through(in_
 def test_only_the_latest_are_kept_and_not_for_ever(in_oak) -> None:
     account = marketplace_account()
     for _ in range(KEPT + 5):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
     assert len(last_exchanges(account)) == KEPT
     name = key("exchanges", "marketplaceaccount", account.pk)
     assert 13 * 86_400 < store().ttl(name) <= 14 * 86_400
@@ -264,7 +264,7 @@ def test_what_is_asked_over_a_creators_grant_is_kept_with_the_connection_too(
 def test_ops_see_them_in_the_administration(in_oak, oak) -> None:
     in_oak.control("fail", times=1, path=STATUS, code=40001)
     with pytest.raises(TikTokRefused) as refused:
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
     ops = Browser()
     ops.force_login(make_person("ops", "nobody", is_staff=True, is_superuser=True))
     session = ops.session
@@ -288,7 +288,7 @@ def test_ops_see_them_in_the_administration(in_oak, oak) -> None:
 def test_without_redis_nothing_is_asked_of_tiktok(in_oak, settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     with pytest.raises(TikTokBusy) as busy:
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
     assert busy.value.retry_after == limits.UNCOUNTED_SECONDS
     assert str(busy.value) == (
         "Requests to TikTok cannot be counted just now, so nothing was asked. Please try again in a minute."
@@ -302,4 +302,4 @@ def test_an_exchange_that_cannot_be_kept_does_not_spoil_its_call(in_oak, monkeyp
         raise redis.ConnectionError
 
     monkeypatch.setattr("tiktok.services.gateway.remember", broken)
-    assert look_up(["maya.bakes"])
+    assert read_memberships(["maya.bakes"])

@@ -134,7 +134,7 @@ def _error_of(
 
 
 def _pause(envelope: Envelope, now: float) -> tuple[Window | None, float | None]:
-    """Which budget was exceeded and for how many seconds to stay away (rate-limit page of TikTok).
+    """The budget that was exceeded and the seconds to stay away (rate-limit page of TikTok).
 
     TikTok documents no header and its texts differ; words decide where they are clear, and a text that
     names no window is read as the five-minute one, since guessing shorter prolongs the closure.

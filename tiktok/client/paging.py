@@ -24,7 +24,7 @@ class CursorPage(Protocol):
 
     @property
     def has_more(self) -> bool:
-        """Whether there is a next page."""
+        """True if there is a next page."""
 
 
 class ListedPage(Protocol):

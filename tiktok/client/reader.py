@@ -90,7 +90,7 @@ class Row:
         return frozenset(self._own)
 
     def has(self, name: str) -> bool:
-        """Whether the field is there at all."""
+        """Tell whether the field is there at all."""
         return self._fields.get(name) is not None
 
     def supposed(self, name: str, value: T) -> T:

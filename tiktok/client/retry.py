@@ -1,4 +1,4 @@
-"""Whether and when a failed call is repeated: a pure function, no clock, no sleep, no chance."""
+"""The repetition of failed calls: a pure function, no clock, no sleep, no chance."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class Client:
             attempt += 1
 
     def reporting_to(self, on_exchange: Callable[[Exchange], None]) -> Self:
-        """This client with the same connections, for calls whose exchanges somebody else wants to hear of."""
+        """A copy of the client with the same connections, for calls whose exchanges somebody else wants to hear of."""
         twin = copy.copy(self)
         twin._on_exchange = on_exchange  # noqa: SLF001 - its own
         return twin

@@ -107,7 +107,7 @@ def open_signature(body: bytes, secret: str) -> str:
 
 
 def is_open_signature(signature: str, body: bytes, secret: str) -> bool:
-    """Whether the header ``X-Open-Signature`` fits the body."""
+    """Tell whether the header ``X-Open-Signature`` matches the body."""
     try:
         return hmac.compare_digest(open_signature(body, secret).encode(), signature.encode())
     except ValueError:
@@ -117,7 +117,7 @@ def is_open_signature(signature: str, body: bytes, secret: str) -> bool:
 def is_timestamped_signature(
     header: str, body: bytes, secret: str, *, now: float, max_age: float = LONGEST_AGE_SECONDS
 ) -> bool:
-    """Whether the header ``TikTok-Signature: t=…,s=…`` fits the body and is fresh.
+    """Tell whether the header ``TikTok-Signature: t=…,s=…`` matches the body and is fresh.
 
     ``secret`` is the app's client secret, ``now`` Unix seconds; a ``t`` further away than ``max_age``
     seconds, before or after, is refused.

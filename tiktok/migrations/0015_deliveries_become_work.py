@@ -1,4 +1,4 @@
-"""What webhooks said and nobody has done yet becomes work of the one queue."""
+"""Turn webhooks that nobody has worked on yet into work of the one queue."""
 
 from django.db import migrations
 

@@ -67,7 +67,7 @@ class MetricValue:
 
     @property
     def reason(self) -> str:
-        """Why there is no value, in words to act on; empty when there is one."""
+        """The reason why there is no value, in words to act on; empty when there is one."""
         if self.value is not None:
             return ""
         if self.flag:

@@ -1,4 +1,4 @@
-"""Whether TikTok is asked at all just now."""
+"""Pauses of calls to TikTok."""
 
 from __future__ import annotations
 

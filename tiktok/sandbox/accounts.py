@@ -22,7 +22,7 @@ from .world import Grant, World
 Data = dict[str, object]
 
 _DEFAULT_FIELDS = ["display_name", "profile_image"]
-_LOOK_BACK_DAYS = 60
+_PAST_DAYS = 60
 _NEEDS = {
     "username": "user.info.username",
     "profile_deep_link": "user.info.profile",
@@ -142,8 +142,8 @@ def _days(world: World, given: Parameters) -> list[date]:
     start = given.day("start_date") or end - timedelta(days=6)
     if start > end:
         raise invalid("start_date: Must not be after end_date.")
-    if (yesterday - start).days > _LOOK_BACK_DAYS:
-        raise invalid(f"start_date: No more than {_LOOK_BACK_DAYS} days back.")
+    if (yesterday - start).days > _PAST_DAYS:
+        raise invalid(f"start_date: No more than {_PAST_DAYS} days back.")
     count = (min(end, yesterday) - start).days + 1
     return [start + timedelta(days=n) for n in range(max(0, count))]
 

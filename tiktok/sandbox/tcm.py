@@ -262,8 +262,8 @@ def _posts(
     """Newest first, among the wanted ones if any; the cursor is the last item's time in ms."""
     wanted, cursor, limit = page
     shown = world.public_videos_of(person.handle)
-    fitting = [video for video in shown if not wanted or video.video_id in wanted]
-    older = [video for video in fitting if not cursor or ms(video) < cursor]
+    matching = [video for video in shown if not wanted or video.video_id in wanted]
+    older = [video for video in matching if not cursor or ms(video) < cursor]
     hits = older[:limit]
     return {
         "posts": [_post(world, person, video, request) for video in hits],

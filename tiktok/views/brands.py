@@ -49,7 +49,7 @@ class ShownAccount:
 @staff_page(Permission.READ)
 @require_GET
 def accounts(request: OrganizationRequest) -> HttpResponse:
-    """Which accounts there are, how they stand, what can be done through them, and whether calls are paused."""
+    """Show the accounts, their states, what can be done through them, and whether calls are paused."""
     found = list(marketplace_accounts())
     in_use = found[0] if found and found[0].is_connected else None
     shown = [

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", required=True, help="the organization's slug")
         step = parser.add_mutually_exclusive_group()
-        step.add_argument("--look-up", dest="step", action="store_const", const="look_up")
+        step.add_argument("--look-up", dest="step", action="store_const", const="read_memberships")
         step.add_argument("--cut-over", dest="step", action="store_const", const="cut_over")
         step.add_argument("--purge", dest="step", action="store_const", const="purge")
         step.add_argument("--verify", dest="step", action="store_const", const="verify")
@@ -41,12 +41,12 @@ class Command(BaseCommand):
         self.stdout.write(f"Accounts kept, authenticated:      {plan.stays_authenticated:>8,}")
         self.stdout.write(f"Accounts kept, not authenticated:  {plan.stays_not_authenticated:>8,}")
         self.stdout.write(f"Accounts that become unsupported:  {plan.becomes_unsupported:>8,}")
-        self.stdout.write(f"Accounts not looked up yet:        {plan.not_looked_up:>8,}")
+        self.stdout.write(f"Accounts not looked up yet:        {plan.of_unknown_membership:>8,}")
         self.stdout.write(f"Campaign posts that will be hidden:{plan.posts_to_hide:>8,}")
         for table, rows in plan.rows_to_delete.items():
             self.stdout.write(f"Rows to delete, {table:<40} {rows:>8,}")
 
-    def look_up(self) -> None:
+    def read_memberships(self) -> None:
         creators = list(creators_of_unknown_membership())
         refresh_membership(
             creators, progress=lambda done: self.stdout.write(f"{done} of {len(creators)}")

@@ -33,7 +33,7 @@ from tiktok.services.brands.accounts import (
     connect_marketplace_account,
     disconnect_marketplace_account,
 )
-from tiktok.services.creators.membership import look_up
+from tiktok.services.creators.membership import read_memberships
 from tiktok.services.grants.keys import Rotation, rotate_token_keys
 
 pytestmark = pytest.mark.django_db
@@ -159,12 +159,12 @@ def test_whatever_call_meets_the_dead_token_the_account_says_so_soon(tiktok, tto
     tiktok.control("brand/revoke", token=token_of(tto))
     choose_marketplace_account(ttcm, actor=a_member(tto.organization, name="bea"))
     with pytest.raises(MarketplaceAccessEnded, match="renew it in Settings"):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
     pump()
     tto.refresh_from_db()
     assert tto.state == AccountState.DISCONNECTED
     with pytest.raises(NoMarketplaceAccount, match="connect one in Settings"):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
 
 
 @pytest.mark.usefixtures("_in_elm")

@@ -39,7 +39,7 @@ def make_due(connection: Connection, **fields) -> None:
     grant_checks().filter(subject_id=connection.pk).update(due_at=timezone.now())
 
 
-def look_after(connection: Connection, **fields) -> Connection:
+def check_due(connection: Connection, **fields) -> Connection:
     make_due(connection, **fields)
     assert check_due_grants() == 1
     connection.refresh_from_db()
@@ -61,7 +61,7 @@ def test_a_new_connection_is_due_a_day_later_and_then_daily(tiktok, connection) 
     assert check_due_grants() == 0
     assert DAY - timedelta(minutes=1) < due_in(connection) <= DAY
 
-    look_after(connection)
+    check_due(connection)
 
     assert tiktok.read("stats")["calls"]["/tt_user/token_info/get/"] == 1
     assert timezone.now() - connection.checked_at < timedelta(minutes=1)
@@ -72,7 +72,7 @@ def test_a_new_connection_is_due_a_day_later_and_then_daily(tiktok, connection) 
 @pytest.mark.django_db
 def test_changed_scopes_are_kept(monkeypatch, connection) -> None:
     answering(monkeypatch, connection.open_id, SCOPES | {"user.info.stats"})
-    assert look_after(connection).scopes == sorted(SCOPES | {"user.info.stats"})
+    assert check_due(connection).scopes == sorted(SCOPES | {"user.info.stats"})
     assert connection.is_live
 
 
@@ -89,7 +89,7 @@ def test_a_scope_that_was_taken_back_ends_the_grant_with_its_name(
     monkeypatch, oak, connection, scope, words
 ) -> None:
     answering(monkeypatch, connection.open_id, SCOPES - {scope})
-    ended(look_after(connection), oak, "missing_scope", f"Not granted: {words}.")
+    ended(check_due(connection), oak, "missing_scope", f"Not granted: {words}.")
 
 
 def ended(connection: Connection, oak, state: str, reason: str) -> None:
@@ -105,7 +105,7 @@ def ended(connection: Connection, oak, state: str, reason: str) -> None:
 @pytest.mark.django_db
 def test_a_token_of_another_account_ends_the_grant(monkeypatch, oak, connection) -> None:
     answering(monkeypatch, "somebody-else")
-    ended(look_after(connection), oak, "revoked", checks.OTHER_ACCOUNT)
+    ended(check_due(connection), oak, "revoked", checks.OTHER_ACCOUNT)
 
 
 @pytest.mark.django_db
@@ -113,13 +113,13 @@ def test_a_permission_withdrawn_at_tiktok_is_noticed_though_nobody_calls(
     tiktok, oak, connection
 ) -> None:
     tiktok.control("revoke", handle="maya.bakes")
-    ended(look_after(connection), oak, "revoked", tokens.CONSENT_REVOKED)
+    ended(check_due(connection), oak, "revoked", tokens.CONSENT_REVOKED)
 
 
 @pytest.mark.django_db
 def test_an_expired_access_token_is_refreshed_first(tiktok, connection) -> None:
     tiktok.control("expire", handle="maya.bakes")
-    assert look_after(connection).is_live
+    assert check_due(connection).is_live
     assert connection.version == 3
 
 
@@ -128,10 +128,10 @@ def test_a_grant_whose_year_is_over_expires_without_a_call_and_at_that_moment(
     tiktok, oak, connection
 ) -> None:
     soon = timezone.now() + timedelta(hours=3)
-    look_after(connection, refresh_expires_at=soon)
+    check_due(connection, refresh_expires_at=soon)
     assert abs(due_in(connection) - (soon - timezone.now())) < timedelta(seconds=1)
     tiktok.control("stats")
-    look_after(connection, refresh_expires_at=timezone.now())
+    check_due(connection, refresh_expires_at=timezone.now())
     assert tiktok.read("stats")["calls"] == {}
     ended(connection, oak, "expired", tokens.CONSENT_EXPIRED)
 
@@ -139,7 +139,7 @@ def test_a_grant_whose_year_is_over_expires_without_a_call_and_at_that_moment(
 @pytest.mark.django_db
 def test_thirty_days_before_its_end_a_grant_is_expiring(connection) -> None:
     in_29_days = timezone.now() + timedelta(days=29)
-    assert look_after(connection, refresh_expires_at=in_29_days).state == ConnectionState.EXPIRING
+    assert check_due(connection, refresh_expires_at=in_29_days).state == ConnectionState.EXPIRING
 
 
 @pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_tiktok_out_of_reach_changes_nothing_and_is_asked_again_a_minute_later(
     tiktok, connection
 ) -> None:
     tiktok.control("fail", times=9, path="token_info", code=50000)
-    look_after(connection)
+    check_due(connection)
     assert (connection.state, connection.checked_at) == ("active", None)
     assert timedelta(seconds=59) < due_in(connection) <= timedelta(minutes=1)
     assert grant_checks().get().postponed_reason == "no_answer"
@@ -156,7 +156,7 @@ def test_tiktok_out_of_reach_changes_nothing_and_is_asked_again_a_minute_later(
 @pytest.mark.django_db
 def test_a_used_up_limit_waits_as_long_as_tiktok_says(tiktok, connection) -> None:
     tiktok.control("fail", times=9, path="token_info", code=40100)
-    look_after(connection)
+    check_due(connection)
     assert timedelta(minutes=4) < due_in(connection) <= timedelta(minutes=5.5)
 
 
@@ -180,7 +180,7 @@ def test_a_creator_who_connects_anew_during_the_sync_keeps_the_new_grant(
         return types.TokenInfo("somebody-else", frozenset())
 
     monkeypatch.setattr(CreatorOAuth, "token_info", late)
-    look_after(connection)
+    check_due(connection)
     assert connection.is_live
     assert set(connection.scopes) == SCOPES
     assert due_in(connection) > DAY - timedelta(minutes=1)
@@ -218,13 +218,13 @@ def test_a_grant_whose_person_was_deleted_is_looked_after_no_more(oak, connectio
 @pytest.mark.django_db
 def test_a_doubt_that_the_look_itself_raises_does_not_repeat_it_at_once(tiktok, connection) -> None:
     tiktok.control("fail", times=9, path="token_info", code=40130)
-    look_after(connection)
+    check_due(connection)
     assert due_in(connection) > timedelta(seconds=50)
 
 
 # --- mails ahead -------------------------------------------------------------------------------------------------
 def days_left(connection: Connection, days: float, **fields) -> None:
-    look_after(connection, refresh_expires_at=timezone.now() + timedelta(days=days), **fields)
+    check_due(connection, refresh_expires_at=timezone.now() + timedelta(days=days), **fields)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_the_mail_says_what_ends_when_for_whom_and_how_it_goes_on(
     with organization_scope(ash):
         withdraw_consent(Consent.objects.get(), actor=connection.person)
     ends_at = timezone.now() + timedelta(days=5)
-    look_after(connection, refresh_expires_at=ends_at)
+    check_due(connection, refresh_expires_at=ends_at)
 
     [message] = sent_mail()
     assert message.to == ["maya@example.com"]
@@ -311,8 +311,8 @@ def test_a_mail_server_that_is_down_loses_no_mail_and_sends_none_twice(
 
     settings.EMAIL_BACKEND = working
     Work.objects.filter(kind="mail").update(due_at=timezone.now())
-    look_after(connection)
-    look_after(connection)
+    check_due(connection)
+    check_due(connection)
     assert [message.to for message in sent_mail()] == [["maya@example.com"]]
 
 

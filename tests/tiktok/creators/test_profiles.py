@@ -25,7 +25,7 @@ from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Video, V
 from tiktok.queries import account_metrics, kind_of
 from tiktok.services.creators.membership import (
     invite_creators,
-    look_up,
+    read_memberships,
     refresh_membership,
     track_creator,
 )
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 def test_membership_is_looked_up_for_any_number_of_handles_twenty_a_call(oak, tiktok) -> None:
     with organization_scope(oak):
-        answers = look_up(
+        answers = read_memberships(
             ["maya.bakes", "tom_trails", "nosuch", *(f"somebody{n}" for n in range(42))]
         )
 
@@ -50,7 +50,7 @@ def test_membership_is_looked_up_for_any_number_of_handles_twenty_a_call(oak, ti
 
 def test_looking_up_writes_nothing(oak, tiktok) -> None:
     with organization_scope(oak):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
         assert Creator.objects.count() == 0
 
 
@@ -61,7 +61,7 @@ def test_without_a_marketplace_account_there_is_a_sentence_that_says_what_to_do(
         organization_scope(elm),
         pytest.raises(NoMarketplaceAccount, match="An owner or admin can connect one"),
     ):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
 
 
 def test_a_tracked_creator_is_due_at_once(oak, tiktok) -> None:
@@ -265,7 +265,7 @@ def test_a_used_up_limit_says_how_long_to_wait(oak, tiktok) -> None:
 
 def test_a_call_inside_a_transaction_is_refused(oak, tiktok) -> None:
     with organization_scope(oak), transaction.atomic(), pytest.raises(CallInsideTransaction):
-        look_up(["maya.bakes"])
+        read_memberships(["maya.bakes"])
 
 
 def test_the_brand_token_stands_sealed_and_opens_in_its_own_row_only(oak) -> None:

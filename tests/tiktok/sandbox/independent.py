@@ -395,7 +395,7 @@ def problem(value: Any, kind: Any, place: str = "data") -> Iterator[str]:
     if value is None and kind != INSTANT:
         return
     if isinstance(kind, dict):
-        yield from _object_trouble(value, kind, place)
+        yield from _object_problem(value, kind, place)
     elif isinstance(kind, list):
         if not isinstance(value, list):
             yield f"{place} is no array"
@@ -406,7 +406,7 @@ def problem(value: Any, kind: Any, place: str = "data") -> Iterator[str]:
         yield f"{place} is no {kind}: {value!r}"
 
 
-def _object_trouble(value: Any, kind: dict[str, Any], place: str) -> Iterator[str]:
+def _object_problem(value: Any, kind: dict[str, Any], place: str) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{place} is no object"
         return

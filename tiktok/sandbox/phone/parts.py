@@ -58,7 +58,7 @@ def badge(text: str, tone: str = "") -> str:
 
 
 def empty(text: str) -> str:
-    """Why there is nothing."""
+    """A hint why there is nothing."""
     return f'<p class="empty">{escape(text)}</p>'
 
 

@@ -262,7 +262,7 @@ def _campaign_state(world: World, video_id: str) -> str:
 
 
 def apps(world: World, person: Creator) -> str:
-    """Which apps hold this creator's consent."""
+    """The apps that have this creator's consent."""
     back = address(person.handle, "apps")
     grant = world.grants.get(person.open_id)
     if grant is None:

@@ -134,12 +134,12 @@ def _require_label(label_id: str, *, branded: bool) -> None:
 
 
 def _ranked(world: World, label_id: str, *, branded: bool) -> list[Creator]:
-    def fits(person: Creator) -> bool:
+    def matches(person: Creator) -> bool:
         if not branded:
             return shapes.content_label(person)[0] == label_id
         return (shapes.industry_label(world.seed, person) or ("",))[0] == label_id
 
-    people = [person for person in members(world) if person.country == "US" and fits(person)]
+    people = [person for person in members(world) if person.country == "US" and matches(person)]
     return sorted(people, key=lambda person: person.followers, reverse=True)
 
 
@@ -173,13 +173,13 @@ def discover(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tto/tcm/creator/discover/``: what can be searched by is not returned."""
     grant = require_brand(world, request)
     account_id = given.text("tto_tcm_account_id")
-    fits = search_filters(world, given)
+    matches = search_filters(world, given)
     sort = given.one_of("sort_field", _SORTS, "RELEVANCE")
     order = given.one_of("sort_order", ("DESC", "ASC"), "DESC")
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 24, 1, 200)
     require_tto(grant, account_id)
-    found = [person for person in members(world) if fits(person)]
+    found = [person for person in members(world) if matches(person)]
     found.sort(key=_sorting(world, sort), reverse=order == "DESC")
     return {
         "creators": [

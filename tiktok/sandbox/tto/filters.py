@@ -12,7 +12,7 @@ from tiktok.sandbox.world import World
 
 from . import shapes
 
-Fits = Callable[[Creator], bool]
+Matches = Callable[[Creator], bool]
 
 _GENDERS = ("FEMALE_50", "FEMALE_60", "FEMALE_70", "MALE_50", "MALE_60", "MALE_70")
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55+")
@@ -21,13 +21,13 @@ _DOLLARS = {"GBP": 1.27, "EUR": 1.09, "BRL": 0.18, "CAD": 0.73, "AUD": 0.66, "US
 _MOST = 10.0**12
 
 
-def search_filters(world: World, given: Parameters) -> Fits:
+def search_filters(world: World, given: Parameters) -> Matches:
     """One question for a creator out of all the filters of a search."""
     tests = [*_of_person(world, given), *_of_audience(world, given), *_of_figures(world, given)]
     return lambda person: all(test(person) for test in tests)
 
 
-def _of_person(world: World, given: Parameters) -> list[Fits]:
+def _of_person(world: World, given: Parameters) -> list[Matches]:
     countries = given.strings("country_codes", most=100)
     states = given.strings("state_provinces", most=100, required=False)
     if states and countries != ["US"]:
@@ -57,7 +57,7 @@ def _state(world: World, person: Creator) -> str:
     return Facts(world.seed, "state", person.handle).pick("state", STATES["US"])
 
 
-def _of_audience(world: World, given: Parameters) -> list[Fits]:
+def _of_audience(world: World, given: Parameters) -> list[Matches]:
     lands = given.strings("follower_country_codes", most=100, required=False)
     land = given.optional("follower_country_code")
     lands = lands or ([land] if land else [])
@@ -88,7 +88,7 @@ def _of_audience(world: World, given: Parameters) -> list[Fits]:
     ]
 
 
-def _of_figures(world: World, given: Parameters) -> list[Fits]:
+def _of_figures(world: World, given: Parameters) -> list[Matches]:
     given.one_of("creator_price_currency", ("USD",), "USD")
 
     def price(person: Creator) -> float | None:
@@ -108,7 +108,7 @@ def _of_figures(world: World, given: Parameters) -> list[Fits]:
 
 def _between(
     given: Parameters, name: str, most: float, value: Callable[[Creator], float | None]
-) -> Fits:
+) -> Matches:
     low = given.number(f"min_{name}", 0, 0, most) or 0
     high = given.number(f"max_{name}", None, 0, most)
     if high is not None and high < low:
@@ -116,8 +116,8 @@ def _between(
     if not low and high is None:
         return lambda person: True
 
-    def fits(person: Creator) -> bool:
+    def matches(person: Creator) -> bool:
         number = value(person)
         return number is not None and number >= low and (high is None or number <= high)
 
-    return fits
+    return matches

@@ -47,7 +47,7 @@ def get(world: World, request: Request, given: Parameters) -> Data:
     size = given.integer("page_size", 25, 1, 100)
     require_tto(grant, account_id)
     campaign = owned(world, account_id, campaign_id)
-    _require_fit(world, campaign, country, days)
+    _require_match(world, campaign, country, days)
     ids = video_ids(world, campaign)
     mine = [v for v in ids if world.creator(world.linked[v].handle).country == country]
     shown = [world.linked[v] for v in mine[(page - 1) * size : page * size]]
@@ -74,7 +74,7 @@ def _days(given: Parameters) -> list[date]:
     return [start + timedelta(days=n) for n in range((end - start).days + 1)]
 
 
-def _require_fit(world: World, campaign: Campaign, country: str, days: list[date]) -> None:
+def _require_match(world: World, campaign: Campaign, country: str, days: list[date]) -> None:
     if country not in country_codes(world, campaign):
         raise invalid(f"Country-Code: {country} is not a country of this campaign.")
     if days and days[0] < clock.utc(campaign.created_at).date():

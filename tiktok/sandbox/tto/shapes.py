@@ -144,7 +144,7 @@ def page_of(
     shown: list[Video], wanted: list[str], cursor: int, limit: int
 ) -> tuple[list[Video], bool, int]:
     """Newest first behind the cursor, among the wanted ones if any; whether more follow; the next cursor."""
-    fitting = [video for video in shown if not wanted or video.video_id in wanted]
-    older = [video for video in fitting if not cursor or ms(video) < cursor]
+    matching = [video for video in shown if not wanted or video.video_id in wanted]
+    older = [video for video in matching if not cursor or ms(video) < cursor]
     hits = older[:limit]
     return hits, len(older) > limit, ms(hits[-1]) if hits else cursor

@@ -215,7 +215,7 @@ def revoke(token: str) -> None:
 
 
 def _unfollow(subscription_id: str) -> None:
-    """It fell silent with its token; this clears it away at TikTok, too."""
+    """Remove at TikTok a subscription that fell silent with its token."""
     try:
         with tiktok_call():
             subscriptions.unfollow(subscription_id)

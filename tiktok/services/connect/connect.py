@@ -39,7 +39,7 @@ from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.queries import active_consents
 from tiktok.services.connect.checks import CHECK_EVERY
 from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of, follow_handle
-from tiktok.services.creators.membership import look_up, track_creator
+from tiktok.services.creators.membership import read_memberships, track_creator
 from tiktok.services.creators.profiles import keep_profile
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants.attempts import (
@@ -158,7 +158,7 @@ def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
 def _membership(handle: str) -> MarketplaceStatus | None:
     """None when TikTok does not say just now: a connection is not refused for that, the sync-up is made due."""
     try:
-        return look_up([handle]).get(handle)
+        return read_memberships([handle]).get(handle)
     except TikTokProblem as problem:
         log.warning("connect.membership_unknown", problem=str(problem))
         return None

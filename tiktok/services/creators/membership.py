@@ -34,7 +34,7 @@ class InviteResult:
     by_mail: bool = False  # the answers are ours: TikTok has no call that invites
 
 
-def look_up(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
+def read_memberships(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
     """Ask TikTok which handles are in the marketplace (`/tcm/creator/status/get/`, 20 a call). Writes nothing."""
     answers: dict[str, MarketplaceStatus] = {}
     tiktok = marketplace()
@@ -54,7 +54,7 @@ def refresh_membership(
     creators = list(creators)
     for start in range(0, len(creators), HANDLES_PER_CALL):
         batch = creators[start : start + HANDLES_PER_CALL]
-        answers = look_up([creator.handle for creator in batch])
+        answers = read_memberships([creator.handle for creator in batch])
         _keep(batch, answers)
         progress(start + len(batch))
 
