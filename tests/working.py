@@ -39,7 +39,12 @@ def grant_checks() -> models.QuerySet[Work]:
 
 def check_due_grants(*, calls: int = 50) -> int:
     """Look after the grants that are due. Returns how many."""
-    batches = claim([kinds.kind_named(CHECK)], calls=calls)
+    return pump_kind(CHECK, calls=calls)
+
+
+def pump_kind(kind: str, *, calls: int = 50) -> int:
+    """Claim once what is due of this kind alone and do it. Returns how many calls that took."""
+    batches = claim([kinds.kind_named(kind)], calls=calls)
     for batch in batches:
         work(batch)
     return len(batches)

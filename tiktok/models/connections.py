@@ -35,7 +35,6 @@ class Connection(models.Model):
     access_expires_at = models.DateTimeField()
     refresh_expires_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
-    lease_until = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)  # by /tt_user/token_info/get/
     warned_days = models.PositiveSmallIntegerField(null=True, blank=True)  # of the last mail ahead
     sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)

@@ -158,9 +158,19 @@ def test_a_capability_that_nobody_reads(monkeypatch) -> None:
 
 # --- one queue, one outbox ---------------------------------------------------------------------------------------
 @caught_by(queue.test_only_the_queue_claims_work, match=r"crm/services/planted\.(py|sql)")
-@pytest.mark.parametrize("name", ["planted.py", "planted.sql"])
-def test_a_claim_outside_the_queue(plant_file, name: str) -> None:
-    plant_file(f"crm/services/{name}", "rows.select_for_update(skip_locked=True) -- SKIP LOCKED")
+@pytest.mark.parametrize(
+    ("name", "sin"),
+    [
+        ("planted.py", "rows.select_for_update(skip_locked=True)"),
+        ("planted.sql", "SELECT 1 FOR UPDATE SKIP LOCKED"),
+        ("planted.py", "free.update(lease_until=now + LEASE)"),
+        ("planted.py", "rows.exclude(lease_until__gt=now)"),
+        ("planted.py", "lease_until = models.DateTimeField(null=True)"),
+        ("planted.py", "rows.update(check_due_at=now + LEASE)"),
+    ],
+)
+def test_a_claim_outside_the_queue(plant_file, name: str, sin: str) -> None:
+    plant_file(f"crm/services/{name}", sin)
 
 
 @caught_by(outbox.test_only_the_delivery_can_send, match=r"crm/planted\.py")

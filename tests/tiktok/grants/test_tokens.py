@@ -7,18 +7,20 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 from django.conf import settings
 from django.db import connection as database
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
+from jobs.models import Work
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
-from tests.working import grant_checks
+from tests.working import grant_checks, pump_kind
 from tiktok.client import errors
 from tiktok.enums import AccountKind, ConnectionState
 from tiktok.errors import (
@@ -45,6 +47,17 @@ def let_expire(connection: Connection, **fields) -> None:
     Connection.objects.filter(pk=connection.pk).update(access_expires_at=now, **fields)
 
 
+def refresh_work() -> QuerySet[Work]:
+    return Work.objects.filter(kind=tokens.REFRESH)
+
+
+def lease(connection: Connection, *, until: datetime) -> None:
+    """Somebody refreshes, or was killed while refreshing."""
+    Work.objects.create(
+        kind=tokens.REFRESH, subject_id=connection.pk, due_at=timezone.now(), lease_until=until
+    )
+
+
 def refreshes(tiktok) -> int:
     calls = tiktok.read("stats")["calls"]
     return sum(count for path, count in calls.items() if "refresh_token" in path)
@@ -69,7 +82,8 @@ def test_an_expired_token_is_refreshed_and_the_newest_refresh_token_kept(
     connection.refresh_from_db()
     assert first != second == connection.open_access_token()
     assert refreshes(tiktok) == 2
-    assert (connection.version, connection.lease_until, connection.state) == (4, None, "active")
+    assert (connection.version, connection.state) == (4, "active")
+    assert not refresh_work().exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -136,9 +150,10 @@ def test_a_process_killed_between_answer_and_commit_costs_at_most_a_visible_reco
     assert refreshes(tiktok) == 1
     connection.refresh_from_db()
     assert connection.open_refresh_token() == known
-    assert connection.lease_until > timezone.now()  # until then nobody else tries
+    assert refresh_work().get().lease_until > timezone.now()  # until then nobody else tries
 
-    let_expire(connection, lease_until=timezone.now())
+    let_expire(connection)
+    refresh_work().update(lease_until=timezone.now())
     if rotates:
         with pytest.raises(ConnectionEnded):
             access_token(connection)
@@ -166,7 +181,8 @@ def test_the_call_is_refused_inside_a_transaction(tiktok, connection) -> None:
 
 @pytest.mark.django_db
 def test_a_lease_that_was_left_behind_is_taken_over(tiktok, connection) -> None:
-    let_expire(connection, lease_until=timezone.now() - timedelta(seconds=1))
+    let_expire(connection)
+    lease(connection, until=timezone.now() - timedelta(seconds=1))
     access_token(connection)
     assert refreshes(tiktok) == 1
 
@@ -178,8 +194,44 @@ def test_tiktok_out_of_reach_gives_the_lease_back_and_ends_nothing(tiktok, conne
     with pytest.raises(TikTokUnavailable):
         access_token(connection)
     connection.refresh_from_db()
-    assert (connection.state, connection.lease_until) == ("active", None)
+    assert connection.state == "active"
+    assert refresh_work().get().lease_until is None
     access_token(connection)
+
+
+@pytest.mark.django_db
+def test_a_refresh_that_failed_is_done_by_a_worker_unless_a_reader_is_faster(
+    tiktok, connection
+) -> None:
+    for is_first in (True, False):
+        let_expire(connection)
+        tiktok.control("fail", times=1, path="refresh_token", code=50000)
+        with pytest.raises(TikTokUnavailable):
+            access_token(connection)
+        if not is_first:
+            Connection.objects.update(access_expires_at=timezone.now() + timedelta(hours=9))
+        assert pump_kind(tokens.REFRESH) == 1
+        assert not refresh_work().exists()
+    connection.refresh_from_db()
+    assert connection.version == 3
+
+
+@pytest.mark.django_db
+def test_whoever_claims_after_another_has_refreshed_makes_no_second_call(
+    tiktok, connection, monkeypatch
+) -> None:
+    let_expire(connection)
+    claim_now = tokens.claim_now
+
+    def late(*work):
+        monkeypatch.setattr(tokens, "claim_now", claim_now)
+        access_token(connection)  # another was faster, between our reading and our claim
+        return claim_now(*work)
+
+    monkeypatch.setattr(tokens, "claim_now", late)
+    token = access_token(connection)
+    connection.refresh_from_db()
+    assert (token, refreshes(tiktok)) == (connection.open_access_token(), 1)
 
 
 @pytest.mark.django_db
@@ -270,7 +322,8 @@ def test_whoever_waits_too_long_for_another_refresh_is_told_that_it_is_under_way
     connection, monkeypatch
 ) -> None:
     monkeypatch.setattr(tokens, "WAIT_SECONDS", 0.1)
-    let_expire(connection, lease_until=timezone.now() + tokens.LEASE)
+    let_expire(connection)
+    lease(connection, until=timezone.now() + tokens.LEASE)
     with pytest.raises(TikTokBusy) as busy:
         access_token(connection)
     assert str(busy.value) == (

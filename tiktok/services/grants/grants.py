@@ -66,7 +66,7 @@ def _unflagged(numbers: Iterable[str], order: Sequence[str], *flags: str) -> dic
 
 
 TOKEN_FIELDS = [
-    "scopes", "state", "state_reason", "access_expires_at", "refresh_expires_at", "version", "lease_until",
+    "scopes", "state", "state_reason", "access_expires_at", "refresh_expires_at", "version",
     "sealed_access_token", "sealed_refresh_token",
 ]  # fmt: skip
 
@@ -100,7 +100,6 @@ def keep_grant(connection: Connection, grant: types.Grant) -> None:
         refresh_expires_at = min(refresh_expires_at, connection.refresh_expires_at)
     connection.refresh_expires_at = refresh_expires_at
     connection.version += 1
-    connection.lease_until = None
     if missing := missing_scopes(grant.scopes):
         _wipe(connection, ConnectionState.MISSING_SCOPE, not_granted(missing))
         return
@@ -144,7 +143,6 @@ def end_grant(
     locked = Connection.objects.select_for_update().get(pk=connection.pk)
     _wipe(locked, state, reason)
     locked.version += 1
-    locked.lease_until = None
     locked.save(update_fields=TOKEN_FIELDS)
     forget(CHECK, locked.pk)
     for organization in influencer_organizations(locked.person):

@@ -1,13 +1,14 @@
 """The creator's access token, always a valid one: refreshed by one process at a time, outside any transaction.
 
-Who refreshes holds the row's lease; the answer is stored by compare-and-swap on `version`, so that neither a slow
-refresh nor one that met a disconnect can put old tokens back. Everybody else waits a moment and reads again.
+Who refreshes has claimed it in the queue; the answer is stored by compare-and-swap on `version`, so that neither a slow
+refresh nor one that met a disconnect can put old tokens back. Everybody else waits a moment and reads again. What failed,
+or was left by a killed process, is due work: a worker does it unless a reader is faster.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -16,16 +17,20 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.enums import Lane
+from jobs.services.queue import WorkKind, claim_now, register_kind
 from tiktok.client import errors, types
 from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState
 from tiktok.errors import ConnectionEnded, GrantBeingRenewed, TikTokUnavailable
 from tiktok.models import Connection
 from tiktok.services.gateway import creator_oauth, tiktok_call
 from tiktok.services.grants.grants import TOKEN_FIELDS, check_soon, end_grant, keep_grant
+from tiktok.services.polls.kinds import REASONS, waiting
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
+REFRESH = "refresh"  # a kind of work
 MARGIN = timedelta(minutes=5)
 # Longer than a refresh can take: the wait for the request budget and the client's own time-outs.
 LEASE = timedelta(seconds=180)
@@ -57,13 +62,20 @@ def access_token(connection: Connection) -> str:
             raise ConnectionEnded(ConnectionState.EXPIRED)
         if is_fresh or row.access_expires_at > timezone.now() + MARGIN:
             return row.open_access_token()
-        if _take_lease(row):
-            _refresh(row)
-            is_fresh = True
-        elif time.monotonic() > wait_until:
+        with claim_now(REFRESH, row.pk) as is_mine:
+            is_fresh = is_mine and _refresh(row)
+        if is_mine:
+            continue
+        if time.monotonic() > wait_until:
             raise GrantBeingRenewed(WAIT_SECONDS)
-        else:
-            time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
+
+
+def refresh_due_tokens(connection_ids: Sequence[int]) -> None:
+    """Refresh the tokens of these grants, unless a reader has done it."""
+    for row in Connection.objects.filter(pk__in=connection_ids, state__in=LIVE_CONNECTION_STATES):
+        if row.access_expires_at <= timezone.now() + MARGIN:
+            _refresh(row)
 
 
 def call_as_creator(connection: Connection, call: Callable[[str], T]) -> T:
@@ -116,26 +128,16 @@ def _give_up(connection: Connection, token: str) -> None:
         end_grant(locked, state=ConnectionState.REVOKED, reason=CONSENT_REVOKED)
 
 
-def _take_lease(row: Connection) -> bool:
-    now = timezone.now()
-    free = Connection.objects.filter(
-        pk=row.pk, version=row.version, state__in=LIVE_CONNECTION_STATES
-    ).exclude(lease_until__gt=now)
-    row.lease_until = now + LEASE
-    return free.update(lease_until=row.lease_until) == 1
-
-
-def _refresh(row: Connection) -> None:
-    """Call TikTok and store what comes back. The lease is given back whatever happens."""
+def _refresh(row: Connection) -> bool:
+    """Call TikTok and store what comes back. False, and nothing is done, when the row has changed since it was read."""
+    if not Connection.objects.filter(pk=row.pk, version=row.version).exists():
+        return False
     try:
         _keep(row, _ask(row))
     except ConnectionEnded as ended:
         _end(row, ended.reason)
         raise
-    finally:
-        Connection.objects.filter(
-            pk=row.pk, version=row.version, lease_until=row.lease_until
-        ).update(lease_until=None)
+    return True
 
 
 def _ask(row: Connection) -> types.Grant:
@@ -170,3 +172,15 @@ def _end(row: Connection, state: str) -> None:
     if locked.version == row.version and locked.is_live:
         reason = CONSENT_EXPIRED if state == ConnectionState.EXPIRED else CONSENT_REVOKED
         end_grant(locked, state=ConnectionState(state), reason=reason)
+
+
+register_kind(
+    WorkKind(
+        REFRESH,
+        Lane.POLLS,
+        waiting(refresh_due_tokens),
+        lease=LEASE,
+        problems=REASONS,
+        has_owner=False,
+    )
+)
