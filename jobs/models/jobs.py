@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import MD5, Cast, Coalesce
 
 from jobs.enums import FINISHED_STATES, JobState
 from tenancy.models import OwnedModel
@@ -33,6 +34,18 @@ class Job(OwnedModel):
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            # Whoever clicks twice gets the job that runs.
+            models.UniqueConstraint(
+                Coalesce("organization", 0),
+                Coalesce("person", 0),
+                Coalesce("actor", 0),
+                "kind",
+                MD5(Cast("params", models.TextField())),
+                condition=models.Q(finished_at=None, cancel_requested_at=None),
+                name="job_unfinished_once_per_wish",
+            )
+        ]
         indexes = [models.Index(fields=["organization", "-id"], name="job_newest_first")]
 
     def __str__(self) -> str:

@@ -63,10 +63,13 @@ def job_kind(name: str) -> JobKind:
 
 @transaction.atomic
 def start_job(kind: str, params: Mapping[str, Any], *, total: int, actor: User | None) -> Job:
-    """Write a job of the organization or person in scope, with the work that does it. `total`: how many steps it has."""
-    job = Job.objects.create(
-        kind=job_kind(kind).name, params=params, total_count=total, actor=actor
-    )
+    """Write a job of the organization or person in scope, with the work that does it. `total`: how many steps it has.
+
+    While the same actor's job of this kind with these params is unfinished, it is that job: a double click starts one.
+    """
+    wish = Job(kind=job_kind(kind).name, params=dict(params), total_count=total, actor=actor)
+    Job.objects.bulk_create([wish], ignore_conflicts=True)
+    job = Job.objects.filter(kind=wish.kind, params=wish.params, actor=actor).latest("pk")
     make_due(WORK_KIND, job.pk)
     return job
 

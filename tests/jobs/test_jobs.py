@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -319,3 +321,33 @@ def test_links_of_an_outcome_lead_to_what_they_name(planting, elm, ada, client) 
         start(ada)
     slices()
     assert '<a href="/o/elm/influencers/7/">' in page(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clicks_at_once_start_one_job(planting) -> None:
+    oak, together = Organization.objects.create(name="Oak", slug="oak"), Barrier(6)
+    ada = User.objects.create_user("ada@example.com")
+
+    def click(_: int) -> int:
+        try:
+            with organization_scope(oak):
+                together.wait(timeout=30)
+                return start(ada).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(click, range(6)))) == 1
+    with organization_scope(oak):
+        assert Job.objects.count() == 1
+
+
+def test_another_wish_another_person_and_an_ended_job_start_a_job_of_their_own(
+    planting, elms, ada
+) -> None:
+    first = start(ada)
+    others = [start(ada, trees=8), start(User.objects.create_user("bo@example.com"))]
+    cancel_job(first)
+    again = start(ada)
+    slices()
+    assert len({first.pk, again.pk, start(ada).pk, *(job.pk for job in others)}) == 5
