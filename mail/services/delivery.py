@@ -33,6 +33,7 @@ log = structlog.get_logger()
 FAILURES = (OSError, AnymailError, ValueError)
 MAY_HAVE_BEEN_SENT = "It may have been sent: {}. Send it again only if it did not arrive."
 REASON_LENGTH = 500
+NEWS = {MessageState.DELIVERED, MessageState.BOUNCED, MessageState.COMPLAINED}
 SETTLED_FIELDS = ["state", "reason", "state_at", "sent_at", "provider_id", "html", "text"]
 
 
@@ -46,7 +47,7 @@ class MailServer:
         self._backend.open()
 
     def send(self, email: EmailMultiAlternatives) -> None:
-        """Hand a mail over. Raises TROUBLE."""
+        """Hand a mail over. Raises one of FAILURES."""
         if hasattr(self._backend, "forget_hand_over"):
             self._backend.forget_hand_over()
         self._backend.send_messages([email])
@@ -110,9 +111,19 @@ def _hand_over(
         server.close()
         return _after_failure(message, error, what_follows)
     status = getattr(email, "anymail_status", None)
-    message.sent_at, message.provider_id = timezone.now(), getattr(status, "message_id", None) or ""
-    settle(message, MessageState.SENT)
+    _note_sent(message, getattr(status, "message_id", None) or "")
     return None
+
+
+@transaction.atomic
+def _note_sent(message: Message, provider_id: str) -> None:
+    """The provider's news may be faster than its answer: what they say stays."""
+    kept = Message.objects.select_for_update().get(pk=message.pk)
+    kept.sent_at, kept.provider_id = timezone.now(), provider_id
+    if kept.state in NEWS:
+        kept.save(update_fields=["sent_at", "provider_id"])
+    else:
+        settle(kept, MessageState.SENT)
 
 
 def _after_failure(message: Message, error: Exception, what_follows: Verdict) -> timedelta | None:

@@ -105,6 +105,32 @@ def test_news_without_the_secret_are_refused(
     assert state_of(sent) == MessageState.SENT
 
 
+@pytest.mark.parametrize("credentials", ["Basic \xe9", "Basic ?", "Basic", "Bearer eA=="])
+def test_credentials_that_nobody_can_read_are_refused(
+    reported: Callable[..., int], credentials: str
+) -> None:
+    answer = Client().post("/hooks/mail/", HTTP_AUTHORIZATION=credentials)
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("news", "state"), [("Delivery", MessageState.DELIVERED), ("Bounce", MessageState.BOUNCED)]
+)
+def test_news_that_are_faster_than_the_provider_s_answer_stay(
+    reported: Callable[..., int], oak: Organization, monkeypatch: Any, news: str, state: str
+) -> None:
+    with organization_scope(oak):
+        message = queue()
+    monkeypatch.setattr(
+        "mail.services.delivery.MailServer.send",
+        lambda *_: reported(message, news, Type="HardBounce", TypeCode=1),
+    )
+    deliver_queued()
+    assert state_of(message) == state
+    with organization_scope(oak):
+        assert Message.objects.get().sent_at is not None
+
+
 def test_news_are_refused_while_no_secret_or_no_provider_is_set(
     reported: Callable[..., int], sent: Message, settings: Any
 ) -> None:
