@@ -24,6 +24,11 @@ class OutcomeRow:
     count: int
     links: list[tuple[str, str]]
 
+    @property
+    def unnamed(self) -> int:
+        """How many more there are than links."""
+        return self.count - len(self.links) if self.links else 0
+
 
 @dataclass(frozen=True)
 class JobView:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns.errors import CampaignProblem, OrderNotValid
@@ -30,6 +32,7 @@ from campaigns.services.orders.requests import request_orders, send_order_reques
 from campaigns.services.orders.syncing import refresh_campaign
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
+from jobs.models import Job
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
@@ -55,14 +58,24 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
     except TikTokProblem as problem:
         messages.error(request, f"Nothing was refreshed. {problem}")
     else:
-        word = "order" if count == 1 else "orders"
-        nothing = "Every order was checked a moment ago. You can refresh again in a few seconds."
-        messages.success(
-            request, f"{count} {word} brought up to what TikTok says now." if count else nothing
-        )
-        if job is not None:
-            messages.success(request, f"{job.total_count} more are being refreshed: see Activity.")
+        for sentence in _refreshed(count, job):
+            messages.success(request, sentence)
     return redirect(address(request, "campaign", campaign.pk))
+
+
+def _refreshed(count: int, job: Job | None) -> Iterator[str]:
+    if count:
+        word = "order" if count == 1 else "orders"
+        yield f"{count} {word} brought up to what TikTok says now."
+    if job is not None:
+        going_on = ngettext(
+            "%(count)d more order is being refreshed: see Activity.",
+            "%(count)d more orders are being refreshed: see Activity.",
+            job.total_count,
+        )
+        yield going_on % {"count": job.total_count}
+    elif not count:
+        yield "Every order was checked a moment ago. You can refresh again in a few seconds."
 
 
 def _order_or_404(campaign: Campaign, pk: int) -> Order:

@@ -94,7 +94,7 @@ def report_invitations(request: OrganizationRequest, result: InviteResult) -> No
         how = "by e-mail to join TikTok One" if result.by_mail else "to the Creator Marketplace"
         messages.success(
             request,
-            f"{_names(result.invited)} invited {how}. We look daily who has joined.",
+            f"{_names(result.invited)} invited {how}. We check daily who has joined.",
         )
     if result.in_marketplace:
         messages.success(request, f"{_names(result.in_marketplace)} in the marketplace already.")

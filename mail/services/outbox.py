@@ -97,13 +97,20 @@ def _composed(
     return {
         "template": template,
         "recipient": address,
-        "subject": " ".join(subject.split())[:SUBJECT_LENGTH],
+        "subject": _one_line(subject)[:SUBJECT_LENGTH],
         "html": html,
         "text": text,
-        "sender_name": (organization.mail_sender_name or organization.name) if organization else "",
+        "sender_name": _one_line(organization.mail_sender_name or organization.name)
+        if organization
+        else "",
         "reply_to": organization.mail_reply_to if organization else "",
         "message_id": f"<{uuid.uuid4().hex}@{_own_domain()}>",
     }
+
+
+def _one_line(text: str) -> str:
+    """What a header takes: a mail server refuses a line break, wherever it came from."""
+    return " ".join(text.split())
 
 
 def _organization() -> Organization | None:

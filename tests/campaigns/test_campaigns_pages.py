@@ -352,7 +352,7 @@ def test_creating_anew_from_the_page(tiktok: Sandbox, manager, campaign) -> None
 
 
 def test_refresh_says_what_happened_and_what_did_not(
-    tiktok: Sandbox, manager, campaign, settings
+    tiktok: Sandbox, manager, campaign, settings, monkeypatch
 ) -> None:
     send_order_request(
         request_orders(
@@ -363,6 +363,11 @@ def test_refresh_says_what_happened_and_what_did_not(
     assert "1 order brought up to what TikTok says now." in text(manager.post(refresh, follow=True))
     assert "was checked a moment ago" in text(manager.post(refresh, follow=True))
     Order.objects.update(checked_at=timezone.now() - timedelta(minutes=2))
+    with monkeypatch.context() as patch:
+        patch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 0)
+        page = text(manager.post(refresh, follow=True))
+    assert "1 more order is being refreshed: see Activity." in page
+    assert "was checked a moment ago" not in page
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
     assert "Nothing was refreshed." in text(manager.post(refresh, follow=True))
 

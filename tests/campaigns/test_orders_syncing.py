@@ -20,13 +20,13 @@ from campaigns.services.orders.polling import make_orders_due, sync_due_orders
 from campaigns.services.orders.requests import request_orders, send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import tie_post
-from jobs.models import Work
+from jobs.models import Job, Work
 from jobs.services.queue import make_due
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
 from tests.working import all_polls
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import PollKind, Source
-from tiktok.errors import TikTokRefused
+from tiktok.errors import TikTokRefused, TikTokUnavailable
 from tiktok.models import Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
@@ -515,6 +515,29 @@ def test_a_refresh_that_tiktok_refuses_altogether_says_so(tiktok, campaign) -> N
     tiktok.control("fail", times=9, code=40002, path="/tcm/video/audit_status/get/")
     with pytest.raises(TikTokRefused):
         refresh_campaign(campaign)
+
+
+def test_orders_beyond_the_first_are_refreshed_though_tiktok_refuses_those(
+    tiktok, campaign, monkeypatch
+) -> None:
+    monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 1)
+    publish(tiktok, ordered(campaign, videos=1))
+    publish(tiktok, ordered(campaign, "rio.runs", videos=1))
+    tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
+    done, job = refresh_campaign(campaign)
+    assert (done, job.total_count) == (0, 1)
+
+
+def test_a_refresh_that_finds_tiktok_away_starts_nothing(
+    tiktok, campaign, monkeypatch, settings
+) -> None:
+    monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 1)
+    ordered(campaign)
+    ordered(campaign, "rio.runs")
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    with pytest.raises(TikTokUnavailable):
+        refresh_campaign(campaign)
+    assert not Job.objects.exists()
 
 
 def test_the_orders_of_an_archived_campaign_are_not_asked_about(tiktok, campaign) -> None:

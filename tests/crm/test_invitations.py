@@ -204,7 +204,7 @@ def test_the_profile_invites_by_mail_and_says_so(oak: Organization, manager: Cli
     answer = page(manager.post(url, follow=True))
 
     assert (
-        "@tom_trails is invited by e-mail to join TikTok One. We look daily who has joined."
+        "@tom_trails is invited by e-mail to join TikTok One. We check daily who has joined."
         in answer
     )
     assert "Invited to the marketplace" in answer

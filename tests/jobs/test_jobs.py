@@ -274,7 +274,7 @@ def test_the_indicator_says_what_runs_and_asks_again_only_then(planting, elm, ad
     assert page(client, address).strip() == ""
     with organization_scope(elm):
         start(ada)
-    assert "1 running" in page(client, address)
+    assert "1 job running" in page(client, address)
     assert "every 3s" in page(client, address)
     slices()
     assert page(client, address).strip() == ""
@@ -314,13 +314,15 @@ def test_links_of_an_outcome_lead_to_what_they_name(planting, elm, ada, client) 
     register_job(
         replace(
             jobs.job_kind(PLANT),
-            apply=lambda job, ids: job.count("planted", 1, ("crm:influencer", "@maya", 7)) or True,
+            apply=lambda job, ids: job.count("planted", 12, ("crm:influencer", "@maya", 7)) or True,
         )
     )
     with organization_scope(elm):
         start(ada)
     slices()
-    assert '<a href="/o/elm/influencers/7/">' in page(client)
+    content = page(client)
+    assert '<a href="/o/elm/influencers/7/">' in content
+    assert "and 11 more" in content
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,6 +74,18 @@ def test_the_organization_s_sender_and_answers_are_in_the_mail(
     assert mail["Reply-To"] == "team@oak.example"
 
 
+@pytest.mark.parametrize("field", ["name", "mail_sender_name"])
+def test_a_line_break_in_a_name_adds_no_header_and_keeps_no_mail_back(
+    server: Server, oak: Organization, queued: Queued, field: str
+) -> None:
+    Organization.objects.filter(pk=oak.pk).update(**{field: "Oak\r\nBcc: eve@example.com"})
+    queued()
+    deliver_queued()
+    (mail,) = server.mails
+    assert mail["From"].addresses[0].display_name == "Oak Bcc: eve@example.com"
+    assert (mail["Bcc"], mail["To"]) == (None, "tom@example.com")
+
+
 def test_a_slow_server_is_waited_for(server: Server, queued: Queued) -> None:
     server.seconds = 0.5
     message = queued()

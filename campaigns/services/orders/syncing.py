@@ -179,8 +179,14 @@ def refresh_campaign(campaign: Campaign, *, actor: User | None = None) -> tuple[
     never_first = F("checked_at").asc(nulls_first=True)
     keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
     now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
+    try:
+        done = _sync_some(now)
+    except OF_ONE_SUBJECT:
+        if not later:
+            raise
+        done = 0  # the others may fare better
     job = start_job(REFRESH, {"ids": later}, total=len(later), actor=actor) if later else None
-    return _sync_some(now), job
+    return done, job
 
 
 def _sync_some(order_ids: Sequence[int]) -> int:
@@ -214,7 +220,7 @@ def register_jobs() -> None:
         JobKind(
             REFRESH,
             "Refresh a campaign",
-            {"refreshed": "orders refreshed", "refused": "orders that TikTok did not answer for"},
+            {"refreshed": "refreshed", "refused": "not refreshed, because TikTok gave no answer"},
             fetch=_refresh_slice,
             apply=_count_refreshed,
             temporary=(TikTokProblem,),
