@@ -61,13 +61,13 @@ def _count_invited(job: Job, fetched: tuple[list[SocialAccount], InviteResult]) 
 
 def _ask(job: Job) -> Asked:
     accounts = tiktok_accounts_by_id(next_ids(job, MAILS_PER_SLICE))
-    return [(account, _ask_one(account, job.actor)) for account in accounts]
+    return [(account, _ask_one(account, job)) for account in accounts]
 
 
-def _ask_one(account: SocialAccount, actor: User | None) -> str:
-    """The same mail is never queued twice, so that a lost slice may be repeated."""
+def _ask_one(account: SocialAccount, job: Job) -> str:
+    """A job queues the same mail once, so that a lost slice may be repeated, however much later."""
     try:
-        ask_to_connect(account, actor=actor)
+        ask_to_connect(account, actor=job.actor, wished_at=job.created_at)
     except EmailNeeded:
         return "no_address"
     except (CrmProblem, MailProblem):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from crm.errors import AddressTaken, EmailNeeded
 from crm.models import Influencer, SocialAccount
@@ -30,13 +31,19 @@ class Asked:
     email: str
 
 
-def ask_to_connect(account: SocialAccount, *, actor: User | None, email: str = "") -> Asked:
+def ask_to_connect(
+    account: SocialAccount,
+    *,
+    actor: User | None,
+    email: str = "",
+    wished_at: datetime | None = None,
+) -> Asked:
     """E-mail the account's influencer a link to the influencers' dashboard, where they can connect TikTok.
 
-    The person signs in there with a code sent to that address. `email` is needed if none is known. Raises EmailNeeded,
-    AddressTaken, MailProblem.
+    The person signs in there with a code sent to that address. `email` is needed if none is known. `wished_at`: whoever
+    was asked since then is not asked again. Raises EmailNeeded, AddressTaken, MailProblem.
     """
-    return _ask(_let_in(account.influencer_id, email), account.handle, actor)
+    return _ask(_let_in(account.influencer_id, email), account.handle, actor, wished_at)
 
 
 def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
@@ -87,7 +94,7 @@ def _person(email: str) -> User:
 
 
 @transaction.atomic
-def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
+def _ask(asked: Asked, handle: str, actor: User | None, wished_at: datetime | None = None) -> Asked:
     influencer, address = asked.influencer, asked.email
     values = {
         "name": name_in_mail(influencer, handle),
@@ -102,7 +109,7 @@ def _ask(asked: Asked, handle: str, actor: User | None) -> Asked:
         subject=f"{isolated(values['organization'])} asks you to connect @{isolated(handle)}",
         values=values,
         intent=f"connect:{influencer.pk}:{handle}:{address}",
-        again_after=QUIET,
+        again_after=max(QUIET, timezone.now() - wished_at) if wished_at else QUIET,
         is_bulk=True,
     )
     if is_news:

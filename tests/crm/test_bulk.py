@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -99,6 +101,27 @@ def test_everybody_with_an_address_is_asked_once(oak, ada) -> None:
         assert counts == {"asked": 12, "no_address": 1}
         assert second.state == JobState.DONE
         assert Message.objects.count() == 12
+
+
+def test_a_slice_that_is_repeated_an_hour_after_its_worker_died_asks_nobody_twice(
+    oak, ada, monkeypatch
+) -> None:
+    with organization_scope(oak):
+        job = bulk.ask_accounts(some_accounts(3), actor=ada)
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "jobs.services.jobs._commit_slice", lambda *_: (_ for _ in ()).throw(SystemExit)
+            )
+            with pytest.raises(SystemExit):
+                pump(Lane.BULK)
+        an_hour_ago = timezone.now() - timedelta(hours=1)
+        Message.objects.update(created_at=an_hour_ago)
+        Job.objects.update(created_at=an_hour_ago - timedelta(seconds=1))
+        Work.objects.filter(kind="job").update(lease_until=timezone.now())
+        finish()
+        job.refresh_from_db()
+        assert job.outcome == [{"key": "asked", "count": 3, "links": []}]
+        assert Message.objects.count() == 3
 
 
 def test_the_list_offers_to_ask_whoever_is_not_connected(oak, manager: Client) -> None:
