@@ -109,7 +109,7 @@ def _composed(
 
 
 def _one_line(text: str) -> str:
-    """What a header takes: a mail server refuses a line break, wherever it came from."""
+    """The text without line breaks, which no mail server takes in a header."""
     return " ".join(text.split())
 
 
