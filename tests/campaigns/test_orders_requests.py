@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,6 +17,9 @@ from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.polling import sync_due_orders
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.requests import request_orders, send_order_request
+from jobs.enums import Lane
+from jobs.models import Work
+from jobs.services.queue import make_due
 from mail.enums import MessageState
 from mail.models import Message
 from mail.services.delivery import settle
@@ -321,16 +324,62 @@ def test_when_tiktok_cannot_be_reached_the_pump_tries_again(tiktok, campaign, se
     assert len(tiktok.read("orders")["orders"]) == 1
 
 
+def under_way(request: OrderRequest, *, lease_until: datetime) -> None:
+    """Somebody has begun to send this request, and was not heard of since."""
+    OrderRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.SENDING, sending_at=timezone.now()
+    )
+    make_due(requests.WORK_KIND, request.pk)
+    Work.objects.filter(kind=requests.WORK_KIND).update(lease_until=lease_until)
+
+
+def test_a_worker_settles_the_request_of_a_sender_that_never_came_back(tiktok, campaign) -> None:
+    request = ask(campaign, [an_account("maya.bakes")])
+    under_way(request, lease_until=timezone.now() - timedelta(seconds=1))
+
+    assert pump(Lane.PERSON) == 1
+
+    request.refresh_from_db()
+    assert (request.state, request.problem) == (RequestState.UNCERTAIN, requests.LOST)
+    assert tiktok.read("orders")["orders"] == []
+    assert not Work.objects.filter(kind=requests.WORK_KIND).exists()
+
+
+def test_a_sender_that_breaks_leaves_the_outcome_open(tiktok, campaign, monkeypatch) -> None:
+    def broken(*asked: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(requests, "place_orders", broken)
+    request = ask(campaign, [an_account("maya.bakes")])
+    with pytest.raises(ZeroDivisionError):
+        send_order_request(request)
+    monkeypatch.undo()
+
+    assert send_order_request(request).state == RequestState.UNCERTAIN
+    assert tiktok.read("orders")["orders"] == []
+
+
+def test_a_request_that_is_settled_leaves_no_work_and_is_not_touched_again(
+    tiktok, campaign
+) -> None:
+    request = ask(campaign, [an_account("maya.bakes")])
+    OrderRequest.objects.update(state=RequestState.UNCERTAIN)
+    Order.objects.update(problem="Look at TikTok.")
+
+    send_order_request(request)
+
+    assert Order.objects.get().problem == "Look at TikTok."
+    assert not Work.objects.filter(kind=requests.WORK_KIND).exists()
+
+
 def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign) -> None:
     request = ask(campaign, [an_account("maya.bakes")])
-    OrderRequest.objects.update(
-        state=RequestState.SENDING, sending_at=timezone.now() - timedelta(minutes=6)
-    )
+    under_way(request, lease_until=timezone.now() - timedelta(seconds=1))
 
     sync_due_orders([Order.objects.get().pk])
 
     request.refresh_from_db()
-    assert request.state == RequestState.UNCERTAIN
+    assert (request.state, request.problem) == (RequestState.UNCERTAIN, requests.LOST)
     assert tiktok.read("orders")["orders"] == []
 
 
@@ -386,7 +435,7 @@ def test_the_second_hundred_is_tried_again_as_soon_as_the_first_would_be(tiktok,
 
 def test_a_request_being_sent_by_somebody_else_is_left_alone(tiktok, campaign) -> None:
     request = ask(campaign, [an_account("maya.bakes")])
-    OrderRequest.objects.update(state=RequestState.SENDING, sending_at=timezone.now())
+    under_way(request, lease_until=timezone.now() + timedelta(minutes=1))
 
     assert send_order_request(request).state == RequestState.SENDING
     with pytest.raises(TikTokUnavailable):  # so that the pump looks soon what became of it

@@ -1,7 +1,7 @@
 """Asking TikTok for orders: one intent, one effect.
 
-The request is written first, sent outside any transaction, and its result written after. A request whose answer was
-lost is `uncertain`: TikTok is read before anything is asked again (`rechecks`).
+The request is written first, sent outside any transaction by whoever claims it, and its result written after. A request
+whose answer was lost is `uncertain`: TikTok is read before anything is asked again (`rechecks`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
 from crm.enums import Network
 from crm.models import SocialAccount
-from jobs.services.queue import make_due
+from jobs.enums import Lane
+from jobs.services.queue import WorkKind, claim_now, make_due, register_kind
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
@@ -40,6 +41,7 @@ from tiktok.services.orders.dialects import ORDERS_PER_CALL, place_orders
 from tiktok.services.orders.orders import OrderAsk, PlacedOrders
 
 log = structlog.get_logger()
+WORK_KIND = "order_request"
 MOST_VIDEOS = 10
 GROUP_FIELDS = ["campaign_code", "tiktok_campaign_id", "invite_link"]
 RELATED = (
@@ -185,8 +187,9 @@ def send_order_request(request: OrderRequest) -> OrderRequest:
     nothing that TikTok says: an order's page shows it.
     """
     for part in _parts(request):
-        if _claim(part):
-            _send(part)
+        with claim_now(WORK_KIND, part.pk) as is_mine:
+            if is_mine:
+                _send_or_give_up(part)
         part.refresh_from_db()
         if part.state not in {RequestState.DONE, RequestState.FAILED}:
             break  # what follows needs this one's code
@@ -200,7 +203,22 @@ def _parts(request: OrderRequest) -> Iterator[OrderRequest]:
     yield from first.continuations.order_by("pk")
 
 
-def _claim(request: OrderRequest) -> bool:
+def send_due_requests(request_ids: Sequence[int]) -> None:
+    """Settle requests whose sender was killed or broken."""
+    for request in OrderRequest.objects.filter(pk__in=request_ids):
+        _send_or_give_up(request)
+
+
+def _send_or_give_up(request: OrderRequest) -> None:
+    """A request whose earlier sender never came back is uncertain, not due: the call may have been made."""
+    if _begin(request):
+        _send(request)
+    else:
+        _settle(request, RequestState.UNCERTAIN, LOST)
+
+
+def _begin(request: OrderRequest) -> bool:
+    """Is it to be sent? Committed before TikTok is asked."""
     return bool(
         OrderRequest.objects.filter(pk=request.pk, state=RequestState.DUE).update(
             state=RequestState.SENDING, sending_at=timezone.now(), problem=""
@@ -252,13 +270,12 @@ def open_orders(request: OrderRequest) -> list[Order]:
 
 
 def _settle(request: OrderRequest, state: RequestState, problem: str) -> None:
-    """Leave the sending state; only its claimer, or who finds it lost, may."""
+    """Leave the sending state, in which only its claimer is, or who finds it lost."""
     with transaction.atomic():
         is_uncertain = {"was_uncertain": True} if state == RequestState.UNCERTAIN else {}
-        OrderRequest.objects.filter(pk=request.pk, state=RequestState.SENDING).update(
-            state=state, problem=problem, **is_uncertain
-        )
-        request.orders.filter(state=OrderState.CREATING).update(problem=problem)
+        sending = OrderRequest.objects.filter(pk=request.pk, state=RequestState.SENDING)
+        if sending.update(state=state, problem=problem, **is_uncertain):
+            request.orders.filter(state=OrderState.CREATING).update(problem=problem)
 
 
 @transaction.atomic
@@ -309,9 +326,4 @@ def under(answer: PlacedOrders) -> str:
     return f" under code {answer.campaign_code}" if answer.campaign_code else ""
 
 
-def give_up_lost_request(request: OrderRequest) -> None:
-    """A request whose sender never came back is uncertain, not due: the call may have been made."""
-    if request.state == RequestState.SENDING and (
-        request.sending_at is None or request.sending_at < timezone.now() - LOST_AFTER
-    ):
-        _settle(request, RequestState.UNCERTAIN, LOST)
+register_kind(WorkKind(WORK_KIND, Lane.PERSON, send_due_requests, lease=LOST_AFTER))
