@@ -111,7 +111,8 @@ def _orders(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
         "FROM campaigns_order ORDER BY id DESC LIMIT 50"
     ).fetchall()
     events = connection.execute(
-        "SELECT order_id, state, at, evidence FROM campaigns_orderevent WHERE order_id = ANY(%s) ORDER BY at, id",
+        "SELECT object_id AS order_id, event.detail ->> 'state' AS state, at, text.detail ->> 'evidence' AS evidence FROM tenancy_event event LEFT JOIN tenancy_eventtext text "
+        "ON text.event_id = event.id WHERE object_type = 'campaigns.order' AND object_id = ANY(%s) ORDER BY event.id",
         [[row["id"] for row in orders]],
     )
     return _nested(orders, "events", events.fetchall(), "order_id")

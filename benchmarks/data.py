@@ -26,7 +26,9 @@ ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfil
 NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
 ROWS_PER_CAMPAIGN = 100
 FIRST_FREE = """
-SELECT greatest((SELECT max(id) FROM tiktok_video), (SELECT max(id) FROM tiktok_creator), 0) + 1
+SELECT greatest(
+    (SELECT max(id) FROM tiktok_video), (SELECT max(id) FROM tiktok_creator), (SELECT max(id) FROM tenancy_event), 0
+) + 1
 """
 
 # What the triggers would write.
@@ -268,9 +270,17 @@ def _orders(to: Filled) -> Iterator[Table]:
         ),
     )  # fmt: skip
     yield Table(
-        "campaigns_orderevent",
-        "organization_id order_id state at evidence",
-        ((owner, first + n, "sent", NOW, "TikTok sent the invite.") for n in range(to.size)),
+        "tenancy_event",
+        "id organization_id at verb object_type object_id detail",
+        (
+            (first + n, owner, NOW, "order.sent", "campaigns.order", first + n, '{"state": "sent"}')
+            for n in range(to.size)
+        ),
+    )
+    yield Table(
+        "tenancy_eventtext",
+        "event_id organization_id label detail",
+        ((first + n, owner, "", '{"evidence": "TikTok sent the invite."}') for n in range(to.size)),
     )
 
 

@@ -168,7 +168,7 @@ def test_a_disconnected_account_says_why_and_offers_to_reconnect(
     page = client.post(url("check", connected), follow=True)
     assert "renew it in Settings" in reported(page)[0]
     shown = text(page)
-    assert "No account is connected Nobody can be looked up" in shown
+    assert "No account is connected Creators cannot be looked up" in shown
     assert "Harbour Goods TikTok One Disconnected TikTok no longer accepts the permission" in (
         shown
     )
@@ -305,7 +305,7 @@ def test_disconnecting_says_first_what_ends_with_it(signed_in, connected) -> Non
         for sentence in (
             "Disconnect Harbour Goods?",
             "Creator Marketplace 7300000000000000009 ends with it.",
-            "Orders sent through these accounts are no longer followed. Nobody can be looked up",
+            "Orders sent through these accounts are no longer followed. Creators cannot be looked up",
             "The numbers collected so far stay",
         ):
             assert sentence in words

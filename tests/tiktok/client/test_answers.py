@@ -58,7 +58,7 @@ def test_a_profile_that_does_not_say_whose_it_is_is_loud(client, market, wire, a
 
 
 @pytest.mark.parametrize(
-    ("told", "passed_on"), [(-5, -5), (10**30, 10**20), ("1e999999999", 10**20)]
+    ("reported", "passed_on"), [(-5, -5), (10**30, 10**20), ("1e999999999", 10**20)]
 )
 def test_an_absurd_number_does_not_lose_the_profile(market, answers, reported, passed_on):
     answers(PROFILE, {"handle_name": "ann", "followers_count": reported, "likes_count": 7})
