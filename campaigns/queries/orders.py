@@ -104,8 +104,8 @@ def quiet_videos(orders: Iterable[Order], *, now: datetime) -> dict[int, frozens
 
 def _is_quiet(post: Post, now: datetime) -> bool:
     due_at = report_due_at(post.published_at, post.reported_at)
-    progress_now = post.published_since is not None and post.hidden_at is None
-    return progress_now and due_at is not None and due_at - SOON > now
+    is_published = post.published_since is not None and post.hidden_at is None
+    return is_published and due_at is not None and due_at - SOON > now
 
 
 def requests_with_problems(campaign: Campaign) -> QuerySet[OrderRequest]:

@@ -587,13 +587,13 @@ def test_a_creator_who_agrees_ties_a_published_video_and_it_stands_with_its_numb
     order = sync_order(order)
 
     assert order.state == OrderState.FULFILLED
-    progress_now = published_posts(campaign).get()
-    assert (progress_now.pk, progress_now.order, progress_now.review_state) == (
+    published = published_posts(campaign).get()
+    assert (published.pk, published.order, published.review_state) == (
         post.pk,
         order,
         ReviewState.SUCCEED,
     )
-    assert progress_now.video.report_fetched_at is not None
+    assert published.video.report_fetched_at is not None
 
 
 def test_asking_twice_asks_once(tiktok, campaign, tiktok_one) -> None:
@@ -696,8 +696,8 @@ def test_a_post_that_stands_by_hand_goes_on_standing_while_its_creator_is_asked(
 
     request_tie(campaign, video, actor=None)
     sync_order(order)
-    progress_now = published_posts(campaign).get()
-    assert (progress_now.pk, progress_now.order, progress_now.origin) == (
+    published = published_posts(campaign).get()
+    assert (published.pk, published.order, published.origin) == (
         by_hand.pk,
         None,
         PostOrigin.BY_HAND,
@@ -705,8 +705,8 @@ def test_a_post_that_stands_by_hand_goes_on_standing_while_its_creator_is_asked(
 
     tiktok.control("link/answer", video_id=video.tiktok_video_id, action="APPROVE")
     sync_order(order)
-    progress_now = published_posts(campaign).get()
-    assert (progress_now.pk, progress_now.order, progress_now.origin) == (
+    published = published_posts(campaign).get()
+    assert (published.pk, published.order, published.origin) == (
         by_hand.pk,
         order,
         PostOrigin.ORDER,
@@ -774,9 +774,9 @@ def test_an_order_keeps_finding_the_videos_of_a_creator_who_was_renamed(
     order = sync_order(order)
 
     assert order.state == OrderState.FULFILLED
-    progress_now = published_posts(campaign)
-    assert {post.network_post_id for post in progress_now} == {by_report, by_event}
-    assert {post.order for post in progress_now} == {order}
+    published = published_posts(campaign)
+    assert {post.network_post_id for post in published} == {by_report, by_event}
+    assert {post.order for post in published} == {order}
     assert sync_order(order).state == OrderState.FULFILLED
 
 

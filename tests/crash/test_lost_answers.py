@@ -76,8 +76,8 @@ def kill_the_sender_before_it_keeps_the_answer(hands: Workers, is_made: Callable
     with transaction.atomic():
         list(Order.objects.select_for_update())
         workers = [hands.worker(), hands.beat()]
-        progress_now = eventually(lambda: is_made() and somebody_waits_for_us(), WAIT_SECONDS)
-        assert progress_now, hands.said()
+        has_begun = eventually(lambda: is_made() and somebody_waits_for_us(), WAIT_SECONDS)
+        assert has_begun, hands.said()
         for process in workers:
             kill(process)
 

@@ -250,6 +250,7 @@ def test_an_admin_connects_tiktok_and_disconnects_it_without_a_barrier(
     page, path = signed_in(a_member(elm), 390), "/o/elm/settings/tiktok/"
     assert list(barriers(page, path, THEMES)) == []
     page.get_by_role("link", name="Settings").click()
+    page.locator("main").get_by_role("link", name="TikTok", exact=True).click()
     page.get_by_role("button", name="Connect TikTok").click()
     page.get_by_role("button", name="Allow").click()
 

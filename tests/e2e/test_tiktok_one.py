@@ -56,6 +56,7 @@ def test_an_order_over_tiktok_one_through_the_pages(admin: Page, tiktok: Any, el
 
 def connect_brand(page: Page) -> None:
     page.get_by_role("link", name="Settings", exact=True).click()
+    page.locator("main").get_by_role("link", name="TikTok", exact=True).click()
     page.get_by_role("button", name="Connect TikTok").click()
     page.get_by_role("button", name="Allow").click()
     card = page.get_by_role("region", name="Harbour Goods")

@@ -136,13 +136,13 @@ def _unlisted(order: Order, facts: OrderFacts, mentioned: Iterable[str]) -> Quer
 
 
 def _follow(order: Order, facts: OrderFacts) -> None:
-    progress_now = progress(map(video_fact, facts.reviews), order.video_limit)
+    progressed = progress(map(video_fact, facts.reviews), order.video_limit)
     if order.state in BEFORE_VIDEOS and _is_accepted(facts):
         transitions.mark_accepted(order, evidence=_acceptance(facts))
     if order.state in SETTLED_STATES | BEFORE_VIDEOS:
         return
-    transitions.follow_videos(order, progress_now)
-    order.video_count = progress_now.uploaded
+    transitions.follow_videos(order, progressed)
+    order.video_count = progressed.uploaded
 
 
 def _is_accepted(facts: OrderFacts) -> bool:

@@ -50,7 +50,7 @@ def text(response) -> str:
     return words.replace("&#x27;", "'").replace("&amp;", "&")
 
 
-def progress_now(account: MarketplaceAccount) -> bool:
+def is_connected_at_tiktok(account: MarketplaceAccount) -> bool:
     with organization_scope(account.organization_id):
         return MarketplaceAccount.objects.get(pk=account.pk).is_connected
 
@@ -192,7 +192,7 @@ def test_only_owners_and_admins_change_anything(signed_in, connected, role) -> N
         assert client.post(address).status_code == 403
     for method in (client.get, client.post):
         assert method(url("disconnect", connected)).status_code == 403
-    assert progress_now(connected)
+    assert is_connected_at_tiktok(connected)
 
 
 def test_an_account_of_another_organization_is_not_there(signed_in, connected, oak) -> None:
@@ -202,7 +202,7 @@ def test_an_account_of_another_organization_is_not_there(signed_in, connected, o
         assert client.post(url(name, connected)).status_code == 404
     assert client.get(url("disconnect", connected, "oak")).status_code == 404
     assert "Northlight" not in client.get("/o/oak/settings/tiktok/").content.decode()
-    assert progress_now(connected)
+    assert is_connected_at_tiktok(connected)
 
 
 def test_the_page_takes_the_same_few_queries_whatever_it_shows(
@@ -309,7 +309,7 @@ def test_disconnecting_says_first_what_ends_with_it(signed_in, connected) -> Non
             "The numbers collected so far stay",
         ):
             assert sentence in words
-    assert progress_now(connected)
+    assert is_connected_at_tiktok(connected)
 
 
 def test_an_account_whose_token_does_not_open_says_so_and_spoils_no_other(
@@ -329,7 +329,7 @@ def test_an_account_whose_token_does_not_open_says_so_and_spoils_no_other(
     assert reported(client.post(url("check", lost), follow=True)) == [said]
     assert said in text(client.get(PAGE))
     client.post(url("disconnect", connected))
-    assert [progress_now(connected), progress_now(lost)] == [False, True]
+    assert [is_connected_at_tiktok(connected), is_connected_at_tiktok(lost)] == [False, True]
 
 
 def test_a_disconnected_account_is_gone_from_use_and_its_siblings_too(signed_in, connected) -> None:
