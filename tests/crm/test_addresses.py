@@ -26,7 +26,7 @@ def migrate(app: str, name: str) -> None:
 
 
 def store(table: str, key: int, address: str) -> None:
-    """As code of an earlier day wrote it."""
+    """Store an address as code of an earlier day wrote it."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET email = %s WHERE id = %s", [address, key])
 
