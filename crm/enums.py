@@ -22,3 +22,50 @@ class AccountType(models.TextChoices):
     X = "x", "X"
     FACEBOOK_PAGE = "facebook_page", "Facebook page"
     TWITCH = "twitch", "Twitch"
+
+
+class FieldKind(models.TextChoices):
+    """Kinds of custom fields."""
+
+    TEXT = "text", "Text"
+    NUMBER = "number", "Number"
+    MONEY = "money", "Money"
+    DATE = "date", "Date"
+    CHOICE = "choice", "Choice"
+    MULTI_CHOICE = "multi_choice", "Multiple choice"
+    URL = "url", "Web address"
+    YES_NO = "yes_no", "Yes or no"
+
+
+class PostKind(models.TextChoices):
+    """Kinds of posts that an influencer has a rate for."""
+
+    VIDEO = "video", "Video"
+    SHORT = "short", "Short video"
+    PHOTO = "photo", "Photo or carousel"
+    STORY = "story", "Story"
+    LIVE = "live", "Live stream"
+    TEXT = "text", "Text post"
+
+
+class ContractState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SENT = "sent", "Sent"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+
+
+class TagColor(models.TextChoices):
+    GREY = "grey", "Grey"
+    BLUE = "blue", "Blue"
+    GREEN = "green", "Green"
+    YELLOW = "yellow", "Yellow"
+    RED = "red", "Red"
+    PURPLE = "purple", "Purple"
+
+
+class Density(models.TextChoices):
+    """How high the rows of a list are."""
+
+    COMFORTABLE = "comfortable", "Comfortable"
+    COMPACT = "compact", "Compact"

@@ -1,4 +1,34 @@
+from crm.models.documents import Contract, Document
+from crm.models.fields import CustomField, CustomValue
+from crm.models.groups import Group, GroupMember
 from crm.models.influencers import Influencer, SocialAccount
+from crm.models.lists import List, ListEntry
+from crm.models.notes import Mention, Note
+from crm.models.rates import OtherAddress, Rate
 from crm.models.search import SearchWord
+from crm.models.segments import ListLayout, Segment
+from crm.models.tags import Tag, Tagging
+from crm.models.tasks import Task
 
-__all__ = ["Influencer", "SearchWord", "SocialAccount"]
+__all__ = [
+    "Contract",
+    "CustomField",
+    "CustomValue",
+    "Document",
+    "Group",
+    "GroupMember",
+    "Influencer",
+    "List",
+    "ListEntry",
+    "ListLayout",
+    "Mention",
+    "Note",
+    "OtherAddress",
+    "Rate",
+    "SearchWord",
+    "Segment",
+    "SocialAccount",
+    "Tag",
+    "Tagging",
+    "Task",
+]

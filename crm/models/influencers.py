@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Left
 
 from crm.enums import AccountType, Network
+from crm.models.groups import Group
 from crm.models.search import folded
 from tenancy.models import OrganizationModel
 from tenancy.models.fields import AddressField
@@ -14,9 +15,16 @@ NAME_LENGTH = 200
 
 
 class Influencer(OrganizationModel):
-    """A person in the CRM. The database keeps `sort_name` and the words of search in step with name and e-mail."""
+    """A person in the CRM. The database keeps `sort_name` and the words of search in step with name and e-mail.
+
+    `email` is where mail goes; further addresses are `OtherAddress`. `phone` is in E.164 (`+491711234567`), `time_zone` a
+    name of the IANA database, `salutation` how mail begins ("Dear Maya"). An archived influencer stands in no list until
+    restored.
+    """
 
     name = models.CharField(max_length=NAME_LENGTH)
+    display_name = models.CharField(max_length=NAME_LENGTH, blank=True, default="", db_default="")
+    salutation = models.CharField(max_length=100, blank=True, default="", db_default="")
     sort_name = models.GeneratedField(
         expression=Left(folded(models.F("name")), NAME_LENGTH),
         output_field=models.CharField(max_length=NAME_LENGTH, db_collation="C"),
@@ -25,6 +33,21 @@ class Influencer(OrganizationModel):
     email = AddressField(blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    phone = models.CharField(max_length=20, blank=True, default="", db_default="")
+    city = models.CharField(max_length=100, blank=True, default="", db_default="")
+    time_zone = models.CharField(max_length=50, blank=True, default="", db_default="")
+    birthday = models.DateField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="owned_influencers",
+    )
+    group = models.ForeignKey(
+        Group, null=True, blank=True, on_delete=models.PROTECT, related_name="influencers"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -43,7 +66,14 @@ class Influencer(OrganizationModel):
             )
         ]
         indexes = [
-            models.Index(fields=["organization", "sort_name", "id"], name="influencer_by_sort_name")
+            models.Index(
+                fields=["organization", "sort_name", "id"], name="influencer_by_sort_name"
+            ),
+            models.Index(
+                fields=["organization", "phone"],
+                condition=~models.Q(phone=""),
+                name="influencer_by_phone",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,80 @@
+"""Fields that an organization adds to its influencers, and their typed values."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Left
+
+from crm.enums import FieldKind
+from tenancy.models import OrganizationModel
+
+OPTION_LENGTH = 60
+
+
+class CustomField(OrganizationModel):
+    """A field of the organization's own; `key` names it in the API and in exports and never changes."""
+
+    name = models.CharField(max_length=80)
+    key = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=12, choices=FieldKind)
+    options = ArrayField(
+        models.CharField(max_length=OPTION_LENGTH),
+        default=list,
+        blank=True,
+        help_text="Of a choice.",
+    )
+    is_required = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "key"], name="custom_field_key_unique_per_organization"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomValue(OrganizationModel):
+    """One influencer's value of a field; it stands in the column of the field's kind.
+
+    `text`: text, URL, choice. `number`: number, money (with `currency`), yes (1) or no (0). `day`: date. `options`:
+    multi-choice. An influencer without a value has no row.
+    """
+
+    field = models.ForeignKey(
+        CustomField, on_delete=models.CASCADE, related_name="values", db_index=False
+    )
+    influencer = models.ForeignKey(
+        "crm.Influencer", on_delete=models.CASCADE, related_name="custom_values", db_index=False
+    )
+    text = models.CharField(max_length=2000, blank=True)
+    number = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    day = models.DateField(null=True, blank=True)
+    options = ArrayField(models.CharField(max_length=OPTION_LENGTH), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["influencer", "field"], name="custom_value_once_per_influencer"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["field", "number", "influencer"], name="custom_value_by_number"),
+            models.Index(fields=["field", "day", "influencer"], name="custom_value_by_day"),
+            models.Index(
+                models.F("field"),
+                Left("text", 100),
+                models.F("influencer"),
+                name="custom_value_by_text",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.influencer}"

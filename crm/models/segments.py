@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from crm.enums import Density
+from tenancy.models import OrganizationModel
+
+
+class Segment(OrganizationModel):
+    """A saved filter of the list of influencers: its owner's, or shared with the organization.
+
+    `filters` is what the list's address says, as a tree (`crm.policies`), so that a segment and an address mean the same.
+    """
+
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="segments"
+    )
+    is_shared = models.BooleanField(default=False)
+    filters = models.JSONField(default=dict)
+    sort = models.CharField(max_length=80, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    counted = models.PositiveBigIntegerField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListLayout(OrganizationModel):
+    """How one member wants the list of influencers: which columns, in which order, how dense."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    columns = ArrayField(models.CharField(max_length=80), default=list)
+    density = models.CharField(max_length=12, choices=Density, default=Density.COMFORTABLE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"], name="list_layout_once_per_member"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Columns of {self.user}"

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.db import models
+
+from crm.enums import TagColor
+from crm.models.search import folded
+from tenancy.models import OrganizationModel
+
+
+class Tag(OrganizationModel):
+    """A word that influencers are sorted by. Names that only differ in case or accents are one tag."""
+
+    name = models.CharField(max_length=60)
+    color = models.CharField(max_length=10, choices=TagColor, default=TagColor.GREY)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization", folded(models.F("name")), name="tag_name_unique_per_organization"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagging(OrganizationModel):
+    """An influencer has a tag."""
+
+    influencer = models.ForeignKey(
+        "crm.Influencer", on_delete=models.CASCADE, related_name="taggings"
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tag", "influencer"], name="tagged_once_with_each_tag")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.influencer}: {self.tag}"
