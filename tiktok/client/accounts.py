@@ -11,7 +11,8 @@ from datetime import date
 
 from . import accounts_answers as answers
 from .accounts_types import AccountProfile, AccountVideoPage
-from .transport import Ask, Client
+from .ask import Ask
+from .transport import Client
 
 PROFILE_FIELDS = (
     "display_name",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from . import answers, types
-from .transport import Ask, Client
+from .ask import Ask
+from .transport import Client
 
 
 class BrandAccount:

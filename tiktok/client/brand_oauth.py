@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlencode
 
 import msgspec
 
+from .ask import Ask
 from .reader import Row
-from .transport import Ask, Client
+from .transport import Client
 
 
 class BrandGrant(msgspec.Struct, frozen=True):

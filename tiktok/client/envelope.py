@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
+from .decoding import decoded
 from .errors import (
     GarbledAnswerError,
     RateLimitedError,
@@ -18,7 +19,7 @@ from .errors import (
     Window,
     error_class,
 )
-from .reader import Row, Unreadable, decoded
+from .reader import Row, Unreadable
 
 OK = 0
 PARTIAL_OK = 20001

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from .decoding import listed
 from .types import Money, Share
 
 LARGEST_COUNT = 2**63 - 1
@@ -40,6 +41,36 @@ def identifier(value: Any) -> str:
     if not text:
         raise ValueError("an id is missing")
     return text
+
+
+def text(value: Any) -> str:
+    """Text; a number is taken for its digits."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError("not a text")
+
+
+def words(value: Any) -> frozenset[str]:
+    """The words of a list, or of a text that parts them by commas or blanks."""
+    if isinstance(value, list) or (isinstance(value, str) and value.startswith("[")):
+        reported = listed(value)
+    else:
+        reported = re.split(r"[\s,]+", text(value))
+    return frozenset(word for word in map(text, reported) if word)
+
+
+def name(item: Any, keys: Sequence[str]) -> str:
+    """The name of an item; null is one, too (`NAMELESS`). Raises ValueError when it has none."""
+    if not isinstance(item, Mapping):
+        raise ValueError("not an object")
+    key = next((key for key in keys if key in item), keys[0])
+    reported = item.get(key, "")
+    found = text(NAMELESS if reported is None else reported)
+    if not found:
+        raise ValueError(f"a {key} is missing")
+    return found
 
 
 def flag(value: Any) -> bool:

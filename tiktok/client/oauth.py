@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlencode
 
 from . import types
+from .ask import Ask
 from .reader import Row
-from .transport import Ask, Client
+from .transport import Client
 
 SUPPOSED_EXPIRES_IN = 3600
 SUPPOSED_REFRESH_EXPIRES_IN = 30 * 86_400

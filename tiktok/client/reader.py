@@ -7,8 +7,6 @@ one field are tried in turn.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from . import normalize
+from .decoding import listed, unpacked
 from .redaction import MASK, shown
 from .types import Money, Share
 
@@ -24,12 +23,6 @@ T = TypeVar("T")
 Names = str | Sequence[str]
 MOST_NOTES = 100
 """Of one answer: what is odd in every row of a page need not be told for each."""
-
-# Escapes that no database keeps: NUL, and half of a surrogate pair. A backslash that is escaped itself starts none.
-_ESCAPES = re.compile(
-    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|(?P<nul>\\u0000)|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +35,6 @@ class Unreadable:
     field: str
     why: str
     raw: str
-
-
-def decoded(body: bytes) -> Any:
-    """JSON as TikTok writes it, odd characters, byte order mark and ``NaN`` included. Raises ValueError."""
-    body = body.removeprefix(b"\xef\xbb\xbf")
-    if b"\\u" in body:
-        body = _ESCAPES.sub(_kept, body)
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        text = body.decode(errors="replace")
-        return json.loads(text, strict=False, parse_constant=str)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _kept(escape: re.Match[bytes]) -> bytes:
-    if escape["nul"]:
-        return b""
-    return b"\\ufffd" if escape["half"] else escape[0]
 
 
 class Row:
@@ -101,7 +74,7 @@ class Row:
     # --- single values ----------------------------------------------------------------------------------------------
     def text(self, *names: str) -> str | None:
         """Text; a number is taken for its digits."""
-        return self._read(names, _text)
+        return self._read(names, normalize.text)
 
     def json(self, name: str) -> str:
         """The field as it came, as JSON; a text as it is, and an empty object where there is none."""
@@ -166,7 +139,7 @@ class Row:
     # --- several ----------------------------------------------------------------------------------------------------
     def texts(self, *names: str) -> tuple[str, ...]:
         """The texts of a list, without those that are none."""
-        return self._each(names, _text)
+        return self._each(names, normalize.text)
 
     def ids(self, *names: str) -> tuple[str, ...]:
         """The ids of a list as text."""
@@ -174,7 +147,7 @@ class Row:
 
     def items(self, *names: str) -> Sequence[Any]:
         """The items of a list as they came."""
-        return self._read(names, _listed) or ()
+        return self._read(names, listed) or ()
 
     def length(self, name: str) -> int:
         """How many items a list has as it came, with those that cannot be read."""
@@ -183,7 +156,7 @@ class Row:
 
     def words(self, *names: str) -> frozenset[str]:
         """The words of a list, or of a text that parts them by commas or blanks."""
-        return self._read(names, _words) or frozenset()
+        return self._read(names, normalize.words) or frozenset()
 
     def rows(
         self, name: str, build: Callable[[Row], T], *, is_complete: bool = False
@@ -212,7 +185,7 @@ class Row:
 
     def row(self, name: str) -> Row:
         """An object within this one, or written into a text; an empty one where there is none."""
-        found = self._read((name,), lambda value: self._nested(name, _unpacked(value)))
+        found = self._read((name,), lambda value: self._nested(name, unpacked(value)))
         return self._nested(name, {}) if found is None else found
 
     def named(
@@ -220,12 +193,14 @@ class Row:
     ) -> list[tuple[str, T]]:
         """Names with what ``read`` makes of their values, from ``{name: value}`` or ``[{key: name, value: …}]``."""
         keys, values = _several(key), _several(value)
-        packed = self._read(names, _unpacked) or ()
+        packed = self._read(names, unpacked) or ()
         if isinstance(packed, Mapping):
             packed = [{keys[0]: word, values[0]: reported} for word, reported in packed.items()]
 
         def pair(item: Any) -> tuple[str, T]:
-            return _name(item, keys), read(next((item[v] for v in values if v in item), None))
+            return normalize.name(item, keys), read(
+                next((item[v] for v in values if v in item), None)
+            )
 
         return list(self._each(names, pair, items=packed))
 
@@ -256,7 +231,7 @@ class Row:
 
     def retention(self, *names: str) -> tuple[float, ...] | None:
         """Share still watching per second."""
-        return self._read(names, lambda value: normalize.retention(_listed(value)))
+        return self._read(names, lambda value: normalize.retention(listed(value)))
 
     # --- how --------------------------------------------------------------------------------------------------------
     def _present(self, names: Iterable[str]) -> str | None:
@@ -296,52 +271,5 @@ class Row:
             self.notes.append(Unreadable(f"{self._path}{name}", str(why), raw))
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise ValueError("not a text")
-
-
-def _unpacked(value: Any) -> Any:
-    """A list or an object, also from within a text."""
-    if isinstance(value, str):
-        value = decoded(value.encode()) if value.strip()[:1] in ("[", "{") else value
-    if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
-        raise ValueError("not a list or an object")
-    return value
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    """The items of a list; an empty object stands for an empty one."""
-    items = _unpacked(value)
-    if isinstance(items, Mapping):
-        if items:
-            raise ValueError("not a list")
-        return ()
-    return items
-
-
-def _words(value: Any) -> frozenset[str]:
-    if isinstance(value, list) or (isinstance(value, str) and value.startswith("[")):
-        reported = _listed(value)
-    else:
-        reported = re.split(r"[\s,]+", _text(value))
-    return frozenset(word for word in map(_text, reported) if word)
-
-
 def _several(names: Names) -> Sequence[str]:
     return (names,) if isinstance(names, str) else names
-
-
-def _name(item: Any, keys: Sequence[str]) -> str:
-    """The name of an item; null is one, too (`normalize.NAMELESS`). Raises ValueError when it has none."""
-    if not isinstance(item, Mapping):
-        raise ValueError("not an object")
-    key = next((key for key in keys if key in item), keys[0])
-    reported = item.get(key, "")
-    name = _text(normalize.NAMELESS if reported is None else reported)
-    if not name:
-        raise ValueError(f"a {key} is missing")
-    return name

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from .answers import page_of
+from .ask import Ask
 from .reader import Row
-from .transport import Ask, Client
+from .transport import Client
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,18 +6,17 @@ Nothing here knows an endpoint. Clock, sleep and session are handed in.
 from __future__ import annotations
 
 import copy
-import hashlib
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-import msgspec
 import requests
 from urllib3.exceptions import HTTPError
 
 from . import envelope
+from .ask import Ask
 from .connection import checked_base_url, new_session
 from .errors import GarbledAnswerError, TikTokError, UnreachableError
 from .reader import Row, Unreadable
@@ -59,37 +58,6 @@ class Exchange:
     error: TikTokError | None = None
     question: str = ""
     unreadable: tuple[Unreadable, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request as an endpoint function describes it.
-
-    ``params`` become the query (arrays and objects as JSON), ``body`` the JSON body; with ``files``
-    (field to name, bytes and media type) the body travels as a multipart form. ``headers`` come on top
-    of the token's. A call is ``idempotent`` when repeating it changes nothing more. Of an answer that
-    ``is_secret`` (it holds tokens) nothing is kept, however odd it is.
-    """
-
-    method: str
-    path: str
-    token: str | None = None
-    params: Mapping[str, object] | None = None
-    body: Mapping[str, object] | None = None
-    idempotent: bool = True
-    bucket: str = "app"
-    headers: Mapping[str, str] | None = None
-    files: Mapping[str, tuple[str, bytes, str]] | None = None
-    is_secret: bool = False
-
-    @property
-    def question(self) -> str:
-        """A short digest of the question, from which nothing of it can be read."""
-        asked = repr((self.path, self.params, self.body, self.headers))
-        return hashlib.sha256(asked.encode(errors="replace")).hexdigest()[:16]
-
-    def __repr__(self) -> str:
-        return f"Ask({self.method} {self.path})"
 
 
 class Client:
@@ -221,15 +189,15 @@ class Client:
     def _received(
         self, ask: Ask, started: float
     ) -> tuple[int, Mapping[str, str], bytes] | TikTokError:
-        query = _query(ask.params)
+        query = ask.query
         try:
             with self._session.request(
                 ask.method,
                 f"{self.base_url}{API_PREFIX}{ask.path}",
                 params=query,
-                data=_content(ask),
+                data=ask.content,
                 files=ask.files,
-                headers=_headers(ask),
+                headers=ask.all_headers,
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
@@ -265,35 +233,6 @@ class _AnswerTooBig(Exception):
 
 class _AnswerTooSlow(Exception):
     pass
-
-
-def _headers(ask: Ask) -> dict[str, str]:
-    headers = {"Accept": "application/json"}
-    if ask.body is not None and ask.files is None:
-        headers["Content-Type"] = "application/json"
-    if ask.token is not None:
-        headers["Access-Token"] = ask.token
-    return {**headers, **(ask.headers or {})}
-
-
-def _content(ask: Ask) -> bytes | dict[str, str] | None:
-    """JSON, or the fields of a form when a file goes with them."""
-    if ask.files is not None:
-        return _query(ask.body)
-    return None if ask.body is None else msgspec.json.encode(_present(ask.body))
-
-
-def _present(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _query(params: Mapping[str, object] | None) -> dict[str, str]:
-    """Scalars as they are, arrays and objects as JSON; what is None is not sent."""
-    return {name: _scalar(value) for name, value in _present(params or {}).items()}
-
-
-def _scalar(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _refused(error: requests.RequestException) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from . import answers, ttcm_answers, types
+from .ask import Ask
 from .brand_account import SparkCalls
 from .errors import GarbledAnswerError, InvalidParameterError
 from .normalize import plain_handle
 from .protocol import Capabilities
-from .transport import Ask, Client
+from .transport import Client
 
 CAPABILITIES = Capabilities(
     has_orders=True,

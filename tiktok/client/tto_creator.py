@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import answers, tto_answers, tto_types, types
+from .ask import Ask
 from .brand_account import bucket
-from .transport import Ask, Client
+from .transport import Client
 
 PROFILE_FIELDS = (
     "handle_name",

@@ -7,8 +7,8 @@ from typing import Literal
 
 from . import tto_answers as answers
 from . import tto_types
+from .ask import Ask
 from .brand_account import BrandAccount
-from .transport import Ask
 
 
 class ExtraCalls(BrandAccount):

@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from .reader import Row, decoded
+from .decoding import decoded
+from .reader import Row
 
 LONGEST_AGE_SECONDS = 300.0
 LINKED_VIDEO = 10

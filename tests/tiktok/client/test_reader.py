@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.tiktok.client.test_brand_and_accounts import VIDEO as OWN_VIDEO
 from tests.tiktok.client.test_tto_report import VIDEO as REPORTED
 from tiktok.client import accounts_answers, answers, ttcm_answers, tto_answers, tto_report_answers
-from tiktok.client.reader import MOST_NOTES, Row, decoded
+from tiktok.client.decoding import decoded
+from tiktok.client.reader import MOST_NOTES, Row
 from tiktok.client.redaction import LONGEST_SHOWN
 from tiktok.client.types import Share
 

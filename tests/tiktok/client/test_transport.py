@@ -7,8 +7,9 @@ import pytest
 import requests
 
 from tiktok.client import Call, Client, TtcmMarketplace, errors, types, webhooks
+from tiktok.client.ask import Ask
 from tiktok.client.reader import Row
-from tiktok.client.transport import LARGEST_ANSWER_BYTES, Ask
+from tiktok.client.transport import LARGEST_ANSWER_BYTES
 
 STATUS = "/tcm/creator/status/get/"
 GOOD = {"code": 0, "data": {"onboarding_status": []}}
