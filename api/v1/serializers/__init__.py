@@ -1,0 +1,25 @@
+"""The API's documents."""
+
+from api.v1.serializers.influencers import (
+    AccountOfInfluencerSerializer,
+    InfluencerSerializer,
+    SocialAccountSerializer,
+)
+from api.v1.serializers.metrics import AccountMetricsSerializer
+from api.v1.serializers.orders import CampaignSerializer, OrderEventSerializer, OrderSerializer
+from api.v1.serializers.posts import PostSerializer, tie_of
+from api.v1.serializers.snapshots import AccountSnapshotSerializer, PostSnapshotSerializer
+
+__all__ = [
+    "AccountMetricsSerializer",
+    "AccountOfInfluencerSerializer",
+    "AccountSnapshotSerializer",
+    "CampaignSerializer",
+    "InfluencerSerializer",
+    "OrderEventSerializer",
+    "OrderSerializer",
+    "PostSerializer",
+    "PostSnapshotSerializer",
+    "SocialAccountSerializer",
+    "tie_of",
+]
