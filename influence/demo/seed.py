@@ -12,7 +12,8 @@ from campaigns.models import Campaign
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import add_participants, create_campaign
 from campaigns.services.links import request_tie
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import sync_orders
 from campaigns.services.posts import add_post_by_hand
 from crm.enums import AccountType, Network

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from influence.demo.creator import SandboxCreators
-from influence.demo.story import Story, StoryBroken, write_figures
+from influence.demo.figures import StoryBroken, write_figures
+from influence.demo.steps import tell
+from influence.demo.story import Story
 from influence.demo.world import make_world
 from tenancy.scope import organization_scope
+from tiktok.errors import NotALegacyExport
 from tiktok.limits import waiting_as_worker
-from tiktok.services.legacy.export import NotALegacyExport
 
 INVENTED_EXPORT = Path(settings.BASE_DIR) / "influence" / "demo" / "old_source.csv"
 
@@ -35,11 +37,12 @@ class Command(BaseCommand):
             creators=SandboxCreators(os.environ["DEMO_SANDBOX_URL"]),
             site=os.environ["DEMO_WEB_URL"],
             mails=Path(settings.EMAIL_FILE_PATH),
+            export=legacy,
             say=self.stdout.write,
         )
         try:
             with organization_scope(world.organization), waiting_as_worker():
-                figures = story.tell(legacy)
+                figures = tell(story)
         except NotALegacyExport as problem:
             raise CommandError(f"Nothing was imported. {problem}") from problem
         except StoryBroken as broken:

@@ -11,8 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaigns.services.legacy import ImportResult, import_legacy_export
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tiktok.errors import LegacyClosed
-from tiktok.services.legacy.export import NotALegacyExport
+from tiktok.errors import LegacyClosed, NotALegacyExport
 
 
 class Command(BaseCommand):
