@@ -14,12 +14,9 @@ from tenancy.access import portal_page
 from tenancy.models import User
 from tiktok.errors import NoMarketplaceAccount, TikTokProblem, TikTokRefused
 from tiktok.models import Connection
-from tiktok.services.connect.connect import (
-    CONSENT_VERSION,
-    disconnect,
-    start_connect,
-    withdraw_consent,
-)
+from tiktok.services.connect.connect import start_connect
+from tiktok.services.connect.connections import CONSENT_VERSION
+from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
 

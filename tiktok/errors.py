@@ -152,3 +152,7 @@ OF_ONE_SUBJECT = (
     MarketplaceAccessEnded,
     SealBroken,
 )
+
+
+class NotALegacyExport(Exception):
+    """The file as a whole cannot be read; the text says why and what to do. Nothing was imported."""

@@ -28,7 +28,8 @@ from campaigns.queries import (
 )
 from campaigns.services.orders.invitations import mark_invited_by_hand
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import refresh_campaign
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page

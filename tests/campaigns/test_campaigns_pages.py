@@ -14,7 +14,8 @@ from django.utils import timezone
 from campaigns.enums import OrderState, PostOrigin, RequestState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.queries import order_steps, order_timeline
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from tenancy.enums import Role, Verb
 from tenancy.models import EventText, Organization, User
 from tenancy.scope import organization_scope

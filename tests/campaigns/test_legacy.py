@@ -21,17 +21,9 @@ from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign
 from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus
-from tiktok.errors import LegacyClosed
-from tiktok.models import (
-    Creator,
-    CreatorSnapshot,
-    PurgeReceipt,
-    PurgeRun,
-    Video,
-    VideoSnapshot,
-)
+from tiktok.errors import LegacyClosed, NotALegacyExport
+from tiktok.models import Creator, CreatorSnapshot, PurgeReceipt, PurgeRun, Video, VideoSnapshot
 from tiktok.purge import NotCutOver, run_purge, start_purge
-from tiktok.services.legacy.export import NotALegacyExport
 from tiktok.services.legacy.rows import legacy_rows
 
 pytestmark = pytest.mark.django_db

@@ -13,20 +13,15 @@ from campaigns.models import Order, OrderRequest, Post
 from campaigns.queries import order_steps
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.polling import sync_due_orders
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import sync_orders
 from campaigns.services.posts import add_post_by_hand
 from tenancy.enums import Verb
 from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.connecting import an_organization
-from tests.factories.campaigns import (
-    a_campaign,
-    a_participant,
-    a_video,
-    an_account,
-    an_order,
-)
+from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account, an_order
 from tests.mailing import sent_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,11 +12,12 @@ from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
 from campaigns.models import Order, OrderRequest
 from campaigns.queries import order_steps
-from campaigns.services.orders import requests
+from campaigns.services.orders import sending
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.polling import sync_due_orders
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from jobs.enums import Lane
 from jobs.models import Work
 from jobs.services.queue import make_due
@@ -329,8 +330,8 @@ def under_way(request: OrderRequest, *, lease_until: datetime) -> None:
     OrderRequest.objects.filter(pk=request.pk).update(
         state=RequestState.SENDING, sending_at=timezone.now()
     )
-    make_due(requests.WORK_KIND, request.pk)
-    Work.objects.filter(kind=requests.WORK_KIND).update(lease_until=lease_until)
+    make_due(sending.WORK_KIND, request.pk)
+    Work.objects.filter(kind=sending.WORK_KIND).update(lease_until=lease_until)
 
 
 def test_a_worker_settles_the_request_of_a_sender_that_never_came_back(tiktok, campaign) -> None:
@@ -340,16 +341,16 @@ def test_a_worker_settles_the_request_of_a_sender_that_never_came_back(tiktok, c
     assert pump(Lane.PERSON) == 1
 
     request.refresh_from_db()
-    assert (request.state, request.problem) == (RequestState.UNCERTAIN, requests.LOST)
+    assert (request.state, request.problem) == (RequestState.UNCERTAIN, sending.LOST)
     assert tiktok.read("orders")["orders"] == []
-    assert not Work.objects.filter(kind=requests.WORK_KIND).exists()
+    assert not Work.objects.filter(kind=sending.WORK_KIND).exists()
 
 
 def test_a_sender_that_breaks_leaves_the_outcome_open(tiktok, campaign, monkeypatch) -> None:
     def broken(*asked: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(requests, "place_orders", broken)
+    monkeypatch.setattr(sending, "place_orders", broken)
     request = ask(campaign, [an_account("maya.bakes")])
     with pytest.raises(ZeroDivisionError):
         send_order_request(request)
@@ -369,7 +370,7 @@ def test_a_request_that_is_settled_leaves_no_work_and_is_not_touched_again(
     send_order_request(request)
 
     assert Order.objects.get().problem == "Look at TikTok."
-    assert not Work.objects.filter(kind=requests.WORK_KIND).exists()
+    assert not Work.objects.filter(kind=sending.WORK_KIND).exists()
 
 
 def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign) -> None:
@@ -379,7 +380,7 @@ def test_a_sender_that_never_came_back_leaves_the_outcome_open(tiktok, campaign)
     sync_due_orders([Order.objects.get().pk])
 
     request.refresh_from_db()
-    assert (request.state, request.problem) == (RequestState.UNCERTAIN, requests.LOST)
+    assert (request.state, request.problem) == (RequestState.UNCERTAIN, sending.LOST)
     assert tiktok.read("orders")["orders"] == []
 
 
@@ -387,14 +388,14 @@ def test_a_creator_who_is_renamed_while_tiktok_is_asked_has_the_order_all_the_sa
     tiktok, campaign, monkeypatch
 ) -> None:
     account = an_account("maya.bakes")
-    place = requests.place_orders
+    place = sending.place_orders
 
     def slow(*asked):
         answer = place(*asked)
         follow_handle(account.creator, "maya.pies")
         return answer
 
-    monkeypatch.setattr(requests, "place_orders", slow)
+    monkeypatch.setattr(sending, "place_orders", slow)
     request = send_order_request(ask(campaign, [account]))
 
     assert states(request) == {"maya.pies": OrderState.CREATED}
@@ -405,7 +406,7 @@ def test_an_invitation_that_a_killed_process_left_unmailed_is_mailed_by_the_pump
 ) -> None:
     request = ask(campaign, [an_account("maya.bakes", email="maya@example.com")])
     with monkeypatch.context() as killed:
-        killed.setattr("campaigns.services.orders.requests.invite_creators", lambda orders: None)
+        killed.setattr("campaigns.services.orders.sending.invite_creators", lambda orders: None)
         send_order_request(request)
     order = Order.objects.get()
     assert (order.state, sent_mail()) == (OrderState.CREATED, [])

@@ -17,7 +17,8 @@ from campaigns.queries import order_steps, published_posts
 from campaigns.services.campaigns import update_campaign
 from campaigns.services.orders import syncing, transitions
 from campaigns.services.orders.polling import make_orders_due, sync_due_orders
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import tie_post
 from jobs.models import Job, Work

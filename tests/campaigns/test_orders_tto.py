@@ -27,7 +27,8 @@ from campaigns.services.orders.reconciling import (
     reconcile_order_request,
     repeat_order_request,
 )
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount

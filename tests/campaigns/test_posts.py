@@ -34,7 +34,7 @@ from tiktok.client.tto_types import LinkRequest
 from tiktok.client.types import ReportMetrics, ReportRow
 from tiktok.enums import PostMetric, Source
 from tiktok.models import Connection, LegacyMigration, Video, VideoSnapshot
-from tiktok.services.connect.connect import disconnect
+from tiktok.services.connect.disconnect import disconnect
 from tiktok.services.facts.snapshots import record_video_snapshots
 from tiktok.services.orders.reports import store_report
 

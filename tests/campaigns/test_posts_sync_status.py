@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Order, Post
 from campaigns.services.campaigns import add_participants
-from campaigns.services.orders.requests import request_orders, send_order_request
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import sync_order
 from campaigns.services.posts import add_post_by_hand
 from jobs.models import Work

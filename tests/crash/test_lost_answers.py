@@ -13,7 +13,8 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders.reconciling import reconcile_order_request
-from campaigns.services.orders.requests import LOST_AFTER, request_orders
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import LOST_AFTER
 from jobs.models import Work
 from tenancy.models import Organization
 from tenancy.scope import organization_scope

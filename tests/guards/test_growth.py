@@ -10,21 +10,6 @@ from tests.personas import OURS
 MOST_LINES, MOST_MODULES = 300, 12
 LONG = {
     "influence/settings.py": "Django reads its settings from one module.",
-    # Longer than this rule allows since before it was held.
-    **dict.fromkeys(
-        [
-            "api/v1/serializers.py",
-            "campaigns/services/orders/requests.py",
-            "influence/demo/story.py",
-            "tiktok/client/reader.py",
-            "tiktok/client/transport.py",
-            "tiktok/client/types.py",
-            "tiktok/services/connect/connect.py",
-            "tiktok/services/legacy/export.py",
-            "tiktok/services/orders/tto.py",
-        ],
-        "Waits to be split by subject.",
-    ),
 }
 
 

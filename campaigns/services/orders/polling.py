@@ -13,7 +13,7 @@ from campaigns.models import Order, OrderRequest, Post
 from campaigns.policies import SETTLED_STATES, report_interval
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.reconciling import REPEAT_AFTER, trace_lost_request
-from campaigns.services.orders.requests import RELATED, send_order_request
+from campaigns.services.orders.sending import RELATED, send_order_request
 from campaigns.services.orders.syncing import sync_orders
 from jobs.services.queue import made_due_since, make_due, note_finished, stop
 from tiktok.enums import PollKind

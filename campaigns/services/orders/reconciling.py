@@ -12,7 +12,7 @@ from campaigns.errors import CampaignCodeNeeded, RequestSettled
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
-from campaigns.services.orders.requests import (
+from campaigns.services.orders.sending import (
     GROUP_FIELDS,
     LOST_AFTER,
     keep_created,

@@ -20,7 +20,7 @@ from tiktok.availability import NOT_FROM_TIKTOK_ONE, TOO_FEW_VIDEOS
 from tiktok.enums import AccountKind, Availability, Dialect, Source
 from tiktok.models import Connection, Creator, MarketplaceAccount, Video
 from tiktok.queries import MetricValue, account_metrics
-from tiktok.services.connect.connect import disconnect
+from tiktok.services.connect.disconnect import disconnect
 from tiktok.services.creators.profiles import refresh_insights
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.facts.averages import calculate_averages

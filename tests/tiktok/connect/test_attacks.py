@@ -20,7 +20,7 @@ from tests.connecting import a_person
 from tests.sandbox_process import SCOPES, Sandbox
 from tiktok.errors import TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection
-from tiktok.services.connect import connect
+from tiktok.services.connect import connections
 from tiktok.services.connect.connect import start_connect
 from tiktok.services.grants import attempts
 
@@ -185,7 +185,7 @@ ATTACKS: list[tuple[Attack, str]] = [
     (with_a_code_that_was_used, attempts.OLD_CODE),
     (with_a_code_for_another_address, attempts.OLD_CODE),
     (with_another_account, WRONG_ACCOUNT),
-    (with_an_account_of_another_person, connect.TAKEN),
+    (with_an_account_of_another_person, connections.TAKEN),
     (without_the_scope("biz.creator.info"), "Not granted: your profile."),
     (without_the_scope("biz.creator.insights"), "Not granted: your audience."),
     (without_the_scope("video.list"), "Not granted: your videos."),

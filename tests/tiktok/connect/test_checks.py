@@ -20,7 +20,7 @@ from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.policies import warning_due
 from tiktok.queries import kind_of
 from tiktok.services.connect import checks
-from tiktok.services.connect.connect import disconnect, withdraw_consent
+from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.services.grants import tokens
 from tiktok.tasks import forget_old_attempts
 

@@ -24,13 +24,7 @@ from tests.connecting import (
     finish,
     somebody_waits,
 )
-from tiktok.enums import (
-    AccountKind,
-    AttemptOutcome,
-    ConnectionState,
-    MarketplaceStatus,
-    Source,
-)
+from tiktok.enums import AccountKind, AttemptOutcome, ConnectionState, MarketplaceStatus, Source
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import (
     ConnectAttempt,
@@ -42,8 +36,10 @@ from tiktok.models import (
     VideoDay,
 )
 from tiktok.queries import account_metrics, kind_of
-from tiktok.services.connect import connect as connect_service
-from tiktok.services.connect.connect import disconnect, start_connect, withdraw_consent
+from tiktok.services.connect import connections
+from tiktok.services.connect import disconnect as disconnecting
+from tiktok.services.connect.connect import start_connect
+from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.services.creators import profiles, videos
 from tiktok.services.grants import attempts
 
@@ -128,7 +124,7 @@ def test_a_connected_account_is_authenticated_and_has_audience_data_at_once(
         consents = Consent.objects.filter(creator=creator).values_list(
             "connection", "text_version", "withdrawn_at"
         )
-        assert list(consents) == [(connection.pk, connect_service.CONSENT_VERSION, None)]
+        assert list(consents) == [(connection.pk, connections.CONSENT_VERSION, None)]
         account = SocialAccount.objects.get(creator=creator)
         assert (account.influencer.person, account.account_type) == (maya, "tiktok_creator")
     assert verbs(oak)[-1] == "connection.connected"
@@ -363,7 +359,7 @@ def test_a_defect_of_ours_ends_the_trip_too_and_keeps_nothing_at_tiktok(
         raise defect
 
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    monkeypatch.setattr(connect_service, "_consent", fail)
+    monkeypatch.setattr(connections, "_consent", fail)
     with pytest.raises(defect):
         finish(answer, maya)
     trip = ConnectAttempt.objects.get()
@@ -568,13 +564,13 @@ def test_disconnecting_twice_and_after_a_revocation_at_tiktok_is_harmless(
 
 def test_a_reconnect_that_came_while_disconnecting_stands(tiktok, oak, maya, monkeypatch) -> None:
     connection = connect(tiktok, maya, oak, "maya.bakes")
-    revoke = connect_service._revoke
+    revoke = disconnecting.revoke
 
     def slow(token: str, *, must: bool) -> None:
         revoke(token, must=must)
         connect(tiktok, maya, oak, "maya.bakes")
 
-    monkeypatch.setattr(connect_service, "_revoke", slow)
+    monkeypatch.setattr(disconnecting, "revoke", slow)
     with pytest.raises(TikTokUnavailable):
         disconnect(connection, actor=maya)
     connection.refresh_from_db()
@@ -591,7 +587,7 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
         consent_row = Consent.objects.get()
-    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connect_service._consent
+    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connections._consent
 
     def withdraw() -> None:
         with organization_scope(oak):
@@ -607,7 +603,7 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
                 time.sleep(0.01)
             return keep_consent(*args)
 
-        monkeypatch.setattr(connect_service, "_consent", slow)
+        monkeypatch.setattr(connections, "_consent", slow)
         finish(answer, maya)
         withdrawals[0].result(timeout=20)
 

@@ -23,7 +23,7 @@ from tests.working import check_due_grants, grant_checks
 from tiktok.errors import ConnectRefused, SealBroken, TikTokUnavailable
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.sealing import unseal
-from tiktok.services.connect.connect import disconnect
+from tiktok.services.connect.disconnect import disconnect
 from tiktok.services.grants.keys import Rotation, rotate_token_keys
 from tiktok.services.grants.tokens import access_token
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tiktok.services.legacy.export import LegacyPost, NotALegacyExport, RefusedRow, read_export
+from tiktok.errors import NotALegacyExport
+from tiktok.services.legacy.export import LegacyPost, RefusedRow, read_export
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 HEADER = "handle,followers,video_id,caption,hashtags,posted_at,collected_at,duration,views,likes,comments,shares,saves,url\n"

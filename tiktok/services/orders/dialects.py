@@ -23,7 +23,8 @@ from tiktok.services.orders.orders import (
     PlacedOrders,
 )
 from tiktok.services.orders.ttcm import TtcmOrders
-from tiktok.services.orders.tto import TtoOrders, campaign_of
+from tiktok.services.orders.tto import TtoOrders
+from tiktok.services.orders.tto_facts import campaign_of
 
 ORDERS_PER_CALL = TtcmMarketplace.capabilities.order_batch  # of either dialect
 
