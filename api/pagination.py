@@ -20,17 +20,23 @@ MAX_PAGE_SIZE = 200
 
 
 class KeysetPagination(BasePagination):
-    """`?cursor=` and `?page_size=`. A view names its order in `keyset`, as `ui.paging.keyset_page` takes it."""
+    """`?cursor=` and `?page_size=`. A view names its order in `keyset`, and of its rows the `facts`, as
+    `ui.paging.keyset_page` takes them."""
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.url = request.build_absolute_uri()
-        keys = getattr(view, "keyset", ("-id",))
+        keys, facts = getattr(view, "keyset", ("-id",)), getattr(view, "facts", None)
         cursor = request.query_params.get("cursor")
         try:
             self.page = keyset_page(
-                queryset, *keys, cursor=cursor, size=page_size(request), is_strict=True
+                queryset,
+                *keys,
+                facts=facts,
+                cursor=cursor,
+                size=page_size(request),
+                is_strict=True,
             )
         except CursorRefused as refused:
             raise ValidationError({"cursor": str(refused)}) from refused

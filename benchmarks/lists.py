@@ -14,11 +14,12 @@ from benchmarks.measure import Figure, Run, multiple_of_time, seconds_of
 from benchmarks.requests import api_key, getter
 from benchmarks.world import World
 from campaigns import queries as campaigns
-from campaigns.models import Campaign, Order, Post
+from campaigns.models import Campaign, Order, Participant, Post
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page
 from tenancy.scope import organization_scope
 from tiktok.enums import AccountKind
+from tiktok.models import Video
 from ui.paging import keyset_page
 
 BAR = 1.5
@@ -66,13 +67,17 @@ def influencers(*, deep: bool = False, **options: Any) -> Prepare:
 
 
 def page(
-    rows: Callable[[Filled], models.QuerySet[Any]], keys: tuple[str, ...], *, deep: bool = False
+    asked: Callable[[Filled, str], object],
+    model: type[models.Model],
+    keys: tuple[str, ...],
+    *,
+    deep: bool = False,
 ) -> Prepare:
-    """A page of a list that is a queryset."""
+    """A page of a campaign's list, or of the list of campaigns."""
 
     def prepare(to: Filled) -> Work:
-        cursor = _inside(to, lambda: rows(to), keys) if deep else ""
-        return _scoped(to, lambda: keyset_page(rows(to), *keys, cursor=cursor))
+        cursor = _inside(to, model._default_manager.all, keys) if deep else ""
+        return _scoped(to, lambda: asked(to, cursor))
 
     return prepare
 
@@ -114,6 +119,22 @@ def _first_campaign(to: Filled) -> Campaign:
     return Campaign.objects.get(pk=to.first)
 
 
+def _orders(to: Filled, cursor: str) -> object:
+    return campaigns.orders_page(_first_campaign(to), cursor)
+
+
+def _participants(to: Filled, cursor: str) -> object:
+    return campaigns.participants_page(_first_campaign(to), cursor, released=True)
+
+
+def _published_posts(to: Filled, cursor: str) -> object:
+    return campaigns.published_posts_page(_first_campaign(to), cursor)
+
+
+def _all_posts(to: Filled, cursor: str) -> object:
+    return campaigns.all_posts_page(_first_campaign(to), cursor, released=True)
+
+
 def _last_campaign(to: Filled) -> Campaign:
     return Campaign.objects.get(pk=to.campaigns[-1])
 
@@ -129,26 +150,26 @@ LISTS: dict[str, Prepare] = {
         f"influencers, {kind.label.lower()}": influencers(kind=kind)
         for kind in (AccountKind.AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
     },
-    "campaigns, first page": page(lambda to: campaigns.campaigns(), ("-starts_on", "-id")),
+    "campaigns, first page": page(
+        lambda to, cursor: campaigns.campaigns_page(cursor), Campaign, ("-starts_on", "-id")
+    ),
     "campaign with its counts": lambda to: _scoped(
         to, lambda: campaigns.campaign_with_counts(to.campaigns[-1])
     ),
-    "orders, first page": page(lambda to: campaigns.orders_of(_first_campaign(to)), NEWEST),
-    "orders, deep page": page(
-        lambda to: campaigns.orders_of(_first_campaign(to)), NEWEST, deep=True
-    ),
-    "published posts, first page": page(
-        lambda to: campaigns.published_posts(_first_campaign(to)), LATEST
-    ),
-    "published posts, deep page": page(
-        lambda to: campaigns.published_posts(_first_campaign(to)), LATEST, deep=True
-    ),
-    "all posts, first page": page(lambda to: campaigns.all_posts(_first_campaign(to)), LATEST),
-    "all posts, deep page": page(
-        lambda to: campaigns.all_posts(_first_campaign(to)), LATEST, deep=True
-    ),
+    **{
+        f"{what}, {where} page": page(asked, model, keys, deep=where == "deep")
+        for what, asked, model, keys in (
+            ("orders", _orders, Order, NEWEST),
+            ("participants", _participants, Participant, NEWEST),
+            ("published posts", _published_posts, Post, LATEST),
+            ("all posts", _all_posts, Video, LATEST),
+        )
+        for where in ("first", "deep")
+    },
     "all posts of a small campaign": page(
-        lambda to: campaigns.all_posts(_last_campaign(to)), LATEST
+        lambda to, cursor: campaigns.all_posts_page(_last_campaign(to), cursor, released=True),
+        Video,
+        LATEST,
     ),
     "API influencers, first page": api("influencers", Influencer, BY_NAME),
     "API influencers, deep page": api("influencers", Influencer, BY_NAME, cursor="deep"),

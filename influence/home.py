@@ -18,6 +18,7 @@ from tiktok.enums import AccountKind, ConnectionState
 from tiktok.models import Consent, Creator
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated, is_released, marketplace_account
+from ui.paging import with_facts
 
 OPEN_ORDERS = (
     OrderState.CREATING, OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED,
@@ -85,12 +86,18 @@ def _grant_has_ended() -> Exists:
 
 
 def visible_posts() -> QuerySet[Post]:
-    """Posts under Published Posts of any campaign, newest first."""
-    return (
-        Post.objects.filter(is_visible())
-        .select_related("campaign", "account__influencer", "account__creator", "video")
-        .order_by("-published_at", "-pk")
-    )
+    """Posts under Published Posts of any campaign."""
+    return Post.objects.filter(is_visible())
+
+
+def newest_posts() -> QuerySet[Post]:
+    """The newest of them, each with what its row shows."""
+    order = ("-published_at", "-pk")
+    return with_facts(visible_posts().order_by(*order)[:SHOWN], _with_names).order_by(*order)
+
+
+def _with_names(posts: QuerySet[Post]) -> QuerySet[Post]:
+    return posts.select_related("campaign", "account", "video")
 
 
 def live_campaigns() -> QuerySet[Campaign]:
@@ -111,7 +118,7 @@ def home(request: OrganizationRequest) -> HttpResponse:
         {
             "numbers": numbers(released=released),
             "campaigns": live_campaigns()[:SHOWN],
-            "posts": visible_posts()[:SHOWN],
+            "posts": newest_posts(),
             "is_released": released,
             "marketplace_account": marketplace_account(),
         },

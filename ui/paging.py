@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
 from django.db import models
 
 Row = TypeVar("Row")
+Shown = TypeVar("Shown")
 ModelT = TypeVar("ModelT", bound=models.Model)
+# Adds joins and annotations to a queryset.
+Facts = Callable[[models.QuerySet[ModelT]], models.QuerySet[ModelT]]
 PAGE_SIZE = 50
 # A cursor is JSON; what JSON cannot say is spelled out with the name of its type.
 SPELLED: dict[str, Any] = {
@@ -30,6 +34,10 @@ class KeysetPage(Generic[Row]):
     next_cursor: str | None = None
     previous_cursor: str | None = None
 
+    def of(self, shown: Callable[[Row], Shown]) -> KeysetPage[Shown]:
+        """The same page of what `shown` makes of each row."""
+        return KeysetPage([shown(row) for row in self.rows], self.next_cursor, self.previous_cursor)
+
 
 class CursorRefused(ValueError):
     """The cursor was altered, or belongs to another list or order."""
@@ -38,14 +46,16 @@ class CursorRefused(ValueError):
 def keyset_page(
     queryset: models.QuerySet[ModelT],
     *keys: str,
+    facts: Facts[ModelT] | None = None,
     cursor: str | None = "",
     size: int = PAGE_SIZE,
     is_strict: bool = False,
 ) -> KeysetPage[ModelT]:
     """The page of `queryset`, ordered by `keys`, that `cursor` points at.
 
-    `keys` are names of fields or annotations of the row, `-` before a descending one; they are never NULL, and together
-    unique (so the last is `id`). A cursor knows its direction and is signed for this list and order: an altered one,
+    `keys` are names of fields of the row, `-` before a descending one; they are never NULL, and together unique (so the
+    last is `id`). `facts` adds what the page shows beside the row's own columns: joins and annotations are worked out for
+    the rows of the page alone, whose ids are found first (`with_facts`). A cursor knows its direction and is signed for this list and order: an altered one,
     one of another list, and one whose rows are gone all show the first page. `is_strict`, for machines that follow
     cursors in a loop: the former raise CursorRefused, the latter is an empty page.
     """
@@ -54,13 +64,12 @@ def keyset_page(
     if cursor and not start and is_strict:
         raise CursorRefused("This is not a cursor of this list.")
     is_backward, values = start or (False, ())
-    found = list(
-        _beyond(queryset, keys, values, is_backward).order_by(*_order(keys, is_backward))[
-            : size + 1
-        ]
-    )
+    order = _order(keys, is_backward)
+    first = _beyond(queryset, keys, values, is_backward).order_by(*order)[: size + 1]
+    found = list(with_facts(first, facts).order_by(*order) if facts else first)
     if start and not found:
-        return KeysetPage([]) if is_strict else keyset_page(queryset, *keys, size=size)
+        empty: KeysetPage[ModelT] = KeysetPage([])
+        return empty if is_strict else keyset_page(queryset, *keys, facts=facts, size=size)
     has_more, rows = len(found) > size, found[:size]
     if is_backward:
         rows.reverse()
@@ -69,6 +78,26 @@ def keyset_page(
         rows,
         next_cursor=_write(rows[-1], keys, salt, is_backward=False) if has_next else None,
         previous_cursor=_write(rows[0], keys, salt, is_backward=True) if has_previous else None,
+    )
+
+
+def with_facts(rows: models.QuerySet[ModelT], facts: Facts[ModelT]) -> models.QuerySet[ModelT]:
+    """The same rows, in no order, with facts; in one query, whose first step finds the ids by their index.
+
+    Under row-level security PostgreSQL does not know which organization it plans for. It takes each table that is joined
+    for a tenth of what it is, expects next to nothing, and joins and sorts all rows before it takes the first fifty.
+    """
+    return facts(rows.model._default_manager.filter(is_among(rows.values("pk"))))
+
+
+def is_among(ids: models.QuerySet[Any, Any], path: str = "pk") -> models.Func:
+    """Condition: the id at this path stands in an array, which is made first."""
+    return models.Func(
+        models.F(path),
+        ArraySubquery(ids),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=models.BooleanField(),
     )
 
 

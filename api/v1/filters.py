@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
+from crm.queries import with_address
 
 
 class IdFilter(filters.NumberFilter):
@@ -26,7 +27,10 @@ class IdFilter(filters.NumberFilter):
 
 class InfluencerFilters(filters.FilterSet):
     campaign = IdFilter(method="in_campaign", label="Takes part in this campaign.")
-    email = filters.CharFilter(lookup_expr="iexact", label="Has exactly this e-mail address.")
+    email = filters.CharFilter(method="of_address", label="Has exactly this e-mail address.")
+
+    def of_address(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
+        return with_address(rows, value)
 
     def in_campaign(
         self, rows: models.QuerySet[Any], name: str, value: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -37,10 +38,20 @@ OLD_WORD_SUNSET_AT = datetime(2027, 6, 1, tzinfo=UTC)
 
 
 class Resource(ApiView, ReadOnlyModelViewSet[Any]):
-    """List and detail of one kind of object. The queryset is made in `get_queryset`: only there a scope is open."""
+    """List and detail of one kind of object: which `rows` there are, and the `facts` that their documents tell.
+
+    Both are made for each request: only there a scope is open.
+    """
 
     filterset_class: Any
     keyset: tuple[str, ...] = ("-id",)
+    rows: Callable[[], models.QuerySet[Any]]
+    facts: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] | None = None
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """A list is filtered and cut to a page before facts are added, all else before it is found by its id."""
+        rows = self.rows()
+        return rows if self.action == "list" or self.facts is None else self.facts(rows)
 
     @cached_property
     def is_released(self) -> bool:
@@ -73,7 +84,7 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
 
     def history(self, rows: models.QuerySet[Any], hidden: set[str]) -> Response:
         """A page of snapshots, oldest first."""
-        self.keyset = ("bucket_at", "source")
+        self.keyset, self.facts = ("bucket_at", "source"), None
         context = {**self.get_serializer_context(), "hidden": hidden}
         serializer = self.get_serializer_class()
         return self.get_paginated_response(
@@ -88,9 +99,12 @@ class InfluencerViewSet(Resource):
     filterset_class = filters.InfluencerFilters
     keyset = ("sort_name", "id")
 
-    def get_queryset(self) -> models.QuerySet[Influencer]:
+    def rows(self) -> models.QuerySet[Influencer]:
+        return Influencer.objects.all()
+
+    def facts(self, rows: models.QuerySet[Influencer]) -> models.QuerySet[Influencer]:
         accounts = SocialAccount.objects.filter(influencer=models.OuterRef("pk")).order_by("id")
-        return Influencer.objects.annotate(
+        return rows.annotate(
             shown_accounts=serializers.AccountOfInfluencerSerializer.documents(accounts)
         )
 
@@ -101,8 +115,11 @@ class SocialAccountViewSet(Resource):
     serializer_class = serializers.SocialAccountSerializer
     filterset_class = filters.SocialAccountFilters
 
-    def get_queryset(self) -> models.QuerySet[SocialAccount]:
-        rows = SocialAccount.objects.select_related("creator").annotate(
+    def rows(self) -> models.QuerySet[SocialAccount]:
+        return SocialAccount.objects.all()
+
+    def facts(self, rows: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAccount]:
+        rows = rows.select_related("creator").annotate(
             is_authenticated=queries.authenticated("creator_id"),
             next_check_at=NEXT_ACCOUNT_CHECK,
         )
@@ -169,7 +186,7 @@ class CampaignViewSet(Resource):
     filterset_class = filters.CampaignFilters
     keyset = ("-starts_on", "-id")
 
-    def get_queryset(self) -> models.QuerySet[Campaign]:
+    def rows(self) -> models.QuerySet[Campaign]:
         return Campaign.objects.all()
 
 
@@ -179,8 +196,11 @@ class OrderViewSet(Resource):
     serializer_class = serializers.OrderSerializer
     filterset_class = filters.OrderFilters
 
-    def get_queryset(self) -> models.QuerySet[Order]:
-        return Order.objects.annotate(
+    def rows(self) -> models.QuerySet[Order]:
+        return Order.objects.all()
+
+    def facts(self, rows: models.QuerySet[Order]) -> models.QuerySet[Order]:
+        return rows.annotate(
             next_check_at=NEXT_ORDER_CHECK,
             shown_events=serializers.OrderEventSerializer.documents(
                 order_steps(models.OuterRef("pk"))
@@ -194,10 +214,12 @@ class PostViewSet(Resource):
     serializer_class = serializers.PostSerializer
     filterset_class = filters.PostFilters
 
-    def get_queryset(self) -> models.QuerySet[Post]:
+    def rows(self) -> models.QuerySet[Post]:
+        return Post.objects.filter(is_visible())
+
+    def facts(self, rows: models.QuerySet[Post]) -> models.QuerySet[Post]:
         return (
-            Post.objects.filter(is_visible())
-            .select_related("video")
+            rows.select_related("video")
             .annotate(
                 is_authenticated=queries.authenticated("account__creator_id"),
                 order_checked_at=models.F("order__checked_at"),

@@ -77,7 +77,8 @@ class Order(OrganizationModel):
     request = models.ForeignKey(OrderRequest, on_delete=models.CASCADE, related_name="orders")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")
     account = models.ForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="orders")
-    tiktok_order_id = models.CharField(max_length=120, blank=True)
+    # Compared byte by byte: the orders of one of TikTok One's campaigns are those that begin with its id.
+    tiktok_order_id = models.CharField(max_length=120, blank=True, db_collation="C")
     campaign_code = models.CharField(max_length=40, blank=True)
     invite_link = models.URLField(max_length=500, blank=True)
     video_limit = models.PositiveSmallIntegerField(default=10)

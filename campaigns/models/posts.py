@@ -54,7 +54,10 @@ class Post(OrganizationModel):
             models.Index(
                 fields=["organization", "campaign", "-published_at", "-id"],
                 name="post_newest_first",
-            )
+            ),
+            models.Index(
+                fields=["organization", "-published_at", "-id"], name="post_newest_of_organization"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign, Order, Participant
 from campaigns.policies import SETTLED_STATES
@@ -25,8 +26,10 @@ from tiktok.queries import (
     polls_at,
     read_polls,
 )
+from ui.paging import KeysetPage, is_among, keyset_page, with_facts
 
 PICKED_AT_ONCE = 50
+MANY_PARTICIPANTS = 1_000
 
 
 @dataclass(frozen=True)
@@ -56,23 +59,21 @@ class AccountRow:
         return self.kind == AccountKind.UNSUPPORTED
 
 
-def participants_of(campaign: Campaign) -> QuerySet[Participant]:
-    """The participants of a campaign, latest added first."""
-    return (
-        Participant.objects.filter(campaign=campaign)
-        .select_related("account__influencer", "account__creator")
-        .annotate(
-            is_authenticated=authenticated("account__creator_id"),
-            is_to_reconnect=needs_reconnect("account__creator_id"),
-            polls=polls_at("account__creator_id", *ACCOUNT_POLLS),
-        )
-        .order_by("-id")
+def participants_page(
+    campaign: Campaign, cursor: str | None = "", *, released: bool
+) -> KeysetPage[AccountRow]:
+    """The accounts that take part in a campaign, latest added first."""
+    participants = Participant.objects.filter(campaign=campaign)
+    page = keyset_page(participants, "-id", facts=_with_account, cursor=cursor)
+    return page.of(lambda participant: _participant_row(participant, released))
+
+
+def _with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
+    return participants.select_related("account__influencer", "account__creator").annotate(
+        is_authenticated=authenticated("account__creator_id"),
+        is_to_reconnect=needs_reconnect("account__creator_id"),
+        polls=polls_at("account__creator_id", *ACCOUNT_POLLS),
     )
-
-
-def participant_rows(participants: list[Participant], *, released: bool) -> list[AccountRow]:
-    """Rows from a page of `participants_of`, without a query."""
-    return [_participant_row(row, released) for row in participants]
 
 
 def _participant_row(row: Any, released: bool) -> AccountRow:
@@ -94,32 +95,65 @@ def accounts_to_pick(
     campaign: Campaign, *, chosen: list[int], search: str = "", tiktok_only: bool = True
 ) -> list[AccountRow]:
     """Accounts to choose from: the chosen ones, then those that match, participants first; at most PICKED_AT_ONCE more."""
-    taking_part = Participant.objects.filter(campaign=campaign, account=OuterRef("pk"))
-    accounts = (
-        SocialAccount.objects.select_related("influencer", "creator")
-        .annotate(
-            takes_part=Exists(taking_part),
-            is_authenticated=authenticated("creator_id"),
-            is_to_reconnect=needs_reconnect("creator_id"),
-        )
-        .order_by("-takes_part", "handle", "pk")
+    accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
+    if not tiktok_only:
+        accounts = SocialAccount.objects.all()
+    matches = accounts.exclude(pk__in=chosen)
+    if search.strip():
+        people = found_influencers(Influencer.objects.all(), search)
+        matches = matches.filter(is_among(people.values("pk"), "influencer_id"))
+    inside = _picked(matches.filter(takes_part(campaign, "pk")), PICKED_AT_ONCE)
+    others = matches.exclude(pk__in=[account.pk for account in inside])
+    outside = _picked(others, PICKED_AT_ONCE - len(inside))
+    ticked = _picked(accounts.filter(pk__in=chosen), len(chosen))
+    among = Participant.objects.filter(campaign=campaign, account__in=ticked)
+    participants = {account.pk for account in inside} | set(
+        among.values_list("account_id", flat=True)
     )
-    if tiktok_only:
-        accounts = accounts.filter(network=Network.TIKTOK)
-    people = found_influencers(Influencer.objects.all(), search)
-    matches = accounts.filter(influencer__in=people) if search.strip() else accounts
-    found = matches.exclude(pk__in=chosen)[:PICKED_AT_ONCE]
     released = is_released()
     return [
         AccountRow(
             account,
             _kind(account, account.is_authenticated, released),
-            takes_part=account.takes_part,
+            takes_part=account.pk in participants,
             needs_reconnect=account.is_to_reconnect,
         )
-        for rows in ([*accounts.filter(pk__in=chosen)] if chosen else [], found)
-        for account in rows
+        for account in [*ticked, *inside, *outside]
     ]
+
+
+def _picked(accounts: QuerySet[SocialAccount], count: int) -> list[Any]:
+    """The first of them by handle."""
+    order = ("handle", "pk")
+    rows = with_facts(accounts.order_by(*order)[:count], _with_kind)
+    return list(rows.order_by(*order)) if count else []
+
+
+def _with_kind(accounts: QuerySet[SocialAccount]) -> QuerySet[SocialAccount]:
+    return accounts.select_related("influencer", "creator").annotate(
+        is_authenticated=authenticated("creator_id"),
+        is_to_reconnect=needs_reconnect("creator_id"),
+    )
+
+
+def takes_part(campaign: Campaign, path: str) -> Exists | Coalesce:
+    """Condition of rows whose social account, the one at this path or its creator's, takes part.
+
+    Few participants lead to their rows. Many are asked for on the way through the list in its order, a page of which is
+    soon full; left alone, PostgreSQL would sort all that belongs to them.
+    """
+    key = "account__creator" if path.startswith("creator") else "account"
+    participants = Participant.objects.filter(campaign=campaign, **{key: OuterRef(path)})
+    if not _has_many_participants(campaign):
+        return Exists(participants)
+    return Coalesce(Subquery(participants.values(found=Value(True))[:1]), Value(False))
+
+
+def _has_many_participants(campaign: Campaign) -> bool:
+    count = getattr(campaign, "participant_count", None)  # known of `campaign_with_counts`
+    if count is not None:
+        return bool(count > MANY_PARTICIPANTS)
+    return Participant.objects.filter(campaign=campaign)[MANY_PARTICIPANTS:].exists()
 
 
 def accounts_with_open_order(campaign: Campaign, accounts: list[SocialAccount]) -> set[int]:

@@ -17,6 +17,7 @@ from campaigns.policies import GONE, UNTIED, report_due_at
 from campaigns.queries.posts import is_visible
 from tiktok.enums import PollKind
 from tiktok.queries import SyncTimes, polls_at, read_polls
+from ui.paging import KeysetPage, keyset_page
 
 SOON = timedelta(minutes=30)  # a report that is due before the next sync is read with this one
 
@@ -28,29 +29,39 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(per_campaign.values("n")), 0)
 
 
-def campaigns() -> QuerySet[Campaign]:
-    """All campaigns with `order_count` and `published_count`, newest window first."""
-    return Campaign.objects.annotate(
+def campaigns_page(cursor: str | None = "") -> KeysetPage[Campaign]:
+    """Campaigns with `order_count` and `published_count`, newest window first."""
+    return keyset_page(
+        Campaign.objects.all(), "-starts_on", "-id", facts=_with_counts, cursor=cursor
+    )
+
+
+def _with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    return campaigns.annotate(
         order_count=_count(Order.objects.all()),
         published_count=_count(Post.objects.filter(is_visible())),
-    ).order_by("-starts_on", "-id")
+    )
 
 
 def campaign_with_counts(pk: int) -> Campaign | None:
     """One campaign with the numbers its tabs show; None for an absent and for a foreign one."""
     return (
-        campaigns()
+        _with_counts(Campaign.objects.filter(pk=pk))
         .annotate(
             participant_count=_count(Participant.objects.all()),
             hidden_count=_count(Post.objects.filter(hidden_at__isnull=False)),
         )
-        .filter(pk=pk)
         .first()
     )
 
 
-def orders_of(campaign: Campaign) -> QuerySet[Order]:
+def orders_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[Order]:
     """The campaign's orders, newest first, with what a row shows and `pending_count`: its videos in review."""
+    orders = Order.objects.filter(campaign=campaign)
+    return keyset_page(orders, "-id", facts=_with_pending, cursor=cursor)
+
+
+def _with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
     in_review = (
         Post.objects.filter(order=OuterRef("pk"), published_since=None, review_reason="")
         .exclude(review_state__in=LINK_STATES)
@@ -58,18 +69,15 @@ def orders_of(campaign: Campaign) -> QuerySet[Order]:
         .values("order")
         .annotate(n=Count("pk"))
     )
-    return (
-        Order.objects.filter(campaign=campaign)
-        .select_related("account__influencer", "account__creator", "request")
-        .annotate(pending_count=Coalesce(Subquery(in_review.values("n")), 0))
-        .order_by("-id")
+    return orders.select_related("account__influencer", "account__creator", "request").annotate(
+        pending_count=Coalesce(Subquery(in_review.values("n")), 0)
     )
 
 
 def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
     """One order with its posts and `polls`."""
-    rows = orders_of(campaign).annotate(polls=polls_at("pk", PollKind.ORDER))
-    return rows.prefetch_related("posts").filter(pk=pk).first()
+    rows = _with_pending(Order.objects.filter(campaign=campaign, pk=pk))
+    return rows.annotate(polls=polls_at("pk", PollKind.ORDER)).prefetch_related("posts").first()
 
 
 def order_sync(order: Order) -> SyncTimes:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.enums import CampaignState, PostOrigin, ReviewState
-from campaigns.models import Campaign, Participant, Post
+from campaigns.models import Campaign, Post
 from campaigns.policies import metrics_missing_by_hand, report_due_at
+from campaigns.queries.accounts import takes_part
 from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
@@ -36,8 +38,8 @@ from tiktok.queries import (
     video_sync,
     visible_videos,
 )
+from ui.paging import KeysetPage, keyset_page
 
-MANY_PARTICIPANTS = 1_000
 SHOWN_BY_HOUR = timedelta(days=14)
 
 
@@ -72,7 +74,7 @@ class PostRow:
 
 
 def post_row(post: Post, *, earlier: Mapping[str, tuple[float, datetime]] | None = None) -> PostRow:
-    """Make a row from a post of `published_posts` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
+    """Make a row from a post of `published_posts_page` or `post_detail`, without a query. `earlier`: see `post_metrics`."""
     tie = post_tie(
         has_order=post.is_tied_to_order,
         is_authenticated=getattr(post, "is_authenticated", False),
@@ -108,15 +110,13 @@ def next_post_check() -> Case:
     )
 
 
-def _posts(campaign: Campaign) -> QuerySet[Post]:
-    return (
-        Post.objects.filter(campaign=campaign, hidden_at=None)
-        .select_related("account__influencer", "account__creator", "video", "order")
-        .annotate(
-            is_authenticated=authenticated("account__creator_id"),
-            order_polls=polls_at("order_id", PollKind.ORDER),
-            video_polls=polls_at("account__creator_id", PollKind.VIDEOS),
-        )
+def _with_numbers(posts: QuerySet[Post]) -> QuerySet[Post]:
+    return posts.select_related(
+        "account__influencer", "account__creator", "video", "order"
+    ).annotate(
+        is_authenticated=authenticated("account__creator_id"),
+        order_polls=polls_at("order_id", PollKind.ORDER),
+        video_polls=polls_at("account__creator_id", PollKind.VIDEOS),
     )
 
 
@@ -130,8 +130,17 @@ def followed_videos(creator: Creator) -> QuerySet[Post, str]:
 
 
 def published_posts(campaign: Campaign) -> QuerySet[Post]:
-    """Posts under Published Posts, latest published first; `post_row` makes rows of them."""
-    return _posts(campaign).filter(is_visible()).order_by("-published_at", "-id")
+    """Posts under Published Posts, latest published first."""
+    posts = Post.objects.filter(is_visible(), campaign=campaign)
+    return posts.order_by("-published_at", "-id")
+
+
+def published_posts_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[PostRow]:
+    """Published Posts with their numbers."""
+    page = keyset_page(
+        published_posts(campaign), "-published_at", "-id", facts=_with_numbers, cursor=cursor
+    )
+    return page.of(post_row)
 
 
 def posts_in_review(campaign: Campaign) -> QuerySet[Post]:
@@ -142,7 +151,7 @@ def posts_in_review(campaign: Campaign) -> QuerySet[Post]:
 
 def post_detail(campaign: Campaign, pk: int) -> Post | None:
     """One post that is not hidden, standing or in review; None for an absent, foreign or hidden one."""
-    return _posts(campaign).filter(pk=pk).first()
+    return _with_numbers(Post.objects.filter(campaign=campaign, hidden_at=None, pk=pk)).first()
 
 
 def growth(post: Post) -> list[dict[str, object]]:
@@ -190,69 +199,62 @@ class ListedVideo:
 
 
 def all_posts(campaign: Campaign) -> QuerySet[Video]:
-    """Everything the participants published in the campaign's window, from visible sources, newest first.
+    """Everything the participants published in the campaign's window, from visible sources, newest first."""
+    # To the last microsecond of the last day: the day after it may be one that no calendar has.
+    begins = datetime.combine(campaign.starts_on, time.min, UTC)
+    ends = datetime.combine(campaign.ends_on, time.max, UTC)
+    videos = visible_videos().filter(
+        takes_part(campaign, "creator_id"), published_at__gte=begins, published_at__lte=ends
+    )
+    return videos.order_by("-published_at", "-id")
 
-    A video that was untied from its order, or whose creator did not agree to tie it, has no post here: it may be added
-    like any other.
-    """
+
+def all_posts_page(
+    campaign: Campaign, cursor: str | None = "", *, released: bool
+) -> KeysetPage[ListedVideo]:
+    """All Posts, each with its account and with how it stands in the campaign."""
+    page = keyset_page(
+        all_posts(campaign),
+        "-published_at",
+        "-id",
+        facts=partial(_with_place, campaign),
+        cursor=cursor,
+    )
+    return page.of(lambda video: _listed(video, released))
+
+
+def listed_video(campaign: Campaign, pk: int, *, released: bool) -> ListedVideo | None:
+    """One video of All Posts; None for an absent and for a foreign one."""
+    video = _with_place(campaign, all_posts(campaign).filter(pk=pk)).first()
+    return video and _listed(video, released)
+
+
+def _with_place(campaign: Campaign, videos: QuerySet[Video]) -> QuerySet[Video]:
+    """A video that was untied from its order, or whose creator did not agree to tie it, has no post here: it may be
+    added like any other."""
     posts = Post.objects.filter(
         campaign=campaign,
         network=Network.TIKTOK,
         network_post_id=OuterRef("tiktok_video_id"),
         hidden_at=None,
     ).exclude(free())
-    # To the last microsecond of the last day: the day after it may be one that no calendar has.
-    begins = datetime.combine(campaign.starts_on, time.min, UTC)
-    ends = datetime.combine(campaign.ends_on, time.max, UTC)
-    return (
-        visible_videos()
-        .filter(_by_participant(campaign), published_at__gte=begins, published_at__lte=ends)
-        .select_related("creator__account__influencer")
-        .annotate(
-            is_authenticated=authenticated("creator_id"),
-            polls=polls_at("creator_id", PollKind.VIDEOS),
-            post_id=Subquery(posts.values("pk")[:1]),
-            # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.
-            is_visible=Coalesce(
-                Subquery(posts.filter(is_visible()).values(found=Value(True))[:1]), Value(False)
-            ),
-            post_state=Subquery(posts.values("review_state")[:1]),
-            post_order=Subquery(posts.values("order")[:1]),
-            order_to_tie=Subquery(
-                orders_to_tie(campaign)
-                .filter(account__creator=OuterRef("creator_id"))
-                .values("pk")[:1]
-            ),
-        )
-        .order_by("-published_at", "-id")
+    to_tie = orders_to_tie(campaign).filter(account__creator=OuterRef("creator_id"))
+    return videos.select_related("creator__account__influencer").annotate(
+        is_authenticated=authenticated("creator_id"),
+        polls=polls_at("creator_id", PollKind.VIDEOS),
+        post_id=Subquery(posts.values("pk")[:1]),
+        # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.
+        is_visible=Coalesce(
+            Subquery(posts.filter(is_visible()).values(found=Value(True))[:1]), Value(False)
+        ),
+        post_state=Subquery(posts.values("review_state")[:1]),
+        post_order=Subquery(posts.values("order")[:1]),
+        order_to_tie=Subquery(to_tie.values("pk")[:1]),
     )
 
 
-def _by_participant(campaign: Campaign) -> Exists | Coalesce:
-    """Few participants lead to their videos. Many are asked for on the way through the latest videos, a page of which is
-    soon full; left alone, PostgreSQL would sort all that they ever published."""
-    of_creator = Participant.objects.filter(
-        campaign=campaign, account__creator=OuterRef("creator_id")
-    )
-    if not _has_many_participants(campaign):
-        return Exists(of_creator)
-    return Coalesce(Subquery(of_creator.values(found=Value(True))[:1]), Value(False))
-
-
-def _has_many_participants(campaign: Campaign) -> bool:
-    count = getattr(campaign, "participant_count", None)  # known of `campaign_with_counts`
-    if count is not None:
-        return bool(count > MANY_PARTICIPANTS)
-    return Participant.objects.filter(campaign=campaign)[MANY_PARTICIPANTS:].exists()
-
-
-def listed_videos(videos: list[Video], *, released: bool) -> list[ListedVideo]:
-    """Rows of All Posts from a page of `all_posts`, without a query."""
-    return [listed_video(video, released=released) for video in videos]
-
-
-def listed_video(video: Any, *, released: bool) -> ListedVideo:
-    is_authenticated = video.is_authenticated  # this and other facts were annotated by all_posts
+def _listed(video: Any, released: bool) -> ListedVideo:
+    is_authenticated = video.is_authenticated  # this and other facts were annotated by _with_place
     kind = account_kind(
         video.creator.marketplace_status, is_authenticated=is_authenticated, is_released=released
     )

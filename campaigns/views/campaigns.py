@@ -10,19 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from campaigns.forms import CampaignEditForm, CampaignForm
-from campaigns.queries import campaigns
+from campaigns.queries import campaigns_page
 from campaigns.services.campaigns import create_campaign, update_campaign
 from campaigns.views.frame import address, campaign_or_404, rights
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from ui.paging import keyset_page
 
 REFUSED = 422
 
 
 @staff_page(Permission.READ)
 def campaign_list(request: OrganizationRequest) -> HttpResponse:
-    page = keyset_page(campaigns(), "-starts_on", "-id", cursor=request.GET.get("cursor"))
+    page = campaigns_page(request.GET.get("cursor"))
     return render(request, "staff/campaigns/campaigns/list.html", {"page": page, **rights(request)})
 
 

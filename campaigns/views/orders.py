@@ -21,8 +21,8 @@ from campaigns.queries import (
     order_sync,
     order_timeline,
     order_with_posts,
-    orders_of,
     orders_of_request,
+    orders_page,
     request_with_orders,
     requests_with_problems,
 )
@@ -39,13 +39,12 @@ from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from tiktok.queries import marketplace_account
 from tiktok.services.brands.abilities import capabilities
-from ui.paging import keyset_page
 
 
 @staff_page(Permission.READ)
 def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    page = keyset_page(orders_of(campaign), "-id", cursor=request.GET.get("cursor"))
+    page = orders_page(campaign, request.GET.get("cursor"))
     context = {"page": page, "requests": requests_with_problems(campaign)}
     return campaign_page(request, campaign, "orders/list.html", context)
 

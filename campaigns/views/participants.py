@@ -7,22 +7,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from campaigns.forms import ParticipantsForm
-from campaigns.queries import accounts_to_pick, participant_rows, participants_of
+from campaigns.queries import accounts_to_pick, participants_page
 from campaigns.services.campaigns import add_participants
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.queries import is_released
-from ui.paging import keyset_page
 
 
 @staff_page(Permission.READ)
 def participant_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    page = keyset_page(participants_of(campaign), "-id", cursor=request.GET.get("cursor"))
-    rows = participant_rows(page.rows, released=is_released())
-    return campaign_page(request, campaign, "participants/list.html", {"page": page, "rows": rows})
+    page = participants_page(campaign, request.GET.get("cursor"), released=is_released())
+    return campaign_page(request, campaign, "participants/list.html", {"page": page})
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)

@@ -17,14 +17,13 @@ from campaigns.policies import may_be_reminded_at
 from campaigns.queries import (
     ListedVideo,
     PostRow,
-    all_posts,
+    all_posts_page,
     growth,
     listed_video,
-    listed_videos,
     post_detail,
     post_row,
     posts_in_review,
-    published_posts,
+    published_posts_page,
 )
 from campaigns.services.orders.syncing import refresh_post
 from campaigns.services.posts import add_post_by_hand
@@ -34,7 +33,6 @@ from tenancy.enums import Permission
 from tiktok.enums import PostMetric, Unit
 from tiktok.errors import TikTokProblem
 from tiktok.queries import MetricValue, earlier_numbers, is_released
-from ui.paging import keyset_page
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
@@ -48,12 +46,8 @@ NOT_ASKED = "TikTok was not asked: the post is being looked at, was looked at ju
 @staff_page(Permission.READ)
 def published_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    page = keyset_page(
-        published_posts(campaign), "-published_at", "-id", cursor=request.GET.get("cursor")
-    )
     context = {
-        "page": page,
-        "rows": [post_row(post) for post in page.rows],
+        "page": published_posts_page(campaign, request.GET.get("cursor")),
         "columns": COLUMNS,
         "waiting": posts_in_review(campaign)[:WAITING_SHOWN],
     }
@@ -63,11 +57,8 @@ def published_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 @staff_page(Permission.READ)
 def all_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    page = keyset_page(
-        all_posts(campaign), "-published_at", "-id", cursor=request.GET.get("cursor")
-    )
-    rows = listed_videos(page.rows, released=is_released())
-    return campaign_page(request, campaign, "posts/all.html", {"page": page, "rows": rows})
+    page = all_posts_page(campaign, request.GET.get("cursor"), released=is_released())
+    return campaign_page(request, campaign, "posts/all.html", {"page": page})
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -89,10 +80,10 @@ def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
 
 def listed_or_404(campaign: Campaign, video_pk: int) -> ListedVideo:
     """A video of All Posts; a foreign one answers as an absent one."""
-    video = all_posts(campaign).filter(pk=video_pk).first()
+    video = listed_video(campaign, video_pk, released=is_released())
     if video is None:
         raise Http404("No such video.")
-    return listed_video(video, released=is_released())
+    return video
 
 
 def _post_or_404(campaign: Campaign, pk: int) -> Post:

@@ -103,6 +103,7 @@ class SocialAccount(OrganizationModel):
                 | (~models.Q(network=Network.TIKTOK) & models.Q(creator__isnull=True)),
             ),
         ]
+        indexes = [models.Index(fields=["organization", "handle", "id"], name="account_by_handle")]
 
     def __str__(self) -> str:
         return f"@{self.handle}"

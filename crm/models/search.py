@@ -68,3 +68,8 @@ def having_word(start: str) -> models.QuerySet[SearchWord]:
     first = Left(folded(models.Value(start)), WORD_LENGTH)
     behind = Concat(first, models.Value(LAST_CHARACTER))
     return SearchWord.objects.filter(word__gte=first, word__lt=behind)
+
+
+def having_address(email: str) -> models.QuerySet[SearchWord]:
+    """Kept words that are this address, or a name or handle spelt like it."""
+    return SearchWord.objects.filter(word=Left(folded(models.Value(email)), WORD_LENGTH))

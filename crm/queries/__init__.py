@@ -21,7 +21,7 @@ from crm.queries.influencers import (
     influencer_row,
 )
 from crm.queries.invitations import invitations_without_account
-from crm.queries.search import found
+from crm.queries.search import found, with_address
 from crm.queries.timeline import influencer_timeline
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "tiktok_account",
     "tiktok_account_by_id",
     "tiktok_accounts_by_id",
+    "with_address",
 ]

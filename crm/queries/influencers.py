@@ -53,11 +53,7 @@ def influencer_page(
         cursor=cursor,
         size=size,
     )
-    return KeysetPage(
-        [_row(influencer, released) for influencer in page.rows],
-        next_cursor=page.next_cursor,
-        previous_cursor=page.previous_cursor,
-    )
+    return page.of(lambda influencer: _row(influencer, released))
 
 
 def influencer_by_id(pk: int) -> Influencer | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from crm.models import SocialAccount
 from tiktok.models import Creator
 
 SHOWN_INVITATIONS = 5
@@ -9,5 +13,9 @@ SHOWN_INVITATIONS = 5
 
 def invitations_without_account() -> list[Creator]:
     """Creators that were invited to the marketplace from here and stand in no influencer's profile yet."""
-    waiting = Creator.objects.filter(invited_at__isnull=False, account=None)
+    account = SocialAccount.objects.filter(creator=OuterRef("pk")).values(found=Value(True))
+    # Walks the invitations from the latest one on; a join would read all accounts first.
+    waiting = Creator.objects.alias(has_account=Coalesce(Subquery(account[:1]), False)).filter(
+        invited_at__isnull=False, has_account=False
+    )
     return list(waiting.order_by("-invited_at", "-pk")[:SHOWN_INVITATIONS])

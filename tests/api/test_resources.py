@@ -91,6 +91,17 @@ def test_influencers_are_listed_by_name_and_narrowed_by_campaign_and_email(reade
     assert reader.ids("influencers/", campaign=campaign.pk + 1) == []
 
 
+def test_an_address_is_found_whole_whatever_its_length_and_never_as_a_part(reader: Reader) -> None:
+    long = f"{'a' * 60}@example.com"
+    like_it = an_account("zoe@example.com", email=f"{'a' * 60}@example.org").influencer
+    with_it = an_account("bo", email=long).influencer
+
+    assert reader.ids("influencers/", email=long.upper()) == [with_it.pk]
+    assert reader.ids("influencers/", email=like_it.email) == [like_it.pk]
+    for part in ("zoe@example.com", "example.com", "a" * 60):
+        assert reader.ids("influencers/", email=part) == []
+
+
 def test_an_influencer_with_two_accounts_in_a_campaign_is_listed_once(reader: Reader) -> None:
     campaign = a_campaign()
     maya = a_participant(campaign, "maya").influencer

@@ -12,7 +12,6 @@ from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooEarly
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.queries import (
-    all_posts,
     listed_video,
     order_steps,
     post_detail,
@@ -571,7 +570,7 @@ def test_a_creator_who_agrees_ties_a_published_video_and_it_stands_with_its_numb
     order = ordered(campaign, video_count=1)
     tiktok.control("clock", advance_seconds=60)
     video = a_published_video(tiktok, campaign, order)
-    row = listed_video(all_posts(campaign).get(pk=video.pk), released=True)
+    row = listed_video(campaign, video.pk, released=True)
     assert (row.may_be_tied, row.may_be_added) == (True, True)
 
     post = request_tie(campaign, video, actor=None)
@@ -579,7 +578,7 @@ def test_a_creator_who_agrees_ties_a_published_video_and_it_stands_with_its_numb
     assert (post.review_state, post.asked_count) == (ReviewState.LINK_ASKED, 1)
     assert post_row(post_detail(campaign, post.pk)).tie == PostTie.NOT_AUTHENTICATED
     assert list(published_posts(campaign)) == []
-    assert not listed_video(all_posts(campaign).get(pk=video.pk), released=True).may_be_tied
+    assert not listed_video(campaign, video.pk, released=True).may_be_tied
     sync_order(order)
     assert list(published_posts(campaign)) == []
 
@@ -638,7 +637,7 @@ def test_a_creator_who_says_no_is_said_so_and_may_be_asked_again(
 
     assert order.state == OrderState.SENT
     assert Post.objects.get().review_state == ReviewState.LINK_REFUSED
-    row = listed_video(all_posts(campaign).get(pk=video.pk), released=True)
+    row = listed_video(campaign, video.pk, released=True)
     assert (row.may_be_tied, row.may_be_added) == (True, True)
     add_post_by_hand(campaign, video, actor=None)
     sync_order(order)
@@ -718,7 +717,7 @@ def test_without_an_order_of_tiktok_one_nobody_can_be_asked(tiktok, campaign, ti
     MarketplaceAccount.objects.filter(pk=tiktok_one.pk).update(state="disconnected")
     order = ordered(campaign)
     video = a_published_video(tiktok, campaign, order)
-    assert not listed_video(all_posts(campaign).get(pk=video.pk), released=True).may_be_tied
+    assert not listed_video(campaign, video.pk, released=True).may_be_tied
     with pytest.raises(NoOrderToTie, match="has no open TikTok One order"):
         request_tie(campaign, video, actor=None)
 

@@ -17,7 +17,7 @@ from campaigns.errors import (
 )
 from campaigns.models import Participant, Post
 from campaigns.policies import VideoFact, metrics_missing_by_hand
-from campaigns.queries import all_posts, listed_videos, post_detail, post_row, published_posts
+from campaigns.queries import all_posts, all_posts_page, post_detail, post_row, published_posts
 from campaigns.services.posts import add_post_by_hand, note_link_request, tie_post
 from crm.models import Influencer, SocialAccount
 from tenancy.models import Event, User
@@ -177,7 +177,7 @@ def test_a_video_that_was_untied_from_its_order_is_added_like_any_other(campaign
     tied = a_post(campaign, video, order=order)
     lose(order, "1", is_bound=False)
     assert not published_posts(campaign).exists()
-    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    (row,) = all_posts_page(campaign, released=True).rows
     assert (row.may_be_added, row.post_id) == (True, None)
 
     post = add_post_by_hand(campaign, video, actor=None)
@@ -194,7 +194,7 @@ def test_a_video_that_was_deleted_at_tiktok_is_not_added_by_hand(campaign) -> No
     video, order = a_video(account, "1"), an_order(campaign, account)
     a_post(campaign, video, order=order)
     lose(order, "1", is_deleted=True)
-    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    (row,) = all_posts_page(campaign, released=True).rows
     assert not row.may_be_added
     with pytest.raises(VideoBelongsToOrder):
         add_post_by_hand(campaign, video, actor=None)
@@ -255,7 +255,7 @@ def test_a_hidden_tombstone_whose_creator_is_asked_to_tie_it_shows_that(campaign
 
     note_link_request(order, LinkRequest(video_id="1", status="IN_REVIEW"), video)
 
-    (row,) = listed_videos(list(all_posts(campaign)), released=True)
+    (row,) = all_posts_page(campaign, released=True).rows
     assert (row.is_asked, row.is_visible) == (True, False)
 
 
@@ -318,7 +318,7 @@ def test_the_database_refuses_a_tiktok_post_by_keyword_or_import(campaign, origi
 def test_all_posts_lists_what_participants_published_in_the_window(
     campaign, many, monkeypatch
 ) -> None:
-    monkeypatch.setattr("campaigns.queries.posts.MANY_PARTICIPANTS", many)
+    monkeypatch.setattr("campaigns.queries.accounts.MANY_PARTICIPANTS", many)
     account = a_participant(campaign, "maya.bakes")
     stranger = an_account("rio.runs")
     first_moment = PUBLISHED_AT.replace(day=1, hour=0)
@@ -341,10 +341,7 @@ def test_all_posts_says_what_stands_what_may_be_added_and_what_would_be_missing(
     a_video(account, "3")
     a_video(lost, "4")
 
-    rows = {
-        row.video.tiktok_video_id: row
-        for row in listed_videos(list(all_posts(campaign)), released=True)
-    }
+    rows = {row.video.tiktok_video_id: row for row in all_posts_page(campaign, released=True).rows}
 
     assert {key: (row.is_visible, row.may_be_added) for key, row in rows.items()} == {
         "1": (True, False),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.db.models import Count, QuerySet
+from django.test.utils import CaptureQueriesContext
 
-from crm.models import Influencer
+from crm.models import Influencer, SocialAccount
 from tenancy.enums import Verb
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
@@ -90,3 +93,43 @@ def test_a_cursor_whose_rows_are_gone_shows_the_first_page() -> None:
     Influencer.objects.filter(name="Bo").delete()
     page = keyset_page(Influencer.objects.all(), "name", "id", size=1, cursor=cursor)
     assert (names(page), page.next_cursor, page.previous_cursor) == (["Ann1"], None, None)
+
+
+def with_accounts(rows: QuerySet[Influencer]) -> QuerySet[Influencer]:
+    return rows.annotate(account_count=Count("accounts"))
+
+
+def test_facts_are_told_of_the_rows_of_the_page_in_its_order_both_ways() -> None:
+    make("Ann", "Bo", "Bo", "Cy", "Di")
+    people = {person.country: person for person in Influencer.objects.all()}
+    for country, handle in (("2", "bo.bakes"), ("2", "bo.paints"), ("4", "cy.sings")):
+        SocialAccount.objects.create(
+            influencer=people[country], network="instagram", account_type="instagram", handle=handle
+        )
+    rows, keys = Influencer.objects.exclude(name="Di"), ("-name", "-id")
+    first = keyset_page(rows, *keys, facts=with_accounts, size=2)
+    with CaptureQueriesContext(connection) as asked:
+        second = keyset_page(
+            rows, *keys, facts=with_accounts, size=2, cursor=first.next_cursor, is_strict=True
+        )
+    back = keyset_page(rows, *keys, facts=with_accounts, size=2, cursor=second.previous_cursor)
+    told = [[(row.name, row.account_count) for row in page.rows] for page in (first, second, back)]  # type: ignore[attr-defined]
+    assert told == [[("Cy", 1), ("Bo", 0)], [("Bo", 2), ("Ann", 0)], [("Cy", 1), ("Bo", 0)]]
+    assert (first.previous_cursor, second.next_cursor, len(asked)) == (None, None, 1)
+
+
+def test_a_page_with_facts_whose_rows_are_gone_is_the_first_or_for_machines_empty() -> None:
+    make("Ann", "Bo")
+    cursor = keyset_page(Influencer.objects.all(), "name", "id", size=1).next_cursor
+    Influencer.objects.filter(name="Bo").delete()
+    for is_strict, expected in ((False, ["Ann1"]), (True, [])):
+        page = keyset_page(
+            Influencer.objects.all(),
+            "name",
+            "id",
+            facts=with_accounts,
+            size=1,
+            cursor=cursor,
+            is_strict=is_strict,
+        )
+        assert names(page) == expected

@@ -152,6 +152,13 @@ class Creator(OrganizationModel):
                 fields=["organization", "handle"], name="creator_unique_per_organization"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["organization", "-invited_at", "-id"],
+                condition=models.Q(invited_at__isnull=False),
+                name="creator_invited_last",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"@{self.handle}"

@@ -28,7 +28,10 @@ def make_orders_due(tiktok_campaign_id: str, handle: str) -> None:
     """
     orders = Order.objects.exclude(state__in=SETTLED_STATES)
     orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
-    orders = orders.filter(tiktok_order_id__startswith=f"{tiktok_campaign_id}/")
+    # Not `startswith`, for which row-level security lets no index be used; "0" is what comes after "/".
+    orders = orders.filter(
+        tiktok_order_id__gt=f"{tiktok_campaign_id}/", tiktok_order_id__lt=f"{tiktok_campaign_id}0"
+    )
     is_named = Q(tiktok_order_id__endswith=f"/{handle.lower()}") | Q(account__handle=handle.lower())
     own = orders.filter(is_named) if handle else orders
     make_due(PollKind.ORDER, *(own or orders).values_list("pk", flat=True))
