@@ -226,7 +226,7 @@ def all_posts_page(
 def listed_video(campaign: Campaign, pk: int, *, released: bool) -> ListedVideo | None:
     """One video of All Posts; None for an absent and for a foreign one."""
     video = _with_place(campaign, all_posts(campaign).filter(pk=pk)).first()
-    return video and _listed(video, released)
+    return _listed(video, released) if video else None
 
 
 def _with_place(campaign: Campaign, videos: QuerySet[Video]) -> QuerySet[Video]:
