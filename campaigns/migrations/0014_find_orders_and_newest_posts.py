@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0013_name_the_reference_of_requests'),
-        ('crm', '0008_index_accounts_by_handle'),
+        ('crm', '0009_index_accounts_by_handle'),
         ('tenancy', '0006_one_spelling_of_addresses'),
         ('tiktok', '0020_index_invitations_newest_first'),
     ]

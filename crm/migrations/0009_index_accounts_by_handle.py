@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0007_one_spelling_of_addresses'),
+        ('crm', '0008_details_groups_tags_lists_fields_notes'),
         ('tenancy', '0006_one_spelling_of_addresses'),
         ('tiktok', '0020_index_invitations_newest_first'),
     ]
