@@ -1,4 +1,4 @@
-"""Whom an order form and a campaign offer: the chosen on top, then participants, then everybody else by handle."""
+"""Accounts that an order form and a campaign offer: the chosen on top, then participants, then all others by handle."""
 
 from __future__ import annotations
 

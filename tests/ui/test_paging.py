@@ -113,8 +113,8 @@ def test_facts_are_told_of_the_rows_of_the_page_in_its_order_both_ways() -> None
             rows, *keys, facts=with_accounts, size=2, cursor=first.next_cursor, is_strict=True
         )
     back = keyset_page(rows, *keys, facts=with_accounts, size=2, cursor=second.previous_cursor)
-    told = [[(row.name, row.account_count) for row in page.rows] for page in (first, second, back)]  # type: ignore[attr-defined]
-    assert told == [[("Cy", 1), ("Bo", 0)], [("Bo", 2), ("Ann", 0)], [("Cy", 1), ("Bo", 0)]]
+    seen = [[(row.name, row.account_count) for row in page.rows] for page in (first, second, back)]  # type: ignore[attr-defined]
+    assert seen == [[("Cy", 1), ("Bo", 0)], [("Bo", 2), ("Ann", 0)], [("Cy", 1), ("Bo", 0)]]
     assert (first.previous_cursor, second.next_cursor, len(asked)) == (None, None, 1)
 
 
