@@ -37,3 +37,19 @@ class AddressTaken(CrmProblem):
             f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
             "account too."
         )
+
+
+class NameTaken(CrmProblem):
+    """Another list, tag or group of the organization has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is one named {isolated(name)} already. Choose another name.")
+
+
+class StillInCampaigns(CrmProblem):
+    """Orders or posts of campaigns hang on an account of the influencer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{isolated(name)} is part of campaigns, whose orders and posts would be lost. Archive them instead."
+        )

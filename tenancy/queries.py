@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tenancy.models import ApiKey, Event, Membership, Organization, User
 from tenancy.models.api_key import digest
+from tenancy.scope import required_organization_id
 
 
 def memberships_of(user: User) -> models.QuerySet[Membership]:
@@ -29,6 +30,16 @@ def membership_in(user: User, slug: str) -> Membership | None:
         Membership.objects.filter(user=user, organization__slug=slug)
         .select_related("organization")
         .first()
+    )
+
+
+def members_by_name() -> list[tuple[str, User]]:
+    """The members of the organization in scope who have a name, with it."""
+    rows = Membership.objects.filter(organization_id=required_organization_id()).select_related(
+        "user"
+    )
+    return sorted(
+        ((row.user.name, row.user) for row in rows if row.user.name), key=lambda pair: pair[0]
     )
 
 

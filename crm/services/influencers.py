@@ -1,24 +1,47 @@
-"""Influencers: their details, and who signs in as one of them."""
+"""Influencers: made, edited, archived and deleted, and who signs in as one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from crm.models import Influencer
+from crm.models import Influencer, OtherAddress, Rate
+from crm.signals import deleting
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.scope import required_organization_id
-from tenancy.services.events import record
+from tenancy.services.events import record, record_each
 from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
 
 
+@dataclass(frozen=True)
+class Price:
+    """The price of one kind of post on one network."""
+
+    network: str
+    kind: str
+    amount: Decimal
+    currency: str
+
+
+@transaction.atomic
+def create_influencer(*, actor: User | None, **details: Any) -> Influencer:
+    """A new influencer, without an account. `details` are checked columns: name, email, country …"""
+    influencer = Influencer.objects.create(**details)
+    record(Verb.INFLUENCER_CREATED, influencer, actor=actor)
+    return influencer
+
+
 @transaction.atomic
 def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: Any) -> None:
-    """Change name, e-mail, country or language. A new address takes the dashboard away from an old one that never
+    """Change checked columns: name, email, country … A new address takes the dashboard away from an old one that never
     connected anything (it was a slip)."""
     locked = Influencer.objects.select_for_update().get(pk=influencer.pk)
     changed = [name for name, value in changes.items() if getattr(locked, name) != value]
@@ -37,6 +60,73 @@ def _is_another_unused_person(influencer: Influencer) -> bool:
     if person is None or person.email == one_spelling(influencer.email):
         return False
     return not Connection.objects.filter(person=person).exists()
+
+
+@transaction.atomic
+def set_other_addresses(
+    influencer: Influencer, emails: Iterable[str], *, actor: User | None
+) -> None:
+    """Keep exactly these further addresses; the one that mail goes to is none of them."""
+    wanted = {one_spelling(email) for email in emails} - {"", one_spelling(influencer.email)}
+    kept = set(influencer.other_addresses.values_list("email", flat=True))
+    if wanted == kept:
+        return
+    influencer.other_addresses.exclude(email__in=wanted).delete()
+    OtherAddress.objects.bulk_create(
+        [OtherAddress(influencer=influencer, email=email) for email in sorted(wanted - kept)]
+    )
+    record(Verb.INFLUENCER_EDITED, influencer, actor=actor, texts={"fields": ["further addresses"]})
+
+
+@transaction.atomic
+def set_rates(influencer: Influencer, prices: Sequence[Price], *, actor: User | None) -> None:
+    """Keep exactly these rates. Raises IntegrityError for two of the same network and kind."""
+    kept = {Price(r.network, r.kind, r.amount, r.currency) for r in influencer.rates.all()}
+    if set(prices) == kept:
+        return
+    influencer.rates.all().delete()
+    Rate.objects.bulk_create([Rate(influencer=influencer, **vars(price)) for price in prices])
+    record(Verb.INFLUENCER_EDITED, influencer, actor=actor, texts={"fields": ["rates"]})
+
+
+@transaction.atomic
+def archive_influencers(
+    influencers: Sequence[Influencer], *, actor: User | None
+) -> list[Influencer]:
+    """Take influencers out of lists, search and choices. Nothing is deleted, tracking goes on. Return those who were not."""
+    return _set_archived(influencers, is_archived=True, verb=Verb.INFLUENCER_ARCHIVED, actor=actor)
+
+
+@transaction.atomic
+def restore_influencers(
+    influencers: Sequence[Influencer], *, actor: User | None
+) -> list[Influencer]:
+    """Bring archived influencers back. Return those who were archived."""
+    return _set_archived(influencers, is_archived=False, verb=Verb.INFLUENCER_RESTORED, actor=actor)
+
+
+def _set_archived(
+    influencers: Sequence[Influencer], *, is_archived: bool, verb: Verb, actor: User | None
+) -> list[Influencer]:
+    ids = [influencer.pk for influencer in influencers]
+    rows = Influencer.objects.select_for_update().filter(
+        pk__in=ids, archived_at__isnull=is_archived
+    )
+    changed = set(rows.values_list("pk", flat=True))
+    Influencer.objects.filter(pk__in=changed).update(
+        archived_at=timezone.now() if is_archived else None
+    )
+    done = [influencer for influencer in influencers if influencer.pk in changed]
+    record_each(verb, done, actor=actor)
+    return done
+
+
+@transaction.atomic
+def delete_influencer(influencer: Influencer, *, actor: User | None) -> None:
+    """Delete an influencer with everything that hangs on them, for good. Raises StillInCampaigns: archive them instead."""
+    deleting.send(Influencer, influencer=influencer)
+    record(Verb.INFLUENCER_DELETED, influencer, actor=actor)
+    influencer.delete()
 
 
 def open_dashboard(influencer: Influencer, person: User) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tenancy.enums import Role
-from tenancy.models import Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
 from tiktok.queries import open_incidents
@@ -25,6 +25,24 @@ def queries_in(client: Client, url: str, **headers: str) -> int:
         not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
         for query in captured
     )
+
+
+def crm_events() -> list[Event]:
+    """What the stream says of the CRM's own rows, oldest first."""
+    rows = Event.objects.filter(object_type__startswith="crm.").select_related("text")
+    return list(rows.order_by("pk"))
+
+
+def crm_verbs() -> list[str]:
+    return [event.verb for event in crm_events()]
+
+
+@pytest.fixture
+def owner(oak: Organization) -> User:
+    """Olivia Park, who owns Oak."""
+    person = User.objects.create_user("olivia@oak.example", "secret", name="Olivia Park")
+    add_member(oak, person, role=Role.OWNER, actor=None)
+    return person
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""Predicates and rules of the CRM, by subject."""
+
+from crm.policies.accounts import (
+    INVITED,
+    NON_TTCM,
+    Label,
+    account_labels,
+    is_invited,
+    may_be_asked_to_connect,
+    may_be_invited,
+    tiktok_handle,
+    was_invited_lately,
+)
+
+__all__ = [
+    "INVITED",
+    "NON_TTCM",
+    "Label",
+    "account_labels",
+    "is_invited",
+    "may_be_asked_to_connect",
+    "may_be_invited",
+    "tiktok_handle",
+    "was_invited_lately",
+]

@@ -1,0 +1,76 @@
+"""Readings of what people type or import about a person: a name, a phone number, a time zone, a birthday."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from zoneinfo import available_timezones
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+
+# Joiners shape words of Persian and of Indian scripts, and emoji; all other invisible characters only deceive.
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+# Letters by their category that nobody sees.
+UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
+OLDEST = 120  # years
+
+
+def readable_name(text: str) -> str:
+    """The name in one line, single blanks, without invisible characters. Raises ValidationError if nothing is to be seen."""
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    kept = "".join(c for c in words if c in JOINERS or unicodedata.category(c)[0] != "C").strip()
+    if not any(_is_seen(char) for char in kept):
+        raise ValidationError(
+            "Enter a name that can be seen: this one has invisible characters only."
+        )
+    return kept
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNPS" and char not in UNSEEN_LETTERS
+
+
+def readable_phone(text: str, country: str = "") -> str:
+    """A phone number in E.164 (`+491711234567`), empty for nothing. A number without its country code is one of `country`.
+
+    Raises ValidationError.
+    """
+    if not text.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(text, country.upper() or None)
+    except phonenumbers.NumberParseException as problem:
+        raise ValidationError(
+            "Enter the phone number with its country code, such as +49 171 1234567."
+        ) from problem
+    if not phonenumbers.is_possible_number(number):
+        raise ValidationError("This phone number is too short or too long. Check its digits.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown_phone(number: str) -> str:
+    """A stored phone number in groups of digits, as people read it."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def readable_time_zone(text: str) -> str:
+    """A name of the IANA database (`Europe/Berlin`), whatever its case, empty for nothing. Raises ValidationError."""
+    wanted = text.strip().replace(" ", "_").lower()
+    if not wanted:
+        return ""
+    found = next((zone for zone in available_timezones() if zone.lower() == wanted), None)
+    if found is None:
+        raise ValidationError("This is no time zone. Enter one such as Europe/Berlin.")
+    return found
+
+
+def plausible_birthday(day: date, today: date) -> date:
+    """The day, if somebody alive may be born on it. Raises ValidationError."""
+    if not today.year - OLDEST <= day.year or day >= today:
+        raise ValidationError(f"Is the year {day.year} right? Nobody to work with was born then.")
+    return day

@@ -1,0 +1,82 @@
+"""Lists: influencers put together by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from crm.errors import NameTaken
+from crm.models import Influencer, List, ListEntry
+from crm.policies.details import readable_name
+from tenancy.enums import Verb
+from tenancy.models import User
+from tenancy.services.events import record, record_each
+
+
+@transaction.atomic
+def create_list(name: str, *, description: str = "", actor: User | None) -> List:
+    """An empty list. Raises NameTaken, ValidationError."""
+    made = List(name=readable_name(name), description=description, created_by=actor)
+    _save(made)
+    record(Verb.LIST_CREATED, made, actor=actor)
+    return made
+
+
+@transaction.atomic
+def edit_list(edited: List, *, name: str, description: str, actor: User | None) -> None:
+    """Rename or describe a list. Raises NameTaken, ValidationError."""
+    edited.name, edited.description = readable_name(name), description
+    _save(edited)
+    record(Verb.LIST_CHANGED, edited, actor=actor)
+
+
+def _save(row: List) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as problem:
+        raise NameTaken(row.name) from problem
+
+
+@transaction.atomic
+def delete_list(deleted: List, *, actor: User | None) -> None:
+    """Delete a list; its influencers stay."""
+    record(Verb.LIST_DELETED, deleted, actor=actor, count=deleted.entries.count())
+    deleted.delete()
+
+
+@transaction.atomic
+def add_to_list(
+    target: List, influencers: Sequence[Influencer], *, actor: User | None
+) -> list[Influencer]:
+    """Put influencers on a list. Return those who were not on it yet: to undo, remove these."""
+    present = set(
+        ListEntry.objects.filter(list=target, influencer__in=influencers).values_list(
+            "influencer_id", flat=True
+        )
+    )
+    added = [influencer for influencer in influencers if influencer.pk not in present]
+    ListEntry.objects.bulk_create(
+        [ListEntry(list=target, influencer=influencer, added_by=actor) for influencer in added],
+        ignore_conflicts=True,
+    )
+    record_each(
+        Verb.INFLUENCER_LISTED, added, actor=actor, texts={"list": target.name}, list=target.pk
+    )
+    return added
+
+
+@transaction.atomic
+def remove_from_list(
+    target: List, influencers: Sequence[Influencer], *, actor: User | None
+) -> list[Influencer]:
+    """Take influencers from a list. Return those who were on it: to undo, add these."""
+    rows = ListEntry.objects.select_for_update().filter(list=target, influencer__in=influencers)
+    present = set(rows.values_list("influencer_id", flat=True))
+    removed = [influencer for influencer in influencers if influencer.pk in present]
+    rows.delete()
+    record_each(
+        Verb.INFLUENCER_UNLISTED, removed, actor=actor, texts={"list": target.name}, list=target.pk
+    )
+    return removed

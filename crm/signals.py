@@ -1,0 +1,6 @@
+"""Signals of the CRM, for the apps above it."""
+
+from django.dispatch import Signal
+
+# Arguments: influencer. Sent in the transaction, before the influencer goes; a receiver that has a reason against it raises a CrmProblem.
+deleting = Signal()
