@@ -55,7 +55,7 @@ def read_mentions(influencer: Influencer, reader: User) -> int:
 
 
 def _mention(note: Note) -> None:
-    """Of two names that begin alike, the longer one is meant."""
+    """Keep who the note names; of two names that begin alike, the longer one is meant."""
     rest = note.text
     for name, user in sorted(members_by_name(), key=lambda pair: -len(pair[0])):
         named = re.compile(rf"@{re.escape(name)}(?!\w)", re.IGNORECASE)

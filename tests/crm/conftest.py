@@ -28,7 +28,7 @@ def queries_in(client: Client, url: str, **headers: str) -> int:
 
 
 def crm_events() -> list[Event]:
-    """What the stream says of the CRM's own rows, oldest first."""
+    """The events about the CRM's own rows, oldest first."""
     rows = Event.objects.filter(object_type__startswith="crm.").select_related("text")
     return list(rows.order_by("pk"))
 
