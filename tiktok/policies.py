@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from tiktok.enums import AccountKind, Dialect, MarketplaceStatus, PostTie
 
 FIRST_SECOND = datetime(2016, 9, 1, tzinfo=UTC).timestamp()
+EXPIRES = re.compile(r"[?&]x-expires=(\d{1,12})(?:&|$)")  # in the addresses of TikTok's pictures
 WARN_DAYS = (14, 7, 1)  # ahead of the day on which TikTok asks the creator again
 
 
@@ -92,3 +94,9 @@ def absurd_numbers(numbers: Mapping[str, float | None]) -> set[str]:
     if known.get("engagement_rate", 0) > 1.001 and (not views or engaged < views):
         absurd.add("engagement_rate")
     return absurd
+
+
+def still_answers(address: str, now: datetime) -> bool:
+    """Has this address of a picture at TikTok not expired yet? One that does not say so has not."""
+    expires = EXPIRES.search(address)
+    return expires is None or int(expires[1]) > now.timestamp()

@@ -61,7 +61,14 @@ class Post(OrganizationModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.video) if self.video_id else self.network_post_id
+        """The caption, or the number that TikTok gave the video."""
+        has_caption = self.video is not None and self.video.caption
+        return str(self.video) if has_caption else f"Video {self.network_post_id}"
+
+    @property
+    def cover(self) -> str:
+        """The address of its picture at TikTok, empty where there is none (any more)."""
+        return self.video.cover if self.video else ""
 
     @property
     def reported_at(self) -> datetime | None:

@@ -75,9 +75,12 @@ def _with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
-    """One order with its posts and `polls`."""
+    """One order with its posts, the latest published first, and `polls`."""
     rows = _with_pending(Order.objects.filter(campaign=campaign, pk=pk))
-    return rows.annotate(polls=polls_at("pk", PollKind.ORDER)).prefetch_related("posts").first()
+    latest_first = models.F("published_at").desc(nulls_first=True)
+    posts = Post.objects.select_related("video").order_by(latest_first, "-pk")
+    rows = rows.annotate(polls=polls_at("pk", PollKind.ORDER))
+    return rows.prefetch_related(models.Prefetch("posts", posts)).first()
 
 
 def order_sync(order: Order) -> SyncTimes:

@@ -6,15 +6,17 @@ from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
-from campaigns.models import Order, OrderRequest
+from campaigns.models import Order, OrderRequest, Post
 from campaigns.policies import STEPS
 from tenancy.models import Event
 from tenancy.queries import events_about
 
 
 def order_timeline(order: Order) -> list[Event]:
-    """Everything that was recorded about the order and the request it came from, newest first."""
-    return list(events_about((Order, [order.pk]), (OrderRequest, [order.request_id])))
+    """Everything that was recorded about the order, the request it came from and its videos, newest first."""
+    posts = [post.pk for post in order.posts.all()]
+    subjects = (Order, [order.pk]), (OrderRequest, [order.request_id]), (Post, posts)
+    return list(events_about(*subjects))
 
 
 def order_steps(order: int | models.OuterRef) -> models.QuerySet[Event]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
 
 from campaigns.enums import CampaignState, OrderState, ReviewState
 from campaigns.policies import REJECTIONS
-from tiktok.enums import PostTie, Unit
+from tiktok.enums import PostMetric, PostTie, Unit
 from tiktok.queries import MetricValue
 from ui.templatetags import formats
 
@@ -60,5 +62,14 @@ def metric_text(metric: MetricValue) -> str:
 
 
 @register.filter
-def metric(metrics: dict[str, MetricValue], key: str) -> MetricValue:
-    return metrics[key]
+def cells(
+    metrics: dict[str, MetricValue], columns: Sequence[PostMetric]
+) -> list[tuple[MetricValue, int]]:
+    """The cells of a row and how many columns each takes: neighbours that are missing for one reason share a cell."""
+    found: list[tuple[MetricValue, int]] = []
+    for metric in (metrics[column] for column in columns):
+        if found and metric.reason and metric.reason == found[-1][0].reason:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((metric, 1))
+    return found

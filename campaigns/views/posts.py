@@ -121,7 +121,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
     row = post_row(post, earlier=earlier_numbers(post.video) if post.video else None)
     context = {
         "row": row,
-        "title": _title(post),
+        "title": str(post),
         "stats": [m for m in row.metrics.values() if m.unit not in {Unit.CURVE, Unit.SHARES}],
         "curve": _curve(row),
         "audiences": [_audience(m) for m in row.metrics.values() if m.unit == Unit.SHARES],
@@ -132,12 +132,6 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
         "now": timezone.now(),
     }
     return campaign_page(request, campaign, "posts/post.html", context)
-
-
-def _title(post: Post) -> str:
-    """Name a post by its caption, or by the number TikTok gave it."""
-    has_caption = post.video is not None and post.video.caption
-    return str(post) if has_caption else f"Video {post.network_post_id}"
 
 
 def _curve(row: PostRow) -> dict[str, Any]:

@@ -17,7 +17,7 @@
 
   function dismissLater(note) {
     if (note.matches(".is-danger, .is-warning")) return;
-    let timer = setTimeout(() => note.remove(), 6000);
+    let timer = setTimeout(() => note.remove(), 10000);
     note.addEventListener("pointerenter", () => clearTimeout(timer));
     note.addEventListener("pointerleave", () => (timer = setTimeout(() => note.remove(), 3000)));
   }
@@ -97,8 +97,47 @@
     }
   });
 
-  // --- pictures that do not load leave the initials ---
-  on("error", (event) => event.target.matches?.(".face img") && event.target.remove(), true);
+  // --- pictures that do not load leave the initials, or the drawn cover ---
+  on("error", (event) => event.target.matches?.(".face img, .cover img") && event.target.remove(), true);
+
+  // --- why: the reason of a missing number, in a popover that Escape and a click elsewhere close ---
+  const reason = $("#why");
+  let asked = null;
+  on("click", (event) => {
+    const button = event.target.closest(".why");
+    if (!button) return;
+    asked = button;
+    reason.textContent = button.ariaLabel;
+    place();
+  }, true);
+  function place() {
+    const { left, right, top, bottom } = asked.getBoundingClientRect();
+    const isLow = innerHeight - bottom < 160;
+    Object.assign(reason.style, {
+      left: `${Math.max(8, Math.min((left + right) / 2 - 136, innerWidth - 280))}px`,
+      top: isLow ? "auto" : `${bottom + 6}px`,
+      bottom: isLow ? `${innerHeight - top + 6}px` : "auto",
+    });
+  }
+  on("scroll", () => asked && place(), true);
+
+  // In a table they are one stop of the Tab key; arrows lead from one to the next.
+  function rove(root) {
+    const tables = root.closest?.("table") ? [root.closest("table")] : $$("table", root);
+    tables.forEach((table) => $$(".why", table).forEach((button, nth) => (button.tabIndex = nth ? -1 : 0)));
+  }
+  on("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const table = step && event.target.matches(".why") && event.target.closest("table");
+    if (!table) return;
+    const all = $$(".why", table);
+    const next = all[all.indexOf(event.target) + step];
+    event.preventDefault();
+    if (!next) return;
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
 
   // --- a form is sent once ---
   function hold(form) {
@@ -164,8 +203,13 @@
     const tables = root.closest?.("table") ? [root.closest("table")] : $$(".table-frame:not(.is-short) > table", root);
     tables.forEach((table) => {
       const names = $$("thead th", table).map((head) => ($(".visually-hidden, input", head) ? "" : head.textContent.trim()));
-      $$("tbody td", table).forEach((cell) => {
-        if (cell.childElementCount || cell.textContent.trim()) cell.dataset.label = names[cell.cellIndex] || "";
+      $$("tbody tr", table).forEach((row) => {
+        let column = 0;
+        [...row.cells].forEach((cell) => {
+          const isEmpty = cell.tagName === "TH" || !(cell.childElementCount || cell.textContent.trim());
+          if (!isEmpty) cell.dataset.label = cell.colSpan > 1 ? "" : names[column] || "";
+          column += cell.colSpan;
+        });
       });
       table.classList.add("stacks");
     });
@@ -255,6 +299,7 @@
   }
   function dress(root) {
     nameCells(root);
+    rove(root);
     spellOut(root);
     drawCharts(root);
   }

@@ -19,6 +19,8 @@ from campaigns.models import Participant, Post
 from campaigns.policies import VideoFact, metrics_missing_by_hand
 from campaigns.queries import all_posts, all_posts_page, post_detail, post_row, published_posts
 from campaigns.services.posts import add_post_by_hand, note_link_request, tie_post
+from campaigns.templatetags.campaigns import cells
+from campaigns.views.posts import COLUMNS
 from crm.models import Influencer, SocialAccount
 from tenancy.models import Event, User
 from tests.connecting import connect
@@ -368,3 +370,13 @@ def test_anybody_may_take_part_once(campaign) -> None:
     assert add_participants(campaign, accounts, actor=None) == 2
     assert add_participants(campaign, accounts, actor=None) == 0
     assert Participant.objects.count() == 2
+
+
+def test_neighbours_that_are_missing_for_one_reason_share_a_cell(campaign) -> None:
+    post = a_post(campaign, a_video(a_participant(campaign, "maya.bakes"), "1"))
+    row = post_row(post_detail(campaign, post.pk))
+    shown = [(metric.key, width) for metric, width in cells(row.metrics, COLUMNS)]
+    assert shown == [
+        ("video_views", 1), ("likes", 1), ("comments", 1), ("shares", 1),
+        ("total_engagements", 5),
+    ]  # fmt: skip

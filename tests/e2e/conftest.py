@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from crm.services.influencers import open_dashboard
 from tenancy.enums import Role
 from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
+from tests.factories.whole_campaign import Whole, a_whole_campaign
 
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD = "sunlit-harbour-42"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -88,3 +94,43 @@ def member_of(open_page: Any) -> Callable[[Organization, Role], Page]:
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def whole(oak: Organization) -> Whole:
+    """Oak in the middle of its work."""
+    with organization_scope(oak):
+        return a_whole_campaign()
+
+
+@pytest.fixture
+def signed_in(open_page: Any, site: str) -> Callable[..., Page]:
+    """A window of somebody who has signed in already."""
+
+    def sign_in(person: User, width: int = 1440) -> Page:
+        client = Client()
+        client.force_login(person, backend=BACKEND)
+        name = django_settings.SESSION_COOKIE_NAME
+        page = open_page(width)
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+        page.emulate_media(reduced_motion="reduce")
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def manager(oak: Organization) -> User:
+    person = User.objects.create_user("mia@oak.example", "secret", name="Mia Moss")
+    add_member(oak, person, role=Role.MANAGER, actor=None)
+    return person
+
+
+@pytest.fixture
+def creator(oak: Organization, whole: Whole) -> User:
+    """The influencer behind the authenticated account."""
+    account = whole.accounts["authenticated"]
+    person = User.objects.get(tiktok_connections__handle=account.handle)
+    with organization_scope(oak):
+        open_dashboard(account.influencer, person)
+    return person

@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from crm.services.influencers import open_dashboard
-from tenancy.enums import Role
 from tenancy.models import Organization, User
-from tenancy.scope import organization_scope
-from tenancy.services.organizations import add_member
 from tests.branding import a_member
-from tests.factories.whole_campaign import Whole, a_whole_campaign
+from tests.factories.whole_campaign import Whole
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 AXE = (django_settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
@@ -41,46 +36,6 @@ OVERHANG = """() => Math.max(
     .filter((frame) => getComputedStyle(frame).overflowX === "visible")
     .map((frame) => frame.scrollWidth - frame.clientWidth),
 )"""
-
-
-@pytest.fixture
-def whole(oak: Organization) -> Whole:
-    """Oak in the middle of its work."""
-    with organization_scope(oak):
-        return a_whole_campaign()
-
-
-@pytest.fixture
-def signed_in(open_page: Any, site: str) -> Callable[..., Page]:
-    """A window of somebody who has signed in already."""
-
-    def sign_in(person: User, width: int = 1440) -> Page:
-        client = Client()
-        client.force_login(person, backend=BACKEND)
-        name = django_settings.SESSION_COOKIE_NAME
-        page = open_page(width)
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
-        page.emulate_media(reduced_motion="reduce")
-        return page
-
-    return sign_in
-
-
-@pytest.fixture
-def manager(oak: Organization) -> User:
-    person = User.objects.create_user("mia@oak.example", "secret", name="Mia Moss")
-    add_member(oak, person, role=Role.MANAGER, actor=None)
-    return person
-
-
-@pytest.fixture
-def creator(oak: Organization, whole: Whole) -> User:
-    """The influencer behind the authenticated account."""
-    account = whole.accounts["authenticated"]
-    person = User.objects.get(tiktok_connections__handle=account.handle)
-    with organization_scope(oak):
-        open_dashboard(account.influencer, person)
-    return person
 
 
 def barriers(page: Page, path: str, syncs: list[tuple[int, str]]) -> Iterator[str]:

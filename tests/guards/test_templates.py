@@ -89,6 +89,37 @@ def titled() -> list[str]:
     ]
 
 
+class Buttons(HTMLParser):
+    """Collects the buttons below each form: their classes, from left to right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        classes = (dict(attrs).get("class") or "").split()
+        if tag == "div" and (self.depth or "form-actions" in classes):
+            self.depth += 1
+            if self.depth == 1:
+                self.rows.append([])
+        if self.depth and tag in {"a", "button"}:
+            main = {"btn-primary", "btn-danger"} & set(classes)
+            self.rows[-1].append("main" if main else "other")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "div" and self.depth:
+            self.depth -= 1
+
+
+@pytest.mark.parametrize("name", pages())
+def test_the_button_that_acts_stands_last(name: str) -> None:
+    """In dialogs and below forms alike: what leads back stands before it."""
+    buttons = Buttons()
+    buttons.feed(TAG.sub("", source(name)))
+    assert [row for row in buttons.rows if "main" in row[:-1]] == [], name
+
+
 @pytest.mark.parametrize("name", titled())
 def test_page_fills_its_title(name: str) -> None:
     assert names_its_page(name), f"{name} has no {{% block title %}}"

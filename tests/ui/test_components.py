@@ -28,6 +28,9 @@ from django.template import Context, Template, TemplateSyntaxError
         '{% chart id="c" kind="line" data=d label="L" height=3 %}',
         '{% icon "x" class="y" %}',
         '{% avatar name="N" alt="y" %}',
+        '{% why "r" title="t" %}',
+        '{% remark "r" title="t" %}',
+        '{% cover url="u" alt="a" %}',
     ],
 )
 def test_component_refuses_an_unknown_attribute(tag: str) -> None:
@@ -75,3 +78,18 @@ def test_missing_number_is_a_dash_with_reason_and_remedy_never_zero() -> None:
 )
 def test_numbers_read_as_people_write_them(text: str, expected: str) -> None:
     assert Template(text).render(Context()) == expected
+
+
+def test_a_dash_names_its_reason_to_screen_readers_and_holds_no_markup_of_others() -> None:
+    shown = Template("{% why reason %}").render(Context({"reason": '<b>"Only" by order.'}))
+    assert 'aria-label="&lt;b&gt;&quot;Only&quot; by order."' in shown
+    assert Template('{% remark "" word="calculated" %}').render(Context()) == ""
+    marked = Template('{% remark "Of 30 videos." word="calculated" %}').render(Context())
+    assert 'aria-label="calculated: Of 30 videos."' in marked
+
+
+def test_a_cover_without_an_address_asks_nobody_for_a_picture() -> None:
+    assert "<img" not in Template('{% cover url="" %}').render(Context())
+    shown = Template('{% cover url="https://p16.tiktokcdn.com/a.jpeg" %}').render(Context())
+    assert 'src="https://p16.tiktokcdn.com/a.jpeg"' in shown
+    assert 'loading="lazy"' in shown

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from tenancy.models import OrganizationModel
 from tiktok.enums import Flag, Source
 from tiktok.models.accounts import Creator
 from tiktok.models.snapshots import VIDEO_NUMBERS, names_of
+from tiktok.policies import still_answers
 
 
 class Video(OrganizationModel):
@@ -79,6 +81,11 @@ class Video(OrganizationModel):
 
     def __str__(self) -> str:
         return self.caption[:60] or self.tiktok_video_id
+
+    @property
+    def cover(self) -> str:
+        """The address of the picture at TikTok, empty once TikTok no longer answers there."""
+        return self.thumbnail_url if still_answers(self.thumbnail_url, timezone.now()) else ""
 
     @property
     def half_way_retention(self) -> float | None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from tiktok.availability import UNREADABLE
 from tiktok.enums import Unit
-from tiktok.queries import Pause, current_pause, open_incidents
+from tiktok.models import Video
+from tiktok.queries import NOT_YET, Pause, current_pause, open_incidents
+from ui.templatetags import formats
+from ui.templatetags.labels import remark, why
 
 register = template.Library()
 
@@ -38,6 +44,18 @@ def waits_for(context: template.RequestContext) -> Pause | None:
         pause = current_pause()
         of_request[PAUSE] = pause if pause and pause.until and not pause.endpoints else None
     return cast("Pause | None", of_request[PAUSE])
+
+
+@register.simple_tag
+def counter(video: Video | None, name: str) -> SafeString:
+    """A counter of a listed video, with a mark where it is odd; a missing one with its reason."""
+    if video is None:
+        return why(NOT_YET)
+    value = getattr(video, name)
+    if value is None:
+        return why(UNREADABLE if name in video.unreadable else NOT_YET)
+    flag = video.flags.get(name)
+    return format_html("{} {}", remark(flag.label if flag else ""), formats.compact(value))
 
 
 @register.filter

@@ -70,6 +70,43 @@ def avatar(
 
 
 @register.simple_tag
+def why(reason: str) -> SafeString:
+    """A missing number: a dash that says its reason when it is pressed, and to screen readers at once."""
+    return format_html(
+        '<button class="why" type="button" popovertarget="why" aria-label="{}">—</button>', reason
+    )
+
+
+@register.simple_tag
+def remark(text: str, *, word: str = "") -> SafeString:
+    """A mark beside a number that says what is special about it when it is pressed: a word, else a sign; without a
+    text, nothing."""
+    if not text:
+        return SafeString("")
+    return format_html(
+        '<button class="why {}" type="button" popovertarget="why" aria-label="{}{}">{}</button>',
+        "stat-mark" if word else "flag",
+        f"{word}: " if word else "",
+        text,
+        word or icon("alert-circle", size="sm"),
+    )
+
+
+@register.simple_tag
+def cover(*, url: str, size: str = "row") -> SafeString:
+    """A post's picture at TikTok's address, or a drawn one where there is none or it does not load. size: row, md."""
+    picture = (
+        format_html(
+            '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer">',
+            url,
+        )
+        if url
+        else ""
+    )
+    return format_html('<span class="cover is-{}" aria-hidden="true">{}</span>', size, picture)
+
+
+@register.simple_tag
 def toast(*, text: str, kind: str = "info") -> SafeString:
     """A short message; pages get theirs from django.contrib.messages and `HX-Trigger: {"toast": …}`."""
     return component("toast", text=text, kind=one_of(kind, KINDS, "toast kind"))

@@ -68,6 +68,17 @@ def test_something_inline_or_from_elsewhere(plant_template, sin: str) -> dict[st
     return plant_template(sin)
 
 
+@caught_by(templates.test_the_button_that_acts_stands_last, match="planted.html")
+@pytest.mark.parametrize("kind", ["btn-primary", "btn-danger"])
+def test_a_button_that_acts_before_the_one_that_leads_back(
+    plant_template, kind: str
+) -> dict[str, str]:
+    save = f'<button class="btn {kind}">Save</button>'
+    return plant_template(
+        f'<div class="form-actions"><div>{save}</div><a class="btn">Cancel</a></div>'
+    )
+
+
 @caught_by(templates.test_every_named_icon_is_vendored, match="no-such-icon")
 @pytest.mark.parametrize(
     "use", ['{% icon "no-such-icon" %}', '{% badge "x" icon="no-such-icon" %}']
