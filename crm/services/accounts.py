@@ -71,17 +71,17 @@ def add_tiktok_account(
         track_creator(handle, status)
         return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
-        account = _keep_account(handle, status, influencer, actor)
+        account, creator = _keep_account(handle, status, influencer, actor)
     except IntegrityError:  # somebody else added it meanwhile
         return AddResult(AddOutcome.PRESENT, handle, status, _present(handle))
-    _sync_for_the_first_time(account)
+    _sync_for_the_first_time(account, creator)
     return AddResult(AddOutcome.ADDED, handle, status, account)
 
 
 @transaction.atomic
 def _keep_account(
     handle: str, status: MarketplaceStatus, influencer: Influencer | None, actor: User | None
-) -> SocialAccount:
+) -> tuple[SocialAccount, Creator]:
     creator = track_creator(handle, status)
     account = SocialAccount.objects.create(
         influencer=influencer or Influencer.objects.create(name=handle),
@@ -91,7 +91,7 @@ def _keep_account(
         creator=creator,
     )
     record(Verb.ACCOUNT_ADDED, account, actor=actor, influencer=account.influencer_id)
-    return account
+    return account, creator
 
 
 def _present(handle: str) -> SocialAccount:
@@ -100,24 +100,21 @@ def _present(handle: str) -> SocialAccount:
     )
 
 
-def _sync_for_the_first_time(account: SocialAccount) -> None:
+def _sync_for_the_first_time(account: SocialAccount, creator: Creator) -> None:
     """Numbers at once. If TikTok does not give them now, the account's polls are due anyway."""
     try:
-        _sync(account)
+        _sync(account.influencer, creator)
     except TikTokProblem as problem:
         log.warning("account.first_look_put_off", account=account.pk, problem=str(problem))
     account.influencer.refresh_from_db()
 
 
-def _sync(account: SocialAccount) -> None:
-    creator = account.creator
-    if creator is None:
-        return
+def _sync(influencer: Influencer, creator: Creator) -> None:
     refresh_profile(creator)
     note_finished(PollKind.PROFILE, creator.pk)
     if refresh_insights(creator):
         note_finished(PollKind.INSIGHTS, creator.pk)
-    _name_after_profile(account.influencer, creator)
+    _name_after_profile(influencer, creator)
     refresh_videos(creator)
     note_finished(PollKind.VIDEOS, creator.pk)
 
@@ -140,5 +137,5 @@ def refresh_account(account: SocialAccount) -> bool:
         if is_mine:
             refresh_membership([account.creator])
             if is_supported(kind_of(account.creator)):
-                _sync(account)
+                _sync(account.influencer, account.creator)
     return is_mine

@@ -17,11 +17,12 @@ from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_accoun
 from crm.services.invitations import invite_handle, invite_influencer_accounts
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
+from tests.connecting import connect
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
 from tests.working import all_polls
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
-from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
+from tiktok.errors import NoMarketplaceAccount, OutcomeUnknown, TikTokUnavailable
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.queries import kind_of
 from tiktok.signals import connected
@@ -166,6 +167,16 @@ def test_when_tiktok_cannot_be_reached_nothing_is_saved(settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("_scope")
+def test_an_answer_in_a_word_nobody_knows_is_none_and_nothing_is_saved(
+    tiktok: Sandbox,
+) -> None:
+    tiktok.control("switches", spoilt_fields={"status": "PERHAPS"})
+    with pytest.raises(TikTokUnavailable, match="nothing was saved"):
+        add_tiktok_account("maya.bakes", actor=None)
+    assert not Creator.objects.exists()
+
+
+@pytest.mark.usefixtures("_scope")
 def test_without_a_marketplace_account_the_way_out_is_named(tiktok: Sandbox) -> None:
     MarketplaceAccount.objects.all().delete()
     with pytest.raises(NoMarketplaceAccount, match="An owner or admin can connect one"):
@@ -196,6 +207,40 @@ def test_an_unsupported_account_that_joined_is_supported_after_a_refresh(tiktok:
     refresh_account(account)
     assert kind_of(account.creator) == AccountKind.NOT_AUTHENTICATED_TTCM
     assert Creator.objects.get().follower_count == 9_340
+
+
+def test_a_refresh_of_a_connected_account_brings_its_audience_too_and_once(
+    tiktok: Sandbox, oak: Organization, maya: User
+) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        account = SocialAccount.objects.get()
+        Creator.objects.update(audience_countries=None)
+        long_ago = timezone.now() - timedelta(days=9)
+        all_polls().update(last_finished_at=long_ago, due_at=long_ago)
+
+        assert refresh_account(account)
+
+        assert Creator.objects.get().audience_countries
+        insights = all_polls().get(kind=PollKind.INSIGHTS)
+        assert insights.last_finished_at > long_ago
+        assert insights.due_at > timezone.now() + timedelta(days=6)
+        tiktok.control("stats")
+        assert not refresh_account(account)  # it was just now
+        assert tiktok.read("stats")["total"] == 0
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_account_of_another_network_is_not_asked_about_at_tiktok(tiktok: Sandbox) -> None:
+    account = SocialAccount.objects.create(
+        influencer=InfluencerFactory.create(),
+        network="instagram",
+        account_type="instagram",
+        handle="maya.bakes",
+    )
+    tiktok.control("stats")
+    assert not refresh_account(account)
+    assert tiktok.read("stats")["total"] == 0
 
 
 @pytest.mark.usefixtures("_scope")
@@ -239,6 +284,27 @@ def test_an_invitation_that_did_not_reach_tiktok_leaves_nothing(settings: Any) -
     with pytest.raises(TikTokUnavailable):
         invite_handle("tom_trails", actor=None)
     assert not Creator.objects.exists()
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_invitation_that_may_have_been_made_keeps_the_account_that_it_may_be_of(
+    tiktok: Sandbox,
+) -> None:
+    tiktok.control("fail", times=1, path="/creator/invite/", applied=True, garbage="truncated")
+    with pytest.raises(OutcomeUnknown):
+        invite_handle("tom_trails", actor=None)
+    assert Creator.objects.get().handle == "tom_trails"
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_account_that_was_here_stays_when_its_invitation_fails(settings: Any) -> None:
+    creator = CreatorFactory.create(
+        handle="tom_trails", marketplace_status=MarketplaceStatus.NOT_IN
+    )
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    with pytest.raises(TikTokUnavailable):
+        invite_handle("tom_trails", actor=None)
+    assert list(Creator.objects.all()) == [creator]
 
 
 @pytest.mark.usefixtures("_scope")

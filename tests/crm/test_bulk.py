@@ -14,6 +14,7 @@ from jobs.models import Job, Work
 from jobs.services.claims import claim
 from jobs.services.kinds import kinds_in
 from mail.models import Message
+from mail.services.marks import mark
 from tenancy.models import User
 from tenancy.scope import organization_scope
 from tests.factories.crm import TikTokAccountFactory
@@ -86,6 +87,36 @@ def test_without_an_account_at_tiktok_the_job_says_so(elm, ada) -> None:
         job.refresh_from_db()
         assert job.state == JobState.FAILED
         assert job.problem.startswith("No TikTok marketplace account is connected.")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({"code": 50000}, "later"), ({"code": 40100}, "later"), ({"garbage": "truncated"}, "later")],
+    ids=["away", "busy", "answer lost"],
+)
+def test_what_passes_at_tiktok_postpones_the_invitations_and_fails_none(
+    oak, tiktok, ada, fault, reason
+) -> None:
+    with organization_scope(oak):
+        job = bulk.invite_accounts(some_accounts(1), actor=ada)
+        tiktok.control("fail", times=9, path="/creator/invite/", **fault)
+        finish()
+        job.refresh_from_db()
+        work = Work.objects.get(kind="job")
+        assert (job.state, job.done_count, work.postponed_reason) == (JobState.WAITING, 0, reason)
+        assert work.due_at > timezone.now()
+
+
+def test_whoever_may_not_be_written_to_is_counted_and_named(oak, ada) -> None:
+    with organization_scope(oak):
+        accounts = some_accounts(2)
+        mark("one0@example.com", "bounced_at")
+        job = bulk.ask_accounts(accounts, actor=ada)
+        finish()
+        job.refresh_from_db()
+        counts = {row["key"]: (row["count"], row["links"]) for row in job.outcome}
+        link = ["crm:influencer", "@one_0", accounts[0].influencer_id]
+        assert counts == {"not_asked": (1, [link]), "asked": (1, [])}
 
 
 def test_everybody_with_an_address_is_asked_once(oak, ada) -> None:

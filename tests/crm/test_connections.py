@@ -86,6 +86,12 @@ def test_a_handle_that_is_not_here_gets_an_influencer_without_account() -> None:
     assert (Influencer.objects.count(), len(sent_mail())) == (1, 1)
 
 
+def test_a_handle_that_is_not_here_needs_an_address() -> None:
+    with pytest.raises(EmailNeeded):
+        ask_handle_to_connect("tom_trails", email="", actor=None)
+    assert not Influencer.objects.exists()
+
+
 def test_an_influencer_with_that_address_is_the_one_who_is_asked() -> None:
     known = InfluencerFactory.create(name="Tom", email="Tom@example.com")
     asked = ask_handle_to_connect("tom_trails", email="tom@example.com", actor=None)

@@ -21,7 +21,7 @@ from mail.services.marks import mark, unmark
 from tenancy.enums import Role
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
-from tests.factories.crm import TikTokAccountFactory
+from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.mailing import sent_mail
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
 from tests.working import all_polls, pump
@@ -123,6 +123,29 @@ def test_an_address_that_bounced_is_not_written_to_and_leaves_nothing() -> None:
 
     unmark(address, "bounced_at")
     assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_of_two_who_invite_the_same_creator_at_once_one_mails_and_it_is_noted_once() -> None:
+    an_account()
+    seen_by_both = [SocialAccount.objects.select_related("creator").get() for _ in range(2)]
+    for account in seen_by_both:
+        assert invite_influencer_accounts([account], actor=None).invited == ["tom_trails"]
+    assert len(sent_mail()) == 1
+    assert Event.objects.filter(verb="creator.asked_to_join").count() == 1
+
+
+@pytest.mark.usefixtures("_scope")
+def test_an_account_of_another_network_is_not_invited() -> None:
+    account = SocialAccount.objects.create(
+        influencer=InfluencerFactory.create(email="tom@example.com"),
+        network="instagram",
+        account_type="instagram",
+        handle="tom_trails",
+    )
+    result = invite_influencer_accounts([account], actor=None)
+    assert (result.invited, result.rejected, result.in_marketplace) == ([], {}, [])
+    assert sent_mail() == []
 
 
 @pytest.mark.usefixtures("_scope")

@@ -84,7 +84,7 @@ def test_content_without_a_row_is_collected_after_an_hour(
     contents().save("person/999999/abcdef", ContentFile(b"of an erased person"))
     for column in ("organization", "person"):
         age(folder / column / "999999/abcdef", minutes=61)
-    (folder / "lost+found").mkdir()
+    (folder / "organization/lost+found").mkdir()
 
     assert collect_files() == 3
     assert contents_in(folder) == sorted([folder / logo.path, folder / young.path])

@@ -19,6 +19,7 @@ from jobs.services import jobs
 from jobs.services.claims import claim, work
 from jobs.services.jobs import JobKind, cancel_job, register_job, start_job
 from jobs.services.kinds import kinds_in
+from jobs.services.queue import make_due
 from jobs.services.slices import move_on, next_ids
 from tenancy.enums import Role
 from tenancy.models import Organization, User
@@ -202,6 +203,16 @@ def test_a_cancelled_job_does_no_further_slice_and_keeps_what_is_done(planting, 
     assert (job.state, job.done_count) == (JobState.CANCELLED, 3)
     assert len(planting.fetched) == 1
     cancel_job(job)
+    assert not Work.objects.filter(kind="job").exists()
+
+
+def test_a_finished_job_that_is_made_due_once_more_does_nothing(planting, elms) -> None:
+    job = start(None)
+    slices()
+    make_due("job", job.pk)
+    assert slices() == 1
+    job.refresh_from_db()
+    assert (job.state, job.outcome[0]["count"], len(planting.fetched)) == (JobState.DONE, 7, 3)
     assert not Work.objects.filter(kind="job").exists()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 from unittest.mock import Mock
 
+import psycopg
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import connection
@@ -634,3 +636,17 @@ def test_two_pumps_at_once_do_each_row_once(seen) -> None:
 
     assert sorted(subject for _, (subject,) in seen.calls) == list(range(1, 31))
     assert current_organization_id() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_that_cannot_be_given_back_runs_out_by_itself(seen, caplog) -> None:
+    due(organization("oak"), 7)
+    [batch] = claim(kinds_in(Lane.POLLS), calls=10)
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], autocommit=True) as admin:
+        ours = connection.connection.info.backend_pid
+        admin.execute("SELECT pg_terminate_backend(%s)", [ours])
+
+    claims.release(batch)
+
+    assert "work.not_released" in caplog.text
+    assert Work.objects.get().lease_until == batch[0].lease_until

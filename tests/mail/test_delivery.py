@@ -12,12 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings as product
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
 from jobs.models import Work
+from jobs.services.queue import make_due
 from mail.enums import MessageState
 from mail.errors import NotToBeSentAgain
 from mail.models import Address, Message
@@ -206,6 +208,52 @@ def test_a_mail_that_may_have_been_sent_waits_for_a_person(
     deliver_queued()
     assert (server.data_begun, as_it_is(message).state) == (2, MessageState.SENT)
     assert server.mails[-1]["Message-ID"] == message.message_id
+
+
+def test_a_mail_whose_sender_never_came_back_waits_for_a_person(
+    server: Server, queued: Queued
+) -> None:
+    message = queued()
+    with organization_scope(message.organization_id):
+        Message.objects.update(state=MessageState.SENDING)
+    deliver_queued()
+    found = as_it_is(message)
+    assert (found.state, found.reason) == (
+        MessageState.FAILED,
+        "It may have been sent: its worker was stopped while the mail was handed over. Send it again only if it did"
+        " not arrive.",
+    )
+    assert server.kept == []
+
+
+def test_a_mail_that_went_out_is_not_sent_once_more_whoever_makes_it_due(
+    server: Server, queued: Queued
+) -> None:
+    message = queued()
+    deliver_queued()
+    with organization_scope(message.organization_id):
+        make_due("mail", message.pk)
+    deliver_queued()
+    assert (len(server.kept), as_it_is(message).state) == (1, MessageState.SENT)
+    assert not Work.objects.filter(kind="mail").exists()
+
+
+def test_an_address_that_the_provider_refuses_bounces_and_is_marked(
+    queued: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AnymailRecipientsRefused
+
+    monkeypatch.setattr("mail.services.delivery.MailServer.send", refuse)
+    message = queued()
+    deliver_queued()
+    found = as_it_is(message)
+    assert (found.state, found.reason) == (
+        MessageState.BOUNCED,
+        "All message recipients were rejected or invalid",
+    )
+    with organization_scope(message.organization_id):
+        assert Address.objects.get(address="tom@example.com").bounced_at is not None
 
 
 def test_only_what_failed_can_be_sent_again(server: Server, queued: Queued) -> None:

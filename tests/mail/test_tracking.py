@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from mail.enums import MessageState
-from mail.errors import AddressBounced, AddressComplained
+from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed
 from mail.models import Address, Message
 from mail.services.delivery import reference
 from tenancy.models import Organization, User
@@ -93,6 +93,29 @@ def test_a_complaint_ends_outreach_and_nothing_else(
     assert state_of(sent) == MessageState.COMPLAINED
     with organization_scope(sent.organization_id):
         with pytest.raises(AddressComplained):
+            queue("connect:2", is_bulk=True)
+        assert queue("connect:3").state == MessageState.QUEUED
+
+
+def test_news_that_say_nothing_new_change_nothing(
+    reported: Callable[..., int], sent: Message
+) -> None:
+    reported(sent, "Delivery")
+    with organization_scope(sent.organization_id):
+        delivered = Message.objects.values().get()
+    for kind in ("Open", "Delivery"):
+        assert reported(sent, kind) == 200
+    with organization_scope(sent.organization_id):
+        assert Message.objects.values().get() == delivered
+
+
+def test_whoever_unsubscribes_at_the_provider_gets_no_more_outreach(
+    reported: Callable[..., int], sent: Message
+) -> None:
+    assert reported(sent, "SubscriptionChange", SuppressSending=True) == 200
+    assert state_of(sent) == MessageState.SENT
+    with organization_scope(sent.organization_id):
+        with pytest.raises(AddressUnsubscribed):
             queue("connect:2", is_bulk=True)
         assert queue("connect:3").state == MessageState.QUEUED
 

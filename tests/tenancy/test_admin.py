@@ -14,7 +14,15 @@ from django.utils import timezone
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
 from jobs.models import Work
-from tenancy.models import Event, Membership, Organization, OrganizationModel, User
+from tenancy.models import (
+    Event,
+    EventText,
+    InfluencerLogin,
+    Membership,
+    Organization,
+    OrganizationModel,
+    User,
+)
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key
 from tests.working import all_polls
@@ -390,6 +398,46 @@ def test_a_second_factor_is_taken_away_on_record(client, oak) -> None:
     client.post(reverse("admin:mfa_authenticator_delete", args=[factor.pk]), {"post": "yes"})
     assert not Authenticator.objects.exists()
     assert audited(oak)[0] == "admin.second_factor_removed"
+
+
+@pytest.mark.parametrize(
+    ("model", "verb"),
+    [(Membership, "admin.removed"), (Authenticator, "admin.second_factor_removed")],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_is_taken_away_from_a_list_is_on_record_too(client, oak, model, verb) -> None:
+    chosen = [row.pk for row in model.objects.all()]
+    answer = client.post(
+        list_page(model), {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    )
+    assert answer.status_code == 302
+    assert not model.objects.exists()
+    assert audited(oak)[0] == verb
+
+
+def test_an_organization_is_renamed_on_its_own_record(client, oak) -> None:
+    client.post(object_page(oak), {"name": "Oak & Co"})
+    oak.refresh_from_db()
+    assert (oak.name, oak.slug) == ("Oak & Co", "oak")
+    assert audited(oak) == ("admin.changed", "Oak & Co", "ops@example.com")
+    history = client.get(reverse("admin:tenancy_organization_history", args=[oak.pk]))
+    assert "ops@example.com (Ops)" in history.content.decode()
+
+
+def test_a_person_whom_ops_add_has_no_password(client) -> None:
+    client.post(reverse("admin:tenancy_user_add"), {"email": "new@example.com", "is_active": "on"})
+    assert not User.objects.get(email="new@example.com").has_usable_password()
+
+
+def test_rows_that_only_say_where_to_look_have_a_readable_name(client, oak) -> None:
+    login = InfluencerLogin.objects.create(
+        organization=oak, user=User.objects.get(email="acorn@example.com")
+    )
+    assert "acorn person in Oak" in client.get(object_page(login)).content.decode()
+    with organization_scope(oak):
+        assert str(EventText.objects.get(event__verb="marketplace_account.connected")) == (
+            "acorn at TikTok"
+        )
 
 
 READ_ONLY = [
