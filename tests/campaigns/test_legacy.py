@@ -18,7 +18,7 @@ from crm.models import Influencer, SocialAccount
 from crm.queries import found
 from influence.management.commands.demo import INVENTED_EXPORT
 from tenancy.scope import organization_scope
-from tests.factories.campaigns import a_campaign
+from tests.factories.campaigns import a_campaign, a_participant
 from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed, NotALegacyExport
@@ -402,3 +402,34 @@ def test_a_campaign_made_for_the_import_has_the_window_of_its_posts(oak, export)
         bring_in(export)
         campaign = Campaign.objects.get()
         assert (campaign.starts_on, campaign.ends_on) == (date(2025, 5, 1), date(2025, 5, 3))
+
+
+def test_an_import_that_finds_only_a_post_in_review_leaves_the_window_alone(oak, export) -> None:
+    with organization_scope(oak):
+        campaign = a_campaign("Spring")
+        accounts = {handle: a_participant(campaign, handle) for handle in ("ann.b", "tom_t")}
+        for video, handle in (("19", "ann.b"), ("20", "ann.b"), ("21", "tom_t")):
+            Post.objects.create(
+                campaign=campaign,
+                account=accounts[handle],
+                network="tiktok",
+                network_post_id=f"74994462181126341{video}",
+                origin="order",
+                review_state="CONTENT_REVIEWING",
+            )
+        assert bring_in(export).unchanged == 3
+        before = (campaign.starts_on, campaign.ends_on)
+        campaign.refresh_from_db()
+        assert (campaign.starts_on, campaign.ends_on) == before
+
+
+def test_the_command_looks_up_who_was_never_looked_up(oak, tiktok, capsys) -> None:
+    with organization_scope(oak):
+        for number, status in enumerate(("unknown", "unknown", "invited")):
+            Creator.objects.create(handle=f"one{number}", marketplace_status=status)
+        tiktok.control("creator", handle="one1", membership="IN")
+    call_command("migrate_legacy", "--organization", "oak", "--look-up")
+    assert capsys.readouterr().out == "2 of 2\n"
+    with organization_scope(oak):
+        statuses = dict(Creator.objects.values_list("handle", "marketplace_status"))
+    assert statuses == {"one0": "not_in", "one1": "in", "one2": "invited"}

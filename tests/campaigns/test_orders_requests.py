@@ -6,13 +6,14 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
-from campaigns.models import Order, OrderRequest
+from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import order_steps
-from campaigns.services.orders import sending
+from campaigns.services.orders import reconciling, sending
 from campaigns.services.orders.invitations import invite_creators
 from campaigns.services.orders.polling import sync_due_orders
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
@@ -26,6 +27,7 @@ from mail.models import Message
 from mail.services.delivery import settle
 from mail.services.marks import mark
 from mail.services.outbox import send_again
+from tenancy.models import Event
 from tests.factories.campaigns import an_account, an_order
 from tests.mailing import sent_mail
 from tests.working import all_polls, pump
@@ -190,6 +192,16 @@ def test_the_same_submission_twice_makes_one_request(tiktok, campaign) -> None:
     assert len(tiktok.read("orders")["orders"]) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("token", ["", "form-1"])
+def test_what_the_database_refuses_is_no_double_click(campaign, token) -> None:
+    account = an_account("maya.bakes")
+    Campaign.objects.all().delete()  # meanwhile
+    with pytest.raises(IntegrityError):
+        ask(campaign, [account], token=token)
+    assert OrderRequest.objects.count() == Order.objects.count() == 0
+
+
 def test_another_submission_makes_another_order(tiktok, campaign) -> None:
     account = an_account("maya.bakes")
     send_order_request(ask(campaign, [account], token="form-1"))
@@ -251,6 +263,46 @@ def test_check_again_without_any_code_asks_for_the_one_tiktok_shows(tiktok, camp
     assert len(sent_mail()) == 1
     with pytest.raises(RequestSettled):
         reconcile_order_request(request, actor=None, campaign_code=code)
+
+
+def test_a_request_that_somebody_settles_meanwhile_is_reconciled_once(
+    tiktok, campaign, monkeypatch
+) -> None:
+    lose_answer(tiktok)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    code, find = tiktok.read("orders")["codes"][0]["code"], reconciling.find_orders
+
+    def slow(*lost):
+        found = find(*lost)
+        monkeypatch.setattr(reconciling, "find_orders", find)
+        reconcile_order_request(OrderRequest.objects.get(), actor=None, campaign_code=code)
+        return found
+
+    monkeypatch.setattr(reconciling, "find_orders", slow)
+    with pytest.raises(RequestSettled):
+        reconcile_order_request(request, actor=None, campaign_code=code)
+
+    assert states(request) == {"maya.bakes": "created"}
+    assert Event.objects.filter(verb="order.reconciled").count() == 1
+
+
+def test_a_code_that_tiktok_does_not_know_finds_nothing_and_says_so(tiktok, campaign) -> None:
+    lose_answer(tiktok)
+    request = send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    request = reconcile_order_request(request, actor=None, campaign_code="NOT-SUCH")
+    assert (request.state, request.problem) == (
+        RequestState.UNCERTAIN,
+        "TikTok lists none of these orders. They can be created again.",
+    )
+
+
+@pytest.mark.parametrize("state", [RequestState.DUE, RequestState.SENDING])
+def test_a_request_that_is_on_its_way_is_not_repeated(tiktok, campaign, state) -> None:
+    request = ask(campaign, [an_account("maya.bakes")])
+    OrderRequest.objects.update(state=state)
+    with pytest.raises(RequestSettled):
+        repeat_order_request(request, actor=None)
+    assert tiktok.read("orders")["orders"] == []
 
 
 def test_create_anew_is_a_persons_choice(tiktok, campaign) -> None:

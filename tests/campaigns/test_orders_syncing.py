@@ -21,10 +21,11 @@ from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import tie_post
+from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
 from jobs.services.queue import make_due
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
-from tests.working import all_polls
+from tests.working import all_polls, pump
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import PollKind, Source
 from tiktok.errors import TikTokRefused, TikTokUnavailable
@@ -89,6 +90,27 @@ def test_the_whole_way_of_an_order_is_dated_with_its_evidence(tiktok, campaign) 
         ("in_review", "All 2 videos are uploaded, 0 approved so far."),
         ("fulfilled", "TikTok has approved: all 2 videos are done."),
     ]
+
+
+def without_ids(monkeypatch) -> None:
+    """TikTok counts the videos of orders and does not list them."""
+    get_orders = TtcmMarketplace.get_orders
+
+    def counted(self, **asked):
+        page = get_orders(self, **asked)
+        return replace(page, orders=tuple(replace(each, video_ids=()) for each in page.orders))
+
+    monkeypatch.setattr(TtcmMarketplace, "get_orders", counted)
+
+
+def test_a_video_that_tiktok_counts_and_does_not_list_accepts_the_order(
+    tiktok, campaign, monkeypatch
+) -> None:
+    order = ordered(campaign)
+    publish(tiktok, order)
+    without_ids(monkeypatch)
+    assert sync_order(order).state == OrderState.ACCEPTED
+    assert order_steps(order.pk).last().evidence == "TikTok counts a video for this order."
 
 
 def test_looking_twice_writes_nothing_twice(tiktok, campaign) -> None:
@@ -196,6 +218,21 @@ def test_a_creator_outside_the_marketplace_has_posts_from_review_and_report(
     assert (video.source, video.tiktok_video_id) == (Source.ORDER_REPORT, video_id)
     assert video.url == f"https://www.tiktok.com/@tom_trails/video/{video_id}"
     assert video.video_views is not None
+
+
+def test_a_creator_who_has_left_the_marketplace_since_has_posts_from_review_and_report(
+    tiktok, campaign
+) -> None:
+    order = ordered(campaign, videos=1)
+    video_id = publish(tiktok, order)
+    review(tiktok, video_id, "SUCCEED")
+    tiktok.control("creator", handle="maya.bakes", membership="NOT_IN")
+
+    order = sync_order(order)
+
+    assert order.state == OrderState.FULFILLED
+    video = published_posts(campaign).get().video
+    assert (video.source, video.tiktok_video_id) == (Source.ORDER_REPORT, video_id)
 
 
 def test_an_older_video_can_be_tied_by_the_campaign_code(tiktok, campaign) -> None:
@@ -527,6 +564,44 @@ def test_orders_beyond_the_first_are_refreshed_though_tiktok_refuses_those(
     tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
     done, job = refresh_campaign(campaign)
     assert (done, job.total_count) == (0, 1)
+
+
+def refreshed_by_a_job(campaign, monkeypatch, *handles: str) -> Job:
+    """A refresh that leaves the orders of these creators to a job, one in a slice."""
+    monkeypatch.setattr(syncing, "ORDERS_AT_ONCE", 0)
+    monkeypatch.setattr(syncing, "ORDERS_PER_SLICE", 1)
+    for handle in handles:
+        ordered(campaign, handle, videos=1)
+    done, job = refresh_campaign(campaign)
+    assert (done, job.total_count) == (0, len(handles))
+    return job
+
+
+def test_orders_beyond_those_a_person_waits_for_are_synced_by_the_job_slice_by_slice(
+    tiktok, campaign, monkeypatch
+) -> None:
+    job = refreshed_by_a_job(campaign, monkeypatch, "maya.bakes", "rio.runs", "tom_trails")
+    publish(tiktok, Order.objects.get(account__handle="maya.bakes"))
+    tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
+    while pump(Lane.BULK):
+        pass
+    job.refresh_from_db()
+    assert (job.state, job.done_count) == (JobState.DONE, 3)
+    outcome = {row["key"]: row["count"] for row in job.outcome}
+    assert outcome == {"refused": 1, "refreshed": 2}
+    unsynced = Order.objects.filter(checked_at=None).values_list("account__handle", flat=True)
+    assert list(unsynced) == ["maya.bakes"]
+
+
+def test_a_refresh_that_finds_tiktok_away_goes_on_later(
+    tiktok, campaign, monkeypatch, settings
+) -> None:
+    job = refreshed_by_a_job(campaign, monkeypatch, "maya.bakes")
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    pump(Lane.BULK)
+    job.refresh_from_db()
+    work = Work.objects.get(kind="job")
+    assert (job.state, job.done_count, work.postponed_reason) == (JobState.WAITING, 0, "later")
 
 
 def test_a_refresh_that_finds_tiktok_away_starts_nothing(

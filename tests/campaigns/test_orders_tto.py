@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, OrderNotValid, ReminderTooEarly
@@ -19,7 +20,7 @@ from campaigns.queries import (
     published_posts,
 )
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
-from campaigns.services.orders import syncing
+from campaigns.services.orders import reconciling, syncing
 from campaigns.services.orders.polling import make_orders_due, sync_due_orders
 from campaigns.services.orders.reconciling import (
     REPEAT_AFTER,
@@ -31,7 +32,8 @@ from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, sync_order, sync_orders
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
-from tests.factories.campaigns import an_account
+from tenancy.models import Event
+from tests.factories.campaigns import an_account, an_order
 from tests.mailing import sent_mail
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.working import all_polls, pump
@@ -45,6 +47,7 @@ from tiktok.services.creators.membership import invite_creators
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.gateway import marketplace
+from tiktok.services.orders.dialects import ask_to_tie
 from tiktok.services.orders.orders import OrderAsk
 from tiktok.services.orders.tto import TtoOrders
 
@@ -301,6 +304,41 @@ def test_of_two_campaigns_of_the_same_name_and_time_neither_is_taken(
     sync_due_orders([order.pk])
 
     assert OrderRequest.objects.get().tiktok_campaign_id == ""
+
+
+def test_a_campaign_of_which_tiktok_does_not_tell_when_it_was_made_is_not_taken_for_ours(
+    tiktok, campaign, tiktok_one
+) -> None:
+    lose_answer(tiktok, applied=True)
+    order = ordered(campaign)
+    spoilt = {"campaign_name": campaign.name, "create_time": None}
+    tiktok.control("switches", spoilt_fields=spoilt)
+
+    sync_due_orders([order.pk])
+
+    request = OrderRequest.objects.get()
+    assert (request.state, request.tiktok_campaign_id) == (RequestState.UNCERTAIN, "")
+
+
+def test_a_request_that_a_person_settles_while_the_pump_looks_is_left_as_it_is(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    lose_answer(tiktok, applied=True)
+    order, find = ordered(campaign), reconciling.find_orders
+    tiktok.control("clock", advance_seconds=60)
+
+    def slow(*lost):
+        found = find(*lost)
+        monkeypatch.setattr(reconciling, "find_orders", find)
+        reconcile_order_request(OrderRequest.objects.get(), actor=None)
+        return found
+
+    monkeypatch.setattr(reconciling, "find_orders", slow)
+    sync_due_orders([order.pk])
+
+    order.refresh_from_db()
+    assert (order.state, OrderRequest.objects.get().state) == (OrderState.SENT, RequestState.DONE)
+    assert Event.objects.filter(verb="order.reconciled").count() == 1
 
 
 def test_a_lost_answer_to_the_second_hundred_adds_each_creator_once(
@@ -720,6 +758,48 @@ def test_without_an_order_of_tiktok_one_nobody_can_be_asked(tiktok, campaign, ti
     assert not listed_video(campaign, video.pk, released=True).may_be_tied
     with pytest.raises(NoOrderToTie, match="has no open TikTok One order"):
         request_tie(campaign, video, actor=None)
+
+
+def test_in_the_older_dialect_the_creator_ties_by_code_and_nobody_can_be_asked(
+    tiktok, campaign
+) -> None:
+    with pytest.raises(NotOffered, match="by the campaign code, in TikTok"):
+        ask_to_tie(None, an_order(campaign, an_account("maya.bakes")).tiktok_order_id, "1")
+    assert tiktok.read("stats")["total"] == 0
+
+
+def test_a_link_request_of_another_campaign_is_read_past(
+    tiktok, campaign, tiktok_one, monkeypatch
+) -> None:
+    order = ordered(campaign)
+    video = a_published_video(tiktok, campaign, order)
+    request_tie(campaign, video, actor=None)
+    link_requests = TtoMarketplace.link_requests
+
+    def of_another(self, **asked):
+        page = link_requests(self, **asked)
+        return replace(page, requests=tuple(replace(r, campaign_id="4711") for r in page.requests))
+
+    monkeypatch.setattr(TtoMarketplace, "link_requests", of_another)
+    before = Post.objects.values().get()
+    sync_order(order)
+    assert Post.objects.values().get() == before
+
+
+def test_a_video_of_somebody_whom_nobody_here_knows_is_no_orders(
+    tiktok, campaign, tiktok_one
+) -> None:
+    order = ordered(campaign)
+    LinkedVideo.objects.create(
+        marketplace_account=tiktok_one,
+        tiktok_campaign_id=order.request.tiktok_campaign_id,
+        tiktok_video_id="7450000000000000099",
+        handle="nobody.here",
+        uploaded_at=timezone.now(),
+    )
+    assert sync_order(order).video_count == 0
+    assert not Post.objects.exists()
+    assert Creator.objects.count() == 1
 
 
 def test_what_tiktok_refuses_is_said_in_its_words_and_nothing_is_written(

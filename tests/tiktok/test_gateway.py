@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import nullcontext
 from itertools import count
 
 import pytest
@@ -22,13 +23,15 @@ from tests.personas import make_person
 from tests.sandbox_process import BRAND_TOKEN
 from tests.working import all_polls
 from tiktok import breaker, limits
-from tiktok.enums import MarketplaceStatus
-from tiktok.errors import TikTokBusy, TikTokRefused, TikTokUnavailable
+from tiktok.client import errors
+from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.errors import MarketplaceAccessEnded, TikTokBusy, TikTokRefused, TikTokUnavailable
 from tiktok.exchanges import KEPT, last_exchanges
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.queries import marketplace_account
 from tiktok.services.creators.membership import read_memberships, track_creator
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
+from tiktok.services.gateway import tiktok_call
 from tiktok.store import key, store
 
 pytestmark = pytest.mark.django_db
@@ -303,3 +306,15 @@ def test_an_exchange_that_cannot_be_kept_does_not_spoil_its_call(in_oak, monkeyp
 
     monkeypatch.setattr("tiktok.services.gateway.remember", broken)
     assert read_memberships(["maya.bakes"])
+
+
+# --- a token that TikTok no longer takes --------------------------------------------------------------------------
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_a_dead_token_has_the_accounts_of_the_organization_in_scope_checked_and_no_other(
+    oak, is_inside
+) -> None:
+    with organization_scope(oak) if is_inside else nullcontext():
+        with pytest.raises(MarketplaceAccessEnded), tiktok_call():
+            raise errors.AccessTokenInvalidError("The token is invalid.", code=40105)
+    due = all_polls().filter(kind=PollKind.MARKETPLACE, due_at__lte=timezone.now())
+    assert due.count() == is_inside

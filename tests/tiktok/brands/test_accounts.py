@@ -334,6 +334,15 @@ def test_a_subscription_that_cannot_be_cleared_away_does_not_hold_anything_up(
 
 
 @pytest.mark.usefixtures("_in_elm")
+def test_a_subscription_that_has_gone_already_is_cleared_away(tiktok, ada, tto, caplog) -> None:
+    app = {"app_id": "7390000000000000001", "secret": "sandbox-secret"}
+    tiktok.api("POST", "/subscription/unsubscribe/", subscription_id=tto.subscription_id, **app)
+    disconnect_marketplace_account(tto, actor=ada)
+    assert "TCM_VIDEOS" not in subscriptions(tiktok)
+    assert "marketplace.not_unsubscribed" not in caplog.text
+
+
+@pytest.mark.usefixtures("_in_elm")
 def test_what_was_disconnected_can_be_connected_again(tiktok, elm, ada, tto) -> None:
     disconnect_marketplace_account(tto, actor=ada)
     connect(tiktok, ada, elm)

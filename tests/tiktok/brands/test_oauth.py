@@ -28,7 +28,13 @@ from tests.connecting import somebody_waits
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.working import all_polls
 from tiktok.enums import AttemptOutcome, AttemptPurpose, Dialect, PollKind
-from tiktok.errors import ConnectDenied, ConnectRefused, TikTokProblem, TikTokUnavailable
+from tiktok.errors import (
+    ConnectDenied,
+    ConnectRefused,
+    MarketplaceAccessEnded,
+    TikTokProblem,
+    TikTokUnavailable,
+)
 from tiktok.models import ConnectAttempt, Connection, MarketplaceAccount
 from tiktok.queries import marketplace_account, marketplace_accounts
 from tiktok.services.brands import accounts as brand_accounts
@@ -340,6 +346,34 @@ def test_a_permission_without_any_account_is_given_back(tiktok, elm, ada) -> Non
         tiktok.control("fail", times=1, path=path, code=40001)
     refused(answer, ada, elm, oauth.NO_ACCOUNT)
     assert calls(tiktok, "/oauth2/revoke_token/") == 1
+
+
+def test_a_permission_that_cannot_be_given_back_is_refused_for_its_own_reason(
+    tiktok, elm, ada, caplog
+) -> None:
+    answer = set_out(tiktok, ada, elm)
+    for path in ("/oauth2/tcm/get/", "/tto/oauth2/tcm/"):
+        tiktok.control("fail", times=1, path=path, code=40001)
+    tiktok.control("fail", times=9, path="/oauth2/revoke_token/", code=50000)
+    refused(answer, ada, elm, oauth.NO_ACCOUNT)
+    assert "brand.not_revoked" in caplog.text
+
+
+def test_a_permission_that_is_over_before_its_first_check_is_said_and_not_checked_again(
+    tiktok, elm, ada, monkeypatch
+) -> None:
+    first_check = oauth._first_check
+
+    def late(accounts):
+        tiktok.control("brand/revoke", token=accounts[0].open_token())
+        return first_check(accounts)
+
+    monkeypatch.setattr(oauth, "_first_check", late)
+    done = connect(tiktok, ada, elm)
+    assert done.problem == str(MarketplaceAccessEnded())
+    assert [account.is_connected for account in done.accounts] == [False, False]
+    polls = all_polls().filter(organization=elm, kind=PollKind.MARKETPLACE)
+    assert {poll.stopped_reason for poll in polls} == {brand_accounts.ENDED_AT_TIKTOK}
 
 
 @pytest.mark.parametrize("path", ["/oauth2/access_token/", "/tto/oauth2/tcm/", "/oauth2/tcm/get/"])

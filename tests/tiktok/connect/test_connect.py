@@ -24,6 +24,7 @@ from tests.connecting import (
     finish,
     somebody_waits,
 )
+from tests.factories.crm import an_authenticated_account
 from tiktok.enums import AccountKind, AttemptOutcome, ConnectionState, MarketplaceStatus, Source
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import (
@@ -412,6 +413,28 @@ def test_another_account_than_the_expected_one_is_refused_and_let_go_at_tiktok(
     assert not is_granted_at(tiktok, "rio.runs")
 
 
+def test_a_refused_account_that_cannot_be_let_go_at_tiktok_is_refused_for_its_own_reason(
+    tiktok, oak, maya, caplog
+) -> None:
+    answer = consent(tiktok, maya, oak, "rio.runs", expected_handle="maya.bakes")
+    tiktok.control("fail", times=9, path="/tt_user/oauth2/revoke/", code=50000)
+    refused(
+        answer,
+        maya,
+        oak,
+        "You signed in at TikTok as @rio.runs, but @maya.bakes was asked for. Switch accounts at TikTok and try again.",
+    )
+    assert "connect.not_revoked" in caplog.text
+    assert is_granted_at(tiktok, "rio.runs")
+
+
+@pytest.mark.parametrize("code", [40102, 40105])
+def test_a_token_that_is_dead_on_arrival_is_refused(tiktok, oak, maya, code) -> None:
+    answer = consent(tiktok, maya, oak, "maya.bakes")
+    tiktok.control("fail", times=1, path="/tcm/creator/authorized/", code=code)
+    refused(answer, maya, oak, attempts.OLD_CODE)
+
+
 def test_the_expected_account_is_taken(tiktok, oak, maya) -> None:
     assert connect(tiktok, maya, oak, "maya.bakes", expected_handle="@Maya.Bakes").is_live
 
@@ -676,3 +699,12 @@ def test_withdrawing_takes_the_days_that_only_the_authorization_told(tiktok, oak
         withdraw_consent(Consent.objects.get(), actor=maya)
 
         assert list(VideoDay.objects.values_list("source", flat=True)) == [Source.ORDER_REPORT]
+
+
+def test_withdrawing_a_consent_over_which_nothing_came_keeps_the_public_numbers(oak, maya) -> None:
+    with organization_scope(oak):
+        creator = an_authenticated_account(creator__follower_count=7).creator
+        withdraw_consent(Consent.objects.get(), actor=maya)
+        creator.refresh_from_db()
+        assert creator.follower_count == 7
+        assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM

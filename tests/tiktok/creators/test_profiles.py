@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tenancy.models import Event
 from tenancy.scope import organization_scope
+from tests.factories.campaigns import a_video, an_account
 from tests.working import all_polls, pump
 from tiktok.client import TtcmMarketplace, errors
 from tiktok.enums import AccountKind, MarketplaceStatus
@@ -30,7 +31,7 @@ from tiktok.services.creators.membership import (
     track_creator,
 )
 from tiktok.services.creators.profiles import refresh_profile
-from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.creators.videos import refresh_video, refresh_videos
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +174,16 @@ def test_videos_come_with_counters_and_grow_with_time(oak, tiktok) -> None:
         assert newest.total_engagements is None
         assert newest.url == f"https://www.tiktok.com/@maya.bakes/video/{newest.tiktok_video_id}"
         assert VideoSnapshot.objects.filter(video_id=newest.pk).count() == 1
+
+
+def test_a_single_video_of_an_account_that_may_not_be_read_is_not_asked_for(oak, tiktok) -> None:
+    with organization_scope(oak):
+        account = an_account("maya.bakes")
+        video = a_video(account, "7450000000000000001")
+        Creator.objects.update(marketplace_status=MarketplaceStatus.NOT_IN)
+        tiktok.control("stats")
+        assert not refresh_video(Video.objects.get(pk=video.pk))
+        assert tiktok.read("stats")["total"] == 0
 
 
 def test_an_invitation_keeps_each_creators_own_answer(oak, tiktok) -> None:

@@ -189,6 +189,15 @@ def test_an_accounts_absurd_number_is_flagged_in_the_fact_and_on_the_latest_row(
 
 
 # --- latest ------------------------------------------------------------------------------------------------------
+def test_an_account_of_which_nothing_was_fetched_has_no_fact_and_keeps_none_back() -> None:
+    unseen, seen = (
+        Creator.objects.create(handle=handle, follower_count=7) for handle in ("rio.runs", "tom_t")
+    )
+    seen.profile_source, seen.profile_fetched_at = PUBLIC, NINE
+    record_creator_snapshots([unseen, seen])
+    assert [fact.creator_id for fact in CreatorSnapshot.objects.all()] == [seen.pk]
+
+
 def test_a_late_sync_is_a_fact_and_does_not_become_the_latest(video) -> None:
     read(video, **counts(500))
     row = read(video, NINE - timedelta(days=2), **counts(300))

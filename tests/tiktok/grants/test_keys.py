@@ -24,6 +24,7 @@ from tiktok.errors import ConnectRefused, SealBroken, TikTokUnavailable
 from tiktok.models import Connection, MarketplaceAccount
 from tiktok.sealing import unseal
 from tiktok.services.connect.disconnect import disconnect
+from tiktok.services.grants import keys
 from tiktok.services.grants.keys import Rotation, rotate_token_keys
 from tiktok.services.grants.tokens import access_token
 
@@ -113,6 +114,23 @@ def test_a_wiped_connection_is_left_alone(connection, settings) -> None:
     Connection.objects.update(sealed_access_token="", sealed_refresh_token="")
     settings.TOKEN_KEYS = [NEW, OLD]
     assert rotate_token_keys() == Rotation()
+
+
+def test_what_another_process_has_sealed_anew_meanwhile_is_left_alone(
+    oak, connection, settings, monkeypatch
+) -> None:
+    settings.TOKEN_KEYS = [NEW, OLD]
+    for name in ("_reseal_connection", "_reseal_account"):
+        reseal = getattr(keys, name)
+
+        def late(*row, reseal=reseal):
+            assert reseal(*row)  # the other process, between our reading and our lock
+            return reseal(*row)
+
+        monkeypatch.setattr(keys, name, late)
+    assert rotate_token_keys() == Rotation()
+    connection.refresh_from_db()
+    assert connection.open_access_token() == "access-1"
 
 
 Pair = tuple[str, str]

@@ -412,6 +412,75 @@ def test_a_permission_withdrawn_at_tiktok_is_noticed_by_the_next_call(
     ended(connection, oak, "revoked", tokens.CONSENT_REVOKED)
 
 
+def refusing(seen: list[str], meanwhile=lambda: None):
+    """A call whose every token TikTok refuses; `meanwhile` happens before each answer."""
+
+    def call(token: str) -> None:
+        seen.append(token)
+        meanwhile()
+        raise errors.AccessTokenInvalidError("The token is invalid.", code=40105)
+
+    return call
+
+
+@pytest.mark.django_db
+def test_a_fresh_token_that_tiktok_refuses_too_ends_the_grant(tiktok, oak, connection) -> None:
+    seen = []
+    with pytest.raises(ConnectionEnded) as end:
+        call_as_creator(connection, refusing(seen))
+    assert (end.value.reason, len(set(seen)), refreshes(tiktok)) == ("revoked", 2, 1)
+    ended(connection, oak, "revoked", tokens.CONSENT_REVOKED)
+
+
+@pytest.mark.django_db
+def test_a_token_that_another_has_refreshed_meanwhile_is_not_refreshed_once_more(
+    tiktok, connection
+) -> None:
+    seen = []
+
+    def meanwhile() -> None:
+        if len(seen) == 1:
+            let_expire(connection)
+            access_token(connection)
+
+    with pytest.raises(ConnectionEnded):
+        call_as_creator(connection, refusing(seen, meanwhile))
+    assert (len(set(seen)), refreshes(tiktok)) == (2, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("calls", [1, 2])
+def test_a_grant_that_ends_during_a_call_keeps_the_reason_of_its_end(
+    oak, connection, calls
+) -> None:
+    seen = []
+
+    def meanwhile() -> None:
+        if len(seen) == calls:
+            tokens.end_grant(connection, state=ConnectionState.REVOKED, reason="Meanwhile.")
+
+    with pytest.raises(ConnectionEnded):
+        call_as_creator(connection, refusing(seen, meanwhile))
+    assert len(seen) == calls
+    ended(connection, oak, "revoked", "Meanwhile.")
+
+
+@pytest.mark.django_db
+def test_a_refusal_to_refresh_does_not_end_what_the_creator_has_connected_anew(
+    tiktok, oak, connection, monkeypatch
+) -> None:
+    def late(row: Connection) -> None:
+        connect(tiktok, connection.person, oak, "maya.bakes")
+        raise ConnectionEnded(ConnectionState.REVOKED)
+
+    monkeypatch.setattr(tokens, "_ask", late)
+    let_expire(connection)
+    with pytest.raises(ConnectionEnded):
+        access_token(connection)
+    connection.refresh_from_db()
+    assert (connection.is_live, connection.state_reason) == (True, "")
+
+
 @pytest.mark.django_db
 def test_a_late_refusal_does_not_end_what_the_creator_has_connected_anew(
     tiktok, oak, connection

@@ -74,6 +74,7 @@ def test_a_post_without_a_time_takes_the_time_inside_its_id(tmp_path) -> None:
         ("ann b,7499446218112634119,1", "handle “ann b” is not a TikTok handle"),
         ("ann.b,seven,1", "video_id “seven” is not a TikTok video id"),
         ("ann.b,7499446218112634119,lots", "views “lots” is not a count"),
+        ("ann.b,7499446218112634119,1\0", "contains a NUL character"),
         ("ann.b,7499446218112634119,99999999B", "views “99999999B” is too large to be a count"),
         ("ann.b,7499446218112634119,-5", "views “-5” is not a count"),
         ("ann.b,7499446218112634119", "has 2 columns instead of 3"),
@@ -167,6 +168,28 @@ def test_an_address_that_agrees_proves_an_id_that_syncs_rounded(tmp_path, url) -
     [post] = read(tmp_path, f"handle,video_id,url\n@ann.b,7499446218112630000,{url}\n")
     assert isinstance(post, LegacyPost)
     assert (post.tiktok_video_id, post.url) == ("7499446218112630000", url)
+
+
+def test_an_address_that_names_no_video_proves_no_id_that_looks_rounded(tmp_path) -> None:
+    short = "https://www.tiktok.com/t/ZTx/"
+    rows = read(
+        tmp_path,
+        f"handle,video_id,url\nann.b,7499446218112634119,{short}\nann.b,7499446218112630000,{short}\n",
+    )
+    assert (rows[0].url, rows[1]) == (
+        short,
+        RefusedRow(
+            3,
+            "video_id 7499446218112630000 looks rounded by a spreadsheet, and no url says which video it is",
+        ),
+    )
+
+
+def test_an_empty_line_is_no_row_and_counts_as_a_line(tmp_path) -> None:
+    first, second = read(
+        tmp_path, "handle,video_id\nann.b,7499446218112634119\n\nann.b,7499446218112634120\n"
+    )
+    assert (first.line, second.line) == (2, 4)
 
 
 def test_rows_whose_ids_a_spreadsheet_rounded_alike_are_each_refused_for_it(tmp_path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
@@ -99,6 +100,20 @@ def test_trouble_puts_a_delivery_off_with_growing_patience_until_it_is_given_up(
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60, 0]
     assert kept().is_given_up
     assert kept().problem == "ZeroDivisionError: by zero"
+
+
+def test_celerys_time_limit_is_no_trouble_of_the_delivery(monkeypatch) -> None:
+    def late(*_: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(deliveries, "apply_delivery", late)
+    post(BODY)
+    with pytest.raises(SoftTimeLimitExceeded):
+        pump()
+    assert (kept().problem, kept().attempts, kept().processed_at) == ("", 0, None)
+    monkeypatch.undo()
+    assert pump()
+    assert kept().processed_at is not None
 
 
 def test_a_broken_delivery_does_not_stop_the_others(monkeypatch, elm) -> None:
