@@ -220,8 +220,7 @@ def test_a_mail_whose_sender_never_came_back_waits_for_a_person(
     found = as_it_is(message)
     assert (found.state, found.reason) == (
         MessageState.FAILED,
-        "It may have been sent: its worker was stopped while the mail was handed over. Send it again only if it did"
-        " not arrive.",
+        "It may have been sent: its worker was stopped while the mail was handed over. Send it again only if it did not arrive.",
     )
     assert server.kept == []
 
