@@ -7,6 +7,7 @@ export PORT DATA_DIR
 
 VENV := .venv
 PY := $(VENV)/bin/python
+COVERAGE := $(VENV)/coverage.json
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Ready-made packages only: nothing is compiled here, so no compiler can be missing.
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
@@ -34,8 +35,9 @@ run: install ## start everything on http://localhost:8000 (PORT, DATA_DIR, DATAB
 demo: install ## walk through the product over temporary services (LEGACY=file.csv JSON=out.json)
 	@exec $(PY) -m influence.embedded demo $(if $(LEGACY),--legacy '$(LEGACY)') $(if $(JSON),--json '$(JSON)')
 
-test: $(VENV)/.dev static/vendor/icons.svg chromium ## all tests (ARGS='-k orders' narrows them)
-	$(PY) -m pytest -n auto $(ARGS)
+test: $(VENV)/.dev static/vendor/icons.svg chromium ## all tests and their coverage (ARGS='-k orders' narrows them)
+	$(PY) -m pytest -n auto $(if $(ARGS),$(ARGS),--cov --cov-report=json:$(COVERAGE))
+	$(if $(ARGS),,$(PY) -m tests.floors $(COVERAGE))
 
 check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations, API schema, deployment
 	$(PY) -m ruff format --check .
