@@ -18,6 +18,8 @@ def isolated(text: object) -> str:
     A text that cannot turn anything round (most can not) stays as it is.
     """
     given = str(text)
+    if given.isascii() and given.isprintable():
+        return given
     plain = given.translate(STEERING)
     if plain == given and not any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in plain):
         return given

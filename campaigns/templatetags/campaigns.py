@@ -8,9 +8,8 @@ from django import template
 
 from campaigns.enums import CampaignState, OrderState, ReviewState
 from campaigns.policies import REJECTIONS
-from tiktok.enums import PostMetric, PostTie, Unit
+from tiktok.enums import PostMetric, PostTie
 from tiktok.queries import MetricValue
-from ui.templatetags import formats
 
 register = template.Library()
 
@@ -27,11 +26,6 @@ ORDER_KINDS = {
     OrderState.OVERDUE: "warning",
 }
 CAMPAIGN_KINDS = {CampaignState.ACTIVE: "success", CampaignState.COMPLETED: "info"}
-TEXTS = {
-    Unit.COUNT: formats.compact,
-    Unit.FRACTION: formats.percent,
-    Unit.SECONDS: formats.duration,
-}
 
 
 @register.filter
@@ -54,11 +48,6 @@ def review_kind(state: str) -> str:
 @register.filter
 def tie_label(tie: PostTie) -> str:
     return "Order" if tie == PostTie.ORDER else "By hand"
-
-
-@register.filter
-def metric_text(metric: MetricValue) -> str:
-    return TEXTS[metric.unit](metric.value)
 
 
 @register.filter

@@ -94,13 +94,13 @@ class AccountView:
         return account_metrics(self.creator, self.kind)
 
     def metric(self, metric: AccountMetric) -> MetricValue:
-        return next(value for value in self.metrics if value.key == metric)
+        return account_metrics(self.creator, self.kind, only=[metric])[0]
 
-    @property
+    @cached_property
     def followers(self) -> MetricValue:
         return self.metric(AccountMetric.FOLLOWER_COUNT)
 
-    @property
+    @cached_property
     def engagement_rate(self) -> MetricValue:
         return self.metric(AccountMetric.ENGAGEMENT_RATE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -95,8 +95,10 @@ class MetricValue:
         return f"TikTok reported {before:,.0f} on {at.day} {at:%b %Y}, now {self.value:,.0f}."
 
 
-def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:
-    """All account metrics of the matrix for this creator, in the matrix's order."""
+def account_metrics(
+    creator: Creator, kind: AccountKind, only: Iterable[AccountMetric] = ACCOUNT_MATRIX
+) -> list[MetricValue]:
+    """Account metrics of the matrix for this creator, all unless a list needs few, in the matrix's order."""
     shown = creator.profile_source and (creator.profile_source == Source.LEGACY) == (
         kind == AccountKind.LEGACY
     )
@@ -110,7 +112,7 @@ def account_metrics(creator: Creator, kind: AccountKind) -> list[MetricValue]:
             values.get(metric),
             is_absurd=metric.value in absurd,
         )
-        for metric in ACCOUNT_MATRIX
+        for metric in only
     ]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tiktok.availability import UNREADABLE
 from tiktok.enums import Unit
 from tiktok.models import Video
-from tiktok.queries import NOT_YET, Pause, current_pause, open_incidents
+from tiktok.queries import NOT_YET, MetricValue, Pause, SyncTimes, current_pause, open_incidents
 from ui.templatetags import formats
 from ui.templatetags.labels import remark, why
 
@@ -25,6 +25,11 @@ STAT_FORMATS = {
     Unit.SECONDS: "duration",
     Unit.MONEY: "money",
 }
+TEXTS = {
+    Unit.COUNT: formats.compact,
+    Unit.FRACTION: formats.percent,
+    Unit.SECONDS: formats.duration,
+}
 
 
 @register.inclusion_tag("staff/_service_incidents.html")
@@ -36,7 +41,6 @@ def service_incidents() -> dict[str, Any]:
     }
 
 
-@register.simple_tag(takes_context=True)
 def waits_for(context: template.RequestContext) -> Pause | None:
     """The end of the pause in calls to TikTok, for what is due now; found out once a page."""
     of_request = vars(context["request"])
@@ -44,6 +48,29 @@ def waits_for(context: template.RequestContext) -> Pause | None:
         pause = current_pause()
         of_request[PAUSE] = pause if pause and pause.until and not pause.endpoints else None
     return cast("Pause | None", of_request[PAUSE])
+
+
+@register.simple_tag(takes_context=True)
+def next_sync(context: template.RequestContext, sync: SyncTimes) -> str:
+    """What comes next for a subject, alone: for a list that shows the time of its numbers beside it."""
+    if sync.stopped_reason:
+        return format_html("Tracking stopped: {}", sync.stopped_reason)
+    if sync.is_under_way:
+        return "Updating now…"
+    if sync.postponed_because and sync.next_at:
+        until = formats.clock(sync.next_at)
+        return format_html("Postponed until {} because {}.", until, sync.postponed_because)
+    if sync.next_at:
+        return format_html("Next update {}.", formats.ago(sync.next_at))
+    return _due(context) if sync.is_due else ""
+
+
+def _due(context: template.RequestContext) -> str:
+    pause = waits_for(context)
+    if pause is None or pause.until is None:
+        return "Next update within minutes."
+    until = formats.clock(pause.until)
+    return format_html("Waits until {} because {}.", until, pause.because.label)
 
 
 @register.simple_tag
@@ -56,6 +83,19 @@ def counter(video: Video | None, name: str) -> SafeString:
         return why(UNREADABLE if name in video.unreadable else NOT_YET)
     flag = video.flags.get(name)
     return format_html("{} {}", remark(flag.label if flag else ""), formats.compact(value))
+
+
+@register.simple_tag
+def metric_number(metric: MetricValue | None, nobody: str = "") -> SafeString:
+    """A metric in a list with its marks, or the reason why it is missing: `nobody` where there is none to ask about."""
+    if not metric or metric.value is None:
+        return why(metric.reason if metric else nobody)
+    marks = [remark(metric.flag_text)] if metric.flag_text else []
+    if metric.is_calculated:
+        marks.append(remark(metric.definition, word="calculated"))
+    return format_html_join(
+        " ", "{}", [(part,) for part in (*marks, TEXTS[metric.unit](metric.value))]
+    )
 
 
 @register.filter

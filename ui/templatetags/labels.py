@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Protocol
 
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
 
 register = template.Library()
@@ -17,7 +21,19 @@ register = template.Library()
 TOAST_KINDS = {"error": "danger", "debug": "info"}
 
 
+class Label(Protocol):
+    """A short word with its kind of badge, and what it means."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
     """An icon of the vendored sprite; decoration unless it has a label. size: "", "sm", "lg"."""
     meaning = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
@@ -31,6 +47,7 @@ def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def badge(text: str, *, kind: str = "neutral", icon: str = "", title: str = "") -> SafeString:
     """A short state or label. kind: success, warning, danger, info, neutral, tiktok."""
     one_of(kind, KINDS, "badge kind")
@@ -66,6 +83,30 @@ def avatar(
         zlib.crc32(name.encode()) % 6,
         initials,
         picture,
+    )
+
+
+@register.simple_tag
+def labels(shown: Iterable[Label], other: str = "") -> SafeString:
+    """Badges of something in a list; where it has none, one that says `other`."""
+    badges = [(badge(label.text, kind=label.kind, title=label.title),) for label in shown]
+    return format_html(
+        '<span class="cluster labels">{}</span>',
+        format_html_join("\n", "{}", badges or [(badge(other),)]),
+    )
+
+
+@register.simple_tag
+def person(
+    *, name: str, href: str, note: object = "", url: str | None = "", size: str = "md"
+) -> SafeString:
+    """A person in a list: picture, name as a link, and a note below. url: the picture's; size: sm, md."""
+    return format_html(
+        '<span class="person">{} <span class="person-text"><a class="person-name" href="{}">{}</a>{}</span></span>',
+        avatar(name=name, url=url, size=size),
+        href,
+        isolated(name),
+        format_html('<span class="person-note">{}</span>', isolated(note)) if note else "",
     )
 
 
