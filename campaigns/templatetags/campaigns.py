@@ -1,4 +1,4 @@
-"""How states of campaigns, orders, posts and accounts look: a badge's kind, a metric's text."""
+"""How states of campaigns, orders, posts and accounts look: a kind of badge, a label."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def waits_for(context: template.RequestContext) -> Pause | None:
 
 @register.simple_tag(takes_context=True)
 def next_sync(context: template.RequestContext, sync: SyncTimes) -> str:
-    """What comes next for a subject, alone: for a list that shows the time of its numbers beside it."""
+    """Say what comes next for a subject, in a list that shows the time of its numbers beside it."""
     if sync.stopped_reason:
         return format_html("Tracking stopped: {}", sync.stopped_reason)
     if sync.is_under_way:
