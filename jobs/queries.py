@@ -9,11 +9,13 @@ from jobs.enums import FINISHED_STATES
 from jobs.models import Job, Work
 from jobs.models.work import GIVEN_UP, STOPPED_AS_LOST
 from tenancy.models import User
+from tenancy.scope import current_groups
 
 
-def jobs_newest_first() -> models.QuerySet[Job]:
-    """All jobs of the owner in scope, with who started them."""
-    return Job.objects.select_related("actor").order_by("-pk")
+def jobs_newest_first(reader: User) -> models.QuerySet[Job]:
+    """The jobs of the owner in scope, with who started them; of a reader who sees some groups only, their own."""
+    jobs = Job.objects.select_related("actor").order_by("-pk")
+    return jobs if current_groups() is None else jobs.filter(actor=reader)
 
 
 def running_jobs(actor: User) -> models.QuerySet[Job]:

@@ -63,7 +63,7 @@ def _job_view(request: OrganizationRequest, job: Job) -> JobView:
 def activity(request: OrganizationRequest) -> HttpResponse:
     """Own jobs, or everybody's; brings itself up to date while one of them runs."""
     is_mine = request.GET.get("whose") != "all"
-    jobs = jobs_newest_first()
+    jobs = jobs_newest_first(request.user)
     page = keyset_page(
         jobs.filter(actor=request.user) if is_mine else jobs,
         "-id",

@@ -24,6 +24,7 @@ class Permission(models.TextChoices):
     MANAGE_TIKTOK = "tiktok:marketplace_account:manage"
     RUN_MIGRATION = "tiktok:legacy:purge"
     READ_EVENTS = "tenancy:event:read"
+    READ_MAIL = "mail:message:read"
 
 
 class Scope(models.TextChoices):

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
 from tenancy.models import Organization
-from tenancy.queries import membership_in
-from tenancy.scope import organization_scope
+from tenancy.queries import groups_seen, membership_in
+from tenancy.scope import groups_scope, organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
@@ -45,7 +45,7 @@ class OrganizationMiddleware:
             return TemplateResponse(request, "404.html", status=404).render()
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
-        with organization_scope(membership.organization):
+        with organization_scope(membership.organization), groups_scope(groups_seen(membership)):
             with one_transaction(request):
                 response = self.get_response(request)
             return keep_scope(response, one_transaction(request))

@@ -9,7 +9,7 @@ from tenancy.enums import Permission, Role
 if TYPE_CHECKING:
     from tenancy.models import Membership
 
-_VIEWER = frozenset({Permission.READ})
+_VIEWER = frozenset({Permission.READ, Permission.READ_MAIL})
 _MANAGER = _VIEWER | {
     Permission.EDIT_INFLUENCERS,
     Permission.INVITE_CREATORS,
@@ -24,6 +24,9 @@ _ADMIN = _MANAGER | {
     Permission.READ_EVENTS,
 }
 _OWNER = _ADMIN | {Permission.RUN_MIGRATION}
+
+# What a member who is limited to groups may not, since it is about everybody alike.
+_ABOUT_EVERYBODY = frozenset({Permission.READ_MAIL})
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
@@ -40,4 +43,6 @@ def can(membership: Membership | None, permission: Permission, obj: object = Non
     foreign = (
         obj is not None and getattr(obj, "organization_id", None) != membership.organization_id
     )
-    return not foreign and permission in ROLE_PERMISSIONS[membership.role]
+    if foreign or (membership.is_limited and permission in _ABOUT_EVERYBODY):
+        return False
+    return permission in ROLE_PERMISSIONS[membership.role]

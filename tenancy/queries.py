@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from tenancy.models import ApiKey, Event, Membership, Organization, User
+from tenancy.models import ApiKey, Event, GroupMember, Membership, Organization, User
 from tenancy.models.api_key import digest
 from tenancy.scope import required_organization_id
 
@@ -31,6 +31,14 @@ def membership_in(user: User, slug: str) -> Membership | None:
         .select_related("organization")
         .first()
     )
+
+
+def groups_seen(membership: Membership) -> frozenset[int] | None:
+    """The groups of a member who is limited to theirs; None for one who sees all. Asked in the organization's scope."""
+    if not membership.is_limited:
+        return None
+    mine = GroupMember.objects.filter(user_id=membership.user_id)
+    return frozenset(mine.values_list("group_id", flat=True))
 
 
 def members_by_name() -> list[tuple[str, User]]:

@@ -6,7 +6,7 @@ and the database backend hands it to PostgreSQL (`app.organization`, `app.person
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +24,8 @@ class Owner(NamedTuple):
 
 NOBODY = Owner()
 _owner: ContextVar[Owner] = ContextVar("owner", default=NOBODY)
+# The groups whose influencers are seen; None: all of the organization's.
+_groups: ContextVar[frozenset[int] | None] = ContextVar("groups", default=None)
 
 
 class ScopeMissing(RuntimeError):
@@ -53,6 +55,11 @@ def current_person_id() -> int | None:
     return _owner.get().person_id
 
 
+def current_groups() -> frozenset[int] | None:
+    """The ids of the groups whose influencers are in scope; None: all influencers, those without a group too."""
+    return _groups.get()
+
+
 def required_organization_id() -> int:
     """Primary key of the organization in scope. Raises ScopeMissing outside any scope."""
     organization_id = current_organization_id()
@@ -74,6 +81,16 @@ def organization_scope(organization: Organization | int) -> AbstractContextManag
     return _scope(Owner(organization_id=_primary_key(organization)))
 
 
+@contextmanager
+def groups_scope(groups: Iterable[int] | None) -> Iterator[None]:
+    """Everything inside sees the influencers of these groups only, and what hangs on them; None: of all."""
+    token = _groups.set(None if groups is None else frozenset(groups))
+    try:
+        yield
+    finally:
+        _groups.reset(token)
+
+
 def person_scope(person: User | int) -> AbstractContextManager[None]:
     """Everything inside reads and writes rows that belong to this person, and none of an organization."""
     return _scope(Owner(person_id=_primary_key(person)))
@@ -92,8 +109,11 @@ def _primary_key(row: Organization | User | int) -> int:
 
 @contextmanager
 def _scope(owner: Owner) -> Iterator[None]:
+    # A scope of the same organization inside another one keeps the groups.
+    groups = _groups.get() if owner == _owner.get() else None
     token = _owner.set(owner)
     try:
-        yield
+        with groups_scope(groups):
+            yield
     finally:
         _owner.reset(token)

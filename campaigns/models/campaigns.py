@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from campaigns.enums import CampaignState
@@ -42,6 +44,8 @@ class Campaign(OrganizationModel):
 
 class Participant(OrganizationModel):
     """A social account that takes part in a campaign."""
+
+    group_path: ClassVar[str] = "account__influencer__group"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="participants")
     account = models.ForeignKey(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -73,6 +75,8 @@ class OrderRequest(OrganizationModel):
 
 class Order(OrganizationModel):
     """The unit of TikTok tracking: one TikTok account in one campaign, 1–10 videos, an invite link and a campaign code."""
+
+    group_path: ClassVar[str] = "account__influencer__group"
 
     request = models.ForeignKey(OrderRequest, on_delete=models.CASCADE, related_name="orders")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 
@@ -15,6 +16,8 @@ from tiktok.models import Video
 
 class Post(OrganizationModel):
     """A post that stands in a campaign. TikTok's numbers stand on the video; a hidden post keeps id and URL only."""
+
+    group_path: ClassVar[str] = "account__influencer__group"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="posts")
     account = models.ForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="posts")

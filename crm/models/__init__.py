@@ -1,6 +1,6 @@
 from crm.models.documents import Contract, Document
 from crm.models.fields import CustomField, CustomValue
-from crm.models.groups import Group, GroupMember
+from crm.models.groups import GroupBranding
 from crm.models.influencers import Influencer, SocialAccount
 from crm.models.lists import List, ListEntry
 from crm.models.notes import Mention, Note
@@ -15,8 +15,7 @@ __all__ = [
     "CustomField",
     "CustomValue",
     "Document",
-    "Group",
-    "GroupMember",
+    "GroupBranding",
     "Influencer",
     "List",
     "ListEntry",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -11,6 +13,8 @@ from tenancy.models import OrganizationModel
 
 class Document(OrganizationModel):
     """A file kept with an influencer."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey(
         "crm.Influencer", on_delete=models.CASCADE, related_name="documents"
@@ -27,6 +31,8 @@ class Document(OrganizationModel):
 
 class Contract(OrganizationModel):
     """A version of a contract with an influencer: a text or a file, and how far it is agreed."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey(
         "crm.Influencer", on_delete=models.CASCADE, related_name="contracts"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Left
@@ -46,6 +48,8 @@ class CustomValue(OrganizationModel):
     `text`: text, URL, choice. `number`: number, money (with `currency`), yes (1) or no (0). `day`: date. `options`:
     multi-choice. An influencer without a value has no row.
     """
+
+    group_path: ClassVar[str] = "influencer__group"
 
     field = models.ForeignKey(
         CustomField, on_delete=models.CASCADE, related_name="values", db_index=False

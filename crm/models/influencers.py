@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Left
 
 from crm.enums import AccountType, Network
-from crm.models.groups import Group
 from crm.models.search import folded
 from tenancy.models import OrganizationModel
 from tenancy.models.fields import AddressField
@@ -21,6 +22,8 @@ class Influencer(OrganizationModel):
     name of the IANA database, `salutation` how mail begins ("Dear Maya"). An archived influencer stands in no list until
     restored.
     """
+
+    group_path: ClassVar[str] = "group"
 
     name = models.CharField(max_length=NAME_LENGTH)
     display_name = models.CharField(max_length=NAME_LENGTH, blank=True, default="", db_default="")
@@ -45,7 +48,7 @@ class Influencer(OrganizationModel):
         related_name="owned_influencers",
     )
     group = models.ForeignKey(
-        Group, null=True, blank=True, on_delete=models.PROTECT, related_name="influencers"
+        "tenancy.Group", null=True, blank=True, on_delete=models.PROTECT, related_name="influencers"
     )
     archived_at = models.DateTimeField(null=True, blank=True)
     person = models.ForeignKey(
@@ -82,6 +85,8 @@ class Influencer(OrganizationModel):
 
 class SocialAccount(OrganizationModel):
     """One account of an influencer on a network. A TikTok account has a creator; what is known of it stands there."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, related_name="accounts")
     network = models.CharField(max_length=10, choices=Network)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -30,6 +32,8 @@ class List(OrganizationModel):
 
 class ListEntry(OrganizationModel):
     """An influencer is on a list."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="entries", db_index=False)
     influencer = models.ForeignKey(

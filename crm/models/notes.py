@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -8,6 +10,8 @@ from tenancy.models import OrganizationModel
 
 class Note(OrganizationModel):
     """Plain text that a member wrote about an influencer."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey("crm.Influencer", on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey(
@@ -24,6 +28,8 @@ class Note(OrganizationModel):
 
 class Mention(OrganizationModel):
     """A note names a member, who has read it or not yet."""
+
+    group_path: ClassVar[str] = "note__influencer__group"
 
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from crm.enums import Network, PostKind
@@ -11,6 +13,8 @@ from tenancy.models.fields import AddressField
 
 class Rate(OrganizationModel):
     """The price of one kind of post on one network."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey("crm.Influencer", on_delete=models.CASCADE, related_name="rates")
     network = models.CharField(max_length=10, choices=Network)
@@ -31,6 +35,8 @@ class Rate(OrganizationModel):
 
 class OtherAddress(OrganizationModel):
     """A further e-mail address of an influencer. Mail goes to `Influencer.email`; this one finds and matches them."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey(
         "crm.Influencer", on_delete=models.CASCADE, related_name="other_addresses"

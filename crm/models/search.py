@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Concat, Left
@@ -29,6 +30,8 @@ def folded(text: models.Expression | models.F) -> models.Func:
 
 class SearchWord(OrganizationModel):
     """A word an influencer is found by: of the name or e-mail, or of an account's handle. Written by triggers alone."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey(
         "crm.Influencer",

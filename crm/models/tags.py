@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from crm.enums import TagColor
@@ -27,6 +29,8 @@ class Tag(OrganizationModel):
 
 class Tagging(OrganizationModel):
     """An influencer has a tag."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey(
         "crm.Influencer", on_delete=models.CASCADE, related_name="taggings"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -8,6 +10,8 @@ from tenancy.models import OrganizationModel
 
 class Task(OrganizationModel):
     """Something a member has to do about an influencer."""
+
+    group_path: ClassVar[str] = "influencer__group"
 
     influencer = models.ForeignKey("crm.Influencer", on_delete=models.CASCADE, related_name="tasks")
     title = models.CharField(max_length=200)

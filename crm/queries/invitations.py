@@ -6,13 +6,19 @@ from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from crm.models import SocialAccount
+from tenancy.scope import current_groups
 from tiktok.models import Creator
 
 SHOWN_INVITATIONS = 5
 
 
 def invitations_without_account() -> list[Creator]:
-    """Creators that were invited to the marketplace from here and stand in no influencer's profile yet."""
+    """Creators that were invited to the marketplace from here and stand in no influencer's profile yet.
+
+    They are in no group yet, so members who see some groups only get none.
+    """
+    if current_groups() is not None:
+        return []
     account = SocialAccount.objects.filter(creator=OuterRef("pk")).values(found=Value(True))
     # Walks the invitations from the latest one on; a join would read all accounts first.
     waiting = Creator.objects.alias(has_account=Coalesce(Subquery(account[:1]), False)).filter(

@@ -18,7 +18,7 @@ from tenancy.policies import can
 from ui.paging import keyset_page
 
 
-@staff_page(Permission.READ)
+@staff_page(Permission.READ_MAIL)
 def sent_mail(request: OrganizationRequest) -> HttpResponse:
     """All mails of the organization, newest first."""
     return render(

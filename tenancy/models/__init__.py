@@ -6,6 +6,7 @@ from tenancy.models.base import (
     OwnedModel,
 )
 from tenancy.models.events import Event, EventText
+from tenancy.models.groups import Group, GroupMember
 from tenancy.models.organization import InfluencerLogin, Membership, Organization
 from tenancy.models.user import User
 
@@ -13,6 +14,8 @@ __all__ = [
     "ApiKey",
     "Event",
     "EventText",
+    "Group",
+    "GroupMember",
     "InfluencerLogin",
     "Membership",
     "Organization",

@@ -13,6 +13,7 @@ from tenancy.scope import (
     Owner,
     ScopeLeft,
     ScopeMissing,
+    current_groups,
     current_organization_id,
     current_owner,
     current_person_id,
@@ -62,10 +63,12 @@ class ScopedManager(models.Manager[ModelT]):
 
 
 class OrganizationManager(ScopedManager[ModelT]):
-    """Hands out the rows of the organization in scope; without a scope, a queryset that refuses to run."""
+    """Hands out the rows of the organization in scope, of the groups in scope; without a scope, a queryset that refuses to run."""
 
     def get_queryset(self) -> models.QuerySet[ModelT]:
-        return self.rows_of(Owner(organization_id=current_organization_id()))
+        rows = self.rows_of(Owner(organization_id=current_organization_id()))
+        groups, path = current_groups(), getattr(self.model, "group_path", "")
+        return rows if groups is None or not path else rows.filter(**{f"{path}__in": groups})
 
 
 class OrganizationModel(models.Model):
@@ -73,6 +76,8 @@ class OrganizationModel(models.Model):
 
     # The columns that the run-time role may change once a row is written; it may then delete none. None: all, and delete.
     changeable: ClassVar[frozenset[str] | None] = None
+    # How a row finds the group of the influencer it is about, for members who see some groups only; empty: about nobody.
+    group_path: ClassVar[str] = ""
 
     organization = models.ForeignKey(
         "tenancy.Organization",

@@ -31,13 +31,20 @@ class Membership(models.Model):
     )
     user = models.ForeignKey("tenancy.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    # Sees the influencers of their groups only (`GroupMember`), none without a group.
+    is_limited = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "user"], name="membership_unique_per_person"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_limited=False)
+                | models.Q(role__in=[Role.MANAGER, Role.VIEWER]),
+                name="membership_owner_and_admin_see_all_groups",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,8 @@ from django.db.models import Q, Value
 from django.test.utils import isolate_apps
 from hypothesis import Phase, settings
 
+from crm.models import Note
+from tests.guards import test_groups as groups
 from tests.guards import test_models_have_organization as belonging
 from tests.guards import test_twins as twins
 from tests.guards.sins import caught_by
@@ -28,6 +30,11 @@ def test_a_model_of_nobody(monkeypatch) -> None:
             app_label = "crm"
 
     monkeypatch.setattr(belonging, "our_models", lambda: [*our_models(), Planted])
+
+
+@caught_by(groups.test_rows_about_an_influencer_know_the_group, match="crm.Note")
+def test_a_row_about_an_influencer_that_everybody_sees(monkeypatch) -> None:
+    monkeypatch.setattr(Note, "group_path", "")
 
 
 @caught_by(belonging.test_no_model_of_a_package_takes_part_unnoticed, match="django_session")
