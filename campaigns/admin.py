@@ -1,4 +1,4 @@
-"""Operations: campaigns, orders and posts, to look at. They are worked on in the product."""
+"""Operations: campaigns, orders and posts, for reading. They are worked on in the product."""
 
 from __future__ import annotations
 

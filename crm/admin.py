@@ -1,4 +1,4 @@
-"""Operations: influencers and their accounts, to look at. They are worked on in the product."""
+"""Operations: influencers and their accounts, for reading. They are worked on in the product."""
 
 from __future__ import annotations
 

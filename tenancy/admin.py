@@ -97,7 +97,7 @@ class OpsAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyAdmin(OpsAdmin):
-    """Rows to look at: every field but the secret ones, and nothing to change."""
+    """Rows for reading: every field but the secret ones, and nothing to change."""
 
     shown_secrets: frozenset[str] = frozenset()  # of a name on the list above, but no secret here
 

@@ -33,12 +33,12 @@ def pump_delivery() -> bool:
 
 
 def grant_checks() -> models.QuerySet[Work]:
-    """The work that looks after live grants."""
+    """The work that checks live grants."""
     return Work.objects.filter(kind=CHECK)
 
 
 def check_due_grants(*, calls: int = 50) -> int:
-    """Look after the grants that are due. Returns how many."""
+    """Check the grants that are due. Returns how many."""
     return pump_kind(CHECK, calls=calls)
 
 

@@ -121,7 +121,7 @@ def _with_numbers(posts: QuerySet[Post]) -> QuerySet[Post]:
 
 
 def followed_videos(creator: Creator) -> QuerySet[Post, str]:
-    """TikTok's ids of the creator's videos that stand by hand in campaigns which live: no order looks after them."""
+    """TikTok's ids of the creator's videos that stand by hand in campaigns which live: no order's sync brings them."""
     by_hand = Post.objects.filter(
         account__creator=creator, origin=PostOrigin.BY_HAND, hidden_at=None
     )

@@ -51,7 +51,7 @@ def update_campaign(
 ) -> Campaign:
     """Change what a campaign is called, whose it is, when it runs and where it stands.
 
-    An archived campaign's orders are no longer looked at; one that leaves the archive is synced again.
+    An archived campaign's orders are no longer synced; one that leaves the archive is synced again.
     """
     leaves_archive = campaign.state == CampaignState.ARCHIVED != state
     campaign.client, campaign.name = client, name

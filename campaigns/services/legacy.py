@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from campaigns.enums import CampaignState, PostOrigin
 from campaigns.models import Campaign, Participant, Post
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
+from jobs.services.slices import chunks
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -85,7 +85,7 @@ def import_legacy_export(
     migration = open_legacy()
     result, (campaign, is_new) = ImportResult(), _legacy_campaign(campaign_name)
     before = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count()
-    for rows in _batches(read_export(path, now=timezone.now())):
+    for rows in chunks(read_export(path, now=timezone.now()), BATCH_ROWS):
         refused = [row for row in rows if isinstance(row, RefusedRow)]
         _keep([row for row in rows if isinstance(row, LegacyPost)], campaign, result)
         result.refused_count += len(refused)
@@ -106,11 +106,6 @@ def import_legacy_export(
         refused=result.refused_count,
     )
     return result
-
-
-def _batches(rows: Iterator[LegacyPost | RefusedRow]) -> Iterator[list[LegacyPost | RefusedRow]]:
-    while batch := list(islice(rows, BATCH_ROWS)):
-        yield batch
 
 
 def _legacy_campaign(name: str) -> tuple[Campaign, bool]:

@@ -1,6 +1,6 @@
 """TikTok One: a creator is asked, at TikTok, to tie a video that is published already to their order.
 
-TikTok is looked at before it is asked, so that a click after a lost answer reminds nobody. Call these outside any transaction;
+TikTok is read before it is asked, so that a click after a lost answer reminds nobody. Call these outside any transaction;
 each raises TikTok's problems, and then nothing has changed here.
 """
 

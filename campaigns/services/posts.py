@@ -81,7 +81,7 @@ def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> P
 
 
 def _post_of(order: Order, video_id: str) -> Post:
-    """Looked at under a lock; a tombstone of the old source or a post added by hand is the same post."""
+    """Read under a lock; a tombstone of the old source or a post added by hand is the same post."""
     known = Post.objects.select_for_update().filter(
         campaign=order.campaign_id, network=Network.TIKTOK, network_post_id=video_id
     )

@@ -40,7 +40,7 @@ COLUMNS = (
     PostMetric.VIDEO_COMPLETION_RATE, PostMetric.AVERAGE_PLAY_TIME,
 )  # fmt: skip
 WAITING_SHOWN = 20
-NOT_ASKED = "TikTok was not asked: the post is being looked at, was looked at just now, or its account is not supported."
+NOT_ASKED = "TikTok was not asked: the post is being updated, was updated just now, or its account is not supported."
 
 
 @staff_page(Permission.READ)

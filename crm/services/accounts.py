@@ -1,4 +1,4 @@
-"""TikTok accounts of influencers: added by handle, looked at anew."""
+"""TikTok accounts of influencers: added by handle, synced on demand."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
 def refresh_account(account: SocialAccount) -> bool:
     """Ask TikTok now for membership, and for profile and videos if the account is supported. Raises TikTokProblem.
 
-    False: it is being looked at, or was just now; TikTok was not asked.
+    False: it is being synced, or was just now; TikTok was not asked.
     """
     if account.creator is None:
         return False

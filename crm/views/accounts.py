@@ -25,7 +25,7 @@ from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from ui.bidi import isolated
 
-SYNCED_ALREADY = "is being looked at, or was just now. TikTok was not asked again."
+SYNCED_ALREADY = "is being updated, or was just now. TikTok was not asked again."
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -138,7 +138,7 @@ def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> H
         messages.error(request, str(problem))
     else:
         if was_asked:
-            messages.success(request, f"@{account.handle} was looked at just now.")
+            messages.success(request, f"@{account.handle} was updated just now.")
         else:
             messages.info(request, f"@{account.handle} {SYNCED_ALREADY}")
     return HttpResponseRedirect(address(request, "influencer", pk))

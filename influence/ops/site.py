@@ -50,7 +50,7 @@ class OpsSite(AdminSite):
             messages.info(request, "No organization is chosen.")
         else:
             request.session[ADMIN_ORGANIZATION] = organization.pk
-            messages.info(request, f"You look at {organization} now.")
+            messages.info(request, f"You see {organization} now.")
         return redirect(_way_back(request))
 
 

@@ -8,7 +8,7 @@ row that loses its lease again and again is suspected of killing its worker: it 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from jobs.errors import WorkStopped
 from jobs.models import Work
 from jobs.models.work import GIVEN_UP, MOST_LOST_LEASES, STOPPED_AS_LOST
 from jobs.services.kinds import WorkKind, kind_named
+from jobs.services.slices import chunks
 from tenancy.scope import NOBODY, Owner, owner_scope
 
 log = structlog.get_logger()
@@ -71,14 +72,7 @@ def claim(kinds: Iterable[WorkKind], *, calls: int) -> list[Batch]:
         key=lambda c: (c.organization_id or 0, c.person_id or 0, c.kind, c.subject_id),
     )
     owners = groupby(claims, key=lambda claim: (claim.owner, claim.kind))
-    return [
-        batch for (_, kind), group in owners for batch in _batches(list(group), kind_named(kind))
-    ]
-
-
-def _batches(claims: Batch, kind: WorkKind) -> Iterator[Batch]:
-    for start in range(0, len(claims), kind.batch):
-        yield claims[start : start + kind.batch]
+    return [batch for (_, kind), group in owners for batch in chunks(group, kind_named(kind).batch)]
 
 
 def _claim(kinds: Sequence[WorkKind], calls: int) -> list[Claim]:

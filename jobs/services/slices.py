@@ -1,8 +1,21 @@
-"""A job over a list of ids: which the next slice takes, and how it moves on."""
+"""Long lists in slices, and a job over a list of ids: which the next slice takes, and how it moves on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
 from jobs.models import Job
+
+T = TypeVar("T")
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`items` in lists of at most `size`, read no faster than they are taken."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
 
 
 def next_ids(job: Job, size: int) -> list[int]:

@@ -187,7 +187,7 @@ def test_a_video_that_was_untied_from_its_order_is_added_like_any_other(campaign
     assert (post.pk, post.origin, post.order) == (tied.pk, PostOrigin.BY_HAND, None)
     assert (post.review_state, post.review_reason) == ("", "")
     assert Event.objects.filter(verb="post.added_by_hand").count() == 1
-    lose(order, "1", is_bound=False)  # the order is looked at for good
+    lose(order, "1", is_bound=False)  # the order is synced for good
     assert list(published_posts(campaign)) == [post]
 
 

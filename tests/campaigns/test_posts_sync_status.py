@@ -73,7 +73,7 @@ def test_a_post_of_an_order_tells_the_orders_sync_on_its_page_the_list_and_the_o
             manager.get(at(campaign, page))
         )
     assert "Next update in 5 hours." in shown(manager.get(at(campaign, "posts/")))
-    # After a week a report is read daily; the order itself is looked at before that.
+    # After a week a report is read daily; the order itself is synced before that.
     now = timezone.now()
     Post.objects.update(published_at=now - timedelta(days=8))
     Video.objects.update(report_fetched_at=now - timedelta(hours=3))

@@ -1,4 +1,4 @@
-"""Looks at TikTok while workers, PostgreSQL and Valkey are killed: none is lost, none has its effect twice."""
+"""Syncs with TikTok while workers, PostgreSQL and Valkey are killed: none is lost, none has its effect twice."""
 
 from __future__ import annotations
 

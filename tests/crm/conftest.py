@@ -1,4 +1,4 @@
-"""Members of Oak who look at the CRM's pages."""
+"""Members of Oak who see the CRM's pages."""
 
 from __future__ import annotations
 

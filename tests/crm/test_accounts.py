@@ -1,4 +1,4 @@
-"""Adding TikTok accounts, looking at them, inviting them: against the sandbox."""
+"""Adding TikTok accounts, syncing them, inviting them: against the sandbox."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ def test_refresh_asks_tiktok_and_says_so(
     maya: SocialAccount, manager: Client, oak: Organization, tiktok: Sandbox
 ) -> None:
     page = manager.post(at(maya, f"accounts/{maya.pk}/refresh/"), follow=True).content.decode()
-    assert "@maya.bakes was looked at just now." in page
+    assert "@maya.bakes was updated just now." in page
     with organization_scope(oak):
         creator = Creator.objects.get()
         assert creator.display_name == "Maya Bakes"
@@ -376,7 +376,7 @@ def test_an_influencer_without_account_says_what_is_awaited(
     assert "Add TikTok account" not in page
 
 
-# --- when it was looked at, and when next ------------------------------------------------------------------------
+# --- when it was synced, and when next --------------------------------------------------------------------------
 POSTPONED = [
     (TikTokBusy(300), PostponedReason.LIMIT_REACHED, "TikTok's request limit is reached"),
     (CallsUncounted(60), PostponedReason.UNCOUNTED, "requests to TikTok cannot be counted just now"),

@@ -23,7 +23,7 @@ def profile_day() -> int:
 
 
 def videos_day(offered: Capabilities, published: int, *, is_authorized: bool = False) -> int:
-    """One account with so many videos published; the latest thirty are looked at."""
+    """One account with so many videos published; the latest thirty are synced."""
     page = offered.authorized_video_page if is_authorized else offered.public_video_page
     return max(1, math.ceil(min(published, LATEST_VIDEOS) / page))
 

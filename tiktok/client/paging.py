@@ -67,7 +67,7 @@ def by_cursor(fetch: Callable[[int], C]) -> Iterator[C]:
     raise GarbledAnswerError("pages without an end")
 
 
-def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def chunks(items: Sequence[R], size: int) -> Iterator[Sequence[R]]:
     """`items` in pieces of at most `size`: as many as one call takes."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -1,4 +1,4 @@
-"""The pump's looks at orders: what is due for whom, and how long it stays fresh."""
+"""Polls of orders: what is due for whom, and how long it stays fresh."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tiktok.errors import TikTokUnavailable
 
 
 def make_orders_due(tiktok_campaign_id: str, handle: str) -> None:
-    """TikTok One has news of a campaign's videos: look at its orders now, at that creator's alone where the handle is one
-    that we know.
+    """Sync a campaign's orders at once, because TikTok One has news of its videos: that creator's alone where the handle
+    is one that we know.
 
     An order of TikTok One is named `<campaign id>/<handle>`; the creator may have another handle by now.
     """
@@ -59,7 +59,7 @@ def sync_due_orders(order_ids: Sequence[int]) -> dict[int, timedelta]:
 
 
 def _waits_for_another() -> Q:
-    """Requests that continue a submission of which a part is uncertain, perhaps until a person has looked."""
+    """Requests that continue a submission of which a part is uncertain, perhaps until a person has decided."""
     uncertain = RequestState.UNCERTAIN
     return Q(continues__state=uncertain) | Q(continues__continuations__state=uncertain)
 
@@ -111,7 +111,7 @@ def _trace_lost_requests(order_ids: Sequence[int]) -> None:
 
 def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
     """Say how long orders stay fresh: a fulfilled one by the age of its newest post, one that awaits videos for the usual hour, one
-    that is being traced is looked for again when it may be repeated."""
+    that is being traced is reconciled again when it may be repeated."""
     newest = (
         Post.objects.filter(order__in=order_ids, order__state=OrderState.FULFILLED)
         .values_list("order")

@@ -1,4 +1,4 @@
-"""A request whose answer was lost: looked up at TikTok, and asked again where that makes nothing twice."""
+"""A request whose answer was lost: read at TikTok, and asked again where that makes nothing twice."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 def reconcile_order_request(
     request: OrderRequest, *, actor: User | None, campaign_code: str = ""
 ) -> OrderRequest:
-    """Look at TikTok for the orders of an uncertain request, and keep those that are there.
+    """Read at TikTok whether an uncertain request has orders, and keep those that are there.
 
     `campaign_code`: what the user found in TikTok's own pages, when neither code nor mark leads there. Raises
     CampaignCodeNeeded, RequestSettled, and TikTok's problems; then nothing has changed.
@@ -108,7 +108,7 @@ def _what_is_missing(missing: int, found: PlacedOrders | None) -> str:
 def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderRequest:
     """Ask again for the orders of an uncertain or failed request that do not exist.
 
-    Where a code or a reference leads to them TikTok is looked at first, so that no order is made twice, be it that a refusal
+    Where a code or a reference leads to them TikTok is read first, so that no order is made twice, be it that a refusal
     in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled and TikTok's
     problems of the sync, after which a failed request is uncertain.
     """
@@ -144,7 +144,7 @@ def _reopen(request: OrderRequest) -> None:
 
 
 def trace_lost_request(request: OrderRequest) -> None:
-    """The pump's look for an uncertain request that our reference leads to: what exists is kept, what TikTok still does not
+    """Reconcile an uncertain request that our reference leads to: what exists is kept, what TikTok still does not
     list after `REPEAT_AFTER` is asked for again. Raises TikTok's problems."""
     is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
     try:

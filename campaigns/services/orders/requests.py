@@ -15,6 +15,7 @@ from campaigns.services.campaigns import activate, add_participants
 from crm.enums import Network
 from crm.models import SocialAccount
 from jobs.services.queue import make_due
+from jobs.services.slices import chunks
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
@@ -109,10 +110,10 @@ def _submitted(token: str) -> OrderRequest | None:
 
 
 def _write(first: OrderRequest, accounts: Sequence[SocialAccount], *, actor: User | None) -> None:
-    for start in range(0, len(accounts), ORDERS_PER_CALL):
-        request = first if start == 0 else _continuation(first)
+    for part in chunks(accounts, ORDERS_PER_CALL):
+        request = _continuation(first) if first.pk else first
         request.save()
-        _write_orders(request, accounts[start : start + ORDERS_PER_CALL], actor=actor)
+        _write_orders(request, part, actor=actor)
     add_participants(first.campaign, accounts, actor=actor)
     activate(first.campaign)
     record(Verb.ORDER_REQUESTED, first, actor=actor, orders=len(accounts), videos=first.video_count)

@@ -168,7 +168,7 @@ def keep_group(request: OrderRequest, answer: PlacedOrders) -> None:
 
 
 def keep_created(order: Order, order_id: str, answer: PlacedOrders, *, evidence: str) -> None:
-    """TikTok has this order; it is looked at from now on. Inside the caller's transaction."""
+    """Keep that TikTok has this order; it is synced from now on. Inside the caller's transaction."""
     transitions.mark_created(
         order,
         order_id=order_id,

@@ -159,7 +159,7 @@ def _acceptance(facts: OrderFacts) -> str:
 def refresh_post(post: Post) -> bool:
     """Bring one post up to what TikTok says now, by its order, else as a video of its account.
 
-    False: it is being looked at, was just now, or may not be; TikTok was not asked. Raises its problems.
+    False: it is being synced, was just now, or may not be; TikTok was not asked. Raises its problems.
     """
     if post.order is not None:
         with claim_now(PollKind.ORDER, post.order.pk) as is_mine:

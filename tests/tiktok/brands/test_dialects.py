@@ -46,7 +46,7 @@ def metrics_of(creator: Creator) -> dict[str, MetricValue]:
 
 @pytest.fixture
 def maya(tiktok: Sandbox, oak: Organization) -> Creator:
-    """Authenticated, and looked at through TikTok One."""
+    """Authenticated, and synced through TikTok One."""
     connect(tiktok, a_person("maya@example.com", oak, name="Maya"), oak, "maya.bakes")
     with organization_scope(oak):
         use_tiktok_one()

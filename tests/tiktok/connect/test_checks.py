@@ -1,4 +1,4 @@
-"""Every live grant is looked after daily: whose it is, what it allows, how long it lasts, and who is told in time."""
+"""Every live grant is checked daily: whose it is, what it allows, how long it lasts, and who is told in time."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def ended(connection: Connection, oak, state: str, reason: str) -> None:
         creator = Creator.objects.get()
         assert (creator.audience_countries, creator.insights_fetched_at) == (None, None)
         assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
-    assert not grant_checks().exists()  # nobody looks after what has ended
+    assert not grant_checks().exists()  # nobody checks what has ended
 
 
 @pytest.mark.django_db

@@ -34,12 +34,12 @@ def _in_oak(oak: Organization):
 
 @pytest.fixture
 def video(_in_oak) -> Video:
-    """Listed, not looked at since long ago."""
+    """Listed, not synced since long ago."""
     return a_video(an_account("maya.bakes"), "1", counts_fetched_at=NINE - timedelta(days=30))
 
 
 def read(video: Video, at: datetime = NINE, source: str = PUBLIC, **numbers: float | None) -> Video:
-    """One look: these numbers and no others. Returns the row as it stands afterwards."""
+    """One sync: these numbers and no others. Returns the row as it stands afterwards."""
     seen = Video(pk=video.pk, organization_id=video.organization_id)
     for name, number in numbers.items():
         setattr(seen, name, number)

@@ -1,4 +1,4 @@
-"""The daily look after every live grant: whose it is, what it allows, how long it lasts.
+"""The daily check of every live grant: whose it is, what it allows, how long it lasts.
 
 Each is a piece of work that belongs to nobody: planned when a creator connects, brought forward by a doubt, and gone with
 the grant. A creator who connects anew meanwhile is left alone.
@@ -30,7 +30,7 @@ OTHER_ACCOUNT = "TikTok's answer was for another account."
 
 
 def check_due_grants(connection_ids: Sequence[int]) -> dict[int, timedelta | None]:
-    """Look after these grants and say when each is to be looked after again: never what has ended."""
+    """Check these grants and say when each is to be checked again: never what has ended."""
     due_in: dict[int, timedelta | None] = dict.fromkeys(connection_ids)
     for connection in Connection.objects.filter(pk__in=connection_ids):
         try:

@@ -121,7 +121,7 @@ def _kept_connection(
 
 
 def _wake_consents(connection: Connection) -> None:
-    """Other organizations whose consents the new grant revives look through it again."""
+    """Let other organizations whose consents the new grant revives sync through it again."""
     for organization in influencer_organizations(connection.person):
         with organization_scope(organization):
             revived = active_consents().filter(connection=connection)

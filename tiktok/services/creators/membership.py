@@ -13,6 +13,7 @@ from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.client import DIALECTS
+from tiktok.client.paging import chunks
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem
 from tiktok.models import Creator
@@ -38,7 +39,7 @@ def read_memberships(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
     """Ask TikTok which handles are in the marketplace (`/tcm/creator/status/get/`, 20 a call). Writes nothing."""
     answers: dict[str, MarketplaceStatus] = {}
     tiktok = marketplace()
-    for batch in _batches(handles):
+    for batch in chunks(handles, HANDLES_PER_CALL):
         with tiktok_call():
             found = tiktok.membership(batch)
         answers |= {
@@ -51,12 +52,12 @@ def refresh_membership(
     creators: Iterable[Creator], *, progress: Callable[[int], None] = lambda done: None
 ) -> None:
     """Look these creators up again and keep the answer; `progress` hears how many are done after each call."""
-    creators = list(creators)
-    for start in range(0, len(creators), HANDLES_PER_CALL):
-        batch = creators[start : start + HANDLES_PER_CALL]
+    done = 0
+    for batch in chunks(list(creators), HANDLES_PER_CALL):
         answers = read_memberships([creator.handle for creator in batch])
         _keep(batch, answers)
-        progress(start + len(batch))
+        done += len(batch)
+        progress(done)
 
 
 def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
@@ -153,11 +154,6 @@ def mark_asked(creator: Creator, *, actor: User | None) -> None:
     creator.save(update_fields=["invited_at", "invite_refusal"])
     make_due(PollKind.MEMBERSHIP, creator.pk)
     record(Verb.CREATOR_ASKED_TO_JOIN, creator, actor=actor)
-
-
-def _batches(handles: Sequence[str]) -> Iterable[Sequence[str]]:
-    for start in range(0, len(handles), HANDLES_PER_CALL):
-        yield handles[start : start + HANDLES_PER_CALL]
 
 
 def _refresh_memberships(creator_ids: Sequence[int]) -> None:

@@ -23,7 +23,7 @@ from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants.tokens import call_as_creator
 from tiktok.services.polls.kinds import register_poll
 
-LATEST_VIDEOS = 30  # TikTok's own averages look at as many
+LATEST_VIDEOS = 30  # TikTok's own averages are over as many
 VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at", "unreadable"]
 Followed = Callable[[Creator], Iterable[str]]
 _followed: list[Followed] = []

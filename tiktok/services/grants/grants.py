@@ -39,7 +39,7 @@ REQUIRED_SCOPES = {
     "biz.creator.insights": "your audience",
     "video.list": "your videos",
 }
-CHECK = "grant"  # the kind of work that looks after a live grant (`connect.checks`)
+CHECK = "grant"  # the kind of work that checks a live grant (`connect.checks`)
 LONGEST_LIFE = timedelta(days=3660)  # no calendar holds all that TikTok may say
 EXPIRING_BEFORE = timedelta(days=30)
 AUTHORIZATION_ENDED = "The influencer's authorization has ended."
@@ -112,7 +112,7 @@ def _life(seconds: int) -> timedelta:
 
 
 def check_soon(connection: Connection) -> None:
-    """Look after this grant now (`checks`), unless that is under way."""
+    """Check this grant now (`checks`), unless that is under way."""
     bring_forward(CHECK, connection.pk)
 
 
