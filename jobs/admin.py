@@ -1,15 +1,20 @@
-"""Operations: what is due, what is postponed, and what was stopped because its worker was killed again and again."""
+"""Operations: what is due, what is postponed, what was stopped and why; and people's long work."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 
-from jobs.models import Work
+from jobs.models import Job, Work
+from jobs.queries import work_of
 from jobs.services.claims import make_rows_due
+from jobs.services.jobs import WORK_KIND
 from tenancy.admin import ReadOnlyAdmin
 from tenancy.enums import Verb
+from tenancy.models import OwnedModel
 
 
 @admin.register(Work)
@@ -34,3 +39,32 @@ class WorkAdmin(ReadOnlyAdmin):
         for row in rows:
             self.record(request, row, Verb.ADMIN_MADE_DUE)
         messages.success(request, f"{len(rows)} rows are due now.")
+
+
+class TellsWork(ReadOnlyAdmin):
+    """Rows that the queue works on: a row's page says when it is its turn, or why it waits or was stopped."""
+
+    work_kind: str
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), "in_the_queue"]
+
+    @admin.display
+    def in_the_queue(self, row: OwnedModel) -> str:
+        work = work_of(self.work_kind, row)
+        if work is None:
+            return "Nothing is to be done."
+        if work.stopped_reason:
+            return f"Stopped: {work.stopped_reason}"
+        reason = f", postponed: {work.postponed_reason}" if work.postponed_reason else ""
+        return f"Due {work.due_at:%Y-%m-%d %H:%M:%S} UTC{reason}"
+
+
+@admin.register(Job)
+class JobAdmin(TellsWork):
+    work_kind = WORK_KIND
+    list_display = ["created_at", "kind", "actor", "state", "done_count", "total_count", "problem", "finished_at"]  # fmt: skip
+    list_filter = ["kind", "state"]
+    list_select_related = ["actor"]
+    search_fields = ["kind", "actor__email", "problem"]
+    ordering = ["-pk"]

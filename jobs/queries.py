@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from jobs.enums import FINISHED_STATES
 from jobs.models import Job, Work
 from jobs.models.work import GIVEN_UP, STOPPED_AS_LOST
-from tenancy.models import User
+from tenancy.models import OwnedModel, User
 from tenancy.scope import current_groups
 
 
@@ -18,9 +18,15 @@ def jobs_newest_first(reader: User) -> models.QuerySet[Job]:
     return jobs if current_groups() is None else jobs.filter(actor=reader)
 
 
-def running_jobs(actor: User) -> models.QuerySet[Job]:
-    """The unfinished jobs that this person started."""
-    return Job.objects.filter(actor=actor).exclude(state__in=FINISHED_STATES)
+def running_jobs() -> models.QuerySet[Job]:
+    """The unfinished jobs of the owner in scope."""
+    return Job.objects.exclude(state__in=FINISHED_STATES)
+
+
+def work_of(kind: str, row: OwnedModel) -> Work | None:
+    """The work of this kind on an owner's row; None when there is none to be done."""
+    owner = row.owner._asdict()
+    return Work.objects.filter(kind=kind, subject_id=row.pk, **owner).first()
 
 
 def failed_work() -> list[tuple[str, int]]:

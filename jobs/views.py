@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jobs.models import Job
+from jobs.policies import may_cancel
 from jobs.queries import jobs_newest_first, running_jobs
 from jobs.services.jobs import cancel_job, job_kind
 from tenancy.access import OrganizationRequest, staff_page
@@ -55,8 +56,8 @@ def _job_view(request: OrganizationRequest, job: Job) -> JobView:
         )
         for row in job.outcome
     ]
-    may_cancel = not job.is_finished and job.cancel_requested_at is None
-    return JobView(job, kind.title, rows, may_cancel and job.actor_id == request.user.pk)
+    is_open = not job.is_finished and job.cancel_requested_at is None
+    return JobView(job, kind.title, rows, is_open and may_cancel(job, request.membership))
 
 
 @staff_page(Permission.READ)
@@ -82,16 +83,16 @@ def activity(request: OrganizationRequest) -> HttpResponse:
 @staff_page(Permission.READ)
 def indicator(request: OrganizationRequest) -> HttpResponse:
     """The small sign in the navigation: how many jobs of the reader run; asks again only while there are some."""
-    running = running_jobs(request.user).count()
+    running = running_jobs().filter(actor=request.user).count()
     return render(request, "staff/jobs/indicator.html", {"running": running})
 
 
 @staff_page(Permission.READ)
 @require_POST
 def cancel(request: OrganizationRequest, pk: int) -> HttpResponse:
-    """Cancel a job; the person who started it may."""
-    job = running_jobs(request.user).filter(pk=pk).first()
-    if job is None:
+    """Cancel one's own job; owners and admins cancel anybody's."""
+    job = running_jobs().filter(pk=pk).first()
+    if job is None or not may_cancel(job, request.membership):
         raise Http404
     cancel_job(job)
     messages.success(request, "Cancelling. What is done so far stays.")

@@ -22,6 +22,7 @@ from tenancy.models import (
     Membership,
     Organization,
     OrganizationModel,
+    OwnedModel,
     User,
 )
 from tenancy.queries import memberships_of
@@ -35,6 +36,11 @@ SECRET_FIELDS = frozenset(
         "sealed_access_token", "sealed_refresh_token", "data",
     }
 )  # fmt: skip
+
+
+def needs_organization(model: type[models.Model]) -> bool:
+    """Has the model no rows to show while no organization is chosen?"""
+    return current_organization_id() is None and issubclass(model, OrganizationModel | OwnedModel)
 
 
 def organizations_of(obj: models.Model) -> list[int]:
@@ -56,8 +62,8 @@ class OpsAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
         chosen = current_organization_id()
-        if issubclass(self.model, OrganizationModel):
-            return rows if chosen else rows.none()
+        if needs_organization(self.model):
+            return rows.none()
         if chosen and any(field.name == "organization" for field in self.model._meta.fields):
             return rows.filter(organization_id=chosen)
         return rows
@@ -65,14 +71,13 @@ class OpsAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        needs = issubclass(self.model, OrganizationModel) and current_organization_id() is None
+        needs = needs_organization(self.model)
         return super().changelist_view(
             request, {**(extra_context or {}), "needs_organization": needs}
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        closed = issubclass(self.model, OrganizationModel) and current_organization_id() is None
-        return not closed and super().has_add_permission(request)
+        return not needs_organization(self.model) and super().has_add_permission(request)
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

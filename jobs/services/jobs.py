@@ -22,12 +22,14 @@ from jobs.models import Job
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
 from tenancy.models import User
+from tenancy.queries import memberships_of
 
 log = structlog.get_logger()
 
 WORK_KIND = "job"
 SLICE_LEASE = timedelta(seconds=45)
 OUR_FAULT = "Something went wrong on our side. What is done was kept."
+ACTOR_LEFT = "The person who started it is no longer a member. What is done was kept."
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class JobKind:
     `fetch`: what a slice needs of others, such as an answer of TikTok; outside any transaction, may be repeated.
     `apply`: one slice of at most two seconds' work, inside the transaction that saves the job: moves `cursor` and
     `done_count` on and counts the outcome. Returns whether the job is done. `words`: of each key of the outcome.
-    `temporary`: exceptions after which the slice is tried again later.
+    `temporary`: exceptions after which the slice is tried again later. `lasting`: those that end the job, with their
+    text as its problem.
     """
 
     name: str
@@ -46,6 +49,7 @@ class JobKind:
     apply: Callable[[Job, Any], bool]
     fetch: Callable[[Job], Any] = lambda job: None
     temporary: tuple[type[Exception], ...] = ()
+    lasting: tuple[type[Exception], ...] = ()
 
 
 _kinds: dict[str, JobKind] = {}
@@ -95,7 +99,10 @@ def _do_slice(job: Job) -> bool:
         return True
     if job.cancel_requested_at is not None:
         return _end(job, JobState.CANCELLED)
+    if _has_lost_its_actor(job):
+        return _end(job, JobState.FAILED, ACTOR_LEFT)
     kind = job_kind(job.kind)
+    ends: tuple[type[Exception], ...] = (JobFailed, *kind.lasting)
     try:
         fetched = kind.fetch(job)
         return _commit_slice(kind, job, fetched)
@@ -103,11 +110,18 @@ def _do_slice(job: Job) -> bool:
         raise
     except kind.temporary as problem:
         raise TryLater(getattr(problem, "retry_after", None)) from problem
-    except JobFailed as failure:
+    except ends as failure:
         return _end(job, JobState.FAILED, str(failure))
     except Exception:
         log.exception("job.broken", job=job.pk, kind=job.kind)
         return _end(job, JobState.FAILED, OUR_FAULT)
+
+
+def _has_lost_its_actor(job: Job) -> bool:
+    """Was an organization's job started by somebody who has left it? Nothing is done in their name any more."""
+    if job.organization_id is None or job.actor is None:
+        return False
+    return not memberships_of(job.actor).filter(organization=job.organization_id).exists()
 
 
 @transaction.atomic

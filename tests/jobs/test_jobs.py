@@ -22,9 +22,10 @@ from jobs.services.kinds import kinds_in
 from jobs.services.queue import make_due
 from jobs.services.slices import move_on, next_ids
 from tenancy.enums import Role
-from tenancy.models import Organization, User
+from tenancy.models import Membership, Organization, User
 from tenancy.scope import organization_scope, person_scope
 from tenancy.services.organizations import add_member
+from tests.branding import a_member
 from tests.working import pump
 
 pytestmark = pytest.mark.django_db
@@ -291,6 +292,26 @@ def test_the_indicator_says_what_runs_and_asks_again_only_then(planting, elm, ad
     assert page(client, address).strip() == ""
 
 
+def test_a_job_whose_actor_has_left_the_organization_stops_and_says_why(planting, elm, ada) -> None:
+    with organization_scope(elm):
+        job = start(ada)
+        slices(1)
+        Membership.objects.filter(user=ada).delete()
+        slices()
+        job.refresh_from_db()
+    assert (job.state, job.problem, job.done_count) == (JobState.FAILED, jobs.ACTOR_LEFT, 3)
+    assert len(planting.fetched) == 1
+
+
+def test_a_lasting_problem_ends_the_job_with_its_text(planting, elms) -> None:
+    register_job(replace(jobs.job_kind(PLANT), lasting=(LookupError,)))
+    job = start(None)
+    planting.meets = LookupError("There are no trees left.")
+    assert slices() == 1
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (JobState.FAILED, "There are no trees left.")
+
+
 def test_own_jobs_come_first_and_everybodys_on_demand(planting, elm, ada, client) -> None:
     bo = User.objects.create_user("bo@example.com", name="Bo")
     with organization_scope(elm):
@@ -301,7 +322,7 @@ def test_own_jobs_come_first_and_everybodys_on_demand(planting, elm, ada, client
 
 
 def test_whoever_started_a_job_may_cancel_it_and_nobody_else(planting, elm, ada, client) -> None:
-    bo = User.objects.create_user("bo@example.com", name="Bo")
+    bo = a_member(elm, Role.MANAGER, name="Bo")
     with organization_scope(elm):
         own, others = start(ada), start(bo)
     assert client.post(f"/o/elm/activity/{others.pk}/cancel/").status_code == 404
@@ -311,6 +332,19 @@ def test_whoever_started_a_job_may_cancel_it_and_nobody_else(planting, elm, ada,
         states = {job.pk: job.state for job in Job.objects.all()}
     assert states == {own.pk: JobState.CANCELLED, others.pk: JobState.DONE}
     assert client.post(f"/o/elm/activity/{own.pk}/cancel/").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
+def test_owners_and_admins_cancel_anybodys_job(planting, elm, ada, role) -> None:
+    boss = Client()
+    boss.force_login(a_member(elm, role, name="Boss"))
+    with organization_scope(elm):
+        job = start(ada)
+    assert "Cancel</button>" in page(boss, "/o/elm/activity/?whose=all")
+    assert boss.post(f"/o/elm/activity/{job.pk}/cancel/").status_code == 302
+    slices()
+    with organization_scope(elm):
+        assert Job.objects.get().state == JobState.CANCELLED
 
 
 def test_another_organizations_jobs_do_not_show(planting, elm, ada, client) -> None:

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
-from jobs.models import Work
+from files.models import File
+from jobs.models import Job, Work
+from mail.models import Message
 from tenancy.models import (
     Event,
     EventText,
@@ -21,6 +23,7 @@ from tenancy.models import (
     Membership,
     Organization,
     OrganizationModel,
+    OwnedModel,
     User,
 )
 from tenancy.scope import organization_scope
@@ -105,12 +108,28 @@ def furnished(name: str, word: str) -> Organization:
         LegacyMigration.objects.create()
         run = PurgeRun.objects.create(actor=person, state="done")
         PurgeReceipt.objects.create(run=run, lines=[], rescan={}, digest=f"receipt-{word}")
+        furnish_work(word, person)
     Work.objects.create(
         organization=organization, kind="profile", subject_id=creator.pk, due_at=LONG_AGO
     )
     create_api_key(organization, f"{word} key", scopes=["read"], actor=person)
     Authenticator.objects.create(user=person, type="totp", data={"secret": f"totp-{word}"})
     return organization
+
+
+def furnish_work(word: str, person: User) -> None:
+    Job.objects.create(kind="crm.ask", actor=person, problem=f"{word} failed")
+    Message.objects.create(
+        template="crm_ask_to_connect",
+        intent=word,
+        recipient=f"{word}@example.com",
+        subject=word,
+        html=f"<p>html-{word}</p>",
+        text=f"text-{word}",
+        message_id=f"<{word}@example.com>",
+        reason=f"{word} bounced",
+    )
+    File.objects.create(kind="organization_logo", name=f"{word}.png", size=1, sha256=word)
 
 
 def furnish_campaign(word: str, account: SocialAccount, creator: Creator) -> None:
@@ -159,9 +178,21 @@ def elm() -> Organization:
     return furnished("Elm", "samara")
 
 
-OURS = ("tenancy", "jobs", "tiktok", "crm", "campaigns", "mfa", "account", "auth", "admin")
+OURS = (
+    "tenancy",
+    "files",
+    "jobs",
+    "mail",
+    "tiktok",
+    "crm",
+    "campaigns",
+    "mfa",
+    "account",
+    "auth",
+    "admin",
+)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-TENANT_MODELS = [model for model in MODELS if issubclass(model, OrganizationModel)]
+TENANT_MODELS = [model for model in MODELS if issubclass(model, OrganizationModel | OwnedModel)]
 
 
 def list_page(model) -> str:
@@ -186,7 +217,7 @@ def test_everything_ops_need_has_a_page() -> None:
     assert names >= {
         "Organization", "User", "Membership", "ApiKey", "Event", "MarketplaceAccount", "Creator", "Connection",
         "Consent", "Work", "LegacyMigration", "PurgeRun", "PurgeReceipt", "Influencer", "SocialAccount", "Campaign",
-        "Order", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident",
+        "Order", "Post", "WebhookDelivery", "LinkedVideo", "ServiceIncident", "Job", "Message", "File",
     }  # fmt: skip
     assert {model._meta.app_label for model in MODELS} <= set(OURS)
 
@@ -242,7 +273,7 @@ def test_every_page_loads_for_the_chosen_organization_and_shows_no_other(
     assert "You see the data of Oak." in page
     if model is not User and model is not Organization and model is not Authenticator:
         assert "samara" not in page
-    if issubclass(model, OrganizationModel):
+    if model in TENANT_MODELS:
         assert client.get(list_page(model)).context["cl"].result_count >= 1
         with organization_scope(elm):
             theirs = model.objects.first()
@@ -273,10 +304,10 @@ def test_choosing_goes_back_to_the_list_and_never_away(client, oak) -> None:
 def test_no_secret_stands_on_any_page(client, oak, ops) -> None:
     choose(client, oak)
     with organization_scope(oak):
-        account = MarketplaceAccount.objects.get()
+        account, file = MarketplaceAccount.objects.get(), File.objects.get()
     connection = Connection.objects.get()
     secrets = [
-        "brand-acorn", "access-acorn", "refresh-acorn", "state-acorn", "session-acorn", "totp-acorn",
+        "html-acorn", "text-acorn", file.key.hex, str(file.key), "brand-acorn", "access-acorn", "refresh-acorn", "state-acorn", "session-acorn", "totp-acorn",
         "submission-acorn", account.sealed_token, connection.sealed_access_token, connection.sealed_refresh_token,
         ops.password,
     ]  # fmt: skip
@@ -393,6 +424,26 @@ def test_a_poll_is_made_due_by_the_action(client, oak) -> None:
     assert audited(oak)[0] == "admin.made_due"
 
 
+def test_the_page_of_a_mail_and_of_a_job_says_why_it_waits_or_was_stopped(client, oak) -> None:
+    choose(client, oak)
+    with organization_scope(oak):
+        rows = {"mail": Message.objects.get(), "job": Job.objects.get()}
+    for kind, row in rows.items():
+        assert b"Nothing is to be done." in client.get(object_page(row)).content
+        work = Work.objects.create(
+            organization=oak,
+            kind=kind,
+            subject_id=row.pk,
+            due_at=LONG_AGO,
+            postponed_reason="later",
+        )
+        page = client.get(object_page(row)).content
+        assert b"Due 2026-01-01 00:00:00 UTC, postponed: later" in page
+        Work.objects.filter(pk=work.pk).update(stopped_reason="Given up after 5 attempts.")
+        assert b"Stopped: Given up after 5 attempts." in client.get(object_page(row)).content
+        assert b"acorn" in page
+
+
 def test_a_second_factor_is_taken_away_on_record(client, oak) -> None:
     factor = Authenticator.objects.get()
     client.post(reverse("admin:mfa_authenticator_delete", args=[factor.pk]), {"post": "yes"})
@@ -441,7 +492,7 @@ def test_rows_that_only_say_where_to_look_have_a_readable_name(client, oak) -> N
 
 
 READ_ONLY = [
-    model for model in MODELS if model.__name__ in {"Event", "PurgeReceipt", "PurgeRun", "Connection", "Order"}
+    model for model in MODELS if model.__name__ in {"Event", "PurgeReceipt", "PurgeRun", "Connection", "Order", "Job", "Message", "File"}
 ]  # fmt: skip
 
 
