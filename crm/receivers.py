@@ -10,7 +10,9 @@ from django.dispatch import receiver
 
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
+from crm.services.bulk import INFLUENCER_PAGE
 from crm.services.influencers import open_dashboard
+from jobs.services.forgetting import forget_links
 from mail.services.forgetting import forget_address
 from tenancy.models import User
 from tiktok.models import Creator
@@ -60,6 +62,19 @@ def forget_mail(instance: Influencer, **_: Any) -> None:
         reached = Q(email=address) | Q(person__email=address)
         if not Influencer.objects.filter(reached).exists():
             forget_address(address)
+
+
+@receiver(post_delete, sender=Influencer, dispatch_uid="crm.forget_links_to_influencer")
+def forget_links_to_influencer(instance: Influencer, **_: Any) -> None:
+    """No outcome of a job names somebody who has gone."""
+    forget_links(INFLUENCER_PAGE, instance.pk)
+
+
+@receiver(post_delete, sender=SocialAccount, dispatch_uid="crm.forget_links_to_account")
+def forget_links_to_account(instance: SocialAccount, **_: Any) -> None:
+    """No outcome of a job names an account that has gone, under whichever handle and influencer it had then."""
+    forget_links(INFLUENCER_PAGE, instance.influencer_id)
+    forget_links(INFLUENCER_PAGE, f"@{instance.handle}")
 
 
 def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | None:

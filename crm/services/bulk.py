@@ -9,7 +9,6 @@ from crm.models import SocialAccount
 from crm.queries import tiktok_accounts_by_id
 from crm.services.connections import ask_to_connect
 from crm.services.invitations import invite_influencer_accounts
-from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.jobs import JobKind, register_job, start_job
 from jobs.services.slices import move_on, next_ids
@@ -19,6 +18,7 @@ from tiktok.errors import OutcomeUnknown, TikTokBusy, TikTokProblem, TikTokUnava
 from tiktok.services.creators.membership import HANDLES_PER_CALL, InviteResult
 
 INVITE, ASK = "crm.invite", "crm.ask"
+INFLUENCER_PAGE = "crm:influencer"  # the name of the address that outcomes link to
 MAILS_PER_SLICE = 10
 Asked = list[tuple[SocialAccount, str]]  # with the key of the outcome
 
@@ -36,12 +36,7 @@ def ask_accounts(accounts: Sequence[SocialAccount], *, actor: User) -> Job:
 def _invite(job: Job) -> tuple[list[SocialAccount], InviteResult]:
     """Invite a slice of accounts; one that was invited already, by a slice that was lost, is not invited twice."""
     accounts = tiktok_accounts_by_id(next_ids(job, HANDLES_PER_CALL))
-    try:
-        return accounts, invite_influencer_accounts(accounts, actor=job.actor)
-    except (TikTokUnavailable, TikTokBusy, OutcomeUnknown):
-        raise
-    except TikTokProblem as problem:
-        raise JobFailed(str(problem)) from problem
+    return accounts, invite_influencer_accounts(accounts, actor=job.actor)
 
 
 def _count_invited(job: Job, fetched: tuple[list[SocialAccount], InviteResult]) -> bool:
@@ -67,12 +62,12 @@ def _ask(job: Job) -> Asked:
 def _ask_one(account: SocialAccount, job: Job) -> str:
     """A job queues the same mail once, so that a lost slice may be repeated, however much later."""
     try:
-        ask_to_connect(account, actor=job.actor, wished_at=job.created_at)
+        asked = ask_to_connect(account, actor=job.actor, wished_at=job.created_at)
     except EmailNeeded:
         return "no_address"
     except (CrmProblem, MailProblem):
         return "not_asked"
-    return "asked"
+    return "asked" if asked.at >= job.created_at else "asked_before"
 
 
 def _count_asked(job: Job, asked: Asked) -> bool:
@@ -82,7 +77,7 @@ def _count_asked(job: Job, asked: Asked) -> bool:
 
 
 def _link(account: SocialAccount) -> tuple[str, str, int]:
-    return ("crm:influencer", f"@{account.handle}", account.influencer_id)
+    return (INFLUENCER_PAGE, f"@{account.handle}", account.influencer_id)
 
 
 def register_jobs() -> None:
@@ -102,6 +97,7 @@ def register_jobs() -> None:
             fetch=_invite,
             apply=_count_invited,
             temporary=(TikTokUnavailable, TikTokBusy, OutcomeUnknown),
+            lasting=(TikTokProblem,),
         )
     )
     register_job(
@@ -110,6 +106,7 @@ def register_jobs() -> None:
             "Ask to connect TikTok",
             {
                 "asked": "asked by e-mail to connect TikTok",
+                "asked_before": "not asked again, because they were asked less than 10 minutes before:",
                 "no_address": "not asked, because no e-mail address is known:",
                 "not_asked": "not asked; open them to see why:",
             },

@@ -25,10 +25,15 @@ QUIET = timedelta(minutes=10)  # the same twice so soon is one e-mail
 
 @dataclass(frozen=True)
 class Asked:
-    """The outcome of asking somebody to connect: the influencer and the address."""
+    """The outcome of asking somebody to connect: whom, at which address, and when.
+
+    `is_news`: they were mailed; otherwise they had been at that time, and were not mailed again.
+    """
 
     influencer: Influencer
     email: str
+    at: datetime
+    is_news: bool
 
 
 def ask_to_connect(
@@ -43,7 +48,7 @@ def ask_to_connect(
     The person signs in there with a code sent to that address. `email` is needed if none is known. `wished_at`: whoever
     was asked since then is not asked again. Raises EmailNeeded, AddressTaken, MailProblem.
     """
-    return _ask(_let_in(account.influencer_id, email), account.handle, actor, wished_at)
+    return _ask(*_let_in(account.influencer_id, email), account.handle, actor, wished_at)
 
 
 def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
@@ -53,14 +58,14 @@ def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Ask
     MailProblem.
     """
     handle = tiktok_handle(handle)
-    return _ask(_let_in_at(email, handle), handle, actor)
+    return _ask(*_let_in_at(email, handle), handle, actor)
 
 
 @transaction.atomic
-def _let_in(influencer_id: int, email: str) -> Asked:
+def _let_in(influencer_id: int, email: str) -> tuple[Influencer, str]:
     influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
     if influencer.person is not None:
-        return Asked(influencer, influencer.person.email)
+        return influencer, influencer.person.email
     address = email or influencer.email
     if not address:
         raise EmailNeeded
@@ -69,11 +74,11 @@ def _let_in(influencer_id: int, email: str) -> Asked:
         raise AddressTaken(other.name)
     influencer.email = address
     open_dashboard(influencer, person)
-    return Asked(influencer, person.email)
+    return influencer, person.email
 
 
 @transaction.atomic
-def _let_in_at(email: str, handle: str) -> Asked:
+def _let_in_at(email: str, handle: str) -> tuple[Influencer, str]:
     if not email:
         raise EmailNeeded
     person = _person(email)
@@ -84,7 +89,7 @@ def _let_in_at(email: str, handle: str) -> Asked:
     )
     if influencer.person_id != person.pk:
         open_dashboard(influencer, person)
-    return Asked(influencer, person.email)
+    return influencer, person.email
 
 
 def _person(email: str) -> User:
@@ -94,8 +99,13 @@ def _person(email: str) -> User:
 
 
 @transaction.atomic
-def _ask(asked: Asked, handle: str, actor: User | None, wished_at: datetime | None = None) -> Asked:
-    influencer, address = asked.influencer, asked.email
+def _ask(
+    influencer: Influencer,
+    address: str,
+    handle: str,
+    actor: User | None,
+    wished_at: datetime | None = None,
+) -> Asked:
     values = {
         "name": name_in_mail(influencer, handle),
         "handle": handle,
@@ -103,7 +113,7 @@ def _ask(asked: Asked, handle: str, actor: User | None, wished_at: datetime | No
         "organization": influencer.organization.name,
         "link": f"{settings.PUBLIC_URL}/me/",
     }
-    _, is_news = queue_message(
+    message, is_news = queue_message(
         "crm_ask_to_connect",
         to=address,
         subject=f"{isolated(values['organization'])} asks you to connect @{isolated(handle)}",
@@ -115,4 +125,4 @@ def _ask(asked: Asked, handle: str, actor: User | None, wished_at: datetime | No
     if is_news:
         texts = {"handle": handle}
         record(Verb.INFLUENCER_ASKED_TO_CONNECT, influencer, actor=actor, texts=texts)
-    return asked
+    return Asked(influencer, address, message.created_at, is_news)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
@@ -22,6 +23,7 @@ from crm.views.frame import (
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.templatetags.formats import relative
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -40,9 +42,7 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
         except (CrmProblem, MailProblem) as problem:
             form.add_error(None if known else "email", str(problem))
         else:
-            messages.success(
-                request, f"The link to connect @{account.handle} went to {asked.email}."
-            )
+            _tell(request, account.handle, asked)
             return go_to(request, address(request, "influencer", pk))
     return form_answer(
         request,
@@ -53,6 +53,19 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
         form=form,
         account=account,
         known=known,
+    )
+
+
+def _tell(
+    request: OrganizationRequest, handle: str, asked: connections.Asked, more: str = ""
+) -> None:
+    if asked.is_news:
+        messages.success(request, f"The link to connect @{handle} went to {asked.email}.{more}")
+        return
+    when = relative(asked.at, timezone.now())
+    messages.info(
+        request,
+        f"@{handle} was already asked {when}: the link went to {asked.email}, and no second one was sent.",
     )
 
 
@@ -69,10 +82,7 @@ def ask_handle(request: OrganizationRequest) -> HttpResponse:
         except (CrmProblem, MailProblem) as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(
-                request,
-                f"The link to connect @{handle} went to {asked.email}. The account appears here once it is connected.",
-            )
+            _tell(request, handle, asked, " The account appears here once it is connected.")
             return go_to(request, address(request, "influencer", asked.influencer.pk))
     return refused(request, handle, form=form)
 

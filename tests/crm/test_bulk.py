@@ -15,8 +15,10 @@ from jobs.services.claims import claim
 from jobs.services.kinds import kinds_in
 from mail.models import Message
 from mail.services.marks import mark
+from tenancy.enums import Role
 from tenancy.models import User
 from tenancy.scope import organization_scope
+from tenancy.services.organizations import add_member
 from tests.factories.crm import TikTokAccountFactory
 from tests.working import pump
 from tiktok.enums import MarketplaceStatus
@@ -38,8 +40,11 @@ def some_accounts(count: int, **values: object) -> list:
 
 
 @pytest.fixture
-def ada(db) -> User:
-    return User.objects.create_user("ada@example.com")
+def ada(oak, elm) -> User:
+    person = User.objects.create_user("ada@example.com")
+    for organization in (oak, elm):
+        add_member(organization, person, role=Role.MANAGER, actor=None)
+    return person
 
 
 def finish() -> None:
@@ -132,6 +137,39 @@ def test_everybody_with_an_address_is_asked_once(oak, ada) -> None:
         assert counts == {"asked": 12, "no_address": 1}
         assert second.state == JobState.DONE
         assert Message.objects.count() == 12
+
+
+def test_whoever_was_asked_minutes_ago_is_not_counted_as_asked_again(oak, ada) -> None:
+    with organization_scope(oak):
+        accounts = some_accounts(3)
+        bulk.ask_accounts(accounts[:2], actor=ada)
+        finish()
+        job = bulk.ask_accounts(accounts, actor=ada)
+        finish()
+        job.refresh_from_db()
+        counts = {row["key"]: row["count"] for row in job.outcome}
+        assert counts == {"asked_before": 2, "asked": 1}
+        assert Message.objects.count() == 3
+
+
+def test_whoever_has_gone_is_named_by_no_outcome_and_the_count_stays(oak, ada) -> None:
+    with organization_scope(oak):
+        accounts = [
+            TikTokAccountFactory.create(creator__handle=f"gone_{n}", influencer__email="")
+            for n in range(4)
+        ]
+        job = bulk.ask_accounts(accounts, actor=ada)
+        finish()
+        job.refresh_from_db()
+        assert [link[1] for link in job.outcome[0]["links"]] == [f"@gone_{n}" for n in range(4)]
+
+        accounts[0].influencer.delete()
+        accounts[1].influencer = accounts[3].influencer  # merged, and then given up
+        accounts[1].save()
+        accounts[1].delete()
+        job.refresh_from_db()
+        [row] = job.outcome
+        assert (row["count"], [link[1] for link in row["links"]]) == (4, ["@gone_2"])
 
 
 def test_a_slice_that_is_repeated_an_hour_after_its_worker_died_asks_nobody_twice(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from crm.errors import AddressTaken, EmailNeeded
 from crm.models import Influencer
 from crm.services.connections import ask_handle_to_connect, ask_to_connect
 from crm.services.influencers import edit_influencer
 from mail.errors import AddressBounced, AddressUnsubscribed
+from mail.models import Message
 from mail.services.marks import mark, unmark
 from tenancy.models import Event, InfluencerLogin, Organization, User
 from tenancy.scope import organization_scope
@@ -50,8 +53,10 @@ def test_the_influencer_gets_a_link_and_may_sign_in_by_code(settings: Any) -> No
 
 def test_asking_twice_sends_one_mail() -> None:
     account = TikTokAccountFactory.create(influencer__email="tom@example.com")
-    ask_to_connect(account, actor=None)
-    ask_to_connect(account, actor=None)
+    first = ask_to_connect(account, actor=None)
+    second = ask_to_connect(account, actor=None)
+    assert (first.is_news, second.is_news) == (True, False)
+    assert first.at == second.at
     assert len(sent_mail()) == 1
     assert Event.objects.filter(verb="influencer.asked_to_connect").count() == 1
 
@@ -155,3 +160,14 @@ def test_a_name_that_turns_text_round_turns_neither_page_nor_mail(
     manager.post(f"{page}accounts/{account.pk}/ask/", {"email": "m@x.example"})
     assert "\u202e" not in sent_mail()[0].body
     assert "Hello \u2068evil\u2069," in sent_mail()[0].body
+
+
+def test_who_was_asked_two_minutes_ago_is_not_said_to_be_asked_anew(oak, manager: Client) -> None:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(influencer__email="tom@example.com")
+        ask_to_connect(account, actor=None)
+        Message.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    address = f"/o/oak/influencers/{account.influencer_id}/"
+    again = manager.post(f"{address}accounts/{account.pk}/ask/", {"email": ""}, follow=True)
+    assert f"@{account.handle} was already asked 2 minutes ago" in again.content.decode()
+    assert "The link to connect" not in again.content.decode()
