@@ -28,7 +28,7 @@ from tests.factories.campaigns import a_participant, a_post, a_video, an_account
 from tests.working import all_polls, pump
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import PollKind, Source
-from tiktok.errors import TikTokRefused, TikTokUnavailable
+from tiktok.errors import MarketplaceAccessEnded, TikTokRefused, TikTokUnavailable
 from tiktok.models import Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
@@ -602,6 +602,19 @@ def test_a_refresh_that_finds_tiktok_away_goes_on_later(
     job.refresh_from_db()
     work = Work.objects.get(kind="job")
     assert (job.state, job.done_count, work.postponed_reason) == (JobState.WAITING, 0, "later")
+
+
+def test_a_refresh_through_an_account_whose_access_ended_fails_and_says_so(
+    tiktok, campaign, monkeypatch
+) -> None:
+    handles = ("maya.bakes", "rio.runs", "tom_trails")
+    job = refreshed_by_a_job(campaign, monkeypatch, *handles)
+    tiktok.control("fail", times=99, code=40105)
+    while pump(Lane.BULK):
+        pass
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (JobState.FAILED, str(MarketplaceAccessEnded()))
+    assert not Work.objects.filter(kind="job").exists()
 
 
 def test_a_refresh_that_finds_tiktok_away_starts_nothing(

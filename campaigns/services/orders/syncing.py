@@ -24,13 +24,14 @@ from campaigns.policies import (
 from campaigns.queries import quiet_videos
 from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
+from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.jobs import JobKind, register_job, start_job
 from jobs.services.queue import JUST_NOW, claim_now
 from jobs.services.slices import move_on, next_ids
 from tenancy.models import User
 from tiktok.enums import PollKind
-from tiktok.errors import OF_ONE_SUBJECT, TikTokProblem
+from tiktok.errors import OF_ONE_SUBJECT, TikTokBusy, TikTokProblem, TikTokUnavailable
 from tiktok.models import MarketplaceAccount
 from tiktok.services.creators.videos import refresh_video
 from tiktok.services.orders.dialects import read_orders
@@ -198,20 +199,25 @@ def _sync_some(order_ids: Sequence[int]) -> int:
     return len(order_ids)
 
 
-def _refresh_slice(job: Job) -> int:
-    """Returns how many orders TikTok answered for: a refused slice is no reason to leave out the next."""
+def _refresh_slice(job: Job) -> tuple[int, TikTokProblem | None]:
+    """Returns how many orders TikTok answered for, and why for none: that is no reason to leave out the next slice."""
     try:
-        return _sync_some(next_ids(job, ORDERS_PER_SLICE))
-    except OF_ONE_SUBJECT:
-        return 0
+        return _sync_some(next_ids(job, ORDERS_PER_SLICE)), None
+    except OF_ONE_SUBJECT as problem:
+        return 0, problem
 
 
-def _count_refreshed(job: Job, done: int) -> bool:
+def _count_refreshed(job: Job, fetched: tuple[int, TikTokProblem | None]) -> bool:
+    """A job that has refreshed nothing at its end fails with the last reason, such as a marketplace account that ended."""
+    done, problem = fetched
     asked = len(next_ids(job, ORDERS_PER_SLICE))
     for key, number in (("refreshed", done), ("refused", asked - done)):
         if number:
             job.count(key, number)
-    return move_on(job, ORDERS_PER_SLICE)
+    is_over = move_on(job, ORDERS_PER_SLICE)
+    if is_over and problem and not any(row["key"] == "refreshed" for row in job.outcome):
+        raise JobFailed(str(problem))
+    return is_over
 
 
 def register_jobs() -> None:
@@ -223,7 +229,8 @@ def register_jobs() -> None:
             {"refreshed": "refreshed", "refused": "not refreshed, because TikTok gave no answer"},
             fetch=_refresh_slice,
             apply=_count_refreshed,
-            temporary=(TikTokProblem,),
+            temporary=(TikTokUnavailable, TikTokBusy),
+            lasting=(TikTokProblem,),
         )
     )
 
