@@ -124,10 +124,8 @@ def percent(value: Number) -> float | None:
 
 def change(value: Number) -> int | None:
     """A difference such as ``"+4"`` or ``-2``; None for ``"N/A"`` and whatever is no whole number."""
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
+    found = re.fullmatch(r"[+-]?[0-9]{1,19}", str(value).strip())
+    return int(found[0]) if found else None
 
 
 def decimal(value: Number) -> Decimal | None:
@@ -138,10 +136,13 @@ def decimal(value: Number) -> Decimal | None:
         raise ValueError("not a number")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("not a finite number")
+    text = str(value).strip()
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(text)
     except InvalidOperation:
         raise ValueError("not a number") from None
+    if "_" in text:  # Python's own spelling of numbers
+        raise ValueError("not a number")
     if not number.is_finite():
         raise ValueError("not a finite number")
     return number
@@ -172,8 +173,8 @@ def instant(value: Number) -> datetime | None:
 
 
 def _from_epoch(number: int) -> datetime:
-    seconds = number / 1000 if number >= _FIRST_MILLISECONDS else float(number)
     try:
+        seconds = number / 1000 if number >= _FIRST_MILLISECONDS else float(number)
         return _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         raise ValueError("a time is out of range") from None

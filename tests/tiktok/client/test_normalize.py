@@ -164,6 +164,18 @@ def test_ids_are_text_and_never_empty():
             normalize.identifier(nothing)
 
 
+@pytest.mark.parametrize("read", [normalize.count, normalize.quantity, normalize.share])
+def test_a_number_in_pythons_own_spelling_is_none(read):
+    with pytest.raises(ValueError, match="not a number"):
+        read("1_0")
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5_000])
+def test_a_time_of_very_many_digits_is_out_of_range(digits):
+    with pytest.raises(ValueError, match=r"out of range|not a time|digits"):
+        normalize.instant("9" * digits)
+
+
 @pytest.mark.parametrize(
     ("address", "moment"),
     [
@@ -180,7 +192,17 @@ def test_a_picture_says_when_its_address_expires(address, moment):
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("+4", 4), ("-2", -2), (3, 3), ("N/A", None), (None, None), (1.5, None)]
+    ("written", "read"),
+    [
+        ("+4", 4),
+        ("-2", -2),
+        (3, 3),
+        ("N/A", None),
+        (None, None),
+        (1.5, None),
+        ("1_0", None),
+        (" 4 ", 4),
+    ],
 )
 def test_a_change_has_a_sign_or_is_absent(written, read):
     assert normalize.change(written) == read
