@@ -1,6 +1,8 @@
 """What gunicorn reads wherever it serves us, in the image and under `make run`."""
 
+import gc
 import os
+from typing import Any
 
 worker_class = "gthread"
 workers = 2
@@ -8,3 +10,9 @@ workers = 2
 threads = int(os.environ.get("WEB_THREADS") or 16)
 preload_app = True
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """The application is loaded: what the workers inherit is shared, as long as their collector leaves it alone."""
+    gc.collect()
+    gc.freeze()

@@ -25,6 +25,7 @@ SCENARIOS = {
     "P7": "purge",
     "P4": "lists",
     "P5": "api",
+    "P10": "launch",
 }
 HEADINGS = ("id", "what", "measured", "baseline", "ratio", "bar", "queries", "verdict")
 TEXTS = ("id", "what", "verdict")

@@ -1,5 +1,6 @@
 """The Celery application. Rows are the queue; Celery only wakes the pumps."""
 
+import gc
 import os
 import time
 
@@ -11,6 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "influence.settings")
 app = Celery("influence")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def share_memory(**_: object) -> None:
+    """Share what is loaded by now with the processes forked from this one: the collector leaves it alone."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_init.connect

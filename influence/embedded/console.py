@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-COLOURS = {"web": 36, "worker": 32, "beat": 35, "sandbox": 33}
+COLOURS = {"web": 36, "worker": 32, "sandbox": 33}
 
 
 class Console:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
+
+from influence.celery import share_memory
 
 COMMANDS = {"worker": ["worker", "--pool", "solo"], "beat": ["beat", "--pidfile="]}
 
@@ -31,3 +37,20 @@ def test_a_role_that_owns_tables_ends_the_process_with_the_reason(name, tmp_path
     )
     assert ended.returncode != 0
     assert "'influence_owner' owns tables" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "get_ready",
+    [
+        share_memory,
+        lambda: runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["when_ready"](None),
+    ],
+    ids=["worker", "web"],
+)
+def test_the_collector_leaves_alone_what_forks_share(get_ready: Callable[[], Any]) -> None:
+    gc.unfreeze()
+    try:
+        get_ready()
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()
