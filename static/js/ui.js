@@ -304,6 +304,8 @@
     drawCharts(root);
   }
 
+  on("arrived", ({ detail: { elt } }) => dress(elt)); // static/js/live.js
+
   // --- where the reader is: at the first wrong field of a form that came back, at the head of a dialog's new content ---
   function pickUp(root) {
     if (host.contains(document.activeElement) || $("[autofocus]", root)) return;

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ui.components import component, trimmed
+from ui.live import Live
 
 register = template.Library()
 
@@ -23,6 +25,16 @@ def page_header(
         back=back,
         back_label=back_label,
     )
+
+
+@register.simple_tag
+def live(state: Live | None, *, url: str = "") -> SafeString:
+    """Attributes of an element with an id that brings itself up to date while its `Live` says that more is to come; from
+    this page, or from the one at `url`."""
+    if not state or not state.is_under_way:
+        return SafeString("")
+    source = format_html(' data-live-from="{}"', url) if url else ""
+    return format_html('data-live="{}"{}', state.version, source)
 
 
 @register.simple_block_tag
