@@ -16,6 +16,7 @@ from jobs.queries import jobs_newest_first, running_jobs
 from jobs.services.jobs import cancel_job, job_kind
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.live import Live
 from ui.paging import keyset_page
 
 
@@ -70,14 +71,16 @@ def activity(request: OrganizationRequest) -> HttpResponse:
         "-id",
         cursor=request.GET.get("cursor"),
     )
+    live = Live.of(
+        [
+            (job.pk, job.state, job.done_count, job.outcome, job.cancel_requested_at)
+            for job in page.rows
+        ],
+        is_under_way=any(not job.is_finished for job in page.rows),
+    )
     views = [_job_view(request, job) for job in page.rows]
-    context = {
-        "page": page,
-        "views": views,
-        "is_mine": is_mine,
-        "is_running": any(not view.job.is_finished for view in views),
-    }
-    return render(request, "staff/jobs/activity.html", context)
+    context = {"page": page, "views": views, "is_mine": is_mine, "live": live}
+    return live.answer(request) or render(request, "staff/jobs/activity.html", context)
 
 
 @staff_page(Permission.READ)

@@ -23,6 +23,7 @@ from tiktok.queries import (
     read_polls,
     visible_videos,
 )
+from ui.live import Live
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
 # What staff are told to do, said to the person whose account it is.
@@ -183,3 +184,40 @@ def _shares(metric: MetricValue) -> AudienceShares:
 def _readable(name: str) -> str:
     """`FEMALE` → `Female`; codes (`GB`) and ages (`18-24`) stay."""
     return name.capitalize() if len(name) > 3 and name.isalpha() else name
+
+
+def home_live(organizations: list[OwnOrganization], connections: list[OwnConnection]) -> Live:
+    """The person's first page: more is to come while a connected account is read."""
+    accounts = [account for own in organizations for account in own.accounts]
+    return Live.of(
+        [(own.organization.pk, own.organization.name) for own in organizations],
+        [_facts(account) for account in accounts],
+        [(own.connection.pk, own.connection.version, own.seen_by) for own in connections],
+        is_under_way=any(map(_is_read, accounts)),
+    )
+
+
+def seen_live(accounts: list[Seen]) -> Live:
+    """The numbers that one organization sees: more is to come while they are read."""
+    return Live.of(
+        [(_facts(seen.own), seen.numbers, seen.audience, seen.video_count) for seen in accounts],
+        is_under_way=any(_is_read(seen.own) for seen in accounts),
+    )
+
+
+def _is_read(account: OwnAccount) -> bool:
+    return account.is_seen and account.sync.is_coming
+
+
+def _facts(account: OwnAccount) -> tuple[object, ...]:
+    creator, consent, connection = account.creator, account.consent, account.connection
+    state = (connection.state, connection.state_reason) if connection else ()
+    is_synced = (account.sync.at, account.sync.is_under_way, account.sync.next_at)
+    return (
+        creator.pk,
+        creator.handle,
+        creator.profile_image,
+        consent and consent.pk,
+        state,
+        is_synced,
+    )

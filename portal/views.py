@@ -29,14 +29,10 @@ def home(request: HttpRequest) -> HttpResponse:
     person = request.user
     assert isinstance(person, User)  # noqa: S101 -- portal_page saw to it
     organizations = reading.own_organizations(person)
-    return render(
-        request,
-        "portal/home.html",
-        {
-            "organizations": organizations,
-            "connections": reading.own_connections(person, organizations),
-        },
-    )
+    connections = reading.own_connections(person, organizations)
+    live = reading.home_live(organizations, connections)
+    context = {"organizations": organizations, "connections": connections, "live": live}
+    return live.answer(request) or render(request, "portal/home.html", context)
 
 
 @require_GET
@@ -45,11 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def organization(request: InfluencerRequest) -> HttpResponse:
     """Show what one brand sees of my accounts, number by number."""
     accounts = [reading.seen_of(own) for own in reading.own_accounts(request.influencer)]
-    return render(
-        request,
-        "portal/organization.html",
-        {"organization": request.organization, "accounts": accounts},
-    )
+    live = reading.seen_live(accounts)
+    context = {"organization": request.organization, "accounts": accounts, "live": live}
+    return live.answer(request) or render(request, "portal/organization.html", context)
 
 
 @leads_to("TIKTOK_AUTHORIZE_URL")

@@ -10,25 +10,25 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Func, QuerySet, Subquery, TextField
+from django.db.models import Exists, Func, Model, QuerySet, Subquery, TextField
 from django.http import HttpRequest, HttpResponse
 
 SEEN = "X-Seen"
 
 
 class Footprint(Func):
-    """What some rows are now: a sum over who they are and by which transactions they were written last."""
+    """A sum over rows, of who each is and which transaction wrote it last: it changes when one of them does."""
 
     output_field = TextField()
 
     def __init__(self) -> None:
         super().__init__("pk")
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         (pk,) = self.get_source_expressions()
         sql, params = compiler.compile(pk)
-        row = f"{sql}::text || ':' || {connection.ops.quote_name(pk.alias)}.xmin::text"
-        return f"COALESCE(SUM(hashtext({row})::bigint), 0)::text", params
+        row = f"{sql}::text || ':' || {compiler.quote_name_unless_alias(pk.alias)}.xmin::text"
+        return f"SUM(hashtext({row})::bigint)::text", params
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,22 @@ class Live:
         return HttpResponse(status=204) if request.headers.get(SEEN) == self.version else None
 
 
+def columns(row: Model) -> dict[str, object]:
+    """The values of a loaded row, as facts."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
 def live_rows(
     anchor: QuerySet[Any],
     *shown: QuerySet[Any],
+    facts: tuple[object, ...] = (),
     awaited: tuple[QuerySet[Any], ...] = (),
     is_under_way: bool = False,
 ) -> Live:
-    """What the rows `shown` are now, in one query. `anchor` is a single row; any row of `awaited` says that more is to come."""
-    facts = anchor.values_list(
-        *(Subquery(rows.order_by().annotate(print=Footprint()).values("print")) for rows in shown),
-        *map(Exists, awaited),
-    ).first()
-    facts = facts or ()
-    is_awaited = any(facts[len(shown) :])
-    return Live.of(facts, is_under_way=is_under_way or is_awaited)
+    """The version of the rows `shown`, in one query, and of other facts. `anchor` is a single row, whichever; any row of
+    `awaited` says that more is to come."""
+    prints = [rows.order_by().annotate(print=Footprint()).values("print") for rows in shown]
+    asked = [*(Subquery(each) for each in prints), *(Exists(each) for each in awaited)]
+    found = anchor.order_by().values_list(*asked).first()
+    is_awaited = any(found[len(shown) :]) if found else False
+    return Live.of(found, facts, is_under_way=is_under_way or is_awaited)

@@ -7,6 +7,7 @@ from campaigns.queries.accounts import (
     participants_page,
 )
 from campaigns.queries.links import order_to_tie
+from campaigns.queries.live import order_live, orders_live, post_live, published_live
 from campaigns.queries.orders import (
     campaign_with_counts,
     campaigns_page,
@@ -51,17 +52,21 @@ __all__ = [
     "is_visible",
     "listed_video",
     "next_post_check",
+    "order_live",
     "order_steps",
     "order_sync",
     "order_timeline",
     "order_to_tie",
     "order_with_posts",
+    "orders_live",
     "orders_of_request",
     "orders_page",
     "participants_page",
     "post_detail",
+    "post_live",
     "post_row",
     "posts_in_review",
+    "published_live",
     "published_posts",
     "published_posts_page",
     "quiet_videos",

@@ -18,9 +18,11 @@ from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import (
     accounts_to_pick,
     accounts_with_open_order,
+    order_live,
     order_sync,
     order_timeline,
     order_with_posts,
+    orders_live,
     orders_of_request,
     orders_page,
     request_with_orders,
@@ -45,8 +47,10 @@ from tiktok.services.brands.abilities import capabilities
 def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     page = orders_page(campaign, request.GET.get("cursor"))
-    context = {"page": page, "requests": requests_with_problems(campaign)}
-    return campaign_page(request, campaign, "orders/list.html", context)
+    requests = list(requests_with_problems(campaign))
+    live = orders_live(campaign, page.rows, requests)
+    context = {"page": page, "requests": requests, "live": live}
+    return live.answer(request) or campaign_page(request, campaign, "orders/list.html", context)
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -90,7 +94,11 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
     campaign = campaign_or_404(pk)
     order = _order_or_404(campaign, order_pk)
     template = "orders/dialog.html" if request.htmx else "orders/order.html"
-    context = {"order": order, "sync": order_sync(order), "events": order_timeline(order)}
+    sync = order_sync(order)
+    live = order_live(order, sync)
+    if answer := live.answer(request):
+        return answer
+    context = {"order": order, "sync": sync, "events": order_timeline(order), "live": live}
     return campaign_page(request, campaign, template, context)
 
 
@@ -198,12 +206,16 @@ def _request_or_404(campaign: Campaign, pk: int) -> OrderRequest:
 def request_page(request: OrganizationRequest, pk: int, request_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     order_request = _request_or_404(campaign, request_pk)
+    orders = list(orders_of_request(order_request))
+    requests = [r for r in requests_with_problems(campaign) if _belongs(r, order_request)]
+    live = orders_live(campaign, orders, requests)
     context = {
         "order_request": order_request,
-        "orders": orders_of_request(order_request),
-        "requests": [r for r in requests_with_problems(campaign) if _belongs(r, order_request)],
+        "orders": orders,
+        "requests": requests,
+        "live": live,
     }
-    return campaign_page(request, campaign, "orders/request.html", context)
+    return live.answer(request) or campaign_page(request, campaign, "orders/request.html", context)
 
 
 def _belongs(part: OrderRequest, whole: OrderRequest) -> bool:

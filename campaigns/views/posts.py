@@ -21,8 +21,10 @@ from campaigns.queries import (
     growth,
     listed_video,
     post_detail,
+    post_live,
     post_row,
     posts_in_review,
+    published_live,
     published_posts_page,
 )
 from campaigns.services.orders.syncing import refresh_post
@@ -46,12 +48,11 @@ NOT_ASKED = "TikTok was not asked: the post is being updated, was updated just n
 @staff_page(Permission.READ)
 def published_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    context = {
-        "page": published_posts_page(campaign, request.GET.get("cursor")),
-        "columns": COLUMNS,
-        "waiting": posts_in_review(campaign)[:WAITING_SHOWN],
-    }
-    return campaign_page(request, campaign, "posts/published.html", context)
+    page = published_posts_page(campaign, request.GET.get("cursor"))
+    waiting = list(posts_in_review(campaign)[:WAITING_SHOWN])
+    live = published_live(campaign, [row.post for row in page.rows], waiting)
+    context = {"page": page, "columns": COLUMNS, "waiting": waiting, "live": live}
+    return live.answer(request) or campaign_page(request, campaign, "posts/published.html", context)
 
 
 @staff_page(Permission.READ)
@@ -119,8 +120,12 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
     campaign = campaign_or_404(pk)
     post = _post_or_404(campaign, post_pk)
     row = post_row(post, earlier=earlier_numbers(post.video) if post.video else None)
+    live = post_live(post, row.sync)
+    if answer := live.answer(request):
+        return answer
     context = {
         "row": row,
+        "live": live,
         "title": str(post),
         "stats": [m for m in row.metrics.values() if m.unit not in {Unit.CURVE, Unit.SHARES}],
         "curve": _curve(row),

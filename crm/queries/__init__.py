@@ -21,6 +21,7 @@ from crm.queries.influencers import (
     influencer_row,
 )
 from crm.queries.invitations import invitations_without_account
+from crm.queries.live import influencer_live
 from crm.queries.search import found, with_address
 from crm.queries.timeline import influencer_timeline
 
@@ -36,6 +37,7 @@ __all__ = [
     "creators_of_kind",
     "found",
     "influencer_by_id",
+    "influencer_live",
     "influencer_page",
     "influencer_row",
     "influencer_timeline",

@@ -71,6 +71,10 @@ class AccountView:
         return is_supported(self.kind)
 
     @property
+    def is_authenticated(self) -> bool:
+        return self.kind in {AccountKind.AUTHENTICATED_TTCM, AccountKind.AUTHENTICATED_NON_TTCM}
+
+    @property
     def is_unsupported(self) -> bool:
         return self.kind == AccountKind.UNSUPPORTED
 

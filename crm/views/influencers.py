@@ -115,10 +115,14 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
     found = found_influencer(pk)
     released = is_released()
     row = queries.influencer_row(found, released=released)
+    live = queries.influencer_live(found, row)
+    if answer := live.answer(request):
+        return answer
     panels = [_panel(request, queries.account_panel(view)) for view in row.accounts]
     context = {
         **allowances(request),
         "row": row,
+        "live": live,
         "influencer": found,
         "mark": address_mark(found.person.email if found.person else found.email),
         "panels": panels,

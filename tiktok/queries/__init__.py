@@ -7,6 +7,7 @@ from tiktok.queries.accounts import (
     kind_of,
     marketplace_account,
     marketplace_accounts,
+    marketplace_live,
     visible_videos,
 )
 from tiktok.queries.histories import (
@@ -29,6 +30,7 @@ from tiktok.queries.syncs import (
     Polls,
     SyncTimes,
     account_sync,
+    is_coming,
     next_account_check,
     next_check,
     polls_at,
@@ -54,10 +56,12 @@ __all__ = [
     "authenticated",
     "current_pause",
     "earlier_numbers",
+    "is_coming",
     "is_released",
     "kind_of",
     "marketplace_account",
     "marketplace_accounts",
+    "marketplace_live",
     "next_account_check",
     "next_check",
     "open_incidents",

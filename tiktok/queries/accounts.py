@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models.functions import Coalesce
 
@@ -9,6 +11,7 @@ from tiktok.enums import (
     LIVE_CONNECTION_STATES,
     AccountKind,
     AccountState,
+    Dialect,
     Source,
 )
 from tiktok.models import (
@@ -19,6 +22,7 @@ from tiktok.models import (
     Video,
 )
 from tiktok.policies import account_kind
+from ui.live import Live
 
 
 def is_released() -> bool:
@@ -66,3 +70,22 @@ def visible_videos() -> models.QuerySet[Video]:
     if is_released():
         return Video.objects.exclude(source=Source.LEGACY)
     return Video.objects.filter(source=Source.LEGACY)
+
+
+def marketplace_live(accounts: Sequence[MarketplaceAccount]) -> Live:
+    """The marketplace accounts as their page shows them: more is to come until TikTok has described each that is
+    connected, and sends its events."""
+    is_new = any(
+        account.is_connected
+        and (
+            account.described_at is None
+            or (account.dialect == Dialect.TTO and not account.subscription_id)
+        )
+        for account in accounts
+    )
+    facts = [
+        (account.pk, account.state, account.state_reason, account.chosen_at, account.described_at,
+         account.name, account.country, account.timezone, account.subscription_id)
+        for account in accounts
+    ]  # fmt: skip
+    return Live.of(facts, is_under_way=is_new)

@@ -32,6 +32,9 @@ NOT_SUPPORTED = "TikTok no longer lets us track the account."
 SYNC_TAKES = timedelta(hours=1)  # at the very most
 
 
+SOON = timedelta(seconds=15)
+
+
 ACCOUNT_POLLS = (PollKind.PROFILE, PollKind.INSIGHTS, PollKind.MEMBERSHIP)
 
 
@@ -71,6 +74,11 @@ class SyncTimes:
         return not self.stopped_reason and bool(lease and lease > timezone.now())
 
     @property
+    def is_coming(self) -> bool:
+        """Is it under way, or to begin within seconds?"""
+        return not self.stopped_reason and is_coming(self.poll)
+
+    @property
     def next_at(self) -> datetime | None:
         """None: at once, or not at all."""
         if self.poll is None or self.stopped_reason:
@@ -89,6 +97,15 @@ class SyncTimes:
     @property
     def is_due(self) -> bool:
         return self.poll is not None and not self.stopped_reason and self.next_at is None
+
+
+def is_coming(poll: Work | None) -> bool:
+    """Is this poll under way, or to begin within seconds?"""
+    if poll is None or poll.stopped_reason:
+        return False
+    now = timezone.now()
+    is_held = poll.lease_until is not None and poll.lease_until > now
+    return is_held or poll.due_at < now + SOON
 
 
 def polls_at(subject_path: str, *kinds: PollKind) -> ArraySubquery:

@@ -18,7 +18,7 @@ from tenancy.models import User
 from tenancy.policies import can
 from tiktok.errors import SealBroken, TikTokProblem
 from tiktok.models import MarketplaceAccount
-from tiktok.queries import current_pause, marketplace_accounts
+from tiktok.queries import current_pause, marketplace_accounts, marketplace_live
 from tiktok.services.brands.abilities import Ability, abilities, sends_events
 from tiktok.services.brands.accounts import (
     accounts_of,
@@ -56,12 +56,15 @@ def accounts(request: OrganizationRequest) -> HttpResponse:
         ShownAccount(each, each == in_use, sends_events(each.dialect), abilities(each.dialect))
         for each in found
     ]
-    may_manage = can(request.membership, Permission.MANAGE_TIKTOK)
-    return render(
-        request,
-        "staff/tiktok/accounts.html",
-        {"shown": shown, "in_use": in_use, "may_manage": may_manage, "pause": current_pause()},
-    )
+    live = marketplace_live(found)
+    context = {
+        "shown": shown,
+        "in_use": in_use,
+        "may_manage": can(request.membership, Permission.MANAGE_TIKTOK),
+        "pause": current_pause(),
+        "live": live,
+    }
+    return live.answer(request) or render(request, "staff/tiktok/accounts.html", context)
 
 
 @staff_page(Permission.MANAGE_TIKTOK)
