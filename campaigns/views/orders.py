@@ -32,15 +32,17 @@ from campaigns.services.orders.invitations import mark_invited_by_hand
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
-from campaigns.services.orders.syncing import refresh_campaign
+from campaigns.services.orders.syncing import refresh_campaign, refresh_campaign_again
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from jobs.models import Job
+from jobs.services.queue import JUST_NOW
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from tiktok.queries import marketplace_account
 from tiktok.services.brands.abilities import capabilities
+from ui.templatetags.formats import too_soon
 
 
 @staff_page(Permission.READ)
@@ -64,6 +66,8 @@ def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
     else:
         for sentence in _refreshed(count, job):
             messages.success(request, sentence)
+        if not count and job is None:
+            messages.info(request, _not_refreshed(campaign))
     return redirect(address(request, "campaign", campaign.pk))
 
 
@@ -78,8 +82,11 @@ def _refreshed(count: int, job: Job | None) -> Iterator[str]:
             job.total_count,
         )
         yield going_on % {"count": job.total_count}
-    elif not count:
-        yield "Every order was checked a moment ago. You can refresh again in a few seconds."
+
+
+def _not_refreshed(campaign: Campaign) -> str:
+    done_at = refresh_campaign_again(campaign)
+    return too_soon(done_at, JUST_NOW) if done_at else "There is no order to check."
 
 
 def _order_or_404(campaign: Campaign, pk: int) -> Order:

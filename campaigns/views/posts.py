@@ -27,14 +27,16 @@ from campaigns.queries import (
     published_live,
     published_posts_page,
 )
-from campaigns.services.orders.syncing import refresh_post
+from campaigns.services.orders.syncing import refresh_post, refresh_post_again
 from campaigns.services.posts import add_post_by_hand
 from campaigns.views.frame import address, campaign_or_404, campaign_page
+from jobs.services.queue import JUST_NOW
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.enums import PostMetric, Unit
 from tiktok.errors import TikTokProblem
-from tiktok.queries import MetricValue, earlier_numbers, is_released
+from tiktok.queries import NOT_SUPPORTED, MetricValue, earlier_numbers, is_released
+from ui.templatetags.formats import too_soon
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
@@ -42,7 +44,6 @@ COLUMNS = (
     PostMetric.VIDEO_COMPLETION_RATE, PostMetric.AVERAGE_PLAY_TIME,
 )  # fmt: skip
 WAITING_SHOWN = 20
-NOT_ASKED = "TikTok was not asked: the post is being updated, was updated just now, or its account is not supported."
 
 
 @staff_page(Permission.READ)
@@ -106,12 +107,11 @@ def post_refresh(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRes
         messages.error(request, str(problem))
     else:
         if was_asked:
-            messages.success(
-                request,
-                "The post was checked a moment ago. You can refresh again in a few seconds.",
-            )
+            messages.success(request, "The post was updated just now.")
+        elif post_row(post).may_be_refreshed:
+            messages.info(request, too_soon(refresh_post_again(post), JUST_NOW))
         else:
-            messages.info(request, NOT_ASKED)
+            messages.info(request, NOT_SUPPORTED)
     return redirect(address(request, "post", campaign.pk, post.pk))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import structlog
@@ -12,7 +13,7 @@ from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.queries import tiktok_account
-from jobs.services.queue import claim_now, note_finished
+from jobs.services.queue import JUST_NOW, claim_now, finished_at, note_finished, once_more
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -139,3 +140,15 @@ def refresh_account(account: SocialAccount) -> bool:
             if is_supported(kind_of(account.creator)):
                 _sync(account.influencer, account.creator)
     return is_mine
+
+
+def refresh_again(account: SocialAccount) -> datetime | None:
+    """A refresh was asked for too soon: TikTok is asked once more as soon as that may be. Returns when the account was
+    refreshed; None while it is."""
+    if account.creator is None:
+        return None
+    done_at = finished_at(PollKind.PROFILE, account.creator.pk)
+    if done_at is not None:
+        for kind in (PollKind.PROFILE, PollKind.VIDEOS):
+            once_more(kind, account.creator.pk, at=done_at + JUST_NOW)
+    return done_at

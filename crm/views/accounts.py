@@ -20,12 +20,12 @@ from crm.views.frame import (
     found_influencer,
     go_to,
 )
+from jobs.services.queue import JUST_NOW
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from ui.bidi import isolated
-
-SYNCED_ALREADY = "is being updated, or was just now. TikTok was not asked again."
+from ui.templatetags.formats import too_soon
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -140,5 +140,5 @@ def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> H
         if was_asked:
             messages.success(request, f"@{account.handle} was updated just now.")
         else:
-            messages.info(request, f"@{account.handle} {SYNCED_ALREADY}")
+            messages.info(request, too_soon(accounts.refresh_again(account), JUST_NOW))
     return HttpResponseRedirect(address(request, "influencer", pk))

@@ -26,8 +26,8 @@ from jobs.services.kinds import WorkKind, kind_named, register_kind
 from tenancy.scope import NOBODY, Owner, required_owner
 
 __all__ = [
-    "WorkKind", "begin", "bring_forward", "claim_now", "forget", "is_waiting", "made_due_since", "make_due",
-    "note_finished", "register_kind", "resume", "stop", "wake",
+    "WorkKind", "begin", "bring_forward", "claim_now", "finished_at", "forget", "is_waiting", "made_due_since", "make_due",
+    "note_finished", "once_more", "register_kind", "resume", "stop", "wake",
 ]  # fmt: skip
 
 # Whoever asks again so soon is told so, and nothing is done: a click doubled, not a person who knows of news.
@@ -81,6 +81,17 @@ def bring_forward(kind: str, *subject_ids: int) -> None:
     now = timezone.now()
     planned = _rows(kind, subject_ids).filter(stopped_reason="", available_at__gt=now)
     planned.exclude(lease_until__gt=now).update(due_at=now)
+
+
+def finished_at(kind: str, subject_id: int) -> datetime | None:
+    """The time at which this work was done last; None: never, or it is under way."""
+    rows = _rows(kind, [subject_id]).exclude(lease_until__gt=timezone.now())
+    return rows.values_list("last_finished_at", flat=True).first()
+
+
+def once_more(kind: str, *subject_ids: int, at: datetime) -> None:
+    """Do planned work at this moment already: a person asked for it too soon."""
+    _rows(kind, subject_ids).filter(stopped_reason="", due_at__gt=at).update(due_at=at)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.queries import order_steps, order_timeline
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
+from jobs.models import Work
+from jobs.services.queue import JUST_NOW
 from tenancy.enums import Role, Verb
 from tenancy.models import EventText, Organization, User
 from tenancy.scope import organization_scope
@@ -30,7 +33,7 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tests.sandbox_process import Sandbox
-from tiktok.enums import Source
+from tiktok.enums import PollKind, Source
 from tiktok.models import Video
 from tiktok.services.facts.snapshots import record_video_snapshots
 
@@ -362,13 +365,19 @@ def test_refresh_says_what_happened_and_what_did_not(
     )
     refresh = f"{base(campaign)}orders/refresh/"
     assert "1 order brought up to what TikTok says now." in text(manager.post(refresh, follow=True))
-    assert "was checked a moment ago" in text(manager.post(refresh, follow=True))
+    Work.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    again = manager.post(refresh, follow=True)
+    assert re.search(r"Checked \d s ago. You can refresh again in \d+ s.", text(again))
+    assert [message.level_tag for message in again.context["messages"]] == ["info"]
+    order, work = Order.objects.get(), Work.objects.get(kind=PollKind.ORDER)
+    assert order.checked_at is not None
+    assert work.due_at == order.checked_at + JUST_NOW  # TikTok is asked once more then
     Order.objects.update(checked_at=timezone.now() - timedelta(minutes=2))
     with monkeypatch.context() as patch:
         patch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 0)
         page = text(manager.post(refresh, follow=True))
     assert "1 more order is being refreshed: see Activity." in page
-    assert "was checked a moment ago" not in page
+    assert "s ago. You can refresh" not in page
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
     assert "Nothing was refreshed." in text(manager.post(refresh, follow=True))
 

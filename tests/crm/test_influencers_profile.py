@@ -16,6 +16,7 @@ from django.utils import timezone
 from crm.models import Influencer, SocialAccount
 from crm.queries import account_panel, found, influencer_row
 from jobs.models import Work
+from jobs.services.queue import JUST_NOW
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -524,5 +525,9 @@ def test_a_refresh_asked_for_twice_asks_tiktok_once_and_says_so(
     manager.post(url)
     tiktok.control("stats")
     page = manager.post(url, follow=True).content.decode()
-    assert "was just now. TikTok was not asked again." in page
+    assert re.search(r"Checked \d s ago. You can refresh again in \d+ s.", page)
+    with organization_scope(maya.organization):
+        work = Work.objects.get(kind=PollKind.PROFILE)
+    assert work.last_finished_at is not None
+    assert work.due_at == work.last_finished_at + JUST_NOW  # TikTok is asked once more then
     assert tiktok.read("stats")["calls"] == {}

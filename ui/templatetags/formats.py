@@ -105,6 +105,17 @@ def relative(moment: datetime, now: datetime) -> str:
     return gettext("%(span)s ago") % {"span": span(delta)}
 
 
+def too_soon(done_at: datetime | None, pause: timedelta) -> str:
+    """The answer to a refresh that may be repeated after `pause` only; `done_at` is None while one is under way."""
+    if done_at is None:
+        return gettext("Being checked now. This page shows the result by itself.")
+    passed = min(
+        max(int((timezone.now() - done_at).total_seconds()), 0), int(pause.total_seconds())
+    )
+    text = gettext("Checked %(passed)d s ago. You can refresh again in %(rest)d s.")
+    return text % {"passed": passed, "rest": max(int(pause.total_seconds()) - passed, 1)}
+
+
 def ago(moment: datetime | None) -> str:
     """A `<time>` that reads `2 hours ago` and carries the exact moment in UTC; None → `—`."""
     if moment is None:

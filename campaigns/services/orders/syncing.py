@@ -27,7 +27,7 @@ from campaigns.services.posts import note_link_request, tie_post
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.jobs import JobKind, register_job, start_job
-from jobs.services.queue import JUST_NOW, claim_now
+from jobs.services.queue import JUST_NOW, claim_now, finished_at, once_more
 from jobs.services.slices import move_on, next_ids
 from tenancy.models import User
 from tiktok.enums import PollKind
@@ -170,6 +170,31 @@ def refresh_post(post: Post) -> bool:
     if post.video is None or timezone.now() - post.video.counts_fetched_at < JUST_NOW:
         return False
     return refresh_video(post.video)
+
+
+def refresh_post_again(post: Post) -> datetime | None:
+    """A refresh was asked for too soon: TikTok is asked once more as soon as that may be. Returns when the post was
+    refreshed; None while it is."""
+    if post.order is not None:
+        done_at = finished_at(PollKind.ORDER, post.order.pk)
+        if done_at is not None:
+            once_more(PollKind.ORDER, post.order.pk, at=done_at + JUST_NOW)
+        return done_at
+    if post.video is None:
+        return None
+    done_at = post.video.counts_fetched_at
+    once_more(PollKind.VIDEOS, post.video.creator_id, at=done_at + JUST_NOW)
+    return done_at
+
+
+def refresh_campaign_again(campaign: Campaign) -> datetime | None:
+    """The same for the orders of a campaign. Returns when the one was refreshed that waits longest; None without one."""
+    live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(checked_at=None)
+    checked = dict(live.values_list("pk", "checked_at"))
+    done_at = min(filter(None, checked.values()), default=None)
+    if done_at is not None:
+        once_more(PollKind.ORDER, *checked, at=done_at + JUST_NOW)
+    return done_at
 
 
 def refresh_campaign(campaign: Campaign, *, actor: User | None = None) -> tuple[int, Job | None]:
