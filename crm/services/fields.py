@@ -143,8 +143,7 @@ def _keep(
     known: CustomValue | None, field: CustomField, influencer: Influencer, value: Typed | None
 ) -> None:
     if value is None:
-        if known is not None:
-            known.delete()
+        CustomValue.objects.filter(field=field, influencer=influencer).delete()
         return
     row = known or CustomValue(field=field, influencer=influencer)
     for name, part in asdict(value).items():

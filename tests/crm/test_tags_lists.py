@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from crm.errors import NameTaken
 from crm.models import Influencer, ListEntry, Tag, Tagging
+from crm.services import tags
 from crm.services.lists import add_to_list, create_list, delete_list, edit_list, remove_from_list
 from crm.services.tags import create_tag, delete_tag, edit_tag, tag_influencers, untag_influencers
 from tenancy.models import Organization, User
@@ -30,6 +31,19 @@ def test_a_tag_is_one_whatever_its_capitals_and_accents(owner: User) -> None:
     assert tag.name == "Café owners"
     assert create_tag("CAFE OWNERS", actor=owner) == tag
     assert Tag.objects.count() == 1
+
+
+def test_of_two_who_make_the_same_tag_at_once_both_get_the_one(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag, named = create_tag("food", actor=owner), tags._tag_named
+
+    def late(name: str) -> None:
+        monkeypatch.setattr(tags, "_tag_named", named)  # the other was faster, after our look
+
+    monkeypatch.setattr(tags, "_tag_named", late)
+    assert create_tag("Food", actor=owner) == tag
+    assert events() == [("tag.created", tag.pk, "food")]
 
 
 def test_a_tag_that_nobody_can_see_is_refused(owner: User) -> None:

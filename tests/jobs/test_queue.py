@@ -562,6 +562,16 @@ def test_a_row_that_kills_its_worker_alone_is_stopped_and_says_why(seen, caplog)
     assert "work.killed_its_workers" in caplog.text
 
 
+def test_a_row_that_is_tried_alone_is_left_to_whoever_tries_it(seen) -> None:
+    due(organization("oak"), 7)
+    lose_the_lease(3)
+    assert claim(kinds_in(Lane.POLLS), calls=10) == []
+    assert claims.claim_suspect(kinds_in(Lane.POLLS)) is not None
+    assert claims.claim_suspect(kinds_in(Lane.POLLS)) is None
+    row = Work.objects.get()
+    assert (row.stopped_reason, row.lease_until > timezone.now()) == ("", True)
+
+
 def test_a_lease_lost_before_a_person_claims_counts_as_lost(seen) -> None:
     oak = organization("oak")
     due(oak, 7)

@@ -266,6 +266,15 @@ def test_only_what_failed_can_be_sent_again(server: Server, queued: Queued) -> N
     assert len(server.kept) == 1
 
 
+def test_a_secret_that_failed_is_not_sent_again_empty(server: Server, queued: Queued) -> None:
+    server.to_recipient = "554 5.7.1 We do not want this"
+    message = queued(is_secret=True)
+    deliver_queued()
+    assert as_it_is(message).state == MessageState.FAILED
+    with organization_scope(message.organization_id), pytest.raises(NotToBeSentAgain):
+        send_again(message, actor=None)
+
+
 def test_one_mail_in_trouble_keeps_none_of_its_batch_back(server: Server, queued: Queued) -> None:
     messages = [queued(f"connect:{n}", to=f"{n}@example.com") for n in range(3)]
     with organization_scope(messages[1].organization_id):
