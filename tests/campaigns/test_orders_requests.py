@@ -28,7 +28,7 @@ from mail.services.delivery import settle
 from mail.services.marks import mark
 from mail.services.outbox import send_again
 from tenancy.models import Event
-from tests.factories.campaigns import an_account, an_order
+from tests.factories.campaigns import a_campaign, an_account, an_order
 from tests.mailing import sent_mail
 from tests.working import all_polls, pump
 from tiktok.errors import NoMarketplaceAccount, TikTokUnavailable
@@ -77,8 +77,10 @@ def test_every_creator_gets_an_order_with_link_and_code(tiktok, campaign) -> Non
 )
 def test_an_order_makes_a_draft_active_and_no_other_campaign(campaign, state, then) -> None:
     Campaign.objects.update(state=state)
+    other = a_campaign("Another draft")
     ask(campaign, [an_account("maya.bakes")])
-    assert Campaign.objects.get().state == then
+    found = dict(Campaign.objects.values_list("pk", "state"))
+    assert found == {campaign.pk: then, other.pk: "draft"}
 
 
 def test_the_invitation_says_link_and_code(tiktok, campaign) -> None:
@@ -211,6 +213,41 @@ def test_what_the_database_refuses_is_no_double_click(campaign, token) -> None:
     assert OrderRequest.objects.count() == Order.objects.count() == 0
 
 
+def test_a_refusal_fails_the_orders_that_were_asked_for_and_no_other(tiktok, campaign) -> None:
+    earlier = send_order_request(ask(campaign, [an_account("rio.runs")]))
+    request = ask(campaign, [an_account("maya.bakes"), an_account("tom_trails")])
+    request.orders.filter(account__handle="maya.bakes").update(state=OrderState.CREATED)
+    tiktok.control("fail", times=1, path="/tcm/order/create/", code=40002)
+
+    assert send_order_request(request).state == RequestState.FAILED
+
+    assert states(request) == {"maya.bakes": "created", "tom_trails": "failed"}
+    earlier.refresh_from_db()
+    assert (earlier.state, states(earlier)) == (RequestState.DONE, {"rio.runs": "created"})
+
+
+def test_a_lost_answer_makes_no_other_request_uncertain(tiktok, campaign) -> None:
+    waiting = ask(campaign, [an_account("rio.runs")])
+    OrderRequest.objects.update(state=RequestState.SENDING)
+    lose_answer(tiktok)
+    send_order_request(ask(campaign, [an_account("maya.bakes")]))
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.was_uncertain) == (RequestState.SENDING, False)
+
+
+def test_an_invitation_that_could_not_go_out_waits_for_a_person(tiktok, campaign) -> None:
+    account = an_account("maya.bakes")
+    send_order_request(ask(campaign, [account]))
+    order = Order.objects.get()
+    assert order.problem.startswith("No e-mail address is known.")
+    account.influencer.email = "maya@example.com"
+    account.influencer.save()
+
+    sync_due_orders([order.pk])
+
+    assert (sent_mail(), Order.objects.get().state) == ([], OrderState.CREATED)
+
+
 def test_another_submission_makes_another_order(tiktok, campaign) -> None:
     account = an_account("maya.bakes")
     send_order_request(ask(campaign, [account], token="form-1"))
@@ -324,6 +361,7 @@ def test_create_anew_is_a_persons_choice(tiktok, campaign) -> None:
     assert request.state == RequestState.DONE
     assert states(request) == {"maya.bakes": "created"}
     assert len(tiktok.read("orders")["orders"]) == 1
+    assert Event.objects.filter(verb="order.repeated", object_id=request.pk).count() == 1
 
 
 def test_with_a_known_code_a_repetition_syncs_first_and_makes_no_order_twice(

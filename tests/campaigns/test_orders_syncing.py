@@ -644,6 +644,14 @@ def test_the_orders_of_an_archived_campaign_are_not_asked_about(tiktok, campaign
     assert poll.stopped_reason == "The campaign is archived."
 
 
+def test_news_of_a_campaign_at_tiktok_wake_no_order_that_is_settled(tiktok, campaign) -> None:
+    order = an_order(campaign, an_account("maya.bakes"), tiktok_order_id="4711/maya.bakes")
+    failed = {"state": OrderState.FAILED, "tiktok_order_id": "4711/rio.runs"}
+    an_order(campaign, an_account("rio.runs"), **failed)
+    make_orders_due("4711", "")
+    assert [poll.subject_id for poll in all_polls().filter(kind=PollKind.ORDER)] == [order.pk]
+
+
 def test_a_post_has_been_published_since_it_first_was(campaign, organization) -> None:
     account = an_account("maya.bakes")
     order, video = an_order(campaign, account), a_video(account, "1")

@@ -638,7 +638,10 @@ def test_asking_twice_asks_once(tiktok, campaign, tiktok_one) -> None:
     order = ordered(campaign)
     tiktok.control("clock", advance_seconds=60)
     video = a_published_video(tiktok, campaign, order)
+    later = timezone.now() + timedelta(hours=9)
+    all_polls().filter(kind="order").update(due_at=later)
     request_tie(campaign, video, actor=None)
+    assert all_polls().get(kind="order").due_at < later  # the answer is looked for soon
     post = request_tie(campaign, video, actor=None)
     (asked,) = tiktok.read("campaigns")["link_requests"]
     assert (asked["requests"], post.asked_count) == (1, 1)
@@ -675,6 +678,11 @@ def test_a_creator_who_says_no_is_said_so_and_may_be_asked_again(
 
     assert order.state == OrderState.SENT
     assert Post.objects.get().review_state == ReviewState.LINK_REFUSED
+    tiktok.control("stats")
+    for act in (remind_of_tie, stop_requesting_tie):
+        with pytest.raises(NotAsked):
+            act(Post.objects.get(), actor=None)
+    assert tiktok.read("stats")["total"] == 0
     row = listed_video(campaign, video.pk, released=True)
     assert (row.may_be_tied, row.may_be_added) == (True, True)
     add_post_by_hand(campaign, video, actor=None)

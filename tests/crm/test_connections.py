@@ -103,6 +103,17 @@ def test_an_influencer_with_that_address_is_the_one_who_is_asked() -> None:
     assert asked.influencer == known
 
 
+def test_an_influencer_whom_another_person_signs_in_for_is_not_given_to_who_has_the_address() -> (
+    None
+):
+    agent = User.objects.create_user("agent@example.com")
+    known = InfluencerFactory.create(name="Tom", email="tom@example.com", person=agent)
+    asked = ask_handle_to_connect("tom_trails", email="tom@example.com", actor=None)
+    known.refresh_from_db()
+    assert (known.person, asked.influencer == known) == (agent, False)
+    assert asked.influencer.person == User.objects.get(email="tom@example.com")
+
+
 def test_nobody_is_asked_at_an_address_that_bounced_or_unsubscribed() -> None:
     account = TikTokAccountFactory.create(influencer__email="tom@example.com")
     for field, refusal in (

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from files import purge
 from files.enums import FileKind
 from files.models import File
 from files.purge import collect_files, delete_files
@@ -89,6 +90,15 @@ def test_content_without_a_row_is_collected_after_an_hour(
     assert collect_files() == 3
     assert contents_in(folder) == sorted([folder / logo.path, folder / young.path])
     assert collect_files() == 0
+
+
+def test_content_that_a_deletion_takes_meanwhile_is_no_trouble(
+    elm, logo: File, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = purge._listed
+    monkeypatch.setattr(purge, "_listed", lambda at: (listed(at)[0], [*listed(at)[1], "gone"]))
+    assert collect_files() == 0
+    assert contents_in(folder) == [folder / logo.path]
 
 
 def test_nothing_to_collect_in_a_storage_that_nothing_was_written_to(folder: Path) -> None:

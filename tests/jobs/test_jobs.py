@@ -245,6 +245,18 @@ def test_a_job_that_kills_its_workers_fails_and_says_so(planting, elms) -> None:
     assert (job.state, job.problem) == (JobState.FAILED, jobs.OUR_FAULT)
 
 
+def test_a_job_that_is_done_stays_done_though_its_work_kills_its_worker(planting, elms) -> None:
+    job = start(None)
+    slices()
+    make_due("job", job.pk)
+    Work.objects.update(lost_leases=3, lease_until=timezone.now())
+    from jobs.services.claims import claim_suspect
+
+    assert claim_suspect(kinds_in(Lane.BULK)) is None
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (JobState.DONE, "")
+
+
 def test_a_job_whose_row_has_gone_leaves_no_work(planting, elms) -> None:
     start(None)
     [batch] = claim(kinds_in(Lane.BULK), calls=1)

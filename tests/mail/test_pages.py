@@ -84,6 +84,7 @@ def test_an_address_that_bounced_can_be_allowed_again(admin: Client, oak: Organi
     admin.post(f"/o/oak/mail/addresses/{known.pk}/allow/")
     with organization_scope(oak):
         assert Address.objects.get().bounced_at is None
+        assert Event.objects.get(verb="mail.address_allowed").object_id == known.pk
         assert queue().state == MessageState.QUEUED
 
 

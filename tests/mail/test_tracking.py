@@ -109,6 +109,12 @@ def test_news_that_say_nothing_new_change_nothing(
         assert Message.objects.values().get() == delivered
 
 
+def test_a_complaint_counts_after_a_bounce_too(reported: Callable[..., int], sent: Message) -> None:
+    reported(sent, "Bounce", Type="HardBounce", TypeCode=1)
+    reported(sent, "SpamComplaint", Type="SpamComplaint", TypeCode=100001)
+    assert state_of(sent) == MessageState.COMPLAINED
+
+
 def test_whoever_unsubscribes_at_the_provider_gets_no_more_outreach(
     reported: Callable[..., int], sent: Message
 ) -> None:
