@@ -656,9 +656,13 @@ def test_a_lost_answer_to_asking_is_found_out_by_the_next_sync(
     tiktok.control("fail", times=1, path="/campaign/link/status/")  # the sync before goes well
     lose_answer(tiktok, applied=True, path="/campaign/link/")
 
+    later = timezone.now() + timedelta(hours=9)
+    all_polls().filter(kind="order").update(due_at=later)
+
     with pytest.raises(OutcomeUnknown):
         request_tie(campaign, video, actor=None)
     assert Post.objects.count() == 0
+    assert all_polls().get(kind="order").due_at < later
     sync_order(order)
 
     assert Post.objects.get().review_state == ReviewState.LINK_ASKED
