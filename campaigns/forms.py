@@ -76,7 +76,7 @@ class OrderForm(forms.Form):
     video_count = forms.IntegerField(
         min_value=1,
         max_value=10,
-        initial=10,
+        initial=1,
         label="Videos per creator",
         help_text="Up to 10. The order is fulfilled when TikTok has approved them all.",
     )
@@ -97,6 +97,10 @@ class OrderForm(forms.Form):
             help_text=f"In {longest:,} characters at most, for example “Two recipes with the new pan”.",
         )
         self.order_fields(["accounts", "brand_name", "description", "video_count"])
+        for name in ("brand_name", "description"):
+            # A browser would cut what is pasted without a word; the counter says how much is too much.
+            attrs = self.fields[name].widget.attrs
+            attrs["data-count-to"] = int(attrs.pop("maxlength"))
 
     @property
     def chosen(self) -> list[int]:

@@ -164,6 +164,15 @@
   // --- forms that apply themselves: <form data-autosubmit> (filters) ---
   on("change", (event) => event.target.form?.matches("[data-autosubmit]") && event.target.form.requestSubmit());
 
+  // --- counters beside limited fields: <input data-count-to="60"> and <span data-count-of="its id"> ---
+  on("input", ({ target }) => {
+    const place = target.dataset?.countTo && $(`[data-count-of="${CSS.escape(target.id)}"]`);
+    if (!place) return;
+    const count = [...target.value].length, most = Number(target.dataset.countTo);
+    place.textContent = `${count.toLocaleString("en")} of ${most.toLocaleString("en")}`;
+    place.classList.toggle("is-over", count > most);
+  });
+
   // --- check-all: <input type=checkbox data-check-all="name">; a bar [data-selection="name"] shows the count ---
   on("change", (event) => {
     const box = event.target;

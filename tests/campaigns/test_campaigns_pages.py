@@ -275,6 +275,19 @@ def test_an_order_for_many_takes_four_actions(tiktok: Sandbox, manager, campaign
     assert Order.objects.count() == len(tiktok.read("orders")["orders"]) == 2
 
 
+def test_a_new_order_asks_for_one_video_and_counts_instead_of_cutting(manager, campaign) -> None:
+    address = f"{base(campaign)}orders/new/"
+    form = text(manager.get(address))
+    assert 'name="video_count" value="1"' in form
+    assert "9 of 60" in form
+    assert "maxlength" not in form[form.index('id="id_brand_name"') - 200 :]
+    maya = a_participant(campaign, "maya.bakes")
+    answer = manager.post(address, {**FORM, "brand_name": "N" * 61, "accounts": [maya.pk]})
+    assert answer.status_code == 422
+    assert "N" * 61 in text(answer)
+    assert "61 of 60" in text(answer)
+
+
 def test_the_preview_says_who_has_an_order_already(manager, campaign) -> None:
     account = a_participant(campaign, "maya.bakes")
     an_order(campaign, account)

@@ -49,6 +49,7 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
         label=label or field.label,
         help_text=help_text,
         unit=unit,
+        count_to=widget.attrs.get("data-count-to"),
         is_checkbox=isinstance(widget, forms.CheckboxInput),
         is_group=field.use_fieldset,
     )
