@@ -1,10 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
 from django.db.models.signals import post_migrate
-
-MONTHS_AHEAD = 6
 
 
 class TikTokConfig(AppConfig):
@@ -24,8 +21,8 @@ class TikTokConfig(AppConfig):
 
 
 def create_month_partitions(using: str = "default", plan: Any = None, **_: Any) -> None:
-    """Snapshot partitions for this month and the next ones (each migrate moves them on)."""
-    if plan is None:  # `flush` sends the signal too, and changes no table
-        return
-    with connections[using].cursor() as cursor:
-        cursor.execute("SELECT tiktok_create_month_partitions(current_date, %s)", [MONTHS_AHEAD])
+    """Snapshot partitions for this month, the next ones and whatever stands in the catch-all (each migrate moves them on)."""
+    from tiktok.services.facts.months import prepare_months  # noqa: PLC0415 -- the same
+
+    if plan is not None:  # `flush` sends the signal too, and changes no table
+        prepare_months(using)

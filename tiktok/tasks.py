@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from tiktok.services.facts.snapshots import prepare_months
+from tiktok.services.facts.months import prepare_months
 from tiktok.services.grants import attempts
 from tiktok.services.webhooks import deliveries
 

@@ -27,6 +27,7 @@ from tiktok.models import (
     bits_of,
 )
 from tiktok.policies import MOST_COUNT, absurd_numbers
+from tiktok.services.facts.months import prepare_past_months
 
 COUNTS, ENGAGEMENT = VIDEO_NUMBERS[:4], VIDEO_NUMBERS[4:6]
 # How many of a video's numbers a source reports: a reading brings no number that another source reported.
@@ -67,6 +68,7 @@ def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) 
         if row.profile_fetched_at:
             by_source.setdefault(row.profile_source, []).append((row, row.profile_fetched_at))
     for source, readings in by_source.items():
+        _make_room(readings, source)
         loading = list(_rows(_latest_of_each(readings), CREATOR_NUMBERS))
         _load(CREATORS, CREATOR_NUMBERS, loading, {"source": Source(source), "is_shown": is_shown})
 
@@ -80,11 +82,17 @@ def record_video_snapshots(
     """
     readings = [(row, fetched_at or row.counts_fetched_at) for row in rows]
     names = VIDEO_NUMBERS[: REPORTED[Source(source)]]
+    _make_room(readings, source)
     loading = list(_rows(_latest_of_each(readings), names))
     try:
         _load(VIDEOS, names, loading, {"source": Source(source), "may_exist": False})
     except IntegrityError:  # there is a fact of the hour that the latest row does not prove
         _load(VIDEOS, names, loading, {"source": Source(source), "may_exist": True})
+
+
+def _make_room(readings: Iterable[Reading], source: str) -> None:
+    if source != Source.LEGACY:  # which has a partition of its own, whatever the month
+        prepare_past_months(fetched_at for _, fetched_at in readings)
 
 
 def _latest_of_each(readings: Iterable[Reading]) -> list[Reading]:
@@ -158,13 +166,3 @@ def rebuild_days(video_ids: list[int]) -> None:
         )
         cursor.execute(_sql("rebuild_days"))
         cursor.execute("DROP TABLE rebuilding")
-
-
-def prepare_months() -> None:
-    """Make the partitions of this month and the coming ones where they are missing. Harmless to repeat.
-
-    The run-time role owns nothing: a function of the owner's does it (migration `0006`), or fails after three seconds
-    of waiting for a lock; there are months of time to try again.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tiktok_prepare_months()")
