@@ -332,9 +332,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-attempts": {
         "task": "tiktok.tasks.forget_old_attempts", "schedule": 3600.0, "options": {"expires": 600},
     },
-    # Months ahead of need; more than once a day, so that no restart of beat postpones it for long.
-    "prepare-months": {
-        "task": "tiktok.tasks.prepare_snapshot_months", "schedule": 21_600.0, "options": {"expires": 3_600},
+    # More than once a day, so that no restart of beat postpones it for long.
+    "keep-history": {
+        "task": "tiktok.tasks.keep_history", "schedule": 21_600.0, "options": {"expires": 3_600},
     },
 }  # fmt: skip
 

@@ -97,7 +97,12 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "source": "ttcm_public",
     },
     "tiktok.VideoSnapshot": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
-    "tiktok.VideoDay": lambda t: {"video_id": t.row("tiktok.Video").pk, "source": "ttcm_public"},
+    "tiktok.VideoQuarter": lambda t: {
+        "video_id": t.row("tiktok.Video").pk, "source": "ttcm_public", "fetched_at": [NOON - timedelta(days=200)], "video_views": [7],
+        "details": [{"retention": [1.0]}],
+        "likes": [7], "comments": [7], "shares": [7], "total_engagements": [7], "reach": [7], "falling": [7], "absurd": [7],
+        "engagement_rate": [0.25], "total_play_time": [9.0], "average_play_time": [9.0], "video_completion_rate": [0.25],
+    },
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
     "jobs.Job": lambda t: {
         "kind": "crm.ask",
@@ -160,8 +165,8 @@ def make_person(role: str, canary: str, **fields: Any) -> User:
 def in_order(wanted: list[type[models.Model]]) -> Iterator[type[models.Model]]:
     """Referred models before those that refer to them."""
     waiting = sorted(set(wanted), key=lambda model: model._meta.label)
-    # Snapshots and days name their subject without a foreign key.
-    waiting.sort(key=lambda model: model._meta.label.endswith(("Snapshot", "Day")))
+    # Snapshots and quarters name their subject without a foreign key.
+    waiting.sort(key=lambda model: model._meta.label.endswith(("Snapshot", "Quarter")))
     done: set[type[models.Model]] = set()
     while waiting:
         ready = [m for m in waiting if not (referred(m) & set(waiting) - {m})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from tiktok.services.facts.days import drop_moved_months, plan_moves
 from tiktok.services.facts.months import prepare_months
 from tiktok.services.grants import attempts
 from tiktok.services.webhooks import deliveries
@@ -23,6 +24,8 @@ def forget_old_attempts() -> None:
 
 
 @shared_task(soft_time_limit=60, time_limit=90)
-def prepare_snapshot_months() -> None:
-    """Let there be partitions for the snapshots of the coming months."""
+def keep_history() -> None:
+    """Let there be partitions for all readings, plan what moves old ones on, and drop the months that are empty then."""
     prepare_months()
+    plan_moves()
+    drop_moved_months()

@@ -25,7 +25,7 @@ from crm.models import Influencer, SocialAccount
 from tiktok import queries
 from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
 from tiktok.enums import AccountKind, PollKind
-from tiktok.models import CreatorSnapshot, VideoSnapshot
+from tiktok.models import CreatorSnapshot, VideoReading
 from tiktok.policies import account_kind
 
 # Annotations that hold nothing of an organization are made once.
@@ -238,10 +238,10 @@ class PostViewSet(Resource):
         serializer_class=serializers.PostSnapshotSerializer,
     )
     def metrics_history(self, request: Request, pk: str) -> Response:
-        """The post's numbers hour by hour, oldest first. An hour without data is missing."""
+        """The post's numbers, oldest first: of 90 days hour by hour, before that the last of each day. What has no data is missing."""
         post = self.get_object()
         if post.video is None:
-            return self.history(VideoSnapshot.objects.none(), set())
+            return self.history(VideoReading.objects.none(), set())
         tie = serializers.tie_of(post)
         hidden = {metric.value for metric, row in POST_MATRIX.items() if not row[tie].is_shown}
         return self.history(queries.post_history(post.video), hidden)

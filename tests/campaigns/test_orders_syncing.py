@@ -29,7 +29,7 @@ from tests.working import all_polls, pump
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import PollKind, Source
 from tiktok.errors import MarketplaceAccessEnded, TikTokRefused, TikTokUnavailable
-from tiktok.models import Video, VideoSnapshot
+from tiktok.models import VIDEO_DETAILS, Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -201,6 +201,10 @@ def test_a_fulfilled_post_has_every_number_of_the_order_report(tiktok, campaign)
         assert sum(part["fraction"] for part in getattr(video, name)) == pytest.approx(1, abs=0.01)
     snapshot = VideoSnapshot.objects.get(source=Source.ORDER_REPORT)
     assert snapshot.video_views == video.video_views
+    assert snapshot.details == {
+        name: getattr(video, name) for name in VIDEO_DETAILS if getattr(video, name) is not None
+    }
+    assert snapshot.details["retention"] == video.retention
 
 
 def test_a_creator_outside_the_marketplace_has_posts_from_review_and_report(

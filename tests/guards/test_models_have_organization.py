@@ -20,6 +20,7 @@ WITHOUT_TENANT_POLICY = {
     "tiktok.Connection": "A person's grant; one for each TikTok account whoever it is shared with (Consent has a tenant).",
     "tiktok.ConnectAttempt": "Met again in TikTok's callback, before an organization is known.",
     "tiktok.ServiceIncident": "TikTok's own trouble; concerns everybody alike, names nobody.",
+    "tiktok.VideoReading": "A view of two tables that have it, read with the rights and under the policies of whoever reads.",
     "tiktok.WebhookDelivery": "Stored before it is read; one delivery may name several organizations.",
 }
 FRAMEWORK_TABLES = {
@@ -40,7 +41,11 @@ FRAMEWORK_TABLES = {
 
 TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+"""
+VIEWS = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('v', 'm')
 """
 COLUMNS = """
 SELECT table_name FROM information_schema.columns
@@ -73,6 +78,13 @@ def test_no_model_of_a_package_takes_part_unnoticed() -> None:
 def test_every_table_of_the_database_is_known() -> None:
     ours = {model._meta.db_table for model in our_models()}
     assert column_of(TABLES) == ours | set(FRAMEWORK_TABLES)
+
+
+@pytest.mark.django_db
+def test_no_view_reads_past_the_policies() -> None:
+    assert column_of(VIEWS) == column_of(
+        f"{VIEWS} AND reloptions @> ARRAY['security_invoker=true']"
+    )
 
 
 @pytest.mark.django_db

@@ -2,10 +2,13 @@ from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, Marketp
 from tiktok.models.connections import ConnectAttempt, Connection, Consent
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.models.snapshots import (
+    CREATOR_DETAILS,
     CREATOR_NUMBERS,
+    VIDEO_DETAILS,
     VIDEO_NUMBERS,
     CreatorSnapshot,
-    VideoDay,
+    VideoQuarter,
+    VideoReading,
     VideoSnapshot,
     bits_of,
     names_of,
@@ -14,7 +17,9 @@ from tiktok.models.videos import Video
 from tiktok.models.webhooks import LinkedVideo, ServiceIncident, WebhookDelivery
 
 __all__ = [
+    "CREATOR_DETAILS",
     "CREATOR_NUMBERS",
+    "VIDEO_DETAILS",
     "VIDEO_NUMBERS",
     "AccountHolder",
     "ConnectAttempt",
@@ -30,7 +35,8 @@ __all__ = [
     "PurgeRun",
     "ServiceIncident",
     "Video",
-    "VideoDay",
+    "VideoQuarter",
+    "VideoReading",
     "VideoSnapshot",
     "WebhookDelivery",
     "bits_of",

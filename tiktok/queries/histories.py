@@ -1,9 +1,9 @@
-"""Facts over time: snapshots, finished days, and what a fallen number was before."""
+"""Facts over time: readings, days, and what a fallen number was before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
@@ -18,8 +18,7 @@ from tiktok.models import (
     Creator,
     CreatorSnapshot,
     Video,
-    VideoDay,
-    VideoSnapshot,
+    VideoReading,
     names_of,
 )
 from tiktok.queries.metrics import _COUNTERS
@@ -32,10 +31,10 @@ def account_history(creator: Creator, kind: AccountKind) -> models.QuerySet[Crea
     return rows.filter(is_legacy if kind == AccountKind.LEGACY else ~is_legacy)
 
 
-def post_history(video: Video) -> models.QuerySet[VideoSnapshot]:
-    """The post's snapshots, oldest first. Gaps stay gaps."""
+def post_history(video: Video) -> models.QuerySet[VideoReading]:
+    """The post's readings, oldest first: of 90 days by the hour, before that the last of each day. Gaps stay gaps."""
     return (
-        VideoSnapshot.objects.filter(video_id=video.pk)
+        VideoReading.objects.filter(video_id=video.pk)
         .exclude(source=Source.LEGACY)
         .order_by("bucket_at")
     )
@@ -57,7 +56,7 @@ def earlier_numbers(video: Video) -> dict[str, tuple[float, datetime]]:
             video.report_fetched_at or video.counts_fetched_at,
         ),
     ):
-        facts = VideoSnapshot.objects.filter(video_id=video.pk, source=source)
+        facts = VideoReading.objects.filter(video_id=video.pk, source=source)
         last = (
             facts.filter(bucket_at__lt=_hour(at)).order_by("-bucket_at").first() if names else None
         )
@@ -76,21 +75,12 @@ def _hour(moment: datetime) -> datetime:
 DAY_COLUMNS = ("video_id", "day", "source", "video_views", "likes", "comments", "shares")
 
 
-def video_days(video_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
-    """The counters of these videos as last seen on each UTC day, whatever the source: DAY_COLUMNS, a day's order is not given.
+def video_days(video_ids: Iterable[int]) -> models.QuerySet[VideoReading, Any]:
+    """The counters of these videos as last seen on each UTC day, whatever the source: DAY_COLUMNS, oldest first.
 
-    Finished days out of the roll-up, the running one from the video's own row. A day without a sync is missing.
+    A day without a sync is missing.
     """
-    ids = list(video_ids)
-    running = (
-        Video.objects.filter(pk__in=ids, video_views__isnull=False)
-        .exclude(counts_source=Source.LEGACY)
-        .annotate(
-            video_id=models.F("pk"),
-            day=TruncDate("counts_fetched_at"),
-            reported_by=models.F("counts_source"),
-        )
-    )
-    reported = ("video_id", "day", "reported_by", *DAY_COLUMNS[3:])
-    finished = VideoDay.objects.filter(video_id__in=ids)
-    return finished.values_list(*DAY_COLUMNS).union(running.values_list(*reported), all=True)
+    readings = VideoReading.objects.filter(video_id__in=list(video_ids), video_views__isnull=False)
+    days = readings.exclude(source=Source.LEGACY).annotate(day=TruncDate("fetched_at", tzinfo=UTC))
+    last = days.order_by("video_id", "day", "-fetched_at").distinct("video_id", "day")
+    return last.values_list(*DAY_COLUMNS)

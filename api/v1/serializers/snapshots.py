@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from tiktok.models import CREATOR_NUMBERS, VIDEO_NUMBERS, CreatorSnapshot, VideoSnapshot, names_of
+from tiktok.models import CREATOR_NUMBERS, VIDEO_NUMBERS, CreatorSnapshot, VideoReading, names_of
 
 NAMES = {"type": "array", "items": {"type": "string"}}
 
@@ -46,15 +46,15 @@ class PostSnapshotSerializer(SnapshotSerializer):
     absurd = serializers.SerializerMethodField(help_text="Numbers that cannot be right.")
 
     @extend_schema_field(NAMES)
-    def get_falling(self, snapshot: VideoSnapshot) -> list[str]:
+    def get_falling(self, snapshot: VideoReading) -> list[str]:
         return self.shown(names_of(snapshot.falling, VIDEO_NUMBERS))
 
     @extend_schema_field(NAMES)
-    def get_absurd(self, snapshot: VideoSnapshot) -> list[str]:
+    def get_absurd(self, snapshot: VideoReading) -> list[str]:
         return self.shown(names_of(snapshot.absurd, VIDEO_NUMBERS))
 
     class Meta:
-        model = VideoSnapshot
+        model = VideoReading
         fields = [
             "bucket_at", "fetched_at", "source", "video_views", "likes", "comments", "shares", "total_engagements",
             "engagement_rate", "reach", "total_play_time", "average_play_time", "video_completion_rate", "falling", "absurd",

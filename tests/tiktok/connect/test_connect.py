@@ -34,7 +34,7 @@ from tiktok.models import (
     Creator,
     CreatorSnapshot,
     Video,
-    VideoDay,
+    VideoQuarter,
 )
 from tiktok.queries import account_metrics, kind_of
 from tiktok.services.connect import connections
@@ -550,8 +550,10 @@ def test_disconnecting_ends_the_grant_at_tiktok_and_deletes_what_came_through_it
         with organization_scope(organization):
             assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
             assert not Consent.objects.filter(withdrawn_at=None).exists()
-            facts = CreatorSnapshot.objects.values_list("follower_count", "average_views")
-            assert list(facts) == [(184_220, None)]
+            facts = CreatorSnapshot.objects.values_list(
+                "follower_count", "average_views", "details"
+            )
+            assert list(facts) == [(184_220, None, None)]
         assert verbs(organization)[-1] == "connection.revoked"
 
 
@@ -684,21 +686,21 @@ def test_withdrawing_takes_the_days_that_only_the_authorization_told(tiktok, oak
     with organization_scope(oak):
         videos.refresh_videos(Creator.objects.get())
         video = Video.objects.filter(counts_source=Source.AUTHORIZED).first()
-        day = timezone.now() - timedelta(days=2)
+        day = timezone.now() - timedelta(days=200)
         for source, moment in (
             (Source.AUTHORIZED, day),
             (Source.ORDER_REPORT, day - timedelta(days=1)),
         ):
-            VideoDay.objects.create(
+            VideoQuarter.objects.create(
                 video_id=video.pk,
-                day=moment.date(),
+                begins_on=day.date(),
                 source=source,
-                fetched_at=moment,
-                video_views=7,
+                fetched_at=[moment],
+                video_views=[7],
             )
         withdraw_consent(Consent.objects.get(), actor=maya)
 
-        assert list(VideoDay.objects.values_list("source", flat=True)) == [Source.ORDER_REPORT]
+        assert list(VideoQuarter.objects.values_list("source", flat=True)) == [Source.ORDER_REPORT]
 
 
 def test_withdrawing_a_consent_over_which_nothing_came_keeps_the_public_numbers(oak, maya) -> None:

@@ -20,7 +20,7 @@ from tiktok.enums import Source
 from tiktok.models import CreatorSnapshot, Video, VideoSnapshot
 from tiktok.services.facts.months import prepare_months
 from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
-from tiktok.tasks import prepare_snapshot_months
+from tiktok.tasks import keep_history
 
 TABLES = ("tiktok_creatorsnapshot", "tiktok_videosnapshot")
 OLD = datetime(2024, 1, 17, 9, 5, tzinfo=UTC)
@@ -59,8 +59,8 @@ def test_the_task_makes_the_months_that_are_missing() -> None:
     with owner_of_tables() as owner:
         for name in names:
             owner.execute(f'DROP TABLE "{name}"')
-        prepare_snapshot_months()
-        prepare_snapshot_months()
+        keep_history()
+        keep_history()
         made = owner.execute(
             "SELECT relname, relrowsecurity, relowner::regrole::text, relispartition FROM pg_class"
             " WHERE relname = ANY(%s) ORDER BY relname",

@@ -6,17 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_video, an_account
 from tiktok.enums import Flag, Source
-from tiktok.models import Creator, CreatorSnapshot, Video, VideoDay, VideoSnapshot
+from tiktok.models import Creator, CreatorSnapshot, Video, VideoReading, VideoSnapshot
 from tiktok.policies import absurd_numbers
 from tiktok.queries import earlier_numbers, video_days
 from tiktok.services.facts.snapshots import (
-    rebuild_days,
     record_creator_snapshots,
     record_video_snapshots,
 )
@@ -248,11 +246,9 @@ def test_each_day_keeps_its_last_numbers_whatever_the_source_and_a_gap_stays_a_g
     read(video, NINE + timedelta(days=3), PUBLIC, **counts(200))
 
     assert days_of(video) == {
-        (video.pk, date(2026, 10, 4)): (video.counts_source, video.video_views),
         (video.pk, date(2026, 11, 3)): (REPORT, 130),
         (video.pk, date(2026, 11, 6)): (PUBLIC, 200),
     }
-    assert VideoDay.objects.count() == 2  # the running day is the video's own
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -278,7 +274,7 @@ def test_the_days_are_what_the_facts_say_in_whatever_order_the_syncs_come(seed) 
         )
 
 
-def test_the_old_sources_numbers_are_no_days_and_the_database_sees_to_it(video, oak) -> None:
+def test_the_old_sources_numbers_are_no_days(oak) -> None:
     legacy = a_video(
         an_account("ann"),
         "9",
@@ -290,34 +286,10 @@ def test_the_old_sources_numbers_are_no_days_and_the_database_sees_to_it(video, 
     record_video_snapshots([legacy], source=Source.LEGACY, fetched_at=NINE - timedelta(days=1))
     assert VideoSnapshot.objects.count() == 2
     assert days_of(legacy) == {}
-    row = {"video_id": video.pk, "day": NINE, "fetched_at": NINE, "source": Source.LEGACY}
-    with (
-        pytest.raises(IntegrityError, match="day_is_never_of_the_old_source"),
-        transaction.atomic(),
-    ):
-        VideoDay.objects.create(**row)
-
-
-def test_days_of_a_dead_grant_are_made_anew_from_what_is_left(video) -> None:
-    read(video, NINE, REPORT, reach=80, **counts(100))
-    read(video, NINE + timedelta(hours=1), AUTHORIZED, **counts(110))
-    read(video, NINE + timedelta(days=1), AUTHORIZED, **counts(120))
-    read(video, NINE + timedelta(days=2), REPORT, reach=90, **counts(130))
-    assert [source for source, _ in days_of(video).values()].count(AUTHORIZED) == 2
-
-    VideoSnapshot.objects.filter(source=AUTHORIZED).delete()
-    rebuild_days([video.pk])
-
-    assert {
-        day: reported for (_, day), reported in days_of(video).items() if day > date(2026, 11, 1)
-    } == {
-        date(2026, 11, 3): (REPORT, 100),
-        date(2026, 11, 5): (REPORT, 130),
-    }
 
 
 def test_days_stay_within_their_organization(video, elm: Organization) -> None:
     read(video, NINE, **counts(100))
     with organization_scope(elm):
-        assert not VideoDay.objects.exists()
+        assert not VideoReading.objects.exists()
         assert list(video_days([video.pk])) == []

@@ -89,6 +89,30 @@ def test_a_public_sync_brings_counts_and_leaves_what_was_authorized(tiktok, oak,
         ]
 
 
+def test_audience_and_rate_are_kept_with_the_reading_that_changed_them(tiktok, oak, maya) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        creator = Creator.objects.get()
+        [details] = CreatorSnapshot.objects.values_list("details", flat=True)
+        assert details == {
+            "audience_countries": creator.audience_countries,
+            "audience_genders": creator.audience_genders,
+            "audience_ages": creator.audience_ages,
+            "creator_rate": {
+                "amount": str(creator.creator_rate_amount),
+                "currency": creator.creator_rate_currency,
+            },
+        }
+        CreatorSnapshot.objects.update(details=None)
+        profiles.refresh_profile(Creator.objects.get())
+        profiles.refresh_insights(Creator.objects.get())
+        assert not CreatorSnapshot.objects.exclude(details=None).exists()
+        Creator.objects.update(audience_ages=None)
+        profiles.refresh_insights(Creator.objects.get())
+        kept = CreatorSnapshot.objects.exclude(details=None).get()
+        assert (kept.source, kept.details) == (AUTHORIZED, details)
+
+
 def test_the_weekly_sync_renews_all_of_it(tiktok, oak, maya) -> None:
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):

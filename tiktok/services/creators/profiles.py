@@ -18,6 +18,7 @@ from tiktok.services.creators.consents import connection_of, still_sees
 from tiktok.services.creators.handles import follow_handle
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.creators.texts import truncate_texts
+from tiktok.services.facts.details import creator_details, keep_creator_details
 from tiktok.services.facts.snapshots import record_creator_snapshots
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants.grants import AUTHORIZATION_ENDED, INSIGHTS
@@ -95,6 +96,7 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
     locked.insights_fetched_at = locked.insights_fetched_at or _authorized_before(locked)
     keeps_insights = source != Source.AUTHORIZED and locked.insights_fetched_at is not None
+    before = creator_details(locked)
     _copy_profile(locked, profile, source)
     _copy_insights(locked, profile)
     locked.unreadable = unreadable_metrics(
@@ -108,6 +110,8 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
             update_fields=PROFILE_FIELDS if keeps_insights else PROFILE_FIELDS + INSIGHT_FIELDS
         )
     record_creator_snapshots([locked], is_shown=not stays_on_show)
+    if not keeps_insights:
+        keep_creator_details(locked, before)
     creator.refresh_from_db()
 
 

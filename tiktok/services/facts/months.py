@@ -51,7 +51,7 @@ def _prepare(moment: datetime, using: str) -> int:
     return int(moved)
 
 
-def _rows(statement: str, using: str, *values: object) -> list[tuple[Any, ...]]:
+def _rows(statement: str, using: str, *values: datetime) -> list[tuple[Any, ...]]:
     with connections[using].cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

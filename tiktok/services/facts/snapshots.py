@@ -1,7 +1,7 @@
 """The loader of numbers: COPY into a temporary table, then one readable statement under row-level security.
 
-`video_snapshots.sql` and `creator_snapshots.sql` keep the facts, roll them up by day and bring the latest numbers up to
-date, so that the three cannot disagree. A fact is unique per (object, source, bucket); a later reading within the bucket
+`video_snapshots.sql` and `creator_snapshots.sql` keep the facts and bring the latest numbers up to date, so that the two
+cannot disagree. A fact is unique per (object, source, bucket); a later reading within the bucket
 replaces the earlier one. Ids of another organization's objects match nothing and load nothing. Nothing is smoothed: what
 fell and what cannot be right is kept as TikTok reported it, and flagged. Call it behind the lock of the accounts.
 """
@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -28,6 +26,7 @@ from tiktok.models import (
 )
 from tiktok.policies import MOST_COUNT, absurd_numbers
 from tiktok.services.facts.months import prepare_past_months
+from tiktok.services.facts.statements import statement
 
 COUNTS, ENGAGEMENT = VIDEO_NUMBERS[:4], VIDEO_NUMBERS[4:6]
 # How many of a video's numbers a source reports: a reading brings no number that another source reported.
@@ -148,21 +147,5 @@ def _load(
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(_sql(table.statement))
+        cursor.execute(statement(table.statement))
         cursor.execute("DROP TABLE loading")
-
-
-@cache
-def _sql(name: str) -> str:
-    """The statement of a `.sql` file beside this module."""
-    return Path(__file__).with_name(f"{name}.sql").read_text()
-
-
-def rebuild_days(video_ids: list[int]) -> None:
-    """Make the finished days of these videos anew after facts of an authorization were deleted."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE rebuilding AS SELECT unnest(%s::bigint[]) AS video_id", [video_ids]
-        )
-        cursor.execute(_sql("rebuild_days"))
-        cursor.execute("DROP TABLE rebuilding")

@@ -1,5 +1,5 @@
--- Keep the numbers of videos that stand in the temporary table `loading`: the facts of their hours, the finished days,
--- and the latest numbers on the videos themselves. One statement, so that the three cannot disagree.
+-- Keep the numbers of videos that stand in the temporary table `loading`: the facts of their hours, and the latest numbers
+-- on the videos themselves. One statement, so that the two cannot disagree.
 --
 -- To try it in psql: BEGIN; SELECT set_config('app.organization', '1', true);
 --   CREATE TEMP TABLE loading AS
@@ -27,11 +27,6 @@ WITH read AS (
         -- Where there is an order's report, engagement is the report's.
         loading.source = 'ttcm_authorized' AND latest.report_fetched_at IS NULL
             AND (latest.counts_fetched_at <= loading.fetched_at) IS NOT FALSE AS takes_engagement,
-        loading.source <> 'legacy' AND loading.video_views IS NOT NULL
-            AND latest.counts_fetched_at::date <> loading.fetched_at::date AS is_new_day,
-        latest.counts_source AS before_source, latest.counts_fetched_at AS before_fetched_at,
-        latest.video_views AS before_video_views, latest.likes AS before_likes,
-        latest.comments AS before_comments, latest.shares AS before_shares,
         -- Does the latest row prove that no counter fell? Only where it does not, the earlier fact is read.
         latest.counts_source = loading.source AND latest.counts_fetched_at <= loading.fetched_at
             AND (latest.falling = 0 OR latest.counts_fetched_at < date_trunc('hour', loading.fetched_at))
@@ -56,10 +51,21 @@ WITH read AS (
                 | CASE WHEN read.total_engagements < earlier.total_engagements THEN 16 ELSE 0 END
                 | CASE WHEN read.reach < earlier.reach THEN 64 ELSE 0 END
                 | CASE WHEN read.total_play_time < earlier.total_play_time THEN 128 ELSE 0 END
-            FROM tiktok_videosnapshot earlier
-            WHERE earlier.video_id = read.video_id AND earlier.source = read.source
-                AND earlier.bucket_at < read.bucket_at
-            ORDER BY earlier.bucket_at DESC LIMIT 1
+            FROM (
+                -- The last of 90 days; the days before are read only where there is none.
+                (SELECT fact.video_views, fact.likes, fact.comments, fact.shares,
+                    fact.total_engagements, fact.reach, fact.total_play_time
+                FROM tiktok_videosnapshot fact
+                WHERE fact.video_id = read.video_id AND fact.source = read.source AND fact.bucket_at < read.bucket_at
+                ORDER BY fact.bucket_at DESC LIMIT 1)
+                UNION ALL
+                (SELECT fact.video_views, fact.likes, fact.comments, fact.shares,
+                    fact.total_engagements, fact.reach, fact.total_play_time
+                FROM tiktok_videoreading fact
+                WHERE fact.video_id = read.video_id AND fact.source = read.source AND fact.bucket_at < read.bucket_at
+                ORDER BY fact.bucket_at DESC LIMIT 1)
+            ) earlier
+            LIMIT 1
         ), 0) END AS falling
     FROM read
 ), first_facts AS (
@@ -86,23 +92,6 @@ WITH read AS (
         total_play_time = excluded.total_play_time, average_play_time = excluded.average_play_time,
         video_completion_rate = excluded.video_completion_rate
     WHERE excluded.fetched_at >= tiktok_videosnapshot.fetched_at
-), finished_days AS (
-    -- The running day is on the video itself. When a reading of another day comes, the earlier of the two is the last of
-    -- its day: one row for each day and video, not one write for each reading.
-    INSERT INTO tiktok_videoday (
-        organization_id, video_id, day, source, fetched_at, video_views, likes, comments, shares
-    )
-    SELECT organization_id, video_id, closed.fetched_at::date, closed.*
-    FROM known CROSS JOIN LATERAL (VALUES
-        (before_source, before_fetched_at, before_video_views, before_likes, before_comments, before_shares),
-        (source, fetched_at, video_views, likes, comments, shares)
-    ) closed (source, fetched_at, video_views, likes, comments, shares)
-    WHERE is_new_day AND closed.video_views IS NOT NULL
-        AND closed.fetched_at = least(before_fetched_at, known.fetched_at)
-    ON CONFLICT (video_id, day) DO UPDATE SET
-        source = excluded.source, fetched_at = excluded.fetched_at, video_views = excluded.video_views,
-        likes = excluded.likes, comments = excluded.comments, shares = excluded.shares
-    WHERE excluded.fetched_at >= tiktok_videoday.fetched_at
 )
 UPDATE tiktok_video latest SET
     video_views = CASE WHEN takes_counts THEN known.video_views ELSE latest.video_views END,

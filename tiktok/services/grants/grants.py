@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Case, F, Func, OuterRef, Subquery, When
 from django.utils import timezone
 
 from jobs.services.queue import bring_forward, forget, make_due, stop
@@ -26,10 +26,11 @@ from tiktok.models import (
     Creator,
     CreatorSnapshot,
     Video,
+    VideoQuarter,
+    VideoReading,
     VideoSnapshot,
     bits_of,
 )
-from tiktok.services.facts.snapshots import rebuild_days
 from tiktok.signals import disconnected
 
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
@@ -63,6 +64,21 @@ def _unflagged(numbers: Iterable[str], order: Sequence[str], *flags: str) -> dic
     """Clear the flags of numbers that are gone."""
     bits = bits_of([name for name in numbers if name in order], order)
     return {flag: F(flag).bitand(~bits) for flag in flags}
+
+
+class _WithoutBits(Func):
+    """An array of flags without those of some numbers."""
+
+    template = "ARRAY(SELECT (flags & %(kept)s)::smallint FROM unnest(%(expressions)s) WITH ORDINALITY AS day (flags, place) ORDER BY place)"
+
+
+def _unflagged_days(numbers: Iterable[str]) -> dict[str, Any]:
+    """The same of days; those without any flag have no array."""
+    kept = ~bits_of(numbers, VIDEO_NUMBERS)
+    return {
+        flag: Case(When(**{f"{flag}__isnull": False}, then=_WithoutBits(F(flag), kept=kept)))
+        for flag in ("falling", "absurd")
+    }
 
 
 TOKEN_FIELDS = [
@@ -199,7 +215,7 @@ def _forget_facts(creator: Creator) -> None:
     facts = CreatorSnapshot.objects.filter(creator_id=creator.pk, source=Source.AUTHORIZED)
     if creator.is_in_marketplace:
         gone = {"average_views": None, "engagement_rate": None, "completion_rate": None}
-        facts.update(**gone, **_unflagged(gone, CREATOR_NUMBERS, "absurd"))
+        facts.update(**gone, details=None, **_unflagged(gone, CREATOR_NUMBERS, "absurd"))
     else:
         facts.delete()
 
@@ -207,26 +223,30 @@ def _forget_facts(creator: Creator) -> None:
 def _forget_videos(creator: Creator) -> None:
     """Id and address stay as the tombstone that a campaign's post points at."""
     videos = Video.objects.filter(creator=creator).exclude(source=Source.LEGACY)
-    facts = VideoSnapshot.objects.filter(
-        source=Source.AUTHORIZED, video_id__in=list(videos.values_list("pk", flat=True))
-    )
+    of_videos = {
+        "source": Source.AUTHORIZED,
+        "video_id__in": list(videos.values_list("pk", flat=True)),
+    }
+    facts = VideoSnapshot.objects.filter(**of_videos)
+    days = VideoQuarter.objects.filter(**of_videos)
     without_report = videos.filter(report_fetched_at=None, counts_source=Source.AUTHORIZED)
     if creator.is_in_marketplace:
         flags = _unflagged(VIDEO_ENGAGEMENT, VIDEO_NUMBERS, "falling", "absurd")
         facts.update(**VIDEO_ENGAGEMENT, **flags)
+        days.update(**VIDEO_ENGAGEMENT, **_unflagged_days(VIDEO_ENGAGEMENT))
         without_report.update(**VIDEO_ENGAGEMENT, **flags)
     else:
         facts.delete()
+        days.delete()
         without_report.update(
             **VIDEO_ENGAGEMENT, **VIDEO_COUNTS, **VIDEO_TEXTS, falling=0, absurd=0
         )
         _back_to_report(videos.filter(counts_source=Source.AUTHORIZED))
-        rebuild_days(list(videos.values_list("pk", flat=True)))
 
 
 def _back_to_report(videos: models.QuerySet[Video]) -> None:
     """Counters as the order's latest report gave them; a report has no caption and no picture."""
-    reports = VideoSnapshot.objects.filter(video_id=OuterRef("pk"), source=Source.ORDER_REPORT)
+    reports = VideoReading.objects.filter(video_id=OuterRef("pk"), source=Source.ORDER_REPORT)
     latest = reports.order_by("-bucket_at")
     videos.filter(report_fetched_at__isnull=False).update(
         **{

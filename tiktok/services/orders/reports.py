@@ -15,6 +15,7 @@ from tiktok.errors import TikTokRefused
 from tiktok.models import Creator, Video
 from tiktok.services.creators.profiles import shares
 from tiktok.services.creators.videos import keep_videos, lock_creators
+from tiktok.services.facts.details import keep_video_details, video_details
 from tiktok.services.facts.snapshots import record_video_snapshots
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.orders.orders import OrderFacts
@@ -93,10 +94,12 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
     lock_creators(own_videos(metrics).values("creator_id"))
     rows_now = own_videos(metrics).select_for_update().order_by("pk")
     videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
+    before = {video.pk: video_details(video) for video in videos}
     for video in videos:
         _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
     Video.objects.bulk_update(videos, REPORT_FIELDS)
     record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
+    keep_video_details(videos, before, source=Source.ORDER_REPORT, fetched_at=fetched_at)
 
 
 def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:
