@@ -69,6 +69,7 @@ def figures(world: World) -> Iterator[Figure]:
     with psycopg.connect(world.place.admin, autocommit=True) as admin:
         admin.execute("SET timezone = 'UTC'")
         by_day = _bytes(admin, "tiktok_videoquarter")
+        by_hour = account = 0.0
         for begins, until in zip(months, [*months[1:], ends], strict=True):
             by_hour, account = _fill(admin, organization_id, videos, begins, until)
             with organization_scope(organization_id):

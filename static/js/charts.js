@@ -21,8 +21,6 @@
     const isRetention = kind === "retention";
     const show = isRetention ? percent : (value) => `${exact.format(value)} ${unit}`.trim();
     const many = series.length > 1;
-    const moments = new Set(series.flatMap((line) => line.points.map(([x]) => x)));
-    const isLone = !isRetention && moments.size === 1; // an axis of time would repeat its date
     const nameOf = isRetention ? (second) => `${second}\u00a0s` : (moment) => day.format(new Date(moment));
     return {
       color: paint.series,
@@ -43,7 +41,7 @@
         axisPointer: { lineStyle: { color: paint.muted, type: "dashed" } },
       },
       xAxis: {
-        type: isLone ? "category" : isRetention ? "value" : "time",
+        type: isRetention ? "value" : "time",
         min: isRetention ? 0 : undefined,
         max: isRetention ? "dataMax" : undefined,
         axisLine: { lineStyle: { color: paint.line } },

@@ -288,7 +288,7 @@
   on("htmx:sendError", failed);
   on("htmx:timeout", failed);
 
-  // --- charts: ECharts is loaded by the first page that has one ---
+  // --- charts: ECharts is loaded when the first chart comes into view ---
   let scripts = null;
   function load(src) {
     return new Promise((resolve, reject) => {
@@ -299,13 +299,15 @@
   function drawCharts(root) {
     const places = $$("[data-chart]", root);
     if (root.matches?.("[data-chart]")) places.push(root);
-    if (!places.length) return;
-    scripts ??= places[0].dataset.chartScripts.split(" ").reduce((chain, src) => chain.then(() => load(src)), Promise.resolve());
-    scripts.then(
-      () => places.forEach(window.drawChart),
-      () => places.forEach((place) => (place.hidden = true)), // the table stays
-    );
+    places.forEach((place) => inView.observe(place));
   }
+  const inView = new IntersectionObserver((seen) => {
+    const places = seen.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+    if (!places.length) return;
+    places.forEach((place) => inView.unobserve(place));
+    scripts ??= places[0].dataset.chartScripts.split(" ").reduce((chain, src) => chain.then(() => load(src)), Promise.resolve());
+    scripts.then(() => places.filter((place) => place.isConnected).forEach(window.drawChart), () => {}); // else its sentence and the table stay
+  });
   function dress(root) {
     nameCells(root);
     rove(root);

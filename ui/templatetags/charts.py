@@ -64,6 +64,26 @@ def table(kind: Kind, series: Sequence[Series]) -> list[tuple[str, list[str]]]:
     return [(show_x(x), [show_y(column.get(x)) for column in columns]) for x in xs]
 
 
+def is_drawn(series: Sequence[Series]) -> bool:
+    """Is there a line to draw: two known points in one series?"""
+    return any(len(_known(line)) > 1 for line in series)
+
+
+def lone(kind: Kind, series: Sequence[Series], unit: str) -> str:
+    """The sentence in place of a chart that has no two points in any series, empty where it has none at all."""
+    show_x = duration if kind is Kind.RETENTION else readable
+    show_y = percent if kind is Kind.RETENTION else number
+    points = [(line["name"], *_known(line)[0]) for line in series if _known(line)]
+    said = ", ".join(
+        f"{name} {show_y(y)} {unit}".strip() + f" ({show_x(x)})" for name, x, y in points
+    )
+    return f"{said}. The chart begins with the second reading." if said else ""
+
+
+def _known(line: Series) -> list[Point]:
+    return [(x, y) for x, y in line["points"] if y is not None]
+
+
 def shares(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Bars of an audience distribution; a full one is everybody. A label may be a code: `name_of` region or language."""
     return [

@@ -105,9 +105,12 @@ def chart(
     if drawn is charts.Kind.SHARE:
         return component("chart_share", rows=charts.shares(data), **common)
     rows = charts.table(drawn, data)
+    is_drawn = charts.is_drawn(data)
     return component(
         "chart",
         rows=rows,
+        is_drawn=is_drawn,
+        lone="" if is_drawn else charts.lone(drawn, data, unit),
         names=[line["name"] for line in data],
         summary=charts.summary(data, unit, drawn),
         payload=json_script(charts.payload(drawn, data, label, unit), f"{id}-data"),

@@ -49,7 +49,8 @@ def keep_video_details(
 
 def keep_creator_details(creator: Creator, before: Details) -> None:
     """Keep with the reading of the day what differs from `before`."""
-    if (details := creator_details(creator)) != before:
+    details = creator_details(creator)
+    if details != before and creator.profile_fetched_at:
         CreatorSnapshot.objects.filter(
             creator_id=creator.pk,
             source=creator.profile_source,
