@@ -1,6 +1,6 @@
 """Partitions of the snapshots, one a month: made ahead of need, and of any month that readings come from.
 
-The run-time role owns nothing: functions of the owner's do it (migration `0020`), and give up after three seconds of waiting
+The run-time role owns nothing: functions of the owner's do it (migration `0021`), and give up after three seconds of waiting
 for a lock. A reading without a partition of its month goes to the catch-all; `prepare_months` moves it from there.
 """
 

@@ -102,7 +102,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tiktok", "0020_months_of_their_own")]
+    dependencies = [("tiktok", "0021_months_of_their_own")]
 
     operations = [
         migrations.RunSQL(DETAILS, NO_DETAILS),

@@ -45,7 +45,7 @@ DROP FUNCTION tiktok_create_month_partitions(date, int);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tiktok", "0019_tokens_are_refreshed_as_work")]
+    dependencies = [("tiktok", "0020_index_invitations_newest_first")]
 
     operations = [
         migrations.RunSQL(FORMER, migrations.RunSQL.noop),
