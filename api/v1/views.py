@@ -238,7 +238,7 @@ class PostViewSet(Resource):
         serializer_class=serializers.PostSnapshotSerializer,
     )
     def metrics_history(self, request: Request, pk: str) -> Response:
-        """The post's numbers, oldest first: of 90 days hour by hour, before that the last of each day. What has no data is missing."""
+        """The post's numbers, oldest first, of 90 days by the hour and before that the last of each day. Gaps stay gaps."""
         post = self.get_object()
         if post.video is None:
             return self.history(VideoReading.objects.none(), set())
