@@ -75,7 +75,6 @@ def open_and_weigh(page: Page, path: str) -> dict[str, int]:
     with counted(page) as loaded:
         page.goto("about:blank")
         page.goto(path)
-        page.wait_for_load_state("networkidle")
     return loaded
 
 
