@@ -1,4 +1,4 @@
-"""What pages weigh when they are first opened, and that charts are fetched and drawn when they come into view."""
+"""The weight of pages when they are first opened, and charts that are fetched and drawn when they come into view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What TikTok reports beside the numbers (audience, retention, a creator's rate), kept with the reading that changed it."""
+"""Keep what TikTok reports beside the numbers (audience, retention, a rate) with the reading that changed it."""
 
 from __future__ import annotations
 
