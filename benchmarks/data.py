@@ -100,6 +100,7 @@ def fill(admin_url: str, organization_id: int, size: int, *, person_id: int) -> 
             follow_ids(connection, table)
         for statement in WORDS:
             connection.execute(statement, {"organization": organization_id})
+        connection.execute("SELECT tenancy_recount()")  # of all organizations: no policy binds us
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return filled

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Order, Post
-from campaigns.queries import is_visible
-from crm.models import Influencer
+from campaigns.queries import campaign_count, is_visible, organization_counts
+from crm.models import SocialAccount
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.enums import AccountKind, ConnectionState
-from tiktok.models import Consent, Creator
+from tenancy.scope import current_groups
+from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind, ConnectionState, MarketplaceStatus
+from tiktok.models import Consent
 from tiktok.policies import account_kind, is_supported
-from tiktok.queries import authenticated, is_released, marketplace_account
+from tiktok.queries import is_released, marketplace_account
 from ui.paging import with_facts
 
 OPEN_ORDERS = (
@@ -25,6 +27,8 @@ OPEN_ORDERS = (
     OrderState.POSTING, OrderState.IN_REVIEW,
 )  # fmt: skip
 ORDERS_WITH_PROBLEMS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
+# The influencer consented, but the grant at TikTok is over.
+ENDED = (ConnectionState.EXPIRED, ConnectionState.REVOKED, ConnectionState.MISSING_SCOPE)
 SHOWN = 6
 
 
@@ -43,57 +47,48 @@ class Numbers:
 
 
 def numbers(*, released: bool) -> Numbers:
-    groups = list(
-        Creator.objects.filter(account__isnull=False)
-        .annotate(known=authenticated(), ended=_grant_has_ended())
-        .values("marketplace_status", "known", "ended")
-        .annotate(count=Count("pk"))
-    )
-    kinds = [
-        (
-            account_kind(
-                group["marketplace_status"], is_authenticated=group["known"], is_released=released
-            ),
-            group["count"],
-        )
-        for group in groups
-    ]
-    orders = Order.objects.aggregate(
-        open=Count("pk", filter=Q(state__in=OPEN_ORDERS)),
-        with_problems=Count("pk", filter=Q(state__in=ORDERS_WITH_PROBLEMS)),
-    )
-    posts = visible_posts().aggregate(count=Count("pk"), views=Sum("video__video_views"))
+    """Count the consents; all else is kept by those who write (`tenancy.models.Counter`)."""
+    kept, consents = organization_counts(), _consents()
+    kinds = list(_kinds(kept, consents, released=released))
     return Numbers(
-        influencers=Influencer.objects.count(),
+        influencers=kept["influencers"],
         tracked_accounts=sum(count for kind, count in kinds if is_supported(kind)),
         unsupported_accounts=sum(count for kind, count in kinds if kind == AccountKind.UNSUPPORTED),
-        open_orders=orders["open"],
-        orders_with_problems=orders["with_problems"],
-        posts=posts["count"],
-        views=posts["views"],
-        reconnects=sum(group["count"] for group in groups if group["ended"]),
+        open_orders=sum(kept[f"orders.{state}"] for state in OPEN_ORDERS),
+        orders_with_problems=sum(kept[f"orders.{state}"] for state in ORDERS_WITH_PROBLEMS),
+        posts=kept["posts"],
+        views=kept["views"] if kept["posts.with_views"] else None,
+        reconnects=sum(count for (_, state), count in consents.items() if state in ENDED),
     )
 
 
-def _grant_has_ended() -> Exists:
-    """The influencer consented, but the grant at TikTok is over."""
-    ended = (ConnectionState.EXPIRED, ConnectionState.REVOKED, ConnectionState.MISSING_SCOPE)
-    return Exists(
-        Consent.objects.filter(
-            creator=OuterRef("pk"), withdrawn_at=None, connection__state__in=ended
-        )
-    )
+def _consents() -> dict[tuple[str, str], int]:
+    """Consents that stand, by the marketplace status of the account and the state of the grant."""
+    standing = Consent.objects.filter(withdrawn_at=None, creator__account__isnull=False)
+    if current_groups() is not None:
+        standing = standing.filter(creator__account__in=SocialAccount.objects.all())
+    groups = standing.values_list("creator__marketplace_status", "connection__state")
+    return {(status, state): count for status, state, count in groups.annotate(Count("pk"))}
 
 
-def visible_posts() -> QuerySet[Post]:
-    """Posts under Published Posts of any campaign."""
-    return Post.objects.filter(is_visible())
+def _kinds(
+    kept: Mapping[str, int], consents: Mapping[tuple[str, str], int], *, released: bool
+) -> Iterator[tuple[AccountKind, int]]:
+    for status in MarketplaceStatus:
+        known = sum(consents.get((status, state), 0) for state in LIVE_CONNECTION_STATES)
+        for is_authenticated, count in (
+            (True, known),
+            (False, kept[f"accounts.{status}"] - known),
+        ):
+            kind = account_kind(status, is_authenticated=is_authenticated, is_released=released)
+            yield kind, count
 
 
 def newest_posts() -> QuerySet[Post]:
-    """The newest of them, each with what its row shows."""
+    """The newest posts under Published Posts of any campaign, each with what its row shows."""
     order = ("-published_at", "-pk")
-    return with_facts(visible_posts().order_by(*order)[:SHOWN], _with_names).order_by(*order)
+    posts = Post.objects.filter(is_visible()).order_by(*order)
+    return with_facts(posts[:SHOWN], _with_names).order_by(*order)
 
 
 def _with_names(posts: QuerySet[Post]) -> QuerySet[Post]:
@@ -104,7 +99,7 @@ def live_campaigns() -> QuerySet[Campaign]:
     """Campaigns that are on, the one that ends first on top."""
     return (
         Campaign.objects.filter(state__in=(CampaignState.ACTIVE, CampaignState.DRAFT))
-        .annotate(order_count=Count("orders", distinct=True))
+        .annotate(order_count=campaign_count("orders", Order.objects.all()))
         .order_by("ends_on", "pk")
     )
 

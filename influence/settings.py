@@ -326,6 +326,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-deliveries": {
         "task": "tiktok.tasks.forget_old_deliveries", "schedule": 3600.0, "options": {"expires": 600},
     },
+    "fold-counters": {
+        "task": "tenancy.tasks.fold_counters", "schedule": 600.0, "options": {"expires": 300},
+    },
     "collect-files": {
         "task": "files.tasks.collect_files", "schedule": 3600.0, "options": {"expires": 600},
     },

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
-from tenancy.models import ApiKey, Event, GroupMember, Membership, Organization, User
+from tenancy.models import ApiKey, Counter, Event, GroupMember, Membership, Organization, User
 from tenancy.models.api_key import digest
 from tenancy.scope import required_organization_id
 
@@ -63,6 +64,29 @@ def api_key_for(text: str) -> ApiKey | None:
     if key is None or not hmac.compare_digest(key.digest, digest(secret)):
         return None
     return key if key.expires_at is None or key.expires_at > timezone.now() else None
+
+
+# PostgreSQL adds whole numbers up to a decimal one.
+TOTAL = Cast(models.Sum("amount"), models.BigIntegerField())
+
+
+def counts(subject_id: int = 0) -> dict[str, int]:
+    """The kept numbers of a campaign, or of the organization in scope; what is not there is 0."""
+    rows = Counter.objects.filter(subject_id=subject_id).values_list("name")
+    return defaultdict(int, rows.annotate(total=TOTAL).order_by())
+
+
+def all_counts() -> dict[tuple[int, str], int]:
+    """Every kept number of the organization in scope that is not 0, by subject and name."""
+    sums = Counter.objects.values_list("subject_id", "name").annotate(total=TOTAL)
+    return {(subject, name): amount for subject, name, amount in sums.order_by() if amount}
+
+
+def counted(name: str) -> Coalesce:
+    """Annotation: this kept number of the row, which is a campaign."""
+    rows = Counter.objects.filter(subject_id=models.OuterRef("pk"), name=name).order_by()
+    total = rows.values("name").annotate(total=TOTAL).values("total")
+    return Coalesce(models.Subquery(total), 0, output_field=models.BigIntegerField())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from campaigns.queries.accounts import (
     accounts_with_open_order,
     participants_page,
 )
+from campaigns.queries.counts import campaign_count, organization_counts
 from campaigns.queries.links import order_to_tie
 from campaigns.queries.live import order_live, orders_live, post_live, published_live
 from campaigns.queries.orders import (
@@ -45,6 +46,7 @@ __all__ = [
     "accounts_with_open_order",
     "all_posts",
     "all_posts_page",
+    "campaign_count",
     "campaign_with_counts",
     "campaigns_page",
     "followed_videos",
@@ -60,6 +62,7 @@ __all__ = [
     "order_with_posts",
     "orders_live",
     "orders_of_request",
+    "organization_counts",
     "orders_page",
     "participants_page",
     "post_detail",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -14,19 +13,13 @@ from django.db.models.functions import Coalesce
 from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.policies import GONE, UNTIED, report_due_at
+from campaigns.queries.counts import campaign_count
 from campaigns.queries.posts import is_visible
 from tiktok.enums import PollKind
 from tiktok.queries import SyncTimes, polls_at, read_polls
 from ui.paging import KeysetPage, keyset_page
 
 SOON = timedelta(minutes=30)  # a report that is due before the next sync is read with this one
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    per_campaign = (
-        rows.filter(campaign=OuterRef("pk")).order_by().values("campaign").annotate(n=Count("pk"))
-    )
-    return Coalesce(Subquery(per_campaign.values("n")), 0)
 
 
 def campaigns_page(cursor: str | None = "") -> KeysetPage[Campaign]:
@@ -38,8 +31,8 @@ def campaigns_page(cursor: str | None = "") -> KeysetPage[Campaign]:
 
 def _with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     return campaigns.annotate(
-        order_count=_count(Order.objects.all()),
-        published_count=_count(Post.objects.filter(is_visible())),
+        order_count=campaign_count("orders", Order.objects.all()),
+        published_count=campaign_count("posts", Post.objects.filter(is_visible())),
     )
 
 
@@ -48,8 +41,8 @@ def campaign_with_counts(pk: int) -> Campaign | None:
     return (
         _with_counts(Campaign.objects.filter(pk=pk))
         .annotate(
-            participant_count=_count(Participant.objects.all()),
-            hidden_count=_count(Post.objects.filter(hidden_at__isnull=False)),
+            participant_count=campaign_count("participants", Participant.objects.all()),
+            hidden_count=campaign_count("posts.hidden", Post.objects.filter(hidden_at__isnull=False)),
         )
         .first()
     )

@@ -5,6 +5,7 @@ from tenancy.models.base import (
     OwnedManager,
     OwnedModel,
 )
+from tenancy.models.counters import Counter
 from tenancy.models.events import Event, EventText
 from tenancy.models.groups import Group, GroupMember
 from tenancy.models.organization import InfluencerLogin, Membership, Organization
@@ -12,6 +13,7 @@ from tenancy.models.user import User
 
 __all__ = [
     "ApiKey",
+    "Counter",
     "Event",
     "EventText",
     "Group",

@@ -1,0 +1,48 @@
+"""Numbers of an organization or a campaign: the kept ones, or for members who see some groups only, counted among these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from campaigns.models import Order, Post
+from campaigns.queries.posts import is_visible
+from crm.models import Influencer, SocialAccount
+from tenancy.queries import counted, counts
+from tenancy.scope import current_groups
+
+
+def organization_counts() -> Mapping[str, int]:
+    """The numbers of the organization by the names of its counters; what is not there is 0."""
+    return counts() if current_groups() is None else defaultdict(int, _counted_in_groups())
+
+
+def campaign_count(name: str, rows: QuerySet[Any]) -> Coalesce:
+    """Annotation of campaigns: the counter of this name, or how many of these rows are in the groups in scope."""
+    if current_groups() is None:
+        return counted(name)
+    per_campaign = rows.filter(campaign=OuterRef("pk")).order_by().values("campaign")
+    return Coalesce(Subquery(per_campaign.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _counted_in_groups() -> dict[str, int]:
+    orders = Order.objects.values_list("state").annotate(Count("pk")).order_by()
+    accounts = SocialAccount.objects.filter(creator__isnull=False)
+    statuses = accounts.values_list("creator__marketplace_status").annotate(Count("pk")).order_by()
+    posts = Post.objects.filter(is_visible()).aggregate(
+        all=Count("pk"),
+        with_views=Count("pk", filter=Q(video__video_views__isnull=False)),
+        views=Coalesce(Sum("video__video_views"), 0),
+    )
+    return {
+        "influencers": Influencer.objects.count(),
+        **{f"orders.{state}": count for state, count in orders},
+        **{f"accounts.{status}": count for status, count in statuses},
+        "posts": posts["all"],
+        "posts.with_views": posts["with_views"],
+        "views": posts["views"],
+    }
