@@ -42,7 +42,9 @@ def campaign_with_counts(pk: int) -> Campaign | None:
         _with_counts(Campaign.objects.filter(pk=pk))
         .annotate(
             participant_count=campaign_count("participants", Participant.objects.all()),
-            hidden_count=campaign_count("posts.hidden", Post.objects.filter(hidden_at__isnull=False)),
+            hidden_count=campaign_count(
+                "posts.hidden", Post.objects.filter(hidden_at__isnull=False)
+            ),
         )
         .first()
     )
