@@ -34,7 +34,7 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Numbers:
-    """Counts of the organization in scope; `views` is None while no standing post has any."""
+    """Counts of the organization in scope; `views` is None while no valid post has any."""
 
     influencers: int
     tracked_accounts: int
@@ -64,10 +64,10 @@ def numbers(*, released: bool) -> Numbers:
 
 def _consents() -> dict[tuple[str, str], int]:
     """Consents that stand, by the marketplace status of the account and the state of the grant."""
-    standing = Consent.objects.filter(withdrawn_at=None, creator__account__isnull=False)
+    valid = Consent.objects.filter(withdrawn_at=None, creator__account__isnull=False)
     if current_groups() is not None:
-        standing = standing.filter(creator__account__in=SocialAccount.objects.all())
-    groups = standing.values_list("creator__marketplace_status", "connection__state")
+        valid = valid.filter(creator__account__in=SocialAccount.objects.all())
+    groups = valid.values_list("creator__marketplace_status", "connection__state")
     return {(status, state): count for status, state, count in groups.annotate(Count("pk"))}
 
 

@@ -38,7 +38,7 @@ STEPS = 60
 
 
 def counted() -> dict[tuple[int, str], int]:
-    """What the counters are to say, counted row by row in Python."""
+    """Count row by row in Python what the counters are to say."""
     found: Tally[tuple[int, str]] = Tally()
     found[0, "influencers"] = Influencer.objects.count()
     for status in SocialAccount.objects.values_list("creator__marketplace_status", flat=True):
