@@ -26,6 +26,9 @@ SCENARIOS = {
     "P13": "history",
     "P4": "lists",
     "P5": "api",
+    "P5B": "pages.against_bare",
+    "P6": "pages.pages",
+    "P12": "pages.against_netbox",
     "P10": "launch",
 }
 HEADINGS = ("id", "what", "measured", "baseline", "ratio", "bar", "queries", "verdict")
@@ -73,7 +76,9 @@ def _run(place: Place, arguments: argparse.Namespace) -> tuple[list[Figure], boo
     for key in [key for key in SCENARIOS if key in arguments.only]:
         begun = time.monotonic()
         try:
-            figures += importlib.import_module(f"benchmarks.{SCENARIOS[key]}").figures(world)
+            name, _, function = SCENARIOS[key].partition(".")
+            scenario = importlib.import_module(f"benchmarks.{name}")
+            figures += getattr(scenario, function or "figures")(world)
         except Exception:  # noqa: BLE001 -- the others shall still run
             traceback.print_exc()
             failed = True

@@ -60,7 +60,7 @@ def influencers(*, deep: bool = False, **options: Any) -> Prepare:
     """A page of the CRM's list of influencers."""
 
     def prepare(to: Filled) -> Work:
-        cursor = _inside(to, Influencer.objects.all, BY_NAME) if deep else ""
+        cursor = inside(to, Influencer.objects.all, BY_NAME) if deep else ""
         return _scoped(to, lambda: influencer_page(cursor=cursor, **options))
 
     return prepare
@@ -76,7 +76,7 @@ def page(
     """A page of a campaign's list, or of the list of campaigns."""
 
     def prepare(to: Filled) -> Work:
-        cursor = _inside(to, model._default_manager.all, keys) if deep else ""
+        cursor = inside(to, model._default_manager.all, keys) if deep else ""
         return _scoped(to, lambda: asked(to, cursor))
 
     return prepare
@@ -88,7 +88,7 @@ def api(name: str, model: type[models.Model], keys: tuple[str, ...], **parameter
     def prepare(to: Filled) -> Work:
         asked = dict(parameters)
         if "cursor" in asked:
-            asked["cursor"] = _inside(to, model._default_manager.all, keys)
+            asked["cursor"] = inside(to, model._default_manager.all, keys)
         return getter(f"/api/v1/{name}/", asked, api_key(to.organization_id))
 
     return prepare
@@ -102,7 +102,7 @@ def _scoped(to: Filled, work: Work) -> Work:
     return scoped
 
 
-def _inside(to: Filled, rows: Callable[[], models.QuerySet[Any]], keys: tuple[str, ...]) -> str:
+def inside(to: Filled, rows: Callable[[], models.QuerySet[Any]], keys: tuple[str, ...]) -> str:
     """A cursor to the middle of a list."""
     name, value = {
         "sort_name": ("sort_name__gte", "milo"),

@@ -17,6 +17,8 @@ os.environ.setdefault("TIKTOK_BASE_URL", "http://127.0.0.1:9")
 os.environ.setdefault("TIKTOK_AUTHORIZE_URL", "http://127.0.0.1:9")
 
 from influence.settings import *  # noqa: F403 -- the environment must stand first
-from influence.settings import REST_FRAMEWORK
+from influence.settings import REST_FRAMEWORK, STORAGES
 
+# Nothing has been collected here.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"key": "1000000000/min"}
