@@ -135,7 +135,7 @@ def _session(world: World, organization: Organization) -> str:
 
 
 def _ratio(part: float, whole: float) -> float:
-    """Of times that an account in hundredths of a second may tell as nothing."""
+    """Divide times; accounts in hundredths of a second may say that there was none."""
     return max(part, 0.001) / max(whole, 0.001)
 
 

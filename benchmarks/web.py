@@ -43,7 +43,7 @@ class Server:
     port: int
 
     def cost(self, path: str, headers: dict[str, str], times: int) -> Cost:
-        """What one of so many requests costs, after a few that only warm up; each must answer 200."""
+        """Measure one of so many requests, after a few that only warm up; each must answer 200."""
         client = HTTPConnection("localhost", self.port)
         for _ in range(4):
             self._get(client, path, headers)
