@@ -11,6 +11,7 @@ from django.http import QueryDict
 from campaigns.enums import CampaignState
 from crm.enums import Network
 from crm.models import SocialAccount
+from ui.editing import EditForm
 
 LONGEST_LINE = 120
 FIRST_YEAR, LAST_YEAR = 2016, 2100  # TikTok began in 2016
@@ -48,7 +49,7 @@ class CampaignForm(forms.Form):
         return given
 
 
-class CampaignEditForm(CampaignForm):
+class CampaignEditForm(EditForm, CampaignForm):
     state = forms.ChoiceField(choices=CampaignState.choices)
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from crm.countries import COUNTRIES
 from crm.models import Influencer
+from ui.editing import EditForm
 
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
@@ -27,7 +28,7 @@ class AddAccountForm(forms.Form):
     )
 
 
-class AskForm(forms.Form):
+class AskForm(EditForm, forms.Form):
     """The address that the link to the influencers' dashboard goes to."""
 
     email = forms.EmailField(
@@ -41,7 +42,7 @@ class AskForm(forms.Form):
     )
 
 
-class InfluencerForm(forms.ModelForm):
+class InfluencerForm(EditForm, forms.ModelForm):
     """An influencer's particulars."""
 
     class Meta:

@@ -21,6 +21,7 @@ from tenancy.enums import Permission
 from tenancy.forms import OrganizationForm
 from tenancy.policies import can
 from tenancy.services.organizations import rename_organization
+from ui.editing import editing
 
 
 @never_cache
@@ -35,10 +36,12 @@ def settings_page(request: OrganizationRequest) -> HttpResponse:
 @require_POST
 def rename(request: OrganizationRequest) -> HttpResponse:
     """A new name; addresses stay."""
-    form = OrganizationForm(request.POST)
-    if not form.is_valid():
+    with editing(request, request.organization) as stored:
+        form = OrganizationForm(request.POST, initial={"name": stored.name})
+        if form.is_valid():
+            rename_organization(stored, form.cleaned_data["name"], actor=request.user)
+    if form.errors:
         return _page(request, form=form, status=422)
-    rename_organization(request.organization, form.cleaned_data["name"], actor=request.user)
     messages.success(request, "Name saved.")
     return _back(request)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django import forms
 
 from tenancy.models import Organization
+from ui.editing import EditForm
 
 
-class SenderForm(forms.ModelForm):
+class SenderForm(EditForm, forms.ModelForm):
     class Meta:
         model = Organization
         fields = ["mail_sender_name", "mail_reply_to"]

@@ -13,9 +13,10 @@ from django import forms
 
 from tenancy.addresses import one_spelling
 from tenancy.models import Organization
+from ui.editing import EditForm
 
 
-class OrganizationForm(forms.Form):
+class OrganizationForm(EditForm, forms.Form):
     """The form of the organization's name."""
 
     name = forms.CharField(

@@ -15,6 +15,7 @@ from campaigns.services.campaigns import create_campaign, update_campaign
 from campaigns.views.frame import address, campaign_or_404, rights
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.editing import editing
 
 REFUSED = 422
 
@@ -45,12 +46,15 @@ def campaign_new(request: OrganizationRequest) -> HttpResponse:
 def campaign_edit(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     names = ("client", "name", "starts_on", "ends_on", "state")
-    form = CampaignEditForm(
-        request.POST if request.method == "POST" else None,
-        initial={name: getattr(campaign, name) for name in names},
-    )
-    if request.method == "POST" and form.is_valid():
-        update_campaign(campaign, **form.cleaned_data, actor=request.user)
+    with editing(request, campaign) as stored:
+        form = CampaignEditForm(
+            request.POST if request.method == "POST" else None,
+            initial={name: getattr(stored, name) for name in names},
+        )
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            update_campaign(stored, **form.cleaned_data, actor=request.user)
+    if is_saved:
         messages.success(request, "The campaign is saved.")
         return redirect(address(request, "campaign", campaign.pk))
     context = {

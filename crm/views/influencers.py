@@ -29,6 +29,7 @@ from tenancy.policies import can
 from tiktok.availability import ASK_TO_AUTHENTICATE, INVITE_TO_MARKETPLACE
 from tiktok.enums import AccountKind, AccountMetric, Unit
 from tiktok.queries import MetricValue, is_released
+from ui.editing import editing
 
 KINDS = [
     (kind.value, kind.label)
@@ -161,9 +162,12 @@ def edit_influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Name, e-mail, country, language."""
     found = found_influencer(pk)
     back = address(request, "influencer", pk)
-    form = InfluencerForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        edit(found, actor=request.user, **form.cleaned_data)
+    with editing(request, found) as stored:
+        form = InfluencerForm(request.POST or None, instance=stored)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            edit(found, actor=request.user, **form.cleaned_data)
+    if is_saved:
         messages.success(request, "Saved.")
         return go_to(request, back)
     status = INVALID if form.errors else 200

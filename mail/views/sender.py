@@ -12,6 +12,7 @@ from mail.services.senders import change_sender
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
+from ui.editing import editing
 
 
 @staff_page(Permission.READ)
@@ -21,14 +22,16 @@ def sender(request: OrganizationRequest) -> HttpResponse:
     if request.method == "POST" and not may_manage:
         raise PermissionDenied("Owners and admins can change the sender.")
     data = request.POST if request.method == "POST" else None
-    form = SenderForm(data, instance=request.organization)
+    with editing(request, request.organization) as stored:
+        form = SenderForm(data, instance=stored)
+        if form.is_valid():
+            change_sender(
+                stored,
+                name=form.cleaned_data["mail_sender_name"],
+                reply_to=form.cleaned_data["mail_reply_to"],
+                actor=request.user,
+            )
     if form.is_valid():
-        change_sender(
-            request.organization,
-            name=form.cleaned_data["mail_sender_name"],
-            reply_to=form.cleaned_data["mail_reply_to"],
-            actor=request.user,
-        )
         messages.success(request, "The sender was saved. It holds for e-mail from now on.")
         return redirect("mail:sender", request.organization.slug)
     status = 422 if form.errors else 200

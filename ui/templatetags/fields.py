@@ -57,6 +57,11 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
 
 @register.simple_tag
 def form_errors(form: forms.BaseForm) -> SafeString:
-    """The errors of the form as a whole, announced when they appear."""
+    """The errors of the form as a whole, announced when they appear; of an edit also its version, and what to choose."""
     hidden = [error for field in form.hidden_fields() for error in field.errors]
-    return component("form_errors", errors=[*form.non_field_errors(), *hidden])
+    return component(
+        "form_errors",
+        errors=[*form.non_field_errors(), *hidden],
+        conflicts=getattr(form, "conflicts", ()),
+        version=getattr(form, "version", ""),
+    )

@@ -1,0 +1,110 @@
+"""Two people edit the same thing: the second sees what changed meanwhile, field by field, and chooses.
+
+    class InfluencerForm(EditForm, forms.ModelForm): …          its `initial` is what is stored
+    with editing(request, influencer) as stored:
+        form = InfluencerForm(request.POST or None, instance=stored)
+
+The page carries the values that its reader saw (`version`). On a conflict nothing is written: the form is shown again with
+theirs and yours of each field, and a choice. The row is locked meanwhile, so that of two the second is the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django import forms
+from django.core import signing
+from django.db import models, transaction
+from django.http import HttpRequest
+
+VERSION, SALT = "version", "ui.editing"
+THEIRS, YOURS = "theirs", "yours"
+CHANGED = "Somebody else has changed this meanwhile, so nothing was saved. Choose what is right, and save again."
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that somebody else has changed since the form was opened. `chosen`: theirs, yours, or nothing yet."""
+
+    name: str
+    label: str
+    theirs: str
+    yours: str
+    chosen: str
+
+
+@contextmanager
+def editing(request: HttpRequest, row: M) -> Iterator[M]:
+    """The row of a form: as it is; once the form is sent, as it is stored then, for one editor at a time."""
+    if request.method != "POST":
+        yield row
+        return
+    with transaction.atomic():
+        yield type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+def version_of(values: Mapping[str, Any]) -> str:
+    """A token that carries these values as their reader saw them; only this site can make one."""
+    texts = {name: text_of(value) for name, value in values.items()}
+    return signing.dumps(texts, salt=SALT, compress=True)
+
+
+def seen_in(version: str) -> dict[str, str]:
+    """The values in a token; none where it was not made here."""
+    try:
+        seen: dict[str, str] = signing.loads(version, salt=SALT)
+    except signing.BadSignature:
+        return {}
+    return seen
+
+
+def text_of(value: Any) -> str:
+    """A value as forms write it."""
+    return "" if value is None else str(value)
+
+
+class EditForm(forms.BaseForm):
+    """A form over what is stored, which its `initial` says. A field without one is not compared."""
+
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The token for the next submission."""
+        return version_of(self._stored())
+
+    def clean(self) -> dict[str, Any]:
+        """Take theirs where it was chosen; refuse what was changed meanwhile and not chosen."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        seen = seen_in(self.data.get(VERSION, ""))
+        stored = self._stored()
+        for name in [name for name in stored if name in given]:
+            if self.data.get(f"keep_{name}") == THEIRS:
+                given[name] = stored[name]
+        self.conflicts = tuple(
+            self._conflict(name, given[name], stored[name], seen[name])
+            for name in stored
+            if name in given
+            and seen.get(name, text_of(stored[name])) != text_of(stored[name])
+            and text_of(given[name]) != text_of(stored[name])
+        )
+        if self.conflicts:
+            self.add_error(None, CHANGED)
+        return given
+
+    def _stored(self) -> dict[str, Any]:
+        return {name: self.initial[name] for name in self.fields if name in self.initial}
+
+    def _conflict(self, name: str, yours: Any, theirs: Any, seen: str) -> Conflict:
+        """Who has not touched the field is offered theirs."""
+        field = self.fields[name]
+        names = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+        their_text, your_text = (
+            names.get(text_of(each), text_of(each)) for each in (theirs, yours)
+        )
+        chosen = THEIRS if text_of(yours) == seen else ""
+        return Conflict(name, str(self[name].label), their_text, your_text, chosen)
