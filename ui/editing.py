@@ -100,7 +100,7 @@ class EditForm(forms.BaseForm):
         return {name: self.initial[name] for name in self.fields if name in self.initial}
 
     def _conflict(self, name: str, yours: Any, theirs: Any, seen: str) -> Conflict:
-        """Who has not touched the field is offered theirs."""
+        """Both sides of a field; theirs is chosen beforehand for whoever has not touched it."""
         field = self.fields[name]
         names = {str(key): str(label) for key, label in getattr(field, "choices", ())}
         their_text, your_text = (
