@@ -25,6 +25,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
+LOCAL = env.bool("LOCAL", default=False) and not HTTPS
 # Proxies in a row before this process, each of which appends to X-Forwarded-For (`influence.client_address`).
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if HTTPS else 0)
 
@@ -217,7 +218,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
     # What members upload. Private: nothing serves it but files.views, in its owner's scope.
@@ -243,7 +244,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 EMAIL_FILE_PATH: str  # set by EMAIL_URL=filemail://…
 MAIL_SERVER = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(MAIL_SERVER)
@@ -389,7 +390,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.dev.ConsoleRenderer(colors=False)
-                if DEBUG
+                if LOCAL
                 else structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [

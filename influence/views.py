@@ -26,12 +26,13 @@ PORTAL_HOME = "/me/"
 
 @public_page
 def front_door(request: HttpRequest) -> HttpResponse:
-    """Redirect to the sign-in, the only organization, a choice of several, or the influencers' dashboard."""
+    """Redirect to the sign-in, the only organization, a choice of several, the administration, or the influencers'
+    dashboard."""
     if not isinstance(request.user, User):
         return redirect_to_login("/")
     organizations = [membership.organization for membership in memberships_of(request.user)]
     if not organizations:
-        return redirect(PORTAL_HOME)
+        return redirect("admin:index" if request.user.is_staff else PORTAL_HOME)
     if len(organizations) == 1:
         return redirect(organizations[0])
     return render(

@@ -6,6 +6,7 @@ import tempfile
 os.environ.update(
     DATA_DIR=tempfile.gettempdir() + "/influence-tests-have-no-services-env",
     DEBUG="",
+    LOCAL="",
     SECRET_KEY="test-secret-key-of-fifty-characters-and-then-some-more",
     TOKEN_KEYS="t1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     TIKTOK_APP_ID="7390000000000000001",

@@ -106,7 +106,7 @@ def environment(
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     to_sandbox = {"TIKTOK_BASE_URL": sandbox, "TIKTOK_AUTHORIZE_URL": sandbox, **SANDBOX_APP}
     settings = {
-        "DEBUG": "true",
+        "LOCAL": "true",
         "PUBLIC_URL": f"http://localhost:{web_port}",
         "SECRET_KEY": base.secrets["SECRET_KEY"],
         "EMAIL_URL": f"filemail:///{base.data}/mail",  # the path after the third slash is absolute

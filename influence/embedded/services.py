@@ -59,8 +59,8 @@ class Services:
         self.command("migrate", DATABASE_URL=self.base.urls.owner)
 
     def collect_static(self) -> None:
-        """Lay out the static files as production serves them; with DEBUG they need no step."""
-        if self.env["DEBUG"].lower() not in ("true", "1", "on", "yes"):
+        """Lay out the static files as production serves them; on one's own machine they need no step."""
+        if self.env["LOCAL"].lower() not in ("true", "1", "on", "yes"):
             self.command("collectstatic", "--noinput")
 
     def start(self, web_port: int, sandbox_port: int) -> None:

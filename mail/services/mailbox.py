@@ -50,8 +50,8 @@ class KeptMail:
 
 
 def is_open() -> bool:
-    """Only on one's own machine: with DEBUG, and while mails are written to files."""
-    return settings.DEBUG and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+    """Whether this is one's own machine, where mails are written to files."""
+    return settings.LOCAL and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
 
 
 def kept_mails() -> list[KeptMail]:

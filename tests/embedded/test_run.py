@@ -58,6 +58,14 @@ def get(address: str) -> int:
         return int(answer.status)
 
 
+def page_of(address: str, data: bytes | None = None) -> tuple[int, str]:
+    """The status and the page of a refused request."""
+    with pytest.raises(HTTPError) as refused:
+        urllib.request.urlopen(address, data, timeout=10)
+    with refused.value as answer:
+        return answer.code, answer.read().decode()
+
+
 def login_kit_hook(sandbox: str) -> tuple[str, int]:
     """The address that the sandbox posts Login Kit's notices to, and the answer to an unsigned one."""
     with urllib.request.urlopen(f"{sandbox}/_sandbox/switches", timeout=10) as answer:
@@ -86,6 +94,11 @@ def test_it_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Path) -> None:
         assert row[0] == "influence_app"
         hook = f"http://localhost:{port}/hooks/tiktok/login-kit/"
         assert login_kit_hook(settings.str("TIKTOK_BASE_URL")) == (hook, 401)
+
+        code, page = page_of(f"http://localhost:{port}/nowhere/")
+        assert (code, "There is nothing here" in page) == (404, True)
+        code, page = page_of(f"http://localhost:{port}/accounts/login/", b"email=x")
+        assert (code, "This page is too old" in page) == (403, True)
 
         started = time.monotonic()
         popen.send_signal(signal.SIGINT)

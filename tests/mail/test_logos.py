@@ -117,7 +117,7 @@ def test_an_organization_s_mail_shows_its_own_logo_only(
 def test_the_mailbox_of_ones_own_machine_shows_the_logo_too(
     oak: Organization, queued: Queued, settings: Any, tmp_path: Path
 ) -> None:
-    settings.DEBUG = True
+    settings.LOCAL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mails")
     give_logo(oak)

@@ -24,7 +24,7 @@ def _to_files(settings: Any, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_to_files")
 def test_it_shows_what_would_have_been_sent_newest_first(oak: Organization, settings: Any) -> None:
-    settings.DEBUG = True
+    settings.LOCAL = True
     assert "No e-mail yet" in Client().get("/mailbox/").content.decode()
     with organization_scope(oak):
         queue()
@@ -50,5 +50,5 @@ def test_production_has_none() -> None:
 
 
 def test_there_is_none_while_mails_are_really_sent(settings: Any) -> None:
-    settings.DEBUG, settings.EMAIL_BACKEND = True, "mail.smtp.EmailBackend"
+    settings.LOCAL, settings.EMAIL_BACKEND = True, "mail.smtp.EmailBackend"
     assert Client().get("/mailbox/").status_code == 404

@@ -238,6 +238,13 @@ def test_nobody_but_ops_gets_in(oak, model) -> None:
     assert response.status_code == 403
 
 
+def test_ops_land_in_the_administration_and_influencers_do_not(client) -> None:
+    assert client.get("/")["Location"] == "/admin/"
+    influencer = Client()
+    influencer.force_login(User.objects.create_user("tom@example.com"))
+    assert influencer.get("/")["Location"] == "/me/"
+
+
 def test_nobody_but_ops_chooses_an_organization(oak) -> None:
     owner = Client()
     owner.force_login(User.objects.get(email="acorn@example.com"))
