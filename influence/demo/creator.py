@@ -15,10 +15,13 @@ class SandboxCreators:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def publish(self, handle: str, invite_link: str, *, ago_seconds: int = 0) -> str:
+    def publish(
+        self, handle: str, invite_link: str, *, ago_seconds: int = 0, caption: str = ""
+    ) -> str:
         """Open the invite link and publish a video through it, now or some time ago. Returns TikTok's video id."""
+        words = {"caption": caption} if caption else {}
         answer = self._post(
-            "publish", handle=handle, invite_link=invite_link, ago_seconds=ago_seconds
+            "publish", handle=handle, invite_link=invite_link, ago_seconds=ago_seconds, **words
         )
         return str(answer["video_id"])
 
@@ -29,6 +32,14 @@ class SandboxCreators:
     def approve(self, video_id: str) -> None:
         """TikTok's review passes the video."""
         self._post("review", video_id=video_id, result="SUCCEED")
+
+    def reject(self, video_id: str, reason: str) -> None:
+        """TikTok's review refuses the video."""
+        self._post("review", video_id=video_id, result="CONTENT_REVIEW_FAIL", reason=reason)
+
+    def revoke(self, handle: str) -> None:
+        """The creator withdraws the app's permission in TikTok's settings."""
+        self._post("revoke", handle=handle)
 
     def approve_linked(self, video_id: str) -> None:
         """TikTok One's review passes the video."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from . import tokens
 from .answers import Refusal
-from .creators import INVALID, KNOWN
+from .cast import INVALID, KNOWN
 from .http import Request, Response
 from .world import APP_ID, World
 

@@ -6,39 +6,17 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .cast import IN, INVALID, INVITED, KNOWN, NOT_IN, Face
 from .facts import Facts
 
-IN, NOT_IN, INVALID, INVITED = "IN", "NOT_IN", "INVALID", "INVITED"
 MEMBERSHIPS = (IN, NOT_IN, INVALID, INVITED)
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A creator of the examples."""
-
-    membership: str
-    country: str
-    display_name: str
-    topic: str
-    followers: int
-    rate: int | None
-
-
-KNOWN: dict[str, Face] = {
-    "maya.bakes": Face(IN, "GB", "Maya Bakes", "Food", 184_220, 450),
-    "rio.runs": Face(IN, "US", "Rio", "Fitness", 88_210, 600),
-    "lena.lifts": Face(IN, "DE", "Lena Lifts", "Fitness", 412_600, 1_200),
-    "zoe.zen": Face(IN, "US", "Zoe Zen", "Beauty", 51_300, None),
-    "sam.skates": Face(IN, "CA", "Sam Skates", "Fitness", 37_450, 300),
-    "wee.kim": Face(IN, "GB", "Wee Kim", "Music", 64, 50),
-    "tom_trails": Face(NOT_IN, "GB", "Tom Trails", "Travel", 9_340, None),
-    "ana.arte": Face(NOT_IN, "BR", "Ana Arte", "Home", 23_870, None),
-    "nosuch": Face(INVALID, "US", "Nobody", "Music", 0, None),
-}
-
 _HANDLE = re.compile(r"[a-z0-9_.]{0,23}[a-z0-9_]")  # a dot may begin one, but not end it
 _COUNTRIES = ("US", "US", "US", "GB", "GB", "DE", "FR", "BR", "ES", "IT", "CA", "AU")
-_CURRENCIES = {"US": "USD", "GB": "GBP", "BR": "BRL", "CA": "CAD", "AU": "AUD"}
+_CURRENCIES = {
+    "US": "USD", "GB": "GBP", "BR": "BRL", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "JP": "JPY", "KR": "KRW", "IN": "INR",
+    "PL": "PLN", "DK": "DKK", "SE": "SEK", "NO": "NOK", "CZ": "CZK", "TR": "TRY", "MX": "MXN", "AE": "AED", "SG": "SGD",
+}  # fmt: skip
+
 _TOPICS = ("Food", "Fitness", "Travel", "Beauty", "Comedy", "Home", "Music", "Technology")
 STATES = {
     "US": ("CA", "TX", "FL", "NY", "IL", "GA"),
@@ -79,7 +57,7 @@ def creator(seed: int, handle: str) -> Creator:
         membership=face.membership,
         country=face.country,
         display_name=face.display_name,
-        bio=f"{face.topic} & more\n{face.country}",
+        bio=face.bio or f"{face.topic} & more\n{face.country}",
         topic=face.topic,
         creator_id=facts.identifier("creator_id", "72"),
         open_id=_open_id(facts),

@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from . import clock, spark_rules
 from .answers import Refusal, invalid, page_info
-from .creators import INVALID
+from .cast import INVALID
 from .facts import Facts
 from .http import Request
 from .parameters import Parameters

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import creators, videos
 from .answers import Refusal, invalid
+from .cast import IN, INVALID, INVITED, NOT_IN
 from .clock import DAY, utc
-from .creators import IN, INVALID, INVITED, NOT_IN, Creator
+from .creators import Creator
 from .facts import Facts
 from .http import Request
 from .parameters import Parameters

@@ -6,22 +6,15 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+from . import captions
 from .clock import DAY
 from .creators import Creator
 from .facts import Facts
 
 BACK_DAYS = 540
 AHEAD_DAYS = 540
-_CAPTIONS = (
-    "Trying this so you do not have to",
-    "Part {n} because you asked",
-    "Morning routine, no filter",
-    "Three things I wish I had known",
-    "Ça marche? 🤔 day {n}",
-    "Behind the scenes #{topic}",
-    "You asked for {topic}, here it is",
-    "New week, new try ✨",
-)
+VIRAL = 0.03  # the share of videos that far more people watch
+WEEKEND = 0.35  # by how much more than on average people watch at its height
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +60,7 @@ def catalogue(seed: int, born_at: float, person: Creator) -> tuple[Video, ...]:
 
 
 def _listed(seed: int, facts: Facts, person: Creator, index: int, created_at: float) -> Video:
-    caption = facts.pick(f"caption:{index}", _CAPTIONS)
-    text = caption.format(n=index + 1, topic=person.topic.lower())
+    text = captions.caption(facts, index, person.country, person.topic)
     return video(seed, facts.identifier(f"id:{index}", "74"), person, created_at // 1, text)
 
 
@@ -76,6 +68,8 @@ def video(seed: int, video_id: str, person: Creator, created_at: float, caption:
     """A video whose reach fits its creator."""
     facts = Facts(seed, "video", video_id)
     ceiling = max(200.0, person.followers * 10 ** facts.between("ceiling", -0.9, 0.5))
+    if facts.unit("viral") < VIRAL:
+        ceiling *= facts.between("crowd", 5, 15)
     return Video(video_id, person.handle, created_at, caption, ceiling)
 
 
@@ -105,8 +99,15 @@ def views(shot: Video, pace: Habits, at: float, added: list[list[float]]) -> int
     days = (at - shot.created_at) / DAY
     if days <= 0:
         return 0
+    days += _weekends(at) - _weekends(shot.created_at)
     grown = shot.ceiling * (1 - math.exp(-days / pace.days_to_ripen) + 0.02 * math.log1p(days))
     return int(grown) + int(sum(amount for when, amount in added if when <= at))
+
+
+def _weekends(at: float) -> float:
+    """Days by which the weeks until then have run ahead of the clock: fast around Saturday's midnight, slow in midweek."""
+    phase = 2 * math.pi * (at / DAY - 3) / 7  # the epoch began on a Thursday
+    return WEEKEND * 7 / (2 * math.pi) * math.sin(phase)
 
 
 def counters(pace: Habits, seen: int) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tiktok.sandbox import orders, seeds, spark_rules, tokens
 from tiktok.sandbox.answers import Refusal
-from tiktok.sandbox.creators import IN
+from tiktok.sandbox.cast import IN
 from tiktok.sandbox.tto import campaigns, links
 from tiktok.sandbox.world import Published, World
 

@@ -7,8 +7,9 @@ from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tiktok.sandbox.answers import Refusal
+from tiktok.sandbox.cast import INVALID
 from tiktok.sandbox.consent import html
-from tiktok.sandbox.creators import INVALID, Creator
+from tiktok.sandbox.creators import Creator
 from tiktok.sandbox.http import Request, Response
 from tiktok.sandbox.world import World
 

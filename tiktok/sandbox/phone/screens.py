@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from tiktok.sandbox import orders
+from tiktok.sandbox.cast import IN, INVALID, INVITED, KNOWN
 from tiktok.sandbox.consent import MEANINGS
-from tiktok.sandbox.creators import IN, INVALID, INVITED, KNOWN, Creator
+from tiktok.sandbox.creators import Creator
 from tiktok.sandbox.records import Campaign, LinkRequest, Spark
 from tiktok.sandbox.tto import shapes
 from tiktok.sandbox.videos import Video

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tiktok.sandbox import clock
 from tiktok.sandbox.answers import Refusal, invalid, page_info
-from tiktok.sandbox.creators import IN
+from tiktok.sandbox.cast import IN
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.http import Request
 from tiktok.sandbox.parameters import Parameters

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tiktok.sandbox.answers import invalid
-from tiktok.sandbox.creators import IN, INVITED, NOT_IN, Creator, named
+from tiktok.sandbox.cast import IN, INVITED, NOT_IN
+from tiktok.sandbox.creators import Creator, named
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.http import Request
 from tiktok.sandbox.parameters import Parameters

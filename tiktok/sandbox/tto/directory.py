@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from tiktok.sandbox import clock, creators
 from tiktok.sandbox.answers import invalid, page_info
+from tiktok.sandbox.cast import IN, KNOWN
 from tiktok.sandbox.clock import DAY
-from tiktok.sandbox.creators import IN, KNOWN, Creator
+from tiktok.sandbox.creators import Creator
 from tiktok.sandbox.facts import Facts
 from tiktok.sandbox.http import Request
 from tiktok.sandbox.parameters import Parameters

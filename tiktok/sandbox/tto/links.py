@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tiktok.sandbox import spark_rules, webhooks
 from tiktok.sandbox.answers import Refusal, invalid
+from tiktok.sandbox.cast import IN, KNOWN
 from tiktok.sandbox.clock import DAY
-from tiktok.sandbox.creators import IN, KNOWN
 from tiktok.sandbox.records import Campaign, Invitee, Linked, LinkRequest
 from tiktok.sandbox.world import Published, World
 
