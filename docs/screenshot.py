@@ -23,9 +23,9 @@ def main(site: str) -> None:
         page.get_by_label("Password").fill("sunlit-harbour-42")
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("link", name="Northlight Agency").first.click()
-        page.get_by_role("link", name="Spring loaf").first.click()
+        page.get_by_role("link", name="Seeded loaf").first.click()
         page.get_by_role("link", name="Published Posts").click()
-        page.get_by_role("row").filter(has_text="@maya.bakes").get_by_role("link").first.click()
+        page.get_by_role("row").filter(has_text="@lena.lifts").get_by_role("link").first.click()
         page.locator("canvas").first.wait_for()
         page.wait_for_timeout(1_500)  # the curve draws itself
         page.screenshot(path=PICTURE)

@@ -41,6 +41,10 @@ class SandboxCreators:
         """The creator withdraws the app's permission in TikTok's settings."""
         self._post("revoke", handle=handle)
 
+    def set_membership(self, handle: str, membership: str) -> None:
+        """What TikTok answers about the handle: IN, NOT_IN, INVITED or INVALID (no such account)."""
+        self._post("creator", handle=handle, membership=membership)
+
     def approve_linked(self, video_id: str) -> None:
         """TikTok One's review passes the video."""
         self._post("review", video_id=video_id, result="APPROVED")

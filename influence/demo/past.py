@@ -24,8 +24,14 @@ def invent_a_past() -> None:
     if CreatorSnapshot.objects.filter(bucket_at__lt=now - timedelta(days=2)).exists():
         return
     creators = list(Creator.objects.filter(follower_count__isnull=False))
-    videos = list(Video.objects.filter(posts__published_since__isnull=False).exclude(source=Source.LEGACY).distinct())
-    today = {(row.pk, name): getattr(row, name) or 0 for row in creators for name in ACCOUNT_COUNTERS}
+    videos = list(
+        Video.objects.filter(posts__published_since__isnull=False)
+        .exclude(source=Source.LEGACY)
+        .distinct()
+    )
+    today = {
+        (row.pk, name): getattr(row, name) or 0 for row in creators for name in ACCOUNT_COUNTERS
+    }
     seen = {(row.pk, name): getattr(row, name) or 0 for row in videos for name in COUNTERS}
     for days in range(PAST_DAYS, 0, -1):
         then = now - timedelta(days=days)
@@ -66,8 +72,9 @@ def followers_share(handle: str, days: int) -> float:
     went_viral = 20 + int(300 * _draw(handle, "viral day"))
     jump = 0.12 * _draw(handle, "viral") if _draw(handle, "is viral") < 0.35 else 0.0
     before = jump / (1 + math.exp(-(days - went_viral) / 1.8))
-    ripple = 0.0025 * math.sin(2 * math.pi * days / 7 + 6 * _draw(handle, "week"))
-    return max(0.02, 1 - year * (days / 365) ** 0.9 - before + ripple * days / 365)
+    week = 6 * _draw(handle, "week")
+    ripple = 0.0012 * (math.sin(2 * math.pi * days / 7 + week) - math.sin(week))
+    return max(0.02, 1 - year * (days / 365) ** 0.9 - before + ripple)
 
 
 def views_share(video_id: str, published_at: datetime, then: datetime, now: datetime) -> float:
@@ -77,7 +84,9 @@ def views_share(video_id: str, published_at: datetime, then: datetime, now: date
 
     def grown(at: datetime) -> float:
         age = max(0.0, (at - published_at) / timedelta(days=1))
-        lived = age + 0.4 * (math.sin(2 * math.pi * (at.timestamp() / 86_400 - 3) / 7) if age > 1 else 0)
+        lived = age + 0.4 * (
+            math.sin(2 * math.pi * (at.timestamp() / 86_400 - 3) / 7) if age > 1 else 0
+        )
         again = crowd / (1 + math.exp(-(age - second) / 1.2))
         return 1 - math.exp(-max(0.0, lived) / 5) + 0.05 * math.log1p(age) + again
 
@@ -92,4 +101,6 @@ def _is_gap(name: str, days: int) -> bool:
 
 def _draw(*names: str) -> float:
     """A number in [0, 1) that is the same for the same names, always."""
-    return int.from_bytes(blake2b("\x1f".join(names).encode(), digest_size=6).digest(), "big") / 2**48
+    return (
+        int.from_bytes(blake2b("\x1f".join(names).encode(), digest_size=6).digest(), "big") / 2**48
+    )

@@ -1,4 +1,5 @@
-"""The invented world: an agency on the Creator Marketplace, a brand on TikTok One, their people. All of it is made up."""
+"""The invented world: an agency on the Creator Marketplace, a brand on TikTok One, a company with an old source, their
+people. All of it is made up."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ OPS = "ops@influence.example"
 INFLUENCER = "tom@creators.example"
 CONNECTED = "lena@creators.example"
 PEOPLE = {
-    OWNER: "owner of Northlight Agency (Creator Marketplace) and Harbour Goods (TikTok One)",
+    OWNER: "owner of Northlight Agency (Creator Marketplace), Harbour Goods (TikTok One), Kestrel Media (old source)",
     VIEWER: "viewer: reads, changes nothing",
     INFLUENCER: "influencer who has not connected TikTok yet (/me/)",
     CONNECTED: "influencer who has (/me/)",
@@ -36,22 +37,24 @@ SANDBOX_BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 -- the sandbox's inven
 class World:
     organization: Organization
     on_tiktok_one: Organization
+    on_old_source: Organization
     owner: User
 
 
 @transaction.atomic
 def make_world() -> World:
-    """The agency with its people and marketplace account; the same again when it exists."""
-    owner = _person(OWNER, "Olivia Park")
-    viewer = _person(VIEWER, "Vera Lindqvist")
-    _person(OPS, "Ops", is_staff=True, is_superuser=True)
-    _person(INFLUENCER, "Tom Trails")
-    _person(CONNECTED, "Lena Brandt")
+    """The organizations with their people and marketplace accounts; the same again when they exist."""
+    owner = make_person(OWNER, "Olivia Park")
+    viewer = make_person(VIEWER, "Vera Lindqvist")
+    make_person(OPS, "Ops", is_staff=True, is_superuser=True)
+    make_person(INFLUENCER, "Tom Trails")
+    make_person(CONNECTED, "Lena Brandt")
     northlight = _organization("Northlight Agency", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
     harbour = _organization("Harbour Goods", owner, Dialect.TTO, SANDBOX_TIKTOK_ONE_ID)
     if not northlight.memberships.filter(user=viewer).exists():
         add_member(northlight, viewer, role=Role.VIEWER, actor=owner)
-    return World(northlight, harbour, owner)
+    kestrel = _organization("Kestrel Media", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
+    return World(northlight, harbour, kestrel, owner)
 
 
 def _organization(name: str, owner: User, dialect: Dialect, account_id: str) -> Organization:
@@ -72,7 +75,7 @@ def _organization(name: str, owner: User, dialect: Dialect, account_id: str) -> 
     return organization
 
 
-def _person(email: str, name: str, **flags: bool) -> User:
+def make_person(email: str, name: str, **flags: bool) -> User:
     """Somebody invented, whose address is taken as confirmed (a second factor asks for that)."""
     known = User.objects.filter(email=email).first()
     if known is not None:

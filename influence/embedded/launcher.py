@@ -14,10 +14,10 @@ from pathlib import Path
 from . import servers
 from .backing import Backing, backing
 from .console import Console, tail
-from .errors import CannotStart
+from .errors import CannotStart, last_line
 from .fingerprint import fingerprint
 from .secrets import write
-from .services import ROOT, Services
+from .services import ROOT, Errand, Services
 
 # The sandbox's invented app, under which ours signs in there.
 SANDBOX_APP = {"TIKTOK_APP_ID": "7390000000000000001", "TIKTOK_APP_SECRET": "sandbox-secret"}
@@ -43,9 +43,7 @@ def run(data_dir: Path, port: int) -> int:
             services.migrate()
         services.collect_static()
         services.start(port, sandbox_port)
-        if not is_warm:
-            services.command("seed_demo", LOG_LEVEL="WARNING")
-            seeded.write_text(fingerprint(ROOT, base.urls.owner))
+        seeding = None if is_warm else services.begin("seed_demo", LOG_LEVEL="WARNING")
         site = env["PUBLIC_URL"]
         services.wait_healthy(f"{site}/healthz", f"{site}/readyz")
         print(f"\nInfluence is ready:       {site}")
@@ -53,12 +51,32 @@ def run(data_dir: Path, port: int) -> int:
             print(f"TikTok's sandbox:         {env['TIKTOK_BASE_URL']}")
         if env["EMAIL_URL"].startswith("filemail:"):
             print(f"Mailbox, nothing is sent: {site}/mailbox/")
-        print(
-            f"\n{_read(base.data / 'seed_demo.log').strip()}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n",
-            flush=True,
-        )
+        people = _people(services, base.data / "seed_demo.log", seeding)
+        print(f"\n{people}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n", flush=True)
         while True:
             services.watch(1.0)
+            if seeding and not seeding.process.is_alive:
+                if _is_done(seeding):
+                    seeded.write_text(fingerprint(ROOT, base.urls.owner))
+                seeding = None
+
+
+def _people(services: Services, log: Path, seeding: Errand | None) -> str:
+    """Who may sign in: what the seed says first, long before the invented world is complete."""
+    if seeding:
+        print("\nThe invented world fills up in the background: about a minute.", flush=True)
+        while "\n\n" not in seeding.text and seeding.process.is_alive:
+            services.watch(0.05)
+    return _read(log).partition("\n\n")[0].strip()
+
+
+def _is_done(seeding: Errand) -> bool:
+    if seeding.process.popen.returncode:
+        problem = f"{last_line(seeding.text)} (all of it in {seeding.log})"
+        print(f"The invented world is not complete: {problem}", flush=True)
+        return False
+    print("The invented world is complete.", flush=True)
+    return True
 
 
 def demo(arguments: Sequence[str]) -> int:

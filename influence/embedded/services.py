@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import redis
@@ -33,6 +34,18 @@ WORKER = shlex.split(
 # On this machine root is root already; in production the image has a user of its own.
 ROOT_IS_FINE = ["-W", "ignore:You're running the worker with superuser"]
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A command under way, and the file that it writes to."""
+
+    log: Path
+    process: Process
+
+    @property
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
 
 
 class Services:
@@ -129,7 +142,20 @@ class Services:
                     f"{process.name} ended with code {code}; everything is stopped.{where}"
                 )
 
+    def begin(self, name: str, **env: str) -> Errand:
+        """Start a management command that goes on beside the services."""
+        log = self.base.data / f"{name}.log"
+        with log.open("wb") as output:
+            return Errand(log, self._spawn(name, ["manage.py", name], output.fileno(), env))
+
     def _errand(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> int:
+        process = self._spawn(name, command, output, env)
+        while process.is_alive:
+            self.watch(0.05)
+        self.errands.remove(process)
+        return int(process.popen.returncode)
+
+    def _spawn(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> Process:
         process = spawn(
             name,
             [sys.executable, *command],
@@ -139,10 +165,7 @@ class Services:
             cwd=ROOT,
         )
         self.errands.append(process)
-        while process.is_alive:
-            self.watch(0.05)
-        self.errands.remove(process)
-        return int(process.popen.returncode)
+        return process
 
 
 def _is_heard(redis_url: str) -> bool:

@@ -2,43 +2,80 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import NoReturn
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from campaigns.models import Campaign, Post
+from campaigns.enums import OrderState
+from campaigns.models import Campaign, Order, Post
 from crm.models import Influencer, SocialAccount
+from crm.queries import tiktok_account
+from influence.demo.cast import AGENCY, BRAND
+from influence.demo.past import followers_share, views_share
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
-from tiktok.models import Connection, CreatorSnapshot
+from tiktok.enums import AccountKind
+from tiktok.models import Connection, CreatorSnapshot, LegacyMigration
+from tiktok.queries import kind_of
 
 pytestmark = pytest.mark.django_db
-STEPS = ("_leave_from_before", "_connect", "_run_campaign", "_invent_a_past", "_draft_campaign")
+STEPS = ("seed._leave_from_before", "agency.Agency.run_campaigns", "agency.Agency.draft")
+ORDERS = {"created", "sent", "posting", "in_review", "fulfilled", "rejected", "failed"}
 
 
 def stop() -> NoReturn:
     raise KeyboardInterrupt
 
 
+@pytest.fixture(autouse=True)
+def _a_smaller_world(monkeypatch) -> None:
+    monkeypatch.setattr("influence.demo.past.PAST_DAYS", 3)
+    monkeypatch.setattr("influence.demo.past._is_gap", lambda name, days: False)
+    monkeypatch.setattr("influence.demo.seed.AGENCY", AGENCY[:20])
+
+
 @pytest.mark.parametrize("step", STEPS)
-def test_a_start_that_was_stopped_is_completed_by_the_next(
-    step, tiktok, monkeypatch, capsys
-) -> None:
-    monkeypatch.setattr("influence.demo.seed.PAST_DAYS", 3)
+def test_a_start_that_was_stopped_is_completed_by_the_next(step, tiktok, monkeypatch) -> None:
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(f"influence.demo.seed.{step}", lambda *given: stop())
+        patched.setattr(f"influence.demo.{step}", lambda *given: stop())
         call_command("seed_demo")
     call_command("seed_demo")
     call_command("seed_demo")
 
-    assert Connection.objects.count() == 1
+    assert Connection.objects.count() == 4
     with organization_scope(Organization.objects.get(slug="northlight")):
-        assert (Influencer.objects.count(), SocialAccount.objects.count()) == (10, 9)
+        assert (Influencer.objects.count(), SocialAccount.objects.count()) == (25, 24)
         names = Campaign.objects.order_by("name").values_list("name", flat=True)
-        assert list(names) == ["Spring loaf", "Winter swim"]
-        assert Post.objects.count() == 4
-        assert CreatorSnapshot.objects.values("bucket_at").distinct().count() == 3
+        assert list(names) == ["Alpine layers", "Night shift", "Seeded loaf", "Winter swim"]
+        assert set(Order.objects.values_list("state", flat=True)) == ORDERS
+        assert Post.objects.filter(published_since__isnull=False).count() == 14
+        assert CreatorSnapshot.objects.values("bucket_at").distinct().count() == 4
+        assert tiktok_account("maya.bakes") is None, "README adds it"
+        kinds = {kind_of(account.creator) for account in SocialAccount.objects.all()}
+        assert kinds == {*AccountKind} - {AccountKind.LEGACY}
+        first = Order.objects.filter(state=OrderState.FULFILLED).order_by("state_at")[0]
+        assert first.state_at < timezone.now() - timedelta(days=300)
     with organization_scope(Organization.objects.get(slug="harbour")):
-        assert (Influencer.objects.count(), Campaign.objects.count()) == (3, 1)
-        assert Post.objects.count() == 1  # the others come with TikTok's events
+        assert SocialAccount.objects.count() == len(BRAND)
+        assert Campaign.objects.count() == 1
+    with organization_scope(Organization.objects.get(slug="kestrel")):
+        assert LegacyMigration.objects.get().cut_over_at is None
+        assert {kind_of(account.creator) for account in SocialAccount.objects.all()} == {
+            AccountKind.LEGACY
+        }
+
+
+def test_invented_views_never_fall_and_invented_followers_end_at_todays() -> None:
+    published, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)
+    days = [published + timedelta(days=n) for n in range(365)]
+    for video in ("7450000000000000001", "7450000000000000002", "7450000000000000003"):
+        shares = [views_share(video, published, day, now) for day in days]
+        assert all(before <= after for before, after in pairwise(shares))
+        assert 0 <= shares[0] < shares[-1] <= 1
+    for handle, _, _ in AGENCY:
+        assert 0.9 < followers_share(handle, 1) < 1.01
+        assert 0.02 <= followers_share(handle, 365) < 0.95

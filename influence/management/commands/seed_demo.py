@@ -1,4 +1,4 @@
-"""An invented agency to look around in. Says who may sign in. Harmless to repeat."""
+"""An invented world to look around in. Says who may sign in, then fills it. Harmless to repeat."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from tiktok.limits import waiting_as_worker
 
 
 class Command(BaseCommand):
-    help = "Make the invented demo agency; fill it where TIKTOK_BASE_URL is a sandbox."
+    help = "Make the invented organizations; fill them where TIKTOK_BASE_URL is a sandbox."
 
     def handle(self, **options: Any) -> None:
         made = world.make_world()
-        if _is_sandbox(settings.TIKTOK_BASE_URL):
-            with waiting_as_worker():
-                fill(made, SandboxCreators(settings.TIKTOK_BASE_URL))
         self.stdout.write(f"Sign in as               password {world.PASSWORD}")
         for email, who in world.PEOPLE.items():
             self.stdout.write(f"  {email:<28} {who}")
+        self.stdout.write("")  # whoever waits for the people need not wait for what they do
+        self.stdout.flush()
+        if _is_sandbox(settings.TIKTOK_BASE_URL):
+            with waiting_as_worker():
+                fill(made, SandboxCreators(settings.TIKTOK_BASE_URL))
 
 
 def _is_sandbox(url: str) -> bool:
