@@ -1,11 +1,11 @@
-"""The description of the API (OpenAPI 3.1), and the page that shows it. Both are public."""
+"""The description of the API (OpenAPI 3.1). It is public; `api.docs` shows it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from api.errors import MEDIA_TYPE
 
@@ -64,18 +64,3 @@ class SchemaView(SpectacularAPIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
-
-
-class DocsView(SpectacularSwaggerSplitView):
-    """Swagger UI under the site's own Content-Security-Policy.
-
-    Page and script are two requests, the little style of the page stands in a file, and Swagger UI sets its other
-    styles through the DOM, which `style-src 'self'` allows: nothing has to be loosened.
-    """
-
-    audience = "public"
-    authentication_classes = ()
-    permission_classes = ()
-    throttle_classes = ()
-    url_name = "api:schema"
-    template_name = "public/api_docs.html"

@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_structlog",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
     "ui",
     "tenancy",
@@ -365,8 +364,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.describe_refusals",
