@@ -22,7 +22,7 @@ PAGE = "Paginated"  # how the names of pages of a list begin
 class Field:
     """A parameter or a property. `link`: the object that its type names, where it does."""
 
-    name: str
+    key: str
     type: str
     link: str
     text: str
@@ -115,7 +115,7 @@ def _objects(description: Schema) -> list[dict[str, Any]]:
         ]
         text = "" if "enum" in schema else schema.get("description", "")
         shown.append(
-            {"name": name, "text": text, "fields": fields, "values": schema.get("enum", [])}
+            {"title": name, "text": text, "fields": fields, "values": schema.get("enum", [])}
         )
     return shown
 

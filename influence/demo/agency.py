@@ -49,7 +49,7 @@ ALPINE = {
 
 @dataclass(frozen=True)
 class Agency:
-    """Who acts: the owner here, all creators and TikTok's reviewers there. Call inside the organization's scope."""
+    """The agency's campaigns, run by its owner here and by creators and TikTok's reviewers there. Call in its scope."""
 
     owner: User
     creators: SandboxCreators

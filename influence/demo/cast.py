@@ -1,4 +1,4 @@
-"""Whom the invented organizations know: handle, country and language of each, and how long they have known them."""
+"""The people that the invented organizations know: handle, country and language of each, and since when."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class SandboxCreators:
         self._post("revoke", handle=handle)
 
     def set_membership(self, handle: str, membership: str) -> None:
-        """What TikTok answers about the handle: IN, NOT_IN, INVITED or INVALID (no such account)."""
+        """Change TikTok's answer about the handle: IN, NOT_IN, INVITED or INVALID (no such account)."""
         self._post("creator", handle=handle, membership=membership)
 
     def approve_linked(self, video_id: str) -> None:

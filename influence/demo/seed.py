@@ -107,7 +107,7 @@ def _invite_influencer() -> None:
 
 
 def _connect_creators(organization: Organization, creators: SandboxCreators) -> None:
-    """Who has connected: in the marketplace, outside of it, and one who has taken it back at TikTok."""
+    """Connect creators in the marketplace and outside of it, and one who then takes it back at TikTok."""
     _connect("lena.lifts", User.objects.get(email=CONNECTED), organization)
     _connect("giulia.pasta", make_person("giulia@creators.example", "Giulia Ferri"), organization)
     handle, name, country, language = OUTSIDE

@@ -62,7 +62,7 @@ def run(data_dir: Path, port: int) -> int:
 
 
 def _people(services: Services, log: Path, seeding: Errand | None) -> str:
-    """Who may sign in: what the seed says first, long before the invented world is complete."""
+    """The list of people who may sign in, which the seed prints long before the invented world is complete."""
     if seeding:
         print("\nThe invented world fills up in the background: about a minute.", flush=True)
         while "\n\n" not in seeding.text and seeding.process.is_alive:

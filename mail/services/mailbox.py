@@ -50,7 +50,7 @@ class KeptMail:
 
 
 def is_open() -> bool:
-    """Whether this is one's own machine, where mails are written to files."""
+    """Answer whether this is one's own machine, where mails are written to files."""
     return settings.LOCAL and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from . import creators, videos
 from .answers import Refusal, invalid
-from .cast import IN, INVALID, INVITED, NOT_IN
+from .cast import IN, INVALID, INVITED
 from .clock import DAY, utc
-from .creators import Creator
 from .facts import Facts
 from .http import Request
 from .parameters import Parameters
@@ -153,17 +152,17 @@ def authorized_videos(world: World, request: Request, given: Parameters) -> Data
     return _posts(world, world.creator(grant.handle), request, page)
 
 
-def in_marketplace(world: World, handle: str) -> Creator:
+def in_marketplace(world: World, handle: str) -> creators.Creator:
     """The creator, if brands may see the account."""
     person = world.creator(handle)
     if person.membership == INVALID:
         raise Refusal(40007, f"Handle {handle} does not exist.")
-    if person.membership in {NOT_IN, INVITED}:
+    if person.membership != IN:
         raise Refusal(40121, f"Handle {handle} is not a marketplace creator.")
     return person
 
 
-def _identity(world: World, person: Creator, request: Request) -> Data:
+def _identity(world: World, person: creators.Creator, request: Request) -> Data:
     expires = int(world.clock.now() // 3600 * 3600 + _PROFILE_IMAGE_SECONDS)
     return {
         "handle_name": person.handle,
@@ -173,7 +172,7 @@ def _identity(world: World, person: Creator, request: Request) -> Data:
     }
 
 
-def _counts(world: World, person: Creator) -> dict[str, int]:
+def _counts(world: World, person: creators.Creator) -> dict[str, int]:
     days = (world.clock.now() - world.born_at) / DAY
     shown = world.public_videos_of(person.handle)
     return {
@@ -184,7 +183,7 @@ def _counts(world: World, person: Creator) -> dict[str, int]:
     }
 
 
-def _authorized_fields(world: World, person: Creator, request: Request) -> Data:
+def _authorized_fields(world: World, person: creators.Creator, request: Request) -> Data:
     known: Data = {
         **_identity(world, person, request),
         **_counts(world, person),
@@ -207,7 +206,7 @@ def _authorized_fields(world: World, person: Creator, request: Request) -> Data:
     return known
 
 
-def _rate(person: Creator) -> Data:
+def _rate(person: creators.Creator) -> Data:
     if person.rate is None:
         return {"rate": "", "currency": "", "is_negotiable_type": True}
     return {"rate": person.rate, "currency": person.currency, "is_negotiable_type": False}
@@ -232,7 +231,7 @@ def _averages(world: World, latest: list[Video]) -> Data:
     }
 
 
-def _active(world: World, person: Creator) -> Data:
+def _active(world: World, person: creators.Creator) -> Data:
     """Growth over thirty days, and ranks among creators like this one: 1 is the first percent."""
     facts = Facts(world.seed, "standing", person.handle)
     now = _counts(world, person)["followers_count"]
@@ -243,7 +242,7 @@ def _active(world: World, person: Creator) -> Data:
     }
 
 
-def _sponsored(world: World, person: Creator) -> Data | None:
+def _sponsored(world: World, person: creators.Creator) -> Data | None:
     """The same averages over branded posts, in words of their own."""
     shown = world.public_videos_of(person.handle)
     branded = [v for v in shown if v.video_id in world.ties or v.video_id in world.linked][:30]
@@ -258,7 +257,7 @@ def _page(given: Parameters) -> tuple[list[str], int, int]:
 
 
 def _posts(
-    world: World, person: Creator, request: Request, page: tuple[list[str], int, int]
+    world: World, person: creators.Creator, request: Request, page: tuple[list[str], int, int]
 ) -> Data:
     """Newest first, among the wanted ones if any; the cursor is the last item's time in ms."""
     wanted, cursor, limit = page
@@ -280,7 +279,7 @@ def ms(video: Video) -> int:
     return int(video.created_at * 1000)
 
 
-def _post(world: World, person: Creator, video: Video, request: Request) -> Data:
+def _post(world: World, person: creators.Creator, video: Video, request: Request) -> Data:
     now = world.clock.now()
     seen = world.views_at(video, now)
     numbers = videos.counters(videos.habits(world.seed, video.video_id), seen)
