@@ -52,6 +52,11 @@ def test_an_organization_s_row_without_it(alter) -> None:
     alter("ALTER TABLE crm_influencer ALTER organization_id DROP NOT NULL")
 
 
+@caught_by(belonging.test_no_view_reads_past_the_policies, match="tiktok_videoreading")
+def test_a_view_reads_with_its_owner_s_rights(alter) -> None:
+    alter("ALTER VIEW tiktok_videoreading RESET (security_invoker)")
+
+
 @pytest.fixture
 def found_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Let hypothesis report the first example that fails: looking for a smaller one takes a minute."""
