@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tiktok.errors import NotALegacyExport
-from tiktok.services.legacy.counts import NotACount, proven_decimal_marks, read_count
+from ui.numbers import NotACount, proven_decimal_marks, read_count
 from tiktok.services.legacy.table import table
 
 COUNTS = ("followers", "views", "likes", "comments", "shares")

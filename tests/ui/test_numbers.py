@@ -1,4 +1,4 @@
-"""The count parser: what it accepts is right under every way of writing numbers; what is not certain is refused."""
+"""The reader of numbers: what it accepts is right under every way of writing numbers; what is not certain is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok.services.legacy.counts import BIGGEST_COUNT, NotACount, proven_decimal_marks, read_count
+from ui.numbers import BIGGEST_COUNT, NotACount, proven_decimal_marks, read_count
 
 
 def read(text: str, *column: str) -> int:
