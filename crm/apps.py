@@ -6,6 +6,9 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import receivers  # noqa: F401, PLC0415 -- needs the model registry
-        from crm.services.bulk import register_jobs  # noqa: PLC0415 -- the same
+        from crm.services import bulk  # noqa: PLC0415 -- the same
+        from crm.services.imports import expiry, kinds  # noqa: PLC0415 -- the same
 
-        register_jobs()
+        bulk.register_jobs()
+        kinds.register_jobs()
+        expiry.register_work()

@@ -69,3 +69,36 @@ class Density(models.TextChoices):
 
     COMFORTABLE = "comfortable", "Comfortable"
     COMPACT = "compact", "Compact"
+
+
+class ReadingSource(models.TextChoices):
+    """The origin of an account's numbers on a network other than TikTok."""
+
+    IMPORT = "import", "Import"
+
+
+class ImportStage(models.TextChoices):
+    """How far an import is; whether the stage is reached its job says."""
+
+    PREVIEW = "preview", "Preview"
+    IMPORT = "import", "Import"
+    CHECK = "check", "Check of what changed since"
+    ROLL_BACK = "roll_back", "Roll-back"
+
+
+class ImportFate(models.TextChoices):
+    """The fate of a row of an import."""
+
+    NEW = "new", "New"
+    UPDATE = "update", "Update"
+    UNCHANGED = "unchanged", "Unchanged"
+    DUPLICATE = "duplicate", "Duplicate"
+    ERROR = "error", "Error"
+
+
+class ImportPolicy(models.TextChoices):
+    """The policy of a column where the influencer has a value already."""
+
+    FILL_EMPTY = "fill_empty", "Fill empty"
+    OVERWRITE = "overwrite", "Overwrite"
+    SKIP = "skip", "Only for new"

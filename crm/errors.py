@@ -53,3 +53,15 @@ class StillInCampaigns(CrmProblem):
         super().__init__(
             f"{isolated(name)} is part of campaigns, whose orders and posts would be lost. Archive them instead."
         )
+
+
+class TableRefused(CrmProblem):
+    """A file cannot be read as a table. Nothing of it was written."""
+
+
+class CellRefused(CrmProblem):
+    """A cell has no certain meaning; `str()` says why, as a sentence. `is_ambiguous`: the decimal mark would settle it."""
+
+    def __init__(self, reason: str, *, is_ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.is_ambiguous = is_ambiguous

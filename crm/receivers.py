@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from crm.enums import AccountType, Network
-from crm.models import Influencer, SocialAccount
+from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.services.bulk import INFLUENCER_PAGE
 from crm.services.influencers import open_dashboard
+from files.models import File
+from files.purge import delete_files
 from jobs.services.forgetting import forget_links
 from mail.services.forgetting import forget_address
 from tenancy.models import User
@@ -23,7 +25,7 @@ from tiktok.signals import connected, renamed
 def attach_account(creator: Creator, person: User, **_: Any) -> None:
     """The person has proven to own the account: it stands on their influencer row from now on."""
     account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
-    influencer = _influencer_of(person, account) or Influencer(email=person.email)
+    influencer = _influencer_of(person, account, creator) or Influencer(email=person.email)
     is_placeholder = influencer.name in {"", creator.handle, influencer.email}
     if is_placeholder:
         influencer.name = person.name or creator.display_name or creator.handle
@@ -39,6 +41,7 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
     if account.influencer_id != influencer.pk:
         account.influencer = influencer
         account.save()
+    AwaitedAccount.objects.filter(handle=creator.handle).delete()
 
 
 @receiver(renamed, dispatch_uid="crm.renamed")
@@ -52,6 +55,12 @@ def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
     if account.influencer.name.lower() == earlier:
         account.influencer.name = creator.handle
         account.influencer.save()
+
+
+@receiver(pre_delete, sender=Influencer, dispatch_uid="crm.forget_imported_files")
+def forget_imported_files(instance: Influencer, **_: Any) -> None:
+    """A file that speaks of somebody who goes is kept no longer; what its preview has read of the others stays."""
+    delete_files(File.objects.filter(imports__rows__influencer=instance))
 
 
 @receiver(post_delete, sender=Influencer, dispatch_uid="crm.forget_mail")
@@ -77,7 +86,9 @@ def forget_links_to_account(instance: SocialAccount, **_: Any) -> None:
     forget_links(INFLUENCER_PAGE, f"@{instance.handle}")
 
 
-def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | None:
+def _influencer_of(
+    person: User, account: SocialAccount | None, creator: Creator
+) -> Influencer | None:
     """Find the person's own row; else the account's row, or the one with their e-mail, if it is nobody's yet."""
     own = Influencer.objects.filter(person=person).first()
     if own is not None:
@@ -85,4 +96,10 @@ def _influencer_of(person: User, account: SocialAccount | None) -> Influencer | 
     if account is not None and account.influencer.person_id is None:
         return account.influencer
     unclaimed = Influencer.objects.filter(person=None, email=person.email)
-    return unclaimed.order_by("pk").first()
+    return unclaimed.order_by("pk").first() or _awaiting(creator)
+
+
+def _awaiting(creator: Creator) -> Influencer | None:
+    """The influencer whom an import has named as the account's, if nobody signs in as them yet."""
+    unclaimed = Influencer.objects.filter(person=None, awaited_accounts__handle=creator.handle)
+    return unclaimed.first()

@@ -5,3 +5,4 @@ from django.db import models
 
 class FileKind(models.TextChoices):
     ORGANIZATION_LOGO = "organization_logo", "Organization's logo"
+    INFLUENCER_IMPORT = "influencer_import", "Import of influencers"

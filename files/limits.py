@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from files.enums import FileKind
 
 MEGABYTE = 1024 * 1024
+TEXT = "text/csv"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,14 @@ class PictureLimit:
 class Limit:
     """Most bytes; the sniffed types that are taken, each with the ending a stored name gets.
 
-    A kind with a `picture` limit is kept as a PNG, whichever of the types came.
+    A kind with a `picture` limit is kept as a PNG, whichever of the types came. A `table` is a workbook by its first
+    bytes, else taken for text: whether it is, its reader finds out.
     """
 
     size: int
     endings: Mapping[str, str]
     picture: PictureLimit | None = None
+    is_table: bool = False
 
 
 LIMITS: dict[str, Limit] = {
@@ -35,5 +39,8 @@ LIMITS: dict[str, Limit] = {
         size=2 * MEGABYTE,
         endings={"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"},
         picture=PictureLimit(taken_side=4096, kept_side=512),
+    ),
+    FileKind.INFLUENCER_IMPORT: Limit(
+        size=25 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_table=True
     ),
 }

@@ -15,6 +15,7 @@ class Permission(models.TextChoices):
 
     READ = "organization:data:read"
     EDIT_INFLUENCERS = "crm:influencer:edit"
+    IMPORT_INFLUENCERS = "crm:influencer:import"
     INVITE_CREATORS = "tiktok:creator:invite"
     EDIT_CAMPAIGNS = "campaigns:campaign:edit"
     SEND_ORDERS = "campaigns:order:send"
@@ -114,8 +115,15 @@ class Verb(models.TextChoices):
     TASK_DONE = "task.done", "Task done"
     TASK_REOPENED = "task.reopened", "Task reopened"
     TASK_DELETED = "task.deleted", "Task deleted"
+    INFLUENCER_IMPORTED = "influencer.imported", "Added by an import"
+    INFLUENCER_IMPORT_UPDATED = "influencer.import_updated", "Updated by an import"
+    INFLUENCER_IMPORT_UNDONE = "influencer.import_undone", "Update by an import rolled back"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
     ACCOUNT_ADDED = "account.added", "TikTok account added"
+
+    IMPORT_STARTED = "import.started", "Import started"
+    IMPORT_FINISHED = "import.finished", "Import finished"
+    IMPORT_ROLLED_BACK = "import.rolled_back", "Import rolled back"
 
     CAMPAIGN_CREATED = "campaign.created", "Campaign created"
     CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"

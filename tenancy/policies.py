@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _VIEWER = frozenset({Permission.READ, Permission.READ_MAIL})
 _MANAGER = _VIEWER | {
     Permission.EDIT_INFLUENCERS,
+    Permission.IMPORT_INFLUENCERS,
     Permission.INVITE_CREATORS,
     Permission.EDIT_CAMPAIGNS,
     Permission.SEND_ORDERS,
@@ -26,7 +27,7 @@ _ADMIN = _MANAGER | {
 _OWNER = _ADMIN | {Permission.RUN_MIGRATION}
 
 # What a member who is limited to groups may not, since it is about everybody alike.
-_ABOUT_EVERYBODY = frozenset({Permission.READ_MAIL})
+_ABOUT_EVERYBODY = frozenset({Permission.READ_MAIL, Permission.IMPORT_INFLUENCERS})
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,

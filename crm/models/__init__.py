@@ -1,21 +1,28 @@
 from crm.models.documents import Contract, Document
 from crm.models.fields import CustomField, CustomValue
 from crm.models.groups import GroupBranding
+from crm.models.imports import AwaitedAccount, Import, ImportMapping, ImportRow
 from crm.models.influencers import Influencer, SocialAccount
 from crm.models.lists import List, ListEntry
 from crm.models.notes import Mention, Note
 from crm.models.rates import OtherAddress, Rate
+from crm.models.readings import AccountReading
 from crm.models.search import SearchWord
 from crm.models.segments import ListLayout, Segment
 from crm.models.tags import Tag, Tagging
 from crm.models.tasks import Task
 
 __all__ = [
+    "AccountReading",
+    "AwaitedAccount",
     "Contract",
     "CustomField",
     "CustomValue",
     "Document",
     "GroupBranding",
+    "Import",
+    "ImportMapping",
+    "ImportRow",
     "Influencer",
     "List",
     "ListEntry",

@@ -10,7 +10,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from crm.enums import AccountType, Network
-from crm.models import Influencer, SocialAccount
+from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.queries import tiktok_account
 from jobs.services.queue import JUST_NOW, claim_now, finished_at, note_finished, once_more
@@ -72,7 +72,7 @@ def add_tiktok_account(
         track_creator(handle, status)
         return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
-        account, creator = _keep_account(handle, status, influencer, actor)
+        account, creator = keep_account(handle, status, influencer=influencer, actor=actor)
     except IntegrityError:  # somebody else added it meanwhile
         return AddResult(AddOutcome.PRESENT, handle, status, _present(handle))
     _sync_for_the_first_time(account, creator)
@@ -80,17 +80,22 @@ def add_tiktok_account(
 
 
 @transaction.atomic
-def _keep_account(
-    handle: str, status: MarketplaceStatus, influencer: Influencer | None, actor: User | None
+def keep_account(
+    handle: str, status: MarketplaceStatus, *, influencer: Influencer | None, actor: User | None
 ) -> tuple[SocialAccount, Creator]:
+    """Write an account that TikTok has confirmed: of `influencer`, else of who awaits it, else of a new one."""
     creator = track_creator(handle, status)
+    awaited = AwaitedAccount.objects.select_related("influencer").filter(handle=handle).first()
+    owner = influencer or (awaited.influencer if awaited else None)
     account = SocialAccount.objects.create(
-        influencer=influencer or Influencer.objects.create(name=handle),
+        influencer=owner or Influencer.objects.create(name=handle),
         network=Network.TIKTOK,
         account_type=AccountType.TIKTOK_CREATOR,
         handle=handle,
         creator=creator,
     )
+    if awaited:
+        awaited.delete()
     record(Verb.ACCOUNT_ADDED, account, actor=actor, influencer=account.influencer_id)
     return account, creator
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.errors import AddressTaken, EmailNeeded
-from crm.models import Influencer, SocialAccount
+from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.influencers import name_in_mail, open_dashboard
 from mail.services.outbox import queue_message
@@ -85,11 +85,19 @@ def _let_in_at(email: str, handle: str) -> tuple[Influencer, str]:
     influencer = (
         Influencer.objects.filter(person=person).first()
         or Influencer.objects.filter(person=None, email=email).order_by("pk").first()
+        or _awaiting(handle)
         or Influencer(name=handle, email=email)
     )
     if influencer.person_id != person.pk:
+        influencer.email = influencer.email or email
         open_dashboard(influencer, person)
     return influencer, person.email
+
+
+def _awaiting(handle: str) -> Influencer | None:
+    """The influencer of whom this handle is awaited, if nobody signs in as them yet."""
+    awaited = AwaitedAccount.objects.select_related("influencer").filter(handle=handle).first()
+    return awaited.influencer if awaited and awaited.influencer.person_id is None else None
 
 
 def _person(email: str) -> User:

@@ -10,11 +10,13 @@ from django.core.files.base import File as Upload
 from django.template.defaultfilters import filesizeformat
 
 from files.errors import FileRefused
-from files.limits import LIMITS, Limit
+from files.limits import LIMITS, TEXT, WORKBOOK, Limit
 from files.models import File
 from files.policies import clean_name
 from files.services.pictures import KEPT_ENDING, KEPT_TYPE, redraw
 from files.store import contents
+
+ZIP = b"PK\x03\x04"
 
 
 def store_content(kind: str, upload: Upload[bytes]) -> File:
@@ -55,6 +57,8 @@ def _read(upload: Upload[bytes], limit: Limit) -> bytes:
 
 def _sniffed(content: bytes, limit: Limit) -> str:
     """The type that the content itself shows; name and declared type are not asked."""
+    if limit.is_table:
+        return WORKBOOK if content.startswith(ZIP) else TEXT
     try:
         content_type = puremagic.from_string(content, mime=True)
     except puremagic.PureError:

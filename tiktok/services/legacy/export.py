@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tiktok.errors import NotALegacyExport
-from ui.numbers import NotACount, proven_decimal_marks, read_count
 from tiktok.services.legacy.table import table
+from ui.numbers import NotACount, proven_decimal_marks, read_count
 
 COUNTS = ("followers", "views", "likes", "comments", "shares")
 HANDLE = re.compile(r"[A-Za-z0-9._]{2,64}")

@@ -1,0 +1,285 @@
+"""The jobs of imports: previewing, writing, asking TikTok, checking what changed since, taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from crm.enums import ImportFate, ImportStage
+from crm.errors import TableRefused
+from crm.models import Import, ImportRow
+from crm.services.imports.fates import fates_of, mapped_columns
+from crm.services.imports.lookups import keep_answers, rows_to_ask
+from crm.services.imports.meaning.values import marks_proven_by
+from crm.services.imports.reading.layouts import Layout
+from crm.services.imports.reading.tables import Cells, Place, open_table
+from crm.services.imports.rollback import note_verdicts, rows_to_take_back, take_back
+from crm.services.imports.writing import rows_to_write, write_rows
+from files.models import File
+from files.purge import delete_files
+from jobs.errors import JobFailed
+from jobs.models import Job
+from jobs.services.jobs import JobKind, register_job, start_job
+from tenancy.enums import Verb
+from tenancy.services.events import record
+from tiktok.enums import MarketplaceStatus
+from tiktok.errors import TikTokBusy, TikTokProblem, TikTokUnavailable
+from tiktok.services.creators.membership import HANDLES_PER_CALL, read_memberships
+
+PREVIEW, WRITE, ASK = "crm.import_preview", "crm.import_write", "crm.import_lookup"
+CHECK, TAKE_BACK = "crm.import_check", "crm.import_roll_back"
+TEXT_ROWS, WORKBOOK_ROWS, WRITTEN_ROWS, TAKEN_ROWS = 2_000, 20_000, 1_000, 300
+GONE = "This import is no longer there."
+
+
+def _parent(job: Job) -> Import:
+    parent = Import.objects.select_related("file").filter(pk=job.params["import"]).first()
+    if parent is None:
+        raise JobFailed(GONE)
+    return parent
+
+
+def layout(parent: Import) -> Layout:
+    """How the file of an import is read."""
+    return Layout(parent.encoding, parent.delimiter)
+
+
+# --- preview ---
+@dataclass(frozen=True)
+class Scan:
+    """The whole file seen once: its rows, the decimal marks they prove, and where the first one begins."""
+
+    rows: int
+    marks: str
+    place: Place
+
+
+def _read(job: Job) -> Scan | tuple[list[ImportRow], int, Place] | None:
+    parent = _parent(job)
+    if parent.version != job.params["version"] or parent.file is None:
+        return None
+    try:
+        return _scan(parent) if job.cursor == 0 else _judge(parent, Place(**job.cursor))
+    except TableRefused as refused:
+        raise JobFailed(str(refused)) from refused
+
+
+def _scan(parent: Import) -> Scan:
+    columns = [column for column in mapped_columns(parent) if column.field.number]
+    marks: set[str] = set()
+    count = 0
+    with open_table(_file(parent), layout(parent)) as table:
+        rows = table.rows()
+        next(rows, None)
+        first = Place(**asdict(table.keep_place()))
+        for _, cells in rows:
+            count += 1
+            for column in columns:
+                if len(marks) < 2 and column.place < len(cells):
+                    marks |= marks_proven_by(column.field, cells[column.place])
+    if not count:
+        raise TableRefused("The file has a header and no rows.")
+    return Scan(count, "".join(sorted(marks)), first)
+
+
+def _file(parent: Import) -> File:
+    if parent.file is None:
+        raise TableRefused("The file is no longer there. Choose it again.")
+    return parent.file
+
+
+def _judge(parent: Import, place: Place) -> tuple[list[ImportRow], int, Place]:
+    size = WORKBOOK_ROWS if layout(parent).is_workbook else TEXT_ROWS
+    with open_table(_file(parent), layout(parent), place) as table:
+        rows: list[tuple[int, Cells]] = list(islice(table.rows(), size))
+        return *fates_of(parent, rows), table.keep_place()
+
+
+def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place] | None) -> bool:
+    if read is None:  # another preview has taken its place
+        return True
+    parent = Import.objects.select_for_update().get(pk=job.params["import"])
+    if isinstance(read, Scan):
+        parent.rows.all().delete()
+        parent.row_count, parent.proven_marks, parent.counts = read.rows, read.marks, {}
+        parent.ambiguous_count = 0
+        job.total_count, job.cursor = read.rows, asdict(read.place)
+        parent.save()
+        return False
+    rows, ambiguous, place = read
+    ImportRow.objects.bulk_create(rows, batch_size=2_000)
+    for row in rows:
+        parent.counts[row.fate] = parent.counts.get(row.fate, 0) + 1
+    parent.ambiguous_count += ambiguous
+    parent.save(update_fields=["counts", "ambiguous_count"])
+    job.done_count += len(rows)
+    job.cursor = asdict(place)
+    if job.done_count < job.total_count and rows:
+        return False
+    job.count("previewed", job.done_count, ("crm:import", parent.name, parent.pk))
+    return True
+
+
+# --- writing ---
+def _write(job: Job, _: None) -> bool:
+    parent, rows = _next_rows(job, rows_to_write, WRITTEN_ROWS)
+    counts = write_rows(parent, rows, actor=job.actor)
+    for fate, count in counts.items():
+        parent.written[fate] = parent.written.get(fate, 0) + count
+    left_out = sum(row.fate == ImportFate.ERROR for row in rows)
+    if left_out:
+        job.count("left_out", left_out, _link(parent, job))
+    _count(job, parent, counts)
+    if rows:
+        parent.save(update_fields=["written"])
+        return False
+    _finish_writing(parent, job)
+    return True
+
+
+def _finish_writing(parent: Import, job: Job) -> None:
+    parent.imported_at = timezone.now()
+    parent.counts = {fate: parent.rows.filter(fate=fate).count() for fate in ImportFate.values}
+    if parent.file_id:
+        delete_files(File.objects.filter(pk=parent.file_id))
+        parent.file = None
+    if to_ask := rows_to_ask(parent).count():
+        parent.lookup_job = start_job(ASK, job.params, total=to_ask, actor=job.actor)
+    parent.save()
+    record(Verb.IMPORT_FINISHED, parent, actor=job.actor, rows=job.done_count)
+
+
+def _next_rows(
+    job: Job, rows_of: Callable[[Import], models.QuerySet[ImportRow]], size: int
+) -> tuple[Import, list[ImportRow]]:
+    """The rows of the next slice, behind the number at which the last one has ended."""
+    parent = Import.objects.select_for_update().get(pk=_parent(job).pk)
+    rows = rows_of(parent)
+    if job.cursor:
+        is_backward = str(rows.query.order_by[0]).startswith("-")
+        rows = rows.filter(**{"number__lt" if is_backward else "number__gt": job.cursor})
+    found = list(rows.select_related("influencer")[:size])
+    if found:
+        job.cursor = found[-1].number
+        job.done_count += len(found)
+    return parent, found
+
+
+def _link(parent: Import, job: Job) -> tuple[str, str, int]:
+    return ("crm:import", parent.name, parent.pk)
+
+
+def _count(job: Job, parent: Import, counts: Mapping[str, int]) -> None:
+    """Count outcomes; the way to the import stands beside the first of them."""
+    for key, count in counts.items():
+        if count:
+            links = [] if any(row["links"] for row in job.outcome) else [_link(parent, job)]
+            job.count(str(key), count, *links)
+
+
+# --- TikTok ---
+Answered = tuple[list[int], dict[str, MarketplaceStatus]]
+
+
+def _ask(job: Job) -> Answered:
+    rows = list(rows_to_ask(_parent(job)).values_list("pk", "tiktok_handle")[:HANDLES_PER_CALL])
+    try:
+        answers = read_memberships([handle for _, handle in rows]) if rows else {}
+    except (TikTokUnavailable, TikTokBusy):
+        raise
+    except TikTokProblem as problem:
+        raise JobFailed(str(problem)) from problem
+    return [pk for pk, _ in rows], answers
+
+
+def _keep_answers(job: Job, answered: Answered) -> bool:
+    parent, (asked, answers) = _parent(job), answered
+    rows = ImportRow.objects.select_related("influencer").filter(pk__in=asked).order_by("number")
+    counts = keep_answers(list(rows), answers, actor=job.actor)
+    _count(job, parent, counts)
+    job.cursor += 1
+    job.done_count = min(job.total_count, job.done_count + len(asked))
+    return not asked
+
+
+# --- taking back ---
+def _check(job: Job, _: None) -> bool:
+    parent, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
+    if rows:
+        _count(job, parent, {"changed": note_verdicts(rows)})
+    return not rows
+
+
+def _take_back(job: Job, _: None) -> bool:
+    parent, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
+    if rows:
+        _count(job, parent, take_back(parent, rows, actor=job.actor))
+        return False
+    record(Verb.IMPORT_ROLLED_BACK, parent, actor=job.actor, rows=job.done_count)
+    return True
+
+
+# --- starting ---
+TOTALS: Mapping[str, Callable[[Import], int]] = {
+    WRITE: lambda parent: rows_to_write(parent).count(),
+    CHECK: lambda parent: rows_to_take_back(parent).count(),
+    TAKE_BACK: lambda parent: rows_to_take_back(parent).count(),
+}
+STAGES = {
+    PREVIEW: ImportStage.PREVIEW,
+    WRITE: ImportStage.IMPORT,
+    CHECK: ImportStage.CHECK,
+    TAKE_BACK: ImportStage.ROLL_BACK,
+}
+
+
+def begin(kind: str, parent: Import, *, actor: Any) -> Job:
+    """Start a job of an import and let the import be at its stage (not saved)."""
+    params = {"import": parent.pk}
+    if kind == PREVIEW:
+        params["version"] = parent.version
+    total = TOTALS[kind](parent) if kind in TOTALS else 0
+    parent.job = start_job(kind, params, total=total, actor=actor)
+    parent.stage = STAGES[kind]
+    return parent.job
+
+
+WORDS = {
+    "previewed": "rows read; nothing is written yet:",
+    ImportFate.NEW: "influencers added:",
+    ImportFate.UPDATE: "influencers updated:",
+    "left_out": "left out, because they changed since the preview:",
+    MarketplaceStatus.IN: "accounts in the Creator Marketplace, tracked from now on:",
+    MarketplaceStatus.NOT_IN: "accounts not in the Creator Marketplace:",
+    MarketplaceStatus.INVITED: "accounts invited to the Creator Marketplace:",
+    MarketplaceStatus.INVALID: "accounts that TikTok does not know:",
+    MarketplaceStatus.UNKNOWN: "accounts without an answer from TikTok:",
+    "changed": "influencers changed since the import:",
+    "removed": "influencers removed:",
+    "returned": "influencers with their earlier values:",
+    "kept": "influencers with changes that were kept:",
+}
+
+
+def register_jobs() -> None:
+    """Make the kinds known."""
+    kind = partial(JobKind, words={str(key): words for key, words in WORDS.items()})
+    register_job(kind(name=PREVIEW, title="Preview of an import", fetch=_read, apply=_keep))
+    register_job(kind(name=WRITE, title="Import creators", apply=_write))
+    register_job(
+        kind(
+            name=ASK,
+            title="Look up imported TikTok accounts",
+            fetch=_ask,
+            apply=_keep_answers,
+            temporary=(TikTokUnavailable, TikTokBusy),
+        )
+    )
+    register_job(kind(name=CHECK, title="Check what changed since an import", apply=_check))
+    register_job(kind(name=TAKE_BACK, title="Roll back an import", apply=_take_back))

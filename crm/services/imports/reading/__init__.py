@@ -1,0 +1,1 @@
+"""How a file is written, and its rows."""

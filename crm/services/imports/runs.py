@@ -1,0 +1,215 @@
+"""An import from the upload to the roll-back, as its pages drive it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from django.core.files.base import File as Upload
+from django.db import transaction
+
+from crm.enums import ImportPolicy, ImportStage
+from crm.errors import TableRefused
+from crm.models import Import
+from crm.services.imports import kinds
+from crm.services.imports.expiry import FORGET, plan_to_forget
+from crm.services.imports.meaning.catalog import fields
+from crm.services.imports.meaning.mapping import columns_of, problem_of, remember
+from crm.services.imports.reading.layouts import Layout, layout_of
+from crm.services.imports.reading.tables import cell_text, column_name, open_table
+from files.enums import FileKind
+from files.models import File
+from files.policies import clean_name
+from files.purge import delete_files
+from files.services.storing import store_content
+from jobs.enums import JobState
+from jobs.services.jobs import cancel_job
+from jobs.services.queue import forget
+from tenancy.enums import Verb
+from tenancy.models import User
+from tenancy.services.events import record
+
+SAMPLE_ROWS = 50
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+def start_import(upload: Upload[bytes], *, actor: User) -> Import:
+    """Keep a file, find out how it is written and start its preview. Raises FileRefused or TableRefused."""
+    upload.seek(0)
+    content = upload.read()
+    upload.seek(0)
+    file = store_content(FileKind.INFLUENCER_IMPORT, upload)
+    layout = layout_of(content, file.content_type)
+    name = _name(upload.name or file.name, file.name)
+    headers, samples = _header(file, layout)
+    columns, remembered = columns_of(headers, samples, name)
+    with transaction.atomic():
+        file.save()
+        parent = Import(
+            name=name,
+            file=file,
+            encoding=layout.encoding,
+            delimiter=layout.delimiter,
+            columns=columns,
+            remembered_from=remembered,
+            started_by=actor,
+        )
+        parent.save()
+        plan_to_forget(parent)
+        _preview(parent, actor)
+    return parent
+
+
+def _name(uploaded: str, stored: str) -> str:
+    """The file's own name, with its own ending where that is one of a table."""
+    ending = next((each for each in ENDINGS if uploaded.lower().endswith(each)), "")
+    return clean_name(uploaded, ending) if ending else stored
+
+
+def _header(file: File, layout: Layout) -> tuple[list[str], list[str]]:
+    """The names of the columns, and of each the first value below it."""
+    with open_table(file, layout) as table:
+        first = [cells for _, cells in islice(table.rows(), SAMPLE_ROWS)]
+    if not first:
+        raise TableRefused("The file has no rows.")
+    texts = [[cell_text(cell) for cell in cells] for cells in first]
+    headers = [text or column_name(place) for place, text in enumerate(texts[0])]
+    samples = [
+        next((row[place] for row in texts[1:] if place < len(row) and row[place]), "")[:80]
+        for place in range(len(headers))
+    ]
+    return [header[:120] for header in headers], samples
+
+
+def _preview(parent: Import, actor: User) -> None:
+    kinds.begin(kinds.PREVIEW, parent, actor=actor)
+    parent.save()
+
+
+@transaction.atomic
+def read_otherwise(
+    parent: Import, *, encoding: str, delimiter: str, decimal_mark: str, actor: User
+) -> None:
+    """Read the file in another way and preview it anew. Raises TableRefused."""
+    parent = _locked(parent)
+    layout = Layout(encoding, delimiter) if parent.encoding else Layout()
+    is_other = (layout.encoding, layout.delimiter) != (parent.encoding, parent.delimiter)
+    parent.decimal_mark = decimal_mark
+    if is_other:
+        if parent.file is None:
+            raise TableRefused("The file is no longer there. Choose it again.")
+        headers, samples = _header(parent.file, layout)
+        parent.encoding, parent.delimiter = layout.encoding, layout.delimiter
+        parent.columns, parent.remembered_from = columns_of(headers, samples, parent.name)
+    _preview_anew(parent, actor)
+
+
+@transaction.atomic
+def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> None:
+    """Import the columns into these fields, each with its policy, and preview the file anew."""
+    parent, known = _locked(parent), fields()
+    for column, choice in zip(parent.columns, chosen, strict=False):
+        column["field"] = choice["field"] if choice["field"] in known else ""
+        policy = choice["policy"]
+        column["policy"] = policy if policy in ImportPolicy.values else ImportPolicy.FILL_EMPTY
+    _preview_anew(parent, actor)
+
+
+def _preview_anew(parent: Import, actor: User) -> None:
+    if parent.job is not None and not parent.job.is_finished:
+        cancel_job(parent.job)
+    parent.version += 1
+    parent.counts, parent.ambiguous_count = {}, 0
+    _preview(parent, actor)
+
+
+def _locked(parent: Import) -> Import:
+    """The import while its preview may be changed. Raises TableRefused once it is being written."""
+    locked = (
+        Import.objects.select_for_update(of=("self",))
+        .select_related("job", "file")
+        .get(pk=parent.pk)
+    )
+    if locked.stage != ImportStage.PREVIEW:
+        raise TableRefused(
+            "This import has begun. Choose the file again to import it in another way."
+        )
+    return locked
+
+
+@transaction.atomic
+def begin_import(parent: Import, *, actor: User) -> None:
+    """Write the rows that the preview showed. Raises TableRefused while there is no whole preview."""
+    parent = Import.objects.select_for_update(of=("self",)).select_related("job").get(pk=parent.pk)
+    if parent.stage == ImportStage.IMPORT and not parent.is_running and parent.imported_at is None:
+        kinds.begin(
+            kinds.WRITE, parent, actor=actor
+        )  # goes on where it was cancelled or has failed
+        parent.save()
+        return
+    is_previewed = parent.job is not None and parent.job.state == JobState.DONE
+    if parent.stage != ImportStage.PREVIEW or not is_previewed:
+        raise TableRefused("The preview is not ready yet.")
+    if problem := problem_of(parent.columns):
+        raise TableRefused(problem)
+    remember(parent)
+    kinds.begin(kinds.WRITE, parent, actor=actor)
+    parent.save()
+    plan_to_forget(parent)
+    record(Verb.IMPORT_STARTED, parent, actor=actor, rows=parent.to_write_count)
+
+
+@transaction.atomic
+def discard_import(parent: Import) -> None:
+    """Forget an import of which nothing is written. Raises TableRefused for any other."""
+    parent = _locked(parent)
+    if parent.job is not None:
+        cancel_job(parent.job)
+    file_id = parent.file_id
+    forget(FORGET, parent.pk)
+    parent.delete()
+    if file_id:
+        delete_files(File.objects.filter(pk=file_id))
+
+
+def cancel_import(parent: Import) -> None:
+    """End whatever job of the import runs, after the rows at hand."""
+    for job in (parent.job, parent.lookup_job):
+        if job is not None and not job.is_finished:
+            cancel_job(job)
+
+
+@transaction.atomic
+def keep_import(parent: Import) -> None:
+    """Leave an import as it is, whatever its check has found. Raises TableRefused at any other stage."""
+    parent = Import.objects.select_for_update(of=("self",)).select_related("job").get(pk=parent.pk)
+    if parent.stage != ImportStage.CHECK or parent.is_running:
+        raise TableRefused("Nothing was checked.")
+    parent.stage = ImportStage.IMPORT
+    parent.save(update_fields=["stage"])
+
+
+@transaction.atomic
+def check_import(parent: Import, *, actor: User) -> None:
+    """Find out what a roll-back would keep. Raises TableRefused while the import runs, and once it is rolled back."""
+    _begin_on_written(kinds.CHECK, parent, actor)
+
+
+@transaction.atomic
+def roll_back(parent: Import, *, actor: User) -> None:
+    """Take an import back. Raises TableRefused while it runs, and once it is rolled back."""
+    _begin_on_written(kinds.TAKE_BACK, parent, actor)
+
+
+def _begin_on_written(kind: str, parent: Import, actor: User) -> None:
+    parent = (
+        Import.objects.select_for_update(of=("self",))
+        .select_related("job", "lookup_job")
+        .get(pk=parent.pk)
+    )
+    if parent.stage == ImportStage.PREVIEW or parent.is_running:
+        raise TableRefused("Nothing can be rolled back now. Wait until the import has ended.")
+    if parent.lookup_job is not None and not parent.lookup_job.is_finished:
+        cancel_job(parent.lookup_job)
+    kinds.begin(kind, parent, actor=actor)
+    parent.save()
