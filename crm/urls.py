@@ -3,9 +3,11 @@
 from django.urls import path
 
 from crm.views import accounts, connections, influencers, invitations
+from crm.views.imports import acts, downloads, pages
 
 app_name = "crm"
 ACCOUNT = "influencers/<int:pk>/accounts/<int:account_pk>/"
+IMPORT = "influencers/import/<int:import_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
     path("influencers/add/", accounts.add_account, name="add_account"),
@@ -13,6 +15,17 @@ urlpatterns = [
     path("influencers/add/ask/", connections.ask_handle, name="ask_handle"),
     path("influencers/invite/", invitations.invite_selected, name="invite_selected"),
     path("influencers/ask/", connections.ask_selected, name="ask_selected"),
+    path("influencers/import/", pages.imports, name="imports"),
+    path(IMPORT, pages.import_page, name="import"),
+    path(f"{IMPORT}columns/", acts.map_import_columns, name="map_import_columns"),
+    path(f"{IMPORT}reading/", acts.read_import_otherwise, name="read_import_otherwise"),
+    path(f"{IMPORT}begin/", acts.begin_import, name="begin_import"),
+    path(f"{IMPORT}cancel/", acts.cancel_import, name="cancel_import"),
+    path(f"{IMPORT}discard/", acts.discard_import, name="discard_import"),
+    path(f"{IMPORT}check/", acts.check_import, name="check_import"),
+    path(f"{IMPORT}keep/", acts.keep_import, name="keep_import"),
+    path(f"{IMPORT}roll-back/", acts.roll_back_import, name="roll_back_import"),
+    path(f"{IMPORT}left-out/", downloads.import_errors, name="import_errors"),
     path("influencers/<int:pk>/", influencers.influencer, name="influencer"),
     path("influencers/<int:pk>/edit/", influencers.edit_influencer, name="edit_influencer"),
     path(f"{ACCOUNT}refresh/", accounts.refresh_account, name="refresh_account"),

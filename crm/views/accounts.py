@@ -62,7 +62,8 @@ def _answer(
     influencer: Influencer | None,
 ) -> HttpResponse:
     if result.outcome == AddOutcome.NOT_IN_MARKETPLACE:
-        return refused(request, result.handle, is_invited=result.is_invited)
+        known = AskForm(initial={"email": influencer.email}) if influencer else None
+        return refused(request, result.handle, form=known, is_invited=result.is_invited)
     if result.outcome == AddOutcome.NO_SUCH_ACCOUNT:
         form.add_error(
             "handle", f"TikTok knows no such account: @{result.handle}. Check the spelling."

@@ -34,6 +34,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
+    "import_pk": lambda tenant: tenant.row("crm.Import").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
     "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
     "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0009_index_accounts_by_handle'),
+        ('crm', '0010_count_influencers_and_accounts'),
         ('files', '0002_import_files'),
         ('jobs', '0003_one_job_per_wish'),
         ('tenancy', '0006_one_spelling_of_addresses'),

@@ -1,0 +1,110 @@
+"""Acts of a person on an import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from crm.errors import TableRefused
+from crm.forms import ReadingForm, WorkbookReadingForm
+from crm.models import Import
+from crm.services.imports import runs
+from crm.views.imports.pages import found_import, reading_form, show_import
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+
+
+def _act(
+    request: OrganizationRequest, import_pk: int, act: Callable[[Import], None]
+) -> HttpResponse:
+    """Do something with an import and show it again, or say why it was not done."""
+    parent = found_import(import_pk)
+    try:
+        act(parent)
+    except TableRefused as refused:
+        messages.error(request, str(refused))
+    return show_import(request, parent)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def map_import_columns(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Choose the fields of the columns."""
+
+    def act(parent: Import) -> None:
+        chosen = [
+            {name: request.POST.get(f"{name}-{place}", "") for name in ("field", "policy")}
+            for place in range(len(parent.columns))
+        ]
+        runs.map_columns(parent, chosen, actor=request.user)
+
+    return _act(request, import_pk, act)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def read_import_otherwise(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Choose how the file is read."""
+
+    def act(parent: Import) -> None:
+        kind = ReadingForm if parent.encoding else WorkbookReadingForm
+        form = kind({**reading_form(parent).initial, **request.POST.dict()})
+        if not form.is_valid():
+            raise TableRefused("Choose how the file is read from the lists.")
+        chosen = {"encoding": "", "delimiter": "", **form.cleaned_data}
+        runs.read_otherwise(parent, **chosen, actor=request.user)
+
+    return _act(request, import_pk, act)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def begin_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Write what the preview showed."""
+    return _act(request, import_pk, lambda parent: runs.begin_import(parent, actor=request.user))
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def cancel_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """End a running import after the rows at hand; what is written stays."""
+    return _act(request, import_pk, runs.cancel_import)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def discard_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Forget an import of which nothing is written."""
+    parent = found_import(import_pk)
+    try:
+        runs.discard_import(parent)
+    except TableRefused as refused:
+        messages.error(request, str(refused))
+        return show_import(request, parent)
+    messages.success(request, "The import is discarded. Nothing was written.")
+    return redirect("crm:imports", request.organization.slug)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def check_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Find out what a roll-back would keep."""
+    return _act(request, import_pk, lambda parent: runs.check_import(parent, actor=request.user))
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def keep_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Leave an import as it is after its check."""
+    return _act(request, import_pk, runs.keep_import)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def roll_back_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Take an import back."""
+    return _act(request, import_pk, lambda parent: runs.roll_back(parent, actor=request.user))

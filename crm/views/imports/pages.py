@@ -1,0 +1,190 @@
+"""Pages of imports: choosing a file, the preview, the running import, its outcome and its roll-back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from crm.enums import ImportFate, ImportPolicy, ImportStage
+from crm.errors import TableRefused
+from crm.forms import ImportForm, ReadingForm, WorkbookReadingForm
+from crm.models import Import
+from crm.queries import imports as queries
+from crm.services.imports import runs
+from crm.services.imports.meaning.catalog import fields
+from crm.services.imports.meaning.mapping import problem_of
+from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
+from crm.views.frame import INVALID, allowances
+from crm.views.imports.rows import kept_rows, shown_rows
+from files.errors import FileRefused
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+
+SHOWN_KEPT = 50
+MARKS = {"": "numbers without marks", ".": "1,234.56", ",": "1.234,56", ",.": "mixed number marks"}
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+def imports(request: OrganizationRequest) -> HttpResponse:
+    """Choose a file; the imports that are kept."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            parent = runs.start_import(form.cleaned_data["file"], actor=request.user)
+        except (FileRefused, TableRefused) as refused:
+            form.add_error("file", str(refused))
+        else:
+            return show_import(request, parent)
+    context = {"form": form, "imports": queries.latest_imports()}
+    status = INVALID if form.errors else 200
+    return render(request, "staff/crm/imports/start.html", context, status=status)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_safe
+def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """An import at whichever stage it is; brings itself up to date while a job of it runs."""
+    parent = found_import(import_pk)
+    part = _part(parent)
+    context = {
+        **allowances(request),
+        "parent": parent,
+        "part": f"staff/crm/imports/{part}.html",
+        "step": 2 if parent.stage == ImportStage.PREVIEW else 3,
+        "is_refreshing": parent.is_running or _is_asking(parent),
+        **CONTEXTS[part](request, parent),
+    }
+    return render(request, "staff/crm/imports/import.html", context)
+
+
+def found_import(import_pk: int) -> Import:
+    parent = queries.import_by_id(import_pk)
+    if parent is None:
+        raise Http404
+    return parent
+
+
+def _is_asking(parent: Import) -> bool:
+    return parent.lookup_job is not None and not parent.lookup_job.is_finished
+
+
+def _part(parent: Import) -> str:
+    if parent.stage == ImportStage.PREVIEW:
+        return "failed" if parent.is_failed else "preview"
+    if parent.stage == ImportStage.IMPORT and (parent.is_running or parent.imported_at is None):
+        return "running"
+    return "outcome"
+
+
+def show_import(request: OrganizationRequest, parent: Import) -> HttpResponse:
+    return redirect("crm:import", request.organization.slug, parent.pk)
+
+
+# --- what the parts of the page show ---
+def _preview(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
+    fate = request.GET.get("fate", "")
+    page = queries.rows_page(parent, fate=fate, cursor=request.GET.get("cursor", ""))
+    known = fields()
+    sections: dict[str, list[Any]] = {}
+    for each in known.values():
+        sections.setdefault(each.section, []).append(each)
+    return {
+        "page": page,
+        "rows": shown_rows(page.rows),
+        "fate": fate if fate in ImportFate.values else "",
+        "tabs": _tabs(parent, fate),
+        "sections": sections,
+        "policies": ImportPolicy.choices,
+        "read_as": _read_as(parent),
+        "reading_form": reading_form(parent),
+        "problem": problem_of(parent.columns),
+        "left_out": sum(parent.counts.get(each, 0) for each in queries.LEFT_OUT),
+        "unchanged": parent.counts.get(ImportFate.UNCHANGED, 0),
+    }
+
+
+def _tabs(parent: Import, fate: str) -> list[dict[str, Any]]:
+    tabs = [{"label": "All", "value": "", "count": sum(parent.counts.values())}]
+    tabs += [
+        {"label": each.label, "value": each.value, "count": parent.counts.get(each, 0)}
+        for each in ImportFate
+    ]
+    return [{**tab, "is_current": tab["value"] == fate} for tab in tabs]
+
+
+def _read_as(parent: Import) -> str:
+    marks = MARKS[parent.decimal_mark or parent.proven_marks]
+    if not parent.encoding:
+        return f"Workbook, {marks}"
+    return f"{DELIMITERS[parent.delimiter]}, {ENCODINGS[parent.encoding]}, {marks}"
+
+
+def reading_form(parent: Import) -> ReadingForm | WorkbookReadingForm:
+    kept = {name: getattr(parent, name) for name in ("delimiter", "encoding", "decimal_mark")}
+    return ReadingForm(initial=kept) if parent.encoding else WorkbookReadingForm(initial=kept)
+
+
+def _running(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
+    return {
+        "rows": shown_rows(queries.rows_just_written(parent)),
+        "percent": _percent(parent),
+        "left": _left(parent),
+        "written": sum(parent.written.values()),
+    }
+
+
+def _percent(parent: Import) -> int:
+    job = parent.job
+    return min(100, 100 * job.done_count // max(1, job.total_count)) if job else 0
+
+
+def _left(parent: Import) -> timedelta | None:
+    """How long the rest takes if it goes on as it has begun."""
+    job = parent.job
+    if job is None or job.started_at is None or not job.done_count or job.is_finished:
+        return None
+    spent = timezone.now() - job.started_at
+    return spent * max(0, job.total_count - job.done_count) / job.done_count
+
+
+def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
+    changed = queries.rows_changed_since(parent)
+    is_checked = parent.stage != ImportStage.IMPORT and not parent.is_running
+    kept = list(changed[:SHOWN_KEPT]) if is_checked else []
+    kept_count = changed.count() if is_checked else 0
+    kept_new = changed.filter(fate=ImportFate.NEW).count() if is_checked else 0
+    new, updated = (parent.written.get(each, 0) for each in (ImportFate.NEW, ImportFate.UPDATE))
+    return {
+        "percent": _percent(parent),
+        "new": new,
+        "updated": updated,
+        "written": new + updated,
+        "errors": parent.counts.get(ImportFate.ERROR, 0),
+        "error_numbers": queries.first_numbers(parent, ImportFate.ERROR),
+        "duplicates": parent.counts.get(ImportFate.DUPLICATE, 0),
+        "unchanged": parent.counts.get(ImportFate.UNCHANGED, 0),
+        "tiktok": queries.tiktok_counts(parent),
+        "is_asking": _is_asking(parent),
+        "outside": queries.rows_without_account(parent),
+        "kept": kept_rows(parent, kept),
+        "kept_count": kept_count,
+        "kept_more": kept_count - len(kept),
+        "removed": new - kept_new,
+        "is_checked": is_checked and parent.stage == ImportStage.CHECK,
+        "is_rolled_back": is_checked and parent.stage == ImportStage.ROLL_BACK,
+        "may_roll_back": timezone.now() < parent.roll_back_until,
+    }
+
+
+CONTEXTS: dict[str, Callable[[OrganizationRequest, Import], dict[str, Any]]] = {
+    "preview": _preview,
+    "running": _running,
+    "outcome": _outcome,
+    "failed": lambda request, parent: {"reading_form": reading_form(parent)},
+}

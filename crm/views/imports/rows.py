@@ -1,0 +1,153 @@
+"""Rows of imports in the words of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import ngettext
+
+from crm.countries import COUNTRIES
+from crm.enums import ImportFate
+from crm.models import Import, ImportRow
+from crm.queries.imports import latest_changes, names_of_people
+from crm.services.imports.meaning.catalog import Field, fields
+from tenancy.models import Event, Group
+from ui.templatetags.formats import money, number, percent
+
+KINDS = {
+    ImportFate.NEW: "success",
+    ImportFate.UPDATE: "info",
+    ImportFate.UNCHANGED: "neutral",
+    ImportFate.DUPLICATE: "warning",
+    ImportFate.ERROR: "danger",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that changes; `before` is empty where there was nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of the preview."""
+
+    row: ImportRow
+    kind: str
+    changes: list[Change] = field(default_factory=list)
+    field_count: int = 0
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """An influencer who was changed since the import, by whom, and what a roll-back does."""
+
+    row: ImportRow
+    changes: list[str]
+    event: Event | None
+    fate: str
+
+
+class Words:
+    """The labels of fields, and values as people read them."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.fields = fields()
+        values = [pair for row in rows for pair in row.items()]
+        owners = {each for key, both in values if key == "owner" for each in _listed(both) if each}
+        groups = {each for key, both in values if key == "group" for each in _listed(both) if each}
+        self.owners = names_of_people(owners) if owners else {}
+        self.groups = (
+            dict(Group.objects.filter(pk__in=groups).values_list("pk", "name")) if groups else {}
+        )
+
+    def label(self, key: str) -> str:
+        known = self.fields.get(key)
+        return known.label if known else key.rpartition(".")[2]
+
+    def value(self, key: str, value: Any) -> str:
+        if value is None or value in ("", []):
+            return ""
+        named: dict[str, Mapping[Any, Any]] = {
+            "owner": self.owners, "group": self.groups, "country": COUNTRIES, "language": dict(settings.LANGUAGES),
+        }  # fmt: skip
+        if key in named:
+            return str(named[key].get(value, value))
+        return _shown(value, self.fields.get(key))
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _shown(value: Any, known: Field | None) -> str:
+    kind = known.number if known else ""
+    if kind == "money" and isinstance(value, list):
+        return money(float(value[0]), value[1])
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if kind == "share":
+        return percent(value, 2)
+    return number(value) if kind == "count" else str(value)
+
+
+def shown_rows(rows: Sequence[ImportRow]) -> list[ShownRow]:
+    """The rows of a page with what each changes."""
+    words = Words(_both(row) for row in rows)
+    return [
+        ShownRow(
+            row=row,
+            kind=KINDS[ImportFate(row.fate)],
+            changes=[
+                Change(words.label(key), words.value(key, before), words.value(key, after))
+                for key, (before, after) in row.changes.items()
+            ],
+            field_count=len(row.values),
+        )
+        for row in rows
+    ]
+
+
+def _both(row: ImportRow) -> dict[str, Any]:
+    return {key: list(both) for key, both in row.changes.items() if key in {"owner", "group"}}
+
+
+def kept_rows(parent: Import, rows: Sequence[ImportRow]) -> list[KeptRow]:
+    """The changes that people have made since an import, and what its roll-back does about them."""
+    words = Words(row.kept for row in rows)
+    events = latest_changes(parent, [row.about_id for row in rows])
+    return [
+        KeptRow(
+            row=row,
+            changes=[_kept(words, key, value) for key, value in row.kept.items()],
+            event=events.get(row.about_id),
+            fate=_fate(row, words),
+        )
+        for row in rows
+    ]
+
+
+def _kept(words: Words, key: str, value: Any) -> str:
+    if key.startswith("+"):
+        return f"{value} {key[1:]}" if value > 1 else f"{key[1:]} ({value})"
+    return f"{words.label(key)}: {words.value(key, value) or 'emptied'}"
+
+
+def _fate(row: ImportRow, words: Words) -> str:
+    if row.fate == ImportFate.NEW:
+        return "Creator stays, with all values"
+    kept = ", ".join(words.label(key) for key in row.kept)
+    others = len(row.changes) - len(row.kept)
+    if not others:
+        return f"{kept} stays"
+    rest = ngettext("%(count)d other field returns", "%(count)d other fields return", others)
+    return f"{kept} stays, {rest % {'count': others}}"
