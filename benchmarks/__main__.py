@@ -23,6 +23,7 @@ SCENARIOS = {
     "S1": "sandbox",
     "P1": "loader",
     "P7": "purge",
+    "P9": "imports",
     "P13": "history",
     "P4": "lists",
     "P5": "api",

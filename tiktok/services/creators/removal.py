@@ -8,7 +8,7 @@ from django.db import transaction
 
 from jobs.services.queue import forget
 from tiktok.enums import PollKind
-from tiktok.models import Creator, CreatorSnapshot, Video, VideoDay, VideoSnapshot
+from tiktok.models import Creator, CreatorSnapshot, Video, VideoQuarter, VideoSnapshot
 
 
 @transaction.atomic
@@ -16,7 +16,7 @@ def remove_creators(creator_ids: Sequence[int]) -> None:
     """Delete creators that no account refers to any more, their videos and facts, and ask TikTok no longer."""
     videos = list(Video.objects.filter(creator_id__in=creator_ids).values_list("pk", flat=True))
     VideoSnapshot.objects.filter(video_id__in=videos).delete()
-    VideoDay.objects.filter(video_id__in=videos).delete()
+    VideoQuarter.objects.filter(video_id__in=videos).delete()
     CreatorSnapshot.objects.filter(creator_id__in=creator_ids).delete()
     for kind in (PollKind.MEMBERSHIP, PollKind.PROFILE, PollKind.INSIGHTS, PollKind.VIDEOS):
         forget(kind, *creator_ids)
