@@ -6,10 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm.models import AccountReading
+from crm.models import AccountReading, SocialAccount
 from crm.models.readings import READING_COUNTS
 
 READING_NUMBERS = (*READING_COUNTS, "engagement_rate")
+
+
+LABELS = {
+    "followers": "Followers",
+    "posts": "Posts",
+    "likes": "Likes in all",
+    "average_likes": "Average likes",
+    "engagement_rate": "Engagement rate",
+}
+
+
+@dataclass(frozen=True)
+class AccountNumbers:
+    """An account that is not on TikTok, with the numbers that are known of it by label."""
+
+    account: SocialAccount
+    numbers: list[tuple[str, ReadNumber]]
 
 
 @dataclass(frozen=True)
@@ -19,6 +36,23 @@ class ReadNumber:
     value: float
     source: str
     read_at: datetime
+    is_share: bool = False
+
+
+def with_numbers(accounts: Sequence[SocialAccount]) -> list[AccountNumbers]:
+    """These accounts with their latest numbers."""
+    latest = latest_numbers([account.pk for account in accounts]) if accounts else {}
+    return [
+        AccountNumbers(
+            account,
+            [
+                (LABELS[name], latest[account.pk][name])
+                for name in LABELS
+                if name in latest.get(account.pk, {})
+            ],
+        )
+        for account in accounts
+    ]
 
 
 def latest_numbers(account_ids: Sequence[int]) -> dict[int, dict[str, ReadNumber]]:
@@ -30,5 +64,7 @@ def latest_numbers(account_ids: Sequence[int]) -> dict[int, dict[str, ReadNumber
         for name in READING_NUMBERS:
             value = getattr(reading, name)
             if value is not None and name not in numbers:
-                numbers[name] = ReadNumber(value, reading.get_source_display(), reading.read_at)
+                source = reading.get_source_display()
+                is_share = name == "engagement_rate"
+                numbers[name] = ReadNumber(value, source, reading.read_at, is_share)
     return latest

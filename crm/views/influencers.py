@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from crm import queries
 from crm.forms import InfluencerForm
 from crm.models import SocialAccount
+from crm.queries.readings import with_numbers
 from crm.services.influencers import edit_influencer as edit
 from crm.views.frame import (
     INVALID,
@@ -124,6 +125,7 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
         **allowances(request),
         "row": row,
         "live": live,
+        "others": with_numbers(row.others),
         "influencer": found,
         "mark": address_mark(found.person.email if found.person else found.email),
         "panels": panels,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from crm.models import Influencer
+from crm.models import Import, ImportMapping, Influencer
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tests.crm.conftest import queries_in
 from tests.crm.imports.conftest import finish, upload
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,50 @@ def test_a_file_is_chosen_previewed_written_and_rolled_back(
     assert "The import is rolled back." in page(manager, address)
     with organization_scope(oak):
         assert not Influencer.objects.exists()
+
+
+def test_imported_numbers_of_an_account_are_shown_with_source_and_time(
+    oak: Organization, manager: Client
+) -> None:
+    address = choose(
+        manager, "Name,Instagram,Instagram followers,IG engagement rate\nMaya,maya,1.2M,1.39%\n"
+    )
+    manager.post(f"{address}begin/")
+    finish()
+    with organization_scope(oak):
+        shown = page(manager, f"/o/oak/influencers/{Influencer.objects.get().pk}/")
+    assert "1.2M" in shown
+    assert "1.39\N{NO-BREAK SPACE}%" in shown
+    assert "Import <time" in shown
+
+
+@pytest.mark.parametrize("fate", ["", "new", "error"])
+def test_a_page_of_the_preview_costs_eight_queries_at_most_whatever_its_size(
+    oak: Organization, manager: Client, fate: str
+) -> None:
+    rows = "".join(f"N{n},n{n}@example.com,AT\n" for n in range(120))
+    address = choose(manager, f"Name,Mail,Land\n{rows}Ole,nobody,\n")
+    assert (
+        queries_in(manager, f"{address}?fate={fate}") <= 8 + 4
+    )  # sign-in and membership are four of every page
+
+
+def test_the_columns_are_chosen_on_the_page_and_the_preview_follows(
+    oak: Organization, manager: Client
+) -> None:
+    address = choose(manager, "Who,Where\nMaya,AT\n")
+    assert "Choose the column that holds the name" in page(manager, address)
+    manager.post(
+        f"{address}columns/", {"field-0": "name", "field-1": "country", "policy-1": "overwrite"}
+    )
+    finish()
+    assert "Import 1 row" in page(manager, address)
+    with organization_scope(oak):
+        assert ImportMapping.objects.count() == 0  # remembered once it is used
+        assert [c["policy"] for c in Import.objects.get().columns] == ["fill_empty", "overwrite"]
+
+
+def test_a_file_that_cannot_be_read_says_so_on_the_form(oak: Organization, manager: Client) -> None:
+    answer = manager.post(START, {"file": upload(b"\x89PNG\r\n\x1a\n\0\0")})
+    assert answer.status_code == 422
+    assert "neither a workbook" in answer.content.decode()
