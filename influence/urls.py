@@ -3,21 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from influence import home, organization, views
+from influence import home, views
 from influence.metrics import metrics
 from mail.urls import staff_pages as mail_pages
 from tiktok.urls import settings_pages
-
-organization_settings = (
-    [
-        path("", organization.settings_page, name="page"),
-        path("name/", organization.rename, name="rename"),
-        path("logo/", organization.upload_logo, name="upload_logo"),
-        path("logo/remove/", organization.take_logo_away, name="remove_logo"),
-        path("logo/<uuid:file_key>/restore/", organization.bring_logo_back, name="restore_logo"),
-    ],
-    "organization_settings",
-)
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
@@ -30,7 +19,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("jobs.urls")),
     path("o/<slug:slug>/", include("crm.urls")),
     path("o/<slug:slug>/", include("campaigns.urls")),
-    path("o/<slug:slug>/settings/organization/", include(organization_settings)),
+    path("o/<slug:slug>/settings/", include("influence.organization.urls")),
     path("o/<slug:slug>/settings/tiktok/", include(settings_pages)),
     path("o/<slug:slug>/", include(mail_pages)),
     path("api/", include("api.urls")),

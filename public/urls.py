@@ -4,4 +4,7 @@ from django.urls import path
 
 from public import views
 
-urlpatterns = [path("u/<str:token>/", views.unsubscribe, name="unsubscribe")]
+urlpatterns = [
+    path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("join/<str:token>/", views.join, name="join"),
+]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from mail.services.invitations import OpenInvitation, open_invitation
 from mail.services.unsubscribing import subscription
+from public.sign_in import send_code
 from tenancy.access import public_page
+from tenancy.forms import JoinForm
+from tenancy.models import User
+from tenancy.services.members import person_at
 
 
 @public_page
@@ -22,3 +30,33 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         found.resubscribe() if "undo" in request.POST else found.unsubscribe()
     return render(request, "public/unsubscribe.html", {"subscription": found})
+
+
+@public_page
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """The end of an invitation: who has its link signs in with a code sent to the invited address, then joins."""
+    invited = open_invitation(token)
+    if invited is None:
+        return render(request, "public/join_over.html", status=404)
+    if request.user.is_authenticated:
+        return _join_as(request, invited, request.user)
+    known = User.objects.filter(email=invited.email).first()
+    form = JoinForm(request.POST or None, is_known=known is not None)
+    if form.is_valid():
+        try:
+            return send_code(request, known or person_at(invited.email, form.cleaned_data["name"]))
+        except ValidationError as refused:  # too many codes
+            form.add_error(None, refused)
+    status = 422 if form.errors else 200
+    return render(request, "public/join.html", {"invited": invited, "form": form}, status=status)
+
+
+def _join_as(request: HttpRequest, invited: OpenInvitation, person: User) -> HttpResponse:
+    is_invited = person.email == invited.email
+    if request.method != "POST" or not is_invited:
+        return render(request, "public/join.html", {"invited": invited, "is_other": not is_invited})
+    membership = invited.accept(person)
+    messages.success(request, f"Welcome to {membership.organization}.")
+    return redirect(membership.organization)

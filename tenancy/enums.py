@@ -26,6 +26,8 @@ class Permission(models.TextChoices):
     RUN_MIGRATION = "tiktok:legacy:purge"
     READ_EVENTS = "tenancy:event:read"
     READ_MAIL = "mail:message:read"
+    SEE_MONEY = "campaigns:money:read"
+    IMPERSONATE = "portal:influencer:impersonate"
 
 
 class Scope(models.TextChoices):
@@ -43,6 +45,11 @@ class Verb(models.TextChoices):
     ORGANIZATION_LOGO_SET = "organization.logo_set", "Logo set"
     ORGANIZATION_LOGO_REMOVED = "organization.logo_removed", "Logo removed"
     MEMBERSHIP_SET = "membership.set", "Role given"
+    MEMBERSHIP_LIMITED = "membership.limited", "Groups of a member changed"
+    MEMBERSHIP_REMOVED = "membership.removed", "Member removed"
+    MEMBERSHIP_LEFT = "membership.left", "Member left"
+    INVITATION_SENT = "invitation.sent", "Member invited"
+    INVITATION_REVOKED = "invitation.revoked", "Invitation revoked"
     API_KEY_CREATED = "api_key.created", "API key created"
     API_KEY_REVOKED = "api_key.revoked", "API key revoked"
     ADMIN_ADDED = "admin.added", "Added by operations"

@@ -5,6 +5,8 @@ The sign-in's forms that send mail count it: so many to an account from one addr
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
@@ -12,7 +14,8 @@ from allauth.core.internal.ratelimit import get_ip
 from django import forms
 
 from tenancy.addresses import one_spelling
-from tenancy.models import Organization
+from tenancy.enums import Role
+from tenancy.models import Group, Organization
 from ui.editing import EditForm
 
 
@@ -25,6 +28,61 @@ class OrganizationForm(EditForm, forms.Form):
         help_text="Creators read it in invitations and on the pages you share with them.",
         error_messages={"required": "Enter the name of the organization."},
     )
+
+
+def groups_field() -> forms.ModelMultipleChoiceField:
+    """The groups of the organization in scope."""
+    return forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class MemberForm(forms.Form):
+    """Role and groups of a member; without the owner's role where it may not be given."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+    is_limited = forms.BooleanField(
+        label="Sees the creators of these groups only",
+        required=False,
+        help_text="For managers and viewers. Owners and admins see all creators.",
+    )
+
+    def __init__(self, *args: Any, gives_owner: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not gives_owner:
+            self.fields["role"].choices = [
+                choice for choice in Role.choices if choice[0] != Role.OWNER
+            ]
+        self.fields["groups"] = groups_field()
+
+
+class InviteForm(MemberForm):
+    """The form of an invitation."""
+
+    email = forms.EmailField(
+        label="E-mail address", error_messages={"required": "Enter an e-mail address."}
+    )
+    field_order = ("email", "role", "is_limited", "groups")
+
+    def clean_email(self) -> str:
+        """The address in its one spelling."""
+        return one_spelling(self.cleaned_data["email"])
+
+
+class JoinForm(forms.Form):
+    """The name under which colleagues know a new person."""
+
+    name = forms.CharField(
+        label="Your name", max_length=120, error_messages={"required": "Enter your name."}
+    )
+    go_on = forms.CharField(
+        widget=forms.HiddenInput, initial="1"
+    )  # a form without fields is never sent
+
+    def __init__(self, *args: Any, is_known: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_known:
+            del self.fields["name"]
 
 
 def _count_mail(email: str) -> None:

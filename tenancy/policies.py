@@ -16,6 +16,7 @@ _MANAGER = _VIEWER | {
     Permission.INVITE_CREATORS,
     Permission.EDIT_CAMPAIGNS,
     Permission.SEND_ORDERS,
+    Permission.SEE_MONEY,
 }
 _ADMIN = _MANAGER | {
     Permission.MANAGE_ORGANIZATION,
@@ -23,6 +24,7 @@ _ADMIN = _MANAGER | {
     Permission.MANAGE_KEYS,
     Permission.MANAGE_TIKTOK,
     Permission.READ_EVENTS,
+    Permission.IMPERSONATE,
 }
 _OWNER = _ADMIN | {Permission.RUN_MIGRATION}
 
@@ -47,3 +49,10 @@ def can(membership: Membership | None, permission: Permission, obj: object = Non
     if foreign or (membership.is_limited and permission in _ABOUT_EVERYBODY):
         return False
     return permission in ROLE_PERMISSIONS[membership.role]
+
+
+def may_give(membership: Membership, *roles: str) -> bool:
+    """May this member give these roles, or take them away? Owners are made and removed by owners alone."""
+    if Role.OWNER in roles:
+        return membership.role == Role.OWNER
+    return can(membership, Permission.MANAGE_MEMBERS)

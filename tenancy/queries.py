@@ -7,11 +7,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
-from tenancy.models import ApiKey, Counter, Event, GroupMember, Membership, Organization, User
+from tenancy.models import (
+    ApiKey,
+    Counter,
+    Event,
+    Group,
+    GroupMember,
+    Invitation,
+    Membership,
+    Organization,
+    User,
+)
 from tenancy.models.api_key import digest
 from tenancy.scope import required_organization_id
 
@@ -50,6 +61,32 @@ def members_by_name() -> list[tuple[str, User]]:
     return sorted(
         ((row.user.name, row.user) for row in rows if row.user.name), key=lambda pair: pair[0]
     )
+
+
+def members_in_scope() -> models.QuerySet[Membership]:
+    """The members of the organization in scope with their person, and whether they have a second factor."""
+    factors = Authenticator.objects.filter(user=models.OuterRef("user")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
+    return (
+        Membership.objects.filter(organization_id=required_organization_id())
+        .select_related("user")
+        .annotate(has_second_factor=models.Exists(factors))
+    )
+
+
+def groups_by_member(user_ids: Iterable[int]) -> dict[int, list[Group]]:
+    """The groups of these people in the organization in scope, by name."""
+    rows = GroupMember.objects.filter(user_id__in=list(user_ids)).select_related("group")
+    found: dict[int, list[Group]] = {}
+    for row in rows.order_by("group__name"):
+        found.setdefault(row.user_id, []).append(row.group)
+    return found
+
+
+def open_invitations() -> models.QuerySet[Invitation]:
+    """Invitations of the organization in scope that are neither accepted nor revoked, newest first; expired ones too."""
+    return Invitation.objects.filter(Invitation.IS_OPEN).order_by("-pk")
 
 
 def influencer_organizations(user: User) -> models.QuerySet[Organization]:

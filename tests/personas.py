@@ -25,7 +25,7 @@ from files.store import contents
 from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.isolation import isolated_models, owned_models
-from tenancy.models import ApiKey, Event, EventText, Organization, User
+from tenancy.models import ApiKey, Event, EventText, Membership, Organization, User
 from tenancy.scope import Owner, current_owner, organization_scope, person_scope
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection
@@ -104,6 +104,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     },
     "files.File": stored_content,
     "mail.Message": lambda t: {"message_id": f"<{t.canary}-{secrets.token_hex(4)}@example.com>"},
+    "tenancy.Invitation": lambda t: {"group_ids": [], "accepted_at": None, "revoked_at": None},
     "tiktok.Creator": lambda t: {
         "marketplace_status": "in",
         "profile_source": "ttcm_public",
@@ -175,6 +176,9 @@ def build_tenant(name: str) -> Tenant:
         for model in in_order(owned_models()):
             make_row(model, tenant)
     tenant.rows["tenancy.ApiKey"] = ApiKey.objects.filter(organization=organization).first()
+    tenant.rows["tenancy.Membership"] = Membership.objects.get(
+        organization=organization, user=tenant.people[Role.VIEWER]
+    )
     tenant.rows["tenancy.Organization"] = organization
     connection.check_constraints()
     return tenant

@@ -8,6 +8,7 @@ from tenancy.models.base import (
 from tenancy.models.counters import Counter
 from tenancy.models.events import Event, EventText
 from tenancy.models.groups import Group, GroupMember
+from tenancy.models.invitations import Invitation
 from tenancy.models.organization import InfluencerLogin, Membership, Organization
 from tenancy.models.user import User
 
@@ -19,6 +20,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "InfluencerLogin",
+    "Invitation",
     "Membership",
     "Organization",
     "OrganizationManager",

@@ -5,11 +5,21 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from tenancy.enums import Permission
+from tenancy.policies import can
 from tenancy.queries import memberships_of
 from ui.components import component
 from ui.templatetags.navigation import tabs
 
 register = template.Library()
+
+# Pages of the settings: address, label, icon, and what a member needs to open it.
+SETTINGS = (
+    ("organization_settings:page", "Organization", "building", Permission.READ),
+    ("members:page", "Members", "users", Permission.READ),
+    ("tiktok_settings:accounts", "TikTok", "brand-tiktok", Permission.READ),
+    ("mail:sender", "E-mail", "mail", Permission.READ),
+)
 
 
 @register.simple_tag(takes_context=True)
@@ -25,14 +35,10 @@ def organization_switcher(context: Context, *, logo: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def settings_tabs(context: Context) -> SafeString:
     """Between the pages of an organization's settings."""
-    pages = {
-        "organization_settings:page": ("Organization", "building"),
-        "tiktok_settings:accounts": ("TikTok", "brand-tiktok"),
-        "mail:sender": ("E-mail", "mail"),
-    }
     request, items = context["request"], []
-    for name, (label, sign) in pages.items():
-        href = reverse(name, args=[request.organization.slug])
-        current = request.path.startswith(href)  # a form that comes back has an address below
-        items.append({"label": label, "href": href, "icon": sign, "current": current})
+    for name, label, sign, permission in SETTINGS:
+        if can(request.membership, permission):
+            href = reverse(name, args=[request.organization.slug])
+            current = request.path.startswith(href)  # a form that comes back has an address below
+            items.append({"label": label, "href": href, "icon": sign, "current": current})
     return tabs(context, items=items, label="Settings")

@@ -36,8 +36,10 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "file_key": lambda tenant: tenant.row("files.File").key,
     "import_pk": lambda tenant: tenant.row("crm.Import").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
+    "invitation_pk": lambda tenant: tenant.row("tenancy.Invitation").pk,
     "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
     "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
+    "membership_pk": lambda tenant: tenant.row("tenancy.Membership").pk,
     "message_pk": lambda tenant: tenant.row("mail.Message").pk,
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,

@@ -1,4 +1,4 @@
-"""Settings of the organization itself: its name, and the logo beside it."""
+"""The organization itself: its name, and the logo beside it."""
 
 from __future__ import annotations
 

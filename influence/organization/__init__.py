@@ -1,0 +1,1 @@
+"""Settings of an organization: who it is, who belongs to it, and who may enter how."""

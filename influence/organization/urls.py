@@ -1,0 +1,33 @@
+"""Addresses of an organization's settings, below `/o/<slug>/settings/`."""
+
+from django.urls import include, path
+
+from influence.organization import members, profile
+
+profile_pages = (
+    [
+        path("", profile.settings_page, name="page"),
+        path("name/", profile.rename, name="rename"),
+        path("logo/", profile.upload_logo, name="upload_logo"),
+        path("logo/remove/", profile.take_logo_away, name="remove_logo"),
+        path("logo/<uuid:file_key>/restore/", profile.bring_logo_back, name="restore_logo"),
+    ],
+    "organization_settings",
+)
+INVITATION = "invitations/<int:invitation_pk>/"
+member_pages = (
+    [
+        path("", members.members_page, name="page"),
+        path("invite/", members.invite, name="invite"),
+        path("leave/", members.leave_organization, name="leave"),
+        path("<int:membership_pk>/", members.change, name="change"),
+        path("<int:membership_pk>/remove/", members.remove, name="remove"),
+        path(f"{INVITATION}send-again/", members.send_invitation_again, name="send_again"),
+        path(f"{INVITATION}revoke/", members.revoke, name="revoke"),
+    ],
+    "members",
+)
+urlpatterns = [
+    path("organization/", include(profile_pages)),
+    path("members/", include(member_pages)),
+]

@@ -1,0 +1,39 @@
+"""Refusals of the ground floor. Each is a sentence a page may show."""
+
+
+class MembershipRefused(Exception):
+    """Base: `str()` is safe to show and says what to do."""
+
+
+class LastOwner(MembershipRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "An organization keeps at least one owner. Make somebody else an owner first."
+        )
+
+
+class OnlyOwnersMay(MembershipRefused):
+    def __init__(self) -> None:
+        super().__init__("Only an owner can make, change or remove owners.")
+
+
+class AlreadyMember(MembershipRefused):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is a member already. Change the role in the list instead.")
+
+
+class InvitationOver(MembershipRefused):
+    def __init__(self) -> None:
+        super().__init__("This invitation was accepted, revoked or has expired. Send a new one.")
+
+
+class InvitationJustSent(MembershipRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation was sent less than a minute ago. Wait before sending it again."
+        )
+
+
+class InvitationOfAnother(MembershipRefused):
+    def __init__(self) -> None:
+        super().__init__("This invitation is for another e-mail address. Sign in with that one.")
