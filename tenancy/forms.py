@@ -5,6 +5,7 @@ The sign-in's forms that send mail count it: so many to an account from one addr
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -12,9 +13,10 @@ from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from django import forms
+from django.utils import timezone
 
 from tenancy.addresses import one_spelling
-from tenancy.enums import Role
+from tenancy.enums import Role, Scope
 from tenancy.models import Group, Organization
 from ui.editing import EditForm
 
@@ -67,6 +69,32 @@ class InviteForm(MemberForm):
     def clean_email(self) -> str:
         """The address in its one spelling."""
         return one_spelling(self.cleaned_data["email"])
+
+
+class ApiKeyForm(forms.Form):
+    """The form of a new API key."""
+
+    name = forms.CharField(
+        max_length=80,
+        help_text="Where it is used: your shop, a report, a script.",
+        error_messages={"required": "Enter a name."},
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Write is needed for everything that changes something.",
+        error_messages={"required": "Choose at least one scope."},
+    )
+    days = forms.TypedChoiceField(
+        label="Works for",
+        coerce=int,
+        choices=[(30, "30 days"), (90, "90 days"), (365, "1 year"), (0, "Until it is revoked")],
+    )
+
+    def expires_at(self) -> datetime | None:
+        """The moment from which the key is refused; None for one without an end."""
+        days = self.cleaned_data["days"]
+        return timezone.now() + timedelta(days=days) if days else None
 
 
 class JoinForm(forms.Form):

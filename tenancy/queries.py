@@ -126,6 +126,13 @@ def counted(name: str) -> Coalesce:
     return Coalesce(models.Subquery(total), 0, output_field=models.BigIntegerField())
 
 
+def api_keys() -> models.QuerySet[ApiKey]:
+    """The API keys of the organization in scope, with who made them."""
+    return ApiKey.objects.filter(organization_id=required_organization_id()).select_related(
+        "created_by"
+    )
+
+
 @dataclass(frozen=True)
 class Cursor:
     """How far a reader has read the stream; as it begins, before everything."""

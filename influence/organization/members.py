@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
+from influence.organization.frame import address, form_answer, go_to
 from mail.errors import MailProblem
 from mail.services.invitations import invite_again, invite_member
 from tenancy.access import OrganizationRequest, staff_page
@@ -25,7 +24,7 @@ from tenancy.services.invitations import revoke_invitation
 from tenancy.services.members import change_member, leave, remove_member
 from ui.paging import keyset_page
 
-INVALID = 422  # the status whose body htmx puts in place of the form
+PAGE = "members:page"
 
 
 @staff_page(Permission.READ)
@@ -66,7 +65,7 @@ def invite(request: OrganizationRequest) -> HttpResponse:
             form.add_error("email", str(refused))
         else:
             messages.success(request, f"{form.cleaned_data['email']} was invited by e-mail.")
-            return _back(request)
+            return go_to(request, address(request, PAGE))
     return _form(request, form, "invite", title="Invite a member")
 
 
@@ -87,7 +86,7 @@ def change(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
             form.add_error("role", str(refused))
         else:
             messages.success(request, "Role and groups saved. They hold from now on.")
-            return _back(request)
+            return go_to(request, address(request, PAGE))
     return _form(request, form, "change", title=f"Role of {member.user}", member=member)
 
 
@@ -114,9 +113,9 @@ def leave_organization(request: OrganizationRequest) -> HttpResponse:
         leave(request.membership)
     except MembershipRefused as refused:
         messages.error(request, str(refused))
-        return _back(request)
+        return go_to(request, address(request, PAGE))
     messages.success(request, f"You left {request.organization}.")
-    return _go(request, "/")
+    return go_to(request, "/")
 
 
 @staff_page(Permission.MANAGE_MEMBERS)
@@ -151,25 +150,9 @@ def _try(request: OrganizationRequest, act: Callable[[], None], done: str) -> Ht
         messages.error(request, str(refused))
     else:
         messages.success(request, done)
-    return _back(request)
+    return go_to(request, address(request, PAGE))
 
 
 def _form(request: OrganizationRequest, form: Any, name: str, **context: Any) -> HttpResponse:
-    """A form in the dialog for htmx, else on a page of its own."""
-    wrapper = "form_dialog" if request.htmx else "form_page"
-    values = {
-        "form": form,
-        "body": f"staff/organization/members/{name}.html",
-        "back": reverse("members:page", args=[request.organization.slug]),
-        **context,
-    }
-    status = INVALID if form is not None and form.errors else 200
-    return render(request, f"staff/organization/{wrapper}.html", values, status=status)
-
-
-def _back(request: OrganizationRequest) -> HttpResponse:
-    return _go(request, reverse("members:page", args=[request.organization.slug]))
-
-
-def _go(request: OrganizationRequest, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
+    body = f"members/{name}"
+    return form_answer(request, body, form=form, back=address(request, PAGE), **context)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from influence.organization import members, profile
+from influence.organization import api_keys, members, profile
 
 profile_pages = (
     [
@@ -27,7 +27,16 @@ member_pages = (
     ],
     "members",
 )
+key_pages = (
+    [
+        path("", api_keys.keys_page, name="page"),
+        path("add/", api_keys.add, name="add"),
+        path("<int:api_key_pk>/revoke/", api_keys.revoke, name="revoke"),
+    ],
+    "api_keys",
+)
 urlpatterns = [
     path("organization/", include(profile_pages)),
     path("members/", include(member_pages)),
+    path("api-keys/", include(key_pages)),
 ]

@@ -4,6 +4,7 @@ import hashlib
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from tenancy.enums import Scope
 from tenancy.models.organization import Organization
@@ -32,6 +33,14 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def scope_labels(self) -> str:
+        return ", ".join(Scope(each).label for each in self.scopes)
 
 
 def digest(secret: str) -> str:

@@ -19,6 +19,7 @@ SETTINGS = (
     ("members:page", "Members", "users", Permission.READ),
     ("tiktok_settings:accounts", "TikTok", "brand-tiktok", Permission.READ),
     ("mail:sender", "E-mail", "mail", Permission.READ),
+    ("api_keys:page", "API keys", "key", Permission.MANAGE_KEYS),
 )
 
 

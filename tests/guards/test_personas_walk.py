@@ -33,6 +33,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "address_pk": lambda tenant: tenant.row("mail.Address").pk,
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
+    "api_key_pk": lambda tenant: tenant.row("tenancy.ApiKey").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
     "import_pk": lambda tenant: tenant.row("crm.Import").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
