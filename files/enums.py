@@ -6,3 +6,4 @@ from django.db import models
 class FileKind(models.TextChoices):
     ORGANIZATION_LOGO = "organization_logo", "Organization's logo"
     INFLUENCER_IMPORT = "influencer_import", "Import of influencers"
+    GROUP_LOGO = "group_logo", "Group's logo"

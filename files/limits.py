@@ -34,13 +34,15 @@ class Limit:
     is_table: bool = False
 
 
+_LOGO = Limit(
+    size=2 * MEGABYTE,
+    endings={"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"},
+    picture=PictureLimit(taken_side=4096, kept_side=512),
+)
 LIMITS: dict[str, Limit] = {
-    FileKind.ORGANIZATION_LOGO: Limit(
-        size=2 * MEGABYTE,
-        endings={"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"},
-        picture=PictureLimit(taken_side=4096, kept_side=512),
-    ),
     FileKind.INFLUENCER_IMPORT: Limit(
         size=25 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_table=True
     ),
+    FileKind.ORGANIZATION_LOGO: _LOGO,
+    FileKind.GROUP_LOGO: _LOGO,
 }

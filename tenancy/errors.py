@@ -37,3 +37,24 @@ class InvitationJustSent(MembershipRefused):
 class InvitationOfAnother(MembershipRefused):
     def __init__(self) -> None:
         super().__init__("This invitation is for another e-mail address. Sign in with that one.")
+
+
+class GroupRefused(Exception):
+    """Base: `str()` is safe to show and says what to do."""
+
+
+class GroupKeyTaken(GroupRefused):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Another group has the key {key}. Choose another one.")
+
+
+class GroupNotEmpty(GroupRefused):
+    def __init__(self) -> None:
+        super().__init__("Creators are in this group. Say where they go before it is deleted.")
+
+
+class GroupTooLarge(GroupRefused):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"More than {most:,} creators are in this group. Move them in the list first, then delete it."
+        )

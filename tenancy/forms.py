@@ -13,11 +13,13 @@ from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 
 from tenancy.addresses import one_spelling
 from tenancy.enums import Role, Scope
-from tenancy.models import Group, Organization
+from tenancy.models import Group, Organization, User
 from ui.editing import EditForm
 
 
@@ -51,10 +53,8 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, gives_owner: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not gives_owner:
-            self.fields["role"].choices = [
-                choice for choice in Role.choices if choice[0] != Role.OWNER
-            ]
+        role: Any = self.fields["role"]
+        role.choices = [(r.value, r.label) for r in Role if gives_owner or r != Role.OWNER]
         self.fields["groups"] = groups_field()
 
 
@@ -69,6 +69,60 @@ class InviteForm(MemberForm):
     def clean_email(self) -> str:
         """The address in its one spelling."""
         return one_spelling(self.cleaned_data["email"])
+
+
+class NewGroupForm(forms.Form):
+    """The form of a new group."""
+
+    name = forms.CharField(max_length=120, error_messages={"required": "Enter a name."})
+    key = forms.SlugField(
+        max_length=60,
+        required=False,
+        help_text="Names the group in addresses and imports. Made of the name when left empty; it stays.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A key of the name where none was given."""
+        key = self.cleaned_data.get("key") or slugify(self.cleaned_data.get("name", ""))[:60]
+        if not key and not self.errors:
+            self.add_error("key", "Enter a key: letters without accents, digits and hyphens.")
+        return {**self.cleaned_data, "key": key}
+
+
+class GroupForm(EditForm, forms.Form):
+    """The form of a group's name, and of the words that applications to it begin with."""
+
+    name = forms.CharField(max_length=120, error_messages={"required": "Enter a name."})
+    application_text = forms.CharField(
+        label="Default text of applications",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Creators read it on top of an application to this group.",
+    )
+
+
+class GroupMembersForm(forms.Form):
+    """Who works with a group."""
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"] = forms.ModelMultipleChoiceField(
+            people,
+            label="Members of the group",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+class GroupDeletionForm(forms.Form):
+    """Where the creators of a group go when it is deleted."""
+
+    def __init__(self, *args: Any, others: QuerySet[Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["move_to"] = forms.ModelChoiceField(
+            others, label="Move its creators to", required=False, empty_label="No group"
+        )
 
 
 class ApiKeyForm(forms.Form):

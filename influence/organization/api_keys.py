@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from influence.organization.frame import address, form_answer, go_to
+from influence.organization.frame import address, form_answer, go_to, sent
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission, Scope
 from tenancy.forms import ApiKeyForm
@@ -27,7 +27,7 @@ def keys_page(request: OrganizationRequest) -> HttpResponse:
 @staff_page(Permission.MANAGE_KEYS)
 def add(request: OrganizationRequest) -> HttpResponse:
     """A new key. Its text is in this one answer and nowhere else."""
-    form = ApiKeyForm(request.POST or None, initial={"scopes": [Scope.READ], "days": 90})
+    form = ApiKeyForm(sent(request), initial={"scopes": [Scope.READ], "days": 90})
     back = address(request, PAGE)
     if not form.is_valid():
         return form_answer(request, "api_keys/add", title="New API key", back=back, form=form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,6 +17,11 @@ INVALID = 422  # the status whose body htmx puts in place of the form
 def address(request: OrganizationRequest, name: str, *args: int) -> str:
     """The address of a page of the request's organization."""
     return reverse(name, args=[request.organization.slug, *args])
+
+
+def sent(request: OrganizationRequest) -> QueryDict | None:
+    """What a form was sent with; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_answer(

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from influence.organization.frame import address, form_answer, go_to
+from influence.organization.frame import address, form_answer, go_to, sent
 from mail.errors import MailProblem
 from mail.services.invitations import invite_again, invite_member
 from tenancy.access import OrganizationRequest, staff_page
@@ -57,7 +57,7 @@ def _row(request: OrganizationRequest, member: Membership, groups: dict[int, Any
 def invite(request: OrganizationRequest) -> HttpResponse:
     """Ask somebody by e-mail to join."""
     gives_owner = may_give(request.membership, Role.OWNER)
-    form = InviteForm(request.POST or None, gives_owner=gives_owner, initial={"role": Role.MANAGER})
+    form = InviteForm(sent(request), gives_owner=gives_owner, initial={"role": Role.MANAGER})
     if form.is_valid():
         try:
             invite_member(**form.cleaned_data, by=request.membership)
@@ -75,7 +75,7 @@ def change(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
     member = get_object_or_404(members_in_scope(), pk=membership_pk)
     existing = groups_by_member([member.user_id]).get(member.user_id, [])
     form = MemberForm(
-        request.POST or None,
+        sent(request),
         gives_owner=may_give(request.membership, Role.OWNER),
         initial={"role": member.role, "is_limited": member.is_limited, "groups": existing},
     )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from influence.organization import api_keys, members, profile
+from influence.organization import api_keys, groups, members, profile
 
 profile_pages = (
     [
@@ -35,8 +35,22 @@ key_pages = (
     ],
     "api_keys",
 )
+GROUP = "<int:group_pk>/"
+group_pages = (
+    [
+        path("", groups.groups_page, name="page"),
+        path("add/", groups.add, name="add"),
+        path(GROUP, groups.group_page, name="group"),
+        path(f"{GROUP}logo/", groups.upload_logo, name="upload_logo"),
+        path(f"{GROUP}logo/remove/", groups.take_logo_away, name="remove_logo"),
+        path(f"{GROUP}members/", groups.set_members, name="members"),
+        path(f"{GROUP}delete/", groups.delete, name="delete"),
+    ],
+    "groups",
+)
 urlpatterns = [
     path("organization/", include(profile_pages)),
     path("members/", include(member_pages)),
+    path("groups/", include(group_pages)),
     path("api-keys/", include(key_pages)),
 ]

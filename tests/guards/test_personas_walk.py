@@ -36,6 +36,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "api_key_pk": lambda tenant: tenant.row("tenancy.ApiKey").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
     "import_pk": lambda tenant: tenant.row("crm.Import").pk,
+    "group_pk": lambda tenant: tenant.row("tenancy.Group").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
     "invitation_pk": lambda tenant: tenant.row("tenancy.Invitation").pk,
     "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
