@@ -164,6 +164,12 @@ class Verb(models.TextChoices):
     )
 
 
+def verb_groups() -> list[tuple[str, str]]:
+    """What events are about, as the part of a verb before its dot, with a label."""
+    names = sorted({verb.value.partition(".")[0] for verb in Verb})
+    return [(name, name.replace("_", " ").capitalize().replace("Api", "API")) for name in names]
+
+
 def verbs() -> list[tuple[str, str]]:
     """The choices of a column that holds a verb. A function, so that a new verb needs no migration."""
     return Verb.choices

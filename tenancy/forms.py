@@ -14,12 +14,14 @@ from allauth.core import context, ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import slugify
 
 from tenancy.addresses import one_spelling
-from tenancy.enums import Role, Scope
+from tenancy.enums import Role, Scope, verb_groups
 from tenancy.models import Group, Organization, User
+from tenancy.queries import EventFilter
 from ui.editing import EditForm
 
 
@@ -149,6 +151,46 @@ class ApiKeyForm(forms.Form):
         """The moment from which the key is refused; None for one without an end."""
         days = self.cleaned_data["days"]
         return timezone.now() + timedelta(days=days) if days else None
+
+
+class EventFilterForm(forms.Form):
+    """The filter of the audit log, as it stands in the address. What cannot be read filters nothing."""
+
+    subject = forms.ChoiceField(
+        label="About", required=False, choices=[("", "Everything"), *verb_groups()]
+    )
+    actor = forms.IntegerField(label="Who", required=False, min_value=1, max_value=2**63 - 1)
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    object = forms.RegexField(
+        r"^[a-z_]{1,30}\.[a-z_]{1,29}:[0-9]{1,18}$", required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, data: QueryDict, *, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        choices = [("", "Everybody"), *((str(person.pk), str(person)) for person in people)]
+        given = data.get("actor", "")
+        if given not in dict(choices):  # by the link at a name in the log
+            choices.append((given, "A former member"))
+        self.fields["actor"].widget = forms.Select(choices=choices)
+
+    def found(self) -> EventFilter:
+        """The filter that the valid fields make."""
+        self.is_valid()
+        given = self.cleaned_data
+        object_type, _, object_id = (given.get("object") or "").partition(":")
+        return EventFilter(
+            subject=given.get("subject") or "",
+            actor_id=given.get("actor"),
+            object_type=object_type,
+            object_id=int(object_id or 0),
+            since=given.get("since"),
+            until=given.get("until"),
+        )
 
 
 class JoinForm(forms.Form):

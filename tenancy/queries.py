@@ -6,6 +6,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import models
@@ -177,3 +178,45 @@ def events_about(*subjects: tuple[type[models.Model], Iterable[int]]) -> models.
     for model, ids in subjects:
         about |= models.Q(object_type=model._meta.label_lower, object_id__in=list(ids))
     return Event.objects.filter(about).select_related("actor", "text").order_by("-at", "-pk")
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events of the audit log are wanted; what is empty does not narrow. Both days are included, in UTC."""
+
+    subject: str = ""
+    actor_id: int | None = None
+    object_type: str = ""
+    object_id: int = 0
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def condition(self) -> models.Q:
+        wanted = models.Q()
+        if self.subject:
+            wanted &= models.Q(verb__startswith=f"{self.subject}.")
+        if self.actor_id:
+            wanted &= models.Q(actor_id=self.actor_id)
+        if self.object_type:
+            wanted &= models.Q(object_type=self.object_type, object_id=self.object_id)
+        if self.since:
+            wanted &= models.Q(at__gte=_midnight(self.since))
+        if self.until and self.until < date.max:
+            wanted &= models.Q(at__lt=_midnight(self.until + timedelta(days=1)))
+        return wanted
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def events_matching(wanted: EventFilter) -> models.QuerySet[Event]:
+    """Events of the organization in scope that match, newest first."""
+    return Event.objects.filter(wanted.condition).order_by("-at", "-pk")
+
+
+def people_in_scope() -> models.QuerySet[User]:
+    """The members of the organization in scope, by name."""
+    here = models.Q(memberships__organization_id=required_organization_id())
+    return User.objects.filter(here).order_by("name", "email")

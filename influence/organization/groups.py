@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
@@ -27,8 +26,9 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.errors import GroupRefused
 from tenancy.forms import GroupDeletionForm, GroupForm, GroupMembersForm, NewGroupForm
-from tenancy.models import Group, User
+from tenancy.models import Group
 from tenancy.policies import can
+from tenancy.queries import people_in_scope
 from ui.editing import editing
 from ui.paging import keyset_page
 
@@ -105,7 +105,7 @@ def take_logo_away(request: OrganizationRequest, group_pk: int) -> HttpResponse:
 @require_POST
 def set_members(request: OrganizationRequest, group_pk: int) -> HttpResponse:
     """Who works with the group."""
-    group, form = _found(group_pk), GroupMembersForm(request.POST, people=_people(request))
+    group, form = _found(group_pk), GroupMembersForm(request.POST, people=people_in_scope())
     if not form.is_valid():
         return _page(request, group, members_form=form, status=422)
     set_group_members(group, form.cleaned_data["people"], actor=request.user)
@@ -147,11 +147,6 @@ def _found(group_pk: int) -> Group:
     return get_object_or_404(groups_with_counts(), pk=group_pk)
 
 
-def _people(request: OrganizationRequest) -> QuerySet[User]:
-    people = User.objects.filter(memberships__organization=request.organization)
-    return people.order_by("name", "email")
-
-
 def _page(
     request: OrganizationRequest, group: Group, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
@@ -163,7 +158,7 @@ def _page(
         "logo": branding.logo,
         "form": GroupForm(initial=initial),
         "logo_form": LogoForm(),
-        "members_form": GroupMembersForm(people=_people(request), initial={"people": existing}),
+        "members_form": GroupMembersForm(people=people_in_scope(), initial={"people": existing}),
         **forms,
     }
     return render(request, "staff/organization/groups/group.html", context, status=status)

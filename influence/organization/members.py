@@ -105,8 +105,8 @@ def remove(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
 
 @staff_page(Permission.READ)
 def leave_organization(request: OrganizationRequest) -> HttpResponse:
-    """End one's own membership; a GET asks first."""
-    if request.method != "POST":
+    """End one's own membership, once the question was answered with yes."""
+    if request.POST.get("leave") != "yes":
         title = f"Leave {request.organization}?"
         return _form(request, None, "leave", title=title)
     try:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from influence.organization import api_keys, groups, members, profile
+from influence.organization import api_keys, audit, groups, members, profile
 
 profile_pages = (
     [
@@ -48,9 +48,14 @@ group_pages = (
     ],
     "groups",
 )
+audit_pages = (
+    [path("", audit.audit_page, name="page"), path("export/", audit.export, name="export")],
+    "audit",
+)
 urlpatterns = [
     path("organization/", include(profile_pages)),
     path("members/", include(member_pages)),
     path("groups/", include(group_pages)),
+    path("audit/", include(audit_pages)),
     path("api-keys/", include(key_pages)),
 ]

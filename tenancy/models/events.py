@@ -53,6 +53,8 @@ class Event(OrganizationModel):
             models.Index(
                 fields=["organization", "object_type", "object_id", "-id"], name="event_timeline"
             ),
+            models.Index(fields=["organization", "-at", "-id"], name="event_newest_first"),
+            models.Index(fields=["organization", "actor", "-at", "-id"], name="event_by_actor"),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +69,11 @@ class Event(OrganizationModel):
     def texts(self) -> dict[str, Any]:
         """Reasons, handles and other texts of the event; empty once they are gone."""
         return self.text.detail if hasattr(self, "text") else {}
+
+    @property
+    def is_erased(self) -> bool:
+        """Were the name and the texts taken out? Each event is written with a name."""
+        return not self.label and not self.texts
 
     @property
     def notes(self) -> list[str]:

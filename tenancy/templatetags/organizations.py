@@ -21,6 +21,7 @@ SETTINGS = (
     ("tiktok_settings:accounts", "TikTok", "brand-tiktok", Permission.READ),
     ("mail:sender", "E-mail", "mail", Permission.READ),
     ("api_keys:page", "API keys", "key", Permission.MANAGE_KEYS),
+    ("audit:page", "Audit log", "history", Permission.READ_EVENTS),
 )
 
 
