@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
@@ -20,7 +22,7 @@ def groups_with_counts() -> models.QuerySet[Group]:
     )
 
 
-def _length(rows: models.QuerySet[models.Model]) -> models.Func:
+def _length(rows: models.QuerySet[Any, Any]) -> models.Func:
     return models.Func(
         ArraySubquery(rows), function="cardinality", output_field=models.IntegerField()
     )

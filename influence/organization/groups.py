@@ -130,8 +130,8 @@ def delete(request: OrganizationRequest, group_pk: int) -> HttpResponse:
         except GroupRefused as refused:
             messages.error(request, str(refused))
             return go_to(request, address(request, "groups:group", group.pk))
-        told = ngettext("%d creator was moved.", "%d creators were moved.", moved) % moved
-        messages.success(request, f"{group} was deleted. {told if moved else ''}".strip())
+        moved_words = ngettext("%d creator was moved.", "%d creators were moved.", moved) % moved
+        messages.success(request, f"{group} was deleted. {moved_words if moved else ''}".strip())
         return go_to(request, address(request, PAGE))
     return form_answer(
         request,

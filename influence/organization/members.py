@@ -1,4 +1,4 @@
-"""Who belongs to the organization: roles, groups, invitations, and leaving."""
+"""Members of the organization: roles, groups, invitations, and leaving."""
 
 from __future__ import annotations
 
