@@ -165,7 +165,7 @@ class Verb(models.TextChoices):
 
 
 def verb_groups() -> list[tuple[str, str]]:
-    """What events are about, as the part of a verb before its dot, with a label."""
+    """The subjects of events: the part of a verb before its dot, with a label."""
     names = sorted({verb.value.partition(".")[0] for verb in Verb})
     return [(name, name.replace("_", " ").capitalize().replace("Api", "API")) for name in names]
 

@@ -105,7 +105,7 @@ class GroupForm(EditForm, forms.Form):
 
 
 class GroupMembersForm(forms.Form):
-    """Who works with a group."""
+    """The form of the people who work with a group."""
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +118,7 @@ class GroupMembersForm(forms.Form):
 
 
 class GroupDeletionForm(forms.Form):
-    """Where the creators of a group go when it is deleted."""
+    """The form of a deletion: another group for the creators, or none."""
 
     def __init__(self, *args: Any, others: QuerySet[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -182,7 +182,7 @@ def events_about(*subjects: tuple[type[models.Model], Iterable[int]]) -> models.
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events of the audit log are wanted; what is empty does not narrow. Both days are included, in UTC."""
+    """A filter of the audit log; an empty part does not narrow. Both days are included, in UTC."""
 
     subject: str = ""
     actor_id: int | None = None

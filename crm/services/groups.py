@@ -76,7 +76,7 @@ def _without_logo(group: Group) -> GroupBranding:
 
 @transaction.atomic
 def set_group_members(group: Group, people: Iterable[User], *, actor: User | None) -> None:
-    """These people and no others work with the group. Without a change, no event."""
+    """Let these people, and no others, work with the group. Without a change, no event."""
     wanted = {person.pk for person in people}
     existing = set(group.members.values_list("user_id", flat=True))
     if wanted == existing:

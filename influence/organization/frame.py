@@ -20,7 +20,7 @@ def address(request: OrganizationRequest, name: str, *args: int) -> str:
 
 
 def sent(request: OrganizationRequest) -> QueryDict | None:
-    """What a form was sent with; None for a page that is only opened."""
+    """The data that a form was sent with; None for a page that is only opened."""
     return request.POST if request.method == "POST" else None
 
 

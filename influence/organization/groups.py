@@ -104,7 +104,7 @@ def take_logo_away(request: OrganizationRequest, group_pk: int) -> HttpResponse:
 @staff_page(Permission.MANAGE_MEMBERS)
 @require_POST
 def set_members(request: OrganizationRequest, group_pk: int) -> HttpResponse:
-    """Who works with the group."""
+    """Save the people who work with the group."""
     group, form = _found(group_pk), GroupMembersForm(request.POST, people=people_in_scope())
     if not form.is_valid():
         return _page(request, group, members_form=form, status=422)

@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('files', '0001_initial'),
+        ('files', '0002_import_files'),
     ]
 
     operations = [
         migrations.AlterField(
             model_name='file',
             name='kind',
-            field=models.CharField(choices=[('organization_logo', "Organization's logo"), ('group_logo', "Group's logo")], max_length=40),
+            field=models.CharField(choices=[('organization_logo', "Organization's logo"), ('influencer_import', 'Import of influencers'), ('group_logo', "Group's logo")], max_length=40),
         ),
     ]
