@@ -66,6 +66,10 @@ BEGIN
 END
 $$;
 """
+BELONGS = """
+ALTER TABLE tenancy_counter ADD CONSTRAINT counter_goes_with_its_organization FOREIGN KEY (organization_id)
+    REFERENCES tenancy_organization (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+"""
 
 
 class Migration(migrations.Migration):
@@ -82,14 +86,14 @@ class Migration(migrations.Migration):
                 ('subject_id', models.BigIntegerField(default=0)),
                 ('name', models.CharField(max_length=40)),
                 ('amount', models.BigIntegerField()),
-                ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.organization')),
+                ('organization', models.ForeignKey(db_constraint=False, default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.organization')),
             ],
             options={
                 'indexes': [models.Index(fields=['organization', 'subject_id', 'name'], include=('amount',), name='counter_by_subject')],
             },
         ),
         migrations.RunSQL(
-            FUNCTIONS + TRIGGERS,
+            FUNCTIONS + TRIGGERS + BELONGS,
             'DROP PROCEDURE tenancy_keep_count; DROP FUNCTION tenancy_recount(); DROP FUNCTION tenancy_count() CASCADE;',
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tenancy.models.base import OrganizationModel
+from tenancy.scope import current_organization_id
 
 
 class Counter(OrganizationModel):
@@ -14,6 +15,15 @@ class Counter(OrganizationModel):
     together. The triggers are those that call `tenancy_count`; which numbers they keep stands in their arguments.
     """
 
+    # Deleting an organization's rows counts too. The constraint stands in the migration, so that what is counted until the
+    # very end goes with the organization.
+    organization = models.ForeignKey(
+        "tenancy.Organization",
+        on_delete=models.CASCADE,
+        default=current_organization_id,
+        editable=False,
+        db_constraint=False,
+    )
     subject_id = models.BigIntegerField(default=0)  # of the campaign; 0 for the whole organization
     name = models.CharField(max_length=40)
     amount = models.BigIntegerField()
