@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,12 @@ from django.http import QueryDict
 
 from campaigns.enums import CampaignState
 from crm.enums import Network
-from crm.models import SocialAccount
+from crm.errors import AddressTaken
+from crm.forms import PLAIN
+from crm.models import Influencer, SocialAccount
+from crm.queries import with_address
+from tenancy.addresses import one_spelling
+from ui.bidi import isolated
 from ui.editing import EditForm
 
 LONGEST_LINE = 120
@@ -113,3 +119,50 @@ class OrderForm(forms.Form):
         return [
             int(pk) for pk in map(str, ticked) if pk.isascii() and pk.isdigit() and len(pk) < 19
         ]
+
+
+class AddressesForm(forms.Form):
+    """An e-mail address for each creator who has none, if one is known now: fields `email-<influencer>`."""
+
+    def __init__(self, accounts: Iterable[SocialAccount], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.influencers = {
+            account.influencer_id: account.influencer
+            for account in accounts
+            if not account.influencer.email
+        }
+        for influencer in self.influencers.values():
+            self.fields[self.name_of(influencer)] = _address_field(influencer)
+
+    @staticmethod
+    def name_of(influencer: Influencer) -> str:
+        return f"email-{influencer.pk}"
+
+    @property
+    def addresses(self) -> dict[int, str]:
+        """The readable addresses that were entered, by influencer."""
+        entered = {
+            pk: self.cleaned_data.get(self.name_of(influencer), "")
+            for pk, influencer in self.influencers.items()
+        }
+        return {pk: one_spelling(email) for pk, email in entered.items() if email}
+
+    def clean(self) -> dict[str, Any]:
+        others = Influencer.objects.exclude(pk__in=self.influencers)
+        seen: dict[str, Influencer] = {}
+        for pk, email in self.addresses.items():
+            influencer = self.influencers[pk]
+            if other := seen.get(email) or with_address(others, email).first():
+                self.add_error(self.name_of(influencer), str(AddressTaken(other.name)))
+            seen.setdefault(email, influencer)
+        return self.cleaned_data
+
+
+def _address_field(influencer: Influencer) -> forms.EmailField:
+    return forms.EmailField(
+        required=False,
+        max_length=254,
+        label=f"E-mail address of {isolated(influencer.name)}",
+        widget=forms.EmailInput(attrs={**PLAIN, "placeholder": "name@example.com"}),
+        error_messages={"invalid": "This is not an e-mail address. Enter it as name@example.com."},
+    )

@@ -19,6 +19,7 @@ REJECTIONS = frozenset(
     {ReviewState.CONTENT_REVIEW_FAIL, ReviewState.AD_REVIEW_FAIL, ReviewState.ALL_FAIL}
 )
 MOST_REQUESTS, BETWEEN_REQUESTS = 3, timedelta(hours=24)
+PLACES_PER_CODE = 200  # creators who may accept under one campaign code
 SETTLED_STATES = frozenset({OrderState.FAILED, OrderState.CANCELLED})
 BEFORE_VIDEOS = frozenset(
     {OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.OVERDUE}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import campaigns, links, orders, participants, posts
+from campaigns.views import campaigns, links, new_orders, orders, participants, posts
 
 app_name = "campaigns"
 urlpatterns = [
@@ -10,8 +10,8 @@ urlpatterns = [
     path("campaigns/new/", campaigns.campaign_new, name="new"),
     path("campaigns/<int:pk>/", orders.order_list, name="campaign"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="edit"),
-    path("campaigns/<int:pk>/orders/new/", orders.order_new, name="order_new"),
-    path("campaigns/<int:pk>/orders/accounts/", orders.account_picker, name="account_picker"),
+    path("campaigns/<int:pk>/orders/new/", new_orders.order_new, name="order_new"),
+    path("campaigns/<int:pk>/orders/accounts/", new_orders.account_picker, name="account_picker"),
     path("campaigns/<int:pk>/orders/refresh/", orders.orders_refresh, name="orders_refresh"),
     path("campaigns/<int:pk>/orders/<int:order_pk>/", orders.order_page, name="order"),
     path("campaigns/<int:pk>/orders/<int:order_pk>/sent/", orders.order_sent, name="order_sent"),

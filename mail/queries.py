@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from mail.models import Address, Message
@@ -13,6 +15,11 @@ def address_mark(address: str) -> Address | None:
     if not address or current_organization_id() is None:
         return None
     return Address.objects.filter(address=address).first()
+
+
+def address_marks(addresses: Iterable[str]) -> models.QuerySet[Address]:
+    """The marks of those among these addresses that have one, in the organization in scope."""
+    return Address.objects.filter(address__in=list(addresses))
 
 
 def messages_newest_first() -> models.QuerySet[Message]:

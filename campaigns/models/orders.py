@@ -29,7 +29,7 @@ class OrderRequest(OrganizationModel):
     brand_name = models.CharField(max_length=60)
     description = models.CharField("what to make", max_length=1000)
     video_count = models.PositiveSmallIntegerField(
-        default=10, validators=[MinValueValidator(1), MaxValueValidator(10)]
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
     state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE)
     problem = models.CharField(max_length=300, blank=True)
@@ -85,7 +85,7 @@ class Order(OrganizationModel):
     tiktok_order_id = models.CharField(max_length=120, blank=True, db_collation="C")
     campaign_code = models.CharField(max_length=40, blank=True)
     invite_link = models.URLField(max_length=500, blank=True)
-    video_limit = models.PositiveSmallIntegerField(default=10)
+    video_limit = models.PositiveSmallIntegerField(default=1)
     video_count = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=OrderState, default=OrderState.DRAFT)
     state_at = models.DateTimeField()

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from django import template
 
 from campaigns.enums import CampaignState, OrderState, ReviewState
+from campaigns.models import Order
 from campaigns.policies import REJECTIONS
+from campaigns.services.orders.invitations import invitation_words
+from tenancy.models import Organization
 from tiktok.enums import PostMetric, PostTie
 from tiktok.queries import MetricValue
 
@@ -31,6 +34,12 @@ CAMPAIGN_KINDS = {CampaignState.ACTIVE: "success", CampaignState.COMPLETED: "inf
 @register.filter
 def order_kind(state: str) -> str:
     return ORDER_KINDS.get(OrderState(state), "neutral")
+
+
+@register.filter
+def invitation_to(order: Order, organization: Organization) -> str:
+    """The invitation of an order as a text to copy."""
+    return invitation_words(order, organization)
 
 
 @register.filter

@@ -1,23 +1,18 @@
-"""Orders of a campaign: the list, the way to new ones, their results, one order's timeline."""
+"""Orders of a campaign: the list, their results, one order's timeline."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from campaigns.errors import CampaignProblem, OrderNotValid
-from campaigns.forms import OrderForm
+from campaigns.errors import CampaignProblem
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import (
-    accounts_to_pick,
-    accounts_with_open_order,
     order_live,
     order_sync,
     order_timeline,
@@ -30,18 +25,13 @@ from campaigns.queries import (
 )
 from campaigns.services.orders.invitations import mark_invited_by_hand
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
-from campaigns.services.orders.requests import request_orders
-from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import refresh_campaign, refresh_campaign_again
-from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from jobs.models import Job
 from jobs.services.queue import JUST_NOW
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
-from tiktok.queries import marketplace_account
-from tiktok.services.brands.abilities import capabilities
 from ui.templatetags.formats import too_soon
 
 
@@ -118,87 +108,6 @@ def order_sent(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
     else:
         messages.info(request, "The order has already moved on.")
     return redirect(address(request, "campaign", campaign.pk))
-
-
-# --- new orders: pick, describe, preview, send ----------------------------------------------------------------------
-@staff_page(Permission.SEND_ORDERS)
-def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(pk)
-    if request.method != "POST":
-        initial = {"brand_name": campaign.client, "accounts": request.GET.getlist("account")}
-        return _order_form(request, campaign, _form(initial=initial))
-    form = _form(request.POST)
-    step = request.POST.get("step", "preview")
-    if step in {"edit", "search"}:
-        form = _form(initial=_typed(form))
-        return _order_form(request, campaign, form)
-    if not form.is_valid():
-        return _order_form(request, campaign, form, status=REFUSED)
-    return (_send if step == "send" else _preview)(request, campaign, form)
-
-
-def _form(*args: Any, **kwargs: Any) -> OrderForm:
-    """The form with the limits of the account that the orders go through."""
-    offers = capabilities(marketplace_account())
-    return OrderForm(*args, longest_description=offers.description_length, **kwargs)
-
-
-def _typed(form: OrderForm) -> dict[str, Any]:
-    """The values typed so far, to be shown again without errors."""
-    names = ("brand_name", "description", "video_count")
-    return {"accounts": form.chosen, **{name: form.data.get(name, "") for name in names}}
-
-
-def _order_form(
-    request: OrganizationRequest, campaign: Campaign, form: OrderForm, *, status: int = 200
-) -> HttpResponse:
-    search = request.POST.get("search", "")
-    context = {
-        "form": form,
-        "chosen": set(form.chosen),
-        "search": search,
-        "rows": accounts_to_pick(campaign, chosen=form.chosen, search=search),
-    }
-    return campaign_page(request, campaign, "orders/new.html", context, status=status)
-
-
-@staff_page(Permission.SEND_ORDERS)
-@require_POST
-def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
-    """The list of accounts for a search, with those already ticked on top."""
-    campaign, form = campaign_or_404(pk), _form(request.POST)
-    search = request.POST.get("search", "")
-    rows = accounts_to_pick(campaign, chosen=form.chosen, search=search)
-    context = {"rows": rows, "chosen": set(form.chosen), "search": search}
-    return render(request, "staff/campaigns/participants/account_rows.html", context)
-
-
-def _preview(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> HttpResponse:
-    accounts = list(form.cleaned_data["accounts"])
-    context = {
-        "form": form,
-        "accounts": accounts,
-        "with_open_order": accounts_with_open_order(campaign, accounts),
-        "token": secrets.token_urlsafe(24),
-    }
-    return campaign_page(request, campaign, "orders/preview.html", context)
-
-
-def _send(request: OrganizationRequest, campaign: Campaign, form: OrderForm) -> HttpResponse:
-    given = dict(form.cleaned_data)
-    try:
-        order_request = request_orders(
-            campaign,
-            list(given.pop("accounts")),
-            **given,
-            token=request.POST.get("token", "").replace("\0", "")[:64],
-            actor=request.user,
-        )
-    except (OrderNotValid, TikTokProblem) as problem:
-        form.add_error(getattr(problem, "field", None), str(problem))
-        return _order_form(request, campaign, form, status=REFUSED)
-    send_order_request(order_request)
-    return redirect(address(request, "request", campaign.pk, order_request.pk))
 
 
 # --- the result, creator by creator ---------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from crm.errors import AddressTaken
 from crm.models import Influencer, OtherAddress, Rate
+from crm.queries import with_address
 from crm.signals import deleting
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
@@ -53,6 +55,17 @@ def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: An
         locked.person = None
     locked.save()
     record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts={"fields": sorted(changed)})
+
+
+@transaction.atomic
+def add_address(influencer: Influencer, email: str, *, actor: User | None) -> None:
+    """Save the address of an influencer who has none; one that is known meanwhile stays. Raises AddressTaken."""
+    locked = Influencer.objects.select_for_update().get(pk=influencer.pk)
+    if locked.email:
+        return
+    if other := with_address(Influencer.objects.exclude(pk=locked.pk), email).first():
+        raise AddressTaken(other.name)
+    edit_influencer(locked, actor=actor, email=one_spelling(email))
 
 
 def _is_another_unused_person(influencer: Influencer) -> bool:

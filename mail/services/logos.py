@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from email.mime.image import MIMEImage
 from functools import lru_cache
 
@@ -27,6 +28,15 @@ def with_logo(html: str) -> tuple[str, MIMEImage | None]:
     if content is None:
         return ELEMENT.sub("", html), None
     return html, _inline(content)
+
+
+def with_embedded_logo(html: str) -> str:
+    """A mail's HTML with the logo inside, for a page that shows the mail."""
+    html, picture = with_logo(html)
+    if picture is None:
+        return html
+    content = b64encode(picture.get_payload(decode=True)).decode()
+    return html.replace(SOURCE, f"data:image/png;base64,{content}")
 
 
 def _content(logo: File) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed
+from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed, MailProblem
 from mail.models import Address
 from mail.queries import address_mark
 from tenancy.enums import Verb
@@ -17,14 +17,20 @@ from tenancy.services.events import record
 def refuse_unwanted(address: str, *, is_bulk: bool) -> None:
     """Raises AddressBounced; for outreach AddressUnsubscribed and AddressComplained. A person's own mail is never refused."""
     known = address_mark(address)
-    if known is None:
-        return
+    problem = refusal(known, is_bulk=is_bulk) if known else None
+    if problem:
+        raise problem
+
+
+def refusal(known: Address, *, is_bulk: bool) -> MailProblem | None:
+    """The reason why an address gets no mail, or no outreach; None where it does."""
     if known.bounced_at:
-        raise AddressBounced(address)
+        return AddressBounced(known.address)
     if is_bulk and known.unsubscribed_at:
-        raise AddressUnsubscribed(address)
+        return AddressUnsubscribed(known.address)
     if is_bulk and known.complained_at:
-        raise AddressComplained(address)
+        return AddressComplained(known.address)
+    return None
 
 
 def mark(address: str, field: str) -> None:

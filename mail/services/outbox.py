@@ -52,7 +52,7 @@ def queue_message(
         return latest, False
     address = one_spelling(to)
     marks.refuse_unwanted(address, is_bulk=is_bulk)
-    fields = _composed(template, address, subject, values, is_bulk=is_bulk)
+    fields = composed(template, address, subject, values, is_bulk=is_bulk)
     message = Message(
         intent=intent,
         repeat=latest.repeat + 1 if latest else 1,
@@ -80,9 +80,10 @@ def _is_same_wish(latest: Message, again_after: timedelta | None) -> bool:
     return again_after is None or latest.created_at > timezone.now() - again_after
 
 
-def _composed(
+def composed(
     template: str, address: str, subject: str, values: Mapping[str, object], *, is_bulk: bool
 ) -> dict[str, str]:
+    """The fields of a mail of the organization or person in scope to this address, which may still be empty."""
     organization = _organization()
     html, text = render(
         template,
@@ -91,7 +92,7 @@ def _composed(
             "subject": subject,
             "sender": organization.name if organization else "",
             "has_logo": current_logo() is not None,
-            "unsubscribe_url": unsubscribe_url(address) if is_bulk else "",
+            "unsubscribe_url": unsubscribe_url(address) if is_bulk and address else "",
         },
     )
     return {

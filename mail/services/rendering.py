@@ -24,3 +24,9 @@ def render(template: str, values: Mapping[str, object]) -> tuple[str, str]:
     html = render_to_string(f"emails/{template}.html", dict(values))
     text = render_to_string(f"emails/{template}.txt", dict(values))
     return _inliner().inline(html), text.strip() + "\n"
+
+
+def render_words(template: str, values: Mapping[str, object]) -> str:
+    """The text alone without its footer, to be sent some other way than by mail."""
+    text = render_to_string(f"emails/{template}.txt", {**values, "is_without_footer": True})
+    return text.strip()

@@ -13,8 +13,10 @@ from mail.enums import MessageState
 from mail.errors import MailProblem
 from mail.models import Message
 from mail.services.outbox import queue_message
+from mail.services.previewing import Preview, preview_message
+from mail.services.rendering import render_words
 from tenancy.enums import Verb
-from tenancy.models import User
+from tenancy.models import Organization, User
 from tenancy.services.events import record
 from ui.bidi import isolated
 
@@ -24,6 +26,7 @@ BY_YOURSELF = "Send the invitation to the creator yourself."
 NOT_ARRIVED = (
     "The invitation did not go out by e-mail ({}). Send it again under E-mail, or send it yourself."
 )
+LINK_TO_COME = "https://www.tiktok.com/…"
 PROBLEM_LENGTH = 300
 
 
@@ -54,16 +57,37 @@ def _queue(order: Order) -> None:
     queue_message(
         TEMPLATE,
         to=order.account.influencer.email,
-        subject=f"{isolated(order.request.brand_name)} would like to work with you",
-        values={
-            "order": order,
-            "influencer": order.account.influencer.name,
-            "brand": order.request.brand_name,
-            "organization": order.organization.name,
-        },
+        subject=_subject(order),
+        values=_values(order, order.organization),
         intent=f"order_invitation:{order.pk}",
         is_bulk=True,
     )
+
+
+def _subject(order: Order) -> str:
+    return f"{isolated(order.request.brand_name)} would like to work with you"
+
+
+def _values(order: Order, organization: Organization) -> dict[str, object]:
+    return {
+        "order": order,
+        "influencer": order.account.influencer.name,
+        "brand": order.request.brand_name,
+        "organization": organization.name,
+    }
+
+
+def preview_invitation(order: Order, organization: Organization, *, to: str) -> Preview:
+    """The invitation of an order that is not written down yet; TikTok's link and code are still to come."""
+    order.invite_link = order.invite_link or LINK_TO_COME
+    return preview_message(
+        TEMPLATE, to=to, subject=_subject(order), values=_values(order, organization), is_bulk=True
+    )
+
+
+def invitation_words(order: Order, organization: Organization) -> str:
+    """The invitation as a text with link and code, for a creator who is written to some other way than by e-mail."""
+    return render_words(TEMPLATE, _values(order, organization))
 
 
 def follow_mail(message: Message) -> None:

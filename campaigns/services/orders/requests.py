@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.services.campaigns import activate, add_participants
 from crm.enums import Network
 from crm.models import SocialAccount
+from crm.services.influencers import add_address
 from jobs.services.queue import make_due
 from jobs.services.slices import chunks
 from tenancy.enums import Verb
@@ -34,15 +35,17 @@ def request_orders(
     *,
     brand_name: str,
     description: str,
-    video_count: int = MOST_VIDEOS,
+    video_count: int = 1,
     actor: User | None,
     token: str = "",
+    addresses: Mapping[int, str] | None = None,
 ) -> OrderRequest:
     """Write down the wish for one order per TikTok account; `sending.send_order_request` carries it out.
 
     More accounts than one call takes become several requests, of which the first is returned. `token` names the
-    submission: the same token again returns the request it has made. Raises OrderNotValid and NoMarketplaceAccount, and
-    then nothing is written.
+    submission: the same token again returns the request it has made. `addresses`: e-mail addresses, by influencer, of those
+    who have none; they are saved too. Raises OrderNotValid, NoMarketplaceAccount and AddressTaken, and then nothing is
+    written.
     """
     accounts = list({account.pk: account for account in accounts}.values())
     through = marketplace_account()
@@ -68,12 +71,22 @@ def request_orders(
                 reference=_new_reference(),
                 token=token,
             )
+            _save_addresses(accounts, addresses or {}, actor=actor)
             _write(first, accounts, actor=actor)
     except IntegrityError:
         if known := _submitted(token):  # the other half of a double click was faster
             return known
         raise
     return first
+
+
+def _save_addresses(
+    accounts: Sequence[SocialAccount], addresses: Mapping[int, str], *, actor: User | None
+) -> None:
+    influencers = {account.influencer_id: account.influencer for account in accounts}
+    for primary_key, email in addresses.items():
+        if primary_key in influencers:
+            add_address(influencers[primary_key], email, actor=actor)
 
 
 def _new_reference() -> str:
