@@ -92,7 +92,9 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._limit_description(longest_description)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
-        self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
+        self.fields["accounts"].queryset = accounts.select_related(
+            "influencer", "creator"
+        ).order_by("influencer__sort_name", "pk")  # type: ignore[attr-defined]
 
     def _limit_description(self, longest: int) -> None:
         """Limit the description to what TikTok takes, and give a long one several lines."""
@@ -163,6 +165,8 @@ def _address_field(influencer: Influencer) -> forms.EmailField:
         required=False,
         max_length=254,
         label=f"E-mail address of {isolated(influencer.name)}",
-        widget=forms.EmailInput(attrs={**PLAIN, "placeholder": "name@example.com"}),
+        widget=forms.EmailInput(
+            attrs={**PLAIN, "class": "form-control", "placeholder": "E-mail address"}
+        ),
         error_messages={"invalid": "This is not an e-mail address. Enter it as name@example.com."},
     )

@@ -1,0 +1,205 @@
+"""The way to new orders: what each creator will get stands on the page, and an address that was missing is saved with them."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from campaigns.enums import OrderState
+from campaigns.models import Order, OrderRequest
+from campaigns.services.orders.requests import request_orders
+from crm.errors import AddressTaken
+from crm.models import Influencer
+from mail.models import Address
+from tenancy.enums import Verb
+from tenancy.models import Event
+from tests.campaigns.test_campaigns_pages import FORM, base, manager, text
+from tests.factories.campaigns import a_participant, an_account, an_order
+from tests.mailing import sent_mail
+from tests.sandbox_process import Sandbox
+
+pytestmark = pytest.mark.django_db
+__all__ = ["manager"]
+
+
+def preview(client: Any, campaign: Any, *accounts: Any, **more: str) -> Any:
+    chosen = {**FORM, "accounts": [account.pk for account in accounts], **more}
+    return client.post(f"{base(campaign)}orders/new/", chosen)
+
+
+def with_address(account: Any, email: str) -> Any:
+    Influencer.objects.filter(pk=account.influencer_id).update(email=email)
+    account.influencer.refresh_from_db()
+    return account
+
+
+def test_the_preview_shows_the_very_mail_that_the_creator_gets(
+    tiktok: Sandbox, manager, campaign
+) -> None:
+    maya = with_address(a_participant(campaign, "maya.bakes"), "maya@bakes.example")
+    answer = preview(manager, campaign, maya)
+    shown = html.unescape(text(answer))
+    assert 'srcdoc="<!DOCTYPE html>' in shown
+    assert answer.context["mail"].recipient == "maya@bakes.example"
+    send = {**FORM, "accounts": [maya.pk], "step": "send", "token": answer.context["token"]}
+    manager.post(f"{base(campaign)}orders/new/", send)
+
+    order, (mail,) = Order.objects.get(), sent_mail()
+    was_shown = answer.context["mail"]
+    assert mail.subject == was_shown.subject
+    sent_words = mail.body.partition("\n\n--\n")[0]
+    filled_in = was_shown.words.replace("•••-•••", order.campaign_code)
+    assert filled_in.replace("https://www.tiktok.com/…", order.invite_link) == sent_words
+
+
+def test_only_the_page_that_shows_mails_lets_elements_bring_styles(manager, campaign) -> None:
+    answer = preview(manager, campaign, a_participant(campaign, "maya.bakes"))
+    policy = answer.headers["Content-Security-Policy"]
+    assert "style-src-attr 'unsafe-inline'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe-inline" not in manager.get(base(campaign)).headers["Content-Security-Policy"]
+
+
+def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:
+    maya, rio = a_participant(campaign, "maya.bakes"), an_account("rio.runs")
+    first = preview(manager, campaign, maya, rio)
+    assert "1 of 2" in text(first)
+    token = first.context["token"]
+    second = preview(manager, campaign, maya, rio, shown=str(rio.pk), token=token)
+    assert "2 of 2" in text(second)
+    assert second.context["shown"].account == rio
+    assert "Hello " + rio.influencer.name in second.context["mail"].words.translate(MARKS)
+    assert second.context["token"] == token
+
+
+MARKS = {ord(mark): None for mark in "\u2066\u2067\u2068\u2069"}
+
+
+def test_an_address_typed_beside_the_preview_is_saved_with_the_orders(
+    tiktok: Sandbox, manager, campaign
+) -> None:
+    maya = a_participant(campaign, "maya.bakes")
+    name = f"email-{maya.influencer_id}"
+    before = preview(manager, campaign, maya)
+    assert f'name="{name}"' in text(before)
+    assert "1 of 1 gets no e-mail" in text(before)
+
+    after = preview(manager, campaign, maya, **{name: "Maya@Bakes.example"})
+    assert after.context["mail"].recipient == "maya@bakes.example"
+    assert Influencer.objects.get(pk=maya.influencer_id).email == ""
+
+    token = after.context["token"]
+    preview(manager, campaign, maya, step="send", token=token, **{name: "Maya@Bakes.example"})
+    assert Influencer.objects.get(pk=maya.influencer_id).email == "maya@bakes.example"
+    assert Event.objects.filter(verb=Verb.INFLUENCER_EDITED).count() == 1
+    assert Order.objects.get().state == OrderState.SENT
+    assert [mail.to for mail in sent_mail()] == [["maya@bakes.example"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("maya", "This is not an e-mail address."),
+        ("lena@lifts.example", "This address already belongs to the influencer"),
+    ],
+)
+def test_a_wrong_or_taken_address_is_said_beside_its_field_and_nothing_is_sent(
+    manager, campaign, typed, sentence
+) -> None:
+    with_address(an_account("lena.lifts"), "lena@lifts.example")
+    maya = a_participant(campaign, "maya.bakes")
+    name = f"email-{maya.influencer_id}"
+    answer = preview(manager, campaign, maya, step="send", token="t", **{name: typed})
+    assert answer.status_code == 422
+    assert sentence in text(answer)
+    assert f'value="{typed}"' in text(answer)
+    assert OrderRequest.objects.count() == 0
+    assert Influencer.objects.get(pk=maya.influencer_id).email == ""
+
+
+def test_one_address_typed_for_two_is_refused(manager, campaign) -> None:
+    accounts = [an_account("maya.bakes"), an_account("rio.runs")]
+    typed = {f"email-{account.influencer_id}": "one@example.com" for account in accounts}
+    answer = preview(manager, campaign, *accounts, step="send", token="t", **typed)
+    assert answer.status_code == 422
+    assert "already belongs to the influencer" in text(answer)
+    assert OrderRequest.objects.count() == 0
+
+
+def test_an_address_that_is_taken_meanwhile_leaves_nothing_written(
+    tiktok: Sandbox, campaign
+) -> None:
+    with_address(an_account("lena.lifts"), "lena@lifts.example")
+    maya = an_account("maya.bakes")
+    with pytest.raises(AddressTaken):
+        request_orders(
+            campaign,
+            [maya],
+            brand_name="N",
+            description="D",
+            addresses={maya.influencer_id: "lena@lifts.example"},
+            actor=None,
+        )
+    assert OrderRequest.objects.count() == 0
+
+
+def test_an_address_that_is_known_meanwhile_stays_and_strangers_get_none(
+    tiktok: Sandbox, campaign
+) -> None:
+    maya, rio = an_account("maya.bakes"), an_account("rio.runs")
+    Influencer.objects.filter(pk=maya.influencer_id).update(email="known@example.com")
+    addresses = {maya.influencer_id: "typed@example.com", rio.influencer_id: "rio@example.com"}
+    request = request_orders(
+        campaign, [maya], brand_name="N", description="D", addresses=addresses, actor=None
+    )
+    assert request.video_count == 1
+    emails = dict(Influencer.objects.values_list("pk", "email"))
+    assert emails == {maya.influencer_id: "known@example.com", rio.influencer_id: ""}
+
+
+def test_the_preview_says_whose_address_gets_no_outreach(manager, campaign) -> None:
+    maya = with_address(a_participant(campaign, "maya.bakes"), "maya@bakes.example")
+    Address.objects.create(address="maya@bakes.example", unsubscribed_at=timezone.now())
+    page = text(preview(manager, campaign, maya))
+    assert "maya@bakes.example has unsubscribed from your e-mail." in page
+    assert "1 of 1 gets no e-mail" in page
+
+
+def test_the_preview_counts_the_places_of_a_code(
+    tiktok: Sandbox, manager, campaign, monkeypatch
+) -> None:
+    maya, rio = an_account("maya.bakes"), an_account("rio.runs")
+    assert "2 of 200 taken when all accept" in text(preview(manager, campaign, maya, rio))
+    monkeypatch.setattr("campaigns.views.new_orders.PLACES_PER_CODE", 1)
+    assert "A campaign code has 1 place<" in text(preview(manager, campaign, maya, rio))
+
+
+def test_going_back_keeps_what_was_typed(manager, campaign) -> None:
+    maya = a_participant(campaign, "maya.bakes")
+    name = f"email-{maya.influencer_id}"
+    form = text(preview(manager, campaign, maya, step="edit", **{name: "maya@bakes.example"}))
+    assert f'name="{name}" value="maya@bakes.example"' in form
+    assert 'value="Two recipes"' in form
+    assert f'value="{maya.pk}" checked' in form
+
+
+def test_who_will_never_have_an_address_gets_the_invitation_as_a_text(manager, campaign) -> None:
+    order = an_order(
+        campaign,
+        a_participant(campaign, "maya.bakes"),
+        state=OrderState.CREATED,
+        campaign_code="8D3-ASF",
+        invite_link="https://www.tiktok.com/t/ZSbx14VJ/",
+    )
+    page = html.unescape(manager.get(base(campaign)).content.decode())
+    copied = page.partition('data-copy="Hello ')[2].partition('"')[0]
+    assert "https://www.tiktok.com/t/ZSbx14VJ/" in copied
+    assert "Campaign code: 8D3-ASF" in copied
+    assert "Unsubscribe" not in copied
+    assert "I have sent it" in page
+    assert "Copy invitation" in text(manager.get(f"{base(campaign)}orders/{order.pk}/"))
+    Order.objects.update(state=OrderState.SENT)
+    assert "Copy invitation" not in text(manager.get(base(campaign)))
