@@ -87,7 +87,9 @@ def activity(request: OrganizationRequest) -> HttpResponse:
 def indicator(request: OrganizationRequest) -> HttpResponse:
     """The small sign in the navigation: how many jobs of the reader run; asks again only while there are some."""
     running = running_jobs().filter(actor=request.user).count()
-    return render(request, "staff/jobs/indicator.html", {"running": running})
+    live = Live.of(running, is_under_way=running > 0)
+    context = {"running": running, "live": live}
+    return live.answer(request) or render(request, "staff/jobs/indicator.html", context)
 
 
 @staff_page(Permission.READ)

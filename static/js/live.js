@@ -81,14 +81,25 @@
     ];
   }
 
+  // --- the session ended: what is shown and typed stays, and a sentence says why there is no more news ---
+  const isSignedOut = (answer) =>
+    answer.status === 401 || (answer.redirected && new URL(answer.url).pathname.startsWith(document.body.dataset.loginUrl));
+  function endAll() {
+    parts().forEach((part) => delete part.dataset.live);
+    const text = "You are signed out, so this page no longer brings itself up to date. Sign in again to go on.";
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind: "warning" } }));
+    return false;
+  }
+
   // --- asking ---
   async function refresh(part) {
     const answer = await fetch(part.dataset.liveFrom || location.href, { headers: { "X-Seen": part.dataset.live } });
     if (answer.status === 204 || answer.status >= 500 || !part.isConnected) return false;
+    if (isSignedOut(answer)) return endAll();
     const page = parser.parseFromString(answer.ok && !answer.redirected ? await answer.text() : "", "text/html");
     const fresh = page.getElementById(part.id);
     if (!fresh) {
-      delete part.dataset.live; // signed out, or gone: what is shown stays
+      delete part.dataset.live; // gone: what is shown stays
       return false;
     }
     if (isBusy(part)) return false;
@@ -116,7 +127,7 @@
   async function turn() {
     let isNew = false;
     for (const part of document.hidden ? [] : parts()) {
-      isNew = (await refresh(part).catch(() => false)) || isNew; // no connection: later
+      if (part.dataset.live) isNew = (await refresh(part).catch(() => false)) || isNew; // no connection: later
     }
     pause = isNew ? SHORTEST : Math.min(pause * GROWTH, LONGEST);
     wait();

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, Request, expect
 
 from campaigns.enums import OrderState, ReviewState
 from campaigns.models import Campaign, Order, Post
-from jobs.models import Work
+from jobs.enums import JobState
+from jobs.models import Job, Work
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.whole_campaign import Whole
@@ -171,3 +172,34 @@ def test_a_creator_sees_the_first_numbers_of_a_new_connection_without_a_reload(
     with organization_scope(oak):
         polls.update(due_at=timezone.now() + timedelta(hours=20))
     expect(page.get_by_text("Next update in 19 hours.").first).to_be_visible()
+
+
+def test_the_job_indicator_goes_away_by_itself_when_the_job_is_done(
+    oak: Organization, whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    with organization_scope(oak):
+        job = Job.objects.create(kind="invite", actor=manager, total_count=3)
+    page = signed_in(manager)
+    page.goto("/o/oak/mail/")
+    expect(page.get_by_text("1 job running")).to_be_visible()
+    with organization_scope(oak):
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
+    expect(page.get_by_text("1 job running")).to_be_hidden(timeout=15_000)
+    with requests_of(page) as seen:
+        page.wait_for_timeout(2500)
+    assert seen == []
+
+
+def test_who_is_signed_out_meanwhile_is_told_once(
+    accepted: Order, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    page.goto(f"/o/oak/campaigns/{accepted.campaign_id}/")
+    page.context.clear_cookies()
+    told = page.get_by_text("You are signed out, so this page no longer brings itself up to date.")
+    expect(told).to_be_visible()
+    expect(page.get_by_text("Accepted").first).to_be_visible()
+    with requests_of(page) as seen:
+        page.wait_for_timeout(2500)
+    assert seen == []
+    expect(told).to_have_count(1)

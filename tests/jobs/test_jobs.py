@@ -295,13 +295,19 @@ def test_the_activity_page_brings_itself_up_to_date_while_something_runs(
 
 def test_the_indicator_says_what_runs_and_asks_again_only_then(planting, elm, ada, client) -> None:
     address = "/o/elm/activity/indicator/"
-    assert page(client, address).strip() == ""
+    assert "data-live" not in page(client, address)
     with organization_scope(elm):
         start(ada)
-    assert "1 job running" in page(client, address)
-    assert "every 3s" in page(client, address)
+    running = page(client, address)
+    assert "1 job running" in running
+    version = running.partition('data-live="')[2].partition('"')[0]
+    assert f'data-live-from="{address}"' in running
+    assert client.get(address, headers={"X-Seen": version}).status_code == 204
     slices()
-    assert page(client, address).strip() == ""
+    done = client.get(address, headers={"X-Seen": version}).content.decode()
+    assert 'id="job-indicator"' in done
+    assert "running" not in done
+    assert "data-live" not in done
 
 
 def test_a_job_whose_actor_has_left_the_organization_stops_and_says_why(planting, elm, ada) -> None:
