@@ -92,9 +92,8 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._limit_description(longest_description)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
-        self.fields["accounts"].queryset = accounts.select_related(
-            "influencer", "creator"
-        ).order_by("influencer__sort_name", "pk")  # type: ignore[attr-defined]
+        accounts = accounts.order_by("influencer__sort_name", "pk")
+        self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
 
     def _limit_description(self, longest: int) -> None:
         """Limit the description to what TikTok takes, and give a long one several lines."""

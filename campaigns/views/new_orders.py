@@ -83,7 +83,7 @@ def _order_form(
 
 def _typed_addresses(request: OrganizationRequest) -> list[tuple[str, str]]:
     """The addresses typed beside the preview, kept while somebody goes back."""
-    return [(name, text) for name, text in request.POST.items() if name.startswith("email-")]
+    return [(name, request.POST[name]) for name in request.POST if name.startswith("email-")]
 
 
 @staff_page(Permission.SEND_ORDERS)

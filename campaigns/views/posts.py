@@ -33,6 +33,7 @@ from campaigns.views.frame import address, campaign_or_404, campaign_page
 from jobs.services.queue import JUST_NOW
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tiktok.availability import AUTHENTICATE_OR_ORDER, SEND_AN_ORDER
 from tiktok.enums import PostMetric, Unit
 from tiktok.errors import TikTokProblem
 from tiktok.queries import NOT_SUPPORTED, MetricValue, earlier_numbers, is_released
@@ -44,6 +45,9 @@ COLUMNS = (
     PostMetric.VIDEO_COMPLETION_RATE, PostMetric.AVERAGE_PLAY_TIME,
 )  # fmt: skip
 WAITING_SHOWN = 20
+BY_ORDER = frozenset(
+    {AUTHENTICATE_OR_ORDER, SEND_AN_ORDER}
+)  # missing for reasons that an order mends
 
 
 @staff_page(Permission.READ)
@@ -52,7 +56,14 @@ def published_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     page = published_posts_page(campaign, request.GET.get("cursor"))
     waiting = list(posts_in_review(campaign)[:WAITING_SHOWN])
     live = published_live(campaign, [row.post for row in page.rows], waiting)
-    context = {"page": page, "columns": COLUMNS, "waiting": waiting, "live": live}
+    context = {
+        "page": page,
+        "columns": COLUMNS,
+        "waiting": waiting,
+        "live": live,
+        "by_order": BY_ORDER,
+        "order_url": address(request, "order_new", campaign.pk),
+    }
     return live.answer(request) or campaign_page(request, campaign, "posts/published.html", context)
 
 

@@ -23,11 +23,10 @@ from crm.views.frame import (
     found_influencer,
     go_to,
 )
+from crm.views.remedies import Remedy, remedy_for
 from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.policies import can
-from tiktok.availability import ASK_TO_AUTHENTICATE, INVITE_TO_MARKETPLACE
 from tiktok.enums import AccountKind, AccountMetric, Unit
 from tiktok.queries import MetricValue, is_released
 from ui.editing import editing
@@ -42,10 +41,6 @@ KINDS = [
     )
 ]
 SEARCH_LENGTH = 100
-REMEDIES = {
-    ASK_TO_AUTHENTICATE: ("Ask to connect", "ask_account", Permission.EDIT_INFLUENCERS),
-    INVITE_TO_MARKETPLACE: ("Invite", "invite_account", Permission.INVITE_CREATORS),
-}
 METRICS = AccountMetric.values  # in the order of the page: followers first
 NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region"}  # codes that the browser spells out
 
@@ -94,8 +89,7 @@ class ShownMetric:
     """A metric as the page's components take it; a missing one with its reason and remedy."""
 
     metric: MetricValue
-    remedy_label: str = ""
-    remedy_href: str = ""
+    remedy: Remedy
 
     @property
     def shares(self) -> list[dict[str, Any]]:
@@ -153,10 +147,7 @@ def _panel(request: OrganizationRequest, panel: queries.AccountPanel) -> dict[st
 def _shown(
     request: OrganizationRequest, metric: MetricValue, account: SocialAccount
 ) -> ShownMetric:
-    label, name, permission = REMEDIES.get(metric.reason, ("", "", None))
-    if permission is None or not can(request.membership, permission):
-        return ShownMetric(metric)
-    return ShownMetric(metric, label, address(request, name, account.influencer_id, account.pk))
+    return ShownMetric(metric, remedy_for(request, metric.reason, account))
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)

@@ -32,11 +32,11 @@ def with_logo(html: str) -> tuple[str, MIMEImage | None]:
 
 def with_embedded_logo(html: str) -> str:
     """A mail's HTML with the logo inside, for a page that shows the mail."""
-    html, picture = with_logo(html)
-    if picture is None:
-        return html
-    content = b64encode(picture.get_payload(decode=True)).decode()
-    return html.replace(SOURCE, f"data:image/png;base64,{content}")
+    logo = current_logo()
+    content = _content(logo) if logo else None
+    if content is None:
+        return ELEMENT.sub("", html)
+    return html.replace(SOURCE, f"data:image/png;base64,{b64encode(content).decode()}")
 
 
 def _content(logo: File) -> bytes | None:

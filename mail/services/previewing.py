@@ -33,9 +33,7 @@ def preview_message(
     """The mail that `queue_message` would queue; `to` may still be empty."""
     mail = composed(template, to, subject, values, is_bulk=is_bulk)
     html = STYLES.sub("", with_embedded_logo(mail["html"]))
-    return Preview(
-        mail["sender_name"], to, mail["subject"], html, render_words(template, values)
-    )
+    return Preview(mail["sender_name"], to, mail["subject"], html, render_words(template, values))
 
 
 def refusals(addresses: Iterable[str], *, is_bulk: bool) -> dict[str, str]:

@@ -108,6 +108,10 @@
     if (!button) return;
     asked = button;
     reason.textContent = button.ariaLabel;
+    if (button.dataset.href) {
+      const { href, remedy: textContent } = button.dataset;
+      reason.append(Object.assign(document.createElement("a"), { className: "btn btn-sm", href, textContent }));
+    }
     place();
   }, true);
   function place() {

@@ -26,6 +26,7 @@ from tests.sandbox_process import Sandbox
 from tests.working import pump
 from tiktok.enums import AccountKind, MarketplaceStatus, Source
 from tiktok.models import Creator, LegacyMigration
+from ui.bidi import isolated
 
 pytestmark = pytest.mark.django_db
 LIST = "/o/oak/influencers/"
@@ -357,4 +358,25 @@ def test_each_account_has_a_line_with_its_own_numbers_and_nobody_without_one_is_
     shown = {handle: n for line in words for handle, n in re.findall(r"(@\S+) .*?(\S+K)", line)}
     assert shown == {"@rio.runs": "88.2K", "@sam.skates": "37.5K"}
     assert words[2].endswith("Tom No account connected yet — — —")
-    assert lines[2].count('aria-label="No TikTok account."') == 2
+    assert lines[2].count('aria-label="No TikTok account."') == 3
+
+
+def test_who_may_act_finds_the_remedy_of_a_missing_number_in_the_list(
+    oak: Organization, viewer: Client, manager: Client
+) -> None:
+    with organization_scope(oak):
+        tom = TikTokAccountFactory.create(
+            influencer__name="Tom",
+            creator__handle="tom_trails",
+            creator__marketplace_status=MarketplaceStatus.NOT_IN,
+        )
+        nobody = InfluencerFactory.create(name="Nobody")
+    ask = f'data-href="/o/oak/influencers/{tom.influencer_id}/accounts/{tom.pk}/ask/"'
+    add = f'data-href="/o/oak/influencers/add/?influencer={nobody.pk}"'
+    page = manager.get("/o/oak/influencers/").content.decode()
+    assert page.count(ask) == 2
+    assert f'data-remedy="Ask {isolated("Tom")} to connect"' in page
+    assert page.count(add) == 3
+    seen = viewer.get("/o/oak/influencers/").content.decode()
+    assert "TikTok no longer lets us track this account." in seen
+    assert "data-href" not in seen

@@ -86,10 +86,12 @@ def counter(video: Video | None, name: str) -> SafeString:
 
 
 @register.simple_tag
-def metric_number(metric: MetricValue | None, nobody: str = "") -> SafeString:
-    """A metric in a list with its marks, or the reason why it is missing: `nobody` where there is none to ask about."""
-    if not metric or metric.value is None:
-        return why(metric.reason if metric else nobody)
+def metric_number(
+    metric: MetricValue, *, remedy_label: str = "", remedy_href: str = ""
+) -> SafeString:
+    """A metric in a list with its marks; a missing one with the reason and, where the reader may act, the remedy."""
+    if metric.value is None:
+        return why(metric.reason, remedy_label=remedy_label, remedy_href=remedy_href)
     marks = [remark(metric.flag_text)] if metric.flag_text else []
     if metric.is_calculated:
         marks.append(remark(metric.definition, word="calculated"))

@@ -111,10 +111,13 @@ def person(
 
 
 @register.simple_tag
-def why(reason: str) -> SafeString:
-    """A missing number: a dash that says its reason when it is pressed, and to screen readers at once."""
+def why(reason: str, *, remedy_label: str = "", remedy_href: str = "") -> SafeString:
+    """A missing number: a dash that says its reason, with the remedy, when it is pressed, and to screen readers at once."""
+    remedy = format_html(' data-remedy="{}" data-href="{}"', remedy_label, remedy_href)
     return format_html(
-        '<button class="why" type="button" popovertarget="why" aria-label="{}">—</button>', reason
+        '<button class="why" type="button" popovertarget="why" aria-label="{}"{}>—</button>',
+        reason,
+        remedy if remedy_href else "",
     )
 
 
