@@ -190,16 +190,18 @@ def test_the_job_indicator_goes_away_by_itself_when_the_job_is_done(
     assert seen == []
 
 
-def test_who_is_signed_out_meanwhile_is_told_once(
+def test_who_is_signed_out_meanwhile_reads_so_once(
     accepted: Order, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
     page.goto(f"/o/oak/campaigns/{accepted.campaign_id}/")
     page.context.clear_cookies()
-    told = page.get_by_text("You are signed out, so this page no longer brings itself up to date.")
-    expect(told).to_be_visible()
+    sentence = page.get_by_text(
+        "You are signed out, so this page no longer brings itself up to date."
+    )
+    expect(sentence).to_be_visible()
     expect(page.get_by_text("Accepted").first).to_be_visible()
     with requests_of(page) as seen:
         page.wait_for_timeout(2500)
     assert seen == []
-    expect(told).to_have_count(1)
+    expect(sentence).to_have_count(1)
