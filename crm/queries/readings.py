@@ -40,7 +40,7 @@ class ReadNumber:
 
 
 def with_numbers(accounts: Sequence[SocialAccount]) -> list[AccountNumbers]:
-    """Load the latest numbers of these accounts."""
+    """These accounts with their latest numbers."""
     latest = latest_numbers([account.pk for account in accounts]) if accounts else {}
     return [
         AccountNumbers(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tiktok.availability import UNREADABLE
 from tiktok.enums import Unit
 from tiktok.models import Video
 from tiktok.queries import NOT_YET, MetricValue, Pause, SyncTimes, current_pause, open_incidents
+from ui.markup import joined, markup
 from ui.templatetags import formats
 from ui.templatetags.labels import remark, why
 
@@ -54,14 +54,14 @@ def waits_for(context: template.RequestContext) -> Pause | None:
 def next_sync(context: template.RequestContext, sync: SyncTimes) -> str:
     """Say what comes next for a subject, in a list that shows the time of its numbers beside it."""
     if sync.stopped_reason:
-        return format_html("Tracking stopped: {}", sync.stopped_reason)
+        return markup("Tracking stopped: {}", sync.stopped_reason)
     if sync.is_under_way:
         return "Updating now…"
     if sync.postponed_because and sync.next_at:
         until = formats.clock(sync.next_at)
-        return format_html("Postponed until {} because {}.", until, sync.postponed_because)
+        return markup("Postponed until {} because {}.", until, sync.postponed_because)
     if sync.next_at:
-        return format_html("Next update {}.", formats.ago(sync.next_at))
+        return markup("Next update {}.", formats.ago(sync.next_at))
     return _due(context) if sync.is_due else ""
 
 
@@ -70,7 +70,7 @@ def _due(context: template.RequestContext) -> str:
     if pause is None or pause.until is None:
         return "Next update within minutes."
     until = formats.clock(pause.until)
-    return format_html("Waits until {} because {}.", until, pause.because.label)
+    return markup("Waits until {} because {}.", until, pause.because.label)
 
 
 @register.simple_tag
@@ -82,7 +82,7 @@ def counter(video: Video | None, name: str) -> SafeString:
     if value is None:
         return why(UNREADABLE if name in video.unreadable else NOT_YET)
     flag = video.flags.get(name)
-    return format_html("{} {}", remark(flag.label if flag else ""), formats.compact(value))
+    return markup("{} {}", remark(flag.label if flag else ""), formats.compact(value))
 
 
 @register.simple_tag
@@ -95,9 +95,7 @@ def metric_number(
     marks = [remark(metric.flag_text)] if metric.flag_text else []
     if metric.is_calculated:
         marks.append(remark(metric.definition, word="calculated"))
-    return format_html_join(
-        " ", "{}", [(part,) for part in (*marks, TEXTS[metric.unit](metric.value))]
-    )
+    return joined(" ", (*marks, TEXTS[metric.unit](metric.value)))
 
 
 @register.filter

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
+
+from ui.markup import markup
 
 MISSING = "—"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -45,7 +46,7 @@ def compact(value: Number | None) -> str:
         return MISSING
     if abs(float(value)) < 1000:
         return number(value)
-    return format_html('<span title="{}">{}</span>', number(value), short(value))
+    return markup('<span title="{}">{}</span>', number(value), short(value))
 
 
 def percent(value: Number | None, digits: int = 1) -> str:
@@ -120,18 +121,18 @@ def ago(moment: datetime | None) -> str:
     """A `<time>` that reads `2 hours ago` and carries the exact moment in UTC; None → `—`."""
     if moment is None:
         return MISSING
-    exact = moment.astimezone(timezone.get_fixed_timezone(0))
+    exact = moment.astimezone(UTC)
     return _time(exact, relative(exact, timezone.now()))
 
 
 def clock(moment: datetime) -> str:
     """A `<time>` of today that reads `14:05 UTC`."""
-    exact = moment.astimezone(timezone.get_fixed_timezone(0))
+    exact = moment.astimezone(UTC)
     return _time(exact, f"{exact:%H:%M}{NBSP}UTC")
 
 
 def _time(exact: datetime, text: str) -> str:
-    return format_html(
+    return markup(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
         f"{exact:%Y-%m-%d %H:%M} UTC",

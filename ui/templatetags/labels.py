@@ -10,11 +10,11 @@ from typing import Protocol
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
+from ui.markup import joined, markup
 
 register = template.Library()
 
@@ -36,8 +36,8 @@ class Label(Protocol):
 @lru_cache(maxsize=500)
 def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
     """An icon of the vendored sprite; decoration unless it has a label. size: "", "sm", "lg"."""
-    meaning = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
-    return format_html(
+    meaning = markup('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return markup(
         '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
         f" icon-{size}" if size else "",
         mark_safe(meaning),  # noqa: S308 - escaped above
@@ -51,10 +51,10 @@ def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
 def badge(text: str, *, kind: str = "neutral", icon: str = "", title: str = "") -> SafeString:
     """A short state or label. kind: success, warning, danger, info, neutral, tiktok."""
     one_of(kind, KINDS, "badge kind")
-    return format_html(
+    return markup(
         '<span class="badge-label is-{}"{}>{}{}</span>',
         kind,
-        format_html(' title="{}"', title) if title else "",
+        markup(' title="{}"', title) if title else "",
         globals()["icon"](icon) if icon else "",
         text,
     )
@@ -69,14 +69,14 @@ def avatar(
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
     # Not text: a button's name would have to hold it (WCAG 2.5.3).
     picture = (
-        format_html(
+        markup(
             '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer">',
             url,
         )
         if url
         else ""
     )
-    return format_html(
+    return markup(
         '<span class="face face-{} face-{} tint-{}" data-initials="{}" aria-hidden="true">{}</span>',
         size,
         shape,
@@ -89,10 +89,10 @@ def avatar(
 @register.simple_tag
 def labels(shown: Iterable[Label], other: str = "") -> SafeString:
     """Badges of something in a list; where it has none, one that says `other`."""
-    badges = [(badge(label.text, kind=label.kind, title=label.title),) for label in shown]
-    return format_html(
+    badges = [badge(label.text, kind=label.kind, title=label.title) for label in shown]
+    return markup(
         '<span class="cluster labels">{}</span>',
-        format_html_join("\n", "{}", badges or [(badge(other),)]),
+        joined("\n", badges or [badge(other)]),
     )
 
 
@@ -101,20 +101,20 @@ def person(
     *, name: str, href: str, note: object = "", url: str | None = "", size: str = "md"
 ) -> SafeString:
     """A person in a list: picture, name as a link, and a note below. url: the picture's; size: sm, md."""
-    return format_html(
+    return markup(
         '<span class="person">{} <span class="person-text"><a class="person-name" href="{}">{}</a>{}</span></span>',
         avatar(name=name, url=url, size=size),
         href,
         isolated(name),
-        format_html('<span class="person-note">{}</span>', isolated(note)) if note else "",
+        markup('<span class="person-note">{}</span>', isolated(note)) if note else "",
     )
 
 
 @register.simple_tag
 def why(reason: str, *, remedy_label: str = "", remedy_href: str = "") -> SafeString:
     """A missing number: a dash that says its reason, with the remedy, when it is pressed, and to screen readers at once."""
-    remedy = format_html(' data-remedy="{}" data-href="{}"', remedy_label, remedy_href)
-    return format_html(
+    remedy = markup(' data-remedy="{}" data-href="{}"', remedy_label, remedy_href)
+    return markup(
         '<button class="why" type="button" popovertarget="why" aria-label="{}"{}>—</button>',
         reason,
         remedy if remedy_href else "",
@@ -127,7 +127,7 @@ def remark(text: str, *, word: str = "") -> SafeString:
     text, nothing."""
     if not text:
         return SafeString("")
-    return format_html(
+    return markup(
         '<button class="why {}" type="button" popovertarget="why" aria-label="{}{}">{}</button>',
         "stat-mark" if word else "flag",
         f"{word}: " if word else "",
@@ -140,17 +140,18 @@ def remark(text: str, *, word: str = "") -> SafeString:
 def cover(*, url: str, size: str = "row") -> SafeString:
     """A post's picture at TikTok's address, or a drawn one where there is none or it does not load. size: row, md."""
     picture = (
-        format_html(
+        markup(
             '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer">',
             url,
         )
         if url
         else ""
     )
-    return format_html('<span class="cover is-{}" aria-hidden="true">{}</span>', size, picture)
+    return markup('<span class="cover is-{}" aria-hidden="true">{}</span>', size, picture)
 
 
 @register.simple_tag
+@lru_cache(maxsize=50)
 def toast(*, text: str, kind: str = "info") -> SafeString:
     """A short message; pages get theirs from django.contrib.messages and `HX-Trigger: {"toast": …}`."""
     return component("toast", text=text, kind=one_of(kind, KINDS, "toast kind"))

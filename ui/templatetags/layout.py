@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -84,6 +86,7 @@ def empty_state(
 
 
 @register.simple_tag
+@lru_cache(maxsize=50)
 def loading_state(*, rows: int = 3, label: str = "Loading…") -> SafeString:
     """A skeleton of as many rows as are awaited."""
     return component("loading_state", rows=range(rows), label=label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -37,6 +38,11 @@ def nav_link(
     request = context.get("request")
     path = request.path if request else ""
     is_current = path == href or (not exact and path.startswith(below or href))
+    return _nav_link(href, label, icon, is_current=is_current)
+
+
+@lru_cache(maxsize=500)
+def _nav_link(href: str, label: str, icon: str, *, is_current: bool) -> SafeString:
     return component("nav_link", href=href, label=label, icon=icon, is_current=is_current)
 
 

@@ -6,12 +6,25 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.base import Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from ui.components import component
+from ui.rows import RowsNode
 
 register = template.Library()
+
+
+@register.tag
+def rows(parser: Parser, token: Token) -> RowsNode:
+    """`{% rows row in page.rows %} … {% endrows %}`: a loop over what a list shows, compiled (`ui.rows`)."""
+    names, _, sequence = token.contents.removeprefix("rows ").partition(" in ")
+    nodes = parser.parse(("endrows",))
+    parser.delete_first_token()
+    return RowsNode(
+        [name.strip() for name in names.split(",")], parser.compile_filter(sequence), False, nodes
+    )
 
 
 @register.simple_block_tag
