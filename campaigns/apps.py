@@ -7,6 +7,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
+        from campaigns.services import errands  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
         from tiktok.enums import PollKind  # noqa: PLC0415 -- needs the models
         from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415 -- needs the models
@@ -14,6 +15,7 @@ class CampaignsConfig(AppConfig):
         from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415 -- needs the models
 
         syncing.register_jobs()
+        errands.register_jobs()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
         on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)

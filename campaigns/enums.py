@@ -36,6 +36,10 @@ class RequestState(models.TextChoices):
     UNCERTAIN = "uncertain", "Uncertain"
 
 
+# Its outcome is not known yet: it waits to be sent, or is being sent.
+UNDER_WAY = frozenset({RequestState.DUE, RequestState.SENDING})
+
+
 class PostOrigin(models.TextChoices):
     """How a post came into a campaign. `keyword` exists for other networks only; the database refuses it for TikTok."""
 

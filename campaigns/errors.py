@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ui.bidi import isolated
+
 
 class CampaignProblem(Exception):
     """Base: `str()` is safe to show and says what to do."""
@@ -22,6 +24,15 @@ class MoveNotAllowed(CampaignProblem):
 
     def __init__(self, current: str, target: str) -> None:
         super().__init__(f"An order that is “{current}” cannot become “{target}”.")
+
+
+class RequestUnderWay(CampaignProblem):
+    """The request is being sent, or is about to be: nothing is known of its outcome."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This request is still being sent to TikTok, so nothing was asked again. The result appears here."
+        )
 
 
 class RequestSettled(CampaignProblem):
@@ -83,6 +94,17 @@ class ReminderTooEarly(CampaignProblem):
             else "Both reminders that TikTok allows were sent. Write to the creator yourself."
         )
         super().__init__(f"No reminder was sent. {when}")
+
+
+class VideoTiedElsewhere(CampaignProblem):
+    """An order of another campaign has the video; `campaign` is that campaign's name."""
+
+    def __init__(self, campaign: str) -> None:
+        self.campaign = campaign
+        super().__init__(
+            f"This video is tied to an order of the campaign {isolated(campaign)}. It was not added; confirm that it shall "
+            "stand in both campaigns."
+        )
 
 
 class VideoNotVisible(CampaignProblem):

@@ -11,6 +11,7 @@ IMPORT = "influencers/import/<int:import_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
     path("influencers/add/", accounts.add_account, name="add_account"),
+    path("influencers/add/<int:job_pk>/", accounts.added_account, name="added"),
     path("influencers/add/invite/", invitations.invite_handle, name="invite_handle"),
     path("influencers/add/ask/", connections.ask_handle, name="ask_handle"),
     path("influencers/invite/", invitations.invite_selected, name="invite_selected"),

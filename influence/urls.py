@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from influence import home, views
 from influence.metrics import metrics
+from jobs.urls import own_pages as own_jobs
 from mail.urls import staff_pages as mail_pages
 from tiktok.urls import settings_pages
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", include("mail.urls")),
     path("", include("public.urls")),
     path("", include("tiktok.urls")),
+    path("", include(own_jobs)),
     path("me/", include("portal.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

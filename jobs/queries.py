@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from jobs.enums import FINISHED_STATES
 from jobs.models import Job, Work
@@ -27,6 +30,13 @@ def work_of(kind: str, row: OwnedModel) -> Work | None:
     """The work of this kind on an owner's row; None when there is none to be done."""
     owner = row.owner._asdict()
     return Work.objects.filter(kind=kind, subject_id=row.pk, **owner).first()
+
+
+def next_try_at(job: Job) -> datetime | None:
+    """The time at which a postponed job goes on, after another service could not answer; None while it is not postponed."""
+    rows = Work.objects.filter(kind__startswith="job", subject_id=job.pk, stopped_reason="")
+    postponed = rows.exclude(postponed_reason="").filter(due_at__gt=timezone.now())
+    return postponed.values_list("due_at", flat=True).first()
 
 
 def failed_work() -> list[tuple[str, int]]:

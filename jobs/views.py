@@ -1,23 +1,35 @@
-"""The activity page: long work of the organization's members, how far it is, and what came of it."""
+"""Pages of jobs: the activity page with how far they are and what came of them, and the one that follows a single job."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from jobs.models import Job
 from jobs.policies import may_cancel
-from jobs.queries import jobs_newest_first, running_jobs
-from jobs.services.jobs import cancel_job, job_kind
-from tenancy.access import OrganizationRequest, staff_page
+from jobs.queries import jobs_newest_first, next_try_at, running_jobs
+from jobs.services.jobs import Report, begin_at_once, cancel_job, job_kind
+from tenancy.access import OrganizationRequest, portal_page, staff_page
 from tenancy.enums import Permission
-from ui.live import Live
+from tenancy.models import User
+from tenancy.scope import person_scope
+from ui.live import SEEN, Live
 from ui.paging import keyset_page
+from ui.redirects import go_to
+
+LEVELS = {
+    "success": messages.SUCCESS,
+    "info": messages.INFO,
+    "warning": messages.WARNING,
+    "error": messages.ERROR,
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,91 @@ def indicator(request: OrganizationRequest) -> HttpResponse:
     live = Live.of(running, is_under_way=running > 0)
     context = {"running": running, "live": live}
     return live.answer(request) or render(request, "staff/jobs/indicator.html", context)
+
+
+def follow(request: OrganizationRequest, job: Job) -> HttpResponse:
+    """The answer to a request that has started a job: its end, if that comes at once, else the page that follows it."""
+    if begin_at_once(job).is_finished:
+        return go_to(request, end_of(request, job))
+    return go_to(request, following(request, job))
+
+
+def following(request: OrganizationRequest, job: Job) -> str:
+    """The address of the page that follows a job."""
+    return reverse("jobs:follow", args=[request.organization.slug, job.pk])
+
+
+@staff_page(Permission.READ)
+@require_GET
+def follow_page(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """A job under way; brings itself up to date, and leads on when the job has ended."""
+    job = get_object_or_404(Job, pk=pk)
+    if job.is_finished:
+        return _led_on(request) or redirect(end_of(request, job))
+    state = _state(job)
+    context = {"view": _job_view(request, job), **state}
+    return state["live"].answer(request) or render(request, "staff/jobs/follow.html", context)
+
+
+def _led_on(request: HttpRequest) -> HttpResponse | None:
+    """Tell a page that asks for news to go to its own address: whoever reads the outcome is the page, not the question."""
+    return HttpResponseClientRedirect(request.path) if SEEN in request.headers else None
+
+
+def _state(job: Job) -> dict[str, Any]:
+    """The facts of a job that its page shows, and their version."""
+    tried_at = next_try_at(job)
+    facts = (job.state, job.done_count, job.cancel_requested_at, tried_at)
+    return {"job": job, "next_try_at": tried_at, "live": Live.of(*facts, is_under_way=True)}
+
+
+def end_of(request: OrganizationRequest, job: Job) -> str:
+    """Say what came of it, and return where its person goes on."""
+    report = job_kind(job.kind).report
+    if report is None:
+        return reverse("jobs:activity", args=[request.organization.slug])
+    end = report(job)
+    tell(request, end)
+    name, *ids = end.to
+    return reverse(name, args=[request.organization.slug, *ids])
+
+
+# --- of a person, who need be in no organization ---
+def follow_own(request: HttpRequest, job: Job) -> HttpResponse:
+    """The answer to a request that has begun a job of the person in scope: its end, else the page that follows it."""
+    return redirect(
+        _end_of_own(request, job) if job.is_finished else reverse("own_job", args=[job.pk])
+    )
+
+
+@portal_page
+@require_GET
+def own_page(request: HttpRequest, job_pk: int) -> HttpResponse:
+    """A job of one's own under way; brings itself up to date, and leads on when it has ended."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    with person_scope(request.user):
+        job = get_object_or_404(Job, pk=job_pk)
+        if job.is_finished:
+            return _led_on(request) or redirect(_end_of_own(request, job))
+        state = _state(job)
+        context = {"title": job_kind(job.kind).title, **state}
+        return state["live"].answer(request) or render(request, "portal/following.html", context)
+
+
+def _end_of_own(request: HttpRequest, job: Job) -> str:
+    report = job_kind(job.kind).report
+    if report is None:
+        return "/"
+    end = report(job)
+    tell(request, end)
+    name, *ids = end.to
+    return reverse(name, args=ids)
+
+
+def tell(request: HttpRequest, report: Report) -> None:
+    """Say a report's sentences as messages."""
+    for level, sentence in report.sentences:
+        messages.add_message(request, LEVELS[level], sentence)
 
 
 @staff_page(Permission.READ)

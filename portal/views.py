@@ -8,15 +8,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jobs.services.jobs import begin_at_once
+from jobs.views import follow_own
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
+from portal.errands import start_disconnecting
 from tenancy.access import portal_page
 from tenancy.models import User
-from tiktok.errors import NoMarketplaceAccount, TikTokProblem, TikTokRefused
+from tenancy.scope import person_scope
+from tiktok.errors import NoMarketplaceAccount
 from tiktok.models import Connection
 from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.connections import CONSENT_VERSION
-from tiktok.services.connect.disconnect import disconnect, withdraw_consent
+from tiktok.services.connect.disconnect import withdraw_consent
 from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
 
@@ -110,18 +114,6 @@ def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse
     """End the grant at TikTok and here, for every brand."""
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     connection = get_object_or_404(Connection, pk=connection_id, person=request.user)
-    try:
-        disconnect(connection, actor=request.user)
-    except TikTokRefused:
-        messages.error(
-            request,
-            "TikTok refused to end the permission, so nothing has changed. Stop sharing with each brand here, or end the "
-            "permission in TikTok's app.",
-        )
-    except TikTokProblem as problem:
-        messages.error(
-            request, f"{connection} is still connected; nothing has changed here. {problem}"
-        )
-    else:
-        messages.success(request, f"{connection} is disconnected. What came through it is deleted.")
-    return redirect("portal:home")
+    with person_scope(request.user):
+        job = start_disconnecting(connection, person=request.user)
+        return follow_own(request, begin_at_once(job))

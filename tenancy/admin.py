@@ -32,7 +32,7 @@ from tenancy.services.organizations import add_member, revoke_api_key
 
 SECRET_FIELDS = frozenset(
     {
-        "password", "digest", "state_digest", "session_digest", "token", "sealing_id", "sealed_token",
+        "password", "digest", "state_digest", "session_digest", "token", "sealing_id", "sealed_token", "sealed_code",
         "sealed_access_token", "sealed_refresh_token", "data",
     }
 )  # fmt: skip

@@ -9,7 +9,12 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.services.organizations import add_member
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
-from tiktok.services.brands.oauth import BrandConnected, finish_brand_connect, start_brand_connect
+from tiktok.services.brands.oauth import (
+    BrandConnected,
+    finish_brand_connect,
+    receive_brand_answer,
+    start_brand_connect,
+)
 
 SESSION = "session-of-the-admin"
 SECOND_ACCOUNT_ID = "7401112223334445557"
@@ -40,13 +45,14 @@ def set_out(
 
 
 def finish(answer: dict[str, str], person: User, *, session_key: str = SESSION) -> BrandConnected:
-    return finish_brand_connect(
+    attempt = receive_brand_answer(
         state=answer["state"],
         session_key=session_key,
         person=person,
         code=answer.get("auth_code"),
         error=answer.get("error"),
     )
+    return finish_brand_connect(attempt)
 
 
 def connect(

@@ -97,6 +97,12 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do in the request itself what begins at once: a thread beside it would not see the test's transaction."""
+    monkeypatch.setattr("jobs.services.at_once.beside", lambda act: act())
+
+
 @pytest.fixture(scope="session")
 def sandbox_of_the_run() -> Iterator[Sandbox]:
     """One sandbox process for this worker."""

@@ -13,7 +13,7 @@ from tenancy.scope import organization_scope
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, Sandbox
 from tiktok.models import Connection
 from tiktok.services.brands.accounts import connect_marketplace_account
-from tiktok.services.connect.connect import finish_connect, start_connect
+from tiktok.services.connect.connect import finish_connect, receive_answer, start_connect
 
 SESSION = "session-of-the-person"
 
@@ -46,13 +46,14 @@ def consent(
 
 
 def finish(answer: dict[str, str], person: User, *, session_key: str = SESSION) -> Connection:
-    return finish_connect(
+    attempt = receive_answer(
         state=answer["state"],
         session_key=session_key,
         person=person,
         code=answer.get("code"),
         error=answer.get("error"),
     )
+    return finish_connect(attempt)
 
 
 def connect(

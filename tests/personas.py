@@ -239,6 +239,9 @@ def plant_tokens(row: Any, tenant: Tenant) -> None:
     elif hasattr(row, "set_token"):
         row.set_token(tokens[0])
         tenant.planted.add(tokens[0])
+    elif hasattr(row, "seal_code"):
+        row.seal_code(tokens[0])
+        tenant.planted.add(tokens[0])
 
 
 def plausible(column: models.Field[Any, Any], tenant: Tenant) -> Any:

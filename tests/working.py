@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from django.db import models
 
+from campaigns.models import Campaign
+from campaigns.services.orders.syncing import refresh_campaign
 from jobs.enums import Lane
 from jobs.models import Work
 from jobs.services import kinds
@@ -55,3 +57,11 @@ def behave(
 ) -> None:
     """Let work of this kind be done by this handler during the test."""
     monkeypatch.setitem(kinds._kinds, kind, replace(kinds.kind_named(kind), handler=handler))
+
+
+def refreshed(campaign: Campaign) -> list[tuple[str, int]]:
+    """Refresh a campaign's orders as a worker does: what came of it, and of how many."""
+    job = refresh_campaign(campaign)
+    pump(Lane.BULK)
+    job.refresh_from_db()
+    return [(row["key"], row["count"]) for row in job.outcome]

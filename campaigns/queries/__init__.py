@@ -7,7 +7,7 @@ from campaigns.queries.accounts import (
     participants_page,
 )
 from campaigns.queries.counts import campaign_count, organization_counts
-from campaigns.queries.links import order_to_tie
+from campaigns.queries.links import campaign_with_tie, order_to_tie
 from campaigns.queries.live import order_live, orders_live, post_live, published_live
 from campaigns.queries.orders import (
     campaign_with_counts,
@@ -48,6 +48,7 @@ __all__ = [
     "all_posts_page",
     "campaign_count",
     "campaign_with_counts",
+    "campaign_with_tie",
     "campaigns_page",
     "followed_videos",
     "growth",

@@ -13,9 +13,11 @@ from campaigns.errors import (
     AccountTakesNoPart,
     VideoBelongsToOrder,
     VideoNotVisible,
+    VideoTiedElsewhere,
 )
 from campaigns.models import Campaign, Order, Post
 from campaigns.policies import GONE, UNTIED, VideoFact, is_free
+from campaigns.queries import campaign_with_tie
 from campaigns.services.campaigns import activate
 from crm.enums import Network
 from crm.models import SocialAccount
@@ -108,22 +110,19 @@ def _absence(fact: VideoFact) -> str:
 
 
 @transaction.atomic
-def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) -> Post:
+def add_post_by_hand(
+    campaign: Campaign, video: Video, *, actor: User | None, though_tied: bool = False
+) -> Post:
     """Let a visible video of a supported TikTok account that takes part stand in the campaign. Adding twice is harmless.
 
     A video that its creator has untied from an order is added like any other, and stands without the order from then on.
 
-    Raises VideoNotVisible, AccountTakesNoPart, AccountNotSupported, VideoBelongsToOrder.
+    `though_tied`: an order of another campaign may have it. Raises VideoNotVisible, AccountTakesNoPart,
+    AccountNotSupported, VideoTiedElsewhere, VideoBelongsToOrder.
     """
-    account = (
-        SocialAccount.objects.filter(creator=video.creator_id).select_related("creator").first()
-    )
-    if account is None or not visible_videos().filter(pk=video.pk).exists():
-        raise VideoNotVisible
-    if not campaign.participants.filter(account=account).exists():
-        raise AccountTakesNoPart(account.handle)
-    if account.creator is None or not is_supported(kind_of(account.creator)):
-        raise AccountNotSupported(account.handle)
+    account = _account_to_add(campaign, video)
+    if not though_tied and (other := campaign_with_tie(video, beside=campaign)):
+        raise VideoTiedElsewhere(other.name)
     post, is_new = Post.objects.select_for_update().get_or_create(
         campaign=campaign,
         network=Network.TIKTOK,
@@ -142,6 +141,20 @@ def add_post_by_hand(campaign: Campaign, video: Video, *, actor: User | None) ->
         activate(campaign)
         record(Verb.POST_ADDED_BY_HAND, post, actor=actor)
     return post
+
+
+def _account_to_add(campaign: Campaign, video: Video) -> SocialAccount:
+    """The account whose video may be added by hand. Raises why it may not."""
+    account = (
+        SocialAccount.objects.filter(creator=video.creator_id).select_related("creator").first()
+    )
+    if account is None or not visible_videos().filter(pk=video.pk).exists():
+        raise VideoNotVisible
+    if not campaign.participants.filter(account=account).exists():
+        raise AccountTakesNoPart(account.handle)
+    if account.creator is None or not is_supported(kind_of(account.creator)):
+        raise AccountNotSupported(account.handle)
+    return account
 
 
 def _by_hand(account: SocialAccount, video: Video) -> dict[str, object]:

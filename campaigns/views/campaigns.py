@@ -18,6 +18,7 @@ from tenancy.enums import Permission
 from ui.editing import editing
 
 REFUSED = 422
+MAY_BE_DOUBLED = "This form came without its token, so nothing was done: it could have been done twice. Check it and send it again."
 
 
 @staff_page(Permission.READ)
@@ -32,14 +33,26 @@ def campaign_new(request: OrganizationRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"starts_on": timezone.now().date()},
     )
-    token = request.POST.get("token", "").replace("\0", "")[:64] or secrets.token_urlsafe(24)
+    token = sent_token(request)
+    if request.method == "POST" and not token:
+        form.add_error(None, MAY_BE_DOUBLED)
     if request.method == "POST" and form.is_valid():
         campaign = create_campaign(**form.cleaned_data, actor=request.user, token=token)
         messages.success(request, "The campaign is created. Send the first order.")
         return redirect(address(request, "campaign", campaign.pk))
     back = address(request, "list")
-    context = {"form": form, "back": back, "back_label": "Campaigns", "token": token}
+    context = {"form": form, "back": back, "back_label": "Campaigns", "token": token or new_token()}
     return render(request, "staff/campaigns/campaigns/form.html", context, status=_status(form))
+
+
+def new_token() -> str:
+    """A name for one submission of a form: sent twice, it has one effect."""
+    return secrets.token_urlsafe(24)
+
+
+def sent_token(request: OrganizationRequest) -> str:
+    """The submission's token; empty when the form came without one."""
+    return request.POST.get("token", "").replace("\0", "")[:64]
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from campaigns.errors import CampaignProblem
-from campaigns.models import Campaign, Post
 from campaigns.queries import post_detail
-from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
-from campaigns.views.frame import address, campaign_or_404, campaign_page
+from campaigns.services import errands
+from campaigns.views.frame import campaign_or_404, campaign_page
 from campaigns.views.posts import listed_or_404
+from jobs.models import Job
+from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.errors import TikTokProblem
-
-PROBLEMS = (CampaignProblem, TikTokProblem)
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -30,40 +25,25 @@ def post_tie(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     if request.method != "POST":
         template = "links/dialog.html" if request.htmx else "links/tie.html"
         return campaign_page(request, campaign, template, {"row": row})
-    try:
-        post = request_tie(campaign, row.video, actor=request.user)
-    except PROBLEMS as problem:
-        messages.error(request, str(problem))
-        return redirect(address(request, "all_posts", campaign.pk))
-    messages.success(
-        request, "TikTok has asked the creator to tie the video. The post appears when they agree."
-    )
-    return redirect(address(request, "post", campaign.pk, post.pk))
+    return follow(request, errands.start_tying(campaign, row.video, actor=request.user))
 
 
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def tie_remind(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
-    return _change(request, pk, post_pk, remind_of_tie, "The reminder is sent.")
+    return _change(request, pk, post_pk, errands.start_reminding)
 
 
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def tie_stop(request: OrganizationRequest, pk: int, post_pk: int) -> HttpResponse:
-    return _change(request, pk, post_pk, stop_requesting_tie, "The request is cancelled.")
+    return _change(request, pk, post_pk, errands.start_stopping)
 
 
 def _change(
-    request: OrganizationRequest, pk: int, post_pk: int, act: Callable[..., Post], done: str
+    request: OrganizationRequest, pk: int, post_pk: int, start: Callable[..., Job]
 ) -> HttpResponse:
-    campaign: Campaign = campaign_or_404(pk)
-    post = post_detail(campaign, post_pk)
+    post = post_detail(campaign_or_404(pk), post_pk)
     if post is None:
         raise Http404("No such post.")
-    try:
-        act(post, actor=request.user)
-    except PROBLEMS as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, done)
-    return redirect(address(request, "post", campaign.pk, post.pk))
+    return follow(request, start(post, actor=request.user))

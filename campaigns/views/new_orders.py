@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from csp.decorators import csp_update
@@ -20,10 +20,11 @@ from campaigns.queries import accounts_to_pick, accounts_with_open_order
 from campaigns.services.orders.invitations import preview_invitation
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
-from campaigns.views.campaigns import REFUSED
+from campaigns.views.campaigns import MAY_BE_DOUBLED, REFUSED, new_token, sent_token
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from crm.errors import CrmProblem
 from crm.models import SocialAccount
+from jobs.services.at_once import do_at_once
 from mail.services.previewing import Preview, refusals
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -135,7 +136,7 @@ def _preview(
         "places": PLACES_PER_CODE if capabilities(through).has_campaign_codes else None,
         "pause": current_pause(),
         "is_connected": through is not None,
-        "token": request.POST.get("token") or secrets.token_urlsafe(24),
+        "token": sent_token(request) or new_token(),
     }
     is_refused = is_wrong and request.POST.get("step") == "send"
     status = REFUSED if is_refused else 200
@@ -189,18 +190,21 @@ def _mail(
 def _send(
     request: OrganizationRequest, campaign: Campaign, form: OrderForm, addresses: AddressesForm
 ) -> HttpResponse:
-    given = dict(form.cleaned_data)
+    given, token = dict(form.cleaned_data), sent_token(request)
+    if not token:
+        form.add_error(None, MAY_BE_DOUBLED)
+        return _order_form(request, campaign, form, status=REFUSED)
     try:
         order_request = request_orders(
             campaign,
             list(given.pop("accounts")),
             **given,
-            token=request.POST.get("token", "").replace("\0", "")[:64],
+            token=token,
             addresses=addresses.addresses,
             actor=request.user,
         )
     except (OrderNotValid, CrmProblem, TikTokProblem) as problem:
         form.add_error(getattr(problem, "field", None), str(problem))
         return _order_form(request, campaign, form, status=REFUSED)
-    send_order_request(order_request)
+    do_at_once(partial(send_order_request, order_request))
     return redirect(address(request, "request", campaign.pk, order_request.pk))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from campaigns.errors import CampaignProblem
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import (
     order_live,
@@ -23,15 +19,14 @@ from campaigns.queries import (
     request_with_orders,
     requests_with_problems,
 )
+from campaigns.services import errands
 from campaigns.services.orders.invitations import mark_invited_by_hand
-from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.syncing import refresh_campaign, refresh_campaign_again
 from campaigns.views.frame import address, campaign_or_404, campaign_page
-from jobs.models import Job
 from jobs.services.queue import JUST_NOW
+from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.errors import TikTokProblem
 from ui.templatetags.formats import too_soon
 
 
@@ -49,29 +44,11 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 @require_POST
 def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    try:
-        count, job = refresh_campaign(campaign, actor=request.user)
-    except TikTokProblem as problem:
-        messages.error(request, f"Nothing was refreshed. {problem}")
-    else:
-        for sentence in _refreshed(count, job):
-            messages.success(request, sentence)
-        if not count and job is None:
-            messages.info(request, _not_refreshed(campaign))
-    return redirect(address(request, "campaign", campaign.pk))
-
-
-def _refreshed(count: int, job: Job | None) -> Iterator[str]:
-    if count:
-        word = "order" if count == 1 else "orders"
-        yield f"{count} {word} brought up to what TikTok says now."
+    job = refresh_campaign(campaign, actor=request.user)
     if job is not None:
-        going_on = ngettext(
-            "%(count)d more order is being refreshed: see Activity.",
-            "%(count)d more orders are being refreshed: see Activity.",
-            job.total_count,
-        )
-        yield going_on % {"count": job.total_count}
+        return follow(request, job)
+    messages.info(request, _not_refreshed(campaign))
+    return redirect(address(request, "campaign", campaign.pk))
 
 
 def _not_refreshed(campaign: Campaign) -> str:
@@ -144,26 +121,12 @@ def request_check(request: OrganizationRequest, pk: int, request_pk: int) -> Htt
     campaign = campaign_or_404(pk)
     order_request = _request_or_404(campaign, request_pk)
     code = request.POST.get("campaign_code", "").replace("\0", "")[:40]
-    try:
-        order_request = reconcile_order_request(
-            order_request, campaign_code=code, actor=request.user
-        )
-    except (CampaignProblem, TikTokProblem) as problem:
-        messages.error(request, str(problem))
-    else:
-        if order_request.problem:
-            messages.warning(request, order_request.problem)
-        else:
-            messages.success(request, "All orders of this request were created at TikTok.")
-    return redirect(address(request, "request", campaign.pk, request_pk))
+    job = errands.start_checking(order_request, campaign_code=code, actor=request.user)
+    return follow(request, job)
 
 
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def request_repeat(request: OrganizationRequest, pk: int, request_pk: int) -> HttpResponse:
-    campaign = campaign_or_404(pk)
-    try:
-        repeat_order_request(_request_or_404(campaign, request_pk), actor=request.user)
-    except (CampaignProblem, TikTokProblem) as problem:
-        messages.error(request, str(problem))
-    return redirect(address(request, "request", campaign.pk, request_pk))
+    order_request = _request_or_404(campaign_or_404(pk), request_pk)
+    return follow(request, errands.start_repeating(order_request, actor=request.user))

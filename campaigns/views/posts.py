@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from campaigns.enums import ReviewState
-from campaigns.errors import CampaignProblem
+from campaigns.errors import CampaignProblem, VideoTiedElsewhere
 from campaigns.models import Campaign, Post
 from campaigns.policies import may_be_reminded_at
 from campaigns.queries import (
     ListedVideo,
     PostRow,
     all_posts_page,
+    campaign_with_tie,
     growth,
     listed_video,
     post_detail,
@@ -27,17 +28,16 @@ from campaigns.queries import (
     published_live,
     published_posts_page,
 )
-from campaigns.services.orders.syncing import refresh_post, refresh_post_again
+from campaigns.services import errands
 from campaigns.services.posts import add_post_by_hand
+from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
-from jobs.services.queue import JUST_NOW
+from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.availability import AUTHENTICATE_OR_ORDER, SEND_AN_ORDER
 from tiktok.enums import PostMetric, Unit
-from tiktok.errors import TikTokProblem
-from tiktok.queries import NOT_SUPPORTED, MetricValue, earlier_numbers, is_released
-from ui.templatetags.formats import too_soon
+from tiktok.queries import MetricValue, earlier_numbers, is_released
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
@@ -80,15 +80,31 @@ def post_add(request: OrganizationRequest, pk: int, video_pk: int) -> HttpRespon
     campaign = campaign_or_404(pk)
     row = listed_or_404(campaign, video_pk)
     if request.method != "POST":
-        template = "posts/add_dialog.html" if request.htmx else "posts/add.html"
-        return campaign_page(request, campaign, template, {"row": row})
+        return _add_form(request, campaign, row)
+    is_confirmed = request.POST.get("though_tied") == "yes"
     try:
-        add_post_by_hand(campaign, row.video, actor=request.user)
+        add_post_by_hand(campaign, row.video, actor=request.user, though_tied=is_confirmed)
+    except VideoTiedElsewhere as problem:
+        return _add_form(request, campaign, row, problem=str(problem), status=REFUSED)
     except CampaignProblem as problem:
         messages.error(request, str(problem))
         return redirect(address(request, "all_posts", campaign.pk))
     messages.success(request, "The post is now under Published Posts.")
     return redirect(address(request, "published_posts", campaign.pk))
+
+
+def _add_form(
+    request: OrganizationRequest,
+    campaign: Campaign,
+    row: ListedVideo,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    template = "posts/add_dialog.html" if request.htmx else "posts/add.html"
+    other = campaign_with_tie(row.video, beside=campaign)
+    context = {"row": row, "other": other, "problem": problem}
+    return campaign_page(request, campaign, template, context, status=status)
 
 
 def listed_or_404(campaign: Campaign, video_pk: int) -> ListedVideo:
@@ -112,18 +128,7 @@ def post_refresh(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRes
     """Ask TikTok now."""
     campaign = campaign_or_404(pk)
     post = _post_or_404(campaign, post_pk)
-    try:
-        was_asked = refresh_post(post)
-    except TikTokProblem as problem:
-        messages.error(request, str(problem))
-    else:
-        if was_asked:
-            messages.success(request, "The post was updated just now.")
-        elif post_row(post).may_be_refreshed:
-            messages.info(request, too_soon(refresh_post_again(post), JUST_NOW))
-        else:
-            messages.info(request, NOT_SUPPORTED)
-    return redirect(address(request, "post", campaign.pk, post.pk))
+    return follow(request, errands.start_refreshing(post, actor=request.user))
 
 
 @staff_page(Permission.READ)

@@ -17,7 +17,6 @@ from mail.errors import MailProblem
 from mail.services.outbox import queue_message
 from tenancy.models import Organization, User
 from tenancy.scope import required_organization_id
-from tiktok.enums import MarketplaceStatus
 from tiktok.errors import NoMarketplaceAccount, OutcomeUnknown, TikTokProblem
 from tiktok.models import Creator
 from tiktok.services.creators.membership import (
@@ -139,15 +138,4 @@ def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None
 
 # --- by TikTok ---------------------------------------------------------------------------------------------------
 def _ask_tiktok(creators: Sequence[Creator], actor: User | None) -> InviteResult:
-    known = Creator.objects.in_bulk([creator.pk for creator in creators])
-    asked = [
-        creator
-        for creator in known.values()
-        if creator.marketplace_status not in {MarketplaceStatus.IN, MarketplaceStatus.INVITED}
-    ]
-    result = invite_creators(asked, actor=actor) if asked else InviteResult()
-    for creator in known.values():
-        if creator not in asked:
-            already = result.in_marketplace if creator.is_in_marketplace else result.invited
-            already.append(creator.handle)
-    return result
+    return invite_creators(creators, actor=actor) if creators else InviteResult()

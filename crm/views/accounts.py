@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.views.decorators.http import require_POST
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
 from crm.models import Influencer
-from crm.services import accounts
-from crm.services.accounts import AddOutcome, AddResult, add_tiktok_account
+from crm.services.accounts import AddOutcome
+from crm.services.errands import ADD, INVITE_HANDLE, added, start_adding, start_refreshing
 from crm.services.invitations import invites_by_mail
 from crm.views.frame import (
     INVALID,
@@ -18,33 +18,45 @@ from crm.views.frame import (
     form_answer,
     found_account,
     found_influencer,
-    go_to,
 )
-from jobs.services.queue import JUST_NOW
+from jobs.models import Job
+from jobs.services.errands import done_of
+from jobs.services.jobs import begin_at_once
+from jobs.views import end_of, follow, following
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.errors import TikTokProblem
 from ui.bidi import isolated
-from ui.templatetags.formats import too_soon
+from ui.redirects import go_to
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 def add_account(request: OrganizationRequest) -> HttpResponse:
-    """Add a TikTok account by handle, to `?influencer=` or to a new influencer."""
+    """Add a TikTok account by handle, to `?influencer=` or to a new influencer, as soon as TikTok has answered."""
     influencer = _chosen_influencer(request)
     form = AddAccountForm(request.POST or None, initial={"handle": request.GET.get("handle", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            result = add_tiktok_account(
+            job = start_adding(
                 form.cleaned_data["handle"], actor=request.user, influencer=influencer
             )
         except CrmProblem as problem:
             form.add_error("handle", str(problem))
-        except TikTokProblem as problem:
-            form.add_error(None, str(problem))
         else:
-            return _answer(request, form, result, influencer)
+            is_over = begin_at_once(job).is_finished
+            return _answer(request, job) if is_over else go_to(request, following(request, job))
     return add_form(request, form, influencer)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_GET
+def added_account(request: OrganizationRequest, job_pk: int) -> HttpResponse:
+    """The answer to a request that took long: the form as it was sent, or the ways out."""
+    job = get_object_or_404(Job, pk=job_pk, kind__in=[ADD, INVITE_HANDLE])
+    if not job.is_finished:
+        return go_to(request, following(request, job))
+    if job.kind == INVITE_HANDLE:
+        return refused(request, job.params["handle"], problem=done_of(job).text)
+    return _answer(request, job)
 
 
 def _chosen_influencer(request: OrganizationRequest) -> Influencer | None:
@@ -55,23 +67,22 @@ def _chosen_influencer(request: OrganizationRequest) -> Influencer | None:
     return found_influencer(int(chosen) if is_key else 0)
 
 
-def _answer(
-    request: OrganizationRequest,
-    form: AddAccountForm,
-    result: AddResult,
-    influencer: Influencer | None,
-) -> HttpResponse:
-    if result.outcome == AddOutcome.NOT_IN_MARKETPLACE:
+def _answer(request: OrganizationRequest, job: Job) -> HttpResponse:
+    result = added(job)
+    if result is not None and result.outcome == AddOutcome.ADDED:
+        return go_to(request, end_of(request, job))
+    influencer = Influencer.objects.filter(pk=job.params["influencer"]).first()
+    if result is not None and result.outcome == AddOutcome.NOT_IN_MARKETPLACE:
         known = AskForm(initial={"email": influencer.email}) if influencer else None
         return refused(request, result.handle, form=known, is_invited=result.is_invited)
-    if result.outcome == AddOutcome.NO_SUCH_ACCOUNT:
+    form = AddAccountForm({"handle": job.params["handle"]})
+    if result is None:
+        form.add_error(None, done_of(job).text)
+    elif result.outcome == AddOutcome.NO_SUCH_ACCOUNT:
         form.add_error(
             "handle", f"TikTok knows no such account: @{result.handle}. Check the spelling."
         )
-    if result.outcome == AddOutcome.ADDED and result.account:
-        messages.success(request, f"@{result.handle} is added and tracked from now on.")
-        return go_to(request, address(request, "influencer", result.account.influencer_id))
-    return add_form(request, form, influencer, present=result.account)
+    return add_form(request, form, influencer, present=result and result.account)
 
 
 def add_form(
@@ -80,7 +91,6 @@ def add_form(
     influencer: Influencer | None,
     **context: object,
 ) -> HttpResponse:
-    is_fresh = request.method != "POST"
     back = (
         address(request, "influencer", influencer.pk)
         if influencer
@@ -93,7 +103,7 @@ def add_form(
         if influencer
         else "Add a TikTok account",
         back=back,
-        status=200 if is_fresh else INVALID,
+        status=_status(request),
         form=form,
         influencer=influencer,
         **context,
@@ -114,13 +124,17 @@ def refused(
         "accounts/refused",
         title=f"@{handle} cannot be added yet",
         back=address(request, "influencers"),
-        status=INVALID,
+        status=_status(request),
         handle=handle,
         form=form or AskForm(),
         invite_form=invite_form or invite_form_of(),
         is_invited=is_invited,
         problem=problem,
     )
+
+
+def _status(request: OrganizationRequest) -> int:
+    return INVALID if request.method == "POST" else 200
 
 
 def invite_form_of(data: QueryDict | None = None) -> AskForm | None:
@@ -133,13 +147,4 @@ def invite_form_of(data: QueryDict | None = None) -> AskForm | None:
 def refresh_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
     """Ask TikTok now."""
     account = found_account(pk, account_pk)
-    try:
-        was_asked = accounts.refresh_account(account)
-    except TikTokProblem as problem:
-        messages.error(request, str(problem))
-    else:
-        if was_asked:
-            messages.success(request, f"@{account.handle} was updated just now.")
-        else:
-            messages.info(request, too_soon(accounts.refresh_again(account), JUST_NOW))
-    return HttpResponseRedirect(address(request, "influencer", pk))
+    return follow(request, start_refreshing(account, actor=request.user))

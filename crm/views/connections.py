@@ -17,12 +17,12 @@ from crm.views.frame import (
     address,
     form_answer,
     found_account,
-    go_to,
     selected_accounts,
 )
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.redirects import go_to
 from ui.templatetags.formats import relative
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
 
 from crm.models import Influencer, SocialAccount
 from crm.queries import (
@@ -20,7 +18,6 @@ from crm.queries import (
 from tenancy.access import OrganizationRequest
 from tenancy.enums import Permission
 from tenancy.policies import can
-from tiktok.services.creators.membership import InviteResult
 
 INVALID = 422  # the status whose body htmx puts in place of the form
 
@@ -82,32 +79,3 @@ def form_answer(
         "body": f"staff/crm/{body}.html",
     }
     return render(request, f"staff/crm/{wrapper}.html", values, status=status)
-
-
-def go_to(request: OrganizationRequest, url: str) -> HttpResponse:
-    """Redirect to a page, from a dialog or from a page."""
-    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
-
-
-def report_invitations(request: OrganizationRequest, result: InviteResult) -> None:
-    """Say the outcome of an invitation as messages."""
-    if result.invited:
-        how = "by e-mail to join TikTok One" if result.by_mail else "to the Creator Marketplace"
-        messages.success(
-            request,
-            f"{_names(result.invited)} invited {how}. We check daily who has joined.",
-        )
-    if result.in_marketplace:
-        messages.success(request, f"{_names(result.in_marketplace)} in the marketplace already.")
-    for handle, reason in result.rejected.items():
-        who = "We" if result.by_mail else "TikTok"
-        messages.error(request, f"{who} did not invite @{handle}: {reason}")
-    if result.unanswered:
-        count = len(result.unanswered)
-        messages.error(request, f"{count} more stay without an answer. {result.problem}")
-
-
-def _names(handles: list[str]) -> str:
-    if len(handles) == 1:
-        return f"@{handles[0]} is"
-    return f"{len(handles)} accounts are"

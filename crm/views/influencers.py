@@ -21,7 +21,6 @@ from crm.views.frame import (
     allowances,
     form_answer,
     found_influencer,
-    go_to,
 )
 from crm.views.remedies import Remedy, remedy_for
 from mail.queries import address_mark
@@ -30,6 +29,7 @@ from tenancy.enums import Permission
 from tiktok.enums import AccountKind, AccountMetric, Unit
 from tiktok.queries import MetricValue, is_released
 from ui.editing import editing
+from ui.redirects import go_to
 
 KINDS = [
     (kind.value, kind.label)

@@ -9,21 +9,22 @@ from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
-from crm.services import bulk, influencers, invitations
+from crm.services import bulk, errands, influencers, invitations
 from crm.views.accounts import add_form, invite_form_of, refused
 from crm.views.frame import (
     INVALID,
     address,
     form_answer,
     found_account,
-    go_to,
-    report_invitations,
     selected_accounts,
 )
+from jobs.services.errands import done_of, says
+from jobs.services.jobs import begin_at_once
+from jobs.views import end_of, follow, following, tell
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.errors import TikTokProblem
+from ui.redirects import go_to
 
 
 @staff_page(Permission.INVITE_CREATORS)
@@ -51,13 +52,11 @@ def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> Ht
 
 
 def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
-    try:
-        result = invitations.invite_influencer_accounts(
-            [found_account(pk, account_pk)], actor=request.user
-        )
-        report_invitations(request, result)
-    except TikTokProblem as problem:
-        messages.error(request, str(problem))
+    account = found_account(pk, account_pk)
+    if not invitations.invites_by_mail():
+        return follow(request, errands.start_inviting(account, actor=request.user))
+    result = invitations.invite_influencer_accounts([account], actor=request.user)
+    tell(request, says(*errands.sentences_about(result), to=()))
     return go_to(request, address(request, "influencer", pk))
 
 
@@ -80,8 +79,10 @@ def invite_handle(request: OrganizationRequest) -> HttpResponse:
     handle, invite_form = request.POST.get("handle", ""), invite_form_of(request.POST)
     if invite_form is not None and not invite_form.is_valid():
         return refused(request, handle, invite_form=invite_form)
-    email = invite_form.cleaned_data["email"] if invite_form else ""
     try:
+        if invite_form is None:
+            return _have_handle_invited(request, handle)
+        email = invite_form.cleaned_data["email"]
         result = invitations.invite_handle(handle, actor=request.user, email=email)
     except MailProblem as problem:
         return refused(request, handle, problem=str(problem))
@@ -89,7 +90,12 @@ def invite_handle(request: OrganizationRequest) -> HttpResponse:
         form = AddAccountForm(request.POST)
         form.add_error("handle", str(problem))
         return add_form(request, form, None)
-    except TikTokProblem as problem:
-        return refused(request, handle, problem=str(problem))
-    report_invitations(request, result)
+    tell(request, says(*errands.sentences_about(result), to=()))
     return go_to(request, address(request, "influencers"))
+
+
+def _have_handle_invited(request: OrganizationRequest, handle: str) -> HttpResponse:
+    job = begin_at_once(errands.start_inviting_handle(handle, actor=request.user))
+    if job.is_finished and not done_of(job).key:
+        return refused(request, handle, problem=done_of(job).text)
+    return go_to(request, end_of(request, job) if job.is_finished else following(request, job))

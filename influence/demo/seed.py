@@ -33,7 +33,7 @@ from tiktok.enums import MarketplaceStatus
 from tiktok.models import Connection, Creator
 from tiktok.queries import marketplace_account
 from tiktok.services.brands.accounts import check_marketplace_account
-from tiktok.services.connect.connect import finish_connect, start_connect
+from tiktok.services.connect.connect import finish_connect, receive_answer, start_connect
 from tiktok.services.creators.membership import refresh_membership, track_creator
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.legacy.rows import creators_of_unknown_membership
@@ -140,9 +140,10 @@ def _connect(handle: str, person: User, organization: Organization) -> bool:
     )
     back = parse_qs(urlsplit(answer.headers["Location"]).query)
     with days_ago(90):
-        finish_connect(
+        attempt = receive_answer(
             state=back["state"][0], session_key="seed", person=person, code=back["code"][0]
         )
+        finish_connect(attempt)
     return True
 
 

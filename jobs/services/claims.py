@@ -109,6 +109,27 @@ def claim_suspect(kinds: Iterable[WorkKind]) -> Claim | None:
         log.error("work.killed_its_workers", kind=row.kind, subject=row.subject_id)
         _stop(_claim_of(row), Work.objects.filter(pk=row.pk), STOPPED_AS_LOST)
         return None
+    return _lease(row, now)
+
+
+@transaction.atomic
+def claim_subject(kind: str, owner: Owner, subject_id: int) -> Claim | None:
+    """Claim this one piece of work; None when it is not due, is under way, or was stopped."""
+    now = timezone.now()
+    rows = Work.objects.filter(
+        **owner._asdict(),
+        kind=kind,
+        subject_id=subject_id,
+        stopped_reason="",
+        lost_leases__lt=MOST_LOST_LEASES,
+        lease_until=None,
+        due_at__lte=now,
+    )
+    row = rows.select_for_update(skip_locked=True).first()
+    return None if row is None else _lease(row, now)
+
+
+def _lease(row: Work, now: datetime) -> Claim:
     row.lease_until, row.attempts = now + kind_named(row.kind).lease, row.attempts + 1
     row.save(update_fields=["lease_until", "attempts"])
     return _claim_of(row)

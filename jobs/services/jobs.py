@@ -19,6 +19,7 @@ from django.utils import timezone
 from jobs.enums import FINISHED_STATES, JobState, Lane
 from jobs.errors import JobFailed, TryLater
 from jobs.models import Job
+from jobs.services.at_once import work_at_once
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
 from tenancy.models import User
@@ -26,10 +27,23 @@ from tenancy.queries import memberships_of
 
 log = structlog.get_logger()
 
-WORK_KIND = "job"
+WORK_KIND, ERRAND_KIND = "job", "job.errand"
 SLICE_LEASE = timedelta(seconds=45)
+# Several calls, each of which may be tried three times.
+ERRAND_LEASE = timedelta(minutes=5)
 OUR_FAULT = "Something went wrong on our side. What is done was kept."
 ACTOR_LEFT = "The person who started it is no longer a member. What is done was kept."
+
+
+@dataclass(frozen=True)
+class Report:
+    """The end of a job for the person who waited for it: what they are told, and where they go on.
+
+    `to`: name of an address, and its ids. `sentences`: each after the level of its message (success, info, warning, error).
+    """
+
+    to: tuple[Any, ...]
+    sentences: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,8 @@ class JobKind:
     `apply`: one slice of at most two seconds' work, inside the transaction that saves the job: moves `cursor` and
     `done_count` on and counts the outcome. Returns whether the job is done. `words`: of each key of the outcome.
     `temporary`: exceptions after which the slice is tried again later. `lasting`: those that end the job, with their
-    text as its problem.
+    text as its problem. `report`: of a finished job, to the person who waits for it; without one they are shown their
+    activity. `work`: the kind of work that does it.
     """
 
     name: str
@@ -50,6 +65,8 @@ class JobKind:
     fetch: Callable[[Job], Any] = lambda job: None
     temporary: tuple[type[Exception], ...] = ()
     lasting: tuple[type[Exception], ...] = ()
+    report: Callable[[Job], Report] | None = None
+    work: str = WORK_KIND
 
 
 _kinds: dict[str, JobKind] = {}
@@ -74,7 +91,14 @@ def start_job(kind: str, params: Mapping[str, Any], *, total: int, actor: User |
     wish = Job(kind=job_kind(kind).name, params=dict(params), total_count=total, actor=actor)
     Job.objects.bulk_create([wish], ignore_conflicts=True)
     job = Job.objects.filter(kind=wish.kind, params=wish.params, actor=actor).latest("pk")
-    make_due(WORK_KIND, job.pk)
+    make_due(job_kind(kind).work, job.pk)
+    return job
+
+
+def begin_at_once(job: Job) -> Job:
+    """Begin a job that a person waits for beside their request; as it stands when it has ended, or takes long."""
+    work_at_once(job_kind(job.kind).work, job.pk)
+    job.refresh_from_db()
     return job
 
 
@@ -83,7 +107,7 @@ def cancel_job(job: Job) -> None:
     """Ask a job to end before its next slice. What is done was kept."""
     open_jobs = Job.objects.filter(pk=job.pk).exclude(state__in=FINISHED_STATES)
     if open_jobs.filter(cancel_requested_at=None).update(cancel_requested_at=timezone.now()):
-        make_due(WORK_KIND, job.pk)  # one that was postponed hears of it, too
+        make_due(job_kind(job.kind).work, job.pk)  # one that was postponed hears of it, too
 
 
 def do_slices(job_ids: Sequence[int]) -> dict[int, timedelta | None]:
@@ -151,14 +175,18 @@ def fail_stopped(job_ids: Sequence[int]) -> None:
 
 
 def register_work() -> None:
-    """Jobs are work of the lane for long work, one slice at a time."""
-    register_kind(
-        WorkKind(
-            WORK_KIND,
-            Lane.BULK,
-            do_slices,
-            lease=SLICE_LEASE,
-            problems={TryLater: "later"},
-            on_stop=fail_stopped,
+    """Jobs are work of the lane for long work, one slice at a time; errands of the lane that people wait for."""
+    for name, lane, lease in (
+        (WORK_KIND, Lane.BULK, SLICE_LEASE),
+        (ERRAND_KIND, Lane.PERSON, ERRAND_LEASE),
+    ):
+        register_kind(
+            WorkKind(
+                name,
+                lane,
+                do_slices,
+                lease=lease,
+                problems={TryLater: "later"},
+                on_stop=fail_stopped,
+            )
         )
-    )

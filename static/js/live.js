@@ -1,4 +1,5 @@
 // Parts of a page that bring themselves up to date while something is under way: <div id="…" data-live="version">.
+// `data-live-eager`: a person does nothing but wait for it.
 // The server answers 204 to who has seen this version; else the page, of which only what differs takes its place here.
 // Loaded before ui.js: it keeps each part as the server sent it, so that what scripts have added is left alone.
 (() => {
@@ -94,7 +95,9 @@
   // --- asking ---
   async function refresh(part) {
     const answer = await fetch(part.dataset.liveFrom || location.href, { headers: { "X-Seen": part.dataset.live } });
-    if (answer.status === 204 || answer.status >= 500 || !part.isConnected) return false;
+    const next = answer.headers.get("HX-Redirect");
+    if (next) location.assign(next); // what was followed has ended
+    if (next || answer.status === 204 || answer.status >= 500 || !part.isConnected) return false;
     if (isSignedOut(answer)) return endAll();
     const page = parser.parseFromString(answer.ok && !answer.redirected ? await answer.text() : "", "text/html");
     const fresh = page.getElementById(part.id);
@@ -129,7 +132,8 @@
     for (const part of document.hidden ? [] : parts()) {
       if (part.dataset.live) isNew = (await refresh(part).catch(() => false)) || isNew; // no connection: later
     }
-    pause = isNew ? SHORTEST : Math.min(pause * GROWTH, LONGEST);
+    const isWaitedFor = document.querySelector("[data-live-eager]");
+    pause = isNew || isWaitedFor ? SHORTEST : Math.min(pause * GROWTH, LONGEST);
     wait();
   }
   function wait() {

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
-from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled
+from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled, RequestUnderWay
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import order_steps
 from campaigns.services.orders import reconciling, sending
@@ -346,7 +346,7 @@ def test_a_code_that_tiktok_does_not_know_finds_nothing_and_says_so(tiktok, camp
 def test_a_request_that_is_on_its_way_is_not_repeated(tiktok, campaign, state) -> None:
     request = ask(campaign, [an_account("maya.bakes")])
     OrderRequest.objects.update(state=state)
-    with pytest.raises(RequestSettled):
+    with pytest.raises(RequestUnderWay):
         repeat_order_request(request, actor=None)
     assert tiktok.read("orders")["orders"] == []
 

@@ -25,10 +25,10 @@ from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
 from jobs.services.queue import make_due
 from tests.factories.campaigns import a_participant, a_post, a_video, an_account, an_order
-from tests.working import all_polls, pump
+from tests.working import all_polls, pump, refreshed
 from tiktok.client import TtcmMarketplace
 from tiktok.enums import PollKind, Source
-from tiktok.errors import MarketplaceAccessEnded, TikTokRefused, TikTokUnavailable
+from tiktok.errors import MarketplaceAccessEnded
 from tiktok.models import VIDEO_DETAILS, Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
@@ -388,7 +388,7 @@ def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> Non
     failed = an_order(campaign, an_account("rio.runs"), state=OrderState.FAILED, tiktok_order_id="")
     publish(tiktok, order)
 
-    assert refresh_campaign(campaign) == (1, None)
+    assert refreshed(campaign) == [("refreshed", 1)]
 
     order.refresh_from_db()
     failed.refresh_from_db()
@@ -398,12 +398,13 @@ def test_refreshing_a_campaign_looks_at_its_live_orders(tiktok, campaign) -> Non
 def test_an_order_that_was_never_synced_comes_before_all_others(
     tiktok, campaign, monkeypatch
 ) -> None:
-    monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 1)
+    monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_PER_SLICE", 1)
     seen, unseen = ordered(campaign), ordered(campaign, "rio.runs")
     sync_order(seen)
     before = Order.objects.get(pk=seen.pk).checked_at
 
     refresh_campaign(campaign)
+    pump(Lane.BULK)
 
     assert Order.objects.get(pk=unseen.pk).checked_at is not None
     assert Order.objects.get(pk=seen.pk).checked_at == before
@@ -547,7 +548,7 @@ def test_one_refused_order_does_not_keep_a_refresh_from_the_others(tiktok, campa
     publish(tiktok, strange)
     tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
 
-    assert refresh_campaign(campaign) == (1, None)
+    assert refreshed(campaign) == [("refreshed", 1), ("refused", 1)]
     states = set(Order.objects.values_list("state", flat=True))
     assert states == {OrderState.IN_REVIEW, OrderState.SENT}
 
@@ -555,33 +556,22 @@ def test_one_refused_order_does_not_keep_a_refresh_from_the_others(tiktok, campa
 def test_a_refresh_that_tiktok_refuses_altogether_says_so(tiktok, campaign) -> None:
     publish(tiktok, ordered(campaign, videos=1))
     tiktok.control("fail", times=9, code=40002, path="/tcm/video/audit_status/get/")
-    with pytest.raises(TikTokRefused):
-        refresh_campaign(campaign)
-
-
-def test_orders_beyond_the_first_are_refreshed_though_tiktok_refuses_those(
-    tiktok, campaign, monkeypatch
-) -> None:
-    monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 1)
-    publish(tiktok, ordered(campaign, videos=1))
-    publish(tiktok, ordered(campaign, "rio.runs", videos=1))
-    tiktok.control("fail", times=2, code=40002, path="/tcm/video/audit_status/get/")
-    done, job = refresh_campaign(campaign)
-    assert (done, job.total_count) == (0, 1)
+    assert refreshed(campaign) == []
+    job = Job.objects.get()
+    assert (job.state, job.problem) == (JobState.FAILED, "TikTok refused: Injected fault.")
 
 
 def refreshed_by_a_job(campaign, monkeypatch, *handles: str) -> Job:
-    """A refresh that leaves the orders of these creators to a job, one in a slice."""
-    monkeypatch.setattr(syncing, "ORDERS_AT_ONCE", 0)
+    """A refresh of the orders of these creators, one in a slice."""
     monkeypatch.setattr(syncing, "ORDERS_PER_SLICE", 1)
     for handle in handles:
         ordered(campaign, handle, videos=1)
-    done, job = refresh_campaign(campaign)
-    assert (done, job.total_count) == (0, len(handles))
+    job = refresh_campaign(campaign)
+    assert job.total_count == len(handles)
     return job
 
 
-def test_orders_beyond_those_a_person_waits_for_are_synced_by_the_job_slice_by_slice(
+def test_a_campaigns_orders_are_synced_by_the_job_slice_by_slice(
     tiktok, campaign, monkeypatch
 ) -> None:
     job = refreshed_by_a_job(campaign, monkeypatch, "maya.bakes", "rio.runs", "tom_trails")
@@ -621,16 +611,26 @@ def test_a_refresh_through_an_account_whose_access_ended_fails_and_says_so(
     assert not Work.objects.filter(kind="job").exists()
 
 
-def test_a_refresh_that_finds_tiktok_away_starts_nothing(
-    tiktok, campaign, monkeypatch, settings
-) -> None:
-    monkeypatch.setattr("campaigns.services.orders.syncing.ORDERS_AT_ONCE", 1)
-    ordered(campaign)
-    ordered(campaign, "rio.runs")
+def test_a_refresh_that_finds_tiktok_away_is_tried_again(tiktok, campaign, settings) -> None:
+    order, address = ordered(campaign), settings.TIKTOK_BASE_URL
     settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
-    with pytest.raises(TikTokUnavailable):
-        refresh_campaign(campaign)
-    assert not Job.objects.exists()
+    job = refresh_campaign(campaign)
+    pump(Lane.BULK)
+    job.refresh_from_db()
+    assert (job.state, job.outcome) == (JobState.WAITING, [])
+
+    settings.TIKTOK_BASE_URL = address
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        pump(Lane.BULK)
+    job.refresh_from_db()
+    order.refresh_from_db()
+    assert (job.state, order.checked_at is not None) == (JobState.DONE, True)
+
+
+def test_what_was_checked_just_now_is_not_refreshed_again(tiktok, campaign) -> None:
+    ordered(campaign)
+    refreshed(campaign)
+    assert refresh_campaign(campaign) is None
 
 
 def test_the_orders_of_an_archived_campaign_are_not_asked_about(tiktok, campaign) -> None:

@@ -46,7 +46,7 @@ def test_the_form_takes_as_long_a_description_as_tiktok_one_does(
     }
     assert "Nothing has been sent yet." in text(manager.post(new, {**form, "step": "preview"}))
 
-    answer = manager.post(new, {**form, "step": "send"}, follow=True)
+    answer = manager.post(new, {**form, "step": "send", "token": "form-1"}, follow=True)
 
     assert campaign_at_tiktok(tiktok)["campaign_description"] == "x" * 1000
     page = text(answer)

@@ -39,6 +39,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "group_pk": lambda tenant: tenant.row("tenancy.Group").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
     "invitation_pk": lambda tenant: tenant.row("tenancy.Invitation").pk,
+    "job_pk": lambda tenant: tenant.row("jobs.Job").pk,
     "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
     "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
     "membership_pk": lambda tenant: tenant.row("tenancy.Membership").pk,
@@ -56,6 +57,11 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
 EXPECTED = {
     "tiktok_callback": {400},  # opened without what TikTok would have sent
     "tiktok_brand_callback": {400},  # the same
+    # The tenant's job is of another kind, and the organization's.
+    "crm:added": {404},
+    "own_job": {404},
+    "tiktok_connect_finished": {404},
+    "tiktok_brand_finished": {404},
 }
 FINE = {200, 302, 405}
 

@@ -85,7 +85,7 @@ class ConnectAttempt(models.Model):
     """One trip to TikTok's consent page: bound to session, person and organization, ten minutes, used once.
 
     Met again in the callback, before an organization is in scope, hence no tenant policy. `state_digest` is the SHA-256
-    of the `state` parameter.
+    of the `state` parameter; `sealed_code` what TikTok's answer brought, until it is exchanged.
     """
 
     purpose = models.CharField(
@@ -99,6 +99,7 @@ class ConnectAttempt(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    sealed_code = models.TextField(blank=True, default="", editable=False)
     outcome = models.CharField(
         max_length=20, choices=AttemptOutcome, default=AttemptOutcome.PENDING
     )
@@ -106,3 +107,9 @@ class ConnectAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.outcome}"
+
+    def seal_code(self, code: str) -> None:
+        self.sealed_code = seal(code, f"attempt|{self.state_digest}|code")
+
+    def open_code(self) -> str:
+        return unseal(self.sealed_code, f"attempt|{self.state_digest}|code")

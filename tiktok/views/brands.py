@@ -5,30 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
+from jobs.models import Job
+from jobs.services.errands import done_of
+from jobs.services.jobs import begin_at_once
+from jobs.views import follow, follow_own
 from tenancy.access import OrganizationRequest, portal_page, staff_page
 from tenancy.enums import Permission
 from tenancy.models import User
 from tenancy.policies import can
+from tenancy.scope import person_scope
 from tiktok.errors import SealBroken, TikTokProblem
 from tiktok.models import MarketplaceAccount
 from tiktok.queries import current_pause, marketplace_accounts, marketplace_live
 from tiktok.services.brands.abilities import Ability, abilities, sends_events
-from tiktok.services.brands.accounts import (
-    accounts_of,
-    check_marketplace_account,
-    choose_marketplace_account,
-    disconnect_marketplace_account,
+from tiktok.services.brands.accounts import accounts_of, choose_marketplace_account
+from tiktok.services.brands.errands import (
+    CONNECT,
+    start_checking,
+    start_disconnecting,
+    start_finishing,
 )
-from tiktok.services.brands.oauth import BrandConnected, finish_brand_connect, start_brand_connect
+from tiktok.services.brands.oauth import start_brand_connect
 from tiktok.views.redirects import leads_to
-from ui.bidi import isolated
+from ui.redirects import go_to
 
 SET_OUT_FROM = "tiktok_brand_set_out_from"  # the settings page to go back to
 
@@ -100,13 +105,7 @@ def choose(request: OrganizationRequest, marketplace_account_id: int) -> HttpRes
 def check(request: OrganizationRequest, marketplace_account_id: int) -> HttpResponse:
     """Ask TikTok now how the account stands, and set up what is missing of its events."""
     account = get_object_or_404(MarketplaceAccount, pk=marketplace_account_id)
-    try:
-        check_marketplace_account(account)
-    except TikTokProblem as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, f"{account} was checked with TikTok just now.")
-    return redirect("tiktok_settings:accounts", request.organization.slug)
+    return follow(request, start_checking(account, actor=request.user))
 
 
 @never_cache
@@ -117,14 +116,14 @@ def disconnect(request: OrganizationRequest, marketplace_account_id: int) -> Htt
     account = get_object_or_404(MarketplaceAccount, pk=marketplace_account_id)
     back = _settings_page(request.organization.slug)
     if request.method == "POST":
-        _disconnect(request, account)
-    if request.method == "POST" or not account.is_connected:
-        return _lead(request, back)
+        return follow(request, start_disconnecting(account, actor=request.user))
+    if not account.is_connected:
+        return go_to(request, back)
     try:
         ending = accounts_of(account.open_token())
     except SealBroken as broken:
         messages.error(request, str(broken))
-        return _lead(request, back)
+        return go_to(request, back)
     remaining = [each for each in marketplace_accounts() if each.is_connected]
     context = {
         "title": f"Disconnect {account}?",
@@ -137,32 +136,8 @@ def disconnect(request: OrganizationRequest, marketplace_account_id: int) -> Htt
     return render(request, f"staff/tiktok/{wrapper}.html", context)
 
 
-def _lead(request: OrganizationRequest, to: str) -> HttpResponse:
-    """Out of the dialog, too."""
-    return HttpResponseClientRedirect(to) if request.htmx else HttpResponseRedirect(to)
-
-
-def _disconnect(request: OrganizationRequest, account: MarketplaceAccount) -> None:
-    try:
-        ended = disconnect_marketplace_account(account, actor=request.user)
-    except TikTokProblem as problem:
-        messages.error(
-            request, f"{account} is still connected; nothing has changed here. {problem}"
-        )
-    else:
-        names = _names(ended or [account])
-        messages.success(request, f"{names} disconnected. The numbers collected so far stay.")
-
-
 def _settings_page(slug: str) -> str:
     return reverse("tiktok_settings:accounts", args=[slug])
-
-
-def _names(accounts: list[MarketplaceAccount]) -> str:
-    names = [isolated(account) for account in accounts]
-    if len(names) == 1:
-        return f"{names[0]} is"
-    return f"{', '.join(names[:-1])} and {names[-1]} are"
 
 
 # --- TikTok's answer ---------------------------------------------------------------------------------------------
@@ -176,7 +151,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     try:
-        connected = finish_brand_connect(
+        job = start_finishing(
             state=request.GET.get("state", ""),
             session_key=request.session.session_key or "",
             person=request.user,
@@ -184,17 +159,27 @@ def callback(request: HttpRequest) -> HttpResponse:
             error=request.GET.get("error"),
         )
     except TikTokProblem as problem:
-        back = request.session.get(SET_OUT_FROM, "/")
-        context = {"reason": str(problem), "back": back}
-        return render(request, "public/brand_refused.html", context, status=400)
-    _report(request, connected)
-    return redirect("tiktok_settings:accounts", connected.organization.slug)
+        return _refused(request, str(problem))
+    with person_scope(request.user):
+        return _end(request, begin_at_once(job))
 
 
-def _report(request: HttpRequest, connected: BrandConnected) -> None:
-    if active := [each for each in connected.accounts if each.is_connected]:
-        messages.success(request, f"{_names(active)} connected.")
-    if connected.problem:
-        messages.warning(
-            request, f"Not everything could be set up; we keep trying. {connected.problem}"
-        )
+@require_GET
+@never_cache
+@portal_page
+def finished(request: HttpRequest, job_pk: int) -> HttpResponse:
+    """The end of a trip whose last part took long."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    with person_scope(request.user):
+        return _end(request, get_object_or_404(Job, pk=job_pk, kind=CONNECT))
+
+
+def _end(request: HttpRequest, job: Job) -> HttpResponse:
+    if job.is_finished and not done_of(job).key:
+        return _refused(request, done_of(job).text)
+    return follow_own(request, job)
+
+
+def _refused(request: HttpRequest, reason: str) -> HttpResponse:
+    context = {"reason": reason, "back": request.session.get(SET_OUT_FROM, "/")}
+    return render(request, "public/brand_refused.html", context, status=400)

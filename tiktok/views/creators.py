@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from jobs.models import Job
+from jobs.services.errands import done_of
+from jobs.services.jobs import begin_at_once
+from jobs.views import follow_own
 from tenancy.access import portal_page
 from tenancy.models import User
+from tenancy.scope import person_scope
 from tiktok.enums import AttemptOutcome
 from tiktok.errors import ConnectDenied, TikTokProblem
-from tiktok.services.connect.connect import finish_connect
+from tiktok.services.connect.errands import CONNECT, start_finishing
 
 RESULT = "tiktok_connect_result"
 
@@ -23,7 +28,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """TikTok's answer. What worked moves on to a page without the code in its address; a refusal says why right here."""
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     try:
-        connection = finish_connect(
+        job = start_finishing(
             state=request.GET.get("state", ""),
             session_key=request.session.session_key or "",
             person=request.user,
@@ -33,10 +38,34 @@ def callback(request: HttpRequest) -> HttpResponse:
     except ConnectDenied as denied:
         return _move_on(request, AttemptOutcome.DENIED, reason=str(denied))
     except TikTokProblem as problem:
-        return render(request, "portal/connect_refused.html", {"reason": str(problem)}, status=400)
-    if not connection.is_live:
-        return _move_on(request, AttemptOutcome.REFUSED, reason=connection.state_reason)
-    return _move_on(request, AttemptOutcome.CONNECTED, handle=connection.handle)
+        return _refused(request, str(problem))
+    with person_scope(request.user):
+        return _end(request, begin_at_once(job))
+
+
+@require_GET
+@never_cache
+@portal_page
+def finished(request: HttpRequest, job_pk: int) -> HttpResponse:
+    """The end of a trip whose last part took long."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    with person_scope(request.user):
+        return _end(request, get_object_or_404(Job, pk=job_pk, kind=CONNECT))
+
+
+def _end(request: HttpRequest, job: Job) -> HttpResponse:
+    if not job.is_finished:
+        return follow_own(request, job)
+    done = done_of(job)
+    if done.key == AttemptOutcome.CONNECTED:
+        return _move_on(request, AttemptOutcome.CONNECTED, handle=done.text)
+    if done.key:
+        return _move_on(request, AttemptOutcome.REFUSED, reason=done.text)
+    return _refused(request, done.text)
+
+
+def _refused(request: HttpRequest, reason: str) -> HttpResponse:
+    return render(request, "portal/connect_refused.html", {"reason": reason}, status=400)
 
 
 def _move_on(request: HttpRequest, outcome: AttemptOutcome, **facts: str) -> HttpResponse:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.enums import OrderState, RequestState
-from campaigns.errors import CampaignCodeNeeded, RequestSettled
+from campaigns.enums import UNDER_WAY, OrderState, RequestState
+from campaigns.errors import CampaignCodeNeeded, CampaignProblem, RequestSettled, RequestUnderWay
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders import transitions
 from campaigns.services.orders.invitations import invite_creators
@@ -42,10 +42,10 @@ def reconcile_order_request(
     """Read at TikTok whether an uncertain request has orders, and keep those that are there.
 
     `campaign_code`: what the user found in TikTok's own pages, when neither code nor mark leads there. Raises
-    CampaignCodeNeeded, RequestSettled, and TikTok's problems; then nothing has changed.
+    CampaignCodeNeeded, RequestSettled, RequestUnderWay, and TikTok's problems; then nothing has changed.
     """
     if request.state != RequestState.UNCERTAIN:
-        raise RequestSettled
+        raise _not_open(request)
     group = campaign_code.strip() or known_group(request)
     if not group and not request.is_found_by_reference:
         raise CampaignCodeNeeded
@@ -55,6 +55,11 @@ def reconcile_order_request(
     invite_creators(loaded_orders(request))
     request.refresh_from_db()
     return request
+
+
+def _not_open(request: OrderRequest) -> CampaignProblem:
+    """The reason that there is nothing to reconcile: the request is being sent, or everything of it is known."""
+    return RequestUnderWay() if request.state in UNDER_WAY else RequestSettled()
 
 
 def _lost(request: OrderRequest, group: str) -> LostOrders:
@@ -75,7 +80,7 @@ def _keep_found(request_id: int, found: PlacedOrders | None, *, actor: User | No
     """Take over the orders that exist at TikTok; the request is settled when they all do."""
     locked = OrderRequest.objects.select_for_update().get(pk=request_id)
     if locked.state != RequestState.UNCERTAIN:
-        raise RequestSettled
+        raise _not_open(locked)
     if found is not None:
         keep_group(locked, found)
         _keep_orders(locked, found)
@@ -109,8 +114,8 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
     """Ask again for the orders of an uncertain or failed request that do not exist.
 
     Where a code or a reference leads to them TikTok is read first, so that no order is made twice, be it that a refusal
-    in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled and TikTok's
-    problems of the sync, after which a failed request is uncertain.
+    in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled,
+    RequestUnderWay and TikTok's problems of the sync, after which a failed request is uncertain.
     """
     _reopen(request)
     is_traceable = known_group(request) or request.is_found_by_reference
@@ -121,7 +126,7 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
         if locked.state == RequestState.DONE:
             return locked
         if locked.state != RequestState.UNCERTAIN:
-            raise RequestSettled
+            raise _not_open(locked)
         locked.state, locked.problem = RequestState.DUE, ""
         locked.save(update_fields=["state", "problem"])
         locked.orders.filter(state=OrderState.CREATING).update(problem="")
@@ -149,5 +154,5 @@ def trace_lost_request(request: OrderRequest) -> None:
     is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
     try:
         (repeat_order_request if is_old else reconcile_order_request)(request, actor=None)
-    except RequestSettled:
+    except (RequestSettled, RequestUnderWay):
         return  # somebody was faster

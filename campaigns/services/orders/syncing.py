@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from campaigns.enums import LINK_STATES, PostOrigin
 from campaigns.models import Campaign, Order, Post
@@ -26,7 +27,7 @@ from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
 from jobs.errors import JobFailed
 from jobs.models import Job
-from jobs.services.jobs import JobKind, register_job, start_job
+from jobs.services.jobs import JobKind, Report, register_job, start_job
 from jobs.services.queue import JUST_NOW, claim_now, finished_at, once_more
 from jobs.services.slices import move_on, next_ids
 from tenancy.models import User
@@ -38,9 +39,22 @@ from tiktok.services.orders.dialects import read_orders
 from tiktok.services.orders.orders import KnownOrder, OrderFacts, VideoReview
 from tiktok.services.orders.reports import bring_videos, own_videos, store_report
 
-ORDERS_AT_ONCE = 40  # a person is waiting
 ORDERS_PER_SLICE = 20  # of a job that can be cancelled
 REFRESH = "campaigns.refresh"
+OUTCOMES = (
+    (
+        "refreshed",
+        "success",
+        "%(count)d order brought up to what TikTok says now.",
+        "%(count)d orders brought up to what TikTok says now.",
+    ),
+    (
+        "refused",
+        "error",
+        "TikTok gave no answer about %(count)d order. What was known of it stays.",
+        "TikTok gave no answer about %(count)d orders. What was known of them stays.",
+    ),
+)
 
 
 def sync_order(order: Order) -> Order:
@@ -197,22 +211,14 @@ def refresh_campaign_again(campaign: Campaign) -> datetime | None:
     return done_at
 
 
-def refresh_campaign(campaign: Campaign, *, actor: User | None = None) -> tuple[int, Job | None]:
-    """Sync the campaign's orders whose last sync is longest ago, now; those beyond what a person can wait for become a
-    job. Returns how many are done, and the job. What was synced just now is not asked for again."""
+def refresh_campaign(campaign: Campaign, *, actor: User | None = None) -> Job | None:
+    """Have the campaign's orders synced, those whose last sync is longest ago first. None: all were, just now."""
     live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
     live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
     never_first = F("checked_at").asc(nulls_first=True)
     keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
-    now, later = keys[:ORDERS_AT_ONCE], keys[ORDERS_AT_ONCE:]
-    try:
-        done = _sync_some(now)
-    except OF_ONE_SUBJECT:
-        if not later:
-            raise
-        done = 0  # the others may fare better
-    job = start_job(REFRESH, {"ids": later}, total=len(later), actor=actor) if later else None
-    return done, job
+    params = {"ids": keys, "campaign": campaign.pk}
+    return start_job(REFRESH, params, total=len(keys), actor=actor) if keys else None
 
 
 def _sync_some(order_ids: Sequence[int]) -> int:
@@ -256,8 +262,22 @@ def register_jobs() -> None:
             apply=_count_refreshed,
             temporary=(TikTokUnavailable, TikTokBusy),
             lasting=(TikTokProblem,),
+            report=_report_refreshed,
         )
     )
+
+
+def _report_refreshed(job: Job) -> Report:
+    sentences = [(level, _counted(job, key, *forms)) for key, level, *forms in OUTCOMES]
+    said = [(level, sentence) for level, sentence in sentences if sentence]
+    if job.problem:
+        said.append(("error", job.problem))
+    return Report(("campaigns:campaign", job.params["campaign"]), tuple(said))
+
+
+def _counted(job: Job, key: str, one: str, many: str) -> str:
+    count = sum(row["count"] for row in job.outcome if row["key"] == key)
+    return ngettext(one, many, count) % {"count": count} if count else ""
 
 
 def _sync_one_by_one(order_ids: Sequence[int]) -> int:

@@ -42,7 +42,9 @@ from tiktok.services.grants.attempts import (
     claim_attempt,
     close_attempt,
     code_of,
+    keep_code,
     open_attempt,
+    take_code,
 )
 
 log = structlog.get_logger()
@@ -76,27 +78,38 @@ def start_brand_connect(person: User, organization: Organization, *, session_key
     return brand_oauth().authorize_url(redirect_uri=brand_redirect_uri(), state=state)
 
 
-def finish_brand_connect(
+def receive_brand_answer(
     *,
     state: str,
     session_key: str,
     person: User,
     code: str | None = None,
     error: str | None = None,
-) -> BrandConnected:
-    """Believe TikTok's answer, or not. Opens the scope of the attempt's organization; call it outside any transaction.
-
-    Raises ConnectDenied, ConnectRefused (a sentence to show) or another TikTokProblem; nothing is kept then, and a token
-    that was given is revoked.
-    """
+) -> ConnectAttempt:
+    """Believe TikTok's answer, or not; `finish_brand_connect` exchanges its code. Raises ConnectDenied, ConnectRefused."""
     attempt = claim_attempt(
         state, session_key=session_key, person=person, purpose=AttemptPurpose.BRAND
     )
     with answered(attempt):
-        member = membership_in(person, attempt.organization.slug)
-        if not can(member, Permission.MANAGE_TIKTOK):
-            raise ConnectRefused(NOT_ALLOWED)
-        accounts = _connect(attempt, code_of(code, error))
+        _refuse_without_role(attempt)
+        keep_code(attempt, code_of(code, error))
+    return attempt
+
+
+def _refuse_without_role(attempt: ConnectAttempt) -> None:
+    member = membership_in(attempt.person, attempt.organization.slug)
+    if not can(member, Permission.MANAGE_TIKTOK):
+        raise ConnectRefused(NOT_ALLOWED)
+
+
+def finish_brand_connect(attempt: ConnectAttempt) -> BrandConnected:
+    """Exchange the code of a believed answer. Opens the scope of the attempt's organization; outside any transaction.
+
+    Raises ConnectRefused (a sentence to show) or another TikTokProblem; nothing is kept then, and a token that was given is
+    revoked.
+    """
+    with answered(attempt):
+        accounts = _connect(attempt, take_code(attempt))
         return BrandConnected(attempt.organization, accounts, _first_check(accounts))
 
 

@@ -19,7 +19,15 @@ from tiktok.services.connect.disconnect import revoke
 from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of
 from tiktok.services.creators.membership import read_memberships
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
-from tiktok.services.grants.attempts import OLD_CODE, answered, claim_attempt, code_of, open_attempt
+from tiktok.services.grants.attempts import (
+    OLD_CODE,
+    answered,
+    claim_attempt,
+    code_of,
+    keep_code,
+    open_attempt,
+    take_code,
+)
 from tiktok.services.grants.grants import REQUESTED_SCOPES, missing_scopes
 
 log = structlog.get_logger()
@@ -45,22 +53,32 @@ def start_connect(
     )
 
 
-def finish_connect(
+def receive_answer(
     *,
     state: str,
     session_key: str,
     person: User,
     code: str | None = None,
     error: str | None = None,
-) -> Connection:
-    """Believe TikTok's answer, or not. Opens the scope of the attempt's organization; call it outside any transaction.
+) -> ConnectAttempt:
+    """Believe TikTok's answer, or not; `finish_connect` exchanges its code.
 
-    Returns the connection; its state is `missing_scope` when the creator withheld something we need. Raises ConnectDenied
-    when they said no, ConnectRefused (a sentence to show) when the answer must not be believed, or another TikTokProblem.
+    Raises ConnectDenied when they said no, ConnectRefused (a sentence to show) when the answer must not be believed.
     """
     attempt = claim_attempt(state, session_key=session_key, person=person)
     with answered(attempt):
-        return _connect(attempt, code_of(code, error))
+        keep_code(attempt, code_of(code, error))
+    return attempt
+
+
+def finish_connect(attempt: ConnectAttempt) -> Connection:
+    """Exchange the code of a believed answer. Opens the scope of the attempt's organization; outside any transaction.
+
+    Returns the connection; its state is `missing_scope` when the creator withheld something we need. Raises ConnectRefused
+    (a sentence to show), or another TikTokProblem.
+    """
+    with answered(attempt):
+        return _connect(attempt, take_code(attempt))
 
 
 # --- TikTok's answer ---------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -15,11 +16,17 @@ from tenancy.services.events import record
 from tiktok.client import DIALECTS
 from tiktok.client.paging import chunks
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.errors import TikTokProblem
+from tiktok.errors import CallsUncounted, TikTokProblem
+from tiktok.limits import UNCOUNTED_SECONDS
 from tiktok.models import Creator
 from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
 from tiktok.services.polls.kinds import CADENCE, register_poll
+from tiktok.store import StoreIsDown, key, store
 
+# Longer than an invitation can take, however slow TikTok is.
+INVITE_SECONDS = 120
+UNDER_WAY = "Somebody else invites it at this moment."
+NOT_TO_INVITE = frozenset({MarketplaceStatus.IN, MarketplaceStatus.INVITED})
 HANDLES_PER_CALL = min(dialect.capabilities.membership_batch for dialect in DIALECTS.values())
 
 
@@ -96,9 +103,46 @@ def track_creator(handle: str, status: MarketplaceStatus) -> Creator:
 def invite_creators(creators: Sequence[Creator], *, actor: User | None) -> InviteResult:
     """Invite these creators to the marketplace (`/tcm/creator/invite/`, 20 a call) and keep each one's answer.
 
-    Raises TikTokProblem if not even the first call is answered; trouble with a later one leaves the rest unanswered.
+    Whoever is invited by somebody else at this moment, or was meanwhile, is not invited twice. Raises TikTokProblem if not
+    even the first call is answered; trouble with a later one leaves the rest unanswered.
     """
+    with _alone_with(creators) as own:
+        now = Creator.objects.in_bulk([creator.pk for creator in creators])
+        asked = [now[pk] for pk in own if now[pk].marketplace_status not in NOT_TO_INVITE]
+        result = _invite(asked, actor)
+    for creator in now.values():
+        if creator.marketplace_status == MarketplaceStatus.IN and creator not in asked:
+            result.in_marketplace.append(creator.handle)
+        elif creator.marketplace_status == MarketplaceStatus.INVITED and creator not in asked:
+            result.invited.append(creator.handle)
+        elif creator.pk not in own:
+            result.unanswered.append(creator.handle)
+            result.problem = result.problem or UNDER_WAY
+    return result
+
+
+@contextmanager
+def _alone_with(creators: Sequence[Creator]) -> Iterator[list[int]]:
+    """The keys of those that nobody else invites until the end."""
+    names = {creator.pk: key("inviting", creator.pk) for creator in creators}
+    try:
+        free = [
+            pk for pk, name in names.items() if store().set(name, 1, nx=True, ex=INVITE_SECONDS)
+        ]
+    except StoreIsDown as problem:
+        raise CallsUncounted(UNCOUNTED_SECONDS) from problem
+    try:
+        yield free
+    finally:
+        with suppress(StoreIsDown):
+            for pk in free:
+                store().delete(names[pk])
+
+
+def _invite(creators: Sequence[Creator], actor: User | None) -> InviteResult:
     result = InviteResult()
+    if not creators:
+        return result
     tiktok = order_marketplace()
     largest = tiktok.capabilities.invite_batch
     for start in range(0, len(creators), largest):

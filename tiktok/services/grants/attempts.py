@@ -158,6 +158,21 @@ def code_of(code: str | None, error: str | None) -> str:
     return code
 
 
+def keep_code(attempt: ConnectAttempt, code: str) -> None:
+    """Keep the code of TikTok's answer, sealed, for whoever exchanges it."""
+    attempt.seal_code(code)
+    attempt.save(update_fields=["sealed_code"])
+
+
+def take_code(attempt: ConnectAttempt) -> str:
+    """The code, which TikTok takes once. Raises ConnectRefused when somebody took it and was lost."""
+    rows = ConnectAttempt.objects.filter(pk=attempt.pk, sealed_code=attempt.sealed_code)
+    if not rows.exclude(sealed_code="").update(sealed_code=""):
+        raise ConnectRefused(BROKEN)
+    code, attempt.sealed_code = attempt.open_code(), ""
+    return code
+
+
 @transaction.atomic
 def close_attempt(attempt: ConnectAttempt, outcome: AttemptOutcome, reason: str = "") -> None:
     """Say how the trip ended."""
