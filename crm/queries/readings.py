@@ -40,7 +40,7 @@ class ReadNumber:
 
 
 def with_numbers(accounts: Sequence[SocialAccount]) -> list[AccountNumbers]:
-    """These accounts with their latest numbers."""
+    """Load the latest numbers of these accounts."""
     latest = latest_numbers([account.pk for account in accounts]) if accounts else {}
     return [
         AccountNumbers(
