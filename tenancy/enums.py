@@ -44,6 +44,10 @@ class Verb(models.TextChoices):
     ORGANIZATION_RENAMED = "organization.renamed", "Organization renamed"
     ORGANIZATION_LOGO_SET = "organization.logo_set", "Logo set"
     ORGANIZATION_LOGO_REMOVED = "organization.logo_removed", "Logo removed"
+    ORGANIZATION_SECOND_FACTOR_SET = (
+        "organization.second_factor_set",
+        "Requirement of a second factor changed",
+    )
     MEMBERSHIP_SET = "membership.set", "Role given"
     MEMBERSHIP_LIMITED = "membership.limited", "Groups of a member changed"
     MEMBERSHIP_REMOVED = "membership.removed", "Member removed"

@@ -58,3 +58,10 @@ class GroupTooLarge(GroupRefused):
         super().__init__(
             f"More than {most:,} creators are in this group. Move them in the list first, then delete it."
         )
+
+
+class OwnSecondFactorMissing(Exception):
+    def __init__(self) -> None:
+        super().__init__(
+            "Set up a second factor for yourself first: else you would lock yourself out."
+        )

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
 from tenancy.models import Organization
-from tenancy.queries import groups_seen, membership_in
+from tenancy.queries import groups_seen, has_second_factor, membership_in
 from tenancy.scope import groups_scope, organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
@@ -43,6 +43,12 @@ class OrganizationMiddleware:
         membership = membership_in(request.user, slug)
         if membership is None:
             return TemplateResponse(request, "404.html", status=404).render()
+        if membership.organization.requires_second_factor and not has_second_factor(request.user):
+            context = {"organization": membership.organization}
+            page = TemplateResponse(
+                request, "public/second_factor_needed.html", context, status=403
+            )
+            return page.render()
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
         with organization_scope(membership.organization), groups_scope(groups_seen(membership)):

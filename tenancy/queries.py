@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import models
@@ -64,11 +65,18 @@ def members_by_name() -> list[tuple[str, User]]:
     )
 
 
+def has_second_factor(user: User) -> bool:
+    """Does this person sign in with a second factor? Recovery codes alone are none."""
+    return _second_factors().filter(user=user).exists()
+
+
+def _second_factors() -> models.QuerySet[Any]:
+    return Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+
+
 def members_in_scope() -> models.QuerySet[Membership]:
     """The members of the organization in scope with their person, and whether they have a second factor."""
-    factors = Authenticator.objects.filter(user=models.OuterRef("user")).exclude(
-        type=Authenticator.Type.RECOVERY_CODES
-    )
+    factors = _second_factors().filter(user=models.OuterRef("user"))
     return (
         Membership.objects.filter(organization_id=required_organization_id())
         .select_related("user")

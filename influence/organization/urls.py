@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from influence.organization import api_keys, audit, groups, members, profile
+from influence.organization import api_keys, audit, groups, members, profile, sign_in
 
 profile_pages = (
     [
@@ -48,6 +48,13 @@ group_pages = (
     ],
     "groups",
 )
+sign_in_pages = (
+    [
+        path("", sign_in.sign_in_page, name="page"),
+        path("second-factor/", sign_in.set_second_factor, name="second_factor"),
+    ],
+    "sign_in",
+)
 audit_pages = (
     [path("", audit.audit_page, name="page"), path("export/", audit.export, name="export")],
     "audit",
@@ -56,6 +63,7 @@ urlpatterns = [
     path("organization/", include(profile_pages)),
     path("members/", include(member_pages)),
     path("groups/", include(group_pages)),
+    path("sign-in/", include(sign_in_pages)),
     path("audit/", include(audit_pages)),
     path("api-keys/", include(key_pages)),
 ]

@@ -15,6 +15,8 @@ class Organization(models.Model):
     # Of its e-mail: whom it comes from (empty: its name) and where answers go (empty: to nobody).
     mail_sender_name = models.CharField(max_length=120, blank=True)
     mail_reply_to = AddressField(blank=True)
+    # Nothing of it opens to a member who has no second factor.
+    requires_second_factor = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.enums import Role, Scope, Verb
+from tenancy.errors import OwnSecondFactorMissing
 from tenancy.models import ApiKey, InfluencerLogin, Membership, Organization, User
 from tenancy.models.api_key import digest
+from tenancy.queries import has_second_factor
 from tenancy.scope import organization_scope
 from tenancy.services.events import record
 
@@ -34,6 +36,21 @@ def rename_organization(organization: Organization, name: str, *, actor: User) -
     organization.name = name
     organization.save(update_fields=["name"])
     record(Verb.ORGANIZATION_RENAMED, organization, actor=actor)
+
+
+@transaction.atomic
+def require_second_factor(organization: Organization, is_required: bool, *, actor: User) -> None:
+    """Ask every member of the organization in scope for a second factor, or no longer; API keys are not asked.
+
+    Raises OwnSecondFactorMissing.
+    """
+    if is_required == organization.requires_second_factor:
+        return
+    if is_required and not has_second_factor(actor):
+        raise OwnSecondFactorMissing
+    organization.requires_second_factor = is_required
+    organization.save(update_fields=["requires_second_factor"])
+    record(Verb.ORGANIZATION_SECOND_FACTOR_SET, organization, actor=actor, is_required=is_required)
 
 
 @transaction.atomic
