@@ -70,6 +70,13 @@ def has_second_factor(user: User) -> bool:
     return _second_factors().filter(user=user).exists()
 
 
+def members_without_second_factor() -> int:
+    """How many members of the organization in scope sign in without one."""
+    members = Membership.objects.filter(organization_id=required_organization_id())
+    mine = _second_factors().filter(user=models.OuterRef("user"))
+    return members.exclude(models.Exists(mine)).count()
+
+
 def _second_factors() -> models.QuerySet[Any]:
     return Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.errors import OwnSecondFactorMissing
-from tenancy.queries import has_second_factor, members_in_scope
+from tenancy.queries import has_second_factor, members_without_second_factor
 from tenancy.services.organizations import require_second_factor
 
 
@@ -20,7 +20,7 @@ def sign_in_page(request: OrganizationRequest) -> HttpResponse:
     context = {
         "is_required": request.organization.requires_second_factor,
         "has_own": has_second_factor(request.user),
-        "lacking": members_in_scope().filter(has_second_factor=False).count(),
+        "lacking": members_without_second_factor(),
     }
     return render(request, "staff/organization/sign_in.html", context)
 
