@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
+from mail.services.invitations import SALT
 from tenancy.enums import Permission, Role
-from tenancy.errors import InvitationOver, LastOwner, OnlyOwnersMay
+from tenancy.errors import InvitationOfAnother, InvitationOver, LastOwner, OnlyOwnersMay
 from tenancy.models import Event, Group, GroupMember, Invitation, Membership, Organization, User
 from tenancy.policies import ROLE_PERMISSIONS
 from tenancy.queries import membership_in
@@ -343,3 +345,39 @@ def test_money_and_impersonation_are_permissions_of_some_roles() -> None:
         Permission.SEE_MONEY: {Role.OWNER, Role.ADMIN, Role.MANAGER},
         Permission.IMPERSONATE: {Role.OWNER, Role.ADMIN},
     }
+
+
+def test_a_link_of_an_organization_that_is_gone_opens_nothing() -> None:
+    token = signing.Signer(salt=SALT).sign_object([2**40, 1, "secret"])
+    assert Client().get(f"/join/{token}/").status_code == 404
+
+
+def test_an_invitation_is_accepted_by_its_own_person_alone(
+    member: Members, elm: Organization
+) -> None:
+    admin, other = member(Role.ADMIN), User.objects.create_user("other@example.com")
+    with organization_scope(elm):
+        invitation, secret = write_invitation(
+            "new@elm.example", role=Role.VIEWER, is_limited=False, groups=[], by=admin
+        )
+        with pytest.raises(InvitationOfAnother):
+            accept_invitation(invitation, secret, person=other)
+        with pytest.raises(InvitationOver):
+            accept_invitation(invitation, "another secret", person=other)
+
+
+def test_a_link_asks_for_no_more_codes_than_the_sign_in_does(
+    member: Members, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"mail_from_address": "1/m/key", "mail_to_account": "60/h/key"}
+    link = invited(browser(member(Role.ADMIN)))
+    answers = [Client().post(link, {"go_on": "1", "name": "Nia"}).status_code for _ in range(2)]
+    assert answers == [302, 422]
+    assert len(sent_mail()) == 2  # the invitation and one code
+
+
+def test_a_change_that_is_refused_says_why_beside_the_role(member: Members) -> None:
+    owner = member(Role.OWNER)
+    answer = browser(owner).post(f"{PAGE}{owner.pk}/", {"role": "viewer"})
+    assert answer.status_code == 422
+    assert "keeps at least one owner" in str(answer.context["form"].errors["role"])
