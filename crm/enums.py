@@ -102,3 +102,17 @@ class ImportPolicy(models.TextChoices):
     FILL_EMPTY = "fill_empty", "Fill empty"
     OVERWRITE = "overwrite", "Overwrite"
     SKIP = "skip", "Only for new"
+
+
+class MatchKind(models.TextChoices):
+    """Things that two influencers share who may be one person."""
+
+    EMAIL = "email", "Same e-mail address"
+    PHONE = "phone", "Same phone number"
+    HANDLE = "handle", "Same handle"
+    NAME = "name", "Similar name"
+
+
+class DuplicateState(models.TextChoices):
+    OPEN = "open", "Open"
+    DISMISSED = "dismissed", "Not the same"

@@ -65,3 +65,7 @@ class CellRefused(CrmProblem):
     def __init__(self, reason: str, *, is_ambiguous: bool = False) -> None:
         super().__init__(reason)
         self.is_ambiguous = is_ambiguous
+
+
+class MergeRefused(CrmProblem):
+    """Influencers cannot be merged as asked for, or a merge cannot be undone. Nothing was changed."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from crm.enums import AccountType, Network
-from crm.models import AwaitedAccount, Influencer, SocialAccount
+from crm.models import AwaitedAccount, Influencer, Merge, OtherAddress, SocialAccount
 from crm.services.bulk import INFLUENCER_PAGE
 from crm.services.influencers import open_dashboard
+from crm.services.merging.finding import check_for_duplicates
 from files.models import File
 from files.purge import delete_files
 from jobs.services.forgetting import forget_links
@@ -41,6 +42,7 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
     if account.influencer_id != influencer.pk:
         account.influencer = influencer
         account.save()
+        check_for_duplicates(influencer.pk)
     AwaitedAccount.objects.filter(handle=creator.handle).delete()
 
 
@@ -68,9 +70,28 @@ def forget_mail(instance: Influencer, **_: Any) -> None:
     """The organization keeps no mail to somebody who is no influencer of it any more."""
     person = instance.person
     for address in {instance.email, person.email if person else ""} - {""}:
-        reached = Q(email=address) | Q(person__email=address)
-        if not Influencer.objects.filter(reached).exists():
-            forget_address(address)
+        _forget_unless_used(address)
+
+
+def _forget_unless_used(address: str) -> None:
+    reached = Q(email=address) | Q(person__email=address) | Q(other_addresses__email=address)
+    if not Influencer.objects.filter(reached).exists():
+        forget_address(address)
+
+
+@receiver(post_delete, sender=OtherAddress, dispatch_uid="crm.forget_mail_to_other_address")
+def forget_mail_to_other_address(instance: OtherAddress, origin: Any, **_: Any) -> None:
+    """An address of somebody who is deleted goes as their first one does: those who were merged into them had it."""
+    model = origin.model if isinstance(origin, QuerySet) else type(origin)
+    if model is not OtherAddress:
+        _forget_unless_used(instance.email)
+
+
+@receiver(post_delete, sender=Merge, dispatch_uid="crm.forget_links_to_merged")
+def forget_links_to_merged(instance: Merge, **_: Any) -> None:
+    """No outcome of a job names somebody who has gone with the one they were merged into."""
+    for influencer_id in instance.merged_ids:
+        forget_links(INFLUENCER_PAGE, influencer_id)
 
 
 @receiver(post_delete, sender=Influencer, dispatch_uid="crm.forget_links_to_influencer")

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from crm.views import accounts, connections, influencers, invitations
+from crm.views import accounts, connections, duplicates, influencers, invitations, merging
 from crm.views.imports import acts, downloads, pages
 
 app_name = "crm"
 ACCOUNT = "influencers/<int:pk>/accounts/<int:account_pk>/"
 IMPORT = "influencers/import/<int:import_pk>/"
+PAIR = "influencers/duplicates/<int:pair_pk>/"
+MERGE = "influencers/merges/<int:merge_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
     path("influencers/add/", accounts.add_account, name="add_account"),
@@ -27,6 +29,13 @@ urlpatterns = [
     path(f"{IMPORT}keep/", acts.keep_import, name="keep_import"),
     path(f"{IMPORT}roll-back/", acts.roll_back_import, name="roll_back_import"),
     path(f"{IMPORT}left-out/", downloads.import_errors, name="import_errors"),
+    path("influencers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("influencers/duplicates/count/", duplicates.duplicate_count, name="duplicate_count"),
+    path(f"{PAIR}dismiss/", duplicates.dismiss_duplicate, name="dismiss_duplicate"),
+    path(f"{PAIR}reopen/", duplicates.reopen_duplicate, name="reopen_duplicate"),
+    path("influencers/merge/", merging.merge_influencers, name="merge_influencers"),
+    path(MERGE, merging.merge, name="merge"),
+    path(f"{MERGE}undo/", merging.undo_merge, name="undo_merge"),
     path("influencers/<int:pk>/", influencers.influencer, name="influencer"),
     path("influencers/<int:pk>/edit/", influencers.edit_influencer, name="edit_influencer"),
     path(f"{ACCOUNT}refresh/", accounts.refresh_account, name="refresh_account"),

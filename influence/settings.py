@@ -335,6 +335,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-attempts": {
         "task": "tiktok.tasks.forget_old_attempts", "schedule": 3600.0, "options": {"expires": 600},
     },
+    "plan-duplicate-checks": {
+        "task": "crm.tasks.plan_duplicate_checks", "schedule": 21_600.0, "options": {"expires": 3_600},
+    },
     # More than once a day, so that no restart of beat postpones it for long.
     "keep-history": {
         "task": "tiktok.tasks.keep_history", "schedule": 21_600.0, "options": {"expires": 3_600},

@@ -74,6 +74,11 @@ def stored_content(tenant: Tenant) -> dict[str, Any]:
     return {"key": file.key}
 
 
+def _crm_influencer(tenant: Tenant) -> models.Model:
+    """Another influencer, as a pair needs two."""
+    return apps.get_model("crm.Influencer").objects.create(name=tenant.canary)
+
+
 # What a model's constraints or meaning ask for beyond plausible values. Called with the tenant; `…_id` may name a row.
 SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "crm.Influencer": lambda t: {"person": t.people["influencer"]},
@@ -101,6 +106,18 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "cells": [t.canary],
         "keys": [7],
         "kept": {},
+    },
+    "crm.Duplicate": lambda t: {
+        "first": t.row("crm.Influencer"),
+        "second": _crm_influencer(t),
+        "state": "open",
+        "matches": ["email:1"],
+    },
+    "crm.Merge": lambda t: {
+        "merged_ids": [2**40 + 1],
+        "undone_at": None,
+        "kept": {"merged": [{"name": t.canary, "group_id": None}], "target": {"id": t.row("crm.Influencer").pk}},
+        "differences": [],
     },
     "files.File": stored_content,
     "mail.Message": lambda t: {"message_id": f"<{t.canary}-{secrets.token_hex(4)}@example.com>"},

@@ -4,6 +4,7 @@ from crm.models.groups import GroupBranding
 from crm.models.imports import AwaitedAccount, Import, ImportMapping, ImportRow
 from crm.models.influencers import Influencer, SocialAccount
 from crm.models.lists import List, ListEntry
+from crm.models.merging import Duplicate, Merge
 from crm.models.notes import Mention, Note
 from crm.models.rates import OtherAddress, Rate
 from crm.models.readings import AccountReading
@@ -19,6 +20,7 @@ __all__ = [
     "CustomField",
     "CustomValue",
     "Document",
+    "Duplicate",
     "GroupBranding",
     "Import",
     "ImportMapping",
@@ -28,6 +30,7 @@ __all__ = [
     "ListEntry",
     "ListLayout",
     "Mention",
+    "Merge",
     "Note",
     "OtherAddress",
     "Rate",

@@ -22,6 +22,7 @@ from crm.queries.influencers import (
 )
 from crm.queries.invitations import invitations_without_account
 from crm.queries.live import influencer_live
+from crm.queries.merging import merged_into
 from crm.queries.search import found, with_address
 from crm.queries.timeline import influencer_timeline
 
@@ -42,6 +43,7 @@ __all__ = [
     "influencer_row",
     "influencer_timeline",
     "invitations_without_account",
+    "merged_into",
     "needs_reconnect",
     "tiktok_account",
     "tiktok_account_by_id",

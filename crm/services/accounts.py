@@ -13,6 +13,7 @@ from crm.enums import AccountType, Network
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.queries import tiktok_account
+from crm.services.merging.finding import check_for_duplicates
 from jobs.services.queue import JUST_NOW, claim_now, finished_at, note_finished, once_more
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -97,6 +98,7 @@ def keep_account(
     if awaited:
         awaited.delete()
     record(Verb.ACCOUNT_ADDED, account, actor=actor, influencer=account.influencer_id)
+    check_for_duplicates(account.influencer_id)
     return account, creator
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm.errors import AddressTaken
 from crm.models import Influencer, OtherAddress, Rate
 from crm.queries import with_address
+from crm.services.merging.finding import check_for_duplicates
 from crm.signals import deleting
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
@@ -38,6 +39,7 @@ def create_influencer(*, actor: User | None, **details: Any) -> Influencer:
     """A new influencer, without an account. `details` are checked columns: name, email, country …"""
     influencer = Influencer.objects.create(**details)
     record(Verb.INFLUENCER_CREATED, influencer, actor=actor)
+    check_for_duplicates(influencer.pk)
     return influencer
 
 
@@ -55,6 +57,7 @@ def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: An
         locked.person = None
     locked.save()
     record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts={"fields": sorted(changed)})
+    check_for_duplicates(locked.pk)
 
 
 @transaction.atomic
@@ -89,6 +92,7 @@ def set_other_addresses(
         [OtherAddress(influencer=influencer, email=email) for email in sorted(wanted - kept)]
     )
     record(Verb.INFLUENCER_EDITED, influencer, actor=actor, texts={"fields": ["further addresses"]})
+    check_for_duplicates(influencer.pk)
 
 
 @transaction.atomic

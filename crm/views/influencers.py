@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
 from crm import queries
@@ -25,7 +25,8 @@ from crm.views.frame import (
 from crm.views.remedies import Remedy, remedy_for
 from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
-from tenancy.enums import Permission
+from tenancy.enums import Permission, Verb
+from tenancy.models import Event
 from tiktok.enums import AccountKind, AccountMetric, Unit
 from tiktok.queries import MetricValue, is_released
 from ui.editing import editing
@@ -107,8 +108,10 @@ class ShownMetric:
 
 @staff_page(Permission.READ)
 def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
-    """The influencer's page."""
-    found = found_influencer(pk)
+    """The influencer's page; that of one who was merged leads to where they are now."""
+    found = queries.influencer_by_id(pk)
+    if found is None:
+        return _where_merged(request, pk)
     released = is_released()
     row = queries.influencer_row(found, released=released)
     live = queries.influencer_live(found, row)
@@ -123,10 +126,25 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
         "influencer": found,
         "mark": address_mark(found.person.email if found.person else found.email),
         "panels": panels,
-        "events": queries.influencer_timeline(found),
+        "events": _with_ways_back(request, queries.influencer_timeline(found)),
         "is_released": released,
     }
     return render(request, "staff/crm/influencers/influencer.html", context)
+
+
+def _where_merged(request: OrganizationRequest, pk: int) -> HttpResponse:
+    stayed = queries.merged_into(pk)
+    if stayed is None:
+        raise Http404
+    return redirect("crm:influencer", request.organization.slug, stayed)
+
+
+def _with_ways_back(request: OrganizationRequest, events: list[Event]) -> list[Event]:
+    """The events; those of merges lead to where they can be undone."""
+    for event in events:
+        if event.verb == Verb.INFLUENCER_MERGED:
+            event.href = address(request, "merge", event.detail["merge"])  # type: ignore[attr-defined]
+    return events
 
 
 def _panel(request: OrganizationRequest, panel: queries.AccountPanel) -> dict[str, Any]:

@@ -32,6 +32,8 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,
     "address_pk": lambda tenant: tenant.row("mail.Address").pk,
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
+    "pair_pk": lambda tenant: tenant.row("crm.Duplicate").pk,
+    "merge_pk": lambda tenant: tenant.row("crm.Merge").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "api_key_pk": lambda tenant: tenant.row("tenancy.ApiKey").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
@@ -278,7 +280,7 @@ def test_the_database_alone_keeps_organizations_apart(
 def test_the_code_alone_keeps_organizations_apart(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM crm_influencer")
-        assert cursor.fetchone() == (2,)
+        assert cursor.fetchone() == (4,)
     assert_kept_apart(world)
 
 

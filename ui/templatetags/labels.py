@@ -9,12 +9,14 @@ from typing import Protocol
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
 from ui.markup import joined, markup
+from ui.undoing import undo_address
 
 register = template.Library()
 
@@ -157,7 +159,13 @@ def toast(*, text: str, kind: str = "info") -> SafeString:
     return component("toast", text=text, kind=one_of(kind, KINDS, "toast kind"))
 
 
-@register.simple_tag
-def toast_for(message: Message) -> SafeString:
+@register.simple_tag(takes_context=True)
+def toast_for(context: Context, message: Message) -> SafeString:
     level = message.level_tag
-    return component("toast", text=message.message, kind=TOAST_KINDS.get(level, level or "info"))
+    return component(
+        "toast",
+        text=message.message,
+        kind=TOAST_KINDS.get(level, level or "info"),
+        undo=undo_address(message),
+        csrf_token=context.get("csrf_token"),
+    )

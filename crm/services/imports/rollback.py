@@ -19,6 +19,7 @@ from crm.models import (
     AccountReading,
     AwaitedAccount,
     CustomValue,
+    Duplicate,
     Import,
     ImportRow,
     Influencer,
@@ -38,7 +39,7 @@ from tenancy.services.events import record_each
 from tiktok.services.creators.removal import remove_creators
 
 # Rows that come and go with an influencer or an account, and say nothing about somebody having worked with them.
-UNHEEDED = (SearchWord, ImportRow, AwaitedAccount, AccountReading)
+UNHEEDED = (SearchWord, ImportRow, AwaitedAccount, AccountReading, Duplicate)
 
 
 @dataclass

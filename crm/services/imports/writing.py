@@ -15,6 +15,7 @@ from crm.services.imports import states
 from crm.services.imports.matching import TIKTOK, keys_of, matches
 from crm.services.imports.meaning.catalog import ACCOUNT
 from crm.services.imports.meaning.mapping import is_reading
+from crm.services.merging.finding import check_for_duplicates
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record_each
@@ -112,6 +113,7 @@ def _create(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> No
         texts={"file": parent.name},
         file_import=parent.pk,
     )
+    check_for_duplicates(*(influencer.pk for influencer in influencers))
 
 
 def _influencer(row: ImportRow) -> Influencer:
@@ -147,6 +149,7 @@ def _update(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> No
     record_each(
         Verb.INFLUENCER_IMPORT_UPDATED, changed, actor=actor, texts=texts, file_import=parent.pk
     )
+    check_for_duplicates(*ids)
 
 
 def _together(state: Mapping[str, Any], key: str, after: Any) -> Any:

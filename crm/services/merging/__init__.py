@@ -1,0 +1,1 @@
+"""Finding influencers who may be one person, merging them, and undoing that."""

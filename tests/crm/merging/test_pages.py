@@ -1,0 +1,245 @@
+"""The pages of duplicates and merging: who sees what, what may be chosen, and what a merge says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from crm.models import Duplicate, Influencer, Merge, Note
+from crm.queries.merging import compare, influencers_to_merge
+from tenancy.enums import Role
+from tenancy.models import Event, Group, GroupMember, Membership, Organization
+from tenancy.scope import organization_scope
+from tests.crm.conftest import queries_in
+from tests.crm.merging.conftest import merge
+from tests.crm.merging.worlds import a_pair
+from tests.personas import make_person
+from ui.undoing import undo_address
+
+pytestmark = pytest.mark.django_db
+BASE = "/o/oak/influencers/"
+QUEUE, MERGE = f"{BASE}duplicates/", f"{BASE}merge/"
+
+
+@pytest.fixture(autouse=True)
+def _oak(oak: Organization) -> Iterator[None]:
+    with organization_scope(oak):
+        yield
+
+
+@pytest.fixture
+def maya() -> Influencer:
+    return Influencer.objects.create(name="Maya", email="maya@example.com")
+
+
+@pytest.fixture
+def double() -> Influencer:
+    return Influencer.objects.create(name="Maya B.", country="DE")
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def form(*people: Influencer, **values: object) -> dict[str, object]:
+    """The values that the page of these influencers posts."""
+    seen = compare(influencers_to_merge([each.pk for each in people])).version
+    return {
+        "influencer": [each.pk for each in people],
+        "keep": people[0].pk,
+        "seen": seen,
+        **values,
+    }
+
+
+class TestQueue:
+    def test_the_list_says_how_many_pairs_wait(self, viewer: Client, maya, double) -> None:
+        assert f'hx-get="{QUEUE}count/"' in text(viewer.get(BASE))
+        assert text(viewer.get(f"{QUEUE}count/")) == ""
+        a_pair(maya, double)
+        assert "1 pair of creators may be one person." in text(viewer.get(f"{QUEUE}count/"))
+        a_pair(double, Influencer.objects.create(name="Tom"))
+        assert "2 pairs of creators may be one person each." in text(viewer.get(f"{QUEUE}count/"))
+
+    def test_a_thousand_stand_for_more(self, viewer: Client, maya, double, monkeypatch) -> None:
+        for module in ("crm.views.duplicates", "crm.queries.duplicates"):
+            monkeypatch.setattr(f"{module}.MOST_COUNTED", 1)
+        a_pair(maya, double)
+        assert "At least 1 pairs" in text(viewer.get(f"{QUEUE}count/"))
+
+    def test_pairs_stand_side_by_side_with_what_they_share(
+        self, viewer: Client, manager: Client, maya, double
+    ) -> None:
+        assert "No duplicates" in text(viewer.get(QUEUE))
+        a_pair(maya, double)
+        page = text(manager.get(QUEUE))
+        for shown in ("Similar name", "maya@example.com", "Maya B.", "Not the same", "Merge…"):
+            assert shown in page
+        page = text(viewer.get(QUEUE))
+        assert "Maya B." in page
+        assert "Not the same</button>" not in page
+        assert "Merge…" not in page
+
+    def test_any_number_of_pairs_costs_the_same(self, viewer: Client, maya, double) -> None:
+        group = Group.objects.create(name="Food", key="food")
+        a_pair(maya, double)
+        one = queries_in(viewer, QUEUE)
+        for number in range(3):
+            a_pair(maya, Influencer.objects.create(name=f"Tom {number}", group=group))
+        assert queries_in(viewer, QUEUE) == one <= 9
+
+    def test_not_the_same_and_back(self, manager: Client, viewer: Client, maya, double) -> None:
+        pair = a_pair(maya, double)
+        assert viewer.post(f"{QUEUE}{pair.pk}/dismiss/").status_code == 403
+        page = text(manager.post(f"{QUEUE}{pair.pk}/dismiss/", follow=True))
+        assert "Maya and Maya B. are kept apart from now on." in page
+        assert f'action="{QUEUE}{pair.pk}/reopen/"' in page
+        assert "No duplicates" in page
+        assert "No duplicates" not in text(manager.post(f"{QUEUE}{pair.pk}/reopen/", follow=True))
+        assert manager.post(f"{QUEUE}{2**40}/dismiss/").status_code == 404
+
+
+class TestChoosing:
+    def test_the_profile_leads_there_for_those_who_may_edit(
+        self, manager: Client, viewer: Client, maya
+    ) -> None:
+        link = f"{MERGE}?influencer={maya.pk}"
+        assert link in text(manager.get(f"{BASE}{maya.pk}/"))
+        assert link not in text(viewer.get(f"{BASE}{maya.pk}/"))
+        assert viewer.get(link).status_code == 403
+
+    def test_the_other_one_is_searched_for(self, manager: Client, maya, double) -> None:
+        link = f"{MERGE}?influencer={maya.pk}"
+        page = text(manager.get(link))
+        assert "Maya B." not in page
+        page = text(manager.get(f"{link}&q=maya"))
+        assert f"influencer={maya.pk}&amp;influencer={double.pk}" in page
+        assert "No matches" in text(manager.get(f"{link}&q=zoe"))
+
+    def test_who_is_not_there_or_not_seen_is_not_found(self, manager: Client, maya) -> None:
+        assert manager.get(f"{MERGE}?influencer={maya.pk}&influencer={2**40}").status_code == 404
+        assert manager.get(f"{MERGE}?influencer=nobody").status_code == 200
+
+    def test_fields_that_differ_are_compared(self, manager: Client, maya, double) -> None:
+        Note.objects.create(influencer=double, text="x")
+        page = text(manager.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"))
+        assert "Country" in page
+        assert "City" not in page
+        assert "1 note" in page
+        assert "Merge 2 creators" in page
+        assert "Two people sign in" not in page
+
+    def test_any_number_of_people_costs_the_same(self, manager: Client, maya, double) -> None:
+        url = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
+        two = queries_in(manager, url)
+        tom = Influencer.objects.create(name="Tom")
+        assert queries_in(manager, f"{url}&influencer={tom.pk}") == two <= 12
+
+
+class TestMerging:
+    def test_the_page_stays_that_was_chosen_and_the_other_leads_there(
+        self, manager: Client, maya, double
+    ) -> None:
+        picks = {"pick.name": double.pk, "pick.country": "nobody"}
+        page = manager.post(MERGE, form(maya, double, **picks), follow=True)
+        assert page.redirect_chain == [(f"{BASE}{maya.pk}/", 302)]
+        merged = Merge.objects.get()
+        assert f'action="{BASE}merges/{merged.pk}/undo/"' in text(page)
+        assert f'href="{BASE}merges/{merged.pk}/"' in text(page)
+        maya.refresh_from_db()
+        assert (maya.name, maya.country) == ("Maya B.", "DE")
+        assert manager.get(f"{BASE}{double.pk}/")["Location"] == f"{BASE}{maya.pk}/"
+        assert manager.get(f"{BASE}{2**40}/").status_code == 404
+
+    def test_two_people_need_a_choice_and_what_was_picked_is_kept(
+        self, manager: Client, maya, double
+    ) -> None:
+        for influencer in (maya, double):
+            person = make_person(f"p{influencer.pk}", "x")
+            Influencer.objects.filter(pk=influencer.pk).update(person=person)
+        asked = form(maya, double, **{"pick.name": double.pk})
+        page = manager.post(MERGE, asked)
+        assert page.status_code == 422
+        assert "Choose who keeps the access" in text(page)
+        assert text(page).count("Two people sign in") == 2
+        shown = page.context["comparison"].choices
+        assert {c.key: c.default for c in shown if c.key == "name"} == {"name": double.pk}
+        page = manager.post(MERGE, {**asked, "pick.person": maya.pk})
+        assert page.status_code == 302
+
+    def test_no_page_that_stays_is_no_merge(self, manager: Client, maya, double) -> None:
+        page = manager.post(MERGE, {**form(maya, double), "keep": ""})
+        assert page.status_code == 422
+        assert "Choose whose page stays." in text(page)
+
+    def test_if_one_is_gone_the_other_one_is_searched_for_again(
+        self, manager: Client, maya, double
+    ) -> None:
+        asked = form(maya, double)
+        double.delete()
+        page = manager.post(MERGE, asked)
+        assert page.status_code == 422
+        assert "is not here any more" in text(page)
+
+
+class TestWayBack:
+    def test_undo_brings_them_back(self, manager: Client, viewer: Client, maya, double) -> None:
+        merged = merge(maya, double)
+        url = f"{BASE}merges/{merged.pk}/"
+        assert "Undo this merge" in text(manager.get(url))
+        assert "Undo this merge" not in text(viewer.get(url))
+        assert viewer.post(f"{url}undo/").status_code == 403
+        page = manager.post(f"{url}undo/", follow=True)
+        assert page.redirect_chain == [(f"{BASE}{maya.pk}/", 302)]
+        assert "The merge is undone." in text(page)
+        assert manager.get(f"{BASE}{double.pk}/").status_code == 200
+        assert "Undone" in text(manager.get(url))
+
+    def test_what_was_edited_since_is_shown(self, manager: Client, maya, double) -> None:
+        merged = merge(maya, double)
+        Note.objects.create(influencer=maya, text="new")
+        page = manager.post(f"{BASE}merges/{merged.pk}/undo/", follow=True)
+        assert "1 note added since, with the one that stayed" in text(page)
+        assert f"{BASE}merges/{merged.pk}/" in page.redirect_chain[0][0]
+
+    def test_when_it_is_over_the_page_says_so(self, manager: Client, maya, double) -> None:
+        merged = merge(maya, double)
+        Merge.objects.update(kept={})
+        url = f"{BASE}merges/{merged.pk}/"
+        page = text(manager.get(url))
+        assert "Not possible any more" in page
+        assert "1 creator " in page
+        assert "cannot be undone any more" in text(manager.post(f"{url}undo/", follow=True))
+        assert manager.get(f"{BASE}merges/{2**40}/").status_code == 404
+
+
+def test_a_member_of_some_groups_finds_no_pair_merge_or_person_of_others(
+    client: Client, oak: Organization, maya, double
+) -> None:
+    group = Group.objects.create(name="Food", key="food")
+    Influencer.objects.filter(pk=maya.pk).update(group=group)
+    person = make_person("limited", "x")
+    Membership.objects.create(organization=oak, user=person, role=Role.MANAGER, is_limited=True)
+    GroupMember.objects.create(group=group, user=person)
+    client.force_login(person)
+    pair, hidden = a_pair(maya, double), Influencer.objects.create(name="Tom")
+    merged = merge(hidden, Influencer.objects.create(name="Tim"))
+
+    assert "No duplicates" in text(client.get(QUEUE))
+    assert client.post(f"{QUEUE}{pair.pk}/dismiss/").status_code == 404
+    assert client.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}").status_code == 404
+    assert client.post(MERGE, form(maya, double)).status_code == 422
+    assert client.post(f"{BASE}merges/{merged.pk}/undo/").status_code == 404
+    assert client.get(f"{BASE}{merged.merged_ids[0]}/").status_code == 404
+    assert Influencer.objects.count() == 3
+    assert Duplicate.objects.count() == 1
+    assert not Event.objects.filter(actor=person).exists()
+
+
+def test_only_a_message_with_a_way_back_has_one() -> None:
+    class Message:
+        extra_tags = "safe"
+
+    assert undo_address(Message()) == ""  # type: ignore[arg-type]
