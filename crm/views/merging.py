@@ -72,7 +72,7 @@ def _compare(
     context = {
         **allowances(request),
         "comparison": comparison,
-        "people": [(each, counts.get(each.pk, [])) for each in people],
+        "people": [{"influencer": each, "counts": counts[each.pk]} for each in people],
         "are_two_people": len(comparison.person_ids) > 1,
         "may_add": len(people) < MOST_MERGED,
         "problem": problem,

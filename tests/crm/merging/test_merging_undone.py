@@ -30,7 +30,7 @@ def tenant() -> Tenant:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32), count=st.integers(2, 4), rows=st.integers(0, 4))
 def test_a_merge_undone_restores_every_row(

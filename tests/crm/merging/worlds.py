@@ -25,6 +25,7 @@ from files.models import File
 from tenancy.isolation import isolated_models
 from tenancy.models import Counter, Event, EventText, User
 from tenancy.queries import all_counts
+from tests import personas
 from tests.personas import Tenant, plausible
 
 # What happened stays said; words, counts and addresses of pages are compared by what they say.
@@ -59,7 +60,8 @@ SPECIAL: dict[type[models.Model], Any] = {
 def hang(hanging: Hanging, influencer: Influencer, tenant: Tenant, random: Random) -> bool:
     """Hang a row on the influencer. False if that would have been a second one of the same."""
     row = hanging.model()
-    special = SPECIAL.get(hanging.model, dict)()
+    made = SPECIAL.get(hanging.model)
+    special = made() if made else personas.SPECIAL.get(hanging.label, lambda _: {})(tenant)
     for column in hanging.model._meta.local_concrete_fields:
         if column.name in special:
             setattr(row, column.name, special[column.name])
