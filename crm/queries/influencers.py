@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 
 from crm.models import Influencer, SocialAccount
 from crm.queries.accounts import AccountView, account_view, accounts_with_facts, creators_of_kind
+from crm.queries.merging import all_merged_ids
 from crm.queries.search import found
 from tiktok.enums import AccountKind
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
@@ -57,8 +58,9 @@ def influencer_page(
 
 
 def influencer_by_id(pk: int) -> Influencer | None:
-    """The influencer and their person; None for an absent one and for another organization's."""
-    return Influencer.objects.select_related("person").filter(pk=pk).first()
+    """The influencer, their person and whom they took in; None for an absent one and for another organization's."""
+    rows = Influencer.objects.select_related("person").annotate(known_merged_ids=all_merged_ids())
+    return rows.filter(pk=pk).first()
 
 
 def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
 from crm.models import CustomValue, Influencer, Merge, Rate
@@ -194,7 +195,17 @@ def merged_into(influencer_id: int) -> int | None:
     return rows.values_list("target_id", flat=True).first()
 
 
+def all_merged_ids() -> ArraySubquery:
+    """The influencers that went into each influencer of a query."""
+    rows = Merge.objects.filter(target=models.OuterRef("pk"), undone_at=None)
+    each = models.Func("merged_ids", function="unnest", output_field=models.BigIntegerField())
+    return ArraySubquery(rows.annotate(each=each).values("each"))
+
+
 def merged_ids(influencer: Influencer) -> list[int]:
-    """The influencers that went into this one, whose events its timeline shows."""
-    rows = Merge.objects.filter(target=influencer, undone_at=None)
-    return [pk for ids in rows.values_list("merged_ids", flat=True) for pk in ids]
+    """The influencers that went into this one, whose events its timeline shows; no query if `all_merged_ids` was asked."""
+    known: list[int] | None = getattr(influencer, "known_merged_ids", None)
+    if known is None:
+        rows = Influencer.objects.filter(pk=influencer.pk)
+        known = rows.values_list(all_merged_ids(), flat=True).get()
+    return known
