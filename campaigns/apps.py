@@ -6,9 +6,12 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
+        from campaigns.models import Order, Post  # noqa: PLC0415 -- the same
         from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
+        from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
         from campaigns.services import errands  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
+        from crm.queries.timeline import tell_of  # noqa: PLC0415 -- needs the models
         from tiktok.enums import PollKind  # noqa: PLC0415 -- needs the models
         from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415 -- needs the models
         from tiktok.services.polls.kinds import register_poll  # noqa: PLC0415 -- needs the models
@@ -19,3 +22,5 @@ class CampaignsConfig(AppConfig):
         register_poll(PollKind.ORDER, polling.sync_due_orders)
         on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)
+        tell_of(Order, orders_of)
+        tell_of(Post, posts_of)

@@ -69,3 +69,19 @@ class CellRefused(CrmProblem):
 
 class MergeRefused(CrmProblem):
     """Influencers cannot be merged as asked for, or a merge cannot be undone. Nothing was changed."""
+
+
+class ContractSettled(CrmProblem):
+    """A contract's state does not lead to the wanted one."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else has changed this contract meanwhile. Reload the page.")
+
+
+class ContractTaken(CrmProblem):
+    """The influencer has a contract of this title already."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"There is a contract “{isolated(title)}” already. Make a new version of it, or choose another title."
+        )

@@ -9,7 +9,15 @@ from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from crm.enums import AccountType, Network
-from crm.models import AwaitedAccount, Influencer, Merge, OtherAddress, SocialAccount
+from crm.models import (
+    AwaitedAccount,
+    Contract,
+    Document,
+    Influencer,
+    Merge,
+    OtherAddress,
+    SocialAccount,
+)
 from crm.services.bulk import INFLUENCER_PAGE
 from crm.services.influencers import open_dashboard
 from crm.services.merging.finding import check_for_duplicates
@@ -105,6 +113,14 @@ def forget_links_to_account(instance: SocialAccount, **_: Any) -> None:
     """No outcome of a job names an account that has gone, under whichever handle and influencer it had then."""
     forget_links(INFLUENCER_PAGE, instance.influencer_id)
     forget_links(INFLUENCER_PAGE, f"@{instance.handle}")
+
+
+@receiver(post_delete, sender=Document, dispatch_uid="crm.delete_file_of_document")
+@receiver(post_delete, sender=Contract, dispatch_uid="crm.delete_file_of_contract")
+def delete_file(instance: Document | Contract, **_: Any) -> None:
+    """A file goes with the row that it belongs to."""
+    if instance.file_id is not None:
+        delete_files(File.objects.filter(pk=instance.file_id))
 
 
 def _influencer_of(

@@ -2,11 +2,31 @@
 
 from django.urls import path
 
-from crm.views import accounts, connections, duplicates, influencers, invitations, merging
+from crm.views import (
+    accounts,
+    archive,
+    connections,
+    contracts,
+    details,
+    documents,
+    duplicates,
+    influencers,
+    invitations,
+    merging,
+    notes,
+    profile,
+    tags,
+    tasks,
+)
 from crm.views.imports import acts, downloads, pages
 
 app_name = "crm"
-ACCOUNT = "influencers/<int:pk>/accounts/<int:account_pk>/"
+ONE = "influencers/<int:pk>/"
+ACCOUNT = f"{ONE}accounts/<int:account_pk>/"
+NOTE = f"{ONE}notes/<int:note_pk>/"
+TASK = f"{ONE}tasks/<int:task_pk>/"
+DOCUMENT = f"{ONE}files/<int:document_pk>/"
+CONTRACT = f"{ONE}contracts/<int:contract_pk>/"
 IMPORT = "influencers/import/<int:import_pk>/"
 PAIR = "influencers/duplicates/<int:pair_pk>/"
 MERGE = "influencers/merges/<int:merge_pk>/"
@@ -36,9 +56,39 @@ urlpatterns = [
     path("influencers/merge/", merging.merge_influencers, name="merge_influencers"),
     path(MERGE, merging.merge, name="merge"),
     path(f"{MERGE}undo/", merging.undo_merge, name="undo_merge"),
-    path("influencers/<int:pk>/", influencers.influencer, name="influencer"),
-    path("influencers/<int:pk>/edit/", influencers.edit_influencer, name="edit_influencer"),
+    path("influencers/<int:pk>/", profile.influencer, name="influencer"),
+    path(f"{ONE}timeline/", profile.timeline, name="timeline"),
+    path("influencers/new/", details.create_influencer, name="create_influencer"),
+    path("influencers/archived/", archive.archived, name="archived_influencers"),
+    path("influencers/<int:pk>/edit/", details.edit_influencer, name="edit_influencer"),
+    path("influencers/<int:pk>/archive/", archive.archive, name="archive_influencer"),
+    path("influencers/<int:pk>/restore/", archive.restore, name="restore_influencer"),
+    path("influencers/<int:pk>/delete/", archive.delete, name="delete_influencer"),
     path(f"{ACCOUNT}refresh/", accounts.refresh_account, name="refresh_account"),
     path(f"{ACCOUNT}invite/", invitations.invite_account, name="invite_account"),
     path(f"{ACCOUNT}ask/", connections.ask_account, name="ask_account"),
+    path(f"{ONE}labels/", tags.labels, name="labels"),
+    path(f"{ONE}tags/", tags.add_tag, name="add_tag"),
+    path(f"{ONE}tags/<int:tag_pk>/remove/", tags.remove_tag, name="remove_tag"),
+    path(f"{ONE}lists/", tags.add_list, name="add_list"),
+    path(f"{ONE}lists/<int:list_pk>/remove/", tags.remove_list, name="remove_list"),
+    path(f"{ONE}notes/", notes.write, name="write_note"),
+    path(f"{NOTE}edit/", notes.edit, name="edit_note"),
+    path(f"{NOTE}pin/", notes.pin, name="pin_note"),
+    path(f"{NOTE}delete/", notes.delete, name="delete_note"),
+    path("tasks/", tasks.my_tasks, name="my_tasks"),
+    path("tasks/count/", tasks.waiting_count, name="waiting_count"),
+    path(f"{ONE}tasks/", tasks.create, name="create_task"),
+    path(f"{TASK}edit/", tasks.edit, name="edit_task"),
+    path(f"{TASK}done/", tasks.finish, name="finish_task"),
+    path(f"{TASK}delete/", tasks.delete, name="delete_task"),
+    path(f"{ONE}files/", documents.add, name="add_document"),
+    path(DOCUMENT, documents.download, name="document"),
+    path(f"{DOCUMENT}delete/", documents.delete, name="delete_document"),
+    path(f"{ONE}contracts/", contracts.create, name="create_contract"),
+    path(CONTRACT, contracts.contract, name="contract"),
+    path(f"{CONTRACT}version/", contracts.next_version, name="next_version"),
+    path(f"{CONTRACT}file/", contracts.contract_file, name="contract_file"),
+    path(f"{CONTRACT}state/", contracts.contract_state, name="contract_state"),
+    path(f"{CONTRACT}delete/", contracts.delete_contract, name="delete_contract"),
 ]

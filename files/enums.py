@@ -7,3 +7,4 @@ class FileKind(models.TextChoices):
     ORGANIZATION_LOGO = "organization_logo", "Organization's logo"
     INFLUENCER_IMPORT = "influencer_import", "Import of influencers"
     GROUP_LOGO = "group_logo", "Group's logo"
+    INFLUENCER_FILE = "influencer_file", "File of an influencer"

@@ -25,13 +25,14 @@ class Limit:
     """Most bytes; the sniffed types that are taken, each with the ending a stored name gets.
 
     A kind with a `picture` limit is kept as a PNG, whichever of the types came. A `table` is a workbook by its first
-    bytes, else taken for text: whether it is, its reader finds out.
+    bytes, else taken for text: whether it is, its reader finds out. `is_guarded`: not every member may read it, so it leaves through a view of the app that knows who may.
     """
 
     size: int
     endings: Mapping[str, str]
     picture: PictureLimit | None = None
     is_table: bool = False
+    is_guarded: bool = False
 
 
 _LOGO = Limit(
@@ -39,10 +40,28 @@ _LOGO = Limit(
     endings={"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"},
     picture=PictureLimit(taken_side=4096, kept_side=512),
 )
+OFFICE = "application/vnd.openxmlformats-officedocument."
+# The folder that tells an office file from any other ZIP archive, and its type.
+OFFICE_FOLDERS = {
+    "word/": f"{OFFICE}wordprocessingml.document",
+    "xl/": f"{OFFICE}spreadsheetml.sheet",
+    "ppt/": f"{OFFICE}presentationml.presentation",
+}
 LIMITS: dict[str, Limit] = {
     FileKind.INFLUENCER_IMPORT: Limit(
         size=25 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_table=True
     ),
     FileKind.ORGANIZATION_LOGO: _LOGO,
     FileKind.GROUP_LOGO: _LOGO,
+    FileKind.INFLUENCER_FILE: Limit(
+        size=20 * MEGABYTE,
+        endings={
+            "application/pdf": ".pdf",
+            "image/png": ".png",
+            "image/jpeg": ".jpg",
+            "image/webp": ".webp",
+            **dict(zip(OFFICE_FOLDERS.values(), (".docx", ".xlsx", ".pptx"), strict=True)),
+        },
+        is_guarded=True,
+    ),
 }

@@ -28,6 +28,13 @@ HEADERS = {
 def download(request: OrganizationRequest, file_key: uuid.UUID) -> FileResponse:
     """A file to be saved, whatever its type; kept by no cache."""
     file = get_object_or_404(File, key=file_key)
+    if file.limit.is_guarded:
+        raise Http404("This file has an address of its own.")
+    return as_download(file)
+
+
+def as_download(file: File) -> FileResponse:
+    """The answer with a file to be saved, for a view that knows who may read it."""
     return _content(file, as_attachment=True, cache_control="private, no-store")
 
 

@@ -137,6 +137,11 @@ class Verb(models.TextChoices):
     INFLUENCER_IMPORTED = "influencer.imported", "Added by an import"
     INFLUENCER_IMPORT_UPDATED = "influencer.import_updated", "Updated by an import"
     INFLUENCER_IMPORT_UNDONE = "influencer.import_undone", "Update by an import rolled back"
+    FILE_ADDED = "file.added", "File added"
+    FILE_DELETED = "file.deleted", "File deleted"
+    CONTRACT_CREATED = "contract.created", "Contract created"
+    CONTRACT_CHANGED = "contract.changed", "State of a contract changed"
+    CONTRACT_DELETED = "contract.deleted", "Draft of a contract deleted"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
     ACCOUNT_ADDED = "account.added", "TikTok account added"
 

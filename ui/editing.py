@@ -64,6 +64,8 @@ def seen_in(version: str) -> dict[str, str]:
 
 def text_of(value: Any) -> str:
     """A value as forms write it."""
+    if isinstance(value, list):
+        return "; ".join(value)
     return "" if value is None else str(value)
 
 

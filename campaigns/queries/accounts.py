@@ -98,9 +98,12 @@ def accounts_to_pick(
     accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
     if not tiktok_only:
         accounts = SocialAccount.objects.all()
-    matches = accounts.exclude(pk__in=chosen)
+    put_away = Influencer.objects.filter(pk=OuterRef("influencer_id"), archived_at__isnull=False)
+    is_archived = Coalesce(Subquery(put_away.values(is_archived=Value(True))[:1]), False)
+    matches = accounts.exclude(pk__in=chosen).alias(is_archived=is_archived)
+    matches = matches.filter(is_archived=False)
     if search.strip():
-        people = found_influencers(Influencer.objects.all(), search)
+        people = found_influencers(Influencer.objects.filter(archived_at=None), search)
         matches = matches.filter(is_among(people.values("pk"), "influencer_id"))
     inside = _picked(matches.filter(takes_part(campaign, "pk")), PICKED_AT_ONCE)
     others = matches.exclude(pk__in=[account.pk for account in inside])

@@ -8,6 +8,8 @@ from django.db.models.functions import Coalesce
 
 from campaigns.models import Order, OrderRequest, Post
 from campaigns.policies import STEPS
+from crm.models import Influencer
+from crm.queries.timeline import MOST_IDS
 from tenancy.models import Event
 from tenancy.queries import events_about
 
@@ -30,3 +32,15 @@ def order_steps(order: int | models.OuterRef) -> models.QuerySet[Event]:
             KeyTextTransform("evidence", "text__detail"), models.Value("", models.TextField())
         ),
     ).order_by("at", "pk")
+
+
+def orders_of(influencer: Influencer) -> list[int]:
+    """The influencer's latest orders, for their timeline."""
+    rows = Order.objects.filter(account__influencer=influencer).order_by("-pk")
+    return list(rows.values_list("pk", flat=True)[:MOST_IDS])
+
+
+def posts_of(influencer: Influencer) -> list[int]:
+    """The influencer's latest posts, for their timeline."""
+    rows = Post.objects.filter(account__influencer=influencer).order_by("-pk")
+    return list(rows.values_list("pk", flat=True)[:MOST_IDS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,6 +49,7 @@ class Label:
     title: str
 
 
+GRAVITY = ("tiktok", "neutral", "success", "info", "warning", "danger")
 MARKETPLACE = Label("Marketplace", "tiktok", "In TikTok's Creator Marketplace.")
 NON_TTCM = Label("Non-TTCM", "neutral", "Not in TikTok's Creator Marketplace.")
 AUTHENTICATED = Label(
@@ -86,6 +88,20 @@ def account_labels(
         (UNSUPPORTED, kind == AccountKind.UNSUPPORTED),
     )
     return tuple(label for label, is_true in shown if is_true)
+
+
+def account_status(
+    labels: Sequence[Label], ends_at: datetime | None, *, is_authenticated: bool
+) -> Label:
+    """All labels of an account as one: its kind, its state and the date of what comes next.
+
+    The gravest of the labels gives the kind of badge.
+    """
+    words = [label.text for label in labels]
+    if is_authenticated and ends_at is not None:
+        words[words.index(AUTHENTICATED.text)] += f" until {ends_at.day} {ends_at:%b %Y}"
+    gravest = max(labels, key=lambda label: GRAVITY.index(label.kind))
+    return Label(" · ".join(words), gravest.kind, " ".join(label.title for label in labels))
 
 
 def is_invited(status: str, invited_at: datetime | None) -> bool:

@@ -1,5 +1,6 @@
 """Reads of the CRM, by subject."""
 
+from crm.queries.about import About, influencer_about
 from crm.queries.accounts import (
     CHOSEN_AT_ONCE,
     AccountPanel,
@@ -13,9 +14,11 @@ from crm.queries.accounts import (
     tiktok_account_by_id,
     tiktok_accounts_by_id,
 )
+from crm.queries.details import custom_fields, lists_by_name, member_choices, tags_by_name
 from crm.queries.influencers import (
     SORTS,
     InfluencerRow,
+    archived_page,
     influencer_by_id,
     influencer_page,
     influencer_row,
@@ -24,29 +27,40 @@ from crm.queries.invitations import invitations_without_account
 from crm.queries.live import influencer_live
 from crm.queries.merging import merged_into
 from crm.queries.search import found, with_address
+from crm.queries.tasks import task_page, unread_mentions, waiting_count
 from crm.queries.timeline import influencer_timeline
 
 __all__ = [
     "CHOSEN_AT_ONCE",
     "SORTS",
+    "About",
     "AccountPanel",
     "AccountView",
     "InfluencerRow",
     "account_panel",
     "account_view",
     "accounts_with_facts",
+    "archived_page",
     "creators_of_kind",
+    "custom_fields",
     "found",
+    "influencer_about",
     "influencer_by_id",
     "influencer_live",
     "influencer_page",
     "influencer_row",
     "influencer_timeline",
     "invitations_without_account",
+    "lists_by_name",
+    "member_choices",
     "merged_into",
     "needs_reconnect",
+    "tags_by_name",
+    "task_page",
     "tiktok_account",
     "tiktok_account_by_id",
     "tiktok_accounts_by_id",
+    "unread_mentions",
+    "waiting_count",
     "with_address",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from crm.enums import Network
@@ -16,10 +16,12 @@ from crm.models import SocialAccount
 from crm.policies import (
     Label,
     account_labels,
+    account_status,
     is_invited,
     may_be_asked_to_connect,
     may_be_invited,
 )
+from crm.queries.past import History, Point, past
 from tiktok.enums import (
     LIVE_CONNECTION_STATES,
     AccountKind,
@@ -34,7 +36,6 @@ from tiktok.queries import (
     MetricValue,
     Polls,
     SyncTimes,
-    account_history,
     account_metrics,
     account_sync,
     authenticated,
@@ -43,7 +44,7 @@ from tiktok.queries import (
     visible_videos,
 )
 
-SHOWN_VIDEOS = 6
+SHOWN_VIDEOS = 8
 CHOSEN_AT_ONCE = 200
 
 
@@ -56,6 +57,12 @@ class AccountView:
     kind: AccountKind
     needs_reconnect: bool
     polls: Polls
+    ends_at: datetime | None = None  # the day on which TikTok asks the creator again
+
+    @property
+    def status(self) -> Label:
+        """Kind, state and next date in one label."""
+        return account_status(self.labels, self.ends_at, is_authenticated=self.is_authenticated)
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -124,10 +131,15 @@ class AccountPanel:
     """Everything the profile page shows of one TikTok account."""
 
     view: AccountView
-    followers: list[tuple[date, int | None]]
+    history: History
     videos: list[Video]
     insights: SyncTimes | None  # of audience and averages, where they have a time of their own
     videos_sync: SyncTimes
+
+    @property
+    def followers(self) -> list[Point]:
+        """Followers by day, all that is known."""
+        return self.history.points("follower_count")
 
 
 def needs_reconnect(creator_path: str) -> Exists:
@@ -152,6 +164,12 @@ def accounts_with_facts() -> models.QuerySet[SocialAccount]:
     )
 
 
+def with_end(accounts: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAccount]:
+    """Annotate `ends_at`: when the grant ends through which the account is seen."""
+    grants = Consent.objects.filter(withdrawn_at=None, creator=OuterRef("creator_id"))
+    return accounts.annotate(ends_at=Subquery(grants.values("connection__refresh_expires_at")[:1]))
+
+
 def account_view(account: SocialAccount, creator: Creator, *, released: bool) -> AccountView:
     """The facts that pages show of a TikTok account of `accounts_with_facts()`."""
     return AccountView(
@@ -164,6 +182,7 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
         ),
         needs_reconnect=account.is_to_reconnect,  # type: ignore[attr-defined]
         polls=read_polls(account.polls),  # type: ignore[attr-defined]
+        ends_at=getattr(account, "ends_at", None),
     )
 
 
@@ -214,7 +233,7 @@ def account_panel(view: AccountView) -> AccountPanel:
     is_tracked, poll = not view.is_unsupported, view.polls.get(PollKind.VIDEOS)
     return AccountPanel(
         view=view,
-        followers=_followers(view) if is_tracked else [],
+        history=past(view.creator, view.kind) if is_tracked else History({}, timedelta(days=1)),
         videos=_latest_videos(view.creator) if is_tracked else [],
         insights=_insights_sync(view),
         videos_sync=SyncTimes(poll.last_finished_at if poll else None, poll),
@@ -230,23 +249,3 @@ def _insights_sync(view: AccountView) -> SyncTimes | None:
 def _latest_videos(creator: Creator) -> list[Video]:
     videos = visible_videos().filter(creator=creator)
     return list(videos.order_by("-published_at", "-pk")[:SHOWN_VIDEOS])
-
-
-def _followers(view: AccountView) -> list[tuple[date, int | None]]:
-    """Followers by day, oldest first; one None where syncs are missing, so that a gap stays a gap."""
-    rows = account_history(view.creator, view.kind).values_list("bucket_at", "follower_count")
-    known = {bucket_at.date(): count for bucket_at, count in rows if count is not None}
-    is_weekly = view.kind == AccountKind.AUTHENTICATED_NON_TTCM
-    return list(_with_gaps(known.items(), timedelta(days=8 if is_weekly else 1)))
-
-
-def _with_gaps(
-    points: Iterable[tuple[date, int]], apart: timedelta
-) -> Iterable[tuple[date, int | None]]:
-    """`apart`: from one sync to the next when none is missed; the weekly one may be a day late."""
-    awaited: date | None = None
-    for day, count in points:
-        if awaited is not None and day > awaited:
-            yield awaited, None
-        yield day, count
-        awaited = day + apart

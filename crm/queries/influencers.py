@@ -8,7 +8,13 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch
 
 from crm.models import Influencer, SocialAccount
-from crm.queries.accounts import AccountView, account_view, accounts_with_facts, creators_of_kind
+from crm.queries.accounts import (
+    AccountView,
+    account_view,
+    accounts_with_facts,
+    creators_of_kind,
+    with_end,
+)
 from crm.queries.merging import all_merged_ids
 from crm.queries.search import found
 from tiktok.enums import AccountKind
@@ -43,7 +49,7 @@ def influencer_page(
 
     `released`: what `is_released()` says; before that all accounts are of the kind `legacy` and `kind` filters nothing.
     """
-    rows = found(Influencer.objects.all(), search)
+    rows = found(Influencer.objects.filter(archived_at=None), search)
     if released and kind in AccountKind.values:
         rows = rows.filter(
             Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
@@ -57,16 +63,24 @@ def influencer_page(
     return page.of(lambda influencer: _row(influencer, released))
 
 
+def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Influencer]:
+    """A page of archived influencers, those archived last first."""
+    rows = Influencer.objects.filter(archived_at__isnull=False)
+    return keyset_page(rows, "-archived_at", "-id", cursor=cursor, size=size)
+
+
 def influencer_by_id(pk: int) -> Influencer | None:
     """The influencer, their person and whom they took in; None for an absent one and for another organization's."""
-    rows = Influencer.objects.select_related("person").annotate(known_merged_ids=all_merged_ids())
+    rows = Influencer.objects.select_related("person", "owner", "group").annotate(
+        known_merged_ids=all_merged_ids()
+    )
     return rows.filter(pk=pk).first()
 
 
 def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:
     """The influencer with all their accounts."""
     models.prefetch_related_objects(
-        [influencer], Prefetch("accounts", queryset=accounts_with_facts())
+        [influencer], Prefetch("accounts", queryset=with_end(accounts_with_facts()))
     )
     return _row(influencer, released)
 

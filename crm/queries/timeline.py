@@ -1,23 +1,176 @@
-"""The timeline of one influencer."""
+"""The timeline of one influencer: events about them and what hangs on them, and the mail to them, newest first."""
 
 from __future__ import annotations
 
-from crm.models import Influencer, SocialAccount
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db import models
+from django.db.models import Q
+
+from crm.models import Influencer, Note, SocialAccount
 from crm.queries.merging import merged_ids
+from mail.enums import MessageState
+from mail.models import Message
+from tenancy.enums import Verb
 from tenancy.models import Event
 from tenancy.queries import events_about
 from tiktok.models import Creator
 
-SHOWN_EVENTS = 30
+PAGE, MOST_IDS, NOTE_LENGTH = 20, 500, 200
+SALT = "crm.timeline"
+# Among what happened at the same moment, events stand above mail.
+MAIL_STREAM, EVENT_STREAM = 0, 1
+Ids = Callable[[Influencer], Iterable[int]]
+KINDS = {
+    "": "Everything",
+    "mail": "Mail",
+    "notes": "Notes",
+    "tasks": "Tasks",
+    "orders": "Orders",
+    "posts": "Posts",
+    "tags": "Tags",
+    "changes": "Changes",
+}
+ASKED = {Verb.INFLUENCER_ASKED_TO_CONNECT, Verb.CREATOR_ASKED_TO_JOIN}
+SORTED = {
+    Verb.INFLUENCER_TAGGED,
+    Verb.INFLUENCER_UNTAGGED,
+    Verb.INFLUENCER_LISTED,
+    Verb.INFLUENCER_UNLISTED,
+}
+SUBJECTS = {"note": "notes", "task": "tasks", "order": "orders", "post": "posts", "mail": "mail"}
+TONES = {
+    MessageState.SENT: "is-done",
+    MessageState.FAILED: "is-failed",
+    MessageState.BOUNCED: "is-failed",
+}
 
 
-def influencer_timeline(influencer: Influencer) -> list[Event]:
-    """The latest events about the influencer, those merged into them, their accounts and what TikTok knows of these, newest
-    first."""
-    accounts = [(account.pk, account.creator_id) for account in influencer.accounts.all()]
-    events = events_about(
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, what, to what, who did it, and in which words."""
+
+    at: datetime
+    stream: int
+    pk: int
+    title: str
+    label: str = ""
+    actor: str = ""
+    notes: tuple[str, ...] = ()
+    tone: str = "is-done"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of entries, and the cursor of those before; None where there are none."""
+
+    entries: list[Entry]
+    earlier: str | None
+
+
+_sources: dict[type[models.Model], Ids] = {}
+
+
+def tell_of(model: type[models.Model], ids: Ids) -> None:
+    """Show events about rows of this model in the timeline of the influencer they hang on; `ids` finds the latest."""
+    _sources[model] = ids
+
+
+def influencer_timeline(influencer: Influencer, *, kind: str = "", cursor: str = "") -> Timeline:
+    """A page of what happened, of one kind or of all. A cursor that was altered shows the first page."""
+    after = _read(cursor)
+    entries = _events(influencer, kind, after)
+    if kind in {"", "mail"}:
+        entries += _mails(influencer, after)
+    entries.sort(key=lambda entry: (entry.at, entry.stream, entry.pk), reverse=True)
+    shown = entries[:PAGE]
+    return Timeline(shown, _write(shown[-1]) if len(entries) > PAGE else None)
+
+
+def kind_of(verb: str) -> str:
+    """The filter that a verb belongs to."""
+    if verb in ASKED:
+        return "mail"
+    return "tags" if verb in SORTED else SUBJECTS.get(verb.partition(".")[0], "changes")
+
+
+def _events(influencer: Influencer, kind: str, after: tuple[Any, ...] | None) -> list[Entry]:
+    rows = events_about(*_subjects(influencer))
+    if kind in KINDS and kind:
+        rows = rows.filter(verb__in=[verb for verb in Verb.values if kind_of(verb) == kind])
+    found = list(_before(rows, "at", EVENT_STREAM, after)[: PAGE + 1])
+    written = {event.detail.get("note") for event in found if event.verb == Verb.NOTE_WRITTEN}
+    texts = dict(Note.objects.filter(pk__in=written).values_list("pk", "text")) if written else {}
+    return [_of_event(event, influencer, texts) for event in found]
+
+
+def _subjects(influencer: Influencer) -> list[tuple[type[models.Model], list[int]]]:
+    accounts = SocialAccount.objects.filter(influencer=influencer)
+    ids = list(accounts.values_list("pk", "creator_id"))
+    return [
         (Influencer, [influencer.pk, *merged_ids(influencer)]),
-        (SocialAccount, [account for account, _ in accounts]),
-        (Creator, [creator for _, creator in accounts if creator]),
+        (SocialAccount, [account for account, _ in ids]),
+        (Creator, [creator for _, creator in ids if creator]),
+        *((model, list(find(influencer))) for model, find in _sources.items()),
+    ]
+
+
+def _of_event(event: Event, influencer: Influencer, texts: dict[int, str]) -> Entry:
+    said = texts.get(event.detail.get("note", 0), "") if event.verb == Verb.NOTE_WRITTEN else ""
+    return Entry(
+        at=event.at,
+        stream=EVENT_STREAM,
+        pk=event.pk,
+        title=event.get_verb_display(),
+        label="" if event.label == influencer.name else event.label,
+        actor=str(event.actor or ""),
+        notes=(*event.notes, *([said[:NOTE_LENGTH]] if said else [])),
     )
-    return list(events[:SHOWN_EVENTS])
+
+
+def _mails(influencer: Influencer, after: tuple[Any, ...] | None) -> list[Entry]:
+    person = influencer.person
+    addresses = {influencer.email, person.email if person else ""} - {""}
+    if not addresses:
+        return []
+    rows = Message.objects.filter(recipient__in=addresses).defer("html", "text")
+    ordered = rows.order_by("-created_at", "-pk")
+    return [
+        Entry(
+            at=mail.created_at,
+            stream=MAIL_STREAM,
+            pk=mail.pk,
+            title=f"E-mail {mail.get_state_display().lower()}",
+            label=mail.subject,
+            notes=(mail.reason,) if mail.reason else (),
+            tone=TONES.get(MessageState(mail.state), ""),
+        )
+        for mail in _before(ordered, "created_at", MAIL_STREAM, after)[: PAGE + 1]
+    ]
+
+
+def _before(
+    rows: models.QuerySet[Any], at: str, stream: int, after: tuple[Any, ...] | None
+) -> models.QuerySet[Any]:
+    """Rows that come after the cursor in the order of the timeline: newest first."""
+    if after is None:
+        return rows
+    moment, its_stream, pk = after
+    same = Q(pk__lt=pk) if stream == its_stream else Q() if stream < its_stream else Q(pk__in=[])
+    return rows.filter(Q(**{f"{at}__lt": moment}) | (Q(**{at: moment}) & same))
+
+
+def _write(entry: Entry) -> str:
+    return signing.dumps([entry.at.isoformat(), entry.stream, entry.pk], salt=SALT)
+
+
+def _read(cursor: str) -> tuple[Any, ...] | None:
+    try:
+        at, stream, pk = signing.loads(cursor, salt=SALT) if cursor else (None, 0, 0)
+    except signing.BadSignature:
+        return None
+    return (datetime.fromisoformat(at), stream, pk) if at else None

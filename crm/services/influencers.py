@@ -56,8 +56,13 @@ def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: An
     if "email" in changed and _is_another_unused_person(locked):
         locked.person = None
     locked.save()
-    record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts={"fields": sorted(changed)})
+    record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts={"fields": _words(changed)})
     check_for_duplicates(locked.pk)
+
+
+def _words(columns: Sequence[str]) -> list[str]:
+    """Names of columns as people read them: `time_zone` is the time zone, `owner_id` the owner."""
+    return sorted(name.removesuffix("_id").replace("_", " ") for name in columns)
 
 
 @transaction.atomic

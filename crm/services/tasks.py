@@ -19,12 +19,16 @@ def create_task(
     title: str,
     *,
     due_on: date | None = None,
-    assignee: User | None = None,
+    assignee_id: int | None = None,
     actor: User | None,
 ) -> Task:
-    """A task to be done. `assignee`: a member of the organization, or nobody yet."""
+    """A task to be done. `assignee_id`: a member of the organization, or nobody yet."""
     task = Task.objects.create(
-        influencer=influencer, title=title, due_on=due_on, assignee=assignee, created_by=actor
+        influencer=influencer,
+        title=title,
+        due_on=due_on,
+        assignee_id=assignee_id,
+        created_by=actor,
     )
     record(Verb.TASK_CREATED, influencer, actor=actor, texts={"task": title}, task=task.pk)
     return task
@@ -32,10 +36,10 @@ def create_task(
 
 @transaction.atomic
 def edit_task(
-    task: Task, *, title: str, due_on: date | None, assignee: User | None, actor: User | None
+    task: Task, *, title: str, due_on: date | None, assignee_id: int | None, actor: User | None
 ) -> None:
     """Change what is to be done, until when, or by whom."""
-    task.title, task.due_on, task.assignee = title, due_on, assignee
+    task.title, task.due_on, task.assignee_id = title, due_on, assignee_id
     task.save()
     record(Verb.TASK_CHANGED, task.influencer, actor=actor, texts={"task": title}, task=task.pk)
 

@@ -1,18 +1,25 @@
-"""Numbers of accounts in lists: a missing one with its reason, and its remedy for who may."""
+"""Numbers of accounts in lists, and details of influencers, as people read them."""
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from crm.models import Influencer
+from crm.enums import ContractState
+from crm.models import Contract, Influencer
+from crm.policies.contracts import BADGES
+from crm.policies.details import shown_phone
 from crm.queries.accounts import AccountView
 from crm.views.frame import address
 from crm.views.remedies import remedy_for
 from tiktok.templatetags.tiktok import metric_number
-from ui.templatetags.labels import why
+from ui.templatetags.labels import badge, why
 
 register = template.Library()
+register.filter("phone", shown_phone)
 NO_ACCOUNT = "No TikTok account."
 
 
@@ -35,3 +42,16 @@ def no_account(context: template.RequestContext, influencer: Influencer) -> Safe
         return why(NO_ACCOUNT)
     href = f"{address(context['request'], 'add_account')}?influencer={influencer.pk}"
     return why(NO_ACCOUNT, remedy_label="Add TikTok account", remedy_href=href)
+
+
+@register.simple_tag
+def local_time(zone: str) -> str:
+    """The time of day in a time zone and the place it is named after: `02:14, Vienna`."""
+    place = zone.rpartition("/")[2].replace("_", " ")
+    return f"{timezone.now().astimezone(ZoneInfo(zone)):%H:%M}, {place}"
+
+
+@register.simple_tag
+def contract_state(contract: Contract) -> SafeString:
+    """The badge of a contract's state."""
+    return badge(contract.get_state_display(), kind=BADGES[ContractState(contract.state)])

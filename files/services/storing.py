@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 
 import puremagic
 from django.core.files.base import ContentFile
@@ -10,7 +12,7 @@ from django.core.files.base import File as Upload
 from django.template.defaultfilters import filesizeformat
 
 from files.errors import FileRefused
-from files.limits import LIMITS, TEXT, WORKBOOK, Limit
+from files.limits import LIMITS, OFFICE_FOLDERS, TEXT, WORKBOOK, Limit
 from files.models import File
 from files.policies import clean_name
 from files.services.pictures import KEPT_ENDING, KEPT_TYPE, redraw
@@ -59,11 +61,28 @@ def _sniffed(content: bytes, limit: Limit) -> str:
     """The type that the content itself shows; name and declared type are not asked."""
     if limit.is_table:
         return WORKBOOK if content.startswith(ZIP) else TEXT
-    try:
-        content_type = puremagic.from_string(content, mime=True)
-    except puremagic.PureError:
-        content_type = ""
+    content_type = _office_type(content) if content.startswith(ZIP) else _type(content)
     if content_type not in limit.endings:
         taken = ", ".join(ending[1:].upper() for ending in limit.endings.values())
         raise FileRefused(f"This type of file is not accepted. Accepted types: {taken}.")
     return content_type
+
+
+def _type(content: bytes) -> str:
+    try:
+        return str(puremagic.from_string(content, mime=True))
+    except puremagic.PureError:
+        return ""
+
+
+def _office_type(content: bytes) -> str:
+    """The type of a ZIP archive by the folder of an office file in it, empty without one. Only its list of contents is read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        return ""
+    if "[Content_Types].xml" not in names:
+        return ""
+    types = [t for folder, t in OFFICE_FOLDERS.items() if any(n.startswith(folder) for n in names)]
+    return types[0] if len(types) == 1 else ""

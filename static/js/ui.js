@@ -17,9 +17,14 @@
 
   function dismissLater(note) {
     if (note.matches(".is-danger, .is-warning")) return;
-    let timer = setTimeout(() => note.remove(), 10000);
-    note.addEventListener("pointerenter", () => clearTimeout(timer));
-    note.addEventListener("pointerleave", () => (timer = setTimeout(() => note.remove(), 3000)));
+    const stay = $("form", note) ? 30000 : 10000; // time to read, and to undo
+    let timer = setTimeout(() => note.remove(), stay);
+    const hold = () => clearTimeout(timer);
+    const release = () => (timer = setTimeout(() => note.remove(), stay / 3));
+    note.addEventListener("pointerenter", hold);
+    note.addEventListener("focusin", hold);
+    note.addEventListener("pointerleave", release);
+    note.addEventListener("focusout", release);
   }
 
   function toast(text, kind = "info") {
@@ -35,6 +40,11 @@
   on("toast", ({ detail }) => toast(detail.text || detail.value || "", detail.kind));
   $$("[data-toast]", toasts).forEach(dismissLater);
   if (toasts.children.length) raise();
+  on("htmx:oobAfterSwap", ({ detail }) => {
+    if (detail.target !== toasts) return;
+    $$("[data-toast]", toasts).forEach(dismissLater);
+    raise();
+  });
 
   // --- dialogs ---
   const host = $("#dialog-host");
@@ -142,6 +152,17 @@
     next.tabIndex = 0;
     next.focus();
   });
+
+  // --- cards beside the content are folded on phones: <details data-fold> ---
+  function fold(root) {
+    const isNarrow = innerWidth < 900;
+    $$("details[data-fold]:not([data-always])", root).forEach((card) => (card.open = !isNarrow));
+  }
+  on("click", (event) => {
+    const head = event.target.closest("details[data-fold] > summary");
+    if (head && (innerWidth >= 900 || head.parentElement.matches("[data-always]"))) event.preventDefault();
+  });
+  addEventListener("resize", () => $$("details[data-fold]").forEach((card) => (card.open ||= innerWidth >= 900)));
 
   // --- a form is sent once ---
   function hold(form) {
@@ -317,6 +338,7 @@
     rove(root);
     spellOut(root);
     drawCharts(root);
+    fold(root);
   }
 
   on("arrived", ({ detail: { elt } }) => dress(elt)); // static/js/live.js

@@ -1,19 +1,51 @@
-"""An influencer's timeline: what was recorded about them and their accounts, newest first."""
+"""An influencer's timeline: what was recorded about them and what hangs on them, and mail to them, newest first."""
 
 from __future__ import annotations
 
-import pytest
+import re
+from datetime import timedelta
 
-from crm.queries import influencer_timeline
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from crm.models import Influencer
+from crm.queries.timeline import KINDS, PAGE, influencer_timeline, kind_of
 from crm.services.influencers import edit_influencer
+from crm.services.notes import write_note
+from mail.models import Message
 from tenancy.enums import Verb
-from tenancy.models import EventText
+from tenancy.models import Event, EventText, User
 from tenancy.services.events import record
 from tests.crm.conftest import queries_in
+from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.personas import make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
+
+
+def at(influencer: Influencer, rest: str = "") -> str:
+    return f"/o/oak/influencers/{influencer.pk}/timeline/{rest}"
+
+
+def text(client: Client, url: str) -> str:
+    return " ".join(client.get(url).content.decode().split())
+
+
+def a_mail(to: str, subject: str, **fields: object) -> Message:
+    return Message.objects.create(
+        template="x",
+        intent=subject,
+        recipient=to,
+        subject=subject,
+        message_id=f"<{subject}@x.example>",
+        **fields,
+    )
+
+
+def titles(influencer: Influencer, **how: str) -> list[str]:
+    return [entry.title for entry in influencer_timeline(influencer, **how).entries]
 
 
 def test_it_holds_what_was_said_of_them_their_accounts_and_creators_and_of_nobody_else() -> None:
@@ -25,36 +57,107 @@ def test_it_holds_what_was_said_of_them_their_accounts_and_creators_and_of_nobod
     for foreign in (other, other.creator, other.influencer):
         record(Verb.CREATOR_RENAMED, foreign, actor=None)
 
-    assert [event.verb for event in influencer_timeline(influencer)] == [
-        Verb.CREATOR_ASKED_TO_JOIN,
-        Verb.ACCOUNT_ADDED,
-        Verb.INFLUENCER_EDITED,
+    assert titles(influencer) == [
+        Verb.CREATOR_ASKED_TO_JOIN.label,
+        Verb.ACCOUNT_ADDED.label,
+        Verb.INFLUENCER_EDITED.label,
     ]
 
 
+def test_orders_and_posts_of_their_accounts_stand_in_it() -> None:
+    campaign = a_campaign()
+    account, other = a_participant(campaign, "maya"), a_participant(campaign, "tom")
+    for each in (account, other):
+        order = an_order(campaign, each)
+        record(Verb.ORDER_MARKED_SENT, order, actor=None)
+        post = a_post(campaign, a_video(each, f"1{each.pk}"))
+        record(Verb.POST_ADDED_BY_HAND, post, actor=None)
+    assert titles(account.influencer, kind="posts") == [Verb.POST_ADDED_BY_HAND.label]
+    assert Verb.ORDER_MARKED_SENT.label in titles(account.influencer, kind="orders")
+    assert titles(account.influencer).count(Verb.ORDER_MARKED_SENT.label) == 1
+
+
+def test_mail_to_their_addresses_stands_between_the_events() -> None:
+    person = User.objects.create_user("maya@example.com", "secret")
+    influencer = InfluencerFactory.create(email="new@example.com", person=person)
+    record(Verb.INFLUENCER_EDITED, influencer, actor=None)
+    soon = timezone.now() + timedelta(minutes=1)
+    a_mail("maya@example.com", "Hello", created_at=soon, state="bounced", reason="No mailbox.")
+    a_mail("new@example.com", "Earlier", created_at=soon - timedelta(days=1))
+    a_mail("tom@example.com", "Not theirs")
+
+    entries = influencer_timeline(influencer).entries
+    assert [(entry.title, entry.label, entry.notes) for entry in entries] == [
+        ("E-mail bounced", "Hello", ("No mailbox.",)),
+        (Verb.INFLUENCER_EDITED.label, "", ()),
+        ("E-mail queued", "Earlier", ()),
+    ]
+    assert entries[0].tone == "is-failed"
+    assert titles(influencer, kind="mail") == ["E-mail bounced", "E-mail queued"]
+    assert titles(InfluencerFactory.create(email="")) == []
+
+
+def test_every_verb_is_of_a_kind_that_can_be_chosen() -> None:
+    assert {kind_of(verb) for verb in Verb.values} == set(KINDS) - {""}
+    influencer = InfluencerFactory.create()
+    record(Verb.TASK_DONE, influencer, actor=None)
+    record(Verb.INFLUENCER_TAGGED, influencer, actor=None)
+    assert titles(influencer, kind="tasks") == [Verb.TASK_DONE.label]
+    assert titles(influencer, kind="tags") == [Verb.INFLUENCER_TAGGED.label]
+    assert titles(influencer, kind="notes") == []
+    assert len(titles(influencer, kind="no such kind")) == 2
+
+
+def test_earlier_entries_follow_page_by_page_even_of_one_moment(viewer: Client) -> None:
+    influencer = InfluencerFactory.create(email="maya@example.com")
+    for number in range(PAGE + 5):
+        record(Verb.TASK_CREATED, influencer, actor=None, texts={"task": f"{number}"})
+    moment = Event.objects.latest("pk").at
+    for number in range(PAGE):
+        a_mail("maya@example.com", f"Mail {number}", created_at=moment)
+    seen, cursor = [], ""
+    for _ in range(3):
+        page = influencer_timeline(influencer, cursor=cursor)
+        seen += [(entry.stream, entry.pk) for entry in page.entries]
+        cursor = page.earlier or ""
+    assert len(set(seen)) == len(seen) == 2 * PAGE + 5
+    assert cursor == ""
+    assert titles(influencer, cursor="altered") == titles(influencer)
+
+    link = re.search(r'hx-get="([^"]+cursor=[^"]+)"', text(viewer, at(influencer)))
+    assert link is not None
+    url = link[1].replace("&amp;", "&")
+    part = viewer.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith("<li")
+    assert "<html" in viewer.get(url).content.decode()
+
+
 def test_the_page_says_what_happened_by_whom_and_still_does_once_the_texts_are_gone(
-    viewer,
+    viewer: Client,
 ) -> None:
     influencer = InfluencerFactory.create(name="Maya")
-    edit_influencer(influencer, actor=make_person("ada", "x"), email="m@example.com", country="GB")
-    url = f"/o/oak/influencers/{influencer.pk}/"
+    ada = make_person("ada", "x")
+    edit_influencer(influencer, actor=ada, email="m@example.com", country="GB")
+    write_note(influencer, "Prefers short briefs.", author=ada)
+    url = at(influencer)
 
-    page = " ".join(viewer.get(url).content.decode().split())
+    page = text(viewer, url)
     assert "<strong>Details edited</strong>" in page
     assert "by <bdi>ada x</bdi>" in page
-    assert '<p class="note">Fields: country, email</p>' in page
+    assert '<p class="note" dir="auto">Fields: country, email</p>' in page
+    assert '<p class="note" dir="auto">Prefers short briefs.</p>' in page
 
     EventText.objects.all().delete()
-    page = " ".join(viewer.get(url).content.decode().split())
+    page = text(viewer, url)
     assert "<strong>Details edited</strong>" in page
     assert "Fields:" not in page
 
 
-def test_a_long_timeline_costs_one_query(viewer) -> None:
-    influencer = InfluencerFactory.create()
-    url = f"/o/oak/influencers/{influencer.pk}/"
+def test_a_long_timeline_costs_what_a_short_one_does(viewer: Client) -> None:
+    influencer = InfluencerFactory.create(email="maya@example.com")
     record(Verb.INFLUENCER_EDITED, influencer, actor=make_person("one", "x"))
-    one = queries_in(viewer, url)
-    for _ in range(5):
-        record(Verb.INFLUENCER_EDITED, influencer, actor=make_person(str(_), "x"))
-    assert queries_in(viewer, url) == one
+    one = queries_in(viewer, at(influencer))
+    for number in range(5):
+        record(Verb.INFLUENCER_EDITED, influencer, actor=make_person(str(number), "x"))
+        a_mail("maya@example.com", f"Mail {number}")
+    assert queries_in(viewer, at(influencer)) == one <= 12

@@ -29,6 +29,7 @@ TEXTS = {
     Unit.COUNT: formats.compact,
     Unit.FRACTION: formats.percent,
     Unit.SECONDS: formats.duration,
+    Unit.MONEY: lambda price: formats.money(*price),
 }
 
 

@@ -32,6 +32,7 @@ def add_name(text: str, name: object) -> str:
 
 register.simple_tag(formats.ago, name="ago")
 register.simple_tag(formats.clock, name="clock")
+register.simple_tag(formats.due, name="due")
 
 STAT_FORMATS: dict[str, Callable[[Any], str]] = {
     "compact": formats.compact,

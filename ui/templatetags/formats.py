@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -138,3 +138,15 @@ def _time(exact: datetime, text: str) -> str:
         f"{exact:%Y-%m-%d %H:%M} UTC",
         text,
     )
+
+
+def due(day: date | None) -> str:
+    """The day until which something is to be done: `Overdue since 3 Nov`, `Today`, `Tomorrow`, `4 Dec`; empty for None."""
+    if day is None:
+        return ""
+    today = timezone.now().date()
+    written = f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
+    if day < today:
+        return markup('<span class="is-danger">{}</span>', gettext("Overdue since %s") % written)
+    near = {0: gettext("Today"), 1: gettext("Tomorrow")}
+    return near.get((day - today).days, written)

@@ -9,14 +9,14 @@ from typing import Protocol
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.template import Context
+from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
 from ui.markup import joined, markup
-from ui.undoing import undo_address
+from ui.undoing import undo_of
 
 register = template.Library()
 
@@ -161,11 +161,12 @@ def toast(*, text: str, kind: str = "info") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def toast_for(context: Context, message: Message) -> SafeString:
+    """The toast of a message; with a button where it offers to undo (`ui.undo`)."""
     level = message.level_tag
     return component(
         "toast",
         text=message.message,
         kind=TOAST_KINDS.get(level, level or "info"),
-        undo=undo_address(message),
-        csrf_token=context.get("csrf_token"),
+        undo=undo_of(message),
+        csrf_token=context.get("csrf_token", ""),
     )

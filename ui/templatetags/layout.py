@@ -64,6 +64,28 @@ def card(
 
 
 @register.simple_block_tag
+def fold(
+    content: str,
+    *,
+    title: str,
+    action_label: str = "",
+    action_href: str = "",
+    is_open: bool = False,
+    id: str = "",  # noqa: A002 - reads as the attribute it becomes
+) -> SafeString:
+    """A card beside the page's content that is folded on phones, unless it `is_open`; its action opens a dialog."""
+    return component(
+        "fold",
+        content=content,
+        title=title,
+        action_label=action_label,
+        action_href=action_href,
+        is_open=is_open,
+        id=id,
+    )
+
+
+@register.simple_block_tag
 def dialog(content: str, *, id: str, title: str, size: str = "md") -> SafeString:  # noqa: A002 - reads as the attribute it becomes
     """A native dialog, opened by any element with `data-dialog-open="<id>"`. size: sm, md, lg."""
     return component("dialog", content=content, id=id, title=title, size=size)

@@ -1,0 +1,21 @@
+"""Shapes of what staff enter about influencers, by subject."""
+
+from crm.forms.accounts import PLAIN, AddAccountForm, AskForm
+from crm.forms.details import DeleteForm, DetailsForm
+from crm.forms.imports import ImportForm, ReadingForm, WorkbookReadingForm
+from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
+
+__all__ = [
+    "PLAIN",
+    "AddAccountForm",
+    "AskForm",
+    "ContractForm",
+    "DeleteForm",
+    "DetailsForm",
+    "FileForm",
+    "ImportForm",
+    "NoteForm",
+    "ReadingForm",
+    "TaskForm",
+    "WorkbookReadingForm",
+]

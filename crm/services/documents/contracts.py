@@ -1,0 +1,99 @@
+"""Contracts with influencers: versions, and how far each is agreed."""
+
+from __future__ import annotations
+
+from django.core.files.base import File as Upload
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from crm.enums import ContractState
+from crm.errors import ContractSettled, ContractTaken
+from crm.models import Contract, Influencer
+from crm.policies.contracts import may_become
+from files.enums import FileKind
+from files.services.storing import store_content
+from tenancy.enums import Verb
+from tenancy.models import User
+from tenancy.services.events import record
+
+
+def create_contract(
+    influencer: Influencer,
+    title: str,
+    *,
+    text: str = "",
+    upload: Upload[bytes] | None = None,
+    actor: User,
+) -> Contract:
+    """The draft of a contract, as a text or a file. Raises ContractTaken, FileRefused."""
+    if influencer.contracts.filter(title=title).exists():
+        raise ContractTaken(title)
+    return _save(Contract(influencer=influencer, title=title), text, upload, actor)
+
+
+def add_version(
+    contract: Contract, *, text: str = "", upload: Upload[bytes] | None = None, actor: User
+) -> Contract:
+    """The draft of the next version of a contract; earlier versions stay. Raises ContractTaken, FileRefused."""
+    same = Contract.objects.filter(influencer=contract.influencer_id, title=contract.title)
+    last = same.aggregate(last=models.Max("version"))["last"]
+    draft = Contract(influencer=contract.influencer, title=contract.title, version=last + 1)
+    return _save(draft, text, upload, actor)
+
+
+def _save(draft: Contract, text: str, upload: Upload[bytes] | None, actor: User) -> Contract:
+    file = store_content(FileKind.INFLUENCER_FILE, upload) if upload else None
+    draft.text, draft.file, draft.created_by = text, file, actor
+    try:
+        with transaction.atomic():
+            if file is not None:
+                file.save(force_insert=True)
+            draft.save(force_insert=True)
+            record(
+                Verb.CONTRACT_CREATED,
+                draft.influencer,
+                actor=actor,
+                texts={"contract": str(draft)},
+                contract=draft.pk,
+            )
+    except IntegrityError as problem:  # somebody else was faster
+        raise ContractTaken(draft.title) from problem
+    return draft
+
+
+@transaction.atomic
+def change_state(contract: Contract, state: ContractState, *, actor: User) -> None:
+    """Say that a contract was sent, accepted or declined. Raises ContractSettled."""
+    locked = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    if not may_become(locked.state, state):
+        raise ContractSettled
+    locked.state = state
+    if state == ContractState.SENT:
+        locked.sent_at = timezone.now()
+    else:
+        locked.answered_at = timezone.now()
+    locked.save()
+    record(
+        Verb.CONTRACT_CHANGED,
+        locked.influencer,
+        actor=actor,
+        texts={"contract": str(locked)},
+        contract=locked.pk,
+        state=state,
+    )
+
+
+@transaction.atomic
+def delete_draft(contract: Contract, *, actor: User) -> None:
+    """Delete a version that nobody has seen. Raises ContractSettled for any other."""
+    locked = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    if locked.state != ContractState.DRAFT:
+        raise ContractSettled
+    record(
+        Verb.CONTRACT_DELETED,
+        locked.influencer,
+        actor=actor,
+        texts={"contract": str(locked)},
+        contract=locked.pk,
+    )
+    locked.delete()

@@ -1,0 +1,87 @@
+"""Influencers that are put away: archived, restored, deleted."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from crm import queries
+from crm.errors import StillInCampaigns
+from crm.forms import DeleteForm
+from crm.services.influencers import (
+    archive_influencers,
+    delete_influencer,
+    restore_influencers,
+)
+from crm.views.frame import (
+    INVALID,
+    address,
+    allowances,
+    form_answer,
+    found_influencer,
+)
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.bidi import isolated
+from ui.redirects import go_to
+from ui.undoing import say_done
+
+
+@staff_page(Permission.READ)
+def archived(request: OrganizationRequest) -> HttpResponse:
+    """The archived influencers, the latest first."""
+    page = queries.archived_page(cursor=request.GET.get("cursor", ""))
+    context = {**allowances(request), "page": page}
+    return render(request, "staff/crm/influencers/archived.html", context)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def archive(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Put an influencer away; the message offers to undo it."""
+    found = found_influencer(pk)
+    archive_influencers([found], actor=request.user)
+    say_done(
+        request,
+        f"{isolated(found)} is archived. Nothing was deleted, and tracking goes on.",
+        address(request, "restore_influencer", pk),
+    )
+    return HttpResponseRedirect(address(request, "influencer", pk))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def restore(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Bring an archived influencer back."""
+    found = found_influencer(pk)
+    restore_influencers([found], actor=request.user)
+    say_done(request, f"{isolated(found)} is restored.", address(request, "archive_influencer", pk))
+    return HttpResponseRedirect(address(request, "influencer", pk))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def delete(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Delete an influencer for good, once their name is typed; archive who is part of campaigns instead."""
+    found = found_influencer(pk)
+    form = DeleteForm(request.POST if request.method == "POST" else None, name=found.name)
+    problem = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            delete_influencer(found, actor=request.user)
+        except StillInCampaigns as reason:
+            problem = str(reason)
+        else:
+            messages.success(request, f"{isolated(found)} is deleted, with everything about them.")
+            return go_to(request, address(request, "influencers"))
+    return form_answer(
+        request,
+        "influencers/delete",
+        title=f"Delete {isolated(found)}",
+        back=address(request, "influencer", pk),
+        status=INVALID if problem or form.errors else 200,
+        form=form,
+        influencer=found,
+        problem=problem,
+    )

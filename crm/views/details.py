@@ -1,0 +1,67 @@
+"""An influencer's details: one is added without an account, and edited."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from crm import queries
+from crm.forms import DetailsForm
+from crm.models import Influencer
+from crm.services.details import save_details
+from crm.views.frame import INVALID, address, form_answer, found_influencer
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.bidi import isolated
+from ui.editing import editing
+from ui.redirects import go_to
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def create_influencer(request: OrganizationRequest) -> HttpResponse:
+    """A creator without an account."""
+    form = _form(request, None)
+    if request.method == "POST" and form.is_valid():
+        made = save_details(None, form.details, actor=request.user)
+        messages.success(request, f"{isolated(made)} is added.")
+        return go_to(request, address(request, "influencer", made.pk))
+    return _answer(request, form, "Add creator", address(request, "influencers"))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def edit_influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """All details, rates and custom fields."""
+    found = found_influencer(pk)
+    back = address(request, "influencer", pk)
+    with editing(request, found) as stored:
+        form = _form(request, stored)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            save_details(stored, form.details, actor=request.user)
+    if is_saved:
+        messages.success(request, "Saved.")
+        return go_to(request, back)
+    return _answer(request, form, "Edit creator", back)
+
+
+def _form(request: OrganizationRequest, influencer: Influencer | None) -> DetailsForm:
+    return DetailsForm(
+        request.POST if request.method == "POST" else None,
+        influencer=influencer,
+        membership=request.membership,
+        members=queries.member_choices(),
+        fields=queries.custom_fields(),
+    )
+
+
+def _answer(request: OrganizationRequest, form: DetailsForm, title: str, back: str) -> HttpResponse:
+    status = INVALID if form.errors else 200
+    return form_answer(
+        request,
+        "influencers/form",
+        title=title,
+        back=back,
+        status=status,
+        form=form,
+        action=request.path,
+    )

@@ -1,0 +1,67 @@
+"""Files kept with an influencer. They leave through here alone, so that members limited to groups get only theirs."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from crm.forms import FileForm
+from crm.models import Document
+from crm.services.documents.files import add_document, delete_document
+from crm.views.frame import INVALID, address, form_answer, found_influencer
+from files.errors import FileRefused
+from files.views import as_download
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.bidi import isolated
+from ui.redirects import go_to
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def add(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Upload a file."""
+    found = found_influencer(pk)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_document(found, form.cleaned_data["file"], actor=request.user)
+        except FileRefused as refused:
+            form.add_error("file", str(refused))
+        else:
+            messages.success(request, "File added.")
+            return go_to(request, address(request, "influencer", pk))
+    return form_answer(
+        request,
+        "documents/form",
+        title=f"File of {isolated(found)}",
+        back=address(request, "influencer", pk),
+        status=INVALID if form.errors else 200,
+        form=form,
+        action=request.path,
+    )
+
+
+@staff_page(Permission.READ)
+@require_safe
+def download(request: OrganizationRequest, pk: int, document_pk: int) -> FileResponse:
+    """The file, to be saved."""
+    return as_download(_found(pk, document_pk).file)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def delete(request: OrganizationRequest, pk: int, document_pk: int) -> HttpResponse:
+    """Delete a file, for good."""
+    document = _found(pk, document_pk)
+    delete_document(document, actor=request.user)
+    messages.success(request, f"{isolated(document)} is deleted.")
+    return go_to(request, address(request, "influencer", pk))
+
+
+def _found(pk: int, document_pk: int) -> Document:
+    rows = Document.objects.select_related("influencer", "file")
+    document = rows.filter(influencer=pk, pk=document_pk).first()
+    if document is None:
+        raise Http404
+    return document

@@ -1,0 +1,86 @@
+"""Notes about an influencer."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_POST
+
+from crm import queries
+from crm.forms import NoteForm
+from crm.models import Note
+from crm.services.notes import delete_note, edit_note, pin_note, write_note
+from crm.views.frame import INVALID, address, form_answer, found_influencer
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.bidi import isolated
+from ui.editing import editing
+from ui.redirects import go_to
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def write(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """A new note; `@` and a member's name mentions them."""
+    found = found_influencer(pk)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        write_note(found, form.cleaned_data["text"], author=request.user)
+        messages.success(request, "Note saved.")
+        return go_to(request, address(request, "influencer", pk))
+    return _answer(request, form, f"Note about {isolated(found)}", pk)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def edit(request: OrganizationRequest, pk: int, note_pk: int) -> HttpResponse:
+    """Other words for a note."""
+    note = _found(pk, note_pk)
+    with editing(request, note) as stored:
+        data = request.POST if request.method == "POST" else None
+        form = NoteForm(data, initial={"text": stored.text})
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            edit_note(stored, form.cleaned_data["text"], actor=request.user)
+    if is_saved:
+        messages.success(request, "Note saved.")
+        return go_to(request, address(request, "influencer", pk))
+    return _answer(request, form, "Edit note", pk, note=note)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def delete(request: OrganizationRequest, pk: int, note_pk: int) -> HttpResponse:
+    """Delete a note, for good."""
+    delete_note(_found(pk, note_pk), actor=request.user)
+    messages.success(request, "Note deleted.")
+    return go_to(request, address(request, "influencer", pk))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def pin(request: OrganizationRequest, pk: int, note_pk: int) -> HttpResponse:
+    """Keep a note above the others, or no longer."""
+    pin_note(_found(pk, note_pk), is_pinned=request.POST.get("pin") == "yes")
+    return go_to(request, address(request, "influencer", pk))
+
+
+def _found(pk: int, note_pk: int) -> Note:
+    note = Note.objects.select_related("influencer").filter(influencer=pk, pk=note_pk).first()
+    if note is None:
+        raise Http404
+    return note
+
+
+def _answer(
+    request: OrganizationRequest, form: NoteForm, title: str, pk: int, note: Note | None = None
+) -> HttpResponse:
+    return form_answer(
+        request,
+        "notes/form",
+        title=title,
+        back=address(request, "influencer", pk),
+        status=INVALID if form.errors else 200,
+        form=form,
+        note=note,
+        action=request.path,
+        members=[name for _, name in queries.member_choices()],
+    )

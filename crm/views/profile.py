@@ -1,0 +1,189 @@
+"""One influencer: who they are, what TikTok says of an account of theirs, what to do next, and what happened."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from crm import queries
+from crm.policies.next_action import next_action
+from crm.queries.past import History
+from crm.queries.readings import with_numbers
+from crm.queries.timeline import KINDS
+from crm.services.notes import read_mentions
+from crm.views.frame import allowances, found_influencer
+from mail.queries import address_mark
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tiktok.enums import AccountMetric, Unit
+from tiktok.queries import MetricValue, is_released
+
+METRICS = AccountMetric.values  # in the order of the page: followers first
+NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region", AccountMetric.AUDIENCE_LOCALES: "language"}
+CHARTS = {"follower_count": "Followers", "like_count": "Likes", "average_views": "Views"}
+PERIODS = {"7": "7 d", "30": "30 d", "90": "90 d", "365": "1 y"}
+CHANGES = ("7", "30", "90")
+# Everything that the page's address says; one link changes one of them.
+CHOICES = {"chart": "follower_count", "period": "90", "change": "30", "videos": "grid"}
+
+
+@dataclass(frozen=True)
+class ShownMetric:
+    """A metric as the page's components take it. `change`: since how it was some days ago, as a share or in points."""
+
+    metric: MetricValue
+    change: float | None = None
+    is_common: bool = False  # its source and time are those said once for all
+
+    @property
+    def change_text(self) -> str:
+        """The change in words: `3.1 %`, `0.3 points`."""
+        if not self.change:
+            return ""
+        if self.metric.unit == Unit.FRACTION:
+            return f"{abs(self.change) * 100:.1f} points"
+        return f"{abs(self.change) * 100:.1f}\N{NO-BREAK SPACE}%"
+
+    @property
+    def shares(self) -> list[dict[str, Any]]:
+        """The bars; TikTok writes genders in capitals, countries and locales as codes."""
+        is_word = self.metric.key == AccountMetric.AUDIENCE_GENDERS
+        return [
+            {
+                "label": row["name"].capitalize() if is_word else row["name"],
+                "share": row["fraction"],
+                "name_of": NAMED.get(AccountMetric(self.metric.key), ""),
+            }
+            for row in self.metric.value or ()
+        ]
+
+
+@staff_page(Permission.READ)
+def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """The influencer's page, about one of their accounts at a time."""
+    about = queries.influencer_about(pk, request.user)
+    if about is None:
+        return _where_merged(request, pk)
+    found, released = about.influencer, is_released()
+    if about.has_unread_mentions:
+        read_mentions(found, request.user)
+    row = queries.influencer_row(found, released=released)
+    live = queries.influencer_live(found, row)
+    if answer := live.answer(request):
+        return answer
+    context = {
+        **allowances(request),
+        "row": row,
+        "live": live,
+        "others": with_numbers(row.others),
+        "about": about,
+        "influencer": found,
+        "mark": address_mark(found.person.email if found.person else found.email),
+        "is_released": released,
+        **_chosen(request, row.accounts),
+    }
+    return render(request, "staff/crm/influencers/influencer.html", context)
+
+
+def _where_merged(request: OrganizationRequest, pk: int) -> HttpResponse:
+    stayed = queries.merged_into(pk)
+    if stayed is None:
+        raise Http404
+    return redirect("crm:influencer", request.organization.slug, stayed)
+
+
+def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]) -> dict[str, Any]:
+    """What is shown of the chosen account; the first one unless the address says another."""
+    if not views:
+        return {"view": None}
+    wanted = request.GET.get("account", "")
+    view = next((each for each in views if str(each.account.pk) == wanted), views[0])
+    choices = {name: request.GET.get(name, usual) for name, usual in CHOICES.items()}
+    chart = choices["chart"] if choices["chart"] in CHARTS else CHOICES["chart"]
+    period = choices["period"] if choices["period"] in PERIODS else CHOICES["period"]
+    change = choices["change"] if choices["change"] in CHANGES else CHOICES["change"]
+    panel = queries.account_panel(view)
+    points = panel.history.points(chart, int(period))
+    return {
+        "view": view,
+        "panel": panel,
+        **_metrics(view, panel.history, int(change)),
+        "action": _action(view),
+        "chart": chart,
+        "chart_label": CHARTS[chart],
+        "charts": CHARTS,
+        "period": period,
+        "periods": PERIODS,
+        "change": change,
+        "changes": CHANGES,
+        "series": [{"name": CHARTS[chart], "points": points}] if points else [],
+        "videos_as": choices["videos"],
+    }
+
+
+def _metrics(view: queries.AccountView, history: History, days: int) -> dict[str, Any]:
+    """The metrics by how they are shown, and the source and time that most of them have."""
+    metrics = sorted(view.metrics, key=lambda metric: METRICS.index(metric.key))
+    origins = [(m.source_label, m.fetched_at) for m in metrics if m.value is not None and m.source]
+    common = max(origins, key=origins.count) if origins else ("", None)
+    shown = [_shown(metric, history, days, common) for metric in metrics]
+    numbers = [m for m in shown if m.metric.unit in (Unit.COUNT, Unit.FRACTION, Unit.MONEY)]
+    return {
+        "numbers": [m for m in numbers if m.metric.value is not None or m.metric.cell.is_shown],
+        "audience": [m for m in shown if m.metric.unit == Unit.SHARES],
+        "facts": [m for m in shown if m.metric.unit == Unit.TEXT],
+        "common_source": common[0],
+        "common_at": common[1],
+    }
+
+
+def _shown(
+    metric: MetricValue, history: History, days: int, common: tuple[str, datetime | None]
+) -> ShownMetric:
+    before = None if metric.value is None else history.before(metric.key, days)
+    is_common = (metric.source_label, metric.fetched_at) == common
+    if (not before and metric.unit != Unit.FRACTION) or before is None:
+        return ShownMetric(metric, None, is_common)
+    change = metric.value - before
+    return ShownMetric(
+        metric, change if metric.unit == Unit.FRACTION else change / before, is_common
+    )
+
+
+def _action(view: queries.AccountView) -> Any:
+    missing: dict[str, list[str]] = defaultdict(list)
+    for metric in view.metrics:
+        if metric.value is None:
+            missing[metric.reason].append(metric.label)
+    return next_action(
+        missing,
+        is_unsupported=view.is_unsupported,
+        needs_reconnect=view.needs_reconnect,
+        ends_at=view.ends_at if view.is_authenticated else None,
+        now=timezone.now(),
+    )
+
+
+@staff_page(Permission.READ)
+def timeline(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """What happened, a page of it; htmx puts it into the influencer's page, and earlier entries below it."""
+    found, kind = found_influencer(pk), request.GET.get("kind", "")
+    cursor = request.GET.get("cursor", "")
+    context = {
+        "influencer": found,
+        "timeline": queries.influencer_timeline(found, kind=kind, cursor=cursor),
+        "kind": kind,
+        "kinds": KINDS,
+    }
+    part = "entries" if cursor else "timeline"
+    name = part if request.htmx else "timeline_page"
+    response = render(request, f"staff/crm/influencers/{name}.html", context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
