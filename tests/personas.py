@@ -81,7 +81,11 @@ def _crm_influencer(tenant: Tenant) -> models.Model:
 
 # What a model's constraints or meaning ask for beyond plausible values. Called with the tenant; `…_id` may name a row.
 SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
-    "crm.Influencer": lambda t: {"person": t.people["influencer"]},
+    "crm.Influencer": lambda t: {
+        "person": t.people["influencer"],
+        "archived_at": None,
+        "time_zone": "Europe/Vienna",
+    },
     "crm.SocialAccount": lambda t: {"network": "tiktok", "account_type": "tiktok_creator"},
     "crm.Import": lambda t: {
         "stage": "preview",

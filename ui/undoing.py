@@ -19,7 +19,7 @@ PREFIX = "undo:"
 
 @dataclass(frozen=True)
 class Undo:
-    """Where the button of a message posts to, and what."""
+    """The button of a message: its address and what it posts."""
 
     url: str
     fields: dict[str, str] = field(default_factory=dict)

@@ -158,7 +158,7 @@ class DetailsForm(EditForm, forms.Form):
 
     @property
     def details(self) -> Details:
-        """What was entered, for `save_details`."""
+        """The entered details, for `save_details`."""
         given = self.cleaned_data
         columns = {name: given[name] for name in COLUMNS}
         columns["phone"] = readable_phone(given["phone"])
@@ -186,7 +186,7 @@ class DetailsForm(EditForm, forms.Form):
 
 
 def _stored(influencer: Influencer) -> dict[str, Any]:
-    """What is stored, as the form's controls have it."""
+    """The stored details, as the form's controls have them."""
     emails = influencer.other_addresses.order_by("email").values_list("email", flat=True)
     prices = influencer.rates.order_by("network", "kind")
     values = influencer.custom_values.filter(field__archived_at=None).select_related("field")

@@ -27,7 +27,7 @@ class NoteForm(EditForm, forms.Form):
 
 
 class TaskForm(EditForm, forms.Form):
-    """What is to be done, until when, by whom."""
+    """A task: its words, its date, who does it."""
 
     title = forms.CharField(
         label="Task",
@@ -66,7 +66,7 @@ class TaskForm(EditForm, forms.Form):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What was entered, for the services."""
+        """The entered values, for the services."""
         chosen = self.cleaned_data["assignee"]
         return {
             "title": self.cleaned_data["title"],
@@ -114,7 +114,7 @@ class ContractForm(forms.Form):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What was entered, for the services."""
+        """The entered values, for the services."""
         entered = dict(self.cleaned_data)
         entered["upload"] = entered.pop("file")
         return entered

@@ -13,7 +13,7 @@ ENDS_SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class NextAction:
-    """What to do and why, in a sentence; `may_ask`, `may_invite`: the ways to do it."""
+    """The next thing to do and why, in a sentence; `may_ask`, `may_invite`: the ways to do it."""
 
     title: str
     text: str = ""

@@ -1,4 +1,4 @@
-"""What is kept about one influencer beside their accounts, read in the one query that finds them."""
+"""Everything kept about one influencer beside their accounts, read in the one query that finds them."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _of(model: type[models.Model], path: str = "influencer") -> models.QuerySet[
 
 
 def _latest_versions() -> models.QuerySet[Contract]:
-    """Of each contract the latest version, the latest contract first."""
+    """The latest version of each contract, the latest contract first."""
     later = Contract.objects.filter(
         influencer=OuterRef("influencer"), title=OuterRef("title"), version__gt=OuterRef("version")
     )

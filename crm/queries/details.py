@@ -1,4 +1,4 @@
-"""What a form about an influencer chooses from."""
+"""Choices of a form about an influencer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for one member: their open tasks, and the notes that mention them."""
+"""One member's open tasks, and the notes that mention them."""
 
 from __future__ import annotations
 

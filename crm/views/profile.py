@@ -100,7 +100,7 @@ def _where_merged(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]) -> dict[str, Any]:
-    """What is shown of the chosen account; the first one unless the address says another."""
+    """The context of the chosen account; the first one unless the address says another."""
     if not views:
         return {"view": None}
     wanted = request.GET.get("account", "")
@@ -173,7 +173,7 @@ def _action(view: queries.AccountView) -> Any:
 
 @staff_page(Permission.READ)
 def timeline(request: OrganizationRequest, pk: int) -> HttpResponse:
-    """What happened, a page of it; htmx puts it into the influencer's page, and earlier entries below it."""
+    """A page of the timeline; htmx puts it into the influencer's page, and earlier entries below it."""
     found, kind = found_influencer(pk), request.GET.get("kind", "")
     cursor = request.GET.get("cursor", "")
     context = {

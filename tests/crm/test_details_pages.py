@@ -49,7 +49,7 @@ def at(influencer: Influencer, rest: str = "") -> str:
 
 
 def undo_button(page: str) -> str:
-    """Where the toast's button posts to."""
+    """The address that the toast's button posts to."""
     toasts = page[page.index('id="toasts"') :]
     found = re.search(r'<form method="post" action="([^"]+)"', toasts)
     assert found is not None

@@ -1,1 +1,1 @@
-"""What is kept on file about influencers."""
+"""Files and contracts kept about influencers."""
