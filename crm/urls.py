@@ -19,6 +19,8 @@ from crm.views import (
     tasks,
 )
 from crm.views.imports import acts, downloads, pages
+from crm.views.settings import fields as field_settings
+from crm.views.settings import tags as tag_settings
 
 app_name = "crm"
 ONE = "influencers/<int:pk>/"
@@ -30,6 +32,8 @@ CONTRACT = f"{ONE}contracts/<int:contract_pk>/"
 IMPORT = "influencers/import/<int:import_pk>/"
 PAIR = "influencers/duplicates/<int:pair_pk>/"
 MERGE = "influencers/merges/<int:merge_pk>/"
+FIELD = "settings/fields/<int:field_pk>/"
+TAG = "settings/tags/<int:tag_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
     path("influencers/add/", accounts.add_account, name="add_account"),
@@ -91,4 +95,14 @@ urlpatterns = [
     path(f"{CONTRACT}file/", contracts.contract_file, name="contract_file"),
     path(f"{CONTRACT}state/", contracts.contract_state, name="contract_state"),
     path(f"{CONTRACT}delete/", contracts.delete_contract, name="delete_contract"),
+    path("settings/fields/", field_settings.fields_page, name="fields"),
+    path("settings/fields/add/", field_settings.add, name="add_field"),
+    path(FIELD, field_settings.change, name="change_field"),
+    path(f"{FIELD}move/", field_settings.move, name="move_field"),
+    path(f"{FIELD}archive/", field_settings.archive, name="archive_field"),
+    path(f"{FIELD}restore/", field_settings.restore, name="restore_field"),
+    path("settings/tags/", tag_settings.tags_page, name="tags"),
+    path(TAG, tag_settings.change, name="change_tag"),
+    path(f"{TAG}merge/", tag_settings.merge, name="merge_tag"),
+    path(f"{TAG}delete/", tag_settings.delete, name="delete_tag"),
 ]

@@ -4,6 +4,7 @@ from crm.forms.accounts import PLAIN, AddAccountForm, AskForm
 from crm.forms.details import DeleteForm, DetailsForm
 from crm.forms.imports import ImportForm, ReadingForm, WorkbookReadingForm
 from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
+from crm.forms.settings import FieldForm, MergeTagForm, TagForm
 
 __all__ = [
     "PLAIN",
@@ -12,10 +13,13 @@ __all__ = [
     "ContractForm",
     "DeleteForm",
     "DetailsForm",
+    "FieldForm",
     "FileForm",
     "ImportForm",
+    "MergeTagForm",
     "NoteForm",
     "ReadingForm",
+    "TagForm",
     "TaskForm",
     "WorkbookReadingForm",
 ]

@@ -62,6 +62,7 @@ class Entry:
     actor: str = ""
     notes: tuple[str, ...] = ()
     tone: str = "is-done"
+    merge: int | None = None  # the merge that it tells of, which may be undone
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ def _of_event(event: Event, influencer: Influencer, texts: dict[int, str]) -> En
         label="" if event.label == influencer.name else event.label,
         actor=str(event.actor or ""),
         notes=(*event.notes, *([said[:NOTE_LENGTH]] if said else [])),
+        merge=event.detail.get("merge") if event.verb == Verb.INFLUENCER_MERGED else None,
     )
 
 

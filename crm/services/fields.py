@@ -149,3 +149,16 @@ def _keep(
     for name, part in asdict(value).items():
         setattr(row, name, part)
     row.save()
+
+
+@transaction.atomic
+def move_field(field: CustomField, step: int, *, actor: User | None) -> None:
+    """Move a field so many places down (or, below zero, up) among those in use; at either end it stays."""
+    rows = CustomField.objects.select_for_update().filter(archived_at=None)
+    fields = list(rows.order_by("position", "pk"))
+    at = fields.index(field)
+    fields.insert(max(at + step, 0), fields.pop(at))
+    for position, each in enumerate(fields, 1):
+        each.position = position
+    CustomField.objects.bulk_update(fields, ["position"])
+    record(Verb.FIELD_CHANGED, field, actor=actor)

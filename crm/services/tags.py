@@ -86,3 +86,17 @@ def untag_influencers(
     rows.delete()
     record_each(Verb.INFLUENCER_UNTAGGED, removed, actor=actor, texts={"tag": tag.name}, tag=tag.pk)
     return removed
+
+
+@transaction.atomic
+def merge_tag(tag: Tag, into: Tag, *, actor: User | None) -> int:
+    """Give everybody who has a tag another one instead, and delete it. Return how many had it."""
+    rows = Tagging.objects.select_for_update().filter(tag=tag).order_by("pk")
+    having = list(rows.values_list("influencer_id", flat=True))
+    Tagging.objects.bulk_create(
+        [Tagging(tag=into, influencer_id=influencer) for influencer in having],
+        ignore_conflicts=True,
+    )
+    record(Verb.TAG_DELETED, tag, actor=actor, count=len(having), into=into.pk)
+    tag.delete()
+    return len(having)

@@ -18,6 +18,8 @@ SETTINGS = (
     ("organization_settings:page", "Organization", "building", Permission.READ),
     ("members:page", "Members", "users", Permission.READ),
     ("groups:page", "Groups", "users-group", Permission.READ),
+    ("crm:fields", "Fields", "list", Permission.READ),
+    ("crm:tags", "Tags", "tag", Permission.READ),
     ("tiktok_settings:accounts", "TikTok", "brand-tiktok", Permission.READ),
     ("mail:sender", "E-mail", "mail", Permission.READ),
     ("api_keys:page", "API keys", "key", Permission.MANAGE_KEYS),

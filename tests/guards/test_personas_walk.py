@@ -38,6 +38,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "api_key_pk": lambda tenant: tenant.row("tenancy.ApiKey").pk,
     "document_pk": lambda tenant: tenant.row("crm.Document").pk,
+    "field_pk": lambda tenant: tenant.row("crm.CustomField").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
     "import_pk": lambda tenant: tenant.row("crm.Import").pk,
     "group_pk": lambda tenant: tenant.row("tenancy.Group").pk,

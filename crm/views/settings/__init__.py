@@ -1,0 +1,1 @@
+"""Settings of the CRM: custom fields and tags."""

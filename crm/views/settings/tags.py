@@ -1,0 +1,109 @@
+"""Tags: renamed, recoloured, merged and deleted."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+from crm.errors import NameTaken
+from crm.forms import MergeTagForm, TagForm
+from crm.models import Tag
+from crm.services.tags import delete_tag, edit_tag, merge_tag
+from crm.views.frame import INVALID, address, allowances, form_answer
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.bidi import isolated
+from ui.editing import editing
+from ui.paging import keyset_page
+from ui.redirects import go_to
+
+
+@staff_page(Permission.READ)
+def tags_page(request: OrganizationRequest) -> HttpResponse:
+    """The tags by name, with how many influencers have each."""
+    page = keyset_page(
+        Tag.objects.all(),
+        "name",
+        "id",
+        facts=lambda rows: rows.annotate(count=Count("taggings")),
+        cursor=request.GET.get("cursor", ""),
+    )
+    return render(request, "staff/crm/settings/tags.html", {**allowances(request), "page": page})
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def change(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
+    """Another name, another colour, for everybody who has the tag."""
+    with editing(request, _found(tag_pk)) as tag:
+        form = TagForm(request.POST if request.method == "POST" else None, tag=tag)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            try:
+                edit_tag(tag, actor=request.user, **form.cleaned_data)
+            except (NameTaken, ValidationError) as problem:
+                form.add_error("name", str(problem) if isinstance(problem, NameTaken) else problem)
+                is_saved = False
+    if is_saved:
+        messages.success(request, "Tag saved.")
+        return go_to(request, address(request, "tags"))
+    return _answer(request, form, "Edit tag", "Save tag")
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def merge(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
+    """Put another tag in the place of this one, everywhere."""
+    tag = _found(tag_pk)
+    form = MergeTagForm(request.POST if request.method == "POST" else None, tag=tag)
+    if request.method == "POST" and form.is_valid():
+        kept = form.cleaned_data["into"]
+        count = merge_tag(tag, kept, actor=request.user)
+        said = ngettext("%d creator has", "%d creators have", count) % count
+        messages.success(request, f"{said} the tag “{isolated(kept)}” now.")
+        return go_to(request, address(request, "tags"))
+    return _answer(request, form, f"Merge “{isolated(tag)}” into another tag", "Merge tags")
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def delete(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
+    """Delete a tag, once it was said how many have it."""
+    tag = _found(tag_pk)
+    if request.method == "POST":
+        count = delete_tag(tag, actor=request.user)
+        said = ngettext("%d creator had it.", "%d creators had it.", count) % count
+        messages.success(request, f"The tag “{isolated(tag)}” is deleted. {said}")
+        return go_to(request, address(request, "tags"))
+    return form_answer(
+        request,
+        "settings/delete_tag",
+        title=f"Delete “{isolated(tag)}”",
+        back=address(request, "tags"),
+        tag=tag,
+        count=tag.taggings.count(),
+        action=request.path,
+    )
+
+
+def _found(tag_pk: int) -> Tag:
+    tag = Tag.objects.filter(pk=tag_pk).first()
+    if tag is None:
+        raise Http404
+    return tag
+
+
+def _answer(
+    request: OrganizationRequest, form: TagForm | MergeTagForm, title: str, verb: str
+) -> HttpResponse:
+    return form_answer(
+        request,
+        "settings/form",
+        title=title,
+        back=address(request, "tags"),
+        status=INVALID if form.errors else 200,
+        form=form,
+        action=request.path,
+        verb=verb,
+    )
