@@ -58,7 +58,7 @@ class TagForm(EditForm, forms.Form):
 class MergeTagForm(forms.Form):
     """The tag that takes another one's place."""
 
-    into = forms.ModelChoiceField(label="Tag to keep", queryset=None)
+    into = forms.ModelChoiceField(label="Tag to keep", queryset=Tag.objects.none())
 
     def __init__(self, data: Any, *, tag: Tag) -> None:
         super().__init__(data)
