@@ -102,7 +102,7 @@ def kind_of(verb: str) -> str:
 def _events(influencer: Influencer, kind: str, after: tuple[Any, ...] | None) -> list[Entry]:
     rows = events_about(*_subjects(influencer))
     if kind in KINDS and kind:
-        rows = rows.filter(verb__in=[verb for verb in Verb.values if kind_of(verb) == kind])
+        rows = rows.filter(verb__in=[verb for verb in Verb if kind_of(verb) == kind])
     found = list(_before(rows, "at", EVENT_STREAM, after)[: PAGE + 1])
     written = {event.detail.get("note") for event in found if event.verb == Verb.NOTE_WRITTEN}
     texts = dict(Note.objects.filter(pk__in=written).values_list("pk", "text")) if written else {}
