@@ -7,7 +7,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from campaigns.models import Order, Post  # noqa: PLC0415 -- the same
-        from campaigns.queries import followed_videos  # noqa: PLC0415 -- needs the models
+        from campaigns.queries import filters, followed_videos  # noqa: PLC0415 -- needs the models
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
         from campaigns.services import errands  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
@@ -17,6 +17,7 @@ class CampaignsConfig(AppConfig):
         from tiktok.services.polls.kinds import register_poll  # noqa: PLC0415 -- needs the models
         from tiktok.services.webhooks.events import on_linked_video  # noqa: PLC0415 -- needs the models
 
+        filters.register_rules()
         syncing.register_jobs()
         errands.register_jobs()
         register_poll(PollKind.ORDER, polling.sync_due_orders)

@@ -50,26 +50,37 @@ def keyset_page(
     cursor: str | None = "",
     size: int = PAGE_SIZE,
     is_strict: bool = False,
+    has_unknown: bool = False,
 ) -> KeysetPage[ModelT]:
     """The page of `queryset`, ordered by `keys`, that `cursor` points at.
 
-    `keys` are names of fields of the row, `-` before a descending one; they are never NULL, and together unique (so the
-    last is `id`). `facts` adds what the page shows beside the row's own columns: joins and annotations are worked out for
-    the rows of the page alone, whose ids are found first (`with_facts`). A cursor knows its direction and is signed for this list and order: an altered one,
-    one of another list, and one whose rows are gone all show the first page. `is_strict`, for machines that follow
-    cursors in a loop: the former raise CursorRefused, the latter is an empty page.
+    `keys` are names of fields of the row, `-` before a descending one; together they are unique (so the last is `id`), and
+    they are never NULL, but for the first where `has_unknown` says so: its NULLs stand last, whichever the
+    direction. `facts` adds what the page shows beside the row's own columns: joins and annotations are worked out for
+    the rows of the page alone, whose ids are found first (`with_facts`). A cursor knows its direction and is signed for
+    this list and order: an altered one, one of another list, and one whose rows are gone all show the first page.
+    `is_strict`, for machines that follow cursors in a loop: the former raise CursorRefused, the latter is an empty page.
     """
     salt = "|".join((queryset.model._meta.label, *keys))
     start = _read(cursor, salt)
     if cursor and not start and is_strict:
         raise CursorRefused("This is not a cursor of this list.")
     is_backward, values = start or (False, ())
-    order = _order(keys, is_backward)
-    first = _beyond(queryset, keys, values, is_backward).order_by(*order)[: size + 1]
-    found = list(with_facts(first, facts).order_by(*order) if facts else first)
+    found: list[ModelT] = []
+    for section, section_keys, bound in _sections(queryset, keys, values, is_backward, has_unknown):
+        order = _order(section_keys, is_backward)
+        beyond = _beyond(section, section_keys, bound, is_backward).order_by(*order)
+        first = beyond[: size + 1 - len(found)]
+        found += with_facts(first, facts).order_by(*order) if facts else first
+        if len(found) > size:
+            break
     if start and not found:
         empty: KeysetPage[ModelT] = KeysetPage([])
-        return empty if is_strict else keyset_page(queryset, *keys, facts=facts, size=size)
+        return (
+            empty
+            if is_strict
+            else keyset_page(queryset, *keys, facts=facts, size=size, has_unknown=has_unknown)
+        )
     has_more, rows = len(found) > size, found[:size]
     if is_backward:
         rows.reverse()
@@ -99,6 +110,27 @@ def is_among(ids: models.QuerySet[Any, Any], path: str = "pk") -> models.Func:
         arg_joiner=" = ANY(",
         output_field=models.BooleanField(),
     )
+
+
+def _sections(
+    queryset: models.QuerySet[ModelT],
+    keys: Sequence[str],
+    values: Sequence[Any],
+    is_backward: bool,
+    has_unknown: bool,
+) -> list[tuple[models.QuerySet[ModelT], Sequence[str], Sequence[Any]]]:
+    """The parts of the list from the cursor on in reading direction, each with its keys and where it begins: what is
+    known by the first key, then what is not. An index serves each of them, but no order over both at once."""
+    if not has_unknown:
+        return [(queryset, keys, values)]
+    is_null = f"{_name(keys[0])}__isnull"
+    known, unknown = queryset.filter(**{is_null: False}), queryset.filter(**{is_null: True})
+    begins_known = not values or values[0] is not None
+    in_known = (known, keys, values if begins_known else ())
+    in_unknown = (unknown, keys[1:], () if begins_known else values[1:])
+    if is_backward:
+        return [in_known] if begins_known else [in_unknown, in_known]
+    return [in_known, in_unknown] if begins_known else [in_unknown]
 
 
 def _order(keys: Sequence[str], is_backward: bool) -> list[str]:

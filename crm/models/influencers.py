@@ -13,6 +13,8 @@ from tenancy.models.fields import AddressField
 from tiktok.models import Creator
 
 NAME_LENGTH = 200
+# Columns of an influencer that the database keeps: numbers of their main account.
+MAIN_NUMBERS = frozenset({"follower_count", "engagement_rate", "average_views", "last_post_at"})
 
 
 class Influencer(OrganizationModel):
@@ -20,7 +22,8 @@ class Influencer(OrganizationModel):
 
     `email` is where mail goes; further addresses are `OtherAddress`. `phone` is in E.164 (`+491711234567`), `time_zone` a
     name of the IANA database, `salutation` how mail begins ("Dear Maya"). An archived influencer stands in no list until
-    restored.
+    restored. The numbers are those of the main account, which triggers of the database keep for lists to be sorted by
+    (migration 0013): the TikTok account with most followers, else that of another network.
     """
 
     group_path: ClassVar[str] = "group"
@@ -58,6 +61,10 @@ class Influencer(OrganizationModel):
         on_delete=models.SET_NULL,
         related_name="influencers",
     )
+    follower_count = models.BigIntegerField(null=True, editable=False)
+    engagement_rate = models.FloatField(null=True, editable=False)
+    average_views = models.FloatField(null=True, editable=False)
+    last_post_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -76,6 +83,18 @@ class Influencer(OrganizationModel):
                 fields=["organization", "phone"],
                 condition=~models.Q(phone=""),
                 name="influencer_by_phone",
+            ),
+            models.Index(
+                fields=["organization", "follower_count", "id"], name="influencer_by_followers"
+            ),
+            models.Index(
+                fields=["organization", "engagement_rate", "id"], name="influencer_by_engagement"
+            ),
+            models.Index(
+                fields=["organization", "average_views", "id"], name="influencer_by_views"
+            ),
+            models.Index(
+                fields=["organization", "last_post_at", "id"], name="influencer_by_last_post"
             ),
         ]
 

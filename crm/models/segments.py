@@ -11,7 +11,8 @@ from tenancy.models import OrganizationModel
 class Segment(OrganizationModel):
     """A saved filter of the list of influencers: its owner's, or shared with the organization.
 
-    `filters` is what the list's address says, as a tree (`crm.policies`), so that a segment and an address mean the same.
+    `filters` are the values of `f` in the list's address (`crm.policies.filters`), and `sort` its order, so that a segment
+    and an address mean the same.
     """
 
     name = models.CharField(max_length=80)
@@ -19,11 +20,9 @@ class Segment(OrganizationModel):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="segments"
     )
     is_shared = models.BooleanField(default=False)
-    filters = models.JSONField(default=dict)
+    filters = models.JSONField(default=list)
     sort = models.CharField(max_length=80, blank=True)
     position = models.PositiveIntegerField(default=0)
-    counted = models.PositiveBigIntegerField(null=True, blank=True)
-    counted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -11,12 +11,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
 from crm.models import CustomValue, Influencer, Merge, Rate
+from crm.models.influencers import MAIN_NUMBERS
 from crm.policies.details import shown_phone
 from crm.policies.fields import Typed, written_value
 
 MOST_MERGED = 10
 # Columns that are no field to choose: what a row is, and when it came.
-NOT_CHOSEN = frozenset({"id", "organization", "archived_at", "created_at"})
+NOT_CHOSEN = frozenset({"id", "organization", "archived_at", "created_at"}) | MAIN_NUMBERS
 
 
 @dataclass(frozen=True)

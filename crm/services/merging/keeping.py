@@ -18,7 +18,8 @@ from typing import Any
 
 from django.db import models
 
-from crm.models import Merge
+from crm.models import Influencer, Merge
+from crm.models.influencers import MAIN_NUMBERS
 from crm.models.merging import UNDO_FOR
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, make_due, register_kind
@@ -28,11 +29,12 @@ Values = dict[str, Any]
 
 
 def as_texts(row: models.Model) -> Values:
-    """The columns of a row, each as its text, exactly; None stays None."""
+    """The columns of a row, each as its text, exactly; None stays None. Without those that the database keeps itself."""
+    kept = MAIN_NUMBERS if isinstance(row, Influencer) else frozenset()
     return {
         field.attname: None if field.value_from_object(row) is None else field.value_to_string(row)
         for field in row._meta.local_concrete_fields
-        if not field.generated
+        if not field.generated and field.name not in kept
     }
 
 

@@ -1,0 +1,128 @@
+"""Filters of the list: read from an address, named, and made into conditions that keep pages by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast
+
+from crm.models import Influencer
+from crm.policies.filters import Clause, Filters, Values, read_filters
+from crm.policies.wording import Chip, chip
+from crm.queries.fields import CUSTOM, NOBODY, Asker, Rule, custom_rules, rules
+from crm.queries.search import GATHERED
+from ui.paging import is_among
+
+Names = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Filters with the rules of their fields and the names of their values."""
+
+    filters: Filters
+    rules: dict[str, Rule]
+    names: Names
+
+    def chip(self, at: int, nth: int) -> Chip:
+        return chip(self.filters.clauses[at][nth], self.names)
+
+
+def read_address(parts: Sequence[str], *, with_custom: bool = False) -> Reading:
+    """The filters that an address says. Values that name nobody's row any more are problems. At most two queries."""
+    known = rules()
+    if with_custom or any(CUSTOM in part for part in parts):
+        known |= custom_rules()
+    filters = read_filters(parts, {key: rule.field for key, rule in known.items()})
+    names = _names(filters, known)
+    return Reading(_existing(filters, names), known, names)
+
+
+def _names(filters: Filters, known: dict[str, Rule]) -> Names:
+    wanted: dict[str, set[int]] = {}
+    for condition in filters.conditions:
+        if condition.field.values == Values.ROW:
+            ids = {int(value) for value in condition.values if value not in condition.field.options}
+            wanted.setdefault(condition.field.key, set()).update(ids)
+    asked = [_named(known[key], ids) for key, ids in wanted.items() if ids]
+    if not asked:
+        return {}
+    first, *others = asked
+    found = first.union(*others, all=True) if others else first
+    return {(key, pk): label for key, pk, label in found}
+
+
+def _named(rule: Rule, ids: set[int]) -> models.QuerySet[models.Model, tuple[str, str, str]]:
+    if rule.names is None:
+        raise LookupError(f"The rows of {rule.field.key} have no names.")
+    path = rule.row_path
+    rows = rule.names().filter(**{f"{path}__in": ids}).order_by()
+    return rows.annotate(
+        field_key=Value(rule.field.key, output_field=models.TextField()),
+        value=Cast(path, models.TextField()),
+        named=Cast("label", models.TextField()),
+    ).values_list("field_key", "value", "named")
+
+
+def _existing(filters: Filters, names: Names) -> Filters:
+    """The filters without the values that name no row."""
+    problems, clauses = list(filters.problems), []
+    for clause in filters.clauses:
+        kept = []
+        for condition in clause:
+            if condition.field.values != Values.ROW:
+                kept.append(condition)
+                continue
+            key, options = condition.field.key, condition.field.options
+            values = tuple(v for v in condition.values if v in options or (key, v) in names)
+            if values != condition.values:
+                problems.append(
+                    f"The filter “{condition.field.label}” names something that is not here any more."
+                )
+            if values or condition.or_unknown:
+                kept.append(replace(condition, values=values))
+        if kept:
+            clauses.append(tuple(kept))
+    return Filters(tuple(clauses), tuple(dict.fromkeys(problems)))
+
+
+def matching(
+    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker
+) -> models.QuerySet[Influencer]:
+    """The influencers for whom all clauses hold; archived ones only where a filter asks for them.
+
+    Costs one query where a clause may find few: these are gathered by its index, then sorted. Otherwise the list is
+    walked in its order until a page is full.
+    """
+    if all(condition.field.key != "archived" for condition in reading.filters.conditions):
+        rows = rows.filter(archived_at=None)
+    few = _few(reading)
+    for clause in reading.filters.clauses:
+        if few is not None and clause is few[0]:
+            rows = rows.filter(is_among(few[1]))
+            continue
+        found = NOBODY
+        for condition in clause:
+            found |= reading.rules[condition.field.key].condition(condition, asker)
+        rows = rows.filter(found)
+    return rows
+
+
+def _few(reading: Reading) -> tuple[Clause, models.QuerySet[models.Model]] | None:
+    """The first clause that an index answers, with the ids it finds; None if there is none or it finds many."""
+    for clause in reading.filters.clauses:
+        ids = _ids(clause, reading)
+        if ids is not None:
+            return None if ids[GATHERED : GATHERED + 1].exists() else (clause, ids)
+    return None
+
+
+def _ids(clause: Clause, reading: Reading) -> models.QuerySet[models.Model] | None:
+    condition, *others = clause
+    rule = reading.rules[condition.field.key]
+    if others or condition.or_unknown or rule.ids is None:
+        return None
+    return rule.ids(condition)

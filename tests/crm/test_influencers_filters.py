@@ -1,0 +1,329 @@
+"""Filters of the list: the grammar of the address, its words, and whom each of them keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from crm.models import CustomField, Influencer
+from crm.policies.fields import typed_value
+from crm.policies.filters import Condition, Field, Filters, Values, read_filters
+from crm.policies.wording import chip
+from crm.queries import influencer_page
+from crm.queries.fields import Asker, rules
+from crm.queries.filters import _named, read_address
+from crm.services.fields import set_values
+from crm.services.influencers import archive_influencers
+from crm.services.lists import add_to_list, create_list
+from crm.services.tags import create_tag, tag_influencers
+from tenancy.models import Group, User
+from tenancy.scope import groups_scope
+from tests.factories.campaigns import a_campaign, a_participant, an_order
+from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
+from tiktok.models import Connection
+
+FIELDS = {
+    field.key: field
+    for field in (
+        Field("country", "Country", Values.CHOICE, {"DE": "Germany", "AT": "Austria"}),
+        Field("tag", "Tag", Values.ROW),
+        Field("owner", "Owner", Values.ROW, {"me": "me"}),
+        Field("followers", "Followers", Values.NUMBER),
+        Field("rate", "Engagement rate", Values.PERCENT),
+        Field("posted", "Last post", Values.DAY),
+        Field("kind", "Kind", Values.CHOICE, {"a": "A"}, has_unknown=False),
+        Field("city", "City", Values.TEXT),
+    )
+}
+
+
+def read(*parts: str) -> Filters:
+    return read_filters(parts, FIELDS)
+
+
+class TestGrammar:
+    @pytest.mark.parametrize(
+        "part",
+        [
+            "country:DE,AT",
+            "country:DE,unknown",
+            "country:unknown",
+            "followers:50000..,unknown",
+            "followers:..9.5",
+            "rate:2..4.5",
+            "posted:-30d..today",
+            "posted:2026-01-01..+14d",
+            "tag:12|tag:3,unknown|country:DE",
+            "owner:me,7",
+            "city:Bad%7CTown%2C %26co",
+        ],
+    )
+    def test_what_can_be_read_is_written_the_same(self, part: str) -> None:
+        found = read(part)
+        assert found.problems == ()
+        assert found.address == [part]
+
+    @pytest.mark.parametrize(
+        ("part", "problem"),
+        [
+            ("colour:red", "There is no filter “colour”. It is left out."),
+            ("country", "The filter “Country” names no value. It is left out."),
+            ("country:,", "The filter “Country” names no value. It is left out."),
+            ("country:XX", "The filter “Country” has no value “XX”. It is left out."),
+            ("tag:x", "The filter “Tag” has no value “x”. It is left out."),
+            ("tag:0", "The filter “Tag” has no value “0”. It is left out."),
+            ("kind:unknown", "The filter “Kind” has no value “unknown”. It is left out."),
+            ("city:a%00", "The filter “City” has no value “a\x00”. It is left out."),
+        ],
+    )
+    def test_what_cannot_be_read_is_said_and_left_out(self, part: str, problem: str) -> None:
+        found = read(part, "country:DE")
+        assert found.problems == (problem,)
+        assert found.address == ["country:DE"]
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            "followers:many",
+            "followers:5",
+            "followers:..",
+            "followers:1..2,3..4",
+            "followers:1e9..",
+            "posted:yesterday..",
+            "posted:2026-02-31..",
+            "posted:-99999d..x",
+        ],
+    )
+    def test_a_broken_range_is_said_with_an_example(self, part: str) -> None:
+        (problem,) = read(part).problems
+        assert "Write one such as" in problem
+
+    def test_a_part_of_a_group_may_be_broken(self) -> None:
+        found = read("country:DE|colour:red")
+        assert (found.address, len(found.problems)) == (["country:DE"], 1)
+
+    def test_what_is_said_twice_is_one(self) -> None:
+        assert read("tag:1|tag:1", "tag:1").address == ["tag:1"]
+
+    def test_an_endless_address_is_cut_and_said(self) -> None:
+        found = read(*(f"tag:{n}" for n in range(1, 40)))
+        assert len(found.clauses) == 20
+        assert "The last are left out" in found.problems[0]
+        assert len(read("|".join(f"tag:{n}" for n in range(1, 40))).clauses[0]) == 10
+
+    def test_parts_are_removed_replaced_added_joined_and_parted(self) -> None:
+        found = read("country:DE|tag:1", "tag:2")
+        tag = Condition(FIELDS["tag"], ("9",))
+        assert found.without(0, 0).address == ["tag:1", "tag:2"]
+        assert found.without(1, 0).address == ["country:DE|tag:1"]
+        assert found.replaced(0, 1, tag).address == ["country:DE|tag:9", "tag:2"]
+        assert found.added(tag).address == ["country:DE|tag:1", "tag:2", "tag:9"]
+        assert found.joined(0).address == ["country:DE|tag:1|tag:2"]
+        assert found.parted(0, 1).address == ["country:DE", "tag:1", "tag:2"]
+
+    def test_bounds_are_numbers_fractions_and_days(self) -> None:
+        today = date(2026, 11, 29)
+        rate, posted, none = read("rate:2..", "posted:-30d..+1d", "posted:..today").conditions
+        assert rate.numbers() == (Decimal("0.02"), None)
+        assert posted.days(today) == (date(2026, 10, 30), date(2026, 11, 30))
+        assert none.days(today) == (None, today)
+
+    @pytest.mark.parametrize(
+        ("part", "words"),
+        [
+            ("country:DE,AT", "Country Germany or Austria"),
+            ("country:unknown", "Country unknown"),
+            ("followers:50000..,unknown", "Followers ≥ 50,000 or unknown"),
+            ("followers:..2.5", "Followers ≤ 2.5"),
+            ("followers:10..2000", "Followers 10 – 2,000"),
+            ("followers:unknown", "Followers unknown"),
+            ("rate:2.5..", "Engagement rate ≥ 2.5 %"),
+            ("posted:-30d..", "Last post from 30 days ago"),
+            ("posted:..+1d", "Last post until in 1 day"),
+            ("posted:2026-01-05..today", "Last post 5 Jan 2026 – today"),
+            ("tag:4,5", "Tag food or 5"),
+            ("city:Graz", "City has Graz"),
+        ],
+    )
+    def test_filters_in_words(self, part: str, words: str) -> None:
+        (condition,) = read(part).conditions
+        assert str(chip(condition, {("tag", "4"): "food"})) == words
+
+
+def kept(*parts: str, search: str = "", user: int = 0, released: bool = True) -> list[str]:
+    reading = read_address(parts)
+    assert reading.filters.problems == ()
+    page = influencer_page(
+        reading=reading, asker=Asker(user, released), search=search, released=released
+    )
+    return [row.influencer.name for row in page.rows]
+
+
+def a_field(kind: str, **values: Any) -> CustomField:
+    return CustomField.objects.create(name="Own", key="own", kind=kind, **values)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_scope")
+class TestKept:
+    def test_country_and_language(self) -> None:
+        InfluencerFactory.create(name="Ann", country="DE", language="de")
+        InfluencerFactory.create(name="Bo", country="AT")
+        InfluencerFactory.create(name="Cy")
+        assert kept("country:DE,AT") == ["Ann", "Bo"]
+        assert kept("country:DE,unknown") == ["Ann", "Cy"]
+        assert kept("language:de") == ["Ann"]
+
+    def test_all_clauses_hold_and_one_condition_of_each(self) -> None:
+        InfluencerFactory.create(name="Ann", country="DE", language="de")
+        InfluencerFactory.create(name="Bo", country="AT", language="de")
+        InfluencerFactory.create(name="Cy", country="AT", language="en")
+        assert kept("country:AT", "language:de") == ["Bo"]
+        assert kept("country:DE|language:en", "language:de|language:en") == ["Ann", "Cy"]
+
+    @pytest.mark.parametrize("gathered", [0, 100_000])
+    def test_tags_lists_groups_and_owners(
+        self, gathered: int, owner: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("crm.queries.filters.GATHERED", gathered)
+        ann, bo, cy = (InfluencerFactory.create(name=name) for name in ("Ann", "Bo", "Cy"))
+        tag, other = create_tag("food", actor=None), create_tag("sport", actor=None)
+        listed = create_list("Bakers", actor=None)
+        group = Group.objects.create(name="Food", key="food")
+        tag_influencers(tag, [ann, bo], actor=None)
+        add_to_list(listed, [bo], actor=None)
+        Influencer.objects.filter(pk=ann.pk).update(group=group, owner=owner)
+        assert kept(f"tag:{tag.pk}") == ["Ann", "Bo"]
+        assert kept(f"tag:{other.pk}") == []
+        assert kept("tag:unknown") == ["Cy"]
+        assert kept(f"list:{listed.pk}") == ["Bo"]
+        assert kept(f"tag:{tag.pk}", "list:unknown") == ["Ann"]
+        assert kept(f"group:{group.pk}") == kept(f"owner:{owner.pk}") == ["Ann"]
+        assert kept("group:unknown") == kept("owner:unknown") == ["Bo", "Cy"]
+        assert kept("owner:me", user=owner.pk) == ["Ann"]
+        with groups_scope([group.pk]):
+            assert kept(f"tag:{tag.pk}") == kept("list:unknown") == ["Ann"]
+        assert cy.name == "Cy"
+
+    @pytest.mark.parametrize("gathered", [0, 100_000])
+    def test_numbers_of_the_main_account(
+        self, gathered: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("crm.queries.filters.GATHERED", gathered)
+        for name, followers in (("Ann", 40), ("Bo", 60), ("Cy", None)):
+            TikTokAccountFactory.create(
+                influencer__name=name,
+                creator__follower_count=followers,
+                creator__engagement_rate=followers and followers / 1000,
+                creator__average_views=followers,
+            )
+        assert kept("followers:50..") == kept("engagement:5..") == kept("views:50..60") == ["Bo"]
+        assert kept("followers:..40,unknown") == ["Ann", "Cy"]
+        assert kept("followers:unknown") == ["Cy"]
+
+    def test_kinds_and_networks(self) -> None:
+        an_authenticated_account(influencer__name="Ann")
+        TikTokAccountFactory.create(influencer__name="Bo")
+        InfluencerFactory.create(name="Cy")
+        assert kept("kind:authenticated_ttcm") == ["Ann"]
+        assert kept("kind:authenticated_ttcm,not_authenticated_ttcm") == ["Ann", "Bo"]
+        assert kept("kind:authenticated_ttcm", released=False) == ["Ann", "Bo", "Cy"]
+        assert kept("network:tiktok") == ["Ann", "Bo"]
+        assert kept("network:instagram,unknown") == ["Cy"]
+
+    def test_permissions_that_end_and_none(self) -> None:
+        for name, days in (("Ann", 10), ("Bo", 100)):
+            account = an_authenticated_account(influencer__name=name)
+            ends = timezone.now() + timedelta(days=days)
+            Connection.objects.filter(consents__creator=account.creator).update(
+                refresh_expires_at=ends
+            )
+        InfluencerFactory.create(name="Cy")
+        assert kept("grant:today..+30d") == ["Ann"]
+        assert kept("grant:+31d..,unknown") == ["Bo", "Cy"]
+
+    def test_last_activity_and_last_post(self, owner: User) -> None:
+        ann = InfluencerFactory.create(name="Ann")
+        InfluencerFactory.create(name="Bo")
+        archive_influencers([ann], actor=owner)
+        Influencer.objects.update(archived_at=None)
+        Influencer.objects.filter(pk=ann.pk).update(
+            last_post_at=datetime.now(UTC) - timedelta(days=3)
+        )
+        assert kept("active:today..today") == kept("posted:-3d..-3d") == ["Ann"]
+        assert kept("active:..-1d,unknown") == kept("posted:unknown") == ["Bo"]
+
+    def test_archived_ones_show_only_where_asked_for(self) -> None:
+        ann = InfluencerFactory.create(name="Ann")
+        InfluencerFactory.create(name="Bo")
+        archive_influencers([ann], actor=None)
+        assert kept() == ["Bo"]
+        assert kept("archived:yes") == ["Ann"]
+        assert kept("archived:any") == ["Ann", "Bo"]
+
+    def test_campaigns_and_orders(self) -> None:
+        campaign, other = a_campaign(), a_campaign(name="Other")
+        an_order(campaign, a_participant(campaign, "maya"), state="sent")
+        a_participant(other, "noor")
+        InfluencerFactory.create(name="Cy")
+        assert kept(f"campaign:{campaign.pk}") == ["Maya"]
+        assert kept("campaign:unknown") == ["Cy"]
+        assert kept("order:sent") == ["Maya"]
+        assert kept("order:accepted") == []
+        assert kept("order:unknown") == ["Cy", "Noor"]
+
+    @pytest.mark.parametrize(
+        ("kind", "options", "value", "finds", "misses"),
+        [
+            ("text", [], "Bad Town", "own:town", "own:city"),
+            ("url", [], "https://a.example", "own:a.example", "own:b.example"),
+            ("number", [], "12.5", "own:12..13", "own:13.."),
+            ("money", [], "80 EUR", "own:80..", "own:..79"),
+            ("date", [], "2026-05-01", "own:2026-05-01..2026-05-01", "own:..2026-04-30"),
+            ("choice", ["Red", "Blue"], "red", "own:Red", "own:Blue"),
+            ("multi_choice", ["Red", "Blue", "Green"], "red", "own:Red,Blue", "own:Green"),
+            ("yes_no", [], "yes", "own:yes", "own:no"),
+        ],
+    )
+    def test_custom_fields(
+        self, kind: str, options: list[str], value: str, finds: str, misses: str
+    ) -> None:
+        field = a_field(kind, options=options)
+        ann = InfluencerFactory.create(name="Ann")
+        InfluencerFactory.create(name="Bo")
+        set_values(ann, {field: typed_value(kind, options, value)}, actor=None)
+        assert kept(f"field.{finds}") == ["Ann"]
+        assert kept(f"field.{misses}") == []
+        assert kept("field.own:unknown") == ["Bo"]
+        assert kept(f"field.{misses},unknown") == ["Bo"]
+
+    def test_names_of_what_is_gone_are_said(self) -> None:
+        tag = create_tag("food", actor=None)
+        InfluencerFactory.create(name="Ann")
+        reading = read_address([f"tag:{tag.pk},999", "list:999", "owner:me", "list:998,unknown"])
+        assert reading.filters.address == [f"tag:{tag.pk}", "owner:me", "list:unknown"]
+        assert reading.filters.problems == (
+            "The filter “Tag” names something that is not here any more.",
+            "The filter “List” names something that is not here any more.",
+        )
+        assert str(reading.chip(0, 0)) == "Tag food"
+
+    def test_a_member_is_named_and_a_stranger_is_not(self, owner: User) -> None:
+        stranger = User.objects.create_user("x@elm.example", "secret", name="Nobody here")
+        reading = read_address([f"owner:{owner.pk},{stranger.pk}"])
+        assert str(reading.chip(0, 0)) == "Owner Olivia Park"
+
+    def test_rows_without_names_are_no_filter(self) -> None:
+        with pytest.raises(LookupError):
+            _named(rules()["country"], {1})
+
+    def test_names_of_many_fields_cost_one_query(
+        self, django_assert_num_queries: Callable[[int], Any]
+    ) -> None:
+        with django_assert_num_queries(1):
+            read_address(["tag:1", "list:2", "campaign:3", "owner:4", "group:5"])
