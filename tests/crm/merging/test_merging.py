@@ -32,6 +32,7 @@ from crm.services.merging.merge import merge_influencers
 from crm.services.tags import tag_influencers
 from jobs.models import Job
 from mail.models import Message
+from tenancy.enums import Verb
 from tenancy.models import Group, Organization, User
 from tenancy.scope import groups_scope, organization_scope
 from tests.crm.merging.conftest import merge
@@ -169,10 +170,11 @@ class TestWhatHangsOnThem:
     ) -> None:
         edit_influencer(double, actor=owner, city="Bonn")
         merged = merge(maya, double, actor=owner)
-        events = influencer_timeline(maya)
-        assert [event.verb for event in events] == ["influencer.merged", "influencer.edited"]
-        assert events[0].notes == ["Merged: Maya B."]
-        assert events[0].detail == {"merge": merged.pk, "influencers": [double.pk]}
+        entries = influencer_timeline(maya).entries
+        titles = [Verb.INFLUENCER_MERGED.label, Verb.INFLUENCER_EDITED.label]
+        assert [entry.title for entry in entries] == titles
+        assert entries[0].notes == ("Merged: Maya B.",)
+        assert entries[0].merge == merged.pk
 
     def test_a_pair_of_the_one_that_goes_becomes_the_other_s_with_its_decision(
         self, maya: Influencer, double: Influencer
