@@ -23,6 +23,7 @@ class AccountOfInfluencerSerializer(NestedSerializer):
 
 
 class InfluencerSerializer(RowSerializer):
+    email = serializers.CharField(read_only=True, help_text="Empty where none is known.")
     accounts = AccountOfInfluencerSerializer(many=True, read_only=True)
 
     def get_accounts(self, influencer: Any) -> list[dict[str, Any]]:
