@@ -10,11 +10,13 @@ from crm.views import (
     details,
     documents,
     duplicates,
+    filtering,
     influencers,
     invitations,
     merging,
     notes,
     profile,
+    segments,
     tags,
     tasks,
 )
@@ -23,6 +25,7 @@ from crm.views.settings import fields as field_settings
 from crm.views.settings import tags as tag_settings
 
 app_name = "crm"
+SEGMENT = "influencers/segments/<int:segment_pk>/"
 ONE = "influencers/<int:pk>/"
 ACCOUNT = f"{ONE}accounts/<int:account_pk>/"
 NOTE = f"{ONE}notes/<int:note_pk>/"
@@ -36,6 +39,11 @@ FIELD = "settings/fields/<int:field_pk>/"
 TAG = "settings/tags/<int:tag_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
+    path("influencers/count/", influencers.count_influencers, name="count_influencers"),
+    path("influencers/filter/", filtering.edit_filter, name="edit_filter"),
+    path("influencers/segments/add/", segments.add_segment, name="add_segment"),
+    path(f"{SEGMENT}change/", segments.change_segment, name="change_segment"),
+    path(f"{SEGMENT}delete/", segments.delete_segment, name="delete_segment"),
     path("influencers/add/", accounts.add_account, name="add_account"),
     path("influencers/add/<int:job_pk>/", accounts.added_account, name="added"),
     path("influencers/add/invite/", invitations.invite_handle, name="invite_handle"),

@@ -115,6 +115,10 @@ class AccountView:
     def engagement_rate(self) -> MetricValue:
         return self.metric(AccountMetric.ENGAGEMENT_RATE)
 
+    @cached_property
+    def average_views(self) -> MetricValue:
+        return self.metric(AccountMetric.AVERAGE_VIEWS)
+
     @property
     def picture(self) -> str:
         """The profile image, empty while the account's kind does not allow one."""

@@ -27,7 +27,7 @@ NO_ACCOUNT = "No TikTok account."
 def account_number(
     context: template.RequestContext, influencer: Influencer, view: AccountView | None, name: str
 ) -> SafeString:
-    """A number of an account in the list of influencers: `followers` or `engagement_rate`."""
+    """A number of an account in the list of influencers: `followers`, `average_views` or `engagement_rate`."""
     if view is None:
         return no_account(context, influencer)
     metric = getattr(view, name)

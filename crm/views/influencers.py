@@ -1,64 +1,148 @@
-"""The list of influencers."""
+"""The list of influencers: searched, filtered, sorted, by pages; and how many match."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from crm import queries
-from crm.views.frame import allowances
+from crm.models import Segment
+from crm.policies.filters import Filters
+from crm.queries.filters import read_address
+from crm.queries.segments import count_kept, counted_in_words, segments_of
+from crm.views.asked import Asked, read_request, shown_chips
+from crm.views.frame import address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tiktok.enums import AccountKind
-from tiktok.queries import is_released
 
-KINDS = [
-    (kind.value, kind.label)
-    for kind in (
-        AccountKind.NOT_AUTHENTICATED_TTCM,
-        AccountKind.AUTHENTICATED_TTCM,
-        AccountKind.AUTHENTICATED_NON_TTCM,
-        AccountKind.UNSUPPORTED,
-    )
-]
-SEARCH_LENGTH = 100
+# The segments that every organization begins with: key, name, filters.
+GIVEN: tuple[tuple[str, str, list[str]], ...] = (
+    ("", "All", []),
+    ("authenticated", "Authenticated", ["kind:authenticated_ttcm,authenticated_non_ttcm"]),
+    ("ending", "Permission ends soon", ["grant:today..+30d"]),
+    ("unsupported", "Unsupported", ["kind:unsupported"]),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A segment as a tab of the list. `saved`: the row behind it, of those that members saved."""
+
+    key: str
+    name: str
+    filters: list[str]
+    sort: str
+    href: str
+    is_current: bool
+    saved: Segment | None = None
+    count: str = ""
 
 
 @staff_page(Permission.READ)
 def influencers(request: OrganizationRequest) -> HttpResponse:
-    """Search, filter and page; htmx gets the table only."""
-    search = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
-    kind, sort = request.GET.get("kind", ""), request.GET.get("sort", "name")
-    released = is_released()
+    """Search, filter, sort and page; htmx gets the table only."""
+    asked = read_request(request)
     page = queries.influencer_page(
-        search=search,
-        kind=kind,
-        sort=sort,
+        search=asked.search,
+        reading=asked.reading,
+        asker=asked.asker,
+        sort=asked.sort,
         cursor=request.GET.get("cursor", ""),
-        released=released,
+        released=asked.asker.is_released,
     )
     allowed = allowances(request)
     views = [view for row in page.rows for view in row.accounts]
     may_invite = allowed["may_invite"] and any(view.may_be_invited for view in views)
     may_ask = allowed["may_edit"] and any(view.may_be_asked for view in views)
+    is_whole = not request.htmx
+    tabs = _tabs(asked) if is_whole else []
+    current = next((tab for tab in tabs if tab.is_current), None)
     context = {
         **allowed,
         "may_invite_selected": may_invite,
         "may_ask_selected": may_ask,
         "may_tick": may_invite or may_ask,
         "page": page,
-        "search": search,
-        "kind": kind,
-        "kinds": KINDS,
-        "sort": sort if sort in queries.SORTS else "name",
-        "is_released": released,
-        "is_narrowed": bool(search or (released and kind)),
-        "waiting": [] if request.htmx or search else queries.invitations_without_account(),
+        "asked": asked,
+        "chips": shown_chips(asked),
+        "problems": asked.reading.filters.problems,
+        "tabs": tabs,
+        "current": current,
+        "is_changed": current is not None and not _is_as_saved(current, asked),
+        "is_released": asked.asker.is_released,
+        "is_narrowed": asked.is_narrowed,
+        "helper": _helper(asked)
+        if not page.rows and len(asked.reading.filters.conditions)
+        else None,
+        "waiting": queries.invitations_without_account()
+        if is_whole and not asked.is_narrowed
+        else [],
     }
-    template = (
-        "staff/crm/influencers/table.html" if request.htmx else "staff/crm/influencers/list.html"
-    )
-    response = render(request, template, context)
+    template = "list" if is_whole else "table"
+    response = render(request, f"staff/crm/influencers/{template}.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+@staff_page(Permission.READ)
+def count_influencers(request: OrganizationRequest) -> HttpResponse:
+    """How many match the address, and how many each segment keeps; for a part of the page that comes after it."""
+    asked = read_request(request)
+    tabs = [_with_count(asked, tab) for tab in _tabs(asked)]
+    context = {"total": _counted(asked, asked.reading.filters), "tabs": tabs, "may_edit": False}
+    return render(request, "staff/crm/influencers/count.html", context)
+
+
+def _tabs(asked: Asked) -> list[Tab]:
+    saved = segments_of(asked.request.user)
+    given = [(key, name, filters, "", None) for key, name, filters in GIVEN]
+    own = [(str(each.pk), each.name, each.filters, each.sort, each) for each in saved]
+    return [_tab(asked, *each) for each in (*given, *own)]
+
+
+def _tab(
+    asked: Asked, key: str, name: str, filters: list[str], sort: str, saved: Segment | None
+) -> Tab:
+    query = QueryDict(mutable=True)
+    query.setlist("f", filters)
+    query.update({name: value for name, value in (("sort", sort), ("segment", key)) if value})
+    href = address(asked.request, "influencers")
+    href = f"{href}?{query.urlencode()}" if query else href
+    return Tab(key, name, filters, sort, href, key == asked.segment, saved)
+
+
+def _is_as_saved(tab: Tab, asked: Asked) -> bool:
+    is_sorted = asked.sort == (tab.sort or "name") or not tab.key
+    return tab.filters == asked.reading.filters.address and is_sorted and not asked.search
+
+
+def _with_count(asked: Asked, tab: Tab) -> Tab:
+    plain = Asked(asked.request, "", "name", "", read_address(tab.filters), asked.asker)
+    return replace(tab, count=_counted(plain, plain.reading.filters))
+
+
+def _counted(asked: Asked, filters: Filters) -> str:
+    return counted_in_words(count_kept(asked.facts(filters), lambda: asked.rows(filters)))
+
+
+def _helper(asked: Asked) -> dict[str, str] | None:
+    """The filter without which most would match, where nobody does: its words, the address without it, and how many."""
+    filters, best = asked.reading.filters, None
+    places = [(at, nth) for at, clause in enumerate(filters.clauses) for nth in range(len(clause))]
+    for at, nth in places[:6]:
+        fewer = filters.without(at, nth)
+        count = count_kept(asked.facts(fewer), partial(asked.rows, fewer)) or 0
+        if count and (best is None or count > best[0]):
+            best = (count, at, nth)
+    if best is None:
+        return None
+    count, at, nth = best
+    return {
+        "words": str(asked.reading.chip(at, nth)),
+        "href": asked.href(filters.without(at, nth)),
+        "count": counted_in_words(count),
+    }

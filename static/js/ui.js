@@ -163,6 +163,21 @@
     if (head && (innerWidth >= 900 || head.parentElement.matches("[data-always]"))) event.preventDefault();
   });
   addEventListener("resize", () => $$("details[data-fold]").forEach((card) => (card.open ||= innerWidth >= 900)));
+  // --- filter chips: arrows lead from one to the next, Delete removes, Space turns the word between two around ---
+  on("keydown", (event) => {
+    const bar = event.target.closest?.("[data-chips]");
+    if (!bar) return;
+    const stops = $$(".chip-words, .join, .chip-add", bar);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) {
+      stops[stops.indexOf(event.target) + step]?.focus();
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      event.target.closest(".chip")?.querySelector(".off").click();
+    } else if (event.key === " ") {
+      event.target.click();
+    } else return;
+    event.preventDefault();
+  });
 
   // --- a form is sent once ---
   function hold(form) {

@@ -56,6 +56,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "posts.pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "request_pk": lambda tenant: tenant.row("campaigns.OrderRequest").pk,
+    "segment_pk": lambda tenant: tenant.row("crm.Segment").pk,
     "social-accounts.pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "tag_pk": lambda tenant: tenant.row("crm.Tag").pk,
     "task_pk": lambda tenant: tenant.row("crm.Task").pk,

@@ -1,0 +1,95 @@
+"""One filter of the list, chosen and edited in a dialog."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+from crm.policies.filters import PLAIN, UNKNOWN, Condition, Field, Filters, Values, read_filters
+from crm.queries.fields import Rule
+from crm.views.asked import read_request
+from crm.views.frame import INVALID, address, form_answer
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.redirects import go_to
+
+SHOWN_OPTIONS = 500
+
+
+@staff_page(Permission.READ)
+def edit_filter(request: OrganizationRequest) -> HttpResponse:
+    """Choose a field, then its values; `apply` leads to the list that is filtered so. Changes nothing but the address."""
+    asked = read_request(request, with_custom=True)
+    rule = asked.reading.rules.get(request.GET.get("field", ""))
+    back = asked.href(asked.reading.filters)
+    if rule is None:
+        here = f"{address(request, 'edit_filter')}?{asked.query()}"
+        fields = [(r.field.label, f"{here}&field={key}") for key, r in asked.reading.rules.items()]
+        return form_answer(
+            request, "influencers/filter_fields", title="Add a filter", back=back, fields=fields
+        )
+    problem = ""
+    if "apply" in request.GET:
+        found = read_filters([_written(request, rule.field)], {rule.field.key: rule.field})
+        if found.clauses:
+            return go_to(request, asked.href(_placed(request, asked.reading.filters, found)))
+        problem = found.problems[0].removesuffix(" It is left out.")
+    condition = _edited(request, asked.reading.filters)
+    return form_answer(
+        request,
+        "influencers/filter",
+        title=rule.field.label,
+        back=back,
+        status=INVALID if problem else 200,
+        asked=asked,
+        field=rule.field,
+        options=_options(rule),
+        condition=condition,
+        problem=problem,
+        at=request.GET.get("at", ""),
+        nth=request.GET.get("nth", ""),
+        is_range=rule.field.values.is_range,
+        is_day=rule.field.values == Values.DAY,
+        is_text=rule.field.values == Values.TEXT,
+    )
+
+
+def _written(request: OrganizationRequest, field: Field) -> str:
+    """The condition that the form says, in the grammar of addresses."""
+    values = [quote(value.strip(), safe=PLAIN) for value in request.GET.getlist("value")]
+    least, most = (request.GET.get(name, "").strip() for name in ("least", "most"))
+    if least or most:
+        values.append(f"{quote(least, safe=PLAIN)}..{quote(most, safe=PLAIN)}")
+    if "unknown" in request.GET:
+        values.append(UNKNOWN)
+    return f"{field.key}:{','.join(value for value in values if value)}"
+
+
+def _place(request: OrganizationRequest, filters: Filters) -> tuple[int, int] | None:
+    """The place of the edited condition; None for a new one."""
+    at, nth = (request.GET.get(name, "") for name in ("at", "nth"))
+    if not (at.isdecimal() and nth.isdecimal() and len(at + nth) < 6):
+        return None
+    place = (int(at), int(nth))
+    is_there = place[0] < len(filters.clauses) and place[1] < len(filters.clauses[place[0]])
+    return place if is_there else None
+
+
+def _edited(request: OrganizationRequest, filters: Filters) -> Condition | None:
+    place = _place(request, filters)
+    return filters.clauses[place[0]][place[1]] if place else None
+
+
+def _placed(request: OrganizationRequest, filters: Filters, found: Filters) -> Filters:
+    place = _place(request, filters)
+    (condition,) = found.conditions
+    return filters.replaced(*place, condition) if place else filters.added(condition)
+
+
+def _options(rule: Rule) -> list[tuple[str, str]]:
+    options = list(rule.field.options.items())
+    if rule.names is not None:
+        named = rule.names().order_by("label").values_list(rule.row_path, "label")
+        options += [(str(pk), label) for pk, label in named[:SHOWN_OPTIONS]]
+    return options
