@@ -101,6 +101,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "lookup_job": None,
         "imported_at": None,
     },
+    "crm.Segment": lambda t: {"filters": [], "sort": ""},
     "crm.ImportMapping": lambda t: {"columns": [{"field": "name", "policy": "fill_empty"}]},
     "crm.ImportRow": lambda t: {
         "fate": "new",
