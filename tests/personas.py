@@ -120,7 +120,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     },
     "crm.Merge": lambda t: {
         "merged_ids": [2**40 + 1],
-        "undone_at": None,
+        "undone_at": NOON,
         "kept": {"merged": [{"name": t.canary, "group_id": None}], "target": {"id": t.row("crm.Influencer").pk}},
         "differences": [],
     },

@@ -20,7 +20,7 @@ from crm.models import CustomField, Influencer
 from crm.models.influencers import NAME_LENGTH
 from crm.policies.details import plausible_birthday, readable_name, readable_phone, shown_phone
 from crm.policies.fields import typed_value
-from crm.services.details import Details
+from crm.services.influencers import Details
 from tenancy.models import Group, Membership
 from ui.bidi import isolated
 from ui.editing import EditForm

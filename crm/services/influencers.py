@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.errors import AddressTaken
-from crm.models import Influencer, OtherAddress, Rate
+from crm.models import CustomField, Influencer, OtherAddress, Rate
+from crm.policies.fields import Typed
 from crm.queries import with_address
+from crm.services.fields import set_values
 from crm.services.merging.finding import check_for_duplicates
 from crm.signals import deleting
 from tenancy.addresses import one_spelling
@@ -32,6 +34,30 @@ class Price:
     kind: str
     amount: Decimal
     currency: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """Checked details: columns of the influencer, further addresses, rates, and values of custom fields."""
+
+    columns: Mapping[str, Any]
+    emails: Sequence[str]
+    prices: Sequence[Price]
+    values: Mapping[CustomField, Typed | None]
+
+
+@transaction.atomic
+def save_details(influencer: Influencer | None, details: Details, *, actor: User) -> Influencer:
+    """Keep these details of an influencer, of a new one for None."""
+    if influencer is None:
+        influencer = create_influencer(actor=actor, **details.columns)
+    else:
+        edit_influencer(influencer, actor=actor, **details.columns)
+        influencer.email = details.columns["email"]
+    set_other_addresses(influencer, details.emails, actor=actor)
+    set_rates(influencer, details.prices, actor=actor)
+    set_values(influencer, details.values, actor=actor)
+    return influencer
 
 
 @transaction.atomic

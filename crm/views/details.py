@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from crm import queries
 from crm.forms import DetailsForm
 from crm.models import Influencer
-from crm.services.details import save_details
+from crm.services.influencers import save_details
 from crm.views.frame import INVALID, address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from crm.forms.segments import SegmentForm
 from crm.models import Segment
 from crm.queries.segments import segments_of
-from crm.services import segments
+from crm.services.collections import segments
 from crm.views.asked import Asked, read_request
 from crm.views.frame import INVALID, address, form_answer
 from tenancy.access import OrganizationRequest, staff_page

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from crm import queries
 from crm.errors import CrmProblem
 from crm.models import List, Tag
-from crm.services.lists import add_to_list, create_list, remove_from_list
-from crm.services.tags import create_tag, tag_influencers, untag_influencers
+from crm.services.collections.lists import add_to_list, create_list, remove_from_list
+from crm.services.collections.tags import create_tag, tag_influencers, untag_influencers
 from crm.views.frame import address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission

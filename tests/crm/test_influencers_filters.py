@@ -17,10 +17,10 @@ from crm.policies.wording import chip
 from crm.queries import influencer_page
 from crm.queries.fields import Asker, rules
 from crm.queries.filters import _named, read_address
+from crm.services.collections.lists import add_to_list, create_list
+from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.fields import set_values
 from crm.services.influencers import archive_influencers
-from crm.services.lists import add_to_list, create_list
-from crm.services.tags import create_tag, tag_influencers
 from tenancy.models import Group, User
 from tenancy.scope import groups_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order

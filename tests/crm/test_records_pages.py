@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.models import Influencer, List, Mention, Note, Tag, Task
-from crm.services.lists import add_to_list, create_list
+from crm.services.collections.lists import add_to_list, create_list
+from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.notes import write_note
-from crm.services.tags import create_tag, tag_influencers
 from crm.services.tasks import create_task
 from tenancy.enums import Role
 from tenancy.models import Organization, User

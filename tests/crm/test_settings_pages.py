@@ -9,8 +9,8 @@ from django.test import Client
 
 from crm.enums import FieldKind
 from crm.models import CustomField, Tag
+from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.fields import create_field
-from crm.services.tags import create_tag, tag_influencers
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope

@@ -7,9 +7,21 @@ from django.core.exceptions import ValidationError
 
 from crm.errors import NameTaken
 from crm.models import Influencer, ListEntry, Tag, Tagging
-from crm.services import tags
-from crm.services.lists import add_to_list, create_list, delete_list, edit_list, remove_from_list
-from crm.services.tags import create_tag, delete_tag, edit_tag, tag_influencers, untag_influencers
+from crm.services.collections import tags
+from crm.services.collections.lists import (
+    add_to_list,
+    create_list,
+    delete_list,
+    edit_list,
+    remove_from_list,
+)
+from crm.services.collections.tags import (
+    create_tag,
+    delete_tag,
+    edit_tag,
+    tag_influencers,
+    untag_influencers,
+)
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_events

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from crm.errors import NameTaken
 from crm.forms import MergeTagForm, TagForm
 from crm.models import Tag
-from crm.services.tags import delete_tag, edit_tag, merge_tag
+from crm.services.collections.tags import delete_tag, edit_tag, merge_tag
 from crm.views.frame import INVALID, address, allowances, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission

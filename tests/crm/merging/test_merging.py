@@ -27,9 +27,9 @@ from crm.models import (
 )
 from crm.queries import found, influencer_timeline
 from crm.queries.merging import compare, influencers_to_merge, merged_into
+from crm.services.collections.tags import tag_influencers
 from crm.services.influencers import delete_influencer, edit_influencer
 from crm.services.merging.merge import merge_influencers
-from crm.services.tags import tag_influencers
 from jobs.models import Job
 from mail.models import Message
 from tenancy.enums import Verb

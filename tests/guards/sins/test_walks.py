@@ -117,7 +117,7 @@ def test_pages_that_show_nothing(plant_view) -> None:
     plant_view(STAFF, saying(""))
 
 
-@caught_by(walk.test_the_database_alone_keeps_organizations_apart, match="assert 2 == 0")
+@caught_by(walk.test_the_database_alone_keeps_organizations_apart, match="assert 4 == 0")
 def test_a_database_that_does_not_keep_apart(alter) -> None:
     alter("CREATE POLICY open ON crm_influencer USING (true)")
 
