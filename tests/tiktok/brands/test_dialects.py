@@ -98,7 +98,7 @@ def test_pages_and_api_show_the_calculated_number_with_its_definition(oak, maya)
     with organization_scope(oak):
         account = SocialAccount.objects.get()
     page = browser.get(f"/o/oak/influencers/{account.influencer_id}/").content.decode()
-    assert page.count(">calculated</span>") == 2
+    assert page.count(">calculated</button>") == 2
     assert metrics_of(maya)["average_views"].definition in page
     assert NOT_FROM_TIKTOK_ONE in page
     assert ">calculated</button>" in browser.get("/o/oak/influencers/").content.decode()
