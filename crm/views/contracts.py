@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.enums import ContractState
@@ -148,7 +148,4 @@ def delete_contract(request: OrganizationRequest, pk: int, contract_pk: int) -> 
 
 def _found(pk: int, contract_pk: int) -> Contract:
     rows = Contract.objects.select_related("influencer", "file", "created_by")
-    found = rows.filter(influencer=pk, pk=contract_pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, influencer=pk, pk=contract_pk)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.forms import FileForm
@@ -61,7 +62,4 @@ def delete(request: OrganizationRequest, pk: int, document_pk: int) -> HttpRespo
 
 def _found(pk: int, document_pk: int) -> Document:
     rows = Document.objects.select_related("influencer", "file")
-    document = rows.filter(influencer=pk, pk=document_pk).first()
-    if document is None:
-        raise Http404
-    return document
+    return get_object_or_404(rows, influencer=pk, pk=document_pk)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from crm import queries
@@ -64,10 +65,7 @@ def pin(request: OrganizationRequest, pk: int, note_pk: int) -> HttpResponse:
 
 
 def _found(pk: int, note_pk: int) -> Note:
-    note = Note.objects.select_related("influencer").filter(influencer=pk, pk=note_pk).first()
-    if note is None:
-        raise Http404
-    return note
+    return get_object_or_404(Note.objects.select_related("influencer"), influencer=pk, pk=note_pk)
 
 
 def _answer(

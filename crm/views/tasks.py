@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -92,10 +92,7 @@ def delete(request: OrganizationRequest, pk: int, task_pk: int) -> HttpResponse:
 
 
 def _found(pk: int, task_pk: int) -> Task:
-    task = Task.objects.select_related("influencer").filter(influencer=pk, pk=task_pk).first()
-    if task is None:
-        raise Http404
-    return task
+    return get_object_or_404(Task.objects.select_related("influencer"), influencer=pk, pk=task_pk)
 
 
 def _back(request: OrganizationRequest, pk: int) -> HttpResponse:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from crm.enums import FieldKind
@@ -103,10 +103,7 @@ def restore(request: OrganizationRequest, field_pk: int) -> HttpResponse:
 
 
 def _found(field_pk: int) -> CustomField:
-    field = CustomField.objects.filter(pk=field_pk).first()
-    if field is None:
-        raise Http404
-    return field
+    return get_object_or_404(CustomField, pk=field_pk)
 
 
 def _answer(request: OrganizationRequest, form: FieldForm, title: str) -> HttpResponse:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
 from crm.errors import NameTaken
@@ -88,10 +88,7 @@ def delete(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
 
 
 def _found(tag_pk: int) -> Tag:
-    tag = Tag.objects.filter(pk=tag_pk).first()
-    if tag is None:
-        raise Http404
-    return tag
+    return get_object_or_404(Tag, pk=tag_pk)
 
 
 def _answer(
