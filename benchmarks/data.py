@@ -27,7 +27,8 @@ NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
 ROWS_PER_CAMPAIGN = 100
 FIRST_FREE = """
 SELECT greatest(
-    (SELECT max(id) FROM tiktok_video), (SELECT max(id) FROM tiktok_creator), (SELECT max(id) FROM tenancy_event), 0
+    (SELECT max(id) FROM tiktok_video), (SELECT max(id) FROM tiktok_creator), (SELECT max(id) FROM crm_influencer),
+    (SELECT max(id) FROM tenancy_event), 0
 ) + 1
 """
 

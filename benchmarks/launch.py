@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 COLD_SECONDS, WARM_SECONDS, MEGABYTES, STOP_SECONDS = 9.0, 3.0, 500.0, 5.0
 SETTLE_SECONDS = 10.0  # the pumps have been round a few times
-NAMED_BY_US = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+)  # of our environment; the rest names our own servers and secrets
 TICKS = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
 
@@ -83,7 +88,7 @@ class Launch:
 @contextmanager
 def _launched(folder: Path) -> Iterator[Launch]:
     """Start it over this folder, and open the first page."""
-    env = {name: text for name, text in os.environ.items() if name not in NAMED_BY_US}
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
     port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "influence.embedded", "run"],

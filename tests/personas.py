@@ -118,7 +118,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "state": "open",
         "matches": ["email:1"],
     },
-    "crm.Contract": lambda t: {"file": None},  # a file belongs to one row, and the document has it
+    "crm.Contract": lambda t: {"file": make_row(File, t)},  # a file belongs to one row
     "crm.Merge": lambda t: {
         "merged_ids": [2**40 + 1],
         "undone_at": NOON,

@@ -4,8 +4,8 @@
     with editing(request, influencer) as stored:
         form = InfluencerForm(request.POST or None, instance=stored)
 
-The page carries the values that its reader saw (`version`). On a conflict nothing is written: the form is shown again with
-theirs and yours of each field, and a choice. The row is locked meanwhile, so that of two the second is the second.
+The page carries the values that its reader saw (`version`); a form that comes without them has seen nothing, and each field
+that it would change is asked about. On a conflict nothing is written: the form is shown again with theirs and yours of each field, and a choice. The row is locked meanwhile, so that of two the second is the second.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.http import HttpRequest
 VERSION, SALT = "version", "ui.editing"
 THEIRS, YOURS = "theirs", "yours"
 CHANGED = "Somebody else has changed this meanwhile, so nothing was saved. Choose what is right, and save again."
+UNSEEN = "This form came without the values it was opened with, so nothing was saved. Choose what is right, and save again."
 M = TypeVar("M", bound=models.Model)
 
 
@@ -88,20 +89,20 @@ class EditForm(forms.BaseForm):
             if self.data.get(f"keep_{name}") == THEIRS:
                 given[name] = stored[name]
         self.conflicts = tuple(
-            self._conflict(name, given[name], stored[name], seen[name])
+            self._conflict(name, given[name], stored[name], seen.get(name))
             for name in stored
             if name in given
-            and seen.get(name, text_of(stored[name])) != text_of(stored[name])
+            and seen.get(name) != text_of(stored[name])
             and text_of(given[name]) != text_of(stored[name])
         )
         if self.conflicts:
-            self.add_error(None, CHANGED)
+            self.add_error(None, CHANGED if seen else UNSEEN)
         return given
 
     def _stored(self) -> dict[str, Any]:
         return {name: self.initial[name] for name in self.fields if name in self.initial}
 
-    def _conflict(self, name: str, yours: Any, theirs: Any, seen: str) -> Conflict:
+    def _conflict(self, name: str, yours: Any, theirs: Any, seen: str | None) -> Conflict:
         """Both sides of a field; theirs is chosen beforehand for whoever has not touched it."""
         field = self.fields[name]
         names = {str(key): str(label) for key, label in getattr(field, "choices", ())}

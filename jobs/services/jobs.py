@@ -31,6 +31,8 @@ WORK_KIND, ERRAND_KIND = "job", "job.errand"
 SLICE_LEASE = timedelta(seconds=45)
 # Several calls, each of which may be tried three times.
 ERRAND_LEASE = timedelta(minutes=5)
+# What an errand was about and what came of it may name people, and deletes itself well within the day that erasure has.
+ERRAND_KEPT = timedelta(hours=20)
 OUR_FAULT = "Something went wrong on our side. What is done was kept."
 ACTOR_LEFT = "The person who started it is no longer a member. What is done was kept."
 
@@ -117,6 +119,14 @@ def do_slices(job_ids: Sequence[int]) -> dict[int, timedelta | None]:
     return {pk: None if over else timedelta(0) for pk, over in is_over.items()}
 
 
+def do_errands(job_ids: Sequence[int]) -> dict[int, timedelta | None]:
+    """Do these errands, or delete those that ended long ago. Says when each is due again: once more after its end."""
+    Job.objects.filter(pk__in=job_ids, finished_at__lte=timezone.now() - ERRAND_KEPT).delete()
+    again = do_slices(job_ids)
+    over = Job.objects.filter(pk__in=job_ids, state__in=FINISHED_STATES)
+    return again | dict.fromkeys(over.values_list("pk", flat=True), ERRAND_KEPT)
+
+
 def _do_slice(job: Job) -> bool:
     """Returns whether the job is finished."""
     if job.is_finished:
@@ -176,15 +186,15 @@ def fail_stopped(job_ids: Sequence[int]) -> None:
 
 def register_work() -> None:
     """Jobs are work of the lane for long work, one slice at a time; errands of the lane that people wait for."""
-    for name, lane, lease in (
-        (WORK_KIND, Lane.BULK, SLICE_LEASE),
-        (ERRAND_KIND, Lane.PERSON, ERRAND_LEASE),
+    for name, lane, do, lease in (
+        (WORK_KIND, Lane.BULK, do_slices, SLICE_LEASE),
+        (ERRAND_KIND, Lane.PERSON, do_errands, ERRAND_LEASE),
     ):
         register_kind(
             WorkKind(
                 name,
                 lane,
-                do_slices,
+                do,
                 lease=lease,
                 problems={TryLater: "later"},
                 on_stop=fail_stopped,

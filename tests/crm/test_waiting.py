@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
 from crm.models import Influencer, SocialAccount
-from jobs.enums import Lane
 from jobs.services import at_once
 from jobs.services.at_once import WAIT_SECONDS, beside
 from mail.models import Message
-from tenancy.enums import Role, Verb
-from tenancy.models import Event, Organization, User
+from tenancy.enums import Verb
+from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
-from tenancy.services.organizations import add_member
+from tests.clicking import all_have_ended, at_the_same_time, click, manager_of
 from tests.factories.crm import TikTokAccountFactory
 from tests.sandbox_process import Sandbox
-from tests.working import pump
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADD = "/o/oak/influencers/add/"
-CLICKS = 20
 in_a_thread = beside  # before each test's fixture puts another in its place
 
 
@@ -148,40 +142,6 @@ def test_many_slow_requests_leave_most_threads_to_other_pages(
 
 
 # --- many clicks -------------------------------------------------------------------------------------------------
-def manager_of(oak: Organization, number: int) -> Client:
-    person = User.objects.create_user(f"m{number}@oak.example")
-    add_member(oak, person, role=Role.MANAGER, actor=None)
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-def at_the_same_time(acts: list[Callable[[], Any]]) -> list[Any]:
-    """Do these in threads that begin together."""
-    ready = Barrier(len(acts))
-
-    def act(what: Callable[[], Any]) -> Any:
-        try:
-            ready.wait(30)
-            return what()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(act, acts))
-
-
-def click(people: list[Client], address: str, **data: Any) -> list[int]:
-    """Twenty clicks on the same button at the same time, the people taking turns."""
-
-    def one(person: Client) -> int:
-        browser = Client()  # a tab of its own
-        browser.cookies = person.cookies
-        return browser.post(address, data).status_code
-
-    return at_the_same_time([lambda n=n: one(people[n % len(people)]) for n in range(CLICKS)])
-
-
 @pytest.fixture
 def people(oak: Organization) -> list[Client]:
     return [manager_of(oak, number) for number in range(2)]
@@ -205,15 +165,6 @@ def at(account: SocialAccount, action: str) -> str:
 
 def calls(tiktok: Sandbox, path: str) -> int:
     return tiktok.read("stats")["calls"].get(path, 0)
-
-
-def all_have_ended() -> None:
-    """Wait until whatever was begun has ended; what found no place is done by a worker."""
-    for _ in range(at_once.PLACES):
-        assert at_once._places.acquire(timeout=30)
-    for _ in range(at_once.PLACES):
-        at_once._places.release()
-    pump(Lane.PERSON)
 
 
 def test_twenty_clicks_of_two_people_on_invite_are_one_call(

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from crm.services.influencers import open_dashboard
 from tenancy.enums import Role
@@ -65,10 +73,14 @@ def _is_complaint(line: ConsoleMessage) -> bool:
 def open_page(chromium: Browser, site: str) -> Iterator[Any]:
     """A new browser window (own cookies) of some width; nothing may go wrong in its console."""
     pages: list[tuple[Page, list[str]]] = []
+    under_way: set[Request] = set()
 
     def open_one(width: int = 1440) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=site)
         context.set_default_timeout(10_000)
+        context.on("request", lambda request: under_way.add(request))
+        context.on("requestfinished", lambda request: under_way.discard(request))
+        context.on("requestfailed", lambda request: under_way.discard(request))
         page, complaints = context.new_page(), []
         page.on(
             "console",
@@ -80,8 +92,18 @@ def open_page(chromium: Browser, site: str) -> Iterator[Any]:
 
     yield open_one
     for page, complaints in pages:
-        page.context.close()
-        assert [line for line in complaints if not line.startswith(REFUSED_FORM)] == []
+        heard = list(complaints)  # before the last requests are cut off
+        close(page, under_way)
+        assert [line for line in heard if not line.startswith(REFUSED_FORM)] == []
+
+
+def close(page: Page, under_way: set[Request]) -> None:
+    """Close it when the server has answered: a page that brings itself up to date asks while the test ends."""
+    page.context.route("**/*", lambda route: route.abort())
+    until = time.monotonic() + 10
+    while under_way and time.monotonic() < until:
+        page.wait_for_timeout(20)
+    page.context.close()
 
 
 @pytest.fixture

@@ -98,12 +98,15 @@ def test_what_takes_long_is_not_waited_for_and_goes_on(elm, pruning, monkeypatch
 
     pruning.may_end.set()
     until = time.monotonic() + 10
-    while not job.is_finished and time.monotonic() < until:
+    late = Work.objects.filter(
+        kind=jobs.ERRAND_KIND, due_at__gt=timezone.now() + timedelta(hours=1)
+    )
+    while not late.exists() and time.monotonic() < until:
         time.sleep(0.05)
-        with organization_scope(elm):
-            job.refresh_from_db()
+    with organization_scope(elm):
+        job.refresh_from_db()
     assert (job.state, done_of(job).text, pruning.times) == (JobState.DONE, "Neatly.", 1)
-    assert not Work.objects.filter(kind=jobs.ERRAND_KIND).exists()
+    assert late.get().lease_until is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -154,6 +157,25 @@ def test_the_same_errand_begun_twice_is_done_once(elm, pruning) -> None:
         begin_at_once(first)
         begin_at_once(second)
     assert (first, pruning.times) == (second, 1)
+
+
+@pytest.mark.django_db
+def test_an_errand_and_what_it_says_of_people_are_deleted_within_a_day_of_its_end(
+    elm, pruning
+) -> None:
+    with organization_scope(elm):
+        begin_at_once(started(elm, ada_of(elm)))
+        due_at = Work.objects.get(kind="job.errand").due_at
+        assert timedelta(hours=19) < due_at - timezone.now() < timedelta(hours=21)
+        Work.objects.update(due_at=timezone.now())
+        pump(Lane.PERSON)
+        assert Job.objects.count() == 1  # what is due too early waits on
+        Work.objects.update(due_at=timezone.now())
+        Job.objects.update(finished_at=timezone.now() - timedelta(hours=20))
+        pump(Lane.PERSON)
+        assert not Job.objects.exists()
+    assert not Work.objects.exists()
+    assert pruning.times == 1
 
 
 @pytest.mark.django_db

@@ -119,6 +119,20 @@ def test_who_enters_the_same_or_edits_alone_is_asked_nothing(ada: Client, maya: 
     assert (alone.status_code, now(maya).name) == (302, "Maya")
 
 
+def test_a_form_without_its_version_has_seen_nothing(ada: Client, maya: Influencer) -> None:
+    address = f"/o/oak/influencers/{maya.pk}/edit/"
+    answer = ada.post(address, fields(name="Maya Baker"))
+    assert answer.status_code == 422
+    assert "This form came without the values it was opened with" in body(answer)
+    (conflict,) = answer.context["form"].conflicts
+    assert (conflict.theirs, conflict.yours, conflict.chosen) == ("Maya", "Maya Baker", "")
+    assert now(maya).name == "Maya"
+    chosen = fields(name="Maya Baker", version=version(answer), keep_name="yours")
+    assert ada.post(address, chosen).status_code == 302
+    assert now(maya).name == "Maya Baker"
+    assert ada.post(address, fields(name="Maya Baker")).status_code == 302  # it changes nothing
+
+
 def test_a_version_that_was_not_made_here_says_nothing() -> None:
     assert seen_in(version_of({"name": "Maya", "day": None})) == {"name": "Maya", "day": ""}
     assert seen_in("Maya") == {}
