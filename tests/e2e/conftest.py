@@ -75,12 +75,18 @@ def open_page(chromium: Browser, site: str) -> Iterator[Any]:
     pages: list[tuple[Page, list[str]]] = []
     under_way: set[Request] = set()
 
+    def begun(request: Request) -> None:
+        under_way.add(request)
+
+    def ended(request: Request) -> None:
+        under_way.discard(request)
+
     def open_one(width: int = 1440) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=site)
         context.set_default_timeout(10_000)
-        context.on("request", lambda request: under_way.add(request))
-        context.on("requestfinished", lambda request: under_way.discard(request))
-        context.on("requestfailed", lambda request: under_way.discard(request))
+        context.on("request", begun)
+        context.on("requestfinished", ended)
+        context.on("requestfailed", ended)
         page, complaints = context.new_page(), []
         page.on(
             "console",
