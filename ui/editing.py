@@ -4,8 +4,8 @@
     with editing(request, influencer) as stored:
         form = InfluencerForm(request.POST or None, instance=stored)
 
-The page carries the values that its reader saw (`version`); a form that comes without them has seen nothing, and each field
-that it would change is asked about. On a conflict nothing is written: the form is shown again with theirs and yours of each field, and a choice. The row is locked meanwhile, so that of two the second is the second.
+The page carries the values that its reader saw (`version`); a form that comes without them has seen nothing, and each
+value that it would replace is asked about. On a conflict nothing is written: the form is shown again with theirs and yours of each field, and a choice. The row is locked meanwhile, so that of two the second is the second.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class EditForm(forms.BaseForm):
             self._conflict(name, given[name], stored[name], seen.get(name))
             for name in stored
             if name in given
-            and seen.get(name) != text_of(stored[name])
+            and seen.get(name, "") != text_of(stored[name])
             and text_of(given[name]) != text_of(stored[name])
         )
         if self.conflicts:

@@ -33,6 +33,7 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tests.sandbox_process import Sandbox
+from tests.submitting import submit
 from tiktok.enums import PollKind, Source
 from tiktok.models import Video
 from tiktok.services.facts.snapshots import record_video_snapshots
@@ -196,7 +197,8 @@ def test_a_campaign_is_made_and_changed(manager, campaign) -> None:
     assert answer.headers["Location"] == base(made)
     assert made.state == "draft"
 
-    manager.post(f"{base(made)}edit/", {**fields, "ends_on": "2026-12-24", "state": "completed"})
+    changed = {**fields, "ends_on": "2026-12-24", "state": "completed"}
+    submit(manager, f"{base(made)}edit/", changed)
     made.refresh_from_db()
     assert (str(made.ends_on), made.state) == ("2026-12-24", "completed")
 

@@ -18,6 +18,7 @@ from tenancy.errors import GroupNotEmpty
 from tenancy.models import Group, GroupMember, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_events, queries_in
+from tests.submitting import submit
 from tests.tenancy.test_members import said, texts
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_name_and_text_change_and_the_key_stays(
 ) -> None:
     url = f"{PAGE}{beauty.pk}/"
     for _ in range(2):  # the second time nothing changes
-        assert admin.post(url, {"name": "Care", "application_text": "Hello"}).status_code == 302
+        assert submit(admin, url, {"name": "Care", "application_text": "Hello"}).status_code == 302
     with organization_scope(oak):
         branding = GroupBranding.objects.select_related("group").get()
     assert (branding.group.name, branding.group.key) == ("Care", "beauty")
@@ -76,7 +77,7 @@ def test_name_and_text_change_and_the_key_stays(
 def test_of_two_editors_the_second_sees_what_changed(admin: Client, beauty: Group) -> None:
     url = f"{PAGE}{beauty.pk}/"
     version = admin.get(url).context["form"].version
-    admin.post(url, {"name": "Care", "application_text": ""})
+    submit(admin, url, {"name": "Care", "application_text": ""})
     second = admin.post(url, {"name": "Skin", "application_text": "", "version": version})
     assert second.status_code == 422
     assert "Somebody else has changed this" in second.content.decode()

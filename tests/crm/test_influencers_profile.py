@@ -29,6 +29,7 @@ from tests.factories.crm import (
 )
 from tests.mailing import sent_mail
 from tests.sandbox_process import Sandbox
+from tests.submitting import submit
 from tests.working import all_polls, behave, pump
 from tiktok.availability import ASK_TO_AUTHENTICATE, NOT_TRACKED
 from tiktok.enums import AccountMetric, MarketplaceStatus, PollKind, PostponedReason, Source
@@ -312,7 +313,7 @@ def test_particulars_can_be_edited(maya: SocialAccount, manager: Client, oak: Or
     assert "Select a valid choice" in answer.content.decode()
     assert 'value="Máya"' in answer.content.decode()
 
-    manager.post(url, form)
+    submit(manager, url, form)
     with organization_scope(oak):
         influencer = Influencer.objects.get()
         assert (influencer.name, influencer.country, influencer.language) == ("Máya", "GB", "en-gb")
@@ -331,10 +332,10 @@ def test_countries_are_chosen_by_name_and_an_unknown_one_is_kept(
     names = re.findall(r'<option value="[A-Z]{2}">([^<]+)</option>', page)
     assert names.index("Åland Islands") < names.index("Albania") < names.index("Zimbabwe")
 
-    manager.post(url, {"name": "Maya", "country": "ZZ"})
+    submit(manager, url, {"name": "Maya", "country": "ZZ"})
     with organization_scope(oak):
         assert Influencer.objects.get().country == "ZZ"
-    manager.post(url, {"name": "Maya", "country": "CI"})
+    submit(manager, url, {"name": "Maya", "country": "CI"})
     with organization_scope(oak):
         assert Influencer.objects.get().country == "CI"
     assert '<option value="CI" selected>Côte d’Ivoire</option>' in text(manager, url)

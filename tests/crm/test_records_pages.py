@@ -22,6 +22,7 @@ from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_verbs, queries_in
 from tests.crm.test_details_pages import undo_button
 from tests.factories.crm import InfluencerFactory
+from tests.submitting import submit
 
 pytestmark = pytest.mark.django_db
 TASKS = "/o/oak/tasks/"
@@ -144,7 +145,7 @@ def test_a_note_is_edited_pinned_and_deleted(
     url = at(maya, f"notes/{old.pk}/")
     assert "No palm oil." in manager.get(f"{url}edit/").content.decode()
     assert manager.post(f"{url}edit/", {"text": ""}).status_code == 422
-    manager.post(f"{url}edit/", {"text": "No palm oil brands."})
+    submit(manager, f"{url}edit/", {"text": "No palm oil brands."})
     manager.post(f"{url}pin/", {"pin": "yes"})
     page = plain(manager, at(maya))
     assert page.index("No palm oil brands.") < page.index("Short briefs.")
@@ -172,7 +173,8 @@ def test_a_task_is_added_changed_done_and_undone(
     url = at(maya, f"tasks/{task.pk}/")
     assert "Send flour" in manager.get(f"{url}edit/").content.decode()
     assert manager.post(f"{url}edit/", {"title": ""}).status_code == 422
-    manager.post(f"{url}edit/", {"title": "Send rye", "due_on": "2026-01-02", "assignee": me.pk})
+    rye = {"title": "Send rye", "due_on": "2026-01-02", "assignee": me.pk}
+    submit(manager, f"{url}edit/", rye)
     assert "Send rye Overdue since 2 Jan · Maya Ferrand" in plain(manager, TASKS)
 
     answer = manager.post(f"{url}done/", {"next": TASKS})

@@ -17,6 +17,7 @@ from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
 from tests.crm.test_details_pages import undo_button
 from tests.factories.crm import InfluencerFactory
+from tests.submitting import submit
 
 pytestmark = pytest.mark.django_db
 FIELDS, TAGS = "/o/oak/settings/fields/", "/o/oak/settings/tags/"
@@ -45,7 +46,7 @@ def test_a_field_is_added_and_changed_its_kind_stays(
     url = f"{FIELDS}{field.pk}/"
     assert "Vegan\nAny" in admin.get(url).content.decode()
     assert admin.post(url, {"name": "Diet", "options": ""}).status_code == 422
-    admin.post(url, {"name": "Food", "options": "Vegan", "kind": "text"})
+    submit(admin, url, {"name": "Food", "options": "Vegan", "kind": "text"})
     with organization_scope(oak):
         field.refresh_from_db()
         assert (field.name, field.kind, field.is_required) == ("Food", "choice", False)
@@ -89,7 +90,7 @@ def test_a_tag_is_renamed_merged_and_deleted_with_everybody_who_has_it(
     for wrong in ("baking", "\u200b", ""):
         answer = manager.post(f"{TAGS}{bread.pk}/", {"name": wrong, "color": "red"})
         assert answer.status_code == 422
-    manager.post(f"{TAGS}{bread.pk}/", {"name": "Bakers", "color": "red"})
+    submit(manager, f"{TAGS}{bread.pk}/", {"name": "Bakers", "color": "red"})
     assert 'tag is-red">Bakers' in manager.get(TAGS).content.decode()
 
     merge = f"{TAGS}{bread.pk}/merge/"

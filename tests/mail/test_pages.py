@@ -18,6 +18,7 @@ from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
 from tests.mail.conftest import queue
 from tests.mailing import sent_mail
+from tests.submitting import submit
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_an_address_that_bounced_can_be_allowed_again(admin: Client, oak: Organi
 
 def test_the_sender_is_set_on_its_page(admin: Client, oak: Organization) -> None:
     def save(**fields: Any) -> int:
-        return admin.post("/o/oak/settings/mail/", fields).status_code
+        return submit(admin, "/o/oak/settings/mail/", fields).status_code
 
     assert save(mail_sender_name="Ada", mail_reply_to="no address") == 422
     assert save(mail_sender_name="Ada from Oak", mail_reply_to="Team@Oak.example") == 302
