@@ -95,9 +95,7 @@ def _accounts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
                created_at
         FROM (SELECT account.*, influencer_id AS influencer, creator.marketplace_status AS status,
                      profile_fetched_at, marketplace_checked_at,
-                     (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
-                      WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
-                        AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL AS is_authenticated
+                     coalesce(grant_state IN ('active', 'expiring'), false) AS is_authenticated
               FROM (SELECT * FROM crm_socialaccount ORDER BY id DESC LIMIT 50) account
               LEFT JOIN tiktok_creator creator ON creator.id = account.creator_id) known ORDER BY id DESC
     """).fetchall()
@@ -121,11 +119,7 @@ def _orders(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
 def _posts(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
     of_order = _next_check("order", "order_id", "post")
     of_videos = _next_check("videos", "account.creator_id", "post")
-    authenticated = """
-        (SELECT true FROM tiktok_consent consent JOIN tiktok_connection grant_ ON grant_.id = connection_id
-         WHERE consent.creator_id = account.creator_id AND withdrawn_at IS NULL
-           AND grant_.state IN ('active', 'expiring') LIMIT 1) IS NOT NULL
-    """
+    authenticated = "creator.grant_state IN ('active', 'expiring')"
     rows = connection.execute(f"""
         SELECT post.id, campaign_id AS campaign, account_id AS account, order_id AS "order", origin, post.network,
                network_post_id, post.url, review_state, post.published_at, published_since,

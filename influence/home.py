@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Order, Post
-from campaigns.queries import campaign_count, is_visible, organization_counts
-from crm.models import SocialAccount
+from campaigns.queries import (
+    account_counter,
+    campaign_count,
+    is_visible,
+    organization_counts,
+)
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.scope import current_groups
-from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind, ConnectionState, MarketplaceStatus
-from tiktok.models import Consent
+from tiktok.enums import (
+    ENDED_CONNECTION_STATES,
+    LIVE_CONNECTION_STATES,
+    AccountKind,
+    ConnectionState,
+    MarketplaceStatus,
+)
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import is_released, marketplace_account
 from ui.paging import with_facts
@@ -27,8 +36,6 @@ OPEN_ORDERS = (
     OrderState.POSTING, OrderState.IN_REVIEW,
 )  # fmt: skip
 ORDERS_WITH_PROBLEMS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
-# The influencer consented, but the grant at TikTok is over.
-ENDED = (ConnectionState.EXPIRED, ConnectionState.REVOKED, ConnectionState.MISSING_SCOPE)
 SHOWN = 6
 
 
@@ -47,9 +54,9 @@ class Numbers:
 
 
 def numbers(*, released: bool) -> Numbers:
-    """Count the consents; all else is kept by those who write (`tenancy.models.Counter`)."""
-    kept, consents = organization_counts(), _consents()
-    kinds = list(_kinds(kept, consents, released=released))
+    """Add up what is kept by those who write (`tenancy.models.Counter`)."""
+    kept = organization_counts()
+    kinds = list(_kinds(kept, released=released))
     return Numbers(
         influencers=kept["influencers"],
         tracked_accounts=sum(count for kind, count in kinds if is_supported(kind)),
@@ -58,30 +65,18 @@ def numbers(*, released: bool) -> Numbers:
         orders_with_problems=sum(kept[f"orders.{state}"] for state in ORDERS_WITH_PROBLEMS),
         posts=kept["posts"],
         views=kept["views"] if kept["posts.with_views"] else None,
-        reconnects=sum(count for (_, state), count in consents.items() if state in ENDED),
+        reconnects=sum(
+            kept[account_counter(status, state)]
+            for status, state in product(MarketplaceStatus, ENDED_CONNECTION_STATES)
+        ),
     )
 
 
-def _consents() -> dict[tuple[str, str], int]:
-    """Consents that stand, by the marketplace status of the account and the state of the grant."""
-    valid = Consent.objects.filter(withdrawn_at=None, creator__account__isnull=False)
-    if current_groups() is not None:
-        valid = valid.filter(creator__account__in=SocialAccount.objects.all())
-    groups = valid.values_list("creator__marketplace_status", "connection__state")
-    return {(status, state): count for status, state, count in groups.annotate(Count("pk"))}
-
-
-def _kinds(
-    kept: Mapping[str, int], consents: Mapping[tuple[str, str], int], *, released: bool
-) -> Iterator[tuple[AccountKind, int]]:
-    for status in MarketplaceStatus:
-        known = sum(consents.get((status, state), 0) for state in LIVE_CONNECTION_STATES)
-        for is_authenticated, count in (
-            (True, known),
-            (False, kept[f"accounts.{status}"] - known),
-        ):
-            kind = account_kind(status, is_authenticated=is_authenticated, is_released=released)
-            yield kind, count
+def _kinds(kept: Mapping[str, int], *, released: bool) -> Iterator[tuple[AccountKind, int]]:
+    for status, state in product(MarketplaceStatus, ("", *ConnectionState)):
+        is_authenticated = state in LIVE_CONNECTION_STATES
+        kind = account_kind(status, is_authenticated=is_authenticated, is_released=released)
+        yield kind, kept[account_counter(status, state)]
 
 
 def newest_posts() -> QuerySet[Post]:

@@ -121,6 +121,12 @@ class ConnectionState(models.TextChoices):
 
 
 LIVE_CONNECTION_STATES = (ConnectionState.ACTIVE, ConnectionState.EXPIRING)
+# The consent stands, but the grant it rests on is over.
+ENDED_CONNECTION_STATES = (
+    ConnectionState.EXPIRED,
+    ConnectionState.REVOKED,
+    ConnectionState.MISSING_SCOPE,
+)
 
 
 class AccountState(models.TextChoices):

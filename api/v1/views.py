@@ -120,7 +120,7 @@ class SocialAccountViewSet(Resource):
 
     def facts(self, rows: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAccount]:
         rows = rows.select_related("creator").annotate(
-            is_authenticated=queries.authenticated("creator_id"),
+            is_authenticated=queries.authenticated("creator"),
             next_check_at=NEXT_ACCOUNT_CHECK,
         )
         is_reported = self.action in {
@@ -221,7 +221,7 @@ class PostViewSet(Resource):
         return (
             rows.select_related("video")
             .annotate(
-                is_authenticated=queries.authenticated("account__creator_id"),
+                is_authenticated=queries.authenticated("account__creator"),
                 order_checked_at=models.F("order__checked_at"),
             )
             .annotate(next_check_at=NEXT_POST_CHECK)

@@ -6,7 +6,7 @@ from campaigns.queries.accounts import (
     accounts_with_open_order,
     participants_page,
 )
-from campaigns.queries.counts import campaign_count, organization_counts
+from campaigns.queries.counts import account_counter, campaign_count, organization_counts
 from campaigns.queries.links import campaign_with_tie, order_to_tie
 from campaigns.queries.live import order_live, orders_live, post_live, published_live
 from campaigns.queries.orders import (
@@ -42,6 +42,7 @@ __all__ = [
     "AccountRow",
     "ListedVideo",
     "PostRow",
+    "account_counter",
     "accounts_to_pick",
     "accounts_with_open_order",
     "all_posts",

@@ -14,7 +14,6 @@ from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import Label, account_labels
 from crm.queries import found as found_influencers
-from crm.queries import needs_reconnect
 from tiktok.enums import AccountKind
 from tiktok.policies import account_kind
 from tiktok.queries import (
@@ -23,6 +22,7 @@ from tiktok.queries import (
     account_sync,
     authenticated,
     is_released,
+    needs_reconnect,
     polls_at,
     read_polls,
 )
@@ -70,8 +70,8 @@ def participants_page(
 
 def _with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
     return participants.select_related("account__influencer", "account__creator").annotate(
-        is_authenticated=authenticated("account__creator_id"),
-        is_to_reconnect=needs_reconnect("account__creator_id"),
+        is_authenticated=authenticated("account__creator"),
+        is_to_reconnect=needs_reconnect("account__creator"),
         polls=polls_at("account__creator_id", *ACCOUNT_POLLS),
     )
 
@@ -134,8 +134,8 @@ def _picked(accounts: QuerySet[SocialAccount], count: int) -> list[Any]:
 
 def _with_kind(accounts: QuerySet[SocialAccount]) -> QuerySet[SocialAccount]:
     return accounts.select_related("influencer", "creator").annotate(
-        is_authenticated=authenticated("creator_id"),
-        is_to_reconnect=needs_reconnect("creator_id"),
+        is_authenticated=authenticated("creator"),
+        is_to_reconnect=needs_reconnect("creator"),
     )
 
 

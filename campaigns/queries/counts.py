@@ -21,6 +21,11 @@ def organization_counts() -> Mapping[str, int]:
     return counts() if current_groups() is None else defaultdict(int, _counted_in_groups())
 
 
+def account_counter(status: str, grant_state: str) -> str:
+    """The name of the counter of TikTok accounts with this marketplace status and state of their grant; empty: no grant."""
+    return ".".join(filter(None, ("accounts", status, grant_state)))
+
+
 def campaign_count(name: str, rows: QuerySet[Any]) -> Coalesce:
     """Annotation of campaigns: the counter of this name, or how many of these rows are in the groups in scope."""
     if current_groups() is None:
@@ -32,7 +37,7 @@ def campaign_count(name: str, rows: QuerySet[Any]) -> Coalesce:
 def _counted_in_groups() -> dict[str, int]:
     orders = Order.objects.values_list("state").annotate(Count("pk")).order_by()
     accounts = SocialAccount.objects.filter(creator__isnull=False)
-    statuses = accounts.values_list("creator__marketplace_status").annotate(Count("pk")).order_by()
+    kinds = accounts.values_list("creator__marketplace_status", "creator__grant_state").order_by()
     posts = Post.objects.filter(is_visible()).aggregate(
         all=Count("pk"),
         with_views=Count("pk", filter=Q(video__video_views__isnull=False)),
@@ -41,7 +46,7 @@ def _counted_in_groups() -> dict[str, int]:
     return {
         "influencers": Influencer.objects.count(),
         **{f"orders.{state}": count for state, count in orders},
-        **{f"accounts.{status}": count for status, count in statuses},
+        **{account_counter(*kind): count for *kind, count in kinds.annotate(Count("pk"))},
         "posts": posts["all"],
         "posts.with_views": posts["with_views"],
         "views": posts["views"],

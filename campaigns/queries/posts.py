@@ -114,7 +114,7 @@ def _with_numbers(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.select_related(
         "account__influencer", "account__creator", "video", "order"
     ).annotate(
-        is_authenticated=authenticated("account__creator_id"),
+        is_authenticated=authenticated("account__creator"),
         order_polls=polls_at("order_id", PollKind.ORDER),
         video_polls=polls_at("account__creator_id", PollKind.VIDEOS),
     )
@@ -240,7 +240,7 @@ def _with_place(campaign: Campaign, videos: QuerySet[Video]) -> QuerySet[Video]:
     ).exclude(free())
     to_tie = orders_to_tie(campaign).filter(account__creator=OuterRef("creator_id"))
     return videos.select_related("creator__account__influencer").annotate(
-        is_authenticated=authenticated("creator_id"),
+        is_authenticated=authenticated("creator"),
         polls=polls_at("creator_id", PollKind.VIDEOS),
         post_id=Subquery(posts.values("pk")[:1]),
         # Not EXISTS: PostgreSQL would read all of the campaign's posts into a hash table.

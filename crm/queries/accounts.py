@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from crm.enums import Network
@@ -23,7 +23,6 @@ from crm.policies import (
 )
 from crm.queries.past import History, Point, past
 from tiktok.enums import (
-    LIVE_CONNECTION_STATES,
     AccountKind,
     AccountMetric,
     MarketplaceStatus,
@@ -39,6 +38,7 @@ from tiktok.queries import (
     account_metrics,
     account_sync,
     authenticated,
+    needs_reconnect,
     polls_at,
     read_polls,
     visible_videos,
@@ -146,22 +146,13 @@ class AccountPanel:
         return self.history.points("follower_count")
 
 
-def needs_reconnect(creator_path: str) -> Exists:
-    """Annotation: the influencer's consent stands, but the grant it rests on has ended."""
-    return Exists(
-        Consent.objects.filter(withdrawn_at=None, creator=OuterRef(creator_path)).exclude(
-            connection__state__in=LIVE_CONNECTION_STATES
-        )
-    )
-
-
 def accounts_with_facts() -> models.QuerySet[SocialAccount]:
     """Social accounts with their creator, `is_authenticated`, `is_to_reconnect` and `polls`; TikTok's first."""
     return (
         SocialAccount.objects.select_related("creator")
         .annotate(
-            is_authenticated=authenticated("creator_id"),
-            is_to_reconnect=needs_reconnect("creator_id"),
+            is_authenticated=authenticated("creator"),
+            is_to_reconnect=needs_reconnect("creator"),
             polls=polls_at("creator_id", *ACCOUNT_POLLS, PollKind.VIDEOS),
         )
         .order_by("-creator_id", "id")
@@ -191,10 +182,7 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
 
 
 def creators_of_kind(kind: str) -> models.QuerySet[Creator]:
-    """Creators whose account is of one of the four kinds.
-
-    Of creators, not of accounts: PostgreSQL then looks for a consent only where the marketplace status fits.
-    """
+    """Creators whose account is of one of the four kinds."""
     is_in = Q(marketplace_status=MarketplaceStatus.IN)
     is_authenticated = Q(is_authenticated=True)
     conditions = {

@@ -20,7 +20,7 @@ from crm.models import Influencer, SocialAccount
 from influence.home import numbers
 from tenancy.models import Counter, Group
 from tenancy.queries import all_counts, counts
-from tenancy.scope import groups_scope, organization_scope
+from tenancy.scope import groups_scope, organization_scope, person_scope
 from tenancy.services.counters import fold_counters, recount
 from tests.connecting import an_organization
 from tests.factories.campaigns import (
@@ -31,8 +31,9 @@ from tests.factories.campaigns import (
     an_account,
     an_order,
 )
-from tiktok.enums import MarketplaceStatus
-from tiktok.models import Creator, Video
+from tests.factories.crm import ConsentFactory
+from tiktok.enums import ConnectionState, MarketplaceStatus
+from tiktok.models import Connection, Consent, Creator, Video
 
 STEPS = 60
 
@@ -41,8 +42,13 @@ def counted() -> dict[tuple[int, str], int]:
     """Count row by row in Python what the counters are to say."""
     found: Tally[tuple[int, str]] = Tally()
     found[0, "influencers"] = Influencer.objects.count()
-    for status in SocialAccount.objects.values_list("creator__marketplace_status", flat=True):
-        found[0, f"accounts.{status}"] += 1
+    consents = Consent.objects.filter(withdrawn_at=None)
+    grants = dict(consents.values_list("creator_id", "connection__state"))
+    for account in SocialAccount.objects.select_related("creator"):
+        state = grants.get(account.creator_id)
+        found[
+            0, f"accounts.{account.creator.marketplace_status}{f'.{state}' if state else ''}"
+        ] += 1
     for campaign_id in Participant.objects.values_list("campaign_id", flat=True):
         found[campaign_id, "participants"] += 1
     for order in Order.objects.all():
@@ -68,7 +74,8 @@ class Writer:
     def step(self) -> None:
         acts: list[Callable[[], object]] = [
             self.add, self.add, self.add, self.order, self.post, self.post, self.post, self.change_views, self.change_views,
-            self.change_posts, self.change_orders, self.change_status, self.move_post, self.delete, self.fail, fold_counters,
+            self.change_posts, self.change_orders, self.change_status, self.consent, self.consent, self.change_grant,
+            self.withdraw, self.move_post, self.delete, self.fail, fold_counters,
         ]  # fmt: skip
         self.number += 1
         self.chance.choice(acts)()
@@ -94,7 +101,12 @@ class Writer:
 
     def post(self) -> None:
         campaign, video = self.one_of(Campaign), self.one_of(Video)
-        if campaign and video and not campaign.posts.filter(video=video).exists():
+        if (
+            campaign
+            and video
+            and hasattr(video.creator, "account")
+            and not campaign.posts.filter(video=video).exists()
+        ):
             state = {"published_since": self.chance.choice([None, timezone.now()])}
             a_post(campaign, video, origin=self.chance.choice(PostOrigin.values[:2]), **state)
 
@@ -119,6 +131,26 @@ class Writer:
         if creator := self.one_of(Creator):
             creator.marketplace_status = self.chance.choice(MarketplaceStatus.values)
             creator.save()
+
+    def consent(self) -> None:
+        creator = self.one_of(Creator)
+        if creator is None or creator.consents.filter(withdrawn_at=None).exists():
+            return
+        if earlier := creator.consents.first():
+            again = {"connection": earlier.connection, "granted_at": timezone.now()}
+            Consent.objects.bulk_create([Consent(creator=creator, **again)])
+        else:
+            ConsentFactory.create(creator=creator)
+
+    def change_grant(self) -> None:
+        if grant := self.one_of(Connection):
+            state = self.chance.choice(ConnectionState.values)
+            with person_scope(grant.person_id):
+                Connection.objects.filter(pk=grant.pk).update(state=state)
+
+    def withdraw(self) -> None:
+        if consent := self.one_of(Consent):
+            Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
 
     def move_post(self) -> None:
         if post := self.one_of(Post):

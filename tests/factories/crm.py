@@ -10,6 +10,8 @@ import factory
 from crm.enums import AccountType, Network
 from crm.models import Influencer, SocialAccount
 from tenancy.models import User
+from tenancy.scope import required_organization_id
+from tenancy.services.organizations import let_influencer_in
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Connection, Consent, Creator
 
@@ -58,6 +60,7 @@ class ConsentFactory(factory.django.DjangoModelFactory[Consent]):
     @factory.lazy_attribute
     def connection(self) -> Connection:
         person, _ = User.objects.get_or_create(email=f"{self.creator.handle}@example.com")
+        let_influencer_in(required_organization_id(), person)
         return Connection.objects.create(
             person=person,
             open_id=f"open-{self.creator.handle}",

@@ -8,7 +8,14 @@ from django.db import models
 
 from tenancy.models import Organization, OrganizationModel
 from tenancy.scope import required_organization_id
-from tiktok.enums import AccountState, Dialect, MarketplaceStatus, Source, Verification
+from tiktok.enums import (
+    AccountState,
+    ConnectionState,
+    Dialect,
+    MarketplaceStatus,
+    Source,
+    Verification,
+)
 from tiktok.sealing import seal, unseal
 
 
@@ -112,6 +119,10 @@ class Creator(OrganizationModel):
     marketplace_checked_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     invite_refusal = models.CharField(max_length=200, blank=True)
+    # The state of the grant behind the consent that stands; empty without one. Kept by triggers, never written from here.
+    grant_state = models.CharField(
+        max_length=20, choices=ConnectionState, blank=True, db_default="", editable=False
+    )
 
     display_name = models.CharField(max_length=200, blank=True)
     profile_image = models.URLField(max_length=1000, blank=True)

@@ -8,6 +8,7 @@ from tiktok.queries.accounts import (
     marketplace_account,
     marketplace_accounts,
     marketplace_live,
+    needs_reconnect,
     visible_videos,
 )
 from tiktok.queries.histories import (
@@ -62,6 +63,7 @@ __all__ = [
     "marketplace_account",
     "marketplace_accounts",
     "marketplace_live",
+    "needs_reconnect",
     "next_account_check",
     "next_check",
     "open_incidents",

@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from tiktok.enums import (
+    ENDED_CONNECTION_STATES,
     LIVE_CONNECTION_STATES,
     AccountKind,
     AccountState,
+    ConnectionState,
     Dialect,
     Source,
 )
@@ -35,14 +37,19 @@ def active_consents() -> models.QuerySet[Consent]:
     return Consent.objects.filter(withdrawn_at=None, connection__state__in=LIVE_CONNECTION_STATES)
 
 
-def authenticated(creator_path: str = "pk") -> Coalesce:
-    """Annotation: is the creator at this path authenticated for the organization in scope?
+def authenticated(creator_path: str = "") -> Coalesce:
+    """Annotation: is the creator at this path authenticated for its organization? False where there is no creator."""
+    return _grant_is(LIVE_CONNECTION_STATES, creator_path)
 
-    Not EXISTS: PostgreSQL would read all consents into a hash table, however few rows the page shows.
-    """
-    consents = active_consents().filter(creator=models.OuterRef(creator_path))
-    found = models.Subquery(consents.values(found=models.Value(True))[:1])
-    return Coalesce(found, False, output_field=models.BooleanField())
+
+def needs_reconnect(creator_path: str = "") -> Coalesce:
+    """Annotation: the influencer's consent stands, but the grant it rests on has ended."""
+    return _grant_is(ENDED_CONNECTION_STATES, creator_path)
+
+
+def _grant_is(states: Sequence[ConnectionState], creator_path: str) -> Coalesce:
+    column = f"{creator_path}__grant_state" if creator_path else "grant_state"
+    return Coalesce(models.Q(**{f"{column}__in": states}), False)
 
 
 def kind_of(creator: Creator) -> AccountKind:
