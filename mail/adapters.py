@@ -24,6 +24,13 @@ MAILS = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "E-mail address and password do not belong together. Check both, or use an e-mailed code.",
+        "incorrect_code": "This is not the code. Check it, or ask for a new one.",
+        "rate_limited": "Too many tries. Wait a few minutes, and try again.",
+        "too_many_login_attempts": "Too many wrong passwords. Use an e-mailed code, or wait a few minutes.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
