@@ -9,7 +9,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.models import Order, Post  # noqa: PLC0415 -- the same
         from campaigns.queries import filters, followed_videos  # noqa: PLC0415 -- needs the models
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
-        from campaigns.services import errands  # noqa: PLC0415 -- needs the models
+        from campaigns.services import bulk, errands  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
         from crm.queries.timeline import tell_of  # noqa: PLC0415 -- needs the models
         from tiktok.enums import PollKind  # noqa: PLC0415 -- needs the models
@@ -20,6 +20,7 @@ class CampaignsConfig(AppConfig):
         filters.register_rules()
         syncing.register_jobs()
         errands.register_jobs()
+        bulk.register_own_kind()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
         on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)

@@ -7,11 +7,14 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import receivers  # noqa: F401, PLC0415 -- needs the model registry
         from crm.queries import fields  # noqa: PLC0415 -- the same
-        from crm.services import bulk, errands  # noqa: PLC0415 -- the same
+        from crm.services import errands  # noqa: PLC0415 -- the same
+        from crm.services.bulk import asking, own, runs  # noqa: PLC0415 -- the same
         from crm.services.imports import expiry, kinds  # noqa: PLC0415 -- the same
 
         fields.register_own_rules()
-        bulk.register_jobs()
+        own.register_own_kinds()
+        asking.register_asking()
+        runs.register_work()
         errands.register_jobs()
         kinds.register_jobs()
         expiry.register_work()

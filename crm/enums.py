@@ -116,3 +116,13 @@ class MatchKind(models.TextChoices):
 class DuplicateState(models.TextChoices):
     OPEN = "open", "Open"
     DISMISSED = "dismissed", "Not the same"
+
+
+class BulkState(models.TextChoices):
+    """The result of a bulk action for one influencer."""
+
+    DONE = "done", "Done"
+    UNCHANGED = "unchanged", "Unchanged"
+    REFUSED = "refused", "Not done"
+    UNDONE = "undone", "Undone"
+    KEPT = "kept", "Kept"

@@ -85,3 +85,23 @@ class ContractTaken(CrmProblem):
         super().__init__(
             f"There is a contract “{isolated(title)}” already. Make a new version of it, or choose another title."
         )
+
+
+class ChoiceGone(CrmProblem):
+    """The chosen tag, list or whatever it is does not exist any more, or never did."""
+
+    def __init__(self) -> None:
+        super().__init__("What was chosen is no longer there. Choose another one.")
+
+
+class SelectionGone(CrmProblem):
+    """A filter of a selection names something that does not exist any more: left out, it would select more people."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A filter of the selection names something that is not here any more. Select again from the list."
+        )
+
+
+class BulkRefused(CrmProblem):
+    """A bulk action cannot be begun or undone now; `str()` says why. Nothing was changed."""

@@ -18,7 +18,7 @@ from crm.models import (
     OtherAddress,
     SocialAccount,
 )
-from crm.services.bulk import INFLUENCER_PAGE
+from crm.services.errands import INFLUENCER_PAGE
 from crm.services.influencers import open_dashboard
 from crm.services.merging.finding import check_for_duplicates
 from files.models import File

@@ -5,6 +5,7 @@ from django.urls import path
 from crm.views import (
     accounts,
     archive,
+    bulk,
     connections,
     contracts,
     details,
@@ -32,6 +33,7 @@ NOTE = f"{ONE}notes/<int:note_pk>/"
 TASK = f"{ONE}tasks/<int:task_pk>/"
 DOCUMENT = f"{ONE}files/<int:document_pk>/"
 CONTRACT = f"{ONE}contracts/<int:contract_pk>/"
+BULK = "influencers/bulk/<int:action_pk>/"
 IMPORT = "influencers/import/<int:import_pk>/"
 PAIR = "influencers/duplicates/<int:pair_pk>/"
 MERGE = "influencers/merges/<int:merge_pk>/"
@@ -48,8 +50,11 @@ urlpatterns = [
     path("influencers/add/<int:job_pk>/", accounts.added_account, name="added"),
     path("influencers/add/invite/", invitations.invite_handle, name="invite_handle"),
     path("influencers/add/ask/", connections.ask_handle, name="ask_handle"),
-    path("influencers/invite/", invitations.invite_selected, name="invite_selected"),
-    path("influencers/ask/", connections.ask_selected, name="ask_selected"),
+    path("influencers/bulk/", bulk.select, name="bulk"),
+    path(BULK, bulk.bulk_action, name="bulk_action"),
+    path(f"{BULK}begin/", bulk.begin_bulk, name="begin_bulk"),
+    path(f"{BULK}cancel/", bulk.cancel_bulk, name="cancel_bulk"),
+    path(f"{BULK}undo/", bulk.undo_bulk, name="undo_bulk"),
     path("influencers/import/", pages.imports, name="imports"),
     path(IMPORT, pages.import_page, name="import"),
     path(f"{IMPORT}columns/", acts.map_import_columns, name="map_import_columns"),

@@ -155,6 +155,7 @@ class Verb(models.TextChoices):
     CAMPAIGN_CREATED = "campaign.created", "Campaign created"
     CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"
     CAMPAIGN_PARTICIPANTS_ADDED = "campaign.participants_added", "Participants added"
+    CAMPAIGN_PARTICIPANTS_REMOVED = "campaign.participants_removed", "Participants removed"
     ORDER_REQUESTED = "order.requested", "Orders requested"
     ORDER_CREATING = "order.creating", "Order requested from TikTok"
     ORDER_CREATED = "order.created", "Order created at TikTok"

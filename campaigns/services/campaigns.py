@@ -86,6 +86,31 @@ def add_participants(
     return len(fresh)
 
 
+@transaction.atomic
+def remove_participants(
+    campaign: Campaign, participants: Iterable[Participant], *, actor: User | None
+) -> list[Participant]:
+    """Let accounts take part no longer; those with orders or posts in the campaign stay. Return those who left."""
+    wanted = {participant.account_id: participant for participant in participants}
+    busy = {
+        account_id
+        for rows in (campaign.orders, campaign.posts)
+        for account_id in rows.filter(account__in=wanted).values_list("account_id", flat=True)
+    }
+    leaving = [each for account_id, each in wanted.items() if account_id not in busy]
+    if leaving:
+        ids = [each.account_id for each in leaving]
+        Participant.objects.filter(pk__in=[each.pk for each in leaving]).delete()
+        record(
+            Verb.CAMPAIGN_PARTICIPANTS_REMOVED,
+            campaign,
+            actor=actor,
+            accounts=ids[:100],
+            count=len(ids),
+        )
+    return leaving
+
+
 def activate(campaign: Campaign) -> None:
     """A draft whose work begins becomes active."""
     Campaign.objects.filter(pk=campaign.pk, state=CampaignState.DRAFT).update(

@@ -1,3 +1,4 @@
+from crm.models.bulk import BulkAction, BulkResult
 from crm.models.documents import Contract, Document
 from crm.models.fields import CustomField, CustomValue
 from crm.models.groups import GroupBranding
@@ -16,6 +17,8 @@ from crm.models.tasks import Task
 __all__ = [
     "AccountReading",
     "AwaitedAccount",
+    "BulkAction",
+    "BulkResult",
     "Contract",
     "CustomField",
     "CustomValue",

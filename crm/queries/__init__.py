@@ -2,7 +2,6 @@
 
 from crm.queries.about import About, influencer_about
 from crm.queries.accounts import (
-    CHOSEN_AT_ONCE,
     AccountPanel,
     AccountView,
     account_panel,
@@ -30,7 +29,6 @@ from crm.queries.tasks import task_page, unread_mentions, waiting_count
 from crm.queries.timeline import influencer_timeline
 
 __all__ = [
-    "CHOSEN_AT_ONCE",
     "SORTS",
     "About",
     "AccountPanel",

@@ -45,7 +45,6 @@ from tiktok.queries import (
 )
 
 SHOWN_VIDEOS = 8
-CHOSEN_AT_ONCE = 200
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from crm.models import Duplicate, Influencer, Merge, SearchWord
+from crm.models import BulkResult, Duplicate, Influencer, Merge, SearchWord
 
 # Written by triggers of the database, and thus right by themselves.
 DERIVED: frozenset[type[models.Model]] = frozenset({SearchWord})
 # Rows of two influencers each, which the merge itself sees to.
 PAIRS: frozenset[type[models.Model]] = frozenset({Duplicate})
+# Rows that move along, and that nobody counts: they say what was done, and hold nothing.
+UNCOUNTED: frozenset[type[models.Model]] = frozenset({Merge, BulkResult})
 # Models whose rows are all kept where two would be the same: the later one gets the next free number in this column.
 NUMBERED = {"crm.Contract": "version"}
 # The words of the screen, where a model's own are others: for one row, for several.
@@ -116,7 +118,7 @@ def twins(hanging: Hanging, rows: Sequence[Any]) -> list[list[Any]]:
 
 def hanging_counts(influencer_ids: Sequence[int]) -> dict[int, list[str]]:
     """The rows that hang on each of these influencers, counted in words, in one query."""
-    counted = [each for each in relations() if each.model is not Merge]
+    counted = [each for each in relations() if each.model not in UNCOUNTED]
     rows = Influencer.objects.filter(pk__in=influencer_ids).values_list(
         "pk", *(_count(hanging) for hanging in counted)
     )

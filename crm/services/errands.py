@@ -28,6 +28,7 @@ from ui.templatetags.formats import too_soon
 ADD, REFRESH = "crm.add_account", "crm.refresh_account"
 INVITE_ACCOUNT, INVITE_HANDLE = "crm.invite_account", "crm.invite_handle"
 PROBLEMS = (TikTokProblem, CrmProblem, MailProblem)
+INFLUENCER_PAGE = "crm:influencer"  # the name of the address that outcomes link to
 INVITED_ALREADY = "invited_already"
 
 
@@ -172,7 +173,7 @@ def _account(job: Job) -> SocialAccount:
 
 
 def _link(account: SocialAccount) -> tuple[str, str, int]:
-    return ("crm:influencer", f"@{account.handle}", account.influencer_id)
+    return (INFLUENCER_PAGE, f"@{account.handle}", account.influencer_id)
 
 
 def register_jobs() -> None:

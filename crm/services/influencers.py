@@ -138,6 +138,21 @@ def set_rates(influencer: Influencer, prices: Sequence[Price], *, actor: User | 
 
 
 @transaction.atomic
+def assign_influencers(
+    influencers: Sequence[Influencer], column: str, value: int | None, *, actor: User | None
+) -> list[Influencer]:
+    """Give influencers an owner or a group (`column`: `owner_id`, `group_id`), or none. Return those who had another one."""
+    ids = [influencer.pk for influencer in influencers]
+    locked = Influencer.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    before = dict(locked.values_list("pk", column))
+    done = [each for each in influencers if before.get(each.pk, value) != value]
+    Influencer.objects.filter(pk__in=[each.pk for each in done]).update(**{column: value})
+    texts = {"fields": _words([column])}
+    record_each(Verb.INFLUENCER_EDITED, done, actor=actor, texts=texts)
+    return done
+
+
+@transaction.atomic
 def archive_influencers(
     influencers: Sequence[Influencer], *, actor: User | None
 ) -> list[Influencer]:

@@ -63,8 +63,15 @@ class Asked:
 
 
 def read_request(request: OrganizationRequest, *, with_custom: bool = False) -> Asked:
-    """Read the parameters of a request; `kind` is an older word for a filter."""
+    """Read the parameters of a request."""
     given = request.POST if request.method == "POST" else request.GET
+    return read_query(request, given, with_custom=with_custom)
+
+
+def read_query(
+    request: OrganizationRequest, given: QueryDict, *, with_custom: bool = False
+) -> Asked:
+    """Read the parameters of an address of the list; `kind` is an older word for a filter."""
     kind = given.get("kind", "")
     parts = [*given.getlist("f"), *([f"kind:{kind}"] if kind else [])]
     sort = given.get("sort", "")

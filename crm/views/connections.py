@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AskForm
-from crm.services import bulk, connections
+from crm.services import connections
 from crm.views.accounts import refused
 from crm.views.frame import (
     INVALID,
     address,
     form_answer,
     found_account,
-    selected_accounts,
 )
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
@@ -85,15 +83,3 @@ def ask_handle(request: OrganizationRequest) -> HttpResponse:
             _tell(request, handle, asked, " The account appears here once it is connected.")
             return go_to(request, address(request, "influencer", asked.influencer.pk))
     return refused(request, handle, form=form)
-
-
-@staff_page(Permission.EDIT_INFLUENCERS)
-@require_POST
-def ask_selected(request: OrganizationRequest) -> HttpResponse:
-    """Ask the influencers of the accounts that were selected in the list to connect; a job does it."""
-    accounts = selected_accounts(request)
-    if not accounts:
-        messages.warning(request, "Select the accounts to ask first.")
-        return redirect("crm:influencers", request.organization.slug)
-    bulk.ask_accounts(accounts, actor=request.user)
-    return redirect("jobs:activity", request.organization.slug)

@@ -9,12 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from crm.models import Influencer, SocialAccount
-from crm.queries import (
-    CHOSEN_AT_ONCE,
-    influencer_by_id,
-    tiktok_account_by_id,
-    tiktok_accounts_by_id,
-)
+from crm.queries import influencer_by_id, tiktok_account_by_id
 from tenancy.access import OrganizationRequest
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -51,13 +46,6 @@ def found_account(pk: int, account_pk: int) -> SocialAccount:
     if account is None:
         raise Http404
     return account
-
-
-def selected_accounts(request: OrganizationRequest) -> list[SocialAccount]:
-    """The accounts that were selected in a list."""
-    ticked = request.POST.getlist("account")
-    chosen = [int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    return tiktok_accounts_by_id(chosen[:CHOSEN_AT_ONCE])
 
 
 def form_answer(

@@ -14,10 +14,12 @@ from crm.models import Segment
 from crm.policies.filters import Filters
 from crm.queries.filters import read_address
 from crm.queries.segments import count_kept, counted_in_words, segments_of
+from crm.services.bulk.kinds import BulkKind, BulkPage, offered
 from crm.views.asked import Asked, read_request, shown_chips
 from crm.views.frame import address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.policies import can
 
 # The segments that every organization begins with: key, name, filters.
 GIVEN: tuple[tuple[str, str, list[str]], ...] = (
@@ -55,17 +57,12 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         released=asked.asker.is_released,
     )
     allowed = allowances(request)
-    views = [view for row in page.rows for view in row.accounts]
-    may_invite = allowed["may_invite"] and any(view.may_be_invited for view in views)
-    may_ask = allowed["may_edit"] and any(view.may_be_asked for view in views)
     is_whole = not request.htmx
     tabs = _tabs(asked) if is_whole else []
     current = next((tab for tab in tabs if tab.is_current), None)
     context = {
         **allowed,
-        "may_invite_selected": may_invite,
-        "may_ask_selected": may_ask,
-        "may_tick": may_invite or may_ask,
+        "bulk": _offered(request, asked) if is_whole else [],
         "page": page,
         "asked": asked,
         "chips": shown_chips(asked),
@@ -86,6 +83,16 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
     response = render(request, f"staff/crm/influencers/{template}.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def _offered(request: OrganizationRequest, asked: Asked) -> list[BulkKind | BulkPage]:
+    """The actions on a selection for this member, the main one first."""
+    may = partial(can, request.membership)
+    return (
+        offered(may, is_released=asked.asker.is_released)
+        if may(Permission.EDIT_INFLUENCERS)
+        else []
+    )
 
 
 @staff_page(Permission.READ)

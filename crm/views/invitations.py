@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
-from crm.services import bulk, errands, influencers, invitations
+from crm.services import errands, influencers, invitations
 from crm.views.accounts import add_form, invite_form_of, refused
 from crm.views.frame import (
     INVALID,
     address,
     form_answer,
     found_account,
-    selected_accounts,
 )
 from jobs.services.errands import done_of, says
 from jobs.services.jobs import begin_at_once
@@ -58,18 +55,6 @@ def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpRespo
     result = invitations.invite_influencer_accounts([account], actor=request.user)
     tell(request, says(*errands.sentences_about(result), to=()))
     return go_to(request, address(request, "influencer", pk))
-
-
-@staff_page(Permission.INVITE_CREATORS)
-@require_POST
-def invite_selected(request: OrganizationRequest) -> HttpResponse:
-    """Invite the accounts that were selected in the list; a job does it, and the activity page shows how far it is."""
-    accounts = selected_accounts(request)
-    if not accounts:
-        messages.warning(request, "Select the accounts to invite first.")
-        return HttpResponseRedirect(address(request, "influencers"))
-    bulk.invite_accounts(accounts, actor=request.user)
-    return redirect("jobs:activity", request.organization.slug)
 
 
 @staff_page(Permission.INVITE_CREATORS)

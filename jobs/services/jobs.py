@@ -22,8 +22,11 @@ from jobs.models import Job
 from jobs.services.at_once import work_at_once
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
-from tenancy.models import User
-from tenancy.queries import memberships_of
+from tenancy.enums import Permission
+from tenancy.models import Membership, User
+from tenancy.policies import can
+from tenancy.queries import groups_seen, memberships_of
+from tenancy.scope import groups_scope
 
 log = structlog.get_logger()
 
@@ -35,6 +38,7 @@ ERRAND_LEASE = timedelta(minutes=5)
 ERRAND_KEPT = timedelta(hours=20)
 OUR_FAULT = "Something went wrong on our side. What is done was kept."
 ACTOR_LEFT = "The person who started it is no longer a member. What is done was kept."
+RIGHTS_LOST = "The person who started it may no longer do this. What is done was kept."
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class JobKind:
     `done_count` on and counts the outcome. Returns whether the job is done. `words`: of each key of the outcome.
     `temporary`: exceptions after which the slice is tried again later. `lasting`: those that end the job, with their
     text as its problem. `report`: of a finished job, to the person who waits for it; without one they are shown their
-    activity. `work`: the kind of work that does it.
+    activity. `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice,
+    which then sees no more influencers than they do.
     """
 
     name: str
@@ -69,6 +74,7 @@ class JobKind:
     lasting: tuple[type[Exception], ...] = ()
     report: Callable[[Job], Report] | None = None
     work: str = WORK_KIND
+    permission: Permission | None = None
 
 
 _kinds: dict[str, JobKind] = {}
@@ -133,9 +139,14 @@ def _do_slice(job: Job) -> bool:
         return True
     if job.cancel_requested_at is not None:
         return _end(job, JobState.CANCELLED)
-    if _has_lost_its_actor(job):
-        return _end(job, JobState.FAILED, ACTOR_LEFT)
-    kind = job_kind(job.kind)
+    kind, member = job_kind(job.kind), _membership(job)
+    if loss := _loss(kind, job, member):
+        return _end(job, JobState.FAILED, loss)
+    with groups_scope(groups_seen(member) if kind.permission and member else None):
+        return _do_as_actor(kind, job)
+
+
+def _do_as_actor(kind: JobKind, job: Job) -> bool:
     ends: tuple[type[Exception], ...] = (JobFailed, *kind.lasting)
     try:
         fetched = kind.fetch(job)
@@ -151,11 +162,18 @@ def _do_slice(job: Job) -> bool:
         return _end(job, JobState.FAILED, OUR_FAULT)
 
 
-def _has_lost_its_actor(job: Job) -> bool:
-    """Was an organization's job started by somebody who has left it? Nothing is done in their name any more."""
+def _membership(job: Job) -> Membership | None:
     if job.organization_id is None or job.actor is None:
-        return False
-    return not memberships_of(job.actor).filter(organization=job.organization_id).exists()
+        return None
+    return memberships_of(job.actor).filter(organization=job.organization_id).first()
+
+
+def _loss(kind: JobKind, job: Job, member: Membership | None) -> str:
+    """The reason why nothing is done in the actor's name any more: they left, or lost the permission. Empty for none."""
+    if kind.permission is not None and not can(member, kind.permission):
+        return RIGHTS_LOST if member else ACTOR_LEFT
+    has_left = job.organization_id is not None and job.actor is not None and member is None
+    return ACTOR_LEFT if has_left else ""
 
 
 @transaction.atomic

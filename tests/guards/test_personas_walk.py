@@ -27,6 +27,7 @@ ABSENT_ID, ABSENT_SLUG = 2**40, "no-such-organization"
 ABSENT_KEYS = {"file_key": uuid.UUID(int=0)}
 VALUES: dict[str, Callable[[Tenant], Any]] = {
     "slug": lambda tenant: tenant.organization.slug,
+    "action_pk": lambda tenant: tenant.row("crm.BulkAction").pk,
     "activity.pk": lambda tenant: tenant.row("jobs.Job").pk,
     "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
     "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,

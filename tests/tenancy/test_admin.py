@@ -118,7 +118,7 @@ def furnished(name: str, word: str) -> Organization:
 
 
 def furnish_work(word: str, person: User) -> None:
-    Job.objects.create(kind="crm.ask", actor=person, problem=f"{word} failed")
+    Job.objects.create(kind="crm.bulk.ask", actor=person, problem=f"{word} failed")
     Message.objects.create(
         template="crm_ask_to_connect",
         intent=word,

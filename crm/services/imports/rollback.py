@@ -18,6 +18,7 @@ from crm.enums import ImportFate
 from crm.models import (
     AccountReading,
     AwaitedAccount,
+    BulkResult,
     CustomValue,
     Duplicate,
     Import,
@@ -39,7 +40,7 @@ from tenancy.services.events import record_each
 from tiktok.services.creators.removal import remove_creators
 
 # Rows that come and go with an influencer or an account, and say nothing about somebody having worked with them.
-UNHEEDED = (SearchWord, ImportRow, AwaitedAccount, AccountReading, Duplicate)
+UNHEEDED = (SearchWord, ImportRow, AwaitedAccount, AccountReading, Duplicate, BulkResult)
 
 
 @dataclass

@@ -282,7 +282,7 @@ class TestErasure:
         Influencer.objects.create(name="Tom", email="tom@example.com")
         merge(maya, double)
         job = Job.objects.create(
-            kind="crm.ask",
+            kind="crm.bulk.ask",
             outcome=[{"key": "asked", "count": 1, "links": [["crm:influencer", "@x", double.pk]]}],
         )
         for address in ("maya@example.com", "double@example.com", "tom@example.com"):

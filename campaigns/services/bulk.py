@@ -1,0 +1,99 @@
+"""Many influencers are added to a campaign at once: a kind of the CRM's bulk actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import OuterRef, Q
+
+from campaigns.enums import CampaignState
+from campaigns.models import Campaign, Participant
+from campaigns.services.campaigns import add_participants, remove_participants
+from crm.enums import BulkState
+from crm.models import SocialAccount
+from crm.queries.fields import probe
+from crm.services.bulk.kinds import (
+    BulkKind,
+    Choice,
+    Outcome,
+    Outcomes,
+    Refusal,
+    Slice,
+    sentence,
+)
+from crm.services.bulk.own import row_of, undone
+from crm.services.bulk.runs import register_bulk
+from tenancy.enums import Permission
+
+NO_ACCOUNT = ("has no account", "have no account")
+SHOWN_CAMPAIGNS = 500
+
+
+def _campaigns() -> list[tuple[str, str]]:
+    rows = Campaign.objects.exclude(state=CampaignState.ARCHIVED).order_by("-starts_on", "-pk")
+    return [(str(row.pk), f"{row.client}: {row.name}") for row in rows[:SHOWN_CAMPAIGNS]]
+
+
+def _takes_part(campaign: Campaign) -> Q:
+    return probe(Participant.objects.filter(campaign=campaign, account__influencer=OuterRef("pk")))
+
+
+def _without_account() -> list[Refusal]:
+    accounts = SocialAccount.objects.filter(influencer=OuterRef("pk"))
+    return [Refusal(NO_ACCOUNT, ~probe(accounts))]
+
+
+def _main_accounts(influencers: Iterable[int]) -> list[SocialAccount]:
+    """The main account of each influencer: the TikTok account with most followers, else that of another network."""
+    rows = SocialAccount.objects.filter(influencer__in=influencers).select_related("creator")
+    found: dict[int, SocialAccount] = {}
+    for account in rows.order_by("pk"):
+        best = found.setdefault(account.influencer_id, account)
+        if _followers(account) > _followers(best):
+            found[account.influencer_id] = account
+    return list(found.values())
+
+
+def _followers(account: SocialAccount) -> int:
+    return (account.creator.follower_count or 0) if account.creator else -1
+
+
+def _add(work: Slice) -> Outcomes:
+    """Each influencer takes part with their main account, unless they do with any; the participant made is the trace."""
+    of_campaign = Participant.objects.filter(campaign=work.choice)
+    ids = [each.pk for each in work.influencers]
+    present = set(
+        of_campaign.filter(account__influencer__in=ids).values_list(
+            "account__influencer", flat=True
+        )
+    )
+    accounts = _main_accounts(set(ids) - present)
+    add_participants(work.choice, accounts, actor=work.actor)
+    made = dict(of_campaign.filter(account__in=accounts).values_list("account__influencer", "pk"))
+    return {
+        pk: Outcome(BulkState.DONE, made[pk])
+        if pk in made
+        else Outcome(BulkState.REFUSED, reason=sentence(NO_ACCOUNT[0]))
+        for pk in set(ids) - present
+    }
+
+
+def _remove(work: Slice) -> Outcomes:
+    """Whoever has orders or posts in the campaign by now stays in it."""
+    rows = Participant.objects.filter(pk__in=list(work.traces.values())).select_related("account")
+    left = remove_participants(work.choice, rows, actor=work.actor)
+    gone = {each.account.influencer_id for each in left}
+    return undone([each for each in work.influencers if each.pk in gone], work)
+
+
+def register_own_kind() -> None:
+    """Make the kind known; it is the main one of the list."""
+    register_bulk(
+        BulkKind(
+            "campaign", "Add to campaign", "Add to a campaign", "speakerphone", 0, Permission.EDIT_CAMPAIGNS,
+            "will take part with their main account", "added to the campaign",
+            ("takes part already", "take part already"),
+            _add, _takes_part, _without_account,
+            choice=Choice("Campaign", _campaigns, lambda value: row_of(Campaign, value)), take_back=_remove,
+        )
+    )  # fmt: skip

@@ -1,0 +1,166 @@
+"""Kinds that reach creators: an invitation to the marketplace, the request to connect TikTok. Neither can be undone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import OuterRef, Q
+from django.utils import timezone
+
+from crm.enums import BulkState
+from crm.errors import AddressTaken, EmailNeeded
+from crm.models import SocialAccount
+from crm.policies.accounts import INVITE_AGAIN_AFTER, OUTSIDE
+from crm.queries.accounts import creators_of_kind
+from crm.queries.fields import probe
+from crm.services.bulk.kinds import BulkKind, Outcome, Outcomes, Refusal, Slice, sentence
+from crm.services.bulk.runs import register_bulk
+from crm.services.connections import ask_to_connect
+from crm.services.invitations import invite_influencer_accounts, invites_by_mail
+from mail.errors import MailProblem
+from tenancy.enums import Permission
+from tiktok.enums import AccountKind
+from tiktok.errors import OutcomeUnknown, TikTokBusy, TikTokProblem, TikTokUnavailable
+from tiktok.models import Creator
+from tiktok.services.creators.membership import HANDLES_PER_CALL, InviteResult
+
+MAILS_PER_SLICE = 10
+NO_TIKTOK = ("has no TikTok account", "have no TikTok account")
+NO_MAIL = (
+    "cannot be mailed: no e-mail address is known",
+    "cannot be mailed: no e-mail address is known",
+)
+NOTHING_TO_CONNECT = (
+    "has no TikTok account that is to be connected",
+    "have no TikTok account that is to be connected",
+)
+NO_ANSWER = "TikTok gave no answer. Invite them again."
+
+
+def _no_mail() -> Refusal:
+    return Refusal(NO_MAIL, Q(email="", person=None))
+
+
+def _tiktok(work: Slice) -> dict[int, list[SocialAccount]]:
+    """The TikTok accounts of a slice by influencer."""
+    rows = SocialAccount.objects.filter(influencer__in=work.influencers, creator__isnull=False)
+    found = defaultdict(list)
+    for account in rows.select_related("creator", "influencer__person").order_by("pk"):
+        found[account.influencer_id].append(account)
+    return found
+
+
+# --- invitation to the marketplace ---
+def _invite_refusals() -> list[Refusal]:
+    accounts = SocialAccount.objects.filter(influencer=OuterRef("pk"), creator__isnull=False)
+    without = Refusal(NO_TIKTOK, ~probe(accounts))
+    return [without, _no_mail()] if invites_by_mail() else [without]
+
+
+def _is_invited(choice: None) -> Q:
+    again = timezone.now() - INVITE_AGAIN_AFTER
+    creators = Creator.objects.filter(
+        account__influencer=OuterRef("pk"), marketplace_status__in=OUTSIDE
+    )
+    return ~probe(creators.filter(Q(invited_at=None) | Q(invited_at__lte=again)))
+
+
+def _invite(work: Slice) -> Outcomes:
+    """Invite a slice; whoever was invited already, by a slice that was lost, is not invited twice."""
+    accounts = _tiktok(work)
+    every = [account for each in accounts.values() for account in each]
+    result = invite_influencer_accounts(every, actor=work.actor)
+    return {
+        each.pk: _invited(accounts[each.pk], result)
+        if each.pk in accounts
+        else Outcome(BulkState.REFUSED, reason=sentence(NO_TIKTOK[0]))
+        for each in work.influencers
+    }
+
+
+def _invited(accounts: list[SocialAccount], result: InviteResult) -> Outcome:
+    handles = {account.creator.handle for account in accounts if account.creator}
+    if handles & set(result.invited):
+        return Outcome(BulkState.DONE)
+    for handle in sorted(handles & set(result.rejected)):
+        return Outcome(BulkState.REFUSED, reason=_as_sentence(result.rejected[handle]))
+    if handles & set(result.unanswered):
+        return Outcome(BulkState.REFUSED, reason=NO_ANSWER)
+    return Outcome(BulkState.UNCHANGED, reason="Is in the marketplace already.")
+
+
+def _as_sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}"[:300]
+
+
+# --- request to connect ---
+def _ask_refusals() -> list[Refusal]:
+    kinds = (AccountKind.NOT_AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
+    first, second = (
+        probe(creators_of_kind(kind).filter(account__influencer=OuterRef("pk"))) for kind in kinds
+    )
+    return [Refusal(NOTHING_TO_CONNECT, ~(first | second)), _no_mail()]
+
+
+def _ask(work: Slice) -> Outcomes:
+    """Ask a slice, each for one account. A wish queues the same mail once, so that a lost slice may be repeated."""
+    kept = _to_connect(work)
+    return {
+        each.pk: _ask_one(kept[each.pk], work)
+        if each.pk in kept
+        else Outcome(BulkState.REFUSED, reason=sentence(NOTHING_TO_CONNECT[0]))
+        for each in work.influencers
+    }
+
+
+def _to_connect(work: Slice) -> dict[int, SocialAccount]:
+    """The account that each influencer is asked to connect: the first that is not connected."""
+    accounts = _tiktok(work)
+    creators = [account.creator_id or 0 for each in accounts.values() for account in each]
+    kinds = (AccountKind.NOT_AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
+    open_ones = {
+        pk
+        for kind in kinds
+        for pk in creators_of_kind(kind).filter(pk__in=creators).values_list("pk", flat=True)
+    }
+    found = {
+        influencer: [account for account in each if account.creator_id in open_ones]
+        for influencer, each in accounts.items()
+    }
+    return {influencer: each[0] for influencer, each in found.items() if each}
+
+
+def _ask_one(account: SocialAccount, work: Slice) -> Outcome:
+    try:
+        asked = ask_to_connect(account, actor=work.actor, wished_at=work.wished_at)
+    except EmailNeeded:
+        return Outcome(BulkState.REFUSED, reason="No e-mail address is known.")
+    except AddressTaken:  # its text names somebody else
+        return Outcome(BulkState.REFUSED, reason="The address belongs to another influencer.")
+    except MailProblem as problem:
+        return Outcome(BulkState.REFUSED, reason=_as_sentence(str(problem)))
+    if asked.at >= work.wished_at:
+        return Outcome(BulkState.DONE)
+    return Outcome(BulkState.UNCHANGED, reason="Was asked less than 10 minutes before.")
+
+
+def register_asking() -> None:
+    """Make both kinds known."""
+    register_bulk(
+        BulkKind(
+            "ask", "Ask to connect", "Ask to connect TikTok", "plug", 40, Permission.EDIT_INFLUENCERS,
+            "will be asked by e-mail to connect TikTok", "asked by e-mail to connect TikTok",
+            ("was asked before", "were asked before"),
+            _ask, refusals=_ask_refusals, is_outside=True, needs_release=True, size=MAILS_PER_SLICE,
+        )
+    )  # fmt: skip
+    register_bulk(
+        BulkKind(
+            "invite", "Invite to the marketplace", "Invite to the marketplace", "brand-tiktok", 50,
+            Permission.INVITE_CREATORS,
+            "will be invited to the Creator Marketplace", "invited to the Creator Marketplace",
+            ("is in the marketplace or invited already", "are in the marketplace or invited already"),
+            _invite, _is_invited, _invite_refusals, is_outside=True, needs_release=True, size=HANDLES_PER_CALL,
+            temporary=(TikTokUnavailable, TikTokBusy, OutcomeUnknown), lasting=(TikTokProblem,),
+        )
+    )  # fmt: skip

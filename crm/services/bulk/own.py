@@ -1,0 +1,248 @@
+"""The CRM's own kinds: tags, lists, group, owner, archive. Each undoes what it has done where nobody changed it since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import OuterRef, Q
+
+from crm.enums import BulkState
+from crm.errors import ChoiceGone
+from crm.models import Influencer, List, ListEntry, Tag, Tagging
+from crm.queries.details import lists_by_name, member_choices, tags_by_name
+from crm.queries.fields import probe
+from crm.services.bulk.kinds import BulkKind, Choice, Outcome, Outcomes, Slice
+from crm.services.bulk.runs import register_bulk
+from crm.services.collections.lists import add_to_list, create_list, remove_from_list
+from crm.services.collections.tags import create_tag, tag_influencers, untag_influencers
+from crm.services.influencers import archive_influencers, assign_influencers, restore_influencers
+from tenancy.enums import Permission
+from tenancy.models import Group, User
+from tenancy.scope import current_groups
+
+NOT_ANY = "none"  # the value of "no group" and "nobody"
+CHANGED_SINCE = "Was changed since, and is kept."
+
+
+def undone(done: Iterable[Influencer], tried: Slice) -> Outcomes:
+    """Outcomes of undoing: who was done is undone, everybody else was changed since."""
+    changed = {influencer.pk for influencer in done}
+    return {
+        each.pk: Outcome(BulkState.UNDONE)
+        if each.pk in changed
+        else Outcome(BulkState.KEPT, reason=CHANGED_SINCE)
+        for each in tried.influencers
+    }
+
+
+def row_of(model: Any, value: str) -> Any:
+    """The row of this id. Raises ChoiceGone."""
+    is_key = value.isascii() and value.isdigit() and len(value) < 19
+    row = model.objects.filter(pk=int(value)).first() if is_key else None
+    if row is None:
+        raise ChoiceGone
+    return row
+
+
+def named(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    """Rows as options of a choice."""
+    return [(str(row.pk), str(row)) for row in rows]
+
+
+# --- tags and lists: a row of another table is made or taken away ---
+Change = Callable[..., list[Influencer]]
+
+
+def _has(model: Any, column: str, choice: Any) -> Q:
+    return probe(model.objects.filter(**{column: choice, "influencer": OuterRef("pk")}))
+
+
+def _make_rows(model: Any, column: str, add: Change, work: Slice) -> Outcomes:
+    done = add(work.choice, work.influencers, actor=work.actor)
+    rows = model.objects.filter(**{column: work.choice, "influencer__in": done})
+    made = dict(rows.values_list("influencer_id", "pk"))
+    return {each.pk: Outcome(BulkState.DONE, made[each.pk]) for each in done}
+
+
+def _unmake_rows(model: Any, remove: Change, work: Slice) -> Outcomes:
+    """Only the very rows that were made: one that was taken away and made again is somebody's later wish."""
+    rows = model.objects.filter(pk__in=list(work.traces.values()))
+    present = set(rows.values_list("influencer_id", flat=True))
+    still = [each for each in work.influencers if each.pk in present]
+    return undone(remove(work.choice, still, actor=work.actor), work)
+
+
+def _remove_rows(remove: Change, work: Slice) -> Outcomes:
+    done = remove(work.choice, work.influencers, actor=work.actor)
+    return {each.pk: Outcome(BulkState.DONE) for each in done}
+
+
+def _make_again(add: Change, work: Slice) -> Outcomes:
+    return undone(add(work.choice, work.influencers, actor=work.actor), work)
+
+
+TAG = Choice(
+    "Tag",
+    lambda: named(tags_by_name()),
+    partial(row_of, Tag),
+    lambda name, actor: create_tag(name, actor=actor),
+)
+LIST = Choice(
+    "List",
+    lambda: named(lists_by_name()),
+    partial(row_of, List),
+    lambda name, actor: create_list(name, actor=actor),
+)
+
+
+def _pairs() -> list[BulkKind]:
+    """Adding and taking away, of tags and of lists."""
+    has_tag, is_listed = partial(_has, Tagging, "tag"), partial(_has, ListEntry, "list")
+    edit = Permission.EDIT_INFLUENCERS
+    return [
+        BulkKind(
+            "tag", "Tag", "Add a tag", "tag", 10, edit,
+            "will get the tag", "got the tag", ("has the tag already", "have the tag already"),
+            partial(_make_rows, Tagging, "tag", tag_influencers),
+            has_tag, choice=TAG, take_back=partial(_unmake_rows, Tagging, untag_influencers),
+        ),
+        BulkKind(
+            "list", "Add to list", "Add to a list", "list", 20, edit,
+            "will be on the list", "put on the list", ("is on the list already", "are on the list already"),
+            partial(_make_rows, ListEntry, "list", add_to_list),
+            is_listed, choice=LIST, take_back=partial(_unmake_rows, ListEntry, remove_from_list),
+        ),
+        BulkKind(
+            "untag", "Remove a tag", "Remove a tag", "tag", 60, edit,
+            "will lose the tag", "lost the tag", ("does not have the tag", "do not have the tag"),
+            partial(_remove_rows, untag_influencers), lambda tag: ~has_tag(tag),
+            choice=Choice(TAG.label, TAG.options, TAG.found), take_back=partial(_make_again, tag_influencers),
+        ),
+        BulkKind(
+            "unlist", "Remove from a list", "Remove from a list", "list", 70, edit,
+            "will leave the list", "taken off the list", ("is not on the list", "are not on the list"),
+            partial(_remove_rows, remove_from_list), lambda row: ~is_listed(row),
+            choice=Choice(LIST.label, LIST.options, LIST.found), take_back=partial(_make_again, add_to_list),
+        ),
+    ]  # fmt: skip
+
+
+# --- group and owner: a column of the influencer ---
+def _assign(column: str, work: Slice) -> Outcomes:
+    """Each influencer's value before is their trace."""
+    before = {each.pk: getattr(each, column) for each in work.influencers}
+    value = work.choice and work.choice.pk
+    done = assign_influencers(work.influencers, column, value, actor=work.actor)
+    return {each.pk: Outcome(BulkState.DONE, before[each.pk]) for each in done}
+
+
+def _assign_back(column: str, exists: Callable[[], set[int]], work: Slice) -> Outcomes:
+    """Give back what was before, where it is still there and nobody has chosen something else since."""
+    value, possible = work.choice and work.choice.pk, exists() | {None}
+    still = [each for each in work.influencers if getattr(each, column) == value]
+    done: list[Influencer] = []
+    for before in {work.traces[each.pk] for each in still} & possible:
+        group = [each for each in still if work.traces[each.pk] == before]
+        done += assign_influencers(group, column, before, actor=work.actor)
+    return undone(done, work)
+
+
+def _groups() -> list[tuple[str, str]]:
+    """Limited members have to choose one of theirs: without a group they do not see the influencer any more."""
+    groups = named(Group.objects.order_by("name", "pk"))
+    return groups if current_groups() is not None else [*groups, (NOT_ANY, "No group")]
+
+
+def _owners() -> list[tuple[str, str]]:
+    return [*((str(pk), name) for pk, name in member_choices()), (NOT_ANY, "Nobody")]
+
+
+def _group(value: str) -> Group | None:
+    is_for_all = current_groups() is None
+    return None if value == NOT_ANY and is_for_all else row_of(Group, value)
+
+
+def _owner(value: str) -> User | None:
+    if value == NOT_ANY:
+        return None
+    if value not in {str(pk) for pk, _ in member_choices()}:
+        raise ChoiceGone
+    return User.objects.get(pk=value)
+
+
+def _columns() -> list[BulkKind]:
+    edit = Permission.EDIT_INFLUENCERS
+    groups = partial(
+        _assign_back, "group_id", lambda: set(Group.objects.values_list("pk", flat=True))
+    )
+    owners = partial(_assign_back, "owner_id", lambda: {pk for pk, _ in member_choices()})
+    return [
+        BulkKind(
+            "group", "Group", "Change the group", "users-group", 80, edit,
+            "will change the group", "changed the group", ("is in this group already", "are in this group already"),
+            partial(_assign, "group_id"), lambda group: Q(group=group),
+            choice=Choice("Group", _groups, _group), take_back=groups,
+        ),
+        BulkKind(
+            "owner", "Owner", "Change the owner", "user-check", 90, edit,
+            "will get this owner", "got this owner", ("has this owner already", "have this owner already"),
+            partial(_assign, "owner_id"), lambda owner: Q(owner=owner),
+            choice=Choice("Owner", _owners, _owner), take_back=owners,
+        ),
+    ]  # fmt: skip
+
+
+# --- archive ---
+def _archive(work: Slice) -> Outcomes:
+    done = archive_influencers(work.influencers, actor=work.actor)
+    rows = Influencer.objects.filter(pk__in=[each.pk for each in done])
+    return {
+        pk: Outcome(BulkState.DONE, moment.isoformat())
+        for pk, moment in rows.values_list("pk", "archived_at")
+        if moment is not None
+    }
+
+
+def _unarchive(work: Slice) -> Outcomes:
+    """Whoever was restored and archived again since stays archived."""
+    still = [each for each in work.influencers if each.archived_at == _moment(work, each)]
+    return undone(restore_influencers(still, actor=work.actor), work)
+
+
+def _moment(work: Slice, influencer: Influencer) -> datetime:
+    return datetime.fromisoformat(work.traces[influencer.pk])
+
+
+def _simple(change: Change, work: Slice) -> Outcomes:
+    return {each.pk: Outcome(BulkState.DONE) for each in change(work.influencers, actor=work.actor)}
+
+
+def _simple_back(change: Change, work: Slice) -> Outcomes:
+    return undone(change(work.influencers, actor=work.actor), work)
+
+
+def _archiving() -> list[BulkKind]:
+    edit = Permission.EDIT_INFLUENCERS
+    return [
+        BulkKind(
+            "archive", "Archive", "Archive", "archive", 100, edit,
+            "will be archived", "archived", ("is archived already", "are archived already"),
+            _archive, lambda choice: Q(archived_at__isnull=False), take_back=_unarchive,
+        ),
+        BulkKind(
+            "restore", "Restore", "Restore from the archive", "history", 110, edit,
+            "will be restored", "restored", ("is not archived", "are not archived"),
+            partial(_simple, restore_influencers), lambda choice: Q(archived_at=None),
+            take_back=partial(_simple_back, archive_influencers),
+        ),
+    ]  # fmt: skip
+
+
+def register_own_kinds() -> None:
+    """Make the CRM's own kinds known."""
+    kinds: Sequence[BulkKind] = [*_pairs(), *_columns(), *_archiving()]
+    for kind in kinds:
+        register_bulk(kind)
