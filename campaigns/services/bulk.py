@@ -79,7 +79,7 @@ def _add(work: Slice) -> Outcomes:
 
 
 def _remove(work: Slice) -> Outcomes:
-    """Whoever has orders or posts in the campaign by now stays in it."""
+    """Remove whom the action has added; those with orders or posts in the campaign stay in it."""
     rows = Participant.objects.filter(pk__in=list(work.traces.values())).select_related("account")
     left = remove_participants(work.choice, rows, actor=work.actor)
     gone = {each.account.influencer_id for each in left}

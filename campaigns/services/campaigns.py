@@ -97,10 +97,10 @@ def remove_participants(
         for rows in (campaign.orders, campaign.posts)
         for account_id in rows.filter(account__in=wanted).values_list("account_id", flat=True)
     }
-    leaving = [each for account_id, each in wanted.items() if account_id not in busy]
-    if leaving:
-        ids = [each.account_id for each in leaving]
-        Participant.objects.filter(pk__in=[each.pk for each in leaving]).delete()
+    departed = [each for account_id, each in wanted.items() if account_id not in busy]
+    if departed:
+        ids = [each.account_id for each in departed]
+        Participant.objects.filter(pk__in=[each.pk for each in departed]).delete()
         record(
             Verb.CAMPAIGN_PARTICIPANTS_REMOVED,
             campaign,
@@ -108,7 +108,7 @@ def remove_participants(
             accounts=ids[:100],
             count=len(ids),
         )
-    return leaving
+    return departed
 
 
 def activate(campaign: Campaign) -> None:

@@ -24,7 +24,7 @@ Words = tuple[str, str]  # of one influencer, of several: "has it already", "hav
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it for one influencer. `trace`: what undoing needs (JSON); `reason`: a sentence."""
+    """The result for one influencer. `trace`: what undoing needs (JSON); `reason`: a sentence."""
 
     state: BulkState
     trace: Any = None
@@ -55,7 +55,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a kind lets its person choose: a label, the options (value and name), the row of a value (raises ChoiceGone),
+    """The choice that a kind leaves to its person: a label, the options (value and name), the row of a value (raises ChoiceGone),
     and how a new one is made of a name (raises ValidationError or CrmProblem)."""
 
     label: str

@@ -207,7 +207,7 @@ def _archive(work: Slice) -> Outcomes:
 
 
 def _unarchive(work: Slice) -> Outcomes:
-    """Whoever was restored and archived again since stays archived."""
+    """Restore a slice, but for those who were restored and archived again since."""
     still = [each for each in work.influencers if each.archived_at == _moment(work, each)]
     return undone(restore_influencers(still, actor=work.actor), work)
 

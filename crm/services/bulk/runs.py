@@ -56,7 +56,7 @@ def draft_action(
 
 
 def chosen_row(kind: BulkKind, value: str) -> Any:
-    """What a value of the kind's choice names; None where nothing is chosen. Raises ChoiceGone."""
+    """The row that a value of the kind's choice names; None where nothing is chosen. Raises ChoiceGone."""
     return kind.choice.found(value) if kind.choice else None
 
 

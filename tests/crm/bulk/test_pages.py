@@ -160,11 +160,12 @@ def test_what_cannot_be_chosen_is_said_and_nothing_begins(
     assert "There is one named bakers already." in words(taken)
     unseen = manager.post(f"{here}begin/", {"name": "\u200b"})
     assert "Enter a name that can be seen" in words(unseen)
+    deleted = bakers.pk
     with organization_scope(oak):
         delete_list(bakers, actor=None)
-    gone = manager.get(f"{here}?choice={bakers.pk}")
+    gone = manager.get(f"{here}?choice={deleted}")
     assert (gone.status_code, "What was chosen is no longer there" in words(gone)) == (422, True)
-    assert manager.post(f"{here}begin/", {"choice": bakers.pk}).status_code == 422
+    assert manager.post(f"{here}begin/", {"choice": deleted}).status_code == 422
     made = manager.post(f"{here}begin/", {"name": "Cooks"}, follow=True)
     assert "3 creators put on the list." in words(made)
 
