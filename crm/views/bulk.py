@@ -229,7 +229,7 @@ def _tell(request: OrganizationRequest, action: BulkAction, kind: BulkKind) -> N
     action.refresh_from_db()
     done = action.counts.get(BulkState.DONE, 0)
     text = f"{done:,} {'creator' if done == 1 else 'creators'} {kind.did}."
-    if kind.take_back is not None and done:
+    if kind.can_be_undone and done:
         say_done(request, text, address(request, "undo_bulk", action.pk))
     else:
         messages.success(request, text)
@@ -257,6 +257,7 @@ def undo_bulk(request: OrganizationRequest, action_pk: int) -> HttpResponse:
     except BulkRefused as refused:
         messages.error(request, str(refused))
     else:
-        if action.undo_job and action.undo_job.total_count <= kind.size:
-            begin_at_once(action.undo_job)
+        job = action.undo_job
+        if job is not None and job.total_count <= kind.size:
+            begin_at_once(job)
     return HttpResponseRedirect(address(request, "bulk_action", action.pk))

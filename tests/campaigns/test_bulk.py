@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from campaigns.enums import CampaignState
 from campaigns.models import Participant
@@ -65,6 +66,23 @@ def test_each_takes_part_with_their_main_account_unless_they_do_already(ada: Use
         "Nobody": ("refused", "Has no account."),
     }
     assert Event.objects.filter(verb=Verb.CAMPAIGN_PARTICIPANTS_ADDED).get().detail["count"] == 2
+
+
+def test_the_preview_counts_who_takes_part_already_and_who_cannot(
+    oak: Organization, ada: User
+) -> None:
+    campaign = a_campaign()
+    a_participant(campaign, "present")
+    an_account("new")
+    Influencer.objects.create(name="Nobody")
+    client = Client()
+    client.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    here = client.post("/o/oak/influencers/bulk/", {"action": "campaign", "all": "yes"})["Location"]
+    page = client.get(f"{here}?choice={campaign.pk}").content.decode()
+    assert ">Northwind: Autumn</option>" in page
+    assert "1 creator will take part with their main account." in " ".join(page.split())
+    assert "1 has no account." in page
+    assert "1 takes part already." in page
 
 
 def test_undo_removes_whom_it_has_added_but_nobody_with_an_order(ada: User) -> None:

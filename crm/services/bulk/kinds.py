@@ -63,6 +63,11 @@ class Choice:
     found: Callable[[str], Any]
     make: Callable[[str, User], Any] | None = None
 
+    @property
+    def takes_new(self) -> bool:
+        """Can a new one be named?"""
+        return self.make is not None
+
 
 def _no_refusals() -> list[Refusal]:
     return []
@@ -100,6 +105,10 @@ class BulkKind:
     size: int = 500
     temporary: tuple[type[Exception], ...] = ()
     lasting: tuple[type[Exception], ...] = ()
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.take_back is not None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from crm.models import BulkAction, Influencer, Tag, Tagging
 from crm.queries import bulk as queries
@@ -23,8 +24,9 @@ from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.bulk.conftest import finish
 from tests.crm.conftest import queries_in
-from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
+from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
 from tests.working import pump
+from tiktok.enums import MarketplaceStatus
 from tiktok.models import LegacyMigration
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,8 @@ def test_a_small_action_is_done_at_once_and_its_toast_offers_to_undo_it(
     assert f'action="{here}undo/"' in done.content.decode()
     assert "Add a tag: food" in words(done)
     assert "All 3 Done 2 Unchanged 1" in words(done)
+    assert "can be undone until" in words(done)
+    assert done.content.decode().count(f'action="{here}undo/"') == 2
 
     after = manager.post(f"{here}undo/", follow=True)
     assert "Undone 2" in words(after)
@@ -333,6 +337,40 @@ def test_previews_and_results_cost_few_queries_however_many_are_selected(
     assert queries_in(manager, f"{there}?choice={food.pk}") == few <= 11
     manager.post(f"{there}begin/", {"choice": food.pk})
     assert queries_in(manager, there) <= 8
+
+
+def test_the_preview_says_who_cannot_be_asked_or_invited(
+    oak: Organization, manager: Client
+) -> None:
+    out = MarketplaceStatus.NOT_IN
+    with organization_scope(oak):
+        asked = TikTokAccountFactory.create(influencer__email="ann@example.com")
+        TikTokAccountFactory.create(influencer__email="", creator__marketplace_status=out)
+        connected = TikTokAccountFactory.create(influencer__email="cy@example.com")
+        ConsentFactory.create(creator=connected.creator)
+        InfluencerFactory.create(email="nobody@example.com")
+        lately = {"creator__invited_at": timezone.now(), "creator__marketplace_status": out}
+        TikTokAccountFactory.create(influencer__email="li@example.com", **lately)
+    ask = words(manager.get(preview(manager, "ask")))
+    assert "2 creators will be asked by e-mail to connect TikTok." in ask
+    assert "2 have no TikTok account that is to be connected." in ask
+    assert "1 cannot be mailed: no e-mail address is known." in ask
+    assert "It cannot be undone." in ask
+    invite = words(manager.get(preview(manager, "invite")))
+    assert "1 creator will be invited to the Creator Marketplace." in invite
+    assert "1 has no TikTok account." in invite
+    assert "3 are in the marketplace or invited already." in invite
+    here = preview(manager, "ask", [asked.influencer])
+    manager.post(f"{here}begin/")
+    assert "Under way 0 of 1 creator" in words(manager.get(here))
+
+
+def test_what_changes_nobody_cannot_be_undone(manager: Client, people: list[Influencer]) -> None:
+    here = preview(manager, "restore", people)
+    assert "disabled" in manager.get(here).content.decode().partition('form="begin"')[2][:80]
+    done = manager.post(f"{here}begin/", follow=True)
+    assert "0 creators restored." in words(done)
+    assert "undo" not in done.content.decode()
 
 
 def test_a_failed_count_is_no_failed_page(people: list[Influencer], oak: Organization) -> None:
