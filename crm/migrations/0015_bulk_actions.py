@@ -19,7 +19,7 @@ ALTER TABLE jobs_job FORCE ROW LEVEL SECURITY;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0013_sort_by_numbers_of_the_main_account'),
+        ('crm', '0014_count_accounts_by_the_state_of_their_grant'),
         ('jobs', '0003_one_job_per_wish'),
         ('tenancy', '0011_second_factor_required'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
