@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from crm.models import Influencer
-from jobs.models import Work
+from jobs.models import Job, Work
 from mail.models import Address, Message
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
+from tests.factories.crm import TikTokAccountFactory
 from tests.mail.conftest import queue
 from tests.mailing import sent_mail
 from tests.owning import django_as_owner
@@ -87,3 +88,22 @@ def test_a_deleted_organization_leaves_no_mail_no_address_and_no_work(monkeypatc
         assert recipients() == []
         assert not Address.objects.exists()
     assert not Work.objects.filter(organization_id=key).exists()
+
+
+def test_whoever_has_gone_is_named_by_no_outcome_of_a_job_and_the_count_stays(
+    elm: Organization,
+) -> None:
+    with organization_scope(elm):
+        accounts = [
+            TikTokAccountFactory.create(creator__handle=f"gone_{n}", influencer__email="")
+            for n in range(4)
+        ]
+        links = [["crm:influencer", str(a), a.influencer_id] for a in accounts]
+        job = Job.objects.create(kind="crm.x", outcome=[{"key": "x", "count": 4, "links": links}])
+        accounts[0].influencer.delete()
+        accounts[1].influencer = accounts[3].influencer  # merged, and then given up
+        accounts[1].save()
+        accounts[1].delete()
+        job.refresh_from_db()
+        [row] = job.outcome
+        assert (row["count"], [link[1] for link in row["links"]]) == (4, ["@gone_2"])

@@ -219,7 +219,7 @@ def test_strangers_are_sent_to_sign_in(oak: Organization) -> None:
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={LIST}")
 
 
-def test_ticked_accounts_are_invited_together(
+def test_selected_creators_are_invited_together(
     oak: Organization, elm: Organization, manager: Client, viewer: Client, tiktok: Sandbox
 ) -> None:
     out = MarketplaceStatus.NOT_IN
@@ -231,10 +231,11 @@ def test_ticked_accounts_are_invited_together(
         own = TikTokAccountFactory.create(
             creator__handle="tom_trails", creator__marketplace_status=out
         )
-    ticked = {"account": [str(own.pk), str(foreign.pk), "x", ""]}
-    assert viewer.post(f"{LIST}invite/", ticked).status_code == 403
+    ids = [str(own.influencer_id), str(foreign.influencer_id), "x", ""]
+    assert viewer.post(f"{LIST}bulk/", {"action": "invite", "ids": ids}).status_code == 403
 
-    assert manager.post(f"{LIST}invite/", ticked)["Location"] == "/o/oak/activity/"
+    preview = manager.post(f"{LIST}bulk/", {"action": "invite", "ids": ids})["Location"]
+    manager.post(f"{preview}begin/")
     while pump(Lane.BULK):
         pass
 
@@ -244,11 +245,6 @@ def test_ticked_accounts_are_invited_together(
         assert Creator.objects.get(pk=own.creator_id).marketplace_status == "invited"
     with organization_scope(elm):
         assert Creator.objects.get(pk=foreign.creator_id).marketplace_status == out
-
-
-def test_ticking_nothing_says_so(manager: Client) -> None:
-    page = manager.post(f"{LIST}invite/", follow=True).content.decode()
-    assert "Select the accounts to invite first." in page
 
 
 def test_invitations_without_profile_are_followed_until_the_account_can_be_added(
