@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from influence import home, views
+from influence import home, palette, views
 from influence.metrics import metrics
 from jobs.urls import own_pages as own_jobs
 from mail.urls import staff_pages as mail_pages
@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("o/<slug:slug>/", home.home, name="home"),
+    path("o/<slug:slug>/search/", palette.palette, name="palette"),
     path("o/<slug:slug>/", include("files.urls")),
     path("o/<slug:slug>/", include("jobs.urls")),
     path("o/<slug:slug>/", include("crm.urls")),

@@ -102,7 +102,8 @@ class Order(OrganizationModel):
             )
         ]
         indexes = [
-            models.Index(fields=["organization", "campaign", "-id"], name="order_newest_first")
+            models.Index(fields=["organization", "campaign", "-id"], name="order_newest_first"),
+            models.Index(fields=["organization", "campaign_code"], name="order_by_code"),
         ]
 
     def __str__(self) -> str:

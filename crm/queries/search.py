@@ -8,10 +8,11 @@ from django.db.models.functions import Coalesce
 
 from crm.models import Influencer
 from crm.models.search import beginnings, having_address, having_word
-from ui.paging import is_among
+from ui.paging import is_among, with_facts
 
 # So many that a word finds are looked up and sorted in a tenth of a second.
 GATHERED = 100_000
+SUGGESTED = 6
 
 
 def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
@@ -32,6 +33,13 @@ def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Inf
         met = having_word(start).filter(influencer=OuterRef("pk")).values(met=models.Value(True))
         rows = rows.filter(Coalesce(Subquery(met[:1]), False))
     return rows
+
+
+def suggested(search: str) -> models.QuerySet[Influencer]:
+    """The first few influencers found, by name, each with their accounts."""
+    order = ("sort_name", "pk")
+    first = found(Influencer.objects.filter(archived_at=None), search).order_by(*order)[:SUGGESTED]
+    return with_facts(first, lambda rows: rows.prefetch_related("accounts")).order_by(*order)
 
 
 def with_address(rows: models.QuerySet[Influencer], email: str) -> models.QuerySet[Influencer]:

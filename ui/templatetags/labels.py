@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
+from unicodedata import combining, normalize
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -20,6 +22,7 @@ from ui.undoing import undo_of
 
 register = template.Library()
 
+BEGINNING = r"(?<![^\W_])(?:{})"
 TOAST_KINDS = {"error": "danger", "debug": "info"}
 
 
@@ -150,6 +153,26 @@ def cover(*, url: str, size: str = "row") -> SafeString:
         else ""
     )
     return markup('<span class="cover is-{}" aria-hidden="true">{}</span>', size, picture)
+
+
+@register.filter
+def marked(text: str, words: Sequence[str]) -> SafeString:
+    """The text with a mark around each place where a word of it begins with one of these, whatever case and accents."""
+    plain = [(bare, place) for place, character in enumerate(text) for bare in _bare(character)]
+    wanted = "|".join(re.escape(bare) for word in words if (bare := _bare(word)))
+    parts, end = [], 0
+    for match in re.finditer(
+        BEGINNING.format(wanted or "(?!)"), "".join(bare for bare, _ in plain)
+    ):
+        first, last = plain[match.start()][1], plain[match.end() - 1][1] + 1
+        parts += [text[end:first], markup("<mark>{}</mark>", text[first:last])]
+        end = last
+    return joined("", [*parts, text[end:]])
+
+
+def _bare(text: str) -> str:
+    """Lower case, without accents."""
+    return "".join(each for each in normalize("NFKD", text).casefold() if not combining(each))
 
 
 @register.simple_tag

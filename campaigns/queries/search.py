@@ -1,0 +1,63 @@
+"""Campaigns, orders and posts found by what somebody types; a few of each, whatever there is."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from django.db import models
+from django.db.models.functions import Concat
+
+from campaigns.models import Campaign, Order, Post
+from campaigns.queries.posts import is_visible
+from crm.models.search import beginnings, folded
+from ui.paging import is_among, with_facts
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+SUGGESTED = 5
+# Captions have no index: those of the newest posts are read.
+NEWEST_POSTS = 500
+CODE = re.compile(r"(?=.*\d)[\w-]{5,40}")
+VIDEO_ID = re.compile(r"(?:.*/(?:video|photo)/)?(\d{8,20})(?:[/?#].*)?")
+
+
+def campaigns_called(search: str) -> models.QuerySet[Campaign]:
+    """The newest campaigns with all these words in their name or client's name."""
+    plain = folded(Concat("name", models.Value(" "), "client"))
+    return _holding(Campaign.objects.alias(plain=plain), search).order_by("-starts_on", "-pk")[
+        :SUGGESTED
+    ]
+
+
+def orders_with_code(search: str) -> models.QuerySet[Order]:
+    """The newest orders whose campaign code or TikTok id this is."""
+    text = search.strip()
+    if not CODE.fullmatch(text):
+        return Order.objects.none()
+    known = models.Q(campaign_code__in=[text, text.upper()]) | models.Q(tiktok_order_id=text)
+    orders = Order.objects.filter(known).order_by("-pk")[:SUGGESTED]
+    return with_facts(orders, lambda rows: rows.select_related("campaign", "account")).order_by(
+        "-pk"
+    )
+
+
+def posts_about(search: str) -> models.QuerySet[Post]:
+    """Published posts with this id or at this address; else the newest with all these words in their captions."""
+    newest_first = ("-published_at", "-pk")
+    posts = Post.objects.filter(is_visible()).order_by(*newest_first)
+    if named := VIDEO_ID.fullmatch(search.strip()):
+        posts = posts.filter(network_post_id=named[1])
+    else:
+        newest = Post.objects.filter(is_among(posts.values("pk")[:NEWEST_POSTS]))
+        posts = _holding(newest.alias(plain=folded(models.F("video__caption"))), search)
+        posts = posts.order_by(*newest_first)
+    facts = with_facts(
+        posts[:SUGGESTED], lambda rows: rows.select_related("campaign", "account", "video")
+    )
+    return facts.order_by(*newest_first)
+
+
+def _holding(rows: models.QuerySet[ModelT], search: str) -> models.QuerySet[ModelT]:
+    for word in beginnings(search):
+        rows = rows.filter(plain__contains=folded(models.Value(word)))
+    return rows

@@ -1,0 +1,150 @@
+"""Search from anywhere: influencers, campaigns, orders, posts, pages and what can be done next, a few of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from campaigns.models import Campaign, Order, Post
+from campaigns.queries.search import campaigns_called, orders_with_code, posts_about
+from crm.models import Influencer
+from crm.models.search import beginnings
+from crm.queries.search import suggested
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.policies import can
+from tenancy.templatetags.organizations import SETTINGS
+
+LONGEST = 100  # characters that are searched for
+# Pages beside the settings: address, label, icon, and what a member needs to open it.
+PAGES = (
+    ("home", "Home", "home", Permission.READ),
+    ("crm:influencers", "Influencers", "users", Permission.READ),
+    ("crm:imports", "Import creators", "file-import", Permission.IMPORT_INFLUENCERS),
+    ("crm:duplicates", "Duplicates", "copy", Permission.READ),
+    ("crm:my_tasks", "My tasks and mentions", "bell", Permission.READ),
+    ("campaigns:list", "Campaigns", "speakerphone", Permission.READ),
+    ("mail:messages", "E-mail", "mail", Permission.READ_MAIL),
+    ("jobs:activity", "Activity", "refresh", Permission.READ),
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A row of the palette. `face`: whose initials it shows; else `cover`, a post's picture; else `icon`."""
+
+    href: str
+    title: str
+    note: str = ""
+    icon: str = ""
+    face: str = ""
+    cover: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    rows: list[Suggestion] = field(default_factory=list)
+
+
+@staff_page(Permission.READ)
+def palette(request: OrganizationRequest) -> HttpResponse:
+    """What is found, as a page; htmx gets the rows only."""
+    search = request.GET.get("q", "").strip()[:LONGEST]
+    rows = _sections(request, search) if search else iter([_pages(request, "")])
+    context = {
+        "search": search,
+        "words": beginnings(search),
+        "sections": [section for section in rows if section.rows],
+    }
+    template = "rows" if request.htmx else "page"
+    response = render(request, f"staff/palette/{template}.html", context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
+    campaigns = list(campaigns_called(search))
+    yield Section("Creators", [_influencer(request, each) for each in suggested(search)])
+    yield Section(
+        "Campaigns, orders and posts",
+        [
+            *(_campaign(request, each) for each in campaigns),
+            *(_order(request, each) for each in orders_with_code(search)),
+            *(_post(request, each) for each in posts_about(search)),
+        ],
+    )
+    yield _pages(request, search)
+    yield Section("Actions", list(_actions(request, search, campaigns)))
+
+
+def _influencer(request: OrganizationRequest, influencer: Influencer) -> Suggestion:
+    handles = [f"@{account.handle}" for account in influencer.accounts.all()]
+    note = " · ".join(handles) or influencer.email
+    href = _to(request, "crm:influencer", influencer.pk)
+    return Suggestion(href, influencer.name, note, face=influencer.name)
+
+
+def _campaign(request: OrganizationRequest, campaign: Campaign) -> Suggestion:
+    href = _to(request, "campaigns:campaign", campaign.pk)
+    note = f"{campaign.client} · {campaign.get_state_display().lower()}"
+    return Suggestion(href, campaign.name, note, icon="speakerphone")
+
+
+def _order(request: OrganizationRequest, order: Order) -> Suggestion:
+    href = _to(request, "campaigns:order", order.campaign_id, order.pk)
+    note = f"{order.campaign.name} · {order.get_state_display().lower()}"
+    return Suggestion(href, f"Order for @{order.account.handle}", note, icon="send")
+
+
+def _post(request: OrganizationRequest, post: Post) -> Suggestion:
+    href = _to(request, "campaigns:post", post.campaign_id, post.pk)
+    title = str(post.video) if post.video else post.url
+    note = f"@{post.account.handle} · {post.campaign.name}"
+    return Suggestion(href, title, note, cover=post.video.cover if post.video else "")
+
+
+def _pages(request: OrganizationRequest, search: str) -> Section:
+    words = [word.casefold() for word in beginnings(search)]
+    settings = [(name, f"Settings: {label}", icon, need) for name, label, icon, need in SETTINGS]
+    known = [*PAGES, *settings] if search else PAGES
+    return Section(
+        "Pages",
+        [
+            Suggestion(_to(request, name), label, icon=icon)
+            for name, label, icon, need in known
+            if can(request.membership, need) and _has_words(label, words)
+        ],
+    )
+
+
+def _has_words(label: str, words: list[str]) -> bool:
+    own = label.casefold().split()
+    return all(any(each.startswith(word) for each in own) for word in words)
+
+
+def _actions(
+    request: OrganizationRequest, search: str, campaigns: list[Campaign]
+) -> Iterator[Suggestion]:
+    quoted = f"“{search}”"
+    if campaigns and can(request.membership, Permission.SEND_ORDERS):
+        href = _to(request, "campaigns:order_new", campaigns[0].pk)
+        yield Suggestion(href, f"New order in {campaigns[0].name}", icon="send")
+    if can(request.membership, Permission.EDIT_INFLUENCERS):
+        href = f"{_to(request, 'crm:add_account')}?{urlencode({'handle': search})}"
+        yield Suggestion(
+            href, f"Add creator {quoted}", "looks the handle up at TikTok", icon="user-plus"
+        )
+    href = f"{_to(request, 'crm:influencers')}?{urlencode({'q': search})}"
+    yield Suggestion(href, f"Search influencers for {quoted}", icon="search")
+
+
+def _to(request: OrganizationRequest, name: str, *ids: Any) -> str:
+    return reverse(name, args=[request.organization.slug, *ids])

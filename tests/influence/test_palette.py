@@ -1,0 +1,179 @@
+"""Search from anywhere: a few of everything that is found, and what can be done next."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.template import engines
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.models import Order, Post
+from tenancy.enums import Role
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tests.factories.campaigns import a_campaign, an_account, an_order
+from tests.factories.whole_campaign import Whole, a_whole_campaign
+from tests.influence.test_home import member
+
+pytestmark = pytest.mark.django_db
+SEARCH = "/o/oak/search/"
+QUERIES = 12
+
+
+@pytest.fixture
+def whole(oak: Organization) -> Whole:
+    with organization_scope(oak):
+        return a_whole_campaign()
+
+
+@pytest.fixture
+def manager(oak: Organization) -> Client:
+    return member(oak, Role.MANAGER)
+
+
+def found(client: Client, search: str) -> dict[str, list[tuple[str, str]]]:
+    """By section: title and address of what is found."""
+    answer = client.get(SEARCH, {"q": search})
+    assert answer.status_code == 200
+    return {
+        section.title: [(row.title, row.href) for row in section.rows]
+        for section in answer.context["sections"]
+    }
+
+
+def titles(client: Client, search: str, section: str) -> list[str]:
+    return [title for title, _ in found(client, search).get(section, [])]
+
+
+WORK = "Campaigns, orders and posts"
+
+
+def test_influencers_are_found_by_name_handle_and_address(oak, whole, manager) -> None:
+    with organization_scope(oak):
+        person = an_account("lucja.bakes", email="lu@example.com").influencer
+        person.name = "Łucja"
+        person.save()
+    for search in ("lucja", "bakes", "lu@exam", "@lucja.b"):
+        assert found(manager, search)["Creators"] == [
+            ("Łucja", f"/o/oak/influencers/{person.pk}/")
+        ], search
+
+
+def test_who_is_archived_is_not_suggested(oak, manager) -> None:
+    with organization_scope(oak):
+        influencer = an_account("maya.bakes").influencer
+        influencer.archived_at = influencer.created_at
+        influencer.save()
+    assert titles(manager, "maya", "Creators") == []
+
+
+def test_campaigns_are_found_by_words_of_name_and_client_whatever_accents(oak, manager) -> None:
+    with organization_scope(oak):
+        campaign = a_campaign("Wintér baking", client="Øakmill")
+    for search in ("winter", "oakm wint", "baking"):
+        assert found(manager, search)[WORK] == [
+            ("Wintér baking", f"/o/oak/campaigns/{campaign.pk}/")
+        ]
+    assert titles(manager, "summer", WORK) == []
+
+
+def test_an_order_is_found_by_its_code_in_any_case_and_by_tiktoks_id(oak, whole, manager) -> None:
+    with organization_scope(oak):
+        Order.objects.filter(pk=whole.order.pk).update(
+            campaign_code="KXB-93F", tiktok_order_id="7461"
+        )
+        Order.objects.exclude(pk=whole.order.pk).update(campaign_code="OTH-1ER")
+        href = f"/o/oak/campaigns/{whole.campaign.pk}/orders/{whole.order.pk}/"
+        handle = whole.order.account.handle
+    for search in ("KXB-93F", "kxb-93f", " KXB-93F "):
+        assert found(manager, search)[WORK] == [(f"Order for @{handle}", href)]
+    assert titles(manager, "KXB", WORK) == []
+
+
+def test_a_post_is_found_by_its_id_its_address_and_words_of_its_caption(
+    oak, whole, manager
+) -> None:
+    with organization_scope(oak):
+        post = Post.objects.select_related("video").get(pk=whole.by_hand.pk)
+        post.video.caption = "Bäking at 1,800 metres"
+        post.video.save()
+    href = f"/o/oak/campaigns/{whole.campaign.pk}/posts/{post.pk}/"
+    number = post.network_post_id
+    for search in (
+        number, f"https://www.tiktok.com/@x/video/{number}?is_from_webapp=1", "baking metres",
+    ):  # fmt: skip
+        assert (post.video.caption, href) in found(manager, search)[WORK], search
+
+
+def test_what_is_hidden_or_not_published_is_not_found(oak, whole, manager) -> None:
+    assert titles(manager, whole.in_review.network_post_id, WORK) == []
+    with organization_scope(oak):
+        Post.objects.filter(pk=whole.by_hand.pk).update(hidden_at=whole.campaign.created_at)
+    assert titles(manager, whole.by_hand.network_post_id, WORK) == []
+
+
+def test_pages_are_found_by_the_beginnings_of_their_words_and_only_those_one_may_open(
+    oak, manager
+) -> None:
+    assert titles(manager, "imp", "Pages") == ["Import creators"]
+    assert titles(manager, "set fie", "Pages") == ["Settings: Fields"]
+    assert titles(manager, "api keys", "Pages") == []
+    assert titles(member(oak, Role.OWNER), "api keys", "Pages") == ["Settings: API keys"]
+    assert titles(member(oak, Role.VIEWER), "imp", "Pages") == []
+    assert "Home" in titles(manager, "", "Pages")
+
+
+def test_what_can_be_done_next_is_what_the_role_includes(oak, manager) -> None:
+    with organization_scope(oak):
+        campaign = a_campaign("Baking")
+    assert found(manager, "bak")["Actions"] == [
+        ("New order in Baking", f"/o/oak/campaigns/{campaign.pk}/orders/new/"),
+        ("Add creator “bak”", "/o/oak/influencers/add/?handle=bak"),
+        ("Search influencers for “bak”", "/o/oak/influencers/?q=bak"),
+    ]
+    assert titles(member(oak, Role.VIEWER), "bak", "Actions") == ["Search influencers for “bak”"]
+
+
+def test_another_organizations_rows_are_not_found(oak, elm, manager) -> None:
+    with organization_scope(elm):
+        campaign = a_campaign("Winter baking")
+        order = an_order(campaign, an_account("maya.bakes"))
+        Order.objects.filter(pk=order.pk).update(campaign_code="KXB-93F")
+    for search in ("winter", "maya", "KXB-93F"):
+        assert found(manager, search).keys() == {"Actions"}
+
+
+def test_htmx_gets_the_rows_alone_and_the_match_is_marked(oak, manager) -> None:
+    with organization_scope(oak):
+        a_campaign("Winter báking <b>")
+    answer = manager.get(SEARCH, {"q": "bak"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in answer
+    assert "Winter <mark>bák</mark>ing &lt;b&gt;" in answer
+    assert "No matches for “zzz”" in manager.get(SEARCH, {"q": "zzz"}).content.decode()
+
+
+@pytest.mark.parametrize("search", ["bakes", "KXB-93F", "7450000000000000002"])
+def test_it_stays_within_its_budget(whole, manager, search: str) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        manager.get(SEARCH, {"q": search}, headers={"HX-Request": "true"})
+    assert len(queries) <= QUERIES
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "html"),
+    [
+        ("Maya Baker", ["bak", "m"], "<mark>M</mark>aya <mark>Bak</mark>er"),
+        ("@maya.bakes", ["bak"], "@maya.<mark>bak</mark>es"),
+        ("Straße", ["strass"], "<mark>Straß</mark>e"),
+        ("Rebake", ["bak"], "Rebake"),
+        ("a<b>", ["b"], "a&lt;<mark>b</mark>&gt;"),
+        ("Maya", [], "Maya"),
+        ("Maya", ["(", "\u0301"], "Maya"),
+    ],
+)
+def test_the_places_where_words_begin_are_marked(text: str, words: list[str], html: str) -> None:
+    template = engines["django"].from_string("{{ text|marked:words }}")
+    assert template.render({"text": text, "words": words}) == html
