@@ -56,7 +56,7 @@ class Section:
 
 @staff_page(Permission.READ)
 def palette(request: OrganizationRequest) -> HttpResponse:
-    """What is found, as a page; htmx gets the rows only."""
+    """Show what is found, as a page; htmx gets the rows only."""
     search = request.GET.get("q", "").strip()[:LONGEST]
     rows = _sections(request, search) if search else iter([_pages(request, "")])
     context = {
