@@ -285,6 +285,15 @@ def test_a_text_that_no_column_holds_does_not_cost_the_numbers(wire, maya, odd, 
     assert CreatorSnapshot.objects.count() == 1
 
 
+def test_part_of_a_name_is_a_name_and_part_of_an_address_or_an_id_is_none(wire, maya) -> None:
+    address = "https://p16.example/" + "x" * 5_000
+    reported_profile(wire, display_name="Maya " * 99, profile_image=address, creator_id="7" * 300)
+    refresh_profile(maya)
+    read = Creator.objects.get(pk=maya.pk)
+    assert read.display_name == ("Maya " * 99)[: Creator._meta.get_field("display_name").max_length]
+    assert (read.profile_image, read.tiktok_creator_id) == ("", "")
+
+
 def test_a_video_with_odd_texts_does_not_cost_its_numbers(wire, maya, caplog) -> None:
     odd = {
         "caption": "a\x00b",

@@ -19,7 +19,9 @@ from tests.branding import SECOND_ACCOUNT_ID, a_member, allow, connect
 from tests.crm.conftest import queries_in
 from tests.sandbox_process import TTO_ACCOUNT_ID
 from tiktok import limits
+from tiktok.errors import MarketplaceAccessEnded
 from tiktok.models import ConnectAttempt, MarketplaceAccount
+from tiktok.services.brands import oauth
 from tiktok.services.grants import attempts
 from tiktok.store import key, store
 
@@ -256,6 +258,25 @@ def test_what_could_not_be_set_up_is_said_on_the_way_back(tiktok, signed_in) -> 
         "Not everything could be set up; we keep trying. TikTok ref"
     )
     assert "Not set up" in text(back)
+
+
+def test_an_account_that_ended_before_its_first_check_is_not_said_to_be_connected(
+    tiktok, signed_in, monkeypatch
+) -> None:
+    first_check = oauth._first_check
+
+    def late(accounts):
+        tiktok.control("brand/revoke", token=accounts[0].open_token())
+        return first_check(accounts)
+
+    monkeypatch.setattr(oauth, "_first_check", late)
+    client = signed_in()
+    answer = allow(tiktok, client.post(f"{PAGE}connect/")["Location"])
+    back = client.get(reverse("tiktok_brand_callback"), answer, follow=True)
+    assert back.redirect_chain == [(PAGE, 302)]
+    assert reported(back) == [
+        f"Not everything could be set up; we keep trying. {MarketplaceAccessEnded()}"
+    ]
 
 
 def test_a_refusal_is_said_right_there_with_the_way_back(tiktok, signed_in) -> None:

@@ -10,6 +10,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from jobs.models import Work
+from tenancy.models import User
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, an_organization, connect
 from tests.mailing import sent_mail
@@ -19,7 +20,7 @@ from tiktok.enums import AccountKind, ConnectionState
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
 from tiktok.policies import warning_due
 from tiktok.queries import kind_of
-from tiktok.services.connect import checks
+from tiktok.services.connect import checks, reminders
 from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.services.grants import tokens
 from tiktok.tasks import forget_old_attempts
@@ -287,6 +288,37 @@ def test_the_mail_says_what_ends_when_for_whom_and_how_it_goes_on(
         assert "Ash" not in text
     assert "- Elm & <Sons>" in message.body
     assert ">Elm &amp; &lt;Sons&gt;</li>" in html
+
+
+@pytest.mark.django_db
+def test_a_person_without_a_name_is_greeted_by_the_handle(connection) -> None:
+    User.objects.update(name="")
+    days_left(connection, 7)
+    assert "Hello @maya.bakes," in sent_mail()[0].body
+
+
+@pytest.mark.django_db
+def test_the_mail_names_nobody_who_sees_another_account_of_the_person(
+    tiktok, oak, connection
+) -> None:
+    elm = an_organization("Elm")
+    connect(tiktok, connection.person, elm, "rio.runs")
+    days_left(connection, 7)
+    [message] = sent_mail()
+    assert "- Oak" in message.body
+    assert "Elm" not in message.body
+
+
+@pytest.mark.django_db
+def test_a_mail_about_the_earlier_deadline_does_not_count_for_the_new_one(
+    monkeypatch, connection
+) -> None:
+    def late(*args, **values):
+        Connection.objects.update(connected_at=timezone.now(), warned_days=None)
+
+    monkeypatch.setattr(reminders, "queue_message", late)
+    days_left(connection, 7)
+    assert connection.warned_days is None
 
 
 @pytest.mark.django_db

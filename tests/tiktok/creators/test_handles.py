@@ -14,6 +14,7 @@ from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import ConnectRefused
 from tiktok.models import Connection, Consent, Creator
+from tiktok.services.creators.handles import follow_handle
 from tiktok.services.creators.profiles import refresh_insights
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,28 @@ def test_a_handle_another_creator_has_is_said_once_and_both_are_kept(tiktok, oak
     with organization_scope(oak):
         assert Consent.objects.filter(creator=other, withdrawn_at=None).exists()
         assert len(renamings()) == 1
+
+
+def test_a_handle_that_becomes_free_is_taken_and_the_dispute_is_over(tiktok, oak, maya) -> None:
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        creator = was_called("maya.cakes")
+        other = Creator.objects.create(handle="maya.bakes")
+        refresh_insights(creator)
+        assert Creator.objects.get(pk=creator.pk).disputed_handle == "maya.bakes"
+        other.delete()
+
+        refresh_insights(creator)
+
+        kept = Creator.objects.get()
+        assert (kept.handle, kept.disputed_handle) == ("maya.bakes", "")
+
+
+def test_an_account_that_goes_back_to_its_handle_disputes_no_other(oak) -> None:
+    with organization_scope(oak):
+        creator = Creator.objects.create(handle="maya.cakes", disputed_handle="maya.bakes")
+        follow_handle(creator, "Maya.Cakes")
+        assert Creator.objects.get().disputed_handle == ""
 
 
 def test_adding_the_new_handle_of_an_account_that_got_lost_finds_it(tiktok, oak) -> None:

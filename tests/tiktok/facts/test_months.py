@@ -89,7 +89,7 @@ def test_history_from_before_the_installation_lands_in_months_of_its_own(oak) ->
 
 @pytest.mark.django_db
 def test_strays_are_moved_to_their_months_and_counted_and_block_none(
-    oak: Organization, elm: Organization
+    oak: Organization, elm: Organization, caplog: pytest.LogCaptureFixture
 ) -> None:
     for organization in (oak, elm):
         with organization_scope(organization):
@@ -105,8 +105,10 @@ def test_strays_are_moved_to_their_months_and_counted_and_block_none(
             creator_id=video.creator_id, source=Source.PUBLIC, bucket_at=OLD, fetched_at=OLD
         )
 
+    caplog.set_level("INFO")
     assert prepare_months() == 7
     assert prepare_months() == 0
+    assert caplog.text.count("history.strays_moved") == 1
 
     for organization in (oak, elm):
         with organization_scope(organization):
