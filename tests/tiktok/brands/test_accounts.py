@@ -377,6 +377,13 @@ def test_each_dialect_says_what_it_offers_and_what_there_is_instead() -> None:
     for name, is_offered in offered["tto"].items():
         assert is_offered == (name not in only_of_ttcm)
     assert abilities("tto")[-1] == Ability("What to make", True, "Up to 1,000 characters.")
+    news = "News of tied videos at once"
+    assert Ability(
+        news, False, "Creator Marketplace sends none. Orders are checked every hour."
+    ) in abilities("ttcm")
+    assert Ability(
+        news, True, "TikTok reports when one is tied to a campaign and when it is published."
+    ) in abilities("tto")
     assert (sends_events("ttcm"), sends_events("tto")) == (False, True)
 
 

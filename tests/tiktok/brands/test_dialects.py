@@ -138,6 +138,18 @@ def test_few_videos_make_no_average(oak, count, average) -> None:
     assert metric.reason == ("" if average else TOO_FEW_VIDEOS)
 
 
+def test_a_video_that_nobody_has_watched_counts_with_its_zeros(oak) -> None:
+    with organization_scope(oak):
+        account = an_account("ann")
+        for n in range(4):
+            a_video(account, str(n), video_views=100, likes=10, comments=3, shares=2)
+        a_video(account, "4", video_views=0, likes=0, comments=0, shares=0)
+        calculate_averages(account.creator)
+    creator = account.creator
+    assert creator.calculated_average_views == 80.0
+    assert creator.calculated_engagement_rate == 4 * 15 / 400
+
+
 def test_a_video_without_a_counter_or_with_an_absurd_one_takes_no_part(oak) -> None:
     with organization_scope(oak):
         account = an_account("ann")

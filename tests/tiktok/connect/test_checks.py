@@ -23,6 +23,7 @@ from tiktok.queries import kind_of
 from tiktok.services.connect import checks, reminders
 from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.services.grants import tokens
+from tiktok.services.grants.grants import end_grant
 from tiktok.tasks import forget_old_attempts
 
 DAY = timedelta(days=1)
@@ -107,6 +108,28 @@ def ended(connection: Connection, oak, state: str, reason: str) -> None:
 def test_a_token_of_another_account_ends_the_grant(monkeypatch, oak, connection) -> None:
     answering(monkeypatch, "somebody-else")
     ended(check_due(connection), oak, "revoked", checks.OTHER_ACCOUNT)
+
+
+@pytest.mark.django_db
+def test_a_grant_that_a_check_ends_is_never_checked_again(monkeypatch, connection) -> None:
+    answering(monkeypatch, "somebody-else")
+    assert checks.check_due_grants([connection.pk]) == {connection.pk: None}
+
+
+@pytest.mark.django_db
+def test_an_answer_about_a_grant_that_ended_meanwhile_is_not_kept(
+    monkeypatch, oak, connection
+) -> None:
+    def late(self, token):
+        ending = Connection.objects.get(pk=connection.pk)
+        end_grant(ending, state=ConnectionState.REVOKED, reason="It ended meanwhile.")
+        return types.TokenInfo(connection.open_id, SCOPES)
+
+    monkeypatch.setattr(CreatorOAuth, "token_info", late)
+    checks.check_grant(connection)
+    connection.refresh_from_db()
+    assert connection.checked_at is None
+    ended(connection, oak, "revoked", "It ended meanwhile.")
 
 
 @pytest.mark.django_db

@@ -25,7 +25,15 @@ from tests.connecting import (
     somebody_waits,
 )
 from tests.factories.crm import an_authenticated_account
-from tiktok.enums import AccountKind, AttemptOutcome, ConnectionState, MarketplaceStatus, Source
+from tests.working import all_polls
+from tiktok.enums import (
+    AccountKind,
+    AttemptOutcome,
+    ConnectionState,
+    MarketplaceStatus,
+    PollKind,
+    Source,
+)
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
 from tiktok.models import (
     ConnectAttempt,
@@ -42,7 +50,9 @@ from tiktok.services.connect import disconnect as disconnecting
 from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.services.creators import profiles, videos
+from tiktok.services.creators.consents import connection_of
 from tiktok.services.grants import attempts
+from tiktok.services.grants.grants import AUTHORIZATION_ENDED, end_grant
 
 pytestmark = pytest.mark.django_db
 
@@ -635,6 +645,27 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
     with organization_scope(oak):
         assert Consent.objects.get().withdrawn_at is not None
         assert Creator.objects.get().audience_countries is None
+
+
+def test_an_account_is_read_only_through_the_consent_to_it(tiktok, oak, maya) -> None:
+    connection = connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        other = Creator.objects.create(handle="rio.runs")
+        assert connection_of(Creator.objects.get(handle="maya.bakes")) == connection
+        assert connection_of(other) is None
+
+
+def test_connecting_one_account_does_not_resume_what_another_one_ended(
+    tiktok, oak, elm, maya
+) -> None:
+    lost = connect(tiktok, maya, elm, "rio.runs")
+    end_grant(lost, state=ConnectionState.REVOKED, reason="It ended.")
+    stopped = all_polls().filter(organization=elm, kind=PollKind.INSIGHTS)
+    assert [poll.stopped_reason for poll in stopped] == [AUTHORIZATION_ENDED]
+
+    connect(tiktok, maya, oak, "maya.bakes")
+
+    assert [poll.stopped_reason for poll in stopped.all()] == [AUTHORIZATION_ENDED]
 
 
 def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak, elm, maya) -> None:

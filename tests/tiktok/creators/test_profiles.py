@@ -31,7 +31,7 @@ from tiktok.services.creators.membership import (
     track_creator,
 )
 from tiktok.services.creators.profiles import refresh_profile
-from tiktok.services.creators.videos import refresh_video, refresh_videos
+from tiktok.services.creators.videos import refresh_video, refresh_videos, video_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -287,3 +287,8 @@ def test_the_brand_token_stands_sealed_and_opens_in_its_own_row_only(oak) -> Non
         other = MarketplaceAccount(tiktok_account_id="2", sealed_token=account.sealed_token)
         with pytest.raises(SealBroken):
             other.open_token()
+
+
+def test_the_latest_thirty_videos_come_in_the_fewest_calls_and_no_more_of_them() -> None:
+    assert video_pages(20) == [20, 10]
+    assert video_pages(50) == [30]

@@ -72,6 +72,11 @@ def history(video: Video, *names: str) -> list[tuple[Any, ...]]:
     return list(post_history(video).order_by("fetched_at").values_list(*names))
 
 
+def test_readings_of_a_month_are_kept_by_day_once_it_is_over_for_ninety_days() -> None:
+    at = datetime(2026, 11, 29, 13, 5, 7, 9, tzinfo=UTC)  # 90 days before: 31 August
+    assert days_begin_before(at) == datetime(2026, 8, 1, tzinfo=UTC)
+
+
 def test_a_day_keeps_all_numbers_of_its_last_reading_for_good(video) -> None:
     read(video, OLD, REPORT, **{**NUMBERS, "video_views": 900})
     read(video, last := OLD + timedelta(hours=2, microseconds=7), REPORT)

@@ -14,6 +14,7 @@ from tiktok.enums import Flag, Source
 from tiktok.models import Creator, CreatorSnapshot, Video, VideoReading, VideoSnapshot
 from tiktok.policies import absurd_numbers
 from tiktok.queries import earlier_numbers, video_days
+from tiktok.services.facts.details import creator_details, keep_creator_details
 from tiktok.services.facts.snapshots import (
     record_creator_snapshots,
     record_video_snapshots,
@@ -286,6 +287,21 @@ def test_the_old_sources_numbers_are_no_days(oak) -> None:
     record_video_snapshots([legacy], source=Source.LEGACY, fetched_at=NINE - timedelta(days=1))
     assert VideoSnapshot.objects.count() == 2
     assert days_of(legacy) == {}
+
+
+def test_details_are_kept_with_the_accounts_own_reading_alone() -> None:
+    maya, rio = (
+        Creator.objects.create(
+            handle=handle, follower_count=9, profile_source=AUTHORIZED, profile_fetched_at=NINE
+        )
+        for handle in ("maya.bakes", "rio.runs")
+    )
+    record_creator_snapshots([maya, rio])
+    before = creator_details(maya)
+    maya.audience_countries = {"DE": 1.0}
+    keep_creator_details(maya, before)
+    kept = dict(CreatorSnapshot.objects.values_list("creator_id", "details"))
+    assert kept == {maya.pk: creator_details(maya), rio.pk: None}
 
 
 def test_days_stay_within_their_organization(video, elm: Organization) -> None:

@@ -242,6 +242,20 @@ def test_ops_have_what_failed_processed_again_and_what_went_well_left_alone(ops,
     assert not WebhookDelivery.objects.exclude(problem="").exists()
 
 
+def test_what_is_processed_again_begins_anew_also_where_only_a_note_was_left(ops, broken) -> None:
+    some(1, processed_at=timezone.now(), problem="No organization has connected it.")
+    post(BODY)
+    waiting().update(attempts=MOST_ATTEMPTS - 1)
+    pump()
+
+    keys = list(WebhookDelivery.objects.values_list("pk", flat=True))
+    ops.post(reverse(LIST), {"action": "do_again", "_selected_action": keys})
+
+    rows = with_state(WebhookDelivery.objects.all())
+    assert [(row.processed_at, row.problem, row.attempts) for row in rows] == [(None, "", 0)] * 2
+    assert waiting().filter(stopped_reason="", attempts=0).count() == 2
+
+
 def test_ops_who_may_only_sync_process_nothing_again(broken) -> None:
     helper = User.objects.create_user("helper@example.com", is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_webhookdelivery"))
