@@ -25,13 +25,11 @@ from tests.connecting import (
     somebody_waits,
 )
 from tests.factories.crm import an_authenticated_account
-from tests.working import all_polls
 from tiktok.enums import (
     AccountKind,
     AttemptOutcome,
     ConnectionState,
     MarketplaceStatus,
-    PollKind,
     Source,
 )
 from tiktok.errors import ConnectDenied, ConnectRefused, NoMarketplaceAccount, TikTokUnavailable
@@ -52,7 +50,6 @@ from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 from tiktok.services.creators import profiles, videos
 from tiktok.services.creators.consents import connection_of
 from tiktok.services.grants import attempts
-from tiktok.services.grants.grants import AUTHORIZATION_ENDED, end_grant
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +262,28 @@ def test_an_account_of_another_row_moves_to_the_row_of_the_person_who_proved_it(
 
     with organization_scope(oak):
         assert SocialAccount.objects.get().influencer.person == maya
+
+
+def test_whoever_proves_to_own_an_account_takes_over_nobody_elses_influencer(
+    tiktok, oak, maya
+) -> None:
+    with organization_scope(oak):
+        row = Influencer.objects.get(person=maya)
+        SocialAccount.objects.create(
+            influencer=row,
+            network="tiktok",
+            account_type="tiktok_creator",
+            handle="rio.runs",
+            creator=Creator.objects.create(handle="rio.runs"),
+        )
+    rio = a_person("rio@example.com", name="Rio")
+
+    connect(tiktok, rio, oak, "rio.runs")
+
+    with organization_scope(oak):
+        row.refresh_from_db()
+        assert (row.person, row.name) == (maya, "Maya")
+        assert SocialAccount.objects.get().influencer == Influencer.objects.get(person=rio)
 
 
 def test_a_membership_nobody_can_tell_just_now_does_not_refuse_the_connection(
@@ -653,19 +672,6 @@ def test_an_account_is_read_only_through_the_consent_to_it(tiktok, oak, maya) ->
         other = Creator.objects.create(handle="rio.runs")
         assert connection_of(Creator.objects.get(handle="maya.bakes")) == connection
         assert connection_of(other) is None
-
-
-def test_connecting_one_account_does_not_resume_what_another_one_ended(
-    tiktok, oak, elm, maya
-) -> None:
-    lost = connect(tiktok, maya, elm, "rio.runs")
-    end_grant(lost, state=ConnectionState.REVOKED, reason="It ended.")
-    stopped = all_polls().filter(organization=elm, kind=PollKind.INSIGHTS)
-    assert [poll.stopped_reason for poll in stopped] == [AUTHORIZATION_ENDED]
-
-    connect(tiktok, maya, oak, "maya.bakes")
-
-    assert [poll.stopped_reason for poll in stopped.all()] == [AUTHORIZATION_ENDED]
 
 
 def test_withdrawing_one_organization_leaves_the_other_one_its_view(tiktok, oak, elm, maya) -> None:
