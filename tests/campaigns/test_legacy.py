@@ -17,6 +17,7 @@ from campaigns.services.legacy import cut_over, import_legacy_export, plan_migra
 from crm.models import Influencer, SocialAccount
 from crm.queries import found
 from influence.management.commands.demo import INVENTED_EXPORT
+from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant
 from tests.working import all_polls
@@ -277,6 +278,13 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
             ("7499446218112634121", None),
         ]
         assert Creator.objects.get(handle="ann.b").follower_count is None
+        events = Event.objects.exclude(verb="marketplace_account.connected").order_by("pk")
+        assert list(events.values_list("verb", "detail")) == [
+            ("legacy.imported", {"new": 3, "updated": 0, "unchanged": 0, "refused": 1}),
+            ("legacy.cut_over", {"supported": 0}),
+            ("purge.started", {"rows": 13}),
+            ("purge.finished", {"receipt": receipt.pk}),
+        ]
     with organization_scope(elm):
         assert legacy_rows() == untouched
 
@@ -395,6 +403,19 @@ def test_an_import_into_a_campaign_of_the_same_name_only_widens_its_window(oak, 
 
         campaign.refresh_from_db()
         assert (campaign.starts_on, campaign.ends_on) == (date(2025, 1, 1), date(2025, 5, 3))
+
+
+def test_an_account_of_another_network_is_not_taken_for_the_one_on_tiktok(oak, export) -> None:
+    with organization_scope(oak):
+        namesake = SocialAccount.objects.create(
+            influencer=Influencer.objects.create(name="Ann"),
+            network="instagram",
+            account_type="instagram",
+            handle="ann.b",
+        )
+        bring_in(export)
+        assert not Post.objects.filter(account=namesake).exists()
+        assert Post.objects.filter(account__handle="ann.b", account__network="tiktok").count() == 2
 
 
 def test_a_campaign_made_for_the_import_has_the_window_of_its_posts(oak, export) -> None:

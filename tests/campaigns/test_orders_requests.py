@@ -122,6 +122,27 @@ def test_the_order_says_what_became_of_its_invitation(tiktok, campaign) -> None:
     assert Order.objects.get().problem == ""
 
 
+def test_a_mail_that_failed_is_said_on_its_own_order_alone(tiktok, campaign) -> None:
+    accounts = [
+        an_account(name, email=f"{name}@example.com") for name in ("maya.bakes", "rio.runs")
+    ]
+    send_order_request(ask(campaign, accounts))
+    settle(Message.objects.get(recipient="maya.bakes@example.com"), MessageState.FAILED, "550 No.")
+    problems = dict(Order.objects.values_list("account__handle", "problem"))
+    assert problems["maya.bakes"].startswith("The invitation did not go out")
+    assert problems["rio.runs"] == ""
+
+
+def test_a_sync_invites_whom_its_own_orders_forgot_and_nobody_else(tiktok, campaign) -> None:
+    for name in ("maya.bakes", "rio.runs"):
+        send_order_request(ask(campaign, [an_account(name, email=f"{name}@example.com")]))
+    Order.objects.update(state=OrderState.CREATED)
+    one, other = Order.objects.order_by("pk")
+    sync_due_orders([one.pk])
+    states = dict(Order.objects.values_list("pk", "state"))
+    assert states == {one.pk: OrderState.SENT, other.pk: OrderState.CREATED}
+
+
 def test_54_invitations_are_queued_at_once_and_none_is_sent(tiktok, campaign, settings) -> None:
     settings.EMAIL_BACKEND = "tests.mailing.RefusingBackend"
     accounts = [an_account(f"creator_{n}", email=f"{n}@example.com") for n in range(55)]
@@ -246,6 +267,16 @@ def test_an_invitation_that_could_not_go_out_waits_for_a_person(tiktok, campaign
     sync_due_orders([order.pk])
 
     assert (sent_mail(), Order.objects.get().state) == ([], OrderState.CREATED)
+
+
+def test_the_events_of_a_request_say_how_many_orders_and_videos_were_asked_for(campaign) -> None:
+    request = ask(campaign, [an_account("maya.bakes"), an_account("rio.runs")])
+    events = Event.objects.filter(verb__startswith="order.").order_by("pk")
+    assert [(event.verb, event.detail) for event in events] == [
+        ("order.creating", {"state": "creating"}),
+        ("order.creating", {"state": "creating"}),
+        ("order.requested", {"orders": 2, "videos": request.video_count}),
+    ]
 
 
 def test_another_submission_makes_another_order(tiktok, campaign) -> None:

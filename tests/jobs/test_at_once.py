@@ -14,6 +14,7 @@ from django.utils import timezone
 from jobs.enums import JobState, Lane
 from jobs.errors import TryLater
 from jobs.models import Job, Work
+from jobs.queries import next_try_at
 from jobs.services import at_once, jobs
 from jobs.services.at_once import PLACES, beside, do_at_once
 from jobs.services.errands import Done, done_of, errand, says, start_errand
@@ -156,7 +157,9 @@ def test_the_same_errand_begun_twice_is_done_once(elm, pruning) -> None:
     with organization_scope(elm):
         begin_at_once(first)
         begin_at_once(second)
+        first.refresh_from_db()
     assert (first, pruning.times) == (second, 1)
+    assert (first.done_count, first.total_count) == (1, 1)
 
 
 @pytest.mark.django_db
@@ -216,12 +219,16 @@ def test_the_page_says_when_it_is_tried_again(elm, pruning, monkeypatch) -> None
     pruning.meets = TryLater(600)
     ada = ada_of(elm)
     job = started(elm, ada)
-    Work.objects.filter(subject_id=job.pk).update(postponed_reason="later")
+    later = timezone.now() + timedelta(minutes=10)
+    Work.objects.filter(subject_id=job.pk).update(due_at=later)
+    with organization_scope(elm):
+        assert next_try_at(job) is None  # it has not met any trouble
+    Work.objects.filter(subject_id=job.pk).update(postponed_reason="later", due_at=timezone.now())
     assert (
         "TikTok is being asked"
         in browser_of(ada).get(f"/o/elm/activity/{job.pk}/").content.decode()
     )
-    Work.objects.filter(subject_id=job.pk).update(due_at=timezone.now() + timedelta(minutes=10))
+    Work.objects.filter(subject_id=job.pk).update(due_at=later)
     page = " ".join(browser_of(ada).get(f"/o/elm/activity/{job.pk}/").content.decode().split())
     assert "TikTok cannot answer at the moment." in page
     assert "in 10 minutes" in page or "in 9 minutes" in page

@@ -572,6 +572,16 @@ def test_a_row_that_is_tried_alone_is_left_to_whoever_tries_it(seen) -> None:
     assert (row.stopped_reason, row.lease_until > timezone.now()) == ("", True)
 
 
+def test_of_several_rows_to_be_tried_alone_the_one_that_waits_longest_comes_first(seen) -> None:
+    due(organization("oak"), 7, 8, 9)
+    now = timezone.now()
+    for subject, hours in ((7, 1), (8, 3), (9, 2)):
+        rows = Work.objects.filter(subject_id=subject)
+        rows.update(due_at=now - timedelta(hours=hours), lost_leases=3)
+    tried = [claims.claim_suspect(kinds_in(Lane.POLLS)).subject_id for _ in range(3)]
+    assert tried == [8, 9, 7]
+
+
 def test_a_lease_lost_before_a_person_claims_counts_as_lost(seen) -> None:
     oak = organization("oak")
     due(oak, 7)

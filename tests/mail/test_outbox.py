@@ -14,8 +14,9 @@ from jobs.models import Work
 from mail.enums import MessageState
 from mail.models import Message
 from mail.policies import Verdict, verdict
+from mail.services.senders import change_sender
 from tenancy.addresses import one_spelling
-from tenancy.models import Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope, person_scope
 from tests.mail.conftest import queue
 from tests.mailing import sent_mail
@@ -136,3 +137,14 @@ def test_a_provider_that_was_never_reached_has_sent_nothing() -> None:
     error = AnymailAPIError("x")
     error.__cause__ = ConnectionRefusedError()
     assert verdict(error, handed_over=False) == Verdict.LATER
+
+
+@pytest.mark.django_db
+def test_a_change_of_the_sender_is_kept_and_said_with_who_did_it(oak: Organization) -> None:
+    ada = User.objects.create_user("ada@oak.example")
+    with organization_scope(oak):
+        change_sender(oak, name="Oak Studio", reply_to="hello@oak.example", actor=ada)
+        event = Event.objects.latest("pk")
+    assert (event.verb, event.actor) == ("mail.sender_changed", ada)
+    oak.refresh_from_db()
+    assert (oak.mail_sender_name, oak.mail_reply_to) == ("Oak Studio", "hello@oak.example")

@@ -195,6 +195,21 @@ def test_who_became_a_member_meanwhile_keeps_their_role(member: Members, elm: Or
             revoke_invitation(invitation, by=admin)
 
 
+def test_a_revoked_invitation_opens_nothing_and_the_event_says_by_whom(
+    member: Members, elm: Organization
+) -> None:
+    admin = member(Role.ADMIN)
+    with organization_scope(elm):
+        invitation, secret = write_invitation(
+            "new@elm.example", role=Role.VIEWER, is_limited=False, groups=[], by=admin
+        )
+        revoke_invitation(invitation, by=admin)
+        event = Event.objects.latest("pk")
+        assert (event.verb, event.actor) == ("invitation.revoked", admin.user)
+        with pytest.raises(InvitationOver):
+            accept_invitation(invitation, secret, person=User(email="new@elm.example"))
+
+
 def test_an_admin_neither_makes_nor_changes_nor_removes_owners(
     member: Members, elm: Organization
 ) -> None:

@@ -118,4 +118,4 @@ def _mark_sent(order: Order, locked: Order, evidence: str) -> None:
 
 def _note(order: Order, problem: str) -> None:
     order.problem = problem
-    Order.objects.filter(pk=order.pk, state=OrderState.CREATED).update(problem=problem)
+    Order.objects.filter(pk=order.pk).update(problem=problem)
