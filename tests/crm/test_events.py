@@ -1,4 +1,4 @@
-"""Whatever becomes of tags, lists, fields, notes and contracts, the stream of events says so with who did it."""
+"""The stream of events says what becomes of tags, lists, fields, notes and contracts, and who did it."""
 
 from __future__ import annotations
 
