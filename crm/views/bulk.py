@@ -34,6 +34,7 @@ from ui.redirects import go_to
 from ui.undoing import say_done
 
 MOST_SELECTED = 10_000
+MOST_IN_ADDRESS = 300  # ids; servers take an address of 4,094 bytes
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -47,8 +48,11 @@ def select(request: OrganizationRequest) -> HttpResponse:
     if chosen is None:
         raise Http404
     _demand(request, chosen)
-    if not (ids or is_all) or len(ids) > MOST_SELECTED:
-        messages.warning(request, f"Select between 1 and {MOST_SELECTED:,} creators first.")
+    most = MOST_IN_ADDRESS if isinstance(chosen, BulkPage) else MOST_SELECTED
+    if not (ids or is_all) or len(ids) > most:
+        messages.warning(
+            request, f"Select between 1 and {most:,} creators, or all that match, first."
+        )
         return HttpResponseRedirect(f"{address(request, 'influencers')}?{asked.query()}")
     if isinstance(chosen, BulkPage):
         return HttpResponseRedirect(_page(request, chosen, [] if is_all else ids, asked))

@@ -21,9 +21,9 @@ from jobs.services.jobs import JobKind, cancel_job, register_job, start_job
 from jobs.services.kinds import kinds_in
 from jobs.services.queue import make_due
 from jobs.services.slices import move_on, next_ids
-from tenancy.enums import Role
-from tenancy.models import Membership, Organization, User
-from tenancy.scope import organization_scope, person_scope
+from tenancy.enums import Permission, Role
+from tenancy.models import Group, GroupMember, Membership, Organization, User
+from tenancy.scope import current_groups, organization_scope, person_scope
 from tenancy.services.organizations import add_member
 from tests.branding import a_member
 from tests.working import pump
@@ -319,6 +319,47 @@ def test_a_job_whose_actor_has_left_the_organization_stops_and_says_why(planting
         job.refresh_from_db()
     assert (job.state, job.problem, job.done_count) == (JobState.FAILED, jobs.ACTOR_LEFT, 3)
     assert len(planting.fetched) == 1
+
+
+@pytest.mark.parametrize("loss", ["role", "membership", "person"])
+def test_a_job_that_needs_a_permission_ends_when_its_actor_has_it_no_longer(
+    planting, elm, ada, loss
+) -> None:
+    kind = jobs.job_kind(PLANT)
+    register_job(replace(kind, permission=Permission.EDIT_INFLUENCERS))
+    with organization_scope(elm):
+        job = start(ada)
+        slices(1)
+        if loss == "role":
+            Membership.objects.filter(user=ada).update(role=Role.VIEWER)
+        elif loss == "membership":
+            Membership.objects.filter(user=ada).delete()
+        else:
+            ada.delete()
+        slices()
+        job.refresh_from_db()
+    reason = jobs.RIGHTS_LOST if loss == "role" else jobs.ACTOR_LEFT
+    assert (job.state, job.problem, job.done_count) == (JobState.FAILED, reason, 3)
+
+
+def test_a_job_that_needs_a_permission_sees_the_groups_of_its_actor_and_others_see_all(
+    elm, ada, planting
+) -> None:
+    seen: list[object] = []
+    kind = replace(jobs.job_kind(PLANT), fetch=lambda job: seen.append(current_groups()))
+    with organization_scope(elm):
+        food = Group.objects.create(name="Food", key="food")
+        GroupMember.objects.create(group=food, user=ada)
+        for is_limited, permission in (
+            (True, Permission.READ),
+            (False, Permission.READ),
+            (True, None),
+        ):
+            Membership.objects.filter(user=ada).update(is_limited=is_limited)
+            register_job(replace(kind, permission=permission))
+            start(ada, trees=1)
+            slices()
+    assert seen == [{food.pk}, None, None]
 
 
 def test_a_lasting_problem_ends_the_job_with_its_text(planting, elms) -> None:

@@ -218,7 +218,7 @@ def test_a_selection_of_nobody_or_of_too_many_is_refused(
 ) -> None:
     answer = manager.post(BULK, {"action": "archive", "query": "?q=ann"}, follow=True)
     assert answer.redirect_chain[-1][0] == f"{LIST}?q=ann"
-    assert "Select between 1 and 10,000 creators first." in words(answer)
+    assert "Select between 1 and 10,000 creators, or all that match, first." in words(answer)
     monkeypatch.setattr("crm.views.bulk.MOST_SELECTED", 2)
     many = manager.post(BULK, {"action": "archive", "ids": [each.pk for each in people]})
     assert many["Location"] == f"{LIST}?"
@@ -242,6 +242,10 @@ def test_an_action_with_a_page_of_its_own_gets_the_selection(
     every = manager.post(BULK, {"action": "mail", "all": "yes", "query": "?f=country:DE"})
     assert every["Location"] == "/o/oak/mail/?f=country%3ADE"
     assert "Send mail" in words(manager.get(LIST))
+    many = manager.post(
+        BULK, {"action": "mail", "ids": ",".join(map(str, range(301)))}, follow=True
+    )
+    assert "Select between 1 and 300 creators, or all that match, first." in words(many)
 
 
 def test_the_list_offers_actions_to_whoever_may_and_none_to_viewers(
