@@ -10,6 +10,7 @@ class CrmConfig(AppConfig):
         from crm.services import errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, own, runs  # noqa: PLC0415 -- the same
         from crm.services.imports import expiry, kinds  # noqa: PLC0415 -- the same
+        from crm.services.mailings import rounds  # noqa: PLC0415 -- the same
 
         fields.register_own_rules()
         own.register_own_kinds()
@@ -18,3 +19,4 @@ class CrmConfig(AppConfig):
         errands.register_jobs()
         kinds.register_jobs()
         expiry.register_work()
+        rounds.register_work()

@@ -126,3 +126,30 @@ class BulkState(models.TextChoices):
     REFUSED = "refused", "Not done"
     UNDONE = "undone", "Undone"
     KEPT = "kept", "Kept"
+
+
+class RecipientState(models.TextChoices):
+    """How far an e-mail of a mailing is on its way to one recipient; the words of `mail.enums.MessageState`."""
+
+    WAITING = "waiting", "Waiting"
+    QUEUED = "queued", "Queued"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+    BOUNCED = "bounced", "Bounced"
+    COMPLAINED = "complained", "Marked as spam"
+    SKIPPED = "skipped", "Not sent"
+
+
+class SkipReason(models.TextChoices):
+    """Reasons why a recipient of a mailing gets no e-mail."""
+
+    NO_ADDRESS = "no_address", "No e-mail address is known"
+    BOUNCED = "bounced", "Earlier e-mail came back"
+    UNSUBSCRIBED = "unsubscribed", "Unsubscribed from your e-mail"
+    COMPLAINED = "complained", "Marked your e-mail as spam"
+    ARCHIVED = "archived", "Archived"
+    NO_HANDLE = "no_handle", "The text names the handle, and none is known"
+    SAME_ADDRESS = "same_address", "Another recipient has the same address"
+    HIDDEN = "hidden", "In a group that the sender no longer sees"
+    CANCELLED = "cancelled", "The mailing was cancelled"

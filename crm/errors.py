@@ -105,3 +105,15 @@ class SelectionGone(CrmProblem):
 
 class BulkRefused(CrmProblem):
     """A bulk action cannot be begun or undone now; `str()` says why. Nothing was changed."""
+
+
+class MailingEmpty(CrmProblem):
+    def __init__(self) -> None:
+        super().__init__("Nobody is chosen who could get this e-mail.")
+
+
+class MailingTooLarge(CrmProblem):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"One mailing goes to at most {most:,} creators. Choose fewer, and send the rest in another."
+        )

@@ -14,18 +14,24 @@ from crm.models import (
     Contract,
     Document,
     Influencer,
+    Mailing,
+    MailingRecipient,
     Merge,
     OtherAddress,
     SocialAccount,
 )
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.influencers import open_dashboard
+from crm.services.mailings.answers import follow_message, note_answer
 from crm.services.merging.finding import check_for_duplicates
 from files.models import File
 from files.purge import delete_files
 from jobs.services.forgetting import forget_links
+from mail.models import Message
 from mail.services.forgetting import forget_address
+from mail.signals import message_settled
 from tenancy.models import User
+from tenancy.scope import groups_scope
 from tiktok.models import Creator
 from tiktok.signals import connected, renamed
 
@@ -52,6 +58,7 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
         account.save()
         check_for_duplicates(influencer.pk)
     AwaitedAccount.objects.filter(handle=creator.handle).delete()
+    note_answer(influencer.pk)
 
 
 @receiver(renamed, dispatch_uid="crm.renamed")
@@ -93,6 +100,20 @@ def forget_mail_to_other_address(instance: OtherAddress, origin: Any, **_: Any) 
     model = origin.model if isinstance(origin, QuerySet) else type(origin)
     if model is not OtherAddress:
         _forget_unless_used(instance.email)
+
+
+@receiver(post_delete, sender=MailingRecipient, dispatch_uid="crm.forget_mailing")
+def forget_mailing(instance: MailingRecipient, **_: Any) -> None:
+    """The words of a mailing were written to its recipients: with the last of them it goes."""
+    with groups_scope(None):
+        if not MailingRecipient.objects.filter(mailing=instance.mailing_id).exists():
+            Mailing.objects.filter(pk=instance.mailing_id).delete()
+
+
+@receiver(message_settled, dispatch_uid="crm.follow_message")
+def follow_mailing(message: Message, **_: Any) -> None:
+    """A mailing says of each recipient what became of their e-mail."""
+    follow_message(message)
 
 
 @receiver(post_delete, sender=Merge, dispatch_uid="crm.forget_links_to_merged")

@@ -22,7 +22,10 @@ from crm.views import (
     tasks,
 )
 from crm.views.imports import acts, downloads, pages
+from crm.views.mailings import compose
+from crm.views.mailings import pages as mailings
 from crm.views.settings import fields as field_settings
+from crm.views.settings import mail_templates
 from crm.views.settings import tags as tag_settings
 
 app_name = "crm"
@@ -37,6 +40,9 @@ BULK = "influencers/bulk/<int:action_pk>/"
 IMPORT = "influencers/import/<int:import_pk>/"
 PAIR = "influencers/duplicates/<int:pair_pk>/"
 MERGE = "influencers/merges/<int:merge_pk>/"
+MAILING = "mailings/<int:mailing_pk>/"
+RECIPIENT = f"{MAILING}recipients/<int:recipient_pk>/"
+TEMPLATE = "settings/mail-templates/<int:template_pk>/"
 FIELD = "settings/fields/<int:field_pk>/"
 TAG = "settings/tags/<int:tag_pk>/"
 urlpatterns = [
@@ -108,6 +114,17 @@ urlpatterns = [
     path(f"{CONTRACT}file/", contracts.contract_file, name="contract_file"),
     path(f"{CONTRACT}state/", contracts.contract_state, name="contract_state"),
     path(f"{CONTRACT}delete/", contracts.delete_contract, name="delete_contract"),
+    path("mailings/", mailings.mailings, name="mailings"),
+    path("mailings/new/", compose.new_mailing, name="new_mailing"),
+    path(MAILING, mailings.mailing, name="mailing"),
+    path(f"{MAILING}cancel/", mailings.cancel, name="cancel_mailing"),
+    path(f"{MAILING}continue/", mailings.go_on, name="continue_mailing"),
+    path(f"{RECIPIENT}answered/", mailings.answered, name="mail_answered"),
+    path(f"{RECIPIENT}not-answered/", mailings.not_answered, name="mail_not_answered"),
+    path("settings/mail-templates/", mail_templates.templates_page, name="mail_templates"),
+    path("settings/mail-templates/add/", mail_templates.add, name="add_mail_template"),
+    path(TEMPLATE, mail_templates.change, name="change_mail_template"),
+    path(f"{TEMPLATE}delete/", mail_templates.delete, name="delete_mail_template"),
     path("settings/fields/", field_settings.fields_page, name="fields"),
     path("settings/fields/add/", field_settings.add, name="add_field"),
     path(FIELD, field_settings.change, name="change_field"),

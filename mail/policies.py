@@ -1,4 +1,4 @@
-"""The meaning of a mail server's or a provider's answer for the mail."""
+"""The meaning of a mail server's or a provider's answer for the mail, and of an address's marks for the next one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ import smtplib
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+
+from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed, MailProblem
+
+if TYPE_CHECKING:
+    from mail.models import Address
 
 # How long a mail is tried again after temporary errors.
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -79,3 +85,14 @@ def wait_before_next(queued_at: datetime, now: datetime) -> timedelta | None:
     """How long to wait before the next try: as long as was waited so far, so that the waits double; None: give up."""
     age = now - queued_at
     return None if age >= GIVE_UP_AFTER else min(max(age, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def refusal(known: Address, *, is_bulk: bool) -> MailProblem | None:
+    """The reason why an address gets no mail, or no outreach; None where it does."""
+    if known.bounced_at:
+        return AddressBounced(known.address)
+    if is_bulk and known.unsubscribed_at:
+        return AddressUnsubscribed(known.address)
+    if is_bulk and known.complained_at:
+        return AddressComplained(known.address)
+    return None

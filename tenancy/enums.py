@@ -26,6 +26,7 @@ class Permission(models.TextChoices):
     RUN_MIGRATION = "tiktok:legacy:purge"
     READ_EVENTS = "tenancy:event:read"
     READ_MAIL = "mail:message:read"
+    SEND_MAIL = "mail:message:send"
     SEE_MONEY = "campaigns:money:read"
     IMPERSONATE = "portal:influencer:impersonate"
 
@@ -102,6 +103,14 @@ class Verb(models.TextChoices):
     MAIL_SENDER_CHANGED = "mail.sender_changed", "Sender of e-mail changed"
     MAIL_SENT_AGAIN = "mail.sent_again", "Failed e-mail sent again"
     MAIL_ADDRESS_ALLOWED = "mail.address_allowed", "E-mail to a bounced address allowed again"
+    MAIL_ANSWERED = "mail.answered", "Answered an e-mail"
+    MAIL_ANSWER_TAKEN_BACK = "mail.answer_taken_back", "Answer to an e-mail taken back"
+    MAIL_TEMPLATE_CREATED = "mail_template.created", "Mail template created"
+    MAIL_TEMPLATE_CHANGED = "mail_template.changed", "Mail template changed"
+    MAIL_TEMPLATE_DELETED = "mail_template.deleted", "Mail template deleted"
+    MAILING_CREATED = "mailing.created", "Mailing created"
+    MAILING_CONTINUED = "mailing.continued", "Mailing continued"
+    MAILING_CANCELLED = "mailing.cancelled", "Mailing cancelled"
 
     INFLUENCER_CREATED = "influencer.created", "Creator added"
     INFLUENCER_EDITED = "influencer.edited", "Details edited"

@@ -14,6 +14,7 @@ _MANAGER = _VIEWER | {
     Permission.EDIT_INFLUENCERS,
     Permission.IMPORT_INFLUENCERS,
     Permission.INVITE_CREATORS,
+    Permission.SEND_MAIL,
     Permission.EDIT_CAMPAIGNS,
     Permission.SEND_ORDERS,
     Permission.SEE_MONEY,

@@ -128,6 +128,8 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "matches": ["email:1"],
     },
     "crm.Contract": lambda t: {"file": make_row(File, t)},  # a file belongs to one row
+    "crm.Mailing": lambda t: {"cancelled_at": None, "scheduled_at": None, "reminder_days": 3, "reminder_job": None},
+    "crm.MailingRecipient": lambda t: {"state": "sent", "skip_reason": "", "answered_at": None},
     "crm.Merge": lambda t: {
         "merged_ids": [2**40 + 1],
         "undone_at": NOON,

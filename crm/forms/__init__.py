@@ -3,6 +3,7 @@
 from crm.forms.accounts import PLAIN, AddAccountForm, AskForm
 from crm.forms.details import DeleteForm, DetailsForm
 from crm.forms.imports import ImportForm, ReadingForm, WorkbookReadingForm
+from crm.forms.mailings import MailingForm, MailTemplateForm
 from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
 from crm.forms.settings import FieldForm, MergeTagForm, TagForm
 
@@ -16,6 +17,8 @@ __all__ = [
     "FieldForm",
     "FileForm",
     "ImportForm",
+    "MailTemplateForm",
+    "MailingForm",
     "MergeTagForm",
     "NoteForm",
     "ReadingForm",

@@ -5,6 +5,7 @@ from crm.models.groups import GroupBranding
 from crm.models.imports import AwaitedAccount, Import, ImportMapping, ImportRow
 from crm.models.influencers import Influencer, SocialAccount
 from crm.models.lists import List, ListEntry
+from crm.models.mailings import Mailing, MailingRecipient, MailTemplate
 from crm.models.merging import Duplicate, Merge
 from crm.models.notes import Mention, Note
 from crm.models.rates import OtherAddress, Rate
@@ -32,6 +33,9 @@ __all__ = [
     "List",
     "ListEntry",
     "ListLayout",
+    "MailTemplate",
+    "Mailing",
+    "MailingRecipient",
     "Mention",
     "Merge",
     "Note",

@@ -25,6 +25,7 @@ NUMBERED = {"crm.Contract": "version"}
 # The words of the screen, where a model's own are others: for one row, for several.
 WORDS = {
     "crm.ListEntry": ("list", "lists"),
+    "crm.MailingRecipient": ("mailing", "mailings"),
     "crm.OtherAddress": ("further address", "further addresses"),
     "crm.SocialAccount": ("account", "accounts"),
     "crm.Tagging": ("tag", "tags"),

@@ -23,6 +23,7 @@ def allowances(request: OrganizationRequest) -> dict[str, bool]:
         "may_edit": can(request.membership, Permission.EDIT_INFLUENCERS),
         "may_import": can(request.membership, Permission.IMPORT_INFLUENCERS),
         "may_invite": can(request.membership, Permission.INVITE_CREATORS),
+        "may_mail": can(request.membership, Permission.SEND_MAIL),
         "may_order": can(request.membership, Permission.SEND_ORDERS),
     }
 

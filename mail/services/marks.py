@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed, MailProblem
 from mail.models import Address
+from mail.policies import refusal
 from mail.queries import address_mark
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -20,17 +20,6 @@ def refuse_unwanted(address: str, *, is_bulk: bool) -> None:
     problem = refusal(known, is_bulk=is_bulk) if known else None
     if problem:
         raise problem
-
-
-def refusal(known: Address, *, is_bulk: bool) -> MailProblem | None:
-    """The reason why an address gets no mail, or no outreach; None where it does."""
-    if known.bounced_at:
-        return AddressBounced(known.address)
-    if is_bulk and known.unsubscribed_at:
-        return AddressUnsubscribed(known.address)
-    if is_bulk and known.complained_at:
-        return AddressComplained(known.address)
-    return None
 
 
 def mark(address: str, field: str) -> None:

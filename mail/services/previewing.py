@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mail.policies import refusal
 from mail.queries import address_marks
 from mail.services.logos import with_embedded_logo
-from mail.services.marks import refusal
 from mail.services.outbox import composed
 from mail.services.rendering import render_words
 

@@ -201,6 +201,13 @@
   }, true);
   addEventListener("pageshow", () => $$("form[data-sending]").forEach(settle));
 
+  // --- a time is entered in the zone of the person who enters it: <input data-own-zone>, sent as UTC by browsers without ---
+  function fillZones(root) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    $$("[data-own-zone]", root).forEach((field) => field.value === "UTC" && zone && (field.value = zone));
+  }
+  fillZones(document);
+
   // --- forms that apply themselves: <form data-autosubmit> (filters) ---
   on("change", (event) => event.target.form?.matches("[data-autosubmit]") && event.target.form.requestSubmit());
 

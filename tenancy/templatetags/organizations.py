@@ -22,6 +22,7 @@ SETTINGS = (
     ("crm:tags", "Tags", "tag", Permission.READ),
     ("tiktok_settings:accounts", "TikTok", "brand-tiktok", Permission.READ),
     ("mail:sender", "E-mail", "mail", Permission.READ),
+    ("crm:mail_templates", "Mail templates", "message", Permission.READ),
     ("api_keys:page", "API keys", "key", Permission.MANAGE_KEYS),
     ("sign_in:page", "Sign-in", "lock", Permission.MANAGE_ORGANIZATION),
     ("audit:page", "Audit log", "history", Permission.READ_EVENTS),

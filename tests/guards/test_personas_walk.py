@@ -48,6 +48,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "job_pk": lambda tenant: tenant.row("jobs.Job").pk,
     "key": lambda tenant: "no-mailbox-here",  # `make run` alone has one
     "list_pk": lambda tenant: tenant.row("crm.List").pk,
+    "mailing_pk": lambda tenant: tenant.row("crm.Mailing").pk,
     "marketplace_account_id": lambda tenant: tenant.row("tiktok.MarketplaceAccount").pk,
     "membership_pk": lambda tenant: tenant.row("tenancy.Membership").pk,
     "message_pk": lambda tenant: tenant.row("mail.Message").pk,
@@ -56,11 +57,13 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "posts.pk": lambda tenant: tenant.row("campaigns.Post").pk,
+    "recipient_pk": lambda tenant: tenant.row("crm.MailingRecipient").pk,
     "request_pk": lambda tenant: tenant.row("campaigns.OrderRequest").pk,
     "segment_pk": lambda tenant: tenant.row("crm.Segment").pk,
     "social-accounts.pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "tag_pk": lambda tenant: tenant.row("crm.Tag").pk,
     "task_pk": lambda tenant: tenant.row("crm.Task").pk,
+    "template_pk": lambda tenant: tenant.row("crm.MailTemplate").pk,
     "token": lambda tenant: "not-signed-by-us",  # who holds a signed one is let in: tests/public
     "video_pk": lambda tenant: tenant.row("tiktok.Video").pk,
 }

@@ -13,6 +13,7 @@ from campaigns.enums import OrderState
 from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order
 from campaigns.policies import STEPS, Progress, may_move
+from crm.services.mailings.answers import note_answer
 from tenancy.services.events import record
 
 EVIDENCE_LENGTH = 300
@@ -63,6 +64,7 @@ def mark_sent(order: Order, *, evidence: str) -> None:
 def mark_accepted(order: Order, *, evidence: str) -> None:
     """The creator has taken the order: TikTok counts a video for it."""
     move(order, OrderState.ACCEPTED, evidence=evidence)
+    note_answer(order.account.influencer_id)
 
 
 def mark_posting(order: Order, progress: Progress) -> None:

@@ -1,0 +1,1 @@
+"""E-mail to many creators: templates, mailings, and what becomes of them."""

@@ -1,0 +1,98 @@
+"""Mail templates in the settings: added, changed, deleted."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from crm.errors import NameTaken
+from crm.forms import MailTemplateForm
+from crm.models import MailTemplate
+from crm.policies.merge_fields import FIELDS
+from crm.queries.mailings import templates_by_name
+from crm.services.mailings.templates import create_template, delete_template, edit_template
+from crm.views.frame import INVALID, address, allowances, form_answer
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.bidi import isolated
+from ui.editing import editing
+from ui.paging import keyset_page
+from ui.redirects import go_to
+
+
+@staff_page(Permission.READ)
+def templates_page(request: OrganizationRequest) -> HttpResponse:
+    """The templates by name."""
+    page = keyset_page(templates_by_name(), "name", "id", cursor=request.GET.get("cursor", ""))
+    context = {**allowances(request), "page": page, "merge_fields": FIELDS}
+    return render(request, "staff/crm/settings/mail_templates.html", context)
+
+
+@staff_page(Permission.SEND_MAIL)
+def add(request: OrganizationRequest) -> HttpResponse:
+    """Make a template."""
+    form = MailTemplateForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            create_template(**form.cleaned_data, actor=request.user)
+        except NameTaken as problem:
+            form.add_error("name", str(problem))
+        else:
+            messages.success(request, "Template saved.")
+            return go_to(request, address(request, "mail_templates"))
+    return _answer(request, form, "Add template")
+
+
+@staff_page(Permission.SEND_MAIL)
+def change(request: OrganizationRequest, template_pk: int) -> HttpResponse:
+    """Change a template; what was sent with it stays as it was."""
+    with editing(request, _found(template_pk)) as template:
+        form = MailTemplateForm(
+            request.POST if request.method == "POST" else None, template=template
+        )
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            try:
+                edit_template(template, **form.cleaned_data, actor=request.user)
+            except NameTaken as problem:
+                form.add_error("name", str(problem))
+                is_saved = False
+    if is_saved:
+        messages.success(request, "Template saved.")
+        return go_to(request, address(request, "mail_templates"))
+    return _answer(request, form, "Edit template")
+
+
+@staff_page(Permission.SEND_MAIL)
+def delete(request: OrganizationRequest, template_pk: int) -> HttpResponse:
+    """Delete a template, once it was said what stays."""
+    template = _found(template_pk)
+    if request.method == "POST":
+        delete_template(template, actor=request.user)
+        messages.success(request, f"The template “{isolated(template)}” is deleted.")
+        return go_to(request, address(request, "mail_templates"))
+    return form_answer(
+        request,
+        "settings/delete_mail_template",
+        title=f"Delete “{isolated(template)}”",
+        back=address(request, "mail_templates"),
+        action=request.path,
+    )
+
+
+def _found(pk: int) -> MailTemplate:
+    return get_object_or_404(MailTemplate, pk=pk)
+
+
+def _answer(request: OrganizationRequest, form: MailTemplateForm, title: str) -> HttpResponse:
+    return form_answer(
+        request,
+        "settings/mail_template",
+        title=title,
+        back=address(request, "mail_templates"),
+        status=INVALID if form.errors else 200,
+        form=form,
+        action=request.path,
+        merge_fields=FIELDS,
+    )

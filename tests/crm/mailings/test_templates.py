@@ -1,0 +1,103 @@
+"""Mail templates in the settings."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from crm.models import MailTemplate
+from crm.services.mailings.templates import create_template
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tests.crm.conftest import crm_verbs, queries_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
+PAGE = "/o/oak/settings/mail-templates/"
+TEXTS = {"name": "News", "subject": "For {{ influencer }}", "body": "{{ salutation }},\r\nhello."}
+
+
+def the_template() -> MailTemplate:
+    return MailTemplate.objects.get()
+
+
+def test_a_template_is_added_changed_and_deleted(manager: Client) -> None:
+    assert "No mail templates yet" in manager.get(PAGE).content.decode()
+    assert "{{ display_name }}" in manager.get(f"{PAGE}add/").content.decode()
+    manager.post(f"{PAGE}add/", TEXTS)
+    template = the_template()
+    assert (template.name, template.subject) == ("News", "For {{ influencer }}")
+    assert template.body == "{{ salutation }},\nhello."
+    url = f"{PAGE}{template.pk}/"
+    assert "For {{ influencer }}" in manager.get(url).content.decode()
+    manager.post(url, TEXTS | {"name": "Offers"})
+    assert the_template().name == "Offers"
+    assert "stay as they are" in manager.get(f"{url}delete/").content.decode()
+    page = manager.post(f"{url}delete/", follow=True).content.decode()
+    assert "The template “Offers” is deleted." in page
+    assert not MailTemplate.objects.exists()
+    assert crm_verbs() == [
+        "mail_template.created", "mail_template.changed", "mail_template.deleted",
+    ]  # fmt: skip
+
+
+def test_wrong_fields_names_that_are_taken_and_invisible_ones_are_refused(
+    manager: Client, owner: User
+) -> None:
+    create_template("Offers", subject="x", body="x", actor=owner)
+    for wrong, said in (
+        ({"subject": "{{ x }}"}, "Line 1, character 1: there is no field “x”."),
+        ({"body": "a\r\n{{ x"}, "Line 2, character 1: “{{” is not a whole field."),
+        ({"name": "Offers"}, "There is one named Offers already."),
+        ({"name": "\u200b\u2060"}, "Give the template a name."),
+        ({"body": ""}, "Write something first."),
+    ):
+        answer = manager.post(f"{PAGE}add/", TEXTS | wrong)
+        assert answer.status_code == 422
+        assert said in answer.content.decode(), wrong
+    assert MailTemplate.objects.count() == 1
+    other = create_template("News", subject="x", body="x", actor=owner)
+    answer = manager.post(f"{PAGE}{other.pk}/", TEXTS | {"name": "Offers"})
+    assert (answer.status_code, answer.content.decode().count("There is one named")) == (422, 1)
+
+
+def test_of_two_who_edit_a_template_the_second_sees_what_the_first_saved(
+    manager: Client, owner: User
+) -> None:
+    template = create_template("News", subject="One", body="x", actor=owner)
+    url = f"{PAGE}{template.pk}/"
+    page = manager.get(url).content.decode()
+    version = page.partition('name="version" value="')[2].partition('"')[0]
+    mine = {"name": "News", "subject": "Mine", "body": "x", "version": version}
+    MailTemplate.objects.update(subject="Theirs")
+    answer = manager.post(url, mine)
+    assert answer.status_code == 422
+    assert "Somebody else has changed this meanwhile" in answer.content.decode()
+    assert the_template().subject == "Theirs"
+    manager.post(url, mine | {"keep_subject": "theirs"})
+    assert the_template().subject == "Theirs"
+
+
+def test_a_viewer_sees_templates_and_changes_none(viewer: Client, owner: User) -> None:
+    template = create_template("News", subject="One", body="x", actor=owner)
+    page = viewer.get(PAGE).content.decode()
+    assert "News" in page
+    assert "Add template" not in page
+    for url in (f"{PAGE}add/", f"{PAGE}{template.pk}/", f"{PAGE}{template.pk}/delete/"):
+        assert viewer.post(url, TEXTS).status_code == 403
+
+
+def test_another_organization_has_templates_of_its_own(elm: Organization, manager: Client) -> None:
+    with organization_scope(elm):
+        template = create_template("News", subject="Foreign", body="x", actor=None)
+    assert "Foreign" not in manager.get(PAGE).content.decode()
+    assert manager.get(f"{PAGE}{template.pk}/").status_code == 404
+
+
+def test_a_list_of_templates_costs_the_same_however_many_there_are(
+    manager: Client, owner: User
+) -> None:
+    create_template("A", subject="x", body="x", actor=owner)
+    before = queries_in(manager, PAGE)
+    for name in "BC":
+        create_template(name, subject="x", body="x", actor=owner)
+    assert queries_in(manager, PAGE) == before <= 8
