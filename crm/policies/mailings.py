@@ -1,4 +1,4 @@
-"""Who gets an e-mail of a mailing, who does not, and with which values."""
+"""The addressees of a mailing: the words for each, and the reasons to send none."""
 
 from __future__ import annotations
 

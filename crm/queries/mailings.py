@@ -42,7 +42,7 @@ class Plan:
 
 
 def addressees(ids: Iterable[int]) -> list[Addressee]:
-    """These creators as an e-mail speaks to them, by name; who is not in scope is left out."""
+    """Creators as an e-mail speaks to them, by name; who is not in scope is left out."""
     accounts = SocialAccount.objects.filter(influencer=OuterRef("pk")).order_by(
         Case(When(network=Network.TIKTOK, then=0), default=1), "pk"
     )

@@ -1,4 +1,4 @@
-"""What becomes of a mailing's e-mails: news of the outbox, and answers, which members and events tell of."""
+"""News of a mailing's e-mails: from the outbox, and answers, of which members and events tell."""
 
 from __future__ import annotations
 

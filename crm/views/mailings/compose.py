@@ -25,7 +25,7 @@ from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 
-CHOSEN_BY_FILTER = ("f", "q", "all")
+BY_ADDRESS = ("f", "q", "kind")  # of the list of influencers
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Selection:
 @csp_update({"style-src-attr": ["'unsafe-inline'"]})
 @staff_page(Permission.SEND_MAIL)
 def new_mailing(request: OrganizationRequest) -> HttpResponse:
-    """Write to the creators of `ids`, or to all that the filters of a list (`f`, `q`) keep."""
+    """Write to the creators of `ids`; without it, to all that an address of the list of influencers keeps."""
     chosen = _selection(request)
     step = request.POST.get("step", "")
     if not step:
@@ -58,11 +58,10 @@ def new_mailing(request: OrganizationRequest) -> HttpResponse:
 
 def _selection(request: OrganizationRequest) -> Selection:
     given = request.POST if request.method == "POST" else request.GET
-    if any(given.getlist(name) for name in CHOSEN_BY_FILTER):
-        hidden = [(name, value) for name in CHOSEN_BY_FILTER for value in given.getlist(name)]
-        return Selection(
-            list(influencer_ids(read_request(request).rows(), MOST_RECIPIENTS)), hidden
-        )
+    if "ids" not in given:
+        hidden = [(name, value) for name in BY_ADDRESS for value in given.getlist(name)]
+        rows = read_request(request).rows()
+        return Selection(list(influencer_ids(rows, MOST_RECIPIENTS)), hidden)
     words = ",".join(given.getlist("ids")).split(",")
     ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
     return Selection(ids, [("ids", ",".join(map(str, ids)))])

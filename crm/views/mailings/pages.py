@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -28,16 +28,6 @@ from tenancy.enums import Permission
 from ui.bidi import isolated
 from ui.live import Live
 from ui.undoing import say_done
-
-
-@dataclass(frozen=True)
-class Tab:
-    """Recipients in one state, as a tab of the page."""
-
-    label: str
-    href: str
-    count: int
-    current: bool
 
 
 @staff_page(Permission.READ)
@@ -73,17 +63,17 @@ def _is_moving(found: Mailing, counts: dict[str, int]) -> bool:
     return found.is_under_way or "queued" in counts
 
 
-def _tabs(request: OrganizationRequest, counts: dict[str, int], state: str) -> list[Tab]:
-    shown = {"": "All", **{key: SHOWN[key] for key in counts}}
+def _tabs(request: OrganizationRequest, counts: dict[str, int], state: str) -> list[dict[str, Any]]:
+    """Recipients in each state, as tabs of the page."""
     numbers = {"": sum(counts.values()), **counts}
     return [
-        Tab(
-            label,
-            f"{request.path}?state={key}" if key else request.path,
-            numbers[key],
-            key == state,
-        )
-        for key, label in shown.items()
+        {
+            "label": SHOWN.get(key, "All"),
+            "href": f"{request.path}?state={key}" if key else request.path,
+            "count": count,
+            "current": key == state,
+        }
+        for key, count in numbers.items()
     ]
 
 

@@ -44,7 +44,7 @@ def let_time_pass() -> None:
 
 
 def heard() -> list[tuple[str, str]]:
-    """Who got which subject, in order."""
+    """The recipient and subject of each e-mail that has gone out, in order."""
     return [(mail.to[0], mail.subject) for mail in sent_mail()]
 
 

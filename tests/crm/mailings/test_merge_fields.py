@@ -60,7 +60,7 @@ def test_html_has_paragraphs_line_breaks_links_and_nothing_of_the_writer_s_own()
     assert filled_paragraphs(text, VALUES) == [
         (
             "Hi &lt;b&gt;Maya &amp; Co&lt;/b&gt;<br>"
-            'see <a href="https://x.example/a" rel="nofollow">https://x.example/a</a>'
+            'see <a href="https://x.example/a">https://x.example/a</a>'
         ),
         "Bye",
     ]

@@ -58,9 +58,11 @@ def page_of(mailing: Mailing) -> str:
 # --- writing ------------------------------------------------------------------------------------------------------
 def test_the_page_says_who_gets_it_and_who_does_not(two: list[Influencer], manager: Client) -> None:
     mark("noor@example.com", "unsubscribed_at")
-    nobody = a_creator("Nameless", email="")
-    page = words(manager.get(f"{NEW}?ids={two[0].pk},{two[1].pk}&ids={nobody.pk},x,²"))
+    nobody, twin = a_creator("Nameless", email=""), a_creator("Twin", email="maya@example.com")
+    chosen = f"{two[0].pk},{two[1].pk}&ids={nobody.pk},{twin.pk},x,²"
+    page = words(manager.get(f"{NEW}?ids={chosen}"))
     assert "1 gets it" in page
+    assert "1 gets none: Another recipient has the same address" in page
     assert "1 gets none: Unsubscribed from your e-mail" in page
     assert "1 gets none: No e-mail address is known" in page
     assert "No preview yet" in page
@@ -150,7 +152,7 @@ def test_the_filters_of_a_list_choose_whom_it_goes_to(manager: Client) -> None:
     a_creator("Old", country="DE", archived_at=timezone.now())
     assert "1 gets it" in words(manager.get(f"{NEW}?f=country:DE"))
     assert "1 gets it" in words(manager.get(f"{NEW}?q=noor"))
-    assert "2 get it" in words(manager.get(f"{NEW}?all=1"))
+    assert "2 get it" in words(manager.get(NEW))
     given = typed([]) | {"f": "country:DE"}
     given.pop("ids")
     manager.post(NEW, given)
@@ -161,11 +163,11 @@ def test_the_filters_of_a_list_choose_whom_it_goes_to(manager: Client) -> None:
 def test_nobody_chosen_and_too_many_are_said(
     two: list[Influencer], manager: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = words(manager.get(NEW))
+    page = words(manager.get(f"{NEW}?ids="))
     assert "0 get it" in page
     assert manager.post(NEW, typed([])).status_code == 422
     monkeypatch.setattr(compose, "MOST_RECIPIENTS", 1)
-    assert "Too many creators are chosen" in words(manager.get(f"{NEW}?all=1"))
+    assert "Too many creators are chosen" in words(manager.get(NEW))
 
 
 @time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False)

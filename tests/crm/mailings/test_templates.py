@@ -48,7 +48,8 @@ def test_wrong_fields_names_that_are_taken_and_invisible_ones_are_refused(
         ({"subject": "{{ x }}"}, "Line 1, character 1: there is no field “x”."),
         ({"body": "a\r\n{{ x"}, "Line 2, character 1: “{{” is not a whole field."),
         ({"name": "Offers"}, "There is one named Offers already."),
-        ({"name": "\u200b\u2060"}, "Give the template a name."),
+        ({"name": "\u200b\u2060"}, "Enter a name that can be seen"),
+        ({"name": ""}, "Give the template a name."),
         ({"body": ""}, "Write something first."),
     ):
         answer = manager.post(f"{PAGE}add/", TEXTS | wrong)
