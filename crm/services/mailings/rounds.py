@@ -18,7 +18,8 @@ from crm.models import Mailing, MailingRecipient
 from crm.policies.mailings import REFUSALS, Addressee
 from crm.policies.merge_fields import fields_in
 from crm.queries.mailings import addressees, to_be_reminded
-from crm.services.bulk import INFLUENCER_PAGE
+from crm.services.bulk.kinds import BulkPage, register_page
+from crm.services.errands import INFLUENCER_PAGE
 from crm.services.mailings.writing import queue_mail
 from jobs.enums import JobState, Lane
 from jobs.errors import JobFailed
@@ -195,7 +196,9 @@ def _report(job: Job) -> Report:
 
 
 def register_work() -> None:
-    """Make the rounds known."""
+    """Make the rounds known, and the page that a selection of the list leads to."""
+    send = Permission.SEND_MAIL
+    register_page(BulkPage("mail", "E-mail", "mail", 30, send, "crm:new_mailing"))
     register_kind(WorkKind(WORK_KIND, Lane.BULK, begin_due, batch=20))
     mailed = {"mailed": "get the e-mail", "skipped": "get none; the mailing says why:"}
     register_job(JobKind(MAIL, "Send a mailing", mailed, apply=_mail, report=_report))

@@ -215,6 +215,15 @@ def test_the_profile_leads_to_a_mail_to_this_creator(
     assert link not in manager.get(url).content.decode()
 
 
+def test_a_selection_of_the_list_leads_to_a_mail_to_it(
+    two: list[Influencer], manager: Client
+) -> None:
+    chosen = {"action": "mail", "ids": [each.pk for each in two]}
+    page = words(manager.post("/o/oak/influencers/bulk/", chosen, follow=True))
+    assert "New e-mail" in page
+    assert "2 get it" in page
+
+
 # --- following ----------------------------------------------------------------------------------------------------
 def test_the_page_follows_a_mailing_and_filters_its_creators(
     two: list[Influencer], owner: User, viewer: Client
