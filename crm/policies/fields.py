@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -76,11 +76,8 @@ def _url(given: str) -> Typed:
 def _decimal(given: str) -> Decimal:
     if not given.isascii() or not NUMBER.fullmatch(given):
         raise ValidationError("Enter a number such as 1200 or 0.5, with a point for decimals.")
-    try:
-        number = Decimal(given).quantize(AFTER_DECIMAL_POINT)
-    except InvalidOperation as problem:
-        raise ValidationError("This number is too large.") from problem
-    if abs(number) >= MOST:
+    number = Decimal(given).quantize(AFTER_DECIMAL_POINT)
+    if abs(number) >= MOST:  # rounded up
         raise ValidationError("This number is too large.")
     return number
 

@@ -53,6 +53,7 @@ class Draft:
     keys: list[Key] = field(default_factory=list)
     hashes: list[int] = field(default_factory=list)
     influencers: set[int] = field(default_factory=set)
+    state: Mapping[str, Any] = field(default_factory=dict)
     duplicate_of: int | None = None
     is_tiktok_here: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
@@ -103,6 +104,7 @@ def fates_of(parent: Import, rows: Sequence[tuple[int, Cells]]) -> tuple[list[Im
     _spell_as_kept(drafts)
     good = [draft for draft in drafts if draft.label]
     _find_influencers(good)
+    _load_states(good, columns)
     _find_duplicates(parent, good)
     _find_changes(good, columns)
     return [_row(parent, draft) for draft in drafts], sum(draft.is_ambiguous for draft in drafts)
@@ -166,6 +168,17 @@ def _find_influencers(drafts: Sequence[Draft]) -> None:
             )
 
 
+def _load_states(drafts: Sequence[Draft], columns: Sequence[Column]) -> None:
+    """The values that the influencers have now, which also say whose the numbers are."""
+    keys = {column.field.key for column in columns}
+    networks = {key.partition(".")[0] for key in keys if is_reading(key)}
+    keys |= {f"{ACCOUNT}{network}" for network in networks}
+    current = states.load({draft.influencer for draft in drafts if draft.influencer}, keys)
+    for draft in drafts:
+        draft.state = current.get(draft.influencer or 0, {})
+        _name_accounts(draft, networks)
+
+
 def _find_duplicates(parent: Import, drafts: Sequence[Draft]) -> None:
     """The first row about somebody counts; a wrong row is nobody's first."""
     names = folded_names({value for d in drafts for kind, value in d.keys if kind == "name"})
@@ -191,27 +204,21 @@ def _hashes(draft: Draft, names: Mapping[str, str]) -> list[int]:
 
 
 def _find_changes(drafts: Sequence[Draft], columns: Sequence[Column]) -> None:
-    keys = {column.field.key for column in columns}
-    networks = {key.partition(".")[0] for key in keys if is_reading(key)}
-    keys |= {f"{ACCOUNT}{network}" for network in networks}
-    current = states.load({draft.influencer for draft in drafts if draft.influencer}, keys)
     policies = {column.field.key: column.policy for column in columns}
     for draft in drafts:
-        state = current.get(draft.influencer or 0, {})
-        _name_accounts(draft, state, networks)
-        draft.is_tiktok_here = draft.values.get(TIKTOK) in state.get(TIKTOK, ())
-        if draft.influencer and draft.duplicate_of is None:
-            draft.changes = changes_of(draft.values, state, policies)
+        draft.is_tiktok_here = draft.values.get(TIKTOK) in draft.state.get(TIKTOK, ())
+        if draft.influencer and draft.duplicate_of is None and not draft.reasons:
+            draft.changes = changes_of(draft.values, draft.state, policies)
 
 
-def _name_accounts(draft: Draft, state: Mapping[str, Any], networks: Iterable[str]) -> None:
+def _name_accounts(draft: Draft, networks: Iterable[str]) -> None:
     """Numbers belong to the account that the row names, else to the only one that there is."""
     for network in networks:
         key = f"{ACCOUNT}{network}"
         numbers = [name for name in draft.values if name.startswith(f"{network}.")]
         if not numbers or key in draft.values:
             continue
-        handles = state.get(key, [])
+        handles = draft.state.get(key, [])
         if len(handles) == 1:
             draft.values[key] = handles[0]
         else:

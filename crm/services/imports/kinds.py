@@ -60,10 +60,8 @@ class Scan:
     place: Place
 
 
-def _read(job: Job) -> Scan | tuple[list[ImportRow], int, Place] | None:
+def _read(job: Job) -> Scan | tuple[list[ImportRow], int, Place]:
     parent = _parent(job)
-    if parent.version != job.params["version"] or parent.file is None:
-        return None
     try:
         return _scan(parent) if job.cursor == 0 else _judge(parent, Place(**job.cursor))
     except TableRefused as refused:
@@ -101,10 +99,11 @@ def _judge(parent: Import, place: Place) -> tuple[list[ImportRow], int, Place]:
         return *fates_of(parent, rows), table.keep_place()
 
 
-def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place] | None) -> bool:
-    if read is None:  # another preview has taken its place
+def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place]) -> bool:
+    current = Import.objects.filter(pk=job.params["import"], version=job.params["version"])
+    parent = current.select_for_update().first()
+    if parent is None:  # discarded, or another preview has taken its place
         return True
-    parent = Import.objects.select_for_update().get(pk=job.params["import"])
     if isinstance(read, Scan):
         parent.rows.all().delete()
         parent.row_count, parent.proven_marks, parent.counts = read.rows, read.marks, {}
@@ -189,12 +188,7 @@ Answered = tuple[list[int], dict[str, MarketplaceStatus]]
 
 def _ask(job: Job) -> Answered:
     rows = list(rows_to_ask(_parent(job)).values_list("pk", "tiktok_handle")[:HANDLES_PER_CALL])
-    try:
-        answers = read_memberships([handle for _, handle in rows]) if rows else {}
-    except (TikTokUnavailable, TikTokBusy):
-        raise
-    except TikTokProblem as problem:
-        raise JobFailed(str(problem)) from problem
+    answers = read_memberships([handle for _, handle in rows]) if rows else {}
     return [pk for pk, _ in rows], answers
 
 
@@ -279,6 +273,7 @@ def register_jobs() -> None:
             fetch=_ask,
             apply=_keep_answers,
             temporary=(TikTokUnavailable, TikTokBusy),
+            lasting=(TikTokProblem,),
         )
     )
     register_job(kind(name=CHECK, title="Check what changed since an import", apply=_check))

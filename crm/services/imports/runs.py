@@ -116,8 +116,7 @@ def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: U
 
 
 def _preview_anew(parent: Import, actor: User) -> None:
-    if parent.job is not None and not parent.job.is_finished:
-        cancel_job(parent.job)
+    cancel_import(parent)
     parent.version += 1
     parent.counts, parent.ambiguous_count = {}, 0
     _preview(parent, actor)
@@ -163,8 +162,7 @@ def begin_import(parent: Import, *, actor: User) -> None:
 def discard_import(parent: Import) -> None:
     """Forget an import of which nothing is written. Raises TableRefused for any other."""
     parent = _locked(parent)
-    if parent.job is not None:
-        cancel_job(parent.job)
+    cancel_import(parent)
     file_id = parent.file_id
     forget(FORGET, parent.pk)
     parent.delete()
@@ -209,7 +207,6 @@ def _begin_on_written(kind: str, parent: Import, actor: User) -> None:
     )
     if parent.stage == ImportStage.PREVIEW or parent.is_running:
         raise TableRefused("Nothing can be rolled back now. Wait until the import has ended.")
-    if parent.lookup_job is not None and not parent.lookup_job.is_finished:
-        cancel_job(parent.lookup_job)
+    cancel_import(parent)  # its questions to TikTok may go on
     kinds.begin(kind, parent, actor=actor)
     parent.save()

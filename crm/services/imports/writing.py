@@ -73,15 +73,13 @@ def _still_unchanged(rows: Sequence[ImportRow]) -> list[ImportRow]:
     ids = [row.about_id for row in rows]
     list(Influencer.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     current = states.load(ids, {key for row in rows for key in row.changes})
-    late = [row for row in rows if _is_changed(row, current.get(row.about_id))]
+    late = [row for row in rows if _is_changed(row, current[row.about_id])]
     _leave_out(late, CHANGED_NOW)
     return [row for row in rows if row not in late] if late else list(rows)
 
 
-def _is_changed(row: ImportRow, state: Mapping[str, Any] | None) -> bool:
+def _is_changed(row: ImportRow, state: Mapping[str, Any]) -> bool:
     """Has a field another value than the preview showed? What only adds may come beside what others have added."""
-    if state is None:
-        return True
     return any(
         _now(row, state, key) != before
         for key, (before, _) in row.changes.items()

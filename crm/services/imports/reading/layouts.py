@@ -90,18 +90,9 @@ def encoding_of(content: bytes) -> str:
     found = best.encoding if best else ""
     name = WIDER.get(found, found)
     if name not in ENCODINGS:
-        name = next((each for each in ENCODINGS if codecs.lookup(each).name == _codec(name)), "")
-    if not name:
         raise TableRefused(NO_TEXT)
     text = _sample(content, name)
     return next(each for each in ENCODINGS if _sample(content, each) == text)
-
-
-def _codec(name: str) -> str:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return ""
 
 
 def _is_mostly_utf8(content: bytes) -> bool:

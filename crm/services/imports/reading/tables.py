@@ -136,8 +136,6 @@ class _Lines:
 
 
 def _in_words(error: csv.Error) -> str:
-    if "NUL" in str(error):
-        return "contains a NUL character, which no text has."
     if "field larger" in str(error):
         return "is too long for a cell. Is a quotation mark missing?"
     return "a quotation mark is opened and not closed, or stands inside a cell. Double it there."
