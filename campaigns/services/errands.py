@@ -23,7 +23,7 @@ from ui.templatetags.formats import too_soon
 
 REFRESH_POST, CHECK, REPEAT = "campaigns.refresh_post", "campaigns.check", "campaigns.repeat"
 TIE, REMIND, STOP = "campaigns.tie", "campaigns.remind", "campaigns.stop_tie"
-GONE = "It is no longer here."
+GONE = "It is no longer here."  # its influencer was deleted meanwhile
 
 
 # --- a post ------------------------------------------------------------------------------------------------------
@@ -81,9 +81,9 @@ def start_stopping(post: Post, *, actor: User) -> Job:
 
 
 def _tie(job: Job) -> Done:
-    campaign = Campaign.objects.filter(pk=job.params["campaign"]).first()
+    campaign = Campaign.objects.get(pk=job.params["campaign"])
     video = Video.objects.filter(pk=job.params["video"]).first()
-    if campaign is None or video is None:
+    if video is None:
         raise JobFailed(GONE)
     post = request_tie(campaign, video, actor=job.actor)
     return Done("asked", (("campaigns:post", str(post), campaign.pk, post.pk),))
@@ -120,7 +120,10 @@ def _sentences(job: Job) -> list[tuple[str, str]]:
 
 
 def _report_post(job: Job) -> Report:
-    return says(*_sentences(job), to=("campaigns:post", job.params["campaign"], job.params["post"]))
+    campaign, post = job.params["campaign"], job.params["post"]
+    is_gone = done_of(job).text == GONE
+    to = ("campaigns:all_posts", campaign) if is_gone else ("campaigns:post", campaign, post)
+    return says(*_sentences(job), to=to)
 
 
 def _report_request(job: Job) -> Report:
@@ -140,8 +143,7 @@ def _of_post(post: Post) -> dict[str, int]:
 
 
 def _post(job: Job) -> Post:
-    campaign = Campaign.objects.filter(pk=job.params["campaign"]).first()
-    post = post_detail(campaign, job.params["post"]) if campaign else None
+    post = post_detail(Campaign.objects.get(pk=job.params["campaign"]), job.params["post"])
     if post is None:
         raise JobFailed(GONE)
     return post
@@ -152,10 +154,7 @@ def _of_request(request: OrderRequest) -> dict[str, int]:
 
 
 def _request(job: Job) -> OrderRequest:
-    request = OrderRequest.objects.filter(pk=job.params["request"]).first()
-    if request is None:
-        raise JobFailed(GONE)
-    return request
+    return OrderRequest.objects.get(pk=job.params["request"])
 
 
 ERRANDS: tuple[tuple[str, str, dict[str, str], Callable[[Job], Done], Callable[[Job], Report]], ...] = (

@@ -30,6 +30,8 @@ INVITE_ACCOUNT, INVITE_HANDLE = "crm.invite_account", "crm.invite_handle"
 PROBLEMS = (TikTokProblem, CrmProblem, MailProblem)
 INFLUENCER_PAGE = "crm:influencer"  # the name of the address that outcomes link to
 INVITED_ALREADY = "invited_already"
+GONE = "The account is no longer here."
+ACCOUNT_GONE = says(("error", GONE), to=("crm:influencers",))
 
 
 # --- adding ------------------------------------------------------------------------------------------------------
@@ -103,7 +105,9 @@ def _invited(handle: str, result: InviteResult, account: SocialAccount | None = 
 
 
 def _report_account(job: Job) -> Report:
-    account = _account(job)
+    account = _found(job)
+    if account is None:
+        return ACCOUNT_GONE
     sentences = sentences_about(result_of(job, account.handle))
     return says(*sentences, to=("crm:influencer", account.influencer_id))
 
@@ -152,7 +156,9 @@ def _refresh(job: Job) -> Done:
 
 
 def _report_refreshed(job: Job) -> Report:
-    account, done = _account(job), done_of(job)
+    account, done = _found(job), done_of(job)
+    if account is None:
+        return ACCOUNT_GONE
     sentence = {
         "synced": ("success", f"@{account.handle} was updated just now."),
         "synced_already": ("info", done.text),
@@ -165,11 +171,16 @@ def _of(account: SocialAccount) -> dict[str, int]:
     return {"account": account.pk}
 
 
+def _found(job: Job) -> SocialAccount | None:
+    """None when it was deleted meanwhile."""
+    return next(iter(tiktok_accounts_by_id([job.params["account"]])), None)
+
+
 def _account(job: Job) -> SocialAccount:
-    """Raises JobFailed when it was deleted meanwhile."""
-    for account in tiktok_accounts_by_id([job.params["account"]]):
-        return account
-    raise JobFailed("The account is no longer here.")
+    account = _found(job)
+    if account is None:
+        raise JobFailed(GONE)
+    return account
 
 
 def _link(account: SocialAccount) -> tuple[str, str, int]:

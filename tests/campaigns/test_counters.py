@@ -18,6 +18,7 @@ from campaigns.models import Campaign, Order, Participant, Post
 from campaigns.queries import campaign_with_counts, is_visible, organization_counts
 from crm.models import Influencer, SocialAccount
 from influence.home import numbers
+from tenancy import tasks
 from tenancy.models import Counter, Group
 from tenancy.queries import all_counts, counts
 from tenancy.scope import groups_scope, organization_scope, person_scope
@@ -165,6 +166,15 @@ class Writer:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             self.add()
             raise ZeroDivisionError
+
+
+def test_the_scheduled_task_adds_up_what_has_come_together(organization) -> None:
+    a_campaign()
+    a_campaign("Winter")
+    before = all_counts()
+    assert Counter.objects.count() > len(before)
+    tasks.fold_counters()
+    assert (Counter.objects.count(), all_counts()) == (len(before), before)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
-from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account
+from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account, refresh_again
 from crm.services.invitations import invite_handle, invite_influencer_accounts
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
@@ -22,7 +22,7 @@ from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccount
 from tests.sandbox_process import Sandbox
 from tests.working import all_polls
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
-from tiktok.errors import NoMarketplaceAccount, OutcomeUnknown, TikTokUnavailable
+from tiktok.errors import CallsUncounted, NoMarketplaceAccount, OutcomeUnknown, TikTokUnavailable
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.queries import kind_of
 from tiktok.signals import connected
@@ -240,7 +240,9 @@ def test_an_account_of_another_network_is_not_asked_about_at_tiktok(tiktok: Sand
     )
     tiktok.control("stats")
     assert not refresh_account(account)
+    assert refresh_again(account) is None
     assert tiktok.read("stats")["total"] == 0
+    assert not all_polls().exists()
 
 
 @pytest.mark.usefixtures("_scope")
@@ -254,6 +256,21 @@ def test_inviting_twice_asks_tiktok_once(tiktok: Sandbox) -> None:
     assert tiktok.read("stats")["total"] == 0
     assert Creator.objects.get().marketplace_status == MarketplaceStatus.INVITED
     assert Event.objects.filter(verb="creator.invited").count() == 1
+
+
+@pytest.mark.usefixtures("_scope")
+def test_while_redis_cannot_say_who_invites_already_nobody_is_invited(
+    tiktok: Sandbox, settings: Any
+) -> None:
+    account = TikTokAccountFactory.create(
+        creator__handle="tom_trails", creator__marketplace_status=MarketplaceStatus.NOT_IN
+    )
+    settings.REDIS_URL = "unix:///nobody/listens.sock"
+    tiktok.control("stats")
+    with pytest.raises(CallsUncounted):
+        invite_influencer_accounts([account], actor=None)
+    assert tiktok.read("stats")["total"] == 0
+    assert Creator.objects.get().marketplace_status == MarketplaceStatus.NOT_IN
 
 
 @pytest.mark.usefixtures("_scope")

@@ -133,6 +133,21 @@ def test_while_all_places_are_taken_nothing_is_begun_and_nobody_waits(elm, monke
 
 
 @pytest.mark.django_db
+def test_a_defect_of_what_was_begun_is_logged_and_gives_its_place_back(elm, caplog) -> None:
+    tried = []
+
+    def broken() -> None:
+        tried.append(current_organization_id())
+        raise ZeroDivisionError
+
+    with organization_scope(elm):
+        for _ in range(PLACES + 1):
+            do_at_once(broken)
+    assert tried == [elm.pk] * (PLACES + 1)
+    assert caplog.text.count("at_once.broken") == PLACES + 1
+
+
+@pytest.mark.django_db
 def test_what_found_no_place_is_done_by_a_worker_of_the_lane_that_people_wait_for(
     elm, pruning, monkeypatch
 ) -> None:

@@ -169,7 +169,10 @@ def test_rates_are_overwritten_and_return_to_those_before(ada: User, maya: Influ
         influencer=maya, network=Network.TIKTOK, kind=PostKind.VIDEO, amount=99, currency="GBP"
     )
     parent = overwritten(RATES, ada)
-    assert prices() == [("instagram", "short", "80.50", "USD"), ("tiktok", "video", "150.00", "EUR")]
+    assert prices() == [
+        ("instagram", "short", "80.50", "USD"),
+        ("tiktok", "video", "150.00", "EUR"),
+    ]
     rolled_back(parent, ada)
     assert prices() == [before]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Influencer, SocialAccount
-from crm.services.imports.runs import begin_import, map_columns
 from crm.errors import TableRefused
+from crm.models import Influencer, SocialAccount
 from crm.services.imports.reading.tables import column_name
+from crm.services.imports.runs import begin_import, map_columns
 from tenancy.models import User
 from tests.crm.imports.conftest import (
     fates,
@@ -64,7 +64,9 @@ def test_a_day_with_slashes_is_read_where_only_one_number_can_be_the_month(ada, 
 
 def test_an_address_that_no_mail_has_is_refused(ada) -> None:
     labels = ".".join(["x" * 60] * 4)
-    assert value_of("E-mail", f"maya-the-baker@{labels}.com", ada) == "is longer than 254 characters."
+    assert (
+        value_of("E-mail", f"maya-the-baker@{labels}.com", ada) == "is longer than 254 characters."
+    )
     assert value_of("E-mail", "mailto:Maya@Example.com", ada) == "maya@example.com"
 
 
@@ -79,7 +81,7 @@ def test_one_field_takes_one_column(ada) -> None:
     chosen = [{"field": "name", "policy": "overwrite"}] * 2
     map_columns(parent, chosen, actor=ada)
     finish()
-    with pytest.raises(TableRefused, match="Two columns are mapped to “Name”. Choose one of them."):
+    with pytest.raises(TableRefused, match="Two columns are mapped to “Name”"):
         begin_import(fresh(parent), actor=ada)
 
 

@@ -33,7 +33,9 @@ FILE_GONE = "The file is no longer there. Choose it again."
 
 
 def nothing_mapped(parent: Import, actor: User) -> None:
-    map_columns(parent, [{"field": "", "policy": ""}, {"field": "email", "policy": ""}], actor=actor)
+    map_columns(
+        parent, [{"field": "", "policy": ""}, {"field": "email", "policy": ""}], actor=actor
+    )
 
 
 def meanwhile(monkeypatch, act) -> None:
@@ -59,9 +61,7 @@ def test_a_preview_that_is_asked_for_anew_ends_the_one_before(ada) -> None:
     assert [row.label for row in fresh(parent).rows.order_by("number")] == ["maya", "ole"]
 
 
-def test_what_a_preview_read_while_another_took_its_place_is_kept_nowhere(
-    ada, monkeypatch
-) -> None:
+def test_what_a_preview_read_while_another_took_its_place_is_kept_nowhere(ada, monkeypatch) -> None:
     parent = start_import(upload(ROSTER), actor=ada)
     meanwhile(monkeypatch, lambda seen: nothing_mapped(seen, ada))
     pump(Lane.BULK)

@@ -186,7 +186,7 @@ def _as_brand(account: MarketplaceAccount) -> Iterator[str]:
 
 
 def disconnect_marketplace_account(
-    account: MarketplaceAccount, *, actor: User
+    account: MarketplaceAccount, *, actor: User | None
 ) -> list[MarketplaceAccount]:
     """End the permission at TikTok, then every account here that stood on it; returns these. Outside any transaction.
 

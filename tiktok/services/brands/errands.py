@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.errands import Done, done_of, errand, says, start_errand
 from jobs.services.jobs import Report, register_job
@@ -26,7 +25,6 @@ CONNECT, CHECK, DISCONNECT = (
     "tiktok.disconnect_account",
 )
 SETTINGS = "tiktok_settings:accounts"
-GONE = "The account is no longer here."
 
 
 # --- connecting --------------------------------------------------------------------------------------------------
@@ -49,7 +47,8 @@ def _finish(job: Job) -> Done:
     problem = ""
     if attempt.outcome == AttemptOutcome.CONNECTED:  # by a worker that was lost
         with organization_scope(attempt.organization):
-            accounts = list(MarketplaceAccount.objects.filter(connected_at__gte=attempt.used_at))
+            new = MarketplaceAccount.objects.filter(connected_at__gte=attempt.used_at)
+            accounts = list(new.order_by("pk"))
     else:
         outcome = finish_brand_connect(attempt)
         accounts, problem = outcome.accounts, outcome.problem
@@ -96,18 +95,13 @@ def _check(job: Job) -> Done:
 
 
 def _disconnect(job: Job) -> Done:
-    account, actor = _account(job), job.actor
-    if actor is None:
-        raise JobFailed(GONE)
-    ended = disconnect_marketplace_account(account, actor=actor)
+    account = _account(job)
+    ended = disconnect_marketplace_account(account, actor=job.actor)
     return Done("disconnected", tuple((SETTINGS, str(each)) for each in ended or [account]))
 
 
 def _account(job: Job) -> MarketplaceAccount:
-    account = MarketplaceAccount.objects.filter(pk=job.params["account"]).first()
-    if account is None:
-        raise JobFailed(GONE)
-    return account
+    return MarketplaceAccount.objects.get(pk=job.params["account"])
 
 
 def _report_checked(job: Job) -> Report:
