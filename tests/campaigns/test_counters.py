@@ -169,8 +169,9 @@ class Writer:
 
 
 def test_the_scheduled_task_adds_up_what_has_come_together(organization) -> None:
-    a_campaign()
-    a_campaign("Winter")
+    campaign = a_campaign()
+    for handle in ("maya.bakes", "rio.runs"):
+        an_order(campaign, a_participant(campaign, handle))
     before = all_counts()
     assert Counter.objects.count() > len(before)
     tasks.fold_counters()
