@@ -1,4 +1,4 @@
-"""What a person waits for at a campaign's page ends in words, even when its post or video is deleted meanwhile."""
+"""Errands of a campaign's page end in words, even when its post or video is deleted meanwhile."""
 
 from __future__ import annotations
 

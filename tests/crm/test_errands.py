@@ -1,4 +1,4 @@
-"""What a person waits for at an influencer's page ends in words, even when its account is deleted meanwhile."""
+"""Errands of an influencer's page end in words, even when its account is deleted meanwhile."""
 
 from __future__ import annotations
 

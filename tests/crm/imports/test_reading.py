@@ -1,4 +1,4 @@
-"""What a file says is read as it is, from whatever program it comes."""
+"""Files are read as they are, from whatever program they come."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _fields(_in_oak: None) -> None:
 
 @pytest.mark.usefixtures("_fields")
 def test_cells_of_a_workbook_are_days_numbers_and_yes_or_no(ada) -> None:
-    parent = previewed(sheet("Maya", datetime(1990, 2, 3, 12, 30), True, 38.5), ada, "a.xlsx")  # noqa: DTZ001
+    parent = previewed(sheet("Maya", datetime(1990, 2, 3, 12, 30), True, 38.5), ada, "a.xlsx")  # noqa: DTZ001 -- spreadsheets know no zone
     assert the_row(parent, 2).values == {
         "name": "Maya", "birthday": "1990-02-03", "custom.paid": True, "custom.shoes": "38.5",
     }  # fmt: skip
@@ -57,7 +57,7 @@ def test_cells_of_a_workbook_are_days_numbers_and_yes_or_no(ada) -> None:
 
 @pytest.mark.usefixtures("_fields")
 def test_neither_a_day_nor_yes_is_a_number(ada) -> None:
-    for cell in (True, datetime(1990, 2, 3)):  # noqa: DTZ001
+    for cell in (True, datetime(1990, 2, 3)):  # noqa: DTZ001 -- spreadsheets know no zone
         parent = previewed(sheet("Maya", "", False, cell), ada, "a.xlsx")
         assert reasons(parent) == [["Shoes", "is not a number."]]
 
