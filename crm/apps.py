@@ -9,6 +9,7 @@ class CrmConfig(AppConfig):
         from crm.queries import fields  # noqa: PLC0415 -- the same
         from crm.services import errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, own, runs  # noqa: PLC0415 -- the same
+        from crm.services.exports import runs as exports  # noqa: PLC0415 -- the same
         from crm.services.imports import expiry, kinds  # noqa: PLC0415 -- the same
         from crm.services.mailings import rounds  # noqa: PLC0415 -- the same
 
@@ -17,6 +18,7 @@ class CrmConfig(AppConfig):
         asking.register_asking()
         runs.register_work()
         errands.register_jobs()
+        exports.register_jobs()
         kinds.register_jobs()
         expiry.register_work()
         rounds.register_work()

@@ -21,6 +21,7 @@ from crm.models import (
     SocialAccount,
 )
 from crm.services.errands import INFLUENCER_PAGE
+from crm.services.exports.runs import forget_exports
 from crm.services.influencers import open_dashboard
 from crm.services.mailings.answers import follow_message, note_answer
 from crm.services.merging.finding import check_for_duplicates
@@ -76,8 +77,10 @@ def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
 
 @receiver(pre_delete, sender=Influencer, dispatch_uid="crm.forget_imported_files")
 def forget_imported_files(instance: Influencer, **_: Any) -> None:
-    """A file that speaks of somebody who goes is kept no longer; what its preview has read of the others stays."""
+    """A file that speaks of somebody who goes is kept no longer; what its preview has read of the others stays. Of exports
+    nobody knows who stands in them."""
     delete_files(File.objects.filter(imports__rows__influencer=instance))
+    forget_exports()
 
 
 @receiver(post_delete, sender=Influencer, dispatch_uid="crm.forget_mail")

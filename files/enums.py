@@ -7,4 +7,5 @@ class FileKind(models.TextChoices):
     ORGANIZATION_LOGO = "organization_logo", "Organization's logo"
     INFLUENCER_IMPORT = "influencer_import", "Import of influencers"
     GROUP_LOGO = "group_logo", "Group's logo"
+    INFLUENCER_EXPORT = "influencer_export", "Export of influencers"
     INFLUENCER_FILE = "influencer_file", "File of an influencer"

@@ -51,6 +51,9 @@ LIMITS: dict[str, Limit] = {
     FileKind.INFLUENCER_IMPORT: Limit(
         size=25 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_table=True
     ),
+    FileKind.INFLUENCER_EXPORT: Limit(
+        size=1024 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_guarded=True
+    ),
     FileKind.ORGANIZATION_LOGO: _LOGO,
     FileKind.GROUP_LOGO: _LOGO,
     FileKind.INFLUENCER_FILE: Limit(

@@ -149,6 +149,7 @@ class Verb(models.TextChoices):
     INFLUENCER_IMPORTED = "influencer.imported", "Added by an import"
     INFLUENCER_IMPORT_UPDATED = "influencer.import_updated", "Updated by an import"
     INFLUENCER_IMPORT_UNDONE = "influencer.import_undone", "Update by an import rolled back"
+    INFLUENCERS_EXPORTED = "influencer.exported", "Creators exported"
     FILE_ADDED = "file.added", "File added"
     FILE_DELETED = "file.deleted", "File deleted"
     CONTRACT_CREATED = "contract.created", "Contract created"

@@ -3,9 +3,11 @@
 from crm.policies.accounts import (
     INVITED,
     NON_TTCM,
+    Badge,
     Label,
     account_labels,
     account_status,
+    badge_in_list,
     is_invited,
     may_be_asked_to_connect,
     may_be_invited,
@@ -16,9 +18,11 @@ from crm.policies.accounts import (
 __all__ = [
     "INVITED",
     "NON_TTCM",
+    "Badge",
     "Label",
     "account_labels",
     "account_status",
+    "badge_in_list",
     "is_invited",
     "may_be_asked_to_connect",
     "may_be_invited",

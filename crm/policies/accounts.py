@@ -68,6 +68,22 @@ OLD_SOURCE = Label(
 )
 
 
+# What a list says of an account beside its marketplace: the first of these that is true.
+STATES = (RECONNECT_NEEDED, AUTHENTICATED, INVITED, UNSUPPORTED, NOT_AUTHENTICATED)
+NOT_YET = (INVITED, NOT_AUTHENTICATED)
+ENDS_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A label with a dot: full where the account is, or was, connected or refused; a ring where that is to come."""
+
+    text: str
+    kind: str
+    title: str
+    is_half: bool = False
+
+
 def account_labels(
     kind: AccountKind, status: str, *, invited_at: datetime | None, needs_reconnect: bool
 ) -> tuple[Label, ...]:
@@ -102,6 +118,21 @@ def account_status(
         words[words.index(AUTHENTICATED.text)] += f" until {ends_at.day} {ends_at:%b %Y}"
     gravest = max(labels, key=lambda label: GRAVITY.index(label.kind))
     return Label(" · ".join(words), gravest.kind, " ".join(label.title for label in labels))
+
+
+def badge_in_list(labels: Sequence[Label], ends_at: datetime | None, now: datetime) -> Badge:
+    """The labels of an account as one badge with two words: is it in the marketplace, and what matters most beside that.
+
+    Its title says all of them. An authenticated account whose permission ends within a month says when.
+    """
+    title = " ".join(label.title for label in labels)
+    first, state = labels[0], next((each for each in STATES if each in labels), None)
+    if state is None:
+        return Badge(first.text, first.kind, title)
+    text, kind = state.text, state.kind
+    if state is AUTHENTICATED and ends_at is not None and ends_at < now + ENDS_SOON:
+        text, kind = f"Ends {ends_at.day} {ends_at:%b}", "warning"
+    return Badge(f"{first.text} · {text}", kind, title, is_half=state in NOT_YET)
 
 
 def is_invited(status: str, invited_at: datetime | None) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Subquery
-from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 
+from crm.enums import FieldKind
 from crm.models import (
     Contract,
     CustomValue,
@@ -25,12 +23,18 @@ from crm.models import (
     Tag,
     Task,
 )
-from crm.policies.fields import Typed, written_value
+from crm.policies.fields import written_value
+from crm.queries.packing import (
+    VALUE_COLUMNS,
+    Packed,
+    as_text,
+    hanging_on,
+    name_at,
+    packed,
+    value_of,
+)
 from tenancy.enums import Verb
 from tenancy.models import Event, User
-
-SHOWN = 50  # of each kind; the timeline has all
-Packed = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,35 +55,41 @@ class About:
     asked_at: datetime | None  # to connect, by e-mail, the last time
 
 
-def influencer_about(pk: int, reader: User) -> About | None:
-    """The influencer and everything kept about them; None for an absent one and for another organization's."""
+def influencer_about(pk: int, reader: User, *, sees_money: bool) -> About | None:
+    """The influencer and everything kept about them; None for an absent one and for another organization's.
+
+    Rates, and fields of money, are for readers who may see money.
+    """
+    values = hanging_on(CustomValue).filter(field__archived_at=None)
+    if not sees_money:
+        values = values.exclude(field__kind=FieldKind.MONEY)
     found = (
         Influencer.objects.select_related("person", "owner", "group")
         .filter(pk=pk)
         .annotate(
-            packed_tags=_packed(_of(Tag, "taggings__influencer").order_by("name"), "name", "color"),
-            packed_lists=_packed(_of(List, "entries__influencer").order_by("name"), "name"),
-            packed_rates=_packed(
-                _of(Rate).order_by("network", "kind"), "network", "kind", "currency", amount=_text("amount")
+            packed_tags=packed(hanging_on(Tag, "taggings__influencer").order_by("name"), "name", "color"),
+            packed_lists=packed(hanging_on(List, "entries__influencer").order_by("name"), "name"),
+            packed_rates=packed(
+                hanging_on(Rate).order_by("network", "kind"), "network", "kind", "currency", amount=as_text("amount")
             ),
-            packed_addresses=_packed(_of(OtherAddress).order_by("email"), "email"),
-            packed_fields=_packed(
-                _of(CustomValue).filter(field__archived_at=None).order_by("field__position", "pk"),
-                "text", "currency", "day", "options",
-                number=_text("number"), name=F("field__name"), kind=F("field__kind"),
+            packed_addresses=packed(hanging_on(OtherAddress).order_by("email"), "email"),
+            packed_fields=packed(
+                values.order_by("field__position", "pk"),
+                *VALUE_COLUMNS,
+                number=as_text("number"), name=F("field__name"), kind=F("field__kind"),
             ),
-            packed_notes=_packed(
-                _of(Note).order_by("-is_pinned", "-pk"),
-                "text", "is_pinned", "created_at", "edited_at", "author_id", by=_name("author"),
+            packed_notes=packed(
+                hanging_on(Note).order_by("-is_pinned", "-pk"),
+                "text", "is_pinned", "created_at", "edited_at", "author_id", by=name_at("author"),
             ),
-            packed_tasks=_packed(
-                _of(Task).filter(done_at=None).order_by(F("due_on").asc(nulls_last=True), "pk"),
-                "title", "due_on", "assignee_id", by=_name("assignee"),
+            packed_tasks=packed(
+                hanging_on(Task).filter(done_at=None).order_by(F("due_on").asc(nulls_last=True), "pk"),
+                "title", "due_on", "assignee_id", by=name_at("assignee"),
             ),
-            packed_documents=_packed(
-                _of(Document).order_by("-pk"), "added_at", name=F("file__name"), size=F("file__size"), by=_name("added_by")
+            packed_documents=packed(
+                hanging_on(Document).order_by("-pk"), "added_at", name=F("file__name"), size=F("file__size"), by=name_at("added_by")
             ),
-            packed_contracts=_packed(
+            packed_contracts=packed(
                 _latest_versions(), "title", "version", "state", "created_at", "sent_at", "answered_at"
             ),
             asked_at=Subquery(
@@ -95,17 +105,17 @@ def influencer_about(pk: int, reader: User) -> About | None:
         )
         .first()
     )  # fmt: skip
-    return _about(found) if found else None
+    return _about(found, sees_money) if found else None
 
 
-def _about(found: Any) -> About:
+def _about(found: Any, sees_money: bool) -> About:
     return About(
         influencer=found,
         tags=_rows(Tag, found.packed_tags),
         lists=_rows(List, found.packed_lists),
-        rates=_rows(Rate, found.packed_rates),
+        rates=_rows(Rate, found.packed_rates) if sees_money else [],
         addresses=_rows(OtherAddress, found.packed_addresses),
-        fields=[_field(packed) for packed in found.packed_fields],
+        fields=[_field(each) for each in found.packed_fields],
         notes=_rows(Note, found.packed_notes),
         tasks=_rows(Task, found.packed_tasks),
         documents=_rows(Document, found.packed_documents),
@@ -115,55 +125,27 @@ def _about(found: Any) -> About:
     )
 
 
-def _of(model: type[models.Model], path: str = "influencer") -> models.QuerySet[Any]:
-    return model._default_manager.filter(**{path: OuterRef("pk")})
-
-
 def _latest_versions() -> models.QuerySet[Contract]:
     """The latest version of each contract, the latest contract first."""
     later = Contract.objects.filter(
         influencer=OuterRef("influencer"), title=OuterRef("title"), version__gt=OuterRef("version")
     )
-    return _of(Contract).filter(~Exists(later)).order_by("-pk")
+    return hanging_on(Contract).filter(~Exists(later)).order_by("-pk")
 
 
-def _packed(rows: models.QuerySet[Any], *columns: str, **more: Any) -> ArraySubquery:
-    """Rows as an array of JSON objects with their id, these columns and more."""
-    packed = JSONObject(id="pk", **{name: name for name in columns}, **more)
-    return ArraySubquery(rows.values(packed=packed)[:SHOWN])
-
-
-def _text(column: str) -> Cast:
-    """A decimal number in all its digits."""
-    return Cast(column, models.TextField())
-
-
-def _name(path: str) -> Coalesce:
-    """The name that others know a person by; NULL for nobody."""
-    return Coalesce(NullIf(f"{path}__name", models.Value("")), F(f"{path}__email"))
-
-
-def _rows(model: type[models.Model], packed: list[Packed]) -> list[Any]:
+def _rows(model: type[models.Model], rows: list[Packed]) -> list[Any]:
     """Copies of the rows; what is no column of theirs stands beside it."""
-    return [_row(model, each) for each in packed]
+    return [_row(model, each) for each in rows]
 
 
-def _row(model: type[models.Model], packed: Packed) -> Any:
+def _row(model: type[models.Model], each: Packed) -> Any:
     columns = {field.attname: field for field in model._meta.concrete_fields}
     row = model()
-    for name, value in packed.items():
+    for name, value in each.items():
         setattr(row, name, columns[name].to_python(value) if name in columns else value)
     return row
 
 
-def _field(packed: Packed) -> tuple[str, str]:
+def _field(each: Packed) -> tuple[str, str]:
     """A custom field's name and its value as people read it."""
-    number = packed["number"]
-    value = Typed(
-        packed["text"],
-        None if number is None else Decimal(number),
-        packed["currency"],
-        models.DateField().to_python(packed["day"]),
-        packed["options"],
-    )
-    return packed["name"], written_value(packed["kind"], value)
+    return each["name"], written_value(each["kind"], value_of(each))

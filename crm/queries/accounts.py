@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -14,14 +15,17 @@ from django.utils import timezone
 from crm.enums import Network
 from crm.models import SocialAccount
 from crm.policies import (
+    Badge,
     Label,
     account_labels,
     account_status,
+    badge_in_list,
     is_invited,
     may_be_asked_to_connect,
     may_be_invited,
 )
-from crm.queries.past import History, Point, past
+from crm.policies.columns import month_change
+from crm.queries.past import History, Point, a_month_before, past
 from tiktok.enums import (
     AccountKind,
     AccountMetric,
@@ -57,11 +61,17 @@ class AccountView:
     needs_reconnect: bool
     polls: Polls
     ends_at: datetime | None = None  # the day on which TikTok asks the creator again
+    month_ago: Mapping[str, Any] | None = None  # what `followers_a_month_ago` has found
 
     @property
     def status(self) -> Label:
         """Kind, state and next date in one label."""
         return account_status(self.labels, self.ends_at, is_authenticated=self.is_authenticated)
+
+    @property
+    def badge(self) -> Badge:
+        """The one badge of a list: both facts, and the date if it is near."""
+        return badge_in_list(self.labels, self.ends_at, timezone.now())
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -107,6 +117,14 @@ class AccountView:
         return account_metrics(self.creator, self.kind, only=[metric])[0]
 
     @cached_property
+    def likes(self) -> MetricValue:
+        return self.metric(AccountMetric.LIKE_COUNT)
+
+    @cached_property
+    def videos(self) -> MetricValue:
+        return self.metric(AccountMetric.VIDEO_COUNT)
+
+    @cached_property
     def followers(self) -> MetricValue:
         return self.metric(AccountMetric.FOLLOWER_COUNT)
 
@@ -117,6 +135,12 @@ class AccountView:
     @cached_property
     def average_views(self) -> MetricValue:
         return self.metric(AccountMetric.AVERAGE_VIEWS)
+
+    @property
+    def growth(self) -> float | None:
+        """How much the followers have grown in the thirty days before the last reading, as a fraction; None if unknown."""
+        before = a_month_before(self.creator.profile_fetched_at, self.month_ago, self.kind)
+        return month_change(self.followers.value, before)
 
     @property
     def picture(self) -> str:
@@ -175,8 +199,9 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
             is_released=released,
         ),
         needs_reconnect=account.is_to_reconnect,  # type: ignore[attr-defined]
-        polls=read_polls(account.polls),  # type: ignore[attr-defined]
+        polls=read_polls(getattr(account, "polls", ())),
         ends_at=getattr(account, "ends_at", None),
+        month_ago=getattr(account, "month_ago", None),
     )
 
 

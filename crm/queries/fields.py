@@ -30,6 +30,7 @@ from crm.models import (
     Tag,
     Tagging,
 )
+from crm.policies.columns import CUSTOM
 from crm.policies.filters import Condition, Field, Values
 from crm.queries.accounts import creators_of_kind
 from tenancy.models import Event, Group, Membership
@@ -38,7 +39,6 @@ from tiktok.enums import AccountKind
 from tiktok.queries import active_consents
 
 Rows = models.QuerySet[Any, Any]
-CUSTOM = "field."
 ME = "me"
 NOBODY = Q(pk__in=[])
 EVERYBODY = ~NOBODY  # an empty Q would be left out of an "or"
@@ -224,9 +224,11 @@ def _members() -> Rows:
     return people.annotate(label=Coalesce(NullIf("user__name", Value("")), "user__email"))
 
 
-def custom_rules() -> dict[str, Rule]:
-    """The rules of the organization's own fields; one query."""
+def custom_rules(*, sees_money: bool) -> dict[str, Rule]:
+    """The rules of the organization's own fields; one query. Who may not see money cannot find it by filters either."""
     fields = CustomField.objects.filter(archived_at=None).order_by("position", "pk")
+    if not sees_money:
+        fields = fields.exclude(kind=FieldKind.MONEY)
     return {rule.field.key: rule for rule in map(custom_rule, fields)}
 
 

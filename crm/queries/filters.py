@@ -10,9 +10,10 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 
 from crm.models import Influencer
+from crm.policies.columns import CUSTOM
 from crm.policies.filters import Clause, Filters, Values, read_filters
 from crm.policies.wording import Chip, chip
-from crm.queries.fields import CUSTOM, NOBODY, Asker, Rule, custom_rules, rules
+from crm.queries.fields import NOBODY, Asker, Rule, custom_rules, rules
 from crm.queries.search import GATHERED
 from ui.paging import is_among
 
@@ -31,11 +32,13 @@ class Reading:
         return chip(self.filters.clauses[at][nth], self.names)
 
 
-def read_address(parts: Sequence[str], *, with_custom: bool = False) -> Reading:
+def read_address(
+    parts: Sequence[str], *, with_custom: bool = False, sees_money: bool = True
+) -> Reading:
     """The filters that an address says. Values that name nobody's row any more are problems. At most two queries."""
     known = rules()
     if with_custom or any(CUSTOM in part for part in parts):
-        known |= custom_rules()
+        known |= custom_rules(sees_money=sees_money)
     filters = read_filters(parts, {key: rule.field for key, rule in known.items()})
     names = _names(filters, known)
     return Reading(_existing(filters, names), known, names)

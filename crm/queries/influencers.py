@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch
 
 from crm.models import Influencer, SocialAccount
+from crm.policies.columns import COLUMNS, Column
 from crm.policies.filters import Filters
 from crm.queries.accounts import (
     AccountView,
@@ -16,6 +20,7 @@ from crm.queries.accounts import (
     creators_of_kind,
     with_end,
 )
+from crm.queries.columns import facts_of
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
@@ -40,6 +45,7 @@ SORTS = {
 # Orders by a number or time that not everybody has; they stand last.
 PARTLY_KNOWN = frozenset(s for s in SORTS if s.removeprefix("-") not in {"name", "id"})
 EVERYBODY = Reading(Filters(), {}, {})
+ANYBODY = Asker(0)
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,19 @@ class InfluencerRow:
     accounts: tuple[AccountView, ...]
     others: tuple[SocialAccount, ...]
 
-    @property
+    @cached_property
     def picture(self) -> str:
         return next((view.picture for view in self.accounts if view.picture), "")
+
+    @property
+    def main(self) -> AccountView | None:
+        """The TikTok account whose numbers a list shows: the first."""
+        return self.accounts[0] if self.accounts else None
+
+    @property
+    def read_at(self) -> datetime | None:
+        """The time of the main account's followers."""
+        return self.main.followers.fetched_at if self.main else None
 
 
 def influencer_page(
@@ -60,28 +76,45 @@ def influencer_page(
     search: str = "",
     kind: str = "",
     reading: Reading = EVERYBODY,
-    asker: Asker | None = None,
+    asker: Asker = ANYBODY,
     sort: str = "name",
     cursor: str = "",
     size: int = PAGE_SIZE,
-    released: bool = True,
+    columns: Sequence[Column] = COLUMNS,
 ) -> KeysetPage[InfluencerRow]:
     """A page of influencers found by every word of `search` (see `found`), with an account of `kind`, whom the filters
     of `reading` keep (see `matching`).
 
-    `released`: what `is_released()` says; before that all accounts are of the kind `legacy` and `kind` filters nothing.
+    Before the release all accounts are of the kind `legacy`, and `kind` filters nothing.
     """
-    rows = narrowed(search=search, reading=reading, asker=asker or Asker(0, released))
-    if released and kind in AccountKind.values:
+    rows = narrowed(search=search, reading=reading, asker=asker)
+    if asker.is_released and kind in AccountKind.values:
         rows = rows.filter(
             Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
         )
+    return page_of(rows, columns, released=asker.is_released, sort=sort, cursor=cursor, size=size)
+
+
+def page_of(
+    rows: models.QuerySet[Influencer],
+    columns: Sequence[Column],
+    *,
+    released: bool,
+    sort: str,
+    cursor: str,
+    size: int,
+    is_strict: bool = False,
+) -> KeysetPage[InfluencerRow]:
+    """A page of these influencers, with what the columns show of them. `released`: what `is_released()` says; `is_strict`:
+    as in `keyset_page`."""
     sort = sort if sort in SORTS else "name"
     page = keyset_page(
-        rows.prefetch_related(Prefetch("accounts", queryset=accounts_with_facts())),
+        rows,
         *SORTS[sort],
+        facts=facts_of(columns),
         cursor=cursor,
         size=size,
+        is_strict=is_strict,
         has_unknown=sort in PARTLY_KNOWN,
     )
     return page.of(lambda influencer: _row(influencer, released))

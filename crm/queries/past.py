@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from tiktok.enums import AccountKind
 from tiktok.models import Creator
@@ -52,8 +53,23 @@ def past(creator: Creator, kind: AccountKind) -> History:
         for number, value in zip(NUMBERS, values, strict=True):
             if value is not None:
                 known[number].append((moment.date(), value))
-    is_weekly = kind == AccountKind.AUTHENTICATED_NON_TTCM
-    return History(known, WEEKLY if is_weekly else timedelta(days=1))
+    return History(known, _apart(kind))
+
+
+def _apart(kind: AccountKind) -> timedelta:
+    return WEEKLY if kind == AccountKind.AUTHENTICATED_NON_TTCM else timedelta(days=1)
+
+
+def a_month_before(
+    read_at: datetime | None, found: Mapping[str, Any] | None, kind: AccountKind
+) -> int | None:
+    """The followers that `followers_a_month_ago` has found, unless that reading is too old to be compared with the last."""
+    if read_at is None or found is None:
+        return None
+    day = datetime.fromisoformat(found["at"]).astimezone(UTC).date()
+    wanted = read_at.astimezone(UTC).date() - timedelta(days=30)
+    followers: int = found["followers"]
+    return followers if day >= wanted - _apart(kind) else None
 
 
 def _with_gaps(points: Iterable[tuple[date, float]], apart: timedelta) -> Iterable[Point]:

@@ -12,10 +12,7 @@ from crm.enums import ContractState
 from crm.models import Contract, Influencer
 from crm.policies.contracts import BADGES
 from crm.policies.details import shown_phone
-from crm.queries.accounts import AccountView
 from crm.views.frame import address
-from crm.views.remedies import remedy_for
-from tiktok.templatetags.tiktok import metric_number
 from ui.templatetags.labels import badge, why
 
 register = template.Library()
@@ -23,19 +20,6 @@ register.filter("phone", shown_phone)
 NO_ACCOUNT = "No TikTok account."
 
 
-@register.simple_tag(takes_context=True)
-def account_number(
-    context: template.RequestContext, influencer: Influencer, view: AccountView | None, name: str
-) -> SafeString:
-    """A number of an account in the list of influencers: `followers`, `average_views` or `engagement_rate`."""
-    if view is None:
-        return no_account(context, influencer)
-    metric = getattr(view, name)
-    remedy = remedy_for(context["request"], metric.reason, view.account, influencer.name)
-    return metric_number(metric, remedy_label=remedy.label, remedy_href=remedy.href)
-
-
-@register.simple_tag(takes_context=True)
 def no_account(context: template.RequestContext, influencer: Influencer) -> SafeString:
     """A dash where there is no TikTok account to say something about."""
     if not context.get("may_edit"):

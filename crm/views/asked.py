@@ -15,7 +15,7 @@ from crm.policies.wording import Chip
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, read_address
 from crm.queries.influencers import narrowed
-from crm.views.frame import address
+from crm.views.frame import address, sees_money
 from tenancy.access import OrganizationRequest
 from tiktok.queries import is_released
 
@@ -80,7 +80,7 @@ def read_query(
         search=given.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip(),
         sort=sort if sort in queries.SORTS else "name",
         segment=given.get("segment", "")[:20],
-        reading=read_address(parts, with_custom=with_custom),
+        reading=read_address(parts, with_custom=with_custom, sees_money=sees_money(request)),
         asker=Asker(request.user.pk, is_released()),
     )
 

@@ -28,6 +28,11 @@ def allowances(request: OrganizationRequest) -> dict[str, bool]:
     }
 
 
+def sees_money(request: OrganizationRequest) -> bool:
+    """May the member see fees, rates and other amounts of money?"""
+    return can(request.membership, Permission.SEE_MONEY)
+
+
 def address(request: OrganizationRequest, name: str, *args: int) -> str:
     """The address of a CRM page of the request's organization."""
     return reverse(f"crm:{name}", args=[request.organization.slug, *args])

@@ -12,11 +12,12 @@ from django.utils.cache import patch_vary_headers
 from crm import queries
 from crm.models import Segment
 from crm.policies.filters import Filters
+from crm.queries.columns import layout_of
 from crm.queries.filters import read_address
 from crm.queries.segments import count_kept, counted_in_words, segments_of
 from crm.services.bulk.kinds import BulkKind, BulkPage, offered
 from crm.views.asked import Asked, read_request, shown_chips
-from crm.views.frame import address, allowances
+from crm.views.frame import address, allowances, sees_money
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -27,6 +28,17 @@ GIVEN: tuple[tuple[str, str, list[str]], ...] = (
     ("authenticated", "Authenticated", ["kind:authenticated_ttcm,authenticated_non_ttcm"]),
     ("ending", "Permission ends soon", ["grant:today..+30d"]),
     ("unsupported", "Unsupported", ["kind:unsupported"]),
+)
+
+
+# The orders that phones offer, where no headings stand.
+ORDERS = (
+    ("name", "Name"),
+    ("-followers", "Most followers"),
+    ("-views", "Most average views"),
+    ("-engagement", "Highest engagement rate"),
+    ("-posted", "Latest post"),
+    ("-id", "Added last"),
 )
 
 
@@ -48,13 +60,14 @@ class Tab:
 def influencers(request: OrganizationRequest) -> HttpResponse:
     """Search, filter, sort and page; htmx gets the table only."""
     asked = read_request(request)
+    layout = layout_of(request.user, sees_money=sees_money(request))
     page = queries.influencer_page(
         search=asked.search,
         reading=asked.reading,
         asker=asked.asker,
         sort=asked.sort,
         cursor=request.GET.get("cursor", ""),
-        released=asked.asker.is_released,
+        columns=layout.columns,
     )
     allowed = allowances(request)
     is_whole = not request.htmx
@@ -64,6 +77,9 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         **allowed,
         "bulk": _offered(request, asked) if is_whole else [],
         "page": page,
+        "layout": layout,
+        "oldest": min(filter(None, (row.read_at for row in page.rows)), default=None),
+        "orders": ORDERS,
         "asked": asked,
         "chips": shown_chips(asked),
         "problems": asked.reading.filters.problems,
@@ -128,7 +144,8 @@ def _is_as_saved(tab: Tab, asked: Asked) -> bool:
 
 
 def _with_count(asked: Asked, tab: Tab) -> Tab:
-    plain = Asked(asked.request, "", "name", "", read_address(tab.filters), asked.asker)
+    reading = read_address(tab.filters, sees_money=sees_money(asked.request))
+    plain = Asked(asked.request, "", "name", "", reading, asked.asker)
     return replace(tab, count=_counted(plain, plain.reading.filters))
 
 

@@ -18,7 +18,7 @@ from crm.queries.past import History
 from crm.queries.readings import with_numbers
 from crm.queries.timeline import KINDS
 from crm.services.notes import read_mentions
-from crm.views.frame import allowances, found_influencer
+from crm.views.frame import allowances, found_influencer, sees_money
 from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -68,7 +68,7 @@ class ShownMetric:
 @staff_page(Permission.READ)
 def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
     """The influencer's page, about one of their accounts at a time."""
-    about = queries.influencer_about(pk, request.user)
+    about = queries.influencer_about(pk, request.user, sees_money=sees_money(request))
     if about is None:
         return _where_merged(request, pk)
     found, released = about.influencer, is_released()

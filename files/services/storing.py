@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from typing import IO
 
 import puremagic
 from django.core.files.base import ContentFile
@@ -18,6 +19,7 @@ from files.policies import clean_name
 from files.services.pictures import KEPT_ENDING, KEPT_TYPE, redraw
 from files.store import contents
 
+PIECE = 1024 * 1024  # bytes
 ZIP = b"PK\x03\x04"
 
 
@@ -42,6 +44,26 @@ def store_content(kind: str, upload: Upload[bytes]) -> File:
         sha256=hashlib.sha256(content).hexdigest(),
     )
     contents().save(file.path, ContentFile(content))
+    return file
+
+
+def store_made(kind: str, name: str, content_type: str, content: IO[bytes]) -> File:
+    """Write the content of a file that we have made for the owner in scope and return its row, not saved yet.
+
+    It is read in pieces, however large it is. As with `store_content`, call it before the transaction that saves the row.
+    """
+    content.seek(0)
+    digest = hashlib.sha256()
+    while piece := content.read(PIECE):
+        digest.update(piece)
+    file = File(
+        kind=kind,
+        name=clean_name(name, LIMITS[kind].endings[content_type]),
+        content_type=content_type,
+        size=content.tell(),
+        sha256=digest.hexdigest(),
+    )
+    contents().save(file.path, Upload(content))
     return file
 
 

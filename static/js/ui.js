@@ -257,7 +257,7 @@
   // --- tables on phones: rows stack (app.css), each cell says its column ---
   function nameCells(root) {
     const tables = root.closest?.("table") ? [root.closest("table")] : $$(".table-frame:not(.is-short) > table", root);
-    tables.forEach((table) => {
+    tables.filter((table) => !table.matches(".rows-phone")).forEach((table) => {
       const names = $$("thead th", table).map((head) => ($(".visually-hidden, input", head) ? "" : head.textContent.trim()));
       $$("tbody tr", table).forEach((row) => {
         let column = 0;

@@ -158,9 +158,7 @@ class TestGrammar:
 def kept(*parts: str, search: str = "", user: int = 0, released: bool = True) -> list[str]:
     reading = read_address(parts)
     assert reading.filters.problems == ()
-    page = influencer_page(
-        reading=reading, asker=Asker(user, released), search=search, released=released
-    )
+    page = influencer_page(reading=reading, asker=Asker(user, released), search=search)
     return [row.influencer.name for row in page.rows]
 
 

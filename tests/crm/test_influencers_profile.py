@@ -424,6 +424,7 @@ def test_an_account_says_when_it_was_synced_and_when_next(
     moments = {k: now + v if isinstance(v, timedelta) else v for k, v in fields.items()}
     all_polls().update(**moments)
     assert f"Updated 2 hours ago. {following}" in main_text(viewer, at(maya))
+    viewer.post("/o/oak/influencers/columns/", {"order": ["updated"], "shown": ["updated"]})
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
 
 
@@ -461,6 +462,7 @@ def test_a_sync_that_is_postponed_says_until_when_and_why(
     assert poll.postponed_reason == word
     following = f"Postponed until {poll.due_at:%H:%M} UTC because {why}."
     assert f"Updated 2 hours ago. {following}" in main_text(viewer, at(maya))
+    viewer.post("/o/oak/influencers/columns/", {"order": ["updated"], "shown": ["updated"]})
     assert f"2 hours ago {following}" in main_text(viewer, "/o/oak/influencers/")
 
 

@@ -73,6 +73,7 @@ EXPECTED = {
     "tiktok_brand_callback": {400},  # the same
     # The tenant's job is of another kind, and the organization's.
     "crm:added": {404},
+    "crm:export_file": {404},
     "own_job": {404},
     "tiktok_connect_finished": {404},
     "tiktok_brand_finished": {404},

@@ -15,6 +15,7 @@ from tiktok.queries.histories import (
     DAY_COLUMNS,
     account_history,
     earlier_numbers,
+    followers_a_month_ago,
     post_history,
     video_days,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "authenticated",
     "current_pause",
     "earlier_numbers",
+    "followers_a_month_ago",
     "is_coming",
     "is_released",
     "kind_of",

@@ -10,7 +10,7 @@ from django.template.base import Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from ui.components import component
+from ui.components import component, one_of
 from ui.rows import RowsNode
 
 register = template.Library()
@@ -28,9 +28,29 @@ def rows(parser: Parser, token: Token) -> RowsNode:
 
 
 @register.simple_block_tag
-def data_table(content: str, *, caption: str, wide: bool = False, id: str = "") -> SafeString:  # noqa: A002 - reads as the attribute it becomes
-    """A `<table>` around its `<thead>` and `<tbody>`. `wide`: scrolls in both directions with a sticky first column."""
-    return component("data_table", content=content, caption=caption, wide=wide, id=id)
+def data_table(
+    content: str,
+    *,
+    caption: str,
+    wide: bool = False,
+    id: str = "",  # noqa: A002 - reads as the attribute it becomes
+    phone: str = "",
+    compact: bool = False,
+) -> SafeString:
+    """A `<table>` around its `<thead>` and `<tbody>`. `wide`: scrolls in both directions with a sticky first column.
+
+    `phone="rows"`: on phones a row shows its cells of the class `m`, those of `m-wide` below, and no heading.
+    """
+    one_of(phone, {"", "rows"}, "way of tables on phones")
+    return component(
+        "data_table",
+        content=content,
+        caption=caption,
+        wide=wide,
+        id=id,
+        phone=phone,
+        compact=compact,
+    )
 
 
 def with_query(request: HttpRequest | None, **changes: str | None) -> str:
@@ -52,18 +72,19 @@ def sort_header(
     label: str,
     field: str,
     numeric: bool = False,
+    descending: bool = False,
     unit: str = "",
     current: str = "",
     target: str = "",
 ) -> SafeString:
-    """A `<th>` whose link sorts by `?sort=field` (`-field` descending; numbers begin descending).
+    """A `<th>` whose link sorts by `?sort=field` (`-field` descending; numbers, and what says so, begin descending).
 
     `current` is the order in force when the address names none; `target` a CSS selector to swap by htmx.
     """
     request = context.get("request")
     order = (request.GET.get("sort") if request else "") or current
-    ascending, descending = order == field, order == f"-{field}"
-    following = field if descending or (not numeric and not ascending) else f"-{field}"
+    rises, falls = order == field, order == f"-{field}"
+    following = field if falls or not (numeric or descending or rises) else f"-{field}"
     return component(
         "sort_header",
         label=label,
@@ -71,7 +92,7 @@ def sort_header(
         numeric=numeric,
         target=target,
         href=with_query(request, sort=following, cursor=None),
-        direction="ascending" if ascending else "descending" if descending else "",
+        direction="ascending" if rises else "descending" if falls else "",
     )
 
 

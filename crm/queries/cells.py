@@ -1,0 +1,124 @@
+"""Values of the list's columns, as exports write them and pages show them where they have no drawing of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date
+from decimal import Decimal
+from typing import Any
+
+from crm.enums import Network, PostKind
+from crm.policies.columns import Column
+from crm.policies.fields import written_value
+from crm.queries.accounts import AccountView
+from crm.queries.influencers import InfluencerRow
+from crm.queries.packing import Packed, value_of
+from tiktok.queries import MetricValue
+from ui.sheets import Cell
+from ui.templatetags.formats import cents
+
+MANY = "; "  # between several values of one cell
+# The numbers of the main account, by column.
+METRICS = {
+    "followers": "followers",
+    "views": "average_views",
+    "engagement": "engagement_rate",
+    "likes": "likes",
+    "videos": "videos",
+}
+# What of them the database keeps of an account on another network, where there is none on TikTok.
+ELSEWHERE = {"followers": "follower_count", "engagement": "engagement_rate"}
+
+
+def cell(row: InfluencerRow, column: Column) -> Cell:
+    """The value of a column: text, a number, a day or a moment; None or an empty text for none."""
+    if column.field_id:
+        return _custom(row, column)
+    if column.key in METRICS:
+        return _number(row, column.key)
+    known = CELLS.get(column.key)
+    return known(row) if known else getattr(row.influencer, column.key)
+
+
+def metric_of(row: InfluencerRow, key: str) -> MetricValue | None:
+    """The number of the main account in the column with this key; None if there is no TikTok account."""
+    return None if row.main is None else getattr(row.main, METRICS[key])
+
+
+def missing_because(row: InfluencerRow) -> str:
+    """A sentence for each number of the main account that is missing, with what would bring it."""
+    if row.main is None:
+        return "" if row.others else "No TikTok account."
+    metrics = [getattr(row.main, name) for name in METRICS.values()]
+    return " ".join(f"{each.label}: {each.reason}" for each in metrics if each.value is None)
+
+
+def _number(row: InfluencerRow, key: str) -> Cell:
+    metric = metric_of(row, key)
+    if metric is not None:
+        return metric.value
+    return getattr(row.influencer, ELSEWHERE[key]) if key in ELSEWHERE else None
+
+
+def _custom(row: InfluencerRow, column: Column) -> Cell:
+    for each in _attribute(row, "packed_values"):
+        if each["field"] == column.field_id:
+            return _written(each, column)
+    return None
+
+
+def _written(each: Packed, column: Column) -> Cell:
+    value = value_of(each)
+    if column.kind.is_number:
+        return value.number
+    return value.day or written_value(column.field_kind, value)
+
+
+def _attribute(row: InfluencerRow, name: str) -> Any:
+    """An attribute that `facts_of` has added to the influencer."""
+    return getattr(row.influencer, name)
+
+
+def _handles(row: InfluencerRow) -> str:
+    return MANY.join(view.account.handle for view in row.accounts)
+
+
+def _badges(row: InfluencerRow) -> str:
+    return MANY.join(view.badge.text for view in row.accounts)
+
+
+def _others(row: InfluencerRow) -> str:
+    return MANY.join(f"{each.get_network_display()} {each}" for each in row.others)
+
+
+def _rate(each: Packed) -> str:
+    network, kind = Network(each["network"]).label, PostKind(each["kind"]).label
+    return f"{network} {kind.lower()}: {cents(Decimal(each['amount']))} {each['currency']}"
+
+
+def _of_main(read: Callable[[AccountView], Cell]) -> Callable[[InfluencerRow], Cell]:
+    return lambda row: None if row.main is None else read(row.main)
+
+
+def _end(view: AccountView) -> date | None:
+    is_near = view.is_authenticated and view.ends_at is not None
+    return view.ends_at.astimezone(UTC).date() if is_near and view.ends_at else None
+
+
+CELLS: dict[str, Callable[[InfluencerRow], Cell]] = {
+    "account": _badges,
+    "growth": _of_main(lambda view: view.growth),
+    "posted": lambda row: row.influencer.last_post_at,
+    "updated": _of_main(lambda view: view.sync.at),
+    "grant": _of_main(_end),
+    "active": lambda row: _attribute(row, "last_event_at"),
+    "handle": _handles,
+    "others": _others,
+    "tags": lambda row: MANY.join(tag["name"] for tag in _attribute(row, "packed_tags")),
+    "lists": lambda row: MANY.join(_attribute(row, "list_names")),
+    "addresses": lambda row: MANY.join(_attribute(row, "further_emails")),
+    "rates": lambda row: MANY.join(map(_rate, _attribute(row, "packed_rates"))),
+    "group": lambda row: str(row.influencer.group or ""),
+    "owner": lambda row: str(row.influencer.owner or ""),
+    "added": lambda row: row.influencer.created_at,
+}

@@ -1,0 +1,186 @@
+"""Exports of many: a job that reads a thousand influencers in each slice, and in the last puts all into one file.
+
+What a slice has read is kept as a file of its own, so that a lost worker costs one slice. All is read as the person who
+asked sees it at that time. The file is theirs alone, for seven days, and goes at once when an influencer is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.utils import timezone
+
+from crm.queries.exports import Sheet, Wish, sheet_of, stretch_of, wished_rows
+from crm.queries.fields import Asker
+from crm.services.exports.tables import (
+    CONTENT_TYPES,
+    MOST_IN_WORKBOOK,
+    XLSX,
+    put_together,
+    write_part,
+)
+from files.enums import FileKind
+from files.limits import TEXT
+from files.models import File
+from files.purge import delete_files
+from files.services.storing import store_made
+from files.store import contents
+from jobs.enums import Lane
+from jobs.errors import JobFailed, TryLater
+from jobs.models import Job
+from jobs.services.jobs import JobKind, do_slices, fail_stopped, register_job, start_job
+from jobs.services.kinds import WorkKind, register_kind
+from jobs.services.queue import make_due
+from tenancy.enums import Permission, Verb
+from tenancy.models import Membership, Organization, User
+from tenancy.policies import can
+from tenancy.queries import groups_seen, memberships_of
+from tenancy.scope import current_groups, groups_scope, required_organization_id
+from tenancy.services.events import record
+from tiktok.queries import is_released
+
+EXPORT, FORGET = "crm.export", "crm.export_forget"
+ADDRESS = "crm:export_file"
+KEPT_FOR = timedelta(days=7)
+LEASE = timedelta(minutes=10)  # a large workbook is put together in one step
+TOO_MANY = f"A workbook holds at most {MOST_IN_WORKBOOK:,} creators here. Export them as CSV."
+GONE = "A creator was deleted meanwhile, and what had been read went with them. Export again."
+
+
+def file_name(organization: Organization) -> str:
+    """The name of an export without its ending."""
+    return f"influencers-{organization.slug}-{timezone.now():%Y-%m-%d}"
+
+
+def note_export(organization: Organization, count: int, *, actor: User | None) -> None:
+    """Say in the organization's events that somebody has taken so many influencers out."""
+    record(Verb.INFLUENCERS_EXPORTED, organization, actor=actor, influencer_count=count)
+
+
+def start_export(wish: Wish, *, total: int, actor: User, sees_money: bool) -> Job:
+    """Begin to write the file that the wish asks for. Its reader must see then what the asker sees now."""
+    groups = current_groups()
+    rights = {"groups": None if groups is None else sorted(groups), "money": sees_money}
+    job = start_job(EXPORT, wish.params | rights, total=total, actor=actor)
+    make_due(FORGET, job.pk, after=KEPT_FOR)
+    return job
+
+
+def export_file(job_pk: int, reader: Membership) -> File | None:
+    """The finished file of an export, for the one who asked while they see as much as it holds; else None."""
+    job = Job.objects.filter(pk=job_pk, kind=EXPORT, actor=reader.user_id).first()
+    if job is None or not job.cursor or "file" not in job.cursor:
+        return None
+    groups = current_groups()
+    is_same = job.params["groups"] == (None if groups is None else sorted(groups))
+    if not is_same or (job.params["money"] and not can(reader, Permission.SEE_MONEY)):
+        return None
+    return File.objects.filter(pk=job.cursor["file"]).first()
+
+
+def forget_exports() -> None:
+    """Delete all exports of the organization in scope, and what running ones have read."""
+    delete_files(File.objects.filter(kind=FileKind.INFLUENCER_EXPORT))
+
+
+# --- the job ---
+@dataclass(frozen=True)
+class Step:
+    """A part of the file with the cursor behind it, or the whole file; `count`: influencers in it."""
+
+    file: File
+    count: int
+    following: str | None = None
+    is_whole: bool = False
+
+
+@contextmanager
+def _seen_by_actor(job: Job) -> Iterator[bool]:
+    """The scope of the one who asked, as it is now. Yields whether they see money."""
+    assert job.actor is not None  # noqa: S101 -- jobs end when their actor has left
+    member = memberships_of(job.actor).get(organization=required_organization_id())
+    with groups_scope(groups_seen(member)):
+        yield can(member, Permission.SEE_MONEY)
+
+
+def _read(job: Job) -> Step:
+    """The next part of the file; when all are there, the whole."""
+    wish, at = Wish.of(job.params), job.cursor or {"after": "", "parts": []}
+    with _seen_by_actor(job) as sees_money:
+        sheet = sheet_of(wish, sees_money=sees_money)
+        if at["after"] is None:
+            return _whole(job, wish, sheet)
+        released = is_released()
+        asker = Asker(job.actor_id or 0, released)
+        rows = wished_rows(wish, asker, sees_money=sees_money)
+        stretch = stretch_of(rows, sheet, wish, released=released, cursor=at["after"])
+    is_first = not at["parts"]
+    with TemporaryFile() as content:
+        write_part(sheet, stretch.lines, wish, content, is_first=is_first)
+        file = store_made(FileKind.INFLUENCER_EXPORT, "part", TEXT, content)
+    return Step(file, len(stretch.lines), stretch.following)
+
+
+def _whole(job: Job, wish: Wish, sheet: Sheet) -> Step:
+    if wish.format == XLSX and job.done_count > MOST_IN_WORKBOOK:
+        raise JobFailed(TOO_MANY)
+    organization = Organization.objects.get(pk=required_organization_id())
+    with TemporaryFile() as content:
+        put_together(sheet, _parts(job), wish, content)
+        name, kind = file_name(organization), CONTENT_TYPES[wish.format]
+        file = store_made(FileKind.INFLUENCER_EXPORT, name, kind, content)
+    return Step(file, job.done_count, is_whole=True)
+
+
+def _parts(job: Job) -> Iterator[IO[bytes]]:
+    for pk in job.cursor["parts"]:
+        part = File.objects.filter(pk=pk).first()
+        if part is None:
+            raise JobFailed(GONE)
+        with contents().open(part.path) as opened:
+            yield opened
+
+
+def _keep(job: Job, step: Step) -> bool:
+    step.file.save()
+    at: dict[str, Any] = job.cursor or {"after": "", "parts": []}
+    if not step.is_whole:
+        job.done_count += step.count
+        job.total_count = max(job.total_count, job.done_count)
+        job.cursor = {"after": step.following, "parts": [*at["parts"], step.file.pk]}
+        return False
+    delete_files(File.objects.filter(pk__in=at["parts"]))
+    job.cursor = {"file": step.file.pk}
+    job.count("written", step.count, (ADDRESS, step.file.name, job.pk))
+    organization = Organization.objects.get(pk=required_organization_id())
+    note_export(organization, step.count, actor=job.actor)
+    return True
+
+
+def _forget(job_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
+    for job in Job.objects.filter(pk__in=job_ids):
+        at = job.cursor or {}
+        delete_files(File.objects.filter(pk__in=[*at.get("parts", []), at.get("file", 0)]))
+    return dict.fromkeys(job_ids)
+
+
+def register_jobs() -> None:
+    """Exporting is long work that its person may leave; forgetting is work that nobody waits for."""
+    words = {"written": "creators exported. The file is yours alone, for seven days:"}
+    register_job(JobKind(EXPORT, "Export creators", words, _keep, fetch=_read, work=EXPORT))
+    register_kind(
+        WorkKind(
+            EXPORT,
+            Lane.BULK,
+            do_slices,
+            lease=LEASE,
+            problems={TryLater: "later"},
+            on_stop=fail_stopped,
+        )
+    )
+    register_kind(WorkKind(FORGET, Lane.BULK, _forget))

@@ -1,0 +1,129 @@
+"""The list of influencers as a file: few at once, many as a job whose file is kept for a week."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from crm.policies.columns import by_key
+from crm.queries.columns import layout_of
+from crm.queries.exports import Wish, all_lines, sheet_of, wished_rows
+from crm.queries.segments import count_kept, counted_in_words
+from crm.services.exports.runs import (
+    TOO_MANY,
+    export_file,
+    file_name,
+    note_export,
+    start_export,
+)
+from crm.services.exports.tables import (
+    CONTENT_TYPES,
+    CSV,
+    MOST_IN_WORKBOOK,
+    XLSX,
+    write_book,
+    written_csv,
+)
+from crm.views.asked import Asked, read_request
+from crm.views.frame import INVALID, form_answer, sees_money
+from files.views import as_download
+from jobs.views import following
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.redirects import go_to
+
+AT_ONCE = 5_000  # more are a job
+MOST_IDS = 5_000
+
+
+@staff_page(Permission.READ)
+def export(request: OrganizationRequest) -> HttpResponseBase:
+    """Choose a format and columns; then the file, or the job that writes it."""
+    asked = read_request(request)
+    wish = _wish(request, asked)
+    rows = wished_rows(wish, asked.asker, sees_money=sees_money(request))
+    if request.method != "POST":
+        return _form(request, asked, wish)
+    found = rows[: MOST_IN_WORKBOOK + 1].count()
+    if wish.format == XLSX and found > MOST_IN_WORKBOOK:
+        return _form(request, asked, wish, problem=TOO_MANY)
+    if found > AT_ONCE:
+        total = _count(asked, wish) or found
+        money = sees_money(request)
+        job = start_export(wish, total=total, actor=request.user, sees_money=money)
+        return go_to(request, following(request, job))
+    note_export(request.organization, found, actor=request.user)
+    return _download(request, asked, wish)
+
+
+def _wish(request: OrganizationRequest, asked: Asked) -> Wish:
+    """The wish that a form or an address says. Visible columns are those of the member's layout."""
+    given = request.POST if request.method == "POST" else request.GET
+    parts = [part for text in given.getlist("ids") for part in text.split(",")]
+    ids = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19]
+    layout = layout_of(request.user, sees_money=sees_money(request))
+    return Wish(
+        filters=tuple(asked.reading.filters.address),
+        search=asked.search,
+        sort=asked.sort,
+        ids=tuple(dict.fromkeys(ids[:MOST_IDS])),
+        columns=tuple(column.key for column in layout.columns),
+        is_whole=given.get("columns") == "all",
+        format=XLSX if given.get("format") == XLSX else CSV,
+    )
+
+
+def _count(asked: Asked, wish: Wish) -> int | None:
+    if wish.ids:
+        return len(wish.ids)
+    return count_kept(asked.facts(), asked.rows)
+
+
+def _form(
+    request: OrganizationRequest, asked: Asked, wish: Wish, *, problem: str = ""
+) -> HttpResponse:
+    return form_answer(
+        request,
+        "influencers/export",
+        title="Export creators",
+        back=asked.href(asked.reading.filters),
+        status=INVALID if problem else 200,
+        asked=asked,
+        wish=wish,
+        count=counted_in_words(_count(asked, wish)),
+        at_once=AT_ONCE,
+        all_count=len(by_key(sees_money=sees_money(request))),
+        problem=problem,
+    )
+
+
+def _download(request: OrganizationRequest, asked: Asked, wish: Wish) -> HttpResponseBase:
+    money, released = sees_money(request), asked.asker.is_released
+    sheet = sheet_of(wish, sees_money=money)
+    rows = wished_rows(wish, asked.asker, sees_money=money)
+    lines = all_lines(rows, sheet, wish, released=released)
+    name, kind = f"{file_name(request.organization)}.{wish.format}", CONTENT_TYPES[wish.format]
+    if wish.format == XLSX:
+        book = TemporaryFile()  # noqa: SIM115 -- the response closes it
+        write_book(sheet, lines, book)
+        book.seek(0)
+        return FileResponse(book, as_attachment=True, filename=name, content_type=kind)
+    disposition = content_disposition_header(as_attachment=True, filename=name) or ""
+    return StreamingHttpResponse(
+        written_csv(sheet, lines),
+        content_type=f"{kind}; charset=utf-8",
+        headers={"Content-Disposition": disposition},
+    )
+
+
+@staff_page(Permission.READ)
+@require_safe
+def export_download(request: OrganizationRequest, job_pk: int) -> FileResponse:
+    """The file of a finished export, for the one who asked for it."""
+    file = export_file(job_pk, request.membership)
+    if file is None:
+        raise Http404("This export is kept no longer.")
+    return as_download(file)
