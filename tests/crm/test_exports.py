@@ -222,6 +222,14 @@ class TestWhoAndWhat:
             page = viewer.get(f"{EXPORT}?{query}").content.decode()
             assert said in " ".join(page.split())
 
+    def test_the_bar_of_the_selection_leads_here(self, oak: Organization, manager: Client) -> None:
+        with organization_scope(oak):
+            ann, _ = (InfluencerFactory.create(name=name) for name in ("Ann", "Bo"))
+        answer = manager.post("/o/oak/influencers/bulk/", {"action": "export", "ids": str(ann.pk)})
+        assert answer["Location"] == f"{EXPORT}?ids={ann.pk}"
+        page = manager.get(answer["Location"]).content.decode()
+        assert f'name="ids" value="{ann.pk}"' in page
+
     def test_many_lines_are_read_in_pieces(
         self, oak: Organization, viewer: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from crm.queries.exports import Sheet, Wish, sheet_of, stretch_of, wished_rows
 from crm.queries.fields import Asker
+from crm.services.bulk.kinds import BulkPage, register_page
 from crm.services.exports.tables import (
     CONTENT_TYPES,
     MOST_IN_WORKBOOK,
@@ -170,7 +171,7 @@ def _forget(job_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
 
 
 def register_jobs() -> None:
-    """Exporting is long work that its person may leave; forgetting is work that nobody waits for."""
+    """Make the job, the work and the action on a selection known."""
     words = {"written": "creators exported. The file is yours alone, for seven days:"}
     register_job(JobKind(EXPORT, "Export creators", words, _keep, fetch=_read, work=EXPORT))
     register_kind(
@@ -184,3 +185,4 @@ def register_jobs() -> None:
         )
     )
     register_kind(WorkKind(FORGET, Lane.BULK, _forget))
+    register_page(BulkPage("export", "Export", "download", 90, Permission.READ, "crm:export"))
