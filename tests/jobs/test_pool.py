@@ -13,10 +13,12 @@ from django.db import connection
 from django.utils import timezone
 
 from jobs.enums import Lane
-from jobs.models import Work
+from jobs.errors import WorkStopped
+from jobs.models import Job, Work
 from jobs.services import claims
 from jobs.services.pool import Queue, work_off
-from jobs.services.stopping import go_on
+from jobs.services.slices import move_on
+from jobs.services.stopping import go_on, stopped_by
 from jobs.tasks import pump
 from tenancy.scope import current_organization_id
 from tests.jobs.conftest import PRUNE, due, organization
@@ -218,3 +220,21 @@ def test_a_closed_queue_hands_nothing_out_and_gives_back_what_was_not_begun(seen
     assert Work.objects.exclude(lease_until=None).count() == 1
     due_now = Work.objects.filter(lease_until=None, due_at__lte=timezone.now())
     assert due_now.count() == 39
+
+
+def test_a_flag_ends_the_work_inside_its_block_and_none_after_it() -> None:
+    flag = threading.Event()
+    with stopped_by(flag):
+        go_on()
+        flag.set()
+        with pytest.raises(WorkStopped):
+            go_on()
+    go_on()
+
+
+def test_a_list_that_fills_its_slices_has_no_empty_one_at_its_end() -> None:
+    job = Job(params={"ids": [1, 2, 3]}, total_count=3)
+    assert (move_on(job, 2), job.done_count) == (False, 2)
+    assert (move_on(job, 2), job.done_count) == (True, 3)
+    full = Job(params={"ids": [1, 2]}, total_count=2)
+    assert (move_on(full, 2), full.done_count) == (True, 2)

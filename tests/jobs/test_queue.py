@@ -430,13 +430,15 @@ def test_waking_starts_what_was_stopped_and_leaves_what_is_planned(seen) -> None
     assert [subjects for _, subjects in seen.calls] == [(8,), (7,)]
 
 
-def test_forgotten_work_is_gone_in_this_organization_alone(seen) -> None:
+def test_forgotten_work_is_gone_of_this_kind_in_this_organization_alone(seen) -> None:
     oak, elm = organization("oak"), organization("elm")
     due(oak, 7)
+    due(oak, 7, kind=WATER)
     due(elm, 7)
     with organization_scope(oak):
         queue.forget(PRUNE, 7)
-    assert Work.objects.get().organization == elm
+    left = Work.objects.order_by("pk").values_list("organization__slug", "kind")
+    assert list(left) == [("oak", WATER), ("elm", PRUNE)]
 
 
 def test_resuming_concerns_these_kinds_of_this_organization_and_what_was_postponed(seen) -> None:

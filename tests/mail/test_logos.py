@@ -15,6 +15,7 @@ from PIL import Image
 from files.services.logos import remove_logo, set_logo
 from mail.enums import MessageState
 from mail.models import Message
+from mail.services.logos import with_embedded_logo
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.branding import a_member
@@ -127,3 +128,16 @@ def test_the_mailbox_of_ones_own_machine_shows_the_logo_too(
     mail = Client().get(f"/mailbox/{address}").content.decode()
     assert 'src="data:image/png;base64,' in mail
     assert "cid:logo" not in mail
+
+
+def test_a_page_that_shows_a_mail_has_the_logo_inside_or_none(
+    server: Server, oak: Organization, queued: Queued
+) -> None:
+    html = '<p><img class="masthead-logo" src="cid:logo" height="40"></p>'
+    with organization_scope(oak):
+        assert with_embedded_logo(html) == "<p></p>"
+    give_logo(oak)
+    with organization_scope(oak):
+        shown = with_embedded_logo(html)
+    assert shown.startswith('<p><img class="masthead-logo" src="data:image/png;base64,')
+    assert shown.endswith(' height="40"></p>')

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from mail.services.mailbox import kept_mails
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.mail.conftest import queue
@@ -41,6 +43,14 @@ def test_it_shows_what_would_have_been_sent_newest_first(oak: Organization, sett
     assert "sandbox allow-popups" in mail["Content-Security-Policy"]
     assert mail["X-Frame-Options"] == "SAMEORIGIN"
     assert Client().get("/mailbox/no-such-mail/").status_code == 404
+
+
+@pytest.mark.usefixtures("_to_files")
+def test_the_newest_file_comes_first(tmp_path: Path) -> None:
+    for name, moment in (("a", 100), ("b", 300), ("c", 200)):
+        (tmp_path / f"{name}.log").write_text(f"Subject: {name}\n\nHello\n")
+        os.utime(tmp_path / f"{name}.log", (moment, moment))
+    assert [each.mail["Subject"] for each in kept_mails()] == ["b", "c", "a"]
 
 
 @pytest.mark.usefixtures("_to_files")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from mail.enums import MessageState
 from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed
 from mail.models import Address, Message
-from mail.services.delivery import reference
+from mail.services.delivery import reference, settle
+from mail.services.marks import mark
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope, person_scope
 from tests.mail.conftest import queue
@@ -199,3 +202,25 @@ def test_a_person_s_own_mail_marks_no_address_of_any_organization(
         assert Message.objects.get().state == MessageState.BOUNCED
     with organization_scope(oak):
         assert not Address.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_mark_is_of_one_address_alone(oak: Organization) -> None:
+    with organization_scope(oak):
+        mark("tom@example.com", "bounced_at")
+        mark("rio@example.com", "unsubscribed_at")
+        marked = {
+            row.address: (bool(row.bounced_at), bool(row.unsubscribed_at))
+            for row in Address.objects.all()
+        }
+    assert marked == {"tom@example.com": (True, False), "rio@example.com": (False, True)}
+
+
+@pytest.mark.django_db
+def test_a_mail_says_since_when_it_is_in_its_state(oak: Organization) -> None:
+    with organization_scope(oak):
+        message = queue()
+        message.state_at = timezone.now() - timedelta(days=1)
+        settle(message, MessageState.BOUNCED, "550 No such user.")
+        message.refresh_from_db()
+    assert timezone.now() - message.state_at < timedelta(minutes=1)
