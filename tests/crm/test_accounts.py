@@ -14,7 +14,10 @@ from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account, refresh_again
+from crm.services.errands import added
 from crm.services.invitations import invite_handle, invite_influencer_accounts
+from jobs.models import Job
+from jobs.services.queue import JUST_NOW, note_finished
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.connecting import connect
@@ -346,3 +349,26 @@ def test_connecting_never_takes_over_the_influencer_of_another_person(oak: Organ
         assert theirs.person.email == "tom@example.com"
         assert account.influencer != theirs
         assert account.influencer.person == maya
+
+
+def test_a_refresh_that_comes_too_soon_is_made_up_for_when_that_may_be(oak: Organization) -> None:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create()
+        assert refresh_again(account) is None  # it was never refreshed
+        for kind in (PollKind.PROFILE, PollKind.VIDEOS):
+            note_finished(kind, account.creator.pk)
+        done_at = refresh_again(account)
+        polls = all_polls().filter(kind__in=[PollKind.PROFILE, PollKind.VIDEOS])
+        assert {poll.due_at for poll in polls} == {done_at + JUST_NOW}
+
+
+def test_the_account_that_an_errand_added_is_told_from_others_of_the_influencer(
+    oak: Organization,
+) -> None:
+    with organization_scope(oak):
+        first = TikTokAccountFactory.create()
+        second = TikTokAccountFactory.create(influencer=first.influencer)
+        link = ["crm:influencer", str(second), second.influencer_id]
+        outcome = {"key": "added", "count": 1, "links": [link], "text": second.handle}
+        result = added(Job(outcome=[outcome]))
+    assert (result.outcome, result.account) == (AddOutcome.ADDED, second)
