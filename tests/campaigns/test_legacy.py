@@ -19,7 +19,7 @@ from crm.queries import found
 from influence.management.commands.demo import INVENTED_EXPORT
 from tenancy.models import Event
 from tenancy.scope import organization_scope
-from tests.factories.campaigns import a_campaign, a_participant
+from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account
 from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed, NotALegacyExport
@@ -416,6 +416,15 @@ def test_an_account_of_another_network_is_not_taken_for_the_one_on_tiktok(oak, e
         bring_in(export)
         assert not Post.objects.filter(account=namesake).exists()
         assert Post.objects.filter(account__handle="ann.b", account__network="tiktok").count() == 2
+
+
+def test_numbers_of_tiktoks_own_are_not_touched_by_an_import_of_the_same_video(oak, export) -> None:
+    with organization_scope(oak):
+        own = a_video(an_account("ann.b"), "7499446218112634119", video_views=7)
+        assert bring_in(export).new == 3
+        own.refresh_from_db()
+        assert (own.source, own.video_views) == ("ttcm_public", 7)
+        assert Video.objects.filter(source="legacy").count() == 3
 
 
 def test_a_campaign_made_for_the_import_has_the_window_of_its_posts(oak, export) -> None:

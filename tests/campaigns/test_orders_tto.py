@@ -710,6 +710,9 @@ def test_a_reminder_waits_a_day_and_there_are_two(tiktok, campaign, tiktok_one) 
 
     with pytest.raises(ReminderTooEarly, match="Both reminders"):
         remind_of_tie(post, actor=None)
+    events = Event.objects.filter(object_type="campaigns.post").order_by("pk")
+    asked = ["post.tie_requested", "post.tie_reminded", "post.tie_reminded"]
+    assert list(events.values_list("verb", flat=True)) == asked
 
 
 def test_a_request_is_taken_back_while_it_waits_and_not_after(tiktok, campaign, tiktok_one) -> None:

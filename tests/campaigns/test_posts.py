@@ -16,7 +16,7 @@ from campaigns.errors import (
     VideoNotVisible,
 )
 from campaigns.models import Participant, Post
-from campaigns.policies import VideoFact, metrics_missing_by_hand
+from campaigns.policies import UNTIED, VideoFact, metrics_missing_by_hand
 from campaigns.queries import all_posts, all_posts_page, post_detail, post_row, published_posts
 from campaigns.services.posts import add_post_by_hand, note_link_request, tie_post
 from campaigns.templatetags.campaigns import cells
@@ -259,6 +259,23 @@ def test_a_hidden_tombstone_whose_creator_is_asked_to_tie_it_shows_that(campaign
 
     (row,) = all_posts_page(campaign, released=True).rows
     assert (row.is_asked, row.is_visible) == (True, False)
+
+
+def test_a_creator_may_be_asked_to_tie_what_another_order_has_lost_and_nothing_else(
+    campaign,
+) -> None:
+    account = a_participant(campaign, "maya.bakes")
+    earlier, order = (
+        an_order(campaign, account, tiktok_order_id=f"order-{number}") for number in (1, 2)
+    )
+    lost = a_post(campaign, a_video(account, "1"), order=earlier)
+    Post.objects.filter(pk=lost.pk).update(published_since=None, review_reason=UNTIED)
+    kept = a_post(campaign, a_video(account, "2"), order=earlier)
+    for post in (lost, kept):
+        link = LinkRequest(video_id=post.network_post_id, status="IN_REVIEW")
+        note_link_request(order, link, post.video)
+    states = dict(Post.objects.values_list("network_post_id", "order"))
+    assert states == {"1": order.pk, "2": earlier.pk}
 
 
 def test_an_unsupported_account_is_refused_with_both_ways_out(campaign) -> None:

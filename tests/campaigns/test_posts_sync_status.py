@@ -11,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.models import Campaign, Order, Post
+from campaigns.services import errands
 from campaigns.services.campaigns import add_participants
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import sync_order
 from campaigns.services.posts import add_post_by_hand
 from jobs.models import Work
+from jobs.services.errands import done_of
+from jobs.services.jobs import begin_at_once
 from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.services.organizations import add_member
@@ -213,3 +216,19 @@ def test_trouble_at_tiktok_is_told_and_the_post_may_be_asked_for_again(
     tiktok.control("fail", times=9, code=50000)
     assert "TikTok could not be reached" in ask(manager, campaign, post)
     assert all_polls().get(kind=PollKind.ORDER).lease_until is None
+
+
+def test_an_errand_for_what_was_deleted_meanwhile_says_that_it_is_gone(
+    organization: Organization, campaign: Campaign
+) -> None:
+    ada = User.objects.create_user("ada@oaks.example")
+    add_member(organization, ada, role=Role.MANAGER, actor=None)
+    account = a_participant(campaign, "maya.bakes")
+    post, video = a_post(campaign, a_video(account, "1")), a_video(account, "2")
+    jobs = [
+        errands.start_refreshing(post, actor=ada),
+        errands.start_tying(campaign, video, actor=ada),
+    ]
+    post.delete()
+    video.delete()
+    assert [done_of(begin_at_once(job)).text for job in jobs] == [errands.GONE] * 2
