@@ -72,6 +72,45 @@ def history(video: Video, *names: str) -> list[tuple[Any, ...]]:
     return list(post_history(video).order_by("fetched_at").values_list(*names))
 
 
+def test_a_reading_of_the_first_moment_that_is_kept_by_hour_stays(video) -> None:
+    until = days_begin_before(timezone.now())
+    read(video, until - timedelta(hours=1))
+    read(video, until)
+    assert move_slice() == 1
+    assert [fact.bucket_at for fact in VideoSnapshot.objects.all()] == [until]
+
+
+def test_flags_are_kept_of_a_quarter_that_has_any_and_are_0_on_its_other_days(video) -> None:
+    read(video, OLD, video_views=100, likes=1, comments=1, shares=1)
+    move_all()
+    assert VideoQuarter.objects.values_list("falling", "absurd").get() == (None, None)
+    read(video, OLD + timedelta(days=1), video_views=90, likes=-1, comments=1, shares=1)
+    move_all()
+    assert VideoQuarter.objects.values_list("falling", "absurd").get() == ([0, 3], [0, 2])
+
+
+def test_of_a_days_details_the_latest_are_kept(video) -> None:
+    for hour in range(3):
+        read(video, OLD + timedelta(hours=hour))
+    facts = VideoSnapshot.objects.order_by("bucket_at")
+    for fact, retention in zip(facts, ("early", "late"), strict=False):
+        facts.filter(bucket_at=fact.bucket_at).update(details={"retention": retention})
+    move_all()
+    assert VideoQuarter.objects.get().details == [{"retention": "late"}]
+
+
+def test_a_reading_that_comes_late_takes_nothing_from_the_other_days(video) -> None:
+    read(video, OLD, REPORT)
+    VideoSnapshot.objects.update(details={"retention": "known"})
+    move_all()
+    read(video, OLD + timedelta(days=1), REPORT)
+    move_all()
+    quarter = VideoQuarter.objects.get()
+    kept = {name: getattr(quarter, name) for name in NUMBERS}
+    assert kept == {name: [number] * 2 for name, number in NUMBERS.items()}
+    assert quarter.details == [{"retention": "known"}, None]
+
+
 def test_readings_of_a_month_are_kept_by_day_once_it_is_over_for_ninety_days() -> None:
     at = datetime(2026, 11, 29, 13, 5, 7, 9, tzinfo=UTC)  # 90 days before: 31 August
     assert days_begin_before(at) == datetime(2026, 8, 1, tzinfo=UTC)

@@ -304,6 +304,21 @@ def test_details_are_kept_with_the_accounts_own_reading_alone() -> None:
     assert kept == {maya.pk: creator_details(maya), rio.pk: None}
 
 
+@pytest.mark.parametrize(
+    ("name", "bit"),
+    [
+        ("video_views", 1), ("likes", 2), ("comments", 4), ("shares", 8), ("total_engagements", 16), ("reach", 64),
+        ("total_play_time", 128),
+    ],
+)  # fmt: skip
+def test_a_number_that_falls_alone_is_flagged_and_no_other(video, name, bit) -> None:
+    numbers = {**counts(100), "total_engagements": 15, "reach": 80, "total_play_time": 900}
+    read(video, NINE, REPORT, **numbers)
+    read(video, NINE + timedelta(hours=2), REPORT, **{**numbers, name: numbers[name] - 1})
+    falling = VideoSnapshot.objects.order_by("bucket_at").values_list("falling", flat=True)
+    assert list(falling) == [0, bit]
+
+
 def test_days_stay_within_their_organization(video, elm: Organization) -> None:
     read(video, NINE, **counts(100))
     with organization_scope(elm):
