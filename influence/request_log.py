@@ -41,7 +41,10 @@ def shown_path(path: str) -> str:
 class RequestLog(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {shown_path(request.path_info)}"
+        kept = vars(request)
+        if "shown_path" not in kept:
+            kept["shown_path"] = shown_path(request.path_info)
+        return f"{request.method} {kept['shown_path']}"
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
