@@ -18,11 +18,10 @@ def escaped(value: Any) -> SafeString:
 
 def markup(pattern: str, /, *values: Any, **named: Any) -> SafeString:
     """The pattern of `str.format`, filled with escaped values. A list calls this hundreds of times."""
-    return SafeString(
-        pattern.format(
-            *map(escaped, values), **{name: escaped(value) for name, value in named.items()}
-        )
-    )
+    if not named:
+        return SafeString(pattern.format(*map(escaped, values)))
+    texts = {name: escaped(value) for name, value in named.items()}
+    return SafeString(pattern.format(*map(escaped, values), **texts))
 
 
 def joined(separator: str, parts: Iterable[Any]) -> SafeString:

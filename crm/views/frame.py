@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_by_id, tiktok_account_by_id
 from tenancy.access import OrganizationRequest
 from tenancy.enums import Permission
 from tenancy.policies import can
+from ui import rows
 
 INVALID = 422  # the status whose body htmx puts in place of the form
 
@@ -35,7 +35,7 @@ def sees_money(request: OrganizationRequest) -> bool:
 
 def address(request: OrganizationRequest, name: str, *args: int) -> str:
     """The address of a CRM page of the request's organization."""
-    return reverse(f"crm:{name}", args=[request.organization.slug, *args])
+    return rows.address(f"crm:{name}", request.organization.slug, *args)
 
 
 def found_influencer(pk: int) -> Influencer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -102,14 +103,13 @@ def account_metrics(
     shown = creator.profile_source and (creator.profile_source == Source.LEGACY) == (
         kind == AccountKind.LEGACY
     )
-    values = _account_values(creator) if shown else {}
     absurd = names_of(creator.absurd, CREATOR_NUMBERS) if shown and creator.absurd else set()
     return [
         _account_metric(
             creator,
             metric,
             account_cell(metric, kind, creator.profile_dialect),
-            values.get(metric),
+            ACCOUNT_VALUES[metric](creator) if shown else None,
             is_absurd=metric.value in absurd,
         )
         for metric in only
@@ -159,27 +159,29 @@ def _account_origin(creator: Creator, metric: AccountMetric) -> tuple[str, datet
     return creator.profile_source, creator.profile_fetched_at
 
 
-def _account_values(creator: Creator) -> dict[AccountMetric, Any]:
+def _rate(creator: Creator) -> tuple[Decimal, str] | None:
     amount = creator.creator_rate_amount
-    return {
-        AccountMetric.FOLLOWER_COUNT: creator.follower_count,
-        AccountMetric.LIKE_COUNT: creator.like_count,
-        AccountMetric.VIDEO_COUNT: creator.video_count,
-        AccountMetric.AVERAGE_VIEWS: creator.average_views,
-        AccountMetric.ENGAGEMENT_RATE: creator.engagement_rate,
-        AccountMetric.COMPLETION_RATE: creator.completion_rate,
-        AccountMetric.CREATOR_RATE: None
-        if amount is None
-        else (amount, creator.creator_rate_currency),
-        AccountMetric.AUDIENCE_COUNTRIES: creator.audience_countries,
-        AccountMetric.AUDIENCE_GENDERS: creator.audience_genders,
-        AccountMetric.AUDIENCE_AGES: creator.audience_ages,
-        AccountMetric.AUDIENCE_LOCALES: creator.audience_locales,
-        AccountMetric.PROFILE_IMAGE: creator.profile_image or None,
-        AccountMetric.USER_NAME: creator.handle,
-        AccountMetric.DISPLAY_NAME: creator.display_name or None,
-        AccountMetric.CREATOR_ID: creator.tiktok_creator_id or None,
-    }
+    return None if amount is None else (amount, creator.creator_rate_currency)
+
+
+# A list shows few of them, hundreds of times.
+ACCOUNT_VALUES: dict[AccountMetric, Callable[[Creator], Any]] = {
+    AccountMetric.FOLLOWER_COUNT: attrgetter("follower_count"),
+    AccountMetric.LIKE_COUNT: attrgetter("like_count"),
+    AccountMetric.VIDEO_COUNT: attrgetter("video_count"),
+    AccountMetric.AVERAGE_VIEWS: attrgetter("average_views"),
+    AccountMetric.ENGAGEMENT_RATE: attrgetter("engagement_rate"),
+    AccountMetric.COMPLETION_RATE: attrgetter("completion_rate"),
+    AccountMetric.CREATOR_RATE: _rate,
+    AccountMetric.AUDIENCE_COUNTRIES: attrgetter("audience_countries"),
+    AccountMetric.AUDIENCE_GENDERS: attrgetter("audience_genders"),
+    AccountMetric.AUDIENCE_AGES: attrgetter("audience_ages"),
+    AccountMetric.AUDIENCE_LOCALES: attrgetter("audience_locales"),
+    AccountMetric.PROFILE_IMAGE: lambda creator: creator.profile_image or None,
+    AccountMetric.USER_NAME: attrgetter("handle"),
+    AccountMetric.DISPLAY_NAME: lambda creator: creator.display_name or None,
+    AccountMetric.CREATOR_ID: lambda creator: creator.tiktok_creator_id or None,
+}
 
 
 def post_metrics(
@@ -194,16 +196,19 @@ def post_metrics(
     """
     values = _post_values(video) if video else {}
     flags: Mapping[str, Flag] = video.flags if video else {}
+    is_plain = not (flags or earlier or (video and video.unreadable))
     return [
-        _post_metric(
+        absent
+        if is_plain and (values.get(metric) is None or not absent.cell.is_shown)
+        else _post_metric(
             video,
             metric,
-            row[tie],
+            absent.cell,
             values.get(metric),
             flag=flags.get(metric.value, ""),
             earlier=(earlier or {}).get(metric.value),
         )
-        for metric, row in POST_MATRIX.items()
+        for metric, absent in ABSENT[tie].items()
     ]
 
 
@@ -259,3 +264,13 @@ def _post_values(video: Video) -> dict[PostMetric, Any]:
         PostMetric.AUDIENCE_GEOGRAPHY: video.audience_geography,
         PostMetric.AUDIENCE_COUNTRY: video.audience_country,
     }
+
+
+# Most of a list's metrics are absent for no other reason than the matrix's.
+ABSENT: dict[PostTie, dict[PostMetric, MetricValue]] = {
+    tie: {
+        metric: _post_metric(None, metric, row[tie], None, flag="", earlier=None)
+        for metric, row in POST_MATRIX.items()
+    }
+    for tie in PostTie
+}
