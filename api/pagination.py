@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.exceptions import ValidationError
@@ -11,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from ui.paging import PAGE_SIZE, CursorRefused, keyset_page
+from ui.paging import PAGE_SIZE, CursorRefused, KeysetPage, keyset_page
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -26,18 +28,15 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
-        self.url = request.build_absolute_uri()
         keys, facts = getattr(view, "keyset", ("-id",)), getattr(view, "facts", None)
-        cursor = request.query_params.get("cursor")
+        return self.rows(request, partial(keyset_page, queryset, *keys, facts=facts))
+
+    def rows(self, request: Request, paged: Callable[..., KeysetPage[Any]]) -> list[Any]:
+        """The rows of the page that `paged` makes, of a cursor and a size."""
+        self.url = request.build_absolute_uri()
+        cursor, size = request.query_params.get("cursor"), page_size(request)
         try:
-            self.page = keyset_page(
-                queryset,
-                *keys,
-                facts=facts,
-                cursor=cursor,
-                size=page_size(request),
-                is_strict=True,
-            )
+            self.page = paged(cursor=cursor, size=size, is_strict=True)
         except CursorRefused as refused:
             raise ValidationError({"cursor": str(refused)}) from refused
         return self.page.rows

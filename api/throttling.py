@@ -43,11 +43,12 @@ class KeyThrottle(BaseThrottle):
 
     def count(self, key: ApiKey) -> int:
         name = f"api:used:{key.pk}:{int(time.time()) // WINDOW_SECONDS}"
-        one_trip = _redis(settings.REDIS_URL).pipeline(transaction=False)
-        one_trip.incr(name)
-        one_trip.expire(name, 2 * WINDOW_SECONDS)
+        store = _redis(settings.REDIS_URL)
         try:
-            return int(one_trip.execute()[0])
+            used = int(store.incr(name))
+            if used == 1:
+                store.expire(name, 2 * WINDOW_SECONDS)
+            return used
         except RedisError:
             log.warning("requests are not counted: Redis does not answer")
             return 0

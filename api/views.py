@@ -41,7 +41,7 @@ class ApiView(APIView):
         return answer
 
     def perform_authentication(self, request: Request) -> None:
+        self.transaction.enter_context(one_transaction(request))
         super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
             self.scope.enter_context(organization_scope(request.auth.organization_id))
-            self.transaction.enter_context(one_transaction(request))

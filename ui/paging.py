@@ -61,27 +61,37 @@ def keyset_page(
     this list and order: an altered one, one of another list, and one whose rows are gone all show the first page.
     `is_strict`, for machines that follow cursors in a loop: the former raise CursorRefused, the latter is an empty page.
     """
-    salt = "|".join((queryset.model._meta.label, *keys))
+
+    def read(is_backward: bool, values: Sequence[Any], most: int) -> list[ModelT]:
+        found: list[ModelT] = []
+        for section in _sections(queryset, keys, values, is_backward, has_unknown):
+            found += section_rows(*section, is_backward, most - len(found), facts)
+            if len(found) == most:
+                break
+        return found
+
+    return page_of(queryset.model, keys, read, cursor=cursor, size=size, is_strict=is_strict)
+
+
+def page_of(
+    model: type[ModelT],
+    keys: Sequence[str],
+    read: Callable[[bool, Sequence[Any], int], Sequence[ModelT]],
+    *,
+    cursor: str | None = "",
+    size: int = PAGE_SIZE,
+    is_strict: bool = False,
+) -> KeysetPage[ModelT]:
+    """As `keyset_page`, of what `read` brings: rows, at most so many, backwards or not, beyond these values of the keys."""
+    salt = "|".join((model._meta.label, *keys))
     start = _read(cursor, salt)
     if cursor and not start and is_strict:
         raise CursorRefused("This is not a cursor of this list.")
     is_backward, values = start or (False, ())
-    found: list[ModelT] = []
-    for section, section_keys, bound in _sections(queryset, keys, values, is_backward, has_unknown):
-        order = _order(section_keys, is_backward)
-        beyond = _beyond(section, section_keys, bound, is_backward).order_by(*order)
-        first = beyond[: size + 1 - len(found)]
-        found += with_facts(first, facts).order_by(*order) if facts else first
-        if len(found) > size:
-            break
+    found = read(is_backward, values, size + 1)
     if start and not found:
-        empty: KeysetPage[ModelT] = KeysetPage([])
-        return (
-            empty
-            if is_strict
-            else keyset_page(queryset, *keys, facts=facts, size=size, has_unknown=has_unknown)
-        )
-    has_more, rows = len(found) > size, found[:size]
+        return KeysetPage([]) if is_strict else page_of(model, keys, read, size=size)
+    has_more, rows = len(found) > size, list(found[:size])
     if is_backward:
         rows.reverse()
     has_previous, has_next = (has_more, True) if is_backward else (start is not None, has_more)
@@ -90,6 +100,20 @@ def keyset_page(
         next_cursor=_write(rows[-1], keys, salt, is_backward=False) if has_next else None,
         previous_cursor=_write(rows[0], keys, salt, is_backward=True) if has_previous else None,
     )
+
+
+def section_rows(
+    section: models.QuerySet[ModelT],
+    keys: Sequence[str],
+    values: Sequence[Any],
+    is_backward: bool,
+    size: int,
+    facts: Facts[ModelT] | None,
+) -> models.QuerySet[ModelT]:
+    """The first rows of the section beyond these values of its keys in reading direction, each with its facts."""
+    order = _order(keys, is_backward)
+    first = _beyond(section, keys, values, is_backward).order_by(*order)[:size]
+    return with_facts(first, facts).order_by(*order) if facts else first
 
 
 def with_facts(rows: models.QuerySet[ModelT], facts: Facts[ModelT]) -> models.QuerySet[ModelT]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from django.db import models
 from django.utils.http import http_date
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from api.v1 import filters, serializers
-from api.views import ApiView
+from api.v1.resources import Resource
 from campaigns.models import Campaign, Order, Post
 from campaigns.queries import is_visible, next_post_check, order_steps
 from crm.enums import AccountType
@@ -35,61 +31,6 @@ NEXT_POST_CHECK = next_post_check()
 # The word `tiktok` for an account ends one version after the release that replaced it.
 OLD_WORD_DEPRECATED_AT = datetime(2026, 12, 1, tzinfo=UTC)
 OLD_WORD_SUNSET_AT = datetime(2027, 6, 1, tzinfo=UTC)
-
-
-class Resource(ApiView, ReadOnlyModelViewSet[Any]):
-    """List and detail of one kind of object: which `rows` there are, and the `facts` that their documents tell.
-
-    Both are made for each request: only there a scope is open.
-    """
-
-    filterset_class: Any
-    keyset: tuple[str, ...] = ("-id",)
-    rows: Callable[[], models.QuerySet[Any]]
-    facts: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] | None = None
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        """A list is filtered and cut to a page before facts are added, all else before it is found by its id."""
-        rows = self.rows()
-        return rows if self.action == "list" or self.facts is None else self.facts(rows)
-
-    @cached_property
-    def is_released(self) -> bool:
-        return queries.is_released()
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A filter that is misspelt, blank or given twice would quietly answer with the wrong rows: it is refused."""
-        super().initial(request, *args, **kwargs)
-        known, wrong = self.parameters(), {}
-        for name, values in request.query_params.lists():
-            if name not in known:
-                wrong[name] = "There is no such parameter."
-            elif len(values) > 1 or not values[0].strip():
-                wrong[name] = "Give this parameter one value, or leave it out."
-        if wrong:
-            raise ValidationError(wrong)
-
-    def parameters(self) -> set[str]:
-        """The query parameters of this action."""
-        filters = self.filterset_class.base_filters if self.action == "list" else {}
-        is_paged = self.action in {"list", "metrics_history"}
-        return {*filters, *(("cursor", "page_size") if is_paged else ())}
-
-    def filter_queryset(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filters belong to the list, and cost time only when one is asked for; all else is found by its id alone."""
-        if self.action != "list":
-            return rows
-        asked = self.filterset_class.base_filters.keys() & self.request.query_params.keys()
-        return super().filter_queryset(rows) if asked else rows
-
-    def history(self, rows: models.QuerySet[Any], hidden: set[str]) -> Response:
-        """A page of snapshots, oldest first."""
-        self.keyset, self.facts = ("bucket_at", "source"), None
-        context = {**self.get_serializer_context(), "hidden": hidden}
-        serializer = self.get_serializer_class()
-        return self.get_paginated_response(
-            serializer(self.paginate_queryset(rows), many=True, context=context).data
-        )
 
 
 class InfluencerViewSet(Resource):

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from select import POLLIN, poll
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
+from psycopg import Cursor
 
 from tenancy.scope import NOBODY, Owner, current_owner
 
@@ -43,7 +45,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.adapters.register_loader("timestamptz", UtcLoader)
+        connection.prepare_threshold = (
+            0  # of `prepared_cursor`; Django's own cursors prepare nothing
+        )
         return connection
+
+    def prepared_cursor(self) -> Any:
+        """A cursor whose statements the server keeps: planned a few times for what they are asked with, then once for all."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        return self._prepare_cursor(Cursor(self.connection))  # type: ignore[attr-defined]  # missing in the stubs
+
+    def is_usable(self) -> bool:
+        """Ask the server only where something has come in since the last answer: its farewell, or the end of the line."""
+        if self.connection is None or self.connection.closed:
+            return False
+        line = poll()
+        line.register(self.connection.fileno(), POLLIN)
+        return bool(super().is_usable()) if line.poll(0) else True
+
+    def note_scope(self, owner: Owner) -> None:
+        """The statement just sent has handed over this scope; outside a transaction it is over with the statement."""
+        if self.in_atomic_block:
+            self.scope_in_database = (owner, tuple(self.savepoint_ids))
 
     def _set_autocommit(self, autocommit: bool) -> None:
         self.scope_in_database = None

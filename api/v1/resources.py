@@ -1,0 +1,141 @@
+"""Resources: the list and the detail of one kind of object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cached_property, lru_cache, partial
+from typing import Any
+
+from django.db import models
+from django.http import Http404
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from api.views import ApiView
+from tenancy.composed import Composed
+from tiktok.queries import is_released
+from ui.paging import page_of, section_rows
+
+Rows = list[Any]
+
+
+class Resource(ApiView, ReadOnlyModelViewSet[Any]):
+    """List and detail of one kind of object: which `rows` there are, and the `facts` that their documents tell.
+
+    Both are made for each request: only there a scope is open.
+    """
+
+    serializer_class: Any
+    paginator: Any
+    filterset_class: Any
+    keyset: tuple[str, ...] = ("-id",)
+    rows: Callable[[], models.QuerySet[Any]]
+    facts: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] | None = None
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """A list is filtered and cut to a page before facts are added, all else before it is found by its id."""
+        rows = self.rows()
+        return rows if self.action == "list" or self.facts is None else self.facts(rows)
+
+    @cached_property
+    def is_released(self) -> bool:
+        return is_released()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A filter that is misspelt, blank or given twice would quietly answer with the wrong rows: it is refused."""
+        super().initial(request, *args, **kwargs)
+        known, wrong = self.parameters(), {}
+        for name, values in request.query_params.lists():
+            if name not in known:
+                wrong[name] = "There is no such parameter."
+            elif len(values) > 1 or not values[0].strip():
+                wrong[name] = "Give this parameter one value, or leave it out."
+        if wrong:
+            raise ValidationError(wrong)
+
+    def parameters(self) -> set[str]:
+        """The query parameters of this action."""
+        filters = self.filterset_class.base_filters if self.action == "list" else {}
+        is_paged = self.action in {"list", "metrics_history"}
+        return {*filters, *(("cursor", "page_size") if is_paged else ())}
+
+    def filter_queryset(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Filters belong to the list; all else is found by its id alone."""
+        return super().filter_queryset(rows) if self.action == "list" else rows
+
+    # (No docstrings: the API's description would say them of every list and detail.)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if self.filterset_class.base_filters.keys() & request.query_params.keys():
+            return super().list(request, *args, **kwargs)
+        model = self.serializer_class.Meta.model
+        rows = self.paginator.rows(request, partial(page_of, model, self.keyset, type(self).read))
+        document = self.get_serializer().to_representation
+        return self.get_paginated_response([document(row) for row in rows])
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        found = type(self).find(kwargs["pk"])
+        if not found:
+            raise Http404
+        return Response(self.get_serializer().to_representation(found[0]))
+
+    @classmethod
+    def find(cls, pk: str) -> Rows:
+        """The row with this id, if there is one."""
+        try:
+            return _composed_row(cls).rows(int(pk))
+        except ValueError:  # no number
+            return []
+
+    @classmethod
+    def read(cls, is_backward: bool, values: Sequence[Any], size: int) -> Rows:
+        """The first rows of the list, or those beyond the values of a cursor."""
+        return _composed(cls, is_backward, bool(values), size).rows(*values)
+
+    def history(self, rows: models.QuerySet[Any], hidden: set[str]) -> Response:
+        """A page of snapshots, oldest first."""
+        self.keyset, self.facts = ("bucket_at", "source"), None
+        context = {**self.get_serializer_context(), "hidden": hidden}
+        serializer = self.get_serializer_class()
+        return self.get_paginated_response(
+            serializer(self.paginate_queryset(rows), many=True, context=context).data
+        )
+
+
+@lru_cache(maxsize=500)
+def _composed(
+    view: type[Resource], is_backward: bool, has_cursor: bool, size: int
+) -> Composed[Any]:
+    """The query of a page of the list without filters: the first one, or one beyond the values of a cursor."""
+    of_list = view(action="list")
+    model = view.serializer_class.Meta.model
+    fields = [model._meta.get_field(key.removeprefix("-")) for key in view.keyset]
+    values = [_stand_in(field, n) for n, field in enumerate(fields)] if has_cursor else []
+
+    def query(*values: Any) -> models.QuerySet[Any]:
+        return section_rows(of_list.rows(), view.keyset, values, is_backward, size, of_list.facts)
+
+    return Composed(query, values)
+
+
+@lru_cache
+def _composed_row(view: type[Resource]) -> Composed[Any]:
+    """The query of one row by its id."""
+    of_detail = view(action="retrieve")
+    model = view.serializer_class.Meta.model
+    return Composed(
+        lambda pk: of_detail.get_queryset().filter(pk=pk), [_stand_in(model._meta.pk, 0)]
+    )
+
+
+def _stand_in(field: models.Field[Any, Any], n: int) -> Any:
+    """A value that no query holds of itself."""
+    if isinstance(field, models.DateField):
+        return date(1, 1, 1 + n)
+    return (
+        -n - 7_000_000_000_000_000_100
+        if isinstance(field, models.IntegerField)
+        else f"stand-in {n}"
+    )
