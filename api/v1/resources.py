@@ -104,7 +104,7 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         )
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=100)
 def _composed(
     view: type[Resource], is_backward: bool, has_cursor: bool, size: int
 ) -> Composed[Any]:
