@@ -110,9 +110,7 @@ def test_an_error_page_tells_nothing_of_the_error(
         locally = reported
         raise RuntimeError(locally)
 
-    monkeypatch.setattr(
-        "django.contrib.sessions.middleware.SessionMiddleware.process_request", fail
-    )
+    monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", fail)
     answer = Client(raise_request_exception=False).get(url)
 
     assert answer.status_code == 500
