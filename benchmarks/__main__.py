@@ -26,6 +26,7 @@ SCENARIOS = {
     "P9": "imports",
     "P13": "history",
     "P4": "lists",
+    "P8": "exports",
     "P5": "api",
     "P5B": "pages.against_bare",
     "P6": "pages.pages",

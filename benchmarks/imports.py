@@ -27,7 +27,7 @@ def figures(world: World) -> Iterator[Figure]:
     imported = [world.empty(f"imported-{turn}").pk for turn in range(world.repeat)]
     copied = [world.empty(f"copied-{turn}").pk for turn in range(world.repeat)]
     content = _file(rows)
-    before = _memory()
+    before = most_memory()
 
     def run(turn: int) -> float:
         with organization_scope(imported[turn]):
@@ -38,10 +38,10 @@ def figures(world: World) -> Iterator[Figure]:
             "P9", "import, preview and writing (+{} MB)", rows=rows, repeat=world.repeat, bar=BAR,
             measured=run, baseline=lambda turn: seconds_of(lambda: _copy(admin, copied[turn], rows)),
         )  # fmt: skip
-    yield Figure(**{**vars(figure), "what": figure.what.format(_memory() - before)})
+    yield Figure(**{**vars(figure), "what": figure.what.format(most_memory() - before)})
 
 
-def _memory() -> int:
+def most_memory() -> int:
     """The most memory that this process has held, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 

@@ -36,6 +36,7 @@ from tiktok.queries import (
 )
 
 MOST_FIELDS = 100
+LISTED = "listed_accounts"  # a plain list: related managers copy a query for each row
 WIDE_FROM = 10  # columns beside the name
 Annotation = Callable[[Sequence[Column]], Any]
 
@@ -92,7 +93,7 @@ def facts_of(
     def facts(rows: models.QuerySet[Influencer]) -> models.QuerySet[Influencer]:
         if joins:
             rows = rows.select_related(*joins)
-        accounts = Prefetch("accounts", queryset=_accounts(reads))
+        accounts = Prefetch("accounts", queryset=_accounts(reads), to_attr=LISTED)
         return rows.annotate(**annotations).prefetch_related(accounts)
 
     return facts

@@ -20,7 +20,7 @@ from crm.queries.accounts import (
     creators_of_kind,
     with_end,
 )
-from crm.queries.columns import facts_of
+from crm.queries.columns import LISTED, facts_of
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
@@ -142,13 +142,14 @@ def influencer_by_id(pk: int) -> Influencer | None:
 def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:
     """The influencer with all their accounts."""
     models.prefetch_related_objects(
-        [influencer], Prefetch("accounts", queryset=with_end(accounts_with_facts()))
+        [influencer],
+        Prefetch("accounts", queryset=with_end(accounts_with_facts()), to_attr=LISTED),
     )
     return _row(influencer, released)
 
 
 def _row(influencer: Influencer, released: bool) -> InfluencerRow:
-    accounts = influencer.accounts.all()
+    accounts: list[SocialAccount] = getattr(influencer, LISTED)
     return InfluencerRow(
         influencer=influencer,
         accounts=tuple(
