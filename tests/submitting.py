@@ -11,9 +11,11 @@ from django.test import Client
 VERSION = re.compile(r'name="version" value="([^"]+)"')
 
 
-def submit(client: Client, page: str, data: dict[str, Any], **extra: Any) -> HttpResponse:
-    """Open this page and send its form back with these fields."""
+def submit(
+    client: Client, page: str, data: dict[str, Any], *, to: str = "", **extra: Any
+) -> HttpResponse:
+    """Open this page and send its form back with these fields, to the page itself or `to` another address."""
     shown = VERSION.search(client.get(page).content.decode())
     assert shown, f"{page} carries no version"
-    answer: HttpResponse = client.post(page, {**data, "version": shown[1]}, **extra)
+    answer: HttpResponse = client.post(to or page, {**data, "version": shown[1]}, **extra)
     return answer

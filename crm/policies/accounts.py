@@ -152,8 +152,3 @@ def may_be_invited(
     """Is there any use in inviting this account to the marketplace, the first time or after a week again?"""
     is_outside = kind != AccountKind.LEGACY and status in OUTSIDE
     return is_outside and not was_invited_lately(invited_at, now)
-
-
-def may_be_asked_to_connect(kind: AccountKind) -> bool:
-    """Would a connection by the influencer change anything?"""
-    return kind in {AccountKind.NOT_AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED}

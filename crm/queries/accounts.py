@@ -21,7 +21,6 @@ from crm.policies import (
     account_status,
     badge_in_list,
     is_invited,
-    may_be_asked_to_connect,
     may_be_invited,
 )
 from crm.policies.columns import month_change
@@ -104,10 +103,6 @@ class AccountView:
         return may_be_invited(
             self.kind, creator.marketplace_status, creator.invited_at, timezone.now()
         )
-
-    @property
-    def may_be_asked(self) -> bool:
-        return may_be_asked_to_connect(self.kind)
 
     @cached_property
     def metrics(self) -> list[MetricValue]:

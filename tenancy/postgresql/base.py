@@ -13,9 +13,10 @@ from select import POLLIN, poll
 from typing import Any
 
 from django.db import transaction
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg import Cursor
+from psycopg.pq import TransactionStatus
 
 from tenancy.scope import NOBODY, Owner, current_owner
 
@@ -36,7 +37,15 @@ class UtcLoader(BaseTzLoader):
             return super().load(data)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """The statement as it was sent; one that the server had prepared already, as it was asked for."""
+        return super().last_executed_query(cursor, sql, params) or sql
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scope_in_database: tuple[Owner, tuple[str, ...]] | None = None
@@ -59,6 +68,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Ask the server only where something has come in since the last answer: its farewell, or the end of the line."""
         if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return False
         line = poll()
         line.register(self.connection.fileno(), POLLIN)

@@ -22,6 +22,7 @@ from tenancy.enums import Role
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.files.conftest import a_picture, an_upload, contents_in
+from tests.submitting import submit
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/elm/settings/organization/"
@@ -53,6 +54,10 @@ def verbs(organization: Organization) -> list[str]:
         return [event.verb for event in events]
 
 
+def rename(client: Client, name: str) -> Any:
+    return submit(client, PAGE, {"name": name}, to=f"{PAGE}name/")
+
+
 def html(client: Client, path: str = PAGE) -> str:
     return client.get(path).content.decode()
 
@@ -60,12 +65,12 @@ def html(client: Client, path: str = PAGE) -> str:
 # --- the name ----------------------------------------------------------------------------------------------------
 def test_a_new_name_is_shown_at_once_and_every_address_stays(signed_in, elm) -> None:
     client = signed_in()
-    answer = client.post(f"{PAGE}name/", {"name": "  Elm & Söhne "})
+    answer = rename(client, "  Elm & Söhne ")
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
     assert '<span class="switcher-name">Elm &amp; Söhne</span>' in html(client)
     assert verbs(elm) == ["organization.renamed"]
 
-    client.post(f"{PAGE}name/", {"name": "Elm & Söhne"})
+    rename(client, "Elm & Söhne")
     assert verbs(elm) == ["organization.renamed"]
 
 
@@ -221,7 +226,7 @@ def test_who_may_not_manage_sees_name_and_logo_and_no_form(signed_in, elm, role:
 def test_owners_and_admins_may_change_them(signed_in, elm, role: Role) -> None:
     client = signed_in(role)
     assert upload(client, a_picture()).status_code == 302
-    assert client.post(f"{PAGE}name/", {"name": "Elm Street"}).status_code == 302
+    assert rename(client, "Elm Street").status_code == 302
     assert logo_of(elm)
 
 
