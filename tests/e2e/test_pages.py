@@ -132,7 +132,9 @@ def test_on_a_phone_a_row_is_name_number_and_badge_and_countries_have_names(
     page = signed_in(manager, 390)
     page.goto("/o/oak/influencers/")
     row = page.get_by_role("row").filter(has_text="Lena Lifts")
-    expect(row.locator("td:visible")).to_have_count(3)  # name, followers, badge; a tick lies over them
+    expect(row.locator("td:visible")).to_have_count(
+        3
+    )  # name, followers, badge; a tick lies over them
     expect(row.locator("td.num:visible")).to_have_text(["184,200"])
     expect(row.get_by_role("link", name="Lena Lifts")).to_be_visible()
 
