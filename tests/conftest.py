@@ -47,14 +47,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _services.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes (it says how many), at both ends of the work: nobody waits for a late one alone."""
-    long = [item for item in items if item.get_closest_marker("timeout")]
-    rest = [item for item in items if item not in long]
-    half = len(rest) // 2
-    items[:] = [*long[0::2], *rest[:half], *long[1::2], *rest[half:]]
-
-
 def _start_services() -> None:
     folder = Path(tempfile.mkdtemp(prefix="influence-tests-"))
     _services.callback(shutil.rmtree, folder, ignore_errors=True)
