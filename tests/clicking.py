@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import pytest
 from django.db import connections
 from django.test import Client
 
 from jobs.enums import Lane
 from jobs.services import at_once
+from jobs.services.at_once import beside
 from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.services.organizations import add_member
 from tests.working import pump
 
 CLICKS = 20
+in_a_thread = beside  # before each test's fixture puts another in its place
+
+
+@pytest.fixture
+def threads_beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let what begins at once run in a thread beside its request, as it does in production."""
+    monkeypatch.setattr(at_once, "beside", in_a_thread)
+    yield
+    all_have_ended()
 
 
 def manager_of(oak: Organization, number: int) -> Client:

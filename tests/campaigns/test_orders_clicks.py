@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,29 +10,22 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Post
 from campaigns.services.links import request_tie
-from jobs.services import at_once
-from jobs.services.at_once import beside
 from tenancy.enums import Verb
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
 from tests.campaigns.test_campaigns_pages import base
 from tests.campaigns.test_orders_tto import a_published_video, ordered, tiktok_one
-from tests.clicking import all_have_ended, click, manager_of
+from tests.clicking import all_have_ended, click, manager_of, threads_beside
 from tests.factories.campaigns import a_campaign
 from tests.sandbox_process import Sandbox
 from tiktok.models import Video
 
-pytestmark = pytest.mark.django_db(transaction=True)
-__all__ = ["tiktok_one"]
-in_a_thread = beside  # before each test's fixture puts another in its place
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("threads_beside"),
+]
+__all__ = ["threads_beside", "tiktok_one"]
 DAY = 86_400
-
-
-@pytest.fixture(autouse=True)
-def _beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(at_once, "beside", in_a_thread)
-    yield
-    all_have_ended()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,25 +11,21 @@ from django.test import Client
 
 from crm.models import Influencer, SocialAccount
 from jobs.services import at_once
-from jobs.services.at_once import WAIT_SECONDS, beside
+from jobs.services.at_once import WAIT_SECONDS
 from mail.models import Message
 from tenancy.enums import Verb
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
-from tests.clicking import all_have_ended, at_the_same_time, click, manager_of
+from tests.clicking import all_have_ended, at_the_same_time, click, manager_of, threads_beside
 from tests.factories.crm import TikTokAccountFactory
 from tests.sandbox_process import Sandbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("threads_beside"),
+]
+__all__ = ["threads_beside"]
 ADD = "/o/oak/influencers/add/"
-in_a_thread = beside  # before each test's fixture puts another in its place
-
-
-@pytest.fixture(autouse=True)
-def _beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(at_once, "beside", in_a_thread)
-    yield
-    all_have_ended()
 
 
 @pytest.fixture

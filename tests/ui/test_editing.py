@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
 from tests.factories.campaigns import a_campaign
 from tests.factories.crm import InfluencerFactory
+from tests.submitting import version
 from ui.editing import seen_in, version_of
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,6 @@ CHANGED = "Somebody else has changed this meanwhile, so nothing was saved."
 
 def body(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
-
-
-def version(answer: Any) -> str:
-    """The version that a page's form carries."""
-    return re.search(r'name="version" value="([^"]+)"', answer.content.decode())[1]
 
 
 @pytest.fixture
