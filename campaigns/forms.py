@@ -18,6 +18,7 @@ from crm.queries import with_address
 from tenancy.addresses import one_spelling
 from ui.bidi import isolated
 from ui.editing import EditForm
+from ui.keys import key_in
 
 LONGEST_LINE = 120
 FIRST_YEAR, LAST_YEAR = 2016, 2100  # TikTok began in 2016
@@ -117,9 +118,7 @@ class OrderForm(forms.Form):
             ticked: list[Any] = self.data.getlist("accounts")
         else:
             ticked = self.initial.get("accounts", [])
-        return [
-            int(pk) for pk in map(str, ticked) if pk.isascii() and pk.isdigit() and len(pk) < 19
-        ]
+        return [key for each in ticked if (key := key_in(str(each))) is not None]
 
 
 class AddressesForm(forms.Form):

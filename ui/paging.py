@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
 from django.db import models
+
+from ui.spelling import spelled, unspelled
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown")
@@ -18,12 +18,6 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 # Adds joins and annotations to a queryset.
 Facts = Callable[[models.QuerySet[ModelT]], models.QuerySet[ModelT]]
 PAGE_SIZE = 50
-# A cursor is JSON; what JSON cannot say is spelled out with the name of its type.
-SPELLED: dict[str, Any] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "Decimal": Decimal,
-}
 
 
 @dataclass(frozen=True)
@@ -180,7 +174,7 @@ def _beyond(
 
 
 def _write(row: models.Model, keys: Sequence[str], salt: str, *, is_backward: bool) -> str:
-    values = [_spell(getattr(row, _name(key))) for key in keys]
+    values = [spelled(getattr(row, _name(key))) for key in keys]
     return signing.dumps([is_backward, *values], salt=salt)
 
 
@@ -191,16 +185,4 @@ def _read(cursor: str | None, salt: str) -> tuple[bool, list[Any]] | None:
         is_backward, *values = signing.loads(cursor, salt=salt)
     except signing.BadSignature:
         return None
-    return is_backward, [_unspell(value) for value in values]
-
-
-def _spell(value: Any) -> Any:
-    kind = type(value).__name__
-    return {kind: str(value)} if kind in SPELLED else value
-
-
-def _unspell(value: Any) -> Any:
-    if isinstance(value, dict):
-        ((kind, text),) = value.items()
-        return SPELLED[kind](text)
-    return value
+    return is_backward, [unspelled(value) for value in values]

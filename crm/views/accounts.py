@@ -26,6 +26,7 @@ from jobs.views import end_of, follow, following
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
+from ui.keys import key_in
 from ui.redirects import go_to
 
 
@@ -63,8 +64,7 @@ def _chosen_influencer(request: OrganizationRequest) -> Influencer | None:
     chosen = request.POST.get("influencer") or request.GET.get("influencer", "")
     if not chosen:
         return None
-    is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-    return found_influencer(int(chosen) if is_key else 0)
+    return found_influencer(key_in(chosen) or 0)
 
 
 def _answer(request: OrganizationRequest, job: Job) -> HttpResponse:

@@ -29,6 +29,7 @@ from tenancy.enums import Permission
 from tenancy.policies import can
 from tenancy.queries import counts
 from ui.bidi import isolated
+from ui.keys import keys_in
 from ui.live import Live
 from ui.redirects import go_to
 from ui.undoing import say_done
@@ -68,8 +69,7 @@ def select(request: OrganizationRequest) -> HttpResponse:
 
 def _ids(request: OrganizationRequest) -> list[int]:
     """The ids of the form, each a value or several with commas between them, without doubles."""
-    given = ",".join(request.POST.getlist("ids")).split(",")
-    return sorted({int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19})
+    return sorted(keys_in(request.POST.getlist("ids")))
 
 
 def _page(request: OrganizationRequest, page: BulkPage, ids: list[int], asked: Asked) -> str:

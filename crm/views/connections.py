@@ -12,7 +12,6 @@ from crm.forms import AskForm
 from crm.services import connections
 from crm.views.accounts import refused
 from crm.views.frame import (
-    INVALID,
     address,
     form_answer,
     found_account,
@@ -47,7 +46,6 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
         "connections/ask",
         title=f"Ask to connect @{account.handle}",
         back=address(request, "influencer", pk),
-        status=INVALID if form.errors else 200,
         form=form,
         account=account,
         known=known,

@@ -21,7 +21,7 @@ from crm.services.documents.contracts import (
     create_contract,
     delete_draft,
 )
-from crm.views.frame import INVALID, address, allowances, form_answer, found_influencer
+from crm.views.frame import address, allowances, form_answer, found_influencer
 from files.errors import FileRefused
 from files.views import as_download
 from tenancy.access import OrganizationRequest, staff_page
@@ -101,7 +101,6 @@ def _draft(
         "documents/form",
         title=title,
         back=address(request, "influencer", pk),
-        status=INVALID if form.errors else 200,
         form=form,
         action=request.path,
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.forms import FileForm
 from crm.models import Document
 from crm.services.documents.files import add_document, delete_document
-from crm.views.frame import INVALID, address, form_answer, found_influencer
+from crm.views.frame import address, form_answer, found_influencer
 from files.errors import FileRefused
 from files.views import as_download
 from tenancy.access import OrganizationRequest, staff_page
@@ -37,7 +37,6 @@ def add(request: OrganizationRequest, pk: int) -> HttpResponse:
         "documents/form",
         title=f"File of {isolated(found)}",
         back=address(request, "influencer", pk),
-        status=INVALID if form.errors else 200,
         form=form,
         action=request.path,
     )

@@ -33,6 +33,7 @@ from files.views import as_download
 from jobs.views import following
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.keys import keys_in
 from ui.redirects import go_to
 
 AT_ONCE = 5_000  # more are a job
@@ -62,14 +63,12 @@ def export(request: OrganizationRequest) -> HttpResponseBase:
 def _wish(request: OrganizationRequest, asked: Asked) -> Wish:
     """The wish that a form or an address says. Visible columns are those of the member's layout."""
     given = request.POST if request.method == "POST" else request.GET
-    parts = [part for text in given.getlist("ids") for part in text.split(",")]
-    ids = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19]
     layout = layout_of(request.user, sees_money=sees_money(request))
     return Wish(
         filters=tuple(asked.reading.filters.address),
         search=asked.search,
         sort=asked.sort,
-        ids=tuple(dict.fromkeys(ids[:MOST_IDS])),
+        ids=tuple(keys_in(given.getlist("ids"))[:MOST_IDS]),
         columns=tuple(column.key for column in layout.columns),
         is_whole=given.get("columns") == "all",
         format=XLSX if given.get("format") == XLSX else CSV,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -60,14 +61,19 @@ def form_answer(
     *,
     title: str,
     back: str,
-    status: int = 200,
+    form: BaseForm | None = None,
+    status: int | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """`body` (a template of staff/crm/) in the dialog for htmx, else on a page of its own."""
+    """`body` (a template of staff/crm/) in the dialog for htmx, else on a page of its own. `status`: where it does not follow
+    from the form's errors."""
+    if status is None:
+        status = INVALID if form is not None and form.errors else 200
     wrapper = "form_dialog" if request.htmx else "form_page"
     values = {
         **allowances(request),
         **context,
+        "form": form,
         "title": title,
         "back": back,
         "body": f"staff/crm/{body}.html",

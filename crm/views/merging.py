@@ -20,6 +20,7 @@ from crm.views.frame import INVALID, address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
+from ui.keys import key_in
 from ui.undoing import say_done
 
 PICK = "pick."
@@ -47,7 +48,7 @@ def merge_influencers(request: OrganizationRequest) -> HttpResponse:
 
 
 def _merge(request: OrganizationRequest, ids: Sequence[int]) -> HttpResponse:
-    [keep] = _numbers([request.POST.get("keep", "")]) or [0]
+    keep = key_in(request.POST.get("keep", "")) or 0
     if keep not in ids:
         raise MergeRefused("Choose whose page stays.")
     merged = merge_service.merge_influencers(
@@ -66,7 +67,7 @@ def _merge(request: OrganizationRequest, ids: Sequence[int]) -> HttpResponse:
 def _compare(
     request: OrganizationRequest, people: Sequence[Influencer], problem: str
 ) -> HttpResponse:
-    [keep] = _numbers([request.POST.get("keep", "")]) or [0]
+    keep = key_in(request.POST.get("keep", "")) or 0
     comparison = compare(people, keep, _picks(request))
     counts = hanging_counts([each.pk for each in people])
     context = {
@@ -101,17 +102,15 @@ def _choose(
 
 def _picks(request: OrganizationRequest) -> dict[str, int]:
     """The influencer whose value is taken, by the key of the choice."""
-    picked = {name: _numbers([request.POST[name]]) for name in request.POST}
     return {
-        name.removeprefix(PICK): pks[0]
-        for name, pks in picked.items()
-        if name.startswith(PICK) and pks
+        name.removeprefix(PICK): key
+        for name in request.POST
+        if name.startswith(PICK) and (key := key_in(request.POST[name])) is not None
     }
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
-    found = (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(key for text in texts if (key := key_in(text)) is not None))
 
 
 @staff_page(Permission.READ)

@@ -11,7 +11,7 @@ from crm import queries
 from crm.forms import NoteForm
 from crm.models import Note
 from crm.services.notes import delete_note, edit_note, pin_note, write_note
-from crm.views.frame import INVALID, address, form_answer, found_influencer
+from crm.views.frame import address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
@@ -76,7 +76,6 @@ def _answer(
         "notes/form",
         title=title,
         back=address(request, "influencer", pk),
-        status=INVALID if form.errors else 200,
         form=form,
         note=note,
         action=request.path,

@@ -11,7 +11,7 @@ from crm.models import Segment
 from crm.queries.segments import segments_of
 from crm.services.collections import segments
 from crm.views.asked import Asked, read_request
-from crm.views.frame import INVALID, address, form_answer
+from crm.views.frame import address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.redirects import go_to
@@ -36,7 +36,6 @@ def add_segment(request: OrganizationRequest) -> HttpResponse:
         "influencers/segment",
         title="Save segment",
         back=asked.href(asked.reading.filters),
-        status=INVALID if form.errors else 200,
         form=form,
         asked=asked,
     )

@@ -16,6 +16,7 @@ from crm.views.frame import address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
+from ui.keys import key_in
 from ui.redirects import go_to
 from ui.undoing import say_done
 
@@ -87,14 +88,10 @@ def _list(request: OrganizationRequest) -> List:
     chosen = request.POST.get("list", "")
     if not chosen:
         return create_list(request.POST.get("name", "")[:120], actor=request.user)
-    found = List.objects.filter(pk=int(chosen)).first() if _is_key(chosen) else None
+    found = List.objects.filter(pk=key_in(chosen) or 0).first()
     if found is None:
         raise Http404
     return found
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)

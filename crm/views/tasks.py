@@ -12,7 +12,7 @@ from crm import queries
 from crm.forms import TaskForm
 from crm.models import Task
 from crm.services.tasks import create_task, delete_task, edit_task, finish_task, reopen_task
-from crm.views.frame import INVALID, address, allowances, form_answer, found_influencer
+from crm.views.frame import address, allowances, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
@@ -111,7 +111,6 @@ def _answer(
         "tasks/form",
         title=title,
         back=address(request, "influencer", pk),
-        status=INVALID if form.errors else 200,
         form=form,
         task=task,
         action=request.path,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from tenancy.middleware import ADMIN_ORGANIZATION
 from tenancy.models import Organization
+from ui.keys import key_in
 
 
 class OpsSite(AdminSite):
@@ -43,8 +44,7 @@ class OpsSite(AdminSite):
     def choose_organization(self, request: HttpRequest) -> HttpResponse:
         """Choose the organization whose rows this session shows from now on; none when nothing is chosen."""
         wanted = request.POST.get("organization", "")
-        is_key = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
-        organization = Organization.objects.filter(pk=int(wanted)).first() if is_key else None
+        organization = Organization.objects.filter(pk=key_in(wanted) or 0).first()
         if organization is None:
             request.session.pop(ADMIN_ORGANIZATION, None)
             messages.info(request, "No organization is chosen.")

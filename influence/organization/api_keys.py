@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from influence.organization.frame import address, form_answer, go_to, sent
+from influence.organization.frame import address, form_answer, sent
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission, Scope
 from tenancy.forms import ApiKeyForm
 from tenancy.queries import api_keys
 from tenancy.services.organizations import create_api_key, revoke_api_key
 from ui.paging import keyset_page
+from ui.redirects import go_to
 
 PAGE = "api_keys:page"
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
 
 from tenancy.access import OrganizationRequest
 
@@ -44,8 +43,3 @@ def form_answer(
     }
     status = INVALID if form is not None and form.errors else 200
     return render(request, f"staff/organization/{wrapper}.html", values, status=status)
-
-
-def go_to(request: OrganizationRequest, url: str) -> HttpResponse:
-    """Redirect to a page, from a dialog or from a page."""
-    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

@@ -21,7 +21,7 @@ from crm.services.groups import (
 )
 from files.errors import FileRefused
 from files.forms import LogoForm
-from influence.organization.frame import address, form_answer, go_to, sent
+from influence.organization.frame import address, form_answer, sent
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.errors import GroupRefused
@@ -31,6 +31,7 @@ from tenancy.policies import can
 from tenancy.queries import people_in_scope
 from ui.editing import editing
 from ui.paging import keyset_page
+from ui.redirects import go_to
 
 PAGE = "groups:page"
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from influence.organization.frame import address, form_answer, go_to, sent
+from influence.organization.frame import address, form_answer, sent
 from mail.errors import MailProblem
 from mail.services.invitations import invite_again, invite_member
 from tenancy.access import OrganizationRequest, staff_page
@@ -23,6 +23,7 @@ from tenancy.queries import groups_by_member, members_in_scope, open_invitations
 from tenancy.services.invitations import revoke_invitation
 from tenancy.services.members import change_member, leave, remove_member
 from ui.paging import keyset_page
+from ui.redirects import go_to
 
 PAGE = "members:page"
 

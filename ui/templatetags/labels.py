@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
-from unicodedata import combining, normalize
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
+from ui.letters import bare
 from ui.markup import joined, markup
 from ui.undoing import undo_of
 
@@ -158,21 +158,16 @@ def cover(*, url: str, size: str = "row") -> SafeString:
 @register.filter
 def marked(text: str, words: Sequence[str]) -> SafeString:
     """The text with a mark around each place where a word of it begins with one of these, whatever case and accents."""
-    plain = [(bare, place) for place, character in enumerate(text) for bare in _bare(character)]
-    wanted = "|".join(re.escape(bare) for word in words if (bare := _bare(word)))
+    plain = [(letter, place) for place, character in enumerate(text) for letter in bare(character)]
+    wanted = "|".join(re.escape(plain_word) for word in words if (plain_word := bare(word)))
     parts, end = [], 0
     for match in re.finditer(
-        BEGINNING.format(wanted or "(?!)"), "".join(bare for bare, _ in plain)
+        BEGINNING.format(wanted or "(?!)"), "".join(letter for letter, _ in plain)
     ):
         first, last = plain[match.start()][1], plain[match.end() - 1][1] + 1
         parts += [text[end:first], markup("<mark>{}</mark>", text[first:last])]
         end = last
     return joined("", [*parts, text[end:]])
-
-
-def _bare(text: str) -> str:
-    """Lower case, without accents."""
-    return "".join(each for each in normalize("NFKD", text).casefold() if not combining(each))
 
 
 @register.simple_tag

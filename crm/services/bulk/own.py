@@ -22,6 +22,7 @@ from crm.services.influencers import archive_influencers, assign_influencers, re
 from tenancy.enums import Permission
 from tenancy.models import Group, User
 from tenancy.scope import current_groups
+from ui.keys import key_in
 
 NOT_ANY = "none"  # the value of "no group" and "nobody"
 CHANGED_SINCE = "Was changed since, and is kept."
@@ -40,8 +41,7 @@ def undone(done: Iterable[Influencer], tried: Slice) -> Outcomes:
 
 def row_of(model: Any, value: str) -> Any:
     """The row of this id. Raises ChoiceGone."""
-    is_key = value.isascii() and value.isdigit() and len(value) < 19
-    row = model.objects.filter(pk=int(value)).first() if is_key else None
+    row = model.objects.filter(pk=key_in(value) or 0).first()
     if row is None:
         raise ChoiceGone
     return row

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from crm.errors import NameTaken
 from crm.models import Influencer, List, ListEntry
 from crm.policies.details import readable_name
+from crm.services.naming import save_named
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
@@ -18,7 +18,7 @@ from tenancy.services.events import record, record_each
 def create_list(name: str, *, description: str = "", actor: User | None) -> List:
     """An empty list. Raises NameTaken, ValidationError."""
     made = List(name=readable_name(name), description=description, created_by=actor)
-    _save(made)
+    save_named(made)
     record(Verb.LIST_CREATED, made, actor=actor)
     return made
 
@@ -27,16 +27,8 @@ def create_list(name: str, *, description: str = "", actor: User | None) -> List
 def edit_list(edited: List, *, name: str, description: str, actor: User | None) -> None:
     """Rename or describe a list. Raises NameTaken, ValidationError."""
     edited.name, edited.description = readable_name(name), description
-    _save(edited)
+    save_named(edited)
     record(Verb.LIST_CHANGED, edited, actor=actor)
-
-
-def _save(row: List) -> None:
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as problem:
-        raise NameTaken(row.name) from problem
 
 
 @transaction.atomic

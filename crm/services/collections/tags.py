@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.db import IntegrityError, models, transaction
 
 from crm.enums import TagColor
-from crm.errors import NameTaken
 from crm.models import Influencer, Tag, Tagging
 from crm.models.search import folded
 from crm.policies.details import readable_name
+from crm.services.naming import save_named
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
@@ -40,11 +40,7 @@ def _tag_named(name: str) -> Tag | None:
 def edit_tag(tag: Tag, *, name: str, color: str, actor: User | None) -> None:
     """Rename or recolour a tag, with everybody who has it. Raises NameTaken, ValidationError."""
     tag.name, tag.color = readable_name(name), color
-    try:
-        with transaction.atomic():
-            tag.save()
-    except IntegrityError as problem:
-        raise NameTaken(tag.name) from problem
+    save_named(tag)
     record(Verb.TAG_CHANGED, tag, actor=actor)
 
 

@@ -5,25 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from decimal import Decimal
-from typing import IO, Any
+from typing import IO
 
 from crm.queries.exports import Sheet, Wish
 from files.limits import TEXT, WORKBOOK
 from ui.csv_rows import csv_lines, csv_rows
 from ui.sheets import Cell, write_workbook
+from ui.spelling import spelled, unspelled
 
 CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {CSV: TEXT, XLSX: WORKBOOK}
 MOST_IN_WORKBOOK = 100_000  # lines
 Lines = Iterable[Iterable[Cell]]
-# How cells are spelled that JSON has no word for.
-SPELLED: dict[str, Any] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "Decimal": Decimal,
-}
 
 
 def written_csv(sheet: Sheet, lines: Lines) -> Iterator[bytes]:
@@ -41,7 +34,7 @@ def write_part(sheet: Sheet, lines: Lines, wish: Wish, out: IO[bytes], *, is_fir
     if wish.format == CSV:
         out.writelines(csv_lines(sheet.head, lines) if is_first else csv_rows(lines))
     else:
-        out.writelines(json.dumps(line, default=_spelled).encode() + b"\n" for line in lines)
+        out.writelines(_written(line) + b"\n" for line in lines)
 
 
 def put_together(sheet: Sheet, parts: Iterable[IO[bytes]], wish: Wish, out: IO[bytes]) -> None:
@@ -53,18 +46,9 @@ def put_together(sheet: Sheet, parts: Iterable[IO[bytes]], wish: Wish, out: IO[b
         shutil.copyfileobj(part, out)
 
 
-def _spelled(cell: Any) -> dict[str, str]:
-    return {type(cell).__name__: str(cell)}
+def _written(line: Iterable[Cell]) -> bytes:
+    return json.dumps([spelled(cell) for cell in line]).encode()
 
 
 def _read(line: bytes) -> list[Cell]:
-    return [_cell(each) for each in json.loads(line)]
-
-
-def _cell(each: Any) -> Cell:
-    if not isinstance(each, dict):
-        cell: Cell = each
-        return cell
-    ((kind, text),) = each.items()
-    spelled: Cell = SPELLED[kind](text)
-    return spelled
+    return [unspelled(each) for each in json.loads(line)]

@@ -24,6 +24,7 @@ from crm.views.frame import INVALID, address
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.keys import keys_in
 
 BY_ADDRESS = ("f", "q", "kind")  # of the list of influencers
 
@@ -62,8 +63,7 @@ def _selection(request: OrganizationRequest) -> Selection:
         hidden = [(name, value) for name in BY_ADDRESS for value in given.getlist(name)]
         rows = read_request(request).rows()
         return Selection(list(influencer_ids(rows, MOST_RECIPIENTS)), hidden)
-    words = ",".join(given.getlist("ids")).split(",")
-    ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
+    ids = keys_in(given.getlist("ids"))
     return Selection(ids, [("ids", ",".join(map(str, ids)))])
 
 

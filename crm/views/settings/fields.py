@@ -12,7 +12,7 @@ from crm.enums import FieldKind
 from crm.forms import FieldForm
 from crm.models import CustomField
 from crm.services.fields import archive_field, create_field, edit_field, move_field, restore_field
-from crm.views.frame import INVALID, address, form_answer
+from crm.views.frame import address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -112,7 +112,6 @@ def _answer(request: OrganizationRequest, form: FieldForm, title: str) -> HttpRe
         "settings/form",
         title=title,
         back=address(request, "fields"),
-        status=INVALID if form.errors else 200,
         form=form,
         action=request.path,
         verb="Save field",

@@ -12,7 +12,7 @@ from crm.models import MailTemplate
 from crm.policies.merge_fields import FIELDS
 from crm.queries.mailings import templates_by_name
 from crm.services.mailings.templates import create_template, delete_template, edit_template
-from crm.views.frame import INVALID, address, allowances, form_answer
+from crm.views.frame import address, allowances, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
@@ -91,7 +91,6 @@ def _answer(request: OrganizationRequest, form: MailTemplateForm, title: str) ->
         "settings/mail_template",
         title=title,
         back=address(request, "mail_templates"),
-        status=INVALID if form.errors else 200,
         form=form,
         action=request.path,
         merge_fields=FIELDS,

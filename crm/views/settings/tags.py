@@ -13,7 +13,7 @@ from crm.errors import NameTaken
 from crm.forms import MergeTagForm, TagForm
 from crm.models import Tag
 from crm.services.collections.tags import delete_tag, edit_tag, merge_tag
-from crm.views.frame import INVALID, address, allowances, form_answer
+from crm.views.frame import address, allowances, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
@@ -99,7 +99,6 @@ def _answer(
         "settings/form",
         title=title,
         back=address(request, "tags"),
-        status=INVALID if form.errors else 200,
         form=form,
         action=request.path,
         verb=verb,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from crm.enums import FieldKind, Network, PostKind
 from crm.models import CustomField
+from ui.letters import bare
 
 NUMBERS = {
     "followers": "followers",
@@ -138,9 +138,7 @@ def fields() -> dict[str, Field]:
 
 def comparable(header: str) -> str:
     """A header without case, accents and signs: `E-Mail_Adresse` → `e mail adresse`."""
-    plain = unicodedata.normalize("NFKD", header).casefold()
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+    return " ".join(re.sub(r"[\W_]+", " ", bare(header)).split())
 
 
 def recognized(header: str, known: dict[str, Field], network: Network | None) -> str:
