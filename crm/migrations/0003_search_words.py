@@ -1,36 +1,45 @@
-import django.db.models.deletion
-import tenancy.scope
-from django.db import migrations, models
+"""The words that influencers are found by, kept by triggers (decision 0010)."""
+
+from django.db import migrations
+
+TRIGGERS = """
+CREATE FUNCTION crm_keep_words_of_influencer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (NEW.name, NEW.email) IS NOT DISTINCT FROM (OLD.name, OLD.email) THEN RETURN NULL; END IF;
+        DELETE FROM crm_searchword WHERE influencer_id = NEW.id AND account_id IS NULL;
+    END IF;
+    INSERT INTO crm_searchword (organization_id, influencer_id, word)
+    SELECT NEW.organization_id, NEW.id, word FROM crm_words(NEW.name || ' ' || NEW.email) AS word;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_words AFTER INSERT OR UPDATE ON crm_influencer
+FOR EACH ROW EXECUTE FUNCTION crm_keep_words_of_influencer();
+
+CREATE FUNCTION crm_keep_words_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (NEW.handle, NEW.influencer_id) IS NOT DISTINCT FROM (OLD.handle, OLD.influencer_id) THEN RETURN NULL; END IF;
+        DELETE FROM crm_searchword WHERE account_id = NEW.id;
+    END IF;
+    INSERT INTO crm_searchword (organization_id, influencer_id, account_id, word)
+    SELECT NEW.organization_id, NEW.influencer_id, NEW.id, word FROM crm_words(NEW.handle) AS word;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_words AFTER INSERT OR UPDATE ON crm_socialaccount
+FOR EACH ROW EXECUTE FUNCTION crm_keep_words_of_account();
+"""
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('crm', '0002_initial'),
-        ('tenancy', '0001_initial'),
-    ]
+    replaces = [("crm", "0016_mailings")]
+    dependencies = [("crm", "0002_initial")]
 
     operations = [
-        migrations.AddField(
-            model_name='influencer',
-            name='sort_name',
-            field=models.CharField(db_collation='C', default='', editable=False, max_length=200),
-            preserve_default=False,
-        ),
-        migrations.CreateModel(
-            name='SearchWord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(db_collation='C', max_length=60)),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='search_words', to='crm.socialaccount')),
-                ('influencer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='search_words', to='crm.influencer')),
-                ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.organization')),
-            ],
-            options={
-                'indexes': [
-                    models.Index(fields=['organization', 'word', 'influencer'], name='influencer_by_word'),
-                    models.Index(fields=['influencer', 'word', 'organization'], name='words_of_influencer'),
-                ],
-            },
+        migrations.RunSQL(
+            TRIGGERS,
+            "DROP FUNCTION crm_keep_words_of_influencer() CASCADE; DROP FUNCTION crm_keep_words_of_account() CASCADE;",
         ),
     ]

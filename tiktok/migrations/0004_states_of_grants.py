@@ -1,4 +1,6 @@
-from django.db import migrations, models
+"""Creators carry the state of the grant that they are seen through, kept by triggers."""
+
+from django.db import migrations
 
 FUNCTIONS = """
 -- The state of the grant that these creators of the organization in scope are seen through: that of the consent that stands.
@@ -52,14 +54,6 @@ BEGIN
 END
 $$;
 """
-# The owner fills rows of all organizations: for the time of this transaction the policies do not bind it.
-READ = ("tiktok_creator", "tiktok_consent")
-FILL = "\n".join([
-    *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;" for table in READ),
-    "SELECT tiktok_keep_grant_states(array_agg(creator_id)) FROM tiktok_consent WHERE withdrawn_at IS NULL;",
-    "SET CONSTRAINTS ALL IMMEDIATE;",
-    *(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;" for table in READ),
-])
 ROWS = {
     "insert": "NEW TABLE AS new_rows", "update": "OLD TABLE AS old_rows NEW TABLE AS new_rows", "delete": "OLD TABLE AS old_rows",
 }
@@ -82,31 +76,9 @@ DROP FUNCTION tiktok_keep_grant_states(bigint[]);
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('tenancy', '0002_influencer_login'),
-        ('tiktok', '0023_keep_the_code_of_an_answer'),
-    ]
+    replaces = [("tiktok", "0024_keep_the_state_of_grants")]
+    dependencies = [("tiktok", "0003_proof")]
 
     operations = [
-        migrations.AddField(
-            model_name='creator',
-            name='grant_state',
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ('active', 'Active'),
-                    ('expiring', 'Expiring'),
-                    ('expired', 'Expired'),
-                    ('revoked', 'Revoked'),
-                    ('missing_scope', 'Missing scope'),
-                ],
-                db_default='',
-                editable=False,
-                max_length=20,
-            ),
-        ),
-        migrations.RunSQL(FUNCTIONS, UNDO),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
-        migrations.RunSQL(TRIGGERS, migrations.RunSQL.noop),
+        migrations.RunSQL(FUNCTIONS + TRIGGERS, UNDO),
     ]

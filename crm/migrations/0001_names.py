@@ -1,5 +1,6 @@
-from django.db import migrations, models
-from django.db.models.functions import Left
+"""How names are compared and cut into words."""
+
+from django.db import migrations
 
 # Letters that Unicode does not take apart, and what people type for them; capitals of other scripts. Written down here, so
 # that the fold is the same in every database, whatever its locale and whichever version of Unicode it knows.
@@ -50,81 +51,12 @@ WHERE start = 1 OR substr(word, start - 1, 2) ~ '^[{SIGNS}][^{SIGNS}]'
 $$;
 """
 
-TRIGGERS = """
-CREATE FUNCTION crm_keep_words_of_influencer() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        IF (NEW.name, NEW.email) IS NOT DISTINCT FROM (OLD.name, OLD.email) THEN RETURN NULL; END IF;
-        DELETE FROM crm_searchword WHERE influencer_id = NEW.id AND account_id IS NULL;
-    END IF;
-    INSERT INTO crm_searchword (organization_id, influencer_id, word)
-    SELECT NEW.organization_id, NEW.id, word FROM crm_words(NEW.name || ' ' || NEW.email) AS word;
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER keep_words AFTER INSERT OR UPDATE ON crm_influencer
-FOR EACH ROW EXECUTE FUNCTION crm_keep_words_of_influencer();
-
-CREATE FUNCTION crm_keep_words_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        IF (NEW.handle, NEW.influencer_id) IS NOT DISTINCT FROM (OLD.handle, OLD.influencer_id) THEN RETURN NULL; END IF;
-        DELETE FROM crm_searchword WHERE account_id = NEW.id;
-    END IF;
-    INSERT INTO crm_searchword (organization_id, influencer_id, account_id, word)
-    SELECT NEW.organization_id, NEW.influencer_id, NEW.id, word FROM crm_words(NEW.handle) AS word;
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER keep_words AFTER INSERT OR UPDATE ON crm_socialaccount
-FOR EACH ROW EXECUTE FUNCTION crm_keep_words_of_account();
-"""
-
-# The owner fills rows of all organizations: for the time of this transaction the policies do not bind it.
-FILL = """
-ALTER TABLE crm_influencer NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE crm_socialaccount NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE crm_searchword NO FORCE ROW LEVEL SECURITY;
-
-TRUNCATE crm_searchword;
-INSERT INTO crm_searchword (organization_id, influencer_id, word)
-SELECT organization_id, id, word FROM crm_influencer, crm_words(name || ' ' || email) AS word;
-INSERT INTO crm_searchword (organization_id, influencer_id, account_id, word)
-SELECT organization_id, influencer_id, id, word FROM crm_socialaccount, crm_words(handle) AS word;
-
-SET CONSTRAINTS ALL IMMEDIATE;
-ALTER TABLE crm_influencer FORCE ROW LEVEL SECURITY;
-ALTER TABLE crm_socialaccount FORCE ROW LEVEL SECURITY;
-ALTER TABLE crm_searchword FORCE ROW LEVEL SECURITY;
-"""
-
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('crm', '0005_sort_by_folded_name'),
-    ]
+    initial = True
+    replaces = [("crm", "0016_mailings")]
+    dependencies = []
 
     operations = [
-        migrations.RunSQL(FUNCTIONS, 'DROP FUNCTION crm_words(text); DROP FUNCTION crm_folded(text);'),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
-        migrations.RemoveIndex(model_name='influencer', name='influencer_by_sort_name'),
-        migrations.RemoveField(model_name='influencer', name='sort_name'),
-        migrations.AddField(
-            model_name='influencer',
-            name='sort_name',
-            field=models.GeneratedField(
-                db_persist=True,
-                expression=Left(models.Func(models.F('name'), function='crm_folded', output_field=models.TextField()), 200),
-                output_field=models.CharField(db_collation='C', max_length=200),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name='influencer',
-            index=models.Index(fields=['organization', 'sort_name', 'id'], name='influencer_by_sort_name'),
-        ),
-        migrations.RunSQL(
-            TRIGGERS,
-            'DROP FUNCTION crm_keep_words_of_influencer() CASCADE; DROP FUNCTION crm_keep_words_of_account() CASCADE;',
-        ),
+        migrations.RunSQL(FUNCTIONS, "DROP FUNCTION crm_words(text); DROP FUNCTION crm_folded(text);"),
     ]

@@ -1,3 +1,5 @@
+"""Orders, participants, posts and their views are counted."""
+
 from django.db import migrations
 
 COUNT = """
@@ -38,24 +40,11 @@ DROP TRIGGER count_updated ON tiktok_video;
     for what in ("inserted", "updated", "deleted")
 ) + "DROP FUNCTION campaigns_is_visible(timestamptz, timestamptz, text);"
 
-# The owner counts the rows of all organizations: for the time of this transaction the policies do not bind it.
-TABLES = (
-    'tenancy_counter', 'crm_influencer', 'crm_socialaccount', 'tiktok_creator', 'tiktok_video', 'campaigns_order',
-    'campaigns_participant', 'campaigns_post',
-)
-FILL = "\n".join([
-    *(f'ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;' for table in TABLES),
-    'SELECT tenancy_recount();',
-    'SET CONSTRAINTS ALL IMMEDIATE;',
-    *(f'ALTER TABLE {table} FORCE ROW LEVEL SECURITY;' for table in TABLES),
-])
-
 
 class Migration(migrations.Migration):
+    replaces = [("campaigns", "0017_find_orders_by_code")]
+    dependencies = [("campaigns", "0001_initial"), ("crm", "0005_counts")]
 
-    dependencies = [
-        ('campaigns', '0014_find_orders_and_newest_posts'),
-        ('crm', '0010_count_influencers_and_accounts'),
+    operations = [
+        migrations.RunSQL(COUNT, UNCOUNT),
     ]
-
-    operations = [migrations.RunSQL(COUNT, UNCOUNT), migrations.RunSQL(FILL, migrations.RunSQL.noop)]
