@@ -28,13 +28,24 @@ class EmailNeeded(CrmProblem):
         super().__init__("Enter the influencer's e-mail address: the link goes there.")
 
 
-class AddressTaken(CrmProblem):
-    """The address belongs to another influencer of the organization."""
+class GroupNeeded(CrmProblem):
+    """A member who sees some groups only is in none: they would not see whom they add."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
+        super().__init__(
+            "You are in no group yet. Ask an admin to put you in one, then add creators."
+        )
+
+
+class AddressTaken(CrmProblem):
+    """The address belongs to another influencer of the organization; without a name, to one who is not seen."""
+
+    def __init__(self, name: str = "") -> None:
         name = isolated(name)
         super().__init__(
-            f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
+            "This address belongs to a creator of a group that you do not see. Use another one, or ask an admin."
+            if not name
+            else f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
             "account too."
         )
 

@@ -93,7 +93,9 @@ def forget_mail(instance: Influencer, **_: Any) -> None:
 
 def _forget_unless_used(address: str) -> None:
     reached = Q(email=address) | Q(person__email=address) | Q(other_addresses__email=address)
-    if not Influencer.objects.filter(reached).exists():
+    with groups_scope(None):
+        is_used = Influencer.objects.filter(reached).exists()
+    if not is_used:
         forget_address(address)
 
 

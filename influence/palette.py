@@ -21,6 +21,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
 from tenancy.templatetags.organizations import SETTINGS
+from ui.bidi import isolated
 
 LONGEST = 100  # characters that are searched for
 # Pages beside the settings: address, label, icon, and what a member needs to open it.
@@ -94,20 +95,20 @@ def _influencer(request: OrganizationRequest, influencer: Influencer) -> Suggest
 
 def _campaign(request: OrganizationRequest, campaign: Campaign) -> Suggestion:
     href = _to(request, "campaigns:campaign", campaign.pk)
-    note = f"{campaign.client} · {campaign.get_state_display().lower()}"
+    note = f"{isolated(campaign.client)} · {campaign.get_state_display().lower()}"
     return Suggestion(href, campaign.name, note, icon="speakerphone")
 
 
 def _order(request: OrganizationRequest, order: Order) -> Suggestion:
     href = _to(request, "campaigns:order", order.campaign_id, order.pk)
-    note = f"{order.campaign.name} · {order.get_state_display().lower()}"
+    note = f"{isolated(order.campaign.name)} · {order.get_state_display().lower()}"
     return Suggestion(href, f"Order for @{order.account.handle}", note, icon="send")
 
 
 def _post(request: OrganizationRequest, post: Post) -> Suggestion:
     href = _to(request, "campaigns:post", post.campaign_id, post.pk)
     title = str(post.video) if post.video else post.url
-    note = f"@{post.account.handle} · {post.campaign.name}"
+    note = f"@{post.account.handle} · {isolated(post.campaign.name)}"
     return Suggestion(href, title, note, cover=post.video.cover if post.video else "")
 
 
@@ -133,10 +134,10 @@ def _has_words(label: str, words: list[str]) -> bool:
 def _actions(
     request: OrganizationRequest, search: str, campaigns: list[Campaign]
 ) -> Iterator[Suggestion]:
-    quoted = f"“{search}”"
+    quoted = f"“{isolated(search)}”"
     if campaigns and can(request.membership, Permission.SEND_ORDERS):
         href = _to(request, "campaigns:order_new", campaigns[0].pk)
-        yield Suggestion(href, f"New order in {campaigns[0].name}", icon="send")
+        yield Suggestion(href, f"New order in {isolated(campaigns[0].name)}", icon="send")
     if can(request.membership, Permission.EDIT_INFLUENCERS):
         href = f"{_to(request, 'crm:add_account')}?{urlencode({'handle': search})}"
         yield Suggestion(

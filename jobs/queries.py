@@ -15,9 +15,9 @@ from tenancy.models import OwnedModel, User
 from tenancy.scope import current_groups
 
 
-def jobs_newest_first(reader: User) -> models.QuerySet[Job]:
-    """The jobs of the owner in scope, with who started them; of a reader who sees some groups only, their own."""
-    jobs = Job.objects.select_related("actor").order_by("-pk")
+def jobs_seen(reader: User) -> models.QuerySet[Job]:
+    """The jobs of the organization in scope; of a reader who sees some groups only, their own."""
+    jobs = Job.objects.select_related("actor")
     return jobs if current_groups() is None else jobs.filter(actor=reader)
 
 

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from jobs.models import Job
 from jobs.policies import may_cancel
-from jobs.queries import jobs_newest_first, next_try_at, running_jobs
+from jobs.queries import jobs_seen, next_try_at, running_jobs
 from jobs.services.jobs import Report, begin_at_once, cancel_job, job_kind
 from tenancy.access import OrganizationRequest, portal_page, staff_page
 from tenancy.enums import Permission
@@ -77,7 +77,7 @@ def _job_view(request: OrganizationRequest, job: Job) -> JobView:
 def activity(request: OrganizationRequest) -> HttpResponse:
     """Own jobs, or everybody's; brings itself up to date while one of them runs."""
     is_mine = request.GET.get("whose") != "all"
-    jobs = jobs_newest_first(request.user)
+    jobs = jobs_seen(request.user)
     page = keyset_page(
         jobs.filter(actor=request.user) if is_mine else jobs,
         "-id",
@@ -120,7 +120,7 @@ def following(request: OrganizationRequest, job: Job) -> str:
 @require_GET
 def follow_page(request: OrganizationRequest, pk: int) -> HttpResponse:
     """A job under way; brings itself up to date, and leads on when the job has ended."""
-    job = get_object_or_404(Job, pk=pk)
+    job = get_object_or_404(jobs_seen(request.user), pk=pk)
     if job.is_finished:
         return _led_on(request) or redirect(end_of(request, job))
     state = _state(job)

@@ -17,6 +17,7 @@ from tenancy.access import public_page
 from tenancy.forms import JoinForm
 from tenancy.models import User
 from tenancy.services.members import person_at
+from ui.bidi import isolated
 
 
 @public_page
@@ -58,5 +59,5 @@ def _join_as(request: HttpRequest, invited: OpenInvitation, person: User) -> Htt
     if request.method != "POST" or not is_invited:
         return render(request, "public/join.html", {"invited": invited, "is_other": not is_invited})
     membership = invited.accept(person)
-    messages.success(request, f"Welcome to {membership.organization}.")
+    messages.success(request, f"Welcome to {isolated(membership.organization)}.")
     return redirect(membership.organization)

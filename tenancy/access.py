@@ -28,16 +28,17 @@ class OrganizationRequest(HttpRequest):
     htmx: Any
 
 
-def staff_page(permission: Permission) -> Callable[[View], View]:
-    """A page for members under `/o/<slug>/`. The middleware has refused strangers; this asks for the permission."""
+def staff_page(permission: Permission, *further: Permission) -> Callable[[View], View]:
+    """A page for members under `/o/<slug>/`. The middleware has refused strangers; this asks for the permissions."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(
             request: OrganizationRequest, slug: str, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
-            if not can(request.membership, permission):
-                raise PermissionDenied(f"Your role does not include “{permission.label}”.")
+            for needed in (permission, *further):
+                if not can(request.membership, needed):
+                    raise PermissionDenied(f"Your role does not include “{needed.label}”.")
             return view(request, *args, **kwargs)
 
         guarded.audience = "staff"  # type: ignore[attr-defined]

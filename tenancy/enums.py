@@ -16,6 +16,7 @@ class Permission(models.TextChoices):
     READ = "organization:data:read"
     EDIT_INFLUENCERS = "crm:influencer:edit"
     IMPORT_INFLUENCERS = "crm:influencer:import"
+    EDIT_TAGS = "crm:tag:edit"
     INVITE_CREATORS = "tiktok:creator:invite"
     EDIT_CAMPAIGNS = "campaigns:campaign:edit"
     SEND_ORDERS = "campaigns:order:send"

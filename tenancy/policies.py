@@ -13,6 +13,7 @@ _VIEWER = frozenset({Permission.READ, Permission.READ_MAIL})
 _MANAGER = _VIEWER | {
     Permission.EDIT_INFLUENCERS,
     Permission.IMPORT_INFLUENCERS,
+    Permission.EDIT_TAGS,
     Permission.INVITE_CREATORS,
     Permission.SEND_MAIL,
     Permission.EDIT_CAMPAIGNS,
@@ -30,7 +31,9 @@ _ADMIN = _MANAGER | {
 _OWNER = _ADMIN | {Permission.RUN_MIGRATION}
 
 # What a member who is limited to groups may not, since it is about everybody alike.
-_ABOUT_EVERYBODY = frozenset({Permission.READ_MAIL, Permission.IMPORT_INFLUENCERS})
+_ABOUT_EVERYBODY = frozenset(
+    {Permission.READ_MAIL, Permission.IMPORT_INFLUENCERS, Permission.EDIT_TAGS}
+)
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.policies import GONE, UNTIED, report_due_at
 from campaigns.queries.counts import campaign_count
 from campaigns.queries.posts import is_visible
+from tenancy.scope import current_groups, groups_scope
 from tiktok.enums import PollKind
 from tiktok.queries import SyncTimes, polls_at, read_polls
 from ui.paging import KeysetPage, keyset_page
@@ -120,7 +121,7 @@ def requests_with_problems(campaign: Campaign) -> QuerySet[OrderRequest]:
     (A failed first request is shown by its own page, whose orders are all failed.)
     """
     return (
-        OrderRequest.objects.filter(campaign=campaign)
+        _seen_requests(campaign)
         .exclude(state=RequestState.DONE)
         .exclude(state=RequestState.FAILED, continues=None)
         .select_related("marketplace_account")
@@ -130,9 +131,20 @@ def requests_with_problems(campaign: Campaign) -> QuerySet[OrderRequest]:
 
 
 def request_with_orders(campaign: Campaign, pk: int) -> OrderRequest | None:
-    """The first request of a submission."""
+    """The first request of a submission; None for an absent one, and for one of whose orders the member does not see some."""
     related = ("continues", "marketplace_account")
-    return OrderRequest.objects.filter(campaign=campaign, pk=pk).select_related(*related).first()
+    return _seen_requests(campaign).filter(pk=pk).select_related(*related).first()
+
+
+def _seen_requests(campaign: Campaign) -> QuerySet[OrderRequest]:
+    """The requests of a campaign. Whoever sees some groups only sees those that are about these alone: what is done with a
+    request is done with all of its orders."""
+    rows, groups = OrderRequest.objects.filter(campaign=campaign), current_groups()
+    if groups is None:
+        return rows
+    with groups_scope(None):
+        hidden = Order.objects.exclude(account__influencer__group__in=groups)
+        return rows.exclude(Exists(hidden.filter(request=OuterRef("pk"))))
 
 
 def orders_of_request(request: OrderRequest) -> QuerySet[Order]:

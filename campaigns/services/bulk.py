@@ -24,6 +24,7 @@ from crm.services.bulk.kinds import (
 from crm.services.bulk.own import row_of, undone
 from crm.services.bulk.runs import register_bulk
 from tenancy.enums import Permission
+from ui.bidi import isolated
 
 NO_ACCOUNT = ("has no account", "have no account")
 SHOWN_CAMPAIGNS = 500
@@ -31,7 +32,10 @@ SHOWN_CAMPAIGNS = 500
 
 def _campaigns() -> list[tuple[str, str]]:
     rows = Campaign.objects.exclude(state=CampaignState.ARCHIVED).order_by("-starts_on", "-pk")
-    return [(str(row.pk), f"{row.client}: {row.name}") for row in rows[:SHOWN_CAMPAIGNS]]
+    return [
+        (str(row.pk), f"{isolated(row.client)}: {isolated(row.name)}")
+        for row in rows[:SHOWN_CAMPAIGNS]
+    ]
 
 
 def _takes_part(campaign: Campaign) -> Q:

@@ -50,9 +50,13 @@ class AddResult:
 
 
 def add_tiktok_account(
-    handle: str, *, actor: User | None, influencer: Influencer | None = None
+    handle: str,
+    *,
+    actor: User | None,
+    influencer: Influencer | None = None,
+    group_id: int | None = None,
 ) -> AddResult:
-    """Add a marketplace account, to `influencer` or to a new one named after it, and track it from now on.
+    """Add a marketplace account, to `influencer` or to a new one of this group named after it, and track it from now on.
 
     `handle` is what somebody typed: `@name` or a profile's address. Anything but an account in the marketplace saves
     nothing. Raises HandleNotReadable, and a TikTokProblem when TikTok cannot be asked; then, too, nothing is saved.
@@ -73,7 +77,9 @@ def add_tiktok_account(
         track_creator(handle, status)
         return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
-        account, creator = keep_account(handle, status, influencer=influencer, actor=actor)
+        account, creator = keep_account(
+            handle, status, influencer=influencer, group_id=group_id, actor=actor
+        )
     except IntegrityError:  # somebody else added it meanwhile
         return AddResult(AddOutcome.PRESENT, handle, status, _present(handle))
     _sync_for_the_first_time(account, creator)
@@ -82,14 +88,19 @@ def add_tiktok_account(
 
 @transaction.atomic
 def keep_account(
-    handle: str, status: MarketplaceStatus, *, influencer: Influencer | None, actor: User | None
+    handle: str,
+    status: MarketplaceStatus,
+    *,
+    influencer: Influencer | None,
+    actor: User | None,
+    group_id: int | None = None,
 ) -> tuple[SocialAccount, Creator]:
     """Write an account that TikTok has confirmed: of `influencer`, else of who awaits it, else of a new one."""
     creator = track_creator(handle, status)
     awaited = AwaitedAccount.objects.select_related("influencer").filter(handle=handle).first()
     owner = influencer or (awaited.influencer if awaited else None)
     account = SocialAccount.objects.create(
-        influencer=owner or Influencer.objects.create(name=handle),
+        influencer=owner or Influencer.objects.create(name=handle, group_id=group_id),
         network=Network.TIKTOK,
         account_type=AccountType.TIKTOK_CREATOR,
         handle=handle,

@@ -13,10 +13,11 @@ from django.utils import timezone
 from crm.errors import AddressTaken, EmailNeeded
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import tiktok_handle
-from crm.services.influencers import name_in_mail, open_dashboard
+from crm.services.influencers import group_of_new, name_in_mail, open_dashboard
 from mail.services.outbox import queue_message
 from tenancy.enums import Verb
 from tenancy.models import User
+from tenancy.scope import groups_scope
 from tenancy.services.events import record
 from ui.bidi import isolated
 
@@ -55,7 +56,7 @@ def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Ask
     """The same for a handle that stands in no profile: its influencer is made, the account follows when they connect.
 
     Somebody of this organization with that address is taken as the influencer. Raises HandleNotReadable, EmailNeeded,
-    MailProblem.
+    AddressTaken, GroupNeeded, MailProblem.
     """
     handle = tiktok_handle(handle)
     return _ask(*_let_in_at(email, handle), handle, actor)
@@ -70,8 +71,10 @@ def _let_in(influencer_id: int, email: str) -> tuple[Influencer, str]:
     if not address:
         raise EmailNeeded
     person = _person(address)
-    if other := Influencer.objects.filter(person=person).first():
-        raise AddressTaken(other.name)
+    with groups_scope(None):
+        other = Influencer.objects.filter(person=person).first()
+    if other is not None:
+        raise AddressTaken(other.name if _is_seen(other) else "")
     influencer.email = address
     open_dashboard(influencer, person)
     return influencer, person.email
@@ -82,16 +85,23 @@ def _let_in_at(email: str, handle: str) -> tuple[Influencer, str]:
     if not email:
         raise EmailNeeded
     person = _person(email)
-    influencer = (
-        Influencer.objects.filter(person=person).first()
-        or Influencer.objects.filter(person=None, email=email).order_by("pk").first()
-        or _awaiting(handle)
-        or Influencer(name=handle, email=email)
-    )
+    with groups_scope(None):
+        known = (
+            Influencer.objects.filter(person=person).first()
+            or Influencer.objects.filter(person=None, email=email).order_by("pk").first()
+            or _awaiting(handle)
+        )
+    if known is not None and not _is_seen(known):
+        raise AddressTaken
+    influencer = known or Influencer(name=handle, email=email, group_id=group_of_new())
     if influencer.person_id != person.pk:
         influencer.email = influencer.email or email
         open_dashboard(influencer, person)
     return influencer, person.email
+
+
+def _is_seen(influencer: Influencer) -> bool:
+    return Influencer.objects.filter(pk=influencer.pk).exists()
 
 
 def _awaiting(handle: str) -> Influencer | None:

@@ -13,6 +13,7 @@ from crm.services.accounts import (
     refresh_account,
     refresh_again,
 )
+from crm.services.influencers import group_of_new
 from crm.services.invitations import invite_handle, invite_influencer_accounts
 from jobs.errors import JobFailed
 from jobs.models import Job
@@ -36,15 +37,24 @@ ACCOUNT_GONE = says(("error", GONE), to=("crm:influencers",))
 
 # --- adding ------------------------------------------------------------------------------------------------------
 def start_adding(handle: str, *, actor: User, influencer: Influencer | None) -> Job:
-    """Have TikTok asked about this handle, and the account added. Raises HandleNotReadable."""
+    """Have TikTok asked about this handle, and the account added. Raises HandleNotReadable, GroupNeeded."""
     tiktok_handle(handle)
-    params = {"handle": handle, "influencer": influencer.pk if influencer else None}
+    params = {
+        "handle": handle,
+        "influencer": influencer.pk if influencer else None,
+        "group": None if influencer else group_of_new(),
+    }
     return start_errand(ADD, params, actor=actor)
 
 
 def _add(job: Job) -> Done:
     influencer = Influencer.objects.filter(pk=job.params["influencer"]).first()
-    result = add_tiktok_account(job.params["handle"], actor=job.actor, influencer=influencer)
+    result = add_tiktok_account(
+        job.params["handle"],
+        actor=job.actor,
+        influencer=influencer,
+        group_id=job.params.get("group"),
+    )
     is_known = result.outcome == AddOutcome.NOT_IN_MARKETPLACE and result.is_invited
     key = INVITED_ALREADY if is_known else str(result.outcome)
     links = (_link(result.account),) if result.account else ()
@@ -68,8 +78,11 @@ def added(job: Job) -> AddResult | None:
 
 def _report_added(job: Job) -> Report:
     result = added(job)
-    if result is None or result.outcome != AddOutcome.ADDED or result.account is None:
+    if result is None or result.outcome != AddOutcome.ADDED:
         return says(to=("crm:added", job.pk))
+    if result.account is None:
+        sentence = f"@{result.handle} is added, to a creator of a group that you do not see."
+        return says(("info", sentence), to=("crm:influencers",))
     sentence = f"@{result.handle} is added and tracked from now on."
     return says(("success", sentence), to=("crm:influencer", result.account.influencer_id))
 

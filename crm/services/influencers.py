@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from crm.errors import AddressTaken
+from crm.errors import AddressTaken, GroupNeeded
 from crm.models import CustomField, Influencer, OtherAddress, Rate
 from crm.policies.fields import Typed
 from crm.queries import with_address
@@ -19,8 +19,8 @@ from crm.services.merging.finding import check_for_duplicates
 from crm.signals import deleting
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
-from tenancy.models import User
-from tenancy.scope import required_organization_id
+from tenancy.models import Group, User
+from tenancy.scope import current_groups, required_organization_id
 from tenancy.services.events import record, record_each
 from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
@@ -67,6 +67,17 @@ def create_influencer(*, actor: User | None, **details: Any) -> Influencer:
     record(Verb.INFLUENCER_CREATED, influencer, actor=actor)
     check_for_duplicates(influencer.pk)
     return influencer
+
+
+def group_of_new() -> int | None:
+    """The group of an influencer for whom nobody chooses one: of a member who sees some groups only the first by name, or
+    they would not see whom they add. Raises GroupNeeded."""
+    if current_groups() is None:
+        return None
+    groups = Group.objects.order_by("name", "pk").values_list("pk", flat=True)
+    if (first := groups.first()) is None:
+        raise GroupNeeded
+    return first
 
 
 @transaction.atomic

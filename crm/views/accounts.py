@@ -20,6 +20,7 @@ from crm.views.frame import (
     found_influencer,
 )
 from jobs.models import Job
+from jobs.queries import jobs_seen
 from jobs.services.errands import done_of
 from jobs.services.jobs import begin_at_once
 from jobs.views import end_of, follow, following
@@ -52,7 +53,7 @@ def add_account(request: OrganizationRequest) -> HttpResponse:
 @require_GET
 def added_account(request: OrganizationRequest, job_pk: int) -> HttpResponse:
     """The answer to a request that took long: the form as it was sent, or the ways out."""
-    job = get_object_or_404(Job, pk=job_pk, kind__in=[ADD, INVITE_HANDLE])
+    job = get_object_or_404(jobs_seen(request.user), pk=job_pk, kind__in=[ADD, INVITE_HANDLE])
     if not job.is_finished:
         return go_to(request, following(request, job))
     if job.kind == INVITE_HANDLE:
@@ -78,6 +79,11 @@ def _answer(request: OrganizationRequest, job: Job) -> HttpResponse:
     form = AddAccountForm({"handle": job.params["handle"]})
     if result is None:
         form.add_error(None, done_of(job).text)
+    elif result.outcome == AddOutcome.PRESENT and result.account is None:
+        form.add_error(
+            "handle",
+            f"@{result.handle} is here already, with a creator of a group that you do not see.",
+        )
     elif result.outcome == AddOutcome.NO_SUCH_ACCOUNT:
         form.add_error(
             "handle", f"TikTok knows no such account: @{result.handle}. Check the spelling."

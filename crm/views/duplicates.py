@@ -17,6 +17,7 @@ from crm.services.merging import pairs
 from crm.views.frame import address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.bidi import isolated
 from ui.undoing import say_done
 
 
@@ -44,7 +45,7 @@ def dismiss_duplicate(request: OrganizationRequest, pair_pk: int) -> HttpRespons
     """Say that a pair is two people."""
     pair = _found_pair(pair_pk)
     pairs.dismiss_duplicate(pair, actor=request.user)
-    text = f"{pair.first} and {pair.second} are kept apart from now on."
+    text = f"{isolated(pair.first)} and {isolated(pair.second)} are kept apart from now on."
     say_done(request, text, undo=address(request, "reopen_duplicate", pair.pk))
     return redirect("crm:duplicates", request.organization.slug)
 

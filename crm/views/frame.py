@@ -22,6 +22,7 @@ def allowances(request: OrganizationRequest) -> dict[str, bool]:
     """The permissions of the member, for buttons."""
     return {
         "may_edit": can(request.membership, Permission.EDIT_INFLUENCERS),
+        "may_edit_tags": can(request.membership, Permission.EDIT_TAGS),
         "may_import": can(request.membership, Permission.IMPORT_INFLUENCERS),
         "may_invite": can(request.membership, Permission.INVITE_CREATORS),
         "may_mail": can(request.membership, Permission.SEND_MAIL),

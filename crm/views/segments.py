@@ -14,6 +14,7 @@ from crm.views.asked import Asked, read_request
 from crm.views.frame import address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.bidi import isolated
 from ui.redirects import go_to
 
 
@@ -29,7 +30,7 @@ def add_segment(request: OrganizationRequest) -> HttpResponse:
             sort=asked.sort,
             actor=request.user,
         )
-        messages.success(request, f"“{segment.name}” is saved.")
+        messages.success(request, f"“{isolated(segment.name)}” is saved.")
         return go_to(request, _href(asked, segment))
     return form_answer(
         request,
@@ -49,7 +50,7 @@ def change_segment(request: OrganizationRequest, segment_pk: int) -> HttpRespons
     segments.change_segment(
         segment, filters=asked.reading.filters.address, sort=asked.sort, actor=request.user
     )
-    messages.success(request, f"“{segment.name}” is saved.")
+    messages.success(request, f"“{isolated(segment.name)}” is saved.")
     return HttpResponseRedirect(_href(asked, segment))
 
 
@@ -59,7 +60,9 @@ def delete_segment(request: OrganizationRequest, segment_pk: int) -> HttpRespons
     """Delete the segment; nobody it keeps is touched."""
     segment = _found(request, segment_pk)
     segments.delete_segment(segment, actor=request.user)
-    messages.success(request, f"The segment “{segment.name}” is deleted. Its creators stay.")
+    messages.success(
+        request, f"The segment “{isolated(segment.name)}” is deleted. Its creators stay."
+    )
     return HttpResponseRedirect(address(request, "influencers"))
 
 

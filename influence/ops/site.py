@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from tenancy.middleware import ADMIN_ORGANIZATION
 from tenancy.models import Organization
+from ui.bidi import isolated
 from ui.keys import key_in
 
 
@@ -50,7 +51,7 @@ class OpsSite(AdminSite):
             messages.info(request, "No organization is chosen.")
         else:
             request.session[ADMIN_ORGANIZATION] = organization.pk
-            messages.info(request, f"You see {organization} now.")
+            messages.info(request, f"You see {isolated(organization)} now.")
         return redirect(_way_back(request))
 
 

@@ -12,6 +12,7 @@ from tenancy.enums import Permission, Scope
 from tenancy.forms import ApiKeyForm
 from tenancy.queries import api_keys
 from tenancy.services.organizations import create_api_key, revoke_api_key
+from ui.bidi import isolated
 from ui.paging import keyset_page
 from ui.redirects import go_to
 
@@ -50,7 +51,7 @@ def revoke(request: OrganizationRequest, api_key_pk: int) -> HttpResponse:
     back = address(request, PAGE)
     if request.method != "POST":
         return form_answer(
-            request, "api_keys/revoke", title=f"Revoke {key.name}?", back=back, key=key
+            request, "api_keys/revoke", title=f"Revoke {isolated(key.name)}?", back=back, key=key
         )
     if key.revoked_at is None:
         revoke_api_key(key, actor=request.user)

@@ -44,11 +44,11 @@ def export(request: OrganizationRequest) -> StreamingHttpResponse:
     """All events that match the filter, as CSV, made while it is sent."""
     wanted = EventFilterForm(request.GET, people=people_in_scope()).found()
     rows = _with_names(events_matching(wanted))
-    name = f"audit-log-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    file_name = f"audit-log-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
         csv_lines(HEAD, _rows(rows)),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
 
 
@@ -67,5 +67,5 @@ def _rows(events: QuerySet[Event]) -> Iterator[tuple[Any, ...]]:
             event.object_id,
             ERASED if event.is_erased else event.label,
             " · ".join(event.notes),
-            " · ".join(f"{name}: {value}" for name, value in event.detail.items()),
+            " · ".join(f"{key}: {value}" for key, value in event.detail.items()),
         )

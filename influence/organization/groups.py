@@ -29,6 +29,7 @@ from tenancy.forms import GroupDeletionForm, GroupForm, GroupMembersForm, NewGro
 from tenancy.models import Group
 from tenancy.policies import can
 from tenancy.queries import people_in_scope
+from ui.bidi import isolated
 from ui.editing import editing
 from ui.paging import keyset_page
 from ui.redirects import go_to
@@ -57,7 +58,7 @@ def add(request: OrganizationRequest) -> HttpResponse:
         except GroupRefused as refused:
             form.add_error("key", str(refused))
         else:
-            messages.success(request, f"{group} was created.")
+            messages.success(request, f"{isolated(group)} was created.")
             return go_to(request, address(request, "groups:group", group.pk))
     back = address(request, PAGE)
     return form_answer(request, "groups/add", title="New group", back=back, form=form)
@@ -132,12 +133,14 @@ def delete(request: OrganizationRequest, group_pk: int) -> HttpResponse:
             messages.error(request, str(refused))
             return go_to(request, address(request, "groups:group", group.pk))
         moved_words = ngettext("%d creator was moved.", "%d creators were moved.", moved) % moved
-        messages.success(request, f"{group} was deleted. {moved_words if moved else ''}".strip())
+        messages.success(
+            request, f"{isolated(group)} was deleted. {moved_words if moved else ''}".strip()
+        )
         return go_to(request, address(request, PAGE))
     return form_answer(
         request,
         "groups/delete",
-        title=f"Delete {group}?",
+        title=f"Delete {isolated(group)}?",
         back=address(request, "groups:group", group.pk),
         form=form,
         group=group,

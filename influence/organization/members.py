@@ -22,6 +22,7 @@ from tenancy.policies import can, may_give
 from tenancy.queries import groups_by_member, members_in_scope, open_invitations
 from tenancy.services.invitations import revoke_invitation
 from tenancy.services.members import change_member, leave, remove_member
+from ui.bidi import isolated
 from ui.paging import keyset_page
 from ui.redirects import go_to
 
@@ -88,7 +89,7 @@ def change(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
         else:
             messages.success(request, "Role and groups saved. They hold from now on.")
             return go_to(request, address(request, PAGE))
-    return _form(request, form, "change", title=f"Role of {member.user}", member=member)
+    return _form(request, form, "change", title=f"Role of {isolated(member.user)}", member=member)
 
 
 @staff_page(Permission.MANAGE_MEMBERS)
@@ -96,11 +97,13 @@ def remove(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
     """End somebody's membership; a GET asks first."""
     member = get_object_or_404(members_in_scope(), pk=membership_pk)
     if request.method != "POST":
-        return _form(request, None, "remove", title=f"Remove {member.user}?", member=member)
+        return _form(
+            request, None, "remove", title=f"Remove {isolated(member.user)}?", member=member
+        )
     return _try(
         request,
         lambda: remove_member(member, by=request.membership),
-        f"{member.user} is no longer a member. Tasks and creators of theirs stay.",
+        f"{isolated(member.user)} is no longer a member. Tasks and creators of theirs stay.",
     )
 
 
@@ -108,14 +111,14 @@ def remove(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
 def leave_organization(request: OrganizationRequest) -> HttpResponse:
     """End one's own membership, once the question was answered with yes."""
     if request.POST.get("leave") != "yes":
-        title = f"Leave {request.organization}?"
+        title = f"Leave {isolated(request.organization)}?"
         return _form(request, None, "leave", title=title)
     try:
         leave(request.membership)
     except MembershipRefused as refused:
         messages.error(request, str(refused))
         return go_to(request, address(request, PAGE))
-    messages.success(request, f"You left {request.organization}.")
+    messages.success(request, f"You left {isolated(request.organization)}.")
     return go_to(request, "/")
 
 

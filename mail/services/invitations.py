@@ -20,6 +20,7 @@ from tenancy.services.invitations import (
     renew_invitation,
     write_invitation,
 )
+from ui.bidi import isolated
 
 SALT = "mail.invitation"
 TEMPLATE = "tenancy_invitation"
@@ -85,7 +86,7 @@ def _queue(invitation: Invitation, secret: str, by: Membership) -> None:
     queue_message(
         TEMPLATE,
         to=invitation.email,
-        subject=f"Join {organization.name} on Influence",
+        subject=f"Join {isolated(organization.name)} on Influence",
         values={
             "organization": organization.name,
             "inviter": str(by.user),

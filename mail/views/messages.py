@@ -32,7 +32,7 @@ def sent_mail(request: OrganizationRequest) -> HttpResponse:
     )
 
 
-@staff_page(Permission.INVITE_CREATORS)
+@staff_page(Permission.INVITE_CREATORS, Permission.READ_MAIL)
 @require_POST
 def send_message_again(request: OrganizationRequest, message_pk: int) -> HttpResponse:
     """Send a failed mail once more."""
@@ -46,7 +46,7 @@ def send_message_again(request: OrganizationRequest, message_pk: int) -> HttpRes
     return redirect("mail:messages", request.organization.slug)
 
 
-@staff_page(Permission.INVITE_CREATORS)
+@staff_page(Permission.INVITE_CREATORS, Permission.READ_MAIL)
 @require_POST
 def allow_address(request: OrganizationRequest, address_pk: int) -> HttpResponse:
     """Mail to an address that bounced is tried again: its mailbox works now."""

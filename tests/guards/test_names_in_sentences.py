@@ -1,7 +1,8 @@
-"""A name, handle, campaign or caption that a template prints is isolated: it turns no sentence round (`ui.bidi`)."""
+"""A name, handle, campaign or caption in a sentence is isolated: it turns no sentence round (`ui.bidi`)."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -78,3 +79,48 @@ def test_templates_isolate_names(path: Path) -> None:
 )  # fmt: skip
 def test_the_guard_sees_a_bare_name(text: str, found: list[str]) -> None:
     assert bare_names(text) == found
+
+
+# --- sentences that views compose ---
+BASE = Path(settings.BASE_DIR)
+PATTERNS = (
+    "*/views.py",
+    "*/views/**/*.py",
+    "influence/organization/*.py",
+    "influence/ops/*.py",
+    "influence/palette.py",
+)
+SPEAKING = sorted(path for pattern in PATTERNS for path in BASE.glob(pattern))
+NAMES_IN_CODE = NAMES - {"handle"} | {"first", "group", "second", "segment", "tag", "user"}
+
+
+def bare_names_in_sentences(source: str) -> list[str]:
+    """The names that f-strings with a blank put between words as they are."""
+    sentences = [
+        node.values
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.JoinedStr)
+        and any(isinstance(part, ast.Constant) and " " in part.value for part in node.values)
+    ]
+    given = [
+        part.value for parts in sentences for part in parts if isinstance(part, ast.FormattedValue)
+    ]
+    return [ast.unparse(each) for each in given if _last_word(each) in NAMES_IN_CODE]
+
+
+def _last_word(expression: ast.expr) -> str:
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=lambda path: str(path.relative_to(BASE)))
+def test_views_isolate_names(path: Path) -> None:
+    assert bare_names_in_sentences(path.read_text()) == [], "say it as {isolated(name)}"
+
+
+def test_the_guard_sees_a_bare_name_in_a_sentence() -> None:
+    source = (
+        'f"{pair.first} and {name} are {isolated(tag)}, {count} of {self.kind}"; f"name:{name}"'
+    )
+    assert bare_names_in_sentences(source) == ["pair.first", "name"]

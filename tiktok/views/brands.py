@@ -33,6 +33,7 @@ from tiktok.services.brands.errands import (
 )
 from tiktok.services.brands.oauth import start_brand_connect
 from tiktok.views.redirects import leads_to
+from ui.bidi import isolated
 from ui.redirects import go_to
 
 SET_OUT_FROM = "tiktok_brand_set_out_from"  # the settings page to go back to
@@ -96,7 +97,9 @@ def choose(request: OrganizationRequest, marketplace_account_id: int) -> HttpRes
     except TikTokProblem as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"New orders and look-ups go through {account} from now on.")
+        messages.success(
+            request, f"New orders and look-ups go through {isolated(account)} from now on."
+        )
     return redirect("tiktok_settings:accounts", request.organization.slug)
 
 
@@ -126,7 +129,7 @@ def disconnect(request: OrganizationRequest, marketplace_account_id: int) -> Htt
         return go_to(request, back)
     remaining = [each for each in marketplace_accounts() if each.is_connected]
     context = {
-        "title": f"Disconnect {account}?",
+        "title": f"Disconnect {isolated(account)}?",
         "back": back,
         "account": account,
         "others": [each for each in ending if each != account],

@@ -35,7 +35,7 @@ def tags_page(request: OrganizationRequest) -> HttpResponse:
     return render(request, "staff/crm/settings/tags.html", {**allowances(request), "page": page})
 
 
-@staff_page(Permission.EDIT_INFLUENCERS)
+@staff_page(Permission.EDIT_TAGS)
 def change(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
     """Another name, another colour, for everybody who has the tag."""
     with editing(request, _found(tag_pk)) as tag:
@@ -53,7 +53,7 @@ def change(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
     return _answer(request, form, "Edit tag", "Save tag")
 
 
-@staff_page(Permission.EDIT_INFLUENCERS)
+@staff_page(Permission.EDIT_TAGS)
 def merge(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
     """Put another tag in the place of this one, everywhere."""
     tag = _found(tag_pk)
@@ -67,7 +67,7 @@ def merge(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
     return _answer(request, form, f"Merge “{isolated(tag)}” into another tag", "Merge tags")
 
 
-@staff_page(Permission.EDIT_INFLUENCERS)
+@staff_page(Permission.EDIT_TAGS)
 def delete(request: OrganizationRequest, tag_pk: int) -> HttpResponse:
     """Delete a tag, once it was said how many have it."""
     tag = _found(tag_pk)
