@@ -40,6 +40,7 @@ def figures(world: World) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="influence-launch-") as folder:
         with _launched(Path(folder)) as cold:
             cpu_cold = cold.cpu_seconds()
+            cold.wait_complete()  # else the next start would go on with the invented world
         with _launched(Path(folder)) as warm:
             cpu_warm = warm.cpu_seconds()
             time.sleep(SETTLE_SECONDS)
@@ -77,6 +78,11 @@ class Launch:
             parent = waiting.pop()
             yield parent, everybody[parent]
             waiting += [pid for pid, fields in everybody.items() if int(fields[1]) == parent]
+
+    def wait_complete(self) -> None:
+        assert self.popen.stdout is not None
+        if not any("world is complete" in line for line in self.popen.stdout):
+            raise RuntimeError("The invented world is not complete.")
 
     def stop(self) -> None:
         begun = time.monotonic()
