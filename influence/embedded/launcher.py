@@ -56,8 +56,9 @@ def run(data_dir: Path, port: int) -> int:
         while True:
             services.watch(1.0)
             if seeding and not seeding.process.is_alive:
-                if _is_done(seeding):
+                if not seeding.process.popen.returncode:
                     seeded.write_text(fingerprint(ROOT, base.urls.owner))
+                print(_outcome(seeding), flush=True)
                 seeding = None
 
 
@@ -70,13 +71,11 @@ def _people(services: Services, log: Path, seeding: Errand | None) -> str:
     return _read(log).partition("\n\n")[0].strip()
 
 
-def _is_done(seeding: Errand) -> bool:
+def _outcome(seeding: Errand) -> str:
     if seeding.process.popen.returncode:
         problem = f"{last_line(seeding.text)} (all of it in {seeding.log})"
-        print(f"The invented world is not complete: {problem}", flush=True)
-        return False
-    print("The invented world is complete.", flush=True)
-    return True
+        return f"The invented world is not complete: {problem}"
+    return "The invented world is complete."
 
 
 def demo(arguments: Sequence[str]) -> int:

@@ -80,7 +80,8 @@ class Process:
         return self.popen.poll() is None
 
 
-def _bound_to(parent: int, number: int) -> Callable[[], None]:
+def bound_to(parent: int, number: int) -> Callable[[], None]:
+    """What a child calls to be told with signal `number` when its parent ends. Linux only (`KERNEL_TELLS`)."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def bind() -> None:
@@ -113,7 +114,7 @@ def spawn(
         pass_fds=pass_fds,
         process_group=0,
         # Runs after setuid, which would clear it; only a prepared C call, so safe beside threads.
-        preexec_fn=_bound_to(os.getpid(), stop_signal) if KERNEL_TELLS else None,  # noqa: PLW1509 -- see above
+        preexec_fn=bound_to(os.getpid(), stop_signal) if KERNEL_TELLS else None,  # noqa: PLW1509 -- see above
         **identity(account),
     )
     process = Process(name, popen, stop_signal)

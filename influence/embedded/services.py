@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from .processes import Process, spawn, stop, watch
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEALTHY_SECONDS = 60.0
 STOP_SECONDS = 3.0
+FORKS = "influence.embedded.forks"
 SANDBOX = shlex.split("tiktok.sandbox --seed 1 --port")
 WEB = shlex.split(
     "gunicorn influence.wsgi:application --graceful-timeout 2 --log-level warning --bind"
@@ -85,18 +87,23 @@ class Services:
                 "sandbox", *SANDBOX, str(sandbox_port), "--state", str(state),
                 "--authorization-webhook-url", hook,
             )  # fmt: skip
-        self._serve("web", *WEB, f"127.0.0.1:{web_port}")
-        # Its polite stop waits for work in progress; rows are the queue, so work may be cut off.
+        web, worker = self.output("web"), self.output("worker")
         schedule = str(self.base.data / "beat-schedule")
-        self._serve("worker", *WORKER, schedule, stop_signal=signal.SIGQUIT)
+        # A worker's polite stop waits for work in progress; rows are the queue, so work may be cut off.
+        forks = [
+            ["web", web, signal.SIGTERM, [*WEB, f"127.0.0.1:{web_port}"]],
+            ["worker", worker, signal.SIGQUIT, [*WORKER, schedule]],
+        ]
+        self._serve("product", FORKS, json.dumps(forks), pass_fds=(web, worker))
 
-    def _serve(self, name: str, *module: str, stop_signal: signal.Signals = signal.SIGTERM) -> None:
+    def _serve(self, name: str, *module: str, pass_fds: Sequence[int] = ()) -> None:
         output = self.output(name)
-        command = [sys.executable, *ROOT_IS_FINE, "-m", *module]
         process = spawn(
-            name, command, stop_signal=stop_signal, env=self.env, output=output, cwd=ROOT
-        )
-        os.close(output)
+            name, [sys.executable, *ROOT_IS_FINE, "-m", *module], stop_signal=signal.SIGTERM,
+            env=self.env, output=output, cwd=ROOT, pass_fds=pass_fds,
+        )  # fmt: skip
+        for descriptor in (output, *pass_fds):
+            os.close(descriptor)
         self.lasting.append(process)
         watch(process)  # a Celery worker without its broker may hang in its own shutdown
 
@@ -146,7 +153,8 @@ class Services:
         """Start a management command that goes on beside the services."""
         log = self.base.data / f"{name}.log"
         with log.open("wb") as output:
-            return Errand(log, self._spawn(name, ["manage.py", name], output.fileno(), env))
+            command = ["manage.py", name, "--skip-checks"]  # they ran at `migrate`
+            return Errand(log, self._spawn(name, command, output.fileno(), env))
 
     def _errand(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> int:
         process = self._spawn(name, command, output, env)

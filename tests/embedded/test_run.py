@@ -48,9 +48,7 @@ def run(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], floa
 
 def ours(port: int, data_dir: Path) -> list[int]:
     """Everything a run over this folder and port started."""
-    return (
-        alive(data_dir) + running(str(data_dir), ("python",)) + running(f":{port}", ("gunicorn",))
-    )
+    return alive(data_dir) + running(str(data_dir), ("python",)) + running(f":{port}", ("python",))
 
 
 def get(address: str) -> int:
@@ -139,3 +137,17 @@ def test_it_stops_with_one_line_when_a_server_dies(tmp_path: Path) -> None:
                 f"{name} ended with code -9; everything is stopped. Its log is {tmp_path / name}.log."
             )
             assert not ours(port, tmp_path)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(180)
+def test_it_says_which_of_web_and_worker_ended_and_stops(tmp_path: Path) -> None:
+    port = free_port()
+    with run(tmp_path, port) as (popen, _, _):
+        parent, web, *_ = sorted(running(f":{port}", ("influence.embedded.forks",)))
+        os.kill(web, signal.SIGKILL)
+        said, _ = popen.communicate(timeout=20)
+        assert popen.returncode == 1
+        assert "product | web ended with code -9." in said
+        assert said.splitlines()[-1] == "product ended with code 1; everything is stopped."
+        assert not ours(port, tmp_path)
