@@ -144,7 +144,7 @@ def test_it_stops_with_one_line_when_a_server_dies(tmp_path: Path) -> None:
 def test_it_says_which_of_web_and_worker_ended_and_stops(tmp_path: Path) -> None:
     port = free_port()
     with run(tmp_path, port) as (popen, _, _):
-        parent, web, *_ = sorted(running(f":{port}", ("influence.embedded.forks",)))
+        _, web, *_ = sorted(running(f":{port}", ("influence.embedded.forks",)))
         os.kill(web, signal.SIGKILL)
         said, _ = popen.communicate(timeout=20)
         assert popen.returncode == 1
