@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,7 @@ class JobView:
 
     job: Job
     title: str
+    about: tuple[str, str] | None  # an address, may be empty, and a label
     outcome: list[OutcomeRow]
     may_cancel: bool
 
@@ -58,19 +60,31 @@ class JobView:
         return min(100, 100 * self.job.done_count // max(1, self.job.total_count))
 
 
-def _job_view(request: OrganizationRequest, job: Job) -> JobView:
+def _job_views(request: OrganizationRequest, jobs: Sequence[Job]) -> list[JobView]:
+    abouts: dict[int, tuple[Any, ...]] = {}
+    for name in {job.kind for job in jobs}:
+        abouts |= job_kind(name).about([job for job in jobs if job.kind == name])
+    return [_job_view(request, job, abouts.get(job.pk)) for job in jobs]
+
+
+def _job_view(request: OrganizationRequest, job: Job, about: tuple[Any, ...] | None) -> JobView:
     kind = job_kind(job.kind)
     slug = request.organization.slug
     rows = [
         OutcomeRow(
             kind.words[row["key"]],
             row["count"],
-            [(reverse(name, args=[slug, *ids]), label) for name, label, *ids in row["links"]],
+            [_link(slug, *link) for link in row["links"]],
         )
         for row in job.outcome
     ]
     is_open = not job.is_finished and job.cancel_requested_at is None
-    return JobView(job, kind.title, rows, is_open and may_cancel(job, request.membership))
+    may = is_open and may_cancel(job, request.membership)
+    return JobView(job, kind.title, _link(slug, *about) if about else None, rows, may)
+
+
+def _link(slug: str, name: str, label: str, *ids: Any) -> tuple[str, str]:
+    return (reverse(name, args=[slug, *ids]) if name else "", label)
 
 
 @staff_page(Permission.READ)
@@ -90,7 +104,7 @@ def activity(request: OrganizationRequest) -> HttpResponse:
         ],
         is_under_way=any(not job.is_finished for job in page.rows),
     )
-    views = [_job_view(request, job) for job in page.rows]
+    views = _job_views(request, page.rows)
     context = {"page": page, "views": views, "is_mine": is_mine, "live": live}
     return live.answer(request) or render(request, "staff/jobs/activity.html", context)
 
@@ -124,7 +138,8 @@ def follow_page(request: OrganizationRequest, pk: int) -> HttpResponse:
     if job.is_finished:
         return _led_on(request) or redirect(end_of(request, job))
     state = _state(job)
-    context = {"view": _job_view(request, job), **state}
+    (view,) = _job_views(request, [job])
+    context = {"view": view, **state}
     return state["live"].answer(request) or render(request, "staff/jobs/follow.html", context)
 
 

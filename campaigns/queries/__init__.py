@@ -11,6 +11,7 @@ from campaigns.queries.links import campaign_with_tie, order_to_tie
 from campaigns.queries.live import order_live, orders_live, post_live, published_live
 from campaigns.queries.orders import (
     campaign_with_counts,
+    campaigns_of,
     campaigns_page,
     order_sync,
     order_with_posts,
@@ -50,6 +51,7 @@ __all__ = [
     "campaign_count",
     "campaign_with_counts",
     "campaign_with_tie",
+    "campaigns_of",
     "campaigns_page",
     "followed_videos",
     "growth",

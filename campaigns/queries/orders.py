@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.policies import GONE, UNTIED, report_due_at
 from campaigns.queries.counts import campaign_count
 from campaigns.queries.posts import is_visible
+from jobs.models import Job
 from tenancy.scope import current_groups, groups_scope
 from tiktok.enums import PollKind
 from tiktok.queries import SyncTimes, polls_at, read_polls
@@ -49,6 +50,20 @@ def campaign_with_counts(pk: int) -> Campaign | None:
         )
         .first()
     )
+
+
+def campaigns_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
+    """The campaign that each of these jobs is about, as a link; none for one whose campaign was deleted."""
+    names = dict(
+        Campaign.objects.filter(pk__in={job.params["campaign"] for job in jobs}).values_list(
+            "pk", "name"
+        )
+    )
+    return {
+        job.pk: ("campaigns:campaign", names[pk], pk)
+        for job in jobs
+        if (pk := job.params["campaign"]) in names
+    }
 
 
 def orders_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[Order]:

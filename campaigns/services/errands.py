@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from campaigns.errors import CampaignProblem
 from campaigns.models import Campaign, OrderRequest, Post
-from campaigns.queries import post_detail, post_row
+from campaigns.queries import campaigns_of, post_detail, post_row
 from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.syncing import refresh_post, refresh_post_again
@@ -171,4 +171,5 @@ def register_jobs() -> None:
     """Make the errands known."""
     for name, title, words, do, report in ERRANDS:
         problems = (CampaignProblem, TikTokProblem)
-        register_job(errand(name, title, words, do, report, problems=problems))
+        kind = errand(name, title, words, do, report, problems=problems, about=campaigns_of)
+        register_job(kind)

@@ -28,12 +28,21 @@ def address(request: OrganizationRequest, name: str, *parts: object) -> str:
     return reverse(f"campaigns:{name}", args=[request.organization.slug, *parts])
 
 
+TABS = ("campaign", "published_posts", "all_posts", "participants")  # the first holds the orders
+
+
+def tab_in(request: OrganizationRequest) -> str:
+    """The tab that a form was sent from."""
+    tab = request.POST.get("tab", "")
+    return tab if tab in TABS else TABS[0]
+
+
 def tabs(request: OrganizationRequest, campaign: Any) -> list[dict[str, object]]:
-    pages = (
-        ("campaign", "Orders", "package", campaign.order_count),
-        ("published_posts", "Published Posts", "video", campaign.published_count),
-        ("all_posts", "All Posts", "list", None),
-        ("participants", "Influencers", "users", campaign.participant_count),
+    words = (
+        ("Orders", "package", campaign.order_count),
+        ("Published Posts", "video", campaign.published_count),
+        ("All Posts", "list", None),
+        ("Influencers", "users", campaign.participant_count),
     )
     return [
         {
@@ -42,7 +51,7 @@ def tabs(request: OrganizationRequest, campaign: Any) -> list[dict[str, object]]
             "icon": icon,
             "count": count,
         }
-        for name, label, icon, count in pages
+        for name, (label, icon, count) in zip(TABS, words, strict=True)
     ]
 
 

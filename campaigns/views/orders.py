@@ -22,7 +22,7 @@ from campaigns.queries import (
 from campaigns.services import errands
 from campaigns.services.orders.invitations import mark_invited_by_hand
 from campaigns.services.orders.syncing import refresh_campaign, refresh_campaign_again
-from campaigns.views.frame import address, campaign_or_404, campaign_page
+from campaigns.views.frame import address, campaign_or_404, campaign_page, tab_in
 from jobs.services.queue import JUST_NOW
 from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
@@ -44,11 +44,12 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 @require_POST
 def orders_refresh(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    job = refresh_campaign(campaign, actor=request.user)
+    tab = tab_in(request)
+    job = refresh_campaign(campaign, tab=tab, actor=request.user)
     if job is not None:
         return follow(request, job)
     messages.info(request, _not_refreshed(campaign))
-    return redirect(address(request, "campaign", campaign.pk))
+    return redirect(address(request, tab, campaign.pk))
 
 
 def _not_refreshed(campaign: Campaign) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crm.errors import CrmProblem
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
@@ -200,6 +202,10 @@ def _link(account: SocialAccount) -> tuple[str, str, int]:
     return (INFLUENCER_PAGE, f"@{account.handle}", account.influencer_id)
 
 
+def _handles(jobs: Sequence[Job]) -> dict[int, tuple[str, str]]:
+    return {job.pk: ("", f"@{tiktok_handle(job.params['handle'])}") for job in jobs}
+
+
 def register_jobs() -> None:
     """Make the errands known."""
     invited = {
@@ -222,6 +228,7 @@ def register_jobs() -> None:
             _add,
             _report_added,
             problems=PROBLEMS,
+            about=_handles,
         ),
         errand(
             INVITE_ACCOUNT, "Invite to the marketplace", invited, _invite_account, _report_account,
@@ -229,7 +236,7 @@ def register_jobs() -> None:
         ),
         errand(
             INVITE_HANDLE, "Invite to the marketplace", invited, _invite_handle, _report_handle,
-            problems=PROBLEMS,
+            problems=PROBLEMS, about=_handles,
         ),
         errand(
             REFRESH,

@@ -9,13 +9,13 @@ The same errand of the same person is started once while it is unfinished.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jobs.errors import JobFailed
 from jobs.models import Job
-from jobs.services.jobs import ERRAND_KIND, JobKind, Report, start_job
+from jobs.services.jobs import ERRAND_KIND, Abouts, JobKind, Report, start_job
 from tenancy.models import User
 
 
@@ -36,6 +36,7 @@ def errand(
     report: Callable[[Job], Report],
     *,
     problems: tuple[type[Exception], ...],
+    about: Callable[[Sequence[Job]], Abouts] = lambda jobs: {},
 ) -> JobKind:
     """A kind of job with one step. `problems`: exceptions whose text says to a person why it failed."""
 
@@ -45,7 +46,9 @@ def errand(
         except problems as problem:
             raise JobFailed(str(problem)) from problem
 
-    return JobKind(name, title, words, _keep, fetch=fetch, report=report, work=ERRAND_KIND)
+    return JobKind(
+        name, title, words, _keep, fetch=fetch, report=report, about=about, work=ERRAND_KIND
+    )
 
 
 def _keep(job: Job, done: Done) -> bool:

@@ -41,6 +41,9 @@ ACTOR_LEFT = "The person who started it is no longer a member. What is done was 
 RIGHTS_LOST = "The person who started it may no longer do this. What is done was kept."
 
 
+Abouts = Mapping[int, tuple[Any, ...]]
+
+
 @dataclass(frozen=True)
 class Report:
     """The end of a job for the person who waited for it: what they are told, and where they go on.
@@ -61,7 +64,8 @@ class JobKind:
     `done_count` on and counts the outcome. Returns whether the job is done. `words`: of each key of the outcome.
     `temporary`: exceptions after which the slice is tried again later. `lasting`: those that end the job, with their
     text as its problem. `report`: of a finished job, to the person who waits for it; without one they are shown their
-    activity. `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice,
+    activity. `about`: what each of these jobs is about, by its id: the name of an address, a label, ids; a label alone
+    stands after "". `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice,
     which then sees no more influencers than they do.
     """
 
@@ -73,6 +77,7 @@ class JobKind:
     temporary: tuple[type[Exception], ...] = ()
     lasting: tuple[type[Exception], ...] = ()
     report: Callable[[Job], Report] | None = None
+    about: Callable[[Sequence[Job]], Abouts] = lambda jobs: {}
     work: str = WORK_KIND
     permission: Permission | None = None
 

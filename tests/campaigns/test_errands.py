@@ -104,6 +104,34 @@ def test_a_campaign_without_a_live_order_has_nothing_to_refresh(campaign, person
     assert [str(message) for message in page.context["messages"]] == ["There is no order to check."]
 
 
+def test_a_refresh_ends_on_the_tab_where_it_was_asked_for_and_is_named_in_the_activity(
+    tiktok, campaign, person
+) -> None:
+    an_order(campaign, an_account("maya.bakes"), tiktok_order_id="4711/maya.bakes")
+    tiktok.control("fail", times=99, code=40105)
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    of_campaign = f"/o/oaks/campaigns/{campaign.pk}/"
+    client.post(f"{of_campaign}orders/refresh/", {"tab": "published_posts"})
+    while pump(Lane.BULK):
+        pass
+    job = Job.objects.get()
+    assert end(person, job)[0] == f"{of_campaign}posts/"
+    activity = client.get("/o/oaks/activity/").content.decode()
+    assert f'<a href="{of_campaign}">' in activity
+    campaign.delete()
+    assert of_campaign not in client.get("/o/oaks/activity/").content.decode()
+
+
+@pytest.mark.parametrize(("tab", "leads"), [("all_posts", "posts/all/"), ("../nowhere", "")])
+def test_a_refresh_too_soon_stays_on_its_tab(campaign, person, tab: str, leads: str) -> None:
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    of_campaign = f"/o/oaks/campaigns/{campaign.pk}/"
+    answer = client.post(f"{of_campaign}orders/refresh/", {"tab": tab})
+    assert answer.headers["Location"] == f"{of_campaign}{leads}"
+
+
 def test_a_refresh_that_failed_says_why_on_the_campaign_s_page(tiktok, campaign, person) -> None:
     an_order(campaign, an_account("maya.bakes"), tiktok_order_id="4711/maya.bakes")
     tiktok.control("fail", times=99, code=40105)

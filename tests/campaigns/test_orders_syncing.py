@@ -85,10 +85,22 @@ def test_the_whole_way_of_an_order_is_dated_with_its_evidence(tiktok, campaign) 
 
     assert order.state == OrderState.FULFILLED
     assert list(order_steps(order.pk).values_list("state", "evidence"))[3:] == [
-        ("accepted", f"TikTok lists the first video for this order: {first}."),
+        ("accepted", "TikTok lists the first video for this order."),
         ("posting", "TikTok lists 1 of 2 videos."),
         ("in_review", "All 2 videos are uploaded, 0 approved so far."),
-        ("fulfilled", "TikTok has approved: all 2 videos are done."),
+        ("fulfilled", "TikTok has approved all 2 videos."),
+    ]
+
+
+def test_one_video_is_spoken_of_as_one(tiktok, campaign) -> None:
+    order = ordered(campaign, videos=1)
+    video = publish(tiktok, order)
+    sync_order(order)
+    review(tiktok, video, "SUCCEED")
+    sync_order(order)
+    assert list(order_steps(order.pk).values_list("evidence", flat=True))[4:] == [
+        "The video is uploaded, not approved yet.",
+        "TikTok has approved the video.",
     ]
 
 

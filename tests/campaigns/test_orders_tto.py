@@ -375,10 +375,10 @@ def test_the_whole_way_of_an_order(tiktok, campaign, tiktok_one) -> None:
 
     assert order.state == OrderState.FULFILLED
     assert list(order_steps(order.pk).values_list("state", "evidence"))[3:] == [
-        ("accepted", f"TikTok lists the first video for this order: {first}."),
+        ("accepted", "TikTok lists the first video for this order."),
         ("posting", "TikTok lists 1 of 2 videos."),
         ("in_review", "All 2 videos are uploaded, 0 approved so far."),
-        ("fulfilled", "TikTok has approved: all 2 videos are done."),
+        ("fulfilled", "TikTok has approved all 2 videos."),
     ]
 
 

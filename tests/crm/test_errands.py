@@ -8,7 +8,12 @@ import pytest
 from django.test import Client
 
 from crm.models import Influencer
-from crm.services.errands import start_inviting, start_inviting_handle, start_refreshing
+from crm.services.errands import (
+    start_adding,
+    start_inviting,
+    start_inviting_handle,
+    start_refreshing,
+)
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.services.jobs import begin_at_once
@@ -47,6 +52,16 @@ def test_an_account_that_is_deleted_meanwhile_is_said_to_be_gone(
             assert begin_at_once(job).problem == "The account is no longer here."
             assert tiktok.read("stats")["total"] == 0
     assert end(manager, job) == ("/o/oak/influencers/", ["The account is no longer here."])
+
+
+def test_the_activity_names_the_handle_that_was_asked_about(
+    oak: Organization, manager: Client, tiktok: Sandbox
+) -> None:
+    with organization_scope(oak):
+        person = User.objects.get(email="manager@oak.example")
+        begin_at_once(start_adding("nosuch", actor=person, influencer=None))
+    activity = " ".join(manager.get("/o/oak/activity/").content.decode().split())
+    assert "Add a TikTok account <div> @nosuch </div>" in activity
 
 
 def test_an_invitation_that_fails_while_its_page_follows_leads_to_the_other_ways(

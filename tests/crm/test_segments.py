@@ -159,6 +159,23 @@ def test_how_many_match_comes_after_the_page(viewer: Client) -> None:
     assert shown.startswith("1 creator All 3 Authenticated 0 Permission ends soon 0 Unsupported 0")
 
 
+def test_a_count_knows_who_was_added_just_now(oak: Organization, viewer: Client) -> None:
+    assert "All 3" in text(viewer, f"{LIST}count/")
+    with organization_scope(oak):
+        Influencer.objects.create(name="Fourth")
+    assert "All 4" in text(viewer, f"{LIST}count/")
+
+
+def test_a_count_that_was_slow_is_kept_for_minutes(
+    oak: Organization, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.queries.segments.SLOW", -1)
+    assert "All 3" in text(viewer, f"{LIST}count/")
+    with organization_scope(oak):
+        Influencer.objects.create(name="Fourth")
+    assert "All 3" in text(viewer, f"{LIST}count/")
+
+
 def test_counts_are_those_of_the_groups_a_member_sees(oak: Organization, viewer: Client) -> None:
     person = User.objects.create_user("limited@oak.example", "secret")
     Membership.objects.create(organization=oak, user=person, role=Role.MANAGER, is_limited=True)

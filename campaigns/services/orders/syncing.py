@@ -22,7 +22,7 @@ from campaigns.policies import (
     VideoFact,
     progress,
 )
-from campaigns.queries import quiet_videos
+from campaigns.queries import campaigns_of, quiet_videos
 from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
 from jobs.errors import JobFailed
@@ -167,7 +167,9 @@ def _is_accepted(facts: OrderFacts) -> bool:
 
 def _acceptance(facts: OrderFacts) -> str:
     if facts.state.video_ids:
-        return f"TikTok lists the first video for this order: {facts.state.video_ids[0]}."
+        return (
+            "TikTok lists the first video for this order."  # which one, its dialog says by caption
+        )
     return "TikTok counts a video for this order."
 
 
@@ -211,13 +213,15 @@ def refresh_campaign_again(campaign: Campaign) -> datetime | None:
     return done_at
 
 
-def refresh_campaign(campaign: Campaign, *, actor: User | None = None) -> Job | None:
-    """Have the campaign's orders synced, those whose last sync is longest ago first. None: all were, just now."""
+def refresh_campaign(
+    campaign: Campaign, *, tab: str = "campaign", actor: User | None = None
+) -> Job | None:
+    """Have the campaign's orders synced, those whose last sync is longest ago first; whoever waits is on `tab`. None: all were, just now."""
     live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
     live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
-    never_first = F("checked_at").asc(nulls_first=True)
-    keys = list(live.order_by(never_first, "pk").values_list("pk", flat=True))
-    params = {"ids": keys, "campaign": campaign.pk}
+    oldest_first = live.order_by(F("checked_at").asc(nulls_first=True), "pk")
+    keys = list(oldest_first.values_list("pk", flat=True))
+    params = {"ids": keys, "campaign": campaign.pk, "tab": tab}
     return start_job(REFRESH, params, total=len(keys), actor=actor) if keys else None
 
 
@@ -263,16 +267,16 @@ def register_jobs() -> None:
             temporary=(TikTokUnavailable, TikTokBusy),
             lasting=(TikTokProblem,),
             report=_report_refreshed,
+            about=campaigns_of,
         )
     )
 
 
 def _report_refreshed(job: Job) -> Report:
-    sentences = [(level, _counted(job, key, *forms)) for key, level, *forms in OUTCOMES]
-    said = [(level, sentence) for level, sentence in sentences if sentence]
-    if job.problem:
-        said.append(("error", job.problem))
-    return Report(("campaigns:campaign", job.params["campaign"]), tuple(said))
+    said = [(level, _counted(job, key, *forms)) for key, level, *forms in OUTCOMES]
+    said.append(("error", job.problem))
+    to = (f"campaigns:{job.params.get('tab', 'campaign')}", job.params["campaign"])
+    return Report(to, tuple((level, sentence) for level, sentence in said if sentence))
 
 
 def _counted(job: Job, key: str, one: str, many: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from campaigns.enums import OrderState
 from campaigns.errors import MoveNotAllowed
@@ -75,14 +76,21 @@ def mark_posting(order: Order, progress: Progress) -> None:
 
 def mark_in_review(order: Order, progress: Progress) -> None:
     """All videos are uploaded, not all are approved."""
-    evidence = f"All {progress.limit} videos are uploaded, {progress.approved} approved so far."
+    evidence = ngettext(
+        "The video is uploaded, not approved yet.",
+        "All %(limit)d videos are uploaded, %(approved)d approved so far.",
+        progress.limit,
+    ) % {"limit": progress.limit, "approved": progress.approved}
     move(order, OrderState.IN_REVIEW, evidence=evidence)
 
 
 def mark_fulfilled(order: Order, progress: Progress) -> None:
     """All videos that were asked for are approved."""
-    word = "video is" if progress.limit == 1 else "videos are"
-    evidence = f"TikTok has approved: all {progress.limit} {word} done."
+    evidence = ngettext(
+        "TikTok has approved the video.",
+        "TikTok has approved all %(limit)d videos.",
+        progress.limit,
+    ) % {"limit": progress.limit}
     move(order, OrderState.FULFILLED, evidence=evidence)
 
 
