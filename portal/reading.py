@@ -18,6 +18,7 @@ from tiktok.queries import (
     SyncTimes,
     account_metrics,
     account_sync,
+    audience_bars,
     is_released,
     polls_at,
     read_polls,
@@ -170,20 +171,7 @@ def _in_own_words(metric: MetricValue) -> MetricValue:
 
 
 def _shares(metric: MetricValue) -> AudienceShares:
-    rows = [
-        {
-            "label": _readable(row["name"]),
-            "share": row["fraction"],
-            "name_of": "region" if metric.key == AccountMetric.AUDIENCE_COUNTRIES else "",
-        }
-        for row in metric.value or []
-    ]
-    return AudienceShares(metric.key, metric.label, rows, metric.reason)
-
-
-def _readable(name: str) -> str:
-    """`FEMALE` → `Female`; codes (`GB`) and ages (`18-24`) stay."""
-    return name.capitalize() if len(name) > 3 and name.isalpha() else name
+    return AudienceShares(metric.key, metric.label, audience_bars(metric), metric.reason)
 
 
 def home_live(organizations: list[OwnOrganization], connections: list[OwnConnection]) -> Live:

@@ -37,7 +37,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.availability import AUTHENTICATE_OR_ORDER, SEND_AN_ORDER
 from tiktok.enums import PostMetric, Unit
-from tiktok.queries import MetricValue, earlier_numbers, is_released
+from tiktok.queries import audience_bars, earlier_numbers, is_released, top_country
 
 COLUMNS = (
     PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES,
@@ -145,7 +145,7 @@ def post_page(request: OrganizationRequest, pk: int, post_pk: int) -> HttpRespon
         "title": str(post),
         "stats": [m for m in row.metrics.values() if m.unit not in {Unit.CURVE, Unit.SHARES}],
         "curve": _curve(row),
-        "audiences": [_audience(m) for m in row.metrics.values() if m.unit == Unit.SHARES],
+        "audiences": _audiences(row),
         "growth": _growth(row),
         "remedy": f"{address(request, 'order_new', campaign.pk)}?account={post.account_id}",
         "is_asked": post.review_state == ReviewState.LINK_ASKED,
@@ -162,25 +162,13 @@ def _curve(row: PostRow) -> dict[str, Any]:
     return {"metric": metric, "series": series}
 
 
-def _audience(metric: MetricValue) -> dict[str, Any]:
-    """A distribution, largest share first (ages in their own order)."""
-    shares = [
-        {
-            "label": _name(metric.key, part["name"]),
-            "share": part["fraction"],
-            "name_of": "region" if metric.key == PostMetric.AUDIENCE_COUNTRY else "",
-        }
-        for part in metric.value or []
+def _audiences(row: PostRow) -> list[dict[str, Any]]:
+    country = top_country(row.metrics[PostMetric.AUDIENCE_COUNTRY])
+    return [
+        {"metric": metric, "shares": audience_bars(metric, country=country)}
+        for metric in row.metrics.values()
+        if metric.unit == Unit.SHARES
     ]
-    in_order = "label" if metric.key == PostMetric.AUDIENCE_AGE else "share"
-    shares.sort(key=lambda share: share[in_order], reverse=in_order == "share")
-    return {"metric": metric, "shares": shares}
-
-
-def _name(key: str, name: str) -> str:
-    if key == PostMetric.AUDIENCE_GENDER:
-        return name.capitalize()
-    return name.replace("-", "–") if key == PostMetric.AUDIENCE_AGE else name
 
 
 def _growth(row: PostRow) -> dict[str, list[dict[str, Any]]]:

@@ -23,10 +23,9 @@ from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.enums import AccountMetric, Unit
-from tiktok.queries import MetricValue, is_released
+from tiktok.queries import MetricValue, audience_bars, is_released
 
 METRICS = AccountMetric.values  # in the order of the page: followers first
-NAMED = {AccountMetric.AUDIENCE_COUNTRIES: "region", AccountMetric.AUDIENCE_LOCALES: "language"}
 CHARTS = {"follower_count": "Followers", "like_count": "Likes", "average_views": "Views"}
 PERIODS = {"7": "7 d", "30": "30 d", "90": "90 d", "365": "1 y"}
 CHANGES = ("7", "30", "90")
@@ -53,16 +52,8 @@ class ShownMetric:
 
     @property
     def shares(self) -> list[dict[str, Any]]:
-        """The bars; TikTok writes genders in capitals, countries and locales as codes."""
-        is_word = self.metric.key == AccountMetric.AUDIENCE_GENDERS
-        return [
-            {
-                "label": row["name"].capitalize() if is_word else row["name"],
-                "share": row["fraction"],
-                "name_of": NAMED.get(AccountMetric(self.metric.key), ""),
-            }
-            for row in self.metric.value or ()
-        ]
+        """The bars of an audience's distribution."""
+        return audience_bars(self.metric)
 
 
 @staff_page(Permission.READ)

@@ -123,6 +123,7 @@ def test_an_authenticated_account_shows_audience_shares_as_bars(
                 {"name": "FEMALE", "fraction": 0.6},
                 {"name": "MALE", "fraction": 0.4},
             ],
+            creator__audience_locales=[{"name": "CA", "fraction": 1.0}],
             creator__creator_rate_amount="450",
             creator__creator_rate_currency="GBP",
             creator__profile_source=Source.AUTHORIZED,
@@ -131,6 +132,7 @@ def test_an_authenticated_account_shows_audience_shares_as_bars(
     page = text(viewer, at(account))
     assert "share-fill" in page
     assert "60.0" in page
+    assert "California" in page
     assert "450.00" in page
     assert "GBP" in page
     assert "TikTok, authorized" in page

@@ -11,6 +11,7 @@ from tiktok.queries.accounts import (
     needs_reconnect,
     visible_videos,
 )
+from tiktok.queries.audience import audience_bars, top_country
 from tiktok.queries.histories import (
     DAY_COLUMNS,
     account_history,
@@ -55,6 +56,7 @@ __all__ = [
     "account_metrics",
     "account_sync",
     "active_consents",
+    "audience_bars",
     "authenticated",
     "current_pause",
     "earlier_numbers",
@@ -73,6 +75,7 @@ __all__ = [
     "post_history",
     "post_metrics",
     "read_polls",
+    "top_country",
     "video_days",
     "video_sync",
     "visible_videos",
