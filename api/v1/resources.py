@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.http import Http404
+from drf_spectacular.openapi import AutoSchema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,11 +23,22 @@ from ui.paging import page_of, section_rows
 Rows = list[Any]
 
 
+class Description(AutoSchema):
+    """Operations are described by their method, or by their resource: a list by its docstring, one object by `one`."""
+
+    def get_description(self) -> str:
+        is_one = getattr(self.view, "action", "") == "retrieve"
+        return self.view.one if is_one else super().get_description()
+
+
 class Resource(ApiView, ReadOnlyModelViewSet[Any]):
     """List and detail of one kind of object: which `rows` there are, and the `facts` that their documents tell.
 
-    Both are made for each request: only there a scope is open.
+    Both are made for each request: only there a scope is open. `one` describes the detail.
     """
+
+    schema = Description()
+    one: str
 
     serializer_class: Any
     paginator: Any

@@ -36,6 +36,7 @@ OLD_WORD_SUNSET_AT = datetime(2027, 6, 1, tzinfo=UTC)
 class InfluencerViewSet(Resource):
     """People in the CRM, by name."""
 
+    one = "One person in the CRM."
     serializer_class = serializers.InfluencerSerializer
     filterset_class = filters.InfluencerFilters
     keyset = ("sort_name", "id")
@@ -53,6 +54,7 @@ class InfluencerViewSet(Resource):
 class SocialAccountViewSet(Resource):
     """Accounts of influencers on social networks, newest first."""
 
+    one = "One account of an influencer on a social network."
     serializer_class = serializers.SocialAccountSerializer
     filterset_class = filters.SocialAccountFilters
 
@@ -91,7 +93,7 @@ class SocialAccountViewSet(Resource):
     )
     @action(detail=True, filterset_class=None)
     def metrics(self, request: Request, pk: str) -> Response:
-        """Every account metric as it stands now, or the reason why it is not there."""
+        """Every account metric now, or the reason why it is not there."""
         account = self.get_object()
         document: dict[str, Any] = {"account": account.pk, "kind": None, "metrics": []}
         if account.creator:
@@ -123,6 +125,7 @@ class SocialAccountViewSet(Resource):
 class CampaignViewSet(Resource):
     """Campaigns, the latest to start first."""
 
+    one = "One campaign."
     serializer_class = serializers.CampaignSerializer
     filterset_class = filters.CampaignFilters
     keyset = ("-starts_on", "-id")
@@ -134,6 +137,7 @@ class CampaignViewSet(Resource):
 class OrderViewSet(Resource):
     """Orders with their dated events, newest first."""
 
+    one = "One order with its dated events."
     serializer_class = serializers.OrderSerializer
     filterset_class = filters.OrderFilters
 
@@ -150,8 +154,9 @@ class OrderViewSet(Resource):
 
 
 class PostViewSet(Resource):
-    """Posts that stand in a campaign, newest first, with their numbers."""
+    """Posts of campaigns, newest first, with their numbers."""
 
+    one = "One post of a campaign with its numbers."
     serializer_class = serializers.PostSerializer
     filterset_class = filters.PostFilters
 

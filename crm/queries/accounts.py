@@ -26,6 +26,7 @@ from crm.policies import (
 from crm.policies.columns import month_change
 from crm.queries.past import History, Point, a_month_before, past
 from tiktok.enums import (
+    ENDED_CONNECTION_STATES,
     AccountKind,
     AccountMetric,
     MarketplaceStatus,
@@ -198,6 +199,11 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
         ends_at=getattr(account, "ends_at", None),
         month_ago=getattr(account, "month_ago", None),
     )
+
+
+def creators_to_reconnect() -> models.QuerySet[Creator]:
+    """Creators whose consent rests on a grant that has ended."""
+    return Creator.objects.filter(grant_state__in=ENDED_CONNECTION_STATES)
 
 
 def creators_of_kind(kind: str) -> models.QuerySet[Creator]:

@@ -32,7 +32,7 @@ from crm.models import (
 )
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Condition, Field, Values
-from crm.queries.accounts import creators_of_kind
+from crm.queries.accounts import creators_of_kind, creators_to_reconnect
 from tenancy.models import Event, Group, Membership
 from tenancy.scope import required_organization_id
 from tiktok.enums import AccountKind
@@ -40,6 +40,7 @@ from tiktok.queries import active_consents
 
 Rows = models.QuerySet[Any, Any]
 ME = "me"
+RECONNECT = "reconnect"  # beside the kinds of account: those whose permission has ended
 NOBODY = Q(pk__in=[])
 EVERYBODY = ~NOBODY  # an empty Q would be left out of an "or"
 
@@ -150,7 +151,8 @@ def _kind(condition: Condition, asker: Asker) -> Q:
         return EVERYBODY
     found = NOBODY
     for kind in condition.values:
-        found |= probe(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
+        creators = creators_to_reconnect() if kind == RECONNECT else creators_of_kind(kind)
+        found |= probe(creators.filter(account__influencer=OuterRef("pk")))
     return found
 
 
@@ -179,6 +181,7 @@ def _archived(condition: Condition, _: Asker) -> Q:
 def register_own_rules() -> None:
     """The fields that the CRM knows itself."""
     kinds = {kind.value: str(kind.label) for kind in AccountKind if kind != AccountKind.LEGACY}
+    kinds[RECONNECT] = "Reconnect needed"
     tags, tag_ids = hung(Tagging.objects.all, "tag")
     lists, list_ids = hung(ListEntry.objects.all, "list")
     networks, _ = hung(SocialAccount.objects.all, "network")

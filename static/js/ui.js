@@ -108,7 +108,10 @@
   });
 
   // --- pictures that do not load leave the initials, or the drawn cover ---
-  on("error", (event) => event.target.matches?.(".face img, .cover img") && event.target.remove(), true);
+  const PICTURES = ".face img, .cover img";
+  on("error", (event) => event.target.matches?.(PICTURES) && event.target.remove(), true);
+  // Some have failed before this script ran.
+  $$(PICTURES).forEach((picture) => picture.complete && !picture.naturalWidth && picture.remove());
 
   // --- why: the reason of a missing number, in a popover that Escape and a click elsewhere close ---
   const reason = $("#why");

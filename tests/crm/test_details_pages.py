@@ -208,7 +208,7 @@ def test_an_archived_creator_leaves_list_search_and_choices_until_undone(
     assert "Nothing was deleted, and tracking goes on." in page
     assert shown() == [0, 0, 0, 0]
     assert "Maya Ferrand" in manager.get("/o/oak/influencers/archived/").content.decode()
-    assert "stands in no list" in manager.get(at(maya)).content.decode()
+    assert "is in no list" in manager.get(at(maya)).content.decode()
 
     page = manager.post(undo_button(page), follow=True).content.decode()
     assert shown() == [1, 1, 1, 1]

@@ -25,6 +25,7 @@ from tenancy.models import Group, User
 from tenancy.scope import groups_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
+from tiktok.enums import ConnectionState
 from tiktok.models import Connection
 
 FIELDS = {
@@ -233,6 +234,15 @@ class TestKept:
         assert kept("kind:authenticated_ttcm", released=False) == ["Ann", "Bo", "Cy"]
         assert kept("network:tiktok") == ["Ann", "Bo"]
         assert kept("network:instagram,unknown") == ["Cy"]
+
+    def test_accounts_whose_permission_has_ended_are_those_to_connect_again(self) -> None:
+        an_authenticated_account(influencer__name="Ann")
+        ended = an_authenticated_account(influencer__name="Bo")
+        connection = Connection.objects.get(consents__creator=ended.creator)
+        connection.state = ConnectionState.REVOKED
+        connection.save()
+        assert kept("kind:reconnect") == ["Bo"]
+        assert kept("kind:reconnect", released=False) == ["Ann", "Bo"]
 
     def test_permissions_that_end_and_none(self) -> None:
         for name, days in (("Ann", 10), ("Bo", 100)):

@@ -90,8 +90,9 @@ def order_from_maya(olivia: Page) -> None:
     olivia.get_by_label("What to make").fill("One short video with the seeded loaf")
     olivia.get_by_label("Videos", exact=False).last.fill("1")
     olivia.get_by_role("button", name="Preview").click()
+    olivia.get_by_label("E-mail address of Maya Bakes").fill(said("maya.bakes@creators.example"))
     olivia.get_by_role("button", name="Send 1 order").click()
-    expect(olivia.get_by_text("Created").first).to_be_visible()
+    expect(olivia.get_by_text(re.compile("Created|Sent")).first).to_be_visible()
     olivia.goto(re.sub(r"/(requests|orders)/.*", "/", olivia.url))
 
 

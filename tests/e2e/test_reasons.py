@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tenancy.models import User
 from tests.e2e.test_pages import AXE, RUN_AXE
@@ -95,6 +95,26 @@ def test_a_cover_whose_address_has_expired_leaves_the_drawn_one(
     size = page.locator(".cover").first.bounding_box()
     assert size is not None
     assert (size["width"], size["height"]) == (36, 48)
+
+
+def test_a_picture_that_failed_before_the_scripts_ran_leaves_the_drawn_cover_too(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager)
+    held: list[Route] = []
+    page.route(re.compile(r"/js/ui\b.*\.js"), lambda route: held.append(route))
+    page.goto("/o/oak/", wait_until="commit")
+    page.locator(".cover").first.wait_for()
+    page.evaluate(
+        """src => new Promise((done) => {
+          const picture = Object.assign(new Image(), {src, onerror: done});
+          document.querySelector(".cover").append(picture);
+        })""",
+        "data:image/png;base64,AAAA",
+    )
+    expect(page.locator(".cover img")).to_have_count(1)
+    held.pop().continue_()
+    expect(page.locator(".cover img")).to_have_count(0)
 
 
 def test_what_has_failed_stays_until_it_is_closed_and_what_went_well_leaves(

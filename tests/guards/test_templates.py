@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +19,16 @@ COMMENT = re.compile(r"\{% comment.*?endcomment %\}", re.DOTALL)
 ASSETS = {"src", "srcset", "data", "poster"}
 FILLED_TITLE = re.compile(r"\{% block (?:head_)?title %\}\s*(?!\{% endblock)\S")
 EXTENDS = re.compile(r"""\{% extends ["']([^"']+)["']""")
+
+
+STYLE_SHEETS = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"))
+CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def selectors(path: Path) -> list[str]:
+    """Selectors of the rules outside of media queries."""
+    rules = re.findall(r"^([^\s@}][^{}]*)\{", CSS_COMMENT.sub("", path.read_text()), re.MULTILINE)
+    return [" ".join(rule.split()) for rule in rules]
 
 
 def names() -> list[str]:
@@ -130,6 +141,13 @@ def test_template_has_nothing_inline_and_nothing_from_elsewhere(name: str) -> No
     parser = Inline()
     parser.feed(TAG.sub("", source(name)))
     assert parser.found == [], name
+
+
+@pytest.mark.parametrize("path", STYLE_SHEETS, ids=lambda path: path.name)
+def test_a_class_is_styled_in_one_place(path: Path) -> None:
+    """Two components that share a name change each other's looks."""
+    twice = [name for name, count in Counter(selectors(path)).items() if count > 1]
+    assert twice == [], path.name
 
 
 def test_every_named_icon_is_vendored() -> None:

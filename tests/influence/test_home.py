@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -14,7 +16,9 @@ from crm.models import Influencer, SocialAccount
 from tenancy.enums import Role
 from tenancy.models import Membership, Organization, User
 from tenancy.scope import organization_scope
-from tiktok.models import Creator, Video
+from tests.factories.crm import an_authenticated_account
+from tiktok.enums import ConnectionState
+from tiktok.models import Connection, Creator, Video
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +89,27 @@ def test_home_counts_what_stands_and_says_what_needs_somebody(oak) -> None:
     assert (numbers.posts, numbers.views) == (2, 2_000)
     assert [post.video.caption for post in page.context["posts"]] == ["Loaf 1", "Loaf 0"]
     assert "can no longer be tracked" in page.text
+
+
+def test_what_needs_attention_leads_to_those_it_is_about(oak) -> None:
+    with organization_scope(oak):
+        campaign_with(posts=1)
+        an_authenticated_account(influencer__name="Ann")
+        connection = Connection.objects.get()
+        connection.state = ConnectionState.REVOKED
+        connection.save()
+    client = member(oak)
+    page = client.get("/o/oak/").text
+    links = re.findall(r'<a href="(/o/oak/influencers/\?f=[^"]+)">\s*1 ', page)
+    found = {
+        href: [row.influencer.name for row in client.get(unescape(href)).context["page"].rows]
+        for href in links
+    }
+    assert found == {
+        "/o/oak/influencers/?f=kind%3Aunsupported&amp;segment=unsupported": ["tom"],
+        "/o/oak/influencers/?f=order%3Afailed%2Crejected%2Coverdue": ["tom"],
+        "/o/oak/influencers/?f=kind%3Areconnect": ["Ann"],
+    }
 
 
 def test_an_empty_home_invents_no_number(oak) -> None:

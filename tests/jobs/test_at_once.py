@@ -240,7 +240,7 @@ def test_the_page_says_when_it_is_tried_again(elm, pruning, monkeypatch) -> None
         assert next_try_at(job) is None  # it has not met any trouble
     Work.objects.filter(subject_id=job.pk).update(postponed_reason="later", due_at=timezone.now())
     assert (
-        "TikTok is being asked"
+        "TikTok takes longer than usual"
         in browser_of(ada).get(f"/o/elm/activity/{job.pk}/").content.decode()
     )
     Work.objects.filter(subject_id=job.pk).update(due_at=later)

@@ -79,6 +79,14 @@ def test_a_button_that_acts_before_the_one_that_leads_back(
     )
 
 
+@caught_by(templates.test_a_class_is_styled_in_one_place, match="planted.css")
+def test_two_looks_of_one_name(tmp_path: Path) -> dict[str, Path]:
+    (path := tmp_path / "planted.css").write_text(
+        ".list { gap: 0; }\n@media print {\n  .list { gap: 1px; }\n}\n.list { columns: 2; }\n"
+    )
+    return {"path": path}
+
+
 @caught_by(templates.test_every_named_icon_is_vendored, match="no-such-icon")
 @pytest.mark.parametrize(
     "use", ['{% icon "no-such-icon" %}', '{% badge "x" icon="no-such-icon" %}']
