@@ -102,7 +102,11 @@ def test_a_picture_that_failed_before_the_scripts_ran_leaves_the_drawn_cover_too
 ) -> None:
     page = signed_in(manager)
     held: list[Route] = []
-    page.route(re.compile(r"/js/ui\b.*\.js"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/js/ui\b.*\.js"), hold)
     page.goto("/o/oak/", wait_until="commit")
     page.locator(".cover").first.wait_for()
     page.evaluate(
