@@ -26,9 +26,10 @@ Rows = list[Any]
 class Description(AutoSchema):
     """Operations are described by their method, or by their resource: a list by its docstring, one object by `one`."""
 
-    def get_description(self) -> str:
-        is_one = getattr(self.view, "action", "") == "retrieve"
-        return self.view.one if is_one else super().get_description()
+    def get_description(self) -> str:  # type: ignore[override]
+        view: Any = self.view
+        is_one = getattr(view, "action", "") == "retrieve"
+        return view.one if is_one else super().get_description()
 
 
 class Resource(ApiView, ReadOnlyModelViewSet[Any]):
