@@ -64,7 +64,7 @@ def test_an_influencer_signs_in_connects_tiktok_and_sees_what_the_brand_sees(
     seen = text(client.get(reverse("portal:organization", args=["oak"])))
     assert "Followers 184.2K TikTok, authorized · just now" in seen.replace("&#x27;", "'")
     assert "Audience countries GB 73.3" in seen
-    assert "Audience genders Female 48.5" in seen
+    assert "Audience genders Male 51.5 % Female 48.5" in seen
     assert "Audience locales TikTok has not reported this yet." in seen
     assert "Videos with numbers — None updated yet." in seen
 
