@@ -79,8 +79,9 @@ class Process:
     def is_alive(self) -> bool:
         return self.popen.poll() is None
 
+
+def bound_to(parent: int, number: int) -> Callable[[], None]:
     """The call by which a child is told with signal `number` that its parent has ended. Linux only (`KERNEL_TELLS`)."""
-    """What a child calls to be told with signal `number` when its parent ends. Linux only (`KERNEL_TELLS`)."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def bind() -> None:
