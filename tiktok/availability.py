@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from tiktok.enums import (
     AccountKind,
@@ -36,7 +37,7 @@ class Cell:
     availability: Availability
     reason: str = ""
 
-    @property
+    @cached_property
     def is_shown(self) -> bool:
         return self.availability != Availability.UNAVAILABLE
 

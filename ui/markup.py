@@ -13,6 +13,8 @@ def escaped(value: Any) -> SafeString:
     """The value as HTML: a safe string as it is, all else as text."""
     if type(value) is SafeString:
         return value
+    if type(value) is str:
+        return SafeString(escape(value))
     return SafeString(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from crm.enums import Network, PostKind
@@ -13,10 +15,10 @@ from crm.policies.fields import written_value
 from crm.queries.accounts import AccountView
 from crm.queries.influencers import InfluencerRow
 from crm.queries.packing import Packed, value_of
-from tiktok.queries import MetricValue
 from ui.sheets import Cell
 from ui.templatetags.formats import cents
 
+Read = Callable[[InfluencerRow], Cell]
 MANY = "; "  # between several values of one cell
 # The numbers of the main account, by column.
 METRICS = {
@@ -30,19 +32,13 @@ METRICS = {
 ELSEWHERE = {"followers": "follower_count", "engagement": "engagement_rate"}
 
 
-def cell(row: InfluencerRow, column: Column) -> Cell:
-    """The value of a column: text, a number, a day or a moment; None or an empty text for none."""
+def cell_reader(column: Column) -> Read:
+    """The way to the value of a column: text, a number, a day or a moment; None or an empty text for none."""
     if column.field_id:
-        return _custom(row, column)
+        return partial(_custom, column)
     if column.key in METRICS:
-        return _number(row, column.key)
-    known = CELLS.get(column.key)
-    return known(row) if known else getattr(row.influencer, column.key)
-
-
-def metric_of(row: InfluencerRow, key: str) -> MetricValue | None:
-    """The number of the main account in the column with this key; None if there is no TikTok account."""
-    return None if row.main is None else getattr(row.main, METRICS[key])
+        return partial(_number, column.key)
+    return CELLS.get(column.key) or attrgetter(f"influencer.{column.key}")
 
 
 def missing_because(row: InfluencerRow) -> str:
@@ -53,14 +49,13 @@ def missing_because(row: InfluencerRow) -> str:
     return " ".join(f"{each.label}: {each.reason}" for each in metrics if each.value is None)
 
 
-def _number(row: InfluencerRow, key: str) -> Cell:
-    metric = metric_of(row, key)
-    if metric is not None:
-        return metric.value
+def _number(key: str, row: InfluencerRow) -> Cell:
+    if row.main is not None:
+        return getattr(row.main, METRICS[key]).value
     return getattr(row.influencer, ELSEWHERE[key]) if key in ELSEWHERE else None
 
 
-def _custom(row: InfluencerRow, column: Column) -> Cell:
+def _custom(column: Column, row: InfluencerRow) -> Cell:
     for each in _attribute(row, "packed_values"):
         if each["field"] == column.field_id:
             return _written(each, column)
@@ -96,7 +91,7 @@ def _rate(each: Packed) -> str:
     return f"{network} {kind.lower()}: {cents(Decimal(each['amount']))} {each['currency']}"
 
 
-def _of_main(read: Callable[[AccountView], Cell]) -> Callable[[InfluencerRow], Cell]:
+def _of_main(read: Callable[[AccountView], Cell]) -> Read:
     return lambda row: None if row.main is None else read(row.main)
 
 
@@ -105,7 +100,7 @@ def _end(view: AccountView) -> date | None:
     return view.ends_at.astimezone(UTC).date() if is_near and view.ends_at else None
 
 
-CELLS: dict[str, Callable[[InfluencerRow], Cell]] = {
+CELLS: dict[str, Read] = {
     "account": _badges,
     "growth": _of_main(lambda view: view.growth),
     "posted": lambda row: row.influencer.last_post_at,

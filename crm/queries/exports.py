@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
 
 from crm.models import Influencer
 from crm.policies.columns import CellKind, Column, by_key, chosen
-from crm.queries.cells import Cell, cell, missing_because
+from crm.queries.cells import Cell, Read, cell_reader, missing_because
 from crm.queries.columns import custom_columns
 from crm.queries.fields import Asker
 from crm.queries.filters import read_address
@@ -71,9 +72,13 @@ class Sheet:
             if column.kind == CellKind.PERCENT
         )
 
+    @cached_property
+    def readers(self) -> list[Read]:
+        return [cell_reader(column) for column in self.columns]
+
     def line(self, row: InfluencerRow) -> list[Cell]:
         handles = "; ".join(view.account.handle for view in row.accounts)
-        values = [cell(row, column) for column in self.columns]
+        values = [read(row) for read in self.readers]
         if not self.is_whole:
             return [row.influencer.name, handles, *values]
         return [row.influencer.pk, row.influencer.name, handles, *values, missing_because(row)]

@@ -60,10 +60,17 @@ class InfluencerRow:
     def picture(self) -> str:
         return next((view.picture for view in self.accounts if view.picture), "")
 
-    @property
+    @cached_property
     def main(self) -> AccountView | None:
         """The TikTok account whose numbers a list shows: the first."""
         return self.accounts[0] if self.accounts else None
+
+    @property
+    def first_account(self) -> SocialAccount | None:
+        """The main account; of an influencer without one on TikTok, another network's."""
+        if self.main is not None:
+            return self.main.account
+        return self.others[0] if self.others else None
 
     @property
     def read_at(self) -> datetime | None:

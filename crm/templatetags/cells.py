@@ -1,4 +1,7 @@
-"""Cells of the list of influencers, one function for each column that is more than its value."""
+"""Rows of the list of influencers.
+
+What depends on the page or on a column is found out once; what is left for each row is to put its values into their places.
+"""
 
 from __future__ import annotations
 
@@ -11,42 +14,71 @@ from django.utils.safestring import SafeString
 
 from crm.policies import Badge
 from crm.policies.columns import CellKind, Column
-from crm.queries.cells import Cell, cell, metric_of
+from crm.queries.cells import METRICS, Cell, cell_reader
 from crm.queries.influencers import InfluencerRow
 from crm.templatetags.crm import no_account
+from crm.views.frame import address
 from crm.views.remedies import remedy_for
 from tiktok.templatetags.tiktok import metric_number, next_sync
 from ui.bidi import isolated
 from ui.markup import escaped, joined, markup
 from ui.templatetags import formats
-from ui.templatetags.labels import badge, remark
+from ui.templatetags.labels import badge, person, remark
 
 register = template.Library()
 SHOWN_TAGS = 2
 Context = template.RequestContext
+# What stands inside a cell of a row.
+Drawn = Callable[[InfluencerRow], SafeString | str]
 
 
 @register.simple_tag(takes_context=True)
-def cells(context: Context, row: InfluencerRow, columns: Sequence[Column]) -> SafeString:
-    """The cells of a row behind its name."""
+def influencer_rows(
+    context: Context, rows: Sequence[InfluencerRow], columns: Sequence[Column]
+) -> SafeString:
+    """The rows of a page: whom each is about, and a cell for each column."""
+    head = _head(context)
     main = next((column.key for column in columns if column.kind.is_number), "")
-    return SafeString("".join([_cell(context, row, column, main) for column in columns]))
+    cells = [
+        (f'<td class="{_classes(column, is_main=column.key == main)}">', _drawn(context, column))
+        for column in columns
+    ]
+    return SafeString("\n".join([_row(row, head, cells) for row in rows]))
 
 
-@register.simple_tag
-def note_of(row: InfluencerRow) -> str:
-    """The line below a name: the handle, else the e-mail address."""
-    accounts = [view.account for view in (row.main,) if view] or row.others
-    return str(accounts[0]) if accounts else row.influencer.email
+def _row(row: InfluencerRow, head: Drawn, cells: Sequence[tuple[str, Drawn]]) -> str:
+    shown = "".join([f"{opening}{escaped(drawn(row))}</td>" for opening, drawn in cells])
+    return f"<tr>{head(row)}{shown}</tr>"
 
 
-def _cell(context: Context, row: InfluencerRow, column: Column, main: str) -> str:
-    drawn = DRAWN.get(column.key)
-    inside = drawn(context, row, column) if drawn else plain(cell(row, column), column.kind)
-    return f'<td class="{_classes(column, is_main=column.key == main)}">{escaped(inside)}</td>'
+def _head(context: Context) -> Drawn:
+    """The box that selects the row, for those who may act, and the name over the handle, else the e-mail address."""
+    request, pattern = context["request"], '<th scope="row" class="m">{0}</th>'
+    if context.get("may_edit"):
+        pattern = (
+            '<td class="tight"><input class="form-check-input" type="checkbox" name="ids" value="{1}" data-pick'
+            f' aria-label="Select {{2}}"></td>{pattern}'
+        )
+
+    def drawn(row: InfluencerRow) -> SafeString:
+        of, account = row.influencer, row.first_account
+        whom = person(
+            name=of.name,
+            href=address(request, "influencer", of.pk),
+            note=account or of.email,
+            url=row.picture,
+        )
+        return markup(pattern, whom, of.pk, isolated(of.name))
+
+    return drawn
 
 
-@lru_cache(maxsize=200)
+def _drawn(context: Context, column: Column) -> Drawn:
+    if made := MADE.get(column.key):
+        return made(context, column)
+    return DRAWN.get(column.key) or _plain(column)
+
+
 def _classes(column: Column, *, is_main: bool) -> str:
     """On phones a row has its name and main number, and the badges below; the rest is in the profile."""
     is_sync = column.key == "updated"
@@ -65,6 +97,11 @@ def _classes(column: Column, *, is_main: bool) -> str:
     )
 
 
+def _plain(column: Column) -> Drawn:
+    read, kind = cell_reader(column), column.kind
+    return lambda row: plain(read(row), kind)
+
+
 def plain(value: Cell, kind: CellKind) -> SafeString | str:
     """A value that has no drawing of its own; nothing for none."""
     if value is None or value == "":
@@ -78,17 +115,17 @@ def plain(value: Cell, kind: CellKind) -> SafeString | str:
     return formats.percent(value) if kind == CellKind.PERCENT else formats.number(value)
 
 
-def _account(context: Context, row: InfluencerRow, column: Column) -> SafeString:
+def _account(row: InfluencerRow) -> SafeString:
     shown = [_status(view.badge) for view in row.accounts]
     if len(shown) > 1:
         shown = [
             markup("{} {}", isolated(view.account), drawn)
             for view, drawn in zip(row.accounts, shown, strict=True)
         ]
-    shown += [_other(each.get_network_display(), str(each)) for each in row.others]
-    if not shown:
-        return SafeString('<span class="muted">No account yet</span>')
-    return SafeString("<br>".join(shown))
+    shown += [
+        markup("{} {}", isolated(each), badge(each.get_network_display())) for each in row.others
+    ]
+    return joined("<br>", shown or [SafeString('<span class="muted">No account yet</span>')])
 
 
 @lru_cache(maxsize=500)
@@ -102,30 +139,38 @@ def _status(status: Badge) -> SafeString:
     )
 
 
-def _other(network: str, account: str) -> SafeString:
-    return markup("{} {}", isolated(account), badge(network))
+def _number(context: Context, column: Column) -> Drawn:
+    """A number of the main account with its marks; a missing one with its reason and, for who may act, the remedy."""
+    name, elsewhere, request = METRICS[column.key], _plain(column), context["request"]
+
+    def drawn(row: InfluencerRow) -> SafeString | str:
+        if row.main is None:
+            return elsewhere(row) or no_account(context, row.influencer)
+        metric = getattr(row.main, name)
+        if metric.value is not None:
+            return metric_number(metric)
+        remedy = remedy_for(request, metric.reason, row.main.account, row.influencer.name)
+        return metric_number(metric, remedy_label=remedy.label, remedy_href=remedy.href)
+
+    return drawn
 
 
-def _number(context: Context, row: InfluencerRow, column: Column) -> SafeString | str:
-    metric = metric_of(row, column.key)
-    if metric is None or row.main is None:
-        elsewhere = plain(cell(row, column), column.kind)
-        return elsewhere or no_account(context, row.influencer)
-    remedy = remedy_for(context["request"], metric.reason, row.main.account, row.influencer.name)
-    return metric_number(metric, remedy_label=remedy.label, remedy_href=remedy.href)
-
-
-def _followers(context: Context, row: InfluencerRow, column: Column) -> SafeString | str:
+def _followers(context: Context, column: Column) -> Drawn:
     """In all digits, with the change."""
-    view = row.main
-    if view is None or view.followers.value is None:
-        return _number(context, row, column)
-    marks = remark(view.followers.flag_text)
-    shown = markup("{} {}", marks, formats.number(view.followers.value))
-    return markup("{}<br>{}", shown, delta(view.growth)) if view.growth else shown
+    missing = _number(context, column)
+
+    def drawn(row: InfluencerRow) -> SafeString | str:
+        view = row.main
+        if view is None or view.followers.value is None:
+            return missing(row)
+        marks, growth = remark(view.followers.flag_text), view.growth
+        shown = markup("{} {}", marks, formats.number(view.followers.value))
+        return markup("{}<br>{}", shown, delta(growth)) if growth else shown
+
+    return drawn
 
 
-def _growth(context: Context, row: InfluencerRow, column: Column) -> SafeString | str:
+def _growth(row: InfluencerRow) -> SafeString | str:
     growth = row.main.growth if row.main else None
     return "" if growth is None else delta(growth)
 
@@ -145,17 +190,17 @@ def delta(change: float) -> SafeString:
     )
 
 
-def _code(kind: str) -> Drawing:
+def _code(kind: str, name: str) -> Drawn:
     """A country or language, which the browser names in the reader's language."""
 
-    def drawn(context: Context, row: InfluencerRow, column: Column) -> SafeString | str:
-        code = getattr(row.influencer, column.key)
+    def drawn(row: InfluencerRow) -> SafeString | str:
+        code = getattr(row.influencer, name)
         return markup('<span data-name-of="{}">{}</span>', kind, code) if code else ""
 
     return drawn
 
 
-def _tags(context: Context, row: InfluencerRow, column: Column) -> SafeString:
+def _tags(row: InfluencerRow) -> SafeString:
     tags = row.influencer.packed_tags  # type: ignore[attr-defined]  # added by `facts_of`
     shown = [
         markup('<span class="tag is-{}">{}</span>', tag["color"], isolated(tag["name"]))
@@ -167,31 +212,33 @@ def _tags(context: Context, row: InfluencerRow, column: Column) -> SafeString:
     return joined(" ", shown)
 
 
-def _updated(context: Context, row: InfluencerRow, column: Column) -> SafeString:
-    if row.main is None:
-        return no_account(context, row.influencer)
-    sync = row.main.sync
-    at = formats.ago(sync.at) if sync.at else "Not updated yet"
-    return markup("{}\n<br>{}", at, next_sync(context, sync))
+def _updated(context: Context, column: Column) -> Drawn:
+    def drawn(row: InfluencerRow) -> SafeString:
+        if row.main is None:
+            return no_account(context, row.influencer)
+        sync = row.main.sync
+        at = formats.ago(sync.at) if sync.at else "Not updated yet"
+        return markup("{}\n<br>{}", at, next_sync(context, sync))
+
+    return drawn
 
 
-def _email(context: Context, row: InfluencerRow, column: Column) -> SafeString | str:
+def _email(row: InfluencerRow) -> SafeString | str:
     email = row.influencer.email
     return markup('<a href="mailto:{0}">{0}</a>', email) if email else ""
 
 
-Drawing = Callable[[Context, InfluencerRow, Column], SafeString | str]
-DRAWN: dict[str, Drawing] = {
+# Columns that are more than their value; what some of them draw depends on the page.
+DRAWN: dict[str, Drawn] = {
     "account": _account,
-    "followers": _followers,
-    "views": _number,
-    "engagement": _number,
-    "likes": _number,
-    "videos": _number,
     "growth": _growth,
-    "country": _code("region"),
-    "language": _code("language"),
+    "country": _code("region", "country"),
+    "language": _code("language", "language"),
     "tags": _tags,
-    "updated": _updated,
     "email": _email,
+}
+MADE: dict[str, Callable[[Context, Column], Drawn]] = {
+    **dict.fromkeys(METRICS, _number),
+    "followers": _followers,
+    "updated": _updated,
 }

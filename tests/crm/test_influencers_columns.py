@@ -31,7 +31,7 @@ from crm.policies import badge_in_list
 from crm.policies.accounts import account_labels
 from crm.policies.columns import COLUMNS, USUAL, by_key, chosen, month_change, moved
 from crm.queries import influencer_page
-from crm.queries.cells import cell, missing_because
+from crm.queries.cells import cell_reader, missing_because
 from crm.queries.columns import custom_columns, layout_of
 from crm.services.collections.layouts import reset_layout, save_columns
 from tenancy.enums import Role
@@ -65,7 +65,7 @@ def cells(**influencer: Any) -> dict[str, Any]:
     """Every column's value of the only influencer."""
     columns = [*COLUMNS, *custom_columns()]
     (row,) = influencer_page(columns=columns).rows
-    return {column.key: cell(row, column) for column in columns}
+    return {column.key: cell_reader(column)(row) for column in columns}
 
 
 def on_instagram(influencer: Influencer, handle: str) -> SocialAccount:

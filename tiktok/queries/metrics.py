@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -108,35 +109,48 @@ def account_metrics(
         _account_metric(
             creator,
             metric,
-            account_cell(metric, kind, creator.profile_dialect),
+            _absent(metric, kind, creator.profile_dialect),
             ACCOUNT_VALUES[metric](creator) if shown else None,
-            is_absurd=metric.value in absurd,
+            is_absurd=metric in absurd,
         )
         for metric in only
     ]
 
 
-def _account_metric(
-    creator: Creator, metric: AccountMetric, cell: Cell, value: Any, *, is_absurd: bool
-) -> MetricValue:
-    (source, fetched_at), definition = _account_origin(creator, metric), ""
-    if cell.availability == Availability.COMPUTED:
-        value = CALCULATIONS[metric](creator)
-        source, fetched_at, is_absurd = CALCULATED, creator.calculated_at, False
-        definition = COMPUTED_DEFINITIONS[metric].format(videos=creator.calculated_videos)
-    value = value if cell.is_shown else None
-    is_reported = value is not None
+@lru_cache
+def _absent(metric: AccountMetric, kind: AccountKind, dialect: str) -> MetricValue:
+    """The metric of an account that TikTok has told nothing odd about, and not this."""
     return MetricValue(
         key=metric.value,
         label=metric.label,
         unit=ACCOUNT_UNITS[metric],
-        cell=cell,
-        value=value,
-        source=source if is_reported else "",
-        fetched_at=fetched_at if is_reported else None,
-        definition=definition if is_reported else "",
-        flag=Flag.ABSURD if is_absurd and cell.is_shown else "",
-        is_unreadable=metric.value in creator.unreadable,
+        cell=account_cell(metric, kind, dialect),
+    )
+
+
+def _account_metric(
+    creator: Creator, metric: AccountMetric, absent: MetricValue, value: Any, *, is_absurd: bool
+) -> MetricValue:
+    if absent.cell.availability == Availability.COMPUTED:
+        value, is_absurd = CALCULATIONS[metric](creator), False
+    is_reported = value is not None and absent.cell.is_shown
+    is_unreadable = metric in creator.unreadable
+    if not (is_reported or is_absurd or is_unreadable):
+        return absent
+    source, fetched_at, definition = "", None, ""
+    if is_reported:
+        source, fetched_at, definition = _account_origin(creator, metric, absent.cell)
+    return MetricValue(
+        key=absent.key,
+        label=absent.label,
+        unit=absent.unit,
+        cell=absent.cell,
+        value=value if is_reported else None,
+        source=source,
+        fetched_at=fetched_at,
+        definition=definition,
+        flag=Flag.ABSURD if is_absurd and absent.cell.is_shown else "",
+        is_unreadable=is_unreadable,
     )
 
 
@@ -152,11 +166,16 @@ _COUNTED = {
 }  # fmt: skip
 
 
-def _account_origin(creator: Creator, metric: AccountMetric) -> tuple[str, datetime | None]:
-    """Source and time: names and counts are the last sync's, the rest the authorized one's if there was one."""
+def _account_origin(
+    creator: Creator, metric: AccountMetric, cell: Cell
+) -> tuple[str, datetime | None, str]:
+    """Source, time and definition: names and counts are the last sync's, the rest the authorized one's if there was one."""
+    if cell.availability == Availability.COMPUTED:
+        definition = COMPUTED_DEFINITIONS[metric].format(videos=creator.calculated_videos)
+        return CALCULATED, creator.calculated_at, definition
     if metric not in _COUNTED and creator.insights_fetched_at:
-        return Source.AUTHORIZED, creator.insights_fetched_at
-    return creator.profile_source, creator.profile_fetched_at
+        return Source.AUTHORIZED, creator.insights_fetched_at, ""
+    return creator.profile_source, creator.profile_fetched_at, ""
 
 
 def _rate(creator: Creator) -> tuple[Decimal, str] | None:
