@@ -12,7 +12,7 @@ from benchmarks.measure import Figure, seconds_of, share_of_speed
 from benchmarks.world import World
 from crm.models import Influencer
 from crm.policies.columns import USUAL, by_key, chosen
-from crm.queries.columns import facts_of
+from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.exports import Sheet, Wish, all_lines, wished_rows
 from crm.queries.fields import Asker
 from crm.services.exports.tables import written_csv
@@ -43,11 +43,10 @@ def _export() -> None:
 
 
 def _copy() -> None:
-    rows = facts_of(COLUMNS)(Influencer.objects.filter(archived_at=None))
-    lookups: Any = rows
-    (accounts,) = lookups._prefetch_related_lookups  # noqa: SLF001 -- the second query
+    reads = reads_of(COLUMNS)
+    rows = facts_of(reads)(Influencer.objects.filter(archived_at=None))
     with transaction.atomic():
-        for queryset in (rows, accounts.queryset):
+        for queryset in (rows, accounts_of(reads).query(list(rows.values_list("pk", flat=True)))):
             _copy_out(queryset)
 
 

@@ -8,13 +8,17 @@ from django.utils import timezone
 
 from files.enums import FileKind
 from files.models import File
+from tenancy.composed import Composed
 
 RESTORABLE_FOR = timedelta(hours=1)
 
 
+_LOGO = Composed(lambda: File.objects.filter(kind=FileKind.ORGANIZATION_LOGO, removed_at=None)[:1])
+
+
 def current_logo() -> File | None:
     """The logo of the organization in scope."""
-    return File.objects.filter(kind=FileKind.ORGANIZATION_LOGO, removed_at=None).first()
+    return next(iter(_LOGO.rows()), None)
 
 
 def previous_logo() -> File | None:

@@ -25,6 +25,7 @@ class OrganizationRequest(HttpRequest):
     user: User
     organization: Organization
     membership: Membership
+    memberships: list[Membership]  # the member's, in all organizations
     htmx: Any
 
 

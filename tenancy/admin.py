@@ -48,7 +48,7 @@ def organizations_of(obj: models.Model) -> list[int]:
     if isinstance(obj, Organization):
         return [obj.pk]
     if isinstance(obj, User):
-        return list(memberships_of(obj).values_list("organization_id", flat=True))
+        return [membership.organization_id for membership in memberships_of(obj)]
     organization_id = getattr(obj, "organization_id", None)
     return [organization_id] if organization_id else []
 

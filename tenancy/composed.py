@@ -8,53 +8,116 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from datetime import date
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import ModelIterable
 
-from tenancy.scope import organization_scope, required_organization_id
+from tenancy.scope import (
+    current_groups,
+    current_person_id,
+    organization_scope,
+    required_organization_id,
+)
+from ui.paging import Facts, section_rows
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 STAND_IN = -7_000_000_000_000_000_001  # no organization has this id
+ROW = STAND_IN - 1  # nor has a row this one
+
+
+class Statement(NamedTuple):
+    """SQL with its parameters; `places`: where among them the organization and each value stand."""
+
+    compiler: Any
+    sql: str
+    parameters: list[Any]
+    places: list[list[int]]
 
 
 class Composed(Generic[ModelT]):
-    """A query of the organization in scope, composed once; `values` stand for those it is asked with, all different."""
+    """A query, of the organization in scope or of none, composed when it is first asked; `values` stand for those it is
+    asked with, all different. It must not look at the clock.
+
+    For a member who sees some groups only, and for a person, it is composed anew: their queries differ.
+    """
 
     def __init__(
         self, query: Callable[..., models.QuerySet[ModelT]], values: Sequence[Any] = ()
     ) -> None:
-        with organization_scope(STAND_IN):
-            rows = query(*values)
-            self.compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-            self.sql, parameters = self.compiler.as_sql()
-        self.parameters = list(parameters)
-        self.places = [self._places_of(value) for value in (STAND_IN, *values)]
+        self.query, self.values = query, values
 
-    def _places_of(self, value: Any) -> list[int]:
-        places = [n for n, each in enumerate(self.parameters) if each == value]
-        if not places:
-            raise ValueError(f"{value!r} does not stand in the query as it is")
-        return places
+    @cached_property
+    def statement(self) -> Statement:
+        with organization_scope(STAND_IN):
+            compiler = self.query(*self.values).query.get_compiler(DEFAULT_DB_ALIAS)
+            sql, parameters = compiler.as_sql()
+        places = [
+            [n for n, each in enumerate(parameters) if each == value]
+            for value in (STAND_IN, *self.values)
+        ]
+        if not all(places[1:]):
+            raise ValueError(f"One of {self.values!r} does not stand in the query as it is")
+        return Statement(compiler, sql, list(parameters), places)
 
     def rows(self, *values: Any) -> list[ModelT]:
-        """The rows with these values. Raises ScopeMissing outside an organization's scope."""
-        parameters = self.parameters.copy()
-        for places, value in zip(self.places, (required_organization_id(), *values), strict=True):
-            for place in places:
+        """The rows with these values. Raises ScopeMissing outside an organization's scope, if they belong to one."""
+        if current_groups() is not None or current_person_id() is not None:
+            return list(self.query(*values))
+        compiler, sql, parameters, places = self.statement
+        given = (required_organization_id() if places[0] else 0, *values)
+        parameters = parameters.copy()
+        for of_value, value in zip(places, given, strict=True):
+            for place in of_value:
                 parameters[place] = value
         database: Any = connections[DEFAULT_DB_ALIAS]  # of tenancy.postgresql
         with database.prepared_cursor() as cursor:
-            cursor.execute(self.sql, parameters)
+            cursor.execute(sql, parameters)
             found = cursor.fetchall()
-        return list(ModelIterable(self._answered(found)))
+        return list(ModelIterable(_answered(compiler, found)))
 
-    def _answered(self, found: list[tuple[Any, ...]]) -> Any:
-        """The queryset with what the database has answered, as far as Django asks for one to make objects."""
-        compiler = copy(self.compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.execute_sql = lambda **_: [found]
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
-        return SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+
+def _answered(compiler: Any, found: list[tuple[Any, ...]]) -> Any:
+    """The queryset with what the database has answered, as far as Django asks for one to make objects."""
+    compiler = copy(compiler)
+    compiler.connection = connections[DEFAULT_DB_ALIAS]
+    compiler.execute_sql = lambda **_: [found]
+    query = SimpleNamespace(get_compiler=lambda using: compiler)
+    return SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+
+
+class ComposedPages(Generic[ModelT]):
+    """The pages of a list that nobody filters: a composed query for each size, way, and with a cursor and without."""
+
+    def __init__(
+        self,
+        model: type[ModelT],
+        rows: Callable[[], models.QuerySet[ModelT]],
+        keys: Sequence[str],
+        facts: Facts[ModelT] | None,
+    ) -> None:
+        self.model, self.of_list, self.keys, self.facts = model, rows, keys, facts
+        self.composed = lru_cache(maxsize=50)(self._composed)
+
+    def read(self, is_backward: bool, values: Sequence[Any], size: int) -> list[ModelT]:
+        """The first rows of the list, or those beyond the values of a cursor."""
+        return self.composed(is_backward, bool(values), size).rows(*values)
+
+    def _composed(self, is_backward: bool, has_cursor: bool, size: int) -> Composed[ModelT]:
+        fields = [self.model._meta.get_field(key.removeprefix("-")) for key in self.keys]
+
+        def query(*values: Any) -> models.QuerySet[ModelT]:
+            return section_rows(self.of_list(), self.keys, values, is_backward, size, self.facts)
+
+        stand_ins = [_stand_in(field, n) for n, field in enumerate(fields)]
+        return Composed(query, stand_ins if has_cursor else [])
+
+
+def _stand_in(field: Any, n: int) -> Any:
+    """A value that no query holds of itself."""
+    if isinstance(field, models.DateField):
+        return date(1, 1, 1 + n)
+    return ROW - n if isinstance(field, models.IntegerField) else f"stand-in {n}"

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
 from tenancy.models import Organization
-from tenancy.queries import groups_seen, has_second_factor, membership_in
+from tenancy.queries import groups_seen, has_second_factor, memberships_of
 from tenancy.scope import groups_scope, organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
@@ -40,7 +40,8 @@ class OrganizationMiddleware:
     def for_member(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        membership = membership_in(request.user, slug)
+        mine = memberships_of(request.user)
+        membership = next((each for each in mine if each.organization.slug == slug), None)
         if membership is None:
             return TemplateResponse(request, "404.html", status=404).render()
         if membership.organization.requires_second_factor and not has_second_factor(request.user):
@@ -49,6 +50,7 @@ class OrganizationMiddleware:
                 request, "public/second_factor_needed.html", context, status=403
             )
             return page.render()
+        request.memberships = mine  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
         with organization_scope(membership.organization), groups_scope(groups_seen(membership)):

@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
+from tenancy.composed import ROW, Composed
 from tenancy.models import (
     ApiKey,
     Counter,
@@ -28,22 +29,23 @@ from tenancy.models.api_key import digest
 from tenancy.scope import Owner, required_organization_id
 
 
-def memberships_of(user: User) -> models.QuerySet[Membership]:
+def _memberships(user_id: int) -> models.QuerySet[Membership]:
+    rows = Membership.objects.filter(user_id=user_id).select_related("organization")
+    return rows.order_by("organization__name")
+
+
+_MEMBERSHIPS = Composed(_memberships, [ROW])
+
+
+def memberships_of(user: User) -> list[Membership]:
     """The organizations a person belongs to, by name."""
-    return (
-        Membership.objects.filter(user=user)
-        .select_related("organization")
-        .order_by("organization__name")
-    )
+    return _MEMBERSHIPS.rows(user.pk)
 
 
-def membership_in(user: User, slug: str) -> Membership | None:
-    """The membership of this person in the organization with this slug; None for a stranger and for no such organization."""
-    return (
-        Membership.objects.filter(user=user, organization__slug=slug)
-        .select_related("organization")
-        .first()
-    )
+def membership_in(user: User, organization_id: int) -> Membership | None:
+    """The membership of this person in this organization; None for a stranger."""
+    found = (each for each in memberships_of(user) if each.organization_id == organization_id)
+    return next(found, None)
 
 
 def groups_seen(membership: Membership) -> frozenset[int] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.core import signing
 from django.db import models
 
@@ -124,6 +125,17 @@ def is_among(ids: models.QuerySet[Any, Any], path: str = "pk") -> models.Func:
     return models.Func(
         models.F(path),
         ArraySubquery(ids),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=models.BooleanField(),
+    )
+
+
+def is_one_of(path: str, ids: list[int]) -> models.Func:
+    """Condition: the id at this path is one of these, which the database is given as one value."""
+    return models.Func(
+        models.F(path),
+        models.Value(ids, ArrayField(models.BigIntegerField())),
         template="%(expressions)s)",
         arg_joiner=" = ANY(",
         output_field=models.BooleanField(),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -16,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from api.views import ApiView
-from tenancy.composed import Composed
+from tenancy.composed import ROW, Composed, ComposedPages
 from tiktok.queries import is_released
-from ui.paging import page_of, section_rows
+from ui.paging import page_of
 
 Rows = list[Any]
 
@@ -84,7 +83,9 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         if self.filterset_class.base_filters.keys() & request.query_params.keys():
             return super().list(request, *args, **kwargs)
         model = self.serializer_class.Meta.model
-        rows = self.paginator.rows(request, partial(page_of, model, self.keyset, type(self).read))
+        rows = self.paginator.rows(
+            request, partial(page_of, model, self.keyset, _pages(type(self)).read)
+        )
         document = self.get_serializer().to_representation
         return self.get_paginated_response([document(row) for row in rows])
 
@@ -102,11 +103,6 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         except ValueError:  # no number
             return []
 
-    @classmethod
-    def read(cls, is_backward: bool, values: Sequence[Any], size: int) -> Rows:
-        """The first rows of the list, or those beyond the values of a cursor."""
-        return _composed(cls, is_backward, bool(values), size).rows(*values)
-
     def history(self, rows: models.QuerySet[Any], hidden: set[str]) -> Response:
         """A page of snapshots, oldest first."""
         self.keyset, self.facts = ("bucket_at", "source"), None
@@ -117,38 +113,16 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         )
 
 
-@lru_cache(maxsize=100)
-def _composed(
-    view: type[Resource], is_backward: bool, has_cursor: bool, size: int
-) -> Composed[Any]:
-    """The query of a page of the list without filters: the first one, or one beyond the values of a cursor."""
+@lru_cache
+def _pages(view: type[Resource]) -> ComposedPages[Any]:
+    """The pages of the list without filters."""
     of_list = view(action="list")
     model = view.serializer_class.Meta.model
-    fields = [model._meta.get_field(key.removeprefix("-")) for key in view.keyset]
-    values = [_stand_in(field, n) for n, field in enumerate(fields)] if has_cursor else []
-
-    def query(*values: Any) -> models.QuerySet[Any]:
-        return section_rows(of_list.rows(), view.keyset, values, is_backward, size, of_list.facts)
-
-    return Composed(query, values)
+    return ComposedPages(model, of_list.rows, view.keyset, of_list.facts)
 
 
 @lru_cache
 def _composed_row(view: type[Resource]) -> Composed[Any]:
     """The query of one row by its id."""
     of_detail = view(action="retrieve")
-    model = view.serializer_class.Meta.model
-    return Composed(
-        lambda pk: of_detail.get_queryset().filter(pk=pk), [_stand_in(model._meta.pk, 0)]
-    )
-
-
-def _stand_in(field: models.Field[Any, Any], n: int) -> Any:
-    """A value that no query holds of itself."""
-    if isinstance(field, models.DateField):
-        return date(1, 1, 1 + n)
-    return (
-        -n - 7_000_000_000_000_000_100
-        if isinstance(field, models.IntegerField)
-        else f"stand-in {n}"
-    )
+    return Composed(lambda pk: of_detail.get_queryset().filter(pk=pk), [ROW])

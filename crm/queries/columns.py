@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from crm.enums import Density
@@ -26,6 +27,7 @@ from crm.models import (
 from crm.policies.columns import USUAL, Column, Fact, by_key, chosen, custom_column
 from crm.queries.accounts import with_end
 from crm.queries.packing import VALUE_COLUMNS, as_text, hanging_on, packed
+from tenancy.composed import ROW, Composed
 from tenancy.models import Event, User
 from tiktok.queries import (
     ACCOUNT_POLLS,
@@ -34,11 +36,11 @@ from tiktok.queries import (
     needs_reconnect,
     polls_at,
 )
+from ui.paging import is_one_of
 
 MOST_FIELDS = 100
-LISTED = "listed_accounts"  # a plain list: related managers copy a query for each row
 WIDE_FROM = 10  # columns beside the name
-Annotation = Callable[[Sequence[Column]], Any]
+Annotation = Callable[[Sequence[int]], Any]
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,19 @@ def custom_columns() -> list[Column]:
     return [custom_column(*row) for row in _fields().values_list("pk", "key", "name", "kind")]
 
 
-def layout_of(user: User, *, sees_money: bool) -> Layout:
-    """The layout that the member has chosen, without columns that are not there any more; one query."""
+def _layouts(user_id: int) -> models.QuerySet[ListLayout]:
     fields = ArraySubquery(
         _fields().values(column=JSONObject(pk="pk", key="key", name="name", kind="kind"))
     )
-    row = ListLayout.objects.filter(user=user).annotate(fields=fields).first()
+    return ListLayout.objects.filter(user_id=user_id).annotate(fields=fields)
+
+
+_LAYOUTS = Composed(_layouts, [ROW])
+
+
+def layout_of(user: User, *, sees_money: bool) -> Layout:
+    """The layout that the member has chosen, without columns that are not there any more; one query."""
+    row: Any = next(iter(_LAYOUTS.rows(user.pk)), None)
     if row is None:
         return Layout(chosen(USUAL, by_key(sees_money=sees_money)))
     custom = [custom_column(**each) for each in row.fields]
@@ -81,53 +90,60 @@ def _fields() -> models.QuerySet[CustomField]:
     return CustomField.objects.filter(archived_at=None).order_by("position", "pk")
 
 
+def reads_of(columns: Iterable[Column]) -> frozenset[Fact]:
+    """The facts that these columns show beside influencers and their accounts."""
+    return frozenset(fact for column in columns for fact in column.reads)
+
+
 def facts_of(
-    columns: Iterable[Column],
+    reads: Collection[Fact], fields: Sequence[int] = ()
 ) -> Callable[[models.QuerySet[Influencer]], models.QuerySet[Influencer]]:
-    """Add to influencers their accounts and what these columns show of them, nothing else."""
-    shown = list(columns)
-    reads = {fact for column in shown for fact in column.reads}
-    joins = [fact.value for fact in (Fact.OWNER, Fact.GROUP) if fact in reads]
-    annotations = {name: of(shown) for fact, (name, of) in ANNOTATIONS.items() if fact in reads}
+    """Add these facts to influencers, nothing else. `fields`: the organization's own, whose values are read."""
 
     def facts(rows: models.QuerySet[Influencer]) -> models.QuerySet[Influencer]:
-        if joins:
+        if joins := [fact.value for fact in (Fact.OWNER, Fact.GROUP) if fact in reads]:
             rows = rows.select_related(*joins)
-        accounts = Prefetch("accounts", queryset=_accounts(reads), to_attr=LISTED)
-        return rows.annotate(**annotations).prefetch_related(accounts)
+        known = {name: of(fields) for fact, (name, of) in ANNOTATIONS.items() if fact in reads}
+        return rows.annotate(**known)
 
     return facts
 
 
-def _accounts(reads: set[Fact]) -> models.QuerySet[SocialAccount]:
-    """Accounts with their creator and what rows show of them (see `accounts_with_facts`); that with most followers first."""
-    accounts = (
-        SocialAccount.objects.select_related("creator")
-        .annotate(
-            is_authenticated=authenticated("creator"),
-            is_to_reconnect=needs_reconnect("creator"),
+@lru_cache(maxsize=100)
+def accounts_of(reads: frozenset[Fact]) -> Composed[SocialAccount]:
+    """The accounts of some influencers, asked by a list of ids, with their creator and what rows show of them; that with
+    most followers first."""
+
+    def accounts(ids: list[int]) -> models.QuerySet[SocialAccount]:
+        rows = (
+            SocialAccount.objects.select_related("creator")
+            .filter(is_one_of("influencer_id", ids))
+            .annotate(
+                is_authenticated=authenticated("creator"),
+                is_to_reconnect=needs_reconnect("creator"),
+            )
+            .order_by(F("creator__follower_count").desc(nulls_last=True), "id")
         )
-        .order_by(F("creator__follower_count").desc(nulls_last=True), "id")
-    )
-    if Fact.SYNC in reads:
-        accounts = accounts.annotate(polls=polls_at("creator_id", *ACCOUNT_POLLS))
-    if Fact.MONTH_AGO in reads:
-        accounts = accounts.annotate(month_ago=followers_a_month_ago("creator"))
-    return with_end(accounts) if Fact.END in reads else accounts
+        if Fact.SYNC in reads:
+            rows = rows.annotate(polls=polls_at("creator_id", *ACCOUNT_POLLS))
+        if Fact.MONTH_AGO in reads:
+            rows = rows.annotate(month_ago=followers_a_month_ago("creator"))
+        return with_end(rows) if Fact.END in reads else rows
+
+    return Composed(accounts, [[ROW]])
 
 
 def _names(model: type[models.Model], path: str, column: str) -> ArraySubquery:
     return ArraySubquery(hanging_on(model, path).order_by(column).values(column))
 
 
-def _last_event(_: Sequence[Column]) -> Subquery:
+def _last_event(_: Sequence[int]) -> Subquery:
     events = Event.objects.filter(object_type="crm.influencer", object_id=OuterRef("pk"))
     return Subquery(events.order_by("-at").values("at")[:1])
 
 
-def _values(columns: Sequence[Column]) -> ArraySubquery:
-    ids = [column.field_id for column in columns if column.field_id]
-    values = hanging_on(CustomValue).filter(field__in=ids).order_by()
+def _values(fields: Sequence[int]) -> ArraySubquery:
+    values = hanging_on(CustomValue).filter(field__in=fields).order_by()
     each = JSONObject(
         field="field_id", number=as_text("number"), **{name: name for name in VALUE_COLUMNS}
     )

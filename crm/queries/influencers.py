@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef
 
 from crm.models import Influencer, SocialAccount
-from crm.policies.columns import COLUMNS, Column
+from crm.policies.columns import COLUMNS, Column, Fact
 from crm.policies.filters import Filters
 from crm.queries.accounts import (
     AccountView,
@@ -20,12 +20,14 @@ from crm.queries.accounts import (
     creators_of_kind,
     with_end,
 )
-from crm.queries.columns import LISTED, facts_of
+from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
 from crm.queries.search import found
+from tenancy.composed import ComposedPages
 from tiktok.enums import AccountKind
+from ui import paging
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 
 SORTS = {
@@ -94,12 +96,18 @@ def influencer_page(
 
     Before the release all accounts are of the kind `legacy`, and `kind` filters nothing.
     """
+    sort, released, reads = sort if sort in SORTS else "name", asker.is_released, reads_of(columns)
+    is_narrowed = bool(search or kind or reading.filters.clauses)
+    if not is_narrowed and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
+        pages = _everybody(sort, reads)
+        page = paging.page_of(Influencer, SORTS[sort], pages.read, cursor=cursor, size=size)
+        return _with_accounts(page, reads, released)
     rows = narrowed(search=search, reading=reading, asker=asker)
-    if asker.is_released and kind in AccountKind.values:
+    if released and kind in AccountKind.values:
         rows = rows.filter(
             Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
         )
-    return page_of(rows, columns, released=asker.is_released, sort=sort, cursor=cursor, size=size)
+    return page_of(rows, columns, released=released, sort=sort, cursor=cursor, size=size)
 
 
 def page_of(
@@ -114,17 +122,33 @@ def page_of(
 ) -> KeysetPage[InfluencerRow]:
     """A page of these influencers, with what the columns show of them. `released`: what `is_released()` says; `is_strict`:
     as in `keyset_page`."""
-    sort = sort if sort in SORTS else "name"
+    reads = reads_of(columns)
     page = keyset_page(
         rows,
         *SORTS[sort],
-        facts=facts_of(columns),
+        facts=facts_of(reads, [column.field_id for column in columns if column.field_id]),
         cursor=cursor,
         size=size,
         is_strict=is_strict,
         has_unknown=sort in PARTLY_KNOWN,
     )
-    return page.of(lambda influencer: _row(influencer, released))
+    return _with_accounts(page, reads, released)
+
+
+@lru_cache(maxsize=100)
+def _everybody(sort: str, reads: frozenset[Fact]) -> ComposedPages[Influencer]:
+    rows = partial(narrowed, search="", reading=EVERYBODY, asker=ANYBODY)
+    return ComposedPages(Influencer, rows, SORTS[sort], facts_of(reads))
+
+
+def _with_accounts(
+    page: KeysetPage[Influencer], reads: frozenset[Fact], released: bool
+) -> KeysetPage[InfluencerRow]:
+    accounts: dict[int, list[SocialAccount]] = {each.pk: [] for each in page.rows}
+    if accounts:
+        for account in accounts_of(reads).rows(list(accounts)):
+            accounts[account.influencer_id].append(account)
+    return page.of(lambda influencer: _row(influencer, accounts[influencer.pk], released))
 
 
 def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Influencer]:
@@ -148,15 +172,14 @@ def influencer_by_id(pk: int) -> Influencer | None:
 
 def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:
     """The influencer with all their accounts."""
-    models.prefetch_related_objects(
-        [influencer],
-        Prefetch("accounts", queryset=with_end(accounts_with_facts()), to_attr=LISTED),
+    return _row(
+        influencer, list(with_end(accounts_with_facts()).filter(influencer=influencer)), released
     )
-    return _row(influencer, released)
 
 
-def _row(influencer: Influencer, released: bool) -> InfluencerRow:
-    accounts: list[SocialAccount] = getattr(influencer, LISTED)
+def _row(
+    influencer: Influencer, accounts: Sequence[SocialAccount], released: bool
+) -> InfluencerRow:
     return InfluencerRow(
         influencer=influencer,
         accounts=tuple(

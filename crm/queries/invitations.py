@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from django.db import models
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from crm.models import SocialAccount
+from tenancy.composed import Composed
 from tenancy.scope import current_groups
 from tiktok.models import Creator
 
 SHOWN_INVITATIONS = 5
+
+
+def _waiting() -> models.QuerySet[Creator]:
+    account = SocialAccount.objects.filter(creator=OuterRef("pk")).values(found=Value(True))
+    # Walks the invitations from the latest one on; a join would read all accounts first.
+    waiting = Creator.objects.alias(has_account=Coalesce(Subquery(account[:1]), False)).filter(
+        invited_at__isnull=False, has_account=False
+    )
+    return waiting.order_by("-invited_at", "-pk")[:SHOWN_INVITATIONS]
+
+
+_WAITING = Composed(_waiting)
 
 
 def invitations_without_account() -> list[Creator]:
@@ -17,11 +31,4 @@ def invitations_without_account() -> list[Creator]:
 
     They are in no group yet, so members who see some groups only get none.
     """
-    if current_groups() is not None:
-        return []
-    account = SocialAccount.objects.filter(creator=OuterRef("pk")).values(found=Value(True))
-    # Walks the invitations from the latest one on; a join would read all accounts first.
-    waiting = Creator.objects.alias(has_account=Coalesce(Subquery(account[:1]), False)).filter(
-        invited_at__isnull=False, has_account=False
-    )
-    return list(waiting.order_by("-invited_at", "-pk")[:SHOWN_INVITATIONS])
+    return [] if current_groups() is not None else _WAITING.rows()

@@ -25,7 +25,7 @@ from jobs.services.queue import make_due
 from tenancy.enums import Permission
 from tenancy.models import Membership, User
 from tenancy.policies import can
-from tenancy.queries import groups_seen, memberships_of
+from tenancy.queries import groups_seen, membership_in
 from tenancy.scope import groups_scope
 
 log = structlog.get_logger()
@@ -170,7 +170,7 @@ def _do_as_actor(kind: JobKind, job: Job) -> bool:
 def _membership(job: Job) -> Membership | None:
     if job.organization_id is None or job.actor is None:
         return None
-    return memberships_of(job.actor).filter(organization=job.organization_id).first()
+    return membership_in(job.actor, job.organization_id)
 
 
 def _loss(kind: JobKind, job: Job, member: Membership | None) -> str:

@@ -7,7 +7,6 @@ from django.utils.safestring import SafeString
 
 from tenancy.enums import Permission
 from tenancy.policies import can
-from tenancy.queries import memberships_of
 from ui.components import component
 from ui.templatetags.navigation import tabs
 
@@ -33,7 +32,7 @@ SETTINGS = (
 def organization_switcher(context: Context, *, logo: str = "") -> SafeString:
     """The organization of this page with its logo, and the person's others to go to."""
     request = context["request"]
-    others = [row.organization for row in memberships_of(request.user)]
+    others = [each.organization for each in request.memberships]
     return component(
         "organization_switcher", current=request.organization, logo=logo, organizations=others
     )

@@ -111,7 +111,7 @@ def test_the_scope_is_closed_after_a_failure(
         assert current_organization_id() is not None
         raise ZeroDivisionError
 
-    monkeypatch.setattr("api.v1.views.InfluencerViewSet.read", fail)
+    monkeypatch.setattr("tenancy.composed.ComposedPages.read", fail)
     with pytest.raises(ZeroDivisionError):
         reader.get("influencers/")
     assert current_organization_id() is None

@@ -6,8 +6,10 @@ import pytest
 from django.db.models import QuerySet
 
 from crm.models import Influencer
-from tenancy.composed import Composed
-from tenancy.scope import ScopeMissing, organization_scope
+from files.models import File
+from tenancy.composed import Composed, ComposedPages
+from tenancy.models import Group, Organization, User
+from tenancy.scope import ScopeMissing, groups_scope, organization_scope, person_scope
 
 pytestmark = pytest.mark.django_db
 
@@ -55,9 +57,9 @@ def test_nobody_is_answered_outside_a_scope() -> None:
         composed.rows()
 
 
-def test_a_value_that_the_query_does_not_hold_as_it_is_is_refused() -> None:
-    with pytest.raises(ValueError, match="'Maya' does not stand"):
-        Composed(lambda name: named(name.lower()), ["Maya"])
+def test_a_value_that_the_query_does_not_hold_as_it_is_is_refused(oak) -> None:
+    with organization_scope(oak), pytest.raises(ValueError, match="does not stand in the query"):
+        Composed(lambda name: named(name.lower()), ["Maya"]).rows("Maya")
 
 
 @pytest.mark.usefixtures("_people")
@@ -66,3 +68,45 @@ def test_too_few_and_too_many_values_are_refused(oak) -> None:
         for values in ((), ("Maya", "Tom")):
             with pytest.raises(ValueError, match="argument"):
                 Composed(named, ["stand-in"]).rows(*values)
+
+
+def test_rows_of_no_organization_are_read_without_a_scope(oak) -> None:
+    composed = Composed(lambda slug: Organization.objects.filter(slug=slug), ["stand-in"])
+    assert composed.rows("oak") == [oak]
+
+
+def test_a_member_who_sees_some_groups_only_is_answered_with_these(oak, elm) -> None:
+    composed = Composed(everybody)
+    with organization_scope(oak):
+        group = Group.objects.create(name="Beauty", key="beauty")
+        Influencer.objects.create(name="Maya", group=group)
+        Influencer.objects.create(name="Tom")
+        for groups, names in ((None, ["Maya", "Tom"]), ([group.pk], ["Maya"]), ([], [])):
+            with groups_scope(groups):
+                assert [row.name for row in composed.rows()] == names
+
+
+def test_pages_follow_a_cursor_both_ways(oak, elm) -> None:
+    pages = ComposedPages(Influencer, Influencer.objects.all, ("sort_name", "id"), None)
+    for organization, names in ((oak, "cabed"), (elm, "yxz")):
+        with organization_scope(organization):
+            made = {name: Influencer.objects.create(name=name).pk for name in names}
+            first, *_, last = sorted(names)
+            for is_backward, start, expected in (
+                (False, None, sorted(names)[:2]),
+                (False, first, sorted(names)[1:3]),
+                (True, last, sorted(names, reverse=True)[1:3]),
+            ):
+                values = (start, made[start]) if start else ()
+                rows = pages.read(is_backward, values, 2)
+                assert [row.name for row in rows] == expected
+
+
+def test_a_person_is_answered_with_their_own_rows(oak) -> None:
+    """An organization's rows of the kind that people own, too, are read first."""
+    person = User.objects.create_user("maya@oak.example")
+    composed = Composed(lambda: File.objects.order_by("id"))
+    for scope in (organization_scope(oak), person_scope(person)):
+        with scope:
+            file = File.objects.create(kind="organization_logo", name="a.png", size=1)
+            assert composed.rows() == [file]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from tenancy.composed import Composed
 from tiktok.enums import (
     ENDED_CONNECTION_STATES,
     LIVE_CONNECTION_STATES,
@@ -26,10 +27,12 @@ from tiktok.models import (
 from tiktok.policies import account_kind
 from ui.live import Live
 
+_MIGRATING = Composed(lambda: LegacyMigration.objects.filter(cut_over_at=None)[:1])
+
 
 def is_released() -> bool:
     """Does the organization in scope show TikTok's own data (it never had, or has cut over from, the old source)?"""
-    return not LegacyMigration.objects.filter(cut_over_at=None).exists()
+    return not _MIGRATING.rows()
 
 
 def active_consents() -> models.QuerySet[Consent]:

@@ -97,7 +97,7 @@ def receive_brand_answer(
 
 
 def _refuse_without_role(attempt: ConnectAttempt) -> None:
-    member = membership_in(attempt.person, attempt.organization.slug)
+    member = membership_in(attempt.person, attempt.organization_id)
     if not can(member, Permission.MANAGE_TIKTOK):
         raise ConnectRefused(NOT_ALLOWED)
 
