@@ -6,7 +6,7 @@ import enum
 import re
 import smtplib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,15 @@ TEMPORARY_STATUSES = {
 }  # a wrong key is put right within the day, so it counts as temporary
 
 
+# A bounce that says nothing lasting of the address (mailbox full, server away, text refused), as the providers call it:
+# Postmark, Brevo, MailerSend, Resend, SendGrid; the numbers are SparkPost's classes.
+SOFT_BOUNCES = frozenset(
+    {"SoftBounce", "soft_bounce", "soft_bounced", "Transient", "Undetermined", "blocked"}
+    | {"1", "20", "21", "22", "23", "24", "25", "40", "50", "51", "52", "53", "54", "70"}
+)
+SAY_WHICH = frozenset({"Type", "type", "event", "bounce_class"})
+
+
 class Verdict(enum.Enum):
     """The consequence of a mail server's answer."""
 
@@ -53,6 +62,16 @@ def verdict(error: Exception, *, handed_over: bool) -> Verdict:
     if isinstance(error, (smtplib.SMTPNotSupportedError, AnymailError, ValueError)):
         return Verdict.REFUSED
     return Verdict.UNKNOWN if handed_over else Verdict.LATER
+
+
+def is_soft_bounce(news: object) -> bool:
+    """Is this provider's news of a bounce about the moment, and not about the address?"""
+    if not isinstance(news, Mapping):
+        return False
+    return any(
+        str(value) in SOFT_BOUNCES if name in SAY_WHICH else is_soft_bounce(value)
+        for name, value in news.items()
+    )
 
 
 def _by_code(code: int, text: bytes | str) -> Verdict:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from mail.enums import MessageState
 from mail.models import Message
+from mail.policies import is_soft_bounce
 from mail.services import marks
 from mail.services.delivery import settle
 from tenancy.addresses import one_spelling
@@ -41,9 +42,12 @@ def take_news(event: Any) -> None:
 
 
 def _note(message: Message, event: Any) -> None:
-    if field := MARKS.get(event.event_type):
+    kind = event.event_type
+    if kind == "bounced" and is_soft_bounce(event.esp_event):
+        kind = "failed"
+    if field := MARKS.get(kind):
         marks.mark(message.recipient, field)
-    state = STATES.get(event.event_type)
+    state = STATES.get(kind)
     if state is None or message.state == state:
         return
     if message.state in FINAL and state != MessageState.COMPLAINED:

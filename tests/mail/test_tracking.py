@@ -15,6 +15,7 @@ from django.utils import timezone
 from mail.enums import MessageState
 from mail.errors import AddressBounced, AddressComplained, AddressUnsubscribed
 from mail.models import Address, Message
+from mail.policies import is_soft_bounce
 from mail.services.delivery import reference, settle
 from mail.services.marks import mark
 from tenancy.models import Organization, User
@@ -224,3 +225,49 @@ def test_a_mail_says_since_when_it_is_in_its_state(oak: Organization) -> None:
         settle(message, MessageState.BOUNCED, "550 No such user.")
         message.refresh_from_db()
     assert timezone.now() - message.state_at < timedelta(minutes=1)
+
+
+# What each provider posts of a bounce that passes, and of one that lasts.
+BOUNCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "postmark": (
+        {"RecordType": "Bounce", "Type": "SoftBounce", "TypeCode": 4096},
+        {"RecordType": "Bounce", "Type": "HardBounce", "TypeCode": 1},
+    ),
+    "brevo": ({"event": "soft_bounce"}, {"event": "hard_bounce"}),
+    "mailersend": (
+        {"type": "activity.soft_bounced", "data": {"type": "soft_bounced"}},
+        {"type": "activity.hard_bounced", "data": {"type": "hard_bounced"}},
+    ),
+    "resend": (
+        {"type": "email.bounced", "data": {"bounce": {"type": "Transient", "subType": "General"}}},
+        {"type": "email.bounced", "data": {"bounce": {"type": "Permanent", "subType": "General"}}},
+    ),
+    "sendgrid": ({"event": "bounce", "type": "blocked"}, {"event": "bounce", "type": "bounce"}),
+    "sparkpost": (
+        {"msys": {"message_event": {"type": "bounce", "bounce_class": "22"}}},
+        {"msys": {"message_event": {"type": "bounce", "bounce_class": "10"}}},
+    ),
+}
+
+
+@pytest.mark.parametrize("provider", BOUNCES)
+def test_each_provider_s_word_for_a_passing_bounce_is_known(provider: str) -> None:
+    passing, lasting = BOUNCES[provider]
+    assert (is_soft_bounce(passing), is_soft_bounce(lasting)) == (True, False)
+
+
+def test_a_bounce_without_details_counts_as_lasting() -> None:
+    assert not is_soft_bounce(None)
+
+
+def test_a_full_mailbox_fails_a_mail_and_marks_nobody(
+    reported: Callable[..., int], sent: Message
+) -> None:
+    assert reported(sent, "Bounce", Type="SoftBounce", TypeCode=4096, Description="Full") == 200
+    assert state_of(sent) == MessageState.FAILED
+    with organization_scope(sent.organization_id):
+        assert Message.objects.get().reason == "Full"
+        assert not Address.objects.exists()
+        assert queue("connect:2").state == MessageState.QUEUED
+    reported(sent, "Bounce", Type="HardBounce", TypeCode=1)
+    assert state_of(sent) == MessageState.BOUNCED
