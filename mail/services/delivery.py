@@ -118,7 +118,9 @@ def _hand_over(
 @transaction.atomic
 def _note_sent(message: Message, provider_id: str) -> None:
     """The provider's news may be faster than its answer: what they say stays."""
-    kept = Message.objects.select_for_update().get(pk=message.pk)
+    kept = Message.objects.select_for_update().filter(pk=message.pk).first()
+    if kept is None:  # its addressee was deleted meanwhile
+        return
     kept.sent_at, kept.provider_id = timezone.now(), provider_id
     if kept.state in NEWS:
         kept.save(update_fields=["sent_at", "provider_id"])
@@ -126,10 +128,15 @@ def _note_sent(message: Message, provider_id: str) -> None:
         settle(kept, MessageState.SENT)
 
 
+@transaction.atomic
 def _after_failure(message: Message, error: Exception, what_follows: Verdict) -> timedelta | None:
+    """What follows, unless the provider's news have said already what became of it, or it is gone."""
     log.warning(
         "mail.not_sent", message=message.pk, verdict=what_follows.name, error=type(error).__name__
     )
+    kept = Message.objects.select_for_update().filter(pk=message.pk).first()
+    if kept is None or kept.state in NEWS:
+        return None
     if what_follows == Verdict.LATER:
         return _try_later(message, error)
     if what_follows == Verdict.UNKNOWN:

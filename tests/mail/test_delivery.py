@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from anymail.exceptions import AnymailRecipientsRefused
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from django.conf import settings as product
 from django.core.cache import cache
 from django.db import connection
@@ -23,7 +23,7 @@ from jobs.services.queue import make_due
 from mail.enums import MessageState
 from mail.errors import NotToBeSentAgain
 from mail.models import Address, Message
-from mail.services.delivery import deliver
+from mail.services.delivery import MailServer, deliver
 from mail.services.outbox import send_again
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope, person_scope
@@ -367,3 +367,35 @@ def test_a_worker_killed_while_it_hands_a_mail_over_sends_nothing_twice(
     assert found.reason.startswith("It may have been sent: its worker was stopped")
     assert as_it_is(second).state == MessageState.SENT
     assert [mail["To"] for mail in server.mails] == ["rio@example.com"]
+
+
+@pytest.mark.parametrize("said", [MessageState.DELIVERED, MessageState.BOUNCED])
+def test_what_the_provider_has_said_outlives_a_hand_over_whose_answer_was_lost(
+    queued: Queued, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    message = queued()
+
+    def lose_the_answer(server: MailServer, email: Any) -> None:
+        Message.objects.filter(pk=message.pk).update(state=said)
+        raise AnymailAPIError
+
+    monkeypatch.setattr(MailServer, "send", lose_the_answer)
+    deliver_queued()
+    assert as_it_is(message).state == said
+    assert not Work.objects.filter(kind="mail").exists()
+
+
+@pytest.mark.parametrize("problem", [None, ConnectionResetError()])
+def test_a_mail_that_is_forgotten_while_it_is_handed_over_stops_nobody(
+    queued: Queued, monkeypatch: pytest.MonkeyPatch, problem: Exception | None
+) -> None:
+    message = queued()
+
+    def forget(server: MailServer, email: Any) -> None:
+        Message.objects.filter(pk=message.pk).delete()
+        if problem:
+            raise problem
+
+    monkeypatch.setattr(MailServer, "send", forget)
+    deliver_queued()
+    assert not Work.objects.filter(kind="mail").exists()
