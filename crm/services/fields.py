@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -21,6 +21,7 @@ from tenancy.models import User
 from tenancy.services.events import record
 
 MOST_FIELDS, MOST_OPTIONS = 100, 100
+ADDED_MEANWHILE = "A field of this name was added at the same moment. Look at the list first."
 CHOICES = frozenset({FieldKind.CHOICE, FieldKind.MULTI_CHOICE})
 
 
@@ -36,7 +37,7 @@ def create_field(
     """A field for every influencer. Its key is made of the name and never changes. Raises ValidationError."""
     if CustomField.objects.filter(archived_at=None).count() >= MOST_FIELDS:
         raise ValidationError(f"There are {MOST_FIELDS} fields already. Archive one first.")
-    field = CustomField.objects.create(
+    field = CustomField(
         name=readable_name(name),
         key=_free_key(name),
         kind=kind,
@@ -44,6 +45,11 @@ def create_field(
         is_required=is_required,
         position=1 + (CustomField.objects.aggregate(last=models.Max("position"))["last"] or 0),
     )
+    try:
+        with transaction.atomic():
+            field.save()
+    except IntegrityError as problem:
+        raise ValidationError(ADDED_MEANWHILE) from problem
     record(Verb.FIELD_CREATED, field, actor=actor)
     return field
 

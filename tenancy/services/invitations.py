@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tenancy.enums import Role, Verb
@@ -48,7 +48,7 @@ def write_invitation(
     if earlier.filter(sent_at__gt=now - SENT_AGAIN_AFTER).exists():
         raise InvitationJustSent
     earlier.update(revoked_at=now)
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         email=email,
         role=role,
         is_limited=is_limited and role in LIMITABLE,
@@ -58,13 +58,18 @@ def write_invitation(
         sent_at=now,
         expires_at=now + VALID_FOR,
     )
+    try:
+        with transaction.atomic():
+            invitation.save()
+    except IntegrityError as problem:  # somebody invites the same person at this moment
+        raise InvitationJustSent from problem
     record(Verb.INVITATION_SENT, invitation, actor=by.user, role=Role(role))
     return invitation, secret
 
 
 @transaction.atomic
 def renew_invitation(invitation: Invitation, *, by: Membership) -> tuple[Invitation, str]:
-    """The open invitation with seven more days, and a new secret; the older link ends.
+    """The open invitation with seven more days, a new secret and this member as its sender; the older link ends.
 
     Raises OnlyOwnersMay, InvitationOver, InvitationJustSent.
     """
@@ -73,7 +78,8 @@ def renew_invitation(invitation: Invitation, *, by: Membership) -> tuple[Invitat
     if locked.sent_at > now - SENT_AGAIN_AFTER:
         raise InvitationJustSent
     locked.digest, locked.sent_at, locked.expires_at = digest(secret), now, now + VALID_FOR
-    locked.save(update_fields=["digest", "sent_at", "expires_at"])
+    locked.invited_by = by.user
+    locked.save(update_fields=["digest", "sent_at", "expires_at", "invited_by"])
     record(Verb.INVITATION_SENT, locked, actor=by.user, role=Role(locked.role))
     return locked, secret
 
@@ -88,13 +94,22 @@ def revoke_invitation(invitation: Invitation, *, by: Membership) -> None:
 
 
 def is_valid(invitation: Invitation, secret: str) -> bool:
-    """Does this secret open this invitation now?"""
+    """Does this secret open this invitation now? Not once its sender may no longer give the role."""
     is_open = invitation.accepted_at is None and invitation.revoked_at is None
     return (
         is_open
         and not invitation.is_expired
         and hmac.compare_digest(invitation.digest, digest(secret))
+        and _is_backed(invitation)
     )
+
+
+def _is_backed(invitation: Invitation) -> bool:
+    """Whoever was removed must not come back by an invitation that they have sent before."""
+    sender = Membership.objects.filter(
+        organization_id=invitation.organization_id, user=invitation.invited_by_id or 0
+    ).first()
+    return sender is not None and may_give(sender, invitation.role)
 
 
 @transaction.atomic

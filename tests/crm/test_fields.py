@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +23,8 @@ from crm.services.fields import (
     restore_field,
     set_values,
 )
-from tenancy.models import Event, User
+from tenancy.models import Event, Organization, User
+from tenancy.scope import organization_scope
 from tests.factories.crm import InfluencerFactory
 
 SIZES = ["S", "M", "L"]
@@ -170,3 +174,25 @@ class TestFields:
             {"fields": ["Hand", "Size"]},
             {"fields": ["Hand"]},
         ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_field_that_is_added_several_times_at_once_is_one_field() -> None:
+    oak, together = Organization.objects.create(name="Oak", slug="oak"), Barrier(4)
+
+    def add(_: int) -> str:
+        try:
+            with organization_scope(oak):
+                together.wait(timeout=30)
+                return create_field("Shoe size", FieldKind.TEXT, actor=None).key
+        except ValidationError as problem:
+            return problem.messages[0][:30]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(add, range(4)))
+    with organization_scope(oak):
+        kept = list(CustomField.objects.values_list("key", flat=True))
+    assert len(kept) == sum("shoe_size" in each for each in said)
+    assert set(said) <= {*kept, "A field of this name was added"}

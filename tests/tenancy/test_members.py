@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user
 from django.core import signing
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from mail.services.invitations import SALT
 from tenancy.enums import Permission, Role
-from tenancy.errors import InvitationOfAnother, InvitationOver, LastOwner, OnlyOwnersMay
+from tenancy.errors import (
+    InvitationJustSent,
+    InvitationOfAnother,
+    InvitationOver,
+    LastOwner,
+    OnlyOwnersMay,
+)
 from tenancy.models import Event, Group, GroupMember, Invitation, Membership, Organization, User
 from tenancy.policies import ROLE_PERMISSIONS
 from tenancy.queries import membership_in, memberships_of
@@ -131,6 +140,53 @@ def test_a_link_that_is_over_says_so(member: Members, elm: Organization, end: st
     assert (len(sent_mail()) == 2) == (end == "replaced")
     if end == "replaced":
         assert Client().get(LINK.search(sent_mail()[-1].body)[1]).status_code == 200
+
+
+@pytest.mark.parametrize("end", ["removed", "made a manager", "deleted"])
+def test_who_may_invite_no_longer_lets_nobody_in_by_an_earlier_link(
+    member: Members, elm: Organization, end: str
+) -> None:
+    owner, admin = member(Role.OWNER), member(Role.ADMIN)
+    link = invited(browser(admin))
+    newcomer = Client()
+    sign_in_with_code(newcomer, link, name="Nia New")
+    if end == "removed":
+        with organization_scope(elm):
+            remove_member(admin, by=owner)
+    elif end == "made a manager":
+        set_role(admin, Role.MANAGER, by=owner)
+    else:
+        admin.user.delete()
+    assert newcomer.get(link).status_code == newcomer.post(link).status_code == 404
+    with organization_scope(elm):
+        Invitation.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+        invitation = Invitation.objects.get()
+    browser(owner).post(f"{PAGE}invitations/{invitation.pk}/send-again/")
+    again = LINK.search(sent_mail()[-1].body)[1]
+    assert newcomer.post(again).url == "/o/elm/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_several_invite_at_once_is_invited_once() -> None:
+    elm, together = Organization.objects.create(name="Elm", slug="elm"), Barrier(4)
+    person = User.objects.create_user("owner@elm.example")
+    owner = add_member(elm, person, role=Role.OWNER, actor=None)
+
+    def invite(_: int) -> str:
+        try:
+            with organization_scope(elm):
+                together.wait(timeout=30)
+                write_invitation(
+                    "new@elm.example", role=Role.MANAGER, is_limited=False, groups=[], by=owner
+                )
+                return "invited"
+        except InvitationJustSent:
+            return "just sent"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(invite, range(4))) == ["invited", *["just sent"] * 3]
 
 
 def test_a_link_that_is_not_ours_opens_nothing() -> None:
