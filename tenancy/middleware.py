@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from psycopg.errors import ForeignKeyViolation
 
 from tenancy.models import Organization
 from tenancy.queries import groups_seen, has_second_factor, memberships_of
 from tenancy.scope import groups_scope, organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
+log = structlog.get_logger()
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
 # Pages about people: no browser and no proxy keeps a copy, unless the view says what may be kept.
 PERSONAL = ("/o/", "/admin/", "/me/", "/accounts/")
@@ -29,6 +32,15 @@ class OrganizationMiddleware:
         if request.path_info.startswith(PERSONAL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """What a view has written hangs on a row that somebody deleted at the same moment: it is not there any more."""
+        if not isinstance(exception.__cause__, ForeignKeyViolation):
+            return None
+        log.warning("request.subject_gone", exc_info=exception)
+        return TemplateResponse(request, "404.html", status=404).render()
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         if match := STAFF_PATH.match(request.path_info):

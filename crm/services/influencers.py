@@ -198,6 +198,9 @@ def _set_archived(
 @transaction.atomic
 def delete_influencer(influencer: Influencer, *, actor: User | None) -> None:
     """Delete an influencer with everything that hangs on them, for good. Raises StillInCampaigns: archive them instead."""
+    # Whoever writes something about them at this moment waits, and then learns that they are gone.
+    if not Influencer.objects.select_for_update(of=("self",)).filter(pk=influencer.pk):
+        return
     deleting.send(Influencer, influencer=influencer)
     record(Verb.INFLUENCER_DELETED, influencer, actor=actor)
     influencer.delete()

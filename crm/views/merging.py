@@ -39,7 +39,7 @@ def merge_influencers(request: OrganizationRequest) -> HttpResponse:
         try:
             return _merge(request, ids)
         except MergeRefused as refused:
-            problem = str(refused)
+            problem, people = str(refused), influencers_to_merge(ids)
     elif len(people) < len(ids):
         raise Http404
     if len(people) < 2:

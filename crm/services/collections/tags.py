@@ -47,6 +47,8 @@ def edit_tag(tag: Tag, *, name: str, color: str, actor: User | None) -> None:
 @transaction.atomic
 def delete_tag(tag: Tag, *, actor: User | None) -> int:
     """Delete a tag; nobody has it any more. Return how many had it."""
+    if not Tag.objects.select_for_update().filter(pk=tag.pk):
+        return 0
     count = Tagging.objects.filter(tag=tag).count()
     record(Verb.TAG_DELETED, tag, actor=actor, count=count)
     tag.delete()
@@ -87,6 +89,8 @@ def untag_influencers(
 @transaction.atomic
 def merge_tag(tag: Tag, into: Tag, *, actor: User | None) -> int:
     """Give everybody who has a tag another one instead, and delete it. Return how many had it."""
+    if len(Tag.objects.select_for_update().filter(pk__in=[tag.pk, into.pk]).order_by("pk")) < 2:
+        return 0
     rows = Tagging.objects.select_for_update().filter(tag=tag).order_by("pk")
     having = list(rows.values_list("influencer_id", flat=True))
     Tagging.objects.bulk_create(

@@ -9,6 +9,7 @@ from django.test import Client
 
 from crm.models import Duplicate, Influencer, Merge, Note
 from crm.queries.merging import compare, influencers_to_merge
+from crm.services.merging import merge as merge_service
 from tenancy.enums import Role
 from tenancy.models import Event, Group, GroupMember, Membership, Organization
 from tenancy.scope import organization_scope
@@ -244,3 +245,21 @@ def test_only_a_message_with_a_way_back_has_one() -> None:
         extra_tags = "safe"
 
     assert undo_of(Message()) is None  # type: ignore[arg-type]
+
+
+def test_two_who_merge_the_same_creators_the_other_way_round_do_it_once(
+    manager: Client, maya: Influencer, double: Influencer
+) -> None:
+    """The page that compares was read by both before the first of them merged."""
+    values = form(maya, double, keep=double.pk)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def merge_first(*args: object, **values: object) -> Merge:
+            patch.undo()
+            merge(maya, double)
+            return merge_service.merge_influencers(*args, **values)  # type: ignore[arg-type]
+
+        patch.setattr(merge_service, "merge_influencers", merge_first)
+        answer = manager.post(MERGE, values)
+    assert answer.status_code == 422
+    assert "One of them is not here any more." in text(answer)

@@ -1,0 +1,92 @@
+"""Deleting races with writing: one of the two comes first, and neither fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from crm.models import Influencer, Note, Tag, Tagging
+from crm.services import notes
+from crm.services.collections.tags import create_tag, delete_tag, merge_tag, tag_influencers
+from crm.services.influencers import delete_influencer
+from tenancy.enums import Role
+from tenancy.models import Event, Organization, User
+from tenancy.scope import organization_scope
+from tenancy.services.organizations import add_member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def oak() -> Iterator[Organization]:
+    organization = Organization.objects.create(name="Oak", slug="oak")
+    with organization_scope(organization):
+        yield organization
+
+
+def meanwhile(organization: Organization, act: Callable[[], Any]) -> Any:
+    """Somebody else does this at the same time, in a transaction of their own."""
+
+    def do() -> Any:
+        try:
+            with organization_scope(organization):
+                return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(do).result(timeout=20)
+
+
+def test_a_note_on_somebody_who_is_deleted_meanwhile_answers_that_they_are_gone(
+    oak: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya = Influencer.objects.create(name="Maya")
+    person = User.objects.create_user("ann@oak.example")
+    add_member(oak, person, role=Role.MANAGER, actor=None)
+    client = Client()
+    client.force_login(person)
+    mention = notes._mention
+
+    def delete_first(note: Note) -> None:
+        meanwhile(oak, lambda: delete_influencer(maya, actor=None))
+        mention(note)
+
+    monkeypatch.setattr(notes, "_mention", delete_first)
+    answer = client.post(f"/o/oak/influencers/{maya.pk}/notes/", {"text": "Likes plants"})
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+    assert not Note.objects.exists()
+
+
+def test_deleting_somebody_who_is_gone_already_changes_nothing(oak: Organization) -> None:
+    maya = Influencer.objects.create(name="Maya")
+    again = Influencer.objects.get(pk=maya.pk)
+    delete_influencer(maya, actor=None)
+    delete_influencer(again, actor=None)
+    assert [e.verb for e in Event.objects.all()] == ["influencer.deleted"]
+
+
+@pytest.mark.parametrize("act", ["delete", "merge"])
+def test_a_tag_that_is_given_while_it_goes_leaves_nobody_half_tagged(
+    oak: Organization, act: str
+) -> None:
+    maya = Influencer.objects.create(name="Maya")
+    tag, other = (create_tag(name, actor=None) for name in ("vegan", "plants"))
+
+    def remove() -> int:
+        if act == "delete":
+            return delete_tag(Tag.objects.get(pk=tag.pk), actor=None)
+        return merge_tag(Tag.objects.get(pk=tag.pk), other, actor=None)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tag_influencers(tag, [maya], actor=None)
+        assert meanwhile(oak, remove) == 0
+    assert not Tagging.objects.exists()
+    assert not Tag.objects.filter(name="vegan").exists()
+    assert (delete_tag(tag, actor=None), merge_tag(tag, other, actor=None)) == (0, 0)
