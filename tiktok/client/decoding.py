@@ -24,7 +24,7 @@ def decoded(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        text = body.decode(errors="replace")
+        text = body.decode(errors="replace").replace("\0", "")
         return json.loads(text, strict=False, parse_constant=str)
     except RecursionError:
         raise ValueError("nested too deeply") from None

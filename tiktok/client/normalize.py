@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,11 +24,19 @@ TOO_LARGE = 10**20
 NAMELESS = "NONE"
 """The name of what TikTok does not know: null in most answers, this word in the legacy dialect's."""
 
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+_FLAGS = {
+    **dict.fromkeys(("true", "1", "1.0", "yes"), True),
+    **dict.fromkeys(("false", "0", "0.0", "no"), False),
+}
 # A curve that starts at 1 exceeds it where viewers replay; one that starts at 100 is in percent.
 _MOST_REPLAYED = 10
 _FIRST_MILLISECONDS = 100_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = frozenset({_EPOCH.date(), date.min})
+# Whatever is dated before was misread: TikTok began in 2016.
+_EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
+# Rounding may carry a whole a little beyond 1.
+_MOST_OF_A_WHOLE = 1.001
 
 Number = int | float | str | None
 
@@ -75,7 +83,7 @@ def name(item: Any, keys: Sequence[str]) -> str:
 
 def flag(value: Any) -> bool:
     """Yes or no, as a word or a number too."""
-    found = _FLAGS.get(str(value).lower())
+    found = _FLAGS.get(str(value).strip().lower())
     if found is None:
         raise ValueError("neither yes nor no")
     return found
@@ -111,9 +119,9 @@ def _held(number: Decimal) -> Decimal:
 
 
 def share(value: Number) -> float | None:
-    """A part of a whole as a fraction; what exceeds 1 can only be percent. Absurd ones are passed on."""
+    """A part of a whole as a fraction; what exceeds 1, but for rounding, can only be percent. Absurd ones are passed on."""
     number = quantity(value)
-    return number if number is None or number <= 1 else number / 100
+    return number if number is None or number <= _MOST_OF_A_WHOLE else number / 100
 
 
 def percent(value: Number) -> float | None:
@@ -159,22 +167,29 @@ def money(amount: Number, currency: str | None) -> Money | None:
 
 
 def instant(value: Number) -> datetime | None:
-    """An aware UTC instant from epoch seconds or milliseconds, ``YYYY-MM-DD[ HH:MM:SS]`` or ISO 8601.
+    """An aware UTC instant from epoch seconds or milliseconds, ``YYYYMMDD``, ``YYYY-MM-DD[ HH:MM:SS]`` or ISO 8601.
 
-    Zero, empty text and the epoch's first day stand for "never" in TikTok's answers and give None.
+    Zero, empty text, the epoch's first day and that of the year 1 stand for "never" in TikTok's answers and give None.
+    What lies before TikTok is an error: it was meant otherwise.
     """
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("not a time")
-    text = re.sub(r"(?<=\d)\.0*$", "", str(value).strip())
-    moment = _from_epoch(int(text)) if text.isascii() and text.isdigit() else _from_text(text)
-    return None if moment.date() == _EPOCH.date() else moment
+    text = str(value).strip()
+    number = re.fullmatch(r"[0-9]{1,20}(?:\.[0-9]*)?", text)
+    is_day = re.fullmatch(r"20[0-9]{6}", text)
+    moment = _from_epoch(float(text)) if number and not is_day else _from_text(text)
+    if moment.date() in _NEVER:
+        return None
+    if moment < _EARLIEST:
+        raise ValueError("a time is out of range")
+    return moment
 
 
-def _from_epoch(number: int) -> datetime:
+def _from_epoch(number: float) -> datetime:
     try:
-        seconds = number / 1000 if number >= _FIRST_MILLISECONDS else float(number)
+        seconds = number / 1000 if number >= _FIRST_MILLISECONDS else number
         return _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         raise ValueError("a time is out of range") from None
@@ -211,7 +226,7 @@ def distribution(parts: Sequence[tuple[str, float]], *, whole: float = 1.0) -> t
     ``whole`` is the sum of all fractions; a tenth more is granted for rounding.
     """
     numbers = [number for _, number in parts]
-    is_percent = sum(numbers) > 1.1 * whole or max(numbers, default=0) > 1.001
+    is_percent = sum(numbers) > 1.1 * whole or max(numbers, default=0) > _MOST_OF_A_WHOLE
     scale = 100 if is_percent else 1
     return tuple(Share(name, number / scale) for name, number in parts)
 

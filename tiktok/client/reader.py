@@ -63,8 +63,8 @@ class Row:
         return frozenset(self._own)
 
     def has(self, name: str) -> bool:
-        """Tell whether the field is there at all."""
-        return self._fields.get(name) is not None
+        """Tell whether the field is there at all; an empty text or object is as good as none."""
+        return self._fields.get(name) not in (None, "", {})
 
     def supposed(self, name: str, value: T) -> T:
         """``value``, noted as what is supposed because the field cannot be read or is not there."""

@@ -29,9 +29,46 @@ def test_four_ways_to_write_a_time_are_one_instant(written):
     assert normalize.instant(written) == MOMENT
 
 
-@pytest.mark.parametrize("written", [None, "", 0, "0", "1970-01-01", "1970-01-01 00:00:00"])
+@pytest.mark.parametrize(
+    "written",
+    [None, "", 0, "0", "1970-01-01", "1970-01-01 00:00:00", "0001-01-01T00:00:00Z", "0001-01-01"],
+)
 def test_never_is_absent(written):
     assert normalize.instant(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        (1767434400.5, datetime(2026, 1, 3, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("1767434400.", MOMENT),
+        ("20260103", datetime(2026, 1, 3, tzinfo=UTC)),
+        (20260103, datetime(2026, 1, 3, tzinfo=UTC)),
+    ],
+)
+def test_a_time_may_have_a_fraction_and_a_day_no_marks(written, moment):
+    assert normalize.instant(written) == moment
+
+
+@pytest.mark.parametrize("written", [20261301, 86_400, "108000", "1999-12-31", "0001-01-02"])
+def test_a_time_before_tiktok_was_meant_otherwise(written):
+    with pytest.raises(ValueError, match="time"):
+        normalize.instant(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [(True, True), ("TRUE", True), (1.0, True), ("1", True), (" yes ", True)]
+    + [(False, False), ("false", False), (0.0, False), ("0", False), ("No", False)],
+)
+def test_yes_and_no_come_as_words_and_numbers(written, said):
+    assert normalize.flag(written) is said
+
+
+@pytest.mark.parametrize("written", [2, "", "maybe", None, []])
+def test_what_is_neither_yes_nor_no_is_an_error(written):
+    with pytest.raises(ValueError, match="neither"):
+        normalize.flag(written)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +122,11 @@ def test_an_absurd_limit_is_an_error(written):
 )
 def test_a_part_of_a_whole_is_a_fraction(written, fraction):
     assert normalize.share(written) == fraction
+
+
+@pytest.mark.parametrize("written", [1.0000001, "1.0005", 1.001])
+def test_a_whole_that_rounding_carries_beyond_one_is_no_percent(written):
+    assert normalize.share(written) == float(written)
 
 
 def test_more_than_all_is_passed_on_for_the_reader_to_flag():

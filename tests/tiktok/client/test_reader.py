@@ -262,6 +262,19 @@ def test_what_is_no_json_is_one_kind_of_error(body):
         decoded(body)
 
 
+def test_a_nul_that_is_not_even_escaped_costs_no_text():
+    assert decoded(b'{"caption": "half\x00full"}') == {"caption": "halffull"}
+
+
+@pytest.mark.parametrize("empty", [None, "", {}])
+def test_an_empty_object_is_as_good_as_none(empty):
+    page = {"posts": [], "page_info": empty, "cursor": 40, "has_more": 1.0}
+    found = answers.video_page(Row(page))
+    assert (found.cursor, found.has_more) == (40, True)
+    price = {"creator_rate": empty, "creator_price": "12.50", "currency": "eur"}
+    assert str(answers.price(Row(price)).amount) == "12.50"
+
+
 def test_text_and_numbers_stand_for_each_other():
     row = Row({"a": 7, "b": "7", "c": "7.0", "d": 7.0, "e": "true", "f": 0})
     assert row.text("a") == "7"
