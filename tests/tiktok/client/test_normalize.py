@@ -58,8 +58,10 @@ def test_a_time_before_tiktok_was_meant_otherwise(written):
 
 @pytest.mark.parametrize(
     ("written", "said"),
-    [(True, True), ("TRUE", True), (1.0, True), ("1", True), (" yes ", True)]
-    + [(False, False), ("false", False), (0.0, False), ("0", False), ("No", False)],
+    [
+        *((written, True) for written in (True, "TRUE", 1.0, "1", " yes ")),
+        *((written, False) for written in (False, "false", 0.0, "0", "No")),
+    ],
 )
 def test_yes_and_no_come_as_words_and_numbers(written, said):
     assert normalize.flag(written) is said
