@@ -36,7 +36,7 @@ class OrganizationMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """What a view has written hangs on a row that somebody deleted at the same moment: it is not there any more."""
+        """Answer that something is not there any more: what the view wrote hangs on a row that was deleted at the same moment."""
         if not isinstance(exception.__cause__, ForeignKeyViolation):
             return None
         log.warning("request.subject_gone", exc_info=exception)

@@ -130,7 +130,7 @@ def _note_sent(message: Message, provider_id: str) -> None:
 
 @transaction.atomic
 def _after_failure(message: Message, error: Exception, what_follows: Verdict) -> timedelta | None:
-    """What follows, unless the provider's news have said already what became of it, or it is gone."""
+    """Do what follows, unless the provider's news have said already what became of it, or it is gone."""
     log.warning(
         "mail.not_sent", message=message.pk, verdict=what_follows.name, error=type(error).__name__
     )

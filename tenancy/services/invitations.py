@@ -105,9 +105,9 @@ def is_valid(invitation: Invitation, secret: str) -> bool:
 
 
 def _is_backed(invitation: Invitation) -> bool:
-    """Whoever was removed must not come back by an invitation that they have sent before."""
+    """May its sender still give the role? A person who was removed must not come back by an invitation of their own."""
     sender = Membership.objects.filter(
-        organization_id=invitation.organization_id, user=invitation.invited_by_id or 0
+        organization=invitation.organization, user=invitation.invited_by_id or 0
     ).first()
     return sender is not None and may_give(sender, invitation.role)
 
