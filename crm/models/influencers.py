@@ -23,7 +23,7 @@ class Influencer(OrganizationModel):
     `email` is where mail goes; further addresses are `OtherAddress`. `phone` is in E.164 (`+491711234567`), `time_zone` a
     name of the IANA database, `salutation` how mail begins ("Dear Maya"). An archived influencer stands in no list until
     restored. The numbers are those of the main account, which triggers of the database keep for lists to be sorted by
-    (migration 0013): the TikTok account with most followers, else that of another network.
+    (migration `numbers_of_the_main_account`): the TikTok account with most followers, else that of another network.
     """
 
     group_path: ClassVar[str] = "group"

@@ -2,7 +2,7 @@
 
 A plain table and plain comparisons, because row-level security lets an index be used for those alone
 (`docs/decisions/0010`). The database writes the words itself, whichever way a row is written: `crm_folded()`,
-`crm_words()` and the triggers that use them stand in migration 0006.
+`crm_words()` and the triggers that use them stand in the migrations `names` and `search_words`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,11 @@ from unittest.mock import patch
 from django.utils import timezone
 
 # Where rows and the moves of orders get their time. The queue keeps the real one: a worker is at work beside us.
-DATED = ("django.db.models.fields.timezone", "campaigns.services.orders.transitions.timezone")
+DATED = (
+    "django.db.models.fields.timezone",
+    "campaigns.services.orders.transitions.timezone",
+    "crm.services.documents.contracts.timezone",
+)
 
 
 class _Earlier:

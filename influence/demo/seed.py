@@ -24,6 +24,7 @@ from crm.services.influencers import open_dashboard
 from influence.demo.agency import DAY, LAST_MADE, Agency, send_until_done
 from influence.demo.cast import AGENCY, BRAND, OUTSIDE, UNSUPPORTED, address, known_for_days
 from influence.demo.creator import SandboxCreators
+from influence.demo.details import describe_creators
 from influence.demo.earlier import days_ago
 from influence.demo.mailings import write_to_creators
 from influence.demo.past import invent_a_past
@@ -61,6 +62,7 @@ def fill(world: World, creators: SandboxCreators) -> None:
     with organization_scope(world.organization):
         if is_new:
             _add_accounts(numbered[FIRST:], world.owner)
+            describe_creators(world.organization, world.owner, world.manager)
             write_to_creators(world.owner)
             invent_a_past()
             agency.draft()

@@ -17,12 +17,14 @@ from tiktok.services.brands.accounts import connect_marketplace_account
 
 PASSWORD = "sunlit-harbour-42"  # noqa: S105 -- of the invented people only
 OWNER = "olivia@northlight.example"
+MANAGER = "marco@northlight.example"
 VIEWER = "vera@northlight.example"
 OPS = "ops@influence.example"
 INFLUENCER = "tom@creators.example"
 CONNECTED = "lena@creators.example"
 PEOPLE = {
     OWNER: "owner of Northlight Agency (Creator Marketplace), Harbour Goods (TikTok One), Kestrel Media (old source)",
+    MANAGER: "manager at Northlight who sees the group Food only",
     VIEWER: "viewer: reads, changes nothing",
     INFLUENCER: "influencer who has not connected TikTok yet (/me/)",
     CONNECTED: "influencer who has (/me/)",
@@ -39,22 +41,24 @@ class World:
     on_tiktok_one: Organization
     on_old_source: Organization
     owner: User
+    manager: User
 
 
 @transaction.atomic
 def make_world() -> World:
     """The organizations with their people and marketplace accounts; the same again when they exist."""
     owner = make_person(OWNER, "Olivia Park")
-    viewer = make_person(VIEWER, "Vera Lindqvist")
+    manager, viewer = make_person(MANAGER, "Marco Bianchi"), make_person(VIEWER, "Vera Lindqvist")
     make_person(OPS, "Ops", is_staff=True, is_superuser=True)
     make_person(INFLUENCER, "Tom Trails")
     make_person(CONNECTED, "Lena Brandt")
     northlight = _organization("Northlight Agency", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
     harbour = _organization("Harbour Goods", owner, Dialect.TTO, SANDBOX_TIKTOK_ONE_ID)
-    if not northlight.memberships.filter(user=viewer).exists():
-        add_member(northlight, viewer, role=Role.VIEWER, actor=owner)
+    for person, role in ((manager, Role.MANAGER), (viewer, Role.VIEWER)):
+        if not northlight.memberships.filter(user=person).exists():
+            add_member(northlight, person, role=role, actor=owner)
     kestrel = _organization("Kestrel Media", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
-    return World(northlight, harbour, kestrel, owner)
+    return World(northlight, harbour, kestrel, owner, manager)
 
 
 def _organization(name: str, owner: User, dialect: Dialect, account_id: str) -> Organization:

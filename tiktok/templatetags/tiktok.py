@@ -29,7 +29,8 @@ TEXTS = {
     Unit.COUNT: formats.compact,
     Unit.FRACTION: formats.percent,
     Unit.SECONDS: formats.duration,
-    Unit.MONEY: lambda price: formats.money(*price),
+    # A card of a number may be narrower than an amount: the currency then goes below it.
+    Unit.MONEY: lambda price: formats.money(*price).replace(formats.NBSP, " "),
 }
 
 
