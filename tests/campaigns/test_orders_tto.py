@@ -32,6 +32,7 @@ from campaigns.services.orders.sending import send_order_request
 from campaigns.services.orders.syncing import sync_order, sync_orders
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
+from tenancy.enums import Verb
 from tenancy.models import Event
 from tests.factories.campaigns import an_account, an_order
 from tests.mailing import sent_mail
@@ -721,6 +722,7 @@ def test_a_request_is_taken_back_while_it_waits_and_not_after(tiktok, campaign, 
     video = a_published_video(tiktok, campaign, order)
     post = request_tie(campaign, video, actor=None)
     post = stop_requesting_tie(post, actor=None)
+    assert Event.objects.filter(verb=Verb.POST_TIE_REQUEST_TAKEN_BACK).count() == 1
     assert post.review_state == ReviewState.LINK_TAKEN_BACK
     with pytest.raises(NotAsked):
         stop_requesting_tie(post, actor=None)

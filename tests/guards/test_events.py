@@ -11,6 +11,7 @@ from tests.guards.sources import python_files, where
 from tests.personas import OURS
 
 WORDS = "tenancy/enums.py"
+TESTS = Path(__file__).resolve().parent.parent
 
 
 def files() -> list[Path]:
@@ -67,6 +68,12 @@ def is_text(node: ast.expr) -> bool:
 
 def test_every_verb_is_recorded_somewhere() -> None:
     assert verbs_said(files()) == {verb.name for verb in Verb}
+
+
+def test_every_verb_is_expected_in_a_test() -> None:
+    texts = "".join(path.read_text() for path in TESTS.rglob("*.py") if path.is_file())
+    expected = {v.name for v in Verb if f"Verb.{v.name}" in texts or f'"{v.value}"' in texts}
+    assert expected == {verb.name for verb in Verb}
 
 
 def test_no_event_is_recorded_with_a_text_for_a_verb() -> None:

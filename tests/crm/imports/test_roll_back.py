@@ -10,7 +10,8 @@ from crm.errors import TableRefused
 from crm.models import AccountReading, Influencer, Note, SocialAccount, Tag, Tagging
 from crm.services.imports.runs import check_import, roll_back
 from crm.services.influencers import edit_influencer
-from tenancy.models import Organization, User
+from tenancy.enums import Verb
+from tenancy.models import Event, Organization, User
 from tests.crm.imports.conftest import (
     everybody,
     finish,
@@ -40,6 +41,13 @@ def test_updated_influencers_get_their_earlier_values_back(ada) -> None:
     parent = imported(NEW, ada)
     assert everybody()["Maya"].city == "Graz"
     rolled_back(parent, ada)
+    said = list(
+        Event.objects.filter(object_type="crm.influencer", object_id=maya.pk)
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
+    assert said == [Verb.INFLUENCER_IMPORT_UPDATED, Verb.INFLUENCER_IMPORT_UNDONE]
+    assert Event.objects.filter(verb=Verb.IMPORT_ROLLED_BACK, object_id=parent.pk).count() == 1
     assert everybody().keys() == {"Maya"}
     assert everybody()["Maya"].city == ""
     assert [t.tag.name for t in Tagging.objects.all()] == ["old"]

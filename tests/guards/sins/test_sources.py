@@ -122,6 +122,12 @@ def test_a_verb_that_nobody_declared(plant_file) -> None:
     plant_file("crm/planted.py", "record(Verb.NEVER, order, actor=None)\n")
 
 
+@caught_by(events.test_every_verb_is_expected_in_a_test, match="NOTE_WRITTEN")
+def test_a_verb_that_no_test_expects(monkeypatch, tmp_path) -> None:
+    (tmp_path / "test_nothing.py").write_text("Verb.NOTE_WRITTEN\n")
+    monkeypatch.setattr(events, "TESTS", tmp_path)
+
+
 @caught_by(events.test_no_event_is_recorded_with_a_text_for_a_verb, match=r"planted\.py:1")
 @pytest.mark.parametrize(
     "sin",

@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from jobs.models import Work
-from tenancy.enums import Role
+from tenancy.enums import Role, Verb
 from tenancy.models import Event, Membership, Organization
 from tenancy.scope import organization_scope
 from tests import connecting
@@ -265,8 +265,9 @@ def refused(answer, person, organization, reason, **session) -> None:
     assert accounts_in(organization) == []
     with organization_scope(organization):
         event = Event.objects.select_related("text").order_by("pk").last()
-    said = "denied" if isinstance(refusal.value, ConnectDenied) else "refused"
-    assert (event.verb, event.texts["reason"]) == (f"marketplace_account.{said}", reason)
+    is_denied = isinstance(refusal.value, ConnectDenied)
+    verb = Verb.MARKETPLACE_ACCOUNT_DENIED if is_denied else Verb.MARKETPLACE_ACCOUNT_REFUSED
+    assert (event.verb, event.texts["reason"]) == (verb, reason)
     assert event.actor == person
 
 

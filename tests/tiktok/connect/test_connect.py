@@ -13,6 +13,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from crm.models import Influencer, SocialAccount
+from tenancy.enums import Verb
 from tenancy.models import Event, InfluencerLogin, Organization
 from tenancy.scope import organization_scope
 from tests.connecting import (
@@ -151,6 +152,7 @@ def test_an_account_outside_the_marketplace_is_authenticated_too(tiktok, oak, ma
 
 def test_the_tokens_stand_sealed_and_the_state_only_as_a_digest(tiktok, oak, maya) -> None:
     url = start_connect(maya, oak, session_key=SESSION)
+    assert verbs(oak)[-1] == Verb.CONNECTION_STARTED
     state = parse_qs(urlsplit(url).query)["state"][0]
     finish(tiktok.consent(url, "maya.bakes"), maya)
 
@@ -535,6 +537,7 @@ def test_withholding_scopes_later_ends_what_stood_and_granting_them_revives_it(
     creator = creator_of(oak, "maya.bakes")
     assert (connection.state, connection.handle) == ("missing_scope", "maya.bakes")
     assert creator.audience_countries is None
+    assert Verb.CONNECTION_MISSING_SCOPE in verbs(oak)
     with organization_scope(oak):
         assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
 

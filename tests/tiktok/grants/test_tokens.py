@@ -18,6 +18,8 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs.models import Work
+from tenancy.enums import Verb
+from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
 from tests.working import grant_checks, pump_kind
@@ -340,6 +342,12 @@ def ended(connection: Connection, oak, state: str, reason: str) -> None:
         assert creator.audience_countries is None
         assert kind_of(creator) == AccountKind.NOT_AUTHENTICATED_TTCM
         assert Consent.objects.filter(withdrawn_at=None).count() == 1  # reconnecting revives it
+        verbs = {
+            "expired": Verb.CONNECTION_EXPIRED,
+            "revoked": Verb.CONNECTION_REVOKED,
+            "missing_scope": Verb.CONNECTION_MISSING_SCOPE,
+        }
+        assert Event.objects.filter(verb=verbs[state]).count() == 1
 
 
 @pytest.mark.django_db
