@@ -182,3 +182,11 @@ def test_who_was_asked_two_minutes_ago_is_not_said_to_be_asked_anew(oak, manager
     again = manager.post(f"{address}accounts/{account.pk}/ask/", {"email": ""}, follow=True)
     assert f"@{account.handle} was already asked 2 minutes ago" in again.content.decode()
     assert "The link to connect" not in again.content.decode()
+
+
+def test_of_two_with_the_same_address_the_older_one_is_asked() -> None:
+    older, newer = (InfluencerFactory.create(email="ines@example.com") for _ in range(2))
+    Influencer.objects.filter(pk=older.pk).update(city="Graz")  # written last, read first or last
+    asked = ask_handle_to_connect("ines.cooks", email="ines@example.com", actor=None)
+    assert asked.influencer == older
+    assert Influencer.objects.get(pk=newer.pk).person is None

@@ -421,3 +421,12 @@ def test_the_list_shows_how_the_followers_have_changed(oak: Organization, viewer
     lines = [words(line) for line in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]]
     changes = [re.search(r"1,100 (.*?)—", line)[1].strip() for line in lines]  # type: ignore[index]
     assert changes == ["down ▼ 8.3 %", "", "", "up ▲ 10.0 %"]
+
+
+@pytest.mark.usefixtures("_scope")
+def test_whoever_resets_their_columns_resets_nobody_else_s(owner: User) -> None:
+    other = User.objects.create_user("other@oak.example")
+    for person in (owner, other):
+        save_columns(person, ["country"])
+    reset_layout(owner)
+    assert list(ListLayout.objects.values_list("user", flat=True)) == [other.pk]

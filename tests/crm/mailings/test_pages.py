@@ -77,6 +77,7 @@ def test_each_creator_s_mail_is_previewed_in_turn_and_nothing_is_sent(
     assert "For Maya" in page
     assert "Dear Maya, hello." in page
     assert "1 of 2" in page
+    assert "/u/" in manager.post(NEW, given).content.decode()  # the way to unsubscribe
     page = words(manager.post(NEW, given | {"show": "1"}))
     assert "Hello Noor, hello." in page
     assert "← Previous" in page

@@ -33,8 +33,10 @@ from tenancy.scope import groups_scope
 from tests.crm.conftest import crm_events
 from tests.crm.merging.conftest import merge
 from tests.crm.merging.worlds import a_pair
+from tests.factories.crm import TikTokAccountFactory
 from tests.personas import make_person
 from tests.working import pump
+from tiktok.models import Creator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
 
@@ -262,3 +264,12 @@ def test_a_column_that_a_release_took_away_is_left_out(maya, double) -> None:
     merged.kept["merged"][0]["hobby"] = "chess"
     merged.save()
     assert undo(merged) == []
+
+
+def test_numbers_that_tiktok_told_since_are_no_edit_of_anybody(maya, double) -> None:
+    account = TikTokAccountFactory.create(influencer=double, creator__follower_count=1000)
+    merged = merge(maya, double)
+    Creator.objects.filter(pk=account.creator_id).update(follower_count=2000)
+    assert undo(merged) == []
+    numbers = dict(Influencer.objects.values_list("pk", "follower_count"))
+    assert numbers == {maya.pk: None, double.pk: 2000}
