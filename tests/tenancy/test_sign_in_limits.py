@@ -52,6 +52,13 @@ def test_an_address_that_a_stranger_writes_into_the_header_helps_him_nothing() -
     assert not sign_in("ann", "right-password", f"192.0.2.99, {HERE}")
 
 
+def test_the_addresses_of_one_line_are_one_address() -> None:
+    for number in range(5):
+        assert not sign_in("ann", "wrong", f"2001:db8:0:1::{number}")
+    assert not sign_in("ann", "right-password", "2001:db8:0:1:a:b:c:d")
+    assert sign_in("ann", "right-password", "2001:db8:0:2::1")
+
+
 def test_eleven_wrong_passwords_behind_the_proxy_lock_nobody_else_out() -> None:
     for number in range(11):
         sign_in(f"nobody{number}", "wrong")
