@@ -12,6 +12,7 @@ import xlsxwriter
 from crm.enums import FieldKind
 from crm.errors import TableRefused
 from crm.models import CustomField, Import
+from crm.services.imports.reading.workbooks import column_number
 from crm.services.imports.runs import read_otherwise
 from tests.crm.imports.conftest import finish, fresh, previewed, reasons, the_row
 from tests.crm.imports.test_broken_files import with_cells
@@ -123,3 +124,7 @@ def test_a_zip_that_holds_too_many_parts_is_refused(ada) -> None:
             parts.writestr(f"xl/{number}.xml", b"")
     with pytest.raises(TableRefused, match="unpacks to more than 250 MB"):
         previewed(output.getvalue(), ada, "a.xlsx")
+
+
+def test_columns_of_a_workbook_are_counted_as_spreadsheets_do() -> None:
+    assert [column_number(each) for each in ("A", "Z", "AA", "XFD")] == [1, 26, 27, 16_384]
