@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """What limits count by: the client's address as the middleware knows it (`influence.client_address`), of IPv6 its
+        """Return what limits count by: the client's address as the middleware knows it (`influence.client_address`), of IPv6 its
         network, since a single line has 2⁶⁴ addresses; nothing at a Unix socket without a proxy."""
         address: str = request.META.get("REMOTE_ADDR") or "unknown"
         return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address

@@ -1,4 +1,4 @@
-"""Whoever is in no row of a file keeps everything, whatever is imported, overwritten, rolled back or discarded."""
+"""An import leaves whoever is in no row of its file as they are, be it written, overwriting, rolled back or discarded."""
 
 from __future__ import annotations
 
