@@ -5,7 +5,7 @@ class CrmConfig(AppConfig):
     name = "crm"
 
     def ready(self) -> None:
-        from crm import receivers  # noqa: F401, PLC0415 -- needs the model registry
+        from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from crm.queries import fields  # noqa: PLC0415 -- the same
         from crm.services import errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, own, runs  # noqa: PLC0415 -- the same

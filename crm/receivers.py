@@ -34,7 +34,7 @@ from mail.signals import message_settled
 from tenancy.models import User
 from tenancy.scope import groups_scope
 from tiktok.models import Creator
-from tiktok.signals import connected, renamed
+from tiktok.signals import connected, disconnected, renamed
 
 
 @receiver(connected, dispatch_uid="crm.connected")
@@ -60,6 +60,12 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
         check_for_duplicates(influencer.pk)
     AwaitedAccount.objects.filter(handle=creator.handle).delete()
     note_answer(influencer.pk)
+
+
+@receiver(disconnected, dispatch_uid="crm.forget_exports")
+def forget_exported_numbers(creator: Creator, **_: Any) -> None:
+    """What the permission showed may stand in exports; of these nobody knows who stands in them."""
+    forget_exports()
 
 
 @receiver(renamed, dispatch_uid="crm.renamed")

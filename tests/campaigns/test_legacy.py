@@ -269,6 +269,7 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
             "creator_snapshots": (2, 2),
             "videos": (3, 3),
             "creator_profiles": (2, 2),
+            "exports": (0, 0),
         }
         assert list(
             Post.objects.order_by("network_post_id").values_list("network_post_id", "video")

@@ -14,6 +14,7 @@ import time_machine
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from campaigns.services.legacy import cut_over
 from crm.enums import FieldKind
 from crm.models import CustomField, CustomValue, Influencer, Rate, Tag, Tagging
 from crm.policies.columns import COLUMNS
@@ -27,9 +28,17 @@ from jobs.services.jobs import cancel_job
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
-from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
+from tests.factories.crm import (
+    ConsentFactory,
+    InfluencerFactory,
+    TikTokAccountFactory,
+    an_authenticated_account,
+)
 from tests.working import pump
 from tiktok.enums import Source
+from tiktok.models import LegacyMigration
+from tiktok.purge import run_purge, start_purge
+from tiktok.services.connect.disconnect import withdraw_consent
 from ui.csv_rows import csv_lines, harmless
 from ui.sheets import without_control, write_workbook
 
@@ -254,7 +263,7 @@ def limited_member(oak: Organization) -> tuple[Client, Group]:
 def started(client: Client, **asked: Any) -> Job:
     answer = client.post(EXPORT, asked)
     assert answer.status_code == 302, answer
-    return Job.objects.get(kind=runs.EXPORT)
+    return Job.objects.filter(kind=runs.EXPORT).latest("pk")
 
 
 def downloaded(client: Client, job: Job) -> Any:
@@ -335,6 +344,30 @@ class TestMany:
         delete_influencer(Influencer.objects.get(name="P3"), actor=None)
         assert not File.objects.filter(kind=FileKind.INFLUENCER_EXPORT).exists()
         assert downloaded(manager, job).status_code == 404
+
+    def test_a_file_goes_when_a_creator_takes_permission_back_who_may_stand_in_it(
+        self, manager: Client
+    ) -> None:
+        consent = ConsentFactory.create()
+        job = started(manager)
+        finish()
+        withdraw_consent(consent, actor=consent.connection.person)
+        assert not File.objects.filter(kind=FileKind.INFLUENCER_EXPORT).exists()
+        assert downloaded(manager, job).status_code == 404
+
+    def test_the_purge_of_the_old_source_takes_files_from_before_the_cut_over(
+        self, manager: Client
+    ) -> None:
+        LegacyMigration.objects.create()
+        started(manager)
+        finish()
+        cut_over(actor=None)
+        kept = started(manager)
+        finish()
+        receipt = run_purge(start_purge(actor=None))
+        [line] = [line for line in receipt.lines if line["name"] == "exports"]
+        assert (line["rows"], line["gone"]) == (1, 1)
+        assert downloaded(manager, kept).status_code == 200
 
     def test_a_running_job_whose_parts_have_gone_says_so(self, manager: Client) -> None:
         job = started(manager)
