@@ -63,8 +63,8 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
 
 
 @receiver(disconnected, dispatch_uid="crm.forget_exports")
+def forget_exported_numbers(creator: Creator, **_: Any) -> None:
     """Delete all exports: what the permission showed may stand in them, and nobody knows who stands in which."""
-    """What the permission showed may stand in exports; of these nobody knows who stands in them."""
     forget_exports()
 
 
