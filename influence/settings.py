@@ -209,6 +209,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- words, files, mail -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "influence" / "locale"]  # sign-in pages in our words
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

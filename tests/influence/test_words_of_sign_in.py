@@ -1,0 +1,88 @@
+"""The pages of django-allauth speak as all others do: in sentence case, of e-mail, without riddles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import allauth
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from tenancy.models import User
+
+OURS = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES"
+THEIRS = Path(allauth.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
+# Where the messages stand that people meet here: not those of phones, passkeys, or pages with templates of our own.
+MET = re.compile(
+    r"account/(adapter|forms)\.py|mfa/(adapter|totp/forms)\.py|/account/(snippets|messages)/"
+    r"|/mfa/((authenticate|index|reauthenticate)\.html|recovery_codes/|totp/|messages/)"
+    r"|/account/(account_inactive|base_confirm_code|base_reauthenticate|confirm_login_code|email|email_confirm|password_change"
+    r"|password_reset_done|password_reset_from_key|password_reset_from_key_done|password_set|reauthenticate"
+    r"|verification_sent|verified_email_required)\.html"
+)
+NOT_HERE = re.compile(r"phone|username|webauthn|passkey|security key|sign-?up|connect your", re.I)
+IN_TITLE_CASE = re.compile(r"(?<![.!?:] )(?<!^)\b(?!QR)[A-Z][a-z]+")
+WITHOUT_HYPHEN = re.compile(r"\bemails?\b|\blog ?in\b|reauthenticate|\btwo-factor\b", re.I)
+MARKUP = re.compile(r"%\(\w+\)s|<[^>]+>|\{\w+\}")
+
+
+def met() -> Iterator[str]:
+    """The messages that people meet, as allauth writes them."""
+    with THEIRS.open("rb") as file:
+        for message in read_po(file):
+            places = " ".join(place for place, _ in message.locations)
+            text = message.id if isinstance(message.id, str) else message.id[0]
+            if text and MET.search(places) and not NOT_HERE.search(text):
+                yield text
+
+
+def faults(text: str) -> list[str]:
+    plain = MARKUP.sub("", text)
+    return IN_TITLE_CASE.findall(plain) + WITHOUT_HYPHEN.findall(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Change Password", ["Password"]),
+        ("Your email address", ["email"]),
+        ('<a href="%(email_url)s">Change your e-mail address</a>. Or not.', []),
+        ("Scan the QR code.", []),
+    ],
+)
+def test_faults_are_seen(text: str, found: list[str]) -> None:
+    assert faults(text) == found
+
+
+def test_every_message_that_people_meet_is_in_our_words() -> None:
+    assert [text for text in map(gettext, met()) if faults(text)] == []
+
+
+def test_no_message_of_ours_has_lost_the_one_it_replaces() -> None:
+    with THEIRS.open("rb") as theirs, (OURS / "django.po").open("rb") as ours:
+        known = {message.id for message in read_po(theirs)}
+        assert [message.id for message in read_po(ours) if message.id not in known] == []
+
+
+def test_the_compiled_words_are_those_that_are_written() -> None:
+    compiled = BytesIO()
+    with (OURS / "django.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale="en", domain="django"))
+    assert (OURS / "django.mo").read_bytes() == compiled.getvalue(), "compile it: see django.po"
+
+
+@pytest.mark.django_db
+def test_a_page_shows_our_words() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("ann@oak.example", "secret"))
+    page = client.get(reverse("account_change_password")).content.decode()
+    assert "Current password" in page
+    assert "Change Password" not in page
