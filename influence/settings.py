@@ -155,6 +155,7 @@ ACCOUNT_ADAPTER = "mail.adapters.AccountAdapter"
 # A mail belongs to an organization or a person, and who has no account is neither.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # a second factor is asked for first
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_FORMS = {
     "request_login_code": "tenancy.forms.LoginCodeForm",

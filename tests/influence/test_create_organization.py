@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -43,10 +44,21 @@ def test_the_owner_follows_the_mailed_link_chooses_a_password_and_is_in(capsys) 
     where = form.redirect_chain[-1][0]
     password = "a-long-passphrase-of-hers"
     client.post(where, {"password1": password, "password2": password})
-    client.post("/accounts/login/", {"login": "ann@example.com", "password": password})
     assert client.get("/o/oak-sons/").status_code == 200
     assert Membership.objects.get().role == "owner"
+    assert EmailAddress.objects.get().verified  # the link had gone there
     assert Client().get(link, follow=True).context["token_fail"]  # it worked once
+
+
+def test_a_link_does_not_say_which_of_two_addresses_was_read() -> None:
+    create("Oak", "--owner", "ann@example.com")
+    client, link = Client(), mailed_path()
+    EmailAddress.objects.create(user=User.objects.get(), email="second@example.com")
+    where = client.get(link, follow=True).redirect_chain[-1][0]
+    password = "a-long-passphrase-of-hers"
+    client.post(where, {"password1": password, "password2": password})
+    assert client.get("/o/oak/").status_code == 200
+    assert not EmailAddress.objects.filter(verified=True).exists()
 
 
 def test_without_a_password_the_owner_signs_in_with_a_code() -> None:

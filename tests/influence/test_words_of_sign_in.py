@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import allauth
+import django
 import pytest
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,12 +22,13 @@ from tenancy.models import User
 
 OURS = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES"
 THEIRS = Path(allauth.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
+DJANGO_S = Path(django.__file__).parent / "conf" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 # Where the messages stand that people meet here: not those of phones, passkeys, or pages with templates of our own.
 MET = re.compile(
     r"account/(adapter|forms)\.py|mfa/(adapter|totp/forms)\.py|/account/(snippets|messages)/"
     r"|/mfa/((authenticate|index|reauthenticate)\.html|recovery_codes/|totp/|messages/)"
     r"|/account/(account_inactive|base_confirm_code|base_reauthenticate|confirm_login_code|email|email_confirm|password_change"
-    r"|password_reset_done|password_reset_from_key|password_reset_from_key_done|password_set|reauthenticate"
+    r"|password_reset_done|password_reset_from_key_done|password_set|reauthenticate"
     r"|verification_sent|verified_email_required)\.html"
 )
 NOT_HERE = re.compile(r"phone|username|webauthn|passkey|security key|sign-?up|connect your", re.I)
@@ -67,16 +70,26 @@ def test_every_message_that_people_meet_is_in_our_words() -> None:
 
 
 def test_no_message_of_ours_has_lost_the_one_it_replaces() -> None:
-    with THEIRS.open("rb") as theirs, (OURS / "django.po").open("rb") as ours:
-        known = {message.id for message in read_po(theirs)}
+    known: set[object] = set()
+    for theirs in (THEIRS, DJANGO_S):
+        with theirs.open("rb") as file:
+            known |= {message.id for message in read_po(file)}
+    with (OURS / "django.po").open("rb") as ours:
         assert [message.id for message in read_po(ours) if message.id not in known] == []
 
 
 def test_the_compiled_words_are_those_that_are_written() -> None:
-    compiled = BytesIO()
-    with (OURS / "django.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale="en", domain="django"))
-    assert (OURS / "django.mo").read_bytes() == compiled.getvalue(), "compile it: see django.po"
+    with (OURS / "django.po").open("rb") as written, (OURS / "django.mo").open("rb") as compiled:
+        said = [
+            {each.id: each.string for each in read(file) if each.id}
+            for read, file in ((read_po, written), (read_mo, compiled))
+        ]
+    assert said[0] == said[1], "compile it: see django.po"
+
+
+def test_a_limit_in_a_form_is_said_in_numbers() -> None:
+    with pytest.raises(ValidationError, match="At most 3 characters fit; these are 4."):
+        MaxLengthValidator(3)("four")
 
 
 @pytest.mark.django_db

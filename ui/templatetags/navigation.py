@@ -50,7 +50,7 @@ def _nav_link(href: str, label: str, icon: str, *, is_current: bool) -> SafeStri
 def account_tabs(context: Context) -> SafeString:
     """Between the pages of one's own sign-in: second factor, password, e-mail."""
     pages = {
-        "mfa_index": ("Two-factor", "shield"),
+        "mfa_index": ("Second factor", "shield"),
         "account_change_password": ("Password", "lock"),
         "account_email": ("E-mail", "mail"),
     }
