@@ -50,7 +50,7 @@ def test_the_form_takes_as_long_a_description_as_tiktok_one_does(
 
     assert campaign_at_tiktok(tiktok)["campaign_description"] == "x" * 1000
     page = text(answer)
-    assert "No code: the link does it" in page
+    assert "No code is needed: the invite link is enough" in page
     assert Order.objects.get().invite_link.removeprefix("https://") in page
 
 

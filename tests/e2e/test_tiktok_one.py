@@ -72,7 +72,7 @@ def send_orders(page: Page) -> None:
     page.get_by_label("Videos", exact=False).last.fill("1")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Send 2 orders").click()
-    expect(page.get_by_text("No code: the link does it").first).to_be_visible()
+    expect(page.get_by_text("No code is needed: the invite link is enough").first).to_be_visible()
     page.goto(re.sub(r"/(requests|orders)/.*", "/", page.url))
 
 

@@ -93,7 +93,7 @@ def test_a_page_weighs_little_until_a_chart_comes_into_view(
     assert not [url for url in loaded if "echarts" in url]
     assert sum(loaded.values()) <= MOST_BYTES
     chart = page.locator("[data-chart]").last
-    expect(chart.get_by_text("The table below says the same.")).to_be_attached()
+    expect(chart.get_by_text("The table below has the same numbers.")).to_be_attached()
     height = chart.bounding_box()["height"]  # type: ignore[index]
 
     with counted(page) as drawn:

@@ -25,7 +25,7 @@ def rendered(points: list[tuple[object, float | None]], kind: str = "line") -> s
 def test_a_chart_of_two_points_is_drawn_and_has_a_sentence_in_its_place_until_then() -> None:
     html = rendered([(date(2026, 10, 5), 7), (date(2026, 10, 6), None), (date(2026, 10, 7), 9)])
     assert 'data-chart="c-data"' in html
-    assert '<p class="chart-wait">The table below says the same.</p></div>' in html
+    assert '<p class="chart-wait">The table below has the same numbers.</p></div>' in html
     assert "<script src" not in html
 
 
