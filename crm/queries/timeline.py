@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from crm.models import Influencer, Note, SocialAccount
 from crm.queries.merging import merged_ids
+from crm.queries.reversible import Reversal, reversals
 from mail.enums import MessageState
 from mail.models import Message
 from tenancy.enums import Verb
@@ -63,6 +64,8 @@ class Entry:
     notes: tuple[str, ...] = ()
     tone: str = "is-done"
     merge: int | None = None  # the merge that it tells of, which may be undone
+    file_import: int | None = None  # the import that it tells of, which may be rolled back
+    undo: Reversal | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,11 @@ def _events(influencer: Influencer, kind: str, after: tuple[Any, ...] | None) ->
     found = list(_before(rows, "at", EVENT_STREAM, after)[: PAGE + 1])
     written = {event.detail.get("note") for event in found if event.verb == Verb.NOTE_WRITTEN}
     texts = dict(Note.objects.filter(pk__in=written).values_list("pk", "text")) if written else {}
-    return [_of_event(event, influencer, texts) for event in found]
+    undone_by = reversals(influencer, found)
+    return [
+        replace(_of_event(event, influencer, texts), undo=undone_by.get(event.pk))
+        for event in found
+    ]
 
 
 def _subjects(influencer: Influencer) -> list[tuple[type[models.Model], list[int]]]:
@@ -131,6 +138,7 @@ def _of_event(event: Event, influencer: Influencer, texts: dict[int, str]) -> En
         actor=str(event.actor or ""),
         notes=(*event.notes, *([said[:NOTE_LENGTH]] if said else [])),
         merge=event.detail.get("merge") if event.verb == Verb.INFLUENCER_MERGED else None,
+        file_import=event.detail.get("file_import"),
     )
 
 

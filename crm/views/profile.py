@@ -168,6 +168,7 @@ def timeline(request: OrganizationRequest, pk: int) -> HttpResponse:
     found, kind = found_influencer(pk), request.GET.get("kind", "")
     cursor = request.GET.get("cursor", "")
     context = {
+        **allowances(request),
         "influencer": found,
         "timeline": queries.influencer_timeline(found, kind=kind, cursor=cursor),
         "kind": kind,

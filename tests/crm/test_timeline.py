@@ -6,12 +6,15 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from crm.models import Influencer
+from crm.models import Influencer, Tagging
 from crm.queries.timeline import KINDS, PAGE, influencer_timeline, kind_of
-from crm.services.influencers import edit_influencer
+from crm.services.collections.lists import add_to_list, create_list, delete_list, remove_from_list
+from crm.services.collections.tags import create_tag, delete_tag, tag_influencers, untag_influencers
+from crm.services.influencers import archive_influencers, edit_influencer, restore_influencers
 from crm.services.notes import write_note
 from mail.models import Message
 from tenancy.enums import Verb
@@ -161,3 +164,48 @@ def test_a_long_timeline_costs_what_a_short_one_does(viewer: Client) -> None:
         record(Verb.INFLUENCER_EDITED, influencer, actor=make_person(str(number), "x"))
         a_mail("maya@example.com", f"Mail {number}")
     assert queries_in(viewer, at(influencer)) == one <= 12
+
+
+# --- undo --------------------------------------------------------------------------------------------------------
+def undos(influencer: Influencer) -> dict[str, str]:
+    """The act that undoes each entry that offers one, by the entry's title."""
+    entries = influencer_timeline(influencer).entries
+    return {entry.title: entry.undo.act for entry in entries if entry.undo}
+
+
+def test_the_latest_change_of_a_tag_a_list_and_the_archive_is_undone_while_it_stands() -> None:
+    maya = InfluencerFactory.create()
+    food, gone = create_tag("Food", actor=None), create_tag("Gone", actor=None)
+    winter = create_list("Winter", actor=None)
+    tag_influencers(food, [maya], actor=None)
+    tag_influencers(gone, [maya], actor=None)
+    delete_tag(gone, actor=None)
+    add_to_list(winter, [maya], actor=None)
+    archive_influencers([maya], actor=None)
+    maya.refresh_from_db()
+    assert undos(maya) == {
+        "Tag added": "remove_tag",
+        "Added to a list": "remove_list",
+        "Archived": "restore_influencer",
+    }
+    untag_influencers(food, [maya], actor=None)
+    remove_from_list(winter, [maya], actor=None)
+    restore_influencers([maya], actor=None)
+    maya.refresh_from_db()
+    assert undos(maya) == {"Tag removed": "add_tag", "Removed from a list": "add_list"}
+    Tagging.objects.create(tag=food, influencer=maya)
+    delete_list(winter, actor=None)
+    assert undos(maya) == {}
+
+
+def test_a_change_is_undone_for_30_days_by_who_may_edit(manager: Client, viewer: Client) -> None:
+    maya = InfluencerFactory.create()
+    tag_influencers(create_tag("Food", actor=None), [maya], actor=None)
+    address = re.search(r'action="([^"]*/tags/[^"]*)"', text(manager, at(maya)))
+    assert address is not None
+    assert ">Undo<" not in text(viewer, at(maya))
+    assert manager.post(address[1]).status_code == 302
+    assert not Tagging.objects.exists()
+    assert undos(maya) == {"Tag removed": "add_tag"}
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert undos(maya) == {}
