@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 # Guards without a planted sin, and why they need none.
 NEED_NONE = {
     "test_names_in_sentences.test_the_guard_sees_a_bare_name": "Is itself a list of planted sins.",
+    "test_names_in_sentences.test_the_guard_sees_a_bare_name_in_a_sentence": "Is itself one.",
     "test_proof_in_database.test_the_owner_deletes_a_whole_organization_and_the_run_time_role_cannot": (
         "Shows the refusal and its opposite side by side."
     ),

@@ -101,6 +101,12 @@ def test_a_bare_name(tmp_path: Path) -> dict[str, Path]:
     return {"path": path}
 
 
+@caught_by(sentences.test_views_isolate_names, match="person.name")
+def test_a_bare_name_in_a_sentence_of_a_view(tmp_path: Path) -> dict[str, Path]:
+    (path := tmp_path / "planted.py").write_text('said = f"{person.name} is added."')
+    return {"path": path}
+
+
 # --- addresses ---------------------------------------------------------------------------------------------------
 @pytest.fixture
 def view() -> Callable[..., HttpResponse]:
