@@ -74,7 +74,7 @@ class Mailing(OrganizationModel):
         indexes = [models.Index(fields=["organization", "-id"], name="mailing_newest_first")]
 
     def __str__(self) -> str:
-        return f"mailing {self.pk}"
+        return self.subject
 
     @property
     def is_under_way(self) -> bool:
