@@ -1,7 +1,8 @@
-"""Deleting races with writing: one of the two comes first, and neither fails."""
+"""Races between people: whoever deletes, edits or writes at the same time comes first or second, and nobody fails."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,7 @@ from django.test import Client
 from crm.models import Influencer, Note, Tag, Tagging
 from crm.services import notes
 from crm.services.collections.tags import create_tag, delete_tag, merge_tag, tag_influencers
-from crm.services.influencers import delete_influencer
+from crm.services.influencers import delete_influencer, edit_influencer
 from tenancy.enums import Role
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
@@ -90,3 +91,23 @@ def test_a_tag_that_is_given_while_it_goes_leaves_nobody_half_tagged(
     assert not Tagging.objects.exists()
     assert not Tag.objects.filter(name="vegan").exists()
     assert (delete_tag(tag, actor=None), merge_tag(tag, other, actor=None)) == (0, 0)
+
+
+def test_two_who_edit_different_columns_at_once_keep_both(oak: Organization) -> None:
+    maya = Influencer.objects.create(name="Maya")
+
+    def edit(**changes: str) -> None:
+        try:
+            with organization_scope(oak):
+                edit_influencer(Influencer.objects.get(pk=maya.pk), actor=None, **changes)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            edit_influencer(maya, actor=None, city="Graz")
+            other = pool.submit(edit, country="AT")
+            time.sleep(0.5)  # they have read what is stored, or wait for it
+        other.result(timeout=20)
+    maya.refresh_from_db()
+    assert (maya.city, maya.country) == ("Graz", "AT")
