@@ -37,7 +37,8 @@ class OrganizationMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Answer that something is not there any more: what the view wrote hangs on a row that was deleted at the same moment."""
-        if not isinstance(exception.__cause__, ForeignKeyViolation):
+        is_of_members = STAFF_PATH.match(request.path_info)
+        if not is_of_members or not isinstance(exception.__cause__, ForeignKeyViolation):
             return None
         log.warning("request.subject_gone", exc_info=exception)
         return TemplateResponse(request, "404.html", status=404).render()

@@ -239,3 +239,13 @@ def test_a_handle_that_is_here_with_a_hidden_influencer_is_said_to_be(world: Wor
     Job.objects.filter(pk=job.pk).update(outcome=outcome)
     shown = world.get(f"activity/{job.pk}/").content.decode()
     assert "is added, to a creator of a group that you do not see." in shown
+
+
+@pytest.mark.usefixtures("tiktok")
+def test_who_adds_an_account_sees_its_influencer(world: World) -> None:
+    answer = world.post("influencers/add/", handle="@maya.bakes")
+    account = SocialAccount.objects.select_related("influencer").get(handle="maya.bakes")
+    assert account.influencer.group == world.food
+    assert (answer.status_code, answer.redirect_chain[-1][0]) == (  # type: ignore[attr-defined]
+        200, f"/o/oak/influencers/{account.influencer_id}/",
+    )  # fmt: skip
