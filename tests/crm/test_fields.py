@@ -196,3 +196,15 @@ def test_a_field_that_is_added_several_times_at_once_is_one_field() -> None:
         kept = list(CustomField.objects.values_list("key", flat=True))
     assert len(kept) == sum("shoe_size" in each for each in said)
     assert set(said) <= {*kept, "A field of this name was added"}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_scope")
+def test_a_key_that_was_taken_at_the_same_moment_is_said_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    create_field("Shoe size", FieldKind.TEXT, actor=None)
+    monkeypatch.setattr("crm.services.fields._free_key", lambda name: "shoe_size")
+    with pytest.raises(ValidationError, match="added at the same moment"):
+        create_field("Shoe size", FieldKind.TEXT, actor=None)
+    assert CustomField.objects.count() == 1

@@ -189,6 +189,21 @@ def test_an_address_that_several_invite_at_once_is_invited_once() -> None:
         assert sorted(pool.map(invite, range(4))) == ["invited", *["just sent"] * 3]
 
 
+def test_an_address_that_somebody_invites_at_the_same_moment_was_just_invited(
+    member: Members, elm: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, rules = member(Role.OWNER), {"role": Role.MANAGER, "is_limited": False, "groups": []}
+
+    def invite_first(secret: str) -> str:
+        monkeypatch.undo()
+        write_invitation("new@elm.example", **rules, by=owner)
+        return secret
+
+    monkeypatch.setattr("tenancy.services.invitations.digest", invite_first)
+    with organization_scope(elm), pytest.raises(InvitationJustSent):
+        write_invitation("new@elm.example", **rules, by=owner)
+
+
 def test_a_link_that_is_not_ours_opens_nothing() -> None:
     assert Client().get("/join/not-signed-by-us/").status_code == 404
 
