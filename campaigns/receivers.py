@@ -6,11 +6,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from campaigns.models import Order, Post
+from campaigns.models import Order, Participant, Post
 from campaigns.services.orders.invitations import follow_mail
-from crm.errors import StillInCampaigns
-from crm.models import Influencer
-from crm.signals import deleting
+from crm.errors import AccountInUse, StillInCampaigns
+from crm.models import Influencer, SocialAccount
+from crm.signals import deleting, removing
 from mail.models import Message
 from mail.signals import message_settled
 
@@ -27,3 +27,11 @@ def keep_orders_and_posts(influencer: Influencer, **_: Any) -> None:
     for rows in (Order.objects, Post.objects):
         if rows.filter(account__influencer=influencer).exists():
             raise StillInCampaigns(influencer.name)
+
+
+@receiver(removing, dispatch_uid="campaigns.removing")
+def keep_account(account: SocialAccount, **_: Any) -> None:
+    """An account that takes part in a campaign, or has posts there, is not removed."""
+    for rows in (Participant.objects, Post.objects):
+        if rows.filter(account=account).exists():
+            raise AccountInUse(str(account))

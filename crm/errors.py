@@ -8,19 +8,60 @@ class CrmProblem(Exception):
 
 
 class HandleNotReadable(CrmProblem):
-    def __init__(self) -> None:
-        super().__init__(
-            "This is not a TikTok handle. Enter it as @name, or paste the address of the profile, such as "
-            "https://www.tiktok.com/@name."
+    """A text names no account. `network` and `example`: of an address that would."""
+
+    def __init__(
+        self, network: str = "TikTok", example: str = "https://www.tiktok.com/@name"
+    ) -> None:
+        article = "an" if network[0] in "IX" else "a"
+        self._say(
+            f"This is not {article} {network} handle. Enter it as @name, or paste the address of the profile, such as "
+            f"{example}."
         )
 
+    def _say(self, sentence: str) -> None:
+        Exception.__init__(self, sentence)
 
-class ShortLinkNotReadable(CrmProblem):
-    def __init__(self) -> None:
-        super().__init__(
-            "A shortened TikTok link does not name the account. Open it and paste the address it leads to, or enter "
+
+class ShortLinkNotReadable(HandleNotReadable):
+    """`network` is empty for a shortener of any links."""
+
+    def __init__(self, network: str) -> None:
+        link = f"{network} link" if network else "link"
+        self._say(
+            f"A shortened {link} does not name the account. Open it and paste the address it leads to, or enter "
             "the @name."
         )
+
+
+class LinkWithoutName(HandleNotReadable):
+    """A link to a video, a post or another page that does not say whose it is."""
+
+    def __init__(self, network: str) -> None:
+        self._say(
+            f"This {network} link does not name the account. Open it, go to the profile and paste its address, or enter "
+            "the @name."
+        )
+
+
+class LinkElsewhere(HandleNotReadable):
+    def __init__(self) -> None:
+        self._say(
+            "This link leads to none of TikTok, Instagram, YouTube, X, Facebook and Twitch. Paste the address of a "
+            "profile there, or enter the @name."
+        )
+
+
+class OtherNetwork(HandleNotReadable):
+    """An account of one network where one of another is needed."""
+
+    def __init__(self, found: str, needed: str) -> None:
+        self._say(f"This is an account on {found}. Enter one on {needed}.")
+
+
+class SeveralAccounts(HandleNotReadable):
+    def __init__(self) -> None:
+        self._say("This names several accounts. Enter one at a time.")
 
 
 class EmailNeeded(CrmProblem):
@@ -64,6 +105,23 @@ class StillInCampaigns(CrmProblem):
         super().__init__(
             f"{isolated(name)} is part of campaigns, whose orders and posts would be lost. Archive them instead."
         )
+
+
+class AccountInUse(CrmProblem):
+    """Posts or a participation of campaigns hang on the account."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"{isolated(account)} is part of campaigns, and stays.")
+
+
+class AccountHere(CrmProblem):
+    """The account belongs to another influencer; without a name, to one who is not seen."""
+
+    def __init__(self, account: str, name: str = "") -> None:
+        whose = (
+            f"with {isolated(name)}" if name else "with a creator of a group that you do not see"
+        )
+        super().__init__(f"{isolated(account)} is here already, {whose}.")
 
 
 class TableRefused(CrmProblem):

@@ -4,3 +4,5 @@ from django.dispatch import Signal
 
 # Arguments: influencer. Sent in the transaction, before the influencer goes; a receiver that has a reason against it raises a CrmProblem.
 deleting = Signal()
+# Arguments: account. Sent in the transaction, before an account goes; a receiver that has a reason against it raises a CrmProblem.
+removing = Signal()

@@ -94,6 +94,7 @@ urlpatterns = [
     path("influencers/<int:pk>/restore/", archive.restore, name="restore_influencer"),
     path("influencers/<int:pk>/delete/", archive.delete, name="delete_influencer"),
     path(f"{ACCOUNT}refresh/", accounts.refresh_account, name="refresh_account"),
+    path(f"{ACCOUNT}remove/", accounts.remove_account, name="remove_account"),
     path(f"{ACCOUNT}invite/", invitations.invite_account, name="invite_account"),
     path(f"{ACCOUNT}ask/", connections.ask_account, name="ask_account"),
     path(f"{ONE}labels/", tags.labels, name="labels"),

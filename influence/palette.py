@@ -141,7 +141,10 @@ def _actions(
     if can(request.membership, Permission.EDIT_INFLUENCERS):
         href = f"{_to(request, 'crm:add_account')}?{urlencode({'handle': search})}"
         yield Suggestion(
-            href, f"Add creator {quoted}", "looks the handle up at TikTok", icon="user-plus"
+            href,
+            f"Add creator {quoted}",
+            "by the handle or address of an account",
+            icon="user-plus",
         )
     href = f"{_to(request, 'crm:influencers')}?{urlencode({'q': search})}"
     yield Suggestion(href, f"Search influencers for {quoted}", icon="search")

@@ -157,7 +157,8 @@ class Verb(models.TextChoices):
     CONTRACT_CHANGED = "contract.changed", "State of a contract changed"
     CONTRACT_DELETED = "contract.deleted", "Draft of a contract deleted"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
-    ACCOUNT_ADDED = "account.added", "TikTok account added"
+    ACCOUNT_ADDED = "account.added", "Account added"
+    ACCOUNT_REMOVED = "account.removed", "Account removed"
 
     IMPORT_STARTED = "import.started", "Import started"
     IMPORT_FINISHED = "import.finished", "Import finished"

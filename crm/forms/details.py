@@ -15,11 +15,14 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from crm.countries import COUNTRIES
+from crm.errors import CrmProblem
 from crm.forms import custom, rates
 from crm.models import CustomField, Influencer
 from crm.models.influencers import NAME_LENGTH
+from crm.policies.addresses import AccountAddress, account_address
 from crm.policies.details import plausible_birthday, readable_name, readable_phone, shown_phone
 from crm.policies.fields import typed_value
+from crm.services.accounts import demand_free
 from crm.services.influencers import Details
 from tenancy.models import Group, Membership
 from ui.bidi import isolated
@@ -76,6 +79,12 @@ class DetailsForm(EditForm, forms.Form):
     birthday = forms.DateField(
         required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
+    account = forms.CharField(
+        max_length=1_000,
+        required=False,
+        help_text="The address of a profile, or an @name on TikTok. “Instagram: @name” names another network.",
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "@name"}),
+    )
     owner = forms.ChoiceField(required=False, help_text="The member who looks after this creator.")
     group = forms.ChoiceField(required=False)
 
@@ -95,6 +104,8 @@ class DetailsForm(EditForm, forms.Form):
             self.fields[name].choices = _by_name(names, stored.get(name, ""))  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = _zones(stored.get("time_zone", ""))  # type: ignore[attr-defined]
         self.fields["owner"].choices = [("", "—"), *((str(pk), name) for pk, name in members)]  # type: ignore[attr-defined]
+        if influencer is not None:  # has a page of its own for that
+            del self.fields["account"]
         self._offer_groups(membership)
         self._offer_rates(stored)
         for field in fields:
@@ -118,6 +129,18 @@ class DetailsForm(EditForm, forms.Form):
 
     def clean_name(self) -> str:
         return readable_name(self.cleaned_data["name"])
+
+    def clean_account(self) -> AccountAddress | None:
+        """The account, which must not be another influencer's. Refused with their name where the member sees them."""
+        text = self.cleaned_data["account"]
+        if not text:
+            return None
+        try:
+            address = account_address(text)
+            demand_free(address)
+        except CrmProblem as problem:
+            raise ValidationError(str(problem)) from problem
+        return address
 
     def clean_birthday(self) -> date | None:
         day = self.cleaned_data["birthday"]

@@ -8,6 +8,7 @@ from django.db.models.functions import Left
 
 from crm.enums import AccountType, Network
 from crm.models.search import folded
+from crm.policies.addresses import account_name, profile_address
 from tenancy.models import OrganizationModel
 from tenancy.models.fields import AddressField
 from tiktok.models import Creator
@@ -130,4 +131,9 @@ class SocialAccount(OrganizationModel):
         indexes = [models.Index(fields=["organization", "handle", "id"], name="account_by_handle")]
 
     def __str__(self) -> str:
-        return f"@{self.handle}"
+        return account_name(self.network, self.handle)
+
+    @property
+    def profile_url(self) -> str:
+        """The address at which the network shows the account."""
+        return profile_address(self.network, self.handle)

@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from tiktok.availability import NOT_TRACKED
 from tiktok.enums import AccountKind, MarketplaceStatus
 
 OUTSIDE = frozenset({MarketplaceStatus.NOT_IN, MarketplaceStatus.UNKNOWN})
 INVITE_AGAIN_AFTER = timedelta(days=7)
-HANDLE = re.compile(r"[a-z0-9_.]{1,23}[a-z0-9_]")
-PROFILE_ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.|m\.)?tiktok\.com/@(?P<handle>[^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE
-)
-SHORT_LINK = re.compile(
-    r"(?:https?://)?(?:(?:vm|vt)\.tiktok\.com/|(?:www\.)?tiktok\.com/t/)\S*", re.IGNORECASE
-)
-
-
-def tiktok_handle(text: str) -> str:
-    """The handle in what somebody typed or pasted (`@Maya.Bakes`, a profile's address), lower case, without the `@`.
-
-    Raises HandleNotReadable or ShortLinkNotReadable.
-    """
-    plain = "".join(
-        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
-    ).strip()
-    if SHORT_LINK.fullmatch(plain):
-        raise ShortLinkNotReadable
-    address = PROFILE_ADDRESS.fullmatch(plain)
-    handle = (address["handle"] if address else plain.removeprefix("@")).lower()
-    if not HANDLE.fullmatch(handle):
-        raise HandleNotReadable
-    return handle
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,10 @@ from crm.policies import (
     is_invited,
     may_be_invited,
 )
+from crm.policies.addresses import AccountAddress
 from crm.policies.columns import month_change
 from crm.queries.past import History, Point, a_month_before, past
+from tenancy.scope import groups_scope
 from tiktok.enums import (
     ENDED_CONNECTION_STATES,
     AccountKind,
@@ -223,11 +225,20 @@ def creators_of_kind(kind: str) -> models.QuerySet[Creator]:
 
 def tiktok_account(handle: str) -> SocialAccount | None:
     """The organization's TikTok account with this handle."""
-    return (
-        SocialAccount.objects.select_related("influencer", "creator")
-        .filter(network=Network.TIKTOK, handle=handle)
-        .first()
-    )
+    return account_at(AccountAddress(Network.TIKTOK, handle))
+
+
+def account_at(address: AccountAddress) -> SocialAccount | None:
+    """The organization's account at this address; None too where the member does not see it."""
+    accounts = SocialAccount.objects.select_related("influencer", "creator")
+    return accounts.filter(network=address.network, handle=address.handle).first()
+
+
+def is_hidden(address: AccountAddress) -> bool:
+    """Is the account here with an influencer whom the member does not see?"""
+    with groups_scope(None):
+        is_here = account_at(address) is not None
+    return is_here and account_at(address) is None
 
 
 def tiktok_account_by_id(influencer_id: int, pk: int) -> SocialAccount | None:
@@ -237,6 +248,12 @@ def tiktok_account_by_id(influencer_id: int, pk: int) -> SocialAccount | None:
         .filter(pk=pk, influencer_id=influencer_id, creator__isnull=False)
         .first()
     )
+
+
+def other_account_by_id(influencer_id: int, pk: int) -> SocialAccount | None:
+    """An account of this influencer on another network than TikTok; None for an absent one."""
+    accounts = SocialAccount.objects.select_related("influencer")
+    return accounts.filter(pk=pk, influencer_id=influencer_id, creator=None).first()
 
 
 def tiktok_accounts_by_id(pks: Sequence[int]) -> list[SocialAccount]:

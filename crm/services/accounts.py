@@ -1,4 +1,4 @@
-"""TikTok accounts of influencers: added by handle, synced on demand."""
+"""Accounts of influencers: added by handle or address; those on TikTok synced on demand."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from enum import StrEnum
 import structlog
 from django.db import IntegrityError, transaction
 
-from crm.enums import AccountType, Network
+from crm.enums import Network
+from crm.errors import AccountHere
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
-from crm.queries import tiktok_account
+from crm.policies.addresses import ACCOUNT_TYPES, AccountAddress, account_name
+from crm.queries import account_at, is_hidden, tiktok_account
+from crm.services.connections import await_account
 from crm.services.merging.finding import check_for_duplicates
+from crm.signals import removing
 from jobs.services.queue import JUST_NOW, claim_now, finished_at, note_finished, once_more
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -58,8 +62,8 @@ def add_tiktok_account(
 ) -> AddResult:
     """Add a marketplace account, to `influencer` or to a new one of this group named after it, and track it from now on.
 
-    `handle` is what somebody typed: `@name` or a profile's address. Anything but an account in the marketplace saves
-    nothing. Raises HandleNotReadable, and a TikTokProblem when TikTok cannot be asked; then, too, nothing is saved.
+    `handle` is what somebody typed: `@name` or a profile's address. Of anything but an account in the marketplace nothing
+    is saved than that it is awaited of `influencer`. Raises HandleNotReadable, and a TikTokProblem when TikTok cannot be asked; then, too, nothing is saved.
     """
     handle = tiktok_handle(handle)
     if present := tiktok_account(handle):
@@ -72,6 +76,8 @@ def add_tiktok_account(
     if not may_be_added_by_staff(status):
         asked = Creator.objects.filter(handle=handle).values_list("invited_at", flat=True)
         invited = is_invited(status, asked.first())
+        if influencer:
+            await_account(influencer, handle, status)
         return AddResult(AddOutcome.NOT_IN_MARKETPLACE, handle, status, is_invited=invited)
     if find_renamed(handle, actor=actor) and (present := tiktok_account(handle)):
         track_creator(handle, status)
@@ -81,7 +87,7 @@ def add_tiktok_account(
             handle, status, influencer=influencer, group_id=group_id, actor=actor
         )
     except IntegrityError:  # somebody else added it meanwhile
-        return AddResult(AddOutcome.PRESENT, handle, status, _present(handle))
+        return AddResult(AddOutcome.PRESENT, handle, status, tiktok_account(handle))
     _sync_for_the_first_time(account, creator)
     return AddResult(AddOutcome.ADDED, handle, status, account)
 
@@ -102,7 +108,7 @@ def keep_account(
     account = SocialAccount.objects.create(
         influencer=owner or Influencer.objects.create(name=handle, group_id=group_id),
         network=Network.TIKTOK,
-        account_type=AccountType.TIKTOK_CREATOR,
+        account_type=ACCOUNT_TYPES[Network.TIKTOK],
         handle=handle,
         creator=creator,
     )
@@ -113,10 +119,59 @@ def keep_account(
     return account, creator
 
 
-def _present(handle: str) -> SocialAccount:
-    return SocialAccount.objects.select_related("influencer", "creator").get(
-        network=Network.TIKTOK, handle=handle
+def add_other_account(
+    address: AccountAddress,
+    *,
+    actor: User | None,
+    influencer: Influencer | None = None,
+    group_id: int | None = None,
+) -> AddResult:
+    """Add an account that is not on TikTok, to `influencer` or to a new one of this group named after it.
+
+    Nobody is asked whether there is such an account. One that is here already stays where it is.
+    """
+    present = account_at(address)
+    if present is None and not is_hidden(address):
+        try:
+            with transaction.atomic():
+                account = _keep_other(address, influencer, group_id, actor)
+        except IntegrityError:  # somebody else added it meanwhile
+            present = account_at(address)
+        else:
+            return AddResult(AddOutcome.ADDED, address.handle, account=account)
+    return AddResult(AddOutcome.PRESENT, address.handle, account=present)
+
+
+def demand_free(address: AccountAddress) -> None:
+    """See that nobody has this account. Raises AccountHere, with the name of whoever has it if the member sees them."""
+    present = account_at(address)
+    if present or is_hidden(address):
+        shown = account_name(address.network, address.handle)
+        raise AccountHere(shown, present.influencer.name if present else "")
+
+
+def _keep_other(
+    address: AccountAddress, influencer: Influencer | None, group_id: int | None, actor: User | None
+) -> SocialAccount:
+    owner = influencer or Influencer.objects.create(name=address.handle, group_id=group_id)
+    account = SocialAccount.objects.create(
+        influencer=owner,
+        network=address.network,
+        account_type=ACCOUNT_TYPES[address.network],
+        handle=address.handle,
     )
+    record(Verb.ACCOUNT_ADDED, account, actor=actor, influencer=owner.pk)
+    check_for_duplicates(owner.pk)
+    return account
+
+
+@transaction.atomic
+def remove_other_account(account: SocialAccount, *, actor: User | None) -> None:
+    """Remove an account that is not on TikTok, with its imported numbers. Raises AccountInUse for one of campaigns."""
+    removing.send(SocialAccount, account=account)
+    texts = {"handle": account.handle, "network": account.get_network_display()}
+    record(Verb.ACCOUNT_REMOVED, account.influencer, actor=actor, texts=texts)
+    account.delete()
 
 
 def _sync_for_the_first_time(account: SocialAccount, creator: Creator) -> None:

@@ -19,6 +19,8 @@ from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.scope import groups_scope
 from tenancy.services.events import record
+from tiktok.enums import MarketplaceStatus
+from tiktok.models import Connection
 from ui.bidi import isolated
 
 QUIET = timedelta(minutes=10)  # the same twice so soon is one e-mail
@@ -55,7 +57,8 @@ def ask_to_connect(
 def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
     """The same for a handle that stands in no profile: its influencer is made, the account follows when they connect.
 
-    Somebody of this organization with that address is taken as the influencer. Raises HandleNotReadable, EmailNeeded,
+    Somebody of this organization with that address is taken as the influencer, else who was asked about the handle
+    before: the address was mistyped then. Raises HandleNotReadable, EmailNeeded,
     AddressTaken, GroupNeeded, MailProblem.
     """
     handle = tiktok_handle(handle)
@@ -95,9 +98,20 @@ def _let_in_at(email: str, handle: str) -> tuple[Influencer, str]:
         raise AddressTaken
     influencer = known or Influencer(name=handle, email=email, group_id=group_of_new())
     if influencer.person_id != person.pk:
+        if influencer.person and influencer.email == influencer.person.email:
+            influencer.email = ""  # a slip: nobody has connected anything from there
         influencer.email = influencer.email or email
         open_dashboard(influencer, person)
+    await_account(influencer, handle)
     return influencer, person.email
+
+
+def await_account(
+    influencer: Influencer, handle: str, status: MarketplaceStatus = MarketplaceStatus.UNKNOWN
+) -> None:
+    """Remember whose a TikTok account is that is not here yet, unless it is awaited of somebody already."""
+    row = AwaitedAccount(influencer=influencer, handle=handle, status=status)
+    AwaitedAccount.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _is_seen(influencer: Influencer) -> bool:
@@ -105,9 +119,12 @@ def _is_seen(influencer: Influencer) -> bool:
 
 
 def _awaiting(handle: str) -> Influencer | None:
-    """The influencer of whom this handle is awaited, if nobody signs in as them yet."""
-    awaited = AwaitedAccount.objects.select_related("influencer").filter(handle=handle).first()
-    return awaited.influencer if awaited and awaited.influencer.person_id is None else None
+    """The influencer of whom this handle is awaited, if nobody who signs in as them has connected anything."""
+    rows = AwaitedAccount.objects.select_related("influencer__person").filter(handle=handle)
+    if (awaited := rows.first()) is None:
+        return None
+    is_used = Connection.objects.filter(person=awaited.influencer.person_id).exists()
+    return None if is_used else awaited.influencer
 
 
 def _person(email: str) -> User:

@@ -25,7 +25,7 @@ def no_account(context: template.RequestContext, influencer: Influencer) -> Safe
     if not context.get("may_edit"):
         return why(NO_ACCOUNT)
     href = f"{address(context['request'], 'add_account')}?influencer={influencer.pk}"
-    return why(NO_ACCOUNT, remedy_label="Add TikTok account", remedy_href=href)
+    return why(NO_ACCOUNT, remedy_label="Add account", remedy_href=href)
 
 
 @register.simple_tag

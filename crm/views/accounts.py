@@ -1,16 +1,21 @@
-"""TikTok accounts of influencers: adding one, refreshing one."""
+"""Accounts of influencers: adding one, removing one, refreshing one on TikTok."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.errors import CrmProblem
+from crm.enums import Network
+from crm.errors import AccountHere, AccountInUse, CrmProblem
 from crm.forms import AddAccountForm, AskForm
 from crm.models import Influencer
-from crm.services.accounts import AddOutcome
+from crm.policies.addresses import account_name
+from crm.queries import other_account_by_id
+from crm.services.accounts import AddOutcome, add_other_account, remove_other_account
 from crm.services.errands import ADD, INVITE_HANDLE, added, start_adding, start_refreshing
+from crm.services.influencers import group_of_new
 from crm.services.invitations import invites_by_mail
 from crm.views.frame import (
     INVALID,
@@ -33,20 +38,42 @@ from ui.redirects import go_to
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 def add_account(request: OrganizationRequest) -> HttpResponse:
-    """Add a TikTok account by handle, to `?influencer=` or to a new influencer, as soon as TikTok has answered."""
+    """Add an account by handle or address, to `?influencer=` or to a new influencer; one on TikTok as soon as that has
+    answered."""
     influencer = _chosen_influencer(request)
     form = AddAccountForm(request.POST or None, initial={"handle": request.GET.get("handle", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            job = start_adding(
-                form.cleaned_data["handle"], actor=request.user, influencer=influencer
-            )
+            if form.cleaned_data["address"].network == Network.TIKTOK:
+                return add_on_tiktok(request, form.cleaned_data["handle"], influencer)
+            return _add_elsewhere(request, form, influencer)
         except CrmProblem as problem:
             form.add_error("handle", str(problem))
-        else:
-            is_over = begin_at_once(job).is_finished
-            return _answer(request, job) if is_over else go_to(request, following(request, job))
     return add_form(request, form, influencer)
+
+
+def add_on_tiktok(
+    request: OrganizationRequest, handle: str, influencer: Influencer | None
+) -> HttpResponse:
+    """Have TikTok asked about a handle, and answer with the outcome or the page that waits for it. Raises CrmProblem."""
+    job = begin_at_once(start_adding(handle, actor=request.user, influencer=influencer))
+    return _answer(request, job) if job.is_finished else go_to(request, following(request, job))
+
+
+def _add_elsewhere(
+    request: OrganizationRequest, form: AddAccountForm, influencer: Influencer | None
+) -> HttpResponse:
+    wanted = form.cleaned_data["address"]
+    group = None if influencer else group_of_new()
+    result = add_other_account(wanted, actor=request.user, influencer=influencer, group_id=group)
+    if result.outcome == AddOutcome.ADDED and result.account:
+        account = result.account
+        sentence = f"{isolated(account)} on {account.get_network_display()} is added."
+        messages.success(request, sentence)
+        return go_to(request, address(request, "influencer", account.influencer_id))
+    if result.account is None:
+        form.add_error("handle", str(AccountHere(account_name(wanted.network, wanted.handle))))
+    return add_form(request, form, influencer, present=result.account)
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -80,10 +107,7 @@ def _answer(request: OrganizationRequest, job: Job) -> HttpResponse:
     if result is None:
         form.add_error(None, done_of(job).text)
     elif result.outcome == AddOutcome.PRESENT and result.account is None:
-        form.add_error(
-            "handle",
-            f"@{result.handle} is here already, with a creator of a group that you do not see.",
-        )
+        form.add_error("handle", str(AccountHere(f"@{result.handle}")))
     elif result.outcome == AddOutcome.NO_SUCH_ACCOUNT:
         form.add_error(
             "handle", f"TikTok knows no such account: @{result.handle}. Check the spelling."
@@ -105,9 +129,7 @@ def add_form(
     return form_answer(
         request,
         "accounts/add",
-        title=f"Add a TikTok account of {isolated(influencer)}"
-        if influencer
-        else "Add a TikTok account",
+        title=f"Add an account of {isolated(influencer)}" if influencer else "Add an account",
         back=back,
         status=_status(request),
         form=form,
@@ -146,6 +168,32 @@ def _status(request: OrganizationRequest) -> int:
 def invite_form_of(data: QueryDict | None = None) -> AskForm | None:
     """The form for an invitation's address; None while TikTok itself invites."""
     return AskForm(data, auto_id="id_invite_%s") if invites_by_mail() else None
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+def remove_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """Remove an account that is not on TikTok; a GET asks first."""
+    account = other_account_by_id(pk, account_pk)
+    if account is None:
+        raise Http404
+    back, problem = address(request, "influencer", pk), ""
+    if request.method == "POST":
+        try:
+            remove_other_account(account, actor=request.user)
+        except AccountInUse as reason:
+            problem = str(reason)
+        else:
+            messages.success(request, f"{isolated(account)} is removed.")
+            return go_to(request, back)
+    return form_answer(
+        request,
+        "accounts/remove",
+        title=f"Remove {isolated(account)}",
+        back=back,
+        status=INVALID if problem else 200,
+        account=account,
+        problem=problem,
+    )
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)

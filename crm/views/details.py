@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 
 from crm import queries
+from crm.enums import Network
 from crm.forms import DetailsForm
 from crm.models import Influencer
+from crm.services.accounts import add_other_account
 from crm.services.influencers import save_details
+from crm.views.accounts import add_on_tiktok
 from crm.views.frame import INVALID, address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -19,11 +23,17 @@ from ui.redirects import go_to
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 def create_influencer(request: OrganizationRequest) -> HttpResponse:
-    """A creator without an account."""
+    """A creator, with an account or without; one on TikTok is added as soon as that has answered."""
     form = _form(request, None)
     if request.method == "POST" and form.is_valid():
-        made = save_details(None, form.details, actor=request.user)
+        account = form.cleaned_data["account"]
+        with transaction.atomic():
+            made = save_details(None, form.details, actor=request.user)
+            if account and account.network != Network.TIKTOK:
+                add_other_account(account, actor=request.user, influencer=made)
         messages.success(request, f"{isolated(made)} is added.")
+        if account and account.network == Network.TIKTOK:
+            return add_on_tiktok(request, account.handle, made)
         return go_to(request, address(request, "influencer", made.pk))
     return _answer(request, form, "Add creator", address(request, "influencers"))
 

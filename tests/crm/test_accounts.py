@@ -10,9 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from crm.errors import HandleNotReadable, ShortLinkNotReadable
 from crm.models import Influencer, SocialAccount
-from crm.policies import tiktok_handle
 from crm.services.accounts import AddOutcome, add_tiktok_account, refresh_account, refresh_again
 from crm.services.errands import added
 from crm.services.invitations import invite_handle, invite_influencer_accounts
@@ -31,53 +29,6 @@ from tiktok.queries import kind_of
 from tiktok.signals import connected
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "maya.bakes",
-        "@Maya.Bakes",
-        "  @maya.bakes ",
-        "＠maya.bakes",
-        "@maya\u200b.bakes",
-        "https://www.tiktok.com/@maya.bakes?lang=en",
-        "https://www.tiktok.com/@Maya.Bakes/video/7301?is_from_webapp=1#x",
-        "http://m.tiktok.com/@maya.bakes/",
-        "tiktok.com/@maya.bakes",
-        "WWW.TIKTOK.COM/@maya.bakes",
-    ],
-)
-def test_a_handle_is_read_from_what_people_paste(text: str) -> None:
-    assert tiktok_handle(text) == "maya.bakes"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "@",
-        "a",
-        "maya bakes",
-        "maya.bakes.",
-        "máya",
-        "x" * 25,
-        "https://www.instagram.com/@maya.bakes",
-        "https://evil.example/tiktok.com/@maya.bakes",
-        "https://www.tiktok.com/tag/bakes",
-        "<script>",
-        "maya\x00bakes",
-    ],
-)
-def test_anything_else_is_no_handle(text: str) -> None:
-    with pytest.raises(HandleNotReadable):
-        tiktok_handle(text)
-
-
-@pytest.mark.parametrize("text", ["https://vm.tiktok.com/ZMabc/", "https://www.tiktok.com/t/ZTx/"])
-def test_a_short_link_says_what_to_paste_instead(text: str) -> None:
-    with pytest.raises(ShortLinkNotReadable, match="Open it and paste the address"):
-        tiktok_handle(text)
 
 
 @pytest.mark.usefixtures("_scope")

@@ -93,7 +93,7 @@ def test_a_wrong_address_is_kept_and_explained(manager: Client) -> None:
         ("nosuch", "TikTok knows no such account: @nosuch."),
         ("maya bakes", "This is not a TikTok handle."),
         ("https://vm.tiktok.com/ZM1/", "A shortened TikTok link does not name the account."),
-        ("", "Enter the @name of a TikTok account."),
+        ("", "Enter the @name of an account, or its profile&#x27;s address."),
     ],
 )
 def test_what_is_no_account_is_explained_and_the_input_kept(
@@ -133,7 +133,7 @@ def test_an_account_can_be_added_to_a_chosen_influencer_of_the_same_organization
     assert manager.get(f"{ADD}?influencer={foreign.pk}").status_code == 404
     assert manager.post(ADD, {"handle": "maya.bakes", "influencer": foreign.pk}).status_code == 404
     assert manager.get(f"{ADD}?influencer=x").status_code == 404
-    assert "Add a TikTok account of Maya" in body(manager.get(f"{ADD}?influencer={own.pk}"))
+    assert "Add an account of Maya" in body(manager.get(f"{ADD}?influencer={own.pk}"))
     manager.post(ADD, {"handle": "maya.bakes", "influencer": own.pk})
     with organization_scope(oak):
         assert SocialAccount.objects.get().influencer == own

@@ -382,7 +382,7 @@ def test_an_influencer_without_account_says_what_is_awaited(
         influencer = InfluencerFactory.create()
     page = text(viewer, f"/o/oak/influencers/{influencer.pk}/")
     assert "No TikTok account yet" in page
-    assert "Add TikTok account" not in page
+    assert "Add account" not in page
 
 
 # --- when it was synced, and when next --------------------------------------------------------------------------

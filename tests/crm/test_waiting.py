@@ -65,7 +65,7 @@ def test_while_tiktok_is_slow_a_page_follows_until_the_account_stands(
     assert answer.status_code == 302
     assert answer["Location"].startswith("/o/oak/activity/")
     page = body(manager.get(answer["Location"]))
-    assert "Add a TikTok account" in page
+    assert "Add an account" in page
     assert "This page brings itself up to date. You can leave it: the work goes on." in page
 
     end = patiently(manager, answer["Location"])
@@ -101,7 +101,7 @@ def test_a_late_answer_that_there_is_no_such_account_keeps_the_input_and_the_inf
     end = patiently(manager, answer["Location"])
     assert "TikTok knows no such account: @nosuch." in body(end)
     assert 'value="@NoSuch"' in body(end)
-    assert "Add a TikTok account of" in body(end)
+    assert "Add an account of" in body(end)
 
 
 def test_when_tiktok_never_answers_it_is_said_late_and_the_input_kept(

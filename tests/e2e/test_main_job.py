@@ -25,11 +25,11 @@ def staff(oak: Organization, tiktok: Any, member_of: Callable[..., Page]) -> Pag
 
 def add_account(page: Page, handle: str, *, slug: str = "oak") -> None:
     page.goto(f"/o/{slug}/influencers/")
-    page.get_by_role("link", name="Add TikTok account").or_(
-        page.get_by_role("button", name="Add TikTok account")
+    page.get_by_role("link", name="Add account").or_(
+        page.get_by_role("button", name="Add account")
     ).first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("TikTok").fill(handle)
+    dialog.get_by_role("textbox", name="Account").fill(handle)
     dialog.get_by_role("button", name="Add account").click()
 
 
@@ -68,7 +68,7 @@ def test_when_tiktok_does_not_answer_the_form_keeps_its_input(staff: Page, tikto
     add_account(staff, "maya.bakes")
     dialog = staff.get_by_role("dialog")
     expect(dialog.get_by_text("nothing was saved")).to_be_visible()
-    expect(dialog.get_by_label("TikTok")).to_have_value("maya.bakes")
+    expect(dialog.get_by_role("textbox", name="Account")).to_have_value("maya.bakes")
 
 
 def connect_influencer(staff: Page, phone: Page) -> None:

@@ -162,11 +162,11 @@ def test_the_dialog_of_a_page_opens_closes_and_gives_the_focus_back(
 ) -> None:
     page = signed_in(manager)
     page.goto("/o/oak/influencers/")
-    opener = page.get_by_role("link", name="Add TikTok account")
+    opener = page.get_by_role("link", name="Add account")
     opener.focus()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Add a TikTok account")
-    expect(dialog.get_by_label("TikTok account")).to_be_focused()
+    dialog = page.get_by_role("dialog", name="Add an account")
+    expect(dialog.get_by_role("textbox", name="Account")).to_be_focused()
     page.evaluate(AXE)
     assert page.evaluate(RUN_AXE) == []
 
@@ -234,9 +234,11 @@ def test_a_form_on_a_page_of_its_own_stays_there_and_leads_to_its_first_error(
     page = signed_in(manager, 390)
     page.goto("/o/oak/influencers/add/")
     page.get_by_role("button", name="Add account").click()
-    expect(page.get_by_text("Enter the @name of a TikTok account.")).to_be_visible()
+    expect(
+        page.get_by_text("Enter the @name of an account, or its profile's address.")
+    ).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("textbox", name="TikTok account")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Account")).to_be_focused()
 
     page.goto(
         f"/o/oak/campaigns/{whole.campaign.pk}/orders/new/?account={whole.by_hand.account_id}"
@@ -250,8 +252,8 @@ def test_a_double_click_opens_a_dialog_and_leaves_it_open(
 ) -> None:
     page = signed_in(manager)
     page.goto("/o/oak/influencers/")
-    page.get_by_role("link", name="Add TikTok account").dblclick()
-    field = page.get_by_role("dialog").get_by_role("textbox", name="TikTok account")
+    page.get_by_role("link", name="Add account").dblclick()
+    field = page.get_by_role("dialog").get_by_role("textbox", name="Account")
     expect(field).to_be_focused()
     page.mouse.click(5, 5)
     expect(page.get_by_role("dialog")).to_be_hidden()

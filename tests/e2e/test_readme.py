@@ -66,9 +66,9 @@ def add_accounts(olivia: Page) -> None:
         ("@nosuch", "TikTok knows no such account"),
     ):
         olivia.goto("/o/northlight/influencers/")
-        olivia.get_by_role("link", name=said("Add TikTok account")).click()
+        olivia.get_by_role("link", name=said("Add account")).click()
         dialog = olivia.get_by_role("dialog")
-        dialog.get_by_label("TikTok").fill(said(handle))
+        dialog.get_by_role("textbox", name="Account").fill(said(handle))
         dialog.get_by_role("button", name="Add account").click()
         expect(olivia.get_by_text(answer).first).to_be_visible()
 

@@ -15,8 +15,9 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from crm.enums import FieldKind, Network
-from crm.errors import CellRefused
+from crm.errors import CellRefused, HandleNotReadable
 from crm.models import CustomField
+from crm.policies.addresses import account_handle
 from crm.policies.details import (
     plausible_birthday,
     readable_name,
@@ -25,7 +26,6 @@ from crm.policies.details import (
 )
 from crm.policies.fields import typed_value
 from crm.services.imports.meaning.catalog import ACCOUNT, CUSTOM, RATE, Field
-from crm.services.imports.meaning.handles import account_handle
 from crm.services.imports.meaning.names import country_code, currency_in, language_code
 from crm.services.imports.reading.tables import cell_text
 from tenancy.addresses import one_spelling
@@ -58,6 +58,8 @@ class Reader:
             return read(self, to, cell, header)
         except NotACount as refused:
             raise CellRefused(f"{refused}.", is_ambiguous=refused.is_ambiguous) from refused
+        except HandleNotReadable as refused:
+            raise CellRefused(str(refused)) from refused
 
     def owner(self, to: Field, cell: Any, header: str) -> int:
         found = self.owners.get(one_spelling(cell_text(cell)))
