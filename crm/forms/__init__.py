@@ -2,7 +2,7 @@
 
 from crm.forms.accounts import PLAIN, AddAccountForm, AskForm
 from crm.forms.details import DeleteForm, DetailsForm
-from crm.forms.imports import ImportForm, ReadingForm, WorkbookReadingForm
+from crm.forms.imports import ImportForm, PasteForm, ReadingForm, WorkbookReadingForm
 from crm.forms.mailings import MailingForm, MailTemplateForm
 from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
 from crm.forms.settings import FieldForm, MergeTagForm, TagForm
@@ -21,6 +21,7 @@ __all__ = [
     "MailingForm",
     "MergeTagForm",
     "NoteForm",
+    "PasteForm",
     "ReadingForm",
     "TagForm",
     "TaskForm",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from crm.enums import Network
+from crm.forms.accounts import PLAIN
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
 
 DECIMAL_MARKS = [("", "As the file shows"), (".", "Point: 1,234.56"), (",", "Comma: 1.234,56")]
@@ -19,6 +21,28 @@ class ImportForm(forms.Form):
         help_text="CSV, TSV or XLSX, at most 25 MB, 200,000 rows and 200 columns. The first row names the columns.",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
         error_messages={"required": "Choose a file first."},
+    )
+
+
+class PasteForm(forms.Form):
+    """Lines with an account each."""
+
+    accounts = forms.CharField(
+        help_text="One in each line, at most 1,000: an @name, or the address of a profile on TikTok, Instagram, YouTube, X, "
+        "Facebook or Twitch. An e-mail address in the same line goes with a new creator.",
+        widget=forms.Textarea(
+            attrs={
+                **PLAIN,
+                "rows": 12,
+                "placeholder": "@maya.bakes\nhttps://www.instagram.com/maya/",
+            }
+        ),
+        error_messages={"required": "Paste at least one account."},
+    )
+    network = forms.ChoiceField(
+        choices=Network.choices,
+        initial=Network.TIKTOK,
+        help_text="Of an @name. An address says its network by itself.",
     )
 
 

@@ -42,6 +42,11 @@ class Import(OrganizationModel):
     columns = models.JSONField(default=list)
     remembered_from = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="Counts the previews made of it.")
+    is_pasted = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Lines that a person pasted, an account in each; the table is our own.",
+    )
     row_count = models.PositiveIntegerField(default=0)
     ambiguous_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -133,6 +138,11 @@ class ImportRow(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.label}"
+
+    @property
+    def line(self) -> int:
+        """The row's number among the pasted lines, above which the table has its header."""
+        return self.number - 1
 
     @property
     def about_id(self) -> int:

@@ -15,7 +15,8 @@ from tiktok.enums import MarketplaceStatus
 from ui.paging import KeysetPage, keyset_page
 
 LEFT_OUT = (ImportFate.ERROR, ImportFate.DUPLICATE)
-SHOWN_ROWS = 5
+OUTSIDE = (MarketplaceStatus.NOT_IN, MarketplaceStatus.INVITED)
+SHOWN_ROWS, SHOWN_OUTSIDE, MOST_AT_ONCE = 5, 50, 10_000
 SHOWN_IMPORTS = 20
 
 
@@ -67,9 +68,17 @@ def tiktok_counts(parent: Import) -> dict[str, int]:
 
 def rows_without_account(parent: Import) -> list[ImportRow]:
     """The first rows whose TikTok account could not be added, with what TikTok says of it."""
-    rows = ImportRow.objects.filter(parent=parent, rolled_back_at=None).exclude(tiktok_handle="")
-    outside = [MarketplaceStatus.NOT_IN, MarketplaceStatus.INVITED, MarketplaceStatus.INVALID]
-    return list(rows.filter(tiktok_status__in=outside).order_by("number")[:50])
+    rows = ImportRow.objects.filter(parent=parent).exclude(tiktok_handle="")
+    is_open = models.Q(tiktok_status__in=OUTSIDE, rolled_back_at=None)
+    is_nobody = models.Q(tiktok_status=MarketplaceStatus.INVALID)
+    return list(rows.filter(is_open | is_nobody).order_by("number")[:SHOWN_OUTSIDE])
+
+
+def influencers_without_account(parent: Import) -> list[int]:
+    """The influencers whose TikTok account is not in the marketplace, as an import has found out."""
+    rows = ImportRow.objects.filter(parent=parent, rolled_back_at=None, tiktok_status__in=OUTSIDE)
+    rows = rows.exclude(tiktok_handle="").order_by("number")
+    return list(rows.values_list("influencer_id", flat=True)[:MOST_AT_ONCE])
 
 
 def rows_changed_since(parent: Import) -> models.QuerySet[ImportRow]:
@@ -89,3 +98,8 @@ def latest_changes(parent: Import, influencer_ids: Iterable[int]) -> dict[int, E
 def names_of_people(ids: Iterable[int]) -> dict[int, str]:
     """Names, or else the addresses, of members."""
     return {user.pk: str(user) for user in User.objects.filter(pk__in=set(ids))}
+
+
+def names_of_influencers(ids: Iterable[int]) -> dict[int, str]:
+    """The names of these influencers."""
+    return dict(Influencer.objects.filter(pk__in=set(ids)).values_list("pk", "name"))

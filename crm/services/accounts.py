@@ -13,7 +13,8 @@ from crm.enums import Network
 from crm.errors import AccountHere
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
-from crm.policies.addresses import ACCOUNT_TYPES, AccountAddress, account_name
+from crm.policies.addresses import AccountAddress, account_name
+from crm.policies.spellings import ACCOUNT_TYPES
 from crm.queries import account_at, is_hidden, tiktok_account
 from crm.services.connections import await_account
 from crm.services.merging.finding import check_for_duplicates

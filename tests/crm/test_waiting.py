@@ -65,7 +65,7 @@ def test_while_tiktok_is_slow_a_page_follows_until_the_account_stands(
     assert answer.status_code == 302
     assert answer["Location"].startswith("/o/oak/activity/")
     page = body(manager.get(answer["Location"]))
-    assert "Add an account" in page
+    assert "Add a TikTok account" in page
     assert "This page brings itself up to date. You can leave it: the work goes on." in page
 
     end = patiently(manager, answer["Location"])

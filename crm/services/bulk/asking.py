@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.db.models import OuterRef, Q
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from crm.enums import BulkState
+from crm.enums import BulkState, Network
 from crm.errors import AddressTaken, EmailNeeded
-from crm.models import SocialAccount
+from crm.models import AwaitedAccount, SocialAccount
 from crm.policies.accounts import INVITE_AGAIN_AFTER, OUTSIDE
 from crm.queries.accounts import creators_of_kind
 from crm.queries.fields import probe
@@ -19,12 +20,13 @@ from crm.services.connections import ask_to_connect
 from crm.services.invitations import invite_influencer_accounts, invites_by_mail
 from mail.errors import MailProblem
 from tenancy.enums import Permission
-from tiktok.enums import AccountKind
+from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.errors import OutcomeUnknown, TikTokBusy, TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.services.creators.membership import HANDLES_PER_CALL, InviteResult
 
 MAILS_PER_SLICE = 10
+OPEN = ~Q(status=MarketplaceStatus.INVALID)  # of awaited accounts: there may be one
 NO_TIKTOK = ("has no TikTok account", "have no TikTok account")
 NO_MAIL = (
     "cannot be mailed: no e-mail address is known",
@@ -42,18 +44,29 @@ def _no_mail() -> Refusal:
 
 
 def _tiktok(work: Slice) -> dict[int, list[SocialAccount]]:
-    """The TikTok accounts of a slice by influencer."""
+    """The TikTok accounts of a slice by influencer, also those that are awaited of them: these are not saved."""
     rows = SocialAccount.objects.filter(influencer__in=work.influencers, creator__isnull=False)
     found = defaultdict(list)
     for account in rows.select_related("creator", "influencer__person").order_by("pk"):
         found[account.influencer_id].append(account)
+    awaited = AwaitedAccount.objects.filter(OPEN, influencer__in=work.influencers)
+    for each in awaited.select_related("influencer__person").order_by("pk"):
+        account = SocialAccount(
+            influencer=each.influencer, network=Network.TIKTOK, handle=each.handle
+        )
+        found[each.influencer_id].append(account)
     return found
+
+
+def _awaited() -> models.QuerySet[AwaitedAccount]:
+    """The TikTok accounts that are awaited of an influencer of the outer query."""
+    return AwaitedAccount.objects.filter(OPEN, influencer=OuterRef("pk"))
 
 
 # --- invitation to the marketplace ---
 def _invite_refusals() -> list[Refusal]:
     accounts = SocialAccount.objects.filter(influencer=OuterRef("pk"), creator__isnull=False)
-    without = Refusal(NO_TIKTOK, ~probe(accounts))
+    without = Refusal(NO_TIKTOK, ~(probe(accounts) | probe(_awaited())))
     return [without, _no_mail()] if invites_by_mail() else [without]
 
 
@@ -62,20 +75,42 @@ def _is_invited(choice: None) -> Q:
     creators = Creator.objects.filter(
         account__influencer=OuterRef("pk"), marketplace_status__in=OUTSIDE
     )
-    return ~probe(creators.filter(Q(invited_at=None) | Q(invited_at__lte=again)))
+    is_long_ago = Q(invited_at=None) | Q(invited_at__lte=again)
+    settled = Creator.objects.filter(handle=OuterRef("handle")).exclude(
+        is_long_ago, marketplace_status__in=OUTSIDE
+    )
+    awaited = _awaited().filter(~Exists(settled))
+    return ~(probe(creators.filter(is_long_ago)) | probe(awaited))
 
 
 def _invite(work: Slice) -> Outcomes:
     """Invite a slice; whoever was invited already, by a slice that was lost, is not invited twice."""
     accounts = _tiktok(work)
     every = [account for each in accounts.values() for account in each]
-    result = invite_influencer_accounts(every, actor=work.actor)
+    made = _make_creators([account for account in every if account.creator is None])
+    try:
+        result = invite_influencer_accounts(every, actor=work.actor)
+    except OutcomeUnknown:  # they may be invited
+        raise
+    except TikTokProblem:
+        Creator.objects.filter(pk__in=made).delete()
+        raise
     return {
         each.pk: _invited(accounts[each.pk], result)
         if each.pk in accounts
         else Outcome(BulkState.REFUSED, reason=sentence(NO_TIKTOK[0]))
         for each in work.influencers
     }
+
+
+def _make_creators(accounts: list[SocialAccount]) -> list[int]:
+    """Give awaited accounts the creators whose invitations are followed. Returns the keys of those made."""
+    made = []
+    for account in accounts:
+        account.creator, is_new = Creator.objects.get_or_create(handle=account.handle)
+        if is_new:
+            made.append(account.creator.pk)
+    return made
 
 
 def _invited(accounts: list[SocialAccount], result: InviteResult) -> Outcome:
@@ -99,7 +134,7 @@ def _ask_refusals() -> list[Refusal]:
     first, second = (
         probe(creators_of_kind(kind).filter(account__influencer=OuterRef("pk"))) for kind in kinds
     )
-    return [Refusal(NOTHING_TO_CONNECT, ~(first | second)), _no_mail()]
+    return [Refusal(NOTHING_TO_CONNECT, ~(first | second | probe(_awaited()))), _no_mail()]
 
 
 def _ask(work: Slice) -> Outcomes:
@@ -124,7 +159,7 @@ def _to_connect(work: Slice) -> dict[int, SocialAccount]:
         for pk in creators_of_kind(kind).filter(pk__in=creators).values_list("pk", flat=True)
     }
     found = {
-        influencer: [account for account in each if account.creator_id in open_ones]
+        influencer: [a for a in each if a.creator_id is None or a.creator_id in open_ones]
         for influencer, each in accounts.items()
     }
     return {influencer: each[0] for influencer, each in found.items() if each}

@@ -148,8 +148,7 @@ def _finish_writing(parent: Import, job: Job) -> None:
     if parent.file_id:
         delete_files(File.objects.filter(pk=parent.file_id))
         parent.file = None
-    if to_ask := rows_to_ask(parent).count():
-        parent.lookup_job = start_job(ASK, job.params, total=to_ask, actor=job.actor)
+    look_up(parent, actor=job.actor)
     parent.save()
     record(Verb.IMPORT_FINISHED, parent, actor=job.actor, rows=job.done_count)
 
@@ -195,11 +194,19 @@ def _ask(job: Job) -> Answered:
 def _keep_answers(job: Job, answered: Answered) -> bool:
     parent, (asked, answers) = _parent(job), answered
     rows = ImportRow.objects.select_related("influencer").filter(pk__in=asked).order_by("number")
-    counts = keep_answers(list(rows), answers, actor=job.actor)
+    counts = keep_answers(parent, list(rows), answers, actor=job.actor)
     _count(job, parent, counts)
     job.cursor += 1
     job.done_count = min(job.total_count, job.done_count + len(asked))
     return not asked
+
+
+def look_up(parent: Import, *, actor: Any) -> None:
+    """Have TikTok asked about the accounts of the import without an answer, if there are any (not saved)."""
+    unanswered = ImportRow.objects.filter(parent=parent, tiktok_status=MarketplaceStatus.UNKNOWN)
+    unanswered.filter(rolled_back_at=None).update(tiktok_status="")
+    if to_ask := rows_to_ask(parent).count():
+        parent.lookup_job = start_job(ASK, {"import": parent.pk}, total=to_ask, actor=actor)
 
 
 # --- taking back ---

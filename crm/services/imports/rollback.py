@@ -152,7 +152,7 @@ def _relations() -> Iterable[tuple[Any, str]]:
 def take_back(parent: Import, rows: Sequence[ImportRow], *, actor: User | None) -> dict[str, int]:
     """Roll these rows back in the transaction of the caller. How many went, returned and stayed."""
     found = verdicts(rows)
-    _remove(parent, [verdict.row for verdict in found if verdict.is_removed], actor)
+    remove_influencers(parent, [v.row.about_id for v in found if v.is_removed], actor)
     updated = [verdict for verdict in found if verdict.row.fate == ImportFate.UPDATE]
     _return(parent, updated, actor)
     now = timezone.now()
@@ -179,8 +179,8 @@ def _return(parent: Import, found: Sequence[Verdict], actor: User | None) -> Non
     )
 
 
-def _remove(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> None:
-    ids = [row.about_id for row in rows]
+def remove_influencers(parent: Import, ids: Sequence[int], actor: User | None) -> None:
+    """Delete influencers whom an import has added, with their accounts."""
     accounts = SocialAccount.objects.filter(influencer_id__in=ids)
     creators = [pk for pk in accounts.values_list("creator_id", flat=True) if pk]
     influencers = Influencer.objects.filter(pk__in=ids)

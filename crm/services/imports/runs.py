@@ -33,14 +33,17 @@ SAMPLE_ROWS = 50
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 
 
-def start_import(upload: Upload[bytes], *, actor: User) -> Import:
-    """Keep a file, find out how it is written and start its preview. Raises FileRefused or TableRefused."""
+def start_import(upload: Upload[bytes], *, actor: User, pasted: Layout | None = None) -> Import:
+    """Keep a file, find out how it is written and start its preview. Raises FileRefused or TableRefused.
+
+    `pasted`: of a table that we have made of pasted accounts, the way in which it is written.
+    """
     upload.seek(0)
     content = upload.read()
     upload.seek(0)
     file = store_content(FileKind.INFLUENCER_IMPORT, upload)
-    layout = layout_of(content, file.content_type)
-    name = _name(upload.name or file.name, file.name)
+    layout = pasted or layout_of(content, file.content_type)
+    name = "Pasted accounts" if pasted else _name(upload.name or file.name, file.name)
     headers, samples = _header(file, layout)
     columns, remembered = columns_of(headers, samples, name)
     with transaction.atomic():
@@ -52,6 +55,7 @@ def start_import(upload: Upload[bytes], *, actor: User) -> Import:
             delimiter=layout.delimiter,
             columns=columns,
             remembered_from=remembered,
+            is_pasted=pasted is not None,
             started_by=actor,
         )
         parent.save()
@@ -175,6 +179,16 @@ def cancel_import(parent: Import) -> None:
     for job in (parent.job, parent.lookup_job):
         if job is not None and not job.is_finished:
             cancel_job(job)
+
+
+@transaction.atomic
+def look_up_again(parent: Import, *, actor: User) -> None:
+    """Ask TikTok about the accounts that have no answer yet. Raises TableRefused while nothing is written."""
+    parent = Import.objects.select_for_update(of=("self",)).get(pk=parent.pk)
+    if parent.imported_at is None or parent.stage != ImportStage.IMPORT:
+        raise TableRefused("Nothing can be looked up now.")
+    kinds.look_up(parent, actor=actor)
+    parent.save(update_fields=["lookup_job"])
 
 
 @transaction.atomic

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from crm.errors import TableRefused
 from crm.forms import ReadingForm, WorkbookReadingForm
 from crm.models import Import
+from crm.queries.imports import influencers_without_account
+from crm.services.bulk.kinds import bulk_kind
+from crm.services.bulk.runs import draft_action
 from crm.services.imports import runs
 from crm.views.imports.pages import found_import, reading_form, show_import
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.policies import can
+
+WAYS_OUT = ("invite", "ask")
 
 
 def _act(
@@ -94,6 +101,30 @@ def discard_import(request: OrganizationRequest, import_pk: int) -> HttpResponse
 def check_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Find out what a roll-back would keep."""
     return _act(request, import_pk, lambda parent: runs.check_import(parent, actor=request.user))
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def look_up_again(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Ask TikTok again about accounts of which it has said nothing."""
+    return _act(request, import_pk, lambda parent: runs.look_up_again(parent, actor=request.user))
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+@require_POST
+def take_way_out(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+    """Preview an invitation, or a request to connect, of everybody whose account is not in the marketplace."""
+    parent, kind = found_import(import_pk), bulk_kind(request.POST.get("way", ""))
+    if kind is None or kind.key not in WAYS_OUT:
+        raise Http404
+    if not can(request.membership, kind.permission):
+        raise PermissionDenied
+    ids = influencers_without_account(parent)
+    if not ids:
+        messages.info(request, "Nobody is left to invite or ask.")
+        return show_import(request, parent)
+    action = draft_action(kind, ids=ids, search="", filters=[], actor=request.user)
+    return redirect("crm:bulk_action", request.organization.slug, action.pk)
 
 
 @staff_page(Permission.IMPORT_INFLUENCERS)

@@ -11,20 +11,22 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from crm.enums import ImportFate, ImportPolicy, ImportStage
+from crm.enums import ImportFate, ImportPolicy, ImportStage, Network
 from crm.errors import TableRefused
-from crm.forms import ImportForm, ReadingForm, WorkbookReadingForm
+from crm.forms import ImportForm, PasteForm, ReadingForm, WorkbookReadingForm
 from crm.models import Import
 from crm.queries import imports as queries
-from crm.services.imports import runs
+from crm.services.imports import pasting, runs
 from crm.services.imports.meaning.catalog import fields
 from crm.services.imports.meaning.mapping import problem_of
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
 from crm.views.frame import INVALID, allowances
 from crm.views.imports.rows import kept_rows, shown_rows
 from files.errors import FileRefused
+from jobs.queries import next_try_at
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tiktok.enums import MarketplaceStatus
 
 SHOWN_KEPT = 50
 MARKS = {"": "numbers without marks", ".": "1,234.56", ",": "1.234,56", ",.": "mixed number marks"}
@@ -44,6 +46,25 @@ def imports(request: OrganizationRequest) -> HttpResponse:
     context = {"form": form, "imports": queries.latest_imports()}
     status = INVALID if form.errors else 200
     return render(request, "staff/crm/imports/start.html", context, status=status)
+
+
+@staff_page(Permission.IMPORT_INFLUENCERS)
+def paste_accounts(request: OrganizationRequest) -> HttpResponse:
+    """Paste many accounts at once; what was read of them is previewed like a file."""
+    form = PasteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            parent = pasting.paste_accounts(
+                form.cleaned_data["accounts"],
+                Network(form.cleaned_data["network"]),
+                actor=request.user,
+            )
+        except (FileRefused, TableRefused) as refused:
+            form.add_error("accounts", str(refused))
+        else:
+            return show_import(request, parent)
+    status = INVALID if form.errors else 200
+    return render(request, "staff/crm/imports/paste.html", {"form": form}, status=status)
 
 
 @staff_page(Permission.IMPORT_INFLUENCERS)
@@ -96,7 +117,7 @@ def _preview(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         sections.setdefault(each.section, []).append(each)
     return {
         "page": page,
-        "rows": shown_rows(page.rows),
+        "rows": shown_rows(parent, page.rows),
         "fate": fate if fate in ImportFate.values else "",
         "tabs": _tabs(parent, fate),
         "sections": sections,
@@ -132,7 +153,7 @@ def reading_form(parent: Import) -> ReadingForm | WorkbookReadingForm:
 
 def _running(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
     return {
-        "rows": shown_rows(queries.rows_just_written(parent)),
+        "rows": shown_rows(parent, queries.rows_just_written(parent)),
         "percent": _percent(parent),
         "left": _left(parent),
         "written": sum(parent.written.values()),
@@ -159,6 +180,7 @@ def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
     kept = list(changed[:SHOWN_KEPT]) if is_checked else []
     kept_count = changed.count() if is_checked else 0
     kept_new = changed.filter(fate=ImportFate.NEW).count() if is_checked else 0
+    tiktok = queries.tiktok_counts(parent)
     new, updated = (parent.written.get(each, 0) for each in (ImportFate.NEW, ImportFate.UPDATE))
     return {
         "percent": _percent(parent),
@@ -166,11 +188,16 @@ def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "updated": updated,
         "written": new + updated,
         "errors": parent.counts.get(ImportFate.ERROR, 0),
-        "error_numbers": queries.first_numbers(parent, ImportFate.ERROR),
+        "error_numbers": [
+            number - parent.is_pasted for number in queries.first_numbers(parent, ImportFate.ERROR)
+        ],
         "duplicates": parent.counts.get(ImportFate.DUPLICATE, 0),
         "unchanged": parent.counts.get(ImportFate.UNCHANGED, 0),
-        "tiktok": queries.tiktok_counts(parent),
+        "tiktok": tiktok,
         "is_asking": _is_asking(parent),
+        "goes_on_at": next_try_at(parent.lookup_job) if _is_asking(parent) else None,
+        "outside_count": sum(tiktok.get(status, 0) for status in queries.OUTSIDE),
+        "unanswered": tiktok.get(MarketplaceStatus.UNKNOWN, 0) + tiktok.get("", 0),
         "outside": queries.rows_without_account(parent),
         "kept": kept_rows(parent, kept),
         "kept_count": kept_count,

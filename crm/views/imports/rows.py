@@ -10,10 +10,11 @@ from django.conf import settings
 from django.utils.translation import ngettext
 
 from crm.countries import COUNTRIES
-from crm.enums import ImportFate
+from crm.enums import ImportFate, Network
 from crm.models import Import, ImportRow
-from crm.queries.imports import latest_changes, names_of_people
-from crm.services.imports.meaning.catalog import Field, fields
+from crm.policies.addresses import account_name
+from crm.queries.imports import latest_changes, names_of_influencers, names_of_people
+from crm.services.imports.meaning.catalog import ACCOUNT, Field, fields
 from tenancy.models import Event, Group
 from ui.templatetags.formats import money, number, percent
 
@@ -43,6 +44,13 @@ class ShownRow:
     kind: str
     changes: list[Change] = field(default_factory=list)
     field_count: int = 0
+    account: str = ""
+    here: str = ""  # the influencer whom the row is about already
+
+    @property
+    def first_line(self) -> int:
+        """The line of the row whose account this one repeats."""
+        return (self.row.duplicate_of or 1) - 1
 
 
 @dataclass(frozen=True)
@@ -100,9 +108,11 @@ def _shown(value: Any, known: Field | None) -> str:
     return number(value) if kind == "count" else str(value)
 
 
-def shown_rows(rows: Sequence[ImportRow]) -> list[ShownRow]:
+def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
     """The rows of a page with what each changes."""
     words = Words(_both(row) for row in rows)
+    unchanged = [row.about_id for row in rows if row.fate == ImportFate.UNCHANGED]
+    here = names_of_influencers(unchanged) if parent.is_pasted and unchanged else {}
     return [
         ShownRow(
             row=row,
@@ -112,9 +122,20 @@ def shown_rows(rows: Sequence[ImportRow]) -> list[ShownRow]:
                 for key, (before, after) in row.changes.items()
             ],
             field_count=len(row.values),
+            account=_account(parent, row),
+            here=here.get(row.about_id, ""),
         )
         for row in rows
     ]
+
+
+def _account(parent: Import, row: ImportRow) -> str:
+    """The account of a row. Of a paste the network stands with it, which a file's column names."""
+    networks = [key.removeprefix(ACCOUNT) for key in row.values if key.startswith(ACCOUNT)]
+    if not parent.is_pasted or not networks:
+        return f"@{row.handle}" if row.handle else ""
+    network = Network(networks[0])
+    return f"{network.label} · {account_name(network, row.handle)}"
 
 
 def _both(row: ImportRow) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.enums import Network
 from crm.models import SocialAccount
-from crm.policies.addresses import ACCOUNT_TYPES
+from crm.policies.spellings import ACCOUNT_TYPES
 from crm.services.imports.meaning.catalog import ACCOUNT
 from crm.services.imports.states.sets import Changes, States
 
