@@ -20,6 +20,7 @@ from crm.models import (
     OtherAddress,
     SocialAccount,
 )
+from crm.services.accounts import name_after_profile
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.exports.runs import forget_exports
 from crm.services.influencers import open_dashboard
@@ -34,7 +35,7 @@ from mail.signals import message_settled
 from tenancy.models import User
 from tenancy.scope import groups_scope
 from tiktok.models import Creator
-from tiktok.signals import connected, disconnected, renamed
+from tiktok.signals import connected, disconnected, named, renamed
 
 
 @receiver(connected, dispatch_uid="crm.connected")
@@ -66,6 +67,14 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
 def forget_exported_numbers(creator: Creator, **_: Any) -> None:
     """Delete all exports: what the permission showed may stand in them, and nobody knows who stands in which."""
     forget_exports()
+
+
+@receiver(named, dispatch_uid="crm.named")
+def follow_name(creator: Creator, **_: Any) -> None:
+    """Who is still named after the handle is named as TikTok names the account."""
+    account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
+    if account is not None:
+        name_after_profile(account.influencer, creator)
 
 
 @receiver(renamed, dispatch_uid="crm.renamed")

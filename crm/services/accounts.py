@@ -115,6 +115,7 @@ def keep_account(
     )
     if awaited:
         awaited.delete()
+    name_after_profile(account.influencer, creator)
     record(Verb.ACCOUNT_ADDED, account, actor=actor, influencer=account.influencer_id)
     check_for_duplicates(account.influencer_id)
     return account, creator
@@ -178,24 +179,23 @@ def remove_other_account(account: SocialAccount, *, actor: User | None) -> None:
 def _sync_for_the_first_time(account: SocialAccount, creator: Creator) -> None:
     """Numbers at once. If TikTok does not give them now, the account's polls are due anyway."""
     try:
-        _sync(account.influencer, creator)
+        _sync(creator)
     except TikTokProblem as problem:
         log.warning("account.first_look_put_off", account=account.pk, problem=str(problem))
     account.influencer.refresh_from_db()
 
 
-def _sync(influencer: Influencer, creator: Creator) -> None:
+def _sync(creator: Creator) -> None:
     refresh_profile(creator)
     note_finished(PollKind.PROFILE, creator.pk)
     if refresh_insights(creator):
         note_finished(PollKind.INSIGHTS, creator.pk)
-    _name_after_profile(influencer, creator)
     refresh_videos(creator)
     note_finished(PollKind.VIDEOS, creator.pk)
 
 
-def _name_after_profile(influencer: Influencer, creator: Creator) -> None:
-    """Give an influencer who is still named after the handle the name that TikTok shows."""
+def name_after_profile(influencer: Influencer, creator: Creator) -> None:
+    """Give an influencer who is still named after the handle the name that TikTok shows, once that is known."""
     if creator.display_name and influencer.name.lower() == creator.handle:
         influencer.name = creator.display_name
         influencer.save()
@@ -212,7 +212,7 @@ def refresh_account(account: SocialAccount) -> bool:
         if is_mine:
             refresh_membership([account.creator])
             if is_supported(kind_of(account.creator)):
-                _sync(account.influencer, account.creator)
+                _sync(account.creator)
     return is_mine
 
 

@@ -26,7 +26,10 @@ from tests.crm.imports.conftest import finish
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
 from tests.working import pump
+from tiktok.client.types import Profile
+from tiktok.enums import Source
 from tiktok.models import Creator
+from tiktok.services.creators.profiles import keep_profile, refresh_profile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_oak")]
 PASTE = "/o/oak/influencers/import/paste/"
@@ -108,6 +111,8 @@ def test_no_more_than_a_thousand_lines_are_taken_and_no_fewer_than_one(
     ada: User, manager: Client
 ) -> None:
     many = "\n".join(f"@name{n}" for n in range(MOST_LINES + 1))
+    with pytest.raises(TableRefused, match=r"Paste at least one account\."):
+        paste_accounts(" \n ", Network.TIKTOK, actor=ada)
     with pytest.raises(TableRefused, match=r"1,001 accounts\. Paste at most 1,000 at once"):
         paste_accounts(many, Network.TIKTOK, actor=ada)
     answer = manager.post(PASTE, {"accounts": " \n ", "network": "tiktok"})
@@ -155,6 +160,22 @@ def test_those_in_the_marketplace_are_added_and_the_rest_stays_with_what_tiktok_
         "not added, line 7",
     ):
         assert shown in page, shown
+
+
+def test_who_was_pasted_gets_the_name_that_tiktok_shows(ada: User, tiktok: Sandbox) -> None:
+    added("@maya.bakes\n", ada)
+    maya = Influencer.objects.get()
+    assert maya.name == "maya.bakes"
+    refresh_profile(Creator.objects.get())
+    maya.refresh_from_db()
+    assert maya.name == "Maya Bakes"
+    maya.name = "Maya"
+    maya.save()
+    keep_profile(
+        Creator.objects.get(), Profile(handle="maya.bakes", display_name="M"), Source.PUBLIC
+    )
+    maya.refresh_from_db()
+    assert maya.name == "Maya"
 
 
 def test_whom_tiktok_does_not_know_stays_with_an_address_or_a_note_of_somebody(

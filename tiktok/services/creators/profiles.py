@@ -24,6 +24,7 @@ from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.grants.grants import AUTHORIZATION_ENDED, INSIGHTS
 from tiktok.services.grants.tokens import call_as_creator
 from tiktok.services.polls.kinds import register_poll
+from tiktok.signals import named
 
 MOST_PRICE = 10**10
 # Beside the numbers, which the loader of snapshots keeps: what any sync tells, and what the influencer authorized.
@@ -96,7 +97,7 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
     locked.insights_fetched_at = locked.insights_fetched_at or _authorized_before(locked)
     keeps_insights = source != Source.AUTHORIZED and locked.insights_fetched_at is not None
-    before = creator_details(locked)
+    before, name_before = creator_details(locked), locked.display_name
     _copy_profile(locked, profile, source)
     _copy_insights(locked, profile)
     locked.unreadable = unreadable_metrics(
@@ -109,6 +110,8 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
         locked.save(
             update_fields=PROFILE_FIELDS if keeps_insights else PROFILE_FIELDS + INSIGHT_FIELDS
         )
+        if locked.display_name != name_before:
+            named.send(sender=Creator, creator=locked)
     record_creator_snapshots([locked], is_shown=not stays_on_show)
     if not keeps_insights:
         keep_creator_details(locked, before)
