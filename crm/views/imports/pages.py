@@ -195,7 +195,7 @@ def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "unchanged": parent.counts.get(ImportFate.UNCHANGED, 0),
         "tiktok": tiktok,
         "is_asking": _is_asking(parent),
-        "goes_on_at": next_try_at(parent.lookup_job) if _is_asking(parent) else None,
+        "goes_on_at": next_try_at(parent.lookup_job) if parent.lookup_job else None,
         "outside_count": sum(tiktok.get(status, 0) for status in queries.OUTSIDE),
         "unanswered": tiktok.get(MarketplaceStatus.UNKNOWN, 0) + tiktok.get("", 0),
         "outside": queries.rows_without_account(parent),
