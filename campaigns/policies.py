@@ -20,6 +20,10 @@ REJECTIONS = frozenset(
 )
 MOST_REQUESTS, BETWEEN_REQUESTS = 3, timedelta(hours=24)
 PLACES_PER_CODE = 200  # creators who may accept under one campaign code
+OPEN_STATES = (
+    OrderState.CREATING, OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED,
+    OrderState.POSTING, OrderState.IN_REVIEW,
+)  # fmt: skip
 SETTLED_STATES = frozenset({OrderState.FAILED, OrderState.CANCELLED})
 BEFORE_VIDEOS = frozenset(
     {OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.OVERDUE}

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from campaigns.views import campaigns, links, new_orders, orders, participants, posts
+from campaigns.views import campaigns, ending, links, new_orders, orders, participants, posts
 
 app_name = "campaigns"
 urlpatterns = [
+    path("influencers/ending/", ending.ending, name="ending"),
+    path("influencers/ending/remind/", ending.remind_ending, name="remind_ending"),
     path("campaigns/", campaigns.campaign_list, name="list"),
     path("campaigns/new/", campaigns.campaign_new, name="new"),
     path("campaigns/<int:pk>/", orders.order_list, name="campaign"),

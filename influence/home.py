@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Order, Post
+from campaigns.policies import OPEN_STATES
 from campaigns.queries import (
     account_counter,
     campaign_count,
@@ -31,10 +32,6 @@ from tiktok.policies import account_kind, is_supported
 from tiktok.queries import is_released, marketplace_account
 from ui.paging import with_facts
 
-OPEN_ORDERS = (
-    OrderState.CREATING, OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED,
-    OrderState.POSTING, OrderState.IN_REVIEW,
-)  # fmt: skip
 ORDERS_WITH_PROBLEMS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
 SHOWN = 6
 
@@ -51,6 +48,7 @@ class Numbers:
     posts: int
     views: int | None
     reconnects: int
+    ending: int
 
 
 def numbers(*, released: bool) -> Numbers:
@@ -61,13 +59,16 @@ def numbers(*, released: bool) -> Numbers:
         influencers=kept["influencers"],
         tracked_accounts=sum(count for kind, count in kinds if is_supported(kind)),
         unsupported_accounts=sum(count for kind, count in kinds if kind == AccountKind.UNSUPPORTED),
-        open_orders=sum(kept[f"orders.{state}"] for state in OPEN_ORDERS),
+        open_orders=sum(kept[f"orders.{state}"] for state in OPEN_STATES),
         orders_with_problems=sum(kept[f"orders.{state}"] for state in ORDERS_WITH_PROBLEMS),
         posts=kept["posts"],
         views=kept["views"] if kept["posts.with_views"] else None,
         reconnects=sum(
             kept[account_counter(status, state)]
             for status, state in product(MarketplaceStatus, ENDED_CONNECTION_STATES)
+        ),
+        ending=sum(
+            kept[account_counter(status, ConnectionState.EXPIRING)] for status in MarketplaceStatus
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -22,10 +23,12 @@ from mail.errors import MailProblem
 from tenancy.enums import Permission
 from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.errors import OutcomeUnknown, TikTokBusy, TikTokProblem, TikTokUnavailable
-from tiktok.models import Creator
+from tiktok.models import Consent, Creator
+from tiktok.queries import active_consents
 from tiktok.services.creators.membership import HANDLES_PER_CALL, InviteResult
 
 MAILS_PER_SLICE = 10
+ASKED_BEFORE = timedelta(days=90)  # a grant ends
 OPEN = ~Q(status=MarketplaceStatus.INVALID)  # of awaited accounts: there may be one
 NO_TIKTOK = ("has no TikTok account", "have no TikTok account")
 NO_MAIL = (
@@ -134,7 +137,19 @@ def _ask_refusals() -> list[Refusal]:
     first, second = (
         probe(creators_of_kind(kind).filter(account__influencer=OuterRef("pk"))) for kind in kinds
     )
-    return [Refusal(NOTHING_TO_CONNECT, ~(first | second | probe(_awaited()))), _no_mail()]
+    ending = probe(_ending().filter(creator__account__influencer=OuterRef("pk")))
+    is_open = first | second | ending | probe(_awaited())
+    return [Refusal(NOTHING_TO_CONNECT, ~is_open), _no_mail()]
+
+
+def _ending() -> models.QuerySet[Consent]:
+    """Consents whose grant ends in a time in which it is no nuisance to be asked again."""
+    now = timezone.now()
+    ends = Q(
+        connection__refresh_expires_at__gt=now,
+        connection__refresh_expires_at__lte=now + ASKED_BEFORE,
+    )
+    return active_consents().filter(ends)
 
 
 def _ask(work: Slice) -> Outcomes:
@@ -149,7 +164,7 @@ def _ask(work: Slice) -> Outcomes:
 
 
 def _to_connect(work: Slice) -> dict[int, SocialAccount]:
-    """The account that each influencer is asked to connect: the first that is not connected."""
+    """The account that each influencer is asked to connect: the first that is not connected, or not for long any more."""
     accounts = _tiktok(work)
     creators = [account.creator_id or 0 for each in accounts.values() for account in each]
     kinds = (AccountKind.NOT_AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
@@ -158,6 +173,7 @@ def _to_connect(work: Slice) -> dict[int, SocialAccount]:
         for kind in kinds
         for pk in creators_of_kind(kind).filter(pk__in=creators).values_list("pk", flat=True)
     }
+    open_ones |= set(_ending().filter(creator__in=creators).values_list("creator", flat=True))
     found = {
         influencer: [a for a in each if a.creator_id is None or a.creator_id in open_ones]
         for influencer, each in accounts.items()
