@@ -71,7 +71,7 @@ def forget_exported_numbers(creator: Creator, **_: Any) -> None:
 
 @receiver(named, dispatch_uid="crm.named")
 def follow_name(creator: Creator, **_: Any) -> None:
-    """Who is still named after the handle is named as TikTok names the account."""
+    """Name whoever is still named after the handle as TikTok names the account."""
     account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
     if account is not None:
         name_after_profile(account.influencer, creator)

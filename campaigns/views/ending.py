@@ -18,7 +18,7 @@ from tiktok.queries import is_released
 @staff_page(Permission.READ)
 @require_safe
 def ending(request: OrganizationRequest) -> HttpResponse:
-    """Whose permission ends within 30, 60 or 90 days, the soonest first."""
+    """Show whose permission ends within 30, 60 or 90 days, the soonest first."""
     days = _days(request.GET.get("days", ""))
     may_edit = can(request.membership, Permission.EDIT_INFLUENCERS)
     context = {

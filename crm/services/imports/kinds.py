@@ -148,7 +148,7 @@ def _finish_writing(parent: Import, job: Job) -> None:
     if parent.file_id:
         delete_files(File.objects.filter(pk=parent.file_id))
         parent.file = None
-    look_up(parent, actor=job.actor)
+    start_lookup(parent, actor=job.actor)
     parent.save()
     record(Verb.IMPORT_FINISHED, parent, actor=job.actor, rows=job.done_count)
 
@@ -201,7 +201,7 @@ def _keep_answers(job: Job, answered: Answered) -> bool:
     return not asked
 
 
-def look_up(parent: Import, *, actor: Any) -> None:
+def start_lookup(parent: Import, *, actor: Any) -> None:
     """Have TikTok asked about the accounts of the import without an answer, if there are any (not saved)."""
     unanswered = ImportRow.objects.filter(parent=parent, tiktok_status=MarketplaceStatus.UNKNOWN)
     unanswered.filter(rolled_back_at=None).update(tiktok_status="")

@@ -182,12 +182,12 @@ def cancel_import(parent: Import) -> None:
 
 
 @transaction.atomic
-def look_up_again(parent: Import, *, actor: User) -> None:
+def repeat_lookup(parent: Import, *, actor: User) -> None:
     """Ask TikTok about the accounts that have no answer yet. Raises TableRefused while nothing is written."""
     parent = Import.objects.select_for_update(of=("self",)).get(pk=parent.pk)
     if parent.imported_at is None or parent.stage != ImportStage.IMPORT:
         raise TableRefused("Nothing can be looked up now.")
-    kinds.look_up(parent, actor=actor)
+    kinds.start_lookup(parent, actor=actor)
     parent.save(update_fields=["lookup_job"])
 
 

@@ -105,9 +105,9 @@ def check_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
 
 @staff_page(Permission.IMPORT_INFLUENCERS)
 @require_POST
-def look_up_again(request: OrganizationRequest, import_pk: int) -> HttpResponse:
+def repeat_lookup(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Ask TikTok again about accounts of which it has said nothing."""
-    return _act(request, import_pk, lambda parent: runs.look_up_again(parent, actor=request.user))
+    return _act(request, import_pk, lambda parent: runs.repeat_lookup(parent, actor=request.user))
 
 
 @staff_page(Permission.IMPORT_INFLUENCERS)

@@ -14,7 +14,7 @@ from crm.models import AwaitedAccount, BulkAction, Import, ImportRow, Influencer
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import begin_action
 from crm.services.imports.pasting import MOST_LINES, paste_accounts
-from crm.services.imports.runs import begin_import, look_up_again, roll_back
+from crm.services.imports.runs import begin_import, repeat_lookup, roll_back
 from jobs.enums import Lane
 from jobs.models import Work
 from mail.models import Message
@@ -257,7 +257,7 @@ def test_accounts_without_an_answer_are_looked_up_again(
 
 def test_nothing_is_looked_up_before_it_is_written(ada: User) -> None:
     with pytest.raises(TableRefused, match=r"Nothing can be looked up now\."):
-        look_up_again(pasted("@maya.bakes\n", ada), actor=ada)
+        repeat_lookup(pasted("@maya.bakes\n", ada), actor=ada)
 
 
 def test_a_paste_is_rolled_back_as_a_whole(ada: User, tiktok: Sandbox) -> None:
