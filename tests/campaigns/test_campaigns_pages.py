@@ -324,7 +324,7 @@ def test_a_wrong_order_form_keeps_what_was_typed_and_ticked(manager, campaign) -
     assert answer.status_code == 422
     assert f'value="{account.pk}" checked' in page
     assert 'value="Northwind"' in page
-    assert "less than or equal to 10" in page
+    assert "At most 10." in page
 
 
 def test_searching_keeps_the_ticks_and_finds_by_name_and_handle(manager, campaign) -> None:
@@ -396,7 +396,7 @@ def test_refresh_says_what_happened_and_what_did_not(
         )
     )
     refresh = f"{base(campaign)}orders/refresh/"
-    assert "1 order brought up to what TikTok says now." in text(manager.post(refresh, follow=True))
+    assert "1 order updated from TikTok." in text(manager.post(refresh, follow=True))
     Work.objects.update(due_at=timezone.now() + timedelta(hours=1))
     again = manager.post(refresh, follow=True)
     assert re.search(r"Checked \d s ago. You can refresh again in \d+ s.", text(again))

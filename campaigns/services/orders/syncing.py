@@ -45,8 +45,8 @@ OUTCOMES = (
     (
         "refreshed",
         "success",
-        "%(count)d order brought up to what TikTok says now.",
-        "%(count)d orders brought up to what TikTok says now.",
+        "%(count)d order updated from TikTok.",
+        "%(count)d orders updated from TikTok.",
     ),
     (
         "refused",

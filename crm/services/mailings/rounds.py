@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
@@ -195,12 +196,19 @@ def _report(job: Job) -> Report:
     return Report(to=("crm:mailing", job.params["mailing"]))
 
 
+def _mailings_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
+    ids = {job.pk: job.params["mailing"] for job in jobs}
+    subjects = dict(Mailing.objects.filter(pk__in=ids.values()).values_list("pk", "subject"))
+    return {job: ("crm:mailing", subjects[pk], pk) for job, pk in ids.items() if pk in subjects}
+
+
 def register_work() -> None:
     """Make the rounds known, and the page that a selection of the list leads to."""
     send = Permission.SEND_MAIL
     register_page(BulkPage("mail", "E-mail", "mail", 30, send, "crm:new_mailing"))
     register_kind(WorkKind(WORK_KIND, Lane.BULK, begin_due, batch=20))
     mailed = {"mailed": "get the e-mail", "skipped": "get none; the mailing says why:"}
-    register_job(JobKind(MAIL, "Send a mailing", mailed, apply=_mail, report=_report))
+    kind = partial(JobKind, report=_report, about=_mailings_of)
+    register_job(kind(MAIL, "Send a mailing", mailed, apply=_mail))
     reminded = {"reminded": "reminded", "not_reminded": "not reminded"}
-    register_job(JobKind(REMIND, "Remind", reminded, apply=_remind, report=_report))
+    register_job(kind(REMIND, "Remind", reminded, apply=_remind))

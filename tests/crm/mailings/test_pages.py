@@ -303,7 +303,9 @@ def test_the_activity_leads_to_the_mailing(two: list[Influencer], owner: User) -
     client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     answer = client.get(f"/o/oak/activity/{mailing.job_id}/")
     assert answer.headers["Location"] == page_of(mailing)
-    assert "2 get the e-mail" in words(client.get("/o/oak/activity/"))
+    activity = client.get("/o/oak/activity/")
+    assert "2 get the e-mail" in words(activity)
+    assert f'<a href="/o/oak/mailings/{mailing.pk}/">' in activity.content.decode()
 
 
 def test_a_planned_reminder_is_said_and_may_be_cancelled(
