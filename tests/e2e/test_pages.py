@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from crm.services.collections.tags import create_tag, tag_influencers
+from crm.services.tasks import create_task
+from tenancy.enums import Role
 from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
 from tests.branding import a_member
 from tests.factories.whole_campaign import Whole
 
@@ -69,14 +74,25 @@ def main_paths(whole: Whole) -> list[str]:
     return [f"/o/oak/{path}" for path in below_oak]
 
 
-def other_paths(whole: Whole) -> list[str]:
-    campaign = f"campaigns/{whole.campaign.pk}/"
+def crm_paths(whole: Whole) -> list[str]:
     kinds = ("marketplace", "outside", "unsupported", "invited", "ended")
+    names = ("add", "new", "archived", "columns", "duplicates", "export", "import")
     below_oak = [
+        "tasks/",
+        "mailings/",
         "influencers/?q=nobody-of-this-name",
-        "influencers/add/",
+        *(f"influencers/{name}/" for name in names),
         f"influencers/{whole.alone.pk}/",
         *(f"influencers/{whole.accounts[kind].influencer_id}/" for kind in kinds),
+    ]
+    return [f"/o/oak/{path}" for path in below_oak]
+
+
+def other_paths(whole: Whole) -> list[str]:
+    campaign = f"campaigns/{whole.campaign.pk}/"
+    below_oak = [
+        "activity/",
+        "search/",
         "campaigns/",
         "campaigns/new/",
         "settings/organization/",
@@ -92,13 +108,50 @@ def other_paths(whole: Whole) -> list[str]:
     return [*(f"/o/oak/{path}" for path in below_oak), *own]
 
 
+@pytest.fixture
+def _busy(whole: Whole, oak: Organization, manager: User) -> None:
+    """A task that is due, so that the bell counts, and somebody with twelve tags."""
+    with organization_scope(oak):
+        create_task(
+            whole.alone,
+            "Call them",
+            assignee_id=manager.pk,
+            due_on=timezone.now().date(),
+            actor=None,
+        )
+        for number in range(12):
+            tag = create_tag(f"Long-term partner {number}", actor=None)
+            tag_influencers(tag, [whole.alone], actor=None)
+
+
+@pytest.mark.usefixtures("_busy")
+@pytest.mark.parametrize(
+    ("paths", "syncs"), [(main_paths, ALL_THEMES), (crm_paths, THEMES), (other_paths, THEMES)]
+)
 def test_pages_of_staff_have_no_barrier(
-    whole: Whole, manager: User, signed_in: Callable[..., Page]
+    whole: Whole, manager: User, signed_in: Callable[..., Page], paths: Any, syncs: Any
 ) -> None:
     page = signed_in(manager)
-    found = [b for path in main_paths(whole) for b in barriers(page, path, ALL_THEMES)]
-    found += [b for path in other_paths(whole) for b in barriers(page, path, THEMES)]
+    found = [b for path in paths(whole) for b in barriers(page, path, syncs)]
     assert not found, "\n".join(found)
+
+
+def test_settings_have_no_barrier(
+    whole: Whole, oak: Organization, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(a_member(oak, Role.OWNER))
+    pages = ("members", "members/invite", "groups", "groups/add", "fields", "fields/add", "tags")
+    pages += (
+        "mail-templates",
+        "mail-templates/add",
+        "api-keys",
+        "api-keys/add",
+        "audit",
+        "sign-in",
+        "mail",
+    )
+    paths = [f"/o/oak/settings/{name}/" for name in pages]
+    assert [b for path in paths for b in barriers(page, path, THEMES)] == []
 
 
 def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
