@@ -36,7 +36,10 @@ NETBOX = {
 }  # fmt: skip
 # Milliseconds that the computation in `bare` takes at rest on the machine on which the figures of NetBox were measured.
 QUIET = 7.2
-CALIBRATIONS = 40  # requests
+CALIBRATIONS = 20  # requests
+API_TIMES = (
+    4  # so many times more requests than to a page: an account counts hundredths of a second
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Visit:
     """A member of the largest tenant of an installation, at a web server."""
 
     server: Server
+    bare: Server
     to: Filled
     slug: str
     cookie: dict[str, str]
@@ -51,25 +55,38 @@ class Visit:
     times: int
 
     def page(self, path: str) -> Cost:
-        return self.server.cost(f"/o/{self.slug}/{path}", self.cookie, self.times)
+        return self._at_rest(self.server, f"/o/{self.slug}/{path}", self.cookie, self.times)
 
     def api(self, path: str) -> Cost:
-        return self.server.cost(f"/api/v1/{path}", self.key, self.times)
+        return self._at_rest(self.server, f"/api/v1/{path}", self.key, self.times * API_TIMES)
+
+    def plain(self, name: str) -> Cost:
+        """The same list of the API by the bare server."""
+        path = f"/{self.to.organization_id}/{name}"
+        return self._at_rest(self.bare, path, {}, self.times * API_TIMES)
+
+    def _at_rest(self, server: Server, path: str, headers: dict[str, str], times: int) -> Cost:
+        """The cost as on the machine of `QUIET`, by what a computation costs here just before and after."""
+        before = self._slowness()
+        cost, slowness = server.cost(path, headers, times), (before + self._slowness()) / 2
+        return Cost(cost.web / slowness, cost.database / slowness)
+
+    def _slowness(self) -> float:
+        return self.bare.cost("/calibration", {}, CALIBRATIONS).web / QUIET
 
 
 def against_bare(world: World) -> Iterator[Figure]:
     """P5B: lists of the API against plain psycopg and JSON."""
-    for kind, visit, bare, _ in _installations(world):
+    for kind, visit in _installations(world):
         for name in API:
-            cost = visit.api(f"{name}/").whole
-            theirs = bare.cost(f"/{visit.to.organization_id}/{name}", {}, visit.times).whole
+            cost, theirs = visit.api(f"{name}/").whole, visit.plain(name).whole
             what = f"{kind}: API {name}, page of 50"
             yield Figure("P5B", what, _ms(cost), _ms(theirs), _ratio(cost, theirs), P5B_BAR)
 
 
 def pages(world: World) -> Iterator[Figure]:
     """P6: home, and the pages of a campaign with half of all posts."""
-    for kind, visit, _, speed in _installations(world):
+    for kind, visit in _installations(world):
         campaign = f"campaigns/{visit.to.first}/"
         for what, path in {
             "home": "",
@@ -80,49 +97,47 @@ def pages(world: World) -> Iterator[Figure]:
                 ("database", cost.database, DATABASE_BAR),
                 ("whole", cost.whole, PAGE_BAR),
             ):
-                ratio = _ratio(taken, most * speed)
-                yield Figure(
-                    "P6", f"{kind}: {what}, {part}", _ms(taken), _ms(most * speed), ratio, 1
-                )
+                texts = _ms(taken), _ms(most)
+                yield Figure("P6", f"{kind}: {what}, {part}", *texts, _ratio(taken, most), 1)
 
 
 def against_netbox(world: World) -> Iterator[Figure]:
     """P12: how many times less than NetBox a request costs."""
-    for kind, visit, _, speed in _installations(world):
+    for kind, visit in _installations(world):
         deep = inside(visit.to, Influencer.objects.all, BY_NAME)
         asked = {
             "list": visit.api("influencers/"),
             "deep page": visit.api(f"influencers/?cursor={deep}"),
-            "search": visit.page("influencers/?q=kern"),
+            "search": visit.api("influencers/?search=kern"),
             "detail": visit.api(f"influencers/{visit.to.first}/"),
             "HTML list": visit.page("influencers/"),
         }
         for what, cost in asked.items():
             theirs, least = NETBOX[what]
-            ratio = _ratio(theirs * speed, cost.whole)
-            texts = _ms(cost.whole), _ms(theirs * speed)
+            ratio, texts = _ratio(theirs, cost.whole), (_ms(cost.whole), _ms(theirs))
             yield Figure("P12", f"{kind}: {what}, NetBox", *texts, ratio, least, is_share=True)
 
 
-def _installations(world: World) -> Iterator[tuple[str, Visit, Server, float]]:
-    """Each with a visit, the bare server, and how much slower than `QUIET` the machine is."""
+def _installations(world: World) -> Iterator[tuple[str, Visit]]:
     with (
         serving("influence.wsgi:application") as ours,
         serving("benchmarks.bare:application") as bare,
     ):
-        speed = bare.cost("/calibration", {}, CALIBRATIONS).web / QUIET
         for kind, shares in SHARES.items():
-            yield kind, _visit(world, ours, kind, shares), bare, speed
+            yield kind, _visit(world, ours, bare, kind, shares)
 
 
-def _visit(world: World, server: Server, kind: str, shares: tuple[float, ...]) -> Visit:
+def _visit(
+    world: World, server: Server, bare: Server, kind: str, shares: tuple[float, ...]
+) -> Visit:
     names = [f"{kind}-{n}" for n in range(len(shares))]
     sizes = [max(60, round(world.rows * share)) for share in shares]
     filled = [world.filled(name, size) for name, size in zip(names, sizes, strict=True)]
     organization = Organization.objects.get(pk=filled[0].organization_id)
     key = {"Authorization": f"Bearer {api_key(organization.pk)}"}
     cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={_session(world, organization)}"}
-    return Visit(server, filled[0], organization.slug, cookie, key, max(8, world.page_turns))
+    times = max(8, world.page_turns)
+    return Visit(server, bare, filled[0], organization.slug, cookie, key, times)
 
 
 def _session(world: World, organization: Organization) -> str:

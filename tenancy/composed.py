@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from datetime import date
-from functools import cached_property, lru_cache
+from datetime import UTC, date, datetime
+from functools import cached_property, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -22,7 +22,7 @@ from tenancy.scope import (
     organization_scope,
     required_organization_id,
 )
-from ui.paging import Facts, section_rows
+from ui.paging import PAGE_SIZE, Facts, KeysetPage, page_of, section_rows
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 STAND_IN = -7_000_000_000_000_000_001  # no organization has this id
@@ -90,34 +90,56 @@ def _answered(compiler: Any, found: list[tuple[Any, ...]]) -> Any:
 
 
 class ComposedPages(Generic[ModelT]):
-    """The pages of a list that nobody filters: a composed query for each size, way, and with a cursor and without."""
+    """The pages of a list: a composed query for each size, way, and with a cursor and without.
+
+    `given` stand for what its `rows` are asked with, such as the id of a campaign.
+    """
 
     def __init__(
         self,
         model: type[ModelT],
-        rows: Callable[[], models.QuerySet[ModelT]],
+        rows: Callable[..., models.QuerySet[ModelT]],
         keys: Sequence[str],
         facts: Facts[ModelT] | None,
+        given: Sequence[Any] = (),
     ) -> None:
         self.model, self.of_list, self.keys, self.facts = model, rows, keys, facts
+        self.given = list(given)
         self.composed = lru_cache(maxsize=50)(self._composed)
 
-    def read(self, is_backward: bool, values: Sequence[Any], size: int) -> list[ModelT]:
-        """The first rows of the list, or those beyond the values of a cursor."""
-        return self.composed(is_backward, bool(values), size).rows(*values)
+    def page(
+        self,
+        *given: Any,
+        cursor: str | None = "",
+        size: int = PAGE_SIZE,
+        is_strict: bool = False,
+    ) -> KeysetPage[ModelT]:
+        """A page, as `keyset_page` makes it."""
+        read = partial(self._read, given)
+        return page_of(self.model, self.keys, read, cursor=cursor, size=size, is_strict=is_strict)
+
+    def _read(
+        self, given: Sequence[Any], is_backward: bool, values: Sequence[Any], size: int
+    ) -> list[ModelT]:
+        return self.composed(is_backward, bool(values), size).rows(*given, *values)
 
     def _composed(self, is_backward: bool, has_cursor: bool, size: int) -> Composed[ModelT]:
         fields = [self.model._meta.get_field(key.removeprefix("-")) for key in self.keys]
 
-        def query(*values: Any) -> models.QuerySet[ModelT]:
-            return section_rows(self.of_list(), self.keys, values, is_backward, size, self.facts)
+        ahead = len(self.given)
 
-        stand_ins = [_stand_in(field, n) for n, field in enumerate(fields)]
-        return Composed(query, stand_ins if has_cursor else [])
+        def query(*values: Any) -> models.QuerySet[ModelT]:
+            rows, start = self.of_list(*values[:ahead]), values[ahead:]
+            return section_rows(rows, self.keys, start, is_backward, size, self.facts)
+
+        stand_ins = [_stand_in(field, n) for n, field in enumerate(fields, start=1)]
+        return Composed(query, self.given + stand_ins if has_cursor else self.given)
 
 
 def _stand_in(field: Any, n: int) -> Any:
     """A value that no query holds of itself."""
+    if isinstance(field, models.DateTimeField):
+        return datetime(1, 1, n, tzinfo=UTC)
     if isinstance(field, models.DateField):
-        return date(1, 1, 1 + n)
+        return date(1, 1, n)
     return ROW - n if isinstance(field, models.IntegerField) else f"stand-in {n}"

@@ -12,7 +12,9 @@ from drf_spectacular.utils import extend_schema_field
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
-from crm.queries import with_address
+from crm.queries import found, with_address
+
+SEARCH_LENGTH = 100
 
 
 class IdFilter(filters.NumberFilter):
@@ -28,6 +30,14 @@ class IdFilter(filters.NumberFilter):
 class InfluencerFilters(filters.FilterSet):
     campaign = IdFilter(method="in_campaign", label="Takes part in this campaign.")
     email = filters.CharFilter(method="of_address", label="Has exactly this e-mail address.")
+    search = filters.CharFilter(
+        method="with_words",
+        max_length=SEARCH_LENGTH,
+        label="Each of these words begins a word of the name, the e-mail address or a handle, whatever case and accents.",
+    )
+
+    def with_words(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
+        return found(rows, value) if value.strip("@ ") else rows.none()
 
     def of_address(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         return with_address(rows, value)

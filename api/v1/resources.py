@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import models
@@ -17,7 +17,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from api.views import ApiView
 from tenancy.composed import ROW, Composed, ComposedPages
 from tiktok.queries import is_released
-from ui.paging import page_of
+from ui.paging import KeysetPage
 
 Rows = list[Any]
 
@@ -74,18 +74,22 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
         is_paged = self.action in {"list", "metrics_history"}
         return {*filters, *(("cursor", "page_size") if is_paged else ())}
 
+    def composed_page(self, request: Request) -> Callable[..., KeysetPage[Any]] | None:
+        """The way to a page of a list whose query is composed once; None where filters ask for too many forms."""
+        return None if self.filters_in(request) else _pages(type(self)).page
+
+    def filters_in(self, request: Request) -> set[str]:
+        return set(self.filterset_class.base_filters) & set(request.query_params)
+
     def filter_queryset(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Filters belong to the list; all else is found by its id alone."""
         return super().filter_queryset(rows) if self.action == "list" else rows
 
     # (No docstrings: the API's description would say them of every list and detail.)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        if self.filterset_class.base_filters.keys() & request.query_params.keys():
+        if (paged := self.composed_page(request)) is None:
             return super().list(request, *args, **kwargs)
-        model = self.serializer_class.Meta.model
-        rows = self.paginator.rows(
-            request, partial(page_of, model, self.keyset, _pages(type(self)).read)
-        )
+        rows = self.paginator.rows(request, paged)
         document = self.get_serializer().to_representation
         return self.get_paginated_response([document(row) for row in rows])
 

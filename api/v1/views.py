@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import models
@@ -18,11 +20,14 @@ from campaigns.models import Campaign, Order, Post
 from campaigns.queries import is_visible, next_post_check, order_steps
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
+from crm.queries.search import gathered, rare_word
+from tenancy.composed import ComposedPages
 from tiktok import queries
 from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
 from tiktok.enums import AccountKind, PollKind
 from tiktok.models import CreatorSnapshot, VideoReading
 from tiktok.policies import account_kind
+from ui.paging import KeysetPage
 
 # Annotations that hold nothing of an organization are made once.
 NEXT_ACCOUNT_CHECK = queries.next_account_check("creator")
@@ -44,11 +49,26 @@ class InfluencerViewSet(Resource):
     def rows(self) -> models.QuerySet[Influencer]:
         return Influencer.objects.all()
 
+    def composed_page(self, request: Request) -> Callable[..., KeysetPage[Any]] | None:
+        search = request.query_params.get("search", "")
+        is_alone = self.filters_in(request) == {"search"} and search.isprintable()
+        if is_alone and len(search) <= filters.SEARCH_LENGTH and (word := rare_word(search)):
+            return partial(_searched().page, word)
+        return super().composed_page(request)
+
     def facts(self, rows: models.QuerySet[Influencer]) -> models.QuerySet[Influencer]:
         accounts = SocialAccount.objects.filter(influencer=models.OuterRef("pk")).order_by("id")
         return rows.annotate(
             shown_accounts=serializers.AccountOfInfluencerSerializer.documents(accounts)
         )
+
+
+@lru_cache
+def _searched() -> ComposedPages[Influencer]:
+    view = InfluencerViewSet(action="list")
+    return ComposedPages(
+        Influencer, lambda word: gathered(view.rows(), word), view.keyset, view.facts, ["word"]
+    )
 
 
 class SocialAccountViewSet(Resource):

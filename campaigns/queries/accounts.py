@@ -14,6 +14,7 @@ from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import Label, account_labels
 from crm.queries import found as found_influencers
+from tenancy.composed import ROW, ComposedPages
 from tiktok.enums import AccountKind
 from tiktok.policies import account_kind
 from tiktok.queries import (
@@ -26,7 +27,7 @@ from tiktok.queries import (
     polls_at,
     read_polls,
 )
-from ui.paging import KeysetPage, is_among, keyset_page, with_facts
+from ui.paging import KeysetPage, is_among, with_facts
 
 PICKED_AT_ONCE = 50
 MANY_PARTICIPANTS = 1_000
@@ -63,8 +64,7 @@ def participants_page(
     campaign: Campaign, cursor: str | None = "", *, released: bool
 ) -> KeysetPage[AccountRow]:
     """The accounts that take part in a campaign, latest added first."""
-    participants = Participant.objects.filter(campaign=campaign)
-    page = keyset_page(participants, "-id", facts=_with_account, cursor=cursor)
+    page = _PARTICIPANTS.page(campaign.pk, cursor=cursor)
     return page.of(lambda participant: _participant_row(participant, released))
 
 
@@ -74,6 +74,13 @@ def _with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
         is_to_reconnect=needs_reconnect("account__creator"),
         polls=polls_at("account__creator_id", *ACCOUNT_POLLS),
     )
+
+
+def _participants(campaign_id: int) -> QuerySet[Participant]:
+    return Participant.objects.filter(campaign_id=campaign_id)
+
+
+_PARTICIPANTS = ComposedPages(Participant, _participants, ("-id",), _with_account, [ROW])
 
 
 def _participant_row(row: Any, released: bool) -> AccountRow:

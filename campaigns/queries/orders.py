@@ -16,6 +16,7 @@ from campaigns.policies import GONE, UNTIED, report_due_at
 from campaigns.queries.counts import campaign_count
 from campaigns.queries.posts import is_visible
 from jobs.models import Job
+from tenancy.composed import ROW, Composed, ComposedPages
 from tenancy.scope import current_groups, groups_scope
 from tiktok.enums import PollKind
 from tiktok.queries import SyncTimes, polls_at, read_polls
@@ -40,16 +41,18 @@ def _with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
 
 def campaign_with_counts(pk: int) -> Campaign | None:
     """One campaign with the numbers its tabs show; None for an absent and for a foreign one."""
-    return (
-        _with_counts(Campaign.objects.filter(pk=pk))
-        .annotate(
-            participant_count=campaign_count("participants", Participant.objects.all()),
-            hidden_count=campaign_count(
-                "posts.hidden", Post.objects.filter(hidden_at__isnull=False)
-            ),
-        )
-        .first()
+    return next(iter(_CAMPAIGN.rows(pk)), None)
+
+
+def _campaign(pk: int) -> QuerySet[Campaign]:
+    hidden = Post.objects.filter(hidden_at__isnull=False)
+    return _with_counts(Campaign.objects.filter(pk=pk)).annotate(
+        participant_count=campaign_count("participants", Participant.objects.all()),
+        hidden_count=campaign_count("posts.hidden", hidden),
     )
+
+
+_CAMPAIGN = Composed(_campaign, [ROW])
 
 
 def campaigns_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
@@ -68,8 +71,11 @@ def campaigns_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
 
 def orders_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[Order]:
     """The campaign's orders, newest first, with what a row shows and `pending_count`: its videos in review."""
-    orders = Order.objects.filter(campaign=campaign)
-    return keyset_page(orders, "-id", facts=_with_pending, cursor=cursor)
+    return _ORDERS.page(campaign.pk, cursor=cursor)
+
+
+def _orders(campaign_id: int) -> QuerySet[Order]:
+    return Order.objects.filter(campaign_id=campaign_id)
 
 
 def _with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -83,6 +89,9 @@ def _with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.select_related("account__influencer", "account__creator", "request").annotate(
         pending_count=Coalesce(Subquery(in_review.values("n")), 0)
     )
+
+
+_ORDERS = ComposedPages(Order, _orders, ("-id",), _with_pending, [ROW])
 
 
 def order_with_posts(campaign: Campaign, pk: int) -> Order | None:

@@ -20,6 +20,7 @@ from campaigns.queries.accounts import takes_part
 from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
+from tenancy.composed import ROW, ComposedPages
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie, Source
 from tiktok.models import Creator, Video
 from tiktok.policies import account_kind, is_supported, post_tie
@@ -131,16 +132,19 @@ def followed_videos(creator: Creator) -> QuerySet[Post, str]:
 
 def published_posts(campaign: Campaign) -> QuerySet[Post]:
     """Posts under Published Posts, latest published first."""
-    posts = Post.objects.filter(is_visible(), campaign=campaign)
-    return posts.order_by("-published_at", "-id")
+    return _published(campaign.pk).order_by("-published_at", "-id")
 
 
 def published_posts_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[PostRow]:
     """Published Posts with their numbers."""
-    page = keyset_page(
-        published_posts(campaign), "-published_at", "-id", facts=_with_numbers, cursor=cursor
-    )
-    return page.of(post_row)
+    return _PUBLISHED.page(campaign.pk, cursor=cursor).of(post_row)
+
+
+def _published(campaign_id: int) -> QuerySet[Post]:
+    return Post.objects.filter(is_visible(), campaign_id=campaign_id)
+
+
+_PUBLISHED = ComposedPages(Post, _published, ("-published_at", "-id"), _with_numbers, [ROW])
 
 
 def posts_in_review(campaign: Campaign) -> QuerySet[Post]:

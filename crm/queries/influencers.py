@@ -24,10 +24,9 @@ from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
-from crm.queries.search import found
+from crm.queries.search import found, gathered, rare_word
 from tenancy.composed import ComposedPages
 from tiktok.enums import AccountKind
-from ui import paging
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 
 SORTS = {
@@ -97,11 +96,14 @@ def influencer_page(
     Before the release all accounts are of the kind `legacy`, and `kind` filters nothing.
     """
     sort, released, reads = sort if sort in SORTS else "name", asker.is_released, reads_of(columns)
-    is_narrowed = bool(search or kind or reading.filters.clauses)
-    if not is_narrowed and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
-        pages = _everybody(sort, reads)
-        page = paging.page_of(Influencer, SORTS[sort], pages.read, cursor=cursor, size=size)
-        return _with_accounts(page, reads, released)
+    is_filtered = bool(kind or reading.filters.clauses)
+    if not is_filtered and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
+        if not search:
+            page = _everybody(sort, reads).page(cursor=cursor, size=size)
+            return _with_accounts(page, reads, released)
+        if word := rare_word(search):
+            page = _with_word(sort, reads).page(word, cursor=cursor, size=size)
+            return _with_accounts(page, reads, released)
     rows = narrowed(search=search, reading=reading, asker=asker)
     if released and kind in AccountKind.values:
         rows = rows.filter(
@@ -139,6 +141,14 @@ def page_of(
 def _everybody(sort: str, reads: frozenset[Fact]) -> ComposedPages[Influencer]:
     rows = partial(narrowed, search="", reading=EVERYBODY, asker=ANYBODY)
     return ComposedPages(Influencer, rows, SORTS[sort], facts_of(reads))
+
+
+@lru_cache(maxsize=100)
+def _with_word(sort: str, reads: frozenset[Fact]) -> ComposedPages[Influencer]:
+    def rows(word: str) -> models.QuerySet[Influencer]:
+        return gathered(narrowed(search="", reading=EVERYBODY, asker=ANYBODY), word)
+
+    return ComposedPages(Influencer, rows, SORTS[sort], facts_of(reads), ["stand-in word"])
 
 
 def _with_accounts(

@@ -8,11 +8,26 @@ from django.db.models.functions import Coalesce
 
 from crm.models import Influencer
 from crm.models.search import beginnings, having_address, having_word
+from tenancy.composed import Composed
 from ui.paging import is_among, with_facts
 
 # So many that a word finds are looked up and sorted in a tenth of a second.
 GATHERED = 100_000
 SUGGESTED = 6
+
+
+def gathered(rows: models.QuerySet[Influencer], start: str) -> models.QuerySet[Influencer]:
+    """Select the influencers found by one word, which finds few (see `found`)."""
+    return rows.filter(is_among(having_word(start).values("influencer_id")))
+
+
+def rare_word(search: str) -> str:
+    """The word of a search that is one word and finds few; empty for any other."""
+    words = beginnings(search)
+    return words[0] if len(words) == 1 and not _MANY.rows(words[0]) else ""
+
+
+_MANY = Composed(lambda start: having_word(start)[GATHERED : GATHERED + 1], ["stand-in"])
 
 
 def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
@@ -25,10 +40,10 @@ def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Inf
     longest, *others = sorted(beginnings(search), key=len, reverse=True) or [""]
     if not longest:
         return rows
-    if having_word(longest)[GATHERED : GATHERED + 1].exists():
+    if _MANY.rows(longest):
         others.append(longest)
     else:
-        rows = rows.filter(is_among(having_word(longest).values("influencer_id")))
+        rows = gathered(rows, longest)
     for start in others:
         met = having_word(start).filter(influencer=OuterRef("pk")).values(met=models.Value(True))
         rows = rows.filter(Coalesce(Subquery(met[:1]), False))

@@ -107,11 +107,11 @@ def test_the_scope_is_closed_after_every_answer(path: str, reader: Reader) -> No
 def test_the_scope_is_closed_after_a_failure(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*args: object) -> None:
+    def fail(*args: object, **options: object) -> None:
         assert current_organization_id() is not None
         raise ZeroDivisionError
 
-    monkeypatch.setattr("tenancy.composed.ComposedPages.read", fail)
+    monkeypatch.setattr("tenancy.composed.ComposedPages.page", fail)
     with pytest.raises(ZeroDivisionError):
         reader.get("influencers/")
     assert current_organization_id() is None

@@ -102,6 +102,20 @@ def test_an_address_is_found_whole_whatever_its_length_and_never_as_a_part(reade
         assert reader.ids("influencers/", email=part) == []
 
 
+def test_influencers_are_searched_by_the_beginnings_of_words(reader: Reader) -> None:
+    campaign = a_campaign()
+    maya = a_participant(campaign, "maya.bakes", email="m@oak.example").influencer
+    an_account("tom.bakes")
+
+    for search in ("bakes MAYA", "@maya", "oak.ex"):
+        assert reader.ids("influencers/", search=search) == [maya.pk]
+    assert len(reader.ids("influencers/", search="bakes")) == 2
+    assert reader.ids("influencers/", search="bakes", campaign=campaign.pk) == [maya.pk]
+    for search in ("akes", "@", "bakes nobody"):
+        assert reader.ids("influencers/", search=search) == []
+    assert reader.get("influencers/", {"search": "a" * 101}).status_code == 400
+
+
 def test_an_influencer_with_two_accounts_in_a_campaign_is_listed_once(reader: Reader) -> None:
     campaign = a_campaign()
     maya = a_participant(campaign, "maya").influencer

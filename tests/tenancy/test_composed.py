@@ -98,7 +98,7 @@ def test_pages_follow_a_cursor_both_ways(oak, elm) -> None:
                 (True, last, sorted(names, reverse=True)[1:3]),
             ):
                 values = (start, made[start]) if start else ()
-                rows = pages.read(is_backward, values, 2)
+                rows = pages._read((), is_backward, values, 2)
                 assert [row.name for row in rows] == expected
 
 
