@@ -113,6 +113,8 @@ class _Compiler:
             found = value(scope)
             if isinstance(found, str):
                 return escaped(found)
+            if type(found) is int:
+                return str(found)
             as_context: Any = scope
             return render_value_in_context(found, as_context)
 

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.safestring import SafeString
 
 from ui.markup import markup
 
 MISSING = "—"
 NBSP = "\N{NO-BREAK SPACE}"
+NOTHING, MINUTE, MONTH = timedelta(0), timedelta(minutes=1), timedelta(days=30)
+UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 CLOCKS_DIFFER = timedelta(seconds=5)  # so much a moment that has passed may seem to lie ahead
 Number = int | float | Decimal
 SIZES: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
@@ -84,37 +86,30 @@ def duration(seconds: Number | None) -> str:
 def span(delta: timedelta) -> str:
     """A positive length of time in its largest unit: `2 hours`."""
     seconds = int(delta.total_seconds())
-    if seconds < 3600:
-        count = max(seconds // 60, 1)
-        return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
-    if seconds < 86400:
-        count = seconds // 3600
-        return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
-    count = seconds // 86400
-    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+    size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
+    count = max(seconds // size, 1)
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def relative(moment: datetime, now: datetime) -> str:
     """`2 hours ago`, `in 3 days`; a date when it is more than 30 days away."""
     delta = now - moment
-    if -CLOCKS_DIFFER < delta < timedelta(minutes=1):
-        return gettext("just now")
-    if abs(delta) > timedelta(days=30):
+    if -CLOCKS_DIFFER < delta < MINUTE:
+        return "just now"
+    if abs(delta) > MONTH:
         return f"{moment.day} {moment:%b %Y}"
-    if delta < timedelta(0):
-        return gettext("in %(span)s") % {"span": span(-delta)}
-    return gettext("%(span)s ago") % {"span": span(delta)}
+    return f"{span(delta)} ago" if delta > NOTHING else f"in {span(-delta)}"
 
 
 def too_soon(done_at: datetime | None, pause: timedelta) -> str:
     """The answer to a refresh that may be repeated after `pause` only; `done_at` is None while one is under way."""
     if done_at is None:
-        return gettext("Being checked now. This page shows the result by itself.")
+        return "Being checked now. This page shows the result by itself."
     passed = min(
         max(int((timezone.now() - done_at).total_seconds()), 0), int(pause.total_seconds())
     )
-    text = gettext("Checked %(passed)d s ago. You can refresh again in %(rest)d s.")
-    return text % {"passed": passed, "rest": max(int(pause.total_seconds()) - passed, 1)}
+    rest = max(int(pause.total_seconds()) - passed, 1)
+    return f"Checked {passed} s ago. You can refresh again in {rest} s."
 
 
 def ago(moment: datetime | None) -> str:
@@ -132,12 +127,9 @@ def clock(moment: datetime) -> str:
 
 
 def _time(exact: datetime, text: str) -> str:
-    return markup(
-        '<time datetime="{}" title="{}">{}</time>',
-        exact.isoformat(timespec="seconds"),
-        f"{exact:%Y-%m-%d %H:%M} UTC",
-        text,
-    )
+    written = exact.isoformat(timespec="seconds")
+    title = f"{written[:10]} {written[11:16]} UTC"
+    return SafeString(f'<time datetime="{written}" title="{title}">{text}</time>')
 
 
 def due(day: date | None) -> str:
@@ -147,6 +139,6 @@ def due(day: date | None) -> str:
     today = timezone.now().date()
     written = f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
     if day < today:
-        return markup('<span class="is-danger">{}</span>', gettext("Overdue since %s") % written)
-    near = {0: gettext("Today"), 1: gettext("Tomorrow")}
+        return markup('<span class="is-danger">{}</span>', f"Overdue since {written}")
+    near = {0: "Today", 1: "Tomorrow"}
     return near.get((day - today).days, written)
