@@ -79,7 +79,7 @@ def test_a_new_name_is_shown_at_once_and_every_address_stays(signed_in, elm) -> 
     [
         ("", "Enter the name of the organization."),
         (" ", "Enter the name of the organization."),
-        ("x" * 121, "at most 120 characters"),
+        ("x" * 121, "At most 120 characters fit; these are 121."),
         ("a\0b", "Null characters are not allowed."),
     ],
 )
