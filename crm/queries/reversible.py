@@ -13,7 +13,7 @@ from tenancy.enums import Verb
 from tenancy.models import Event
 
 UNDO_FOR = timedelta(days=30)
-SUBJECTS = {
+SUBJECTS: dict[str, str] = {
     Verb.INFLUENCER_TAGGED: "tag",
     Verb.INFLUENCER_UNTAGGED: "tag",
     Verb.INFLUENCER_LISTED: "list",
@@ -37,7 +37,7 @@ def reversals(influencer: Influencer, events: Iterable[Event]) -> dict[int, Reve
     since = timezone.now() - UNDO_FOR
     latest: dict[tuple[str, int], Event] = {}
     for event in events:
-        subject = SUBJECTS.get(Verb(event.verb))
+        subject = SUBJECTS.get(event.verb)
         if subject and event.object_id == influencer.pk and event.at > since:
             latest.setdefault((subject, event.detail.get(subject, 0)), event)
     found = {**_of_tags(influencer, latest), **_of_lists(influencer, latest)}
