@@ -30,6 +30,7 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 MENTION = re.compile(r"(?<![\w./@])@([\w.·-]+)")
+GOES_ON = re.compile(r"@[\w.·-]+\s+\w")  # a name of several words, or a handle with a blank in it
 LOCALE = re.compile(r"[a-z]{2}(?:-[a-z]{2,4})?", re.IGNORECASE)
 
 
@@ -162,6 +163,7 @@ def _bare(text: str, usual: Network) -> AccountAddress:
         raise SeveralAccounts
     if mentions:
         name, named = mentions.pop(), _called(MENTION.sub("", text))
+        name = text if GOES_ON.search(text) and not named else name
     else:
         around, _, name = text.rpartition(":")
         named = _called(around)

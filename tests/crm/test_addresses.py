@@ -172,7 +172,7 @@ def test_a_handle_alone_is_of_the_usual_network(network: str, text: str, handle:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "@", "a", "maya bakes", "máya", "x" * 25, "maya\x00bakes", "maya@example.com",
+        "", "@", "a", "maya bakes", "@ma ya", "@maya bakes here", "máya", "x" * 25, "maya\x00bakes", "maya@example.com",
         "https://www.tiktok.com@evil.example/@maya", "evil.example/tiktok.com/@maya", "#maya", "note: maya",
     ],
 )  # fmt: skip

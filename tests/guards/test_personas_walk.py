@@ -71,6 +71,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
 EXPECTED = {
     "tiktok_callback": {400},  # opened without what TikTok would have sent
     "tiktok_brand_callback": {400},  # the same
+    "crm:remove_account": {404},  # the tenant's account is on TikTok
     # The tenant's job is of another kind, and the organization's.
     "crm:added": {404},
     "crm:export_file": {404},

@@ -214,7 +214,7 @@ def test_the_page_takes_the_same_few_queries_whatever_it_shows(
     client.get(PAGE)
     one = queries_in(client, PAGE)
     connect(tiktok, a_member(elm, name="bea"), elm, SECOND_ACCOUNT_ID)
-    assert queries_in(client, PAGE) == one == 6
+    assert queries_in(client, PAGE) == one == 5
 
 
 def test_no_token_is_on_any_of_the_pages(signed_in, connected) -> None:
