@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -104,12 +105,19 @@ def open_page(chromium: Browser, site: str) -> Iterator[Any]:
 
 
 def close(page: Page, under_way: set[Request]) -> None:
-    """Close it when the server has answered: a page that brings itself up to date asks while the test ends."""
+    """Close it when the server has answered: a page that brings itself up to date asks while the test ends.
+
+    A request that the page itself has cut off is over for the browser; the server is still at it.
+    """
     page.context.route("**/*", lambda route: route.abort())
     until = time.monotonic() + 10
     while under_way and time.monotonic() < until:
         page.wait_for_timeout(20)
     page.context.close()
+    while any("process_request" in each.name for each in threading.enumerate()):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.tasks import create_task
-from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
@@ -134,24 +133,6 @@ def test_pages_of_staff_have_no_barrier(
     page = signed_in(manager)
     found = [b for path in paths(whole) for b in barriers(page, path, syncs)]
     assert not found, "\n".join(found)
-
-
-def test_settings_have_no_barrier(
-    whole: Whole, oak: Organization, signed_in: Callable[..., Page]
-) -> None:
-    page = signed_in(a_member(oak, Role.OWNER))
-    pages = ("members", "members/invite", "groups", "groups/add", "fields", "fields/add", "tags")
-    pages += (
-        "mail-templates",
-        "mail-templates/add",
-        "api-keys",
-        "api-keys/add",
-        "audit",
-        "sign-in",
-        "mail",
-    )
-    paths = [f"/o/oak/settings/{name}/" for name in pages]
-    assert [b for path in paths for b in barriers(page, path, THEMES)] == []
 
 
 def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
