@@ -14,7 +14,7 @@ from crm.models import AwaitedAccount, BulkAction, Import, ImportRow, Influencer
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import begin_action
 from crm.services.imports.pasting import MOST_LINES, paste_accounts
-from crm.services.imports.runs import begin_import, repeat_lookup, roll_back
+from crm.services.imports.runs import begin_import, discard_import, repeat_lookup, roll_back
 from jobs.enums import Lane
 from jobs.models import Work
 from mail.models import Message
@@ -268,6 +268,12 @@ def test_a_paste_is_rolled_back_as_a_whole(ada: User, tiktok: Sandbox) -> None:
 
 
 # --- the ways out ---
+def test_a_paste_that_is_discarded_leaves_nothing(ada: User) -> None:
+    discard_import(pasted("@maya.bakes", ada))
+    assert not Import.objects.exists()
+    assert not Influencer.objects.exists()
+
+
 def way_out(client: Client, parent: Import, way: str) -> Any:
     return client.post(f"/o/oak/influencers/import/{parent.pk}/way-out/", {"way": way})
 
