@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.db import models
 from django.utils import timezone
 
 from crm.models import Influencer, List, ListEntry, Tag, Tagging
@@ -20,6 +21,12 @@ SUBJECTS: dict[str, str] = {
     Verb.INFLUENCER_UNLISTED: "list",
     Verb.INFLUENCER_ARCHIVED: "archive",
     Verb.INFLUENCER_RESTORED: "archive",
+}
+
+# What an influencer is put into: the rows, those that put somebody into one, and the verb of doing so.
+COLLECTIONS: dict[str, tuple[type[models.Model], type[models.Model], Verb]] = {
+    "tag": (Tag, Tagging, Verb.INFLUENCER_TAGGED),
+    "list": (List, ListEntry, Verb.INFLUENCER_LISTED),
 }
 
 
@@ -40,45 +47,30 @@ def reversals(influencer: Influencer, events: Iterable[Event]) -> dict[int, Reve
         subject = SUBJECTS.get(event.verb)
         if subject and event.object_id == influencer.pk and event.at > since:
             latest.setdefault((subject, event.detail.get(subject, 0)), event)
-    found = {**_of_tags(influencer, latest), **_of_lists(influencer, latest)}
+    found: dict[int, Reversal] = {}
+    for subject in COLLECTIONS:
+        found |= _of_collection(subject, influencer, latest)
     archived = latest.get(("archive", 0))
     if archived and archived.verb == Verb.INFLUENCER_ARCHIVED and influencer.archived_at:
         found[archived.pk] = Reversal("restore_influencer")
     return found
 
 
-def _of_tags(
-    influencer: Influencer, latest: Mapping[tuple[str, int], Event]
+def _of_collection(
+    subject: str, influencer: Influencer, latest: Mapping[tuple[str, int], Event]
 ) -> dict[int, Reversal]:
-    events = {row: event for (subject, row), event in latest.items() if subject == "tag"}
+    model, link, added = COLLECTIONS[subject]
+    events = {row: event for (what, row), event in latest.items() if what == subject}
     if not events:
         return {}
-    names = dict(Tag.objects.filter(pk__in=events).values_list("pk", "name"))
-    present = set(
-        Tagging.objects.filter(influencer=influencer, tag__in=events).values_list("tag", flat=True)
-    )
+    names = dict(model._default_manager.filter(pk__in=events).values_list("pk", "name"))
+    links = link._default_manager.filter(influencer=influencer, **{f"{subject}__in": events})
+    present = set(links.values_list(subject, flat=True))
     found = {}
     for row, event in events.items():
-        if event.verb == Verb.INFLUENCER_TAGGED and row in present:
-            found[event.pk] = Reversal("remove_tag", row)
-        elif event.verb == Verb.INFLUENCER_UNTAGGED and row in names and row not in present:
-            found[event.pk] = Reversal("add_tag", fields={"name": names[row]})
-    return found
-
-
-def _of_lists(
-    influencer: Influencer, latest: Mapping[tuple[str, int], Event]
-) -> dict[int, Reversal]:
-    events = {row: event for (subject, row), event in latest.items() if subject == "list"}
-    if not events:
-        return {}
-    known = set(List.objects.filter(pk__in=events).values_list("pk", flat=True))
-    entries = ListEntry.objects.filter(influencer=influencer, list__in=events)
-    present = set(entries.values_list("list", flat=True))
-    found = {}
-    for row, event in events.items():
-        if event.verb == Verb.INFLUENCER_LISTED and row in present:
-            found[event.pk] = Reversal("remove_list", row)
-        elif event.verb == Verb.INFLUENCER_UNLISTED and row in known - present:
-            found[event.pk] = Reversal("add_list", fields={"list": row})
+        if event.verb == added and row in present:
+            found[event.pk] = Reversal(f"remove_{subject}", row)
+        elif event.verb != added and row in names and row not in present:
+            fields = {"name": names[row]} if subject == "tag" else {"list": row}
+            found[event.pk] = Reversal(f"add_{subject}", fields=fields)
     return found
