@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -44,6 +44,21 @@ QUIET = (
 REFUSED_FORM = "Failed to load resource: the server responded with a status of 422"
 
 
+PAGES = pytest.StashKey[list[Page]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print the text of the open pages with a failure: what stood there instead."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for page in item.stash.get(PAGES, []):
+            report.sections.append((f"Page {page.url}", page.inner_text("body")))
+    return report
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -71,9 +86,10 @@ def _is_complaint(line: ConsoleMessage) -> bool:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, site: str) -> Iterator[Any]:
+def open_page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Any]:
     """A new browser window (own cookies) of some width; nothing may go wrong in its console."""
     pages: list[tuple[Page, list[str]]] = []
+    request.node.stash[PAGES] = []
     under_way: set[Request] = set()
 
     def begun(request: Request) -> None:
@@ -95,6 +111,7 @@ def open_page(chromium: Browser, site: str) -> Iterator[Any]:
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         pages.append((page, complaints))
+        request.node.stash[PAGES].append(page)
         return page
 
     yield open_one
