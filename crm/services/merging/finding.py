@@ -20,7 +20,7 @@ from crm.policies.similarity import is_similar
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, make_due, register_kind, wake
 from tenancy.models import Organization
-from tenancy.scope import organization_scope, required_organization_id
+from tenancy.scope import organization_scope
 
 CHECK, DAILY, WALK = "crm.duplicates", "crm.duplicates.daily", "crm.duplicates.walk"
 MATCHES = (Path(__file__).parent / "matches.sql").read_text()
@@ -100,7 +100,6 @@ def _shared_values(ids: Sequence[int]) -> Iterable[tuple[int, int, str, str]]:
             MATCHES,
             {
                 "ids": list(ids),
-                "organization": required_organization_id(),
                 "most": MOST_ALIKE,
                 "most_with_word": MOST_WITH_WORD,
             },

@@ -17,6 +17,7 @@ from tests.guards import test_migrations as migrating
 from tests.guards import test_names as names
 from tests.guards import test_one_outbox as outbox
 from tests.guards import test_one_queue as queue
+from tests.guards import test_statements as statements
 from tests.guards import test_tasks as tasks
 from tests.guards.sins import caught_by
 
@@ -192,3 +193,10 @@ def test_a_claim_outside_the_queue(plant_file, name: str, sin: str) -> None:
 )
 def test_a_mail_outside_the_outbox(plant_file, sin: str) -> None:
     plant_file("crm/planted.py", sin)
+
+
+@caught_by(
+    statements.test_no_statement_names_the_organization_by_a_number, match=r"crm/planted\.sql"
+)
+def test_an_organization_by_its_number(plant_file) -> None:
+    plant_file("crm/planted.sql", "SELECT id FROM crm_influencer WHERE organization_id = %s")
