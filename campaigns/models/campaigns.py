@@ -59,6 +59,11 @@ class Participant(OrganizationModel):
                 fields=["campaign", "account"], name="account_takes_part_once_in_campaign"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["organization", "campaign", "-id"], name="participant_newest_first"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.account)
