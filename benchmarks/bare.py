@@ -15,11 +15,13 @@ from psycopg.rows import dict_row
 django.setup()
 
 from benchmarks.api import READS, raw_document  # noqa: E402 -- needs the settings
+from influence.frames import with_room  # noqa: E402 -- beside the other
 
 _local = threading.local()
 ROWS = [{"id": n, "name": f"Ada {n}", "values": [n / 7, n / 3]} for n in range(2_000)]
 
 
+@with_room
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """`/<organization>/<resource>` answers a list's first page, `/calibration` with a computation of fixed size."""
     organization, _, name = environ["PATH_INFO"].strip("/").partition("/")

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
+from influence.frames import with_room
+
 # Does its work for the n-th time and returns the seconds that count.
 Run = Callable[[int], float]
 MOST_QUERIES = 8  # of a page, whatever its size
@@ -74,6 +76,7 @@ def multiple_of_time(
 def in_turns(measured: Run, baseline: Run, repeat: int) -> tuple[float, float]:
     """The medians of both, in seconds."""
     ours, theirs = [], []
+    measured, baseline = with_room(measured), with_room(baseline)  # as requests have it
     gc.collect()
     for turn in range(repeat):
         theirs.append(baseline(turn))

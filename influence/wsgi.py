@@ -4,8 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from influence.frames import with_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "influence.settings")
-application = get_wsgi_application()
+application = with_room(get_wsgi_application())
 
 from influence.startup import refuse_unsafe_role  # noqa: E402 -- needs the app registry
 
