@@ -274,6 +274,14 @@
     });
   }
 
+  // --- tables that do not fit scroll in their frame (app.css): <div class="table-frame"> ---
+  const fitting = new ResizeObserver((frames) => frames.forEach(({ target: frame }) => {
+    frame.classList.remove("is-wide");
+    const isWide = innerWidth >= 1100 && frame.scrollWidth > frame.clientWidth;
+    frame.classList.toggle("is-wide", isWide || "wide" in frame.dataset);
+  }));
+  const fitTables = (root) => $$(".table-frame:not(.is-short)", root).forEach((frame) => fitting.observe(frame));
+
   // --- tabs that do not fit: the current one is in sight ---
   $$(".tab-bar [aria-current]").forEach((tab) => {
     const bar = tab.closest("ul");
@@ -360,6 +368,7 @@
   });
   function dress(root) {
     nameCells(root);
+    fitTables(root);
     rove(root);
     spellOut(root);
     drawCharts(root);

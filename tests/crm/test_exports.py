@@ -285,7 +285,9 @@ class TestMany:
         job.refresh_from_db()
         assert (job.state, job.done_count, job.total_count) == (JobState.DONE, 5, 5)
         page = manager.get("/o/oak/activity/").content.decode()
-        assert "5 creators exported." in " ".join(page.split())
+        assert "5 exported. The file is yours alone, for seven days. </div>" in " ".join(
+            page.split()
+        )
         assert f'href="/o/oak/influencers/exports/{job.pk}/"' in page
         answer = downloaded(manager, job)
         table = in_csv(body(answer)) if kind == "csv" else in_workbook(body(answer))

@@ -146,11 +146,9 @@ def _locked(job: Job) -> BulkAction:
 
 
 def _count(action: BulkAction, job: Job, counts: Mapping[str, int]) -> None:
-    """Count results; the way to the action stands beside the first of them."""
     for state, count in counts.items():
         action.counts[state] = action.counts.get(state, 0) + count
-        links = [] if job.outcome else [(PAGE, "results", action.pk)]
-        job.count(str(state), count, *links)
+        job.count(str(state), count)
     action.save(update_fields=["counts"])
 
 
@@ -215,7 +213,7 @@ def register_bulk(kind: BulkKind) -> None:
     """Make a kind known, and the jobs that do and undo it; once, when the app that owns it is ready."""
     keep_kind(kind)
     known: Callable[..., JobKind] = partial(
-        JobKind, permission=kind.permission, report=_report, words=_words(kind)
+        JobKind, permission=kind.permission, report=_report, about=_actions_of, words=_words(kind)
     )
     register_job(
         known(
@@ -239,6 +237,12 @@ def _words(kind: BulkKind) -> dict[str, str]:
 
 def _report(job: Job) -> Report:
     return Report((PAGE, job.params["action"]))
+
+
+def _actions_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
+    ids = {job.pk: job.params["action"] for job in jobs}
+    labels = dict(BulkAction.objects.filter(pk__in=ids.values()).values_list("pk", "label"))
+    return {job: (PAGE, labels[pk] or "Results", pk) for job, pk in ids.items() if pk in labels}
 
 
 def register_work() -> None:

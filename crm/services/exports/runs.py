@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -157,7 +158,7 @@ def _keep(job: Job, step: Step) -> bool:
         return False
     delete_files(File.objects.filter(pk__in=at["parts"]))
     job.cursor = {"file": step.file.pk}
-    job.count("written", step.count, (ADDRESS, step.file.name, job.pk))
+    job.count("written", step.count)
     organization = Organization.objects.get(pk=required_organization_id())
     note_export(organization, step.count, actor=job.actor)
     return True
@@ -170,10 +171,17 @@ def _forget(job_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
     return dict.fromkeys(job_ids)
 
 
+def _files_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
+    at = {job.pk: (job.cursor or {}).get("file", 0) for job in jobs}
+    names = dict(File.objects.filter(pk__in=at.values()).values_list("pk", "name"))
+    return {job: (ADDRESS, names[pk], job) for job, pk in at.items() if pk in names}
+
+
 def register_jobs() -> None:
     """Make the job, the work and the action on a selection known."""
-    words = {"written": "creators exported. The file is yours alone, for seven days:"}
-    register_job(JobKind(EXPORT, "Export creators", words, _keep, fetch=_read, work=EXPORT))
+    words = {"written": "exported. The file is yours alone, for seven days."}
+    export = partial(JobKind, fetch=_read, about=_files_of, work=EXPORT)
+    register_job(export(EXPORT, "Export creators", words, _keep))
     register_kind(
         WorkKind(
             EXPORT,

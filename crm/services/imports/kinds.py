@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
@@ -121,7 +121,7 @@ def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place]) -> bool:
     job.cursor = asdict(place)
     if job.done_count < job.total_count and rows:
         return False
-    job.count("previewed", job.done_count, ("crm:import", parent.name, parent.pk))
+    job.count("previewed", job.done_count)
     return True
 
 
@@ -133,8 +133,8 @@ def _write(job: Job, _: None) -> bool:
         parent.written[fate] = parent.written.get(fate, 0) + count
     left_out = sum(row.fate == ImportFate.ERROR for row in rows)
     if left_out:
-        job.count("left_out", left_out, _link(parent, job))
-    _count(job, parent, counts)
+        job.count("left_out", left_out)
+    _count(job, counts)
     if rows:
         parent.save(update_fields=["written"])
         return False
@@ -169,16 +169,10 @@ def _next_rows(
     return parent, found
 
 
-def _link(parent: Import, job: Job) -> tuple[str, str, int]:
-    return ("crm:import", parent.name, parent.pk)
-
-
-def _count(job: Job, parent: Import, counts: Mapping[str, int]) -> None:
-    """Count outcomes; the way to the import stands beside the first of them."""
+def _count(job: Job, counts: Mapping[str, int]) -> None:
     for key, count in counts.items():
         if count:
-            links = [] if any(row["links"] for row in job.outcome) else [_link(parent, job)]
-            job.count(str(key), count, *links)
+            job.count(str(key), count)
 
 
 # --- TikTok ---
@@ -195,7 +189,7 @@ def _keep_answers(job: Job, answered: Answered) -> bool:
     parent, (asked, answers) = _parent(job), answered
     rows = ImportRow.objects.select_related("influencer").filter(pk__in=asked).order_by("number")
     counts = keep_answers(parent, list(rows), answers, actor=job.actor)
-    _count(job, parent, counts)
+    _count(job, counts)
     job.cursor += 1
     job.done_count = min(job.total_count, job.done_count + len(asked))
     return not asked
@@ -211,16 +205,16 @@ def start_lookup(parent: Import, *, actor: Any) -> None:
 
 # --- taking back ---
 def _check(job: Job, _: None) -> bool:
-    parent, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
+    _, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
     if rows:
-        _count(job, parent, {"changed": note_verdicts(rows)})
+        _count(job, {"changed": note_verdicts(rows)})
     return not rows
 
 
 def _take_back(job: Job, _: None) -> bool:
     parent, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
     if rows:
-        _count(job, parent, take_back(parent, rows, actor=job.actor))
+        _count(job, take_back(parent, rows, actor=job.actor))
         return False
     record(Verb.IMPORT_ROLLED_BACK, parent, actor=job.actor, rows=job.done_count)
     return True
@@ -252,25 +246,32 @@ def begin(kind: str, parent: Import, *, actor: Any) -> Job:
 
 
 WORDS = {
-    "previewed": "rows read; nothing is written yet:",
-    ImportFate.NEW: "influencers added:",
-    ImportFate.UPDATE: "influencers updated:",
-    "left_out": "left out, because they changed since the preview:",
-    MarketplaceStatus.IN: "accounts in the Creator Marketplace, tracked from now on:",
-    MarketplaceStatus.NOT_IN: "accounts not in the Creator Marketplace:",
-    MarketplaceStatus.INVITED: "accounts invited to the Creator Marketplace:",
-    MarketplaceStatus.INVALID: "accounts that TikTok does not know:",
-    MarketplaceStatus.UNKNOWN: "accounts without an answer from TikTok:",
-    "changed": "influencers changed since the import:",
-    "removed": "influencers removed:",
-    "returned": "influencers with their earlier values:",
-    "kept": "influencers with changes that were kept:",
+    "previewed": "read; nothing is written yet",
+    ImportFate.NEW: "added",
+    ImportFate.UPDATE: "updated",
+    "left_out": "left out, because they changed since the preview",
+    MarketplaceStatus.IN: "in the Creator Marketplace, tracked from now on",
+    MarketplaceStatus.NOT_IN: "not in the Creator Marketplace",
+    MarketplaceStatus.INVITED: "invited to the Creator Marketplace",
+    MarketplaceStatus.INVALID: "not known to TikTok",
+    MarketplaceStatus.UNKNOWN: "without an answer from TikTok",
+    "changed": "changed since the import",
+    "removed": "removed",
+    "returned": "returned to their earlier values",
+    "kept": "kept, because they were changed since",
 }
+
+
+def _imports_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
+    ids = {job.pk: job.params["import"] for job in jobs}
+    names = dict(Import.objects.filter(pk__in=ids.values()).values_list("pk", "name"))
+    return {job: ("crm:import", names[pk], pk) for job, pk in ids.items() if pk in names}
 
 
 def register_jobs() -> None:
     """Make the kinds known."""
-    kind = partial(JobKind, words={str(key): words for key, words in WORDS.items()})
+    words = {str(key): text for key, text in WORDS.items()}
+    kind = partial(JobKind, words=words, about=_imports_of)
     register_job(kind(name=PREVIEW, title="Preview of an import", fetch=_read, apply=_keep))
     register_job(kind(name=WRITE, title="Import creators", apply=_write))
     register_job(

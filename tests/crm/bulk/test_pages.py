@@ -116,6 +116,9 @@ def test_results_are_shown_by_state_and_page(
     second = manager.get(following.replace("&amp;", "&")).content.decode()
     assert second.count('<th scope="row">') == 13
     assert "No results" in words(manager.get(f"{here}?state=refused"))
+    activity = manager.get("/o/oak/activity/")
+    assert f'<a href="{here}">food</a>' in activity.content.decode()
+    assert "Done 63 of 63 1 unchanged 62" in words(activity)
 
 
 def test_back_a_second_tab_and_a_double_click_are_one_job(

@@ -51,6 +51,9 @@ def test_a_file_is_chosen_previewed_written_and_rolled_back(
     manager.post(f"{address}roll-back/")
     finish()
     assert "The import is rolled back." in page(manager, address)
+    activity = page(manager, "/o/oak/activity/")
+    assert activity.count(f'<a href="{address}">roster.csv</a>') == 4
+    assert "1 added" in activity
     with organization_scope(oak):
         assert not Influencer.objects.exists()
 
