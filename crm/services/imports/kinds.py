@@ -205,7 +205,7 @@ def start_lookup(parent: Import, *, actor: Any) -> None:
 
 # --- taking back ---
 def _check(job: Job, _: None) -> bool:
-    _, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
+    rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)[1]
     if rows:
         _count(job, {"changed": note_verdicts(rows)})
     return not rows
