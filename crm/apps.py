@@ -7,7 +7,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from crm.queries import fields  # noqa: PLC0415 -- the same
-        from crm.services import errands  # noqa: PLC0415 -- the same
+        from crm.services import discovery, errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, own, runs  # noqa: PLC0415 -- the same
         from crm.services.exports import runs as exports  # noqa: PLC0415 -- the same
         from crm.services.imports import expiry, kinds  # noqa: PLC0415 -- the same
@@ -18,6 +18,7 @@ class CrmConfig(AppConfig):
         asking.register_asking()
         runs.register_work()
         errands.register_jobs()
+        discovery.register_jobs()
         exports.register_jobs()
         kinds.register_jobs()
         expiry.register_work()

@@ -28,6 +28,7 @@ LONGEST = 100  # characters that are searched for
 PAGES = (
     ("home", "Home", "home", Permission.READ),
     ("crm:influencers", "Influencers", "users", Permission.READ),
+    ("crm:discover", "Discover: search TikTok One", "world", Permission.READ),
     ("crm:imports", "Import creators", "file-import", Permission.IMPORT_INFLUENCERS),
     ("crm:duplicates", "Duplicates", "copy", Permission.READ),
     ("crm:my_tasks", "My tasks and mentions", "bell", Permission.READ),

@@ -2,6 +2,7 @@
 
 from crm.forms.accounts import PLAIN, AddAccountForm, AskForm
 from crm.forms.details import DeleteForm, DetailsForm
+from crm.forms.discovery import RankingForm, SearchForm
 from crm.forms.imports import ImportForm, PasteForm, ReadingForm, WorkbookReadingForm
 from crm.forms.mailings import MailingForm, MailTemplateForm
 from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
@@ -22,7 +23,9 @@ __all__ = [
     "MergeTagForm",
     "NoteForm",
     "PasteForm",
+    "RankingForm",
     "ReadingForm",
+    "SearchForm",
     "TagForm",
     "TaskForm",
     "WorkbookReadingForm",

@@ -13,6 +13,7 @@ from crm.forms import AddAccountForm, AskForm
 from crm.models import Influencer
 from crm.policies.addresses import account_name
 from crm.queries import other_account_by_id
+from crm.queries.conditions import conditions_of_handle
 from crm.services.accounts import AddOutcome, add_other_account, remove_other_account
 from crm.services.errands import ADD, INVITE_HANDLE, added, start_adding, start_refreshing
 from crm.services.influencers import group_of_new
@@ -102,7 +103,13 @@ def _answer(request: OrganizationRequest, job: Job) -> HttpResponse:
     influencer = Influencer.objects.filter(pk=job.params["influencer"]).first()
     if result is not None and result.outcome == AddOutcome.NOT_IN_MARKETPLACE:
         known = AskForm(initial={"email": influencer.email}) if influencer else None
-        return refused(request, result.handle, form=known, is_invited=result.is_invited)
+        return refused(
+            request,
+            result.handle,
+            influencer=influencer,
+            form=known,
+            is_invited=result.is_invited,
+        )
     form = AddAccountForm({"handle": job.params["handle"]})
     if result is None:
         form.add_error(None, done_of(job).text)
@@ -142,6 +149,7 @@ def refused(
     request: OrganizationRequest,
     handle: str,
     *,
+    influencer: Influencer | None = None,
     form: AskForm | None = None,
     invite_form: AskForm | None = None,
     is_invited: bool = False,
@@ -154,6 +162,7 @@ def refused(
         back=address(request, "influencers"),
         status=_status(request),
         handle=handle,
+        conditions=conditions_of_handle(influencer),
         form=form or AskForm(),
         invite_form=invite_form or invite_form_of(),
         is_invited=is_invited,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
+from crm.queries.conditions import conditions_of_account
 from crm.services import errands, influencers, invitations
 from crm.views.accounts import add_form, invite_form_of, refused
 from crm.views.frame import (
@@ -45,6 +46,7 @@ def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> Ht
         by_mail=by_mail,
         known=known,
         form=form,
+        conditions=conditions_of_account(account),
     )
 
 

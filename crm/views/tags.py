@@ -71,7 +71,7 @@ def add_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Put an influencer on a list, or on a new one of the name that was entered."""
     found, back = found_influencer(pk), address(request, "influencer", pk)
     try:
-        target = _list(request)
+        target = chosen_list(request)
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
         return go_to(request, back)
@@ -84,7 +84,8 @@ def add_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     return go_to(request, back)
 
 
-def _list(request: OrganizationRequest) -> List:
+def chosen_list(request: OrganizationRequest) -> List:
+    """The list that a form names, or a new one of the name entered. Raises Http404, NameTaken, ValidationError."""
     chosen = request.POST.get("list", "")
     if not chosen:
         return create_list(request.POST.get("name", "")[:120], actor=request.user)

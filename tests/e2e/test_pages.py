@@ -94,6 +94,7 @@ def other_paths(whole: Whole) -> list[str]:
         "search/",
         "campaigns/",
         "campaigns/new/",
+        "discover/",
         "settings/organization/",
         "settings/tiktok/",
         f"{campaign}orders/new/",

@@ -5,7 +5,13 @@ from .accounts import AccountsApi
 from .brand_oauth import BrandOAuth
 from .dialects import DIALECTS
 from .oauth import CreatorOAuth
-from .protocol import CampaignMarketplace, Capabilities, Marketplace, OrderMarketplace
+from .protocol import (
+    CampaignMarketplace,
+    Capabilities,
+    DiscoveryMarketplace,
+    Marketplace,
+    OrderMarketplace,
+)
 from .subscriptions import Subscriptions
 from .transport import Call, Client, Exchange
 from .ttcm import TtcmMarketplace, account_ids
@@ -22,6 +28,7 @@ __all__ = [
     "Capabilities",
     "Client",
     "CreatorOAuth",
+    "DiscoveryMarketplace",
     "Exchange",
     "Marketplace",
     "OrderMarketplace",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from . import tto_report_types, tto_types, types
 
@@ -18,6 +18,7 @@ class Capabilities:
     - ``has_marketplace_invite``: creators can be invited to join the marketplace
     - ``has_link_requests``: creators can be asked to link a live video
     - ``has_linked_video_events``: TikTok tells by itself what becomes of linked videos
+    - ``has_discovery``: the marketplace can be searched, and has rankings
     - ``has_average_views``: average views, engagement and completion rate of an authorized profile
     - ``has_audience_locales``: of an authorized profile
     - ``…_batch``: subjects in one call; ``…_page``: rows of one answer; ``…_length``: characters
@@ -28,6 +29,7 @@ class Capabilities:
     has_marketplace_invite: bool = False
     has_link_requests: bool = False
     has_linked_video_events: bool = False
+    has_discovery: bool = False
     has_average_views: bool = False
     has_audience_locales: bool = False
     brand_name_length: int
@@ -212,3 +214,28 @@ class CampaignMarketplace(Marketplace, Protocol):
         end_on: date | None = None,
     ) -> Iterator[tto_report_types.CampaignReport]:
         """Numbers of the linked videos, country after country, page after page."""
+
+
+class DiscoveryMarketplace(Marketplace, Protocol):
+    """A dialect whose marketplace can be searched, and has rankings."""
+
+    def labels(self, label_type: Literal["SEARCH", "RANKING"] = "SEARCH") -> tto_types.Labels:
+        """Labels to search or rank by."""
+
+    def rank(
+        self,
+        label_id: str,
+        *,
+        branded: bool = False,
+        time_period: Literal["WEEK", "MONTH"] = "MONTH",
+        lookback: Literal["ONE", "TWO", "THREE"] = "ONE",
+        country_code: str = "US",
+        page: int = 1,
+        page_size: int = 20,
+    ) -> tto_types.Ranking:
+        """A leaderboard of at most 100 creators."""
+
+    def discover(
+        self, search: tto_types.Search, *, page: int = 1, page_size: int = 24
+    ) -> tto_types.FoundPage:
+        """Creators that match a search."""

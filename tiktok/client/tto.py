@@ -11,6 +11,7 @@ from .tto_extras import ExtraCalls
 CAPABILITIES = Capabilities(
     has_link_requests=True,
     has_linked_video_events=True,
+    has_discovery=True,
     brand_name_length=60,
     campaign_name_length=120,
     description_length=1000,

@@ -28,6 +28,7 @@ from tiktok.client import (
     Call,
     Client,
     CreatorOAuth,
+    DiscoveryMarketplace,
     Exchange,
     Marketplace,
     OrderMarketplace,
@@ -96,6 +97,14 @@ def order_marketplace(account: MarketplaceAccount | None = None) -> OrderMarketp
     if not tiktok.capabilities.has_orders:
         raise NotOffered
     return cast(OrderMarketplace, tiktok)
+
+
+def discovery_marketplace(account: MarketplaceAccount) -> DiscoveryMarketplace:
+    """`marketplace`, for what only a dialect with search and rankings can do. Raises NoMarketplaceAccount, NotOffered."""
+    tiktok = marketplace(account)
+    if not tiktok.capabilities.has_discovery:
+        raise NotOffered("Creator Marketplace has no search that can be used from here.")
+    return cast(DiscoveryMarketplace, tiktok)
 
 
 def creator_oauth() -> CreatorOAuth:

@@ -371,7 +371,11 @@ def test_each_dialect_says_what_it_offers_and_what_there_is_instead() -> None:
         "Average views, engagement and completion rate",
         "Audience locales",
     ]
-    only_of_tto = ["Requests to tie a published video", "News of tied videos at once"]
+    only_of_tto = [
+        "Requests to tie a published video",
+        "News of tied videos at once",
+        "Search of the marketplace, and rankings",
+    ]
     for name, is_offered in offered["ttcm"].items():
         assert is_offered == (name not in only_of_tto)
     for name, is_offered in offered["tto"].items():

@@ -38,6 +38,12 @@ ABILITIES = (
         "Creator Marketplace has none. The campaign code does it.",
     ),
     (
+        "Search of the marketplace, and rankings",
+        "has_discovery",
+        "On the page Discover, with TikTok's own filters.",
+        "Only TikTok One has them.",
+    ),
+    (
         "Invitations to the marketplace",
         "has_marketplace_invite",
         "Sent from here, for single creators and for many.",
