@@ -131,6 +131,7 @@ class SearchForm(forms.Form):
     def __init__(self, data: QueryDict, *, topics: Choices, industries: Choices) -> None:
         """`topics`, `industries`: TikTok's labels; without them, those that were chosen earlier are taken as they are."""
         super().__init__(data)
+        self.has_labels = bool(topics or industries)
         for name, known in (("content_label_ids", topics), ("industry_label_ids", industries)):
             chosen = [(value, value) for value in data.getlist(name)]
             self.fields[name].choices = known or chosen  # type: ignore[attr-defined]
@@ -203,6 +204,7 @@ class RankingForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, topics: Choices, industries: Choices) -> None:
         super().__init__(data)
+        self.has_labels = bool(topics or industries)
         self.fields["board"].choices = [  # type: ignore[attr-defined]
             ("Organic videos, by topic", [(f"organic:{pk}", name) for pk, name in topics]),
             ("Branded videos, by industry", [(f"branded:{pk}", name) for pk, name in industries]),

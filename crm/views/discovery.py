@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from crm import queries
@@ -28,7 +28,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
 from tiktok.models import MarketplaceAccount
-from tiktok.queries import marketplace_account
+from tiktok.queries import MetricValue, marketplace_account
 from tiktok.services.creators import discovery
 from ui.keys import key_in
 from ui.redirects import go_to
@@ -44,80 +44,85 @@ class Row:
     """A creator whom TikTok shows, and the account if it is here already. `place`: in a ranking."""
 
     creator: Any
+    numbers: str  # the address of the dialog that asks for them
     view: AccountView | None
-    place: int = 0
+    place: int
+
+    @property
+    def rate(self) -> MetricValue | None:
+        """The engagement rate, where the account is here and has one."""
+        rate = self.view.engagement_rate if self.view else None
+        return rate if rate and rate.value is not None else None
 
 
 # --- searched and ranked -----------------------------------------------------------------------------------------
 @staff_page(Permission.READ)
-@require_safe
 def discover(request: OrganizationRequest) -> HttpResponse:
-    """Search the marketplace; htmx gets what is found."""
+    """Search the marketplace; what is found is asked of TikTok by a POST, which the page sends by itself."""
     account = discovery.discovery_account()
     if account is None:
         return _nowhere(request)
-    if request.htmx:
+    if request.method == "POST":
         return _found(request, account)
-    labels = discovery.labels_of(account, "SEARCH")
-    topics, industries = _choices(labels)
-    form = SearchForm(_asked(request, account), topics=topics, industries=industries)
-    context = {"form": form, "is_valid": form.is_valid(), "has_labels": labels.value is not None}
-    return _page(request, "search", context)
+    form = _search_form(request, account)
+    return _page(request, "search", form, is_valid=form.is_valid())
 
 
 @staff_page(Permission.READ)
-@require_safe
 def rankings(request: OrganizationRequest) -> HttpResponse:
-    """One of TikTok's rankings; htmx gets its rows."""
+    """One of TikTok's rankings; its rows are asked of TikTok by a POST, which the page sends by itself."""
     account = discovery.discovery_account()
     if account is None:
         return _nowhere(request)
-    labels = discovery.labels_of(account, "RANKING")
-    topics, industries = _choices(labels)
+    if request.method == "POST":
+        return _ranked(request, account)
+    form = _ranking_form(request, account)
+    return _page(request, "rankings", form, is_valid=not form.has_labels or form.is_valid())
+
+
+def _search_form(request: OrganizationRequest, account: MarketplaceAccount) -> SearchForm:
+    """What the address asks for; at first everybody in the country of the organization's account."""
+    is_asked = not SearchForm.base_fields.keys().isdisjoint(request.GET)
+    usual = QueryDict(f"country_codes={account.country or discovery.RANKED_COUNTRY}")
+    topics, industries = _choices(discovery.known_labels(account, "SEARCH"))
+    given = request.GET if is_asked else usual
+    return SearchForm(given, topics=topics, industries=industries)
+
+
+def _ranking_form(request: OrganizationRequest, account: MarketplaceAccount) -> RankingForm:
+    topics, industries = _choices(discovery.known_labels(account, "RANKING"))
     first = f"organic:{topics[0][0]}" if topics else ""
     usual = {"board": first, "period": "MONTH", "lookback": "ONE"}
-    form = RankingForm({**usual, **request.GET.dict()}, topics=topics, industries=industries)
-    if request.htmx:
-        return _ranked(request, account, form, labels)
-    is_valid = form.is_valid() or labels.value is None  # what is shown then says why there are none
-    return _page(request, "rankings", {"form": form, "is_valid": is_valid})
+    given = {**usual, **request.GET.dict()}
+    return RankingForm(given, topics=topics, industries=industries)
 
 
-def _choices(
-    labels: discovery.Reply[Any],
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _choices(labels: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Topics and industries by name; none while TikTok has not told them."""
-    if labels.value is None:
+    if labels is None:
         return [], []
-    both = (labels.value.content, labels.value.industry)
     topics, industries = (
         sorted(((each.label_id, each.name) for each in kind), key=lambda choice: choice[1])
-        for kind in both
+        for kind in (labels.content, labels.industry)
     )
     return topics, industries
 
 
-def _asked(request: OrganizationRequest, account: MarketplaceAccount) -> QueryDict:
-    """What the address asks for; at first everybody in the country of the organization's account."""
-    is_asked = not SearchForm.base_fields.keys().isdisjoint(request.GET)
-    usual = QueryDict(f"country_codes={account.country or discovery.RANKED_COUNTRY}")
-    return request.GET if is_asked else usual
-
-
-def _page(request: OrganizationRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    slug_of = {page: address(request, page) for page in PAGES}
-    context |= {
+def _page(
+    request: OrganizationRequest, name: str, form: SearchForm | RankingForm, *, is_valid: bool
+) -> HttpResponse:
+    context = {
         **allowances(request),
+        "form": form,
+        "is_valid": is_valid,
         "here": request.get_full_path(),
         "tabs": [
-            {"label": "Search", "href": slug_of["discover"], "icon": "search"},
-            {"label": "Rankings", "href": slug_of["rankings"], "icon": "chart-bar"},
+            {"label": "Search", "href": address(request, "discover"), "icon": "search"},
+            {"label": "Rankings", "href": address(request, "rankings"), "icon": "chart-bar"},
         ],
     }
-    status = 200 if context["is_valid"] else INVALID
-    response = render(request, f"staff/crm/discovery/{name}.html", context, status=status)
-    patch_vary_headers(response, ("HX-Request",))
-    return response
+    status = 200 if is_valid else INVALID
+    return render(request, f"staff/crm/discovery/{name}.html", context, status=status)
 
 
 def _nowhere(request: OrganizationRequest) -> HttpResponse:
@@ -130,26 +135,37 @@ def _nowhere(request: OrganizationRequest) -> HttpResponse:
 
 # --- what is found -----------------------------------------------------------------------------------------------
 def _found(request: OrganizationRequest, account: MarketplaceAccount) -> HttpResponse:
-    form = SearchForm(_asked(request, account), topics=(), industries=())
+    form = _search_form(request, account)
     if not form.is_valid():
-        return HttpResponseRedirect(request.get_full_path())
+        return go_to(request, request.get_full_path())
     page = _number(request)
     reply = discovery.search_creators(account, form.search, page=page)
     size, total = discovery.PAGE_SIZE, reply.value.total_pages if reply.value else 0
-    rows = _rows(reply.value.creators if reply.value else ())
-    is_more = len(rows) >= size or (bool(rows) and page < total)
-    context = {"rows": rows, "country": form.country, "is_more": is_more, "from": "discover"}
+    rows = _rows(request, reply.value.creators if reply.value else (), PAGES[0])
+    context = {
+        "rows": rows,
+        "country": form.country,
+        "is_more": len(rows) >= size or (bool(rows) and page < total),
+        "from": "discover",
+    }
+    if not (form.has_labels or reply.is_coming) and discovery.labels_of(account, "SEARCH").value:
+        form = _search_form(request, account)
+        form.full_clean()
+        context["form"] = form  # takes the place of the one without them
     return _fragment(request, "found", reply, context)
 
 
-def _ranked(
-    request: OrganizationRequest,
-    account: MarketplaceAccount,
-    form: RankingForm,
-    labels: discovery.Reply[Any],
-) -> HttpResponse:
-    if labels.value is None or not form.is_valid():
-        return _fragment(request, "ranked", labels, {"rows": [], "is_more": False})
+def _ranked(request: OrganizationRequest, account: MarketplaceAccount) -> HttpResponse:
+    has_labels = discovery.known_labels(account, "RANKING") is not None
+    labels = discovery.labels_of(account, "RANKING")
+    form = _ranking_form(request, account)
+    context: dict[str, Any] = {"rows": [], "is_more": False, "from": "rankings"}
+    if not has_labels and form.has_labels:
+        context["form"] = form
+    if not form.has_labels:
+        return _fragment(request, "ranked", labels, context)
+    if not form.is_valid():
+        return go_to(request, request.get_full_path())
     given, page = form.cleaned_data, _number(request)
     reply = discovery.ranked_creators(
         account,
@@ -160,13 +176,13 @@ def _ranked(
         page=page,
     )
     size = discovery.RANKING_PAGE_SIZE
-    rows = _rows(reply.value.creators if reply.value else (), first=(page - 1) * size + 1)
-    context = {
+    creators = reply.value.creators if reply.value else ()
+    rows = _rows(request, creators, PAGES[1], first=(page - 1) * size + 1)
+    context |= {
         "rows": rows,
         "is_more": len(rows) >= size and page * size < discovery.MOST_RANKED,
         "is_branded": form.is_branded,
         "updated_at": reply.value.last_updated_at if reply.value else None,
-        "from": "rankings",
     }
     return _fragment(request, "ranked", reply, context)
 
@@ -175,11 +191,23 @@ def _number(request: OrganizationRequest) -> int:
     return min(max(key_in(request.GET.get("page", "")) or 1, 1), 10_000)
 
 
-def _rows(creators: Iterable[Any], *, first: int = 0) -> list[Row]:
+def _rows(
+    request: OrganizationRequest, creators: Iterable[Any], page: str, *, first: int = 0
+) -> list[Row]:
     shown = list(creators)
     here = accounts_called(each.handle for each in shown)
+    numbers, back = (
+        address(request, "found_creator"),
+        {"from": page, "query": request.GET.urlencode()},
+    )
     return [
-        Row(each, here.get(each.handle.lower()), place) for place, each in enumerate(shown, first)
+        Row(
+            each,
+            f"{numbers}?{urlencode({'handle': each.handle, **back})}",
+            here.get(each.handle.lower()),
+            place,
+        )
+        for place, each in enumerate(shown, first)
     ]
 
 
@@ -189,69 +217,63 @@ def _fragment(
     reply: discovery.Reply[Any],
     context: dict[str, Any],
 ) -> HttpResponse:
-    query, page = request.GET.copy(), _number(request)
-    waits = _waits(query)
-    rows, is_more = context["rows"], context["is_more"]
+    page = _number(request)
+    is_more = context["rows"] and context["is_more"]
     context |= {
         **allowances(request),
-        "problem": _problem(reply, waits),
-        "query": query.urlencode(),
-        "here": f"{request.path}?{query.urlencode()}",
-        "again": _with(query, waited=waits + 1),
+        **_waiting(request, reply),
+        "query": request.GET.urlencode(),
         "page": page,
-        "previous": _with(query, page=page - 1) if page > 1 else "",
-        "next": _with(query, page=page + 1) if rows and is_more else "",
-        "is_coming": reply.is_coming,
-        "is_first_wait": waits == 0,
+        "previous": _numbered(request, page - 1) if page > 1 else "",
+        "next": _numbered(request, page + 1) if is_more else "",
     }
-    response = render(request, f"staff/crm/discovery/{name}.html", context)
-    patch_vary_headers(response, ("HX-Request",))
-    return response
+    return render(request, f"staff/crm/discovery/{name}.html", context)
 
 
-def _waits(query: QueryDict) -> int:
-    """How often the page has asked for this answer; taken out of the query."""
-    values = query.pop("waited", ["0"])
-    return key_in(str(values[-1])) or 0
+def _numbered(request: OrganizationRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"
 
 
-def _problem(reply: discovery.Reply[Any], waits: int) -> discovery.Problem | None:
+def _waiting(request: OrganizationRequest, reply: discovery.Reply[Any]) -> dict[str, Any]:
+    """Where the page asks again while the answer is on its way, how often it has, and why there will be none."""
+    waits, problem = key_in(request.POST.get("waited", "")) or 0, reply.problem
     if reply.is_coming and waits >= MOST_WAITS:
-        return discovery.Problem(discovery.ProblemKind.FAILED, TAKES_TOO_LONG)
-    return reply.problem
-
-
-def _with(query: QueryDict, **changes: int) -> str:
-    changed = query.copy()
-    for name, value in changes.items():
-        changed[name] = str(value)
-    return f"?{changed.urlencode()}"
+        problem = discovery.Problem(discovery.ProblemKind.FAILED, TAKES_TOO_LONG)
+    return {
+        "here": request.get_full_path(),
+        "problem": problem,
+        "is_coming": reply.is_coming and problem is None,
+        "waits": waits,
+        "next_wait": waits + 1,
+    }
 
 
 # --- one creator -------------------------------------------------------------------------------------------------
 @staff_page(Permission.READ)
-@require_safe
 def found_creator(request: OrganizationRequest) -> HttpResponse:
-    """Numbers of one creator that a search leaves out: rates, views, price, topics."""
+    """Numbers of one creator that a search leaves out, in a dialog which asks TikTok for them by a POST."""
     account, handle = discovery.discovery_account(), _handle(request)
     if account is None or not handle:
-        return HttpResponseRedirect(address(request, "discover"))
-    query = request.GET.copy()
-    waits = _waits(query)
-    reply = discovery.shown_profile(account, handle)
-    return form_answer(
-        request,
-        "discovery/creator",
-        title=f"@{handle}",
-        back=_back(request, request.GET),
-        handle=handle,
-        profile=reply.value,
-        problem=_problem(reply, waits),
-        again=_with(query, waited=waits + 1),
-        view=accounts_called([handle]).get(handle),
-        query=request.GET.get("query", ""),
-        **{"from": request.GET.get("from", "")},
+        return go_to(request, address(request, "discover"))
+    is_asking = request.method == "POST"
+    reply: discovery.Reply[Any] = (
+        discovery.shown_profile(account, handle) if is_asking else discovery.Reply()
     )
+    context = {
+        **allowances(request),
+        **_waiting(request, reply),
+        "handle": handle,
+        "profile": reply.value,
+        "view": accounts_called([handle]).get(handle),
+        "query": request.GET.get("query", ""),
+        "from": request.GET.get("from", ""),
+        "back": _back(request, request.GET),
+    }
+    if is_asking:
+        return render(request, "staff/crm/discovery/creator.html", context)
+    return form_answer(request, "discovery/creator", title=f"@{handle}", **context)
 
 
 def _handle(request: OrganizationRequest) -> str:

@@ -98,6 +98,7 @@ def some_videos(account: SocialAccount, *days: int) -> None:
             tiktok_video_id=f"75{number:017d}",
             published_at=timezone.now() - timedelta(days=ago),
             video_views=600,
+            counts_fetched_at=timezone.now(),
             source=Source.AUTHORIZED,
         )
 

@@ -103,7 +103,7 @@ def discovery_marketplace(account: MarketplaceAccount) -> DiscoveryMarketplace:
     """`marketplace`, for what only a dialect with search and rankings can do. Raises NoMarketplaceAccount, NotOffered."""
     tiktok = marketplace(account)
     if not tiktok.capabilities.has_discovery:
-        raise NotOffered("Creator Marketplace has no search that can be used from here.")
+        raise NotOffered("Only TikTok One can be searched.")
     return cast(DiscoveryMarketplace, tiktok)
 
 

@@ -1,6 +1,7 @@
 """TikTok One's own search, rankings and profiles: asked for a person, held for minutes in Redis, kept nowhere else.
 
 An answer that takes long is held when it comes: a page that asks again finds it. Nobody asks the same twice at a time.
+Never inside a transaction, so not while a page is read.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ PROBLEM_HELD_SECONDS = 30
 ASKING_SECONDS = 90
 
 T = TypeVar("T")
+Purpose = Literal["SEARCH", "RANKING"]
 Ask = Callable[[DiscoveryMarketplace], T]
 
 
@@ -124,9 +126,16 @@ def ranked_creators(
     )
 
 
-def labels_of(
-    account: MarketplaceAccount, purpose: Literal["SEARCH", "RANKING"]
-) -> Reply[tto_types.Labels]:
+def known_labels(account: MarketplaceAccount, purpose: Purpose) -> tto_types.Labels | None:
+    """The labels that `labels_of` holds. Asks nobody."""
+    try:
+        answer = store().get(_place(account, "labels", purpose))
+    except StoreIsDown:
+        return None
+    return None if answer is None else msgspec.json.decode(answer, type=tto_types.Labels)
+
+
+def labels_of(account: MarketplaceAccount, purpose: Purpose) -> Reply[tto_types.Labels]:
     """Labels to search or rank by (`/tto/tcm/category/label/`), asked once a day."""
     return _reply(
         account,
@@ -162,7 +171,7 @@ def _reply(
     seconds: int = HELD_SECONDS,
 ) -> Reply[T]:
     """The held answer to this question; else TikTok's, if it comes while a person may wait."""
-    place = key("found", account.pk, *question)
+    place = _place(account, *question)
     try:
         reply = _held(place, kind)
         if reply.is_coming:
@@ -171,6 +180,10 @@ def _reply(
     except StoreIsDown:
         return Reply(problem=Problem.of(CallsUncounted(limits.UNCOUNTED_SECONDS)))
     return reply
+
+
+def _place(account: MarketplaceAccount, *question: object) -> str:
+    return key("found", account.pk, *question)
 
 
 def _held(place: str, kind: type[T]) -> Reply[T]:
@@ -188,6 +201,8 @@ def _ask(place: str, account: MarketplaceAccount, ask: Ask[T], seconds: int) -> 
     if not store().set(f"{place}:asking", 1, nx=True, ex=ASKING_SECONDS):
         return  # somebody asks already; their answer is held here too
     try:
+        if store().exists(place):
+            return  # it came since
         with tiktok_call():
             answer = ask(discovery_marketplace(account))
         store().set(place, msgspec.json.encode(answer), ex=seconds)
