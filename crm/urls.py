@@ -9,7 +9,6 @@ from crm.views import (
     connections,
     contracts,
     details,
-    discovery,
     documents,
     duplicates,
     exports,
@@ -24,6 +23,8 @@ from crm.views import (
     tags,
     tasks,
 )
+from crm.views.discovery import creators as found
+from crm.views.discovery import pages as discovery
 from crm.views.imports import acts, downloads, pages
 from crm.views.mailings import compose
 from crm.views.mailings import pages as mailings
@@ -127,9 +128,9 @@ urlpatterns = [
     path(f"{CONTRACT}delete/", contracts.delete_contract, name="delete_contract"),
     path("discover/", discovery.discover, name="discover"),
     path("discover/rankings/", discovery.rankings, name="rankings"),
-    path("discover/creator/", discovery.found_creator, name="found_creator"),
-    path("discover/list/", discovery.list_found, name="list_found"),
-    path("discover/add/", discovery.add_found, name="add_found"),
+    path("discover/creator/", found.found_creator, name="found_creator"),
+    path("discover/list/", found.list_found, name="list_found"),
+    path("discover/add/", found.add_found, name="add_found"),
     path("mailings/", mailings.mailings, name="mailings"),
     path("mailings/new/", compose.new_mailing, name="new_mailing"),
     path(MAILING, mailings.mailing, name="mailing"),

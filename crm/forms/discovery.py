@@ -151,7 +151,7 @@ class SearchForm(forms.Form):
 
     @property
     def search(self) -> Search:
-        """What TikTok is asked."""
+        """The question to TikTok."""
         given = dict(self.cleaned_data)
         for name in ("min_engagement_rate", "max_engagement_rate"):
             given[name] = None if given[name] is None else float(given[name] / HUNDRED)

@@ -7,23 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
 
-from crm import queries
-from crm.errors import CrmProblem, HandleNotReadable
 from crm.forms import RankingForm, SearchForm
-from crm.policies import tiktok_handle
 from crm.queries.accounts import AccountView
 from crm.queries.discovery import accounts_called
-from crm.services.discovery import start_adding_found
-from crm.views.frame import INVALID, address, allowances, form_answer
-from crm.views.tags import chosen_list
-from jobs.services.jobs import begin_at_once
-from jobs.views import end_of, following
+from crm.views.discovery.waiting import PAGES, waiting
+from crm.views.frame import INVALID, address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -32,11 +23,6 @@ from tiktok.queries import MetricValue, marketplace_account
 from tiktok.services.creators import discovery
 from ui.keys import key_in
 from ui.redirects import go_to
-
-PAGES = ("discover", "rankings")
-# A page asks every two seconds for an answer that takes long; so often, then it says that there is none.
-MOST_WAITS = 30
-TAKES_TOO_LONG = "TikTok has not answered within a minute. Nothing was changed; try again."
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,7 @@ def rankings(request: OrganizationRequest) -> HttpResponse:
 
 
 def _search_form(request: OrganizationRequest, account: MarketplaceAccount) -> SearchForm:
-    """What the address asks for; at first everybody in the country of the organization's account."""
+    """The search of the address; at first everybody in the country of the organization's account."""
     is_asked = not SearchForm.base_fields.keys().isdisjoint(request.GET)
     usual = QueryDict(f"country_codes={account.country or discovery.RANKED_COUNTRY}")
     topics, industries = _choices(discovery.known_labels(account, "SEARCH"))
@@ -221,7 +207,7 @@ def _fragment(
     is_more = context["rows"] and context["is_more"]
     context |= {
         **allowances(request),
-        **_waiting(request, reply),
+        **waiting(request, reply),
         "query": request.GET.urlencode(),
         "page": page,
         "previous": _numbered(request, page - 1) if page > 1 else "",
@@ -234,113 +220,3 @@ def _numbered(request: OrganizationRequest, page: int) -> str:
     query = request.GET.copy()
     query["page"] = str(page)
     return f"?{query.urlencode()}"
-
-
-def _waiting(request: OrganizationRequest, reply: discovery.Reply[Any]) -> dict[str, Any]:
-    """Where the page asks again while the answer is on its way, how often it has, and why there will be none."""
-    waits, problem = key_in(request.POST.get("waited", "")) or 0, reply.problem
-    if reply.is_coming and waits >= MOST_WAITS:
-        problem = discovery.Problem(discovery.ProblemKind.FAILED, TAKES_TOO_LONG)
-    return {
-        "here": request.get_full_path(),
-        "problem": problem,
-        "is_coming": reply.is_coming and problem is None,
-        "waits": waits,
-        "next_wait": waits + 1,
-    }
-
-
-# --- one creator -------------------------------------------------------------------------------------------------
-@staff_page(Permission.READ)
-def found_creator(request: OrganizationRequest) -> HttpResponse:
-    """Numbers of one creator that a search leaves out, in a dialog which asks TikTok for them by a POST."""
-    account, handle = discovery.discovery_account(), _handle(request)
-    if account is None or not handle:
-        return go_to(request, address(request, "discover"))
-    is_asking = request.method == "POST"
-    reply: discovery.Reply[Any] = (
-        discovery.shown_profile(account, handle) if is_asking else discovery.Reply()
-    )
-    context = {
-        **allowances(request),
-        **_waiting(request, reply),
-        "handle": handle,
-        "profile": reply.value,
-        "view": accounts_called([handle]).get(handle),
-        "query": request.GET.get("query", ""),
-        "from": request.GET.get("from", ""),
-        "back": _back(request, request.GET),
-    }
-    if is_asking:
-        return render(request, "staff/crm/discovery/creator.html", context)
-    return form_answer(request, "discovery/creator", title=f"@{handle}", **context)
-
-
-def _handle(request: OrganizationRequest) -> str:
-    try:
-        return tiktok_handle(request.GET.get("handle", "")[:100])
-    except HandleNotReadable:
-        return ""
-
-
-# --- added -------------------------------------------------------------------------------------------------------
-@staff_page(Permission.EDIT_INFLUENCERS)
-@require_safe
-def list_found(request: OrganizationRequest) -> HttpResponse:
-    """Choose the list that the selected creators are put on."""
-    if not request.GET.getlist("handle"):
-        return HttpResponseRedirect(address(request, "discover"))
-    return _list_form(request, request.GET)
-
-
-def _list_form(request: OrganizationRequest, given: QueryDict, problem: str = "") -> HttpResponse:
-    handles = given.getlist("handle")
-    return form_answer(
-        request,
-        "discovery/list",
-        title=f"Add {len(handles)} {'creator' if len(handles) == 1 else 'creators'} to a list",
-        back=_back(request, given),
-        status=INVALID if problem else 200,
-        handles=handles,
-        lists=queries.lists_by_name(),
-        chosen=given.get("list", ""),
-        name=given.get("name", ""),
-        query=given.get("query", ""),
-        problem=problem,
-        **{"from": given.get("from", "")},
-    )
-
-
-@staff_page(Permission.EDIT_INFLUENCERS)
-@require_POST
-def add_found(request: OrganizationRequest) -> HttpResponse:
-    """Add the selected creators, and put them on the list if one is chosen; lead back to where they were found."""
-    given, target = request.POST, None
-    back, handles = _back(request, given), given.getlist("handle")
-    if not handles:
-        messages.warning(request, "Select at least one creator first.")
-        return go_to(request, back)
-    try:
-        if "list" in given:
-            target = chosen_list(request)
-        job = begin_at_once(start_adding_found(handles, target=target, actor=request.user))
-    except ValidationError as problem:
-        return _list_form(request, given, problem.messages[0])
-    except CrmProblem as problem:
-        if "list" in given:
-            return _list_form(request, given, str(problem))
-        messages.error(request, str(problem))
-        return go_to(request, back)
-    if not job.is_finished:
-        return go_to(request, following(request, job))
-    end_of(request, job)
-    return go_to(request, back)
-
-
-def _back(request: OrganizationRequest, given: QueryDict) -> str:
-    """The page that somebody came from, with what they searched for."""
-    page = given.get("from", "")
-    if page not in PAGES:
-        return address(request, "discover")
-    query = QueryDict(given.get("query", "").removeprefix("?")[:8000]).urlencode()
-    return f"{address(request, page)}?{query}" if query else address(request, page)
