@@ -71,19 +71,22 @@ def list_found(request: OrganizationRequest) -> HttpResponse:
 
 def _list_form(request: OrganizationRequest, given: QueryDict, problem: str = "") -> HttpResponse:
     handles = given.getlist("handle")
+    context: dict[str, Any] = {
+        "handles": handles,
+        "lists": queries.lists_by_name(),
+        "chosen": given.get("list", ""),
+        "name": given.get("name", ""),
+        "query": given.get("query", ""),
+        "from": given.get("from", ""),
+        "problem": problem,
+    }
     return form_answer(
         request,
         "discovery/list",
         title=f"Add {len(handles)} {'creator' if len(handles) == 1 else 'creators'} to a list",
         back=back_to(request, given),
         status=INVALID if problem else 200,
-        handles=handles,
-        lists=queries.lists_by_name(),
-        chosen=given.get("list", ""),
-        name=given.get("name", ""),
-        query=given.get("query", ""),
-        problem=problem,
-        **{"from": given.get("from", "")},
+        **context,
     )
 
 
