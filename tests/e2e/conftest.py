@@ -100,7 +100,7 @@ def open_page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> I
 
     def open_one(width: int = 1440) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=site)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.on("request", begun)
         context.on("requestfinished", ended)
         context.on("requestfailed", ended)
