@@ -139,6 +139,15 @@ def _creators(count: int) -> str:
     return "1 creator" if count == 1 else f"{count} creators"
 
 
+def _abouts(jobs: Sequence[Job]) -> dict[int, tuple[str, str]]:
+    return {job.pk: ("", _about(job.params["handles"])) for job in jobs}
+
+
+def _about(handles: Sequence[str]) -> str:
+    first, *others = handles
+    return f"@{first} and {len(others)} more" if others else f"@{first}"
+
+
 def register_jobs() -> None:
     """Make the job known."""
     register_job(
@@ -150,6 +159,7 @@ def register_jobs() -> None:
             fetch=_fetch,
             lasting=(TikTokProblem, CrmProblem),
             report=_report,
+            about=_abouts,
             work=ERRAND_KIND,
             permission=Permission.EDIT_INFLUENCERS,
         )

@@ -370,6 +370,10 @@ def test_the_selected_are_added_tracked_and_the_search_goes_on(
             ("wee.kim", Network.TIKTOK, MarketplaceStatus.IN),
         ]
         assert not List.objects.exists()
+    manager.post(ADD, {"handle": "rio.runs"})
+    activity = body(manager.get("/o/oak/activity/"))
+    assert "@maya.bakes and 1 more" in activity
+    assert "@rio.runs" in activity
 
 
 def test_nobody_is_added_whom_tiktok_does_not_name_in_the_marketplace(
