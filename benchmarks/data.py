@@ -40,6 +40,19 @@ WORDS = (
     """INSERT INTO crm_searchword (organization_id, influencer_id, account_id, word)
     SELECT organization_id, influencer_id, id, word FROM crm_socialaccount, crm_words(handle) AS word
     WHERE organization_id = %(organization)s""",
+    """INSERT INTO crm_searchpart (organization_id, influencer_id, word)
+    SELECT person.organization_id, person.id, part
+    FROM crm_influencer AS person JOIN crm_socialaccount AS account ON account.influencer_id = person.id
+    CROSS JOIN LATERAL (
+        SELECT part FROM crm_parts(name || ' ' || email) AS part UNION SELECT part FROM crm_parts(handle) AS part
+    ) AS parts WHERE person.organization_id = %(organization)s""",
+    """INSERT INTO crm_bioword (organization_id, influencer_id, account_id, word)
+    SELECT account.organization_id, influencer_id, account.id, word
+    FROM crm_socialaccount AS account JOIN tiktok_creator AS creator ON creator.id = creator_id,
+        crm_text_words(bio) AS word WHERE account.organization_id = %(organization)s""",
+    """INSERT INTO crm_noteword (organization_id, influencer_id, note_id, word)
+    SELECT organization_id, influencer_id, id, word FROM crm_note, crm_text_words(text) AS word
+    WHERE organization_id = %(organization)s""",
 )
 
 
@@ -149,6 +162,11 @@ def name_of(n: int) -> str:
     return f"{FIRST_NAMES[n * 7 % 40]} {LAST_NAMES[n // 40 * 11 % 40]} {n // 1600 or ''}".strip()
 
 
+def bio_of(n: int) -> str:
+    """Five words about one of forty subjects; one in 40 says a given one."""
+    return f"{LAST_NAMES[n * 3 % 40]}brot and cakes every day"
+
+
 def status_of(n: int) -> str:
     """Choose a marketplace status that does not follow the name: of people with the same one some are in and some are not."""
     return STATUSES[(n + n // 40 + n // 1600) % 8]
@@ -172,7 +190,7 @@ def _people(to: Filled) -> Iterator[Table]:
         "profile_source profile_fetched_at created_at grant_state",
         (
             (
-                first + n, owner, f"creator{n}", f"7{owner:05}{n:09}", status_of(n), "", name_of(n), "", "",
+                first + n, owner, f"creator{n}", f"7{owner:05}{n:09}", status_of(n), "", name_of(n), "", bio_of(n),
                 COUNTRIES[n % 8], n * 37 % 900_000, n * 91, n % 400, n * 3.5, 0.04, "", "ttcm_public", NOW, NOW,
                 "" if n % 3 else "active",
             )
@@ -187,6 +205,21 @@ def _people(to: Filled) -> Iterator[Table]:
             if pk in to.tiktok
             else (pk, owner, pk, "instagram", "instagram", f"creator{n}", None, NOW)
             for n, pk in enumerate(range(first, first + size))
+        ),
+    )
+    yield Table(
+        "crm_note",
+        "id organization_id influencer_id text is_pinned created_at",
+        (
+            (
+                pk,
+                owner,
+                pk,
+                f"Likes {LAST_NAMES[n % 40]}tee and answers within {n % 90} days",
+                False,
+                NOW,
+            )
+            for n, pk in enumerate(range(first, first + size, 4))
         ),
     )
 

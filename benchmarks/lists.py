@@ -145,6 +145,10 @@ LISTS: dict[str, Prepare] = {
     "influencers, newest first": influencers(sort="-id"),
     "influencers, search of a name": influencers(search="kern"),
     "influencers, search of a handle": influencers(search="@creator57"),
+    "influencers, search of a part": influencers(search="reator57"),
+    "influencers, search of a bio": influencers(search="kernbrot"),
+    "influencers, search of a note": influencers(search="kerntee"),
+    "influencers, search of two words": influencers(search="maël ker"),
     "influencers, search in vain": influencers(search="nobody"),
     **{
         f"influencers, {kind.label.lower()}": influencers(kind=kind)

@@ -36,6 +36,16 @@ PAGES = (
     ("mail:messages", "E-mail", "mail", Permission.READ_MAIL),
     ("jobs:activity", "Activity", "refresh", Permission.READ),
 )
+# Those that are found, and not offered before anything is typed.
+FOUND_PAGES = (
+    ("campaigns:new", "New campaign", "plus", Permission.EDIT_CAMPAIGNS),
+    ("crm:create_influencer", "New creator", "user-plus", Permission.EDIT_INFLUENCERS),
+    ("crm:paste_accounts", "Add many accounts", "users", Permission.IMPORT_INFLUENCERS),
+    ("crm:archived_influencers", "Archived influencers", "archive", Permission.READ),
+    ("campaigns:ending", "Permissions that end soon", "clock", Permission.READ),
+    ("crm:mailings", "Mailings", "mail", Permission.READ),
+    *((name, f"Settings: {label}", icon, need) for name, label, icon, need in SETTINGS),
+)
 
 
 @dataclass(frozen=True)
@@ -115,8 +125,7 @@ def _post(request: OrganizationRequest, post: Post) -> Suggestion:
 
 def _pages(request: OrganizationRequest, search: str) -> Section:
     words = [word.casefold() for word in beginnings(search)]
-    settings = [(name, f"Settings: {label}", icon, need) for name, label, icon, need in SETTINGS]
-    known = [*PAGES, *settings] if search else PAGES
+    known = (*PAGES, *FOUND_PAGES) if search else PAGES
     return Section(
         "Pages",
         [

@@ -33,7 +33,8 @@ class InfluencerFilters(filters.FilterSet):
     search = filters.CharFilter(
         method="with_words",
         max_length=SEARCH_LENGTH,
-        label="Each of these words begins a word of the name, the e-mail address or a handle, whatever case and accents.",
+        label="Each of these words is, whatever case and accents, the beginning of a word of the name, an e-mail address, a handle "
+        "or a TikTok account's bio; from three characters on any part of the former three. Notes are not searched.",
     )
 
     def with_words(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:

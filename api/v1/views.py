@@ -20,7 +20,8 @@ from campaigns.models import Campaign, Order, Post
 from campaigns.queries import is_visible, next_post_check, order_steps
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
-from crm.queries.search import gathered, rare_word
+from crm.models.search import names_and_bios
+from crm.queries.search import Narrow, lone_word
 from tenancy.composed import ComposedPages
 from tiktok import queries
 from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
@@ -52,8 +53,10 @@ class InfluencerViewSet(Resource):
     def composed_page(self, request: Request) -> Callable[..., KeysetPage[Any]] | None:
         search = request.query_params.get("search", "")
         is_alone = self.filters_in(request) == {"search"} and search.isprintable()
-        if is_alone and len(search) <= filters.SEARCH_LENGTH and (word := rare_word(search)):
-            return partial(_searched().page, word)
+        is_alone = is_alone and len(search) <= filters.SEARCH_LENGTH
+        if is_alone and (lone := lone_word(search, names_and_bios)):
+            word, narrow = lone
+            return partial(_searched(narrow).page, word)
         return super().composed_page(request)
 
     def facts(self, rows: models.QuerySet[Influencer]) -> models.QuerySet[Influencer]:
@@ -64,11 +67,13 @@ class InfluencerViewSet(Resource):
 
 
 @lru_cache
-def _searched() -> ComposedPages[Influencer]:
+def _searched(narrow: Narrow) -> ComposedPages[Influencer]:
     view = InfluencerViewSet(action="list")
-    return ComposedPages(
-        Influencer, lambda word: gathered(view.rows(), word), view.keyset, view.facts, ["word"]
-    )
+
+    def rows(word: str) -> models.QuerySet[Influencer]:
+        return narrow(view.rows(), word, names_and_bios)
+
+    return ComposedPages(Influencer, rows, view.keyset, view.facts, ["a word"])
 
 
 class SocialAccountViewSet(Resource):

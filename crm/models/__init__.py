@@ -10,14 +10,16 @@ from crm.models.merging import Duplicate, Merge
 from crm.models.notes import Mention, Note
 from crm.models.rates import OtherAddress, Rate
 from crm.models.readings import AccountReading
-from crm.models.search import SearchWord
+from crm.models.search import SEARCHED, BioWord, NoteWord, SearchPart, SearchWord
 from crm.models.segments import ListLayout, Segment
 from crm.models.tags import Tag, Tagging
 from crm.models.tasks import Task
 
 __all__ = [
+    "SEARCHED",
     "AccountReading",
     "AwaitedAccount",
+    "BioWord",
     "BulkAction",
     "BulkResult",
     "Contract",
@@ -39,8 +41,10 @@ __all__ = [
     "Mention",
     "Merge",
     "Note",
+    "NoteWord",
     "OtherAddress",
     "Rate",
+    "SearchPart",
     "SearchWord",
     "Segment",
     "SocialAccount",

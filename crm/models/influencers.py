@@ -78,7 +78,9 @@ class Influencer(OrganizationModel):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "sort_name", "id"], name="influencer_by_sort_name"
+                fields=["organization", "sort_name", "id"],
+                include=["archived_at"],  # so that a search walks the index alone
+                name="influencer_by_sort_name",
             ),
             models.Index(
                 fields=["organization", "phone"],

@@ -1,31 +1,50 @@
 """The words by which influencers are found, kept so that an index can find them.
 
-A plain table and plain comparisons, because row-level security lets an index be used for those alone
+Plain tables and plain comparisons, because row-level security lets an index be used for those alone
 (`docs/decisions/0010`). The database writes the words itself, whichever way a row is written: `crm_folded()`,
-`crm_words()` and the triggers that use them stand in the migrations `names` and `search_words`.
+`crm_words()`, `crm_parts()`, `crm_text_words()` and the triggers that use them stand in the migrations `names`,
+`search_words` and `search_parts_and_texts`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeAlias
 
 from django.db import models
 from django.db.models.functions import Concat, Left
+from django.db.models.lookups import Exact
 
 from tenancy.models import OrganizationModel
+from tenancy.scope import current_organization_id
 
 WORD_LENGTH = 60
 SEARCHED_WORDS = 6
+PART_LENGTH = 3
+# One influencer in so many tells how many a word finds.
+SAMPLED = 64
 # Stands behind every word that begins alike.
 LAST_CHARACTER = "\U0010ffff"
+# Letters of scripts that put no spaces between words: a word may begin with each of them.
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u115f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u3400-\u9fff"
+    "\U00020000-\U0003ffff]"
+)
+UNCOUNTED = frozenset({"Mn", "Me", "Cf", "Lm"})
 BLANKS = re.compile(r"[ \t-\r\x85\u1680\u2028\u2029]+")
 
 
 def folded(text: models.Expression | models.F) -> models.Func:
     """A text as names are compared: lower case, without accents, one apostrophe and one hyphen."""
     return models.Func(text, function="crm_folded", output_field=models.TextField())
+
+
+def _sample(name: str) -> models.Index:
+    """An index over the entries of a few influencers."""
+    few = Exact(models.F("influencer_id") % models.Value(SAMPLED), models.Value(0))
+    return models.Index(fields=["organization", "word"], condition=models.Q(few), name=name)
 
 
 class SearchWord(OrganizationModel):
@@ -52,10 +71,98 @@ class SearchWord(OrganizationModel):
         indexes = [
             models.Index(fields=["organization", "word", "influencer"], name="influencer_by_word"),
             models.Index(fields=["influencer", "word", "organization"], name="words_of_influencer"),
+            _sample("sample_of_words"),
         ]
 
     def __str__(self) -> str:
         return self.word
+
+
+class _Entry(OrganizationModel):
+    """An entry that is its own key. Its foreign keys are those that include the organization (`tenancy.isolation`)."""
+
+    group_path: ClassVar[str] = "influencer__group"
+
+    organization = models.ForeignKey(
+        "tenancy.Organization",
+        on_delete=models.CASCADE,
+        default=current_organization_id,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    influencer = models.ForeignKey(
+        "crm.Influencer", on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    word = models.CharField(max_length=WORD_LENGTH, db_collation="C")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchPart(_Entry):
+    """An end of a word of a name, an e-mail address or a handle, three characters at least: what begins it is a part of the word."""
+
+    pk = models.CompositePrimaryKey("organization_id", "word", "influencer_id")
+
+    class Meta:
+        indexes = [_sample("sample_of_parts")]
+
+
+class BioWord(_Entry):
+    """A word of what a TikTok account says of itself."""
+
+    pk = models.CompositePrimaryKey("organization_id", "word", "influencer_id", "account_id")
+    account = models.ForeignKey(
+        "crm.SocialAccount", on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        indexes = [_sample("sample_of_bio_words")]
+
+
+class NoteWord(_Entry):
+    """A word of a note, for those who may read notes."""
+
+    pk = models.CompositePrimaryKey("organization_id", "word", "influencer_id", "note_id")
+    note = models.ForeignKey(
+        "crm.Note", on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        indexes = [_sample("sample_of_note_words")]
+
+
+Entry: TypeAlias = SearchWord | SearchPart | BioWord | NoteWord
+# The tables in which a word is looked up.
+Tables = Callable[[str], tuple[type[Entry], ...]]
+# All that triggers write for the search.
+SEARCHED: tuple[type[Entry], ...] = (SearchWord, SearchPart, BioWord, NoteWord)
+
+
+def has_parts(start: str) -> bool:
+    """Is this enough of a word to look for it within words? Accents and invisible characters do not count: they are folded."""
+    letters = [each for each in start if unicodedata.category(each) not in UNCOUNTED]
+    return len(letters) >= PART_LENGTH or bool(letters and UNSPACED.match(letters[0]))
+
+
+def names(start: str) -> tuple[type[Entry], ...]:
+    """Where the beginnings of names and addresses are looked up."""
+    return (SearchWord,)
+
+
+def names_and_bios(start: str) -> tuple[type[Entry], ...]:
+    """Where a word is looked up for a reader who may not read notes. Parts include the beginnings."""
+    return (SearchPart if has_parts(start) else SearchWord, BioWord)
+
+
+def all_texts(start: str) -> tuple[type[Entry], ...]:
+    """Where a word is looked up for a member."""
+    return (*names_and_bios(start), NoteWord)
 
 
 def beginnings(search: str) -> list[str]:
@@ -66,11 +173,11 @@ def beginnings(search: str) -> list[str]:
     return [start for word in words if (start := word.removeprefix("@"))][:SEARCHED_WORDS]
 
 
-def having_word(start: str) -> models.QuerySet[SearchWord]:
-    """Kept words that begin so. PostgreSQL folds `start` once, while it plans."""
+def having_word(start: str, entries: type[Entry] = SearchWord) -> models.QuerySet[Any]:
+    """Entries that begin so. PostgreSQL folds `start` once, while it plans."""
     first = Left(folded(models.Value(start)), WORD_LENGTH)
     behind = Concat(first, models.Value(LAST_CHARACTER))
-    return SearchWord.objects.filter(word__gte=first, word__lt=behind)
+    return entries.objects.filter(word__gte=first, word__lt=behind)
 
 
 def having_address(email: str) -> models.QuerySet[SearchWord]:

@@ -12,10 +12,10 @@ from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from crm.models import BulkResult, Duplicate, Influencer, Merge, SearchWord
+from crm.models import SEARCHED, BulkResult, Duplicate, Influencer, Merge
 
 # Written by triggers of the database, and thus right by themselves.
-DERIVED: frozenset[type[models.Model]] = frozenset({SearchWord})
+DERIVED: frozenset[type[models.Model]] = frozenset(SEARCHED)
 # Rows of two influencers each, which the merge itself sees to.
 PAIRS: frozenset[type[models.Model]] = frozenset({Duplicate})
 # Rows that move along, and that nobody counts: they say what was done, and hold nothing.

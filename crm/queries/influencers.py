@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from crm.models import Influencer, SocialAccount
+from crm.models.search import all_texts
 from crm.policies.columns import COLUMNS, Column, Fact
 from crm.policies.filters import Filters
 from crm.queries.accounts import (
@@ -24,7 +25,7 @@ from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
-from crm.queries.search import found, gathered, rare_word
+from crm.queries.search import Narrow, found, lone_word
 from tenancy.composed import ComposedPages
 from tiktok.enums import AccountKind
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
@@ -101,8 +102,9 @@ def influencer_page(
         if not search:
             page = _everybody(sort, reads).page(cursor=cursor, size=size)
             return _with_accounts(page, reads, released)
-        if word := rare_word(search):
-            page = _with_word(sort, reads).page(word, cursor=cursor, size=size)
+        if lone := lone_word(search, all_texts):
+            word, narrow = lone
+            page = _with_word(sort, reads, narrow).page(word, cursor=cursor, size=size)
             return _with_accounts(page, reads, released)
     rows = narrowed(search=search, reading=reading, asker=asker)
     if released and kind in AccountKind.values:
@@ -144,9 +146,9 @@ def _everybody(sort: str, reads: frozenset[Fact]) -> ComposedPages[Influencer]:
 
 
 @lru_cache(maxsize=100)
-def _with_word(sort: str, reads: frozenset[Fact]) -> ComposedPages[Influencer]:
+def _with_word(sort: str, reads: frozenset[Fact], narrow: Narrow) -> ComposedPages[Influencer]:
     def rows(word: str) -> models.QuerySet[Influencer]:
-        return gathered(narrowed(search="", reading=EVERYBODY, asker=ANYBODY), word)
+        return narrow(narrowed(search="", reading=EVERYBODY, asker=ANYBODY), word, all_texts)
 
     return ComposedPages(Influencer, rows, SORTS[sort], facts_of(reads), ["stand-in word"])
 
@@ -169,7 +171,7 @@ def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Infl
 
 def narrowed(*, search: str, reading: Reading, asker: Asker) -> models.QuerySet[Influencer]:
     """The influencers of a page, all of them and in no order."""
-    return matching(found(Influencer.objects.all(), search), reading, asker)
+    return matching(found(Influencer.objects.all(), search, all_texts), reading, asker)
 
 
 def influencer_by_id(pk: int) -> Influencer | None:

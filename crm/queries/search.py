@@ -1,62 +1,163 @@
-"""Influencers found by words of their names and addresses."""
+"""Influencers found by words and parts of their names and addresses, and by words of their bios and notes."""
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import OuterRef, Subquery
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.models import Influencer
-from crm.models.search import beginnings, having_address, having_word
-from tenancy.composed import Composed
+from crm.models.search import (
+    LAST_CHARACTER,
+    SAMPLED,
+    WORD_LENGTH,
+    Tables,
+    all_texts,
+    beginnings,
+    has_parts,
+    having_address,
+    having_word,
+    names,
+    names_and_bios,
+)
+from tenancy.scope import required_organization_id
 from ui.paging import is_among, with_facts
 
 # So many that a word finds are looked up and sorted in a tenth of a second.
 GATHERED = 100_000
+# From so many on a list by name is full sooner when it is walked and each row compared with those found.
+WALKED = 5_000
+# From so many on it is full before they are even counted.
+MANY = 50_000
+# Looking up the words of one influencer takes as long as reading so many entries of an index.
+PROBE = 16
 SUGGESTED = 6
 
+Rows = models.QuerySet[Influencer]
+# A way to select who is found by a word in some tables.
+Narrow = Callable[[Rows, str, Tables], Rows]
 
-def gathered(rows: models.QuerySet[Influencer], start: str) -> models.QuerySet[Influencer]:
+# What it counts is shown to nobody, so it needs no look at the reader's groups.
+SAMPLE = f"""(SELECT count(*) FROM (
+    SELECT FROM {{table}} WHERE organization_id = %s AND influencer_id %% {SAMPLED} = 0
+    AND word >= left(crm_folded(%s), {WORD_LENGTH}) AND word < left(crm_folded(%s), {WORD_LENGTH}) || %s LIMIT {{most}}
+) AS sample)"""  # noqa: S608 -- names and numbers of ours
+
+
+def gathered(rows: Rows, start: str, tables: Tables) -> Rows:
     """Select the influencers found by one word, which finds few (see `found`)."""
-    return rows.filter(is_among(having_word(start).values("influencer_id")))
+    arrays = [ArraySubquery(ids) for ids in _ids(start, tables)]
+    together = models.Func(*arrays, template="%(expressions)s", arg_joiner=" || ")
+    return rows.filter(
+        models.Func(
+            models.F("pk"),
+            together,
+            template="%(expressions)s)",
+            arg_joiner=" = ANY(",
+            output_field=models.BooleanField(),
+        )
+    )
 
 
-def rare_word(search: str) -> str:
-    """The word of a search that is one word and finds few; empty for any other."""
+def walked(rows: Rows, start: str, tables: Tables) -> Rows:
+    """The same where it finds some thousands: each row of a list, in its order, is looked for among those found."""
+    is_met = Q()
+    for ids in _ids(start, tables):
+        # COALESCE keeps it a condition of each row; by the limit the planner knows that all found fit into memory.
+        within = models.Func(
+            models.F("pk"),
+            Subquery(ids[:GATHERED]),
+            template="%(expressions)s",
+            arg_joiner=" IN ",
+            output_field=models.BooleanField(),
+        )
+        is_met |= Q(Coalesce(within, False))
+    return rows.filter(is_met)
+
+
+def probed(rows: Rows, start: str, tables: Tables) -> Rows:
+    """The same where it finds very many: of each row of a list, in its order, the words are looked at."""
+    is_met = Q()
+    for entries in tables(start):
+        met = having_word(start, entries).filter(influencer=OuterRef("pk"))
+        is_met |= Q(Coalesce(Subquery(met.values(met=models.Value(True))[:1]), False))
+    return rows.filter(is_met)
+
+
+def _ids(start: str, tables: Tables) -> list[models.QuerySet[Any, Any]]:
+    return [having_word(start, entries).values("influencer_id") for entries in tables(start)]
+
+
+def estimates(starts: Sequence[str], tables: Tables) -> list[int]:
+    """About how many entries each word finds, as one influencer in `SAMPLED` tells; counted to `GATHERED` and no further."""
+    most = GATHERED // SAMPLED + 1
+    columns: list[str] = []
+    parameters: list[object] = []
+    for start in starts:
+        named = [entries._meta.db_table for entries in tables(start)]
+        columns.append(" + ".join(SAMPLE.format(table=name, most=most) for name in named))
+        values = (required_organization_id(), start, start, LAST_CHARACTER)
+        parameters += values * len(named)
+    database: Any = connections[DEFAULT_DB_ALIAS]  # of tenancy.postgresql
+    with database.prepared_cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)}", parameters)
+        return [count * SAMPLED for count in cursor.fetchone()]
+
+
+def lone_word(search: str, tables: Tables) -> tuple[str, Narrow] | None:
+    """The word of a search that is one word of three characters or more, and the way to those it finds, if these are not very many."""
     words = beginnings(search)
-    return words[0] if len(words) == 1 and not _MANY.rows(words[0]) else ""
+    if len(words) != 1 or not has_parts(words[0]):
+        return None
+    (count,) = estimates(words, tables)
+    if count >= MANY:
+        return None
+    return words[0], walked if count >= WALKED else gathered
 
 
-_MANY = Composed(lambda start: having_word(start)[GATHERED : GATHERED + 1], ["stand-in"])
+def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
+    """Select the influencers of whom each word of `search` is found, whatever case and accents: as part of a word of the
+    name, an e-mail address or a handle, from three characters on, or as the beginning of a word.
 
-
-def found(rows: models.QuerySet[Influencer], search: str) -> models.QuerySet[Influencer]:
-    """Select the influencers of whom each word of `search` begins a word of the name, the e-mail or a handle, whatever case and accents.
-
-    A word begins behind any sign, too: `bakes` finds `maya.bakes`, `example.com` everybody with a mailbox there.
-    Costs one query: if the longest word finds few, they are gathered by its index; if it finds many, a page is soon
-    full of those met on the way through the list. PostgreSQL left alone picks the wrong way.
+    Of a TikTok account's bio, and of notes for those who may read them, it is the beginning of a word. A word begins behind
+    any sign, too: `bakes` finds `maya.bakes`. Costs one query: if the rarest word finds few, they are gathered by its index;
+    if it finds many, a page is soon full of those met on the way through the list. PostgreSQL left alone picks the wrong way.
     """
-    longest, *others = sorted(beginnings(search), key=len, reverse=True) or [""]
-    if not longest:
+    starts = beginnings(search)
+    if not starts:
         return rows
-    if _MANY.rows(longest):
-        others.append(longest)
-    else:
-        rows = gathered(rows, longest)
-    for start in others:
-        met = having_word(start).filter(influencer=OuterRef("pk")).values(met=models.Value(True))
-        rows = rows.filter(Coalesce(Subquery(met[:1]), False))
+    counts = estimates(starts, tables)
+    (fewest, rarest), *others = sorted(zip(counts, starts, strict=True))
+    narrow: Narrow = gathered if fewest < GATHERED else probed
+    rows = narrow(rows, rarest, tables)
+    for count, start in others:
+        narrow = walked if fewest < GATHERED and count < fewest * PROBE else probed
+        rows = narrow(rows, start, tables)
     return rows
 
 
-def suggested(search: str) -> models.QuerySet[Influencer]:
-    """The first few influencers found, by name, each with their accounts."""
+def suggested(search: str) -> list[Influencer]:
+    """The first few influencers found, each with their accounts: those of whom words begin so by name, then the others."""
+    everybody = Influencer.objects.filter(archived_at=None)
+    first = _first(found(everybody, search, names), SUGGESTED)
+    room = SUGGESTED - len(first)
+    if not room:
+        return first
+    others = everybody.exclude(pk__in=[each.pk for each in first])
+    return first + _first(found(others, search, all_texts), room)
+
+
+def _first(rows: Rows, size: int) -> list[Influencer]:
     order = ("sort_name", "pk")
-    first = found(Influencer.objects.filter(archived_at=None), search).order_by(*order)[:SUGGESTED]
-    return with_facts(first, lambda rows: rows.prefetch_related("accounts")).order_by(*order)
+    first = rows.order_by(*order)[:size]
+    facts = with_facts(first, lambda found: found.prefetch_related("accounts"))
+    return list(facts.order_by(*order))
 
 
-def with_address(rows: models.QuerySet[Influencer], email: str) -> models.QuerySet[Influencer]:
+def with_address(rows: Rows, email: str) -> Rows:
     """Select the influencers with this e-mail address, in whatever case; found by its words, for `iexact` has no index."""
     return rows.filter(is_among(having_address(email).values("influencer_id")), email__iexact=email)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin
 from campaigns.models import Participant, Post
-from crm.models import Influencer, SocialAccount
+from crm.models import Influencer, Note, SocialAccount
 from jobs.models import Work
 from tenancy.enums import Verb
 from tenancy.models import Organization
@@ -102,18 +102,29 @@ def test_an_address_is_found_whole_whatever_its_length_and_never_as_a_part(reade
         assert reader.ids("influencers/", email=part) == []
 
 
-def test_influencers_are_searched_by_the_beginnings_of_words(reader: Reader) -> None:
+def test_influencers_are_searched_by_words_and_their_parts(reader: Reader) -> None:
     campaign = a_campaign()
     maya = a_participant(campaign, "maya.bakes", email="m@oak.example").influencer
     an_account("tom.bakes")
 
-    for search in ("bakes MAYA", "@maya", "oak.ex"):
+    for search in ("bakes MAYA", "@maya", "oak.ex", "aya.bak", "kes aya"):
         assert reader.ids("influencers/", search=search) == [maya.pk]
     assert len(reader.ids("influencers/", search="bakes")) == 2
     assert reader.ids("influencers/", search="bakes", campaign=campaign.pk) == [maya.pk]
-    for search in ("akes", "@", "bakes nobody"):
+    for search in ("ak", "@", "bakes nobody"):
         assert reader.ids("influencers/", search=search) == []
     assert reader.get("influencers/", {"search": "a" * 101}).status_code == 400
+
+
+def test_a_bio_finds_through_the_api_and_a_note_does_not(reader: Reader) -> None:
+    account = an_account("maya.bakes")
+    account.creator.bio = "Bread for everyone"
+    account.creator.save()
+    Note.objects.create(influencer=account.influencer, text="Prefers weekends")
+
+    assert reader.ids("influencers/", search="bread") == [account.influencer_id]
+    for search in ("weekends", "we", "bread weekends"):
+        assert reader.ids("influencers/", search=search) == []
 
 
 def test_an_influencer_with_two_accounts_in_a_campaign_is_listed_once(reader: Reader) -> None:

@@ -294,25 +294,15 @@ def test_names_are_ordered_as_people_order_them() -> None:
 
 @pytest.mark.usefixtures("_scope")
 @pytest.mark.parametrize(
-    ("search", "count"), [("bakes", 1), ("example.com", 1), ("akes", 0), ("@", 1)]
+    ("search", "count"), [("bakes", 1), ("example.com", 1), ("ba", 1), ("ak", 0), ("@", 1)]
 )
-def test_a_word_begins_behind_any_sign_and_nowhere_else(search: str, count: int) -> None:
+def test_a_word_begins_behind_any_sign_and_two_letters_are_found_nowhere_else(
+    search: str, count: int
+) -> None:
     TikTokAccountFactory.create(
         creator__handle="maya.bakes", influencer__name="Maya", influencer__email="maya@example.com"
     )
     assert len(names(search=search)) == count
-
-
-@pytest.mark.usefixtures("_scope")
-@pytest.mark.parametrize("gathered", [0, 100_000])
-def test_rare_and_common_words_find_the_same(
-    gathered: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("crm.queries.search.GATHERED", gathered)
-    for name in ("Kern Ada", "Ada Kern", "Kern Bo", "Adam Birke"):
-        InfluencerFactory.create(name=name, email="")
-    assert names(search="ada kern") == ["Ada Kern", "Kern Ada"]
-    assert names(search="ad") == ["Ada Kern", "Adam Birke", "Kern Ada"]
 
 
 @pytest.mark.usefixtures("_scope")

@@ -54,7 +54,7 @@ def test_influencers_are_found_by_name_handle_and_address(oak, whole, manager) -
         person = an_account("lucja.bakes", email="lu@example.com").influencer
         person.name = "Łucja"
         person.save()
-    for search in ("lucja", "bakes", "lu@exam", "@lucja.b"):
+    for search in ("lucja", "bakes", "lu@exam", "@lucja.b", "akes", "cja"):
         assert found(manager, search)["Creators"] == [
             ("Łucja", f"/o/oak/influencers/{person.pk}/")
         ], search
@@ -118,9 +118,12 @@ def test_pages_are_found_by_the_beginnings_of_their_words_and_only_those_one_may
 ) -> None:
     assert titles(manager, "imp", "Pages") == ["Import creators"]
     assert titles(manager, "set fie", "Pages") == ["Settings: Fields"]
+    assert titles(manager, "new", "Pages") == ["New campaign", "New creator"]
+    assert titles(manager, "arch", "Pages") == ["Archived influencers"]
     assert titles(manager, "api keys", "Pages") == []
     assert titles(member(oak, Role.OWNER), "api keys", "Pages") == ["Settings: API keys"]
-    assert titles(member(oak, Role.VIEWER), "imp", "Pages") == []
+    viewer = member(oak, Role.VIEWER)
+    assert titles(viewer, "imp", "Pages") == titles(viewer, "new", "Pages") == []
     assert "Home" in titles(manager, "", "Pages")
 
 
@@ -168,12 +171,14 @@ def test_it_stays_within_its_budget(whole, manager, search: str) -> None:
         ("Maya Baker", ["bak", "m"], "<mark>M</mark>aya <mark>Bak</mark>er"),
         ("@maya.bakes", ["bak"], "@maya.<mark>bak</mark>es"),
         ("Straße", ["strass"], "<mark>Straß</mark>e"),
-        ("Rebake", ["bak"], "Rebake"),
+        ("Rebake", ["bak"], "Re<mark>bak</mark>e"),
+        ("Rebake", ["ba"], "Rebake"),
+        ("Maya Baker", ["may", "maya"], "<mark>Maya</mark> Baker"),
         ("a<b>", ["b"], "a&lt;<mark>b</mark>&gt;"),
         ("Maya", [], "Maya"),
         ("Maya", ["(", "\u0301"], "Maya"),
     ],
 )
-def test_the_places_where_words_begin_are_marked(text: str, words: list[str], html: str) -> None:
+def test_what_is_found_is_marked(text: str, words: list[str], html: str) -> None:
     template = engines["django"].from_string("{{ text|marked:words }}")
     assert template.render({"text": text, "words": words}) == html

@@ -23,6 +23,7 @@ from ui.undoing import undo_of
 register = template.Library()
 
 BEGINNING = r"(?<![^\W_])(?:{})"
+MARKED_WITHIN = 3  # from so many characters on a part of a word is marked, as it is found
 TOAST_KINDS = {"error": "danger", "debug": "info"}
 
 
@@ -157,13 +158,18 @@ def cover(*, url: str, size: str = "row") -> SafeString:
 
 @register.filter
 def marked(text: str, words: Sequence[str]) -> SafeString:
-    """The text with a mark around each place where a word of it begins with one of these, whatever case and accents."""
+    """The text with a mark around each place where a word of it begins with one of these, whatever case and accents.
+
+    One of three characters or more is marked within words, too.
+    """
     plain = [(letter, place) for place, character in enumerate(text) for letter in bare(character)]
-    wanted = "|".join(re.escape(plain_word) for word in words if (plain_word := bare(word)))
+    known = [plain_word for word in words if (plain_word := bare(word))]
+    wanted = "|".join(
+        re.escape(word) if len(word) >= MARKED_WITHIN else BEGINNING.format(re.escape(word))
+        for word in sorted(known, key=len, reverse=True)
+    )
     parts, end = [], 0
-    for match in re.finditer(
-        BEGINNING.format(wanted or "(?!)"), "".join(letter for letter, _ in plain)
-    ):
+    for match in re.finditer(wanted or "(?!)", "".join(letter for letter, _ in plain)):
         first, last = plain[match.start()][1], plain[match.end() - 1][1] + 1
         parts += [text[end:first], markup("<mark>{}</mark>", text[first:last])]
         end = last

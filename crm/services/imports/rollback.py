@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from crm.enums import ImportFate
 from crm.models import (
+    SEARCHED,
     AccountReading,
     AwaitedAccount,
     BulkResult,
@@ -27,7 +28,6 @@ from crm.models import (
     ListEntry,
     OtherAddress,
     Rate,
-    SearchWord,
     SocialAccount,
     Tagging,
 )
@@ -40,7 +40,7 @@ from tenancy.services.events import record_each
 from tiktok.services.creators.removal import remove_creators
 
 # Rows that come and go with an influencer or an account, and say nothing about somebody having worked with them.
-UNHEEDED = (SearchWord, ImportRow, AwaitedAccount, AccountReading, Duplicate, BulkResult)
+UNHEEDED = (*SEARCHED, ImportRow, AwaitedAccount, AccountReading, Duplicate, BulkResult)
 
 
 @dataclass

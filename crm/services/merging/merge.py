@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from crm.errors import MergeRefused
-from crm.models import Duplicate, Influencer, Merge, OtherAddress, SearchWord
+from crm.models import SEARCHED, Duplicate, Influencer, Merge, OtherAddress
 from crm.queries.hanging import NUMBERED, Hanging, identity_keys, relations, twins
 from crm.queries.merging import (
     MOST_MERGED,
@@ -116,7 +116,8 @@ class _Merger:
     def _delete_others(self) -> None:
         """The rows alone: nothing that reacts to a deletion may take what has moved for gone."""
         ids = [other.pk for other in self.others]
-        delete_rows(SearchWord.objects.filter(influencer__in=ids))
+        for entries in SEARCHED:
+            delete_rows(entries.objects.filter(influencer__in=ids))
         delete_rows(Influencer.objects.filter(pk__in=ids))
 
     # --- what hangs on them ---------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from django.db import IntegrityError, models, transaction
 
 from crm.enums import AccountType, FieldKind, Network
 from crm.models import (
+    SEARCHED,
     CustomField,
     Duplicate,
     Influencer,
     List,
     Merge,
-    SearchWord,
     SocialAccount,
     Tag,
 )
@@ -29,7 +29,7 @@ from tests import personas
 from tests.personas import Tenant, plausible
 
 # What happened stays said; words, counts and addresses of pages are compared by what they say.
-NOT_COMPARED = {Event, EventText, SearchWord, Counter, Merge}
+NOT_COMPARED = {Event, EventText, *SEARCHED, Counter, Merge}
 
 
 def pool(model: type[models.Model], tenant: Tenant) -> list[Any]:
@@ -120,8 +120,13 @@ def snapshot() -> dict[str, Any]:
         for model in isolated_models()
         if model not in NOT_COMPARED
     }
-    words = SearchWord.objects.values_list("influencer_id", "account_id", "word")
-    rows["words"] = sorted(words, key=repr)
+    for entries in SEARCHED:
+        columns = [
+            each.attname for each in entries._meta.local_concrete_fields if each.name != "id"
+        ]
+        rows[f"words of {entries._meta.label}"] = sorted(
+            entries.objects.values_list(*columns), key=repr
+        )
     rows["counts"] = all_counts()
     rows["merges"] = {
         row.pk: row.target_id for row in Merge.objects.filter(undone_at=None, kept={})
