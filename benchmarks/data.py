@@ -164,7 +164,7 @@ def name_of(n: int) -> str:
 
 def bio_of(n: int) -> str:
     """Five words about one of forty subjects; one in 40 says a given one."""
-    return f"{LAST_NAMES[n * 3 % 40]}brot and cakes every day"
+    return f"Brot{LAST_NAMES[n * 3 % 40].lower()} and cakes every day"
 
 
 def status_of(n: int) -> str:
@@ -215,7 +215,7 @@ def _people(to: Filled) -> Iterator[Table]:
                 pk,
                 owner,
                 pk,
-                f"Likes {LAST_NAMES[n % 40]}tee and answers within {n % 90} days",
+                f"Likes Tee{LAST_NAMES[n % 40].lower()} and answers within {n % 90} days",
                 False,
                 NOW,
             )

@@ -146,8 +146,8 @@ LISTS: dict[str, Prepare] = {
     "influencers, search of a name": influencers(search="kern"),
     "influencers, search of a handle": influencers(search="@creator57"),
     "influencers, search of a part": influencers(search="reator57"),
-    "influencers, search of a bio": influencers(search="kernbrot"),
-    "influencers, search of a note": influencers(search="kerntee"),
+    "influencers, search of a bio": influencers(search="brotkern"),
+    "influencers, search of a note": influencers(search="teekern"),
     "influencers, search of two words": influencers(search="maël ker"),
     "influencers, search in vain": influencers(search="nobody"),
     **{
