@@ -1,7 +1,7 @@
 """Parts of names and addresses, and the words of bios and notes, that influencers are found by (decision 0010).
 
-Fills in what is there, one organization after the other: about seven minutes for 1,000,000 influencers, while which their
-rows can be read and not be written.
+Fills in what is there, one organization after the other: about fifteen minutes for 1,000,000 influencers, during which
+their rows can be read and not be written.
 """
 
 import django.db.models.deletion

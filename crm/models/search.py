@@ -151,17 +151,17 @@ def has_parts(start: str) -> bool:
 
 
 def names(start: str) -> tuple[type[Entry], ...]:
-    """Where the beginnings of names and addresses are looked up."""
+    """The table in which the beginnings of names and addresses are looked up."""
     return (SearchWord,)
 
 
 def names_and_bios(start: str) -> tuple[type[Entry], ...]:
-    """Where a word is looked up for a reader who may not read notes. Parts include the beginnings."""
+    """The tables in which a word is looked up for a reader who may not read notes. Parts include the beginnings."""
     return (SearchPart if has_parts(start) else SearchWord, BioWord)
 
 
 def all_texts(start: str) -> tuple[type[Entry], ...]:
-    """Where a word is looked up for a member."""
+    """The tables in which a word is looked up for a member."""
     return (*names_and_bios(start), NoteWord)
 
 

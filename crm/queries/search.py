@@ -24,26 +24,25 @@ from crm.models.search import (
     names,
     names_and_bios,
 )
-from tenancy.scope import required_organization_id
 from ui.paging import is_among, with_facts
 
 # So many that a word finds are looked up and sorted in a tenth of a second.
 GATHERED = 100_000
 # From so many on a list by name is full sooner when it is walked and each row compared with those found.
-WALKED = 5_000
+WALKED = 2_000
 # From so many on it is full before they are even counted.
 MANY = 50_000
 # Looking up the words of one influencer takes as long as reading so many entries of an index.
-PROBE = 16
+PROBE = 100
 SUGGESTED = 6
 
 Rows = models.QuerySet[Influencer]
 # A way to select who is found by a word in some tables.
 Narrow = Callable[[Rows, str, Tables], Rows]
 
-# What it counts is shown to nobody, so it needs no look at the reader's groups.
+# The policy keeps to the organization. What it counts is shown to nobody, so it needs no look at the reader's groups.
 SAMPLE = f"""(SELECT count(*) FROM (
-    SELECT FROM {{table}} WHERE organization_id = %s AND influencer_id %% {SAMPLED} = 0
+    SELECT FROM {{table}} WHERE influencer_id %% {SAMPLED} = 0
     AND word >= left(crm_folded(%s), {WORD_LENGTH}) AND word < left(crm_folded(%s), {WORD_LENGTH}) || %s LIMIT {{most}}
 ) AS sample)"""  # noqa: S608 -- names and numbers of ours
 
@@ -100,8 +99,7 @@ def estimates(starts: Sequence[str], tables: Tables) -> list[int]:
     for start in starts:
         named = [entries._meta.db_table for entries in tables(start)]
         columns.append(" + ".join(SAMPLE.format(table=name, most=most) for name in named))
-        values = (required_organization_id(), start, start, LAST_CHARACTER)
-        parameters += values * len(named)
+        parameters += [start, start, LAST_CHARACTER] * len(named)
     database: Any = connections[DEFAULT_DB_ALIAS]  # of tenancy.postgresql
     with database.prepared_cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(columns)}", parameters)
@@ -135,7 +133,7 @@ def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
     narrow: Narrow = gathered if fewest < GATHERED else probed
     rows = narrow(rows, rarest, tables)
     for count, start in others:
-        narrow = walked if fewest < GATHERED and count < fewest * PROBE else probed
+        narrow = walked if fewest < GATHERED and count < max(fewest, SAMPLED) * PROBE else probed
         rows = narrow(rows, start, tables)
     return rows
 
