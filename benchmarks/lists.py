@@ -148,7 +148,7 @@ LISTS: dict[str, Prepare] = {
     "influencers, search of a part": influencers(search="reator57"),
     "influencers, search of a bio": influencers(search="brotkern"),
     "influencers, search of a note": influencers(search="teekern"),
-
+    "influencers, search of two words": influencers(search="maël ker"),
     "influencers, search in vain": influencers(search="nobody"),
     **{
         f"influencers, {kind.label.lower()}": influencers(kind=kind)

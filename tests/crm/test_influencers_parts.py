@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -14,6 +16,7 @@ from crm.models import (
     NoteWord,
     OtherAddress,
     SearchPart,
+    SearchWord,
     SocialAccount,
 )
 from crm.queries import found, influencer_page
@@ -24,7 +27,9 @@ from tenancy.models import Group, Organization, User
 from tenancy.scope import groups_scope, organization_scope
 from tests.crm.merging.conftest import merge
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
+from tests.owning import django_as_owner
 
+MIGRATION = import_module("crm.migrations.0007_search_parts_and_texts")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
 
 
@@ -237,6 +242,21 @@ def test_a_merge_brings_all_words_together_and_its_undo_parts_them(owner: User) 
         assert names(search) == ["Maya"]
     undo_merge(done, actor=owner)
     assert [kept(maya.pk), kept(rio.pk)] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_fills_in_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The statement as it stands in the migration, asked as the owner; by then the keys of the tables exist already."""
+    influencer = filled()
+    OtherAddress.objects.create(influencer=influencer, email="bakery@elm.example")
+    tables = [each for each in SEARCHED if each is not SearchWord]
+    before = {each: set(each.objects.values_list()) for each in tables}
+    for each in tables:
+        each.objects.all().delete()
+    with django_as_owner(monkeypatch), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE;" + MIGRATION.FILL)
+    assert {each: set(each.objects.values_list()) for each in tables} == before
+    assert all(before.values())
 
 
 # --- ways --------------------------------------------------------------------------------------------------------
