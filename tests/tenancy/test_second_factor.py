@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import get_user
 from django.test import Client
 
 from tenancy.enums import Role
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key
+from tests.mailing import sent_mail
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/elm/settings/sign-in/"
@@ -105,3 +109,24 @@ def test_who_may_not_manage_the_organization_changes_no_rule(elm: Organization, 
     client = browser(person)
     assert client.get(PAGE).status_code == 403
     assert client.post(f"{PAGE}second-factor/", {"require": "yes"}).status_code == 403
+
+
+def test_a_new_password_by_a_mailed_link_signs_in_only_with_the_second_factor(admin: User) -> None:
+    give_factor(admin)
+    Client().post("/accounts/password/reset/", {"email": admin.email})
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", sent_mail()[0].body)[1]
+    client = Client()
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    new = {"password1": "a new horse 1", "password2": "a new horse 1"}
+    assert client.post(form, new)["Location"] == "/accounts/2fa/authenticate/"
+    assert not get_user(client).is_authenticated
+    assert client.get("/o/elm/").status_code == 302
+
+
+def test_without_one_it_signs_in(admin: User) -> None:
+    Client().post("/accounts/password/reset/", {"email": admin.email})
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", sent_mail()[0].body)[1]
+    client = Client()
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": "a new horse 1", "password2": "a new horse 1"})
+    assert get_user(client) == admin
