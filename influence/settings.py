@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "anymail",
     "csp",
     "django_filters",
@@ -169,9 +170,12 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "request_login_code": "60/m/ip",
     "reset_password": "60/m/ip",
     "reset_password_from_key": "60/m/ip",
+    "single_sign_on": "60/m/ip",
     "mail_from_address": "3/m/key,10/h/key",
     "mail_to_account": "60/h/key",
 }
+# Single sign-on: providers stand in our own table, and no token of theirs is kept.
+SOCIALACCOUNT_ADAPTER = "influence.single_sign_on.adapter.SignOnAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -30,7 +30,10 @@ urlpatterns = [
     path("", include("tiktok.urls")),
     path("", include(own_jobs)),
     path("me/", include("portal.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("influence.single_sign_on.urls")),
+    # Not allauth.urls: its pages of social accounts let people link what no organization vouches for.
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 

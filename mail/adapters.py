@@ -5,16 +5,24 @@ from __future__ import annotations
 import uuid
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import filter_users_by_email
 from allauth.core.internal.ratelimit import get_ip
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from mail.services.outbox import queue_message
+from tenancy.access import came_by_provider
 from tenancy.addresses import one_spelling
 from tenancy.models import User
+from tenancy.queries import organization_that_requires_sign_on
 from tenancy.scope import person_scope
+from ui.bidi import isolated
 
 # allauth's name of a mail: our template and subject. All of them carry a code or a one-time link.
 MAILS = {
@@ -54,6 +62,20 @@ class AccountAdapter(DefaultAccountAdapter):
         if email := credentials.get("email"):
             credentials["email"] = one_spelling(email)
         return super().authenticate(request, **credentials)
+
+    def pre_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse | None:
+        """Lead a member whose organization requires it to its provider, whatever else they have proven."""
+        if answer := super().pre_login(request, user, **details):
+            return answer
+        organization = organization_that_requires_sign_on(user)
+        if organization is None or came_by_provider(request, user, organization):
+            return None
+        clear_login(request)
+        messages.error(
+            request, f"{isolated(organization)} asks you to sign in through your organization."
+        )
+        query = urlencode({"email": user.email, "next": details.get("redirect_url") or ""})
+        return redirect(f"{reverse('single_sign_on')}?{query}")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail as the person's own. Raises KeyError for a mail of allauth's that we have no template for."""

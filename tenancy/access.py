@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
+from time import time
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -13,9 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from tenancy.enums import Permission
-from tenancy.models import Membership, Organization, User
+from tenancy.models import Membership, Organization, User, provider_key
 from tenancy.policies import can
 
+# How long a member is trusted to be one at the provider still.
+SIGNED_ON_FOR = timedelta(hours=12)
 View = Callable[..., HttpResponseBase]
 
 
@@ -67,3 +72,12 @@ def machine_hook(view: View) -> View:
     guarded = csrf_exempt(require_POST(view))
     guarded.audience = "hooks"  # type: ignore[attr-defined]
     return guarded
+
+
+def came_by_provider(request: HttpRequest, user: User, organization: Organization) -> bool:
+    """Was this session opened by the organization's own provider, in the last twelve hours?"""
+    after = time() - SIGNED_ON_FOR.total_seconds()
+    return any(
+        each.get("provider") == provider_key(organization.pk) and each["at"] > after
+        for each in get_authentication_records(request, user)
+    )

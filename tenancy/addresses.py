@@ -17,3 +17,8 @@ def one_spelling(email: str) -> str:
         return f"{name}@{punycode(domain)}"
     except UnicodeError:  # a label that is empty or too long
         return f"{name}@{domain}"
+
+
+def domain_of(email: str) -> str:
+    """The domain of an address in its one spelling; empty for what is no address."""
+    return one_spelling(email).rpartition("@")[2] if "@" in email else ""

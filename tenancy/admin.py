@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
@@ -23,16 +24,19 @@ from tenancy.models import (
     Organization,
     OrganizationModel,
     OwnedModel,
+    SignOnDomain,
     User,
 )
 from tenancy.queries import memberships_of
 from tenancy.scope import current_organization_id, organization_scope
 from tenancy.services.events import record
+from tenancy.services.members import end_membership
 from tenancy.services.organizations import add_member, revoke_api_key
+from tenancy.services.sign_on_domains import remove_domain
 
 SECRET_FIELDS = frozenset(
     {
-        "password", "digest", "state_digest", "session_digest", "token", "sealing_id", "sealed_token", "sealed_code",
+        "password", "digest", "state_digest", "session_digest", "token", "sealing_id", "sealed_token", "sealed_code", "sealed_secret",
         "sealed_access_token", "sealed_refresh_token", "data",
     }
 )  # fmt: skip
@@ -181,10 +185,14 @@ class MembershipAdmin(OpsAdmin):
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
         self.record(request, obj, Verb.ADMIN_REMOVED)
-        super().delete_model(request, obj)
+        with organization_scope(obj.organization):
+            end_membership(obj)
 
 
 admin.site.unregister(Authenticator)  # its own page shows the secret
+for unused in (SocialApp, SocialToken):  # a provider stands in our own table, and no token is kept
+    admin.site.unregister(unused)
+admin.site.unregister(SocialAccount)
 
 
 @admin.register(Authenticator)
@@ -237,6 +245,29 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         for key in live:
             revoke_api_key(key, actor=self.ops(request))
         messages.success(request, f"{len(live)} keys are revoked.")
+
+
+@admin.register(SignOnDomain)
+class SignOnDomainAdmin(ReadOnlyAdmin):
+    """Domains of organizations. Deleting one frees it for whom it belongs to; its people are let in by the provider no more."""
+
+    list_display = ["domain", "organization", "address", "sent_at", "proven_at"]
+    list_select_related = ["organization"]
+    search_fields = ["domain", "organization__name"]
+    ordering = ["domain"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: SignOnDomain | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[SignOnDomain]
+    ) -> None:
+        for domain in queryset:
+            self.delete_model(request, domain)
+
+    def delete_model(self, request: HttpRequest, obj: SignOnDomain) -> None:
+        with organization_scope(obj.organization):
+            remove_domain(obj, actor=self.ops(request))
 
 
 @admin.register(Event)

@@ -32,6 +32,16 @@ class Permission(models.TextChoices):
     IMPERSONATE = "portal:influencer:impersonate"
 
 
+class Mailbox(models.TextChoices):
+    """Mailboxes of a domain that only who runs it can have: the list by which authorities of certificates ask for consent."""
+
+    POSTMASTER = "postmaster", "postmaster"
+    HOSTMASTER = "hostmaster", "hostmaster"
+    WEBMASTER = "webmaster", "webmaster"
+    ADMIN = "admin", "admin"
+    ADMINISTRATOR = "administrator", "administrator"
+
+
 class Scope(models.TextChoices):
     """The scopes of an API key."""
 
@@ -50,6 +60,20 @@ class Verb(models.TextChoices):
         "organization.second_factor_set",
         "Requirement of a second factor changed",
     )
+    SINGLE_SIGN_ON_SET = "single_sign_on.set", "Provider of single sign-on entered"
+    SINGLE_SIGN_ON_TESTED = "single_sign_on.tested", "Single sign-on tested"
+    SINGLE_SIGN_ON_TURNED_ON = "single_sign_on.turned_on", "Single sign-on turned on"
+    SINGLE_SIGN_ON_TURNED_OFF = "single_sign_on.turned_off", "Single sign-on turned off"
+    SINGLE_SIGN_ON_REQUIRED = (
+        "single_sign_on.required",
+        "Requirement of single sign-on changed",
+    )
+    SINGLE_SIGN_ON_RULES_SET = "single_sign_on.rules_set", "Rules of single sign-on changed"
+    SINGLE_SIGN_ON_REMOVED = "single_sign_on.removed", "Provider of single sign-on removed"
+    SINGLE_SIGN_ON_LINKED = "single_sign_on.linked", "Member linked with the provider"
+    SIGN_ON_DOMAIN_ADDED = "sign_on_domain.added", "Domain added, code sent"
+    SIGN_ON_DOMAIN_PROVEN = "sign_on_domain.proven", "Domain proven"
+    SIGN_ON_DOMAIN_REMOVED = "sign_on_domain.removed", "Domain removed"
     MEMBERSHIP_SET = "membership.set", "Role given"
     MEMBERSHIP_LIMITED = "membership.limited", "Groups of a member changed"
     MEMBERSHIP_REMOVED = "membership.removed", "Member removed"

@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from tenancy.addresses import one_spelling
 from tenancy.enums import Role, Scope, verb_groups
 from tenancy.models import Group, Organization, User
-from tenancy.queries import EventFilter
+from tenancy.queries import EventFilter, organization_that_requires_sign_on
 from ui.editing import EditForm
 
 
@@ -153,6 +153,14 @@ class ApiKeyForm(forms.Form):
         return timezone.now() + timedelta(days=days) if days else None
 
 
+class SignOnForm(forms.Form):
+    """The address whose domain says where its person signs in."""
+
+    email = forms.EmailField(
+        label="E-mail", error_messages={"required": "Enter your e-mail address."}
+    )
+
+
 class EventFilterForm(forms.Form):
     """The filter of the audit log, as it stands in the address. What cannot be read filters nothing."""
 
@@ -220,16 +228,23 @@ def _count_mail(email: str) -> None:
 
 
 class LoginCodeForm(allauth_forms.RequestLoginCodeForm):
+    _user: Any
+
     def clean_email(self) -> str:
         """The address in its one spelling: allauth's form is the only one that does not ask the adapter for it."""
         self.cleaned_data["email"] = one_spelling(self.cleaned_data["email"])
         email: str = super().clean_email()
         _count_mail(email)
+        if self._user and organization_that_requires_sign_on(self._user):
+            self._user = None  # answered as an unknown address is: nothing is sent
         return email
 
 
 class ResetForm(allauth_forms.ResetPasswordForm):
+    users: Any
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         _count_mail(email)
+        self.users = [user for user in self.users if not organization_that_requires_sign_on(user)]
         return email

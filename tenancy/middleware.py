@@ -11,15 +11,16 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from psycopg.errors import ForeignKeyViolation
 
-from tenancy.models import Organization
-from tenancy.queries import groups_seen, has_second_factor, memberships_of
+from tenancy.access import came_by_provider
+from tenancy.models import Membership, Organization, User
+from tenancy.queries import groups_seen, has_second_factor, memberships_of, requires_sign_on
 from tenancy.scope import groups_scope, organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
 log = structlog.get_logger()
 STAFF_PATH = re.compile(r"^/o/(?P<slug>[-\w]+)/")
 # Pages about people: no browser and no proxy keeps a copy, unless the view says what may be kept.
-PERSONAL = ("/o/", "/admin/", "/me/", "/accounts/")
+PERSONAL = ("/o/", "/admin/", "/me/", "/accounts/", "/sso/")
 ADMIN_ORGANIZATION = "admin_organization_id"
 
 
@@ -57,12 +58,9 @@ class OrganizationMiddleware:
         membership = next((each for each in mine if each.organization.slug == slug), None)
         if membership is None:
             return TemplateResponse(request, "404.html", status=404).render()
-        if membership.organization.requires_second_factor and not has_second_factor(request.user):
+        if missing := self.missing(request, request.user, membership):
             context = {"organization": membership.organization}
-            page = TemplateResponse(
-                request, "public/second_factor_needed.html", context, status=403
-            )
-            return page.render()
+            return TemplateResponse(request, missing, context, status=403).render()
         request.memberships = mine  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]
         request.organization = membership.organization  # type: ignore[attr-defined]
@@ -70,6 +68,19 @@ class OrganizationMiddleware:
             with one_transaction(request):
                 response = self.get_response(request)
             return keep_scope(response, one_transaction(request))
+
+    @staticmethod
+    def missing(request: HttpRequest, user: User, membership: Membership) -> str:
+        """The page about what the organization asks of this member besides; empty if nothing is missing.
+
+        Its provider's factors count as a second one: whether it asks for them is the organization's own rule.
+        """
+        organization = membership.organization
+        needs_provider = requires_sign_on(membership, user)
+        needs_factor = organization.requires_second_factor and not has_second_factor(user)
+        if not (needs_provider or needs_factor) or came_by_provider(request, user, organization):
+            return ""
+        return f"public/{'single_sign_on' if needs_provider else 'second_factor'}_needed.html"
 
     def for_ops(self, request: HttpRequest) -> HttpResponseBase:
         chosen = request.session.get(ADMIN_ORGANIZATION)

@@ -13,7 +13,9 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
+from tenancy.addresses import domain_of
 from tenancy.composed import ROW, Composed
+from tenancy.enums import Role
 from tenancy.models import (
     ApiKey,
     Counter,
@@ -23,6 +25,8 @@ from tenancy.models import (
     Invitation,
     Membership,
     Organization,
+    SignOnDomain,
+    SingleSignOn,
     User,
 )
 from tenancy.models.api_key import digest
@@ -80,6 +84,42 @@ def members_without_second_factor() -> int:
 
 def _second_factors() -> models.QuerySet[Any]:
     return Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+
+
+def sign_on_provider() -> SingleSignOn | None:
+    """The provider of single sign-on of the organization in scope."""
+    return SingleSignOn.objects.first()
+
+
+def sign_on_domains() -> models.QuerySet[SignOnDomain]:
+    """The domains of the organization in scope, proven or not."""
+    mine = SignOnDomain.objects.filter(organization_id=required_organization_id())
+    return mine.order_by("domain")
+
+
+def _proven(email: str) -> models.QuerySet[SignOnDomain]:
+    return SignOnDomain.objects.filter(domain=domain_of(email), proven_at__isnull=False)
+
+
+def organization_at(email: str) -> Organization | None:
+    """The organization that has proven the domain of this address to be its own."""
+    found = _proven(email).select_related("organization").first()
+    return found.organization if found else None
+
+
+def requires_sign_on(membership: Membership, user: User) -> bool:
+    """Must this person's membership be entered by the organization's provider? Not an owner's, nor one of another domain."""
+    organization = membership.organization
+    return (
+        organization.requires_single_sign_on
+        and membership.role != Role.OWNER
+        and _proven(user.email).filter(organization=organization).exists()
+    )
+
+
+def organization_that_requires_sign_on(user: User) -> Organization | None:
+    """The organization that lets this person in by its provider alone; a domain has one organization at most."""
+    return next((m.organization for m in memberships_of(user) if requires_sign_on(m, user)), None)
 
 
 def members_in_scope() -> models.QuerySet[Membership]:

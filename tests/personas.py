@@ -22,10 +22,19 @@ from django.utils import timezone
 
 from files.models import File
 from files.store import contents
+from influence.single_sign_on.secrets import sealed
 from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.isolation import isolated_models, owned_models
-from tenancy.models import ApiKey, Event, EventText, Membership, Organization, User
+from tenancy.models import (
+    ApiKey,
+    Event,
+    EventText,
+    Membership,
+    Organization,
+    SignOnDomain,
+    User,
+)
 from tenancy.scope import Owner, current_owner, organization_scope, person_scope
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection
@@ -45,7 +54,7 @@ OURS = (
     "influence",
 )
 # Not an organization's own tables, yet filled for each of them.
-BESIDE = (Connection, ConnectAttempt, Work)
+BESIDE = (Connection, ConnectAttempt, SignOnDomain, Work)
 MADE_BY_SERVICES = (Organization, User, ApiKey, Event, EventText)
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -139,6 +148,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "files.File": stored_content,
     "mail.Message": lambda t: {"message_id": f"<{t.canary}-{secrets.token_hex(4)}@example.com>"},
     "tenancy.Invitation": lambda t: {"group_ids": [], "accepted_at": None, "revoked_at": None},
+    "tenancy.SingleSignOn": lambda t: {"is_on": True},
     "tiktok.Creator": lambda t: {
         "marketplace_status": "in",
         "profile_source": "ttcm_public",
@@ -270,6 +280,9 @@ def plant_tokens(row: Any, tenant: Tenant) -> None:
     if hasattr(row, "seal_tokens"):
         row.seal_tokens(*tokens)
         tenant.planted.update(tokens)
+    elif hasattr(row, "sealed_secret"):
+        row.sealed_secret = sealed(row, tokens[0])
+        tenant.planted.add(tokens[0])
     elif hasattr(row, "set_token"):
         row.set_token(tokens[0])
         tenant.planted.add(tokens[0])

@@ -10,7 +10,11 @@ from django.views.decorators.http import require_POST
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.errors import OwnSecondFactorMissing
-from tenancy.queries import has_second_factor, members_without_second_factor
+from tenancy.queries import (
+    has_second_factor,
+    members_without_second_factor,
+    sign_on_provider,
+)
 from tenancy.services.organizations import require_second_factor
 
 
@@ -20,6 +24,7 @@ def sign_in_page(request: OrganizationRequest) -> HttpResponse:
     context = {
         "is_required": request.organization.requires_second_factor,
         "has_own": has_second_factor(request.user),
+        "provider": sign_on_provider(),
         "lacking": members_without_second_factor(),
     }
     return render(request, "staff/organization/sign_in.html", context)

@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
-from influence.organization import api_keys, audit, groups, members, profile, sign_in
+from influence.organization import (
+    api_keys,
+    audit,
+    groups,
+    members,
+    profile,
+    sign_in,
+    single_sign_on,
+)
 
 profile_pages = (
     [
@@ -55,6 +63,22 @@ sign_in_pages = (
     ],
     "sign_in",
 )
+DOMAIN = "domains/<int:domain_pk>/"
+single_sign_on_pages = (
+    [
+        path("", single_sign_on.page, name="page"),
+        path("provider/", single_sign_on.save_provider, name="provider"),
+        path("provider/remove/", single_sign_on.remove, name="remove"),
+        path("test/", single_sign_on.test_provider, name="test"),
+        path("switch/", single_sign_on.switch, name="switch"),
+        path("require/", single_sign_on.require, name="require"),
+        path("rules/", single_sign_on.save_rules, name="rules"),
+        path("domains/", single_sign_on.add_domain, name="add_domain"),
+        path(DOMAIN, single_sign_on.take_code, name="prove_domain"),
+        path(f"{DOMAIN}remove/", single_sign_on.drop_domain, name="remove_domain"),
+    ],
+    "single_sign_on",
+)
 audit_pages = (
     [path("", audit.audit_page, name="page"), path("export/", audit.export, name="export")],
     "audit",
@@ -64,6 +88,7 @@ urlpatterns = [
     path("members/", include(member_pages)),
     path("groups/", include(group_pages)),
     path("sign-in/", include(sign_in_pages)),
+    path("sign-in/single-sign-on/", include(single_sign_on_pages)),
     path("audit/", include(audit_pages)),
     path("api-keys/", include(key_pages)),
 ]

@@ -10,6 +10,12 @@ from tenancy.models.events import Event, EventText
 from tenancy.models.groups import Group, GroupMember
 from tenancy.models.invitations import Invitation
 from tenancy.models.organization import InfluencerLogin, Membership, Organization
+from tenancy.models.single_sign_on import (
+    FormerMember,
+    SignOnDomain,
+    SingleSignOn,
+    provider_key,
+)
 from tenancy.models.user import User
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "Counter",
     "Event",
     "EventText",
+    "FormerMember",
     "Group",
     "GroupMember",
     "InfluencerLogin",
@@ -27,5 +34,8 @@ __all__ = [
     "OrganizationModel",
     "OwnedManager",
     "OwnedModel",
+    "SignOnDomain",
+    "SingleSignOn",
     "User",
+    "provider_key",
 ]

@@ -17,6 +17,8 @@ class Organization(models.Model):
     mail_reply_to = AddressField(blank=True)
     # Nothing of it opens to a member who has no second factor.
     requires_second_factor = models.BooleanField(default=False, db_default=False)
+    # Nothing of it opens to a member at one of its domains who has not come by its provider. Owners alone are not asked.
+    requires_single_sign_on = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name

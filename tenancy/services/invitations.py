@@ -23,7 +23,7 @@ from tenancy.models.api_key import digest
 from tenancy.policies import may_give
 from tenancy.scope import required_organization_id
 from tenancy.services.events import record
-from tenancy.services.members import LIMITABLE, limit_member
+from tenancy.services.members import LIMITABLE, limit_member, person_at
 from tenancy.services.organizations import add_member
 
 VALID_FOR = timedelta(days=7)
@@ -123,6 +123,22 @@ def accept_invitation(invitation: Invitation, secret: str, *, person: User) -> M
         raise InvitationOver
     if person.email != locked.email:
         raise InvitationOfAnother
+    return _accept(locked, person)
+
+
+@transaction.atomic
+def accept_without_link(email: str, name: str) -> Membership | None:
+    """Accept the invitation of an address that somebody else has proven; None if none is open. A new person has this name."""
+    found = Invitation.objects.select_for_update(no_key=True).filter(
+        Invitation.IS_OPEN, email=email, expires_at__gt=timezone.now()
+    )
+    invitation = found.first()
+    if invitation is None or not _is_backed(invitation):
+        return None
+    return _accept(invitation, person_at(email, name))
+
+
+def _accept(locked: Invitation, person: User) -> Membership:
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["accepted_at"])
     organization = locked.organization

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from tenancy.enums import Role, Verb
 from tenancy.errors import LastOwner, OnlyOwnersMay
-from tenancy.models import Group, GroupMember, Membership, Organization, User
+from tenancy.models import (
+    FormerMember,
+    Group,
+    GroupMember,
+    Membership,
+    Organization,
+    User,
+    provider_key,
+)
 from tenancy.policies import may_give
 from tenancy.queries import groups_by_member
 from tenancy.services.events import record
@@ -117,5 +126,13 @@ def _keep_an_owner(membership: Membership) -> None:
 def _end(membership: Membership, verb: Verb, *, actor: User) -> None:
     _keep_an_owner(membership)
     record(verb, membership, actor=actor)
+    end_membership(membership)
+
+
+def end_membership(membership: Membership) -> None:
+    """Delete a membership of the organization in scope; the provider of single sign-on does not bring the person back."""
     GroupMember.objects.filter(user_id=membership.user_id).delete()
+    links = SocialAccount.objects.filter(provider=provider_key(membership.organization_id))
+    links.filter(user_id=membership.user_id).delete()
+    FormerMember.objects.get_or_create(user_id=membership.user_id)
     membership.delete()

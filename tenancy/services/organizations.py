@@ -11,7 +11,14 @@ from django.utils import timezone
 
 from tenancy.enums import Role, Scope, Verb
 from tenancy.errors import OwnSecondFactorMissing
-from tenancy.models import ApiKey, InfluencerLogin, Membership, Organization, User
+from tenancy.models import (
+    ApiKey,
+    FormerMember,
+    InfluencerLogin,
+    Membership,
+    Organization,
+    User,
+)
 from tenancy.models.api_key import digest
 from tenancy.queries import has_second_factor
 from tenancy.scope import organization_scope
@@ -62,6 +69,7 @@ def add_member(
         organization=organization, user=user, defaults={"role": role}
     )
     with organization_scope(organization):
+        FormerMember.objects.filter(user=user).delete()
         record(Verb.MEMBERSHIP_SET, membership, actor=actor, role=Role(role))
     return membership
 

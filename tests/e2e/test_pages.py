@@ -147,7 +147,7 @@ def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
 
 def test_pages_of_a_visitor_have_no_barrier(db: None, open_page: Any) -> None:
     page = open_page()
-    paths = ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"]
+    paths = ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/", "/sso/"]
     paths += ["/components/"]
     assert [b for path in paths for b in barriers(page, path, THEMES)] == []
 

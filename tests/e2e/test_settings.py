@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from crm.services.groups import create_group
 from tenancy.enums import Role
-from tenancy.models import Organization, User
+from tenancy.models import Organization, SingleSignOn, User
 from tenancy.scope import organization_scope
 from tenancy.services.invitations import write_invitation
 from tenancy.services.organizations import add_member, create_api_key
+from tenancy.services.sign_on_domains import write_domain
 from tests.branding import a_member
 from tests.e2e.test_pages import THEMES, barriers
+from tests.influence.single_sign_on.conftest import prove
+from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, openid_provider
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-PAGES = ("members/", "groups/", "api-keys/", "sign-in/", "audit/", "audit/?until=2020-01-01")
+SIGN_ON = "sign-in/single-sign-on/"
+PAGES = (
+    "members/", "groups/", "api-keys/", "sign-in/", SIGN_ON, "audit/", "audit/?until=2020-01-01"
+)  # fmt: skip
 FORMS = ("members/invite/", "members/leave/", "groups/add/", "api-keys/add/")
+LONG_DOMAIN = f"{'long.' * 40}example"
 LONG = "Wolfeschlegelsteinhausenbergerdorff " * 3
 
 
@@ -50,9 +58,40 @@ def test_settings_have_no_barrier_when_they_are_full(
             groups=[group],
             by=elm.memberships.get(user=owner),
         )
-    paths = [f"members/{member.pk}/", f"members/{member.pk}/remove/", f"groups/{group.pk}/"]
+        SingleSignOn(issuer=f"https://{LONG_DOMAIN}", client_id=LONG, sealed_secret="-").save()
+        write_domain("elm.example", "postmaster", actor=owner)
+    prove(elm, LONG_DOMAIN)
+    paths = [f"{SIGN_ON}provider/remove/"]
+    paths += [f"members/{member.pk}/", f"members/{member.pk}/remove/", f"groups/{group.pk}/"]
     found = found_barriers(signed_in(owner), *PAGES, *paths, f"groups/{group.pk}/delete/")
     assert not found, "\n".join(found)
+
+
+def test_a_provider_is_tested_turned_on_and_signs_in(
+    elm: Organization, signed_in: Callable[..., Page], open_page: Any, settings: Any
+) -> None:
+    settings.LOCAL = True
+    owner = a_member(elm, Role.OWNER)
+    prove(elm, owner.email.partition("@")[2])
+    with openid_provider() as provider:
+        provider.person["email"] = owner.email
+        page = signed_in(owner)
+        page.goto(f"/o/elm/settings/{SIGN_ON}")
+        page.get_by_label("Issuer").fill(provider.url)
+        page.get_by_label("Client id").fill(CLIENT_ID)
+        page.get_by_label("Client secret").fill(CLIENT_SECRET)
+        page.get_by_role("button", name="Save provider").click()
+        page.get_by_role("button", name="Test the sign-in").click()
+        expect(page.get_by_text(f"the provider knows you as {owner.email}")).to_be_visible()
+        page.get_by_role("button", name="Turn on").click()
+        expect(page.get_by_text("Single sign-on is on")).to_be_visible()
+
+        new = open_page(390)
+        new.goto("/accounts/login/")
+        new.get_by_role("link", name="Single sign-on").click()
+        new.get_by_label("E-mail").fill(owner.email)
+        new.get_by_role("button", name="Continue").click()
+        new.wait_for_url("**/o/elm/")
 
 
 def test_a_member_is_invited_in_the_dialog(

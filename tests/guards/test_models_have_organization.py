@@ -16,6 +16,7 @@ WITHOUT_TENANT_POLICY = {
     "tenancy.Membership": "Read to find out which organization a person may enter.",
     "tenancy.ApiKey": "Read to find out which organization a key opens.",
     "tenancy.InfluencerLogin": "Read to find out in which organizations a person has a dashboard.",
+    "tenancy.SignOnDomain": "Read to find out at which organization's provider an address signs in.",
     "tiktok.AccountHolder": "Says in which organizations an event's account is looked for, before one is in scope.",
     "tiktok.Connection": "A person's grant; one for each TikTok account whoever it is shared with (Consent has a tenant).",
     "tiktok.ConnectAttempt": "Met again in TikTok's callback, before an organization is known.",
@@ -35,6 +36,9 @@ FRAMEWORK_TABLES = {
     "django_session": "django.contrib.sessions",
     "influence_cache": "limits, by hashes of accounts and addresses, while Redis is away",
     "mfa_authenticator": "allauth: second factors of people",
+    "socialaccount_socialaccount": "allauth: who is who at an organization's provider of single sign-on",
+    "socialaccount_socialapp": "allauth: unused, providers stand in tenancy.SingleSignOn",
+    "socialaccount_socialtoken": "allauth: unused, no token of a provider is kept",
     "tenancy_user_groups": "django.contrib.auth: people in groups",
     "tenancy_user_user_permissions": "django.contrib.auth: people's permissions",
 }

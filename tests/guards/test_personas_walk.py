@@ -38,6 +38,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "contract_pk": lambda tenant: tenant.row("crm.Contract").pk,
     "creator_id": lambda tenant: tenant.row("tiktok.Creator").pk,
     "api_key_pk": lambda tenant: tenant.row("tenancy.ApiKey").pk,
+    "domain_pk": lambda tenant: tenant.row("tenancy.SignOnDomain").pk,
     "document_pk": lambda tenant: tenant.row("crm.Document").pk,
     "field_pk": lambda tenant: tenant.row("crm.CustomField").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
@@ -71,6 +72,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
 EXPECTED = {
     "tiktok_callback": {400},  # opened without what TikTok would have sent
     "tiktok_brand_callback": {400},  # the same
+    "single_sign_on_callback": {400},  # opened without what a provider would have sent
     "crm:remove_account": {404},  # the tenant's account is on TikTok
     # The tenant's job is of another kind, and the organization's.
     "crm:added": {404},

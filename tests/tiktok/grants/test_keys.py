@@ -15,7 +15,8 @@ from django.db import connection as database
 from django.utils import timezone
 from psycopg import sql
 
-from tenancy.models import User
+from influence.single_sign_on.secrets import open_secret, sealed
+from tenancy.models import SingleSignOn, User
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect, consent, finish
 from tests.sandbox_process import BRAND_TOKEN
@@ -75,9 +76,27 @@ def test_rotating_again_finds_nothing_to_do(oak, connection, settings, capsys) -
     call_command("rotate_token_keys")
     call_command("rotate_token_keys")
     assert capsys.readouterr().out.splitlines() == [
-        "Sealed anew: 1 connections, 1 marketplace accounts.",
-        "Sealed anew: 0 connections, 0 marketplace accounts.",
+        "Sealed anew: 1 connections, 1 marketplace accounts, 0 secrets of single sign-on.",
+        "Sealed anew: 0 connections, 0 marketplace accounts, 0 secrets of single sign-on.",
     ]
+
+
+@pytest.fixture
+def provider(oak) -> SingleSignOn:
+    """Oak's provider of single sign-on, its secret sealed."""
+    with organization_scope(oak):
+        row = SingleSignOn(issuer="https://login.oak.example", client_id="oak")
+        row.sealed_secret = sealed(row, "provider-secret")
+        row.save()
+    return row
+
+
+def test_secrets_of_single_sign_on_are_sealed_anew_too(oak, provider, settings) -> None:
+    settings.TOKEN_KEYS = [NEW, OLD]
+    assert rotate_token_keys() == Rotation(marketplace_accounts=1, single_sign_ons=1)
+    settings.TOKEN_KEYS = [NEW]
+    with organization_scope(oak):
+        assert open_secret(SingleSignOn.objects.get()) == "provider-secret"
 
 
 def test_a_missing_old_key_is_named_and_nothing_is_lost(connection, settings) -> None:
@@ -117,10 +136,10 @@ def test_a_wiped_connection_is_left_alone(connection, settings) -> None:
 
 
 def test_what_another_process_has_sealed_anew_meanwhile_is_left_alone(
-    oak, connection, settings, monkeypatch
+    oak, connection, provider, settings, monkeypatch
 ) -> None:
     settings.TOKEN_KEYS = [NEW, OLD]
-    for name in ("_reseal_connection", "_reseal_account"):
+    for name in ("_reseal_connection", "_reseal_account", "_reseal_secret"):
         reseal = getattr(keys, name)
 
         def late(*row, reseal=reseal):

@@ -19,5 +19,6 @@ class Command(BaseCommand):
         except SealBroken as broken:
             raise CommandError(f"{broken} Then run this again.") from broken
         self.stdout.write(
-            f"Sealed anew: {done.connections} connections, {done.marketplace_accounts} marketplace accounts."
+            f"Sealed anew: {done.connections} connections, {done.marketplace_accounts} marketplace accounts, "
+            f"{done.single_sign_ons} secrets of single sign-on."
         )

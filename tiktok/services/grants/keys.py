@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from tenancy.models import Organization
+from tenancy.models import Organization, SingleSignOn
 from tenancy.scope import organization_scope
 from tiktok.models import Connection, MarketplaceAccount
-from tiktok.sealing import keys
+from tiktok.sealing import keys, seal, unseal
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Rotation:
 
     connections: int = 0
     marketplace_accounts: int = 0
+    single_sign_ons: int = 0
 
 
 def rotate_token_keys() -> Rotation:
@@ -37,6 +38,9 @@ def rotate_token_keys() -> Rotation:
             )
             for account in stale:
                 done.marketplace_accounts += _reseal_account(account.pk, newest)
+            older_secrets = SingleSignOn.objects.exclude(sealed_secret__startswith=newest)
+            for provider in older_secrets:
+                done.single_sign_ons += _reseal_secret(provider.pk, newest)
     return done
 
 
@@ -57,4 +61,14 @@ def _reseal_account(primary_key: int, newest: str) -> bool:
         return False
     row.set_token(row.open_token())
     row.save(update_fields=["sealed_token"])
+    return True
+
+
+@transaction.atomic
+def _reseal_secret(primary_key: int, newest: str) -> bool:
+    row = SingleSignOn.objects.select_for_update().get(pk=primary_key)
+    if row.sealed_secret.startswith(newest):
+        return False
+    row.sealed_secret = seal(unseal(row.sealed_secret, row.seal_context), row.seal_context)
+    row.save(update_fields=["sealed_secret"])
     return True

@@ -1,0 +1,207 @@
+"""Single sign-on: the organization's provider, its domains, and who comes in by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from influence.organization.frame import address, form_answer
+from influence.single_sign_on.domain_codes import send_domain_code
+from influence.single_sign_on.forms import DomainForm, ProviderForm, SignOnRulesForm
+from influence.single_sign_on.protocol import callback_url
+from influence.single_sign_on.secrets import sealed
+from influence.single_sign_on.views import leads_away, set_out
+from mail.errors import MailProblem
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission, Role
+from tenancy.errors import SignOnNotReady
+from tenancy.models import SignOnDomain, SingleSignOn
+from tenancy.queries import sign_on_domains, sign_on_provider
+from tenancy.services import single_sign_on as service
+from tenancy.services.sign_on_domains import prove_domain, remove_domain
+from ui.redirects import go_to
+
+PAGE = "single_sign_on:page"
+manages = staff_page(Permission.MANAGE_ORGANIZATION)
+
+
+@leads_away
+@manages
+@require_safe
+def page(request: OrganizationRequest) -> HttpResponse:
+    """The whole of single sign-on, in the order in which it is set up."""
+    return _page(request)
+
+
+@manages
+@require_POST
+def save_provider(request: OrganizationRequest) -> HttpResponse:
+    """Enter the provider, or correct it."""
+    existing = sign_on_provider()
+    form = ProviderForm(request.POST, provider=existing)
+    if not form.is_valid():
+        return _page(request, provider_form=form, status=422)
+    provider = existing or SingleSignOn()
+    given = form.cleaned_data
+    service.set_provider(
+        provider,
+        issuer=given["issuer"],
+        client_id=given["client_id"],
+        sealed_secret=sealed(provider, given["secret"]),
+        actor=request.user,
+    )
+    messages.success(request, "Provider saved. Test it next.")
+    return _back(request)
+
+
+@manages
+@require_POST
+def test_provider(request: OrganizationRequest) -> HttpResponse:
+    """Go to the provider and come back, as everybody will; nobody is signed in by it."""
+    _provider(request)
+    return set_out(request, request.organization, email=request.user.email, is_test=True)
+
+
+@manages
+@require_POST
+def switch(request: OrganizationRequest) -> HttpResponse:
+    """Turn single sign-on on or off."""
+    provider = _provider(request)
+    if request.POST.get("on") != "yes":
+        return _try(
+            request,
+            lambda: service.turn_off(provider, actor=request.user),
+            "Single sign-on is off. People sign in with a code or a password.",
+        )
+    return _try(
+        request,
+        lambda: service.turn_on(provider, by=request.membership),
+        "Single sign-on is on: addresses at your domains lead to your provider.",
+    )
+
+
+@manages
+@require_POST
+def require(request: OrganizationRequest) -> HttpResponse:
+    """Require single sign-on of the members at the organization's domains, or no longer."""
+    is_required = request.POST.get("require") == "yes"
+    now = "is required from the next click on" if is_required else "is no longer required"
+    return _try(
+        request,
+        lambda: service.require_sign_on(request.organization, is_required, actor=request.user),
+        f"Single sign-on {now}.",
+    )
+
+
+@manages
+@require_POST
+def save_rules(request: OrganizationRequest) -> HttpResponse:
+    """Save who comes in for the first time."""
+    form = SignOnRulesForm(request.POST)
+    if not form.is_valid():
+        return _page(request, rules_form=form, status=422)
+    service.set_rules(_provider(request), **form.cleaned_data, actor=request.user)
+    messages.success(request, "Rules saved. They hold from now on.")
+    return _back(request)
+
+
+@manages
+def remove(request: OrganizationRequest) -> HttpResponse:
+    """Forget the provider; a GET asks first."""
+    provider = sign_on_provider()
+    if provider is None:  # somebody else was quicker
+        return go_to(request, address(request, PAGE))
+    if request.method != "POST":
+        title, back = "Remove the provider?", address(request, PAGE)
+        return form_answer(request, "single_sign_on/remove", title=title, back=back)
+    return _try(
+        request,
+        lambda: service.remove_provider(provider, actor=request.user),
+        "Provider removed. People sign in with a code or a password.",
+    )
+
+
+@manages
+@require_POST
+def add_domain(request: OrganizationRequest) -> HttpResponse:
+    """Name a domain, or have its code sent anew."""
+    form = DomainForm(request.POST)
+    if form.is_valid():
+        try:
+            row = send_domain_code(**form.cleaned_data, by=request.membership)
+        except (SignOnNotReady, MailProblem) as refused:
+            form.add_error("domain", str(refused))
+        else:
+            messages.success(request, f"A code was sent to {row.address}.")
+            return _back(request)
+    return _page(request, domain_form=form, status=422)
+
+
+@manages
+@require_POST
+def take_code(request: OrganizationRequest, domain_pk: int) -> HttpResponse:
+    """Prove a domain by the code that was sent to its mailbox."""
+    row = get_object_or_404(sign_on_domains(), pk=domain_pk)
+    return _try(
+        request,
+        lambda: prove_domain(row, request.POST.get("code", ""), actor=request.user),
+        f"{row.domain} is proven.",
+    )
+
+
+@manages
+@require_POST
+def drop_domain(request: OrganizationRequest, domain_pk: int) -> HttpResponse:
+    """Give a domain up."""
+    row = get_object_or_404(sign_on_domains(), pk=domain_pk)
+    return _try(
+        request,
+        lambda: remove_domain(row, actor=request.user),
+        f"{row.domain} was removed: its people no longer come by your provider.",
+    )
+
+
+def _provider(request: OrganizationRequest) -> SingleSignOn:
+    return get_object_or_404(SingleSignOn.objects.all())
+
+
+def _try(request: OrganizationRequest, act: Callable[[], None], done: str) -> HttpResponse:
+    """Do it and say so, or say why not."""
+    try:
+        act()
+    except SignOnNotReady as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)
+    return go_to(request, address(request, PAGE))
+
+
+def _back(request: OrganizationRequest) -> HttpResponse:
+    return redirect(PAGE, request.organization.slug)
+
+
+def _page(request: OrganizationRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
+    provider = sign_on_provider()
+    domains: list[SignOnDomain] = list(sign_on_domains())
+    rules = {
+        "gives_role": provider.gives_role if provider else "",
+        "trusts_addresses": provider.trusts_addresses if provider else False,
+    }
+    is_proven = any(domain.proven_at for domain in domains)
+    context = {
+        "provider": provider,
+        "domains": domains,
+        "is_ready": bool(provider and provider.tested_at and is_proven),
+        "is_owner": request.membership.role == Role.OWNER,
+        "callback": callback_url(request.organization),
+        "provider_form": ProviderForm(provider=provider),
+        "domain_form": DomainForm(),
+        "rules_form": SignOnRulesForm(initial=rules),
+        **forms,
+    }
+    return render(request, "staff/organization/single_sign_on.html", context, status=status)

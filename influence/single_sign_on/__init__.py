@@ -1,0 +1,1 @@
+"""Single sign-on by OpenID Connect: the conversation with an organization's provider, through allauth."""

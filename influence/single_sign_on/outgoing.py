@@ -1,0 +1,128 @@
+"""Calls to addresses that members have entered: to public ones only, small answers, a few seconds at most.
+
+An address is refused by what its name resolves to at the moment of connecting, in whatever form it was written; the
+connection then goes to what was looked at, so that the name cannot mean something else a moment later.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Timer
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+MOST_BYTES = 1_000_000
+LONGEST, EACH_STEP = 10.0, 5.0  # seconds: of a call as a whole, and of waiting for the next byte
+NAT64 = ip_network("64:ff9b::/96")
+# Called global by some versions of Python: protocol assignments, and NAT64 inside one's own network.
+NOT_PUBLIC = (ip_network("192.0.0.0/24"), ip_network("64:ff9b:1::/48"))
+
+
+class AddressRefused(Exception):
+    """An address that is not public: nothing was connected to."""
+
+
+class AnswerTooLong(requests.RequestException):
+    """An answer of more than a megabyte."""
+
+
+def public_address(host: str, port: int) -> str:
+    """The numeric address that this host means now. Raises AddressRefused, OSError for a name that means nothing."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    if not all(_is_public(address) for address in addresses):
+        raise AddressRefused(host)
+    return str(addresses[0])
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if settings.LOCAL and address.is_loopback:  # a provider on one's own machine
+        return True
+    inner = _inside(address)
+    is_known = any(inner in network for network in NOT_PUBLIC)
+    return inner.is_global and not inner.is_multicast and not is_known
+
+
+def _inside(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that a gateway would take out of an IPv6 one (mapped, 6to4, NAT64), else the address itself."""
+    if isinstance(address, IPv6Address):
+        if address in NAT64:
+            return IPv4Address(int(address) & 0xFFFFFFFF)
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+class _Checked(HTTPConnection):
+    """A connection to a public address, cut off when it lasts too long however much comes."""
+
+    watch: Timer | None = None
+
+    def _new_conn(self) -> socket.socket:
+        name = self._dns_host
+        try:
+            self._dns_host = public_address(name, int(self.port or 0))
+            connected = super()._new_conn()
+        finally:
+            self._dns_host = name  # what TLS asks the certificate for
+        self.watch = Timer(LONGEST, _hang_up, [connected])
+        self.watch.daemon = True
+        self.watch.start()
+        return connected
+
+    def close(self) -> None:
+        if self.watch:
+            self.watch.cancel()
+        super().close()
+
+
+def _hang_up(connected: socket.socket) -> None:
+    with suppress(OSError):  # it is closed already
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+class _CheckedTls(_Checked, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Checked
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _CheckedTls
+
+
+class OutgoingSession(requests.Session):
+    """Calls without cookies of before, `.netrc`, proxy, repetition or redirects. A 5xx is a RequestException, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        adapter = HTTPAdapter(max_retries=0)
+        adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def request(self, method: Any, url: Any, **options: Any) -> requests.Response:  # type: ignore[override]  # as requests' own
+        """Raises AddressRefused, RequestException."""
+        if not (str(url).startswith("https://") or settings.LOCAL):
+            raise AddressRefused(url)
+        fixed = {"allow_redirects": False, "stream": True, "timeout": EACH_STEP}
+        answer = super().request(method, url, **{**options, **fixed})
+        body = b""
+        for part in answer.iter_content(65_536):
+            body += part
+            if len(body) > MOST_BYTES:
+                answer.close()
+                raise AnswerTooLong(url)
+        answer._content = body  # noqa: SLF001 -- as reading it without a limit would have set it
+        if answer.status_code >= 500:
+            answer.raise_for_status()
+        return answer

@@ -1,0 +1,88 @@
+"""The person whom an organization's provider names: known, invited, let in for the first time, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+
+from tenancy.addresses import domain_of, one_spelling
+from tenancy.enums import Role, Verb
+from tenancy.errors import SignOnFault, SignOnRefused
+from tenancy.models import FormerMember, Membership, Organization, SingleSignOn, User
+from tenancy.queries import sign_on_domains
+from tenancy.scope import required_organization_id
+from tenancy.services.events import record
+from tenancy.services.invitations import accept_without_link
+from tenancy.services.members import person_at
+from tenancy.services.organizations import add_member
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The provider's words about a person. `is_verified`: None where it does not say."""
+
+    subject: str
+    email: str = ""
+    is_verified: bool | None = None
+    name: str = ""
+
+
+def verified_address(provider: SingleSignOn, claims: Claims) -> str:
+    """The address that the provider vouches for, in its one spelling. Raises SignOnRefused."""
+    if "@" not in claims.email:
+        raise SignOnRefused(SignOnFault.NO_ADDRESS)
+    is_trusted = provider.trusts_addresses and claims.is_verified is None
+    if not (claims.is_verified or is_trusted):
+        raise SignOnRefused(SignOnFault.UNVERIFIED)
+    return one_spelling(claims.email)
+
+
+@transaction.atomic
+def signed_on(provider: SingleSignOn, claims: Claims) -> SocialAccount:
+    """The link with the person whom the claims name, who is a member by now. Raises SignOnRefused."""
+    email = verified_address(provider, claims)
+    proven = sign_on_domains().filter(proven_at__isnull=False)
+    if not proven.filter(domain=domain_of(email)).exists():
+        raise SignOnRefused(SignOnFault.OTHER_DOMAIN)
+    # Who signs in twice at once is linked once.
+    organization = Organization.objects.select_for_update(no_key=True).get(
+        pk=required_organization_id()
+    )
+    links = SocialAccount.objects.filter(provider=provider.provider_key).select_related("user")
+    link = links.filter(uid=claims.subject).first()
+    if link and link.user.email != email:
+        raise SignOnRefused(SignOnFault.OTHER_ADDRESS)
+    person = User.objects.filter(email=email).first()
+    if person and not person.is_active:
+        raise SignOnRefused(SignOnFault.INACTIVE)
+    if person and not link and links.filter(user=person).exists():
+        raise SignOnRefused(SignOnFault.OTHER_PERSON)
+    membership = Membership.objects.filter(organization=organization, user=person or 0).first()
+    if membership is None:
+        membership = _let_in(provider, organization, email, claims.name)
+    return link or _link(provider, membership, claims)
+
+
+def _let_in(
+    provider: SingleSignOn, organization: Organization, email: str, name: str
+) -> Membership:
+    """Make the person a member: by an open invitation, else by the rule. Raises SignOnRefused."""
+    invited = accept_without_link(email, name)
+    if invited is not None:
+        return invited
+    if FormerMember.objects.filter(user__email=email).exists():
+        raise SignOnRefused(SignOnFault.REMOVED)
+    if not provider.gives_role:
+        raise SignOnRefused(SignOnFault.NOT_INVITED)
+    person = person_at(email, name)
+    return add_member(organization, person, role=Role(provider.gives_role), actor=person)
+
+
+def _link(provider: SingleSignOn, membership: Membership, claims: Claims) -> SocialAccount:
+    link = SocialAccount.objects.create(
+        provider=provider.provider_key, uid=claims.subject, user=membership.user
+    )
+    record(Verb.SINGLE_SIGN_ON_LINKED, membership, actor=membership.user)
+    return link

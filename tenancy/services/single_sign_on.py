@@ -1,0 +1,117 @@
+"""Single sign-on of the organization in scope: its provider, tested before it is on, and whether it is required."""
+
+from __future__ import annotations
+
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy.enums import Role, Verb
+from tenancy.errors import SignOnByOwners, SignOnIsOff, SignOnUntested
+from tenancy.models import Membership, Organization, SingleSignOn, User, provider_key
+from tenancy.queries import sign_on_domains, sign_on_provider
+from tenancy.scope import required_organization_id
+from tenancy.services.events import record
+
+
+@transaction.atomic
+def set_provider(
+    provider: SingleSignOn, *, issuer: str, client_id: str, sealed_secret: str, actor: User
+) -> None:
+    """Enter a provider, or correct it; it is off until it was tested again. An empty secret keeps the earlier one."""
+    given = {"issuer": issuer, "client_id": client_id, "sealed_secret": sealed_secret}
+    changed = {
+        name: text for name, text in given.items() if text and text != getattr(provider, name)
+    }
+    if not changed:
+        return
+    if "issuer" in changed:  # who is who there says nothing about who is who here
+        _forget_links()
+    for name, text in changed.items():
+        setattr(provider, name, text)
+    _stop_requiring(actor)
+    provider.tested_at, provider.is_on = None, False
+    provider.save()
+    fields = sorted(name.removeprefix("sealed_") for name in changed)
+    record(Verb.SINGLE_SIGN_ON_SET, provider, actor=actor, texts={"fields": fields})
+
+
+@transaction.atomic
+def note_test(provider: SingleSignOn, *, actor: User) -> None:
+    """Keep that somebody who manages the organization went to the provider and came back."""
+    provider.tested_at = timezone.now()
+    provider.save(update_fields=["tested_at"])
+    record(Verb.SINGLE_SIGN_ON_TESTED, provider, actor=actor)
+
+
+@transaction.atomic
+def turn_on(provider: SingleSignOn, *, by: Membership) -> None:
+    """Let the provider sign people in. Raises SignOnByOwners, SignOnUntested."""
+    if by.role != Role.OWNER:
+        raise SignOnByOwners
+    if provider.tested_at is None or not sign_on_domains().filter(proven_at__isnull=False).exists():
+        raise SignOnUntested
+    if provider.is_on:
+        return
+    provider.is_on = True
+    provider.save(update_fields=["is_on"])
+    record(Verb.SINGLE_SIGN_ON_TURNED_ON, provider, actor=by.user)
+
+
+@transaction.atomic
+def turn_off(provider: SingleSignOn, *, actor: User) -> None:
+    """Let the provider sign nobody in any more; then it is not required, either."""
+    _stop_requiring(actor)
+    if provider.is_on:
+        provider.is_on = False
+        provider.save(update_fields=["is_on"])
+        record(Verb.SINGLE_SIGN_ON_TURNED_OFF, provider, actor=actor)
+
+
+@transaction.atomic
+def set_rules(
+    provider: SingleSignOn, *, gives_role: str, trusts_addresses: bool, actor: User
+) -> None:
+    """Say who comes in for the first time, and whether addresses count as verified. Without a change, no event."""
+    if (provider.gives_role, provider.trusts_addresses) == (gives_role, trusts_addresses):
+        return
+    provider.gives_role, provider.trusts_addresses = gives_role, trusts_addresses
+    provider.save(update_fields=["gives_role", "trusts_addresses"])
+    record(
+        Verb.SINGLE_SIGN_ON_RULES_SET,
+        provider,
+        actor=actor,
+        trusts_addresses=trusts_addresses,
+        **({"gives_role": Role(gives_role)} if gives_role else {"invited_only": True}),
+    )
+
+
+@transaction.atomic
+def require_sign_on(organization: Organization, is_required: bool, *, actor: User) -> None:
+    """Let members at the organization's domains in by its provider alone, or by any way again. Raises SignOnIsOff."""
+    provider = sign_on_provider()
+    if is_required and not (provider and provider.is_on):
+        raise SignOnIsOff
+    if is_required == organization.requires_single_sign_on:
+        return
+    organization.requires_single_sign_on = is_required
+    organization.save(update_fields=["requires_single_sign_on"])
+    record(Verb.SINGLE_SIGN_ON_REQUIRED, organization, actor=actor, is_required=is_required)
+
+
+@transaction.atomic
+def remove_provider(provider: SingleSignOn, *, actor: User) -> None:
+    """Forget the provider, its secret and who is who there. Members and domains stay."""
+    turn_off(provider, actor=actor)
+    record(Verb.SINGLE_SIGN_ON_REMOVED, provider, actor=actor)
+    _forget_links()
+    provider.delete()
+
+
+def _stop_requiring(actor: User) -> None:
+    organization = Organization.objects.get(pk=required_organization_id())
+    require_sign_on(organization, False, actor=actor)
+
+
+def _forget_links() -> None:
+    SocialAccount.objects.filter(provider=provider_key(required_organization_id())).delete()
