@@ -1,7 +1,8 @@
-"""Web and worker as forks of one process that has loaded the product: one start instead of two, and shared memory.
+"""Web, worker and seed as forks of one process that has loaded the product: one start instead of three, and shared memory.
 
-`python -m influence.embedded.forks '[["web", 7, 15, ["gunicorn", …]], ["worker", 8, 3, ["celery", …]]]'`: of each its name, the
-descriptor that it writes to, the signal that stops it, and the module that it runs with its arguments. All end with the first.
+`python -m influence.embedded.forks '[["web", 7, 15, ["gunicorn", …], true], …]'`: of each its name, the descriptor that it
+writes to, the signal that stops it, the module that it runs with its arguments, and whether it lasts. All end with the first
+that should last; how another ended is written below what it wrote.
 """
 
 from __future__ import annotations
@@ -32,25 +33,28 @@ def main() -> int:
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
-        for pid, (_, _, stop_signal, _) in forks.items():
+        for pid, (_, _, stop_signal, _, _) in forks.items():
             os.kill(pid, stop_signal)
 
     signal.signal(signal.SIGTERM, stop)
     while forks:
         pid, status = os.wait()
-        name = forks.pop(pid)[0]
-        if not stopping:
-            code = os.waitstatus_to_exitcode(status)
-            print(f"{name} ended with code {code}.", flush=True)
+        name, output, _, _, is_lasting = forks.pop(pid)
+        ending = f"{name} ended with code {os.waitstatus_to_exitcode(status)}."
+        if not is_lasting:
+            os.write(output, f"{ending}\n".encode())
+        elif not stopping:
+            print(ending, flush=True)
             stop(signal.SIGTERM, None)
             return 1
     return 0
 
 
-def _fork(output: int, stop_signal: int, command: Sequence[str]) -> int:
+def _fork(output: int, stop_signal: int, command: Sequence[str], is_lasting: bool) -> int:
     parent = os.getpid()
     if pid := os.fork():
-        os.close(output)
+        if is_lasting:
+            os.close(output)
         return pid
     if KERNEL_TELLS:
         bound_to(parent, stop_signal)()

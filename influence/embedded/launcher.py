@@ -17,7 +17,7 @@ from .console import Console, tail
 from .errors import CannotStart, last_line
 from .fingerprint import fingerprint
 from .secrets import write
-from .services import ROOT, Errand, Services
+from .services import ENDED, ROOT, Errand, Services
 
 # The sandbox's invented app, under which ours signs in there.
 SANDBOX_APP = {"TIKTOK_APP_ID": "7390000000000000001", "TIKTOK_APP_SECRET": "sandbox-secret"}
@@ -38,12 +38,15 @@ def run(data_dir: Path, port: int) -> int:
         services = Services(base, env, console, console.pipe)
         stack.callback(services.close)
         seeded = base.data / "seeded"
-        is_warm = _read(seeded) == fingerprint(ROOT, base.urls.owner)
+        present = fingerprint(ROOT, base.urls.owner)
+        is_warm = _read(seeded) == present
         if not is_warm:
             services.migrate()
+            present = fingerprint(ROOT, base.urls.owner)
         services.collect_static()
-        services.start(port, sandbox_port)
-        seeding = None if is_warm else services.begin("seed_demo", LOG_LEVEL="WARNING")
+        log = base.data / "seed_demo.log"
+        seeding = None if is_warm else Errand(log)
+        services.start(port, sandbox_port, seeding)
         site = env["PUBLIC_URL"]
         services.wait_healthy(f"{site}/healthz", f"{site}/readyz")
         print(f"\nInfluence is ready:       {site}")
@@ -51,13 +54,13 @@ def run(data_dir: Path, port: int) -> int:
             print(f"TikTok's sandbox:         {env['TIKTOK_BASE_URL']}")
         if env["EMAIL_URL"].startswith("filemail:"):
             print(f"Mailbox, nothing is sent: {site}/mailbox/")
-        people = _people(services, base.data / "seed_demo.log", seeding)
+        people = _people(services, log, seeding)
         print(f"\n{people}\n\nCtrl-C stops everything; the data stay in {data_dir}.\n", flush=True)
         while True:
             services.watch(1.0)
-            if seeding and not seeding.process.is_alive:
-                if not seeding.process.popen.returncode:
-                    seeded.write_text(fingerprint(ROOT, base.urls.owner))
+            if seeding and seeding.code is not None:
+                if seeding.code == 0:
+                    seeded.write_text(present)
                 print(_outcome(seeding), flush=True)
                 seeding = None
 
@@ -66,14 +69,14 @@ def _people(services: Services, log: Path, seeding: Errand | None) -> str:
     """The list of people who may sign in, which the seed prints long before the invented world is complete."""
     if seeding:
         print("\nThe invented world fills up in the background: about a minute.", flush=True)
-        while "\n\n" not in seeding.text and seeding.process.is_alive:
+        while "\n\n" not in seeding.text and seeding.code is None:
             services.watch(0.05)
     return _read(log).partition("\n\n")[0].strip()
 
 
 def _outcome(seeding: Errand) -> str:
-    if seeding.process.popen.returncode:
-        problem = f"{last_line(seeding.text)} (all of it in {seeding.log})"
+    if seeding.code:
+        problem = f"{last_line(ENDED.sub('', seeding.text))} (all of it in {seeding.log})"
         return f"The invented world is not complete: {problem}"
     return "The invented world is complete."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -33,6 +34,8 @@ WORKER = shlex.split(
     "celery --quiet --app influence.celery worker --concurrency 2 --without-gossip --without-mingle -l INFO --beat"
     " --schedule"
 )
+SEED = shlex.split("django seed_demo --skip-checks")  # they ran at `migrate`
+ENDED = re.compile(r".* ended with code (-?\d+)\.\n\Z")
 # On this machine root is root already; in production the image has a user of its own.
 ROOT_IS_FINE = ["-W", "ignore:You're running the worker with superuser"]
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -40,14 +43,19 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Errand:
-    """A command under way, and the file that it writes to."""
+    """A command beside the services that ends by itself, and the file that it writes to."""
 
     log: Path
-    process: Process
 
     @property
     def text(self) -> str:
         return self.log.read_text(errors="replace")
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, which `forks` writes below all else; None while it is under way."""
+        ended = ENDED.search(self.text)
+        return int(ended[1]) if ended else None
 
 
 class Services:
@@ -78,8 +86,8 @@ class Services:
         if self.env["LOCAL"].lower() not in ("true", "1", "on", "yes"):
             self.command("collectstatic", "--noinput")
 
-    def start(self, web_port: int, sandbox_port: int) -> None:
-        """Start all of them; no sandbox for port 0."""
+    def start(self, web_port: int, sandbox_port: int, seeding: Errand | None = None) -> None:
+        """Start all of them, and the seed beside them; no sandbox for port 0."""
         if sandbox_port:
             state = self.base.data / "sandbox-state"
             hook = f"{self.env['PUBLIC_URL']}/hooks/tiktok/login-kit/"
@@ -91,10 +99,14 @@ class Services:
         schedule = str(self.base.data / "beat-schedule")
         # A worker's polite stop waits for work in progress; rows are the queue, so work may be cut off.
         forks = [
-            ["web", web, signal.SIGTERM, [*WEB, f"127.0.0.1:{web_port}"]],
-            ["worker", worker, signal.SIGQUIT, [*WORKER, schedule]],
+            ("web", web, signal.SIGTERM, [*WEB, f"127.0.0.1:{web_port}"], True),
+            ("worker", worker, signal.SIGQUIT, [*WORKER, schedule], True),
         ]
-        self._serve("product", FORKS, json.dumps(forks), pass_fds=(web, worker))
+        if seeding:
+            log = os.open(seeding.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+            forks.append(("seed", log, signal.SIGTERM, SEED, False))
+        outputs = [output for _, output, *_ in forks]
+        self._serve("product", FORKS, json.dumps(forks), pass_fds=outputs)
 
     def _serve(self, name: str, *module: str, pass_fds: Sequence[int] = ()) -> None:
         output = self.output(name)
@@ -149,21 +161,7 @@ class Services:
                     f"{process.name} ended with code {code}; everything is stopped.{where}"
                 )
 
-    def begin(self, name: str, **env: str) -> Errand:
-        """Start a management command that goes on beside the services."""
-        log = self.base.data / f"{name}.log"
-        with log.open("wb") as output:
-            command = ["manage.py", name, "--skip-checks"]  # they ran at `migrate`
-            return Errand(log, self._spawn(name, command, output.fileno(), env))
-
     def _errand(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> int:
-        process = self._spawn(name, command, output, env)
-        while process.is_alive:
-            self.watch(0.05)
-        self.errands.remove(process)
-        return int(process.popen.returncode)
-
-    def _spawn(self, name: str, command: list[str], output: int, env: Mapping[str, str]) -> Process:
         process = spawn(
             name,
             [sys.executable, *command],
@@ -173,7 +171,10 @@ class Services:
             cwd=ROOT,
         )
         self.errands.append(process)
-        return process
+        while process.is_alive:
+            self.watch(0.05)
+        self.errands.remove(process)
+        return int(process.popen.returncode)
 
 
 def _is_heard(redis_url: str) -> bool:
