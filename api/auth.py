@@ -55,3 +55,8 @@ class HasScope(BasePermission):
         needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
         self.message = f"This API key lacks the “{needed}” scope."
         return needed in request.auth.scopes
+
+
+def sees_money(request: Request) -> bool:
+    """May the key of this request read rates and fields of money?"""
+    return isinstance(request.auth, ApiKey) and Scope.MONEY in request.auth.scopes

@@ -59,14 +59,40 @@ def _spelled(value: date | datetime) -> str:
 
 
 def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
-    people = connection.execute(
-        "SELECT id, name, email, country, language, created_at FROM crm_influencer ORDER BY sort_name, id LIMIT 50"
-    ).fetchall()
-    accounts = connection.execute(
-        "SELECT influencer_id, id, account_type, handle FROM crm_socialaccount WHERE influencer_id = ANY(%s) ORDER BY id",
-        [[row["id"] for row in people]],
-    )
-    return _nested(people, "accounts", accounts.fetchall(), "influencer_id")
+    people = connection.execute("""
+        SELECT influencer.id, influencer.name, display_name, salutation, influencer.email, phone, country, language, time_zone,
+               city, birthday, archived_at, influencer.created_at,
+               CASE WHEN owner.id IS NULL THEN NULL
+                    ELSE jsonb_build_object('id', owner.id, 'name', owner.name, 'email', owner.email) END AS owner,
+               CASE WHEN "group".id IS NULL THEN NULL
+                    ELSE jsonb_build_object('id', "group".id, 'key', "group".key, 'name', "group".name) END AS "group"
+        FROM (SELECT * FROM crm_influencer ORDER BY sort_name, id LIMIT 50) influencer
+        LEFT JOIN tenancy_user owner ON owner.id = owner_id
+        LEFT JOIN tenancy_group "group" ON "group".id = group_id ORDER BY sort_name, influencer.id
+    """).fetchall()
+    for row in people:
+        row |= {
+            "rates": None,
+            "custom_fields": {},
+        }  # without the scope of money; there are no fields
+    for name, sql in HANGING.items():
+        rows = connection.execute(sql, [[row["id"] for row in people]]).fetchall()
+        _nested(people, name, rows, "influencer_id")
+    for row in people:
+        row["other_emails"] = [each["email"] for each in row["other_emails"]]
+        for each in row.pop("values"):
+            row["custom_fields"][each["key"]] = each["text"]
+    return people
+
+
+# What hangs on the influencers of a page.
+HANGING = {
+    "accounts": "SELECT influencer_id, id, account_type, handle FROM crm_socialaccount WHERE influencer_id = ANY(%s) ORDER BY id",
+    "other_emails": "SELECT influencer_id, email FROM crm_otheraddress WHERE influencer_id = ANY(%s) ORDER BY email",
+    "tags": "SELECT influencer_id, tag.id, name FROM crm_tagging JOIN crm_tag tag ON tag.id = tag_id WHERE influencer_id = ANY(%s) ORDER BY name",
+    "lists": "SELECT influencer_id, list.id, name FROM crm_listentry JOIN crm_list list ON list.id = list_id WHERE influencer_id = ANY(%s) ORDER BY name",
+    "values": "SELECT influencer_id, key, kind, text, number, currency, day, value.options FROM crm_customvalue value JOIN crm_customfield field ON field.id = field_id WHERE influencer_id = ANY(%s) AND field.archived_at IS NULL ORDER BY position, field.id",
+}
 
 
 def _next_check(kind: str, subject: str, row: str) -> str:

@@ -47,6 +47,7 @@ class Scope(models.TextChoices):
 
     READ = "read", "Read"
     WRITE = "write", "Write"
+    MONEY = "money", "See money"
 
 
 class Verb(models.TextChoices):
@@ -192,6 +193,8 @@ class Verb(models.TextChoices):
     CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"
     CAMPAIGN_PARTICIPANTS_ADDED = "campaign.participants_added", "Participants added"
     CAMPAIGN_PARTICIPANTS_REMOVED = "campaign.participants_removed", "Participants removed"
+    PARTICIPANT_ADDED = "participant.added", "Added to a campaign"
+    PARTICIPANT_REMOVED = "participant.removed", "Removed from a campaign"
     ORDER_REQUESTED = "order.requested", "Orders requested"
     ORDER_CREATING = "order.creating", "Order requested from TikTok"
     ORDER_CREATED = "order.created", "Order created at TikTok"

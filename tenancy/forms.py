@@ -138,7 +138,7 @@ class ApiKeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Write is needed for everything that changes something.",
+        help_text="Write is needed for everything that changes something, See money for the rates of creators.",
         error_messages={"required": "Choose at least one scope."},
     )
     days = forms.TypedChoiceField(

@@ -8,13 +8,20 @@ from django import forms
 from django.db import models
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
 
+from api.auth import sees_money
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
+from crm.policies.columns import CUSTOM
+from crm.policies.filters import Condition, read_filters
 from crm.queries import found, with_address
+from crm.queries.fields import custom_rules, rules
+from crm.queries.filters import keeping
+from ui.keys import key_in
 
-SEARCH_LENGTH = 100
+SEARCH_LENGTH, FIELD_LENGTH = 100, 300
 
 
 class IdFilter(filters.NumberFilter):
@@ -28,6 +35,21 @@ class IdFilter(filters.NumberFilter):
 
 
 class InfluencerFilters(filters.FilterSet):
+    tag = IdFilter(method="of_row", label="Has this tag.")
+    list = IdFilter(method="of_row", label="Stands on this list.")
+    group = IdFilter(method="of_row", label="Is in this group.")
+    owner = IdFilter(method="of_row", label="Is looked after by this member.")
+    country = filters.CharFilter(
+        method="with_value", max_length=2, label="Lives in this country, such as `DE` (ISO 3166)."
+    )
+    language = filters.CharFilter(
+        method="with_value", max_length=10, label="Is written to in this language, such as `en`."
+    )
+    field = filters.CharFilter(
+        method="with_field",
+        max_length=FIELD_LENGTH,
+        label="Has a value of a field of your own: its key, a colon, and a value, or a range of numbers or days: `size:38..42`.",
+    )
     campaign = IdFilter(method="in_campaign", label="Takes part in this campaign.")
     email = filters.CharFilter(method="of_address", label="Has exactly this e-mail address.")
     search = filters.CharFilter(
@@ -39,6 +61,23 @@ class InfluencerFilters(filters.FilterSet):
 
     def with_words(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         return found(rows, value) if value.strip("@ ") else rows.none()
+
+    def of_row(self, rows: models.QuerySet[Any], name: str, value: int) -> models.QuerySet[Any]:
+        return self.with_value(rows, name, str(value)) if key_in(str(value)) else rows.none()
+
+    def with_value(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
+        rule = rules()[name]
+        return keeping(rows, rule, Condition(rule.field, values=(value,)))
+
+    def with_field(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
+        known = custom_rules(sees_money=sees_money(self.request))
+        read = read_filters([f"{CUSTOM}{value}"], {key: each.field for key, each in known.items()})
+        if read.problems:
+            said = [problem.removesuffix(" It is left out.") for problem in read.problems]
+            raise ValidationError({name: said})
+        for condition in read.conditions:
+            rows = keeping(rows, known[condition.field.key], condition)
+        return rows
 
     def of_address(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         return with_address(rows, value)

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from crm.models import Influencer
 from crm.policies.columns import CUSTOM
-from crm.policies.filters import Clause, Filters, Values, read_filters
+from crm.policies.filters import Clause, Condition, Filters, Values, read_filters
 from crm.policies.wording import Chip, chip
 from crm.queries.fields import NOBODY, Asker, Rule, custom_rules, rules
 from crm.queries.search import GATHERED
@@ -102,6 +102,20 @@ def matching(
     """
     if all(condition.field.key != "archived" for condition in reading.filters.conditions):
         rows = rows.filter(archived_at=None)
+    return _held(rows, reading, asker)
+
+
+def keeping(
+    rows: models.QuerySet[Influencer], rule: Rule, condition: Condition
+) -> models.QuerySet[Influencer]:
+    """The influencers for whom one condition holds, archived ones too. It does not look at who asks."""
+    filters = Filters(((condition,),))
+    return _held(rows, Reading(filters, {rule.field.key: rule}, {}), Asker(0))
+
+
+def _held(
+    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker
+) -> models.QuerySet[Influencer]:
     few = _few(reading)
     for clause in reading.filters.clauses:
         if few is not None and clause is few[0]:
@@ -112,6 +126,11 @@ def matching(
             found |= reading.rules[condition.field.key].condition(condition, asker)
         rows = rows.filter(found)
     return rows
+
+
+def finds_few(reading: Reading) -> bool:
+    """Does one of the clauses find few, by its index?"""
+    return _few(reading) is not None
 
 
 def _few(reading: Reading) -> tuple[Clause, models.QuerySet[models.Model]] | None:

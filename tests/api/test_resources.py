@@ -65,7 +65,6 @@ def metrics_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_an_influencer_has_their_accounts(reader: Reader) -> None:
     account = an_account("maya.cooks", email="maya@example.com")
     person = account.influencer
-    Influencer.objects.filter(pk=person.pk).update(country="GB", language="en")
     document = reader.get(f"influencers/{person.pk}/").json()
 
     created_at = document.pop("created_at")
@@ -73,9 +72,23 @@ def test_an_influencer_has_their_accounts(reader: Reader) -> None:
     assert document == {
         "id": person.pk,
         "name": "Maya.Cooks",
+        "display_name": "",
+        "salutation": "",
         "email": "maya@example.com",
-        "country": "GB",
-        "language": "en",
+        "other_emails": [],
+        "phone": "",
+        "country": "",
+        "language": "",
+        "time_zone": "",
+        "city": "",
+        "birthday": None,
+        "owner": None,
+        "group": None,
+        "tags": [],
+        "lists": [],
+        "rates": None,
+        "custom_fields": {},
+        "archived_at": None,
         "accounts": [{"id": account.pk, "account_type": "tiktok_creator", "handle": "maya.cooks"}],
     }
 
@@ -282,7 +295,7 @@ def test_each_unit_has_its_shape(oak: Tenant) -> None:
     metrics = metrics_of(reader.get(f"social-accounts/{account.pk}/metrics/").json())
     shares = [{"name": oak.canary, "fraction": 0.5}]
 
-    assert metrics["creator_rate"]["value"] == {"amount": "12.50", "currency": "GBP"}
+    assert metrics["creator_rate"]["value"] is None  # the key may not read money
     assert metrics["engagement_rate"]["value"] == 0.25
     assert metrics["audience_countries"]["value"] == shares
     assert metrics["user_name"]["value"] == f"{oak.canary}_handle"

@@ -1,7 +1,6 @@
 """The API's documents."""
 
 from api.v1.serializers.influencers import (
-    AccountOfInfluencerSerializer,
     InfluencerSerializer,
     SocialAccountSerializer,
 )
@@ -12,7 +11,6 @@ from api.v1.serializers.snapshots import AccountSnapshotSerializer, PostSnapshot
 
 __all__ = [
     "AccountMetricsSerializer",
-    "AccountOfInfluencerSerializer",
     "AccountSnapshotSerializer",
     "CampaignSerializer",
     "InfluencerSerializer",

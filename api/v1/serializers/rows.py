@@ -48,7 +48,13 @@ class CheckedRowSerializer(RowSerializer):
 # Rows inside another one's document, which PostgreSQL tells along with it: one query for both.
 class NestedSerializer(serializers.ModelSerializer[Any]):
     @classmethod
-    def documents(cls, rows: QuerySet[Any]) -> ArraySubquery:
-        """Annotation: the documents of these rows of the outer one. Times in them are text."""
-        document = JSONObject(**{name: name for name in cls.Meta.fields})
+    def documents(cls, rows: QuerySet[Any], **told: Any) -> ArraySubquery:
+        """Annotation: the documents of these rows of the outer one. Times in them are text. `told`: how some of their
+        values are told, unless as they stand."""
+        document = JSONObject(**{**{name: name for name in cls.Meta.fields}, **told})
         return ArraySubquery(rows.values(document=document))
+
+    @classmethod
+    def document(cls, path: str) -> JSONObject:
+        """Annotation: the document of the row that a foreign key leads to; of an absent one its values are null."""
+        return JSONObject(**{name: f"{path}__{name}" for name in cls.Meta.fields})
