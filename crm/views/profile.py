@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,11 +103,13 @@ def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]
     change = choices["change"] if choices["change"] in CHANGES else CHOICES["change"]
     panel = queries.account_panel(view)
     points = panel.history.points(chart, int(period))
+    money = sees_money(request)
+    metrics = [each for each in view.metrics if money or each.unit != Unit.MONEY]
     return {
         "view": view,
         "panel": panel,
-        **_metrics(view, panel.history, int(change)),
-        "action": _action(view),
+        **_metrics(metrics, panel.history, int(change)),
+        "action": _action(view, metrics),
         "chart": chart,
         "chart_label": CHARTS[chart],
         "charts": CHARTS,
@@ -119,9 +122,9 @@ def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]
     }
 
 
-def _metrics(view: queries.AccountView, history: History, days: int) -> dict[str, Any]:
+def _metrics(seen: Sequence[MetricValue], history: History, days: int) -> dict[str, Any]:
     """The metrics by how they are shown, and the source and time that most of them have."""
-    metrics = sorted(view.metrics, key=lambda metric: METRICS.index(metric.key))
+    metrics = sorted(seen, key=lambda metric: METRICS.index(metric.key))
     origins = [(m.source_label, m.fetched_at) for m in metrics if m.value is not None and m.source]
     common = max(origins, key=origins.count) if origins else ("", None)
     shown = [_shown(metric, history, days, common) for metric in metrics]
@@ -148,9 +151,9 @@ def _shown(
     )
 
 
-def _action(view: queries.AccountView) -> Any:
+def _action(view: queries.AccountView, metrics: Sequence[MetricValue]) -> Any:
     missing: dict[str, list[str]] = defaultdict(list)
-    for metric in view.metrics:
+    for metric in metrics:
         if metric.value is None:
             missing[metric.reason].append(metric.label)
     return next_action(
