@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
-from django.utils import timezone
+from django.db.models.functions import JSONObject
 
 from campaigns.enums import CampaignState
 from campaigns.models import Order, Participant
 from campaigns.policies import OPEN_STATES
 from crm.models import Influencer, SocialAccount
+from crm.policies.filters import read_filters
 from crm.queries.accounts import with_end
+from crm.queries.fields import consents_ending, rules
+from crm.queries.packing import SHOWN
 from tenancy.enums import Verb
 from tenancy.models import Event
-from tiktok.enums import LIVE_CONNECTION_STATES
 from ui.paging import KeysetPage, keyset_page
 
 DAYS = (30, 60, 90)
+GRANT = "grant"
+
+
+def ends_within(days: int) -> str:
+    """The filter of the list that keeps the influencers whose grant ends within so many days."""
+    return f"grant:today..+{days}d"
 
 
 def ending_accounts(days: int) -> models.QuerySet[SocialAccount]:
-    """The accounts whose grant ends within so many days, each with the time as `ends_at`; of influencers in the list."""
-    now = timezone.now()
+    """The accounts whose grant ends within so many days, each with the time as `ends_at`; of influencers in the list.
+
+    The condition is that of the list's filter, so that the page and what is done for all of it are about the same.
+    """
+    (condition,) = read_filters([ends_within(days)], {GRANT: rules()[GRANT].field}).conditions
     rows = SocialAccount.objects.filter(
-        influencer__archived_at=None,
-        creator__consents__withdrawn_at=None,
-        creator__consents__connection__state__in=LIVE_CONNECTION_STATES,
-        creator__consents__connection__refresh_expires_at__gt=now,
-        creator__consents__connection__refresh_expires_at__lte=now + timedelta(days=days),
+        influencer__archived_at=None, creator__consents__in=consents_ending(condition)
     )
     return rows.annotate(ends_at=F("creator__consents__connection__refresh_expires_at"))
 
@@ -53,7 +59,11 @@ def _with_load(rows: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAc
         with_end(rows)
         .select_related("influencer")
         .annotate(
-            campaign_count=_count(running),
+            campaigns=ArraySubquery(
+                running.order_by("-campaign__starts_on", "-campaign_id").values(
+                    packed=JSONObject(id="campaign_id", name="campaign__name")
+                )[:SHOWN]
+            ),
             order_count=_count(orders),
             asked_at=Subquery(asked.order_by("-pk").values("at")[:1]),
         )

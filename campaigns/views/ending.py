@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from campaigns.queries.ending import DAYS, ending_page
+from campaigns.queries.ending import DAYS, ending_page, ends_within
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import draft_action
 from tenancy.access import OrganizationRequest, staff_page
@@ -42,6 +42,6 @@ def remind_ending(request: OrganizationRequest) -> HttpResponse:
     kind = bulk_kind("ask")
     if kind is None or not is_released():
         raise Http404
-    filters = [f"grant:today..+{_days(request.POST.get('days', ''))}d"]
+    filters = [ends_within(_days(request.POST.get("days", "")))]
     action = draft_action(kind, ids=[], search="", filters=filters, actor=request.user)
     return redirect("crm:bulk_action", request.organization.slug, action.pk)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.utils import timezone
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Participant
 from crm.models import BulkAction
+from crm.queries.bulk import selected
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import begin_action
 from jobs.enums import Lane
@@ -76,7 +78,9 @@ def test_the_soonest_stands_first_and_each_says_what_hangs_on_it(oak: Organizati
     page = body(viewer.get(f"{PAGE}?days=60"))
     assert page.index("@soon") < page.index("@late")
     row = page[page.index("@soon") : page.index("@late")]
-    assert row.count('<td class="num">1</td>') == 2
+    assert f'<a href="/o/oak/campaigns/{campaign.pk}/">Autumn</a>' in row
+    assert "Winter" not in row
+    assert row.count('<td class="num">1</td>') == 1
     for name in ("@never", "@ended", "@archived", "Remind"):
         assert name not in page, name
     page = body(viewer.get(f"{PAGE}?days=nonsense"))
@@ -110,6 +114,25 @@ def test_all_are_reminded_after_a_preview_and_nobody_else(oak: Organization) -> 
             "later@example.com",
         }
     assert "Not yet" not in body(manager.get(PAGE))
+
+
+@pytest.mark.parametrize("at", ["2026-11-29T00:00:01Z", "2026-11-29T23:59:59Z"])
+def test_the_page_shows_exactly_whom_remind_all_reminds(oak: Organization, at: str) -> None:
+    manager = person(oak, Role.MANAGER)
+    with time_machine.travel(at, tick=False), organization_scope(oak):
+        for name, ends in (
+            ("Earlier", "2026-11-28T23:59:59Z"),
+            ("Today", "2026-11-29T00:00:00Z"),
+            ("Last", "2026-12-29T23:59:59Z"),
+            ("After", "2026-12-30T00:00:00Z"),
+        ):
+            connection = an_account(name, 5).creator.consents.get().connection
+            type(connection).objects.filter(pk=connection.pk).update(refresh_expires_at=ends)
+        page = body(manager.get(PAGE))
+        shown = {name for name in ("earlier", "today", "last", "after") if f"@{name}" in page}
+        manager.post(f"{PAGE}remind/", {"days": "30"})
+        reminded = {each.name.lower() for each in selected(BulkAction.objects.get())}
+    assert shown == reminded == {"today", "last"}
 
 
 def test_a_viewer_reminds_nobody(oak: Organization) -> None:
