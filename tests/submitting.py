@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from ui.submitting import new_token
+
 VERSION = re.compile(r'name="version" value="([^"]+)"')
 
 
@@ -16,6 +18,21 @@ def version(answer: Any) -> str:
     found = VERSION.search(answer.content.decode())
     assert found, "the page carries no version"
     return found[1]
+
+
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+def token(answer: Any) -> str:
+    """The name of the next submission of a page's form."""
+    found = TOKEN.search(answer.content.decode())
+    assert found, "the form names no submission"
+    return found[1]
+
+
+def fresh() -> dict[str, str]:
+    """The field that a form which was opened just now names its submission by."""
+    return {"token": new_token()}
 
 
 def submit(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,9 +14,9 @@ from campaigns.views.frame import address, campaign_or_404, rights
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.editing import editing
+from ui.submitting import is_sent, sent_token
 
 REFUSED = 422
-MAY_BE_DOUBLED = "This form came without its token, so nothing was done: it could have been done twice. Check it and send it again."
 
 
 @staff_page(Permission.READ)
@@ -33,26 +31,14 @@ def campaign_new(request: OrganizationRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"starts_on": timezone.now().date()},
     )
-    token = sent_token(request)
-    if request.method == "POST" and not token:
-        form.add_error(None, MAY_BE_DOUBLED)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
+        token = sent_token(request)
         campaign = create_campaign(**form.cleaned_data, actor=request.user, token=token)
         messages.success(request, "The campaign is created. Send the first order.")
         return redirect(address(request, "campaign", campaign.pk))
     back = address(request, "list")
-    context = {"form": form, "back": back, "back_label": "Campaigns", "token": token or new_token()}
+    context = {"form": form, "back": back, "back_label": "Campaigns"}
     return render(request, "staff/campaigns/campaigns/form.html", context, status=_status(form))
-
-
-def new_token() -> str:
-    """A name for one submission of a form: sent twice, it has one effect."""
-    return secrets.token_urlsafe(24)
-
-
-def sent_token(request: OrganizationRequest) -> str:
-    """The submission's token; empty when the form came without one."""
-    return request.POST.get("token", "").replace("\0", "")[:64]
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)

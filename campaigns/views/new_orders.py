@@ -20,7 +20,7 @@ from campaigns.queries import accounts_to_pick, accounts_with_open_order
 from campaigns.services.orders.invitations import preview_invitation
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
-from campaigns.views.campaigns import MAY_BE_DOUBLED, REFUSED, new_token, sent_token
+from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from crm.errors import CrmProblem
 from crm.models import SocialAccount
@@ -31,6 +31,7 @@ from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
 from tiktok.queries import current_pause, marketplace_account
 from tiktok.services.brands.abilities import capabilities
+from ui.submitting import MAY_BE_DOUBLED, sent_token
 
 CODE_TO_COME = "•••-•••"
 
@@ -136,7 +137,6 @@ def _preview(
         "places": PLACES_PER_CODE if capabilities(through).has_campaign_codes else None,
         "pause": current_pause(),
         "is_connected": through is not None,
-        "token": sent_token(request) or new_token(),
     }
     is_refused = is_wrong and request.POST.get("step") == "send"
     status = REFUSED if is_refused else 200

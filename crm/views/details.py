@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 
 from crm import queries
@@ -16,26 +17,33 @@ from crm.views.accounts import add_on_tiktok
 from crm.views.frame import INVALID, address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
+from ui.submitting import is_sent, sent_token
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 def create_influencer(request: OrganizationRequest) -> HttpResponse:
     """A creator, with an account or without; one on TikTok is added as soon as that has answered."""
     form = _form(request, None)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
+        made = make_once(sent_token(request), partial(_made, form, request), actor=request.user)
+        messages.success(request, f"{isolated(form.cleaned_data['name'])} is added.")
         account = form.cleaned_data["account"]
-        with transaction.atomic():
-            made = save_details(None, form.details, actor=request.user)
-            if account and account.network != Network.TIKTOK:
-                add_other_account(account, actor=request.user, influencer=made)
-        messages.success(request, f"{isolated(made)} is added.")
-        if account and account.network == Network.TIKTOK:
-            return add_on_tiktok(request, account.handle, made)
+        if account and account.network == Network.TIKTOK and made.is_first:
+            return add_on_tiktok(request, account.handle, found_influencer(made.pk))
         return go_to(request, address(request, "influencer", made.pk))
-    return _answer(request, form, "Add creator", address(request, "influencers"))
+    return _answer(request, form, "Add creator", address(request, "influencers"), is_new=True)
+
+
+def _made(form: DetailsForm, request: OrganizationRequest) -> Influencer:
+    account = form.cleaned_data["account"]
+    made = save_details(None, form.details, actor=request.user)
+    if account and account.network != Network.TIKTOK:
+        add_other_account(account, actor=request.user, influencer=made)
+    return made
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -64,7 +72,14 @@ def _form(request: OrganizationRequest, influencer: Influencer | None) -> Detail
     )
 
 
-def _answer(request: OrganizationRequest, form: DetailsForm, title: str, back: str) -> HttpResponse:
+def _answer(
+    request: OrganizationRequest,
+    form: DetailsForm,
+    title: str,
+    back: str,
+    *,
+    is_new: bool = False,
+) -> HttpResponse:
     status = INVALID if form.errors else 200
     return form_answer(
         request,
@@ -74,4 +89,5 @@ def _answer(request: OrganizationRequest, form: DetailsForm, title: str, back: s
         status=status,
         form=form,
         action=request.path,
+        is_new=is_new,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,9 +16,11 @@ from crm.services.notes import delete_note, edit_note, pin_note, write_note
 from crm.views.frame import address, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
+from ui.submitting import is_sent, sent_token
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -24,8 +28,9 @@ def write(request: OrganizationRequest, pk: int) -> HttpResponse:
     """A new note; `@` and a member's name mentions them."""
     found = found_influencer(pk)
     form = NoteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        write_note(found, form.cleaned_data["text"], author=request.user)
+    if is_sent(request, form):
+        make = partial(write_note, found, form.cleaned_data["text"], author=request.user)
+        make_once(sent_token(request), make, actor=request.user)
         messages.success(request, "Note saved.")
         return go_to(request, address(request, "influencer", pk))
     return _answer(request, form, f"Note about {isolated(found)}", pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -14,8 +16,10 @@ from crm.views.asked import Asked, read_request
 from crm.views.frame import address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.redirects import go_to
+from ui.submitting import is_sent, sent_token
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -23,13 +27,16 @@ def add_segment(request: OrganizationRequest) -> HttpResponse:
     """Save the filters of the address under a name, for oneself or for all."""
     asked = read_request(request)
     form = SegmentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        segment = segments.create_segment(
+    if is_sent(request, form):
+        make = partial(
+            segments.create_segment,
             **form.cleaned_data,
             filters=asked.reading.filters.address,
             sort=asked.sort,
             actor=request.user,
         )
+        made = make_once(sent_token(request), make, actor=request.user)
+        segment = _found(request, made.pk)
         messages.success(request, f"“{isolated(segment.name)}” is saved.")
         return go_to(request, _href(asked, segment))
     return form_answer(

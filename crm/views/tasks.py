@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,9 +17,11 @@ from crm.services.tasks import create_task, delete_task, edit_task, finish_task,
 from crm.views.frame import address, allowances, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
+from ui.submitting import is_sent, sent_token
 from ui.undoing import say_done
 
 
@@ -46,8 +50,9 @@ def create(request: OrganizationRequest, pk: int) -> HttpResponse:
     found = found_influencer(pk)
     data = request.POST if request.method == "POST" else None
     form = TaskForm(data, members=queries.member_choices())
-    if request.method == "POST" and form.is_valid():
-        create_task(found, actor=request.user, **form.given)
+    if is_sent(request, form):
+        make = partial(create_task, found, actor=request.user, **form.given)
+        make_once(sent_token(request), make, actor=request.user)
         messages.success(request, "Task added.")
         return go_to(request, address(request, "influencer", pk))
     return _answer(request, form, f"Task about {isolated(found)}", pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,13 +12,17 @@ from influence.organization.frame import address, form_answer, sent
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission, Scope
 from tenancy.forms import ApiKeyForm
+from tenancy.models import ApiKey
 from tenancy.queries import api_keys
 from tenancy.services.organizations import create_api_key, revoke_api_key
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.paging import keyset_page
 from ui.redirects import go_to
+from ui.submitting import is_sent, sent_token
 
 PAGE = "api_keys:page"
+MADE_BEFORE = "{key} was made when this form was first sent; its text was in that answer alone. If you did not see it, revoke the key and make another."
 
 
 @staff_page(Permission.MANAGE_KEYS)
@@ -31,8 +37,22 @@ def add(request: OrganizationRequest) -> HttpResponse:
     """A new key. Its text is in this one answer and nowhere else."""
     form = ApiKeyForm(sent(request), initial={"scopes": [Scope.READ], "days": 90})
     back = address(request, PAGE)
-    if not form.is_valid():
+    if not is_sent(request, form):
         return form_answer(request, "api_keys/add", title="New API key", back=back, form=form)
+    texts: list[str] = []
+    make = partial(_made, request, form, texts)
+    made = make_once(sent_token(request), make, actor=request.user)
+    key = get_object_or_404(api_keys(), pk=made.pk)
+    if not made.is_first:
+        messages.warning(request, MADE_BEFORE.format(key=key))
+        return go_to(request, back)
+    (text,) = texts
+    title = "Your new API key"
+    return form_answer(request, "api_keys/made", title=title, back=back, key=key, text=text)
+
+
+def _made(request: OrganizationRequest, form: ApiKeyForm, texts: list[str]) -> ApiKey:
+    """Make the key, and tell its text."""
     key, text = create_api_key(
         request.organization,
         form.cleaned_data["name"],
@@ -40,8 +60,8 @@ def add(request: OrganizationRequest) -> HttpResponse:
         expires_at=form.expires_at(),
         actor=request.user,
     )
-    title = "Your new API key"
-    return form_answer(request, "api_keys/made", title=title, back=back, key=key, text=text)
+    texts.append(text)
+    return key
 
 
 @staff_page(Permission.MANAGE_KEYS)

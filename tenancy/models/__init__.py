@@ -16,6 +16,7 @@ from tenancy.models.single_sign_on import (
     SingleSignOn,
     provider_key,
 )
+from tenancy.models.submissions import Submission
 from tenancy.models.user import User
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "OwnedModel",
     "SignOnDomain",
     "SingleSignOn",
+    "Submission",
     "User",
     "provider_key",
 ]

@@ -33,7 +33,7 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tests.sandbox_process import Sandbox
-from tests.submitting import submit
+from tests.submitting import submit, token
 from tiktok.enums import PollKind, Source
 from tiktok.models import Video
 from tiktok.services.facts.snapshots import record_video_snapshots
@@ -266,7 +266,7 @@ def test_an_order_for_many_takes_four_actions(tiktok: Sandbox, manager, campaign
     assert "Send 2 orders" in text(preview)
     assert Order.objects.count() == 0
 
-    send = {**chosen, "step": "send", "token": preview.context["token"]}
+    send = {**chosen, "step": "send", "token": token(preview)}
     answer = manager.post(address, send, follow=True)
 
     assert text(answer).count("Copy the campaign code") == 2
@@ -296,8 +296,8 @@ def test_an_order_form_without_its_token_is_refused_and_keeps_the_input(
 ) -> None:
     account = a_participant(campaign, "maya.bakes")
     sent = {**FORM, "accounts": [account.pk], "step": "send"}
-    for token in ({}, {"token": ""}, {"token": "\0"}):
-        answer = manager.post(f"{base(campaign)}orders/new/", {**sent, **token})
+    for sent_token in ({}, {"token": ""}, {"token": "\0"}):
+        answer = manager.post(f"{base(campaign)}orders/new/", {**sent, **sent_token})
         assert answer.status_code == 422
         assert "This form came without its token, so nothing was done" in text(answer)
         assert 'value="Northwind"' in text(answer)
@@ -572,7 +572,7 @@ def test_a_campaign_form_sent_twice_makes_one_campaign(manager) -> None:
     page = manager.get("/o/oaks/campaigns/new/")
     fields = {
         "client": "Oakmill", "name": "Once", "starts_on": "2026-01-01", "ends_on": "2026-02-01",
-        "token": page.context["token"],
+        "token": token(page),
     }  # fmt: skip
 
     first = manager.post("/o/oaks/campaigns/new/", fields)
@@ -592,5 +592,5 @@ def test_a_campaign_form_without_its_token_is_refused_and_keeps_the_input(manage
     assert "This form came without its token" in text(answer)
     assert 'value="Oakmill"' in text(answer)
     assert not Campaign.objects.exists()
-    again = manager.post("/o/oaks/campaigns/new/", {**fields, "token": answer.context["token"]})
+    again = manager.post("/o/oaks/campaigns/new/", {**fields, "token": token(answer)})
     assert again.status_code == 302

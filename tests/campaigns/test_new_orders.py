@@ -20,6 +20,7 @@ from tests.campaigns.test_campaigns_pages import FORM, base, manager, text
 from tests.factories.campaigns import a_participant, an_account, an_order
 from tests.mailing import sent_mail
 from tests.sandbox_process import Sandbox
+from tests.submitting import token
 
 pytestmark = pytest.mark.django_db
 __all__ = ["manager"]
@@ -44,7 +45,7 @@ def test_the_preview_shows_the_very_mail_that_the_creator_gets(
     shown = html.unescape(text(answer))
     assert 'srcdoc="<!DOCTYPE html>' in shown
     assert answer.context["mail"].recipient == "maya@bakes.example"
-    send = {**FORM, "accounts": [maya.pk], "step": "send", "token": answer.context["token"]}
+    send = {**FORM, "accounts": [maya.pk], "step": "send", "token": token(answer)}
     manager.post(f"{base(campaign)}orders/new/", send)
 
     order, (mail,) = Order.objects.get(), sent_mail()
@@ -67,12 +68,12 @@ def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:
     maya, rio = a_participant(campaign, "maya.bakes"), an_account("rio.runs")
     first = preview(manager, campaign, maya, rio)
     assert "1 of 2" in text(first)
-    token = first.context["token"]
-    second = preview(manager, campaign, maya, rio, shown=str(rio.pk), token=token)
+    name = token(first)
+    second = preview(manager, campaign, maya, rio, shown=str(rio.pk), token=name)
     assert "2 of 2" in text(second)
     assert second.context["shown"].account == rio
     assert "Hello " + rio.influencer.name in second.context["mail"].words.translate(MARKS)
-    assert second.context["token"] == token
+    assert token(second) == name
 
 
 MARKS = {ord(mark): None for mark in "\u2066\u2067\u2068\u2069"}
@@ -91,8 +92,15 @@ def test_an_address_typed_beside_the_preview_is_saved_with_the_orders(
     assert after.context["mail"].recipient == "maya@bakes.example"
     assert Influencer.objects.get(pk=maya.influencer_id).email == ""
 
-    token = after.context["token"]
-    preview(manager, campaign, maya, step="send", token=token, **{name: "Maya@Bakes.example"})
+    name_of_submission = token(after)
+    preview(
+        manager,
+        campaign,
+        maya,
+        step="send",
+        token=name_of_submission,
+        **{name: "Maya@Bakes.example"},
+    )
     assert Influencer.objects.get(pk=maya.influencer_id).email == "maya@bakes.example"
     assert Event.objects.filter(verb=Verb.INFLUENCER_EDITED).count() == 1
     assert Order.objects.get().state == OrderState.SENT

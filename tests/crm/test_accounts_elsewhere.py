@@ -22,6 +22,7 @@ from tests.crm.conftest import queries_in
 from tests.factories.campaigns import a_campaign
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
+from tests.submitting import fresh
 
 pytestmark = pytest.mark.django_db
 ADD, NEW = "/o/oak/influencers/add/", "/o/oak/influencers/new/"
@@ -98,7 +99,7 @@ def test_an_account_of_somebody_else_is_a_conflict_that_names_them(
     assert answer.status_code == 422
     assert "@maya is here already" in body(answer)
     assert f'href="/o/oak/influencers/{maya.pk}/">Maya</a>' in body(answer)
-    answer = manager.post(NEW, {"name": "May", "account": "instagram.com/maya"})
+    answer = manager.post(NEW, {**fresh(), "name": "May", "account": "instagram.com/maya"})
     assert "@maya is here already, with Maya." in body(answer)
     with organization_scope(oak):
         assert SocialAccount.objects.get().influencer == maya
@@ -114,7 +115,9 @@ def test_an_account_of_a_group_that_is_not_seen_is_a_conflict_that_names_nobody(
     hidden = "@maya is here already, with a creator of a group that you do not see."
     for answer in (
         limited.post(ADD, {"handle": "instagram.com/maya"}),
-        limited.post(NEW, {"name": "May", "group": group, "account": "instagram.com/maya"}),
+        limited.post(
+            NEW, {**fresh(), "name": "May", "group": group, "account": "instagram.com/maya"}
+        ),
     ):
         assert answer.status_code == 422
         assert hidden in body(answer)
@@ -192,7 +195,7 @@ def test_an_account_of_a_campaign_and_one_on_tiktok_are_not_removed(
 
 # --- with a new influencer ---
 def test_a_new_influencer_comes_with_an_account(oak: Organization, manager: Client) -> None:
-    manager.post(NEW, {"name": "Maya", "account": "YouTube: @MayaBakes"})
+    manager.post(NEW, {**fresh(), "name": "Maya", "account": "YouTube: @MayaBakes"})
     with organization_scope(oak):
         account = SocialAccount.objects.select_related("influencer").get()
     assert (account.network, account.handle, account.influencer.name) == (
@@ -205,7 +208,7 @@ def test_a_new_influencer_comes_with_an_account(oak: Organization, manager: Clie
 def test_a_new_influencer_comes_with_a_tiktok_account_of_the_marketplace(
     oak: Organization, manager: Client, tiktok: Sandbox
 ) -> None:
-    answer = manager.post(NEW, {"name": "Maya", "account": "@maya.bakes"}, follow=True)
+    answer = manager.post(NEW, {**fresh(), "name": "Maya", "account": "@maya.bakes"}, follow=True)
     assert "@maya.bakes is added and tracked from now on." in body(answer)
     with organization_scope(oak):
         assert SocialAccount.objects.get().influencer == Influencer.objects.get()
@@ -214,7 +217,7 @@ def test_a_new_influencer_comes_with_a_tiktok_account_of_the_marketplace(
 def test_a_new_influencer_stays_the_one_whose_account_is_not_in_the_marketplace(
     oak: Organization, manager: Client, tiktok: Sandbox
 ) -> None:
-    answer = manager.post(NEW, {"name": "Tom", "account": "@tom_trails"})
+    answer = manager.post(NEW, {**fresh(), "name": "Tom", "account": "@tom_trails"})
     assert "@tom_trails is not in TikTok's Creator Marketplace" in body(answer)
     with organization_scope(oak):
         tom = Influencer.objects.get()
@@ -226,7 +229,7 @@ def test_a_new_influencer_stays_the_one_whose_account_is_not_in_the_marketplace(
 def test_a_new_influencer_with_an_account_that_cannot_be_read_is_not_made(
     oak: Organization, manager: Client
 ) -> None:
-    answer = manager.post(NEW, {"name": "Maya", "account": "https://vm.tiktok.com/Z/"})
+    answer = manager.post(NEW, {**fresh(), "name": "Maya", "account": "https://vm.tiktok.com/Z/"})
     assert answer.status_code == 422
     assert "A shortened TikTok link does not name the account." in body(answer)
     with organization_scope(oak):

@@ -22,6 +22,7 @@ from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
+from tests.submitting import fresh
 
 pytestmark = pytest.mark.django_db
 NEW = "/o/oak/influencers/new/"
@@ -87,7 +88,7 @@ def test_a_creator_is_added_without_an_account_and_with_all_details(
     assert ">Diet" in page.replace("\n", "").replace(" ", "")
 
     custom = {"custom_diet": "Vegan", "custom_fee": "12.5 eur", "custom_likes": ["Tea", "Bread"]}
-    answer = manager.post(NEW, {**MAYA, **custom, "owner": owner.pk})
+    answer = manager.post(NEW, {**fresh(), **MAYA, **custom, "owner": owner.pk})
 
     with organization_scope(oak):
         maya = Influencer.objects.get()
@@ -136,7 +137,7 @@ def test_what_cannot_be_read_is_refused_and_kept_in_the_form(
 ) -> None:
     with organization_scope(oak):
         create_field("Fee", FieldKind.MONEY, is_required=True, actor=None)
-    answer = manager.post(NEW, {**MAYA, "custom_fee": "1 EUR", field: value})
+    answer = manager.post(NEW, {**fresh(), **MAYA, "custom_fee": "1 EUR", field: value})
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     with organization_scope(oak):
@@ -145,7 +146,7 @@ def test_what_cannot_be_read_is_refused_and_kept_in_the_form(
 
 def test_two_rates_for_the_same_are_refused(oak: Organization, manager: Client) -> None:
     twice = {f"rate_2_{n}": MAYA[f"rate_1_{n}"] for n in range(4)}
-    answer = manager.post(NEW, {**MAYA, **twice})
+    answer = manager.post(NEW, {**fresh(), **MAYA, **twice})
     assert "Two rates are for the same network" in answer.content.decode()
 
 
@@ -181,8 +182,8 @@ def test_a_limited_member_puts_a_creator_into_a_group_of_theirs(
     with organization_scope(oak):
         cars = Group.objects.get(key="cars")
     for group in ("", cars.pk):
-        assert client.post(NEW, {**MAYA, "group": group}).status_code == 422
-    assert client.post(NEW, {**MAYA, "group": food.pk}).status_code == 302
+        assert client.post(NEW, {**fresh(), **MAYA, "group": group}).status_code == 422
+    assert client.post(NEW, {**fresh(), **MAYA, "group": food.pk}).status_code == 302
     with organization_scope(oak):
         assert Influencer.objects.get().group == food
 

@@ -19,6 +19,7 @@ from tenancy.enums import Role
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
+from tests.submitting import fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +60,9 @@ def test_a_note_on_somebody_who_is_deleted_meanwhile_answers_that_they_are_gone(
         mention(note)
 
     monkeypatch.setattr(notes, "_mention", delete_first)
-    answer = client.post(f"/o/oak/influencers/{maya.pk}/notes/", {"text": "Likes plants"})
+    answer = client.post(
+        f"/o/oak/influencers/{maya.pk}/notes/", {**fresh(), "text": "Likes plants"}
+    )
     assert answer.status_code == 404
     assert "There is nothing here" in answer.content.decode()
     assert not Note.objects.exists()

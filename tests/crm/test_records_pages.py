@@ -22,7 +22,7 @@ from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_verbs, queries_in
 from tests.crm.test_details_pages import undo_button
 from tests.factories.crm import InfluencerFactory
-from tests.submitting import submit
+from tests.submitting import fresh, submit
 
 pytestmark = pytest.mark.django_db
 TASKS = "/o/oak/tasks/"
@@ -121,7 +121,7 @@ def test_a_note_mentions_a_member_until_they_open_the_page(
     vera.save()
     form = manager.get(at(maya, "notes/")).content.decode()
     assert '"Vera Lund"' in form
-    manager.post(at(maya, "notes/"), {"text": "Ships from Linz.\nAsk @Vera Lund."})
+    manager.post(at(maya, "notes/"), {**fresh(), "text": "Ships from Linz.\nAsk @Vera Lund."})
     assert "Ask @Vera Lund." in plain(viewer, TASKS)
     assert ">1<" in viewer.get("/o/oak/tasks/count/").content.decode()
 
@@ -141,7 +141,7 @@ def test_a_note_is_edited_pinned_and_deleted(
     with organization_scope(oak):
         old = write_note(maya, "No palm oil.", author=me)
         write_note(maya, "Short briefs.", author=me)
-    assert manager.post(at(maya, "notes/"), {"text": " "}).status_code == 422
+    assert manager.post(at(maya, "notes/"), {**fresh(), "text": " "}).status_code == 422
     url = at(maya, f"notes/{old.pk}/")
     assert "No palm oil." in manager.get(f"{url}edit/").content.decode()
     assert manager.post(f"{url}edit/", {"text": ""}).status_code == 422
@@ -163,9 +163,12 @@ def test_a_task_is_added_changed_done_and_undone(
     oak: Organization, manager: Client, me: User, maya: Influencer
 ) -> None:
     tomorrow = timezone.now().date() + timedelta(days=1)
-    assert manager.post(at(maya, "tasks/"), {"title": ""}).status_code == 422
-    assert manager.post(at(maya, "tasks/"), {"title": "x", "assignee": "0"}).status_code == 422
-    manager.post(at(maya, "tasks/"), {"title": "Send flour", "due_on": tomorrow})
+    assert manager.post(at(maya, "tasks/"), {**fresh(), "title": ""}).status_code == 422
+    assert (
+        manager.post(at(maya, "tasks/"), {**fresh(), "title": "x", "assignee": "0"}).status_code
+        == 422
+    )
+    manager.post(at(maya, "tasks/"), {**fresh(), "title": "Send flour", "due_on": tomorrow})
     assert "Send flour Tomorrow" in plain(manager, at(maya))
     assert "No open tasks" in plain(manager, TASKS)
     with organization_scope(oak):

@@ -16,6 +16,7 @@ from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_verbs, queries_in
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
+from tests.submitting import fresh
 
 pytestmark = pytest.mark.django_db
 LIST = "/o/oak/influencers/"
@@ -111,7 +112,9 @@ def test_rows_to_choose_from_are_the_organization_s_own(
 def test_filters_are_saved_changed_and_deleted_as_a_segment(
     oak: Organization, manager: Client
 ) -> None:
-    saved = manager.post(f"{LIST}segments/add/", {"name": "Food DACH", "f": "country:DE,AT"})
+    saved = manager.post(
+        f"{LIST}segments/add/", {**fresh(), "name": "Food DACH", "f": "country:DE,AT"}
+    )
     with organization_scope(oak):
         segment = Segment.objects.get()
     assert saved["Location"] == f"{LIST}?f=country%3ADE%2CAT&segment={segment.pk}"
@@ -130,7 +133,7 @@ def test_filters_are_saved_changed_and_deleted_as_a_segment(
 
 def test_a_segment_needs_a_name_that_can_be_seen(oak: Organization, manager: Client) -> None:
     for name in ("", "\u200b\u2060"):
-        answer = manager.post(f"{LIST}segments/add/", {"name": name, "f": "country:DE"})
+        answer = manager.post(f"{LIST}segments/add/", {**fresh(), "name": name, "f": "country:DE"})
         assert answer.status_code == 422
     with organization_scope(oak):
         assert not Segment.objects.exists()
@@ -140,8 +143,10 @@ def test_a_segment_is_its_owner_s_unless_it_is_shared(
     oak: Organization, manager: Client, signed_in: Callable[[Role], Client]
 ) -> None:
     admin = signed_in(Role.ADMIN)
-    manager.post(f"{LIST}segments/add/", {"name": "Only mine", "f": "country:DE"})
-    manager.post(f"{LIST}segments/add/", {"name": "Ours", "f": "country:DE", "is_shared": "on"})
+    manager.post(f"{LIST}segments/add/", {**fresh(), "name": "Only mine", "f": "country:DE"})
+    manager.post(
+        f"{LIST}segments/add/", {**fresh(), "name": "Ours", "f": "country:DE", "is_shared": "on"}
+    )
     assert "Ours" in text(admin, LIST)
     assert "Only mine" not in text(admin, LIST)
     with organization_scope(oak):
@@ -150,7 +155,7 @@ def test_a_segment_is_its_owner_s_unless_it_is_shared(
 
 
 def test_a_viewer_saves_nothing(viewer: Client) -> None:
-    assert viewer.post(f"{LIST}segments/add/", {"name": "x"}).status_code == 403
+    assert viewer.post(f"{LIST}segments/add/", {**fresh(), "name": "x"}).status_code == 403
     assert "Save as a segment" not in text(viewer, f"{LIST}?f=country:DE")
 
 

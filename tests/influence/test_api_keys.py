@@ -16,6 +16,7 @@ from tenancy.models import ApiKey, Event, Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member, create_api_key
 from tests.crm.conftest import queries_in
+from tests.submitting import fresh
 
 pytestmark = pytest.mark.django_db
 PAGE, API = "/o/elm/settings/api-keys/", "/api/v1/influencers/"
@@ -36,7 +37,9 @@ def admin(elm: Organization) -> Client:
 
 def make(client: Client, *scopes: str, days: int = 30) -> str:
     """Make a key on the page, and return its text."""
-    answer = client.post(f"{PAGE}add/", {"name": "Shop", "scopes": scopes or "read", "days": days})
+    answer = client.post(
+        f"{PAGE}add/", {**fresh(), "name": "Shop", "scopes": scopes or "read", "days": days}
+    )
     return re.search(r'<code id="new-key">(\S+)</code>', answer.content.decode())[1]
 
 
@@ -65,7 +68,7 @@ def test_a_key_may_have_no_end_and_several_scopes(admin: Client) -> None:
 
 
 def test_a_key_needs_name_and_scope(admin: Client) -> None:
-    answer = admin.post(f"{PAGE}add/", {"days": 30})
+    answer = admin.post(f"{PAGE}add/", {**fresh(), "days": 30})
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"name", "scopes"}
     assert admin.get(f"{PAGE}add/").status_code == 200

@@ -7,6 +7,8 @@ from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
 
 from ui.components import component
+from ui.markup import markup
+from ui.submitting import TOKEN, new_token, sent_token
 
 register = template.Library()
 
@@ -53,6 +55,13 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
         is_checkbox=isinstance(widget, forms.CheckboxInput),
         is_group=field.use_fieldset,
     )
+
+
+@register.simple_tag(takes_context=True)
+def submission(context: template.Context) -> SafeString:
+    """The hidden field that names one submission of a form which makes something (`ui.submitting`)."""
+    token = sent_token(context["request"]) or new_token()
+    return markup('<input type="hidden" name="{}" value="{}">', TOKEN, token)
 
 
 @register.simple_tag
