@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from crm.enums import RecipientState, SkipReason
+from crm.policies.merge_fields import spoken
 from jobs.enums import JobState
 from mail.models import Message
 from tenancy.models import OrganizationModel
@@ -74,7 +75,12 @@ class Mailing(OrganizationModel):
         indexes = [models.Index(fields=["organization", "-id"], name="mailing_newest_first")]
 
     def __str__(self) -> str:
-        return self.subject
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The subject as lists show it, for all recipients alike."""
+        return spoken(self.subject)
 
     @property
     def is_under_way(self) -> bool:

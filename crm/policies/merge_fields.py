@@ -54,6 +54,11 @@ def fields_in(*texts: str) -> set[str]:
     return {name for text in texts for name in FIELD.findall(text)}
 
 
+def spoken(text: str) -> str:
+    """The text for people who look at a list: each field as its name in brackets."""
+    return FIELD.sub(lambda field: f"[{field[1].replace('_', ' ')}]", text)
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with the values of its fields."""
     return FIELD.sub(lambda field: isolated(values[field[1]]), text)

@@ -47,5 +47,5 @@ def note_answer(influencer_id: int) -> None:
 
 
 def _record(verb: Verb, recipient: MailingRecipient, actor: User) -> None:
-    texts = {"subject": recipient.mailing.subject}
+    texts = {"subject": recipient.mailing.title}
     record(verb, recipient.influencer, actor=actor, texts=texts, mailing=recipient.mailing_id)

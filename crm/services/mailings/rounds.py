@@ -198,8 +198,10 @@ def _report(job: Job) -> Report:
 
 def _mailings_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
     ids = {job.pk: job.params["mailing"] for job in jobs}
-    subjects = dict(Mailing.objects.filter(pk__in=ids.values()).values_list("pk", "subject"))
-    return {job: ("crm:mailing", subjects[pk], pk) for job, pk in ids.items() if pk in subjects}
+    mailings = Mailing.objects.in_bulk(ids.values())
+    return {
+        job: ("crm:mailing", str(mailings[pk]), pk) for job, pk in ids.items() if pk in mailings
+    }
 
 
 def register_work() -> None:

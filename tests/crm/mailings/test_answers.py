@@ -36,7 +36,7 @@ def test_an_answer_is_marked_and_taken_back_once_each(two: list[Influencer], own
         (event.verb, event.object_id, event.detail["mailing"], event.texts)
         for event in crm_events()[1:]
     ]
-    texts = {"subject": "News for {{ influencer }}"}
+    texts = {"subject": "News for [influencer]"}
     assert events == [
         ("mail.answered", two[0].pk, mailing.pk, texts),
         ("mail.answer_taken_back", two[0].pk, mailing.pk, texts),

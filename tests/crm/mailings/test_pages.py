@@ -259,7 +259,9 @@ def test_the_page_follows_a_mailing_and_filters_its_creators(
         "answered": [],
         "nonsense": ["Maya", "Noor", "Nameless"],
     }
-    assert "News for {{ influencer }}" in words(viewer.get(LIST))
+    assert "News for [influencer]" in words(viewer.get(LIST))
+    assert "{{" not in words(viewer.get(LIST))
+    assert "<title>News for [influencer]" in words(viewer.get(page_of(mailing)))
 
 
 def test_an_answer_is_marked_and_undone(
