@@ -15,6 +15,7 @@ from jobs.models import Job
 from jobs.services.errands import Done, done_of, errand, says, start_errand
 from jobs.services.jobs import Report, register_job
 from jobs.services.queue import JUST_NOW
+from tenancy.enums import Permission
 from tenancy.models import User
 from tiktok.errors import TikTokProblem
 from tiktok.models import Video
@@ -171,5 +172,8 @@ def register_jobs() -> None:
     """Make the errands known."""
     for name, title, words, do, report in ERRANDS:
         problems = (CampaignProblem, TikTokProblem)
-        kind = errand(name, title, words, do, report, problems=problems, about=campaigns_of)
+        kind = errand(
+            name, title, words, do, report,
+            problems=problems, about=campaigns_of, permission=Permission.SEND_ORDERS,
+        )  # fmt: skip
         register_job(kind)

@@ -23,6 +23,7 @@ from jobs.services.errands import Done, done_of, errand, says, start_errand
 from jobs.services.jobs import Report, register_job
 from jobs.services.queue import JUST_NOW
 from mail.errors import MailProblem
+from tenancy.enums import Permission
 from tenancy.models import User
 from tiktok.errors import TikTokProblem
 from tiktok.services.creators.membership import InviteResult
@@ -229,14 +230,15 @@ def register_jobs() -> None:
             _report_added,
             problems=PROBLEMS,
             about=_handles,
+            permission=Permission.EDIT_INFLUENCERS,
         ),
         errand(
             INVITE_ACCOUNT, "Invite to the marketplace", invited, _invite_account, _report_account,
-            problems=PROBLEMS,
+            problems=PROBLEMS, permission=Permission.INVITE_CREATORS,
         ),
         errand(
             INVITE_HANDLE, "Invite to the marketplace", invited, _invite_handle, _report_handle,
-            problems=PROBLEMS, about=_handles,
+            problems=PROBLEMS, about=_handles, permission=Permission.INVITE_CREATORS,
         ),
         errand(
             REFRESH,
@@ -245,6 +247,7 @@ def register_jobs() -> None:
             _refresh,
             _report_refreshed,
             problems=PROBLEMS,
+            permission=Permission.EDIT_INFLUENCERS,
         ),
     ):  # fmt: skip
         register_job(kind)

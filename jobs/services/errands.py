@@ -16,6 +16,7 @@ from typing import Any
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.jobs import ERRAND_KIND, Abouts, JobKind, Report, start_job
+from tenancy.enums import Permission
 from tenancy.models import User
 
 
@@ -37,8 +38,10 @@ def errand(
     *,
     problems: tuple[type[Exception], ...],
     about: Callable[[Sequence[Job]], Abouts] = lambda jobs: {},
+    permission: Permission | None = None,
 ) -> JobKind:
-    """A kind of job with one step. `problems`: exceptions whose text says to a person why it failed."""
+    """A kind of job with one step. `problems`: exceptions whose text says to a person why it failed; `permission`: what its
+    person must still be allowed when it is done (None: it is nothing of an organization)."""
 
     def fetch(job: Job) -> Done:
         try:
@@ -47,8 +50,9 @@ def errand(
             raise JobFailed(str(problem)) from problem
 
     return JobKind(
-        name, title, words, _keep, fetch=fetch, report=report, about=about, work=ERRAND_KIND
-    )
+        name, title, words, _keep, fetch=fetch, report=report, about=about, work=ERRAND_KIND,
+        permission=permission,
+    )  # fmt: skip
 
 
 def _keep(job: Job, done: Done) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from jobs.models import Job
 from jobs.services.errands import Done, done_of, errand, says, start_errand
 from jobs.services.jobs import Report, register_job
+from tenancy.enums import Permission
 from tenancy.models import User
 from tenancy.scope import organization_scope, person_scope
 from tiktok.enums import AttemptOutcome
@@ -132,4 +133,7 @@ for _name, _title, _words, _do, _tell in (
         _report_disconnected,
     ),
 ):
-    register_job(errand(_name, _title, _words, _do, _tell, problems=(TikTokProblem,)))
+    _needed = None if _name == CONNECT else Permission.MANAGE_TIKTOK  # connecting is of a person
+    register_job(
+        errand(_name, _title, _words, _do, _tell, problems=(TikTokProblem,), permission=_needed)
+    )
