@@ -24,6 +24,8 @@ from tenancy.scope import current_groups, required_organization_id
 from tenancy.services.events import record, record_each
 from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
+from tiktok.queries import active_consents
+from tiktok.services.creators.removal import remove_creators
 
 
 @dataclass(frozen=True)
@@ -197,13 +199,19 @@ def _set_archived(
 
 @transaction.atomic
 def delete_influencer(influencer: Influencer, *, actor: User | None) -> None:
-    """Delete an influencer with everything that hangs on them, for good. Raises StillInCampaigns: archive them instead."""
+    """Delete an influencer with everything that hangs on them, for good, and what was read of their accounts unless they
+    let the organization see it still. Raises StillInCampaigns: archive them instead."""
     # Whoever writes something about them at this moment waits, and then learns that they are gone.
     if not Influencer.objects.select_for_update(of=("self",)).filter(pk=influencer.pk):
         return
     deleting.send(Influencer, influencer=influencer)
     record(Verb.INFLUENCER_DELETED, influencer, actor=actor)
+    creators = influencer.accounts.exclude(creator=None).values_list("creator_id", flat=True)
+    read = set(creators) - set(
+        active_consents().filter(creator__in=creators).values_list("creator_id", flat=True)
+    )
     influencer.delete()
+    remove_creators(list(read))
 
 
 def open_dashboard(influencer: Influencer, person: User) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.utils import timezone
 
-from crm.models import Influencer
+from crm.models import Influencer, SocialAccount
+from crm.services.influencers import delete_influencer
 from jobs.models import Job, Work
+from jobs.services.queue import make_due
 from mail.models import Address, Message
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
-from tests.factories.crm import TikTokAccountFactory
+from tests.factories.crm import ConsentFactory, TikTokAccountFactory
 from tests.mail.conftest import queue
 from tests.mailing import sent_mail
 from tests.owning import django_as_owner
+from tiktok.enums import PollKind, Source
+from tiktok.models import Creator, CreatorSnapshot, Video, VideoQuarter, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
 TOM, RIO = "tom@example.com", "rio@example.com"
@@ -107,3 +113,54 @@ def test_whoever_has_gone_is_named_by_no_outcome_of_a_job_and_the_count_stays(
         job.refresh_from_db()
         [row] = job.outcome
         assert (row["count"], [link[1] for link in row["links"]]) == (4, ["@gone_2"])
+
+
+def a_reading(account: SocialAccount, day: int) -> Video:
+    """A video of the account with numbers of an hour and of a quarter, and the account's numbers of a day."""
+    at = datetime(2026, 11, day, 8, tzinfo=UTC)
+    video = Video.objects.create(
+        creator=account.creator, tiktok_video_id=f"{account.pk}{day}", source=Source.PUBLIC, published_at=at,
+        url="https://www.tiktok.com/@a/video/1", counts_source=Source.PUBLIC, counts_fetched_at=at,
+    )  # fmt: skip
+    moment = {"source": Source.PUBLIC, "bucket_at": at, "fetched_at": at}
+    VideoSnapshot.objects.create(video_id=video.pk, **moment)
+    VideoQuarter.objects.create(
+        video_id=video.pk, source=Source.PUBLIC, begins_on=date(2026, 7, 1), fetched_at=[at]
+    )
+    CreatorSnapshot.objects.create(creator_id=account.creator_id, **moment)
+    return video
+
+
+def kept() -> list[int]:
+    models = (VideoSnapshot, VideoQuarter, CreatorSnapshot, Video, Creator)
+    return [model._default_manager.count() for model in models]
+
+
+def test_what_was_read_of_their_account_goes_with_an_influencer(
+    elm: Organization, oak: Organization
+) -> None:
+    with organization_scope(oak):
+        a_reading(TikTokAccountFactory.create(creator__handle="tom"), 1)
+    with organization_scope(elm):
+        tom, rio = (TikTokAccountFactory.create(creator__handle=name) for name in ("tom", "rio"))
+        for account in (tom, rio):
+            a_reading(account, 1)
+        make_due(PollKind.PROFILE, tom.creator_id)
+        delete_influencer(tom.influencer, actor=None)
+        assert kept() == [1, 1, 1, 1, 1]
+        assert Creator.objects.get() == rio.creator
+        assert not Work.objects.filter(subject_id=tom.creator_id, kind=PollKind.PROFILE).exists()
+    with organization_scope(oak):
+        assert kept() == [1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("state", ["active", "revoked"])
+def test_what_a_creator_lets_the_organization_see_still_stays(
+    elm: Organization, state: str
+) -> None:
+    with organization_scope(elm):
+        tom = TikTokAccountFactory.create(creator__handle="tom")
+        ConsentFactory.create(creator=tom.creator, state=state)
+        a_reading(tom, 1)
+        delete_influencer(tom.influencer, actor=None)
+        assert kept() == ([1] * 5 if state == "active" else [0] * 5)
