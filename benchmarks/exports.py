@@ -37,8 +37,8 @@ def figures(world: World) -> Iterator[Figure]:
 def _export() -> None:
     wish, sheet = Wish(), Sheet(COLUMNS, is_whole=False)
     with transaction.atomic():
-        rows = wished_rows(wish, Asker(0), sees_money=True)
-        for _ in written_csv(sheet, all_lines(rows, sheet, wish, released=True)):
+        wished = wished_rows(wish, Asker(0), sees_money=True)
+        for _ in written_csv(sheet, all_lines(wished, sheet, released=True)):
             pass
 
 

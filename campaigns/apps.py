@@ -8,9 +8,11 @@ class CampaignsConfig(AppConfig):
         from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from campaigns.models import Order, Post  # noqa: PLC0415 -- the same
         from campaigns.queries import filters, followed_videos  # noqa: PLC0415 -- needs the models
+        from campaigns.queries.reversible import participant_reversals  # noqa: PLC0415 -- the same
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
         from campaigns.services import bulk, errands  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
+        from crm.queries.reversible import register_reversals  # noqa: PLC0415 -- needs the models
         from crm.queries.timeline import tell_of  # noqa: PLC0415 -- needs the models
         from tiktok.enums import PollKind  # noqa: PLC0415 -- needs the models
         from tiktok.services.creators.videos import follow_videos  # noqa: PLC0415 -- needs the models
@@ -20,9 +22,10 @@ class CampaignsConfig(AppConfig):
         filters.register_rules()
         syncing.register_jobs()
         errands.register_jobs()
-        bulk.register_own_kind()
+        bulk.register_own_kinds()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
         on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)
         tell_of(Order, orders_of)
         tell_of(Post, posts_of)
+        register_reversals(participant_reversals)

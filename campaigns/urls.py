@@ -8,6 +8,16 @@ app_name = "campaigns"
 urlpatterns = [
     path("influencers/ending/", ending.ending, name="ending"),
     path("influencers/ending/remind/", ending.remind_ending, name="remind_ending"),
+    path(
+        "influencers/<int:pk>/campaigns/<int:campaign_pk>/remove/",
+        participants.participant_remove,
+        name="participant_remove",
+    ),
+    path(
+        "influencers/<int:pk>/campaigns/<int:campaign_pk>/restore/",
+        participants.participant_restore,
+        name="participant_restore",
+    ),
     path("campaigns/", campaigns.campaign_list, name="list"),
     path("campaigns/new/", campaigns.campaign_new, name="new"),
     path("campaigns/<int:pk>/", orders.order_list, name="campaign"),

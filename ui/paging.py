@@ -106,7 +106,7 @@ def section_rows(
     facts: Facts[ModelT] | None,
 ) -> models.QuerySet[ModelT]:
     """The first rows of the section beyond these values of its keys in reading direction, each with its facts."""
-    order = _order(keys, is_backward)
+    order = ordered(keys, is_backward)
     first = _beyond(section, keys, values, is_backward).order_by(*order)[:size]
     return with_facts(first, facts).order_by(*order) if facts else first
 
@@ -163,7 +163,8 @@ def _sections(
     return [in_known, in_unknown] if begins_known else [in_unknown]
 
 
-def _order(keys: Sequence[str], is_backward: bool) -> list[str]:
+def ordered(keys: Sequence[str], is_backward: bool) -> list[str]:
+    """The keys as `order_by` takes them, in reading direction."""
     return [_name(key) if is_backward == key.startswith("-") else f"-{_name(key)}" for key in keys]
 
 

@@ -1,17 +1,22 @@
-"""Filters of influencers by their campaigns and orders, made known to the list of the CRM."""
+"""Filters of influencers by their campaigns and orders, and the campaigns of each, made known to the list of the CRM."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, QuerySet
+from django.db.models.functions import JSONObject
 
 from campaigns.enums import OrderState
 from campaigns.models import Campaign, Order, Participant
+from crm.policies.columns import Fact
 from crm.policies.filters import Field, Values
+from crm.queries.columns import register_fact
 from crm.queries.fields import Rule, hung, register_rule
+from crm.queries.packing import SHOWN, hanging_on
 
 
 def register_rules() -> None:
-    """Campaigns by id, orders by their state."""
+    """Campaigns by id, orders by their state; and the column of campaigns."""
     campaigns, campaign_ids = hung(Participant.objects.all, "campaign", "account__influencer")
     orders, order_ids = hung(Order.objects.all, "state", "account__influencer")
     states = {state.value: str(state.label) for state in OrderState}
@@ -19,6 +24,15 @@ def register_rules() -> None:
         Rule(Field("campaign", "Campaign", Values.ROW), campaigns, campaign_ids, _named_campaigns)
     )
     register_rule(Rule(Field("order", "Order", Values.CHOICE, states), orders, order_ids))
+    register_fact(Fact.CAMPAIGNS, "packed_campaigns", lambda _: _campaigns_of_each())
+
+
+def _campaigns_of_each() -> ArraySubquery:
+    """The latest campaigns of each influencer, one for each account that takes part."""
+    rows = hanging_on(Participant, "account__influencer")
+    each = JSONObject(id="campaign_id", name="campaign__name")
+    latest = rows.order_by("-campaign__starts_on", "-campaign_id")
+    return ArraySubquery(latest.values(packed=each)[:SHOWN])
 
 
 def _named_campaigns() -> QuerySet[Campaign]:

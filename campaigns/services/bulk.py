@@ -1,4 +1,4 @@
-"""Many influencers are added to a campaign at once: a kind of the CRM's bulk actions."""
+"""Many influencers are added to a campaign at once, or removed from one: kinds of the CRM's bulk actions."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from tenancy.enums import Permission
 from ui.bidi import isolated
 
 NO_ACCOUNT = ("has no account", "have no account")
+BUSY = "Has orders or posts in the campaign, and stays in it."
 SHOWN_CAMPAIGNS = 500
 
 
@@ -36,6 +37,9 @@ def _campaigns() -> list[tuple[str, str]]:
         (str(row.pk), f"{isolated(row.client)}: {isolated(row.name)}")
         for row in rows[:SHOWN_CAMPAIGNS]
     ]
+
+
+CAMPAIGN = Choice("Campaign", _campaigns, lambda value: row_of(Campaign, value))
 
 
 def _takes_part(campaign: Campaign) -> Q:
@@ -90,14 +94,50 @@ def _remove(work: Slice) -> Outcomes:
     return undone([each for each in work.influencers if each.pk in gone], work)
 
 
-def register_own_kind() -> None:
-    """Make the kind known; it is the main one of the list."""
+def _leave(work: Slice) -> Outcomes:
+    """The accounts that left are the trace of each influencer."""
+    ids = [each.pk for each in work.influencers]
+    rows = Participant.objects.filter(campaign=work.choice, account__influencer__in=ids)
+    people = {each.pk: each.account.influencer_id for each in rows.select_related("account")}
+    left: dict[int, list[int]] = {}
+    for each in remove_participants(work.choice, rows, actor=work.actor):
+        left.setdefault(people[each.pk], []).append(each.account_id)
+    return {
+        pk: Outcome(BulkState.DONE, left[pk])
+        if pk in left
+        else Outcome(BulkState.REFUSED, reason=BUSY)
+        for pk in set(people.values())
+    }
+
+
+def _rejoin(work: Slice) -> Outcomes:
+    """Let the same accounts take part again; who came back meanwhile by another way is left alone."""
+    ids = [pk for trace in work.traces.values() for pk in trace]
+    accounts = SocialAccount.objects.filter(pk__in=ids, influencer__in=work.influencers)
+    present = Participant.objects.filter(campaign=work.choice, account__in=ids)
+    inside = set(present.values_list("account_id", flat=True))
+    absent = [each for each in accounts if each.pk not in inside]
+    add_participants(work.choice, absent, actor=work.actor)
+    back = {each.influencer_id for each in absent}
+    return undone([each for each in work.influencers if each.pk in back], work)
+
+
+def register_own_kinds() -> None:
+    """Make the kinds known; adding is the main one of the list."""
     register_bulk(
         BulkKind(
             "campaign", "Add to campaign", "Add to a campaign", "speakerphone", 0, Permission.EDIT_CAMPAIGNS,
             "will take part with their main account", "added to the campaign",
             ("takes part already", "take part already"),
             _add, _takes_part, _without_account,
-            choice=Choice("Campaign", _campaigns, lambda value: row_of(Campaign, value)), take_back=_remove,
+            choice=CAMPAIGN, take_back=_remove,
+        )
+    )  # fmt: skip
+    register_bulk(
+        BulkKind(
+            "uncampaign", "Remove from a campaign", "Remove from a campaign", "speakerphone", 75, Permission.EDIT_CAMPAIGNS,
+            "will leave the campaign, unless they have orders or posts in it", "removed from the campaign",
+            ("does not take part", "do not take part"),
+            _leave, lambda campaign: ~_takes_part(campaign), choice=CAMPAIGN, take_back=_rejoin,
         )
     )  # fmt: skip

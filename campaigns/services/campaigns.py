@@ -13,7 +13,7 @@ from crm.models import SocialAccount
 from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
-from tenancy.services.events import record
+from tenancy.services.events import record, record_each
 from tiktok.enums import PollKind
 
 
@@ -83,7 +83,16 @@ def add_participants(
             accounts=[account.pk for account in fresh][:100],
             count=len(fresh),
         )
+        _tell_of_each(Verb.PARTICIPANT_ADDED, campaign, fresh, actor)
     return len(fresh)
+
+
+def _tell_of_each(
+    verb: Verb, campaign: Campaign, accounts: list[SocialAccount], actor: User | None
+) -> None:
+    """Say so in the timelines of the influencers, too."""
+    texts = {"campaign": campaign.name}
+    record_each(verb, accounts, actor=actor, texts=texts, campaign=campaign.pk)
 
 
 @transaction.atomic
@@ -100,6 +109,8 @@ def remove_participants(
     departed = [each for account_id, each in wanted.items() if account_id not in busy]
     if departed:
         ids = [each.account_id for each in departed]
+        accounts = list(SocialAccount.objects.filter(pk__in=ids))
+        _tell_of_each(Verb.PARTICIPANT_REMOVED, campaign, accounts, actor)
         Participant.objects.filter(pk__in=[each.pk for each in departed]).delete()
         record(
             Verb.CAMPAIGN_PARTICIPANTS_REMOVED,

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Left
+from django.db.models.functions import Cast, Left
 
 from crm.enums import FieldKind
+from crm.models.search import folded
 from tenancy.models import OrganizationModel
 
-OPTION_LENGTH = 60
+OPTION_LENGTH, SORT_LENGTH = 60, 100
 
 
 class CustomField(OrganizationModel):
@@ -46,7 +47,8 @@ class CustomValue(OrganizationModel):
     """One influencer's value of a field; it stands in the column of the field's kind.
 
     `text`: text, URL, choice. `number`: number, money (with `currency`), yes (1) or no (0). `day`: date. `options`:
-    multi-choice. An influencer without a value has no row.
+    multi-choice. An influencer without a value has no row. Lists are sorted by the generated columns: under row-level
+    security an index finds the place of a cursor by comparisons that are leakproof alone, which those of `numeric` are not.
     """
 
     group_path: ClassVar[str] = "influencer__group"
@@ -62,6 +64,16 @@ class CustomValue(OrganizationModel):
     currency = models.CharField(max_length=3, blank=True)
     day = models.DateField(null=True, blank=True)
     options = ArrayField(models.CharField(max_length=OPTION_LENGTH), default=list, blank=True)
+    sort_text = models.GeneratedField(
+        expression=Left(folded(models.F("text")), SORT_LENGTH),
+        output_field=models.CharField(max_length=SORT_LENGTH, db_collation="C"),
+        db_persist=True,
+    )
+    sort_number = models.GeneratedField(
+        expression=Cast("number", models.FloatField()),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -70,14 +82,11 @@ class CustomValue(OrganizationModel):
             )
         ]
         indexes = [
-            models.Index(fields=["field", "number", "influencer"], name="custom_value_by_number"),
-            models.Index(fields=["field", "day", "influencer"], name="custom_value_by_day"),
             models.Index(
-                models.F("field"),
-                Left("text", 100),
-                models.F("influencer"),
-                name="custom_value_by_text",
+                fields=["field", "sort_number", "influencer"], name="custom_value_by_number"
             ),
+            models.Index(fields=["field", "day", "influencer"], name="custom_value_by_day"),
+            models.Index(fields=["field", "sort_text", "influencer"], name="custom_value_by_text"),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,7 @@ class Fact(Enum):
     OWNER = "owner"
     GROUP = "group"
     FIELDS = "fields"
+    CAMPAIGNS = "campaigns"  # whose rows another app knows (`register_fact`)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Column:
     is_money: bool = False
     field_id: int = 0
     field_kind: str = ""
+
+    @property
+    def falls_first(self) -> bool:
+        """Does the order by it begin with the largest? Words begin with the first."""
+        return self.kind != CellKind.TEXT or self.field_kind in {FieldKind.MONEY, FieldKind.YES_NO}
 
 
 def _column(
@@ -82,6 +88,7 @@ COLUMNS: tuple[Column, ...] = (
     _column("handle", "TikTok handle"),
     _column("others", "Other accounts"),
     _column("lists", "Lists", _TEXT, Fact.LISTS),
+    _column("campaigns", "Campaigns", _TEXT, Fact.CAMPAIGNS),
     _column("group", "Group", _TEXT, Fact.GROUP),
     _column("owner", "Owner", _TEXT, Fact.OWNER),
     _column("display_name", "Display name"),
@@ -107,6 +114,7 @@ def custom_column(pk: int, key: str, name: str, kind: str) -> Column:
         label=name,
         kind=KINDS.get(FieldKind(kind), CellKind.TEXT),
         reads=frozenset({Fact.FIELDS}),
+        sort="" if kind == FieldKind.MULTI_CHOICE else f"{CUSTOM}{key}",
         is_money=kind == FieldKind.MONEY,
         field_id=pk,
         field_kind=kind,

@@ -74,6 +74,11 @@ def _attribute(row: InfluencerRow, name: str) -> Any:
     return getattr(row.influencer, name)
 
 
+def campaigns_of(row: InfluencerRow) -> list[Packed]:
+    """The campaigns that an influencer takes part in, each once, the latest first."""
+    return list({each["id"]: each for each in _attribute(row, "packed_campaigns")}.values())
+
+
 def _handles(row: InfluencerRow) -> str:
     return MANY.join(view.account.handle for view in row.accounts)
 
@@ -110,6 +115,7 @@ CELLS: dict[str, Read] = {
     "handle": _handles,
     "others": _others,
     "tags": lambda row: MANY.join(tag["name"] for tag in _attribute(row, "packed_tags")),
+    "campaigns": lambda row: MANY.join(each["name"] for each in campaigns_of(row)),
     "lists": lambda row: MANY.join(_attribute(row, "list_names")),
     "addresses": lambda row: MANY.join(_attribute(row, "further_emails")),
     "rates": lambda row: MANY.join(map(_rate, _attribute(row, "packed_rates"))),

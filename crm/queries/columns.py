@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -151,7 +151,7 @@ def _values(fields: Sequence[int]) -> ArraySubquery:
 
 
 # The attribute of the influencer that holds each fact, and how it is read.
-ANNOTATIONS: Mapping[Fact, tuple[str, Annotation]] = {
+ANNOTATIONS: dict[Fact, tuple[str, Annotation]] = {
     Fact.TAGS: (
         "packed_tags",
         lambda _: packed(hanging_on(Tag, "taggings__influencer").order_by("name"), "name", "color"),
@@ -171,3 +171,8 @@ ANNOTATIONS: Mapping[Fact, tuple[str, Annotation]] = {
     Fact.ACTIVE: ("last_event_at", _last_event),
     Fact.FIELDS: ("packed_values", _values),
 }
+
+
+def register_fact(fact: Fact, name: str, read: Annotation) -> None:
+    """Say how a fact is read that another app knows; once, when that app is ready."""
+    ANNOTATIONS[fact] = (name, read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,8 @@ from crm.queries.cells import Cell, Read, cell_reader, missing_because
 from crm.queries.columns import custom_columns
 from crm.queries.fields import Asker
 from crm.queries.filters import read_address
-from crm.queries.influencers import InfluencerRow, narrowed, page_of
+from crm.queries.influencers import SORTS, InfluencerRow, by_own, narrowed, page_of
+from crm.queries.own_sorting import OwnOrder, own_sort
 
 ROWS_AT_ONCE = 1_000
 HANDLE = "handle"
@@ -91,11 +92,25 @@ def sheet_of(wish: Wish, *, sees_money: bool) -> Sheet:
     return Sheet([column for column in columns if column.key != HANDLE], wish.is_whole)
 
 
-def wished_rows(wish: Wish, asker: Asker, *, sees_money: bool) -> models.QuerySet[Influencer]:
-    """The influencers that the wish names, those in scope alone, in no order."""
+@dataclass(frozen=True)
+class Wished:
+    """The influencers of an export, in no order, and how they are sorted: by a built-in order, or by an own field."""
+
+    rows: models.QuerySet[Influencer]
+    sort: str
+    own: OwnOrder | None = None
+
+
+def wished_rows(wish: Wish, asker: Asker, *, sees_money: bool) -> Wished:
+    """The influencers that the wish names, those in scope alone. An order that is not there any more is that by name."""
     reading = read_address(wish.filters, sees_money=sees_money)
     rows = narrowed(search=wish.search, reading=reading, asker=asker)
-    return rows.filter(pk__in=wish.ids) if wish.ids else rows
+    if wish.ids:
+        rows = rows.filter(pk__in=wish.ids)
+    if (sort := own_sort(wish.sort, sees_money=sees_money)) is None:
+        return Wished(rows, wish.sort if wish.sort in SORTS else "name")
+    own = by_own(rows, sort, wish.search, reading)
+    return Wished(rows, wish.sort, replace(own, has_few=own.has_few or bool(wish.ids)))
 
 
 @dataclass(frozen=True)
@@ -106,15 +121,14 @@ class Stretch:
     following: str | None
 
 
-def stretch_of(
-    rows: models.QuerySet[Influencer], sheet: Sheet, wish: Wish, *, released: bool, cursor: str
-) -> Stretch:
+def stretch_of(wished: Wished, sheet: Sheet, *, released: bool, cursor: str) -> Stretch:
     """The next thousand lines from the cursor on."""
     page = page_of(
-        rows,
+        wished.rows,
         sheet.columns,
         released=released,
-        sort=wish.sort,
+        sort=wished.sort,
+        own=wished.own,
         cursor=cursor,
         size=ROWS_AT_ONCE,
         is_strict=True,
@@ -122,12 +136,10 @@ def stretch_of(
     return Stretch([sheet.line(row) for row in page.rows], page.next_cursor)
 
 
-def all_lines(
-    rows: models.QuerySet[Influencer], sheet: Sheet, wish: Wish, *, released: bool
-) -> Iterator[list[Cell]]:
+def all_lines(wished: Wished, sheet: Sheet, *, released: bool) -> Iterator[list[Cell]]:
     """All lines, read in pieces while they are written."""
     cursor: str | None = ""
     while cursor is not None:
-        stretch = stretch_of(rows, sheet, wish, released=released, cursor=cursor)
+        stretch = stretch_of(wished, sheet, released=released, cursor=cursor)
         yield from stretch.lines
         cursor = stretch.following

@@ -168,10 +168,17 @@ def _active(condition: Condition, _: Asker) -> Q:
     return found | ~probe(events) if condition.or_unknown else found
 
 
+def consents_ending(condition: Condition) -> Rows:
+    """The consents in force whose connection ends within the days of a condition on `grant`."""
+    return active_consents().filter(between("connection__refresh_expires_at", moments(condition)))
+
+
 def _grant(condition: Condition, _: Asker) -> Q:
-    consents = active_consents().filter(creator__account__influencer=OuterRef("pk"))
-    found = probe(consents.filter(between("connection__refresh_expires_at", moments(condition))))
-    return found | ~probe(consents) if condition.or_unknown else found
+    of_influencer = {"creator__account__influencer": OuterRef("pk")}
+    found = probe(consents_ending(condition).filter(**of_influencer))
+    if condition.or_unknown:
+        found |= ~probe(active_consents().filter(**of_influencer))
+    return found
 
 
 def _archived(condition: Condition, _: Asker) -> Q:

@@ -23,9 +23,10 @@ from crm.queries.accounts import (
 )
 from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker
-from crm.queries.filters import Reading, matching
+from crm.queries.filters import Reading, finds_few, matching
 from crm.queries.merging import all_merged_ids
-from crm.queries.search import Narrow, found, lone_word
+from crm.queries.own_sorting import OwnOrder, OwnSort
+from crm.queries.search import Narrow, found, is_rare, lone_word
 from tenancy.composed import ComposedPages
 from tiktok.enums import AccountKind
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
@@ -86,19 +87,21 @@ def influencer_page(
     kind: str = "",
     reading: Reading = EVERYBODY,
     asker: Asker = ANYBODY,
-    sort: str = "name",
+    sort: str | OwnSort = "name",
     cursor: str = "",
     size: int = PAGE_SIZE,
     columns: Sequence[Column] = COLUMNS,
 ) -> KeysetPage[InfluencerRow]:
     """A page of influencers found by every word of `search` (see `found`), with an account of `kind`, whom the filters
-    of `reading` keep (see `matching`).
+    of `reading` keep (see `matching`). An order that is not there is that by name.
 
     Before the release all accounts are of the kind `legacy`, and `kind` filters nothing.
     """
-    sort, released, reads = sort if sort in SORTS else "name", asker.is_released, reads_of(columns)
-    is_filtered = bool(kind or reading.filters.clauses)
-    if not is_filtered and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
+    own = sort if isinstance(sort, OwnSort) else None
+    sort = sort if isinstance(sort, str) and sort in SORTS else "name"
+    released, reads = asker.is_released, reads_of(columns)
+    is_plain = own is None and not kind and not reading.filters.clauses
+    if is_plain and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
         if not search:
             page = _everybody(sort, reads).page(cursor=cursor, size=size)
             return _with_accounts(page, reads, released)
@@ -111,7 +114,15 @@ def influencer_page(
         rows = rows.filter(
             Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
         )
-    return page_of(rows, columns, released=released, sort=sort, cursor=cursor, size=size)
+    order = by_own(rows, own, search, reading) if own else None
+    return page_of(rows, columns, released=released, sort=sort, own=order, cursor=cursor, size=size)
+
+
+def by_own(
+    rows: models.QuerySet[Influencer], sort: OwnSort, search: str, reading: Reading
+) -> OwnOrder:
+    """The order of these rows, narrowed by `search` and `reading`, by a field of the organization's own."""
+    return OwnOrder(rows, sort, has_few=is_rare(search, all_texts) or finds_few(reading))
 
 
 def page_of(
@@ -122,15 +133,20 @@ def page_of(
     sort: str,
     cursor: str,
     size: int,
+    own: OwnOrder | None = None,
     is_strict: bool = False,
 ) -> KeysetPage[InfluencerRow]:
-    """A page of these influencers, with what the columns show of them. `released`: what `is_released()` says; `is_strict`:
-    as in `keyset_page`."""
+    """A page of these influencers, with what the columns show of them. `own`: their order, if it is by a field of the
+    organization's own; `released`: what `is_released()` says; `is_strict`: as in `keyset_page`."""
     reads = reads_of(columns)
+    facts = facts_of(reads, [column.field_id for column in columns if column.field_id])
+    if own is not None:
+        page = own.page(facts, cursor=cursor, size=size, is_strict=is_strict)
+        return _with_accounts(page, reads, released)
     page = keyset_page(
         rows,
         *SORTS[sort],
-        facts=facts_of(reads, [column.field_id for column in columns if column.field_id]),
+        facts=facts,
         cursor=cursor,
         size=size,
         is_strict=is_strict,

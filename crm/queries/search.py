@@ -117,6 +117,12 @@ def lone_word(search: str, tables: Tables) -> tuple[str, Narrow] | None:
     return words[0], walked if count >= WALKED else gathered
 
 
+def is_rare(search: str, tables: Tables) -> bool:
+    """Does the rarest word of the search find few?"""
+    starts = beginnings(search)
+    return bool(starts) and min(estimates(starts, tables)) < GATHERED
+
+
 def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
     """Select the influencers of whom each word of `search` is found, whatever case and accents: as part of a word of the
     name, an e-mail address or a handle, from three characters on, or as the beginning of a word.

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from crm.policies import Badge
 from crm.policies.columns import CellKind, Column
-from crm.queries.cells import METRICS, Cell, cell_reader
+from crm.queries.cells import METRICS, Cell, campaigns_of, cell_reader
 from crm.queries.influencers import InfluencerRow
 from crm.templatetags.crm import no_account
 from crm.views.frame import address
@@ -26,7 +27,7 @@ from ui.templatetags import formats
 from ui.templatetags.labels import badge, person, remark
 
 register = template.Library()
-SHOWN_TAGS = 2
+SHOWN_TAGS, SHOWN_CAMPAIGNS = 2, 2
 Context = template.RequestContext
 # What stands inside a cell of a row.
 Drawn = Callable[[InfluencerRow], SafeString | str]
@@ -212,6 +213,28 @@ def _tags(row: InfluencerRow) -> SafeString:
     return joined(" ", shown)
 
 
+def _campaigns(context: Context, column: Column) -> Drawn:
+    """The latest campaigns by name, and how many more there are."""
+    slug = context["request"].organization.slug
+
+    def drawn(row: InfluencerRow) -> SafeString:
+        campaigns = campaigns_of(row)
+        shown = [
+            markup(
+                '<a href="{}">{}</a>',
+                reverse("campaigns:campaign", args=[slug, each["id"]]),
+                isolated(each["name"]),
+            )
+            for each in campaigns[:SHOWN_CAMPAIGNS]
+        ]
+        if rest := campaigns[SHOWN_CAMPAIGNS:]:
+            names = ", ".join(isolated(each["name"]) for each in rest)
+            shown.append(markup('<span class="muted" title="{}">+{}</span>', names, len(rest)))
+        return joined("<br>", shown)
+
+    return drawn
+
+
 def _updated(context: Context, column: Column) -> Drawn:
     def drawn(row: InfluencerRow) -> SafeString:
         if row.main is None:
@@ -241,4 +264,5 @@ MADE: dict[str, Callable[[Context, Column], Drawn]] = {
     **dict.fromkeys(METRICS, _number),
     "followers": _followers,
     "updated": _updated,
+    "campaigns": _campaigns,
 }

@@ -15,6 +15,7 @@ from crm.policies.wording import Chip
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, read_address
 from crm.queries.influencers import narrowed
+from crm.queries.own_sorting import OwnSort, own_sort
 from crm.views.frame import address, sees_money
 from tenancy.access import OrganizationRequest
 from tiktok.queries import is_released
@@ -32,6 +33,7 @@ class Asked:
     segment: str
     reading: Reading
     asker: Asker
+    own: OwnSort | None = None  # what `sort` names, if it is a field of the organization's own
 
     @property
     def is_narrowed(self) -> bool:
@@ -75,13 +77,15 @@ def read_query(
     kind = given.get("kind", "")
     parts = [*given.getlist("f"), *([f"kind:{kind}"] if kind else [])]
     sort = given.get("sort", "")
+    own = own_sort(sort, sees_money=sees_money(request))
     return Asked(
         request=request,
         search=given.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip(),
-        sort=sort if sort in queries.SORTS else "name",
+        sort=sort if own or sort in queries.SORTS else "name",
         segment=given.get("segment", "")[:20],
         reading=read_address(parts, with_custom=with_custom, sees_money=sees_money(request)),
         asker=Asker(request.user.pk, is_released()),
+        own=own,
     )
 
 

@@ -45,7 +45,7 @@ def export(request: OrganizationRequest) -> HttpResponseBase:
     """Choose a format and columns; then the file, or the job that writes it."""
     asked = read_request(request)
     wish = _wish(request, asked)
-    rows = wished_rows(wish, asked.asker, sees_money=sees_money(request))
+    rows = wished_rows(wish, asked.asker, sees_money=sees_money(request)).rows
     if request.method != "POST":
         return _form(request, asked, wish)
     found = rows[: MOST_IN_WORKBOOK + 1].count()
@@ -102,8 +102,8 @@ def _form(
 def _download(request: OrganizationRequest, asked: Asked, wish: Wish) -> HttpResponseBase:
     money, released = sees_money(request), asked.asker.is_released
     sheet = sheet_of(wish, sees_money=money)
-    rows = wished_rows(wish, asked.asker, sees_money=money)
-    lines = all_lines(rows, sheet, wish, released=released)
+    wished = wished_rows(wish, asked.asker, sees_money=money)
+    lines = all_lines(wished, sheet, released=released)
     name, kind = f"{file_name(request.organization)}.{wish.format}", CONTENT_TYPES[wish.format]
     if wish.format == XLSX:
         book = TemporaryFile()  # noqa: SIM115 -- the response closes it

@@ -65,7 +65,7 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         search=asked.search,
         reading=asked.reading,
         asker=asked.asker,
-        sort=asked.sort,
+        sort=asked.own or asked.sort,
         cursor=request.GET.get("cursor", ""),
         columns=layout.columns,
     )

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.test import Client
 
-from crm.models import AccountReading, Influencer, SocialAccount
+from crm.enums import FieldKind
+from crm.models import AccountReading, CustomField, Influencer, SocialAccount, Tag
+from crm.policies.fields import typed_value
 from crm.queries import influencer_page
+from crm.queries.filters import read_address
+from crm.queries.own_sorting import own_sort
+from crm.services.collections.layouts import save_columns
+from crm.services.collections.tags import tag_influencers
+from crm.services.fields import archive_field, create_field, set_values
+from tenancy.models import Organization, User
+from tests.crm.conftest import queries_in
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
 from tiktok.enums import Source
 from tiktok.models import Creator, Video
@@ -16,7 +27,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
 
 
 def names(sort: str) -> list[str]:
-    return [row.influencer.name for row in influencer_page(sort=sort).rows]
+    return [row.influencer.name for row in influencer_page(sort=own(sort)).rows]
+
+
+def own(sort: str) -> Any:
+    """The order as an address names it."""
+    return own_sort(sort, sees_money=True) or sort
 
 
 def a_person(name: str, **numbers: float | None) -> SocialAccount:
@@ -139,3 +155,122 @@ def test_another_network_counts_where_there_is_no_tiktok_account() -> None:
     TikTokAccountFactory.create(influencer=rio, creator=creator, handle=creator.handle)
     rio.refresh_from_db()
     assert rio.follower_count == 3
+
+
+# --- by the organization's own fields ---------------------------------------------------------------------------
+def a_field(kind: FieldKind, *options: str) -> CustomField:
+    return create_field(f"My {kind}", kind, options=options, actor=None)
+
+
+def valued(field: CustomField, **texts: str) -> None:
+    """Influencers by name with what is typed into their field; nothing for an empty text."""
+    for name, text in texts.items():
+        person = InfluencerFactory.create(name=name)
+        set_values(person, {field: typed_value(field.kind, field.options, text)}, actor=None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "order"),
+    [
+        (FieldKind.NUMBER, ["10", "9", "-1.5"], "CBA"),
+        (FieldKind.MONEY, ["10 EUR", "9 USD", "100 EUR"], "BAC"),
+        (FieldKind.DATE, ["2026-02-01", "2025-12-31", "2026-01-15"], "BCA"),
+        (FieldKind.TEXT, ["émile", "Zoe", "anna"], "CAB"),
+        (FieldKind.URL, ["https://b.example", "https://a.example", "https://c.example"], "BAC"),
+        (FieldKind.CHOICE, ["red", "blue", "red"], "BAC"),
+        (FieldKind.YES_NO, ["yes", "no", "yes"], "BAC"),
+    ],
+)
+def test_an_own_field_orders_the_list_with_the_unknown_last_either_way(
+    kind: FieldKind, texts: list[str], order: str
+) -> None:
+    field = a_field(kind, *(["red", "blue"] if kind == FieldKind.CHOICE else []))
+    valued(field, A=texts[0], None1="", B=texts[1], None2="", C=texts[2])
+    assert names(f"field.{field.key}") == [*order, "None1", "None2"]
+    assert names(f"-field.{field.key}") == [*reversed(order), "None2", "None1"]
+
+
+def test_a_choice_of_several_an_archived_and_an_unknown_field_have_no_order() -> None:
+    several, size = a_field(FieldKind.MULTI_CHOICE, "a", "b"), a_field(FieldKind.NUMBER)
+    valued(size, B="1", A="2")
+    archive_field(size, actor=None)
+    for key in (several.key, size.key, "made_up"):
+        assert names(f"field.{key}") == names(f"-field.{key}") == ["A", "B"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("sort", ["field.my_number", "-field.my_number"])
+@pytest.mark.parametrize("narrowing", ["", "search", "filter"])
+def test_pages_by_an_own_field_walk_over_all_and_back(sort: str, size: int, narrowing: str) -> None:
+    field = a_field(FieldKind.NUMBER)
+    valued(field, **{f"P{n}": "" if n > 3 else str(n // 2) for n in range(7)}, Other="1")
+    tag = Tag.objects.create(name="seen")
+    tag_influencers(tag, list(Influencer.objects.exclude(name="Other")), actor=None)
+    asked: dict[str, Any] = {
+        "": {},
+        "search": {"search": "p"},
+        "filter": {"reading": read_address([f"tag:{tag.pk}"])},
+    }[narrowing]
+
+    def page(cursor: str = "", size: int = 50) -> Any:
+        return influencer_page(sort=own(sort), size=size, cursor=cursor, **asked)
+
+    whole = [row.influencer.pk for row in page().rows]
+    assert len(whole) == (7 if narrowing else 8)
+    found: list[list[int]] = []
+    current = page(size=size)
+    while True:
+        found.append([row.influencer.pk for row in current.rows])
+        if not current.next_cursor:
+            break
+        current = page(current.next_cursor, size)
+    assert [pk for pks in found for pk in pks] == whole
+    back = []
+    while current.previous_cursor:
+        current = page(current.previous_cursor, size)
+        back.append([row.influencer.pk for row in current.rows])
+    assert back == found[-2::-1]
+
+
+@pytest.mark.parametrize("gathered", [0, 100_000])
+def test_what_many_match_is_walked_and_what_few_match_is_gathered_to_the_same_page(
+    gathered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.queries.filters.GATHERED", gathered)
+    field = a_field(FieldKind.NUMBER)
+    valued(field, A="3", B="1", C="2", D="")
+    tag = Tag.objects.create(name="seen")
+    tag_influencers(tag, list(Influencer.objects.exclude(name="B")), actor=None)
+    page = influencer_page(sort=own(f"-field.{field.key}"), reading=read_address([f"tag:{tag.pk}"]))
+    assert [row.influencer.name for row in page.rows] == ["A", "C", "D"]
+
+
+def test_an_archived_influencer_stands_in_no_order() -> None:
+    field = a_field(FieldKind.NUMBER)
+    valued(field, A="3", B="1", C="")
+    Influencer.objects.filter(name__in="AC").update(archived_at=datetime.now(UTC))
+    assert names(f"field.{field.key}") == ["B"]
+
+
+def test_a_cursor_of_one_field_is_none_of_another() -> None:
+    size, age = (create_field(name, FieldKind.NUMBER, actor=None) for name in ("Size", "Age"))
+    valued(size, A="1", B="2")
+    first = influencer_page(sort=own(f"field.{size.key}"), size=1)
+    other = influencer_page(sort=own(f"field.{age.key}"), size=1, cursor=first.next_cursor or "")
+    assert [row.influencer.name for row in other.rows] == ["A"]
+
+
+def test_a_column_of_an_own_field_is_sorted_from_its_heading(
+    manager: Client, oak: Organization, owner: User
+) -> None:
+    field = a_field(FieldKind.TEXT)
+    valued(field, A="x", B="y")
+    save_columns(User.objects.get(email="manager@oak.example"), [f"field.{field.key}"])
+    page = manager.get("/o/oak/influencers/").content.decode()
+    assert f"sort=field.{field.key}" in page
+    url = f"/o/oak/influencers/?sort=-field.{field.key}"
+    page = manager.get(url).content.decode()
+    assert page.index(">B<") < page.index(">A<")
+    assert 'aria-sort="descending"' in page
+    assert f'<option value="-field.{field.key}" selected>' in page
+    assert queries_in(manager, url) <= 12

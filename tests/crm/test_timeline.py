@@ -184,15 +184,15 @@ def test_the_latest_change_of_a_tag_a_list_and_the_archive_is_undone_while_it_st
     archive_influencers([maya], actor=None)
     maya.refresh_from_db()
     assert undos(maya) == {
-        "Tag added": "remove_tag",
-        "Added to a list": "remove_list",
-        "Archived": "restore_influencer",
+        "Tag added": "crm:remove_tag",
+        "Added to a list": "crm:remove_list",
+        "Archived": "crm:restore_influencer",
     }
     untag_influencers(food, [maya], actor=None)
     remove_from_list(winter, [maya], actor=None)
     restore_influencers([maya], actor=None)
     maya.refresh_from_db()
-    assert undos(maya) == {"Tag removed": "add_tag", "Removed from a list": "add_list"}
+    assert undos(maya) == {"Tag removed": "crm:add_tag", "Removed from a list": "crm:add_list"}
     Tagging.objects.create(tag=food, influencer=maya)
     delete_list(winter, actor=None)
     assert undos(maya) == {}
@@ -206,6 +206,6 @@ def test_a_change_is_undone_for_30_days_by_who_may_edit(manager: Client, viewer:
     assert ">Undo<" not in text(viewer, at(maya))
     assert manager.post(address[1]).status_code == 302
     assert not Tagging.objects.exists()
-    assert undos(maya) == {"Tag removed": "add_tag"}
+    assert undos(maya) == {"Tag removed": "crm:add_tag"}
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert undos(maya) == {}

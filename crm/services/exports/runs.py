@@ -119,8 +119,8 @@ def _read(job: Job) -> Step:
             return _whole(job, wish, sheet)
         released = is_released()
         asker = Asker(job.actor_id or 0, released)
-        rows = wished_rows(wish, asker, sees_money=sees_money)
-        stretch = stretch_of(rows, sheet, wish, released=released, cursor=at["after"])
+        wished = wished_rows(wish, asker, sees_money=sees_money)
+        stretch = stretch_of(wished, sheet, released=released, cursor=at["after"])
     is_first = not at["parts"]
     with TemporaryFile() as content:
         write_part(sheet, stretch.lines, wish, content, is_first=is_first)

@@ -1,0 +1,45 @@
+"""What undoes that an account was added to a campaign, or removed from it, in the timeline of an influencer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from campaigns.models import Campaign, Order, Participant, Post
+from crm.models import Influencer
+from crm.queries.reversible import Reversal
+from tenancy.enums import Verb
+from tenancy.models import Event
+
+VERBS = {Verb.PARTICIPANT_ADDED, Verb.PARTICIPANT_REMOVED}
+Place = tuple[int, int]  # an account, a campaign
+
+
+def participant_reversals(influencer: Influencer, events: Sequence[Event]) -> dict[int, Reversal]:
+    """The ways back by the ids of events. Whoever has orders or posts in the campaign stays in it."""
+    latest: dict[Place, Event] = {}
+    for event in events:
+        if event.verb in VERBS:
+            latest.setdefault((event.object_id, event.detail["campaign"]), event)
+    if not latest:
+        return {}
+    present, busy = _places(Participant, latest), _places(Order, latest) | _places(Post, latest)
+    there = set(Campaign.objects.filter(pk__in={c for _, c in latest}).values_list("pk", flat=True))
+    found = {}
+    for place, event in latest.items():
+        account, campaign = place
+        fields: dict[str, str | int] = {"account": account, "back": "profile"}
+        if event.verb == Verb.PARTICIPANT_ADDED and place in present - busy:
+            found[event.pk] = Reversal("campaigns:participant_remove", campaign, fields)
+        elif event.verb == Verb.PARTICIPANT_REMOVED and campaign in there and place not in present:
+            found[event.pk] = Reversal("campaigns:participant_restore", campaign, fields)
+    return found
+
+
+def _places(
+    model: type[Participant] | type[Order] | type[Post], latest: Mapping[Place, Event]
+) -> set[Place]:
+    rows = model._default_manager.filter(
+        account__in={account for account, _ in latest},
+        campaign__in={campaign for _, campaign in latest},
+    )
+    return set(rows.values_list("account_id", "campaign_id"))

@@ -1,0 +1,51 @@
+"""Columns of custom values that lists are sorted by, whose comparisons an index may answer under row-level security."""
+
+import django.db.models.functions.comparison
+import django.db.models.functions.text
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("crm", "0006_pasted_accounts")]
+
+    operations = [
+        migrations.RemoveIndex(model_name="customvalue", name="custom_value_by_number"),
+        migrations.RemoveIndex(model_name="customvalue", name="custom_value_by_text"),
+        migrations.AddField(
+            model_name="customvalue",
+            name="sort_text",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.text.Left(
+                    models.Func(
+                        models.F("text"), function="crm_folded", output_field=models.TextField()
+                    ),
+                    100,
+                ),
+                output_field=models.CharField(db_collation="C", max_length=100),
+            ),
+        ),
+        migrations.AddField(
+            model_name="customvalue",
+            name="sort_number",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.comparison.Cast(
+                    "number", models.FloatField()
+                ),
+                output_field=models.FloatField(null=True),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customvalue",
+            index=models.Index(
+                fields=["field", "sort_number", "influencer"], name="custom_value_by_number"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customvalue",
+            index=models.Index(
+                fields=["field", "sort_text", "influencer"], name="custom_value_by_text"
+            ),
+        ),
+    ]
