@@ -1,4 +1,4 @@
-"""What undoes that an account was added to a campaign, or removed from it, in the timeline of an influencer."""
+"""The ways back from being added to a campaign or removed from it, in the timeline of an influencer."""
 
 from __future__ import annotations
 

@@ -50,10 +50,10 @@ def register_reversals(find: Find) -> None:
     _others.append(find)
 
 
-def reversals(influencer: Influencer, told: Sequence[Event]) -> dict[int, Reversal]:
+def reversals(influencer: Influencer, timeline: Sequence[Event]) -> dict[int, Reversal]:
     """By the ids of events, which come newest first. Only the latest change of something is undone, while it stands."""
     since = timezone.now() - UNDO_FOR
-    events = [event for event in told if event.at > since]
+    events = [event for event in timeline if event.at > since]
     latest: dict[tuple[str, int], Event] = {}
     for event in events:
         subject = SUBJECTS.get(event.verb)

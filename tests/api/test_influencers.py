@@ -55,7 +55,7 @@ def give(person: Influencer, field: CustomField, text: str | list[str]) -> None:
     set_values(person, {field: typed_value(field.kind, field.options, text)}, actor=None)
 
 
-def told(reader: Reader, person: Influencer) -> dict[str, Any]:
+def document_of(reader: Reader, person: Influencer) -> dict[str, Any]:
     answer = reader.get(f"{PATH}{person.pk}/")
     assert answer.status_code == 200
     document: dict[str, Any] = answer.json()
@@ -78,7 +78,7 @@ def test_a_document_says_what_the_profile_says(reader: Reader) -> None:
     spring = List.objects.create(name="Spring")
     add_to_list(spring, [maya], actor=None)
 
-    document = told(reader, maya)
+    document = document_of(reader, maya)
     expected = {
         "display_name": "Maya cooks",
         "salutation": "Dear Maya",
@@ -103,7 +103,7 @@ def test_an_archived_influencer_is_told_with_the_time(reader: Reader) -> None:
     maya = Influencer.objects.create(name="Maya")
     archive_influencers([maya], actor=None)
     maya.refresh_from_db()
-    assert datetime.fromisoformat(told(reader, maya)["archived_at"]) == maya.archived_at
+    assert datetime.fromisoformat(document_of(reader, maya)["archived_at"]) == maya.archived_at
     assert maya.archived_at.tzinfo == UTC
 
 
@@ -127,7 +127,7 @@ def test_a_custom_field_has_its_type(
     maya = Influencer.objects.create(name="Maya")
     field = a_field("What", kind, *(["red", "blue"] if "choice" in kind else []))
     give(maya, field, text)
-    found = told(reader, maya)["custom_fields"]
+    found = document_of(reader, maya)["custom_fields"]
     assert found == {"what": value}
     assert type(found["what"]) is type(value)
 
@@ -137,7 +137,7 @@ def test_a_field_without_a_value_and_an_archived_one_are_not_told(reader: Reader
     gone, _ = a_field("Gone", FieldKind.TEXT), a_field("Empty", FieldKind.TEXT)
     give(maya, gone, "x")
     CustomField.objects.filter(pk=gone.pk).update(archived_at=datetime.now(UTC))
-    assert told(reader, maya)["custom_fields"] == {}
+    assert document_of(reader, maya)["custom_fields"] == {}
 
 
 def test_money_is_for_keys_with_its_scope(reader: Reader, accountant: Reader) -> None:
@@ -149,13 +149,13 @@ def test_money_is_for_keys_with_its_scope(reader: Reader, accountant: Reader) ->
     give(maya, fee, "1200.50 USD")
     give(maya, size, "38")
 
-    document = told(accountant, maya)
+    document = document_of(accountant, maya)
     rate = {"network": "tiktok", "kind": "video", "amount": "450.50", "currency": "EUR"}
     assert document["rates"] == [rate]
     assert document["custom_fields"]["fee"]["currency"] == "USD"
     assert Decimal(document["custom_fields"]["fee"]["amount"]) == Decimal("1200.5")
 
-    document = told(reader, maya)
+    document = document_of(reader, maya)
     assert document["rates"] is None
     assert document["custom_fields"] == {"size": 38}
     for field in ("fee:1000..", "fee:..0"):

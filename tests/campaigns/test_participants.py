@@ -1,4 +1,4 @@
-"""Who takes part in a campaign is removed and brought back: on the campaign's page, in bulk, and from the timeline."""
+"""Participants of a campaign are removed and brought back: on the campaign's page, in bulk, and from the timeline."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.factories.campaigns import (
 )
 
 pytestmark = pytest.mark.django_db
-O = "/o/oak"  # noqa: E741
+OAK = "/o/oak"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def _scope(oak: Organization) -> Any:
 
 
 def at(campaign: Campaign, account: SocialAccount, act: str) -> str:
-    return f"{O}/influencers/{account.influencer_id}/campaigns/{campaign.pk}/{act}/"
+    return f"{OAK}/influencers/{account.influencer_id}/campaigns/{campaign.pk}/{act}/"
 
 
 def undo_on(page: str) -> tuple[str, dict[str, str]]:
@@ -72,11 +72,11 @@ def test_somebody_is_removed_on_the_campaigns_page_and_brought_back_from_the_toa
 ) -> None:
     campaign = a_campaign()
     maya = a_participant(campaign, "maya")
-    page = client.get(f"{O}/campaigns/{campaign.pk}/influencers/").content.decode()
+    page = client.get(f"{OAK}/campaigns/{campaign.pk}/influencers/").content.decode()
     assert f'action="{at(campaign, maya, "remove")}"' in page
 
     answer = client.post(at(campaign, maya, "remove"), {"account": maya.pk}, follow=True)
-    assert answer.redirect_chain == [(f"{O}/campaigns/{campaign.pk}/influencers/", 302)]
+    assert answer.redirect_chain == [(f"{OAK}/campaigns/{campaign.pk}/influencers/", 302)]
     assert not Participant.objects.exists()
     page = answer.content.decode()
     assert "is removed from “" in page
@@ -119,7 +119,7 @@ def test_a_viewer_removes_nobody_and_sees_no_button(oak: Organization) -> None:
     browser.force_login(viewer, backend="allauth.account.auth_backends.AuthenticationBackend")
     campaign = a_campaign()
     maya = a_participant(campaign, "maya")
-    page = browser.get(f"{O}/campaigns/{campaign.pk}/influencers/").content.decode()
+    page = browser.get(f"{OAK}/campaigns/{campaign.pk}/influencers/").content.decode()
     assert "/remove/" not in page
     for act in ("remove", "restore"):
         assert browser.post(at(campaign, maya, act), {"account": maya.pk}).status_code == 403
@@ -139,7 +139,7 @@ def test_removing_twice_is_removing_once(client: Client) -> None:
 
 # --- the timeline ------------------------------------------------------------------------------------------------
 def undos(account: SocialAccount) -> list[tuple[str, str]]:
-    """What the timeline tells of campaigns, and the act that undoes it."""
+    """The entries of the timeline, each with the act that undoes it."""
     entries = influencer_timeline(account.influencer).entries
     return [(each.title, each.undo.act if each.undo else "") for each in entries]
 
@@ -151,13 +151,13 @@ def test_the_timeline_says_it_and_undoes_the_latest_while_it_stands(
     add_participants(campaign, [maya], actor=ada)
     added, removed = "Added to a campaign", "Removed from a campaign"
     assert undos(maya) == [(added, "campaigns:participant_remove")]
-    page = client.get(f"{O}/influencers/{maya.influencer_id}/timeline/").content.decode()
+    page = client.get(f"{OAK}/influencers/{maya.influencer_id}/timeline/").content.decode()
     assert "Campaign: Autumn" in page
     assert f'action="{at(campaign, maya, "remove")}"' in page
 
     fields = {"account": maya.pk, "back": "profile"}
     answer = client.post(at(campaign, maya, "remove"), fields)
-    assert answer["Location"] == f"{O}/influencers/{maya.influencer_id}/"
+    assert answer["Location"] == f"{OAK}/influencers/{maya.influencer_id}/"
     assert undos(maya) == [(removed, "campaigns:participant_restore"), (added, "")]
 
     client.post(at(campaign, maya, "restore"), fields)
@@ -209,14 +209,14 @@ def test_the_list_shows_the_latest_campaigns_of_each_with_links_and_how_many_mor
     for campaign in campaigns:
         add_participants(campaign, [maya, second], actor=None)
     an_account("nobody")
-    page = client.get(f"{O}/influencers/").content.decode()
-    assert f'<a href="{O}/campaigns/{campaigns[3].pk}/">C4</a>' in page
+    page = client.get(f"{OAK}/influencers/").content.decode()
+    assert f'<a href="{OAK}/campaigns/{campaigns[3].pk}/">C4</a>' in page
     assert ">C3</a>" in page
     assert ">C2</a>" not in page
     assert '<span class="muted" title="C2, C1">+2</span>' in page
-    few = queries_in(client, f"{O}/influencers/")
+    few = queries_in(client, f"{OAK}/influencers/")
     for n in range(5):
         add_participants(campaigns[0], [an_account(f"more{n}")], actor=None)
-    assert queries_in(client, f"{O}/influencers/") == few <= 12
-    export = client.post(f"{O}/influencers/export/", {"columns": "all", "format": "csv"})
+    assert queries_in(client, f"{OAK}/influencers/") == few <= 12
+    export = client.post(f"{OAK}/influencers/export/", {"columns": "all", "format": "csv"})
     assert "C4; C3; C2; C1" in export.getvalue().decode()

@@ -18,7 +18,7 @@ from tests.submitting import token
 from ui.submitting import MAY_BE_DOUBLED
 
 pytestmark = pytest.mark.django_db(transaction=True)
-O = "/o/oak"  # noqa: E741
+OAK = "/o/oak"
 POSTS = 8
 
 
@@ -34,11 +34,15 @@ def admin() -> Iterator[Client]:
 
 
 FORMS: dict[str, tuple[str, dict[str, Any], Any]] = {
-    "creator": (f"{O}/influencers/new/", {"name": "Maya"}, Influencer),
-    "task": (f"{O}/influencers/{{}}/tasks/", {"title": "Call"}, Task),
-    "note": (f"{O}/influencers/{{}}/notes/", {"text": "Hello"}, Note),
-    "segment": (f"{O}/influencers/segments/add/", {"name": "Germany"}, Segment),
-    "key": (f"{O}/settings/api-keys/add/", {"name": "Shop", "scopes": "read", "days": 30}, ApiKey),
+    "creator": (f"{OAK}/influencers/new/", {"name": "Maya"}, Influencer),
+    "task": (f"{OAK}/influencers/{{}}/tasks/", {"title": "Call"}, Task),
+    "note": (f"{OAK}/influencers/{{}}/notes/", {"text": "Hello"}, Note),
+    "segment": (f"{OAK}/influencers/segments/add/", {"name": "Germany"}, Segment),
+    "key": (
+        f"{OAK}/settings/api-keys/add/",
+        {"name": "Shop", "scopes": "read", "days": 30},
+        ApiKey,
+    ),
 }
 
 

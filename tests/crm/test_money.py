@@ -189,14 +189,14 @@ def test_tiktoks_creator_rate_is_for_keys_with_the_scope_of_money(
 ) -> None:
     with organization_scope(oak):
         account = Creator.objects.get().account
-    told = {}
+    found = {}
     for scopes in (["read"], ["read", "money"]):
         key = create_api_key(oak, "ci", scopes=scopes, actor=None)[1]
         answer = Client().get(
             f"/api/v1/social-accounts/{account.pk}/metrics/",
             headers={"Authorization": f"Bearer {key}"},
         )
-        (told[len(scopes)],) = (m for m in answer.json()["metrics"] if m["key"] == "creator_rate")
-    assert (told[1]["value"], told[1]["fetched_at"]) == (None, None)
-    assert told[1]["reason"] == "This API key lacks the “money” scope."
-    assert told[2]["value"] == {"amount": "9999.00", "currency": "EUR"}
+        (found[len(scopes)],) = (m for m in answer.json()["metrics"] if m["key"] == "creator_rate")
+    assert (found[1]["value"], found[1]["fetched_at"]) == (None, None)
+    assert found[1]["reason"] == "This API key lacks the “money” scope."
+    assert found[2]["value"] == {"amount": "9999.00", "currency": "EUR"}

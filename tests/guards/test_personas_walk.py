@@ -29,6 +29,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "slug": lambda tenant: tenant.organization.slug,
     "action_pk": lambda tenant: tenant.row("crm.BulkAction").pk,
     "activity.pk": lambda tenant: tenant.row("jobs.Job").pk,
+    "campaign_pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
     "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
     "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,
     "address_pk": lambda tenant: tenant.row("mail.Address").pk,

@@ -48,10 +48,10 @@ class CheckedRowSerializer(RowSerializer):
 # Rows inside another one's document, which PostgreSQL tells along with it: one query for both.
 class NestedSerializer(serializers.ModelSerializer[Any]):
     @classmethod
-    def documents(cls, rows: QuerySet[Any], **told: Any) -> ArraySubquery:
-        """Annotation: the documents of these rows of the outer one. Times in them are text. `told`: how some of their
-        values are told, unless as they stand."""
-        document = JSONObject(**{**{name: name for name in cls.Meta.fields}, **told})
+    def documents(cls, rows: QuerySet[Any], **written: Any) -> ArraySubquery:
+        """Annotation: the documents of these rows of the outer one. Times in them are text. `written`: how some
+        of their values are written, unless as they stand."""
+        document = JSONObject(**{**{name: name for name in cls.Meta.fields}, **written})
         return ArraySubquery(rows.values(document=document))
 
     @classmethod
