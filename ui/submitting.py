@@ -30,6 +30,8 @@ def is_sent(request: HttpRequest, form: forms.BaseForm) -> bool:
     """Was the form sent, with its token and without errors? One without a token gets an error."""
     if request.method != "POST":
         return False
-    if not sent_token(request):
+    is_right = form.is_valid()
+    if form.is_bound and not sent_token(request):
         form.add_error(None, MAY_BE_DOUBLED)
-    return form.is_valid()
+        return False
+    return is_right

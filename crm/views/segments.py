@@ -26,7 +26,7 @@ from ui.submitting import is_sent, sent_token
 def add_segment(request: OrganizationRequest) -> HttpResponse:
     """Save the filters of the address under a name, for oneself or for all."""
     asked = read_request(request)
-    form = SegmentForm(request.POST or None)
+    form = SegmentForm(request.POST if request.method == "POST" else None)
     if is_sent(request, form):
         make = partial(
             segments.create_segment,
