@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0006_pasted_accounts")]
+    dependencies = [("crm", "0007_search_parts_and_texts")]
 
     operations = [
         migrations.RemoveIndex(model_name="customvalue", name="custom_value_by_number"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenancy', '0003_scope_of_money'),
+        ('tenancy', '0004_scope_of_money'),
     ]
 
     operations = [

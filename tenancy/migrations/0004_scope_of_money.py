@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenancy', '0002_counters'),
+        ('tenancy', '0003_single_sign_on'),
     ]
 
     operations = [
