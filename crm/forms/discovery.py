@@ -128,9 +128,13 @@ class SearchForm(forms.Form):
     sort_field = _one("By", SORTS)
     sort_order = _one("Order", ORDERS)
 
-    def __init__(self, data: QueryDict, *, topics: Choices, industries: Choices) -> None:
+    def __init__(
+        self, data: QueryDict, *, topics: Choices, industries: Choices, sees_money: bool
+    ) -> None:
         """`topics`, `industries`: TikTok's labels; without them, those that were chosen earlier are taken as they are."""
         super().__init__(data)
+        if not sees_money:
+            del self.fields["min_creator_price"], self.fields["max_creator_price"]
         self.has_labels = bool(topics or industries)
         for name, known in (("content_label_ids", topics), ("industry_label_ids", industries)):
             chosen = [(value, value) for value in data.getlist(name)]
@@ -171,6 +175,7 @@ class SearchForm(forms.Form):
         return [
             Filter(label, [self[name] for name in names], self._chosen(names))
             for label, names in GROUPS
+            if names[0] in self.fields
         ]
 
     def _chosen(self, names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from crm.policies import tiktok_handle
 from crm.queries.discovery import accounts_called
 from crm.services.discovery import start_adding_found
 from crm.views.discovery.waiting import back_to, waiting
-from crm.views.frame import INVALID, address, allowances, form_answer
+from crm.views.frame import INVALID, address, allowances, form_answer, sees_money
 from crm.views.tags import chosen_list
 from jobs.services.jobs import begin_at_once
 from jobs.views import end_of, following
@@ -42,6 +42,7 @@ def found_creator(request: OrganizationRequest) -> HttpResponse:
         **waiting(request, reply),
         "handle": handle,
         "profile": reply.value,
+        "sees_money": sees_money(request),
         "view": accounts_called([handle]).get(handle),
         "query": request.GET.get("query", ""),
         "from": request.GET.get("from", ""),

@@ -14,7 +14,7 @@ from crm.forms import RankingForm, SearchForm
 from crm.queries.accounts import AccountView
 from crm.queries.discovery import accounts_called
 from crm.views.discovery.waiting import PAGES, waiting
-from crm.views.frame import INVALID, address, allowances
+from crm.views.frame import INVALID, address, allowances, sees_money
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -72,7 +72,8 @@ def _search_form(request: OrganizationRequest, account: MarketplaceAccount) -> S
     usual = QueryDict(f"country_codes={account.country or discovery.RANKED_COUNTRY}")
     topics, industries = _choices(discovery.known_labels(account, "SEARCH"))
     given = request.GET if is_asked else usual
-    return SearchForm(given, topics=topics, industries=industries)
+    money = sees_money(request)
+    return SearchForm(given, topics=topics, industries=industries, sees_money=money)
 
 
 def _ranking_form(request: OrganizationRequest, account: MarketplaceAccount) -> RankingForm:
@@ -168,6 +169,7 @@ def _ranked(request: OrganizationRequest, account: MarketplaceAccount) -> HttpRe
         "rows": rows,
         "is_more": len(rows) >= size and page * size < discovery.MOST_RANKED,
         "is_branded": form.is_branded,
+        "sees_money": sees_money(request),
         "updated_at": reply.value.last_updated_at if reply.value else None,
     }
     return _fragment(request, "ranked", reply, context)

@@ -192,6 +192,16 @@ def test_a_viewer_looks_and_adds_nothing(viewer: Client) -> None:
     assert viewer.get("/o/oak/discover/list/?handle=maya.bakes").status_code == 403
 
 
+def test_a_viewer_sees_no_price(manager: Client, viewer: Client) -> None:
+    for client, is_shown in ((manager, True), (viewer, False)):
+        assert (">Price" in body(client.get(DISCOVER))) == is_shown
+        ranking = found(client, RANKINGS, board="organic:11012001")
+        assert ("USD" in ranking) == is_shown
+        assert ("GBP" in found(client, CREATOR, handle="maya.bakes")) == is_shown
+    everybody = found(viewer, country_codes="GB")
+    assert handles(found(viewer, country_codes="GB", max_creator_price="1")) == handles(everybody)
+
+
 # --- one creator -------------------------------------------------------------------------------------------------
 def test_the_numbers_of_one_creator_are_one_call_on_demand(
     manager: Client, viewer: Client, tiktok: Sandbox
