@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -28,6 +29,7 @@ from tenancy.models import (
     SignOnDomain,
     SingleSignOn,
     User,
+    provider_key,
 )
 from tenancy.models.api_key import digest
 from tenancy.scope import Owner, required_organization_id
@@ -108,13 +110,13 @@ def organization_at(email: str) -> Organization | None:
 
 
 def requires_sign_on(membership: Membership, user: User) -> bool:
-    """Must this person's membership be entered by the organization's provider? Not an owner's, nor one of another domain."""
+    """Must this person's membership be entered by the organization's provider? Not an owner's, nor one of another domain, but
+    for somebody who came by it before: another address of theirs does not set them free."""
     organization = membership.organization
-    return (
-        organization.requires_single_sign_on
-        and membership.role != Role.OWNER
-        and _proven(user.email).filter(organization=organization).exists()
-    )
+    if not organization.requires_single_sign_on or membership.role == Role.OWNER:
+        return False
+    links = SocialAccount.objects.filter(provider=provider_key(organization.pk), user=user)
+    return _proven(user.email).filter(organization=organization).exists() or links.exists()
 
 
 def organization_that_requires_sign_on(user: User) -> Organization | None:

@@ -160,6 +160,18 @@ def test_who_is_no_owner_any_more_is_asked_from_the_next_click_on(
     assert client.get("/o/elm/").status_code == 403
 
 
+def test_another_address_does_not_set_a_member_free_who_came_by_the_provider(
+    member: Members, provider: OpenIdProvider
+) -> None:
+    ann = member()
+    sign_on(provider)
+    User.objects.filter(pk=ann.user_id).update(email="ann@home.example")
+    _, answer = password("ann@home.example")
+    assert answer["Location"].startswith("/sso/")
+    ann.user.refresh_from_db()
+    assert browser(ann).get("/o/elm/").status_code == 403
+
+
 def test_a_stranger_learns_nothing_of_the_rule(elm: Organization) -> None:
     client = Client()
     client.force_login(
