@@ -13,6 +13,10 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """The application is loaded: what the workers inherit is shared, as long as their collector leaves it alone."""
+    """The application is loaded: what the workers inherit is shared, as long as their collector leaves it alone.
+
+    A page makes thousands of objects that go as it is sent; looking for cycles among each 700 of them found none.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
