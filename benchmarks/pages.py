@@ -37,9 +37,7 @@ NETBOX = {
 # Milliseconds that the computation in `bare` takes at rest on the machine on which the figures of NetBox were measured.
 QUIET = 7.2
 CALIBRATIONS = 20  # requests
-API_TIMES = (
-    4  # so many times more requests than to a page: an account counts hundredths of a second
-)
+API_TIMES = 4  # so many times more requests than to a page: each takes a fraction of its time
 
 
 @dataclass(frozen=True)
