@@ -139,7 +139,9 @@ def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
     narrow: Narrow = gathered if fewest < GATHERED else probed
     rows = narrow(rows, rarest, tables)
     for count, start in others:
-        narrow = walked if fewest < GATHERED and count < max(fewest, SAMPLED) * PROBE else probed
+        # Only far below where the count ends is it the true one, and `walked` leaves nobody out.
+        bound = min(MANY, max(fewest, SAMPLED) * PROBE)
+        narrow = walked if fewest < GATHERED and count < bound else probed
         rows = narrow(rows, start, tables)
     return rows
 

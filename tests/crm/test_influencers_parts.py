@@ -19,8 +19,9 @@ from crm.models import (
     SearchWord,
     SocialAccount,
 )
+from crm.models.search import SAMPLED, all_texts
 from crm.queries import found, influencer_page
-from crm.queries.search import suggested
+from crm.queries.search import estimates, suggested
 from crm.services.merging.undo import undo_merge
 from crm.services.notes import delete_note, edit_note, write_note
 from tenancy.models import Group, Organization, User
@@ -284,6 +285,19 @@ def test_all_ways_find_the_same(search: str) -> None:
         "ada bread": ["Ada Zorn"],
     }
     assert names(search) == expected[search]
+
+
+def test_a_word_that_very_many_share_leaves_nobody_out_whom_a_rare_one_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a word that so many share the sample is counted to a bound only: the true number may be any."""
+    monkeypatch.setattr("crm.queries.search.GATHERED", SAMPLED)
+    monkeypatch.setattr("crm.queries.search.MANY", SAMPLED // 2)
+    many = range(SAMPLED, SAMPLED * 3)  # two of them are of the sample
+    Influencer.objects.bulk_create(Influencer(pk=each, name="Bo Kern") for each in many)
+    Influencer.objects.create(pk=SAMPLED * 3 + 1, name="Ada Kern")
+    assert estimates(["ada", "kern"], all_texts) == [0, SAMPLED * 2]
+    assert names("ada kern") == names_without_notes("ada kern") == ["Ada Kern"]
 
 
 def test_the_palette_names_beginnings_before_parts_and_texts(owner: User) -> None:
