@@ -7,7 +7,9 @@ connection then goes to what was looked at, so that the name cannot mean somethi
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Timer
 from typing import Any
@@ -21,8 +23,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 MOST_BYTES = 1_000_000
 LONGEST, EACH_STEP = 10.0, 5.0  # seconds: of a call as a whole, and of waiting for the next byte
 NAT64 = ip_network("64:ff9b::/96")
-# Called global by some versions of Python: protocol assignments, and NAT64 inside one's own network.
-NOT_PUBLIC = (ip_network("192.0.0.0/24"), ip_network("64:ff9b:1::/48"))
+PUBLIC_IPV6 = ip_network("2000::/3")  # all that is given out; Python calls more than this global
+# Called global by Python: protocol assignments, and the inside of Azure's machines.
+NOT_PUBLIC = (ip_network("192.0.0.0/24"), ip_network("168.63.129.16/32"))
 
 
 class AddressRefused(Exception):
@@ -35,7 +38,10 @@ class AnswerTooLong(requests.RequestException):
 
 def public_address(host: str, port: int) -> str:
     """The numeric address that this host means now. Raises AddressRefused, OSError for a name that means nothing."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except ValueError as problem:  # no name at all, such as a..b
+        raise requests.exceptions.InvalidURL(host) from problem
     addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     if not all(_is_public(address) for address in addresses):
         raise AddressRefused(host)
@@ -47,7 +53,8 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
         return True
     inner = _inside(address)
     is_known = any(inner in network for network in NOT_PUBLIC)
-    return inner.is_global and not inner.is_multicast and not is_known
+    is_given_out = inner.version == 4 or inner in PUBLIC_IPV6
+    return inner.is_global and is_given_out and not inner.is_multicast and not is_known
 
 
 def _inside(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -59,10 +66,45 @@ def _inside(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return address
 
 
-class _Checked(HTTPConnection):
-    """A connection to a public address, cut off when it lasts too long however much comes."""
+class _Watch(Timer):
+    """Cuts a connection off once it has lasted too long, however much comes.
 
-    watch: Timer | None = None
+    It holds a descriptor of its own: TLS takes the connection's away, and `Connection: close` closes it before the body.
+    """
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.twin, self.has_cut = connected.dup(), False
+        super().__init__(LONGEST, self.cut)
+        self.daemon = True
+
+    def cut(self) -> None:
+        self.has_cut = True
+        with suppress(OSError):  # the other side was quicker
+            self.twin.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        self.cancel()
+        self.twin.close()
+
+
+_watches: ContextVar[list[_Watch]] = ContextVar("watches")
+
+
+@contextmanager
+def _watched() -> Iterator[list[_Watch]]:
+    """The watches over what is connected within the block; they end with it."""
+    watches: list[_Watch] = []
+    before = _watches.set(watches)
+    try:
+        yield watches
+    finally:
+        _watches.reset(before)
+        for watch in watches:
+            watch.end()
+
+
+class _Checked(HTTPConnection):
+    """A watched connection to a public address."""
 
     def _new_conn(self) -> socket.socket:
         name = self._dns_host
@@ -71,20 +113,10 @@ class _Checked(HTTPConnection):
             connected = super()._new_conn()
         finally:
             self._dns_host = name  # what TLS asks the certificate for
-        self.watch = Timer(LONGEST, _hang_up, [connected])
-        self.watch.daemon = True
-        self.watch.start()
+        watch = _Watch(connected)
+        _watches.get().append(watch)
+        watch.start()
         return connected
-
-    def close(self) -> None:
-        if self.watch:
-            self.watch.cancel()
-        super().close()
-
-
-def _hang_up(connected: socket.socket) -> None:
-    with suppress(OSError):  # it is closed already
-        connected.shutdown(socket.SHUT_RDWR)
 
 
 class _CheckedTls(_Checked, HTTPSConnection):
@@ -114,6 +146,15 @@ class OutgoingSession(requests.Session):
         """Raises AddressRefused, RequestException."""
         if not (str(url).startswith("https://") or settings.LOCAL):
             raise AddressRefused(url)
+        with _watched() as watches:
+            answer = self._read(method, url, options)
+            if any(watch.has_cut for watch in watches):
+                raise requests.Timeout(url)
+        if answer.status_code >= 500:
+            answer.raise_for_status()
+        return answer
+
+    def _read(self, method: Any, url: Any, options: dict[str, Any]) -> requests.Response:
         fixed = {"allow_redirects": False, "stream": True, "timeout": EACH_STEP}
         answer = super().request(method, url, **{**options, **fixed})
         body = b""
@@ -123,6 +164,4 @@ class OutgoingSession(requests.Session):
                 answer.close()
                 raise AnswerTooLong(url)
         answer._content = body  # noqa: SLF001 -- as reading it without a limit would have set it
-        if answer.status_code >= 500:
-            answer.raise_for_status()
         return answer

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from threading import Thread, Timer
+from threading import enumerate as all_threads
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import Client
 
 from influence.single_sign_on import outgoing
@@ -26,6 +34,7 @@ INSIDE = [
     "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1",
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::169.254.169.254",
     "64:ff9b:1::7f00:1", "2002:7f00:1::", "2002:a9fe:a9fe::",
+    "168.63.129.16", "fec0::1", "::7f00:1", "::ffff:0:127.0.0.1", "5f00::1", "4000::1",
 ]  # fmt: skip
 
 
@@ -120,30 +129,73 @@ def test_a_provider_that_points_inside_is_refused_at_each_step(
         assert answer.context["fault"] == "inside", issuer
 
 
+def test_a_host_that_is_no_name_is_an_answer_that_does_not_come() -> None:
+    with pytest.raises(requests.RequestException), OutgoingSession() as session:
+        session.get("https://a..b/")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of a certificate for 127.0.0.1, with its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    return str(path)
+
+
 @contextmanager
-def dripping() -> Iterator[str]:
-    """A server that sends a byte now and then, and never an end."""
+def dripping(begin: bytes, certificate: str | None) -> Iterator[str]:
+    """A server that begins its answer so, sends a byte now and then, and never an end."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
             connected, _ = server.accept()
-            with connected:
-                connected.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-                try:
-                    while True:
-                        connected.sendall(b"x")
-                        sleep(0.05)
-                except OSError:
-                    return
+            if certificate:
+                tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                tls.load_cert_chain(certificate)
+                connected = tls.wrap_socket(connected, server_side=True)
+            with connected, suppress(OSError):
+                connected.sendall(begin)
+                for _ in range(200):
+                    connected.sendall(b"x")
+                    sleep(0.05)
 
         Thread(target=drip, daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.getsockname()[1]}/"
 
 
-def test_an_answer_that_drips_is_cut_off(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_tls", [False, True])
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"HTTP/1.1 200 OK\r\nX: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\n",
+    ],
+)
+def test_an_answer_that_drips_is_cut_off(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, certificate: str, begin: bytes, is_tls: bool
+) -> None:
     settings.LOCAL = True
     monkeypatch.setattr(outgoing, "LONGEST", 0.5)
-    begun = monotonic()
-    with dripping() as url, OutgoingSession() as session, suppress(requests.RequestException):
-        assert session.get(url).content == b""
-    assert monotonic() - begun < 3
+    started = monotonic()
+    with dripping(begin, certificate if is_tls else None) as url, OutgoingSession() as session:
+        with pytest.raises(requests.RequestException):
+            session.get(url, verify=certificate)
+        assert monotonic() - started < 3
+
+
+def test_a_quick_answer_leaves_no_watch_behind(provider: OpenIdProvider) -> None:
+    with OutgoingSession() as session:
+        assert session.get(f"{provider.url}/jwks").json()["keys"]
+    assert not [
+        each for each in all_threads() if isinstance(each, Timer) and not each.finished.is_set()
+    ]
