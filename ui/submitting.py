@@ -10,9 +10,13 @@ from __future__ import annotations
 import secrets
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 
 TOKEN = "token"  # noqa: S105 -- the name of a field
+MADE_BEFORE = (
+    "This form had been sent before, so nothing was added now. Open it anew to add another one."
+)
 MAY_BE_DOUBLED = "This form came without its token, so nothing was done: it could have been done twice. Check it and send it again."
 
 
@@ -24,6 +28,14 @@ def new_token() -> str:
 def sent_token(request: HttpRequest) -> str:
     """The submission's token; empty when the form came without one."""
     return request.POST.get(TOKEN, "").replace("\0", "")[:64]
+
+
+def say_made(request: HttpRequest, text: str, *, is_first: bool) -> None:
+    """Say that it is made, or that an earlier sending of this form had made what it asked for then."""
+    if is_first:
+        messages.success(request, text)
+    else:
+        messages.info(request, MADE_BEFORE)
 
 
 def is_sent(request: HttpRequest, form: forms.BaseForm) -> bool:

@@ -60,7 +60,7 @@ def participant_remove(request: OrganizationRequest, pk: int, campaign_pk: int) 
         said = f"{isolated(account)} is removed from “{isolated(campaign)}”."
         _say_done(request, said, "participant_restore", campaign, account)
     elif rows.exists():
-        reason = "their orders or posts belong to it. Cancel the orders, or archive the campaign"
+        reason = "there are orders or posts of this account in it"
         messages.error(request, f"{isolated(account)} stays in the campaign: {reason}.")
     return _back(request, campaign, account)
 

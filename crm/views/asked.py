@@ -76,7 +76,7 @@ def read_query(
     """Read the parameters of an address of the list; `kind` is an older word for a filter."""
     kind = given.get("kind", "")
     parts = [*given.getlist("f"), *([f"kind:{kind}"] if kind else [])]
-    sort = given.get("sort", "")
+    sort = given.get("sort", "").replace("\x00", "")
     own = own_sort(sort, sees_money=sees_money(request))
     return Asked(
         request=request,

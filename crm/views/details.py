@@ -21,7 +21,7 @@ from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
-from ui.submitting import is_sent, sent_token
+from ui.submitting import is_sent, say_made, sent_token
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -30,7 +30,8 @@ def create_influencer(request: OrganizationRequest) -> HttpResponse:
     form = _form(request, None)
     if is_sent(request, form):
         made = make_once(sent_token(request), partial(_made, form, request), actor=request.user)
-        messages.success(request, f"{isolated(form.cleaned_data['name'])} is added.")
+        said = f"{isolated(form.cleaned_data['name'])} is added."
+        say_made(request, said, is_first=made.is_first)
         account = form.cleaned_data["account"]
         if account and account.network == Network.TIKTOK and made.is_first:
             return add_on_tiktok(request, account.handle, found_influencer(made.pk))

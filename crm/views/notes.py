@@ -20,7 +20,7 @@ from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
-from ui.submitting import is_sent, sent_token
+from ui.submitting import is_sent, say_made, sent_token
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -30,8 +30,8 @@ def write(request: OrganizationRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST if request.method == "POST" else None)
     if is_sent(request, form):
         make = partial(write_note, found, form.cleaned_data["text"], author=request.user)
-        make_once(sent_token(request), make, actor=request.user)
-        messages.success(request, "Note saved.")
+        made = make_once(sent_token(request), make, actor=request.user)
+        say_made(request, "Note saved.", is_first=made.is_first)
         return go_to(request, address(request, "influencer", pk))
     return _answer(request, form, f"Note about {isolated(found)}", pk)
 

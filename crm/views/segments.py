@@ -19,7 +19,7 @@ from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.redirects import go_to
-from ui.submitting import is_sent, sent_token
+from ui.submitting import is_sent, say_made, sent_token
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -37,7 +37,8 @@ def add_segment(request: OrganizationRequest) -> HttpResponse:
         )
         made = make_once(sent_token(request), make, actor=request.user)
         segment = _found(request, made.pk)
-        messages.success(request, f"“{isolated(segment.name)}” is saved.")
+        said = f"“{isolated(segment.name)}” is saved."
+        say_made(request, said, is_first=made.is_first)
         return go_to(request, _href(asked, segment))
     return form_answer(
         request,

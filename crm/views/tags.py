@@ -85,10 +85,10 @@ def add_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 
 def chosen_list(request: OrganizationRequest) -> List:
-    """The list that a form names, or a new one of the name entered. Raises Http404, NameTaken, ValidationError."""
-    chosen = request.POST.get("list", "")
-    if not chosen:
-        return create_list(request.POST.get("name", "")[:120], actor=request.user)
+    """A new list of the name entered, or the list that a form names. Raises Http404, NameTaken, ValidationError."""
+    chosen, name = request.POST.get("list", ""), request.POST.get("name", "")[:120]
+    if name.strip() or not chosen:
+        return create_list(name, actor=request.user)
     found = List.objects.filter(pk=key_in(chosen) or 0).first()
     if found is None:
         raise Http404

@@ -21,7 +21,7 @@ from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
-from ui.submitting import is_sent, sent_token
+from ui.submitting import is_sent, say_made, sent_token
 from ui.undoing import say_done
 
 
@@ -52,8 +52,8 @@ def create(request: OrganizationRequest, pk: int) -> HttpResponse:
     form = TaskForm(data, members=queries.member_choices())
     if is_sent(request, form):
         make = partial(create_task, found, actor=request.user, **form.given)
-        make_once(sent_token(request), make, actor=request.user)
-        messages.success(request, "Task added.")
+        made = make_once(sent_token(request), make, actor=request.user)
+        say_made(request, "Task added.", is_first=made.is_first)
         return go_to(request, address(request, "influencer", pk))
     return _answer(request, form, f"Task about {isolated(found)}", pk)
 

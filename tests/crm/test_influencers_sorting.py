@@ -274,3 +274,8 @@ def test_a_column_of_an_own_field_is_sorted_from_its_heading(
     assert 'aria-sort="descending"' in page
     assert f'<option value="-field.{field.key}" selected>' in page
     assert queries_in(manager, url) <= 12
+
+
+@pytest.mark.parametrize("sort", ["field.%00", "-field.a%00b", "%00"])
+def test_a_sign_that_no_text_holds_is_no_way_of_sorting(manager: Client, sort: str) -> None:
+    assert manager.get(f"/o/oak/influencers/?sort={sort}").status_code == 200

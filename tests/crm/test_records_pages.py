@@ -23,6 +23,7 @@ from tests.crm.conftest import crm_verbs, queries_in
 from tests.crm.test_details_pages import undo_button
 from tests.factories.crm import InfluencerFactory
 from tests.submitting import fresh, submit
+from ui.submitting import MADE_BEFORE
 
 pytestmark = pytest.mark.django_db
 TASKS = "/o/oak/tasks/"
@@ -133,6 +134,19 @@ def test_a_note_mentions_a_member_until_they_open_the_page(
         assert Mention.objects.get().read_at is not None
     assert "Ask @Vera" not in plain(viewer, TASKS)
     assert viewer.get("/o/oak/tasks/count/").content.strip() == b""
+
+
+def test_a_form_that_was_sent_before_adds_nothing_and_says_so(
+    oak: Organization, manager: Client, maya: Influencer
+) -> None:
+    url, token = f"/o/oak/influencers/{maya.pk}/notes/", fresh()
+    first = manager.post(url, {**token, "text": "Likes plants"}, follow=True)
+    assert "Note saved." in first.content.decode()
+    again = manager.post(url, {**token, "text": "Something else"}, follow=True)
+    assert MADE_BEFORE in again.content.decode()
+    assert "Note saved." not in again.content.decode()
+    with organization_scope(oak):
+        assert Note.objects.get().text == "Likes plants"
 
 
 def test_a_note_is_edited_pinned_and_deleted(

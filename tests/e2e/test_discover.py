@@ -56,7 +56,7 @@ def test_creators_are_found_looked_at_and_put_on_a_list(page: Page) -> None:
     dialog.get_by_label("Name of a new list").fill("Bakers")
     dialog.get_by_role("button", name="Add to list").click()
     expect(page.get_by_text("1 creator is now on the list “Bakers”.")).to_be_visible()
-    expect(row.get_by_role("link", name="Here:")).to_be_visible()
+    expect(row.get_by_role("link", name="In your CRM:")).to_be_visible()
     expect(page.locator("summary").filter(has_text="Cooking & Recipes")).to_be_visible()
 
 

@@ -18,12 +18,15 @@ from crm.services.discovery import start_adding_found
 from crm.views.discovery.waiting import back_to, waiting
 from crm.views.frame import INVALID, address, allowances, form_answer, sees_money
 from crm.views.tags import chosen_list
+from jobs.models import Job
 from jobs.services.jobs import begin_at_once
 from jobs.views import end_of, following
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from tiktok.services.creators import discovery
 from ui.redirects import go_to
+from ui.submitting import MAY_BE_DOUBLED, sent_token
 
 
 # --- one creator -------------------------------------------------------------------------------------------------
@@ -95,15 +98,13 @@ def _list_form(request: OrganizationRequest, given: QueryDict, problem: str = ""
 @require_POST
 def add_found(request: OrganizationRequest) -> HttpResponse:
     """Add the selected creators, and put them on the list if one is chosen; lead back to where they were found."""
-    given, target = request.POST, None
+    given = request.POST
     back, handles = back_to(request, given), given.getlist("handle")
     if not handles:
         messages.warning(request, "Select at least one creator first.")
         return go_to(request, back)
     try:
-        if "list" in given:
-            target = chosen_list(request)
-        job = begin_at_once(start_adding_found(handles, target=target, actor=request.user))
+        job = begin_at_once(_started(request, handles))
     except ValidationError as problem:
         return _list_form(request, given, problem.messages[0])
     except CrmProblem as problem:
@@ -115,3 +116,17 @@ def add_found(request: OrganizationRequest) -> HttpResponse:
         return go_to(request, following(request, job))
     end_of(request, job)
     return go_to(request, back)
+
+
+def _started(request: OrganizationRequest, handles: list[str]) -> Job:
+    """The job that adds them; for a list, which may be new, one for each submission of the form."""
+    actor, token = request.user, sent_token(request)
+    if "list" not in request.POST:
+        return start_adding_found(handles, target=None, actor=actor)
+    if not token:
+        raise ValidationError(MAY_BE_DOUBLED)
+
+    def start() -> Job:
+        return start_adding_found(handles, target=chosen_list(request), actor=actor)
+
+    return Job.objects.get(pk=make_once(token, start, actor=actor).pk)

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.enums import Network
 from crm.models import Influencer, List, ListEntry, SocialAccount
 from crm.services.discovery import start_adding_found
+from jobs.models import Job
 from jobs.services import at_once
 from jobs.services.jobs import begin_at_once
 from tenancy.enums import Role
@@ -23,11 +24,13 @@ from tenancy.scope import groups_scope, organization_scope
 from tests.crm.conftest import queries_in
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
+from tests.submitting import fresh, token
 from tiktok import limits
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.services.creators.discovery import PAGE_SIZE, discovery_account
 from tiktok.store import store
+from ui.submitting import MAY_BE_DOUBLED
 
 pytestmark = pytest.mark.django_db
 DISCOVER, RANKINGS, ADD = "/o/oak/discover/", "/o/oak/discover/rankings/", "/o/oak/discover/add/"
@@ -179,7 +182,7 @@ def test_a_creator_who_is_here_already_is_said_to_be_with_a_link(
             creator__handle="maya.bakes", influencer__name="Maya Baker"
         ).influencer
     page = found(manager, country_codes="GB", keyword_search="maya")
-    assert f'href="/o/oak/influencers/{maya.pk}/">Here: Maya Baker</a>' in page
+    assert f'href="/o/oak/influencers/{maya.pk}/">In your CRM: Maya Baker</a>' in page
     assert 'aria-label="Add Maya Bakes"' not in page
 
 
@@ -287,7 +290,7 @@ def test_topics_that_tiktok_does_not_tell_are_said_to_be_missing(
 ) -> None:
     tiktok.control("fail", times=20, code=40001, path="/tto/tcm/category/label/")
     page = body(manager.get(DISCOVER, {"country_codes": "GB", "content_label_ids": "11010004"}))
-    assert "TikTok has not told its topics and industries yet." in page
+    assert "TikTok has not sent its topics and industries yet." in page
     assert '<option value="11010004" selected>' in page
     assert "TikTok did not accept this" in found(manager, RANKINGS)
     assert "TikTok did not accept this" not in body(manager.get(RANKINGS))
@@ -414,7 +417,7 @@ def test_the_selected_are_put_on_a_list_whether_they_were_here_or_not(
     form = manager.get("/o/oak/discover/list/?handle=rio.runs&handle=maya.bakes", headers=HTMX)
     assert "Add 2 creators to a list" in body(form)
     assert f'<option value="{spring.pk}">Spring</option>' in body(form)
-    chosen = {"handle": ["rio.runs", "maya.bakes"], "list": spring.pk}
+    chosen = {"handle": ["rio.runs", "maya.bakes"], "list": spring.pk, "token": token(form)}
     answer = manager.post(ADD, chosen, headers=HTMX)
     assert answer["HX-Redirect"] == DISCOVER
     with organization_scope(oak):
@@ -427,15 +430,26 @@ def test_the_selected_are_put_on_a_list_whether_they_were_here_or_not(
     ]
 
 
-def test_a_new_list_is_made_by_its_name(oak: Organization, manager: Client) -> None:
-    manager.post(ADD, {"handle": "maya.bakes", "list": "", "name": "Bakers"})
+def test_a_new_list_is_made_by_its_name_once_and_before_the_one_that_is_chosen(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        spring = List.objects.create(name="Spring")
+    wish = {"handle": "maya.bakes", "list": spring.pk, "name": "Bakers", **fresh()}
+    assert manager.post(ADD, wish, headers=HTMX)["HX-Redirect"] == DISCOVER
+    assert manager.post(ADD, wish, headers=HTMX)["HX-Redirect"] == DISCOVER
     with organization_scope(oak):
         assert ListEntry.objects.get().list.name == "Bakers"
-    taken = manager.post(ADD, {"handle": "wee.kim", "list": "", "name": "Bakers"}, headers=HTMX)
+        assert Job.objects.count() == 1
+    new = {"handle": "wee.kim", "list": ""}
+    taken = manager.post(ADD, {**new, "name": "Bakers", **fresh()}, headers=HTMX)
     assert taken.status_code == 422
     assert "There is one named Bakers already." in body(taken)
-    nameless = manager.post(ADD, {"handle": "wee.kim", "list": "", "name": " "}, headers=HTMX)
+    nameless = manager.post(ADD, {**new, "name": " ", **fresh()}, headers=HTMX)
     assert nameless.status_code == 422
+    without_token = manager.post(ADD, {**new, "name": "Cooks"}, headers=HTMX)
+    assert without_token.status_code == 422
+    assert MAY_BE_DOUBLED in body(without_token)
     with organization_scope(oak):
         assert SocialAccount.objects.count() == 1
 
@@ -486,8 +500,8 @@ def test_a_member_of_a_group_adds_to_it_and_sees_no_other(
         "1 creator is added and tracked from now on.",
         "1 creator is here already, in a group that you do not see.",
     ]
-    assert "Here:" in found(client, country_codes="GB", keyword_search="maya")
-    assert "Here:" not in found(client, country_codes="US", keyword_search="rio.runs")
+    assert "In your CRM:" in found(client, country_codes="GB", keyword_search="maya")
+    assert "In your CRM:" not in found(client, country_codes="US", keyword_search="rio.runs")
     with organization_scope(oak), groups_scope(None):
         added = SocialAccount.objects.get(handle="maya.bakes")
         assert added.influencer.group_id == group.pk
