@@ -7,6 +7,7 @@ from influence import home, palette, views
 from influence.metrics import metrics
 from jobs.urls import own_pages as own_jobs
 from mail.urls import staff_pages as mail_pages
+from mail.views.addresses import AddressesView
 from tiktok.urls import settings_pages
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     path("me/", include("portal.urls")),
     path("", include("influence.single_sign_on.urls")),
     # Not allauth.urls: its pages of social accounts let people link what no organization vouches for.
+    path("accounts/email/", AddressesView.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import password_reset
+from allauth.account.signals import authentication_step_completed, password_reset
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.dispatch import receiver
 
@@ -27,3 +27,12 @@ def confirm_address(user: User, **_: Any) -> None:
         EmailAddress.objects.update_or_create(
             user=user, email=user.email, defaults={"verified": True, "primary": True}
         )
+
+
+@receiver(authentication_step_completed, dispatch_uid="mail.proven_address")
+def keep_proof(user: User, method: str, email: str = "", **_: Any) -> None:
+    """Confirm the address of a person who has just read a code there, or for whom their organization's provider vouched."""
+    if method == "socialaccount" or (method == "code" and email == user.email):
+        address, _is_new = EmailAddress.objects.get_or_create(user=user, email=user.email)
+        if address.set_verified():
+            address.set_as_primary()

@@ -128,6 +128,10 @@ class SignOnFault(models.TextChoices):
         "removed",
         "You are no longer a member. An owner or admin of your organization can invite you again.",
     )
+    OPERATIONS = (
+        "operations",
+        "This account may run Influence itself, so no organization's provider opens it. Sign in with a code.",
+    )
     INACTIVE = "inactive", "Your account is closed. Ask an owner or admin of your organization."
     OFF = "off", "Single sign-on is turned off here. Sign in with a code."
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -111,17 +112,32 @@ def organization_at(email: str) -> Organization | None:
 
 def requires_sign_on(membership: Membership, user: User) -> bool:
     """Must this person's membership be entered by the organization's provider? Not an owner's, nor one of another domain, but
-    for somebody who came by it before: another address of theirs does not set them free."""
+    for somebody who came by it before or has an address at its domains besides: another one does not set them free."""
     organization = membership.organization
-    if not organization.requires_single_sign_on or membership.role == Role.OWNER:
+    if not _is_ruled(membership):
         return False
+    if _proven(user.email).filter(organization=organization).exists():
+        return True
     links = SocialAccount.objects.filter(provider=provider_key(organization.pk), user=user)
-    return _proven(user.email).filter(organization=organization).exists() or links.exists()
+    others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    domains = SignOnDomain.objects.filter(organization=organization, proven_at__isnull=False)
+    return (
+        links.exists() or domains.filter(domain__in={domain_of(each) for each in others}).exists()
+    )
+
+
+def _is_ruled(membership: Membership) -> bool:
+    return membership.organization.requires_single_sign_on and membership.role != Role.OWNER
 
 
 def organization_that_requires_sign_on(user: User) -> Organization | None:
-    """The organization that lets this person in by its provider alone; a domain has one organization at most."""
-    return next((m.organization for m in memberships_of(user) if requires_sign_on(m, user)), None)
+    """The organization whose provider alone signs this person in; a domain has one organization at most.
+
+    Somebody bound by an earlier address is not led to a provider that no longer knows them: their organization's pages refuse.
+    """
+    ruled = {m.organization for m in memberships_of(user) if _is_ruled(m)}
+    found = organization_at(user.email) if ruled else None
+    return found if found in ruled else None
 
 
 def members_in_scope() -> models.QuerySet[Membership]:

@@ -27,6 +27,8 @@ from tenancy.services.events import record
 
 WORK_KIND = "mail"
 SUBJECT_LENGTH = 250
+# Codes that an organization must not get at: an automatic answer that quotes one goes to whom answers go to.
+IN_OUR_NAME = {"tenancy_domain_code"}
 OVER = {MessageState.FAILED, MessageState.BOUNCED}
 
 
@@ -53,6 +55,8 @@ def queue_message(
     address = one_spelling(to)
     marks.refuse_unwanted(address, is_bulk=is_bulk)
     fields = composed(template, address, subject, values, is_bulk=is_bulk)
+    if template in IN_OUR_NAME:
+        fields |= {"sender_name": "", "reply_to": ""}
     message = Message(
         intent=intent,
         repeat=latest.repeat + 1 if latest else 1,

@@ -57,6 +57,8 @@ def signed_on(provider: SingleSignOn, claims: Claims) -> SocialAccount:
     person = User.objects.filter(email=email).first()
     if person and not person.is_active:
         raise SignOnRefused(SignOnFault.INACTIVE)
+    if person and (person.is_staff or person.is_superuser):
+        raise SignOnRefused(SignOnFault.OPERATIONS)
     if person and not link and links.filter(user=person).exists():
         raise SignOnRefused(SignOnFault.OTHER_PERSON)
     membership = Membership.objects.filter(organization=organization, user=person or 0).first()

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user
 from django.test import Client
 
@@ -166,10 +167,45 @@ def test_another_address_does_not_set_a_member_free_who_came_by_the_provider(
     ann = member()
     sign_on(provider)
     User.objects.filter(pk=ann.user_id).update(email="ann@home.example")
-    _, answer = password("ann@home.example")
-    assert answer["Location"].startswith("/sso/")
+    client, answer = password("ann@home.example")
+    assert answer["Location"] == "/"  # other organizations' pages are hers still
+    assert client.get("/o/elm/").status_code == 403
+
+
+def test_an_earlier_address_at_the_domain_binds_who_never_came_by_the_provider(
+    member: Members,
+) -> None:
+    ann = member()
+    EmailAddress.objects.create(user=ann.user, email="ann@elm.example")
+    User.objects.filter(pk=ann.user_id).update(email="ann@home.example")
+    client, _ = password("ann@home.example")
+    assert client.get("/o/elm/").status_code == 403
+    EmailAddress.objects.update(email="ann@third.example")
+    assert client.get("/o/elm/").status_code == 200
+
+
+@pytest.mark.parametrize("action", ["action_primary", "action_remove", "action_add", "action_send"])
+def test_a_member_changes_no_address_while_the_provider_is_required(
+    member: Members, action: str
+) -> None:
+    ann = member()
+    EmailAddress.objects.create(user=ann.user, email="ann@home.example", verified=True)
+    client = browser(ann)
+    email = "new@home.example" if action == "action_add" else "ann@home.example"
+    client.post("/accounts/email/", {action: "", "email": email})
+    page = client.get("/accounts/email/").content.decode()
+    assert "so your address stays as it is" in page
     ann.user.refresh_from_db()
-    assert browser(ann).get("/o/elm/").status_code == 403
+    assert ann.user.email == "ann@elm.example"
+    assert sent_mail() == []
+    assert set(EmailAddress.objects.values_list("email", flat=True)) == {
+        "ann@elm.example",
+        "ann@home.example",
+    }
+    Organization.objects.update(requires_single_sign_on=False)
+    client.post("/accounts/email/", {"action_primary": "", "email": "ann@home.example"})
+    ann.user.refresh_from_db()
+    assert ann.user.email == "ann@home.example"
 
 
 def test_a_stranger_learns_nothing_of_the_rule(elm: Organization) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.core import serializers
 from django.test import Client
 from django.utils import timezone
@@ -314,6 +315,15 @@ def test_a_wrong_an_old_and_an_outworn_code_prove_nothing(owner: Client, elm: Or
     domain.refresh_from_db()
     assert domain.proven_at
     assert said(elm).count("sign_on_domain.proven") == 1
+
+
+def test_the_code_goes_out_in_our_own_name_and_answers_do_not_reach_the_organization(
+    owner: Client, elm: Organization
+) -> None:
+    Organization.objects.update(mail_sender_name="IT desk", mail_reply_to="olga@elsewhere.example")
+    add(owner)
+    (message,) = sent_mail()
+    assert (message.reply_to, message.from_email) == ([], settings.DEFAULT_FROM_EMAIL)
 
 
 def test_a_domain_belongs_to_whom_proved_it_first(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth import get_user
@@ -220,6 +221,27 @@ def test_a_closed_account_stays_closed(
     ann = member()
     User.objects.filter(pk=ann.user_id).update(is_active=False)
     assert refusal(sign_on(provider)) == "inactive"
+
+
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+def test_an_account_that_may_run_the_installation_is_opened_by_no_provider(
+    sso: SingleSignOn, provider: OpenIdProvider, member: Members, flag: str
+) -> None:
+    ann, client = member(), Client()
+    User.objects.filter(pk=ann.user_id).update(**{flag: True})
+    assert refusal(sign_on(provider, client)) == "operations"
+    assert not get_user(client).is_authenticated
+
+
+def test_the_provider_confirms_the_address_and_nobody_else_gets_it(
+    sso: SingleSignOn, provider: OpenIdProvider, member: Members
+) -> None:
+    ann = member()
+    sign_on(provider)
+    kept = EmailAddress.objects.get()
+    assert (kept.user, kept.email, kept.verified, kept.primary) == (
+        ann.user, "ann@elm.example", True, True,
+    )  # fmt: skip
 
 
 def test_who_has_a_second_factor_here_is_asked_for_it_as_well(
