@@ -11,7 +11,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from crm.models import Influencer, Note, Tag, Tagging
+from crm.models import Influencer, Note, OtherAddress, Tag, Tagging
+from crm.queries import influencer_page
 from crm.services import notes
 from crm.services.collections.tags import create_tag, delete_tag, merge_tag, tag_influencers
 from crm.services.influencers import delete_influencer, edit_influencer
@@ -114,3 +115,23 @@ def test_two_who_edit_different_columns_at_once_keep_both(oak: Organization) -> 
         other.result(timeout=20)
     maya.refresh_from_db()
     assert (maya.city, maya.country) == ("Graz", "AT")
+
+
+def test_a_part_that_one_adds_and_another_removes_at_once_stays(oak: Organization) -> None:
+    maya = Influencer.objects.create(name="Maya", email="")
+    old = OtherAddress.objects.create(influencer=maya, email="old@oak.example")
+
+    def remove() -> None:
+        try:
+            with organization_scope(oak):
+                OtherAddress.objects.get(pk=old.pk).delete()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            OtherAddress.objects.create(influencer=maya, email="new@oak.example")
+            other = pool.submit(remove)
+            time.sleep(0.5)  # it is removed, or waits to see what is added
+        other.result(timeout=20)
+    assert [row.influencer for row in influencer_page(search="oak.ex").rows] == [maya]
