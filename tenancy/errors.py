@@ -133,6 +133,7 @@ class SignOnFault(models.TextChoices):
         "This account may run Influence itself, so no organization's provider opens it. Sign in with a code.",
     )
     INACTIVE = "inactive", "Your account is closed. Ask an owner or admin of your organization."
+    CHANGED = "changed", "The provider was changed while you were there. Start again."
     OFF = "off", "Single sign-on is turned off here. Sign in with a code."
 
 

@@ -41,6 +41,8 @@ class OpenIdProvider:
     secret: str = CLIENT_SECRET
     key: rsa.RSAPrivateKey = KEY
     algorithm: str = "RS256"
+    besides: dict[str, Any] = field(default_factory=dict)
+    content_type: str | None = "application/json"
     user_info: dict[str, Any] | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -104,7 +106,7 @@ class OpenIdProvider:
         id_token = jwt.encode(
             said, keys[self.algorithm], algorithm=self.algorithm, headers={"kid": "k1"}
         )
-        body = {"access_token": "at", "token_type": "Bearer", "id_token": id_token}
+        body = {"access_token": "at", "token_type": "Bearer", "id_token": id_token, **self.besides}
         return 200, json.dumps(body).encode()
 
 
@@ -131,7 +133,8 @@ def openid_provider() -> Iterator[OpenIdProvider]:
             path, authorization = urlsplit(self.path).path, self.headers.get("Authorization", "")
             status, body = provider.answer(path, form, authorization)
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            if provider.content_type:
+                self.send_header("Content-Type", provider.content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -53,8 +53,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         with organization_scope(provider.organization):
             if begun["is_test"]:
                 raise ImmediateHttpResponse(_end_test(request, sociallogin))
-            if not provider.row.is_on:
-                raise SignOnRefused(SignOnFault.OFF)
             link = signed_on(provider.row, sociallogin.claims)
         sociallogin.account, sociallogin.user = link, link.user
 

@@ -15,6 +15,9 @@ from tenancy.addresses import domain_of
 from tenancy.enums import Mailbox
 from tenancy.models import SingleSignOn
 
+ENTER_ANEW = (
+    "Enter the client secret of this issuer. The earlier one is for the earlier issuer alone."
+)
 NO_ADDRESS = "Enter an address such as https://login.example.com."
 
 
@@ -39,10 +42,15 @@ class ProviderForm(forms.Form):
 
     def __init__(self, *args: Any, provider: SingleSignOn | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.provider = provider
         if provider:
             self.initial = {"issuer": provider.issuer, "client_id": provider.client_id}
             self.fields["secret"].required = False
-            self.fields["secret"].help_text = "Kept, and never shown. Leave it empty to keep it."
+            self.fields[
+                "secret"
+            ].help_text = (
+                "Kept, and never shown. Leave it empty to keep it; another issuer needs its own."
+            )
 
     def clean_issuer(self) -> str:
         """The issuer without the path of its discovery document."""
@@ -58,6 +66,15 @@ class ProviderForm(forms.Form):
         if parts.scheme != "https" and not (settings.LOCAL and parts.scheme == "http"):
             raise ValidationError("The address has to begin with https://.")
         return issuer
+
+    def clean(self) -> None:
+        """Refuse to let another issuer have the secret that was entered for this one."""
+        given = self.cleaned_data
+        is_other = (
+            self.provider and given.get("issuer", self.provider.issuer) != self.provider.issuer
+        )
+        if is_other and not given.get("secret"):
+            self.add_error("secret", ENTER_ANEW)
 
 
 class SignOnRulesForm(forms.Form):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import requests
@@ -30,6 +31,9 @@ DISCOVERY = "/.well-known/openid-configuration"
 # Signatures by a key that the provider alone has; a shared secret signs nothing here.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]  # fmt: skip
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+# What reading an answer raises that is nothing like what it should be.
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+LONGEST_SUBJECT, LONGEST_ADDRESS = 191, 2_000  # characters
 LEEWAY = 60  # seconds by which clocks may differ
 
 
@@ -50,6 +54,11 @@ class SignOnProvider(OAuth2Provider):
         )
         super().__init__(request, app=app)
 
+    @property
+    def identity(self) -> list[str]:
+        """The words that say which provider a sign-in was begun at."""
+        return [self.row.issuer, self.row.client_id]
+
     def get_oauth2_adapter(self, request: HttpRequest) -> Protocol:
         return Protocol(request, self)
 
@@ -65,7 +74,10 @@ class _Client(OAuth2Client):
     def get_access_token(self, *args: Any, **options: Any) -> Any:
         """The tokens for the code. Raises SignOnRefused; the provider's own words may hold a secret."""
         try:
-            return super().get_access_token(*args, **options)
+            found = super().get_access_token(*args, **options)
+            return {name: found[name] for name in ("access_token", "id_token") if name in found}
+        except MALFORMED:
+            raise SignOnRefused(SignOnFault.UNREADABLE) from None
         except AddressRefused as problem:
             raise SignOnRefused(SignOnFault.INSIDE) from problem
         except OAuth2Error as problem:
@@ -111,7 +123,7 @@ class Protocol(OAuth2Adapter):
     def basic_auth(self) -> bool:
         """The provider takes id and secret in the header alone. Where it says nothing, that is its only way."""
         methods = self.discovered.get("token_endpoint_auth_methods_supported")
-        return "client_secret_post" not in (methods or ["client_secret_basic"])
+        return "client_secret_post" not in (methods if isinstance(methods, list) else [])
 
     def complete_login(
         self, request: HttpRequest, app: Any, token: SocialToken, **options: Any
@@ -142,9 +154,13 @@ class Protocol(OAuth2Adapter):
             )
         except jwt.InvalidIssuerError as problem:
             raise SignOnRefused(SignOnFault.ISSUER) from problem
-        except (jwt.PyJWTError, TypeError, ValueError) as problem:
+        except (jwt.PyJWTError, *MALFORMED) as problem:
             raise SignOnRefused(SignOnFault.TOKEN) from problem
-        if said.get("azp", self.provider.row.client_id) != self.provider.row.client_id:
+        is_subject = said["sub"].isprintable() and 0 < len(said["sub"]) <= LONGEST_SUBJECT
+        if (
+            not is_subject
+            or said.get("azp", self.provider.row.client_id) != self.provider.row.client_id
+        ):
             raise SignOnRefused(SignOnFault.TOKEN)
         return said
 
@@ -170,7 +186,7 @@ def claims_of(said: Mapping[str, Any]) -> Claims:
         subject=str(said["sub"]),
         email=_text(said.get("email")),
         is_verified=flags.get(given) if isinstance(given, bool | str) else None,
-        name=_text(said.get("name"))[:120],
+        name="".join(filter(str.isprintable, _text(said.get("name"))))[:120],
     )
 
 
@@ -179,7 +195,14 @@ def _text(value: Any) -> str:
 
 
 def _is_address(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("https://" if not settings.LOCAL else "http")
+    if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not value.isprintable():
+        return False
+    try:
+        parts = urlsplit(value)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_whole and parts.scheme in ("https", *(["http"] if settings.LOCAL else []))
 
 
 def _read(url: str, **options: Any) -> dict[str, Any]:
@@ -187,15 +210,14 @@ def _read(url: str, **options: Any) -> dict[str, Any]:
     try:
         with OutgoingSession() as session:
             answer = session.get(url, **options)
-        if answer.status_code != 200:
-            raise SignOnRefused(SignOnFault.UNREADABLE)
-        found = answer.json()
     except AddressRefused as problem:
         raise SignOnRefused(SignOnFault.INSIDE) from problem
-    except requests.JSONDecodeError as problem:
-        raise SignOnRefused(SignOnFault.UNREADABLE) from problem
     except requests.RequestException as problem:
         raise SignOnRefused(SignOnFault.UNREACHABLE) from problem
-    if not isinstance(found, dict):
+    try:
+        found = answer.json()
+    except MALFORMED as problem:
+        raise SignOnRefused(SignOnFault.UNREADABLE) from problem
+    if answer.status_code != 200 or not isinstance(found, dict):
         raise SignOnRefused(SignOnFault.UNREADABLE)
     return found

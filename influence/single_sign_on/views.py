@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import request_login_code
@@ -70,6 +70,15 @@ def request_code(request: HttpRequest) -> HttpResponse:
     return cast(HttpResponse, request_login_code(request))
 
 
+class _Callback(OAuth2CallbackView):
+    def _get_state(self, request: HttpRequest, provider: SignOnProvider) -> Any:
+        """allauth's own; code, verifier and secret go to no other provider than the sign-in was begun at."""
+        state, answer = super()._get_state(request, provider)
+        if state and state["data"].get("identity") != provider.identity:
+            raise SignOnRefused(SignOnFault.CHANGED)
+        return state, answer
+
+
 @public_page
 @require_safe
 def callback(request: HttpRequest, slug: str) -> HttpResponse:
@@ -79,7 +88,7 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
         if organization is None:
             raise SignOnRefused(SignOnFault.STATE)
         provider = provider_of(request, organization)
-        view = OAuth2CallbackView.adapter_view(Protocol(request, provider))
+        view = _Callback.adapter_view(Protocol(request, provider))
         return cast(HttpResponse, view(request))
     except SignOnRefused as refused:
         return refusal(request, organization, refused.fault)
@@ -108,7 +117,7 @@ def set_out(
             request,
             "login",
             next_url=get_next_redirect_url(request),
-            data={"nonce": nonce, "is_test": is_test},
+            data={"nonce": nonce, "is_test": is_test, "identity": provider.identity},
             scope=["openid", "email", "profile"],
             auth_params={"nonce": nonce, **({"login_hint": email} if email else {})},
         )

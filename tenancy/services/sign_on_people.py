@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.socialaccount.models import SocialAccount
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from tenancy.addresses import domain_of, one_spelling
@@ -12,11 +14,13 @@ from tenancy.enums import Role, Verb
 from tenancy.errors import SignOnFault, SignOnRefused
 from tenancy.models import FormerMember, Membership, Organization, SingleSignOn, User
 from tenancy.queries import sign_on_domains
-from tenancy.scope import required_organization_id
 from tenancy.services.events import record
 from tenancy.services.invitations import accept_without_link
 from tenancy.services.members import person_at
 from tenancy.services.organizations import add_member
+from tenancy.services.single_sign_on import unchanged
+
+LONGEST_ADDRESS = 254  # characters, as a person's row has it
 
 
 @dataclass(frozen=True)
@@ -31,25 +35,34 @@ class Claims:
 
 def verified_address(provider: SingleSignOn, claims: Claims) -> str:
     """The address that the provider vouches for, in its one spelling. Raises SignOnRefused."""
-    if "@" not in claims.email:
+    email = one_spelling(claims.email)
+    if not _is_address(email):
         raise SignOnRefused(SignOnFault.NO_ADDRESS)
     is_trusted = provider.trusts_addresses and claims.is_verified is None
     if not (claims.is_verified or is_trusted):
         raise SignOnRefused(SignOnFault.UNVERIFIED)
-    return one_spelling(claims.email)
+    return email
+
+
+def _is_address(email: str) -> bool:
+    """Tell whether it is one address that can be kept; quoted ones can hold commas and further @."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= LONGEST_ADDRESS and '"' not in email
 
 
 @transaction.atomic
 def signed_on(provider: SingleSignOn, claims: Claims) -> SocialAccount:
     """The link with the person whom the claims name, who is a member by now. Raises SignOnRefused."""
-    email = verified_address(provider, claims)
+    provider = unchanged(provider)  # held: who signs in twice at once is linked once
+    if not provider.is_on:
+        raise SignOnRefused(SignOnFault.OFF)
+    organization, email = provider.organization, verified_address(provider, claims)
     proven = sign_on_domains().filter(proven_at__isnull=False)
     if not proven.filter(domain=domain_of(email)).exists():
         raise SignOnRefused(SignOnFault.OTHER_DOMAIN)
-    # Who signs in twice at once is linked once.
-    organization = Organization.objects.select_for_update(no_key=True).get(
-        pk=required_organization_id()
-    )
     links = SocialAccount.objects.filter(provider=provider.provider_key).select_related("user")
     link = links.filter(uid=claims.subject).first()
     if link and link.user.email != email:

@@ -7,7 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenancy.enums import Role, Verb
-from tenancy.errors import SignOnByOwners, SignOnIsOff, SignOnUntested
+from tenancy.errors import (
+    SignOnByOwners,
+    SignOnFault,
+    SignOnIsOff,
+    SignOnRefused,
+    SignOnUntested,
+)
 from tenancy.models import Membership, Organization, SingleSignOn, User, provider_key
 from tenancy.queries import sign_on_domains, sign_on_provider
 from tenancy.scope import required_organization_id
@@ -25,11 +31,11 @@ def set_provider(
     }
     if not changed:
         return
+    _stop_requiring(actor)
     if "issuer" in changed:  # who is who there says nothing about who is who here
         _forget_links()
     for name, text in changed.items():
         setattr(provider, name, text)
-    _stop_requiring(actor)
     provider.tested_at, provider.is_on = None, False
     provider.save()
     fields = sorted(name.removeprefix("sealed_") for name in changed)
@@ -38,10 +44,11 @@ def set_provider(
 
 @transaction.atomic
 def note_test(provider: SingleSignOn, *, actor: User) -> None:
-    """Keep that somebody who manages the organization went to the provider and came back."""
-    provider.tested_at = timezone.now()
-    provider.save(update_fields=["tested_at"])
-    record(Verb.SINGLE_SIGN_ON_TESTED, provider, actor=actor)
+    """Keep that somebody who manages the organization went to the provider and came back. Raises SignOnRefused."""
+    row = unchanged(provider)
+    row.tested_at = timezone.now()
+    row.save(update_fields=["tested_at"])
+    record(Verb.SINGLE_SIGN_ON_TESTED, row, actor=actor)
 
 
 @transaction.atomic
@@ -108,9 +115,22 @@ def remove_provider(provider: SingleSignOn, *, actor: User) -> None:
     provider.delete()
 
 
+def unchanged(provider: SingleSignOn) -> SingleSignOn:
+    """The provider as it stands, held until the transaction ends. Raises SignOnRefused where it is another by now."""
+    _held_organization()
+    same = {name: getattr(provider, name) for name in ("issuer", "client_id", "sealed_secret")}
+    row = SingleSignOn.objects.filter(pk=provider.pk, **same).first()
+    if row is None:
+        raise SignOnRefused(SignOnFault.CHANGED)
+    return row
+
+
+def _held_organization() -> Organization:
+    return Organization.objects.select_for_update(no_key=True).get(pk=required_organization_id())
+
+
 def _stop_requiring(actor: User) -> None:
-    organization = Organization.objects.get(pk=required_organization_id())
-    require_sign_on(organization, False, actor=actor)
+    require_sign_on(_held_organization(), False, actor=actor)
 
 
 def _forget_links() -> None:

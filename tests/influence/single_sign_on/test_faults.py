@@ -11,10 +11,21 @@ import pytest
 from django.contrib.auth import get_user
 from django.test import Client
 
+from influence.single_sign_on import protocol
+from tenancy.enums import Role
 from tenancy.errors import SignOnFault, SignOnRefused
 from tenancy.models import Organization, SingleSignOn
+from tenancy.scope import organization_scope
 from tenancy.services.sign_on_people import Claims, verified_address
-from tests.influence.single_sign_on.conftest import Members, change, come_back, set_out, sign_on
+from tenancy.services.single_sign_on import remove_provider
+from tests.influence.single_sign_on.conftest import (
+    Members,
+    browser,
+    change,
+    come_back,
+    set_out,
+    sign_on,
+)
 from tests.openid_provider import CLIENT_SECRET, OTHER_KEY, OpenIdProvider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sso")]
@@ -39,6 +50,12 @@ AT_ONCE: dict[str, tuple[str, Change]] = {
     "too long": ("unreachable", lambda p: p.answers.update({DISCOVERY: (200, b"1" * 1_000_001)})),
     "no keys named": ("unreadable", lambda p: p.metadata.update(jwks_uri=None)),
     "another issuer": ("issuer", lambda p: p.metadata.update(issuer="https://evil.example")),
+    "deep": ("unreadable", lambda p: p.answers.update({DISCOVERY: (200, b"[" * 100_000)})),
+    "a huge number": ("unreadable", lambda p: p.answers.update({DISCOVERY: (200, b"1" * 5_000)})),
+    "half a host": ("unreadable", lambda p: p.metadata.update(authorization_endpoint="https://[a")),
+    "no host": ("unreadable", lambda p: p.metadata.update(authorization_endpoint="https://")),
+    "two lines": ("unreadable", lambda p: p.metadata.update(token_endpoint="https://a/\n")),
+    "endless": ("unreadable", lambda p: p.metadata.update(jwks_uri=f"https://a/{'x' * 2_000}")),
 }
 
 
@@ -51,6 +68,10 @@ def test_a_provider_that_cannot_be_used_is_named_before_anybody_leaves(
     answer = Client().post("/sso/", {"email": "ann@elm.example"})
     assert fault(answer) == expected
     assert answer.status_code == (400 if expected == "issuer" else 502)
+
+
+def tokens(provider: OpenIdProvider, body: bytes) -> None:
+    provider.answers["/token"] = (200, body)
 
 
 # Of who came back.
@@ -81,19 +102,41 @@ AFTERWARDS: dict[str, tuple[str, Change]] = {
     "unverified": ("unverified", lambda p: p.person.update(email_verified=False)),
     "unverified as text": ("unverified", lambda p: p.person.update(email_verified="false")),
     "not said": ("unverified", lambda p: p.person.update(email_verified=None)),
+    "a host that is none": ("unreachable", lambda p: p.metadata.update(jwks_uri="https://a..b/")),
+    "tokens in a list": ("unreadable", lambda p: tokens(p, b'["access_token"]')),
+    "a number of tokens": ("unreadable", lambda p: tokens(p, b"7")),
+    "deep tokens": ("unreadable", lambda p: tokens(p, b'{"a":' * 100_000)),
+    "an ID token that is none": (
+        "token",
+        lambda p: tokens(p, b'{"access_token": 7, "id_token": [7]}'),
+    ),
+    "keys that are none": ("token", lambda p: p.answers.update({"/jwks": (200, b'{"keys": [7]}')})),
+    "it ends never": ("token", lambda p: p.token.update(exp=float("inf"))),
+    "an empty subject": ("token", lambda p: p.person.update(sub="")),
+    "a long subject": ("token", lambda p: p.person.update(sub="s" * 192)),
+    "a subject with a NUL": ("token", lambda p: p.person.update(sub="a\0")),
+    "an address too long": (
+        "no_address",
+        lambda p: p.person.update(email=f"{'a' * 243}@elm.example"),
+    ),
+    "an address with a NUL": ("no_address", lambda p: p.person.update(email="a\0@elm.example")),
+    "two addresses": ("no_address", lambda p: p.person.update(email="a@oak.example@elm.example")),
+    "a comma": ("no_address", lambda p: p.person.update(email="tom@oak.example,ann@elm.example")),
+    "a quoted comma": ("no_address", lambda p: p.person.update(email='"a,b"@elm.example')),
     "verified in words": ("unverified", lambda p: p.person.update(email_verified=[1])),
 }
 
 
 @pytest.mark.parametrize("case", AFTERWARDS)
 def test_a_false_answer_signs_nobody_in(
-    provider: OpenIdProvider, member: Members, case: str
+    provider: OpenIdProvider, elm: Organization, member: Members, case: str
 ) -> None:
     member()
     client = Client()
     address = set_out(client)
-    expected, change = AFTERWARDS[case]
-    change(provider)
+    expected, alter = AFTERWARDS[case]
+    change(elm, gives_role="viewer")
+    alter(provider)
     assert fault(come_back(client, provider, address)) == expected
     assert not get_user(client).is_authenticated
 
@@ -111,8 +154,104 @@ def test_a_provider_down_between_two_steps_is_named(
 ) -> None:
     client = Client()
     query = provider.agree(set_out(client))
-    change(elm, issuer="http://127.0.0.1:9")
+    provider.answers[DISCOVERY] = (503, b"")
     assert fault(client.get("/sso/elm/callback/", query)) == "unreachable"
+
+
+@pytest.mark.parametrize("other", [{"issuer": "http://127.0.0.1:9"}, {"client_id": "another"}])
+def test_a_code_of_one_provider_is_shown_to_no_other(
+    provider: OpenIdProvider, elm: Organization, member: Members, other: dict[str, str]
+) -> None:
+    member()
+    client = Client()
+    query = provider.agree(set_out(client))
+    provider.asked.clear()
+    change(elm, **other)
+    assert fault(client.get("/sso/elm/callback/", query)) == "changed"
+    assert provider.asked == []
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
+    """Do this while the provider is asked for its keys."""
+    read = protocol._read
+
+    def slow(url: str, **options: Any) -> dict[str, Any]:
+        if url.endswith("/jwks"):
+            act()
+        return read(url, **options)
+
+    monkeypatch.setattr(protocol, "_read", slow)
+
+
+@pytest.mark.parametrize(
+    ("expected", "other"),
+    [
+        ("off", {"is_on": False}),
+        ("changed", {"issuer": "https://login.elm.example"}),
+        ("changed", {"client_id": "another"}),
+        ("changed", {"sealed_secret": "another"}),
+    ],
+)
+def test_a_provider_that_is_slow_signs_nobody_in_after_it_was_changed(
+    provider: OpenIdProvider,
+    elm: Organization,
+    member: Members,
+    monkeypatch: pytest.MonkeyPatch,
+    expected: str,
+    other: dict[str, Any],
+) -> None:
+    member()
+    client = Client()
+    meanwhile(monkeypatch, lambda: change(elm, **other))
+    assert fault(sign_on(provider, client)) == expected
+    assert not get_user(client).is_authenticated
+
+
+def test_a_provider_that_is_slow_signs_nobody_in_after_it_was_removed(
+    provider: OpenIdProvider, elm: Organization, member: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = member()
+
+    def forget() -> None:
+        with organization_scope(elm):
+            remove_provider(SingleSignOn.objects.get(), actor=ann.user)
+
+    meanwhile(monkeypatch, forget)
+    assert fault(sign_on(provider)) == "changed"
+
+
+def test_a_test_says_nothing_about_a_provider_that_came_in_its_place(
+    provider: OpenIdProvider, elm: Organization, member: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = browser(member(Role.ADMIN, "ada@elm.example"))
+    change(elm, is_on=False, tested_at=None)
+    address = admin.post("/o/elm/settings/sign-in/single-sign-on/test/")["Location"]
+    meanwhile(monkeypatch, lambda: change(elm, issuer="https://login.evil.example"))
+    assert fault(come_back(admin, provider, address)) == "changed"
+    with organization_scope(elm):
+        assert SingleSignOn.objects.get().tested_at is None
+
+
+def test_a_name_is_kept_without_what_cannot_be_shown(
+    provider: OpenIdProvider, elm: Organization
+) -> None:
+    change(elm, gives_role="viewer")
+    provider.person["name"] = "An\0n\ud800 \n" + "x" * 200
+    client = Client()
+    assert sign_on(provider, client).status_code == 302
+    assert get_user(client).name == "Ann " + "x" * 116
+
+
+def test_what_the_answer_says_besides_is_not_read(
+    provider: OpenIdProvider, member: Members
+) -> None:
+    """`expires_in` that is no number, methods that are no list, no content type."""
+    member()
+    provider.metadata["token_endpoint_auth_methods_supported"] = 7
+    provider.besides = {"expires_in": "soon"}
+    assert sign_on(provider).status_code == 302
+    provider.content_type = None
+    assert fault(sign_on(provider)) == "unreadable"
 
 
 def test_a_state_is_for_one_browser_one_organization_and_once(

@@ -149,6 +149,20 @@ def test_a_correction_is_tested_anew_and_keeps_the_secret_that_is_not_entered(
     assert fields == [["client_id"], ["client_id", "issuer", "secret"]]
 
 
+@pytest.mark.parametrize("secret", ["", "  "])
+def test_another_issuer_does_not_get_the_earlier_ones_secret(
+    sso: SingleSignOn, elm: Organization, provider: OpenIdProvider, owner: Client, secret: str
+) -> None:
+    answer = enter(owner, provider, issuer="https://login.evil.example", secret=secret)
+    assert answer.status_code == 422
+    assert answer.context["provider_form"].errors["secret"] == [
+        "Enter the client secret of this issuer. The earlier one is for the earlier issuer alone."
+    ]
+    assert (stored(elm).issuer, stored(elm).is_on) == (provider.url, True)
+    answer = enter(owner, provider, issuer="nonsense", secret=secret)
+    assert list(answer.context["provider_form"].errors) == ["issuer"]
+
+
 @pytest.mark.parametrize(
     "issuer",
     ["", "login.elm.example", "ftp://elm.example", "https://", "https://a@elm.example", "https://elm.example?x=1",
