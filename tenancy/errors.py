@@ -112,6 +112,10 @@ class SignOnFault(models.TextChoices):
         "other_domain",
         "The provider signs you in with an address outside your organization's domains.",
     )
+    HOSTED = (
+        "hosted",
+        "Google names none of your organization's proven domains for this account. Choose your organization's account.",
+    )
     OTHER_ADDRESS = (
         "other_address",
         "The provider knows you by another e-mail address than we do. Ask an admin to remove and invite you anew.",

@@ -14,13 +14,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from influence.single_sign_on.outgoing import OutgoingSession
+from tenancy.addresses import domain_of
 from tenancy.enums import Permission
 from tenancy.errors import SignOnFault, SignOnRefused
 from tenancy.policies import can
-from tenancy.queries import membership_in
+from tenancy.queries import membership_in, sign_on_domains
 from tenancy.scope import organization_scope
 from tenancy.services.sign_on_people import signed_on, verified_address
 from tenancy.services.single_sign_on import note_test
+
+GOOGLE = "https://accounts.google.com"
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):
@@ -51,10 +54,19 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         if sociallogin.nonce != begun["nonce"]:
             raise SignOnRefused(SignOnFault.NONCE)
         with organization_scope(provider.organization):
+            if provider.row.issuer.rstrip("/") == GOOGLE:
+                _check_hosted(sociallogin)
             if begun["is_test"]:
                 raise ImmediateHttpResponse(_end_test(request, sociallogin))
             link = signed_on(provider.row, sociallogin.claims)
         sociallogin.account, sociallogin.user = link, link.user
+
+
+def _check_hosted(sociallogin: SocialLogin) -> None:
+    """A private Google account keeps an address of the organization after its person has left. Raises SignOnRefused."""
+    proven = sign_on_domains().filter(proven_at__isnull=False)
+    if not proven.filter(domain=domain_of(f"@{sociallogin.hosted}")).exists():
+        raise SignOnRefused(SignOnFault.HOSTED)
 
 
 def _end_test(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:

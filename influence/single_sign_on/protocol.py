@@ -134,6 +134,7 @@ class Protocol(OAuth2Adapter):
             said = {**self._user_info(token.token, said["sub"]), **said}
         login = self.provider.sociallogin_from_response(request, said)
         login.nonce, login.claims = said.get("nonce"), claims_of(said)
+        login.hosted = _text(said.get("hd"))
         return login
 
     def _verified(self, id_token: str) -> dict[str, Any]:

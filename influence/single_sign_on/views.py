@@ -36,6 +36,7 @@ OF_THE_PERSON = {
     SignOnFault.REMOVED,
     SignOnFault.INACTIVE,
     SignOnFault.OTHER_DOMAIN,
+    SignOnFault.HOSTED,
     SignOnFault.OTHER_ADDRESS,
     SignOnFault.OTHER_PERSON,
 }

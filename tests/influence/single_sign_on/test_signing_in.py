@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth import get_user
 from django.test import Client
 
+from influence.single_sign_on import adapter
 from tenancy.enums import Role
 from tenancy.models import Invitation, Membership, Organization, SingleSignOn, User
 from tenancy.scope import organization_scope
@@ -189,6 +190,27 @@ def test_a_provider_vouches_for_nobody_of_another_organizations_domain(
     answer = sign_on(provider, client)
     assert (answer.status_code, refusal(answer)) == (403, "other_domain")
     assert not get_user(client).is_authenticated
+
+
+@pytest.mark.parametrize("hosted", [None, "", "oak.example", "elm.example.evil.example", 7])
+def test_a_private_google_account_at_an_address_of_the_organization_opens_nothing(
+    sso: SingleSignOn,
+    provider: OpenIdProvider,
+    member: Members,
+    monkeypatch: pytest.MonkeyPatch,
+    hosted: object,
+) -> None:
+    ann = member()
+    sign_on(provider)
+    monkeypatch.setattr(adapter, "GOOGLE", provider.url)
+    provider.person["hd"] = hosted
+    client = Client()
+    answer = sign_on(provider, client)
+    assert (answer.status_code, refusal(answer)) == (403, "hosted")
+    assert not get_user(client).is_authenticated
+    provider.person["hd"] = "Elm.example"
+    sign_on(provider, client)
+    assert get_user(client) == ann.user
 
 
 def test_an_address_that_the_provider_changed_is_not_followed(
