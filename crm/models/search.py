@@ -19,10 +19,10 @@ from django.db.models.lookups import Exact
 
 from tenancy.models import OrganizationModel
 from tenancy.scope import current_organization_id
+from ui.letters import PART_LENGTH
 
 WORD_LENGTH = 60
 SEARCHED_WORDS = 6
-PART_LENGTH = 3
 # One influencer in so many tells how many a word finds.
 SAMPLED = 64
 # Stands behind every word that begins alike.

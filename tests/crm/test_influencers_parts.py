@@ -299,7 +299,7 @@ def test_all_ways_find_the_same(search: str) -> None:
 def test_a_word_that_very_many_share_leaves_nobody_out_whom_a_rare_one_finds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of a word that so many share the sample is counted to a bound only: the true number may be any."""
+    """The sample is counted to a bound only, and the true number behind it may be any."""
     monkeypatch.setattr("crm.queries.search.GATHERED", SAMPLED)
     monkeypatch.setattr("crm.queries.search.MANY", SAMPLED // 2)
     many = range(SAMPLED, SAMPLED * 3)  # two of them are of the sample

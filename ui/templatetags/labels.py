@@ -16,14 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
-from ui.letters import bare
+from ui.letters import PART_LENGTH, bare
 from ui.markup import joined, markup
 from ui.undoing import undo_of
 
 register = template.Library()
 
 BEGINNING = r"(?<![^\W_])(?:{})"
-MARKED_WITHIN = 3  # from so many characters on a part of a word is marked, as it is found
 TOAST_KINDS = {"error": "danger", "debug": "info"}
 
 
@@ -165,7 +164,7 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
     plain = [(letter, place) for place, character in enumerate(text) for letter in bare(character)]
     known = [plain_word for word in words if (plain_word := bare(word))]
     wanted = "|".join(
-        re.escape(word) if len(word) >= MARKED_WITHIN else BEGINNING.format(re.escape(word))
+        re.escape(word) if len(word) >= PART_LENGTH else BEGINNING.format(re.escape(word))
         for word in sorted(known, key=len, reverse=True)
     )
     parts, end = [], 0
