@@ -171,6 +171,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "reset_password": "60/m/ip",
     "reset_password_from_key": "60/m/ip",
     "single_sign_on": "60/m/ip",
+    "domain_code_by": "20/d/key",
+    "domain_code_to": "10/d/key",
     "mail_from_address": "3/m/key,10/h/key",
     "mail_to_account": "60/h/key",
 }

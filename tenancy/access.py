@@ -75,8 +75,11 @@ def machine_hook(view: View) -> View:
 
 
 def came_by_provider(request: HttpRequest, user: User, organization: Organization) -> bool:
-    """Was this session opened by the organization's own provider, in the last twelve hours?"""
-    after = time() - SIGNED_ON_FOR.total_seconds()
+    """Was this session opened by the organization's own provider, in the last twelve hours and since it is on?"""
+    since = organization.single_sign_on_since
+    if since is None:
+        return False
+    after = max(time() - SIGNED_ON_FOR.total_seconds(), since.timestamp())
     return any(
         each.get("provider") == provider_key(organization.pk) and each["at"] > after
         for each in get_authentication_records(request, user)

@@ -166,6 +166,20 @@ class SignOnByOwners(SignOnNotReady):
         )
 
 
+class SignOnChanged(SignOnNotReady):
+    def __init__(self) -> None:
+        super().__init__(
+            "The provider was changed or tested anew meanwhile. Look at it here, and turn it on if it is yours."
+        )
+
+
+class TrustByOwners(SignOnNotReady):
+    def __init__(self) -> None:
+        super().__init__(
+            "Only an owner can have addresses taken as verified while single sign-on is on: ask one, or turn it off first."
+        )
+
+
 class SignOnIsOff(SignOnNotReady):
     def __init__(self) -> None:
         super().__init__("Turn single sign-on on before you require it.")
@@ -175,6 +189,27 @@ class DomainTaken(SignOnNotReady):
     def __init__(self, domain: str) -> None:
         super().__init__(
             f"Another organization has proven that {domain} is its own. If that is wrong, ask us to look at it."
+        )
+
+
+class DomainIsPublic(SignOnNotReady):
+    def __init__(self, domain: str) -> None:
+        super().__init__(
+            f"Anybody can have an address at {domain}, so it is nobody's own. Enter your company's domain."
+        )
+
+
+class DomainsWait(SignOnNotReady):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"{most} domains wait for their code already. Confirm or remove one of them first."
+        )
+
+
+class DomainCodesTooMany(SignOnNotReady):
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many codes were sent today. Confirm a domain with a code you have, or come back tomorrow."
         )
 
 

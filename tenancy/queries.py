@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from tenancy.addresses import domain_of
 from tenancy.composed import ROW, Composed
-from tenancy.enums import Role
 from tenancy.models import (
     ApiKey,
     Counter,
@@ -100,42 +99,30 @@ def sign_on_domains() -> models.QuerySet[SignOnDomain]:
     return mine.order_by("domain")
 
 
-def _proven(email: str) -> models.QuerySet[SignOnDomain]:
-    return SignOnDomain.objects.filter(domain=domain_of(email), proven_at__isnull=False)
-
-
 def organization_at(email: str) -> Organization | None:
     """The organization that has proven the domain of this address to be its own."""
-    found = _proven(email).select_related("organization").first()
+    proven = SignOnDomain.objects.filter(domain=domain_of(email), proven_at__isnull=False)
+    found = proven.select_related("organization").first()
     return found.organization if found else None
 
 
 def requires_sign_on(membership: Membership, user: User) -> bool:
     """Must this person's membership be entered by the organization's provider? Not an owner's, nor one of another domain, but
     for somebody who came by it before or has an address at its domains besides: another one does not set them free."""
-    organization = membership.organization
-    if not _is_ruled(membership):
+    if not membership.may_be_bound:
         return False
-    if _proven(user.email).filter(organization=organization).exists():
+    here = membership.organization_id
+    domains = SignOnDomain.objects.filter(organization_id=here, proven_at__isnull=False)
+    links = SocialAccount.objects.filter(provider=provider_key(here), user=user)
+    if domains.filter(domain=domain_of(user.email)).exists() or links.exists():
         return True
-    links = SocialAccount.objects.filter(provider=provider_key(organization.pk), user=user)
     others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    domains = SignOnDomain.objects.filter(organization=organization, proven_at__isnull=False)
-    return (
-        links.exists() or domains.filter(domain__in={domain_of(each) for each in others}).exists()
-    )
-
-
-def _is_ruled(membership: Membership) -> bool:
-    return membership.organization.requires_single_sign_on and membership.role != Role.OWNER
+    return domains.filter(domain__in={domain_of(each) for each in others}).exists()
 
 
 def organization_that_requires_sign_on(user: User) -> Organization | None:
-    """The organization whose provider alone signs this person in; a domain has one organization at most.
-
-    Somebody bound by an earlier address is not led to a provider that no longer knows them: their organization's pages refuse.
-    """
-    ruled = {m.organization for m in memberships_of(user) if _is_ruled(m)}
+    """The organization whose provider alone signs this person in. Whom an earlier address binds its pages refuse, no sign-in."""
+    ruled = {m.organization for m in memberships_of(user) if m.may_be_bound}
     found = organization_at(user.email) if ruled else None
     return found if found in ruled else None
 

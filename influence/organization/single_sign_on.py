@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,7 @@ from influence.single_sign_on.views import leads_away, set_out
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission, Role
-from tenancy.errors import SignOnNotReady
+from tenancy.errors import DomainCodesTooMany, SignOnNotReady
 from tenancy.models import SignOnDomain, SingleSignOn
 from tenancy.queries import sign_on_domains, sign_on_provider
 from tenancy.services import single_sign_on as service
@@ -80,7 +81,7 @@ def switch(request: OrganizationRequest) -> HttpResponse:
         )
     return _try(
         request,
-        lambda: service.turn_on(provider, by=request.membership),
+        lambda: service.turn_on(provider, seen=request.POST.get("seen", ""), by=request.membership),
         "Single sign-on is on: addresses at your domains lead to your provider.",
     )
 
@@ -105,9 +106,12 @@ def save_rules(request: OrganizationRequest) -> HttpResponse:
     form = SignOnRulesForm(request.POST)
     if not form.is_valid():
         return _page(request, rules_form=form, status=422)
-    service.set_rules(_provider(request), **form.cleaned_data, actor=request.user)
-    messages.success(request, "Rules saved. They hold from now on.")
-    return _back(request)
+    provider = _provider(request)
+    return _try(
+        request,
+        lambda: service.set_rules(provider, **form.cleaned_data, by=request.membership),
+        "Rules saved. They hold from now on.",
+    )
 
 
 @manages
@@ -133,6 +137,7 @@ def add_domain(request: OrganizationRequest) -> HttpResponse:
     form = DomainForm(request.POST)
     if form.is_valid():
         try:
+            _count_code(request, form.cleaned_data["domain"])
             row = send_domain_code(**form.cleaned_data, by=request.membership)
         except (SignOnNotReady, MailProblem) as refused:
             form.add_error("domain", str(refused))
@@ -164,6 +169,13 @@ def drop_domain(request: OrganizationRequest, domain_pk: int) -> HttpResponse:
         lambda: remove_domain(row, actor=request.user),
         f"{row.domain} was removed: its people no longer come by your provider.",
     )
+
+
+def _count_code(request: OrganizationRequest, domain: str) -> None:
+    """Raises DomainCodesTooMany: removing a domain and naming it again sends no more mail than waiting."""
+    limits = {"domain_code_by": str(request.organization.pk), "domain_code_to": domain}
+    if not all(ratelimit.consume(request, action=name, key=key) for name, key in limits.items()):
+        raise DomainCodesTooMany
 
 
 def _provider(request: OrganizationRequest) -> SingleSignOn:

@@ -19,6 +19,8 @@ class Organization(models.Model):
     requires_second_factor = models.BooleanField(default=False, db_default=False)
     # Nothing of it opens to a member at one of its domains who has not come by its provider. Owners alone are not asked.
     requires_single_sign_on = models.BooleanField(default=False, db_default=False)
+    # The moment its provider was turned on; None while it is off. Sign-ins by it of before count for nothing.
+    single_sign_on_since = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
@@ -53,6 +55,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
+
+    @property
+    def may_be_bound(self) -> bool:
+        """The organization requires its provider, and this is no owner, whom it never binds."""
+        return self.organization.requires_single_sign_on and self.role != Role.OWNER
 
 
 class InfluencerLogin(models.Model):

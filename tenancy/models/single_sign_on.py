@@ -47,6 +47,11 @@ class SingleSignOn(OrganizationModel):
         return provider_key(self.organization_id)
 
     @property
+    def mark(self) -> str:
+        """The words that tell this provider, as it was tested and is trusted, from a changed one."""
+        return f"{self.issuer} {self.client_id} {self.tested_at} {self.trusts_addresses}"
+
+    @property
     def seal_context(self) -> str:
         """The words that bind the sealed secret to this row."""
         return f"single_sign_on|{self.organization_id}|{self.sealing_id}"
@@ -98,6 +103,8 @@ class FormerMember(OrganizationModel):
     """A person who was removed or left: the provider alone does not bring them back, an invitation does."""
 
     user = models.ForeignKey("tenancy.User", on_delete=models.CASCADE, related_name="+")
+    # The provider's id of them, where it signed them in: they may have another address here by now.
+    subject = models.CharField(max_length=191, blank=True, default="", db_default="")
     left_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

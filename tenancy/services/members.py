@@ -132,7 +132,10 @@ def _end(membership: Membership, verb: Verb, *, actor: User) -> None:
 def end_membership(membership: Membership) -> None:
     """Delete a membership of the organization in scope; the provider of single sign-on does not bring the person back."""
     GroupMember.objects.filter(user_id=membership.user_id).delete()
-    links = SocialAccount.objects.filter(provider=provider_key(membership.organization_id))
-    links.filter(user_id=membership.user_id).delete()
-    FormerMember.objects.get_or_create(user_id=membership.user_id)
+    links = SocialAccount.objects.filter(
+        provider=provider_key(membership.organization_id), user_id=membership.user_id
+    )
+    subject = links.values_list("uid", flat=True).first() or ""
+    links.delete()
+    FormerMember.objects.get_or_create(user_id=membership.user_id, defaults={"subject": subject})
     membership.delete()

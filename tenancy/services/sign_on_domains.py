@@ -13,17 +13,25 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tenancy.enums import Verb
-from tenancy.errors import DomainCodeJustSent, DomainCodeWrong, DomainTaken
+from tenancy.errors import (
+    DomainCodeJustSent,
+    DomainCodeWrong,
+    DomainIsPublic,
+    DomainsWait,
+    DomainTaken,
+)
 from tenancy.models import SignOnDomain, User
 from tenancy.models.api_key import digest
+from tenancy.public_mail import is_public_mail
 from tenancy.queries import sign_on_domains, sign_on_provider
 from tenancy.scope import required_organization_id
 from tenancy.services.events import record
-from tenancy.services.single_sign_on import turn_off
+from tenancy.services.single_sign_on import forget_links, turn_off
 
 VALID_FOR = timedelta(days=1)
 SENT_AGAIN_AFTER = timedelta(minutes=1)
 MOST_WRONG_CODES = 5
+MOST_WAITING = 10  # domains of an organization that are not proven
 LETTERS = (
     "BCDFGHJKLMNPQRSTVWXZ23456789"  # no vowels, so no words; nothing that is mistaken for another
 )
@@ -31,9 +39,17 @@ LETTERS = (
 
 @transaction.atomic
 def write_domain(domain: str, mailbox: str, *, actor: User) -> tuple[SignOnDomain, str]:
-    """The domain with a new code, which ends an earlier one. Raises DomainTaken, DomainCodeJustSent."""
+    """The domain with a new code, which ends an earlier one.
+
+    Raises DomainIsPublic, DomainTaken, DomainsWait, DomainCodeJustSent.
+    """
+    if is_public_mail(domain):
+        raise DomainIsPublic(domain)
     if SignOnDomain.objects.filter(domain=domain, proven_at__isnull=False).exists():
         raise DomainTaken(domain)
+    waiting = sign_on_domains().filter(proven_at__isnull=True).exclude(domain=domain)
+    if waiting.count() >= MOST_WAITING:
+        raise DomainsWait(MOST_WAITING)
     now, code = timezone.now(), "".join(secrets.choice(LETTERS) for _ in range(10))
     row, is_new = SignOnDomain.objects.select_for_update().get_or_create(
         organization_id=required_organization_id(),
@@ -77,9 +93,10 @@ def _take(row: SignOnDomain, code: str, actor: User) -> bool:
 
 @transaction.atomic
 def remove_domain(row: SignOnDomain, *, actor: User) -> None:
-    """Give a domain up. Without any left, single sign-on is turned off."""
+    """Give a domain up; its people are bound to the provider no longer. Without any left, single sign-on is turned off."""
     record(Verb.SIGN_ON_DOMAIN_REMOVED, row, actor=actor)
     row.delete()
+    forget_links(row.domain)
     provider = sign_on_provider()
     if provider and not sign_on_domains().filter(proven_at__isnull=False).exists():
         turn_off(provider, actor=actor)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import models, transaction
 
 from tenancy.addresses import domain_of, one_spelling
 from tenancy.enums import Role, Verb
@@ -76,22 +76,23 @@ def signed_on(provider: SingleSignOn, claims: Claims) -> SocialAccount:
         raise SignOnRefused(SignOnFault.OTHER_PERSON)
     membership = Membership.objects.filter(organization=organization, user=person or 0).first()
     if membership is None:
-        membership = _let_in(provider, organization, email, claims.name)
+        membership = _let_in(provider, organization, email, claims)
     return link or _link(provider, membership, claims)
 
 
 def _let_in(
-    provider: SingleSignOn, organization: Organization, email: str, name: str
+    provider: SingleSignOn, organization: Organization, email: str, claims: Claims
 ) -> Membership:
     """Make the person a member: by an open invitation, else by the rule. Raises SignOnRefused."""
-    invited = accept_without_link(email, name)
+    invited = accept_without_link(email, claims.name)
     if invited is not None:
         return invited
-    if FormerMember.objects.filter(user__email=email).exists():
+    is_same = models.Q(user__email=email) | models.Q(subject=claims.subject)
+    if FormerMember.objects.filter(is_same).exists():
         raise SignOnRefused(SignOnFault.REMOVED)
     if not provider.gives_role:
         raise SignOnRefused(SignOnFault.NOT_INVITED)
-    person = person_at(email, name)
+    person = person_at(email, claims.name)
     return add_member(organization, person, role=Role(provider.gives_role), actor=person)
 
 

@@ -9,10 +9,12 @@ from django.utils import timezone
 from tenancy.enums import Role, Verb
 from tenancy.errors import (
     SignOnByOwners,
+    SignOnChanged,
     SignOnFault,
     SignOnIsOff,
     SignOnRefused,
     SignOnUntested,
+    TrustByOwners,
 )
 from tenancy.models import Membership, Organization, SingleSignOn, User, provider_key
 from tenancy.queries import sign_on_domains, sign_on_provider
@@ -33,7 +35,7 @@ def set_provider(
         return
     _stop_requiring(actor)
     if "issuer" in changed:  # who is who there says nothing about who is who here
-        _forget_links()
+        forget_links()
     for name, text in changed.items():
         setattr(provider, name, text)
     provider.tested_at, provider.is_on = None, False
@@ -52,17 +54,26 @@ def note_test(provider: SingleSignOn, *, actor: User) -> None:
 
 
 @transaction.atomic
-def turn_on(provider: SingleSignOn, *, by: Membership) -> None:
-    """Let the provider sign people in. Raises SignOnByOwners, SignOnUntested."""
+def turn_on(provider: SingleSignOn, *, seen: str, by: Membership) -> None:
+    """Let the provider sign people in, if it is still the one whose mark the owner has seen.
+
+    Raises SignOnByOwners, SignOnUntested, SignOnChanged.
+    """
     if by.role != Role.OWNER:
         raise SignOnByOwners
-    if provider.tested_at is None or not sign_on_domains().filter(proven_at__isnull=False).exists():
+    organization = _held_organization()
+    locked = SingleSignOn.objects.get(pk=provider.pk)
+    if locked.tested_at is None or not sign_on_domains().filter(proven_at__isnull=False).exists():
         raise SignOnUntested
-    if provider.is_on:
+    if locked.is_on:
         return
-    provider.is_on = True
-    provider.save(update_fields=["is_on"])
-    record(Verb.SINGLE_SIGN_ON_TURNED_ON, provider, actor=by.user)
+    if locked.mark != seen:
+        raise SignOnChanged
+    locked.is_on = True
+    locked.save(update_fields=["is_on"])
+    organization.single_sign_on_since = timezone.now()
+    organization.save(update_fields=["single_sign_on_since"])
+    record(Verb.SINGLE_SIGN_ON_TURNED_ON, locked, actor=by.user)
 
 
 @transaction.atomic
@@ -77,17 +88,25 @@ def turn_off(provider: SingleSignOn, *, actor: User) -> None:
 
 @transaction.atomic
 def set_rules(
-    provider: SingleSignOn, *, gives_role: str, trusts_addresses: bool, actor: User
+    provider: SingleSignOn, *, gives_role: str, trusts_addresses: bool, by: Membership
 ) -> None:
-    """Say who comes in for the first time, and whether addresses count as verified. Without a change, no event."""
-    if (provider.gives_role, provider.trusts_addresses) == (gives_role, trusts_addresses):
+    """Say who comes in for the first time, and whether addresses count as verified. Without a change, no event.
+
+    Raises TrustByOwners.
+    """
+    _held_organization()
+    locked = SingleSignOn.objects.get(pk=provider.pk)
+    if (locked.gives_role, locked.trusts_addresses) == (gives_role, trusts_addresses):
         return
-    provider.gives_role, provider.trusts_addresses = gives_role, trusts_addresses
-    provider.save(update_fields=["gives_role", "trusts_addresses"])
+    trusts_more = trusts_addresses and not locked.trusts_addresses
+    if trusts_more and locked.is_on and by.role != Role.OWNER:
+        raise TrustByOwners
+    locked.gives_role, locked.trusts_addresses = gives_role, trusts_addresses
+    locked.save(update_fields=["gives_role", "trusts_addresses"])
     record(
         Verb.SINGLE_SIGN_ON_RULES_SET,
-        provider,
-        actor=actor,
+        locked,
+        actor=by.user,
         trusts_addresses=trusts_addresses,
         **({"gives_role": Role(gives_role)} if gives_role else {"invited_only": True}),
     )
@@ -111,7 +130,7 @@ def remove_provider(provider: SingleSignOn, *, actor: User) -> None:
     """Forget the provider, its secret and who is who there. Members and domains stay."""
     turn_off(provider, actor=actor)
     record(Verb.SINGLE_SIGN_ON_REMOVED, provider, actor=actor)
-    _forget_links()
+    forget_links()
     provider.delete()
 
 
@@ -130,8 +149,14 @@ def _held_organization() -> Organization:
 
 
 def _stop_requiring(actor: User) -> None:
-    require_sign_on(_held_organization(), False, actor=actor)
+    """End the requirement, and let sign-ins by the provider as it was count for nothing."""
+    organization = _held_organization()
+    require_sign_on(organization, False, actor=actor)
+    organization.single_sign_on_since = None
+    organization.save(update_fields=["single_sign_on_since"])
 
 
-def _forget_links() -> None:
-    SocialAccount.objects.filter(provider=provider_key(required_organization_id())).delete()
+def forget_links(domain: str = "") -> None:
+    """Forget who is who at the provider: of people at this domain, or of all."""
+    links = SocialAccount.objects.filter(provider=provider_key(required_organization_id()))
+    links.filter(user__email__endswith=f"@{domain}" if domain else "").delete()

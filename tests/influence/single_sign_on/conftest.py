@@ -30,6 +30,8 @@ def provider(settings: Any) -> Iterator[OpenIdProvider]:
 @pytest.fixture
 def sso(elm: Organization, provider: OpenIdProvider) -> SingleSignOn:
     prove(elm, "elm.example")
+    elm.single_sign_on_since = timezone.now()
+    elm.save()
     with organization_scope(elm):
         row = SingleSignOn(
             issuer=provider.url, client_id=CLIENT_ID, tested_at=timezone.now(), is_on=True

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user
 from django.test import Client
 
 from tenancy.enums import Role
-from tenancy.models import Organization, SingleSignOn, User
+from tenancy.models import Organization, SignOnDomain, SingleSignOn, User
+from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
+from tenancy.services.sign_on_domains import remove_domain
+from tenancy.services.single_sign_on import set_provider, turn_off, turn_on
 from tests.crm.conftest import queries_in
 from tests.influence.single_sign_on.conftest import Members, browser, prove, sign_on
 from tests.mailing import sent_mail
@@ -134,6 +138,48 @@ def test_a_sign_in_at_the_provider_counts_for_twelve_hours(
     assert client.get("/o/elm/").status_code == 200
     monkeypatch.setattr("tenancy.access.time", lambda: begun + 12 * 3600 + 1)
     assert client.get("/o/elm/").status_code == 403
+
+
+def test_a_sign_in_of_before_the_provider_was_changed_or_turned_off_counts_for_nothing(
+    member: Members, elm: Organization, provider: OpenIdProvider, sso: SingleSignOn
+) -> None:
+    owner = member(Role.OWNER, "olga@elm.example")
+    member()
+    client = Client()
+    sign_on(provider, client)
+    assert client.get("/o/elm/").status_code == 200
+    with organization_scope(elm):
+        turn_off(sso, actor=owner.user)
+    Organization.objects.update(requires_second_factor=True)
+    assert client.get("/o/elm/").status_code == 403  # its factors do not count either
+    Organization.objects.update(requires_second_factor=False)
+    with organization_scope(elm):
+        turn_on(sso, seen=sso.mark, by=owner)
+    Organization.objects.update(requires_single_sign_on=True)
+    assert client.get("/o/elm/").status_code == 403
+    sign_on(provider, client)
+    assert client.get("/o/elm/").status_code == 200
+    with organization_scope(elm):
+        set_provider(sso, issuer="https://b.example", client_id="x", sealed_secret="x", actor=owner.user)  # fmt: skip
+    elm.refresh_from_db()
+    assert elm.single_sign_on_since is None
+
+
+def test_who_came_from_a_domain_given_up_is_bound_no_longer(
+    member: Members, elm: Organization, provider: OpenIdProvider
+) -> None:
+    ann = member()
+    owner = member(Role.OWNER, "olga@elm.example")
+    second = prove(elm, "elm.test")
+    sign_on(provider)
+    with organization_scope(elm):
+        remove_domain(second, actor=owner.user)
+        assert SocialAccount.objects.filter(user=ann.user).exists()
+        prove(elm, "elm.test")
+        remove_domain(SignOnDomain.objects.get(domain="elm.example"), actor=owner.user)
+    client, answer = password("ann@elm.example")
+    assert answer["Location"] == "/"
+    assert client.get("/o/elm/").status_code == 200
 
 
 def test_another_organizations_provider_does_not_count(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
+from django.conf import settings as site
 from django.core import serializers
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +19,7 @@ from mail.models import Message
 from tenancy.enums import Role
 from tenancy.errors import DomainTaken
 from tenancy.models import Event, EventText, Organization, SignOnDomain, SingleSignOn
+from tenancy.public_mail import is_public_mail
 from tenancy.scope import organization_scope
 from tenancy.services.sign_on_domains import prove_domain
 from tests.crm.conftest import queries_in
@@ -35,6 +37,7 @@ from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/elm/settings/sign-in/single-sign-on/"
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 CODE = re.compile(r"^ {4}([A-Z0-9]{10})$", re.MULTILINE)
 
 
@@ -55,6 +58,13 @@ def shown_to(client: Client) -> str:
 def enter(client: Client, provider: OpenIdProvider, **other: str) -> Any:
     data = {"issuer": provider.url, "client_id": CLIENT_ID, "secret": CLIENT_SECRET, **other}
     return client.post(f"{PAGE}provider/", data)
+
+
+def turn_on(client: Client) -> None:
+    """Click on the button that the page shows."""
+    seen = SEEN.search(client.get(PAGE).content.decode())
+    assert seen
+    client.post(f"{PAGE}switch/", {"on": "yes", "seen": unescape(seen[1])})
 
 
 def test_from_nothing_to_required(
@@ -81,7 +91,7 @@ def test_from_nothing_to_required(
     assert "the provider knows you as olga@elm.example" in shown_to(owner)
     assert not SocialAccount.objects.exists()
 
-    owner.post(f"{PAGE}switch/", {"on": "yes"})
+    turn_on(owner)
     owner.post(f"{PAGE}switch/", {"on": "yes"})
     owner.post(f"{PAGE}rules/", {"gives_role": "viewer"})
     owner.post(f"{PAGE}rules/", {"gives_role": "viewer"})
@@ -194,6 +204,43 @@ def test_an_admin_sets_up_and_an_owner_turns_on(
     admin.post(f"{PAGE}switch/", {"on": "yes"})
     assert "Only an owner can turn single sign-on on" in shown_to(admin)
     assert not stored(elm).is_on
+
+
+@pytest.mark.parametrize("field", ["issuer", "client_id", "tested_at", "trusts_addresses"])
+def test_an_owner_turns_on_what_the_page_showed_and_nothing_else(
+    sso: SingleSignOn, elm: Organization, owner: Client, field: str
+) -> None:
+    change(elm, is_on=False)
+    seen = unescape(SEEN.search(owner.get(PAGE).content.decode())[1])
+    new: dict[str, Any] = {
+        "issuer": "https://evil.example",
+        "client_id": "another",
+        "tested_at": timezone.now(),
+        "trusts_addresses": True,
+    }
+    change(elm, **{field: new[field]})
+    owner.post(f"{PAGE}switch/", {"on": "yes", "seen": seen})
+    assert "was changed or tested anew meanwhile" in shown_to(owner)
+    assert not stored(elm).is_on
+    turn_on(owner)
+    assert stored(elm).is_on
+
+
+def test_an_admin_has_addresses_trusted_while_it_is_off_only(
+    sso: SingleSignOn, elm: Organization, owner: Client, member: Members
+) -> None:
+    admin, rules = browser(member(Role.ADMIN, "ada@elm.example")), f"{PAGE}rules/"
+    admin.post(rules, {"gives_role": "viewer", "trusts_addresses": "on"})
+    assert "Only an owner can have addresses taken as verified" in shown_to(admin)
+    assert (stored(elm).gives_role, stored(elm).trusts_addresses) == ("", False)
+    owner.post(rules, {"trusts_addresses": "on"})
+    assert stored(elm).trusts_addresses
+    admin.post(rules, {"gives_role": "viewer", "trusts_addresses": "on"})
+    admin.post(rules, {})
+    assert (stored(elm).gives_role, stored(elm).trusts_addresses) == ("", False)
+    change(elm, is_on=False)
+    admin.post(rules, {"trusts_addresses": "on"})
+    assert stored(elm).trusts_addresses
 
 
 def test_what_is_off_cannot_be_required_and_turning_off_ends_the_requirement(
@@ -337,7 +384,49 @@ def test_the_code_goes_out_in_our_own_name_and_answers_do_not_reach_the_organiza
     Organization.objects.update(mail_sender_name="IT desk", mail_reply_to="olga@elsewhere.example")
     add(owner)
     (message,) = sent_mail()
-    assert (message.reply_to, message.from_email) == ([], settings.DEFAULT_FROM_EMAIL)
+    assert (message.reply_to, message.from_email) == ([], site.DEFAULT_FROM_EMAIL)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["gmail.com", "Outlook.com", "gmx.de", "yahoo.co.uk", "icloud.com", "web.de", "live.nl"],
+)
+def test_a_domain_at_which_anybody_can_have_an_address_is_nobodys(
+    owner: Client, domain: str
+) -> None:
+    answer = add(owner, domain)
+    assert answer.status_code == 422
+    assert "so it is nobody&#x27;s own" in answer.content.decode()
+    assert sent_mail() == []
+
+
+def test_a_company_named_like_one_is_not_meant() -> None:
+    for domain in ("gmx.example", "live.example.com", "outlook.elm.example", "mygmail.com"):
+        assert not is_public_mail(domain)
+
+
+def test_ten_domains_wait_for_their_code_and_no_more(
+    owner: Client, elm: Organization, oak: Organization
+) -> None:
+    prove(elm, "proven.example")
+    for number in range(10):
+        assert add(owner, f"elm{number}.example").status_code == 302
+    assert "10 domains wait for their code" in add(owner).content.decode()
+    SignOnDomain.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+    assert add(owner, "elm3.example").status_code == 302
+    owner.post(f"{PAGE}domains/{SignOnDomain.objects.get(domain='elm3.example').pk}/remove/")
+    assert add(owner).status_code == 302
+
+
+@pytest.mark.parametrize(("limit", "second"), [("domain_code_by", "b"), ("domain_code_to", "a")])
+def test_removing_a_domain_and_naming_it_again_sends_no_more_codes(
+    owner: Client, settings: Any, limit: str, second: str
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {limit: "1/d/key"}
+    add(owner, "a.example")
+    owner.post(f"{PAGE}domains/{SignOnDomain.objects.get().pk}/remove/")
+    assert "Too many codes were sent today" in add(owner, f"{second}.example").content.decode()
+    assert len(sent_mail()) == 1
 
 
 def test_a_domain_belongs_to_whom_proved_it_first(

@@ -179,6 +179,21 @@ def test_who_was_removed_or_left_comes_back_by_an_invitation_only(
     assert sign_on(provider).status_code == 302
 
 
+def test_who_was_removed_does_not_come_back_by_changing_their_address_here(
+    sso: SingleSignOn, provider: OpenIdProvider, member: Members
+) -> None:
+    change(sso.organization, gives_role="viewer")
+    owner, ann = member(Role.OWNER, "olga@elm.example"), member()
+    sign_on(provider)
+    with organization_scope(sso.organization):
+        remove_member(ann, by=owner)
+    User.objects.filter(pk=ann.user_id).update(email="ann@home.example")
+    assert refusal(sign_on(provider)) == "removed"
+    assert not User.objects.filter(email="ann@elm.example").exists()
+    provider.person["sub"] = "another"  # her address was given to somebody new
+    assert sign_on(provider).status_code == 302
+
+
 def test_a_provider_vouches_for_nobody_of_another_organizations_domain(
     sso: SingleSignOn, provider: OpenIdProvider, oak: Organization
 ) -> None:
