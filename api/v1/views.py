@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -15,7 +14,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.auth import sees_money
 from api.v1 import filters, serializers
 from api.v1.resources import Resource
 from campaigns.models import Campaign, Order, Post
@@ -26,13 +24,12 @@ from crm.models.search import names_and_bios
 from crm.queries.search import Narrow, lone_word
 from tenancy.composed import ComposedPages
 from tiktok import queries
-from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX, Cell
-from tiktok.enums import AccountKind, Availability, PollKind, Unit
+from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
+from tiktok.enums import AccountKind, PollKind
 from tiktok.models import CreatorSnapshot, VideoReading
 from tiktok.policies import account_kind
 from ui.paging import KeysetPage
 
-NO_MONEY = Cell(Availability.UNAVAILABLE, "This API key lacks the “money” scope.")
 # Annotations that hold nothing of an organization are made once.
 NEXT_ACCOUNT_CHECK = queries.next_account_check("creator")
 NEXT_ORDER_CHECK = queries.next_check(PollKind.ORDER, "pk")
@@ -123,10 +120,7 @@ class SocialAccountViewSet(Resource):
         document: dict[str, Any] = {"account": account.pk, "kind": None, "metrics": []}
         if account.creator:
             kind = self.kind_of(account)
-            metrics = queries.account_metrics(account.creator, kind)
-            if not sees_money(request):
-                metrics = [_without_money(each) for each in metrics]
-            document |= {"kind": kind, "metrics": metrics}
+            document |= {"kind": kind, "metrics": queries.account_metrics(account.creator, kind)}
         return Response(serializers.AccountMetricsSerializer(document).data)
 
     @extend_schema(
@@ -148,13 +142,6 @@ class SocialAccountViewSet(Resource):
         rows = queries.account_history(account.creator, kind)
         hidden = {metric.value for metric, row in ACCOUNT_MATRIX.items() if not row[kind].is_shown}
         return self.history(rows, hidden)
-
-
-def _without_money(metric: queries.MetricValue) -> queries.MetricValue:
-    """The metric as a key without the scope of money reads it."""
-    if metric.unit != Unit.MONEY or not metric.cell.is_shown:
-        return metric
-    return replace(metric, value=None, source="", fetched_at=None, flag="", cell=NO_MONEY)
 
 
 class CampaignViewSet(Resource):

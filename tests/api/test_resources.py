@@ -295,7 +295,7 @@ def test_each_unit_has_its_shape(oak: Tenant) -> None:
     metrics = metrics_of(reader.get(f"social-accounts/{account.pk}/metrics/").json())
     shares = [{"name": oak.canary, "fraction": 0.5}]
 
-    assert metrics["creator_rate"]["value"] is None  # the key may not read money
+    assert metrics["creator_rate"]["value"] == {"amount": "12.50", "currency": "GBP"}
     assert metrics["engagement_rate"]["value"] == 0.25
     assert metrics["audience_countries"]["value"] == shares
     assert metrics["user_name"]["value"] == f"{oak.canary}_handle"

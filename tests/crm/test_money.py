@@ -19,11 +19,9 @@ from crm.services.influencers import Price, set_rates
 from tenancy.enums import Role
 from tenancy.models import Membership, Organization, User
 from tenancy.scope import organization_scope
-from tenancy.services.organizations import create_api_key
 from tests.crm.merging.conftest import merge
 from tests.factories.crm import InfluencerFactory, an_authenticated_account
 from tiktok.enums import Source
-from tiktok.models import Creator
 
 pytestmark = pytest.mark.django_db
 LIST = "/o/oak/influencers/"
@@ -182,21 +180,3 @@ def test_who_is_a_viewer_now_sees_no_money_any_more(
     Membership.objects.filter(organization=oak).update(role=Role.VIEWER)
     assert not amounts_in(manager.get(LIST))
     assert not amounts_in(manager.get(f"{LIST}{maya.pk}/"))
-
-
-def test_tiktoks_creator_rate_is_for_keys_with_the_scope_of_money(
-    maya: Influencer, oak: Organization
-) -> None:
-    with organization_scope(oak):
-        account = Creator.objects.get().account
-    found = {}
-    for scopes in (["read"], ["read", "money"]):
-        key = create_api_key(oak, "ci", scopes=scopes, actor=None)[1]
-        answer = Client().get(
-            f"/api/v1/social-accounts/{account.pk}/metrics/",
-            headers={"Authorization": f"Bearer {key}"},
-        )
-        (found[len(scopes)],) = (m for m in answer.json()["metrics"] if m["key"] == "creator_rate")
-    assert (found[1]["value"], found[1]["fetched_at"]) == (None, None)
-    assert found[1]["reason"] == "This API key lacks the “money” scope."
-    assert found[2]["value"] == {"amount": "9999.00", "currency": "EUR"}

@@ -27,8 +27,10 @@ from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
 from tests.submitting import fresh, token
 from tiktok import limits
 from tiktok.enums import MarketplaceStatus
+from tiktok.errors import NotOffered
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.services.creators.discovery import PAGE_SIZE, discovery_account
+from tiktok.services.gateway import discovery_marketplace
 from tiktok.store import store
 from ui.submitting import MAY_BE_DOUBLED
 
@@ -569,3 +571,10 @@ def queries_of_rows(client: Client) -> int:
         not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
         for query in captured
     )
+
+
+def test_the_older_marketplace_offers_no_search(oak: Organization) -> None:
+    with organization_scope(oak):
+        MarketplaceAccount.objects.update(dialect="ttcm")
+        with pytest.raises(NotOffered, match="Only TikTok One can be searched"):
+            discovery_marketplace(MarketplaceAccount.objects.get())
