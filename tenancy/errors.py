@@ -69,6 +69,10 @@ class SignOnFault(models.TextChoices):
         "unreachable",
         "Your organization's sign-in does not answer. Try again in a few minutes.",
     )
+    BUSY = (
+        "busy",
+        "Many people sign in at your organization at this moment. Try again in a few seconds.",
+    )
     INSIDE = (
         "inside",
         "The provider's address is not a public one, so it is not called. Your admin has to correct it.",

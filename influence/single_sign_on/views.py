@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from typing import Any, cast
 
 from allauth.account.utils import get_next_redirect_url
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from influence.single_sign_on.bounds import OF_THE_PROVIDER, a_place, left_alone_when_down
 from influence.single_sign_on.protocol import Protocol, SignOnProvider
 from tenancy.access import public_page
 from tenancy.enums import Permission
@@ -30,7 +32,6 @@ from tiktok.errors import SealBroken
 leads_away = csp_update(
     {"form-action": ["https:", *([] if settings.HTTPS else ["http://127.0.0.1:*", "http://localhost:*"])]}
 )  # fmt: skip
-OF_THE_PROVIDER = {SignOnFault.UNREACHABLE, SignOnFault.UNREADABLE}
 OF_THE_PERSON = {
     SignOnFault.NOT_INVITED,
     SignOnFault.REMOVED,
@@ -90,7 +91,8 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
             raise SignOnRefused(SignOnFault.STATE)
         provider = provider_of(request, organization)
         view = _Callback.adapter_view(Protocol(request, provider))
-        return cast(HttpResponse, view(request))
+        with a_place(organization):
+            return cast(HttpResponse, view(request))
     except SignOnRefused as refused:
         return refusal(request, organization, refused.fault)
 
@@ -114,14 +116,17 @@ def set_out(
     nonce = secrets.token_urlsafe(16)
     try:
         provider = provider_of(request, organization)
-        answer = provider.redirect(
-            request,
-            "login",
-            next_url=get_next_redirect_url(request),
-            data={"nonce": nonce, "is_test": is_test, "identity": provider.identity},
-            scope=["openid", "email", "profile"],
-            auth_params={"nonce": nonce, **({"login_hint": email} if email else {})},
-        )
+        # A test is of what was corrected just now, so it asks in any case.
+        asking = nullcontext() if is_test else left_alone_when_down(organization)
+        with a_place(organization), asking:
+            answer = provider.redirect(
+                request,
+                "login",
+                next_url=get_next_redirect_url(request),
+                data={"nonce": nonce, "is_test": is_test, "identity": provider.identity},
+                scope=["openid", "email", "profile"],
+                auth_params={"nonce": nonce, **({"login_hint": email} if email else {})},
+            )
         return cast(HttpResponse, answer)
     except SignOnRefused as refused:
         return refusal(request, organization, refused.fault)
@@ -150,4 +155,5 @@ def refusal(
     manages = can(membership, Permission.MANAGE_ORGANIZATION)
     context = {"fault": fault, "organization": organization if manages else None}
     status = 502 if fault in OF_THE_PROVIDER else 403 if fault in OF_THE_PERSON else 400
+    status = 503 if fault == SignOnFault.BUSY else status
     return render(request, "public/single_sign_on_refused.html", context, status=status)
