@@ -15,7 +15,7 @@ from benchmarks.measure import Figure
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.mark.timeout(600)  # it starts the whole product twice
+@pytest.mark.timeout(900)  # it starts the whole product twice
 def test_every_scenario_yields_ratios(tmp_path: Path) -> None:
     written = tmp_path / "figures.json"
     finished = subprocess.run(
