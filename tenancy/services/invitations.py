@@ -47,7 +47,8 @@ def write_invitation(
     earlier = Invitation.objects.filter(Invitation.IS_OPEN, email=email)
     if earlier.filter(sent_at__gt=now - SENT_AGAIN_AFTER).exists():
         raise InvitationJustSent
-    earlier.update(revoked_at=now)
+    # Not one that somebody else has sent since: beside that, this one is not saved.
+    earlier.filter(sent_at__lte=now - SENT_AGAIN_AFTER).update(revoked_at=now)
     invitation = Invitation(
         email=email,
         role=role,

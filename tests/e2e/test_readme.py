@@ -89,6 +89,7 @@ def order_from_maya(olivia: Page) -> None:
     olivia.get_by_role("row").filter(has_text="@maya.bakes").get_by_role("checkbox").check()
     olivia.get_by_label("What to make").fill("One short video with the seeded loaf")
     olivia.get_by_label("Videos", exact=False).last.fill("1")
+    olivia.wait_for_load_state("networkidle")  # what is on its way may still move the button
     olivia.get_by_role("button", name="Preview").click()
     olivia.get_by_label("E-mail address of Maya Bakes").fill(said("maya.bakes@creators.example"))
     olivia.get_by_role("button", name="Send 1 order").click()

@@ -104,7 +104,7 @@ def test_a_row_of_two_owners_is_taken(alter) -> dict[str, object]:
 
 @caught_by(
     guards.test_the_run_time_role_owns_nothing_and_cannot_sync_past_the_policies,
-    match="crm_influencer",
+    match="influencer",
 )
 def test_the_run_time_role_owns_a_table(alter) -> None:
     alter("ALTER TABLE crm_influencer OWNER TO influence_app")
