@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q
@@ -45,3 +47,16 @@ def failed_work() -> list[tuple[str, int]]:
         Q(stopped_reason=STOPPED_AS_LOST) | Q(stopped_reason__startswith=GIVEN_UP)
     )
     return list(failed.order_by("kind").values_list("kind").annotate(count=Count("pk")))
+
+
+def links_to(
+    model: type[models.Model], address: str, param: str, label: Callable[[Any], str] = str
+) -> Callable[[Sequence[Job]], dict[int, tuple[str, str, int]]]:
+    """`JobKind.about` as a link to the row whose id stands in this parameter of a job, while it is there."""
+
+    def links(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
+        ids = {job.pk: job.params[param] for job in jobs}
+        rows = model._default_manager.in_bulk(ids.values())
+        return {job: (address, label(rows[pk]), pk) for job, pk in ids.items() if pk in rows}
+
+    return links

@@ -13,6 +13,7 @@ from django.db import models
 
 from ui.spelling import spelled, unspelled
 
+T = TypeVar("T")
 Row = TypeVar("Row")
 Shown = TypeVar("Shown")
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -158,9 +159,16 @@ def _sections(
     begins_known = not values or values[0] is not None
     in_known = (known, keys, values if begins_known else ())
     in_unknown = (unknown, keys[1:], () if begins_known else values[1:])
+    return in_reading_order(
+        in_known, in_unknown, is_backward=is_backward, begins_known=begins_known
+    )
+
+
+def in_reading_order(known: T, unknown: T, *, is_backward: bool, begins_known: bool) -> list[T]:
+    """The parts of a list that are still to be read, where the unknown stand last and reading begins in one of them."""
     if is_backward:
-        return [in_known] if begins_known else [in_unknown, in_known]
-    return [in_known, in_unknown] if begins_known else [in_unknown]
+        return [known] if begins_known else [unknown, known]
+    return [known, unknown] if begins_known else [unknown]
 
 
 def ordered(keys: Sequence[str], is_backward: bool) -> list[str]:

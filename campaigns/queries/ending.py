@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import JSONObject
 
 from campaigns.enums import CampaignState
 from campaigns.models import Order, Participant
 from campaigns.policies import OPEN_STATES
+from campaigns.queries.filters import latest_campaigns
 from crm.models import Influencer, SocialAccount
 from crm.policies.filters import read_filters
 from crm.queries.accounts import with_end
 from crm.queries.fields import consents_ending, rules
-from crm.queries.packing import SHOWN
 from tenancy.enums import Verb
 from tenancy.models import Event
 from ui.paging import KeysetPage, keyset_page
@@ -59,11 +57,7 @@ def _with_load(rows: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAc
         with_end(rows)
         .select_related("influencer")
         .annotate(
-            campaigns=ArraySubquery(
-                running.order_by("-campaign__starts_on", "-campaign_id").values(
-                    packed=JSONObject(id="campaign_id", name="campaign__name")
-                )[:SHOWN]
-            ),
+            campaigns=latest_campaigns(running),
             order_count=_count(orders),
             asked_at=Subquery(asked.order_by("-pk").values("at")[:1]),
         )

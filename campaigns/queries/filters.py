@@ -28,10 +28,13 @@ def register_rules() -> None:
 
 
 def _campaigns_of_each() -> ArraySubquery:
-    """The latest campaigns of each influencer, one for each account that takes part."""
-    rows = hanging_on(Participant, "account__influencer")
+    return latest_campaigns(hanging_on(Participant, "account__influencer"))
+
+
+def latest_campaigns(participants: QuerySet[Participant]) -> ArraySubquery:
+    """Annotation: the latest campaigns of these participants of the outer row, one for each account that takes part."""
     each = JSONObject(id="campaign_id", name="campaign__name")
-    latest = rows.order_by("-campaign__starts_on", "-campaign_id")
+    latest = participants.order_by("-campaign__starts_on", "-campaign_id")
     return ArraySubquery(latest.values(packed=each)[:SHOWN])
 
 

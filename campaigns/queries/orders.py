@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from campaigns.policies import GONE, UNTIED, report_due_at
 from campaigns.queries.counts import campaign_count
 from campaigns.queries.posts import is_visible
-from jobs.models import Job
+from jobs.queries import links_to
 from tenancy.composed import ROW, Composed, ComposedPages
 from tenancy.scope import current_groups, groups_scope
 from tiktok.enums import PollKind
@@ -55,18 +55,8 @@ def _campaign(pk: int) -> QuerySet[Campaign]:
 _CAMPAIGN = Composed(_campaign, [ROW])
 
 
-def campaigns_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
-    """The campaign that each of these jobs is about, as a link; none for one whose campaign was deleted."""
-    names = dict(
-        Campaign.objects.filter(pk__in={job.params["campaign"] for job in jobs}).values_list(
-            "pk", "name"
-        )
-    )
-    return {
-        job.pk: ("campaigns:campaign", names[pk], pk)
-        for job in jobs
-        if (pk := job.params["campaign"]) in names
-    }
+# The campaign that each of some jobs is about, as a link; none for one whose campaign was deleted.
+campaigns_of = links_to(Campaign, "campaigns:campaign", "campaign")
 
 
 def orders_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[Order]:

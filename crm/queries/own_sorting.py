@@ -17,7 +17,7 @@ from crm.enums import FieldKind
 from crm.models import CustomField, CustomValue, Influencer
 from crm.policies.columns import CUSTOM
 from crm.queries.fields import probe
-from ui.paging import Facts, KeysetPage, is_among, ordered, page_of, section_rows
+from ui.paging import Facts, KeysetPage, in_reading_order, is_among, ordered, page_of, section_rows
 
 Rows = models.QuerySet[Influencer]
 # The column of a value that has an order, by the field's kind. Several choices at once have none.
@@ -87,9 +87,9 @@ class OwnOrder:
 
         def read(is_backward: bool, start: Sequence[Any], most: int) -> list[Influencer]:
             begins_known = not start or start[0] is not None
-            parts = [self._known, self._unknown] if begins_known else [self._unknown]
-            if is_backward:
-                parts = [self._known] if begins_known else [self._unknown, self._known]
+            parts = in_reading_order(
+                self._known, self._unknown, is_backward=is_backward, begins_known=begins_known
+            )
             found: list[Influencer] = []
             for part in parts:
                 begin = start if (part == self._known) == begins_known else ()

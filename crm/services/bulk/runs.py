@@ -28,6 +28,7 @@ from crm.services.bulk.kinds import (
 from jobs.enums import Lane
 from jobs.errors import JobFailed
 from jobs.models import Job
+from jobs.queries import links_to
 from jobs.services.jobs import JobKind, Report, register_job, start_job
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
@@ -212,8 +213,9 @@ def _forget_slice(action_id: int) -> bool:
 def register_bulk(kind: BulkKind) -> None:
     """Make a kind known, and the jobs that do and undo it; once, when the app that owns it is ready."""
     keep_kind(kind)
+    about = links_to(BulkAction, PAGE, "action", lambda action: action.label or "Results")
     known: Callable[..., JobKind] = partial(
-        JobKind, permission=kind.permission, report=_report, about=_actions_of, words=_words(kind)
+        JobKind, permission=kind.permission, report=_report, about=about, words=_words(kind)
     )
     register_job(
         known(
@@ -237,12 +239,6 @@ def _words(kind: BulkKind) -> dict[str, str]:
 
 def _report(job: Job) -> Report:
     return Report((PAGE, job.params["action"]))
-
-
-def _actions_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
-    ids = {job.pk: job.params["action"] for job in jobs}
-    labels = dict(BulkAction.objects.filter(pk__in=ids.values()).values_list("pk", "label"))
-    return {job: (PAGE, labels[pk] or "Results", pk) for job, pk in ids.items() if pk in labels}
 
 
 def register_work() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
@@ -25,6 +25,7 @@ from files.models import File
 from files.purge import delete_files
 from jobs.errors import JobFailed
 from jobs.models import Job
+from jobs.queries import links_to
 from jobs.services.jobs import JobKind, register_job, start_job
 from tenancy.enums import Verb
 from tenancy.services.events import record
@@ -262,16 +263,10 @@ WORDS = {
 }
 
 
-def _imports_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
-    ids = {job.pk: job.params["import"] for job in jobs}
-    names = dict(Import.objects.filter(pk__in=ids.values()).values_list("pk", "name"))
-    return {job: ("crm:import", names[pk], pk) for job, pk in ids.items() if pk in names}
-
-
 def register_jobs() -> None:
     """Make the kinds known."""
     words = {str(key): text for key, text in WORDS.items()}
-    kind = partial(JobKind, words=words, about=_imports_of)
+    kind = partial(JobKind, words=words, about=links_to(Import, "crm:import", "import"))
     register_job(kind(name=PREVIEW, title="Preview of an import", fetch=_read, apply=_keep))
     register_job(kind(name=WRITE, title="Import creators", apply=_write))
     register_job(

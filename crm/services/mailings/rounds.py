@@ -25,6 +25,7 @@ from crm.services.mailings.writing import queue_mail
 from jobs.enums import JobState, Lane
 from jobs.errors import JobFailed
 from jobs.models import Job
+from jobs.queries import links_to
 from jobs.services.jobs import JobKind, Report, register_job, start_job
 from jobs.services.queue import WorkKind, make_due, register_kind
 from mail.errors import MailProblem
@@ -196,21 +197,13 @@ def _report(job: Job) -> Report:
     return Report(to=("crm:mailing", job.params["mailing"]))
 
 
-def _mailings_of(jobs: Sequence[Job]) -> dict[int, tuple[str, str, int]]:
-    ids = {job.pk: job.params["mailing"] for job in jobs}
-    mailings = Mailing.objects.in_bulk(ids.values())
-    return {
-        job: ("crm:mailing", str(mailings[pk]), pk) for job, pk in ids.items() if pk in mailings
-    }
-
-
 def register_work() -> None:
     """Make the rounds known, and the page that a selection of the list leads to."""
     send = Permission.SEND_MAIL
     register_page(BulkPage("mail", "E-mail", "mail", 30, send, "crm:new_mailing"))
     register_kind(WorkKind(WORK_KIND, Lane.BULK, begin_due, batch=20))
     mailed = {"mailed": "get the e-mail", "skipped": "get none; the mailing says why:"}
-    kind = partial(JobKind, report=_report, about=_mailings_of)
+    kind = partial(JobKind, report=_report, about=links_to(Mailing, "crm:mailing", "mailing"))
     register_job(kind(MAIL, "Send a mailing", mailed, apply=_mail))
     reminded = {"reminded": "reminded", "not_reminded": "not reminded"}
     register_job(kind(REMIND, "Remind", reminded, apply=_remind))

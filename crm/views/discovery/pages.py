@@ -199,6 +199,9 @@ def _rows(
     ]
 
 
+FORMS = {"found": "search_form", "ranked": "rankings_form"}
+
+
 def _fragment(
     request: OrganizationRequest,
     name: str,
@@ -210,12 +213,14 @@ def _fragment(
     context |= {
         **allowances(request),
         **waiting(request, reply),
+        "table": f"staff/crm/discovery/{name}_table.html",
+        "form_template": f"staff/crm/discovery/{FORMS[name]}.html",
         "query": request.GET.urlencode(),
         "page": page,
         "previous": _numbered(request, page - 1) if page > 1 else "",
         "next": _numbered(request, page + 1) if is_more else "",
     }
-    return render(request, f"staff/crm/discovery/{name}.html", context)
+    return render(request, "staff/crm/discovery/results.html", context)
 
 
 def _numbered(request: OrganizationRequest, page: int) -> str:
