@@ -39,7 +39,7 @@ test: $(VENV)/.dev static/vendor/icons.svg chromium ## all tests and their cover
 	$(PY) -m pytest -n auto $(if $(ARGS),$(ARGS),--cov --cov-report=json:$(COVERAGE))
 	@$(if $(ARGS),,$(PY) -m tests.floors $(COVERAGE))
 
-check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations, API schema, deployment
+check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations, API schema, deployment, every test can be loaded
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy .
@@ -49,6 +49,7 @@ check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations,
 	$(PRODUCTION) $(PY) manage.py spectacular --validate --fail-on-warn --file $(VENV)/schema.yml
 	diff -u docs/api/schema.yml $(VENV)/schema.yml
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	@$(PY) -m pytest --collect-only -qq >$(VENV)/tests.txt || { cat $(VENV)/tests.txt; exit 1; }
 	@! grep -nE '"resolved"|://[^"]*registry' package-lock.json
 	@! grep -nE '^ *-(i|-(extra-)?index)|://' requirements/*.txt
 

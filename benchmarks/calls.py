@@ -19,7 +19,7 @@ from tenancy.scope import organization_scope, required_organization_id
 from tiktok.enums import Dialect, MarketplaceStatus, PollKind
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.sandbox.world import ACCOUNT_ID, APP_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
-from tiktok.services.creators.membership import track_creator
+from tiktok.services.creators.membership import Membership, track_creator
 from tiktok.services.creators.videos import LATEST_VIDEOS
 from tiktok.services.facts.snapshots import CREATOR_NUMBERS
 from tiktok.services.gateway import marketplace
@@ -41,15 +41,15 @@ def figures(world: World) -> Iterator[Figure]:
                 account = MarketplaceAccount(dialect=dialect, tiktok_account_id=account_id)
                 account.set_token(BRAND_TOKEN)
                 account.save()
-                yield from _accounts(tiktok, dialect)
+                yield from _accounts(tiktok, account)
                 yield _memberships(tiktok, dialect)
 
 
-def _accounts(tiktok: Sandbox, dialect: Dialect) -> Iterator[Figure]:
+def _accounts(tiktok: Sandbox, account: MarketplaceAccount) -> Iterator[Figure]:
     """Profile and latest videos of creators, and the videos' share of it."""
     for number in range(TRACKED):
         tiktok.ask("creator", handle=f"calls_{number}", membership="IN")
-        track_creator(f"calls_{number}", MarketplaceStatus.IN)
+        track_creator(f"calls_{number}", Membership({account: MarketplaceStatus.IN}))
     calls = _calls_of_a_round(tiktok)
     pages = sum(count for path, count in calls.items() if "/video/" in path)
     posts = list(Video.objects.values_list("creator", flat=True))
@@ -59,13 +59,13 @@ def _accounts(tiktok: Sandbox, dialect: Dialect) -> Iterator[Figure]:
     )
     plain = TRACKED * len(CREATOR_NUMBERS) + len(posts) * COUNTERS
     yield _figure(
-        f"{dialect}, a tracked account-day",
+        f"{account.dialect}, a tracked account-day",
         sum(calls.values()) / TRACKED,
         plain / TRACKED,
         (TRACKED + fewest) / TRACKED,
     )
     yield _figure(
-        f"{dialect}, a tracked post-day", pages / len(posts), COUNTERS, fewest / len(posts)
+        f"{account.dialect}, a tracked post-day", pages / len(posts), COUNTERS, fewest / len(posts)
     )
 
 

@@ -22,7 +22,7 @@ Wald Xander Yilmaz Zorn Ahorn Brandt Castell Drossel Elster Fink Gerste Hafer Ig
 FIRST_NAMES, LAST_NAMES = FIRST.split(), LAST.split()
 COUNTRIES = ("DE", "FR", "GB", "US", "BR", "JP", "NL", "SE")
 STATUSES = ("in", "in", "in", "not_in", "invited", "unknown", "in", "invalid")
-ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfilled", "overdue")
+ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfilled", "rejected")
 NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
 ROWS_PER_CAMPAIGN = 100
 FIRST_FREE = """

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measure import Figure
 from benchmarks.place import ROOT
-from influence.embedded.launcher import free_port
+from influence.embedded.launcher import COMPLETE, free_port
 
 if TYPE_CHECKING:
     from benchmarks.world import World
@@ -81,7 +81,7 @@ class Launch:
 
     def wait_complete(self) -> None:
         assert self.popen.stdout is not None
-        if not any("world is complete" in line for line in self.popen.stdout):
+        if not any(COMPLETE in line for line in self.popen.stdout):
             raise RuntimeError("The invented world is not complete.")
 
     def stop(self) -> None:

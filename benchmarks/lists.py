@@ -182,7 +182,7 @@ LISTS: dict[str, Prepare] = {
     "API accounts, one network": api("social-accounts", SocialAccount, NEWEST, network="instagram"),
     "API orders, first page": api("orders", Order, NEWEST),
     "API orders, deep page": api("orders", Order, NEWEST, cursor="deep"),
-    "API orders, one state": api("orders", Order, NEWEST, state="overdue"),
+    "API orders, one state": api("orders", Order, NEWEST, state="rejected"),
     "API posts, first page": api("posts", Post, NEWEST),
     "API posts, deep page": api("posts", Post, NEWEST, cursor="deep"),
     "API posts, one origin": api("posts", Post, NEWEST, origin="by_hand"),

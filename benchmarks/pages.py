@@ -18,14 +18,16 @@ from benchmarks.measure import Figure
 from benchmarks.requests import api_key
 from benchmarks.web import Cost, Server, serving
 from benchmarks.world import World
+from campaigns.services.results.rolling import roll_due
 from crm.models import Influencer
 from tenancy.enums import Role
 from tenancy.models import Membership, Organization
+from tenancy.scope import organization_scope
 
 SHARES = {"uneven": (0.6, 0.1, *[0.0375] * 8), "even": (0.1,) * 10}
 API = ("influencers", "social-accounts", "orders", "posts")
 TABS = {
-    "orders": "", "published posts": "posts/", "all posts": "posts/all/", "participants": "influencers/",
+    "overview": "", "orders": "orders/", "published posts": "posts/", "all posts": "posts/all/", "participants": "influencers/", "report": "report/",
 }  # fmt: skip
 P5B_BAR = 3.0
 DATABASE_BAR, PAGE_BAR = 20.0, 60.0  # milliseconds, as on the machine of `QUIET`
@@ -118,8 +120,8 @@ def against_netbox(world: World) -> Iterator[Figure]:
 
 def _installations(world: World) -> Iterator[tuple[str, Visit]]:
     with (
-        serving("influence.wsgi:application") as ours,
-        serving("benchmarks.bare:application") as bare,
+        serving("influence.wsgi:application", is_trial=world.is_trial) as ours,
+        serving("benchmarks.bare:application", is_trial=world.is_trial) as bare,
     ):
         for kind, shares in SHARES.items():
             yield kind, _visit(world, ours, bare, kind, shares)
@@ -132,6 +134,9 @@ def _visit(
     sizes = [max(60, round(world.rows * share)) for share in shares]
     filled = [world.filled(name, size) for name, size in zip(names, sizes, strict=True)]
     organization = Organization.objects.get(pk=filled[0].organization_id)
+    with organization_scope(organization):
+        while roll_due():
+            pass
     key = {"Authorization": f"Bearer {api_key(organization.pk)}"}
     cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={_session(world, organization)}"}
     times = max(8, world.page_turns)

@@ -27,6 +27,11 @@ class World:
         return max(60, min(10_000, self.rows // 10))
 
     @property
+    def is_trial(self) -> bool:
+        """One turn shows that all of it runs; its figures say nothing."""
+        return self.repeat == 1
+
+    @property
     def page_turns(self) -> int:
         """A page takes milliseconds: many turns even out what else the machine does."""
         return self.repeat**2

@@ -10,8 +10,12 @@ class CampaignsConfig(AppConfig):
         from campaigns.queries import filters, followed_videos  # noqa: PLC0415 -- needs the models
         from campaigns.queries.reversible import participant_reversals  # noqa: PLC0415 -- the same
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
-        from campaigns.services import bulk, errands  # noqa: PLC0415 -- needs the models
+        from campaigns.services import bulk, errands, order_bulk  # noqa: PLC0415 -- needs the models
+        from campaigns.services.networks import detection  # noqa: PLC0415 -- needs the models
+        from campaigns.services.networks.imports import subject  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
+        from campaigns.services.reviews import comments  # noqa: PLC0415 -- needs the models
+        from campaigns.services.spark import polling as sparks  # noqa: PLC0415 -- needs the models
         from crm.queries.reversible import register_reversals  # noqa: PLC0415 -- needs the models
         from crm.queries.timeline import tell_of  # noqa: PLC0415 -- needs the models
         from tiktok.enums import PollKind  # noqa: PLC0415 -- needs the models
@@ -23,7 +27,13 @@ class CampaignsConfig(AppConfig):
         syncing.register_jobs()
         errands.register_jobs()
         bulk.register_own_kinds()
+        order_bulk.register_bulk_jobs()
+        detection.register_work()
+        subject.register()
+        comments.register_removables()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
+        register_poll(PollKind.SPARK, sparks.sync_due_sparks)
+        sparks.register_jobs()
         on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)
         tell_of(Order, orders_of)

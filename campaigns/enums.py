@@ -10,6 +10,77 @@ class CampaignState(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+class Goal(models.TextChoices):
+    """The purpose of a campaign. It decides which numbers stand first (`policies.GOAL_NUMBERS`)."""
+
+    AWARENESS = "awareness", "Awareness"
+    EDUCATION = "education", "Education"
+    CONVERSION = "conversion", "Conversion"
+    CONTENT = "content", "Content"
+    MARKET_ENTRY = "market_entry", "Market entry"
+
+
+class GoalNumber(models.TextChoices):
+    """A number that a campaign can be planned by."""
+
+    VIEWS = "views", "Video views"
+    REACH = "reach", "Reach"
+    COMPLETION_RATE = "completion_rate", "Completion rate"
+    PLAY_TIME = "play_time", "Average play time"
+    ENGAGEMENTS = "engagements", "Engagements"
+    ENGAGEMENT_RATE = "engagement_rate", "Engagement rate"
+    POSTS = "posts", "Videos published"
+    CREATORS = "creators", "Creators with posts"
+    COST_PER_MILLE = "cost_per_mille", "Cost per 1,000 views"
+    COST_PER_ENGAGEMENT = "cost_per_engagement", "Cost per engagement"
+    COST_PER_POST = "cost_per_post", "Cost per video"
+
+
+class ReportBlock(models.TextChoices):
+    """A part of a campaign's report, in the order in which a new one has them."""
+
+    NUMBERS = "numbers", "Key numbers"
+    COMMENT = "comment", "Comment"
+    COST = "cost", "Cost against result"
+    TABLE = "table", "Table with totals"
+    NETWORKS = "networks", "Other networks"
+    POSTS = "posts", "Best posts"
+    RETENTION = "retention", "Retention, overlaid"
+    ADVICE = "advice", "What to do next"
+    MOMENTS = "moments", "Best and worst moments"
+    AUDIENCE = "audience", "Audience against target"
+    BENCHMARKS = "benchmarks", "TikTok's benchmarks"
+    DEFINITIONS = "definitions", "Definitions and sources"
+
+
+BLOCKS_AT_FIRST = tuple(
+    block.value
+    for block in ReportBlock
+    if block not in {ReportBlock.MOMENTS, ReportBlock.AUDIENCE, ReportBlock.BENCHMARKS}
+)
+
+
+class ReportSplit(models.TextChoices):
+    """The rows that the table of a report has."""
+
+    CREATOR = "creator", "Creator"
+    POST = "post", "Post"
+    MARKET = "market", "Market"
+    NETWORK = "network", "Network"
+    WEEK = "week", "Week"
+    CAMPAIGN = "campaign", "Campaign"
+    CLIENT = "client", "Client"
+
+
+class ParticipantState(models.TextChoices):
+    PROPOSED = "proposed", "Proposed"
+    BRIEFED = "briefed", "Briefed"
+    AGREED = "agreed", "Agreed"
+    DECLINED = "declined", "Declined"
+    POSTING = "posting", "Posting"
+    DONE = "done", "Done"
+
+
 class OrderState(models.TextChoices):
     DRAFT = "draft", "Draft"
     CREATING = "creating", "Creating"
@@ -22,8 +93,62 @@ class OrderState(models.TextChoices):
     FULFILLED = "fulfilled", "Fulfilled"
     FAILED = "failed", "Failed"
     REJECTED = "rejected", "Rejected"
-    OVERDUE = "overdue", "Overdue"
     CANCELLED = "cancelled", "Cancelled"
+
+
+# Videos are still to come: after its due date such an order is overdue (`Order.is_overdue`, no state of its own).
+UNPUBLISHED = (
+    OrderState.CREATED, OrderState.SENT, OrderState.OPENED, OrderState.ACCEPTED, OrderState.POSTING,
+)  # fmt: skip
+
+
+class ReplyKind(models.TextChoices):
+    """Something that a creator can say on the page of their order."""
+
+    QUESTION = "question", "Asks a question"
+    CANNOT = "cannot", "Cannot do it"
+    NEW_DATE = "new_date", "Asks for a new date"
+    PUBLISHED = "published", "Has published already"
+    QUIET = "quiet", "Wants no reminders"
+
+
+class DraftState(models.TextChoices):
+    """How far a draft is that a creator lets the team see before they publish."""
+
+    AWAITED = "awaited", "Draft awaited"
+    SUBMITTED = "submitted", "To review"
+    CHANGES = "changes", "Changes asked for"
+    APPROVED = "approved", "Approved"
+
+
+# It is the creator's turn.
+WITH_CREATOR = (DraftState.AWAITED, DraftState.CHANGES)
+
+
+class SparkState(models.TextChoices):
+    """How far the permission is to advertise with a post (Spark Ads); the first four are of our request (one intent, one effect)."""
+
+    DUE = "due", "Being asked for"
+    SENDING = "sending", "Being sent"
+    UNCERTAIN = "uncertain", "Not known"
+    FAILED = "failed", "Not asked"
+    WAITING = "waiting", "Waiting for the creator"
+    ACCEPTED = "accepted", "Given"
+    REJECTED = "rejected", "Refused"
+
+
+class SparkCodeState(models.TextChoices):
+    """State of the code that an advertiser types, in TikTok's words (`auth_code_status`)."""
+
+    NOT_USED = "NOT_USED", "Not used yet"
+    IN_USE = "IN_USE", "In use"
+    EXPIRED = "EXPIRED", "Expired"
+    DELETED = "DELETED", "Deleted by the creator"
+
+    @classmethod
+    def over(cls) -> frozenset[str]:
+        """The states after which it is of no use."""
+        return frozenset({cls.EXPIRED, cls.DELETED})
 
 
 class RequestState(models.TextChoices):
@@ -44,6 +169,7 @@ class PostOrigin(models.TextChoices):
     """How a post came into a campaign. `keyword` exists for other networks only; the database refuses it for TikTok."""
 
     ORDER = "order", "Order"
+    LINK_REQUEST = "link", "Link request"
     BY_HAND = "by_hand", "Added by hand"
     KEYWORD = "keyword", "Keyword"
     IMPORTED = "imported", "Imported"
@@ -71,4 +197,24 @@ class ReviewState(models.TextChoices):
 
 # The creator was asked to tie a video and has not agreed.
 NOT_AGREED = frozenset({ReviewState.LINK_REFUSED, ReviewState.LINK_TAKEN_BACK})
+# TikTok ties the post to an order. Whether the creator used the link or the code TikTok does not tell.
+BY_ORDER = frozenset({PostOrigin.ORDER, PostOrigin.LINK_REQUEST})
 LINK_STATES = NOT_AGREED | {ReviewState.LINK_ASKED}
+
+# How a post of another network than TikTok came into a campaign.
+NETWORK_ORIGINS = (PostOrigin.BY_HAND, PostOrigin.KEYWORD, PostOrigin.IMPORTED)
+
+
+class PlaceState(models.TextChoices):
+    """The place of another network's post in a campaign."""
+
+    LISTED = "listed", "In the campaign"
+    WAITING = "waiting", "To decide"
+    REFUSED = "refused", "Left out"
+
+
+class NumbersSource(models.TextChoices):
+    """The source of the numbers of another network's post."""
+
+    BY_HAND = "by_hand", "Entered by hand"
+    IMPORTED = "imported", "Imported"

@@ -26,6 +26,55 @@ class MoveNotAllowed(CampaignProblem):
         super().__init__(f"An order that is “{current}” cannot become “{target}”.")
 
 
+class CampaignMoveNotAllowed(CampaignProblem):
+    """A campaign cannot go from one state to the other."""
+
+    def __init__(self, current: str, target: str) -> None:
+        super().__init__(f"A campaign that is “{current}” cannot become “{target}”.")
+
+
+class ReplyNotTaken(CampaignProblem):
+    """The creator can say this no longer, or has said too much already; their page says which."""
+
+
+class CannotCancel(CampaignProblem):
+    """An order that is over, or that TikTok has not made yet, is not cancelled."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"An order that is “{state}” cannot be cancelled.")
+
+
+class CannotRestore(CampaignProblem):
+    """The order is not cancelled any more, or was cancelled anew."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was undone: the order has changed since.")
+
+
+class DraftNotTaken(CampaignProblem):
+    """A draft cannot be sent, or asked for, any more."""
+
+
+class DraftSettled(CampaignProblem):
+    """There is another version or another verdict, or the order is over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was done: the draft has changed since, or its order is over. What you see now is the latest."
+        )
+
+
+class SparkNotAsked(CampaignProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was asked: TikTok takes requests for published videos that are tied to an order, for the days that are offered."
+        )
+
+
+class NotToBeMailed(CampaignProblem):
+    """Nothing is mailed about an order, for the reason given."""
+
+
 class RequestUnderWay(CampaignProblem):
     """The request is being sent, or is about to be: nothing is known of its outcome."""
 
@@ -72,6 +121,13 @@ class VideoBelongsToOrder(CampaignProblem):
         )
 
 
+class PostStaysWithOrder(CampaignProblem):
+    def __init__(self) -> None:
+        super().__init__(
+            "TikTok ties this post to an order, so it was not removed. It leaves when the creator unties the video in TikTok."
+        )
+
+
 class NoOrderToTie(CampaignProblem):
     def __init__(self, handle: str) -> None:
         super().__init__(
@@ -110,3 +166,40 @@ class VideoTiedElsewhere(CampaignProblem):
 class VideoNotVisible(CampaignProblem):
     def __init__(self) -> None:
         super().__init__("TikTok does not list this video (any more), so it cannot be added.")
+
+
+class PostListedAlready(CampaignProblem):
+    """The post stands in the campaign already; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("This post is in the campaign already, so nothing was added.")
+
+
+class AccountToChoose(CampaignProblem):
+    """The address of a post does not say which of several accounts has published it."""
+
+    def __init__(self, network: str) -> None:
+        super().__init__(
+            f"The address does not say whose post this is. Choose the {network} account."
+        )
+
+
+class NoAccountOfPost(CampaignProblem):
+    """Nobody who takes part has an account on the post's network, or not the one that its address names."""
+
+    def __init__(self, network: str, name: str = "") -> None:
+        whose = (
+            f"The {network} account {isolated(name)} takes"
+            if name
+            else f"No {network} account takes"
+        )
+        super().__init__(
+            f"{whose} {'no ' if name else ''}part in this campaign. Add it under Influencers first."
+        )
+
+
+class OtherAccountOfPost(CampaignProblem):
+    """The post is known as another account's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"This post is known as one of {isolated(name)}. Choose that account.")

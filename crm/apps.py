@@ -6,20 +6,24 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
-        from crm.queries import fields  # noqa: PLC0415 -- the same
+        from crm.queries import fields, money_rules  # noqa: PLC0415 -- the same
         from crm.services import discovery, errands  # noqa: PLC0415 -- the same
-        from crm.services.bulk import asking, own, runs  # noqa: PLC0415 -- the same
+        from crm.services.bulk import asking, dissolving, own, runs  # noqa: PLC0415 -- the same
         from crm.services.exports import runs as exports  # noqa: PLC0415 -- the same
-        from crm.services.imports import expiry, kinds  # noqa: PLC0415 -- the same
+        from crm.services.imports import expiry, kinds, people  # noqa: PLC0415 -- the same
         from crm.services.mailings import rounds  # noqa: PLC0415 -- the same
+        from crm.services.removals import keeping  # noqa: F401, PLC0415 -- the same
 
         fields.register_own_rules()
+        money_rules.register_money_rules()
         own.register_own_kinds()
+        dissolving.register_dissolving()
         asking.register_asking()
         runs.register_work()
         errands.register_jobs()
         discovery.register_jobs()
         exports.register_jobs()
+        people.register()
         kinds.register_jobs()
         expiry.register_work()
         rounds.register_work()

@@ -1,5 +1,7 @@
 """Countries by their ISO 3166 code, in the words browsers use (CLDR)."""
 
+from ui.letters import by_name
+
 _CODES_AND_NAMES = """
 AD Andorra; AE United Arab Emirates; AF Afghanistan; AG Antigua & Barbuda; AI Anguilla;
 AL Albania; AM Armenia; AO Angola; AQ Antarctica; AR Argentina; AS American Samoa; AT Austria;
@@ -44,4 +46,5 @@ VG British Virgin Islands; VI U.S. Virgin Islands; VN Vietnam; VU Vanuatu; WF Wa
 WS Samoa; XK Kosovo; YE Yemen; YT Mayotte; ZA South Africa; ZM Zambia; ZW Zimbabwe
 """
 
-COUNTRIES = {entry[:2]: entry[3:] for entry in " ".join(_CODES_AND_NAMES.split()).split("; ")}
+_ENTRIES = " ".join(_CODES_AND_NAMES.split()).split("; ")
+COUNTRIES = by_name({entry[:2]: entry[3:] for entry in _ENTRIES})

@@ -122,10 +122,15 @@ class BulkState(models.TextChoices):
     """The result of a bulk action for one influencer."""
 
     DONE = "done", "Done"
+    PARTLY = "partly", "Partly done"
     UNCHANGED = "unchanged", "Unchanged"
     REFUSED = "refused", "Not done"
     UNDONE = "undone", "Undone"
     KEPT = "kept", "Kept"
+
+
+# The results that can be undone.
+CHANGED_STATES = (BulkState.DONE, BulkState.PARTLY)
 
 
 class RecipientState(models.TextChoices):

@@ -64,9 +64,29 @@ class SeveralAccounts(HandleNotReadable):
         self._say("This names several accounts. Enter one at a time.")
 
 
+class PostNotReadable(CrmProblem):
+    """A text is the address of no post; says what to enter."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(
+            sentence
+            or "This is no address of a post on Instagram, YouTube, X, Facebook or Twitch. Open the post and paste its "
+            "address."
+        )
+
+
+class TikTokPostRefused(PostNotReadable):
+    """TikTok's posts come from TikTok alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TikTok posts are not entered or imported. Send the creator an order, or add the post under All Posts."
+        )
+
+
 class EmailNeeded(CrmProblem):
     def __init__(self) -> None:
-        super().__init__("Enter the influencer's e-mail address: the link goes there.")
+        super().__init__("Enter the creator's e-mail address: the link goes there.")
 
 
 class GroupNeeded(CrmProblem):
@@ -86,7 +106,7 @@ class AddressTaken(CrmProblem):
         super().__init__(
             "This address belongs to a creator of a group that you do not see. Use another one, or ask an admin."
             if not name
-            else f"This address already belongs to the influencer {name}. Use another one, or ask {name} to connect this "
+            else f"This address already belongs to the creator {name}. Use another one, or ask {name} to connect this "
             "account too."
         )
 
@@ -96,6 +116,15 @@ class NameTaken(CrmProblem):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is one named {isolated(name)} already. Choose another name.")
+
+
+class NameTakenSince(CrmProblem):
+    """Somebody has made another one of this name since this one was deleted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is another one named {isolated(name)} by now, so nothing was undone."
+        )
 
 
 class StillInCampaigns(CrmProblem):
@@ -185,4 +214,20 @@ class MailingTooLarge(CrmProblem):
     def __init__(self, most: int) -> None:
         super().__init__(
             f"One mailing goes to at most {most:,} creators. Choose fewer, and send the rest in another."
+        )
+
+
+class TooManySegments(CrmProblem):
+    """`most`: that one member may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most} segments already. Delete one of yours to save another.")
+
+
+class NoRoomForSegment(CrmProblem):
+    """A segment that was deleted does not come back, for its owner has as many as one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"Nothing was undone: whoever saved this segment has {most} already. Once one of theirs is deleted, undo again."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
@@ -18,11 +18,13 @@ from crm.models import (
     MailingRecipient,
     Merge,
     OtherAddress,
+    Removal,
     SocialAccount,
 )
 from crm.services.accounts import name_after_profile
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.exports.runs import forget_exports
+from crm.services.forgetting import forget_copies, forget_unused, is_forgotten_together
 from crm.services.influencers import open_dashboard
 from crm.services.mailings.answers import follow_message, note_answer
 from crm.services.merging.finding import check_for_duplicates
@@ -30,7 +32,6 @@ from files.models import File
 from files.purge import delete_files
 from jobs.services.forgetting import forget_links
 from mail.models import Message
-from mail.services.forgetting import forget_address
 from mail.signals import message_settled
 from tenancy.models import User
 from tenancy.scope import groups_scope
@@ -79,47 +80,39 @@ def follow_name(creator: Creator, **_: Any) -> None:
 
 @receiver(renamed, dispatch_uid="crm.renamed")
 def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
-    """The account is found by its new handle, and who is named after the old one is named after the new."""
-    account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
-    if account is None:
-        return
-    account.handle = creator.handle
-    account.save()
-    if account.influencer.name.lower() == earlier:
-        account.influencer.name = creator.handle
-        account.influencer.save()
+    """The account is found by its new handle, and who is named after the old one is named after the new, whoever asked."""
+    with groups_scope(None):
+        account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
+        if account is None:
+            return
+        account.handle = creator.handle
+        account.save()
+        if account.influencer.name.lower() == earlier:
+            account.influencer.name = creator.handle
+            account.influencer.save()
 
 
-@receiver(pre_delete, sender=Influencer, dispatch_uid="crm.forget_imported_files")
-def forget_imported_files(instance: Influencer, **_: Any) -> None:
-    """A file that speaks of somebody who goes is kept no longer; what its preview has read of the others stays. Of exports
-    nobody knows who stands in them."""
-    delete_files(File.objects.filter(imports__rows__influencer=instance))
-    forget_exports()
+@receiver(pre_delete, sender=Influencer, dispatch_uid="crm.forget_copies")
+def forget_copies_of_one(instance: Influencer, **_: Any) -> None:
+    """Files that speak of somebody who goes are kept no longer, nor are exports."""
+    if not is_forgotten_together(instance.pk):
+        forget_copies([instance.pk])
 
 
 @receiver(post_delete, sender=Influencer, dispatch_uid="crm.forget_mail")
 def forget_mail(instance: Influencer, **_: Any) -> None:
     """The organization keeps no mail to somebody who is no influencer of it any more."""
-    person = instance.person
-    for address in {instance.email, person.email if person else ""} - {""}:
-        _forget_unless_used(address)
-
-
-def _forget_unless_used(address: str) -> None:
-    reached = Q(email=address) | Q(person__email=address) | Q(other_addresses__email=address)
-    with groups_scope(None):
-        is_used = Influencer.objects.filter(reached).exists()
-    if not is_used:
-        forget_address(address)
+    if not is_forgotten_together(instance.pk):
+        person = instance.person
+        forget_unused({instance.email, person.email if person else ""} - {""})
 
 
 @receiver(post_delete, sender=OtherAddress, dispatch_uid="crm.forget_mail_to_other_address")
 def forget_mail_to_other_address(instance: OtherAddress, origin: Any, **_: Any) -> None:
     """An address of somebody who is deleted goes as their first one does: those who were merged into them had it."""
     model = origin.model if isinstance(origin, QuerySet) else type(origin)
-    if model is not OtherAddress:
-        _forget_unless_used(instance.email)
+    if model is not OtherAddress and not is_forgotten_together(instance.influencer_id):
+        forget_unused({instance.email})
 
 
 @receiver(post_delete, sender=MailingRecipient, dispatch_uid="crm.forget_mailing")
@@ -158,8 +151,9 @@ def forget_links_to_account(instance: SocialAccount, **_: Any) -> None:
 
 @receiver(post_delete, sender=Document, dispatch_uid="crm.delete_file_of_document")
 @receiver(post_delete, sender=Contract, dispatch_uid="crm.delete_file_of_contract")
-def delete_file(instance: Document | Contract, **_: Any) -> None:
-    """A file goes with the row that it belongs to."""
+@receiver(post_delete, sender=Removal, dispatch_uid="crm.delete_file_of_removal")
+def delete_file(instance: Document | Contract | Removal, **_: Any) -> None:
+    """A file goes with the row that it belongs to, or with what is kept of one that was deleted."""
     if instance.file_id is not None:
         delete_files(File.objects.filter(pk=instance.file_id))
 

@@ -16,9 +16,12 @@ from crm.views import (
     influencers,
     invitations,
     layout,
+    lists,
     merging,
     notes,
     profile,
+    records,
+    removals,
     segments,
     tags,
     tasks,
@@ -49,6 +52,7 @@ RECIPIENT = f"{MAILING}recipients/<int:recipient_pk>/"
 TEMPLATE = "settings/mail-templates/<int:template_pk>/"
 FIELD = "settings/fields/<int:field_pk>/"
 TAG = "settings/tags/<int:tag_pk>/"
+LIST = "influencers/lists/<int:list_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
     path("influencers/count/", influencers.count_influencers, name="count_influencers"),
@@ -59,7 +63,17 @@ urlpatterns = [
     path("influencers/columns/", layout.columns, name="columns"),
     path("influencers/density/", layout.density, name="density"),
     path(f"{SEGMENT}change/", segments.change_segment, name="change_segment"),
+    path(f"{SEGMENT}edit/", segments.edit_segment, name="edit_segment"),
+    path(
+        "influencers/segments/removed/<int:removal_pk>/restore/",
+        segments.restore_segment,
+        name="restore_segment",
+    ),
     path(f"{SEGMENT}delete/", segments.delete_segment, name="delete_segment"),
+    path("influencers/lists/", lists.lists, name="lists"),
+    path("influencers/lists/add/", lists.add, name="create_list"),
+    path(LIST, lists.change, name="change_list"),
+    path(f"{LIST}delete/", lists.delete, name="delete_list"),
     path("influencers/add/", accounts.add_account, name="add_account"),
     path("influencers/add/<int:job_pk>/", accounts.added_account, name="added"),
     path("influencers/add/invite/", invitations.invite_handle, name="invite_handle"),
@@ -91,6 +105,7 @@ urlpatterns = [
     path(MERGE, merging.merge, name="merge"),
     path(f"{MERGE}undo/", merging.undo_merge, name="undo_merge"),
     path("influencers/<int:pk>/", profile.influencer, name="influencer"),
+    path(f"{ONE}records/", records.records, name="records"),
     path(f"{ONE}timeline/", profile.timeline, name="timeline"),
     path("influencers/new/", details.create_influencer, name="create_influencer"),
     path("influencers/archived/", archive.archived, name="archived_influencers"),
@@ -125,7 +140,9 @@ urlpatterns = [
     path(f"{CONTRACT}version/", contracts.next_version, name="next_version"),
     path(f"{CONTRACT}file/", contracts.contract_file, name="contract_file"),
     path(f"{CONTRACT}state/", contracts.contract_state, name="contract_state"),
+    path(f"{CONTRACT}back/", contracts.take_contract_back, name="take_contract_back"),
     path(f"{CONTRACT}delete/", contracts.delete_contract, name="delete_contract"),
+    path(f"{ONE}removed/<int:removal_pk>/restore/", removals.restore, name="restore_removed"),
     path("discover/", discovery.discover, name="discover"),
     path("discover/rankings/", discovery.rankings, name="rankings"),
     path("discover/creator/", found.found_creator, name="found_creator"),

@@ -8,4 +8,6 @@ class FileKind(models.TextChoices):
     INFLUENCER_IMPORT = "influencer_import", "Import of influencers"
     GROUP_LOGO = "group_logo", "Group's logo"
     INFLUENCER_EXPORT = "influencer_export", "Export of influencers"
+    REPORT_LOGO = "report_logo", "Client's logo of a report"
     INFLUENCER_FILE = "influencer_file", "File of an influencer"
+    DRAFT = "draft", "Draft of a creator"

@@ -56,6 +56,7 @@ LIMITS: dict[str, Limit] = {
     ),
     FileKind.ORGANIZATION_LOGO: _LOGO,
     FileKind.GROUP_LOGO: _LOGO,
+    FileKind.REPORT_LOGO: _LOGO,
     FileKind.INFLUENCER_FILE: Limit(
         size=20 * MEGABYTE,
         endings={
@@ -67,4 +68,19 @@ LIMITS: dict[str, Limit] = {
         },
         is_guarded=True,
     ),
+    FileKind.DRAFT: Limit(
+        size=500 * MEGABYTE,
+        endings={
+            "video/mp4": ".mp4",
+            "video/quicktime": ".mov",
+            "video/webm": ".webm",
+            "image/png": ".png",
+            "image/jpeg": ".jpg",
+            "image/webp": ".webp",
+            "application/pdf": ".pdf",
+        },
+        is_guarded=True,
+    ),
 }
+# What a browser shows inside a page of ours; anything else is saved.
+SHOWN = ("video/", "image/")

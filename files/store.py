@@ -1,4 +1,4 @@
-"""The storage of contents: a private folder of this machine, or a bucket (settings, STORAGES["files"])."""
+"""The storage of contents: a private folder of this machine, or a bucket (`files.bucket`; settings, STORAGES["files"])."""
 
 from __future__ import annotations
 
@@ -34,3 +34,29 @@ def _flush(path: Path) -> None:
 def contents() -> Storage:
     """The storage of all files' contents."""
     return storages["files"]
+
+
+class Piece:
+    """The next bytes of an open content, and no more of it."""
+
+    def __init__(self, content: Any, size: int) -> None:
+        self.content, self.left = content, size
+
+    def read(self, size: int = -1) -> bytes:
+        most = self.left if size < 0 else min(size, self.left)
+        piece: bytes = self.content.read(most)
+        self.left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self.content.close()
+
+
+def open_part(path: str, part: range) -> Any:
+    """A content, to be read from `part.start` to `part.stop`. Raises FileNotFoundError."""
+    storage: Any = contents()
+    if hasattr(storage, "open_part"):
+        return storage.open_part(path, part)
+    content = storage.open(path)
+    content.seek(part.start)
+    return content if part.stop == content.size else Piece(content, len(part))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from files import purge
+from files import purge, uploads
 
 
 @shared_task(soft_time_limit=1_500, time_limit=1_800)
 def collect_files() -> None:
     """Delete what was removed for good, and contents without a row."""
     purge.collect_files()
+    uploads.delete_left()

@@ -1,16 +1,32 @@
-"""Django's upload handler that stops what is far too large before any of it is read."""
+"""Django's upload handlers that stop what is far too large: before any of it is read, or as soon as it is."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import (
+    FileUploadHandler,
+    SkipFile,
+    TemporaryFileUploadHandler,
+)
+from django.http import HttpRequest
 
-from files.limits import MEGABYTE
+from files.limits import LIMITS, MEGABYTE
 
 # More than any kind takes, so that a photograph straight from a phone still gets a sentence that says its limit.
 MOST = 32 * MEGABYTE
+LEFT_AFTER = timedelta(days=1)  # no upload takes as long
+
+
+def uploads_folder() -> Path:
+    """The folder of large files that are on their way in: on the disk, while the temporary folder of a container may be memory."""
+    return Path(settings.DATA_DIR) / "uploads"
 
 
 class LimitedUploads(FileUploadHandler):
@@ -25,3 +41,64 @@ class LimitedUploads(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+class LargeUploads(FileUploadHandler):
+    """Stands first where one kind of large file is taken, behind a link that was looked at. What is beyond its limit is read to
+    the end and dropped, so that the rest of the form comes back with a sentence; far beyond it nothing is read."""
+
+    def __init__(self, request: HttpRequest, kind: str) -> None:
+        super().__init__(request)
+        self.most, self.size = LIMITS[kind].size, 0
+
+    def handle_raw_input(self, input_data: Any, meta: Any, content_length: int, *_: Any) -> None:
+        if content_length > 4 * self.most:
+            raise RequestDataTooBig(f"A form of {content_length} bytes was refused unread.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.size += len(raw_data)
+        if self.size > self.most:
+            self.request.upload_is_too_large = True  # type: ignore[union-attr]  # a mark of ours
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+class LargeFile(TemporaryUploadedFile):
+    """A file on its way in; it is gone when it is closed, unless it was moved."""
+
+    def __init__(self, name: str, content_type: str, charset: str | None, extra: Any) -> None:
+        folder = uploads_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = NamedTemporaryFile(suffix=".upload", dir=folder)  # noqa: SIM115 -- closed with this one
+        UploadedFile.__init__(self, file, name, content_type, 0, charset, extra)
+
+
+class DiskUploads(TemporaryFileUploadHandler):
+    """Writes each file into that folder as it comes."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = LargeFile(
+            self.file_name or "", self.content_type or "", self.charset, self.content_type_extra
+        )
+
+
+def take_large(request: HttpRequest, kind: str) -> None:
+    """Let this request bring a large file of this kind, written to the disk as it comes. Call it before the form is read."""
+    request.upload_handlers = [LargeUploads(request, kind), DiskUploads(request)]
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Was a file dropped because it is beyond the limit of its kind?"""
+    return getattr(request, "upload_is_too_large", False)
+
+
+def delete_left() -> None:
+    """Delete what a killed process has left on its way in."""
+    before = datetime.now(UTC) - LEFT_AFTER
+    for path in uploads_folder().glob("*.upload"):
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+            path.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ def share_memory(**_: object) -> None:
     """Share what is loaded by now with the processes forked from this one: the collector leaves it alone."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)  # a slice of a job makes as many objects as a page, and no rings
 
 
 @worker_init.connect

@@ -12,13 +12,16 @@ from django.shortcuts import render
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies import OPEN_STATES
+from campaigns.policies.orders import OPEN_STATES
 from campaigns.queries import (
     account_counter,
     campaign_count,
+    ending_count,
     is_visible,
     organization_counts,
 )
+from campaigns.queries.ending import MOST_COUNTED
+from campaigns.queries.order_dates import overdue_count
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.enums import (
@@ -32,8 +35,9 @@ from tiktok.policies import account_kind, is_supported
 from tiktok.queries import is_released, marketplace_account
 from ui.paging import with_facts
 
-ORDERS_WITH_PROBLEMS = (OrderState.FAILED, OrderState.REJECTED, OrderState.OVERDUE)
+ORDERS_WITH_PROBLEMS = (OrderState.FAILED, OrderState.REJECTED)
 SHOWN = 6
+ENDING_DAYS = 30  # as the counter of grants that are about to expire has them
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Numbers:
     unsupported_accounts: int
     open_orders: int
     orders_with_problems: int
+    overdue: int
     posts: int
     views: int | None
     reconnects: int
@@ -55,21 +60,24 @@ def numbers(*, released: bool) -> Numbers:
     """Add up what is kept by those who write (`tenancy.models.Counter`)."""
     kept = organization_counts()
     kinds = list(_kinds(kept, released=released))
+    # The counter also has the accounts of archived influencers: of those nobody is reminded.
+    has_ending = any(
+        kept[account_counter(status, ConnectionState.EXPIRING)] for status in MarketplaceStatus
+    )
     return Numbers(
         influencers=kept["influencers"],
         tracked_accounts=sum(count for kind, count in kinds if is_supported(kind)),
         unsupported_accounts=sum(count for kind, count in kinds if kind == AccountKind.UNSUPPORTED),
         open_orders=sum(kept[f"orders.{state}"] for state in OPEN_STATES),
         orders_with_problems=sum(kept[f"orders.{state}"] for state in ORDERS_WITH_PROBLEMS),
+        overdue=overdue_count(MOST_COUNTED),
         posts=kept["posts"],
         views=kept["views"] if kept["posts.with_views"] else None,
         reconnects=sum(
             kept[account_counter(status, state)]
             for status, state in product(MarketplaceStatus, ENDED_CONNECTION_STATES)
         ),
-        ending=sum(
-            kept[account_counter(status, ConnectionState.EXPIRING)] for status in MarketplaceStatus
-        ),
+        ending=ending_count(ENDING_DAYS) if has_ending else 0,
     )
 
 
@@ -108,6 +116,7 @@ def home(request: OrganizationRequest) -> HttpResponse:
         "staff/home/home.html",
         {
             "numbers": numbers(released=released),
+            "most_counted": MOST_COUNTED,
             "campaigns": live_campaigns()[:SHOWN],
             "posts": newest_posts(),
             "is_released": released,

@@ -20,10 +20,13 @@ from crm.queries.search import suggested
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
+from tenancy.recent import recent
 from tenancy.templatetags.organizations import SETTINGS
 from ui.bidi import isolated
 
 LONGEST = 100  # characters that are searched for
+INFLUENCER, CAMPAIGN = "influencer", "campaign"  # kinds of pages that are remembered
+KEYS = "Keys: all keyboard shortcuts"
 # Pages beside the settings: address, label, icon, and what a member needs to open it.
 PAGES = (
     ("home", "Home", "home", Permission.READ),
@@ -50,7 +53,8 @@ FOUND_PAGES = (
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A row of the palette. `face`: whose initials it shows; else `cover`, a post's picture; else `icon`."""
+    """A row of the palette. `face`: whose initials it shows; else `cover`, a post's picture; else `icon`. `opens`: a dialog of
+    the page itself."""
 
     href: str
     title: str
@@ -58,6 +62,7 @@ class Suggestion:
     icon: str = ""
     face: str = ""
     cover: str | None = None
+    opens: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Section:
 def palette(request: OrganizationRequest) -> HttpResponse:
     """Show what is found, as a page; htmx gets the rows only."""
     search = request.GET.get("q", "").strip()[:LONGEST]
-    rows = _sections(request, search) if search else iter([_pages(request, "")])
+    rows = _sections(request, search) if search else iter([_recent(request), _pages(request, "")])
     context = {
         "search": search,
         "words": beginnings(search),
@@ -80,6 +85,12 @@ def palette(request: OrganizationRequest) -> HttpResponse:
     response = render(request, f"staff/palette/{template}.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+@staff_page(Permission.READ)
+def recently_opened(request: OrganizationRequest) -> HttpResponse:
+    """Show what was opened last, for the sidebar; nothing where nothing was."""
+    return render(request, "staff/palette/recent.html", {"rows": _recent(request).rows})
 
 
 def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
@@ -95,6 +106,20 @@ def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
     )
     yield _pages(request, search)
     yield Section("Actions", list(_actions(request, search, campaigns)))
+
+
+def _recent(request: OrganizationRequest) -> Section:
+    """The influencers and campaigns opened last, of those that are still there for the member."""
+    opened = recent(request)
+    ids = {kind: [pk for each, pk in opened if each == kind] for kind, _ in opened}
+    rows: dict[tuple[str, int], Suggestion] = {}
+    if INFLUENCER in ids:
+        people = Influencer.objects.filter(pk__in=ids[INFLUENCER]).prefetch_related("accounts")
+        rows |= {(INFLUENCER, each.pk): _influencer(request, each) for each in people}
+    if CAMPAIGN in ids:
+        campaigns = Campaign.objects.filter(pk__in=ids[CAMPAIGN])
+        rows |= {(CAMPAIGN, each.pk): _campaign(request, each) for each in campaigns}
+    return Section("Recent", [rows[key] for key in opened if key in rows])
 
 
 def _influencer(request: OrganizationRequest, influencer: Influencer) -> Suggestion:
@@ -126,14 +151,14 @@ def _post(request: OrganizationRequest, post: Post) -> Suggestion:
 def _pages(request: OrganizationRequest, search: str) -> Section:
     words = [word.casefold() for word in beginnings(search)]
     known = (*PAGES, *FOUND_PAGES) if search else PAGES
-    return Section(
-        "Pages",
-        [
-            Suggestion(_to(request, name), label, icon=icon)
-            for name, label, icon, need in known
-            if can(request.membership, need) and _has_words(label, words)
-        ],
-    )
+    rows = [
+        Suggestion(_to(request, name), label, icon=icon)
+        for name, label, icon, need in known
+        if can(request.membership, need) and _has_words(label, words)
+    ]
+    if search and _has_words(KEYS, words):
+        rows.append(Suggestion("#keys", KEYS, icon="help", opens="keys"))
+    return Section("Pages", rows)
 
 
 def _has_words(label: str, words: list[str]) -> bool:

@@ -5,10 +5,12 @@ Every variable is described in `.env.example` (a test compares the two).
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from kombu import Queue
 
 from influence.secret_settings import refuse_bad_secrets
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
     "tiktok",
     "crm",
     "campaigns",
+    "alerts",
     "portal",
     "public",
     "api",
@@ -171,6 +174,12 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "reset_password": "60/m/ip",
     "reset_password_from_key": "60/m/ip",
     "single_sign_on": "60/m/ip",
+    "single_sign_on_reply": "60/m/ip",
+    "order_page": "300/m/ip",  # it brings itself up to date
+    "order_reply": "30/m/ip",
+    "report_page": "300/m/ip",
+    "report_password": "60/m/ip,10/10m/key",  # the key is the report
+    "mail_opened": "600/m/ip",  # mail programs fetch the pictures of many readers from one address
     "domain_code_by": "20/d/key",
     "domain_code_to": "10/d/key",
     "mail_from_address": "3/m/key,10/h/key",
@@ -191,6 +200,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+# TikTok's embedded player; the number of the post follows. No other page may stand in a frame of ours.
+TIKTOK_PLAYER_URL = env.str("TIKTOK_PLAYER_URL", default="https://www.tiktok.com/player/v1/")
+_PLAYER = urlsplit(TIKTOK_PLAYER_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -205,7 +217,9 @@ CONTENT_SECURITY_POLICY = {
             "https://*.tiktokcdn-eu.com",
             *(["http://127.0.0.1:*", "http://localhost:*"] if not HTTPS else []),
         ],
+        "media-src": [SELF],
         "font-src": [SELF],
+        "frame-src": [f"{_PLAYER.scheme}://{_PLAYER.netloc}"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
@@ -216,7 +230,15 @@ CONTENT_SECURITY_POLICY = {
 
 # --- words, files, mail -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "influence" / "locale"]  # sign-in pages in our words
+LOCALE_PATHS = [
+    BASE_DIR / "influence" / "locale"
+]  # sign-in pages in our words; creators' pages in theirs
+# The languages of creators' pages: those that have a folder there.
+PAGE_LANGUAGES = {
+    folder.name: LANG_INFO[folder.name]["name_local"]
+    for folder in sorted(LOCALE_PATHS[0].iterdir())
+}
+FORMAT_MODULE_PATH = ["influence.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
@@ -232,7 +254,7 @@ STORAGES = {
     },
     # What members upload. Private: nothing serves it but files.views, in its owner's scope.
     "files": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "files.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": FILES_BUCKET,
             "endpoint_url": env.str("FILES_ENDPOINT", default="") or None,
@@ -347,6 +369,15 @@ CELERY_BEAT_SCHEDULE = {
     },
     "plan-duplicate-checks": {
         "task": "crm.tasks.plan_duplicate_checks", "schedule": 21_600.0, "options": {"expires": 3_600},
+    },
+    "plan-results": {
+        "task": "campaigns.tasks.plan_results", "schedule": 21_600.0, "options": {"expires": 3_600},
+    },
+    "plan-order-reminders": {
+        "task": "campaigns.tasks.plan_order_reminders", "schedule": 21_600.0, "options": {"expires": 3_600},
+    },
+    "plan-alerts": {
+        "task": "alerts.tasks.plan_alerts", "schedule": 600.0, "options": {"expires": 300},
     },
     # More than once a day, so that no restart of beat postpones it for long.
     "keep-history": {

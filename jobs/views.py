@@ -79,7 +79,7 @@ def _job_view(request: OrganizationRequest, job: Job, about: tuple[Any, ...] | N
         for row in job.outcome
     ]
     is_open = not job.is_finished and job.cancel_requested_at is None
-    may = is_open and may_cancel(job, request.membership)
+    may = is_open and not kind.is_owed and may_cancel(job, request.membership)
     return JobView(job, kind.title, _link(slug, *about) if about else None, rows, may)
 
 
@@ -209,7 +209,7 @@ def tell(request: HttpRequest, report: Report) -> None:
 def cancel(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Cancel one's own job; owners and admins cancel anybody's."""
     job = running_jobs().filter(pk=pk).first()
-    if job is None or not may_cancel(job, request.membership):
+    if job is None or job_kind(job.kind).is_owed or not may_cancel(job, request.membership):
         raise Http404
     cancel_job(job)
     messages.success(request, "Cancelling. What is done so far stays.")

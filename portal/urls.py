@@ -7,6 +7,7 @@ from portal import views
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("openings/", views.openings, name="openings"),
     path("organizations/<slug:slug>/", views.organization, name="organization"),
     path("organizations/<slug:slug>/connect/", views.connect, name="connect"),
     path(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jobs.services.jobs import begin_at_once
 from jobs.views import follow_own
+from mail.services.links.opening import share_openings
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
 from portal.errands import start_disconnecting
@@ -23,6 +24,8 @@ from tiktok.services.connect.connections import CONSENT_VERSION
 from tiktok.services.connect.disconnect import withdraw_consent
 from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
+
+NOT_SHARED = "Brands no longer see when you open their mail. What they saw of it was deleted."
 
 
 @require_GET
@@ -90,6 +93,18 @@ def _own_handle(request: InfluencerRequest) -> str:
     if asked and asked not in own:
         raise Http404
     return asked
+
+
+@require_POST
+@portal_page
+def openings(request: HttpRequest) -> HttpResponse:
+    """Let brands see when I open their mail, or no longer."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    is_shared = "share" in request.POST
+    share_openings(request.user, is_shared=is_shared)
+    text = "Brands can see when you open their mail." if is_shared else NOT_SHARED
+    messages.success(request, text)
+    return redirect("portal:home")
 
 
 @require_POST

@@ -2,9 +2,28 @@
 
 from django.urls import path
 
-from public import views
+from public import report, views
+from public.orders import drafts
+from public.orders import views as orders
 
 urlpatterns = [
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("m/<str:token>.gif", views.opened, name="opened"),
+    path("a/<str:token>/", views.alerts_off, name="alerts_off"),
     path("join/<str:token>/", views.join, name="join"),
+    path("i/<str:token>/", orders.show, name="order_page"),
+    path("i/<str:token>/used/", orders.used, name="order_used"),
+    path("i/<str:token>/published/", orders.published, name="order_published"),
+    path("i/<str:token>/question/", orders.reply, {"kind": "question"}, name="order_question"),
+    path("i/<str:token>/cannot/", orders.reply, {"kind": "cannot"}, name="order_cannot"),
+    path("i/<str:token>/date/", orders.reply, {"kind": "new_date"}, name="order_new_date"),
+    path("i/<str:token>/quiet/", orders.reply, {"kind": "quiet"}, name="order_quiet"),
+    path("i/<str:token>/draft/<int:number>/", drafts.draft, name="order_draft"),
+    path(
+        "i/<str:token>/draft/<int:number>/<int:version>/file/",
+        drafts.draft_file,
+        name="order_draft_file",
+    ),
+    path("r/<str:token>/", report.show, name="report"),
+    path("r/<str:token>/logo.png", report.logo, name="report_logo"),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,14 +13,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from alerts.services.preferences import mail_switch
 from mail.services.invitations import OpenInvitation, open_invitation
-from mail.services.unsubscribing import subscription
+from mail.services.links.opening import note_opening
+from mail.services.links.unsubscribing import subscription
 from public.sign_in import send_code
 from tenancy.access import public_page
 from tenancy.forms import JoinForm
 from tenancy.models import User
 from tenancy.services.members import person_at
 from ui.bidi import isolated
+
+# One transparent pixel.
+PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 @public_page
@@ -31,6 +39,31 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         found.resubscribe() if "undo" in request.POST else found.unsubscribe()
     return render(request, "public/unsubscribe.html", {"subscription": found})
+
+
+@public_page
+@csrf_exempt  # as above: the signed link is the right
+@require_http_methods(["GET", "HEAD", "POST"])
+def alerts_off(request: HttpRequest, token: str) -> HttpResponse:
+    """A GET asks, a POST turns off a member's e-mail of alerts, and one with `undo` turns it on again."""
+    switch = mail_switch(token)
+    if switch is None:
+        raise Http404
+    if request.method == "POST":
+        switch.turn(is_on="undo" in request.POST)
+    return render(request, "public/alerts_off.html", {"switch": switch})
+
+
+@public_page
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The picture of a mail: the same for every address, also for one that is not ours."""
+    if request.method == "GET" and ratelimit.consume(
+        request, app="allauth.account", action="mail_opened", limit_get=True
+    ):
+        note_opening(token)
+    return HttpResponse(PICTURE, content_type="image/gif")
 
 
 @public_page

@@ -55,6 +55,7 @@ class Composed(Generic[ModelT]):
         with organization_scope(STAND_IN):
             compiler = self.query(*self.values).query.get_compiler(DEFAULT_DB_ALIAS)
             sql, parameters = compiler.as_sql()
+        _leave_rings(compiler.klass_info)
         places = [
             [n for n, each in enumerate(parameters) if each == value]
             for value in (STAND_IN, *self.values)
@@ -78,6 +79,13 @@ class Composed(Generic[ModelT]):
             cursor.execute(sql, parameters)
             found = cursor.fetchall()
         return list(ModelIterable(_answered(compiler, found)))
+
+
+def _leave_rings(made: dict[str, Any]) -> None:
+    """Let no related row know the row that it was read with: only the collector would free the two, many rows later."""
+    for related in made.get("related_klass_infos", ()):
+        related["remote_setter"] = lambda row, known: None
+        _leave_rings(related)
 
 
 def _answered(compiler: Any, found: list[tuple[Any, ...]]) -> Any:

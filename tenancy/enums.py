@@ -10,6 +10,9 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
+FORMER = " (former member)"  # behind a name that stands at something still
+
+
 class Permission(models.TextChoices):
     """area:object:action"""
 
@@ -50,6 +53,13 @@ class Scope(models.TextChoices):
     MONEY = "money", "See money"
 
 
+class SignOnProtocol(models.TextChoices):
+    """The language that an organization's provider of single sign-on speaks."""
+
+    OPENID = "openid", "OpenID Connect"
+    SAML = "saml", "SAML"
+
+
 class Verb(models.TextChoices):
     """Everything that an event can say: subject, dot, what happened to it. Used by every app, declared only here."""
 
@@ -57,18 +67,12 @@ class Verb(models.TextChoices):
     ORGANIZATION_RENAMED = "organization.renamed", "Organization renamed"
     ORGANIZATION_LOGO_SET = "organization.logo_set", "Logo set"
     ORGANIZATION_LOGO_REMOVED = "organization.logo_removed", "Logo removed"
-    ORGANIZATION_SECOND_FACTOR_SET = (
-        "organization.second_factor_set",
-        "Requirement of a second factor changed",
-    )
+    ORGANIZATION_SECOND_FACTOR_SET = "organization.second_factor_set", "Requirement of a second factor changed"  # fmt: skip
     SINGLE_SIGN_ON_SET = "single_sign_on.set", "Provider of single sign-on entered"
     SINGLE_SIGN_ON_TESTED = "single_sign_on.tested", "Single sign-on tested"
     SINGLE_SIGN_ON_TURNED_ON = "single_sign_on.turned_on", "Single sign-on turned on"
     SINGLE_SIGN_ON_TURNED_OFF = "single_sign_on.turned_off", "Single sign-on turned off"
-    SINGLE_SIGN_ON_REQUIRED = (
-        "single_sign_on.required",
-        "Requirement of single sign-on changed",
-    )
+    SINGLE_SIGN_ON_REQUIRED = "single_sign_on.required", "Requirement of single sign-on changed"  # fmt: skip
     SINGLE_SIGN_ON_RULES_SET = "single_sign_on.rules_set", "Rules of single sign-on changed"
     SINGLE_SIGN_ON_REMOVED = "single_sign_on.removed", "Provider of single sign-on removed"
     SINGLE_SIGN_ON_LINKED = "single_sign_on.linked", "Member linked with the provider"
@@ -99,25 +103,20 @@ class Verb(models.TextChoices):
     MARKETPLACE_ACCOUNT_CONNECTED = "marketplace_account.connected", "TikTok account connected"
     MARKETPLACE_ACCOUNT_CHOSEN = "marketplace_account.chosen", "TikTok account chosen"
     MARKETPLACE_ACCOUNT_ENDED = "marketplace_account.ended", "TikTok account ended by TikTok"
-    MARKETPLACE_ACCOUNT_DISCONNECTED = (
-        "marketplace_account.disconnected",
-        "TikTok account disconnected",
-    )
+    MARKETPLACE_ACCOUNT_DISCONNECTED = "marketplace_account.disconnected", "TikTok account disconnected"  # fmt: skip
 
     CONNECTION_STARTED = "connection.started", "Connecting started"
     CONNECTION_DENIED = "connection.denied", "Connecting denied at TikTok"
     CONNECTION_REFUSED = "connection.refused", "Connecting refused"
     CONNECTION_CONNECTED = "connection.connected", "TikTok connected"
+    CONNECTION_ENDING = "connection.ending", "TikTok connection ends soon"
     CONNECTION_EXPIRED = "connection.expired", "TikTok connection expired"
     CONNECTION_REVOKED = "connection.revoked", "TikTok connection ended"
     CONNECTION_MISSING_SCOPE = "connection.missing_scope", "TikTok connection lacks a permission"
     CONSENT_WITHDRAWN = "consent.withdrawn", "Sharing stopped by the creator"
 
     CREATOR_INVITED = "creator.invited", "Invited to the Creator Marketplace"
-    CREATOR_ASKED_TO_JOIN = (
-        "creator.asked_to_join",
-        "Asked by e-mail to join the Creator Marketplace",
-    )
+    CREATOR_ASKED_TO_JOIN = "creator.asked_to_join", "Asked by e-mail to join the Creator Marketplace"  # fmt: skip
     CREATOR_RENAMED = "creator.renamed", "Handle changed at TikTok"
     CREATOR_HANDLE_TAKEN = "creator.handle_taken", "New handle belongs to another account here"
 
@@ -154,12 +153,15 @@ class Verb(models.TextChoices):
     TAG_CREATED = "tag.created", "Tag created"
     TAG_CHANGED = "tag.changed", "Tag changed"
     TAG_DELETED = "tag.deleted", "Tag deleted"
+    TAG_RESTORED = "tag.restored", "Tag restored"
     LIST_CREATED = "list.created", "List created"
     LIST_CHANGED = "list.changed", "List changed"
     LIST_DELETED = "list.deleted", "List deleted"
+    LIST_RESTORED = "list.restored", "List restored"
     SEGMENT_CREATED = "segment.created", "Segment saved"
     SEGMENT_CHANGED = "segment.changed", "Segment changed"
     SEGMENT_DELETED = "segment.deleted", "Segment deleted"
+    SEGMENT_RESTORED = "segment.restored", "Segment restored"
     FIELD_CREATED = "field.created", "Custom field created"
     FIELD_CHANGED = "field.changed", "Custom field changed"
     FIELD_ARCHIVED = "field.archived", "Custom field archived"
@@ -167,20 +169,24 @@ class Verb(models.TextChoices):
     NOTE_WRITTEN = "note.written", "Note written"
     NOTE_EDITED = "note.edited", "Note edited"
     NOTE_DELETED = "note.deleted", "Note deleted"
+    NOTE_RESTORED = "note.restored", "Note restored"
     TASK_CREATED = "task.created", "Task created"
     TASK_CHANGED = "task.changed", "Task changed"
     TASK_DONE = "task.done", "Task done"
     TASK_REOPENED = "task.reopened", "Task reopened"
     TASK_DELETED = "task.deleted", "Task deleted"
+    TASK_RESTORED = "task.restored", "Task restored"
     INFLUENCER_IMPORTED = "influencer.imported", "Added by an import"
     INFLUENCER_IMPORT_UPDATED = "influencer.import_updated", "Updated by an import"
     INFLUENCER_IMPORT_UNDONE = "influencer.import_undone", "Update by an import rolled back"
     INFLUENCERS_EXPORTED = "influencer.exported", "Creators exported"
     FILE_ADDED = "file.added", "File added"
     FILE_DELETED = "file.deleted", "File deleted"
+    FILE_RESTORED = "file.restored", "File restored"
     CONTRACT_CREATED = "contract.created", "Contract created"
     CONTRACT_CHANGED = "contract.changed", "State of a contract changed"
     CONTRACT_DELETED = "contract.deleted", "Draft of a contract deleted"
+    CONTRACT_RESTORED = "contract.restored", "Draft of a contract restored"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
     ACCOUNT_ADDED = "account.added", "Account added"
     ACCOUNT_REMOVED = "account.removed", "Account removed"
@@ -191,10 +197,24 @@ class Verb(models.TextChoices):
 
     CAMPAIGN_CREATED = "campaign.created", "Campaign created"
     CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"
+    CAMPAIGNS_EXPORTED = "campaign.exported", "Campaigns exported"
+    CAMPAIGN_BELOW_PLAN = "campaign.below_plan", "Campaign below its plan"
+    CAMPAIGN_ON_PLAN = "campaign.on_plan", "Campaign back on its plan"
+    REPORT_CHANGED = "report.changed", "Report of a campaign changed"
+    REPORT_EXPORTED = "report.exported", "Report of a campaign exported"
+    REPORT_SHARED = "report.shared", "Share link of a report made or changed"
+    REPORT_LINK_REVOKED = "report.link_revoked", "Share link of a report revoked"
     CAMPAIGN_PARTICIPANTS_ADDED = "campaign.participants_added", "Participants added"
     CAMPAIGN_PARTICIPANTS_REMOVED = "campaign.participants_removed", "Participants removed"
     PARTICIPANT_ADDED = "participant.added", "Added to a campaign"
     PARTICIPANT_REMOVED = "participant.removed", "Removed from a campaign"
+    PARTICIPANT_PROPOSED = "participant.proposed", "Proposed for a campaign"
+    PARTICIPANT_BRIEFED = "participant.briefed", "Briefed for a campaign"
+    PARTICIPANT_AGREED = "participant.agreed", "Agreed to a campaign"
+    PARTICIPANT_DECLINED = "participant.declined", "Declined a campaign"
+    PARTICIPANT_POSTING = "participant.posting", "Posting for a campaign"
+    PARTICIPANT_DONE = "participant.done", "Done with a campaign"
+    PARTICIPANT_CHANGED = "participant.changed", "Fee or due date in a campaign changed"
     ORDER_REQUESTED = "order.requested", "Orders requested"
     ORDER_CREATING = "order.creating", "Order requested from TikTok"
     ORDER_CREATED = "order.created", "Order created at TikTok"
@@ -207,17 +227,55 @@ class Verb(models.TextChoices):
     ORDER_FAILED = "order.failed", "Order failed"
     ORDER_REJECTED = "order.rejected", "Video rejected"
     ORDER_OVERDUE = "order.overdue", "Order overdue"
+    ORDER_VIDEO_PUBLISHED = "order.video_published", "Video of an order published"
     ORDER_CANCELLED = "order.cancelled", "Order cancelled"
     ORDER_RECONCILED = "order.reconciled", "Orders compared with TikTok"
     ORDER_REPEATED = "order.repeated", "Orders requested again"
     ORDER_MARKED_SENT = "order.marked_sent", "Marked as sent by hand"
+    ORDER_RESTORED = "order.restored", "Cancelling of an order undone"
+    ORDER_SENT_AGAIN = "order.sent_again", "Invitation sent again"
+    ORDER_REMINDED = "order.reminded", "Creator reminded of an order"
+    ORDER_PAGE_OPENED = "order.page_opened", "Order page opened"
+    ORDER_LINK_USED = "order.link_used", "TikTok opened from the order page"
+    ORDER_QUESTION_ASKED = "order.question_asked", "Question asked on the order page"
+    ORDER_DECLINED = "order.declined", "Creator cannot do the order"
+    ORDER_DATE_ASKED = "order.date_asked", "Creator asked for a new date"
+    ORDER_VIDEO_NAMED = "order.video_named", "Creator named a published video"
+    ORDER_REMINDERS_STOPPED = "order.reminders_stopped", "Reminders stopped by the creator"
+    ORDER_REPLY_TAKEN_BACK = "order.reply_taken_back", "Taken back by the creator"
+    ORDER_REPLY_SETTLED = "order.reply_settled", "Creator answered"
+    ORDER_DUE_CHANGED = "order.due_changed", "Due date of an order changed"
+    ORDER_PAGE_REPLACED = "order.page_replaced", "Link of the order page replaced"
+    DRAFT_ASKED = "draft.asked", "Draft asked for"
+    DRAFT_SUBMITTED = "draft.submitted", "Draft sent by the creator"
+    DRAFT_TAKEN_BACK = "draft.taken_back", "Draft taken back by the creator"
+    DRAFT_APPROVED = "draft.approved", "Draft approved"
+    DRAFT_CHANGES_ASKED = "draft.changes_asked", "Changes of a draft asked for"
+    DRAFT_VERDICT_TAKEN_BACK = "draft.verdict_taken_back", "Verdict on a draft taken back"
+    DRAFT_DUE_CHANGED = "draft.due_changed", "Due date of a draft changed"
+    DRAFT_COMMENTED = "draft.commented", "Draft commented on"
+    DRAFT_COMMENT_REMOVED = "draft.comment_removed", "Comment on a draft removed"
+    DRAFT_COMMENT_RESTORED = "draft.comment_restored", "Comment on a draft restored"
+    DRAFT_REMOVED = "draft.removed", "Version of a draft removed"
+    DRAFT_RESTORED = "draft.restored", "Version of a draft restored"
+    SPARK_ASKED = "spark.asked", "Spark Ads permission asked for"
+    SPARK_GIVEN = "spark.given", "Spark Ads permission given"
+    SPARK_REFUSED = "spark.refused", "Spark Ads permission refused"
+    SPARK_ENDED = "spark.ended", "Spark Ads permission ended"
     POST_ADDED_BY_HAND = "post.added_by_hand", "Post added by hand"
+    POST_REMOVED = "post.removed", "Post removed from a campaign"
+    POSTS_EXPORTED = "post.exported", "Posts exported"
+    NETWORK_POST_ADDED = "network_post.added", "Post of another network added"
+    NETWORK_POSTS_FOUND = "network_post.found", "Posts of other networks found by keyword"
+    NETWORK_POSTS_IMPORTED = "network_post.imported", "Posts of other networks imported"
+    NETWORK_POSTS_IMPORT_UNDONE = "network_post.import_undone", "Import of posts of other networks rolled back"  # fmt: skip
+    NETWORK_POST_CHANGED = "network_post.changed", "Post of another network changed"
+    NETWORK_POST_ACCEPTED = "network_post.accepted", "Post of another network taken into a campaign"
+    NETWORK_POST_LEFT_OUT = "network_post.left_out", "Post of another network left out of a campaign"  # fmt: skip
+    NETWORK_POST_WAITING_AGAIN = "network_post.waiting_again", "Post of another network to be decided again"  # fmt: skip
     POST_TIE_REQUESTED = "post.tie_requested", "Creator asked to link a video"
     POST_TIE_REMINDED = "post.tie_reminded", "Creator reminded to link a video"
-    POST_TIE_REQUEST_TAKEN_BACK = (
-        "post.tie_request_taken_back",
-        "Request to link a video taken back",
-    )
+    POST_TIE_REQUEST_TAKEN_BACK = "post.tie_request_taken_back", "Request to link a video taken back"  # fmt: skip
 
 
 def verb_groups() -> list[tuple[str, str]]:

@@ -79,7 +79,7 @@ class SignOnFault(models.TextChoices):
     )
     UNREADABLE = (
         "unreadable",
-        "Your organization's sign-in answered with something else than OpenID Connect.",
+        "Your organization's sign-in answered with something that cannot be read.",
     )
     ISSUER = (
         "issuer",
@@ -99,6 +99,18 @@ class SignOnFault(models.TextChoices):
         "The provider's answer belongs to another sign-in, so it is not believed. Start again.",
     )
     TOKEN = "token", "The provider's answer is not signed as it should be, so it is not believed."
+    OTHERWISE = (
+        "otherwise",
+        "The provider's answer is encrypted, or not for us and this moment. Your admin has to compare its settings with ours.",
+    )
+    TRANSIENT = (
+        "transient",
+        "The provider names you anew each time. Its admin has to choose a name that lasts (NameID persistent or emailAddress).",
+    )
+    NOT_OFFERED = (
+        "not_offered",
+        "SAML is not available on this installation. Sign in with a code, and tell your admin.",
+    )
     CANCELLED = (
         "cancelled",
         "You stopped at your organization's sign-in. Start again, if that was a slip.",

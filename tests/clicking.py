@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Barrier
 from typing import Any
 
@@ -67,8 +68,8 @@ def click(people: list[Client], address: str, **data: Any) -> list[int]:
 
 def all_have_ended() -> None:
     """Wait until whatever was begun has ended; what found no place is done by a worker."""
-    for _ in range(at_once.PLACES):
-        assert at_once._places.acquire(timeout=30)
-    for _ in range(at_once.PLACES):
-        at_once._places.release()
+    with ExitStack() as taken:  # given back even if one stays away: other tests need them
+        for _ in range(at_once.PLACES):
+            assert at_once._places.acquire(timeout=30)
+            taken.callback(at_once._places.release)
     pump(Lane.PERSON)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,7 +21,9 @@ from django.conf import settings
 
 from influence.embedded import servers
 from influence.embedded.provision import provision
+from tests.emptying import empty_without_truncating
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, PUBLIC_URL, Sandbox, sandbox
+from tests.template import build
 
 if TYPE_CHECKING:
     from tenancy.models import Organization, User
@@ -39,7 +39,7 @@ hypothesis.settings.load_profile("house")
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers and migrate the template, in the controlling process. Workers inherit the addresses."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        _start_services()
+        _start_services(config.cache.mkdir("template"))
     _use_own_database(os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
@@ -47,7 +47,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _services.close()
 
 
-def _start_services() -> None:
+def _start_services(kept: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="influence-tests-"))
     _services.callback(shutil.rmtree, folder, ignore_errors=True)
     running = _services.enter_context(servers(folder, durable=False))
@@ -55,15 +55,7 @@ def _start_services() -> None:
     os.environ.update(
         {ADMIN: running.admin_url, OWNER: urls.owner, APP: urls.app, REDIS: running.redis_url}
     )
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0", "--settings=tests.settings"],
-        check=True,
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": urls.owner},
-    )
-    with psycopg.connect(urls.owner, autocommit=True) as connection:
-        # Only for the tests that commit: they empty the tables afterwards.
-        connection.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO influence_app")
+    build(urls, running.admin_url.replace("/postgres?", f"/{TEMPLATE}?"), kept)
 
 
 def _use_own_database(worker: str) -> None:
@@ -75,6 +67,7 @@ def _use_own_database(worker: str) -> None:
     number = int("".join(filter(str.isdigit, worker)) or 0) + 1
     settings.REDIS_URL = f"{os.environ[REDIS]}?db={number}"
     settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+    empty_without_truncating(os.environ[ADMIN])
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,12 @@ from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
 
+from campaigns.enums import OrderState
 from files.models import File
 from files.store import contents
 from influence.single_sign_on.secrets import sealed
 from jobs.models import Work
-from tenancy.enums import Role
+from tenancy.enums import Role, Verb
 from tenancy.isolation import isolated_models, owned_models
 from tenancy.models import (
     ApiKey,
@@ -36,6 +37,7 @@ from tenancy.models import (
     User,
 )
 from tenancy.scope import Owner, current_owner, organization_scope, person_scope
+from tenancy.services.events import record
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
 from tiktok.models import ConnectAttempt, Connection
 
@@ -48,6 +50,7 @@ OURS = (
     "tiktok",
     "crm",
     "campaigns",
+    "alerts",
     "portal",
     "public",
     "api",
@@ -90,6 +93,14 @@ def _crm_influencer(tenant: Tenant) -> models.Model:
 
 # What a model's constraints or meaning ask for beyond plausible values. Called with the tenant; `…_id` may name a row.
 SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
+    "alerts.Alert": lambda t: {
+        "event": record(
+            Verb.ORDER_ACCEPTED, t.row("campaigns.Order"), actor=None, state=OrderState.ACCEPTED
+        ),
+        "read_at": None,
+        "mailed_at": None,
+    },
+    "alerts.Preferences": lambda t: {"deliveries": {}, "time_zone": "Europe/Vienna"},
     "crm.Influencer": lambda t: {
         "person": t.people["influencer"],
         "archived_at": None,
@@ -97,6 +108,8 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     },
     "crm.SocialAccount": lambda t: {"network": "tiktok", "account_type": "tiktok_creator"},
     "crm.Import": lambda t: {
+        "about": "influencers",
+        "context": {},
         "stage": "preview",
         "encoding": "utf-8-sig",
         "delimiter": ",",
@@ -116,9 +129,16 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "filters": [],
         "choice": "1",
         "counts": {"done": 1},
+        "kept": {},
         "undo_job": None,
     },
     "crm.BulkResult": lambda t: {"trace": 1},
+    "crm.Removal": lambda t: {
+        "model": "crm.Note",
+        "row_id": 2**40 + 1,
+        "file": make_row(File, t),  # a file belongs to one row
+        "kept": {"row": {"text": t.canary}, "hanging": []},
+    },
     "crm.Segment": lambda t: {"filters": [], "sort": ""},
     "crm.ImportMapping": lambda t: {"columns": [{"field": "name", "policy": "fill_empty"}]},
     "crm.ImportRow": lambda t: {
@@ -158,6 +178,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "source": "ttcm_public",
         "counts_source": "order_report",
         "retention": [1.0, 0.7, 0.4],
+        "breakdown": {},
     },
     "tiktok.Connection": lambda t: {"person": t.people["influencer"]},
     "tiktok.Consent": lambda t: {"withdrawn_at": None},
@@ -181,9 +202,19 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "outcome": [{"key": "refused", "count": 1, "links": [["crm:influencer", t.canary, 1]]}],
     },
     "jobs.Work": lambda t: {"person": None, "stopped_reason": "", "lost_leases": 0},
-    "campaigns.Campaign": lambda t: {"state": "active"},
+    "campaigns.Campaign": lambda t: {"state": "active", "planned": {}, "markets": ["DE"]},
+    "campaigns.Report": lambda t: {
+        "blocks": ["numbers", "comment", "cost", "table", "posts", "retention", "advice", "moments", "audience", "benchmarks", "definitions"], "split": "creator", "rates": {"view": "0.02"}, "is_shared": True, "as_of": None,
+        "expires_on": None,
+    },
     "campaigns.OrderRequest": lambda t: {"state": "uncertain", "continues": None},
     "campaigns.Order": lambda t: {"state": "sent"},
+    "campaigns.OrderReply": lambda t: {"settled_at": None},
+    "campaigns.NetworkPost": lambda t: {"network": "instagram", "caption": f"{t.canary} #loaf"},
+    "campaigns.PostPlace": lambda t: {"state": "listed"},
+    "campaigns.SparkPermission": lambda t: {"sealed_code": "", "state": "waiting"},
+    "campaigns.Review": lambda t: {"state": "submitted"},
+    "campaigns.ReviewVersion": lambda t: {"file": make_row(File, t), "verdict": "", "judged_at": None},
     "campaigns.Post": lambda t: {
         "network": "tiktok",
         "origin": "order",
@@ -237,8 +268,8 @@ def make_person(role: str, canary: str, **fields: Any) -> User:
 def in_order(wanted: list[type[models.Model]]) -> Iterator[type[models.Model]]:
     """Referred models before those that refer to them."""
     waiting = sorted(set(wanted), key=lambda model: model._meta.label)
-    # Snapshots and quarters name their subject without a foreign key.
-    waiting.sort(key=lambda model: model._meta.label.endswith(("Snapshot", "Quarter")))
+    # Snapshots and quarters name their subject without a foreign key, and alerts that of their event.
+    waiting.sort(key=lambda model: model._meta.label.endswith(("Snapshot", "Quarter", "Alert")))
     done: set[type[models.Model]] = set()
     while waiting:
         ready = [m for m in waiting if not (referred(m) & set(waiting) - {m})]

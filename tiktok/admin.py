@@ -23,6 +23,7 @@ from tiktok.models import (
     Connection,
     Consent,
     Creator,
+    CreatorMembership,
     FormerHandle,
     LegacyMigration,
     LinkedVideo,
@@ -118,6 +119,15 @@ class CreatorAdmin(ReadOnlyAdmin):
     list_filter = ["marketplace_status"]
     search_fields = ["handle", "display_name", "tiktok_creator_id"]
     ordering = ["handle"]
+
+
+@admin.register(CreatorMembership)
+class CreatorMembershipAdmin(ReadOnlyAdmin):
+    list_display = ["creator", "account", "status", "checked_at"]
+    list_select_related = ["creator", "account"]
+    list_filter = ["status"]
+    search_fields = ["creator__handle"]
+    ordering = ["-checked_at"]
 
 
 @admin.register(FormerHandle)

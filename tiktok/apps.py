@@ -13,7 +13,7 @@ class TikTokConfig(AppConfig):
         from tiktok.services.brands import accounts, errands  # noqa: F401, PLC0415 -- needs the models
         from tiktok.services.connect import checks  # noqa: F401, PLC0415 -- the same
         from tiktok.services.connect import errands as connecting  # noqa: F401, PLC0415 -- the same
-        from tiktok.services.creators import membership, profiles, videos  # noqa: F401, PLC0415 -- the same
+        from tiktok.services.creators import membership, profiles, removal, videos  # noqa: F401, PLC0415 -- the same
         from tiktok.services.facts import days  # noqa: F401, PLC0415 -- the same
         from tiktok.services.webhooks import deliveries  # noqa: F401, PLC0415 -- the same
 

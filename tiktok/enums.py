@@ -167,6 +167,7 @@ class PollKind(models.TextChoices):
     INSIGHTS = "insights", "Authorized profile"
     VIDEOS = "videos", "Published videos"
     ORDER = "order", "Order"
+    SPARK = "spark", "Spark Ads permission"
 
 
 class PostponedReason(models.TextChoices):

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from tiktok.enums import AccountKind, Dialect, MarketplaceStatus, PostTie
 
 FIRST_SECOND = datetime(2016, 9, 1, tzinfo=UTC).timestamp()
 EXPIRES = re.compile(r"[?&]x-expires=(\d{1,12})(?:&|$)")  # in the addresses of TikTok's pictures
+# One market is enough to be in, or to be invited; nobody is unknown to TikTok whom one of its markets knows.
+WEIGHTIEST_FIRST = (
+    MarketplaceStatus.IN, MarketplaceStatus.INVITED, MarketplaceStatus.NOT_IN, MarketplaceStatus.INVALID,
+    MarketplaceStatus.UNKNOWN,
+)  # fmt: skip
 WARN_DAYS = (14, 7, 1)  # ahead of the day on which TikTok asks the creator again
 
 
+@cache
 def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> AccountKind:
     """The kind of an account for one organization (`legacy` for all before its cut-over)."""
     if not is_released:
@@ -24,6 +31,12 @@ def account_kind(status: str, *, is_authenticated: bool, is_released: bool) -> A
             else AccountKind.NOT_AUTHENTICATED_TTCM
         )
     return AccountKind.AUTHENTICATED_NON_TTCM if is_authenticated else AccountKind.UNSUPPORTED
+
+
+def rolled_up(statuses: Iterable[str]) -> MarketplaceStatus:
+    """The status of a creator for the organization, from what its marketplace accounts were answered."""
+    answers = map(MarketplaceStatus, statuses)
+    return min(answers, key=WEIGHTIEST_FIRST.index, default=MarketplaceStatus.UNKNOWN)
 
 
 def is_supported(kind: AccountKind) -> bool:

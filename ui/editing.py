@@ -19,6 +19,7 @@ from django import forms
 from django.core import signing
 from django.db import models, transaction
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 VERSION, SALT = "version", "ui.editing"
 THEIRS, YOURS = "theirs", "yours"
@@ -40,12 +41,15 @@ class Conflict:
 
 @contextmanager
 def editing(request: HttpRequest, row: M) -> Iterator[M]:
-    """The row of a form: as it is; once the form is sent, as it is stored then, for one editor at a time."""
+    """The row of a form: as it is; once the form is sent, as it is stored then, for one editor at a time. Raises Http404 for
+    one that somebody has deleted meanwhile."""
     if request.method != "POST":
         yield row
         return
     with transaction.atomic():
-        yield type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        yield get_object_or_404(
+            type(row)._default_manager.select_for_update(of=("self",)), pk=row.pk
+        )
 
 
 def version_of(values: Mapping[str, Any]) -> str:

@@ -26,6 +26,12 @@ def markup(pattern: str, /, *values: Any, **named: Any) -> SafeString:
     return SafeString(pattern.format(*map(escaped, values), **texts))
 
 
+def breaking(text: str) -> SafeString:
+    """The escaped text, which may break before the @ of an e-mail address sooner than within a word."""
+    head, sign, rest = text.rpartition("@")
+    return SafeString(f"{escape(head)}<wbr>@{escape(rest)}") if head and sign else escaped(text)
+
+
 def joined(separator: str, parts: Iterable[Any]) -> SafeString:
     """The escaped parts with a separator, which is HTML, between them."""
     return SafeString(separator.join(map(escaped, parts)))

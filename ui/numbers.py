@@ -25,7 +25,7 @@ UNIT_WORDS = {
     **dict.fromkeys(("億", "억"), "亿"),
     **dict.fromkeys(("bn", "mrd", "mrd.", "млрд", "млрд."), "B"),
 }
-GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([ '])[0-9]{3})(?:\1[0-9]{3})*(?![0-9])")
+GROUPED = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:([ '])[0-9]{3})(?:\1[0-9]{3})*(?![0-9])")
 NUMBER_AND_UNIT = re.compile(r"([+-]?[0-9][0-9.,]*) ?(\D*)")
 
 
@@ -50,6 +50,8 @@ class NotACount(ValueError):
 
 def plainly(text: str) -> str:
     """The same number without what means nothing or one thing only: `1 234 567` → `1234567`, `184,2 Tsd.` → `184,2K`."""
+    if any(_hides_digits(char) for char in text):
+        return text
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = plain.replace("\N{MINUS SIGN}", "-").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     plain = GROUPED.sub(lambda match: re.sub("[ ']", "", match[0]), plain)
@@ -57,6 +59,13 @@ def plainly(text: str) -> str:
         return plain
     number, unit = match.groups()
     return number + UNIT_WORDS.get(unit.lower(), unit)
+
+
+def _hides_digits(char: str) -> bool:
+    """Is it no digit, but would become some? `541²` is not 5412."""
+    if char.isascii() or char.isdecimal():
+        return False
+    return any(each.isdecimal() for each in unicodedata.normalize("NFKC", char))
 
 
 def proven_decimal_marks(texts: Iterable[str], *, is_count: bool = True) -> set[str]:

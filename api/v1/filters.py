@@ -17,8 +17,9 @@ from crm.models import SocialAccount
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Condition, read_filters
 from crm.queries import found, with_address
-from crm.queries.fields import custom_rules, rules
+from crm.queries.fields import rules
 from crm.queries.filters import keeping
+from crm.queries.own_rules import custom_rules
 from ui.keys import key_in
 
 SEARCH_LENGTH, FIELD_LENGTH = 100, 300
@@ -48,15 +49,17 @@ class InfluencerFilters(filters.FilterSet):
     field = filters.CharFilter(
         method="with_field",
         max_length=FIELD_LENGTH,
-        label="Has a value of a field of your own: its key, a colon, and a value, or a range of numbers or days: `size:38..42`.",
+        label="Has a value of a field of your own: its key, a colon, and a value, or a range of numbers or days: `size:38..42`; of money "
+        "with its currency: `fee:EUR,100..200`.",
     )
     campaign = IdFilter(method="in_campaign", label="Takes part in this campaign.")
     email = filters.CharFilter(method="of_address", label="Has exactly this e-mail address.")
     search = filters.CharFilter(
         method="with_words",
         max_length=SEARCH_LENGTH,
-        label="Each of these words is, whatever case and accents, the beginning of a word of the name, an e-mail address, a handle "
-        "or a TikTok account's bio; from three characters on any part of the former three. Notes are not searched.",
+        label="Each of these words is, whatever case and accents, a part of the name, an e-mail address or a handle, or the "
+        "beginning of a word of a TikTok account's bio. One of one or two characters is the beginning of a word; further e-mail "
+        "addresses are not looked at then. Notes are not searched.",
     )
 
     def with_words(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
@@ -75,9 +78,10 @@ class InfluencerFilters(filters.FilterSet):
         if read.problems:
             said = [problem.removesuffix(" It is left out.") for problem in read.problems]
             raise ValidationError({name: said})
-        for condition in read.conditions:
-            rows = keeping(rows, known[condition.field.key], condition)
-        return rows
+        if len(read.conditions) > 1:
+            raise ValidationError({name: "Name one field with its values."})
+        (condition,) = read.conditions
+        return keeping(rows, known[condition.field.key], condition)
 
     def of_address(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         return with_address(rows, value)

@@ -1,5 +1,38 @@
 from campaigns.models.campaigns import Campaign, Participant
-from campaigns.models.orders import Order, OrderRequest
-from campaigns.models.posts import Post
+from campaigns.models.orders import Order, OrderReply, OrderRequest
+from campaigns.models.places import (
+    OTHER_NETWORKS,
+    POST_NUMBERS,
+    NetworkPost,
+    PostPlace,
+    PostReading,
+)
+from campaigns.models.posts import Post, PostLayout
+from campaigns.models.report import Report, ReportCampaign
+from campaigns.models.results import NUMBERS, CampaignDay, CampaignResult
+from campaigns.models.reviews import Review, ReviewComment, ReviewVersion
+from campaigns.models.spark import SparkPermission
 
-__all__ = ["Campaign", "Order", "OrderRequest", "Participant", "Post"]
+__all__ = [
+    "NUMBERS",
+    "OTHER_NETWORKS",
+    "POST_NUMBERS",
+    "Campaign",
+    "CampaignDay",
+    "CampaignResult",
+    "NetworkPost",
+    "Order",
+    "OrderReply",
+    "OrderRequest",
+    "Participant",
+    "Post",
+    "PostLayout",
+    "PostPlace",
+    "PostReading",
+    "Report",
+    "ReportCampaign",
+    "Review",
+    "ReviewComment",
+    "ReviewVersion",
+    "SparkPermission",
+]

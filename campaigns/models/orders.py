@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
-from campaigns.enums import OrderState, RequestState
+from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, RequestState
 from campaigns.models.campaigns import Campaign
 from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
@@ -14,12 +16,15 @@ from tiktok.policies import finds_lost_orders
 
 
 class OrderRequest(OrganizationModel):
-    """The intent of one creating call at TikTok, for any number of creators up to the dialect's limit.
+    """The intent of one creating call at TikTok, for any number of creators up to the dialect's limit, in one market.
 
     Written before the call and resolved after it, so that a lost answer is seen and never silently repeated. A
     submission for more creators than one call takes is one first request and others that continue it: under its campaign
-    code (`ttcm`), or in its campaign at TikTok (`tto`), whose name carries `reference`. `token` is the submission's own: the
-    same submission sent twice finds the request it has already made.
+    code (`ttcm`), or in its campaign at TikTok (`tto`), whose name carries `reference`. One for creators of several markets
+    makes a request for each marketplace account; those after the first name it as their `submission`, and so do those that
+    continue them. `token` is the form's own, and stays with the request: what TikTok was asked for is not asked for again,
+    however late the same form comes once more (`tenancy.Submission`, which other forms are kept by, is forgotten after a
+    day).
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="order_requests")
@@ -41,6 +46,9 @@ class OrderRequest(OrganizationModel):
     continues = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="continuations"
     )
+    submission = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="elsewhere"
+    )
     sending_at = models.DateTimeField(null=True, blank=True)
     # An answer was lost: TikTok may have told the creators, who are not to be told again.
     was_uncertain = models.BooleanField(default=False, db_default=False, editable=False)
@@ -60,6 +68,11 @@ class OrderRequest(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.brand_name}: {self.description}"
+
+    @property
+    def first_id(self) -> int:
+        """The key of the request that the whole submission is known by: this one, or the first of its first market."""
+        return self.submission_id or self.continues_id or self.pk
 
     @property
     def group(self) -> str:
@@ -92,6 +105,16 @@ class Order(OrganizationModel):
     problem = models.CharField(max_length=300, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    due_on = models.DateField(null=True, blank=True)
+    # Of the link to its page: a link of another version is revoked.
+    page_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
+    page_opened_at = models.DateTimeField(null=True, blank=True)
+    link_used_at = models.DateTimeField(null=True, blank=True)
+    reminder_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    # The due date of which the stream of events has said that it passed.
+    overdue_on = models.DateField(null=True, blank=True, editable=False)
+    cancel_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -104,7 +127,54 @@ class Order(OrganizationModel):
         indexes = [
             models.Index(fields=["organization", "campaign", "-id"], name="order_newest_first"),
             models.Index(fields=["organization", "campaign_code"], name="order_by_code"),
+            models.Index(
+                fields=["organization", "due_on"],
+                condition=models.Q(due_on__isnull=False, state__in=UNPUBLISHED),
+                name="order_by_due_date",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Order for {self.account}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Has its due date (a UTC day) passed while videos are missing?"""
+        if self.due_on is None or self.state not in UNPUBLISHED:
+            return False
+        return self.due_on < timezone.now().date() and self.video_count < self.video_limit
+
+
+class OrderReply(OrganizationModel):
+    """Something that a creator said on the page of their order. It is open until somebody of the team answers it, or the
+    creator takes it back; an open one stops what the order would mail by itself."""
+
+    group_path: ClassVar[str] = "order__account__influencer__group"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="replies")
+    kind = models.CharField(max_length=12, choices=ReplyKind)
+    text = models.CharField(max_length=1000, blank=True)
+    wished_on = models.DateField(null=True, blank=True)  # the new date that they ask for
+    said_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="settled_replies",
+    )
+    answer = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "order", "kind"],
+                condition=models.Q(settled_at=None),
+                name="order_has_one_open_reply_of_a_kind",
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "order", "-id"], name="reply_newest_first")]
+
+    def __str__(self) -> str:
+        return f"reply {self.pk}"

@@ -3,11 +3,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from campaigns.enums import LINK_STATES, PostOrigin, ReviewState
 from campaigns.models.campaigns import Campaign
 from campaigns.models.orders import Order
+from campaigns.policies.posts import REJECTIONS
 from crm.enums import Network
 from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
@@ -79,6 +82,30 @@ class Post(OrganizationModel):
         return self.video.report_fetched_at if self.video else None
 
     @property
+    def is_rejected(self) -> bool:
+        """Did TikTok's review refuse it?"""
+        return self.review_state in REJECTIONS
+
+    @property
     def is_tied_to_order(self) -> bool:
         """Not while its creator is only asked to tie it."""
         return self.order_id is not None and self.review_state not in LINK_STATES
+
+
+class PostLayout(OrganizationModel):
+    """How one member wants lists of posts: covers in a grid or a table, and the table's columns, of other networks apart."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    is_grid = models.BooleanField(default=True)
+    columns = ArrayField(models.CharField(max_length=40), default=list)
+    network_columns = ArrayField(models.CharField(max_length=40), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"], name="post_layout_once_per_member"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Posts as {self.user} sees them"

@@ -6,13 +6,24 @@ from campaigns.queries.accounts import (
     accounts_with_open_order,
     participants_page,
 )
+from campaigns.queries.campaign_table import table_head, table_lines
+from campaigns.queries.campaigns import (
+    MONEY_SORTS,
+    NEWEST,
+    SORTS,
+    Asked,
+    board,
+    campaign_facets,
+    campaigns_page,
+)
 from campaigns.queries.counts import account_counter, campaign_count, organization_counts
+from campaigns.queries.ending import ending_count
+from campaigns.queries.growth import growth
 from campaigns.queries.links import campaign_with_tie, order_to_tie
 from campaigns.queries.live import order_live, orders_live, post_live, published_live
 from campaigns.queries.orders import (
     campaign_with_counts,
     campaigns_of,
-    campaigns_page,
     order_sync,
     order_with_posts,
     orders_of_request,
@@ -21,42 +32,51 @@ from campaigns.queries.orders import (
     request_with_orders,
     requests_with_problems,
 )
+from campaigns.queries.plans import Money, Planned, money_of, planned_of
 from campaigns.queries.posts import (
     ListedVideo,
     PostRow,
     all_posts,
     all_posts_page,
     followed_videos,
-    growth,
     is_visible,
     listed_video,
     next_post_check,
     post_detail,
     post_row,
     posts_in_review,
-    published_posts,
-    published_posts_page,
 )
+from campaigns.queries.published import published_posts, published_posts_page
 from campaigns.queries.timeline import order_steps, order_timeline
 
 __all__ = [
+    "MONEY_SORTS",
+    "NEWEST",
+    "SORTS",
     "AccountRow",
+    "Asked",
     "ListedVideo",
+    "Money",
+    "Planned",
     "PostRow",
     "account_counter",
     "accounts_to_pick",
     "accounts_with_open_order",
     "all_posts",
     "all_posts_page",
+    "board",
     "campaign_count",
+    "campaign_facets",
     "campaign_with_counts",
     "campaign_with_tie",
     "campaigns_of",
     "campaigns_page",
+    "ending_count",
     "followed_videos",
     "growth",
     "is_visible",
     "listed_video",
+    "money_of",
     "next_post_check",
     "order_live",
     "order_steps",
@@ -69,6 +89,7 @@ __all__ = [
     "orders_page",
     "organization_counts",
     "participants_page",
+    "planned_of",
     "post_detail",
     "post_live",
     "post_row",
@@ -79,4 +100,6 @@ __all__ = [
     "quiet_videos",
     "request_with_orders",
     "requests_with_problems",
+    "table_head",
+    "table_lines",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign, Order, Participant
-from campaigns.policies import SETTLED_STATES
+from campaigns.policies.orders import SETTLED_STATES
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import Label, account_labels
@@ -42,6 +42,7 @@ class AccountRow:
     takes_part: bool = True
     needs_reconnect: bool = False
     sync: SyncTimes | None = None
+    participant: Participant | None = None
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -88,7 +89,9 @@ def _participant_row(row: Any, released: bool) -> AccountRow:
     sync = creator and account_sync(
         creator, read_polls(row.polls), is_unsupported=kind == AccountKind.UNSUPPORTED
     )
-    return AccountRow(row.account, kind, needs_reconnect=row.is_to_reconnect, sync=sync)
+    return AccountRow(
+        row.account, kind, needs_reconnect=row.is_to_reconnect, sync=sync, participant=row
+    )
 
 
 def _kind(account: SocialAccount, is_authenticated: bool, released: bool) -> AccountKind | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from campaigns.models import Order, Post
+from campaigns.models import Order, Participant, Post
 from campaigns.queries.posts import is_visible
 from crm.models import Influencer, SocialAccount
-from tenancy.queries import counted, counts
+from tenancy.queries.counters import counted, counts
 from tenancy.scope import current_groups
 
 
@@ -34,6 +34,17 @@ def campaign_count(name: str, rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(per_campaign.annotate(n=Count("pk")).values("n")), 0)
 
 
+def campaign_fees(name: str, states: Iterable[str]) -> Coalesce:
+    """Annotation of campaigns: the counter of this name in hundredths, or the sum for participants of these states in the
+    groups in scope."""
+    if current_groups() is None:
+        return counted(name)
+    rows = Participant.objects.filter(campaign=OuterRef("pk"), state__in=states, fee__isnull=False)
+    per_campaign = rows.order_by().values("campaign").annotate(n=Sum("fee") * 100)
+    sums = Subquery(per_campaign.values("n"), output_field=BigIntegerField())
+    return Coalesce(sums, 0, output_field=BigIntegerField())
+
+
 def _counted_in_groups() -> dict[str, int]:
     orders = Order.objects.values_list("state").annotate(Count("pk")).order_by()
     accounts = SocialAccount.objects.filter(creator__isnull=False)
@@ -44,7 +55,7 @@ def _counted_in_groups() -> dict[str, int]:
         views=Coalesce(Sum("video__video_views"), 0),
     )
     return {
-        "influencers": Influencer.objects.count(),
+        "influencers": Influencer.objects.filter(archived_at=None).count(),
         **{f"orders.{state}": count for state, count in orders},
         **{account_counter(*kind): count for *kind, count in kinds.annotate(Count("pk"))},
         "posts": posts["all"],

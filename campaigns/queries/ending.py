@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
 
 from campaigns.enums import CampaignState
 from campaigns.models import Order, Participant
-from campaigns.policies import OPEN_STATES
+from campaigns.policies.orders import OPEN_STATES
 from campaigns.queries.filters import latest_campaigns
 from crm.models import Influencer, SocialAccount
 from crm.policies.filters import read_filters
@@ -18,6 +21,7 @@ from tenancy.models import Event
 from ui.paging import KeysetPage, keyset_page
 
 DAYS = (30, 60, 90)
+MOST_COUNTED = 1_000
 GRANT = "grant"
 
 
@@ -36,6 +40,16 @@ def ending_accounts(days: int) -> models.QuerySet[SocialAccount]:
         influencer__archived_at=None, creator__consents__in=consents_ending(condition)
     )
     return rows.annotate(ends_at=F("creator__consents__connection__refresh_expires_at"))
+
+
+def ending_count(days: int) -> int:
+    """How many influencers in the list have a main account whose grant ends within so many days; of very many one more than
+    `MOST_COUNTED`."""
+    now = timezone.now()
+    rows = Influencer.objects.filter(
+        archived_at=None, grant_ends_at__gt=now, grant_ends_at__lte=now + timedelta(days=days)
+    )
+    return rows[: MOST_COUNTED + 1].count()
 
 
 def ending_page(days: int, cursor: str) -> KeysetPage[SocialAccount]:
@@ -57,7 +71,7 @@ def _with_load(rows: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAc
         with_end(rows)
         .select_related("influencer")
         .annotate(
-            campaigns=latest_campaigns(running),
+            campaigns=latest_campaigns(running, fee="fee", currency="campaign__currency"),
             order_count=_count(orders),
             asked_at=Subquery(asked.order_by("-pk").values("at")[:1]),
         )

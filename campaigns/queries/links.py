@@ -6,7 +6,8 @@ from django.db.models import F, Q, QuerySet
 
 from campaigns.enums import LINK_STATES, NOT_AGREED
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies import SETTLED_STATES, UNTIED
+from campaigns.policies.orders import SETTLED_STATES
+from campaigns.policies.posts import UNTIED
 from crm.enums import Network
 from tiktok.enums import Dialect
 from tiktok.models import Video

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from campaigns.enums import OrderState, RequestState
-from campaigns.models import Campaign, Order, OrderRequest, Post
+from campaigns.models import Campaign, Order, OrderReply, OrderRequest, Post, SparkPermission
 from jobs.models import Work
 from tiktok.enums import PollKind
 from tiktok.models import Video
@@ -42,6 +42,7 @@ def order_live(order: Order, sync: SyncTimes) -> Live:
         Order.objects.filter(pk=order.pk),
         Order.objects.filter(pk=order.pk),
         Post.objects.filter(order=order),
+        OrderReply.objects.filter(order=order),
         Work.objects.filter(kind=PollKind.ORDER, subject_id=order.pk),
         is_under_way=order.state not in FINAL_STATES or sync.is_coming,
     )
@@ -65,5 +66,6 @@ def post_live(post: Post, sync: SyncTimes | None) -> Live:
         Post.objects.filter(pk=post.pk),
         Post.objects.filter(pk=post.pk),
         Video.objects.filter(posts=post),
+        SparkPermission.objects.filter(post=post),
         is_under_way=post.published_since is None or bool(sync and sync.is_coming),
     )

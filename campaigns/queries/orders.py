@@ -6,37 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
-from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
-from campaigns.policies import GONE, UNTIED, report_due_at
-from campaigns.queries.counts import campaign_count
-from campaigns.queries.posts import is_visible
+from campaigns.models import Campaign, Order, OrderReply, OrderRequest, Participant, Post
+from campaigns.policies.participants import AGREED_STATES, COSTING_STATES
+from campaigns.policies.posts import GONE, UNTIED, report_due_at
+from campaigns.queries.campaigns import with_counts
+from campaigns.queries.counts import campaign_count, campaign_fees
 from jobs.queries import links_to
 from tenancy.composed import ROW, Composed, ComposedPages
 from tenancy.scope import current_groups, groups_scope
 from tiktok.enums import PollKind
 from tiktok.queries import SyncTimes, polls_at, read_polls
-from ui.paging import KeysetPage, keyset_page
+from ui.paging import KeysetPage
 
 SOON = timedelta(minutes=30)  # a report that is due before the next sync is read with this one
-
-
-def campaigns_page(cursor: str | None = "") -> KeysetPage[Campaign]:
-    """Campaigns with `order_count` and `published_count`, newest window first."""
-    return keyset_page(
-        Campaign.objects.all(), "-starts_on", "-id", facts=_with_counts, cursor=cursor
-    )
-
-
-def _with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    return campaigns.annotate(
-        order_count=campaign_count("orders", Order.objects.all()),
-        published_count=campaign_count("posts", Post.objects.filter(is_visible())),
-    )
 
 
 def campaign_with_counts(pk: int) -> Campaign | None:
@@ -46,9 +34,12 @@ def campaign_with_counts(pk: int) -> Campaign | None:
 
 def _campaign(pk: int) -> QuerySet[Campaign]:
     hidden = Post.objects.filter(hidden_at__isnull=False)
-    return _with_counts(Campaign.objects.filter(pk=pk)).annotate(
+    rows = Campaign.objects.filter(pk=pk).select_related("salesperson")
+    return with_counts(rows).annotate(
         participant_count=campaign_count("participants", Participant.objects.all()),
         hidden_count=campaign_count("posts.hidden", hidden),
+        fees=campaign_fees("fees", COSTING_STATES),
+        agreed_fees=campaign_fees("fees.agreed", AGREED_STATES),
     )
 
 
@@ -68,7 +59,9 @@ def _orders(campaign_id: int) -> QuerySet[Order]:
     return Order.objects.filter(campaign_id=campaign_id)
 
 
-def _with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
+def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Annotate orders with what a row shows: `pending_count`, and the kinds of open replies as `said`."""
+    said = OrderReply.objects.filter(order=OuterRef("pk"), settled_at=None).order_by("pk")
     in_review = (
         Post.objects.filter(order=OuterRef("pk"), published_since=None, review_reason="")
         .exclude(review_state__in=LINK_STATES)
@@ -77,20 +70,24 @@ def _with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
         .annotate(n=Count("pk"))
     )
     return orders.select_related("account__influencer", "account__creator", "request").annotate(
-        pending_count=Coalesce(Subquery(in_review.values("n")), 0)
+        pending_count=Coalesce(Subquery(in_review.values("n")), 0),
+        said=ArraySubquery(said.values("kind")),
     )
 
 
-_ORDERS = ComposedPages(Order, _orders, ("-id",), _with_pending, [ROW])
+_ORDERS = ComposedPages(Order, _orders, ("-id",), with_pending, [ROW])
 
 
 def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
     """One order with its posts, the latest published first, and `polls`."""
-    rows = _with_pending(Order.objects.filter(campaign=campaign, pk=pk))
+    rows = with_pending(Order.objects.filter(campaign=campaign, pk=pk))
     latest_first = models.F("published_at").desc(nulls_first=True)
-    posts = Post.objects.select_related("video").order_by(latest_first, "-pk")
+    posts = Post.objects.select_related("video", "spark").order_by(latest_first, "-pk")
     rows = rows.annotate(polls=polls_at("pk", PollKind.ORDER))
-    return rows.prefetch_related(models.Prefetch("posts", posts)).first()
+    replies = OrderReply.objects.select_related("settled_by").order_by("-pk")
+    return rows.prefetch_related(
+        models.Prefetch("posts", posts), models.Prefetch("replies", replies)
+    ).first()
 
 
 def order_sync(order: Order) -> SyncTimes:
@@ -130,14 +127,14 @@ def _is_quiet(post: Post, now: datetime) -> bool:
 
 
 def requests_with_problems(campaign: Campaign) -> QuerySet[OrderRequest]:
-    """Requests that wait, are on their way, whose outcome is not known, or that continue another and failed.
+    """Requests that wait, are on their way, whose outcome is not known, or that failed as a part of a submission.
 
     (A failed first request is shown by its own page, whose orders are all failed.)
     """
     return (
         _seen_requests(campaign)
         .exclude(state=RequestState.DONE)
-        .exclude(state=RequestState.FAILED, continues=None)
+        .exclude(state=RequestState.FAILED, continues=None, submission=None)
         .select_related("marketplace_account")
         .annotate(order_count=Count("orders"))
         .order_by("pk")
@@ -162,9 +159,9 @@ def _seen_requests(campaign: Campaign) -> QuerySet[OrderRequest]:
 
 
 def orders_of_request(request: OrderRequest) -> QuerySet[Order]:
-    """Every creator's order of a submission, those that need attention first."""
-    first = request.continues_id or request.pk
-    parts = OrderRequest.objects.filter(Q(pk=first) | Q(continues=first))
+    """Every creator's order of a submission, in whichever market, those that need attention first."""
+    first = request.first_id
+    parts = OrderRequest.objects.filter(Q(pk=first) | Q(continues=first) | Q(submission=first))
     return (
         Order.objects.filter(request__in=parts)
         .select_related("account__influencer", "account__creator", "request")

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import partial
-from operator import itemgetter
 from typing import Any
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from campaigns.enums import CampaignState, PostOrigin, ReviewState
 from campaigns.models import Campaign, Post
-from campaigns.policies import metrics_missing_by_hand, report_due_at
+from campaigns.policies.posts import metrics_missing_by_hand, report_due_at
 from campaigns.queries.accounts import takes_part
 from campaigns.queries.links import free, orders_to_tie
 from crm.enums import Network
 from crm.models import SocialAccount
-from tenancy.composed import ROW, ComposedPages
-from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie, Source
+from tiktok.availability import AUTHENTICATE_OR_ORDER, SEND_AN_ORDER
+from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, PostMetric, PostTie
 from tiktok.models import Creator, Video
 from tiktok.policies import account_kind, is_supported, post_tie
 from tiktok.queries import (
-    DAY_COLUMNS,
     NOT_SUPPORTED,
     MetricValue,
     SyncTimes,
     authenticated,
     next_check,
     polls_at,
-    post_history,
     post_metrics,
     read_polls,
-    video_days,
     video_sync,
     visible_videos,
 )
-from ui.paging import KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.templatetags.charts import readable
 
-SHOWN_BY_HOUR = timedelta(days=14)
+# The reasons of missing numbers that an order mends.
+BY_ORDER = frozenset({AUTHENTICATE_OR_ORDER, SEND_AN_ORDER})
 
 
 def is_visible() -> Q:
@@ -64,6 +62,40 @@ class PostRow:
     def may_be_refreshed(self) -> bool:
         """An account's older videos, too, are answered for when one asks for them."""
         return self.sync is not None and self.sync.over != NOT_SUPPORTED
+
+    @property
+    def may_be_removed(self) -> bool:
+        """TikTok's word on what is tied to an order stands."""
+        return self.post.origin == PostOrigin.BY_HAND and not self.post.is_tied_to_order
+
+    @property
+    def gone(self) -> str:
+        """The state in words of a post that TikTok lists no longer; empty while it does."""
+        since = self.post.video.unlisted_since if self.post.video else None
+        return f"Deleted or private since {readable(since.date())}" if since else ""
+
+    @property
+    def flag_texts(self) -> list[str]:
+        """Everything that is odd about its numbers, each once; nothing for most posts."""
+        odd = (m.flag_text or (m.reason if m.flag else "") for m in self.metrics.values())
+        return list(dict.fromkeys(filter(None, odd)))
+
+    @property
+    def seconds(self) -> int | None:
+        """The length of the video as far as TikTok tells it: by its retention curve."""
+        curve = self.metrics[PostMetric.RETENTION_PER_SECOND].value
+        return len(curve) - 1 if curve else None
+
+    @property
+    def missing_by_order(self) -> int:
+        """How many numbers an order would bring."""
+        return sum(metric.cell.reason in BY_ORDER for metric in self.metrics.values())
+
+    @property
+    def said(self) -> tuple[str, datetime | None]:
+        """The source and the time of most of its numbers, which its page says once."""
+        known = Counter((m.source_label, m.fetched_at) for m in self.metrics.values() if m.source)
+        return known.most_common(1)[0][0] if known else ("", None)
 
     @property
     def source_label(self) -> str:
@@ -111,9 +143,13 @@ def next_post_check() -> Case:
     )
 
 
-def _with_numbers(posts: QuerySet[Post]) -> QuerySet[Post]:
+def with_post_numbers(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.select_related(
-        "account__influencer", "account__creator", "video", "order"
+        "account__influencer",
+        "account__creator",
+        "video",
+        "spark",
+        "order__request__marketplace_account",
     ).annotate(
         is_authenticated=authenticated("account__creator"),
         order_polls=polls_at("order_id", PollKind.ORDER),
@@ -130,23 +166,6 @@ def followed_videos(creator: Creator) -> QuerySet[Post, str]:
     return living.values_list("network_post_id", flat=True).distinct()
 
 
-def published_posts(campaign: Campaign) -> QuerySet[Post]:
-    """Posts under Published Posts, latest published first."""
-    return _published(campaign.pk).order_by("-published_at", "-id")
-
-
-def published_posts_page(campaign: Campaign, cursor: str | None = "") -> KeysetPage[PostRow]:
-    """Published Posts with their numbers."""
-    return _PUBLISHED.page(campaign.pk, cursor=cursor).of(post_row)
-
-
-def _published(campaign_id: int) -> QuerySet[Post]:
-    return Post.objects.filter(is_visible(), campaign_id=campaign_id)
-
-
-_PUBLISHED = ComposedPages(Post, _published, ("-published_at", "-id"), _with_numbers, [ROW])
-
-
 def posts_in_review(campaign: Campaign) -> QuerySet[Post]:
     """Videos tied to an order that do not stand yet, or no longer."""
     tied = Post.objects.filter(campaign=campaign, hidden_at=None, order__isnull=False)
@@ -155,32 +174,7 @@ def posts_in_review(campaign: Campaign) -> QuerySet[Post]:
 
 def post_detail(campaign: Campaign, pk: int) -> Post | None:
     """One post that is not hidden, standing or in review; None for an absent, foreign or hidden one."""
-    return _with_numbers(Post.objects.filter(campaign=campaign, hidden_at=None, pk=pk)).first()
-
-
-def growth(post: Post) -> list[dict[str, object]]:
-    """The post's counters, oldest first: of a young post by hour, of an older one as last seen on each UTC day. Gaps stay
-    gaps."""
-    if post.video is None:
-        return []
-    is_young = timezone.now() - post.video.published_at < SHOWN_BY_HOUR
-    return _by_hour(post.video) if is_young else _by_day(post.video)
-
-
-def _by_day(video: Video) -> list[dict[str, object]]:
-    rows = [dict(zip(DAY_COLUMNS, row, strict=True)) for row in video_days([video.pk])]
-    rows.sort(key=itemgetter("day"))
-    return [{**row, "bucket_at": datetime.combine(row["day"], time(), UTC)} for row in rows]
-
-
-def _by_hour(video: Video) -> list[dict[str, object]]:
-    """Keep one reading of each hour; where sources overlap, the order's report."""
-    by_hour: dict[datetime, dict[str, object]] = {}
-    names = ("bucket_at", "source", "video_views", "likes", "comments", "shares")
-    for row in post_history(video).values(*names):
-        if row["source"] == Source.ORDER_REPORT or row["bucket_at"] not in by_hour:
-            by_hour[row["bucket_at"]] = row
-    return list(by_hour.values())
+    return with_post_numbers(Post.objects.filter(campaign=campaign, hidden_at=None, pk=pk)).first()
 
 
 @dataclass(frozen=True)
@@ -214,15 +208,25 @@ def all_posts(campaign: Campaign) -> QuerySet[Video]:
 
 
 def all_posts_page(
-    campaign: Campaign, cursor: str | None = "", *, released: bool
+    campaign: Campaign,
+    cursor: str | None = "",
+    *,
+    released: bool,
+    rows: QuerySet[Video] | None = None,
+    key: str = "-published_at",
+    size: int = PAGE_SIZE,
 ) -> KeysetPage[ListedVideo]:
-    """All Posts, each with its account and with how it stands in the campaign."""
+    """All Posts, or these `rows` of them, each with its account and with how it stands in the campaign; what is not known
+    by the `key` is last."""
+    sign = "-" if key.startswith("-") else ""
     page = keyset_page(
-        all_posts(campaign),
-        "-published_at",
-        "-id",
+        all_posts(campaign) if rows is None else rows,
+        key,
+        f"{sign}id",
         facts=partial(_with_place, campaign),
         cursor=cursor,
+        size=size,
+        has_unknown=key.removeprefix("-") != "published_at",
     )
     return page.of(lambda video: _listed(video, released))
 

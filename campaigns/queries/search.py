@@ -23,10 +23,13 @@ VIDEO_ID = re.compile(r"(?:.*/(?:video|photo)/)?(\d{8,20})(?:[/?#].*)?")
 
 def campaigns_called(search: str) -> models.QuerySet[Campaign]:
     """The newest campaigns with all these words in their name or client's name."""
+    return holding_words(Campaign.objects.all(), search).order_by("-starts_on", "-pk")[:SUGGESTED]
+
+
+def holding_words(campaigns: models.QuerySet[Campaign], search: str) -> models.QuerySet[Campaign]:
+    """Select the campaigns with all these words in their name or client's name."""
     plain = folded(Concat("name", models.Value(" "), "client"))
-    return _holding(Campaign.objects.alias(plain=plain), search).order_by("-starts_on", "-pk")[
-        :SUGGESTED
-    ]
+    return holding(campaigns.alias(plain=plain), search)
 
 
 def orders_with_code(search: str) -> models.QuerySet[Order]:
@@ -49,7 +52,7 @@ def posts_about(search: str) -> models.QuerySet[Post]:
         posts = posts.filter(network_post_id=named[1])
     else:
         newest = Post.objects.filter(is_among(posts.values("pk")[:NEWEST_POSTS]))
-        posts = _holding(newest.alias(plain=folded(models.F("video__caption"))), search)
+        posts = holding(newest.alias(plain=folded(models.F("video__caption"))), search)
         posts = posts.order_by(*newest_first)
     facts = with_facts(
         posts[:SUGGESTED], lambda rows: rows.select_related("campaign", "account", "video")
@@ -57,7 +60,7 @@ def posts_about(search: str) -> models.QuerySet[Post]:
     return facts.order_by(*newest_first)
 
 
-def _holding(rows: models.QuerySet[ModelT], search: str) -> models.QuerySet[ModelT]:
+def holding(rows: models.QuerySet[ModelT], search: str) -> models.QuerySet[ModelT]:
     for word in beginnings(search):
         rows = rows.filter(plain__contains=folded(models.Value(word)))
     return rows

@@ -7,9 +7,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from campaigns.models import Order, OrderRequest, Post
-from campaigns.policies import STEPS
+from campaigns.policies.orders import STEPS
 from crm.models import Influencer
 from crm.queries.timeline import MOST_IDS
+from tenancy.enums import Verb
 from tenancy.models import Event
 from tenancy.queries import events_about
 
@@ -24,7 +25,9 @@ def order_timeline(order: Order) -> list[Event]:
 def order_steps(order: int | models.OuterRef) -> models.QuerySet[Event]:
     """The dated states of an order, oldest first, each with `state` and `evidence`; that is empty once it was erased."""
     steps = Event.objects.filter(
-        object_type=Order._meta.label_lower, object_id=order, verb__in=STEPS.values()
+        object_type=Order._meta.label_lower,
+        object_id=order,
+        verb__in=[*STEPS.values(), Verb.ORDER_RESTORED],
     )
     return steps.annotate(
         state=KeyTextTransform("state", "detail"),

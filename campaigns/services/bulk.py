@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from django.db.models import OuterRef, Q
 
-from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Participant
+from campaigns.queries.of_influencer import campaigns_to_join
 from campaigns.services.campaigns import add_participants, remove_participants
+from campaigns.services.participants import bring_back
 from crm.enums import BulkState
 from crm.models import SocialAccount
 from crm.queries.fields import probe
@@ -24,22 +25,12 @@ from crm.services.bulk.kinds import (
 from crm.services.bulk.own import row_of, undone
 from crm.services.bulk.runs import register_bulk
 from tenancy.enums import Permission
-from ui.bidi import isolated
 
 NO_ACCOUNT = ("has no account", "have no account")
 BUSY = "Has orders or posts in the campaign, and stays in it."
-SHOWN_CAMPAIGNS = 500
 
 
-def _campaigns() -> list[tuple[str, str]]:
-    rows = Campaign.objects.exclude(state=CampaignState.ARCHIVED).order_by("-starts_on", "-pk")
-    return [
-        (str(row.pk), f"{isolated(row.client)}: {isolated(row.name)}")
-        for row in rows[:SHOWN_CAMPAIGNS]
-    ]
-
-
-CAMPAIGN = Choice("Campaign", _campaigns, lambda value: row_of(Campaign, value))
+CAMPAIGN = Choice("Campaign", campaigns_to_join, lambda value: row_of(Campaign, value))
 
 
 def _takes_part(campaign: Campaign) -> Q:
@@ -98,16 +89,28 @@ def _leave(work: Slice) -> Outcomes:
     """The accounts that left are the trace of each influencer."""
     ids = [each.pk for each in work.influencers]
     rows = Participant.objects.filter(campaign=work.choice, account__influencer__in=ids)
-    people = {each.pk: each.account.influencer_id for each in rows.select_related("account")}
-    left: dict[int, list[int]] = {}
-    for each in remove_participants(work.choice, rows, actor=work.actor):
-        left.setdefault(people[each.pk], []).append(each.account_id)
-    return {
-        pk: Outcome(BulkState.DONE, left[pk])
-        if pk in left
-        else Outcome(BulkState.REFUSED, reason=BUSY)
-        for pk in set(people.values())
-    }
+    present = list(rows.select_related("account").order_by("pk"))
+    left = {each.account_id for each in remove_participants(work.choice, present, actor=work.actor)}
+    accounts: dict[int, list[SocialAccount]] = {}
+    for each in present:
+        accounts.setdefault(each.account.influencer_id, []).append(each.account)
+    return {pk: _left(each, left) for pk, each in accounts.items()}
+
+
+def _left(accounts: Sequence[SocialAccount], left: Container[int]) -> Outcome:
+    gone = [each.pk for each in accounts if each.pk in left]
+    staying = [each for each in accounts if each.pk not in left]
+    if not gone:
+        return Outcome(BulkState.REFUSED, reason=BUSY)
+    if not staying:
+        return Outcome(BulkState.DONE, gone)
+    named = ", ".join(str(each) for each in staying)
+    stay = (
+        "has orders or posts in the campaign, and stays"
+        if len(staying) == 1
+        else "have orders or posts in the campaign, and stay"
+    )
+    return Outcome(BulkState.PARTLY, gone, f"{named} {stay} in it."[:300])
 
 
 def _rejoin(work: Slice) -> Outcomes:
@@ -117,7 +120,7 @@ def _rejoin(work: Slice) -> Outcomes:
     present = Participant.objects.filter(campaign=work.choice, account__in=ids)
     inside = set(present.values_list("account_id", flat=True))
     absent = [each for each in accounts if each.pk not in inside]
-    add_participants(work.choice, absent, actor=work.actor)
+    bring_back(work.choice, absent, actor=work.actor)
     back = {each.influencer_id for each in absent}
     return undone([each for each in work.influencers if each.pk in back], work)
 

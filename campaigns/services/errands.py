@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from campaigns.errors import CampaignProblem
-from campaigns.models import Campaign, OrderRequest, Post
+from campaigns.models import Campaign, Order, OrderRequest, Post
 from campaigns.queries import campaigns_of, post_detail, post_row
-from campaigns.services.links import remind_of_tie, request_tie, stop_requesting_tie
+from campaigns.services.links import (
+    remind_of_tie,
+    request_named_tie,
+    request_tie,
+    stop_requesting_tie,
+)
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.syncing import refresh_post, refresh_post_again
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.errands import Done, done_of, errand, says, start_errand
-from jobs.services.jobs import Report, register_job
+from jobs.services.jobs import Report, begin_at_once, register_job
 from jobs.services.queue import JUST_NOW
 from tenancy.enums import Permission
 from tenancy.models import User
@@ -23,6 +28,7 @@ from tiktok.queries import NOT_SUPPORTED
 from ui.templatetags.formats import too_soon
 
 REFRESH_POST, CHECK, REPEAT = "campaigns.refresh_post", "campaigns.check", "campaigns.repeat"
+TIE_NAMED = "campaigns.tie_named"
 TIE, REMIND, STOP = "campaigns.tie", "campaigns.remind", "campaigns.stop_tie"
 GONE = "It is no longer here."  # its influencer was deleted meanwhile
 
@@ -71,6 +77,13 @@ def start_tying(campaign: Campaign, video: Video, *, actor: User) -> Job:
     return start_errand(TIE, {"campaign": campaign.pk, "video": video.pk}, actor=actor)
 
 
+def tie_named(order: Order, video_id: str) -> None:
+    """Have the creator asked at TikTok for the video that they named themselves, at once if TikTok is quick. What becomes of it
+    stands on their page and on the order."""
+    params = {"campaign": order.campaign_id, "order": order.pk, "video": video_id}
+    begin_at_once(start_errand(TIE_NAMED, params, actor=None))
+
+
 def start_reminding(post: Post, *, actor: User) -> Job:
     """Have the creator asked again."""
     return start_errand(REMIND, _of_post(post), actor=actor)
@@ -88,6 +101,15 @@ def _tie(job: Job) -> Done:
         raise JobFailed(GONE)
     post = request_tie(campaign, video, actor=job.actor)
     return Done("asked", (("campaigns:post", str(post), campaign.pk, post.pk),))
+
+
+def _tie_named(job: Job) -> Done:
+    related = ("account", "request__marketplace_account")
+    order = Order.objects.filter(pk=job.params["order"]).select_related(*related).first()
+    if order is None:
+        raise JobFailed(GONE)
+    post = request_named_tie(order, job.params["video"])
+    return Done("asked", (("campaigns:post", str(post), order.campaign_id, post.pk),))
 
 
 def _remind(job: Job) -> Done:
@@ -177,3 +199,11 @@ def register_jobs() -> None:
             problems=problems, about=campaigns_of, permission=Permission.SEND_ORDERS,
         )  # fmt: skip
         register_job(kind)
+    words, problems = {"asked": "asked to tie"}, (CampaignProblem, TikTokProblem)
+    title = "Ask to tie a video that its creator named"
+    # The creator has started it, who is no member.
+    register_job(
+        errand(
+            TIE_NAMED, title, words, _tie_named, _report_tie, problems=problems, about=campaigns_of
+        )
+    )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.enums import ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, ReminderTooEarly
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies import may_be_reminded_at
+from campaigns.policies.posts import may_be_reminded_at
 from campaigns.queries import order_to_tie
 from campaigns.services.posts import note_link_request
 from jobs.services.queue import make_due
@@ -39,6 +39,13 @@ def request_tie(campaign: Campaign, video: Video, *, actor: User | None) -> Post
         make_due(PollKind.ORDER, order.pk)  # what became of it is found out soon
         raise
     return _keep(order, link, video, verb=Verb.POST_TIE_REQUESTED, actor=actor)
+
+
+def request_named_tie(order: Order, video_id: str) -> Post:
+    """Ask for a video to be tied that its creator has named by TikTok's id; it may be one that we do not know yet."""
+    link = ask_to_tie(order.request.marketplace_account, order.tiktok_order_id, video_id)
+    known = Video.objects.filter(creator=order.account.creator_id, tiktok_video_id=video_id)
+    return _keep(order, link, known.first(), verb=Verb.POST_TIE_REQUESTED, actor=None)
 
 
 def remind_of_tie(post: Post, *, actor: User | None) -> Post:

@@ -7,18 +7,19 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.enums import PostOrigin, ReviewState
+from campaigns.enums import BY_ORDER, PostOrigin, ReviewState
 from campaigns.errors import (
     AccountNotSupported,
     AccountTakesNoPart,
+    PostStaysWithOrder,
     VideoBelongsToOrder,
     VideoNotVisible,
     VideoTiedElsewhere,
 )
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies import GONE, UNTIED, VideoFact, is_free
+from campaigns.policies.posts import GONE, UNTIED, VideoFact, is_free
 from campaigns.queries import campaign_with_tie
-from campaigns.services.campaigns import activate
+from campaigns.services.campaigns import activate, lock_campaign
 from crm.enums import Network
 from crm.models import SocialAccount
 from tenancy.enums import Verb
@@ -42,16 +43,23 @@ def tie_post(
     post = _post_of(order, fact.video_id)
     if not fact.is_bound and (post.origin == PostOrigin.BY_HAND or _is_anothers(post, order)):
         return post
-    post.order, post.origin, post.hidden_at = order, PostOrigin.ORDER, None
+    has_agreed = (
+        post.origin == PostOrigin.LINK_REQUEST or post.review_state == ReviewState.LINK_ASKED
+    )
+    post.order, post.hidden_at = order, None
+    post.origin = PostOrigin.LINK_REQUEST if has_agreed else PostOrigin.ORDER
     post.video = video or post.video
     post.review_state = fact.review_status if fact.review_status in ReviewState.values else ""
     post.review_reason = (_absence(fact) or fact.reject_reason)[:300]
     post.published_at = published_at or (video.published_at if video else post.published_at)
+    is_news = fact.is_published and video is not None and post.published_since is None
     if fact.is_published and video is not None:
         post.published_since = post.published_since or timezone.now()
     elif not fact.counts or fact.is_rejected:
         post.published_since = None
     post.save()
+    if is_news:
+        record(Verb.ORDER_VIDEO_PUBLISHED, order, actor=None, post=post.pk)
     return post
 
 
@@ -72,7 +80,7 @@ def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> P
         return post
     if post.hidden_at is not None:  # a tombstone of the old source
         post.origin, post.hidden_at = PostOrigin.ORDER, None
-    if post.origin == PostOrigin.ORDER:
+    if post.origin in BY_ORDER:
         post.order, post.video, post.review_reason = order, video or post.video, ""
         post.published_at = post.published_at or (video.published_at if video else None)
     post.review_state = STATE_OF_REQUEST.get(link.status, post.review_state)
@@ -120,6 +128,7 @@ def add_post_by_hand(
     `though_tied`: an order of another campaign may have it. Raises VideoNotVisible, AccountTakesNoPart,
     AccountNotSupported, VideoTiedElsewhere, VideoBelongsToOrder.
     """
+    lock_campaign(campaign)
     account = _account_to_add(campaign, video)
     if not though_tied and (other := campaign_with_tie(video, beside=campaign)):
         raise VideoTiedElsewhere(other.name)
@@ -141,6 +150,46 @@ def add_post_by_hand(
         activate(campaign)
         record(Verb.POST_ADDED_BY_HAND, post, actor=actor)
     return post
+
+
+@transaction.atomic
+def remove_post(post: Post, *, actor: User | None) -> None:
+    """Take a post that was added by hand out of its campaign. Its readings stay with the video.
+
+    Raises PostStaysWithOrder: what TikTok ties to an order stays for as long as TikTok says so.
+    """
+    lock_campaign(post.campaign)
+    row = Post.objects.select_for_update().filter(pk=post.pk).first()
+    if row is None:  # removed meanwhile
+        return
+    if row.origin != PostOrigin.BY_HAND or row.is_tied_to_order:
+        raise PostStaysWithOrder
+    record(Verb.POST_REMOVED, row.account, actor=actor, campaign=row.campaign_id)
+    row.delete()
+
+
+@transaction.atomic
+def restore_post(campaign: Campaign, video: Video, *, actor: User | None) -> Post:
+    """Let a post that was removed stand in the campaign again, whatever has become of its account. Raises
+    AccountTakesNoPart."""
+    lock_campaign(campaign)
+    account = campaign.participants.filter(account__creator=video.creator_id).first()
+    if account is None:
+        raise AccountTakesNoPart(video.creator.handle)
+    post, is_new = Post.objects.get_or_create(
+        campaign=campaign,
+        network=Network.TIKTOK,
+        network_post_id=video.tiktok_video_id,
+        defaults=_by_hand(account.account, video),
+    )
+    if is_new:
+        record(Verb.POST_ADDED_BY_HAND, post, actor=actor)
+    return post
+
+
+def note_export(campaign: Campaign, count: int, *, actor: User) -> None:
+    """Say in the campaign's events that somebody has taken so many posts out."""
+    record(Verb.POSTS_EXPORTED, campaign, actor=actor, post_count=count)
 
 
 def _account_to_add(campaign: Campaign, video: Video) -> SocialAccount:

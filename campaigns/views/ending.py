@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.queries.ending import DAYS, ending_page, ends_within
+from campaigns.views.frame import sees_money
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import draft_action
 from tenancy.access import OrganizationRequest, staff_page
@@ -26,6 +27,7 @@ def ending(request: OrganizationRequest) -> HttpResponse:
         "periods": DAYS,
         "page": ending_page(days, request.GET.get("cursor", "")),
         "may_edit": may_edit,
+        "sees_money": sees_money(request),
         "may_remind": may_edit and is_released(),
     }
     return render(request, "staff/campaigns/ending/list.html", context)

@@ -8,11 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from campaigns.forms import market_names
 from campaigns.models import Campaign
-from campaigns.queries import campaign_with_counts
+from campaigns.queries import campaign_with_counts, money_of, planned_of
 from tenancy.access import OrganizationRequest
 from tenancy.enums import Permission
 from tenancy.policies import can
+from tenancy.recent import remember
 
 
 def campaign_or_404(pk: int) -> Campaign:
@@ -28,7 +30,17 @@ def address(request: OrganizationRequest, name: str, *parts: object) -> str:
     return reverse(f"campaigns:{name}", args=[request.organization.slug, *parts])
 
 
-TABS = ("campaign", "published_posts", "all_posts", "participants")  # the first holds the orders
+TABS = (
+    "campaign",
+    "participants",
+    "orders",
+    "published_posts",
+    "network_posts",
+    "all_posts",
+    "reviews",
+    "report",
+    "settings",
+)  # the first is the overview
 
 
 def tab_in(request: OrganizationRequest) -> str:
@@ -39,10 +51,15 @@ def tab_in(request: OrganizationRequest) -> str:
 
 def tabs(request: OrganizationRequest, campaign: Any) -> list[dict[str, object]]:
     words = (
+        ("Overview", "chart-line", None),
+        ("Influencers", "users", campaign.participant_count),
         ("Orders", "package", campaign.order_count),
         ("Published Posts", "video", campaign.published_count),
+        ("Posts", "world", None),
         ("All Posts", "list", None),
-        ("Influencers", "users", campaign.participant_count),
+        ("Review", "eye", None),
+        ("Report", "chart-bar", None),
+        ("Settings", "settings", None),
     )
     return [
         {
@@ -63,6 +80,21 @@ def rights(request: OrganizationRequest) -> dict[str, bool]:
     }
 
 
+def sees_money(request: OrganizationRequest) -> bool:
+    """May the member see the budget, fees and costs of campaigns?"""
+    return can(request.membership, Permission.SEE_MONEY)
+
+
+def plan(request: OrganizationRequest, campaign: Campaign) -> dict[str, Any]:
+    """The plan of a campaign as far as the member may see it; `money` is None for those who may not."""
+    is_shown = sees_money(request)
+    return {
+        "money": money_of(campaign) if is_shown else None,
+        "planned": planned_of(campaign, sees_money=is_shown),
+        "markets": market_names(campaign.markets),
+    }
+
+
 def campaign_page(
     request: OrganizationRequest,
     campaign: Campaign,
@@ -72,5 +104,14 @@ def campaign_page(
     status: int = 200,
 ) -> HttpResponse:
     """A page inside the campaign's frame."""
+    remember(request, "campaign", campaign.pk)
     frame = {"campaign": campaign, "tabs": tabs(request, campaign), **rights(request)}
     return render(request, f"staff/campaigns/{template}", {**frame, **context}, status=status)
+
+
+def form_answer(
+    request: OrganizationRequest, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The template that `context` names as `body`: in the dialog for htmx, else on a page of its own."""
+    wrapper = "form_dialog" if request.htmx else "form_page"
+    return render(request, f"staff/crm/{wrapper}.html", context, status=status)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -15,11 +18,12 @@ from django.views.decorators.http import require_POST
 from campaigns.errors import OrderNotValid
 from campaigns.forms import AddressesForm, OrderForm
 from campaigns.models import Campaign, Order, OrderRequest
-from campaigns.policies import PLACES_PER_CODE
+from campaigns.policies.orders import PLACES_PER_CODE
 from campaigns.queries import accounts_to_pick, accounts_with_open_order
-from campaigns.services.orders.invitations import preview_invitation
-from campaigns.services.orders.requests import request_orders
-from campaigns.services.orders.sending import send_order_request
+from campaigns.queries.order_dates import common_due_date, own_due_dates
+from campaigns.services.orders.contact.invitations import preview_invitation
+from campaigns.services.orders.requests import by_market, check_order, request_orders
+from campaigns.services.orders.sending import send_submission
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from crm.errors import CrmProblem
@@ -29,8 +33,10 @@ from mail.services.previewing import Preview, refusals
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
+from tiktok.models import MarketplaceAccount
 from tiktok.queries import current_pause, marketplace_account
 from tiktok.services.brands.abilities import capabilities
+from ui.keys import key_in
 from ui.submitting import MAY_BE_DOUBLED, sent_token
 
 CODE_TO_COME = "•••-•••"
@@ -42,14 +48,13 @@ CODE_TO_COME = "•••-•••"
 def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     if request.method != "POST":
-        initial = {"brand_name": campaign.client, "accounts": request.GET.getlist("account")}
-        return _order_form(request, campaign, _form(initial=initial))
+        return _order_form(request, campaign, _form(initial=_first_values(request, campaign)))
     form = _form(request.POST)
     step = request.POST.get("step", "preview")
     if step in {"edit", "search"}:
         form = _form(initial=_typed(form))
         return _order_form(request, campaign, form)
-    if not form.is_valid():
+    if not form.is_valid() or not _is_taken(form):
         return _order_form(request, campaign, form, status=REFUSED)
     addresses = AddressesForm(form.cleaned_data["accounts"], request.POST)
     if step == "send" and addresses.is_valid():
@@ -63,9 +68,30 @@ def _form(*args: Any, **kwargs: Any) -> OrderForm:
     return OrderForm(*args, longest_description=offers.description_length, **kwargs)
 
 
+def _first_values(request: OrganizationRequest, campaign: Campaign) -> dict[str, Any]:
+    chosen = request.GET.getlist("account")
+    ids = [key for each in chosen if (key := key_in(each)) is not None]
+    return {
+        "brand_name": campaign.client,
+        "accounts": chosen,
+        "due_on": common_due_date(campaign, ids),
+    }
+
+
+def _is_taken(form: OrderForm) -> bool:
+    """Do the marketplace accounts take what is asked for, in which markets the creators are? Else the form says why not."""
+    given = form.cleaned_data
+    asked = {name: given[name] for name in ("brand_name", "description", "video_count")}
+    try:
+        check_order(by_market(given["accounts"]), **asked)
+    except OrderNotValid as problem:
+        form.add_error(problem.field, str(problem))
+    return form.is_valid()
+
+
 def _typed(form: OrderForm) -> dict[str, Any]:
     """The values typed so far, to be shown again without errors."""
-    names = ("brand_name", "description", "video_count")
+    names = ("brand_name", "description", "video_count", "due_on")
     return {"accounts": form.chosen, **{name: form.data.get(name, "") for name in names}}
 
 
@@ -102,26 +128,34 @@ def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
 # --- preview --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Recipient:
-    """A creator of a new order: the address of the invitation, the field for one where none is known, or why it gets none."""
+    """A creator of a new order: the address of the invitation, the field for one where none is known, or why it gets none; and
+    the day by which they are to publish."""
 
     account: SocialAccount
     address: str
     field: BoundField | None
     refusal: str
     has_open_order: bool
+    through: MarketplaceAccount | None
+    due_on: date | None
 
     @property
     def is_mailed(self) -> bool:
         return bool(self.address) and not self.refusal
+
+    @property
+    def is_in_no_market(self) -> bool:
+        """Is the creator in the market of none of the organization's accounts, as TikTok said last?"""
+        return self.account.creator is None or not self.account.creator.is_in_marketplace
 
 
 def _preview(
     request: OrganizationRequest, campaign: Campaign, form: OrderForm, addresses: AddressesForm
 ) -> HttpResponse:
     is_wrong = not addresses.is_valid()
-    recipients = _recipients(campaign, list(form.cleaned_data["accounts"]), addresses)
+    recipients = _recipients(campaign, form.cleaned_data, addresses)
     nth = _shown(request, recipients)
-    through = marketplace_account()
+    parts = _parts(recipients)
     context = {
         "form": form,
         "addresses": addresses,
@@ -133,19 +167,43 @@ def _preview(
         "mail": _mail(request, campaign, form, recipients[nth]),
         "mailed_count": sum(each.is_mailed for each in recipients),
         "by_hand_count": sum(not each.is_mailed for each in recipients),
+        "outside_count": sum(each.is_in_no_market for each in recipients),
         "open_count": sum(each.has_open_order for each in recipients),
-        "places": PLACES_PER_CODE if capabilities(through).has_campaign_codes else None,
+        "parts": parts,
+        "due_dates": {each.due_on for each in recipients},
+        "most_on_a_code": max((each.count for each in parts if each.has_codes), default=0),
+        "has_code": capabilities(recipients[nth].through).has_campaign_codes,
+        "places": PLACES_PER_CODE,
         "pause": current_pause(),
-        "is_connected": through is not None,
+        "is_connected": all(each.through for each in parts),
     }
     is_refused = is_wrong and request.POST.get("step") == "send"
     status = REFUSED if is_refused else 200
     return campaign_page(request, campaign, "orders/preview.html", context, status=status)
 
 
+@dataclass(frozen=True)
+class Part:
+    """The orders that go through one marketplace account."""
+
+    through: MarketplaceAccount | None
+    count: int
+
+    @property
+    def has_codes(self) -> bool:
+        return capabilities(self.through).has_campaign_codes
+
+
+def _parts(recipients: list[Recipient]) -> list[Part]:
+    counts = Counter(each.through for each in recipients)
+    return [Part(through, count) for through, count in counts.items()]
+
+
 def _recipients(
-    campaign: Campaign, accounts: list[SocialAccount], form: AddressesForm
+    campaign: Campaign, given: Mapping[str, Any], form: AddressesForm
 ) -> list[Recipient]:
+    accounts, due_on = list(given["accounts"]), given["due_on"]
+    own = {} if due_on else own_due_dates(campaign, [each.pk for each in accounts])
     with_order = accounts_with_open_order(campaign, accounts)
     entered = form.addresses
     known = {
@@ -153,6 +211,7 @@ def _recipients(
         for each in accounts
     }
     unwanted = refusals(known.values(), is_bulk=True)
+    through = {each.pk: account for account, part in by_market(accounts).items() for each in part}
     return [
         Recipient(
             account,
@@ -162,6 +221,8 @@ def _recipients(
             else None,
             refusal=unwanted.get(known[account.influencer_id], ""),
             has_open_order=account.pk in with_order,
+            through=through[account.pk],
+            due_on=due_on or own.get(account.pk),
         )
         for account in accounts
     ]
@@ -177,12 +238,13 @@ def _mail(
     request: OrganizationRequest, campaign: Campaign, form: OrderForm, recipient: Recipient
 ) -> Preview:
     given = form.cleaned_data
-    has_code = capabilities(marketplace_account()).has_campaign_codes
+    has_code = capabilities(recipient.through).has_campaign_codes
     order = Order(
         account=recipient.account,
         request=OrderRequest(brand_name=given["brand_name"], description=given["description"]),
         video_limit=given["video_count"],
         campaign_code=CODE_TO_COME if has_code else "",
+        due_on=recipient.due_on,
     )
     return preview_invitation(order, request.organization, to=recipient.address)
 
@@ -206,5 +268,5 @@ def _send(
     except (OrderNotValid, CrmProblem, TikTokProblem) as problem:
         form.add_error(getattr(problem, "field", None), str(problem))
         return _order_form(request, campaign, form, status=REFUSED)
-    do_at_once(partial(send_order_request, order_request))
+    do_at_once(partial(send_submission, order_request))
     return redirect(address(request, "request", campaign.pk, order_request.pk))

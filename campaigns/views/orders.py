@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind
 from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.policies.orders import CANCELLABLE
 from campaigns.queries import (
     order_live,
     order_sync,
@@ -15,29 +19,50 @@ from campaigns.queries import (
     order_with_posts,
     orders_live,
     orders_of_request,
-    orders_page,
     request_with_orders,
     requests_with_problems,
 )
+from campaigns.queries.order_checks import diagnose, needs_check
+from campaigns.queries.order_dates import OVERDUE
+from campaigns.queries.order_list import ANYTHING, Asked, narrowed_page
 from campaigns.services import errands
-from campaigns.services.orders.invitations import mark_invited_by_hand
+from campaigns.services.drafts import draft_message
+from campaigns.services.orders.contact.invitations import mark_invited_by_hand
 from campaigns.services.orders.syncing import refresh_campaign, refresh_campaign_again
 from campaigns.views.frame import address, campaign_or_404, campaign_page, tab_in
 from jobs.services.queue import JUST_NOW
 from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.models import Event
 from ui.templatetags.formats import too_soon
+
+SHARED_AT_MOST = 2
 
 
 @staff_page(Permission.READ)
 def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    page = orders_page(campaign, request.GET.get("cursor"))
+    asked = Asked.of(request.GET)
+    page = narrowed_page(campaign, asked, request.GET.get("cursor"))
     requests = list(requests_with_problems(campaign))
     live = orders_live(campaign, page.rows, requests)
-    context = {"page": page, "requests": requests, "live": live}
+    context = {
+        "page": page,
+        "requests": requests,
+        "live": live,
+        "asked": asked,
+        "states": [(OVERDUE, "Overdue"), *OrderState.choices],
+        "replies": [(ANYTHING, "Anything open"), *ReplyKind.choices],
+        "shared": _shared(page.rows),
+    }
     return live.answer(request) or campaign_page(request, campaign, "orders/list.html", context)
+
+
+def _shared(orders: Sequence[Order]) -> list[Order]:
+    """One order for each code and link among these, if these are few: then they stand once, above the list."""
+    first = {(each.campaign_code, each.invite_link): each for each in orders if each.invite_link}
+    return list(first.values()) if len(first) <= SHARED_AT_MOST else []
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -57,7 +82,8 @@ def _not_refreshed(campaign: Campaign) -> str:
     return too_soon(done_at, JUST_NOW) if done_at else "There is no order to check."
 
 
-def _order_or_404(campaign: Campaign, pk: int) -> Order:
+def order_or_404(campaign: Campaign, pk: int) -> Order:
+    """An order of the campaign with its posts and replies."""
     order = order_with_posts(campaign, pk)
     if order is None:
         raise Http404("No such order.")
@@ -67,25 +93,42 @@ def _order_or_404(campaign: Campaign, pk: int) -> Order:
 @staff_page(Permission.READ)
 def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    order = _order_or_404(campaign, order_pk)
+    order = order_or_404(campaign, order_pk)
     template = "orders/dialog.html" if request.htmx else "orders/order.html"
     sync = order_sync(order)
     live = order_live(order, sync)
     if answer := live.answer(request):
         return answer
-    context = {"order": order, "sync": sync, "events": order_timeline(order), "live": live}
+    events = order_timeline(order)
+    context = {
+        "order": order,
+        "sync": sync,
+        "events": events,
+        "live": live,
+        **_diagnosis(order, events),
+        "unpublished": UNPUBLISHED,
+        "cancellable": CANCELLABLE,
+    }
     return campaign_page(request, campaign, template, context)
+
+
+def _diagnosis(order: Order, events: list[Event]) -> dict[str, object]:
+    """The reasons why there is no post yet, with a message to the creator; nothing while there is time."""
+    if not needs_check(order, events):
+        return {}
+    found = diagnose(order)
+    return {"diagnosis": found, "draft": draft_message(order, found.cause)}
 
 
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def order_sent(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    if mark_invited_by_hand(_order_or_404(campaign, order_pk), actor=request.user):
+    if mark_invited_by_hand(order_or_404(campaign, order_pk), actor=request.user):
         messages.success(request, "Marked as sent.")
     else:
         messages.info(request, "The order has already moved on.")
-    return redirect(address(request, "campaign", campaign.pk))
+    return redirect(address(request, "orders", campaign.pk))
 
 
 # --- the result, creator by creator ---------------------------------------------------------------------------------
@@ -113,7 +156,7 @@ def request_page(request: OrganizationRequest, pk: int, request_pk: int) -> Http
 
 
 def _belongs(part: OrderRequest, whole: OrderRequest) -> bool:
-    return whole.pk in {part.pk, part.continues_id}
+    return whole.pk in {part.pk, part.continues_id, part.submission_id}
 
 
 @staff_page(Permission.SEND_ORDERS)

@@ -6,7 +6,7 @@ from crm.forms.discovery import RankingForm, SearchForm
 from crm.forms.imports import ImportForm, PasteForm, ReadingForm, WorkbookReadingForm
 from crm.forms.mailings import MailingForm, MailTemplateForm
 from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
-from crm.forms.settings import FieldForm, MergeTagForm, TagForm
+from crm.forms.settings import FieldForm, ListForm, MergeTagForm, TagForm
 
 __all__ = [
     "PLAIN",
@@ -18,6 +18,7 @@ __all__ = [
     "FieldForm",
     "FileForm",
     "ImportForm",
+    "ListForm",
     "MailTemplateForm",
     "MailingForm",
     "MergeTagForm",

@@ -47,11 +47,11 @@ class AskForm(EditForm, forms.Form):
     """The address that the link to the influencers' dashboard goes to."""
 
     email = forms.EmailField(
-        label="E-mail address of the influencer",
+        label="E-mail address of the creator",
         max_length=254,
         widget=forms.EmailInput(attrs=PLAIN),
         error_messages={
-            "required": "Enter the influencer's e-mail address: the link goes there.",
+            "required": "Enter the creator's e-mail address: the link goes there.",
             "invalid": "This is not an e-mail address. Enter it as name@example.com.",
         },
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -27,6 +26,7 @@ from crm.services.influencers import Details
 from tenancy.models import Group, Membership
 from ui.bidi import isolated
 from ui.editing import EditForm
+from ui.letters import by_name
 
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 COLUMNS = (
@@ -128,7 +128,7 @@ class DetailsForm(EditForm, forms.Form):
             self.fields[name] = rates.RateField(number)
 
     def clean_name(self) -> str:
-        return readable_name(self.cleaned_data["name"])
+        return readable_name(self.cleaned_data["name"], longest=NAME_LENGTH)
 
     def clean_account(self) -> AccountAddress | None:
         """The account, which must not be another influencer's. Refused with their name where the member sees them."""
@@ -232,13 +232,8 @@ def _zones(kept: str) -> list[tuple[str, str]]:
 
 def _by_name(names: Mapping[str, str], kept: str) -> list[tuple[str, str]]:
     """Choices by name; a kept code that has none is shown as it is."""
-    named = {kept: kept, **names} if kept else names
-    return [("", "—"), *sorted(named.items(), key=lambda item: _plain(str(item[1])))]
-
-
-def _plain(name: str) -> str:
-    """Fold a name for sorting, so that case and accents do not part it from its neighbours."""
-    return unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    named = {code: str(name) for code, name in names.items()}
+    return [("", "—"), *by_name({kept: kept, **named} if kept else named).items()]
 
 
 class DeleteForm(forms.Form):
@@ -252,6 +247,7 @@ class DeleteForm(forms.Form):
         self.fields["name"].label = f"Type “{isolated(name)}” to confirm"
 
     def clean_name(self) -> str:
-        if readable_name(self.cleaned_data["name"]).casefold() != self.wanted.casefold():
+        typed = readable_name(self.cleaned_data["name"], longest=NAME_LENGTH)
+        if typed.casefold() != self.wanted.casefold():
             raise ValidationError("This is not the name. Nothing was deleted.")
         return self.wanted

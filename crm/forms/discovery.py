@@ -16,11 +16,12 @@ from django.http import QueryDict
 from crm.countries import COUNTRIES
 from tiktok.services.creators.discovery import Search
 from tiktok.states import NAMES as STATES
+from ui.letters import by_name
 
 Choices = Sequence[tuple[str, str]]
 ANY = ("", "Any")
-BY_NAME = sorted(COUNTRIES.items(), key=lambda country: country[1])
-LANGUAGES = [(code, str(name)) for code, name in settings.LANGUAGES if len(code) == 2]
+_LANGUAGES = {code: str(name) for code, name in settings.LANGUAGES if len(code) == 2}
+LANGUAGES = list(by_name(_LANGUAGES).items())
 GENDERS = [
     (f"{side}_{share}", f"More than {share}\N{NO-BREAK SPACE}% {words}")
     for side, words in (("FEMALE", "women"), ("MALE", "men"))
@@ -106,7 +107,7 @@ class SearchForm(forms.Form):
     keyword_search = forms.CharField(label="Words", max_length=100, required=False)
     country_codes = _several(
         "Countries",
-        BY_NAME,
+        list(COUNTRIES.items()),
         help_text="Several only of one region: TikTok refuses others.",
     )
     state_provinces = _several(
@@ -122,7 +123,7 @@ class SearchForm(forms.Form):
     min_avg_views, max_avg_views = _least("At least"), _least("At most")
     min_median_views, max_median_views = _least("At least"), _least("At most")
     min_engagement_rate, max_engagement_rate = _share("At least"), _share("At most")
-    follower_country_codes = _one("Country of the followers", [ANY, *BY_NAME])
+    follower_country_codes = _one("Country of the followers", [ANY, *COUNTRIES.items()])
     follower_gender_ratio = _one("Their gender", [ANY, *GENDERS])
     follower_age = _one("Their main age", [ANY, *AGES])
     sort_field = _one("By", SORTS)
@@ -181,7 +182,7 @@ class SearchForm(forms.Form):
     def _chosen(self, names: Sequence[str]) -> str:
         given: Mapping[str, Any] = getattr(self, "cleaned_data", {})
         if names == ("sort_field", "sort_order"):
-            return str(dict(SORTS).get(given.get("sort_field", ""), ""))
+            return str(dict(SORTS[1:]).get(given.get("sort_field", ""), ""))  # the first is usual
         return ", ".join(filter(None, (self._words(name, given.get(name)) for name in names)))
 
     def _words(self, name: str, value: Any) -> str:

@@ -49,7 +49,9 @@ class PasteForm(forms.Form):
 class ReadingForm(forms.Form):
     """How the text of a file is read."""
 
-    delimiter = forms.ChoiceField(label="Columns are parted by", choices=list(DELIMITERS.items()))
+    delimiter = forms.ChoiceField(
+        label="Columns are separated by", choices=list(DELIMITERS.items())
+    )
     encoding = forms.ChoiceField(label="Encoding", choices=list(ENCODINGS.items()))
     decimal_mark = forms.ChoiceField(label="Decimal mark", choices=DECIMAL_MARKS, required=False)
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from crm.models import MailTemplate
-from crm.models.mailings import BODY_LENGTH, SUBJECT_LENGTH
+from crm.models.mailings import BODY_LENGTH, SUBJECT_LENGTH, TEMPLATE_NAME_LENGTH
 from crm.policies.details import readable_name, readable_time_zone
 from crm.policies.merge_fields import problems
 from crm.services.mailings.mailings import Draft
@@ -70,7 +70,9 @@ def _right(text: str) -> str:
 class MailTemplateForm(EditForm, _Words):
     """A template: its name, its subject, its text."""
 
-    name = forms.CharField(max_length=80, error_messages={"required": "Give the template a name."})
+    name = forms.CharField(
+        max_length=TEMPLATE_NAME_LENGTH, error_messages={"required": "Give the template a name."}
+    )
     field_order = ("name", "subject", "body")
 
     def __init__(self, data: Any, *, template: MailTemplate | None = None) -> None:
@@ -79,7 +81,7 @@ class MailTemplateForm(EditForm, _Words):
         super().__init__(data, initial=stored)
 
     def clean_name(self) -> str:
-        return readable_name(self.cleaned_data["name"])
+        return readable_name(self.cleaned_data["name"], longest=TEMPLATE_NAME_LENGTH)
 
 
 class MailingForm(_Words):

@@ -1,4 +1,4 @@
-"""Shapes of tags and custom fields, as the settings change them."""
+"""Shapes of tags, lists and custom fields, as their pages change them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from crm.enums import FieldKind, TagColor
-from crm.models import CustomField, Tag
+from crm.models import CustomField, List, Tag
 from ui.editing import EditForm
 
 
@@ -53,6 +53,19 @@ class TagForm(EditForm, forms.Form):
 
     def __init__(self, data: Any, *, tag: Tag) -> None:
         super().__init__(data, initial={"name": tag.name, "color": tag.color})
+
+
+class ListForm(EditForm, forms.Form):
+    """A list's name, and what it is for."""
+
+    name = forms.CharField(max_length=120, error_messages={"required": "Give the list a name."})
+    description = forms.CharField(
+        max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, data: Any, *, row: List | None = None) -> None:
+        stored = {"name": row.name, "description": row.description} if row else {}
+        super().__init__(data, initial=stored)
 
 
 class MergeTagForm(forms.Form):

@@ -5,11 +5,12 @@ from crm.models.groups import GroupBranding
 from crm.models.imports import AwaitedAccount, Import, ImportMapping, ImportRow
 from crm.models.influencers import Influencer, SocialAccount
 from crm.models.lists import List, ListEntry
-from crm.models.mailings import Mailing, MailingRecipient, MailTemplate
+from crm.models.mailings import InfluencerMail, Mailing, MailingRecipient, MailTemplate
 from crm.models.merging import Duplicate, Merge
 from crm.models.notes import Mention, Note
 from crm.models.rates import OtherAddress, Rate
 from crm.models.readings import AccountReading
+from crm.models.removals import Removal
 from crm.models.search import SEARCHED, BioWord, NoteWord, SearchPart, SearchWord
 from crm.models.segments import ListLayout, Segment
 from crm.models.tags import Tag, Tagging
@@ -32,6 +33,7 @@ __all__ = [
     "ImportMapping",
     "ImportRow",
     "Influencer",
+    "InfluencerMail",
     "List",
     "ListEntry",
     "ListLayout",
@@ -44,6 +46,7 @@ __all__ = [
     "NoteWord",
     "OtherAddress",
     "Rate",
+    "Removal",
     "SearchPart",
     "SearchWord",
     "Segment",

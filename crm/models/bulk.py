@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from crm.enums import BulkState
+from crm.enums import CHANGED_STATES, BulkState
 from jobs.enums import JobState
 from jobs.models import Job
 from tenancy.models import OrganizationModel
@@ -21,7 +21,8 @@ class BulkAction(OrganizationModel):
 
     `ids` are the influencers who were selected; without them it is everybody whom `search` and `filters` (the values of
     `f` in the list's address) keep, up to `last_id`: who is added later is not taken in. `choice` names the tag, the list
-    or what else was chosen, `label` says it for pages. `counts` says how many results have each state.
+    or what else was chosen, `label` says it for pages. `counts` says how many results have each state. `kept` is the tag or
+    list that it has deleted, as texts, until that is undone.
     """
 
     kind = models.CharField(max_length=30)
@@ -29,9 +30,10 @@ class BulkAction(OrganizationModel):
     search = models.CharField(max_length=100, blank=True)
     filters = models.JSONField(default=list)
     last_id = models.BigIntegerField(default=0)
-    choice = models.CharField(max_length=20, blank=True)
+    choice = models.CharField(max_length=50, blank=True)
     label = models.CharField(max_length=200, blank=True)
     counts = models.JSONField(default=dict)
+    kept = models.JSONField(default=dict)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -50,6 +52,11 @@ class BulkAction(OrganizationModel):
         return next((job for job in jobs if job is not None and not job.is_finished), None)
 
     @property
+    def changed_count(self) -> int:
+        """How many were changed, wholly or partly, and are not undone."""
+        return sum(self.counts.get(state, 0) for state in CHANGED_STATES)
+
+    @property
     def undo_until(self) -> datetime:
         return (self.begun_at or self.created_at) + UNDO_FOR
 
@@ -58,9 +65,8 @@ class BulkAction(OrganizationModel):
         """Is something done that may still be undone, and nothing under way?"""
         is_undone = self.undo_job is not None and self.undo_job.state == JobState.DONE
         is_open = self.job is not None and self.running_job is None and not is_undone
-        return (
-            is_open and self.counts.get(BulkState.DONE, 0) > 0 and timezone.now() < self.undo_until
-        )
+        is_something = self.changed_count > 0 or bool(self.kept)
+        return is_open and is_something and timezone.now() < self.undo_until
 
 
 class BulkResult(OrganizationModel):

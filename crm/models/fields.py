@@ -12,13 +12,13 @@ from crm.enums import FieldKind
 from crm.models.search import folded
 from tenancy.models import OrganizationModel
 
-OPTION_LENGTH, SORT_LENGTH = 60, 100
+NAME_LENGTH, OPTION_LENGTH, SORT_LENGTH = 80, 60, 100
 
 
 class CustomField(OrganizationModel):
     """A field of the organization's own; `key` names it in the API and in exports and never changes."""
 
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=NAME_LENGTH)
     key = models.SlugField(max_length=60)
     kind = models.CharField(max_length=12, choices=FieldKind)
     options = ArrayField(
@@ -84,6 +84,11 @@ class CustomValue(OrganizationModel):
         indexes = [
             models.Index(
                 fields=["field", "sort_number", "influencer"], name="custom_value_by_number"
+            ),
+            models.Index(
+                fields=["field", "currency", "sort_number", "influencer"],
+                condition=models.Q(currency__gt=""),
+                name="custom_value_by_amount",
             ),
             models.Index(fields=["field", "day", "influencer"], name="custom_value_by_day"),
             models.Index(fields=["field", "sort_text", "influencer"], name="custom_value_by_text"),

@@ -19,11 +19,16 @@ from tenancy.models import OrganizationModel
 from tiktok.enums import MarketplaceStatus
 
 ROLL_BACK_FOR = timedelta(days=30)
+# Rows that were left out and hang on nobody: their keys say whom they name.
+NAMES_SOMEBODY = models.Q(
+    influencer=None, fate__in=[ImportFate.ERROR.value, ImportFate.DUPLICATE.value]
+)
 
 
 class Import(OrganizationModel):
     """One file on its way into the CRM: how it is read, what each column means, and how far it is.
 
+    `about` is the key of its subject (`crm.services.imports.subjects`), `context` what that subject has to know.
     `encoding` and `delimiter` are empty for a workbook. `decimal_mark` is what the person chose, empty while the file
     itself proves it; `proven_marks` are the marks that it proves. `columns` holds for each column of the file its `name`,
     a `sample`, the `field` it is mapped to (empty: not imported) and the `policy` where the field has a value already.
@@ -31,6 +36,8 @@ class Import(OrganizationModel):
     """
 
     name = models.CharField(max_length=200)
+    about = models.CharField(max_length=20, default="influencers", db_default="influencers")
+    context = models.JSONField(default=dict, db_default={})
     file = models.ForeignKey(
         "files.File", null=True, on_delete=models.SET_NULL, related_name="imports"
     )
@@ -76,6 +83,16 @@ class Import(OrganizationModel):
         return self.job is not None and self.job.state == JobState.FAILED
 
     @property
+    def is_rolled_back(self) -> bool:
+        """Is it rolled back to its last row?"""
+        return self.stage == ImportStage.ROLL_BACK and self.has_ended_well
+
+    @property
+    def has_ended_well(self) -> bool:
+        """Has its latest job done everything? One that failed or was cancelled has not."""
+        return self.job is None or self.job.state == JobState.DONE
+
+    @property
     def roll_back_until(self) -> datetime:
         return (self.imported_at or self.created_at) + ROLL_BACK_FOR
 
@@ -91,7 +108,8 @@ class ImportRow(OrganizationModel):
     `number` is the row's number in a spreadsheet. `values` holds what was read, by field; `changes` for each field that
     changes [the value before, the value after]; `reasons` what is wrong: [column, reason, text of the cell]. `cells` are
     the row's own, kept until it is written. `keys` are hashes of what identifies somebody. `kept` says what a roll-back
-    has kept, by field.
+    has kept, by field. `added_account` is the primary key of the TikTok account that the row has brought, which may have
+    gone since.
     """
 
     group_path: ClassVar[str] = "influencer__group"
@@ -120,6 +138,7 @@ class ImportRow(OrganizationModel):
         choices=MarketplaceStatus,
         help_text="Empty until TikTok answers.",
     )
+    added_account = models.BigIntegerField(null=True, blank=True)
     written_at = models.DateTimeField(null=True, blank=True)
     rolled_back_at = models.DateTimeField(null=True, blank=True)
 
@@ -133,6 +152,9 @@ class ImportRow(OrganizationModel):
                 fields=["parent", "number"],
                 condition=~models.Q(tiktok_handle=""),
                 name="import_row_with_tiktok_handle",
+            ),
+            models.Index(
+                fields=["organization"], condition=NAMES_SOMEBODY, name="import_row_about_nobody"
             ),
         ]
 
@@ -153,6 +175,7 @@ class ImportRow(OrganizationModel):
 class ImportMapping(OrganizationModel):
     """The mapping of columns that was used last for files with the same header."""
 
+    about = models.CharField(max_length=20, default="influencers", db_default="influencers")
     signature = models.CharField(max_length=64, help_text="SHA-256 of the header.")
     columns = models.JSONField(default=list, help_text="Field and policy of each column.")
     remembered_from = models.CharField(max_length=200)
@@ -161,7 +184,7 @@ class ImportMapping(OrganizationModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "signature"], name="import_mapping_once_per_header"
+                fields=["organization", "about", "signature"], name="import_mapping_once_per_header"
             )
         ]
 
@@ -182,6 +205,9 @@ class AwaitedAccount(OrganizationModel):
         max_length=12, choices=MarketplaceStatus, default=MarketplaceStatus.UNKNOWN
     )
     checked_at = models.DateTimeField(null=True, blank=True)
+    imported_by = models.ForeignKey(
+        Import, null=True, blank=True, on_delete=models.SET_NULL, related_name="awaited_accounts"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

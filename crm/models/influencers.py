@@ -15,7 +15,20 @@ from tiktok.models import Creator
 
 NAME_LENGTH = 200
 # Columns of an influencer that the database keeps: numbers of their main account.
-MAIN_NUMBERS = frozenset({"follower_count", "engagement_rate", "average_views", "last_post_at"})
+MAIN_NUMBERS = frozenset(
+    {
+        "follower_count",
+        "follower_growth",
+        "like_count",
+        "video_count",
+        "engagement_rate",
+        "average_views",
+        "last_post_at",
+        "synced_at",
+        "grant_ends_at",
+        "last_activity_at",
+    }
+)
 
 
 class Influencer(OrganizationModel):
@@ -24,7 +37,8 @@ class Influencer(OrganizationModel):
     `email` is where mail goes; further addresses are `OtherAddress`. `phone` is in E.164 (`+491711234567`), `time_zone` a
     name of the IANA database, `salutation` how mail begins ("Dear Maya"). An archived influencer stands in no list until
     restored. The numbers are those of the main account, which triggers of the database keep for lists to be sorted by
-    (migration `numbers_of_the_main_account`): the TikTok account with most followers, else that of another network.
+    (migration `orders_by_every_column`): the TikTok account with most followers, else that of another network. Nothing
+    else writes them, nor `last_activity_at`, the time of the last event.
     """
 
     group_path: ClassVar[str] = "group"
@@ -66,6 +80,12 @@ class Influencer(OrganizationModel):
     engagement_rate = models.FloatField(null=True, editable=False)
     average_views = models.FloatField(null=True, editable=False)
     last_post_at = models.DateTimeField(null=True, editable=False)
+    follower_growth = models.FloatField(null=True, editable=False)  # in 30 days, as a fraction
+    like_count = models.BigIntegerField(null=True, editable=False)
+    video_count = models.BigIntegerField(null=True, editable=False)
+    synced_at = models.DateTimeField(null=True, editable=False)
+    grant_ends_at = models.DateTimeField(null=True, editable=False)  # of a grant that is alive
+    last_activity_at = models.DateTimeField(null=True, editable=False)  # of the last event
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -81,6 +101,11 @@ class Influencer(OrganizationModel):
                 fields=["organization", "sort_name", "id"],
                 include=["archived_at"],  # so that a search walks the index alone
                 name="influencer_by_sort_name",
+            ),
+            models.Index(
+                fields=["organization", "email"],
+                condition=~models.Q(email=""),
+                name="influencer_by_email",
             ),
             models.Index(
                 fields=["organization", "phone"],
@@ -99,6 +124,21 @@ class Influencer(OrganizationModel):
             models.Index(
                 fields=["organization", "last_post_at", "id"], name="influencer_by_last_post"
             ),
+            models.Index(
+                fields=["organization", "follower_growth", "id"], name="influencer_by_growth"
+            ),
+            models.Index(fields=["organization", "like_count", "id"], name="influencer_by_likes"),
+            models.Index(fields=["organization", "video_count", "id"], name="influencer_by_videos"),
+            models.Index(fields=["organization", "synced_at", "id"], name="influencer_by_sync"),
+            models.Index(
+                fields=["organization", "grant_ends_at", "id"], name="influencer_by_grant"
+            ),
+            models.Index(
+                fields=["organization", "last_activity_at", "id"], name="influencer_by_activity"
+            ),
+            models.Index(fields=["organization", "birthday", "id"], name="influencer_by_birthday"),
+            models.Index(fields=["organization", "country", "id"], name="influencer_by_country"),
+            models.Index(fields=["organization", "language", "id"], name="influencer_by_language"),
         ]
 
     def __str__(self) -> str:

@@ -8,11 +8,13 @@ from django.db import models
 from crm.models.search import folded
 from tenancy.models import OrganizationModel
 
+NAME_LENGTH = 120
+
 
 class List(OrganizationModel):
     """Influencers put together by hand."""
 
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=NAME_LENGTH)
     description = models.CharField(max_length=500, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from jobs.enums import JobState
 from mail.models import Message
 from tenancy.models import OrganizationModel
 
-SUBJECT_LENGTH, BODY_LENGTH = 200, 10_000
+TEMPLATE_NAME_LENGTH, SUBJECT_LENGTH, BODY_LENGTH = 80, 200, 10_000
 TONES = {
     RecipientState.QUEUED: "info",
     RecipientState.SENT: "info",
@@ -27,7 +28,7 @@ TONES = {
 class MailTemplate(OrganizationModel):
     """Subject and text of an e-mail to creators, to be used again. Both may hold merge fields: `{{ salutation }}`."""
 
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=TEMPLATE_NAME_LENGTH)
     subject = models.CharField(max_length=SUBJECT_LENGTH)
     body = models.TextField(max_length=BODY_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -147,6 +148,12 @@ class MailingRecipient(OrganizationModel):
         return self.reminder or self.message
 
     @property
+    def opened_at(self) -> datetime | None:
+        """The first opening of the e-mail or its reminder, where the creator lets it be seen."""
+        mails = [mail for mail in (self.message, self.reminder) if mail]
+        return min((mail.opened_at for mail in mails if mail.opened_at), default=None)
+
+    @property
     def mail_reason(self) -> str:
         """The mail server's words where the e-mail did not arrive."""
         return self.latest_mail.reason if self.latest_mail else ""
@@ -155,3 +162,18 @@ class MailingRecipient(OrganizationModel):
     def tone(self) -> str:
         """The kind of badge of the state."""
         return TONES.get(RecipientState(self.state), "neutral")
+
+
+class InfluencerMail(OrganizationModel):
+    """An e-mail to an influencer that no mailing sent: theirs, whatever address they had then or have now."""
+
+    group_path: ClassVar[str] = "influencer__group"
+
+    influencer = models.ForeignKey("crm.Influencer", on_delete=models.CASCADE, related_name="mails")
+    message = models.OneToOneField("mail.Message", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "e-mail"
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

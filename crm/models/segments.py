@@ -7,6 +7,8 @@ from django.db import models
 from crm.enums import Density
 from tenancy.models import OrganizationModel
 
+NAME_LENGTH = 80
+
 
 class Segment(OrganizationModel):
     """A saved filter of the list of influencers: its owner's, or shared with the organization.
@@ -15,7 +17,7 @@ class Segment(OrganizationModel):
     and an address mean the same.
     """
 
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=NAME_LENGTH)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="segments"
     )

@@ -8,11 +8,13 @@ from crm.enums import TagColor
 from crm.models.search import folded
 from tenancy.models import OrganizationModel
 
+NAME_LENGTH = 60
+
 
 class Tag(OrganizationModel):
     """A word that influencers are sorted by. Names that only differ in case or accents are one tag."""
 
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=NAME_LENGTH)
     color = models.CharField(max_length=10, choices=TagColor, default=TagColor.GREY)
     created_at = models.DateTimeField(auto_now_add=True)
 

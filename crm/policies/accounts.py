@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 
 from tiktok.availability import NOT_TRACKED
 from tiktok.enums import AccountKind, MarketplaceStatus
@@ -13,9 +14,9 @@ OUTSIDE = frozenset({MarketplaceStatus.NOT_IN, MarketplaceStatus.UNKNOWN})
 INVITE_AGAIN_AFTER = timedelta(days=7)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Label:
-    """A label of an account: its words, the kind of badge, and what it means."""
+    """A label of an account: its words, the kind of badge, and what it means. Each is one object, found by a list quickly."""
 
     text: str
     kind: str
@@ -26,14 +27,14 @@ GRAVITY = ("tiktok", "neutral", "success", "info", "warning", "danger")
 MARKETPLACE = Label("Marketplace", "tiktok", "In TikTok's Creator Marketplace.")
 NON_TTCM = Label("Non-TTCM", "neutral", "Not in TikTok's Creator Marketplace.")
 AUTHENTICATED = Label(
-    "Authenticated", "success", "The influencer lets your organization see this account's own data."
+    "Authenticated", "success", "The creator lets your organization see this account's own data."
 )
 NOT_AUTHENTICATED = Label(
-    "Not authenticated", "neutral", "The influencer has not connected this account."
+    "Not authenticated", "neutral", "The creator has not connected this account."
 )
 INVITED = Label("Invited", "info", "Invited to TikTok's Creator Marketplace; looked up daily.")
 RECONNECT_NEEDED = Label(
-    "Reconnect needed", "warning", "The influencer's authorization at TikTok has ended."
+    "Reconnect needed", "warning", "The creator's authorization at TikTok has ended."
 )
 UNSUPPORTED = Label("Unsupported", "danger", NOT_TRACKED)
 OLD_SOURCE = Label(
@@ -61,6 +62,13 @@ def account_labels(
     kind: AccountKind, status: str, *, invited_at: datetime | None, needs_reconnect: bool
 ) -> tuple[Label, ...]:
     """The labels of a TikTok account, in the order they are shown."""
+    return _labels(kind, status, is_invited(status, invited_at), needs_reconnect)
+
+
+@cache
+def _labels(
+    kind: AccountKind, status: str, was_invited: bool, needs_reconnect: bool
+) -> tuple[Label, ...]:
     if kind == AccountKind.LEGACY:
         return (OLD_SOURCE,)
     is_authenticated = kind in {
@@ -72,7 +80,7 @@ def account_labels(
         (NON_TTCM, status != MarketplaceStatus.IN),
         (AUTHENTICATED, is_authenticated),
         (NOT_AUTHENTICATED, not is_authenticated),
-        (INVITED, is_invited(status, invited_at)),
+        (INVITED, was_invited),
         (RECONNECT_NEEDED, needs_reconnect),
         (UNSUPPORTED, kind == AccountKind.UNSUPPORTED),
     )
@@ -81,7 +89,7 @@ def account_labels(
 
 def account_status(
     labels: Sequence[Label], ends_at: datetime | None, *, is_authenticated: bool
-) -> Label:
+) -> Badge:
     """All labels of an account as one: its kind, its state and the date of what comes next.
 
     The gravest of the labels gives the kind of badge.
@@ -90,20 +98,28 @@ def account_status(
     if is_authenticated and ends_at is not None:
         words[words.index(AUTHENTICATED.text)] += f" until {ends_at.day} {ends_at:%b %Y}"
     gravest = max(labels, key=lambda label: GRAVITY.index(label.kind))
-    return Label(" · ".join(words), gravest.kind, " ".join(label.title for label in labels))
+    title = " ".join(label.title for label in labels)
+    state = next((each for each in STATES if each in labels), None)
+    return Badge(" · ".join(words), gravest.kind, title, is_half=state in NOT_YET)
 
 
-def badge_in_list(labels: Sequence[Label], ends_at: datetime | None, now: datetime) -> Badge:
+def ends_soon(ends_at: datetime, now: datetime) -> datetime | None:
+    """The end of a creator's permission, if it is within a month."""
+    return ends_at if ends_at < now + ENDS_SOON else None
+
+
+@lru_cache(maxsize=500)
+def badge_in_list(labels: tuple[Label, ...], ends_at: datetime | None = None) -> Badge:
     """The labels of an account as one badge with two words: is it in the marketplace, and what matters most beside that.
 
-    Its title says all of them. An authenticated account whose permission ends within a month says when.
+    Its title says all of them. `ends_at`: when an authenticated account's permission ends, if that is soon.
     """
     title = " ".join(label.title for label in labels)
     first, state = labels[0], next((each for each in STATES if each in labels), None)
     if state is None:
         return Badge(first.text, first.kind, title)
     text, kind = state.text, state.kind
-    if state is AUTHENTICATED and ends_at is not None and ends_at < now + ENDS_SOON:
+    if state is AUTHENTICATED and ends_at is not None:
         text, kind = f"Ends {ends_at.day} {ends_at:%b}", "warning"
     return Badge(f"{first.text} · {text}", kind, title, is_half=state in NOT_YET)
 

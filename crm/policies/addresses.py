@@ -47,7 +47,7 @@ def account_address(text: str, usual: Network = Network.TIKTOK) -> AccountAddres
 
     Raises HandleNotReadable: with what is needed instead.
     """
-    plain = _plain(text)
+    plain = plain_text(text)
     found, problems = _linked(plain)
     if not found and problems:
         raise problems[0]
@@ -83,7 +83,7 @@ def account_name(network: Network | str, handle: str) -> str:
     return handle if is_id else f"@{handle}"
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Full-width letters as usual ones, nothing invisible, `%40` as `@`."""
     shown = unicodedata.normalize("NFKC", unquote(text))
     return "".join(char for char in shown if unicodedata.category(char) != "Cf").strip(EDGES)
@@ -96,8 +96,8 @@ def _linked(text: str) -> tuple[list[AccountAddress], list[HandleNotReadable]]:
     problems: list[HandleNotReadable] = []
     for link in LINK.finditer(text):
         host, rest = link["host"].lower(), (link["rest"] or "").rstrip(EDGES)
-        network = _network_of(host)
-        if network is None and not link["scheme"] and not _is_below(host, SHORTENERS):
+        network = network_of_host(host)
+        if network is None and not link["scheme"] and not is_below(host, SHORTENERS):
             continue  # a handle with a dot in it, an e-mail's domain, or a word
         try:
             found[_named_by(network, host, rest)] = None
@@ -106,23 +106,25 @@ def _linked(text: str) -> tuple[list[AccountAddress], list[HandleNotReadable]]:
     return list(found), problems
 
 
-def _network_of(host: str) -> Network | None:
+def network_of_host(host: str) -> Network | None:
+    """The network whose pages are at this host, also those that its short links are at."""
     return next(
-        (each for each, kind in SPELLINGS.items() if _is_below(host, (*kind.hosts, *kind.short))),
+        (each for each, kind in SPELLINGS.items() if is_below(host, (*kind.hosts, *kind.short))),
         None,
     )
 
 
-def _is_below(host: str, hosts: tuple[str, ...]) -> bool:
+def is_below(host: str, hosts: tuple[str, ...]) -> bool:
+    """Is it one of these hosts, or below one?"""
     return any(host == each or host.endswith(f".{each}") for each in hosts if "/" not in each)
 
 
 def _named_by(network: Network | None, host: str, rest: str) -> AccountAddress:
     if network is None:
-        raise ShortLinkNotReadable("") if _is_below(host, SHORTENERS) else LinkElsewhere
+        raise ShortLinkNotReadable("") if is_below(host, SHORTENERS) else LinkElsewhere
     spelling, label = SPELLINGS[network], network.label
     whole = f"{host.removeprefix('www.').removeprefix('m.')}{rest.lower()}"
-    if _is_below(host, spelling.short) or whole.startswith(
+    if is_below(host, spelling.short) or whole.startswith(
         tuple(each for each in spelling.short if "/" in each)
     ):
         raise ShortLinkNotReadable(label)

@@ -30,12 +30,10 @@ class Fact(Enum):
 
     SYNC = "sync"  # when an account was read, and will be
     END = "end"  # when a creator's permission ends
-    MONTH_AGO = "month_ago"  # an account's followers thirty days before its last reading
     TAGS = "tags"
     LISTS = "lists"
     RATES = "rates"
     ADDRESSES = "addresses"
-    ACTIVE = "active"
     OWNER = "owner"
     GROUP = "group"
     FIELDS = "fields"
@@ -73,18 +71,18 @@ def _column(
 _TEXT, _NUMBER, _PERCENT, _DAY, _MOMENT = CellKind
 COLUMNS: tuple[Column, ...] = (
     _column("account", "TikTok account", _TEXT, Fact.END),
-    _column("followers", "Followers", _NUMBER, Fact.MONTH_AGO, sort="followers"),
+    _column("followers", "Followers", _NUMBER, sort="followers"),
     _column("views", "Average views", _NUMBER, sort="views"),
     _column("engagement", "Engagement", _PERCENT, sort="engagement"),
     _column("country", "Country"),
     _column("tags", "Tags", _TEXT, Fact.TAGS),
     _column("posted", "Last post", _MOMENT, sort="posted"),
-    _column("updated", "Updated", _MOMENT, Fact.SYNC),
-    _column("growth", "Followers in 30 days", _PERCENT, Fact.MONTH_AGO),
-    _column("likes", "Likes", _NUMBER),
-    _column("videos", "Videos", _NUMBER),
-    _column("grant", "Permission ends", _DAY, Fact.END),
-    _column("active", "Last activity", _MOMENT, Fact.ACTIVE),
+    _column("updated", "Updated", _MOMENT, Fact.SYNC, sort="updated"),
+    _column("growth", "Followers in 30 days", _PERCENT, sort="growth"),
+    _column("likes", "Likes", _NUMBER, sort="likes"),
+    _column("videos", "Videos", _NUMBER, sort="videos"),
+    _column("grant", "Permission ends", _DAY, Fact.END, sort="grant"),
+    _column("active", "Last activity", _MOMENT, sort="active"),
     _column("handle", "TikTok handle"),
     _column("others", "Other accounts"),
     _column("lists", "Lists", _TEXT, Fact.LISTS),
@@ -99,7 +97,7 @@ COLUMNS: tuple[Column, ...] = (
     _column("city", "City"),
     _column("language", "Language"),
     _column("time_zone", "Time zone"),
-    _column("birthday", "Birthday", _DAY),
+    _column("birthday", "Birthday", _DAY, sort="birthday"),
     Column("rates", "Rates", reads=frozenset({Fact.RATES}), is_money=True),
     _column("added", "Added", _MOMENT, sort="id"),
 )
@@ -139,10 +137,3 @@ def moved(keys: Iterable[str], key: str, by: int) -> list[str]:
         at = order.index(key)
         order.insert(max(0, at + by), order.pop(at))
     return order
-
-
-def month_change(now: float | None, then: float | None) -> float | None:
-    """How much a number has grown, as a fraction of what it was; None where one of the two is not known, or it was 0."""
-    if now is None or not then:
-        return None
-    return (now - then) / then

@@ -8,6 +8,10 @@ NEXT: dict[str, tuple[ContractState, ...]] = {
     ContractState.DRAFT: (ContractState.SENT,),
     ContractState.SENT: (ContractState.ACCEPTED, ContractState.DECLINED),
 }
+# One step back, for what was said by mistake.
+BEFORE: dict[str, ContractState] = {
+    after: ContractState(before) for before, following in NEXT.items() for after in following
+}
 BADGES = {
     ContractState.DRAFT: "neutral",
     ContractState.SENT: "info",

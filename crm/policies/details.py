@@ -16,14 +16,17 @@ UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 OLDEST = 120  # years
 
 
-def readable_name(text: str) -> str:
-    """The name in one line, single blanks, without invisible characters. Raises ValidationError if nothing is to be seen."""
+def readable_name(text: str, *, longest: int | None = None) -> str:
+    """The name in one line, single blanks, without invisible characters. Raises ValidationError if nothing is to be seen, and
+    for more than `longest` characters: some letters are written as two of them."""
     words = " ".join(unicodedata.normalize("NFC", text).split())
     kept = "".join(c for c in words if c in JOINERS or unicodedata.category(c)[0] != "C").strip()
     if not any(_is_seen(char) for char in kept):
         raise ValidationError(
             "Enter a name that can be seen: this one has invisible characters only."
         )
+    if longest is not None and len(kept) > longest:
+        raise ValidationError(f"Enter at most {longest} characters.")
     return kept
 
 
@@ -46,7 +49,24 @@ def readable_phone(text: str, country: str = "") -> str:
         ) from problem
     if not phonenumbers.is_possible_number(number):
         raise ValidationError("This phone number is too short or too long. Check its digits.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if (other := _with_plus(text, number)) not in {"", found}:
+        raise ValidationError(f"Is this {other} or {found}? Enter it with the plus sign.")
+    return found
+
+
+def _with_plus(text: str, number: phonenumbers.PhoneNumber) -> str:
+    """The number that its digits are if a spreadsheet has lost the plus sign; empty if they are none of this country."""
+    digits = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isdecimal())
+    if "+" in text or not digits.startswith(str(number.country_code)):
+        return ""
+    try:
+        parsed = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def shown_phone(number: str) -> str:

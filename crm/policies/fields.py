@@ -14,7 +14,6 @@ from django.core.validators import URLValidator
 from crm.enums import FieldKind
 
 TEXT_LENGTH = 2000
-MOST = Decimal(10) ** 16
 NUMBER = re.compile(r"[+-]?(\d{1,16})(\.\d{1,10})?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 YES, NO = frozenset({"yes", "true", "1", "y"}), frozenset({"no", "false", "0", "n"})
@@ -76,10 +75,10 @@ def _url(given: str) -> Typed:
 def _decimal(given: str) -> Decimal:
     if not given.isascii() or not NUMBER.fullmatch(given):
         raise ValidationError("Enter a number such as 1200 or 0.5, with a point for decimals.")
-    number = Decimal(given).quantize(AFTER_DECIMAL_POINT)
-    if abs(number) >= MOST:  # rounded up
-        raise ValidationError("This number is too large.")
-    return number
+    number = Decimal(given)
+    if number != (kept := number.quantize(AFTER_DECIMAL_POINT)):
+        raise ValidationError("Enter at most four digits behind the decimal point.")
+    return kept
 
 
 def _number(given: str) -> Typed:

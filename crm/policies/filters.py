@@ -5,8 +5,9 @@
 Each `f` is a clause, and all clauses must hold. A clause is one condition, or several parted by `|` of which one must
 hold. A condition is a field, a colon and values parted by commas; `unknown` among them keeps who has no value. A number or a
 day is a range: `least..most`, either side may be left out; days are ISO dates, `today`, or days from today (`-30d`,
-`+14d`). Signs of this grammar inside a text are percent-encoded. What cannot be read is a problem that is said, and is
-left out of the tree.
+`+14d`). Money is a range with its currency, and of rates with a network and a kind of post: `rate:tiktok,video,EUR,..500`.
+Signs of this grammar inside a text are percent-encoded. What cannot be read is a problem that is said, and is left out of
+the tree.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ PLAIN = " @.-_+"  # written as they are
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 DAYS = re.compile(r"([+-])(\d{1,5})d")
 ROW = re.compile(r"[1-9]\d{0,17}")
+CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY_ASPECT = "Currency"
 
 
 class Values(Enum):
@@ -36,26 +39,30 @@ class Values(Enum):
     NUMBER = "number"
     PERCENT = "percent"
     DAY = "day"
+    MONEY = "money"  # a range of one currency
 
     @property
     def is_range(self) -> bool:
-        return self in {Values.NUMBER, Values.PERCENT, Values.DAY}
+        return self in {Values.NUMBER, Values.PERCENT, Values.DAY, Values.MONEY}
 
 
 @dataclass(frozen=True)
 class Field:
-    """Something that influencers are filtered by. `options`: of a choice, with their labels."""
+    """Something that influencers are filtered by. `options`: of a choice, with their labels; `aspects`: what an amount of money
+    may be of, one option of each (by the aspect's label, with their labels)."""
 
     key: str
     label: str
     values: Values
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
     has_unknown: bool = True
+    aspects: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One field and what it is to be: one of `values`, or between `least` and `most`, as they were written."""
+    """One field and what it is to be: one of `values`, or between `least` and `most`, as they were written. Of money, the
+    values are options of its aspects and the currency."""
 
     field: Field
     values: tuple[str, ...] = ()
@@ -68,6 +75,16 @@ class Condition:
         if self.least or self.most:
             parts.append(f"{self.least}..{self.most}")
         return f"{self.field.key}:{','.join([*parts, *([UNKNOWN] if self.or_unknown else [])])}"
+
+    @property
+    def currency(self) -> str:
+        """The currency of an amount of money; empty for any."""
+        return next((value for value in self.values if CURRENCY.fullmatch(value)), "")
+
+    def aspect(self, label: str) -> str:
+        """The option of an aspect; empty for any."""
+        options = self.field.aspects[label]
+        return next((value for value in self.values if value in options), "")
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The bounds of a range of days."""
@@ -161,11 +178,43 @@ def _condition(text: str, fields: Mapping[str, Field]) -> Condition:
     rest = [value for value in values if value != UNKNOWN or not known.has_unknown]
     if not rest and not or_unknown:
         raise _Unreadable(f"The filter “{known.label}” names no value. It is left out.")
+    if known.values == Values.MONEY:
+        return _money(known, rest, or_unknown=or_unknown)
     if known.values.is_range:
         least, most = _range(known, rest)
         return Condition(known, least=least, most=most, or_unknown=or_unknown)
     plain = dict.fromkeys(_value(known, unquote(value)) for value in rest[:MOST_VALUES])
     return Condition(known, values=tuple(plain), or_unknown=or_unknown)
+
+
+def _money(known: Field, parts: list[str], *, or_unknown: bool) -> Condition:
+    least, most = _range(known, [part for part in parts if ".." in part])
+    found = [_aspect(known, part) for part in parts if ".." not in part]
+    named = dict(found)
+    if len(named) < len(found):
+        raise _Unreadable(f"The filter “{known.label}” names two where one can be. It is left out.")
+    if (least or most) and CURRENCY_ASPECT not in named:
+        raise _Unreadable(
+            f"The filter “{known.label}” names no currency. Write one such as EUR,100..200. It is left out."
+        )
+    order = (*known.aspects, CURRENCY_ASPECT)
+    return Condition(
+        known,
+        values=tuple(named[aspect] for aspect in order if aspect in named),
+        least=least,
+        most=most,
+        or_unknown=or_unknown,
+    )
+
+
+def _aspect(known: Field, value: str) -> tuple[str, str]:
+    """The aspect of money that a value says something about, and the value."""
+    if CURRENCY.fullmatch(value.upper()):
+        return CURRENCY_ASPECT, value.upper()
+    for aspect, options in known.aspects.items():
+        if value in options:
+            return aspect, value
+    raise _Unreadable(f"The filter “{known.label}” has no value “{value[:60]}”. It is left out.")
 
 
 def _value(known: Field, value: str) -> str:

@@ -37,13 +37,11 @@ def next_action(
     if is_unsupported:
         return NextAction("Tracking has stopped.", NOT_TRACKED, True, may_ask=True, may_invite=True)
     if needs_reconnect:
-        text = "The influencer's authorization at TikTok has ended. Ask the influencer to connect the account again."
+        text = "The creator's authorization at TikTok has ended. Ask the creator to connect the account again."
         return NextAction("Reconnect needed.", text, True, may_ask=True)
     if ends_at is not None and now < ends_at < now + ENDS_SOON:
         title = f"The permission ends on {ends_at.day} {ends_at:%b}."
-        text = (
-            "The numbers that need it stop then. Ask the influencer to connect the account again."
-        )
+        text = "The numbers that need it stop then. Ask the creator to connect the account again."
         return NextAction(title, text, True, may_ask=True)
     return _for_more(missing.get(ASK_TO_AUTHENTICATE, ()), "Connect", may_ask=True) or _for_more(
         missing.get(INVITE_TO_MARKETPLACE, ()),

@@ -26,8 +26,11 @@ class Chip:
 
 def chip(condition: Condition, names: Mapping[tuple[str, str], str]) -> Chip:
     """The words of a condition. `names`: of rows, by the field's key and the value."""
-    field = condition.field
-    if field.values.is_range:
+    field, label = condition.field, condition.field.label
+    if field.values == Values.MONEY:
+        label = " · ".join([label, *_aspects(condition)])
+        sign, values = _amount(condition)
+    elif field.values.is_range:
         sign, values = _range(condition)
     else:
         sign = "has" if field.values == Values.TEXT else ""
@@ -35,7 +38,21 @@ def chip(condition: Condition, names: Mapping[tuple[str, str], str]) -> Chip:
             field.options.get(v) or names.get((field.key, v)) or v for v in condition.values
         )
     rest = "" if not condition.or_unknown else "or unknown" if values else "unknown"
-    return Chip(field.label, sign, values, rest)
+    return Chip(label, sign, values, rest)
+
+
+def _aspects(condition: Condition) -> list[str]:
+    aspects = condition.field.aspects
+    return [options[named] for key, options in aspects.items() if (named := condition.aspect(key))]
+
+
+def _amount(condition: Condition) -> tuple[str, tuple[str, ...]]:
+    sign, bounds = _range(condition)
+    if bounds:
+        return sign, (f"{bounds[0]} {condition.currency}",)
+    if condition.currency:
+        return "in", (condition.currency,)
+    return "", ("known",) if condition.values else ()
 
 
 def _range(condition: Condition) -> tuple[str, tuple[str, ...]]:
@@ -49,7 +66,7 @@ def _range(condition: Condition) -> tuple[str, tuple[str, ...]]:
 
 
 def _bound(condition: Condition, text: str) -> str:
-    if not text or condition.field.values == Values.NUMBER:
+    if not text or condition.field.values in {Values.NUMBER, Values.MONEY}:
         whole, dot, decimals = text.partition(".")
         return f"{int(whole):,}{dot}{decimals}" if text else ""
     if condition.field.values == Values.PERCENT:

@@ -24,11 +24,14 @@ from crm.models import (
     Task,
 )
 from crm.policies.fields import written_value
+from crm.queries.columns import MOST_FIELDS
 from crm.queries.packing import (
+    COUNTED,
     VALUE_COLUMNS,
     Packed,
     as_text,
     hanging_on,
+    length,
     name_at,
     packed,
     value_of,
@@ -51,6 +54,7 @@ class About:
     tasks: list[Task]
     documents: list[Document]
     contracts: list[Contract]
+    counts: dict[str, int]  # of all notes, tasks, files and contracts, to COUNTED + 1
     has_unread_mentions: bool
     asked_at: datetime | None  # to connect, by e-mail, the last time
 
@@ -75,7 +79,7 @@ def influencer_about(pk: int, reader: User, *, sees_money: bool) -> About | None
             packed_addresses=packed(hanging_on(OtherAddress).order_by("email"), "email"),
             packed_fields=packed(
                 values.order_by("field__position", "pk"),
-                *VALUE_COLUMNS,
+                *VALUE_COLUMNS, most=MOST_FIELDS,
                 number=as_text("number"), name=F("field__name"), kind=F("field__kind"),
             ),
             packed_notes=packed(
@@ -90,8 +94,9 @@ def influencer_about(pk: int, reader: User, *, sees_money: bool) -> About | None
                 hanging_on(Document).order_by("-pk"), "added_at", name=F("file__name"), size=F("file__size"), by=name_at("added_by")
             ),
             packed_contracts=packed(
-                _latest_versions(), "title", "version", "state", "created_at", "sent_at", "answered_at"
+                latest_versions(hanging_on(Contract)).order_by("-pk"), "title", "version", "state", "created_at", "sent_at", "answered_at"
             ),
+            **{f"count_{kind}": length(rows, COUNTED + 1) for kind, rows in _kept().items()},
             asked_at=Subquery(
                 Event.objects.filter(
                     object_type=Influencer._meta.label_lower,
@@ -120,17 +125,28 @@ def _about(found: Any, sees_money: bool) -> About:
         tasks=_rows(Task, found.packed_tasks),
         documents=_rows(Document, found.packed_documents),
         contracts=_rows(Contract, found.packed_contracts),
+        counts={kind: getattr(found, f"count_{kind}") for kind in _kept()},
         has_unread_mentions=found.has_unread,
         asked_at=found.asked_at,
     )
 
 
-def _latest_versions() -> models.QuerySet[Contract]:
-    """The latest version of each contract, the latest contract first."""
+def _kept() -> dict[str, models.QuerySet[Any]]:
+    """The rows of which the profile shows some, with a page for all (`crm.queries.records`)."""
+    return {
+        "notes": hanging_on(Note),
+        "tasks": hanging_on(Task),
+        "files": hanging_on(Document),
+        "contracts": latest_versions(hanging_on(Contract)),
+    }
+
+
+def latest_versions(rows: models.QuerySet[Contract]) -> models.QuerySet[Contract]:
+    """The latest version of each of these contracts."""
     later = Contract.objects.filter(
         influencer=OuterRef("influencer"), title=OuterRef("title"), version__gt=OuterRef("version")
     )
-    return hanging_on(Contract).filter(~Exists(later)).order_by("-pk")
+    return rows.filter(~Exists(later))
 
 
 def _rows(model: type[models.Model], rows: list[Packed]) -> list[Any]:
@@ -148,4 +164,8 @@ def _row(model: type[models.Model], each: Packed) -> Any:
 
 def _field(each: Packed) -> tuple[str, str]:
     """A custom field's name and its value as people read it."""
-    return each["name"], written_value(each["kind"], value_of(each))
+    value, kind = value_of(each), each["kind"]
+    if kind == FieldKind.DATE and value.day:
+        return each["name"], f"{value.day.day} {value.day:%b %Y}"
+    text = written_value(kind, value)
+    return each["name"], text.capitalize() if kind == FieldKind.YES_NO else text

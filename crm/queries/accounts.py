@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from crm.enums import Network
 from crm.models import SocialAccount
@@ -20,12 +20,12 @@ from crm.policies import (
     account_labels,
     account_status,
     badge_in_list,
+    ends_soon,
     is_invited,
     may_be_invited,
 )
 from crm.policies.addresses import AccountAddress
-from crm.policies.columns import month_change
-from crm.queries.past import History, Point, a_month_before, past
+from crm.queries.past import History, Point, past
 from tenancy.scope import groups_scope
 from tiktok.enums import (
     ENDED_CONNECTION_STATES,
@@ -34,7 +34,7 @@ from tiktok.enums import (
     MarketplaceStatus,
     PollKind,
 )
-from tiktok.models import Consent, Creator, Video
+from tiktok.models import Creator, Video
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import (
     ACCOUNT_POLLS,
@@ -43,6 +43,7 @@ from tiktok.queries import (
     SyncTimes,
     account_metrics,
     account_sync,
+    account_value,
     authenticated,
     needs_reconnect,
     polls_at,
@@ -63,17 +64,17 @@ class AccountView:
     needs_reconnect: bool
     polls: Polls
     ends_at: datetime | None = None  # the day on which TikTok asks the creator again
-    month_ago: Mapping[str, Any] | None = None  # what `followers_a_month_ago` has found
 
     @property
-    def status(self) -> Label:
+    def status(self) -> Badge:
         """Kind, state and next date in one label."""
         return account_status(self.labels, self.ends_at, is_authenticated=self.is_authenticated)
 
     @property
     def badge(self) -> Badge:
         """The one badge of a list: both facts, and the date if it is near."""
-        return badge_in_list(self.labels, self.ends_at, timezone.now())
+        soon = ends_soon(self.ends_at, timezone.now()) if self.ends_at else None
+        return badge_in_list(self.labels, soon)
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -114,6 +115,10 @@ class AccountView:
     def metric(self, metric: AccountMetric) -> MetricValue:
         return account_metrics(self.creator, self.kind, only=[metric])[0]
 
+    def value(self, metric: AccountMetric) -> Any:
+        """The value of a metric alone."""
+        return account_value(self.creator, self.kind, metric)
+
     @cached_property
     def likes(self) -> MetricValue:
         return self.metric(AccountMetric.LIKE_COUNT)
@@ -135,15 +140,9 @@ class AccountView:
         return self.metric(AccountMetric.AVERAGE_VIEWS)
 
     @property
-    def growth(self) -> float | None:
-        """How much the followers have grown in the thirty days before the last reading, as a fraction; None if unknown."""
-        before = a_month_before(self.creator.profile_fetched_at, self.month_ago, self.kind)
-        return month_change(self.followers.value, before)
-
-    @property
     def picture(self) -> str:
         """The profile image, empty while the account's kind does not allow one."""
-        return self.metric(AccountMetric.PROFILE_IMAGE).value or ""
+        return self.value(AccountMetric.PROFILE_IMAGE) or ""
 
     @property
     def sync(self) -> SyncTimes:
@@ -182,8 +181,7 @@ def accounts_with_facts() -> models.QuerySet[SocialAccount]:
 
 def with_end(accounts: models.QuerySet[SocialAccount]) -> models.QuerySet[SocialAccount]:
     """Annotate `ends_at`: when the grant ends through which the account is seen."""
-    grants = Consent.objects.filter(withdrawn_at=None, creator=OuterRef("creator_id"))
-    return accounts.annotate(ends_at=Subquery(grants.values("connection__refresh_expires_at")[:1]))
+    return accounts.annotate(ends_at=F("creator__grant_ends_at"))
 
 
 def account_view(account: SocialAccount, creator: Creator, *, released: bool) -> AccountView:
@@ -197,9 +195,8 @@ def account_view(account: SocialAccount, creator: Creator, *, released: bool) ->
             is_released=released,
         ),
         needs_reconnect=account.is_to_reconnect,  # type: ignore[attr-defined]
-        polls=read_polls(getattr(account, "polls", ())),
+        polls=read_polls(polls) if (polls := getattr(account, "polls", None)) else {},
         ends_at=getattr(account, "ends_at", None),
-        month_ago=getattr(account, "month_ago", None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import models
 from django.db.models import Case, Count, Q, Value, When
@@ -24,6 +24,18 @@ def bulk_actions(reader: User) -> models.QuerySet[BulkAction]:
     """The bulk actions that are seen; of a reader who is limited to groups, their own."""
     rows = BulkAction.objects.select_related("job", "undo_job", "started_by")
     return rows if current_groups() is None else rows.filter(started_by=reader)
+
+
+def drafted_ids(pk: int, member: User) -> list[int] | None:
+    """The influencers whom a draft of this member holds; None for somebody else's, and where it is kept no longer."""
+    drafts = BulkAction.objects.filter(pk=pk, started_by=member, begun_at=None)
+    return drafts.values_list("ids", flat=True).first()
+
+
+def was_dissolved(kinds: Iterable[str], row: int) -> bool:
+    """Has a bulk action of these kinds deleted this tag or list, and is that not undone? For as long as it may be."""
+    of_row = Q(choice=str(row)) | Q(choice__startswith=f"{row}:")
+    return BulkAction.objects.filter(of_row, kind__in=kinds).exclude(kept={}).exists()
 
 
 def selected(action: BulkAction) -> models.QuerySet[Influencer]:

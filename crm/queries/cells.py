@@ -15,6 +15,9 @@ from crm.policies.fields import written_value
 from crm.queries.accounts import AccountView
 from crm.queries.influencers import InfluencerRow
 from crm.queries.packing import Packed, value_of
+from tenancy.enums import FORMER
+from tiktok.enums import AccountMetric
+from tiktok.queries import account_metrics, account_value
 from ui.sheets import Cell
 from ui.templatetags.formats import cents
 
@@ -22,14 +25,14 @@ Read = Callable[[InfluencerRow], Cell]
 MANY = "; "  # between several values of one cell
 # The numbers of the main account, by column.
 METRICS = {
-    "followers": "followers",
-    "views": "average_views",
-    "engagement": "engagement_rate",
-    "likes": "likes",
-    "videos": "videos",
+    "followers": AccountMetric.FOLLOWER_COUNT,
+    "views": AccountMetric.AVERAGE_VIEWS,
+    "engagement": AccountMetric.ENGAGEMENT_RATE,
+    "likes": AccountMetric.LIKE_COUNT,
+    "videos": AccountMetric.VIDEO_COUNT,
 }
 # What of them the database keeps of an account on another network, where there is none on TikTok.
-ELSEWHERE = {"followers": "follower_count", "engagement": "engagement_rate"}
+ELSEWHERE = {"followers": "follower_count", "engagement": "engagement_rate", "likes": "like_count"}
 
 
 def cell_reader(column: Column) -> Read:
@@ -37,7 +40,7 @@ def cell_reader(column: Column) -> Read:
     if column.field_id:
         return partial(_custom, column)
     if column.key in METRICS:
-        return partial(_number, column.key)
+        return _number(METRICS[column.key], ELSEWHERE.get(column.key))
     return CELLS.get(column.key) or attrgetter(f"influencer.{column.key}")
 
 
@@ -45,14 +48,17 @@ def missing_because(row: InfluencerRow) -> str:
     """A sentence for each number of the main account that is missing, with what would bring it."""
     if row.main is None:
         return "" if row.others else "No TikTok account."
-    metrics = [getattr(row.main, name) for name in METRICS.values()]
+    metrics = account_metrics(row.main.creator, row.main.kind, only=METRICS.values())
     return " ".join(f"{each.label}: {each.reason}" for each in metrics if each.value is None)
 
 
-def _number(key: str, row: InfluencerRow) -> Cell:
-    if row.main is not None:
-        return getattr(row.main, METRICS[key]).value
-    return getattr(row.influencer, ELSEWHERE[key]) if key in ELSEWHERE else None
+def _number(metric: AccountMetric, elsewhere: str | None) -> Read:
+    def read(row: InfluencerRow) -> Cell:
+        if main := row.main:
+            return account_value(main.creator, main.kind, metric)
+        return getattr(row.influencer, elsewhere) if elsewhere else None
+
+    return read
 
 
 def _custom(column: Column, row: InfluencerRow) -> Cell:
@@ -80,15 +86,15 @@ def campaigns_of(row: InfluencerRow) -> list[Packed]:
 
 
 def _handles(row: InfluencerRow) -> str:
-    return MANY.join(view.account.handle for view in row.accounts)
+    return MANY.join([view.account.handle for view in row.accounts])
 
 
 def _badges(row: InfluencerRow) -> str:
-    return MANY.join(view.badge.text for view in row.accounts)
+    return MANY.join([view.badge.text for view in row.accounts])
 
 
 def _others(row: InfluencerRow) -> str:
-    return MANY.join(f"{each.get_network_display()} {each}" for each in row.others)
+    return MANY.join([f"{each.get_network_display()} {each}" for each in row.others])
 
 
 def _rate(each: Packed) -> str:
@@ -100,26 +106,37 @@ def _of_main(read: Callable[[AccountView], Cell]) -> Read:
     return lambda row: None if row.main is None else read(row.main)
 
 
+def growth(row: InfluencerRow) -> float | None:
+    """How much the followers have grown in the thirty days before the last reading, as a fraction; None if unknown."""
+    is_shown = row.main is not None and row.main.followers.value is not None
+    return row.influencer.follower_growth if is_shown else None
+
+
 def _end(view: AccountView) -> date | None:
     is_near = view.is_authenticated and view.ends_at is not None
     return view.ends_at.astimezone(UTC).date() if is_near and view.ends_at else None
 
 
+def _owner(row: InfluencerRow) -> str:
+    name = str(row.influencer.owner or "")
+    return f"{name}{FORMER}" if name and _attribute(row, "has_owner_left") else name
+
+
 CELLS: dict[str, Read] = {
     "account": _badges,
-    "growth": _of_main(lambda view: view.growth),
+    "growth": growth,
     "posted": lambda row: row.influencer.last_post_at,
     "updated": _of_main(lambda view: view.sync.at),
     "grant": _of_main(_end),
-    "active": lambda row: _attribute(row, "last_event_at"),
+    "active": lambda row: row.influencer.last_activity_at,
     "handle": _handles,
     "others": _others,
-    "tags": lambda row: MANY.join(tag["name"] for tag in _attribute(row, "packed_tags")),
+    "tags": lambda row: MANY.join([tag["name"] for tag in _attribute(row, "packed_tags")]),
     "campaigns": lambda row: MANY.join(each["name"] for each in campaigns_of(row)),
     "lists": lambda row: MANY.join(_attribute(row, "list_names")),
     "addresses": lambda row: MANY.join(_attribute(row, "further_emails")),
     "rates": lambda row: MANY.join(map(_rate, _attribute(row, "packed_rates"))),
     "group": lambda row: str(row.influencer.group or ""),
-    "owner": lambda row: str(row.influencer.owner or ""),
+    "owner": _owner,
     "added": lambda row: row.influencer.created_at,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.db.models.functions import JSONObject
 
 from crm.enums import Density
@@ -28,17 +28,19 @@ from crm.policies.columns import USUAL, Column, Fact, by_key, chosen, custom_col
 from crm.queries.accounts import with_end
 from crm.queries.packing import VALUE_COLUMNS, as_text, hanging_on, packed
 from tenancy.composed import ROW, Composed
-from tenancy.models import Event, User
+from tenancy.models import User
+from tenancy.queries.former_members import has_left
 from tiktok.queries import (
     ACCOUNT_POLLS,
     authenticated,
-    followers_a_month_ago,
     needs_reconnect,
     polls_at,
 )
 from ui.paging import is_one_of
 
 MOST_FIELDS = 100
+# Long columns of creators that no list shows.
+UNSEEN = ("bio", "audience_countries", "audience_genders", "audience_ages", "audience_locales")
 WIDE_FROM = 10  # columns beside the name
 Annotation = Callable[[Sequence[int]], Any]
 
@@ -117,6 +119,7 @@ def accounts_of(reads: frozenset[Fact]) -> Composed[SocialAccount]:
     def accounts(ids: list[int]) -> models.QuerySet[SocialAccount]:
         rows = (
             SocialAccount.objects.select_related("creator")
+            .defer(*[f"creator__{name}" for name in UNSEEN])
             .filter(is_one_of("influencer_id", ids))
             .annotate(
                 is_authenticated=authenticated("creator"),
@@ -126,8 +129,6 @@ def accounts_of(reads: frozenset[Fact]) -> Composed[SocialAccount]:
         )
         if Fact.SYNC in reads:
             rows = rows.annotate(polls=polls_at("creator_id", *ACCOUNT_POLLS))
-        if Fact.MONTH_AGO in reads:
-            rows = rows.annotate(month_ago=followers_a_month_ago("creator"))
         return with_end(rows) if Fact.END in reads else rows
 
     return Composed(accounts, [[ROW]])
@@ -135,11 +136,6 @@ def accounts_of(reads: frozenset[Fact]) -> Composed[SocialAccount]:
 
 def _names(model: type[models.Model], path: str, column: str) -> ArraySubquery:
     return ArraySubquery(hanging_on(model, path).order_by(column).values(column))
-
-
-def _last_event(_: Sequence[int]) -> Subquery:
-    events = Event.objects.filter(object_type="crm.influencer", object_id=OuterRef("pk"))
-    return Subquery(events.order_by("-at").values("at")[:1])
 
 
 def _values(fields: Sequence[int]) -> ArraySubquery:
@@ -168,7 +164,7 @@ ANNOTATIONS: dict[Fact, tuple[str, Annotation]] = {
             amount=as_text("amount"),
         ),
     ),
-    Fact.ACTIVE: ("last_event_at", _last_event),
+    Fact.OWNER: ("has_owner_left", lambda _: has_left("owner_id")),
     Fact.FIELDS: ("packed_values", _values),
 }
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db import models
 
+from crm.errors import SelectionGone
 from crm.models import Influencer
 from crm.policies.columns import CellKind, Column, by_key, chosen
-from crm.queries.cells import Cell, Read, cell_reader, missing_because
+from crm.queries.cells import MANY, Cell, Read, cell_reader, missing_because
 from crm.queries.columns import custom_columns
 from crm.queries.fields import Asker
 from crm.queries.filters import read_address
-from crm.queries.influencers import SORTS, InfluencerRow, by_own, narrowed, page_of
+from crm.queries.influencers import SORTS, InfluencerRow, page_of, selected
 from crm.queries.own_sorting import OwnOrder, own_sort
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 2_000
 HANDLE = "handle"
 
 
@@ -78,7 +79,7 @@ class Sheet:
         return [cell_reader(column) for column in self.columns]
 
     def line(self, row: InfluencerRow) -> list[Cell]:
-        handles = "; ".join(view.account.handle for view in row.accounts)
+        handles = MANY.join([view.account.handle for view in row.accounts])
         values = [read(row) for read in self.readers]
         if not self.is_whole:
             return [row.influencer.name, handles, *values]
@@ -97,20 +98,25 @@ class Wished:
     """The influencers of an export, in no order, and how they are sorted: by a built-in order, or by an own field."""
 
     rows: models.QuerySet[Influencer]
-    sort: str
-    own: OwnOrder | None = None
+    sort: str | OwnOrder
+    is_everybody: bool = False
 
 
 def wished_rows(wish: Wish, asker: Asker, *, sees_money: bool) -> Wished:
-    """The influencers that the wish names, those in scope alone. An order that is not there any more is that by name."""
+    """The influencers that the wish names, those in scope alone. An order that is not there any more is that by name.
+
+    Raises SelectionGone where a filter names something that is not there any more.
+    """
     reading = read_address(wish.filters, sees_money=sees_money)
-    rows = narrowed(search=wish.search, reading=reading, asker=asker)
+    if reading.filters.problems:
+        raise SelectionGone
+    rows, has_few = selected(search=wish.search, reading=reading, asker=asker)
     if wish.ids:
-        rows = rows.filter(pk__in=wish.ids)
-    if (sort := own_sort(wish.sort, sees_money=sees_money)) is None:
-        return Wished(rows, wish.sort if wish.sort in SORTS else "name")
-    own = by_own(rows, sort, wish.search, reading)
-    return Wished(rows, wish.sort, replace(own, has_few=own.has_few or bool(wish.ids)))
+        rows, has_few = rows.filter(pk__in=wish.ids), True
+    if sort := own_sort(wish.sort, sees_money=sees_money):
+        return Wished(rows, OwnOrder(rows, sort, has_few))
+    is_everybody = not (wish.ids or wish.search or reading.filters.clauses)
+    return Wished(rows, wish.sort if wish.sort in SORTS else "name", is_everybody)
 
 
 @dataclass(frozen=True)
@@ -122,13 +128,13 @@ class Stretch:
 
 
 def stretch_of(wished: Wished, sheet: Sheet, *, released: bool, cursor: str) -> Stretch:
-    """The next thousand lines from the cursor on."""
+    """The next lines from the cursor on. Raises CursorRefused where the order is another than that which the cursor is of."""
     page = page_of(
         wished.rows,
         sheet.columns,
         released=released,
         sort=wished.sort,
-        own=wished.own,
+        is_everybody=wished.is_everybody,
         cursor=cursor,
         size=ROWS_AT_ONCE,
         is_strict=True,

@@ -19,29 +19,26 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from crm.countries import COUNTRIES
-from crm.enums import FieldKind, Network
-from crm.models import (
-    CustomField,
-    CustomValue,
-    Influencer,
-    List,
-    ListEntry,
-    SocialAccount,
-    Tag,
-    Tagging,
-)
-from crm.policies.columns import CUSTOM
+from crm.enums import Network
+from crm.models import Influencer, List, ListEntry, SocialAccount, Tag, Tagging
 from crm.policies.filters import Condition, Field, Values
 from crm.queries.accounts import creators_of_kind, creators_to_reconnect
-from tenancy.models import Event, Group, Membership
+from crm.queries.search import GATHERED
+from tenancy.models import FormerMember, Group, Membership, User
+from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
 from tiktok.enums import AccountKind
 from tiktok.queries import active_consents
+from ui.letters import by_name
 
 Rows = models.QuerySet[Any, Any]
+Asked = Callable[[Condition], models.Q]  # of rows that hang on an influencer
 ME = "me"
 RECONNECT = "reconnect"  # beside the kinds of account: those whose permission has ended
+KNOWN = {"known": "known"}
 NOBODY = Q(pk__in=[])
+# Of a country, a language or a group that more have, the list is full sooner when it is walked.
+OF_ONE_VALUE = 5_000
 EVERYBODY = ~NOBODY  # an empty Q would be left out of an "or"
 
 
@@ -56,13 +53,16 @@ class Asker:
 @dataclass(frozen=True)
 class Rule:
     """A field with its condition in SQL. `names`: rows with a `label` that values name at `row_path`; `ids`: the
-    influencers that a condition without "or unknown" finds, by an index."""
+    influencers that a condition without "or unknown" finds, by an index, gathered where there are no more than `most`;
+    `is_money`: for those alone who may see it."""
 
     field: Field
     condition: Callable[[Condition, Asker], Q]
     ids: Callable[[Condition], Rows] | None = None
     names: Callable[[], Rows] | None = None
     row_path: str = "pk"
+    most: int = GATHERED
+    is_money: bool = False
 
 
 _rules: dict[str, Rule] = {}
@@ -129,18 +129,27 @@ def _ids_by_column(path: str) -> Callable[[Condition], Rows]:
     )
 
 
+def _ids_by_value(path: str) -> Callable[[Condition], Rows]:
+    return lambda condition: Influencer.objects.filter(**{f"{path}__in": condition.values}).values(
+        "pk"
+    )
+
+
 def hung(
-    model: Callable[[], Rows], path: str, influencer: str = "influencer"
+    model: Callable[[], Rows], path: str | Asked, influencer: str = "influencer"
 ) -> tuple[Callable[[Condition, Asker], Q], Callable[[Condition], Rows]]:
     """The condition that a row of another table hangs on the influencer, whose `path` has one of the values; and the ids."""
 
+    def wanted(condition: Condition) -> Q:
+        return path(condition) if callable(path) else Q(**{f"{path}__in": condition.values})
+
     def compiled(condition: Condition, _: Asker) -> Q:
         rows = model().filter(**{influencer: OuterRef("pk")})
-        found = probe(rows.filter(**{f"{path}__in": condition.values}))
+        found = probe(rows.filter(wanted(condition)))
         return found | ~probe(rows) if condition.or_unknown else found
 
     def ids(condition: Condition) -> Rows:
-        return model().filter(**{f"{path}__in": condition.values}).values(f"{influencer}__id")
+        return model().filter(wanted(condition)).values(f"{influencer}__id")
 
     return compiled, ids
 
@@ -162,12 +171,6 @@ def _owner(condition: Condition, asker: Asker) -> Q:
     return found | Q(owner=None) if condition.or_unknown else found
 
 
-def _active(condition: Condition, _: Asker) -> Q:
-    events = Event.objects.filter(object_type="crm.influencer", object_id=OuterRef("pk"))
-    found = probe(events.filter(between("at", moments(condition))))
-    return found | ~probe(events) if condition.or_unknown else found
-
-
 def consents_ending(condition: Condition) -> Rows:
     """The consents in force whose connection ends within the days of a condition on `grant`."""
     return active_consents().filter(between("connection__refresh_expires_at", moments(condition)))
@@ -181,6 +184,33 @@ def _grant(condition: Condition, _: Asker) -> Q:
     return found
 
 
+def _birthday(condition: Condition, _: Asker) -> Q:
+    found = between("birthday", condition.days(timezone.now().astimezone(UTC).date()))
+    return found | Q(birthday=None) if condition.or_unknown else found
+
+
+def _text(path: str) -> Callable[[Condition, Asker], Q]:
+    """The condition that a text of the influencer holds one of the values, in any case."""
+
+    def compiled(condition: Condition, _: Asker) -> Q:
+        found = NOBODY
+        for value in condition.values:
+            found |= Q(**{f"{path}__icontains": value})
+        return found | Q(**{path: ""}) if condition.or_unknown else found
+
+    return compiled
+
+
+def _is_known(path: str) -> Callable[[Condition, Asker], Q]:
+    """The condition that a text of the influencer is there, or that it is not."""
+
+    def compiled(condition: Condition, _: Asker) -> Q:
+        known = ~Q(**{path: ""}) if condition.values else NOBODY
+        return known | Q(**{path: ""}) if condition.or_unknown else known
+
+    return compiled
+
+
 def _archived(condition: Condition, _: Asker) -> Q:
     return EVERYBODY if "any" in condition.values else Q(archived_at__isnull=False)
 
@@ -192,24 +222,32 @@ def register_own_rules() -> None:
     tags, tag_ids = hung(Tagging.objects.all, "tag")
     lists, list_ids = hung(ListEntry.objects.all, "list")
     networks, _ = hung(SocialAccount.objects.all, "network")
+    languages = by_name({code: str(name) for code, name in settings.LANGUAGES})
     number, day, choice = Values.NUMBER, Values.DAY, Values.CHOICE
     for rule in (
         Rule(Field("kind", "TikTok account", choice, kinds, has_unknown=False), _kind),
         Rule(Field("network", "Network", choice, dict(Network.choices)), networks),
         Rule(Field("tag", "Tag", Values.ROW), tags, tag_ids, _named(Tag, "name")),
         Rule(Field("list", "List", Values.ROW), lists, list_ids, _named(List, "name")),
-        Rule(Field("group", "Group", Values.ROW), column("group"), None, _named(Group, "name")),
-        Rule(Field("owner", "Owner", Values.ROW, {ME: "me"}), _owner, None, _members, "user_id"),
-        Rule(Field("country", "Country", choice, COUNTRIES), column("country", absent="")),
-        Rule(
-            Field("language", "Language", choice, {k: str(v) for k, v in settings.LANGUAGES}),
-            column("language", absent=""),
-        ),
+        _valued("group", "Group", Values.ROW, names=_named(Group, "name")),
+        Rule(Field("owner", "Owner", Values.ROW, {ME: "me"}), _owner, None, _members),
+        _valued("country", "Country", choice, COUNTRIES, absent=""),
+        _valued("language", "Language", choice, languages, absent=""),
+        Rule(Field("display", "Display name", Values.TEXT), _text("display_name")),
+        Rule(Field("city", "City", Values.TEXT), _text("city")),
+        Rule(Field("zone", "Time zone", Values.TEXT), _text("time_zone")),
+        Rule(Field("email", "E-mail", choice, KNOWN), _is_known("email")),
+        Rule(Field("phone", "Phone", choice, KNOWN), _is_known("phone")),
+        Rule(Field("birthday", "Birthday", day), _birthday),
+        Rule(Field("added", "Added", day, has_unknown=False), column("created_at")),
         _numbers("followers", "Followers", number, "follower_count"),
+        _numbers("growth", "Followers in 30 days", Values.PERCENT, "follower_growth"),
+        _numbers("likes", "Likes", number, "like_count"),
+        _numbers("videos", "Videos", number, "video_count"),
         _numbers("engagement", "Engagement rate", Values.PERCENT, "engagement_rate"),
         _numbers("views", "Average views", number, "average_views"),
         _numbers("posted", "Last post", day, "last_post_at"),
-        Rule(Field("active", "Last activity", day), _active),
+        _numbers("active", "Last activity", day, "last_activity_at"),
         Rule(Field("grant", "Permission ends", day), _grant),
         Rule(
             Field(
@@ -225,59 +263,34 @@ def _numbers(key: str, label: str, values: Values, path: str) -> Rule:
     return Rule(Field(key, label, values), column(path), _ids_by_column(path))
 
 
+def _valued(
+    key: str,
+    label: str,
+    values: Values,
+    options: Mapping[str, str] | None = None,
+    *,
+    absent: Any = None,
+    names: Callable[[], Rows] | None = None,
+) -> Rule:
+    """A column of the influencer that many share."""
+    return Rule(
+        Field(key, label, values, options or {}),
+        column(key, absent=absent),
+        _ids_by_value(key),
+        names,
+        most=OF_ONE_VALUE,
+    )
+
+
 def _named(model: Any, name: str) -> Callable[[], Rows]:
     return lambda: model.objects.annotate(label=models.F(name))
 
 
 def _members() -> Rows:
-    people = Membership.objects.filter(organization=required_organization_id())
-    return people.annotate(label=Coalesce(NullIf("user__name", Value("")), "user__email"))
-
-
-def custom_rules(*, sees_money: bool) -> dict[str, Rule]:
-    """The rules of the organization's own fields; one query. Who may not see money cannot find it by filters either."""
-    fields = CustomField.objects.filter(archived_at=None).order_by("position", "pk")
-    if not sees_money:
-        fields = fields.exclude(kind=FieldKind.MONEY)
-    return {rule.field.key: rule for rule in map(custom_rule, fields)}
-
-
-def custom_rule(custom: CustomField) -> Rule:
-    """The rule of a custom field."""
-    values, options = _values(custom)
-    shape = Field(f"{CUSTOM}{custom.key}", custom.name, values, options)
-
-    def compiled(condition: Condition, _: Asker) -> Q:
-        rows = CustomValue.objects.filter(influencer=OuterRef("pk"), field=custom.pk)
-        found = probe(rows.filter(_custom(custom.kind, condition)))
-        return found | ~probe(rows) if condition.or_unknown else found
-
-    return Rule(shape, compiled)
-
-
-def _values(custom: CustomField) -> tuple[Values, Mapping[str, str]]:
-    if custom.kind in {FieldKind.CHOICE, FieldKind.MULTI_CHOICE}:
-        return Values.CHOICE, {option: option for option in custom.options}
-    if custom.kind == FieldKind.YES_NO:
-        return Values.CHOICE, {"yes": "yes", "no": "no"}
-    if custom.kind == FieldKind.DATE:
-        return Values.DAY, {}
-    is_number = custom.kind in {FieldKind.NUMBER, FieldKind.MONEY}
-    return (Values.NUMBER if is_number else Values.TEXT), {}
-
-
-def _custom(kind: str, condition: Condition) -> Q:
-    if kind == FieldKind.DATE:
-        return between("day", condition.days(timezone.now().astimezone(UTC).date()))
-    if condition.field.values == Values.NUMBER:
-        return between("number", condition.numbers())
-    if kind == FieldKind.MULTI_CHOICE:
-        return Q(options__overlap=list(condition.values))
-    if kind == FieldKind.YES_NO:
-        return Q(number__in=[int(value == "yes") for value in condition.values])
-    if kind == FieldKind.CHOICE:
-        return Q(text__in=condition.values)
-    found = NOBODY
-    for value in condition.values:
-        found |= Q(text__icontains=value)
-    return found
+    """The members, and those former ones who are somebody's owner still."""
+    members = Membership.objects.filter(organization=required_organization_id())
+    owned = Influencer.objects.filter(owner=OuterRef("user"))
+    former = FormerMember.objects.filter(probe(owned))
+    people = User.objects.filter(Q(pk__in=members.values("user")) | Q(pk__in=former.values("user")))
+    name = Coalesce(NullIf("name", Value("")), "email", output_field=models.TextField())
+    return people.annotate(label=with_former_mark(name, "pk"))

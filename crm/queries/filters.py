@@ -13,8 +13,9 @@ from crm.models import Influencer
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Clause, Condition, Filters, Values, read_filters
 from crm.policies.wording import Chip, chip
-from crm.queries.fields import NOBODY, Asker, Rule, custom_rules, rules
-from crm.queries.search import GATHERED
+from crm.queries.fields import NOBODY, Asker, Rule, rules
+from crm.queries.own_rules import custom_rules
+from crm.queries.search import GATHERED, Selected
 from ui.paging import is_among
 
 Names = dict[tuple[str, str], str]
@@ -35,8 +36,9 @@ class Reading:
 def read_address(
     parts: Sequence[str], *, with_custom: bool = False, sees_money: bool = True
 ) -> Reading:
-    """The filters that an address says. Values that name nobody's row any more are problems. At most two queries."""
-    known = rules()
+    """The filters that an address says. Values that name nobody's row any more are problems, and so is money to who may not
+    see it. At most two queries."""
+    known = {key: rule for key, rule in rules().items() if sees_money or not rule.is_money}
     if with_custom or any(CUSTOM in part for part in parts):
         known |= custom_rules(sees_money=sees_money)
     filters = read_filters(parts, {key: rule.field for key, rule in known.items()})
@@ -92,9 +94,7 @@ def _existing(filters: Filters, names: Names) -> Filters:
     return Filters(tuple(clauses), tuple(dict.fromkeys(problems)))
 
 
-def matching(
-    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker
-) -> models.QuerySet[Influencer]:
+def matching(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) -> Selected:
     """The influencers for whom all clauses hold; archived ones only where a filter asks for them.
 
     Costs one query where a clause may find few: these are gathered by its index, then sorted. Otherwise the list is
@@ -110,12 +110,10 @@ def keeping(
 ) -> models.QuerySet[Influencer]:
     """The influencers for whom one condition holds, archived ones too. It does not look at who asks."""
     filters = Filters(((condition,),))
-    return _held(rows, Reading(filters, {rule.field.key: rule}, {}), Asker(0))
+    return _held(rows, Reading(filters, {rule.field.key: rule}, {}), Asker(0)).rows
 
 
-def _held(
-    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker
-) -> models.QuerySet[Influencer]:
+def _held(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) -> Selected:
     few = _few(reading)
     for clause in reading.filters.clauses:
         if few is not None and clause is few[0]:
@@ -125,12 +123,7 @@ def _held(
         for condition in clause:
             found |= reading.rules[condition.field.key].condition(condition, asker)
         rows = rows.filter(found)
-    return rows
-
-
-def finds_few(reading: Reading) -> bool:
-    """Does one of the clauses find few, by its index?"""
-    return _few(reading) is not None
+    return Selected(rows, has_few=few is not None)
 
 
 def _few(reading: Reading) -> tuple[Clause, models.QuerySet[models.Model]] | None:
@@ -138,7 +131,8 @@ def _few(reading: Reading) -> tuple[Clause, models.QuerySet[models.Model]] | Non
     for clause in reading.filters.clauses:
         ids = _ids(clause, reading)
         if ids is not None:
-            return None if ids[GATHERED : GATHERED + 1].exists() else (clause, ids)
+            most = min(reading.rules[clause[0].field.key].most, GATHERED)
+            return None if ids[most : most + 1].exists() else (clause, ids)
     return None
 
 

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
 from crm.models import GroupBranding, Influencer
+from crm.queries.packing import COUNTED, length
 from tenancy.models import Group, GroupMember
-
-COUNTED = 10_000  # influencers of a group; beyond that a page says "more than"
 
 
 def groups_with_counts() -> models.QuerySet[Group]:
     """The groups in scope, with how many members and influencers they have (the latter counted up to COUNTED + 1)."""
-    inside = Influencer.objects.filter(group=models.OuterRef("pk")).order_by().values("pk")
-    members = GroupMember.objects.filter(group=models.OuterRef("pk")).order_by().values("pk")
+    inside = Influencer.objects.filter(group=models.OuterRef("pk"))
+    members = GroupMember.objects.filter(group=models.OuterRef("pk"))
     return Group.objects.annotate(
-        influencer_count=_length(inside[: COUNTED + 1]), member_count=_length(members)
-    )
-
-
-def _length(rows: models.QuerySet[Any, Any]) -> models.Func:
-    return models.Func(
-        ArraySubquery(rows), function="cardinality", output_field=models.IntegerField()
+        influencer_count=length(inside, COUNTED + 1), member_count=length(members)
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from crm.enums import ImportFate, ImportStage
-from crm.models import Import, ImportRow, Influencer
+from crm.models import BulkResult, Import, ImportRow, Influencer
+from jobs.models import Job
 from tenancy.models import Event, User
 from tenancy.queries import events_about
 from tiktok.enums import MarketplaceStatus
@@ -26,9 +28,10 @@ def import_by_id(pk: int) -> Import | None:
     return found.filter(pk=pk).first()
 
 
-def latest_imports() -> list[Import]:
-    """The imports that are kept, newest first."""
+def latest_imports(about: str, **context: int) -> list[Import]:
+    """The imports about this subject that are kept, newest first."""
     imports = Import.objects.select_related("job", "started_by").order_by("-pk")
+    imports = imports.filter(about=about, context__contains=context)
     return list(imports[:SHOWN_IMPORTS])
 
 
@@ -74,17 +77,40 @@ def rows_without_account(parent: Import) -> list[ImportRow]:
     return list(rows.filter(is_open | is_nobody).order_by("number")[:SHOWN_OUTSIDE])
 
 
-def influencers_without_account(parent: Import) -> list[int]:
-    """The influencers whose TikTok account is not in the marketplace, as an import has found out."""
+def influencers_without_account(parent: Import, way: str) -> list[int]:
+    """The next influencers whose TikTok account is not in the marketplace, as an import has found out: those who were in no
+    bulk action of this kind since, else the first again."""
     rows = ImportRow.objects.filter(parent=parent, rolled_back_at=None, tiktok_status__in=OUTSIDE)
-    rows = rows.exclude(tiktok_handle="").order_by("number")
-    return list(rows.values_list("influencer_id", flat=True)[:MOST_AT_ONCE])
+    results = BulkResult.objects.filter(
+        influencer=OuterRef("influencer"),
+        action__kind=way,
+        action__begun_at__gte=parent.created_at,
+    )
+    ids = rows.exclude(tiktok_handle="").order_by("number").values_list("influencer_id", flat=True)
+    return list(ids.exclude(Exists(results))[:MOST_AT_ONCE]) or list(ids[:MOST_AT_ONCE])
 
 
 def rows_changed_since(parent: Import) -> models.QuerySet[ImportRow]:
     """The rows of which a roll-back keeps something."""
     rows = ImportRow.objects.filter(parent=parent).exclude(written_at=None).exclude(kept={})
     return rows.order_by("number")
+
+
+def rows_to_remove(parent: Import) -> int:
+    """How many creators a roll-back removes, as its check has found."""
+    rows = ImportRow.objects.filter(parent=parent, fate=ImportFate.NEW, rolled_back_at=None)
+    return rows.exclude(written_at=None).filter(kept={}).count()
+
+
+def outcome_of(parent: Import, kind: str) -> Counter[str]:
+    """The counts of all jobs of a kind about an import: of one that was cancelled and of those that went on with it."""
+    jobs = Job.objects.filter(
+        kind=kind, params={"import": parent.pk}, created_at__gte=parent.created_at
+    )
+    counts: Counter[str] = Counter()
+    for outcome in jobs.values_list("outcome", flat=True):
+        counts.update({row["key"]: row["count"] for row in outcome})
+    return counts
 
 
 def latest_changes(parent: Import, influencer_ids: Iterable[int]) -> dict[int, Event]:
@@ -100,6 +126,13 @@ def names_of_people(ids: Iterable[int]) -> dict[int, str]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=set(ids))}
 
 
-def names_of_influencers(ids: Iterable[int]) -> dict[int, str]:
-    """The names of these influencers."""
-    return dict(Influencer.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+def names_of_influencers(ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
+    """The names of these influencers, and whether each is archived."""
+    found = Influencer.objects.filter(pk__in=set(ids)).values_list("pk", "name", "archived_at")
+    return {pk: (name, archived_at is not None) for pk, name, archived_at in found}
+
+
+def archived_count(parent: Import) -> int:
+    """How many of the influencers whom an import has updated are archived."""
+    rows = ImportRow.objects.filter(parent=parent, fate=ImportFate.UPDATE)
+    return rows.exclude(written_at=None).exclude(influencer__archived_at=None).count()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils.functional import cached_property
 
 from crm.models import Influencer, SocialAccount
 from crm.models.search import all_texts
@@ -23,30 +24,37 @@ from crm.queries.accounts import (
 )
 from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker
-from crm.queries.filters import Reading, finds_few, matching
+from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
 from crm.queries.own_sorting import OwnOrder, OwnSort
-from crm.queries.search import Narrow, found, is_rare, lone_word
+from crm.queries.search import Narrow, Selected, lone_word, searched
 from tenancy.composed import ComposedPages
 from tiktok.enums import AccountKind
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 
-SORTS = {
+# Numbers and times that not everybody has, by the word of the order; the unknown stand last.
+PARTLY = {
+    "followers": "follower_count",
+    "growth": "follower_growth",
+    "likes": "like_count",
+    "videos": "video_count",
+    "engagement": "engagement_rate",
+    "views": "average_views",
+    "posted": "last_post_at",
+    "updated": "synced_at",
+    "grant": "grant_ends_at",
+    "active": "last_activity_at",
+    "birthday": "birthday",
+}
+SORTS: dict[str, tuple[str, ...]] = {
     "name": ("sort_name", "id"),
     "-name": ("-sort_name", "-id"),
     "id": ("id",),
     "-id": ("-id",),
-    "followers": ("follower_count", "id"),
-    "-followers": ("-follower_count", "-id"),
-    "engagement": ("engagement_rate", "id"),
-    "-engagement": ("-engagement_rate", "-id"),
-    "views": ("average_views", "id"),
-    "-views": ("-average_views", "-id"),
-    "posted": ("last_post_at", "id"),
-    "-posted": ("-last_post_at", "-id"),
+    **{word: (column, "id") for word, column in PARTLY.items()},
+    **{f"-{word}": (f"-{column}", "-id") for word, column in PARTLY.items()},
 }
-# Orders by a number or time that not everybody has; they stand last.
-PARTLY_KNOWN = frozenset(s for s in SORTS if s.removeprefix("-") not in {"name", "id"})
+PARTLY_KNOWN = frozenset(SORTS) - {"name", "-name", "id", "-id"}
 EVERYBODY = Reading(Filters(), {}, {})
 ANYBODY = Asker(0)
 
@@ -109,20 +117,13 @@ def influencer_page(
             word, narrow = lone
             page = _with_word(sort, reads, narrow).page(word, cursor=cursor, size=size)
             return _with_accounts(page, reads, released)
-    rows = narrowed(search=search, reading=reading, asker=asker)
+    rows, has_few = selected(search=search, reading=reading, asker=asker)
     if released and kind in AccountKind.values:
         rows = rows.filter(
             Exists(creators_of_kind(kind).filter(account__influencer=OuterRef("pk")))
         )
-    order = by_own(rows, own, search, reading) if own else None
-    return page_of(rows, columns, released=released, sort=sort, own=order, cursor=cursor, size=size)
-
-
-def by_own(
-    rows: models.QuerySet[Influencer], sort: OwnSort, search: str, reading: Reading
-) -> OwnOrder:
-    """The order of these rows, narrowed by `search` and `reading`, by a field of the organization's own."""
-    return OwnOrder(rows, sort, has_few=is_rare(search, all_texts) or finds_few(reading))
+    order = OwnOrder(rows, own, has_few) if own else sort
+    return page_of(rows, columns, released=released, sort=order, cursor=cursor, size=size)
 
 
 def page_of(
@@ -130,18 +131,21 @@ def page_of(
     columns: Sequence[Column],
     *,
     released: bool,
-    sort: str,
+    sort: str | OwnOrder,
     cursor: str,
     size: int,
-    own: OwnOrder | None = None,
+    is_everybody: bool = False,
     is_strict: bool = False,
 ) -> KeysetPage[InfluencerRow]:
-    """A page of these influencers, with what the columns show of them. `own`: their order, if it is by a field of the
-    organization's own; `released`: what `is_released()` says; `is_strict`: as in `keyset_page`."""
+    """A page of these influencers, with what the columns show of them. `is_everybody`: nothing narrows them; `released`:
+    what `is_released()` says; `is_strict`: as in `keyset_page`."""
     reads = reads_of(columns)
     facts = facts_of(reads, [column.field_id for column in columns if column.field_id])
-    if own is not None:
-        page = own.page(facts, cursor=cursor, size=size, is_strict=is_strict)
+    if isinstance(sort, OwnOrder):
+        page = sort.page(facts, cursor=cursor, size=size, is_strict=is_strict)
+        return _with_accounts(page, reads, released)
+    if is_everybody and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
+        page = _everybody(sort, reads).page(cursor=cursor, size=size, is_strict=is_strict)
         return _with_accounts(page, reads, released)
     page = keyset_page(
         rows,
@@ -172,11 +176,11 @@ def _with_word(sort: str, reads: frozenset[Fact], narrow: Narrow) -> ComposedPag
 def _with_accounts(
     page: KeysetPage[Influencer], reads: frozenset[Fact], released: bool
 ) -> KeysetPage[InfluencerRow]:
-    accounts: dict[int, list[SocialAccount]] = {each.pk: [] for each in page.rows}
+    accounts: dict[int, list[SocialAccount]] = {each.id: [] for each in page.rows}
     if accounts:
         for account in accounts_of(reads).rows(list(accounts)):
             accounts[account.influencer_id].append(account)
-    return page.of(lambda influencer: _row(influencer, accounts[influencer.pk], released))
+    return page.of(lambda influencer: _row(influencer, accounts[influencer.id], released))
 
 
 def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Influencer]:
@@ -187,7 +191,14 @@ def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Infl
 
 def narrowed(*, search: str, reading: Reading, asker: Asker) -> models.QuerySet[Influencer]:
     """The influencers of a page, all of them and in no order."""
-    return matching(found(Influencer.objects.all(), search, all_texts), reading, asker)
+    return selected(search=search, reading=reading, asker=asker).rows
+
+
+def selected(*, search: str, reading: Reading, asker: Asker) -> Selected:
+    """The same, and whether they are few."""
+    by_words = searched(Influencer.objects.all(), search, all_texts)
+    matches = matching(by_words.rows, reading, asker)
+    return Selected(matches.rows, by_words.has_few or matches.has_few)
 
 
 def influencer_by_id(pk: int) -> Influencer | None:
@@ -208,10 +219,11 @@ def influencer_row(influencer: Influencer, *, released: bool) -> InfluencerRow:
 def _row(
     influencer: Influencer, accounts: Sequence[SocialAccount], released: bool
 ) -> InfluencerRow:
-    return InfluencerRow(
-        influencer=influencer,
-        accounts=tuple(
-            account_view(a, a.creator, released=released) for a in accounts if a.creator
-        ),
-        others=tuple(account for account in accounts if not account.creator),
-    )
+    views: list[AccountView] = []
+    others: list[SocialAccount] = []
+    for account in accounts:
+        if creator := account.creator:
+            views.append(account_view(account, creator, released=released))
+        else:
+            others.append(account)
+    return InfluencerRow(influencer, tuple(views), tuple(others))

@@ -10,6 +10,7 @@ from crm.models import SocialAccount
 from tenancy.composed import Composed
 from tenancy.scope import current_groups
 from tiktok.models import Creator
+from tiktok.queries import connected_accounts
 
 SHOWN_INVITATIONS = 5
 
@@ -32,3 +33,9 @@ def invitations_without_account() -> list[Creator]:
     They are in no group yet, so members who see some groups only get none.
     """
     return [] if current_groups() is not None else _WAITING.rows()
+
+
+def several_markets() -> list[str]:
+    """The names of the marketplace accounts whose markets were asked; empty where one is the only one."""
+    names = [str(account) for account in connected_accounts()]
+    return names if len(names) > 1 else []

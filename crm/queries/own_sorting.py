@@ -1,7 +1,8 @@
 """The list in the order of one of the organization's own fields: those with a value by an index of the values, then the others.
 
 A page walks the index of the field's values and probes each influencer on the way, as the list is walked in its other
-orders; where few match, their values are looked up and sorted (see `crm.queries.search`).
+orders; where few match, their values are looked up and sorted (see `crm.queries.search`). Money is ordered by its currency
+first, for nobody can compare amounts of two.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ from crm.queries.fields import probe
 from ui.paging import Facts, KeysetPage, in_reading_order, is_among, ordered, page_of, section_rows
 
 Rows = models.QuerySet[Influencer]
-# The column of a value that has an order, by the field's kind. Several choices at once have none.
+# The columns of a value that has an order, by the field's kind. Several choices at once have none.
 COLUMNS = {
-    FieldKind.TEXT: "sort_text",
-    FieldKind.URL: "sort_text",
-    FieldKind.CHOICE: "sort_text",
-    FieldKind.NUMBER: "sort_number",
-    FieldKind.MONEY: "sort_number",
-    FieldKind.YES_NO: "sort_number",
-    FieldKind.DATE: "day",
+    FieldKind.TEXT: ("sort_text",),
+    FieldKind.URL: ("sort_text",),
+    FieldKind.CHOICE: ("sort_text",),
+    FieldKind.NUMBER: ("sort_number",),
+    FieldKind.MONEY: ("currency", "sort_number"),
+    FieldKind.YES_NO: ("sort_number",),
+    FieldKind.DATE: ("day",),
 }
+TEXTS = {"sort_text", "currency"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class OwnSort:
 
     field: CustomField
     is_descending: bool
+
+    @property
+    def is_money(self) -> bool:
+        return self.field.kind == FieldKind.MONEY
 
 
 def own_sort(sort: str, *, sees_money: bool) -> OwnSort | None:
@@ -65,13 +71,14 @@ class OwnOrder:
         return self.sort.field
 
     @property
-    def column(self) -> str:
+    def columns(self) -> tuple[str, ...]:
         return COLUMNS[FieldKind(self.field.kind)]
 
     @property
-    def name(self) -> str:
-        """The attribute that holds an influencer's value; it names the field, so that a cursor is of this order alone."""
-        return f"own_{self.field.pk}"
+    def names(self) -> dict[str, str]:
+        """The attributes that hold an influencer's value, by its columns; they name the field, so that a cursor is of this
+        order alone."""
+        return {column: f"own_{self.field.pk}_{column}" for column in self.columns}
 
     def keys(self, *names: str) -> list[str]:
         return [f"-{name}" if self.sort.is_descending else name for name in names]
@@ -82,8 +89,11 @@ class OwnOrder:
         """A page, as `keyset_page` makes it; the unknown stand last."""
 
         def valued(rows: Rows) -> Rows:
-            value = self._values().filter(influencer=OuterRef("pk")).values(self.column)[:1]
-            return facts(rows.annotate(**{self.name: Subquery(value)}))
+            value = self._values().filter(influencer=OuterRef("pk"))
+            parts = {
+                name: Subquery(value.values(column)[:1]) for column, name in self.names.items()
+            }
+            return facts(rows.annotate(**parts))
 
         def read(is_backward: bool, start: Sequence[Any], most: int) -> list[Influencer]:
             begins_known = not start or start[0] is not None
@@ -98,17 +108,13 @@ class OwnOrder:
                     break
             return found
 
-        keys = self.keys(self.name, "id")
+        keys = self.keys(*self.names.values(), "id")
         return page_of(Influencer, keys, read, cursor=cursor, size=size, is_strict=is_strict)
 
     def _values(self) -> models.QuerySet[CustomValue]:
-        values = CustomValue.objects.filter(field=self.field)
-        known = (
-            {f"{self.column}__gt": ""}
-            if self.column == "sort_text"
-            else {f"{self.column}__isnull": False}
-        )
-        return values.filter(**known)
+        first = self.columns[0]
+        known = {f"{first}__gt": ""} if first in TEXTS else {f"{first}__isnull": False}
+        return CustomValue.objects.filter(field=self.field, **known)
 
     def _known(
         self, is_backward: bool, start: Sequence[Any], most: int, valued: Facts[Influencer]
@@ -118,13 +124,15 @@ class OwnOrder:
             values = values.filter(is_among(self.rows.values("pk"), "influencer"))
         else:
             values = values.filter(probe(self.rows.filter(pk=OuterRef("influencer"))))
-        keys = self.keys(self.column, "influencer_id")
+        keys = self.keys(*self.columns, "influencer_id")
         first = section_rows(values, keys, start, is_backward, most, None)
         people = valued(Influencer.objects.filter(is_among(first.values("influencer_id"))))
-        return people.order_by(*ordered(self.keys(self.name, "id"), is_backward))
+        return people.order_by(*ordered(self.keys(*self.names.values(), "id"), is_backward))
 
     def _unknown(
         self, is_backward: bool, start: Sequence[Any], most: int, valued: Facts[Influencer]
     ) -> Rows:
         others = self.rows.filter(~probe(self._values().filter(influencer=OuterRef("pk"))))
-        return section_rows(others, self.keys("id"), start[1:], is_backward, most, valued)
+        return section_rows(
+            others, self.keys("id"), start[len(self.columns) :], is_backward, most, valued
+        )

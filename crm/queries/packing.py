@@ -11,8 +11,10 @@ from django.db.models import F, OuterRef
 from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 
 from crm.policies.fields import Typed
+from tenancy.queries.former_members import with_former_mark
 
-SHOWN = 50  # of each kind; the timeline has all
+SHOWN = 50  # of each kind; notes, tasks, files and contracts have a page for all
+COUNTED = 10_000  # rows that hang on one; beyond that a page says "more than"
 Packed = dict[str, Any]
 # The columns of a custom value that `value_of` reads.
 VALUE_COLUMNS = ("text", "currency", "day", "options")
@@ -23,10 +25,12 @@ def hanging_on(model: type[models.Model], path: str = "influencer") -> models.Qu
     return model._default_manager.filter(**{path: OuterRef("pk")})
 
 
-def packed(rows: models.QuerySet[Any], *columns: str, **more: Any) -> ArraySubquery:
-    """Rows as an array of JSON objects with their id, these columns and more."""
+def packed(
+    rows: models.QuerySet[Any], *columns: str, most: int = SHOWN, **more: Any
+) -> ArraySubquery:
+    """Rows as an array of JSON objects with their id, these columns and more; at most so many."""
     each = JSONObject(id="pk", **{name: name for name in columns}, **more)
-    return ArraySubquery(rows.values(packed=each)[:SHOWN])
+    return ArraySubquery(rows.values(packed=each)[:most])
 
 
 def as_text(column: str) -> Cast:
@@ -34,9 +38,13 @@ def as_text(column: str) -> Cast:
     return Cast(column, models.TextField())
 
 
-def name_at(path: str) -> Coalesce:
-    """The name that others know a person by; NULL for nobody."""
-    return Coalesce(NullIf(f"{path}__name", models.Value("")), F(f"{path}__email"))
+def name_at(path: str) -> models.Case:
+    """The name that others know a person by, marked for a former member; NULL for nobody."""
+    text = models.TextField()
+    name = Coalesce(
+        NullIf(f"{path}__name", models.Value("")), F(f"{path}__email"), output_field=text
+    )
+    return with_former_mark(name, f"{path}_id")
 
 
 def value_of(each: Packed) -> Typed:
@@ -48,4 +56,12 @@ def value_of(each: Packed) -> Typed:
         each["currency"],
         models.DateField().to_python(each["day"]),
         each["options"],
+    )
+
+
+def length(rows: models.QuerySet[Any, Any], most: int | None = None) -> models.Func:
+    """Annotation: how many rows of a subquery there are, counted up to `most`. Unlike `Count`, it counts those in scope alone."""
+    ids = rows.order_by().values("pk")
+    return models.Func(
+        ArraySubquery(ids[:most]), function="cardinality", output_field=models.IntegerField()
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from tiktok.enums import AccountKind
 from tiktok.models import Creator
@@ -47,29 +46,17 @@ class History:
 
 
 def past(creator: Creator, kind: AccountKind) -> History:
-    """All readings of an account; the weekly one may be a day late."""
-    known: dict[str, list[tuple[date, float]]] = {number: [] for number in NUMBERS}
+    """The last reading of each day of an account; the weekly one may be a day late."""
+    known: dict[str, dict[date, float]] = {number: {} for number in NUMBERS}
     for moment, *values in account_history(creator, kind).values_list("bucket_at", *NUMBERS):
         for number, value in zip(NUMBERS, values, strict=True):
             if value is not None:
-                known[number].append((moment.date(), value))
-    return History(known, _apart(kind))
+                known[number][moment.date()] = value
+    return History({number: [*days.items()] for number, days in known.items()}, _apart(kind))
 
 
 def _apart(kind: AccountKind) -> timedelta:
     return WEEKLY if kind == AccountKind.AUTHENTICATED_NON_TTCM else timedelta(days=1)
-
-
-def a_month_before(
-    read_at: datetime | None, found: Mapping[str, Any] | None, kind: AccountKind
-) -> int | None:
-    """The followers that `followers_a_month_ago` has found, unless that reading is too old to be compared with the last."""
-    if read_at is None or found is None:
-        return None
-    day = datetime.fromisoformat(found["at"]).astimezone(UTC).date()
-    wanted = read_at.astimezone(UTC).date() - timedelta(days=30)
-    followers: int = found["followers"]
-    return followers if day >= wanted - _apart(kind) else None
 
 
 def _with_gaps(points: Iterable[tuple[date, float]], apart: timedelta) -> Iterable[Point]:

@@ -28,6 +28,12 @@ class AccountNumbers:
     account: SocialAccount
     numbers: list[tuple[str, ReadNumber]]
 
+    @property
+    def origin(self) -> tuple[str, datetime] | None:
+        """The source and time that most of the numbers have, said once for them; None without numbers."""
+        origins = [number.origin for _, number in self.numbers]
+        return max(origins, key=origins.count, default=None)
+
 
 @dataclass(frozen=True)
 class ReadNumber:
@@ -37,6 +43,11 @@ class ReadNumber:
     source: str
     read_at: datetime
     is_share: bool = False
+
+    @property
+    def origin(self) -> tuple[str, datetime]:
+        """Source and time."""
+        return self.source, self.read_at
 
 
 def with_numbers(accounts: Sequence[SocialAccount]) -> list[AccountNumbers]:

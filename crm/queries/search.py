@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -39,6 +39,14 @@ SUGGESTED = 6
 Rows = models.QuerySet[Influencer]
 # A way to select who is found by a word in some tables.
 Narrow = Callable[[Rows, str, Tables], Rows]
+
+
+class Selected(NamedTuple):
+    """Influencers that a search or filters have selected. `has_few`: an index has gathered them, so they are few."""
+
+    rows: Rows
+    has_few: bool
+
 
 # The policy keeps to the organization. What it counts is shown to nobody, so it needs no look at the reader's groups.
 SAMPLE = f"""(SELECT count(*) FROM (
@@ -117,12 +125,6 @@ def lone_word(search: str, tables: Tables) -> tuple[str, Narrow] | None:
     return words[0], walked if count >= WALKED else gathered
 
 
-def is_rare(search: str, tables: Tables) -> bool:
-    """Does the rarest word of the search find few?"""
-    starts = beginnings(search)
-    return bool(starts) and min(estimates(starts, tables)) < GATHERED
-
-
 def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
     """Select the influencers of whom each word of `search` is found, whatever case and accents: as part of a word of the
     name, an e-mail address or a handle, from three characters on, or as the beginning of a word.
@@ -131,9 +133,14 @@ def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
     any sign, too: `bakes` finds `maya.bakes`. Costs one query: if the rarest word finds few, they are gathered by its index;
     if it finds many, a page is soon full of those met on the way through the list. PostgreSQL left alone picks the wrong way.
     """
+    return searched(rows, search, tables).rows
+
+
+def searched(rows: Rows, search: str, tables: Tables) -> Selected:
+    """The same, and whether the rarest word finds few."""
     starts = beginnings(search)
     if not starts:
-        return rows
+        return Selected(rows, has_few=False)
     counts = estimates(starts, tables)
     (fewest, rarest), *others = sorted(zip(counts, starts, strict=True))
     narrow: Narrow = gathered if fewest < GATHERED else probed
@@ -143,7 +150,7 @@ def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
         bound = min(MANY, max(fewest, SAMPLED) * PROBE)
         narrow = walked if fewest < GATHERED and count < bound else probed
         rows = narrow(rows, start, tables)
-    return rows
+    return Selected(rows, has_few=fewest < GATHERED)
 
 
 def suggested(search: str) -> list[Influencer]:

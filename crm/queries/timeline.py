@@ -12,12 +12,13 @@ from django.db import models
 from django.db.models import Q
 
 from crm.models import Influencer, Note, SocialAccount
+from crm.queries.mail import mail_to
 from crm.queries.merging import merged_ids
 from crm.queries.reversible import Reversal, reversals
 from mail.enums import MessageState
 from mail.models import Message
 from tenancy.enums import Verb
-from tenancy.models import Event
+from tenancy.models import Event, User
 from tenancy.queries import events_about
 from tiktok.models import Creator
 
@@ -25,6 +26,7 @@ PAGE, MOST_IDS, NOTE_LENGTH = 20, 500, 200
 SALT = "crm.timeline"
 # Among what happened at the same moment, events stand above mail.
 MAIL_STREAM, EVENT_STREAM = 0, 1
+PERHAPS = ", perhaps by the mail program alone"
 Ids = Callable[[Influencer], Iterable[int]]
 KINDS = {
     "": "Everything",
@@ -60,7 +62,7 @@ class Entry:
     pk: int
     title: str
     label: str = ""
-    actor: str = ""
+    actor: User | None = None
     notes: tuple[str, ...] = ()
     tone: str = "is-done"
     merge: int | None = None  # the merge that it tells of, which may be undone
@@ -109,7 +111,7 @@ def _events(influencer: Influencer, kind: str, after: tuple[Any, ...] | None) ->
     found = list(_before(rows, "at", EVENT_STREAM, after)[: PAGE + 1])
     written = {event.detail.get("note") for event in found if event.verb == Verb.NOTE_WRITTEN}
     texts = dict(Note.objects.filter(pk__in=written).values_list("pk", "text")) if written else {}
-    undone_by = reversals(influencer, found)
+    undone_by = reversals(influencer, found, is_newest=after is None)
     return [
         replace(_of_event(event, influencer, texts), undo=undone_by.get(event.pk))
         for event in found
@@ -135,7 +137,7 @@ def _of_event(event: Event, influencer: Influencer, texts: dict[int, str]) -> En
         pk=event.pk,
         title=event.get_verb_display(),
         label="" if event.label == influencer.name else event.label,
-        actor=str(event.actor or ""),
+        actor=event.actor,
         notes=(*event.notes, *([said[:NOTE_LENGTH]] if said else [])),
         merge=event.detail.get("merge") if event.verb == Verb.INFLUENCER_MERGED else None,
         file_import=event.detail.get("file_import"),
@@ -143,12 +145,10 @@ def _of_event(event: Event, influencer: Influencer, texts: dict[int, str]) -> En
 
 
 def _mails(influencer: Influencer, after: tuple[Any, ...] | None) -> list[Entry]:
-    person = influencer.person
-    addresses = {influencer.email, person.email if person else ""} - {""}
-    if not addresses:
+    rows = mail_to(influencer, MOST_IDS)
+    if rows is None:
         return []
-    rows = Message.objects.filter(recipient__in=addresses).defer("html", "text")
-    ordered = rows.order_by("-created_at", "-pk")
+    ordered = rows.defer("html", "text").order_by("-created_at", "-pk")
     return [
         Entry(
             at=mail.created_at,
@@ -156,11 +156,16 @@ def _mails(influencer: Influencer, after: tuple[Any, ...] | None) -> list[Entry]
             pk=mail.pk,
             title=f"E-mail {mail.get_state_display().lower()}",
             label=mail.subject,
-            notes=(mail.reason,) if mail.reason else (),
+            notes=_notes(mail),
             tone=TONES.get(MessageState(mail.state), ""),
         )
         for mail in _before(ordered, "created_at", MAIL_STREAM, after)[: PAGE + 1]
     ]
+
+
+def _notes(mail: Message) -> tuple[str, ...]:
+    opened = f"Opened on {mail.opened_at:%-d %B %Y}{PERHAPS}" if mail.opened_at else ""
+    return tuple(note for note in (mail.reason, opened) if note)
 
 
 def _before(

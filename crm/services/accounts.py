@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,15 +23,22 @@ from crm.signals import removing
 from jobs.services.queue import JUST_NOW, claim_now, finished_at, note_finished, once_more
 from tenancy.enums import Verb
 from tenancy.models import User
+from tenancy.scope import groups_scope
 from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
 from tiktok.queries import kind_of
-from tiktok.services.creators.handles import find_renamed
-from tiktok.services.creators.membership import read_memberships, refresh_membership, track_creator
+from tiktok.services.creators.handles import find_renamed, follow_handle
+from tiktok.services.creators.membership import (
+    Membership,
+    find_membership,
+    refresh_membership,
+    track_creator,
+)
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
+from tiktok.services.creators.removal import remove_creators
 from tiktok.services.creators.videos import refresh_videos
 
 log = structlog.get_logger()
@@ -69,9 +77,10 @@ def add_tiktok_account(
     handle = tiktok_handle(handle)
     if present := tiktok_account(handle):
         return AddResult(AddOutcome.PRESENT, handle, account=present)
-    status = read_memberships([handle]).get(handle)
-    if status is None:  # TikTok answered, but not for this handle
+    membership = find_membership(handle)
+    if membership is None:  # TikTok answered, but not for this handle
         raise TikTokUnavailable
+    status = membership.status
     if status == MarketplaceStatus.INVALID:
         return AddResult(AddOutcome.NO_SUCH_ACCOUNT, handle, status)
     if not may_be_added_by_staff(status):
@@ -80,12 +89,12 @@ def add_tiktok_account(
         if influencer:
             await_account(influencer, handle, status)
         return AddResult(AddOutcome.NOT_IN_MARKETPLACE, handle, status, is_invited=invited)
-    if find_renamed(handle, actor=actor) and (present := tiktok_account(handle)):
-        track_creator(handle, status)
+    follow_renamed({handle: membership}, actor=actor)
+    if present := tiktok_account(handle):
         return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
         account, creator = keep_account(
-            handle, status, influencer=influencer, group_id=group_id, actor=actor
+            handle, membership, influencer=influencer, group_id=group_id, actor=actor
         )
     except IntegrityError:  # somebody else added it meanwhile
         return AddResult(AddOutcome.PRESENT, handle, status, tiktok_account(handle))
@@ -93,17 +102,45 @@ def add_tiktok_account(
     return AddResult(AddOutcome.ADDED, handle, status, account)
 
 
+def follow_renamed(answers: Mapping[str, Membership], *, actor: User | None) -> None:
+    """Before these handles are added: let accounts that are here under earlier ones have those that TikTok names now, and be
+    tracked again. Raises TikTokProblem."""
+    wanted = [handle for handle, said in answers.items() if may_be_added_by_staff(said.status)]
+    with groups_scope(None):  # whoever sees them, they are here
+        present = set(
+            Creator.objects.filter(handle__in=wanted, account__isnull=False).values_list(
+                "handle", flat=True
+            )
+        )
+        for handle in wanted:
+            if handle in present:
+                continue
+            if creator := find_renamed(handle, through=answers[handle].market, actor=actor):
+                _track_renamed(creator, handle, answers[handle], actor)
+
+
+@transaction.atomic
+def _track_renamed(
+    creator: Creator, handle: str, membership: Membership, actor: User | None
+) -> None:
+    if creator.handle != handle:  # it is taken by one that was invited, and is nobody's account
+        stubs = Creator.objects.filter(handle=handle, account=None).values_list("pk", flat=True)
+        remove_creators(list(stubs), actor=actor)
+        follow_handle(creator, handle, actor=actor)
+    track_creator(handle, membership)
+
+
 @transaction.atomic
 def keep_account(
     handle: str,
-    status: MarketplaceStatus,
+    membership: Membership,
     *,
     influencer: Influencer | None,
     actor: User | None,
     group_id: int | None = None,
 ) -> tuple[SocialAccount, Creator]:
     """Write an account that TikTok has confirmed: of `influencer`, else of who awaits it, else of a new one."""
-    creator = track_creator(handle, status)
+    creator = track_creator(handle, membership)
     awaited = AwaitedAccount.objects.select_related("influencer").filter(handle=handle).first()
     owner = influencer or (awaited.influencer if awaited else None)
     account = SocialAccount.objects.create(

@@ -14,6 +14,7 @@ from crm.errors import AddressTaken, EmailNeeded
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import tiktok_handle
 from crm.services.influencers import group_of_new, name_in_mail, open_dashboard
+from crm.services.mailings.ties import tie_mail
 from mail.services.outbox import queue_message
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -158,6 +159,7 @@ def _ask(
         is_bulk=True,
     )
     if is_news:
+        tie_mail(message, influencer.pk)
         texts = {"handle": handle}
         record(Verb.INFLUENCER_ASKED_TO_CONNECT, influencer, actor=actor, texts=texts)
     return Asked(influencer, address, message.created_at, is_news)

@@ -15,7 +15,7 @@ from crm.models import Influencer, List, SocialAccount
 from crm.policies import tiktok_handle
 from crm.policies.addresses import AccountAddress
 from crm.queries import is_hidden, tiktok_account
-from crm.services.accounts import keep_account
+from crm.services.accounts import follow_renamed, keep_account
 from crm.services.collections.lists import add_to_list
 from crm.services.influencers import group_of_new
 from jobs.models import Job
@@ -23,10 +23,14 @@ from jobs.services.errands import says
 from jobs.services.jobs import ERRAND_KIND, JobKind, Report, register_job, start_job
 from tenancy.enums import Permission
 from tenancy.models import User
-from tiktok.enums import MarketplaceStatus
 from tiktok.errors import TikTokProblem
 from tiktok.policies import may_be_added_by_staff
-from tiktok.services.creators.membership import HANDLES_PER_CALL, read_memberships
+from tiktok.services.creators.membership import (
+    HANDLES_PER_CALL,
+    NOBODY_KNOWS,
+    Membership,
+    read_memberships,
+)
 from ui.bidi import isolated
 
 ADD_FOUND = "crm.add_found"
@@ -66,16 +70,18 @@ def _slice(job: Job) -> list[str]:
     return handles[job.cursor : job.cursor + HANDLES_PER_CALL]
 
 
-def _fetch(job: Job) -> Mapping[str, MarketplaceStatus]:
-    return read_memberships(_slice(job))
+def _fetch(job: Job) -> Mapping[str, Membership]:
+    answers = read_memberships(_slice(job))
+    follow_renamed(answers, actor=job.actor)
+    return answers
 
 
-def _apply(job: Job, answers: Mapping[str, MarketplaceStatus]) -> bool:
+def _apply(job: Job, answers: Mapping[str, Membership]) -> bool:
     handles = _slice(job)
     accounts = [
         account
         for handle in handles
-        if (account := _add(job, handle, answers.get(handle, MarketplaceStatus.UNKNOWN)))
+        if (account := _add(job, handle, answers.get(handle, NOBODY_KNOWS)))
     ]
     _put_on_list(job, [each.influencer for each in accounts])
     job.cursor += HANDLES_PER_CALL
@@ -83,7 +89,7 @@ def _apply(job: Job, answers: Mapping[str, MarketplaceStatus]) -> bool:
     return bool(job.done_count >= job.total_count)
 
 
-def _add(job: Job, handle: str, status: MarketplaceStatus) -> SocialAccount | None:
+def _add(job: Job, handle: str, membership: Membership) -> SocialAccount | None:
     """The account, which may have been here; None for one that cannot be added, or is not seen."""
     if present := tiktok_account(handle):
         job.count(PRESENT, 1, _link(present))
@@ -91,13 +97,13 @@ def _add(job: Job, handle: str, status: MarketplaceStatus) -> SocialAccount | No
     if is_hidden(AccountAddress(Network.TIKTOK, handle)):
         job.count(HIDDEN)
         return None
-    if not may_be_added_by_staff(status):
+    if not may_be_added_by_staff(membership.status):
         job.count(OUTSIDE)
         return None
     try:
         with transaction.atomic():
             account, _ = keep_account(
-                handle, status, influencer=None, group_id=job.params["group"], actor=job.actor
+                handle, membership, influencer=None, group_id=job.params["group"], actor=job.actor
             )
     except IntegrityError:  # somebody else added it meanwhile
         job.count(PRESENT)

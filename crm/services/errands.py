@@ -26,7 +26,7 @@ from mail.errors import MailProblem
 from tenancy.enums import Permission
 from tenancy.models import User
 from tiktok.errors import TikTokProblem
-from tiktok.services.creators.membership import InviteResult
+from tiktok.services.creators.invitations import InviteResult
 from ui.templatetags.formats import too_soon
 
 ADD, REFRESH = "crm.add_account", "crm.refresh_account"

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from crm.enums import FieldKind
 from crm.models import CustomField, CustomValue, Influencer
-from crm.models.fields import OPTION_LENGTH
+from crm.models.fields import NAME_LENGTH, OPTION_LENGTH
 from crm.policies.details import readable_name
 from crm.policies.fields import Typed
 from tenancy.enums import Verb
@@ -38,7 +38,7 @@ def create_field(
     if CustomField.objects.filter(archived_at=None).count() >= MOST_FIELDS:
         raise ValidationError(f"There are {MOST_FIELDS} fields already. Archive one first.")
     field = CustomField(
-        name=readable_name(name),
+        name=readable_name(name, longest=NAME_LENGTH),
         key=_free_key(name),
         kind=kind,
         options=_checked(kind, options),
@@ -95,7 +95,11 @@ def edit_field(
             raise ValidationError(
                 f"Influencers have the choice “{gone}”. Keep it, or change them first."
             )
-    field.name, field.options, field.is_required = readable_name(name), names, is_required
+    field.name, field.options, field.is_required = (
+        readable_name(name, longest=NAME_LENGTH),
+        names,
+        is_required,
+    )
     field.save()
     record(Verb.FIELD_CHANGED, field, actor=actor)
 

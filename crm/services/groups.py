@@ -7,11 +7,10 @@ from typing import Any
 
 from django.core.files.base import File as Upload
 from django.db import transaction
-from django.utils import timezone
 
 from crm.models import GroupBranding, Influencer
 from files.enums import FileKind
-from files.services.storing import store_content
+from files.services.storing import set_aside, store_content
 from tenancy.enums import Verb
 from tenancy.errors import GroupKeyTaken, GroupNotEmpty, GroupTooLarge
 from tenancy.models import Group, GroupMember, Organization, User
@@ -68,8 +67,7 @@ def _without_logo(group: Group) -> GroupBranding:
     GroupBranding.objects.get_or_create(group=group)
     branding = GroupBranding.objects.select_for_update().get(group=group)
     if branding.logo is not None:
-        branding.logo.removed_at = timezone.now()
-        branding.logo.save(update_fields=["removed_at"])
+        set_aside(branding.logo)
         branding.logo = None
     return branding
 

@@ -17,6 +17,7 @@ from crm.queries import with_address
 from crm.services.fields import set_values
 from crm.services.merging.finding import check_for_duplicates
 from crm.signals import deleting
+from jobs.models import Job
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
 from tenancy.models import Group, User
@@ -26,6 +27,8 @@ from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection
 from tiktok.queries import active_consents
 from tiktok.services.creators.removal import remove_creators
+
+PLACES = ("owner_id", "group_id")
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,14 @@ def edit_influencer(influencer: Influencer, *, actor: User | None, **changes: An
     if "email" in changed and _is_another_unused_person(locked):
         locked.person = None
     locked.save()
-    record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts={"fields": _words(changed)})
+    texts = {"fields": _words(changed)}
+    record(Verb.INFLUENCER_EDITED, locked, actor=actor, texts=texts, **_placed(changed))
     check_for_duplicates(locked.pk)
+
+
+def _placed(columns: Iterable[str]) -> dict[str, Any]:
+    """The detail of an event that changes an owner or a group, so that an undo sees whether somebody has changed it since."""
+    return {column: True for column in PLACES if column in columns}
 
 
 def _words(columns: Sequence[str]) -> list[str]:
@@ -153,16 +162,17 @@ def set_rates(influencer: Influencer, prices: Sequence[Price], *, actor: User | 
 @transaction.atomic
 def assign_influencers(
     influencers: Sequence[Influencer], column: str, value: int | None, *, actor: User | None
-) -> list[Influencer]:
-    """Give influencers an owner or a group (`column`: `owner_id`, `group_id`), or none. Return those who had another one."""
+) -> dict[Influencer, tuple[int | None, int]]:
+    """Give influencers an owner or a group (`column`: `owner_id`, `group_id`), or none. Return those who had another one: which,
+    and the id of the event that says so."""
     ids = [influencer.pk for influencer in influencers]
     locked = Influencer.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     before = dict(locked.values_list("pk", column))
     done = [each for each in influencers if before.get(each.pk, value) != value]
     Influencer.objects.filter(pk__in=[each.pk for each in done]).update(**{column: value})
     texts = {"fields": _words([column])}
-    record_each(Verb.INFLUENCER_EDITED, done, actor=actor, texts=texts)
-    return done
+    said = record_each(Verb.INFLUENCER_EDITED, done, actor=actor, texts=texts, **_placed([column]))
+    return {each: (before[each.pk], event.pk) for each, event in zip(done, said, strict=True)}
 
 
 @transaction.atomic
@@ -198,12 +208,13 @@ def _set_archived(
 
 
 @transaction.atomic
-def delete_influencer(influencer: Influencer, *, actor: User | None) -> None:
+def delete_influencer(influencer: Influencer, *, actor: User | None) -> list[Job]:
     """Delete an influencer with everything that hangs on them, for good, and what was read of their accounts unless they
-    let the organization see it still. Raises StillInCampaigns: archive them instead."""
+    let the organization see it still; the readings over time go by the jobs returned. Raises StillInCampaigns: archive them
+    instead."""
     # Whoever writes something about them at this moment waits, and then learns that they are gone.
     if not Influencer.objects.select_for_update(of=("self",)).filter(pk=influencer.pk):
-        return
+        return []
     deleting.send(Influencer, influencer=influencer)
     record(Verb.INFLUENCER_DELETED, influencer, actor=actor)
     creators = influencer.accounts.exclude(creator=None).values_list("creator_id", flat=True)
@@ -211,7 +222,7 @@ def delete_influencer(influencer: Influencer, *, actor: User | None) -> None:
         active_consents().filter(creator__in=creators).values_list("creator_id", flat=True)
     )
     influencer.delete()
-    remove_creators(list(read))
+    return remove_creators(list(read), actor=actor)
 
 
 def open_dashboard(influencer: Influencer, person: User) -> None:

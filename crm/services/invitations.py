@@ -13,13 +13,14 @@ from crm.models import SocialAccount
 from crm.policies import tiktok_handle, was_invited_lately
 from crm.services.connections import QUIET
 from crm.services.influencers import name_in_mail
+from crm.services.mailings.ties import tie_mail
 from mail.errors import MailProblem
 from mail.services.outbox import queue_message
 from tenancy.models import Organization, User
 from tenancy.scope import required_organization_id
 from tiktok.errors import NoMarketplaceAccount, OutcomeUnknown, TikTokProblem
 from tiktok.models import Creator
-from tiktok.services.creators.membership import (
+from tiktok.services.creators.invitations import (
     InviteResult,
     invite_creators,
     invites_through_tiktok,
@@ -27,11 +28,11 @@ from tiktok.services.creators.membership import (
 )
 from ui.bidi import isolated
 
-NO_ADDRESS = "no e-mail address is known. Add one to the influencer and invite again."
+NO_ADDRESS = "no e-mail address is known. Add one to the creator and invite again."
 
 
 def invites_by_mail() -> bool:
-    """Does an invitation go out by our own e-mail, since the marketplace account in use cannot invite?"""
+    """Does an invitation go out by our own e-mail, since no connected marketplace account can invite?"""
     try:
         return not invites_through_tiktok()
     except NoMarketplaceAccount:
@@ -53,7 +54,9 @@ def invite_influencer_accounts(
     """
     if invites_by_mail():
         return _mail_all(accounts, actor)
-    return _ask_tiktok([account.creator for account in accounts if account.creator], actor)
+    creators = [account.creator for account in accounts if account.creator]
+    countries = {account.creator_id or 0: account.influencer.country for account in accounts}
+    return invite_creators(creators, actor=actor, countries=countries)
 
 
 def invite_handle(handle: str, *, actor: User | None, email: str = "") -> InviteResult:
@@ -71,7 +74,7 @@ def invite_handle(handle: str, *, actor: User | None, email: str = "") -> Invite
             if not was_invited_lately(creator.invited_at, timezone.now()):
                 _mail(creator, email, f"@{handle}", actor)
             return InviteResult(invited=[handle], by_mail=True)
-        return _ask_tiktok([creator], actor)
+        return invite_creators([creator], actor=actor)
     except OutcomeUnknown:
         raise
     except (TikTokProblem, MailProblem):
@@ -106,7 +109,8 @@ def _mail_one(
     actor: User | None,
 ) -> None:
     try:
-        _mail(creator, address, name_in_mail(account.influencer, creator.handle), actor)
+        name = name_in_mail(account.influencer, creator.handle)
+        _mail(creator, address, name, actor, influencer_id=account.influencer_id)
     except MailProblem as problem:
         result.rejected[creator.handle] = str(problem)
     else:
@@ -114,7 +118,13 @@ def _mail_one(
 
 
 @transaction.atomic
-def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None:
+def _mail(
+    creator: Creator,
+    address: str,
+    name: str,
+    actor: User | None,
+    influencer_id: int | None = None,
+) -> None:
     """Raises MailProblem; then nothing is noted."""
     organization = Organization.objects.get(pk=required_organization_id())
     values = {
@@ -123,7 +133,7 @@ def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None
         "organization": organization.name,
         "link": settings.TIKTOK_JOIN_URL,
     }
-    _, is_news = queue_message(
+    message, is_news = queue_message(
         "crm_join_marketplace",
         to=address,
         subject=f"{isolated(organization)} invites @{isolated(creator.handle)} to TikTok One",
@@ -134,8 +144,5 @@ def _mail(creator: Creator, address: str, name: str, actor: User | None) -> None
     )
     if is_news:
         mark_asked(creator, actor=actor)
-
-
-# --- by TikTok ---------------------------------------------------------------------------------------------------
-def _ask_tiktok(creators: Sequence[Creator], actor: User | None) -> InviteResult:
-    return invite_creators(creators, actor=actor) if creators else InviteResult()
+        if influencer_id is not None:
+            tie_mail(message, influencer_id)

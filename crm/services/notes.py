@@ -7,7 +7,8 @@ import re
 from django.db import transaction
 from django.utils import timezone
 
-from crm.models import Influencer, Mention, Note
+from crm.models import Influencer, Mention, Note, Removal
+from crm.services.removals.keeping import remove
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.queries import members_by_name
@@ -34,18 +35,14 @@ def edit_note(note: Note, text: str, *, actor: User) -> None:
     record(Verb.NOTE_EDITED, note.influencer, actor=actor, note=note.pk)
 
 
-@transaction.atomic
 def pin_note(note: Note, *, is_pinned: bool) -> None:
     """Keep a note above the others, or no longer."""
-    note.is_pinned = is_pinned
-    note.save(update_fields=["is_pinned"])
+    Note.objects.filter(pk=note.pk).update(is_pinned=is_pinned)
 
 
-@transaction.atomic
-def delete_note(note: Note, *, actor: User) -> None:
+def delete_note(note: Note, *, actor: User) -> Removal:
     """Delete a note with its mentions."""
-    record(Verb.NOTE_DELETED, note.influencer, actor=actor, note=note.pk)
-    note.delete()
+    return remove(note, actor=actor, hanging=note.mentions.order_by("pk"))
 
 
 def read_mentions(influencer: Influencer, reader: User) -> int:

@@ -7,7 +7,8 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from crm.models import Influencer, Task
+from crm.models import Influencer, Removal, Task
+from crm.services.removals.keeping import remove
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -72,10 +73,6 @@ def reopen_task(task: Task, *, actor: User) -> None:
         )
 
 
-@transaction.atomic
-def delete_task(task: Task, *, actor: User) -> None:
+def delete_task(task: Task, *, actor: User) -> Removal:
     """Delete a task."""
-    record(
-        Verb.TASK_DELETED, task.influencer, actor=actor, texts={"task": task.title}, task=task.pk
-    )
-    task.delete()
+    return remove(task, actor=actor)

@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from crm.policies import Badge
 from crm.policies.columns import CellKind, Column
-from crm.queries.cells import METRICS, Cell, campaigns_of, cell_reader
+from crm.queries.cells import METRICS, Cell, campaigns_of, cell_reader, growth
 from crm.queries.influencers import InfluencerRow
+from crm.templatetags.account_cells import all_accounts, first_account, more
 from crm.templatetags.crm import no_account
 from crm.views.frame import address
 from crm.views.remedies import remedy_for
 from tiktok.templatetags.tiktok import metric_number, next_sync
 from ui.bidi import isolated
-from ui.markup import escaped, joined, markup
+from ui.markup import breaking, escaped, joined, markup
 from ui.templatetags import formats
-from ui.templatetags.labels import badge, person, remark
+from ui.templatetags.labels import person, remark
 
 register = template.Library()
-SHOWN_TAGS, SHOWN_CAMPAIGNS = 2, 2
+SHOWN = 2  # tags or campaigns of a row; of a compact one, which has one line, the first
 Context = template.RequestContext
 # What stands inside a cell of a row.
 Drawn = Callable[[InfluencerRow], SafeString | str]
@@ -116,38 +115,23 @@ def plain(value: Cell, kind: CellKind) -> SafeString | str:
     return formats.percent(value) if kind == CellKind.PERCENT else formats.number(value)
 
 
-def _account(row: InfluencerRow) -> SafeString:
-    shown = [_status(view.badge) for view in row.accounts]
-    if len(shown) > 1:
-        shown = [
-            markup("{} {}", isolated(view.account), drawn)
-            for view, drawn in zip(row.accounts, shown, strict=True)
-        ]
-    shown += [
-        markup("{} {}", isolated(each), badge(each.get_network_display())) for each in row.others
-    ]
-    return joined("<br>", shown or [SafeString('<span class="muted">No account yet</span>')])
+def _is_compact(context: Context) -> bool:
+    layout = context.get("layout")
+    return layout is not None and layout.is_compact
 
 
-@lru_cache(maxsize=500)
-def _status(status: Badge) -> SafeString:
-    return markup(
-        '<span class="status is-{}{}" title="{}">{}</span>',
-        status.kind,
-        " is-half" if status.is_half else "",
-        status.title,
-        status.text,
-    )
+def _accounts(context: Context, column: Column) -> Drawn:
+    return first_account if _is_compact(context) else all_accounts
 
 
 def _number(context: Context, column: Column) -> Drawn:
     """A number of the main account with its marks; a missing one with its reason and, for who may act, the remedy."""
-    name, elsewhere, request = METRICS[column.key], _plain(column), context["request"]
+    shown, elsewhere, request = METRICS[column.key], _plain(column), context["request"]
 
     def drawn(row: InfluencerRow) -> SafeString | str:
         if row.main is None:
             return elsewhere(row) or no_account(context, row.influencer)
-        metric = getattr(row.main, name)
+        metric = row.main.metric(shown)
         if metric.value is not None:
             return metric_number(metric)
         remedy = remedy_for(request, metric.reason, row.main.account, row.influencer.name)
@@ -164,16 +148,16 @@ def _followers(context: Context, column: Column) -> Drawn:
         view = row.main
         if view is None or view.followers.value is None:
             return missing(row)
-        marks, growth = remark(view.followers.flag_text), view.growth
+        marks, change = remark(view.followers.flag_text), growth(row)
         shown = markup("{} {}", marks, formats.number(view.followers.value))
-        return markup("{}<br>{}", shown, delta(growth)) if growth else shown
+        return markup("{}<br>{}", shown, delta(change)) if change else shown
 
     return drawn
 
 
 def _growth(row: InfluencerRow) -> SafeString | str:
-    growth = row.main.growth if row.main else None
-    return "" if growth is None else delta(growth)
+    change = growth(row)
+    return "" if change is None else delta(change)
 
 
 def delta(change: float) -> SafeString:
@@ -201,21 +185,26 @@ def _code(kind: str, name: str) -> Drawn:
     return drawn
 
 
-def _tags(row: InfluencerRow) -> SafeString:
-    tags = row.influencer.packed_tags  # type: ignore[attr-defined]  # added by `facts_of`
-    shown = [
-        markup('<span class="tag is-{}">{}</span>', tag["color"], isolated(tag["name"]))
-        for tag in tags[:SHOWN_TAGS]
-    ]
-    if rest := tags[SHOWN_TAGS:]:
-        names = ", ".join(tag["name"] for tag in rest)
-        shown.append(markup('<span class="tag" title="{}">+{}</span>', names, len(rest)))
-    return joined(" ", shown)
+def _tags(context: Context, column: Column) -> Drawn:
+    most = 1 if _is_compact(context) else SHOWN
+
+    def drawn(row: InfluencerRow) -> SafeString:
+        tags = row.influencer.packed_tags  # type: ignore[attr-defined]  # added by `facts_of`
+        shown = [
+            markup('<span class="tag is-{}">{}</span>', tag["color"], isolated(tag["name"]))
+            for tag in tags[:most]
+        ]
+        if rest := tags[most:]:
+            shown.append(more([tag["name"] for tag in rest], "tag"))
+        return joined(" ", shown)
+
+    return drawn
 
 
 def _campaigns(context: Context, column: Column) -> Drawn:
     """The latest campaigns by name, and how many more there are."""
     slug = context["request"].organization.slug
+    most, between = (1, " ") if _is_compact(context) else (SHOWN, "<br>")
 
     def drawn(row: InfluencerRow) -> SafeString:
         campaigns = campaigns_of(row)
@@ -225,22 +214,25 @@ def _campaigns(context: Context, column: Column) -> Drawn:
                 reverse("campaigns:campaign", args=[slug, each["id"]]),
                 isolated(each["name"]),
             )
-            for each in campaigns[:SHOWN_CAMPAIGNS]
+            for each in campaigns[:most]
         ]
-        if rest := campaigns[SHOWN_CAMPAIGNS:]:
-            names = ", ".join(isolated(each["name"]) for each in rest)
-            shown.append(markup('<span class="muted" title="{}">+{}</span>', names, len(rest)))
-        return joined("<br>", shown)
+        if rest := campaigns[most:]:
+            shown.append(more([isolated(each["name"]) for each in rest]))
+        return joined(between, shown)
 
     return drawn
 
 
 def _updated(context: Context, column: Column) -> Drawn:
+    is_compact = _is_compact(context)
+
     def drawn(row: InfluencerRow) -> SafeString:
         if row.main is None:
             return no_account(context, row.influencer)
         sync = row.main.sync
         at = formats.ago(sync.at) if sync.at else "Not updated yet"
+        if is_compact:
+            return markup("{}", at)
         return markup("{}\n<br>{}", at, next_sync(context, sync))
 
     return drawn
@@ -248,21 +240,21 @@ def _updated(context: Context, column: Column) -> Drawn:
 
 def _email(row: InfluencerRow) -> SafeString | str:
     email = row.influencer.email
-    return markup('<a href="mailto:{0}">{0}</a>', email) if email else ""
+    return markup('<a href="mailto:{}">{}</a>', email, breaking(email)) if email else ""
 
 
 # Columns that are more than their value; what some of them draw depends on the page.
 DRAWN: dict[str, Drawn] = {
-    "account": _account,
     "growth": _growth,
     "country": _code("region", "country"),
     "language": _code("language", "language"),
-    "tags": _tags,
     "email": _email,
 }
 MADE: dict[str, Callable[[Context, Column], Drawn]] = {
     **dict.fromkeys(METRICS, _number),
+    "account": _accounts,
     "followers": _followers,
     "updated": _updated,
+    "tags": _tags,
     "campaigns": _campaigns,
 }

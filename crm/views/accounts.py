@@ -46,18 +46,18 @@ def add_account(request: OrganizationRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if form.cleaned_data["address"].network == Network.TIKTOK:
-                return add_on_tiktok(request, form.cleaned_data["handle"], influencer)
+                handle = form.cleaned_data["handle"]
+                job = start_adding(handle, actor=request.user, influencer=influencer)
+                return follow_adding(request, job)
             return _add_elsewhere(request, form, influencer)
         except CrmProblem as problem:
             form.add_error("handle", str(problem))
     return add_form(request, form, influencer)
 
 
-def add_on_tiktok(
-    request: OrganizationRequest, handle: str, influencer: Influencer | None
-) -> HttpResponse:
-    """Have TikTok asked about a handle, and answer with the outcome or the page that waits for it. Raises CrmProblem."""
-    job = begin_at_once(start_adding(handle, actor=request.user, influencer=influencer))
+def follow_adding(request: OrganizationRequest, job: Job) -> HttpResponse:
+    """Have TikTok asked about a handle now, and answer with the outcome or the page that waits for it."""
+    job = begin_at_once(job)
     return _answer(request, job) if job.is_finished else go_to(request, following(request, job))
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from crm import queries
 from crm.errors import StillInCampaigns
 from crm.forms import DeleteForm
+from crm.queries.reversible import latest_change
 from crm.services.influencers import (
     archive_influencers,
     delete_influencer,
@@ -26,7 +27,11 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.bidi import isolated
 from ui.redirects import go_to
-from ui.undoing import say_done
+from ui.undoing import is_overtaken, say_done
+
+GOING = (
+    "What TikTok told of their accounts over time is being deleted; Activity shows how far that is."
+)
 
 
 @staff_page(Permission.READ)
@@ -42,12 +47,11 @@ def archived(request: OrganizationRequest) -> HttpResponse:
 def archive(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Put an influencer away; the message offers to undo it."""
     found = found_influencer(pk)
-    archive_influencers([found], actor=request.user)
-    say_done(
-        request,
-        f"{isolated(found)} is archived. Nothing was deleted, and tracking goes on.",
-        address(request, "restore_influencer", pk),
-    )
+    if not is_overtaken(request, latest_change(found, "archive")):
+        archive_influencers([found], actor=request.user)
+        said = f"{isolated(found)} is archived. Nothing was deleted, and tracking goes on."
+        undo = address(request, "restore_influencer", pk)
+        say_done(request, said, undo, of=latest_change(found, "archive"))
     return HttpResponseRedirect(address(request, "influencer", pk))
 
 
@@ -56,8 +60,11 @@ def archive(request: OrganizationRequest, pk: int) -> HttpResponse:
 def restore(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Bring an archived influencer back."""
     found = found_influencer(pk)
-    restore_influencers([found], actor=request.user)
-    say_done(request, f"{isolated(found)} is restored.", address(request, "archive_influencer", pk))
+    if not is_overtaken(request, latest_change(found, "archive")):
+        restore_influencers([found], actor=request.user)
+        undo = address(request, "archive_influencer", pk)
+        said = f"{isolated(found)} is restored."
+        say_done(request, said, undo, of=latest_change(found, "archive"))
     return HttpResponseRedirect(address(request, "influencer", pk))
 
 
@@ -69,11 +76,12 @@ def delete(request: OrganizationRequest, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
-            delete_influencer(found, actor=request.user)
+            jobs = delete_influencer(found, actor=request.user)
         except StillInCampaigns as reason:
             problem = str(reason)
         else:
-            messages.success(request, f"{isolated(found)} is deleted, with everything about them.")
+            gone = f"{isolated(found)} is deleted, with everything about them."
+            messages.success(request, f"{gone} {GOING}" if jobs else gone)
             return go_to(request, address(request, "influencers"))
     return form_answer(
         request,

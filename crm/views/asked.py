@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 
 from crm import queries
 from crm.models import Influencer
 from crm.policies.filters import Filters
 from crm.policies.wording import Chip
+from crm.queries.bulk import drafted_ids
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, read_address
 from crm.queries.influencers import narrowed
@@ -19,6 +20,7 @@ from crm.queries.own_sorting import OwnSort, own_sort
 from crm.views.frame import address, sees_money
 from tenancy.access import OrganizationRequest
 from tiktok.queries import is_released
+from ui.keys import key_in, keys_in
 
 SEARCH_LENGTH = 100
 
@@ -87,6 +89,17 @@ def read_query(
         asker=Asker(request.user.pk, is_released()),
         own=own,
     )
+
+
+def picked(request: OrganizationRequest, given: QueryDict) -> list[int] | None:
+    """The creators whom an address names one by one, with `ids` or with the draft of a selection; None where it names
+    nobody so. Raises Http404 for a draft that is kept no longer, or is somebody else's."""
+    if "selection" not in given:
+        return keys_in(given.getlist("ids")) if "ids" in given else None
+    ids = drafted_ids(key_in(given.get("selection", "")) or 0, request.user)
+    if ids is None:
+        raise Http404("This selection is kept no longer. Select the creators again.")
+    return ids
 
 
 @dataclass(frozen=True)

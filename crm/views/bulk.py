@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,9 +16,10 @@ from crm.enums import BulkState
 from crm.errors import BulkRefused, ChoiceGone, CrmProblem, SelectionGone
 from crm.models import BulkAction
 from crm.queries.bulk import bulk_actions, counted_parts, results_page, selected
+from crm.queries.invitations import several_markets
 from crm.services.bulk import runs
 from crm.services.bulk.kinds import BulkKind, BulkPage, bulk_kind, bulk_page
-from crm.views.asked import Asked, read_query
+from crm.views.asked import read_query
 from crm.views.frame import INVALID, address
 from jobs.enums import JobState
 from jobs.policies import may_cancel
@@ -27,7 +27,7 @@ from jobs.services.jobs import begin_at_once, cancel_job
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
-from tenancy.queries import counts
+from tenancy.queries.counters import counts
 from ui.bidi import isolated
 from ui.keys import keys_in
 from ui.live import Live
@@ -35,7 +35,6 @@ from ui.redirects import go_to
 from ui.undoing import say_done
 
 MOST_SELECTED = 10_000
-MOST_IN_ADDRESS = 300  # ids; servers take an address of 4,094 bytes
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -46,17 +45,20 @@ def select(request: OrganizationRequest) -> HttpResponse:
     ids, is_all = _ids(request), "all" in request.POST
     key = request.POST.get("action", "")
     chosen = bulk_kind(key) or bulk_page(key)
-    if chosen is None:
+    if chosen is None or getattr(chosen, "rows", None):
         raise Http404
     _demand(request, chosen)
-    most = MOST_IN_ADDRESS if isinstance(chosen, BulkPage) else MOST_SELECTED
-    if not (ids or is_all) or len(ids) > most:
+    back = f"{address(request, 'influencers')}?{asked.query()}"
+    if is_all and asked.reading.filters.problems:
+        messages.warning(request, str(SelectionGone()))
+        return HttpResponseRedirect(back)
+    if not (ids or is_all) or len(ids) > MOST_SELECTED:
         messages.warning(
-            request, f"Select between 1 and {most:,} creators, or all that match, first."
+            request, f"Select between 1 and {MOST_SELECTED:,} creators, or all that match, first."
         )
-        return HttpResponseRedirect(f"{address(request, 'influencers')}?{asked.query()}")
-    if isinstance(chosen, BulkPage):
-        return HttpResponseRedirect(_page(request, chosen, [] if is_all else ids, asked))
+        return HttpResponseRedirect(back)
+    if isinstance(chosen, BulkPage) and is_all:
+        return HttpResponseRedirect(_page(request, chosen, asked.query()))
     action = runs.draft_action(
         chosen,
         ids=[] if is_all else ids,
@@ -64,6 +66,8 @@ def select(request: OrganizationRequest) -> HttpResponse:
         filters=asked.reading.filters.address if is_all else [],
         actor=request.user,
     )
+    if isinstance(chosen, BulkPage):
+        return HttpResponseRedirect(_page(request, chosen, f"selection={action.pk}"))
     return HttpResponseRedirect(address(request, "bulk_action", action.pk))
 
 
@@ -72,8 +76,7 @@ def _ids(request: OrganizationRequest) -> list[int]:
     return sorted(keys_in(request.POST.getlist("ids")))
 
 
-def _page(request: OrganizationRequest, page: BulkPage, ids: list[int], asked: Asked) -> str:
-    query = urlencode({"ids": ",".join(map(str, ids))}, safe=",") if ids else asked.query()
+def _page(request: OrganizationRequest, page: BulkPage, query: str) -> str:
     return f"{reverse(page.name, args=[request.organization.slug])}?{query}"
 
 
@@ -192,6 +195,7 @@ def _show_preview(
         "name": given.get("name", ""),
         "preview": preview,
         "is_known": bool(value) or kind.choice is None,
+        "several_markets": several_markets,
         "problem": problem,
         "back": address(request, "influencers"),
     }
@@ -233,7 +237,9 @@ def _tell(request: OrganizationRequest, action: BulkAction, kind: BulkKind) -> N
     action.refresh_from_db()
     done = action.counts.get(BulkState.DONE, 0)
     text = f"{done:,} {'creator' if done == 1 else 'creators'} {kind.did}."
-    if kind.can_be_undone and done:
+    if partly := action.counts.get(BulkState.PARTLY, 0):
+        text += f" {partly:,} more only partly: see why in the results."
+    if kind.can_be_undone and (done or partly):
         say_done(request, text, address(request, "undo_bulk", action.pk))
     else:
         messages.success(request, text)

@@ -14,20 +14,24 @@ from crm.enums import ContractState
 from crm.errors import CrmProblem
 from crm.forms import ContractForm
 from crm.models import Contract
-from crm.policies.contracts import BADGES, NEXT
+from crm.policies.contracts import BADGES, BEFORE, NEXT
 from crm.services.documents.contracts import (
     add_version,
     change_state,
     create_contract,
     delete_draft,
+    take_state_back,
 )
 from crm.views.frame import address, allowances, form_answer, found_influencer
 from files.errors import FileRefused
 from files.views import as_download
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.redirects import go_to
+from ui.submitting import MADE_BEFORE, is_sent, sent_token
+from ui.undoing import say_done
 
 VERBS = {
     ContractState.SENT: "Mark as sent",
@@ -47,6 +51,7 @@ def contract(request: OrganizationRequest, pk: int, contract_pk: int) -> HttpRes
         "badge_kind": BADGES[ContractState(found.state)],
         "versions": [(each, BADGES[ContractState(each.state)]) for each in versions],
         "steps": [(state, VERBS[state]) for state in NEXT.get(found.state, ())],
+        "before": BEFORE.get(found.state),
     }
     return render(request, "staff/crm/contracts/contract.html", context)
 
@@ -87,14 +92,16 @@ def _draft(
     initial = {"title": earlier.title, "text": earlier.text} if earlier else {}
     data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ContractForm(*data, initial=initial, is_new=earlier is None)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
         try:
-            made = make(form.given)
+            made = make_once(sent_token(request), lambda: make(form.given), actor=request.user)
         except FileRefused as refused:
             form.add_error("file", str(refused))
         except CrmProblem as problem:
             form.add_error(None, str(problem))
         else:
+            if not made.is_first:
+                messages.info(request, MADE_BEFORE)
             return go_to(request, address(request, "contract", pk, made.pk))
     return form_answer(
         request,
@@ -128,20 +135,39 @@ def contract_state(request: OrganizationRequest, pk: int, contract_pk: int) -> H
     except CrmProblem as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"Marked as {ContractState(wanted).label.lower()}.")
+        undo = address(request, "take_contract_back", pk, contract_pk)
+        said = f"Marked as {ContractState(wanted).label.lower()}."
+        say_done(request, said, undo, state=wanted)
+    return go_to(request, address(request, "contract", pk, contract_pk))
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
+def take_contract_back(request: OrganizationRequest, pk: int, contract_pk: int) -> HttpResponse:
+    """One step back from the state that the form names."""
+    found, state = _found(pk, contract_pk), request.POST.get("state", "")
+    if state not in ContractState:
+        raise Http404
+    try:
+        now = take_state_back(found, ContractState(state), actor=request.user)
+    except CrmProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"Taken back: the contract is {now.label.lower()} again.")
     return go_to(request, address(request, "contract", pk, contract_pk))
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def delete_contract(request: OrganizationRequest, pk: int, contract_pk: int) -> HttpResponse:
-    """Delete a draft."""
+    """Delete a draft; the message offers to undo it."""
     try:
-        delete_draft(_found(pk, contract_pk), actor=request.user)
+        removal = delete_draft(_found(pk, contract_pk), actor=request.user)
     except CrmProblem as problem:
         messages.error(request, str(problem))
         return go_to(request, address(request, "contract", pk, contract_pk))
-    messages.success(request, "The draft is deleted.")
+    undo = address(request, "restore_removed", pk, removal.pk)
+    say_done(request, "The draft is deleted.", undo)
     return go_to(request, address(request, "influencer", pk))
 
 

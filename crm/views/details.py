@@ -12,9 +12,11 @@ from crm.enums import Network
 from crm.forms import DetailsForm
 from crm.models import Influencer
 from crm.services.accounts import add_other_account
+from crm.services.errands import start_adding
 from crm.services.influencers import save_details
-from crm.views.accounts import add_on_tiktok
+from crm.views.accounts import follow_adding
 from crm.views.frame import INVALID, address, form_answer, found_influencer
+from jobs.models import Job
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
@@ -29,20 +31,24 @@ def create_influencer(request: OrganizationRequest) -> HttpResponse:
     """A creator, with an account or without; one on TikTok is added as soon as that has answered."""
     form = _form(request, None)
     if is_sent(request, form):
-        made = make_once(sent_token(request), partial(_made, form, request), actor=request.user)
+        errands: list[Job] = []  # the one that adds the account, if that is on TikTok
+        make = partial(_made, form, request, errands)
+        made = make_once(sent_token(request), make, actor=request.user)
         said = f"{isolated(form.cleaned_data['name'])} is added."
         say_made(request, said, is_first=made.is_first)
-        account = form.cleaned_data["account"]
-        if account and account.network == Network.TIKTOK and made.is_first:
-            return add_on_tiktok(request, account.handle, found_influencer(made.pk))
+        for errand in errands:
+            return follow_adding(request, errand)
         return go_to(request, address(request, "influencer", made.pk))
     return _answer(request, form, "Add creator", address(request, "influencers"), is_new=True)
 
 
-def _made(form: DetailsForm, request: OrganizationRequest) -> Influencer:
+def _made(form: DetailsForm, request: OrganizationRequest, errands: list[Job]) -> Influencer:
+    """The influencer, and with them the errand to TikTok: whatever ends this request, both are there or neither."""
     account = form.cleaned_data["account"]
     made = save_details(None, form.details, actor=request.user)
-    if account and account.network != Network.TIKTOK:
+    if account and account.network == Network.TIKTOK:
+        errands.append(start_adding(account.handle, actor=request.user, influencer=made))
+    elif account:
         add_other_account(account, actor=request.user, influencer=made)
     return made
 
@@ -68,7 +74,7 @@ def _form(request: OrganizationRequest, influencer: Influencer | None) -> Detail
         request.POST if request.method == "POST" else None,
         influencer=influencer,
         membership=request.membership,
-        members=queries.member_choices(),
+        members=queries.member_choices(influencer.owner if influencer else None),
         fields=queries.custom_fields(),
     )
 

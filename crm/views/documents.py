@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +16,11 @@ from files.errors import FileRefused
 from files.views import as_download
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.redirects import go_to
+from ui.submitting import is_sent, say_made, sent_token
+from ui.undoing import say_done
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -24,13 +28,14 @@ def add(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Upload a file."""
     found = found_influencer(pk)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
+        make = partial(add_document, found, form.cleaned_data["file"], actor=request.user)
         try:
-            add_document(found, form.cleaned_data["file"], actor=request.user)
+            made = make_once(sent_token(request), make, actor=request.user)
         except FileRefused as refused:
             form.add_error("file", str(refused))
         else:
-            messages.success(request, "File added.")
+            say_made(request, "File added.", is_first=made.is_first)
             return go_to(request, address(request, "influencer", pk))
     return form_answer(
         request,
@@ -52,10 +57,11 @@ def download(request: OrganizationRequest, pk: int, document_pk: int) -> FileRes
 @staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def delete(request: OrganizationRequest, pk: int, document_pk: int) -> HttpResponse:
-    """Delete a file, for good."""
+    """Delete a file; the message offers to undo it."""
     document = _found(pk, document_pk)
-    delete_document(document, actor=request.user)
-    messages.success(request, f"{isolated(document)} is deleted.")
+    said = f"{isolated(document)} is deleted."
+    removal = delete_document(document, actor=request.user)
+    say_done(request, said, address(request, "restore_removed", pk, removal.pk))
     return go_to(request, address(request, "influencer", pk))
 
 

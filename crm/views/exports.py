@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.contrib import messages
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from crm.policies.columns import by_key
+from crm.errors import SelectionGone
 from crm.queries.columns import layout_of
 from crm.queries.exports import Wish, all_lines, sheet_of, wished_rows
 from crm.queries.segments import count_kept, counted_in_words
@@ -27,23 +35,25 @@ from crm.services.exports.tables import (
     write_book,
     written_csv,
 )
-from crm.views.asked import Asked, read_request
+from crm.views.asked import Asked, picked, read_request
 from crm.views.frame import INVALID, form_answer, sees_money
 from files.views import as_download
 from jobs.views import following
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from ui.keys import keys_in
 from ui.redirects import go_to
 
 AT_ONCE = 5_000  # more are a job
-MOST_IDS = 5_000
+MOST_IDS = 10_000
 
 
 @staff_page(Permission.READ)
 def export(request: OrganizationRequest) -> HttpResponseBase:
     """Choose a format and columns; then the file, or the job that writes it."""
     asked = read_request(request)
+    if asked.reading.filters.problems:
+        messages.warning(request, str(SelectionGone()))
+        return go_to(request, asked.href(asked.reading.filters))
     wish = _wish(request, asked)
     rows = wished_rows(wish, asked.asker, sees_money=sees_money(request)).rows
     if request.method != "POST":
@@ -68,11 +78,20 @@ def _wish(request: OrganizationRequest, asked: Asked) -> Wish:
         filters=tuple(asked.reading.filters.address),
         search=asked.search,
         sort=asked.sort,
-        ids=tuple(keys_in(given.getlist("ids"))[:MOST_IDS]),
+        ids=tuple(_picked(request, given)[:MOST_IDS]),
         columns=tuple(column.key for column in layout.columns),
         is_whole=given.get("columns") == "all",
         format=XLSX if given.get("format") == XLSX else CSV,
     )
+
+
+def _picked(request: OrganizationRequest, given: QueryDict) -> list[int]:
+    """The creators whom an address names one by one; empty where it names nobody so. Raises Http404 for one that means to
+    and names none, or it would be everybody."""
+    ids = picked(request, given)
+    if ids == []:
+        raise Http404("This selection names nobody. Select the creators again.")
+    return ids or []
 
 
 def _count(asked: Asked, wish: Wish) -> int | None:
@@ -84,6 +103,7 @@ def _count(asked: Asked, wish: Wish) -> int | None:
 def _form(
     request: OrganizationRequest, asked: Asked, wish: Wish, *, problem: str = ""
 ) -> HttpResponse:
+    count = _count(asked, wish)
     return form_answer(
         request,
         "influencers/export",
@@ -92,9 +112,9 @@ def _form(
         status=INVALID if problem else 200,
         asked=asked,
         wish=wish,
-        count=counted_in_words(_count(asked, wish)),
+        count=counted_in_words(count),
+        is_long=count is None or count > AT_ONCE,
         at_once=AT_ONCE,
-        all_count=len(by_key(sees_money=sees_money(request))),
         problem=problem,
     )
 

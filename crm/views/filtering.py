@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from django.http import HttpResponse
 
 from crm.policies.filters import PLAIN, UNKNOWN, Condition, Field, Filters, Values, read_filters
 from crm.queries.fields import Rule
+from crm.queries.filters import Names
 from crm.views.asked import read_request
 from crm.views.frame import INVALID, address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
@@ -36,6 +38,7 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
             return go_to(request, asked.href(_placed(request, asked.reading.filters, found)))
         problem = found.problems[0].removesuffix(" It is left out.")
     condition = _edited(request, asked.reading.filters)
+    options = _options(rule, condition, asked.reading.names)
     return form_answer(
         request,
         "influencers/filter",
@@ -44,7 +47,8 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
         status=INVALID if problem else 200,
         asked=asked,
         field=rule.field,
-        options=_options(rule),
+        options=options,
+        is_cut=rule.names is not None and len(options) >= SHOWN_OPTIONS,
         condition=condition,
         problem=problem,
         at=request.GET.get("at", ""),
@@ -52,6 +56,8 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
         is_range=rule.field.values.is_range,
         is_day=rule.field.values == Values.DAY,
         is_text=rule.field.values == Values.TEXT,
+        is_money=rule.field.values == Values.MONEY,
+        aspects=_aspects(rule.field, condition),
     )
 
 
@@ -87,9 +93,21 @@ def _placed(request: OrganizationRequest, filters: Filters, found: Filters) -> F
     return filters.replaced(*place, condition) if place else filters.added(condition)
 
 
-def _options(rule: Rule) -> list[tuple[str, str]]:
-    options = list(rule.field.options.items())
+def _aspects(field: Field, condition: Condition | None) -> list[tuple[str, Mapping[str, str], str]]:
+    """The aspects of an amount of money: each label, its options, and the one that is chosen."""
+    return [
+        (label, options, condition.aspect(label) if condition else "")
+        for label, options in field.aspects.items()
+    ]
+
+
+def _options(rule: Rule, condition: Condition | None, names: Names) -> list[tuple[str, str, bool]]:
+    """Values with their labels and whether they are chosen: the chosen first, so that none of them is out of sight."""
+    options = dict(rule.field.options)
+    chosen = condition.values if condition and not rule.field.values.is_range else ()
     if rule.names is not None:
         named = rule.names().order_by("label").values_list(rule.row_path, "label")
-        options += [(str(pk), label) for pk, label in named[:SHOWN_OPTIONS]]
-    return options
+        options |= {str(pk): label for pk, label in named[:SHOWN_OPTIONS]}
+        options |= {pk: names[rule.field.key, pk] for pk in chosen if pk not in options}
+    marked = [(value, label, value in chosen) for value, label in options.items()]
+    return sorted(marked, key=lambda option: not option[2])

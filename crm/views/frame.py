@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from crm.errors import NameTaken
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_by_id, tiktok_account_by_id
 from tenancy.access import OrganizationRequest
@@ -26,7 +28,7 @@ def allowances(request: OrganizationRequest) -> dict[str, bool]:
         "may_import": can(request.membership, Permission.IMPORT_INFLUENCERS),
         "may_invite": can(request.membership, Permission.INVITE_CREATORS),
         "may_mail": can(request.membership, Permission.SEND_MAIL),
-        "may_order": can(request.membership, Permission.SEND_ORDERS),
+        "may_join": can(request.membership, Permission.EDIT_CAMPAIGNS),
     }
 
 
@@ -54,6 +56,11 @@ def found_account(pk: int, account_pk: int) -> SocialAccount:
     if account is None:
         raise Http404
     return account
+
+
+def refuse_name(form: BaseForm, problem: NameTaken | ValidationError) -> None:
+    """Say at the field of the name why it is refused."""
+    form.add_error("name", str(problem) if isinstance(problem, NameTaken) else problem)
 
 
 def form_answer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -12,9 +13,10 @@ from django.utils.cache import patch_vary_headers
 from crm import queries
 from crm.models import Segment
 from crm.policies.filters import Filters
+from crm.policies.segments import may_change_segment
 from crm.queries.columns import layout_of
 from crm.queries.filters import read_address
-from crm.queries.segments import count_kept, counted_in_words, segments_of
+from crm.queries.segments import Budget, count_kept, counted_in_words, segments_of
 from crm.services.bulk.kinds import BulkKind, BulkPage, offered
 from crm.views.asked import Asked, read_request, shown_chips
 from crm.views.frame import address, allowances, sees_money
@@ -31,13 +33,20 @@ GIVEN: tuple[tuple[str, str, list[str]], ...] = (
 )
 
 
+# Saved segments that stand as tabs, with their counts; the others are in a menu.
+MOST_TABS = 12
 # The orders that phones offer, where no headings stand.
 ORDERS = (
     ("name", "Name"),
     ("-followers", "Most followers"),
     ("-views", "Most average views"),
     ("-engagement", "Highest engagement rate"),
+    ("-growth", "Fastest growth in 30 days"),
+    ("-likes", "Most likes"),
+    ("-videos", "Most videos"),
     ("-posted", "Latest post"),
+    ("-active", "Latest activity"),
+    ("grant", "Permission ends first"),
     ("-id", "Added last"),
 )
 
@@ -58,7 +67,7 @@ class Tab:
 
 @staff_page(Permission.READ)
 def influencers(request: OrganizationRequest) -> HttpResponse:
-    """Search, filter, sort and page; htmx gets the table only."""
+    """Search, filter, sort and page; htmx gets the table only, with what tells of the outcome unless it turns a page."""
     asked = read_request(request)
     layout = layout_of(request.user, sees_money=sees_money(request))
     page = queries.influencer_page(
@@ -71,7 +80,12 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
     )
     allowed = allowances(request)
     is_whole = not request.htmx
-    tabs = _tabs(asked) if is_whole else []
+    is_asked_anew = bool(request.htmx) and "cursor" not in request.GET
+    tabs = (
+        _tabs(asked, with_saved=is_whole or asked.segment.isdecimal())
+        if is_whole or is_asked_anew
+        else []
+    )
     current = next((tab for tab in tabs if tab.is_current), None)
     context = {
         **allowed,
@@ -83,14 +97,17 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         "asked": asked,
         "chips": shown_chips(asked),
         "problems": asked.reading.filters.problems,
-        "tabs": tabs,
+        "tabs": _shown_tabs(tabs),
+        "more_tabs": _more_tabs(tabs),
         "current": current,
+        "may_change_segment": current is not None
+        and current.saved is not None
+        and may_change_segment(request.membership, current.saved),
         "is_changed": current is not None and not _is_as_saved(current, asked),
         "is_released": asked.asker.is_released,
         "is_narrowed": asked.is_narrowed,
-        "helper": _helper(asked)
-        if not page.rows and len(asked.reading.filters.conditions)
-        else None,
+        "is_asked_anew": is_asked_anew,
+        "has_conditions": bool(asked.reading.filters.conditions),
         "waiting": queries.invitations_without_account()
         if is_whole and not asked.is_narrowed
         else [],
@@ -113,18 +130,37 @@ def _offered(request: OrganizationRequest, asked: Asked) -> list[BulkKind | Bulk
 
 @staff_page(Permission.READ)
 def count_influencers(request: OrganizationRequest) -> HttpResponse:
-    """How many match the address, and how many each segment keeps; for a part of the page that comes after it."""
-    asked = read_request(request)
-    tabs = [_with_count(asked, tab) for tab in _tabs(asked)]
-    context = {"total": _counted(asked, asked.reading.filters), "tabs": tabs, "may_edit": False}
+    """How many match the address, and how many each segment keeps; for a part of the page that comes after it. Where nobody
+    matches (`empty`), the filter that keeps most away."""
+    asked, budget = read_request(request), Budget()
+    tabs = _tabs(asked)
+    empty = "empty" in request.GET
+    context: dict[str, Any] = {
+        "total": _counted(asked, asked.reading.filters, budget),
+        "is_empty": empty,
+        "helper": _helper(asked, budget) if empty else None,
+        "tabs": [_with_count(asked, tab, budget) for tab in _shown_tabs(tabs)],
+        "more_tabs": _more_tabs(tabs),
+    }
     return render(request, "staff/crm/influencers/count.html", context)
 
 
-def _tabs(asked: Asked) -> list[Tab]:
-    saved = segments_of(asked.request.user)
+def _tabs(asked: Asked, *, with_saved: bool = True) -> list[Tab]:
+    saved = segments_of(asked.request.user) if with_saved else []
     given = [(key, name, filters, "", None) for key, name, filters in GIVEN]
     own = [(str(each.pk), each.name, each.filters, each.sort, each) for each in saved]
     return [_tab(asked, *each) for each in (*given, *own)]
+
+
+def _shown_tabs(tabs: list[Tab]) -> list[Tab]:
+    """The given segments, the first of the saved ones, and the one that is open."""
+    first = len(GIVEN) + MOST_TABS
+    return [tab for nth, tab in enumerate(tabs) if nth < first or tab.is_current]
+
+
+def _more_tabs(tabs: list[Tab]) -> list[Tab]:
+    shown = _shown_tabs(tabs)
+    return [tab for tab in tabs if tab not in shown]
 
 
 def _tab(
@@ -143,23 +179,26 @@ def _is_as_saved(tab: Tab, asked: Asked) -> bool:
     return tab.filters == asked.reading.filters.address and is_sorted and not asked.search
 
 
-def _with_count(asked: Asked, tab: Tab) -> Tab:
+def _with_count(asked: Asked, tab: Tab, budget: Budget) -> Tab:
     reading = read_address(tab.filters, sees_money=sees_money(asked.request))
+    if reading.filters.problems:  # the number of everybody else would be no segment's
+        return tab
     plain = Asked(asked.request, "", "name", "", reading, asked.asker)
-    return replace(tab, count=_counted(plain, plain.reading.filters))
+    return replace(tab, count=_counted(plain, plain.reading.filters, budget))
 
 
-def _counted(asked: Asked, filters: Filters) -> str:
-    return counted_in_words(count_kept(asked.facts(filters), lambda: asked.rows(filters)))
+def _counted(asked: Asked, filters: Filters, budget: Budget) -> str:
+    rows = partial(asked.rows, filters)
+    return counted_in_words(count_kept(asked.facts(filters), rows, budget))
 
 
-def _helper(asked: Asked) -> dict[str, str] | None:
+def _helper(asked: Asked, budget: Budget) -> dict[str, str] | None:
     """The filter without which most would match, where nobody does: its words, the address without it, and how many."""
     filters, best = asked.reading.filters, None
     places = [(at, nth) for at, clause in enumerate(filters.clauses) for nth in range(len(clause))]
     for at, nth in places[:6]:
         fewer = filters.without(at, nth)
-        count = count_kept(asked.facts(fewer), partial(asked.rows, fewer)) or 0
+        count = count_kept(asked.facts(fewer), partial(asked.rows, fewer), budget) or 0
         if count and (best is None or count > best[0]):
             best = (count, at, nth)
     if best is None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AddAccountForm, AskForm
+from crm.models import SocialAccount
 from crm.queries.conditions import conditions_of_account
 from crm.services import errands, influencers, invitations
 from crm.views.accounts import add_form, invite_form_of, refused
@@ -22,6 +23,9 @@ from jobs.views import end_of, follow, following, tell
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tiktok.enums import MarketplaceStatus
+from tiktok.queries import memberships_by_market
+from tiktok.queries.accounts import MarketMembership
 from ui.redirects import go_to
 
 
@@ -47,7 +51,14 @@ def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> Ht
         known=known,
         form=form,
         conditions=conditions_of_account(account),
+        markets=_markets(account),
     )
+
+
+def _markets(account: SocialAccount) -> list[MarketMembership]:
+    """The several markets in which the account was looked for; empty where it is in one of them."""
+    markets = memberships_by_market(account.creator) if account.creator else []
+    return [] if any(each.status == MarketplaceStatus.IN for each in markets) else markets
 
 
 def _invite(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:

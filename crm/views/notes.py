@@ -21,6 +21,7 @@ from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
 from ui.submitting import is_sent, say_made, sent_token
+from ui.undoing import say_done
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -55,9 +56,9 @@ def edit(request: OrganizationRequest, pk: int, note_pk: int) -> HttpResponse:
 @staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def delete(request: OrganizationRequest, pk: int, note_pk: int) -> HttpResponse:
-    """Delete a note, for good."""
-    delete_note(_found(pk, note_pk), actor=request.user)
-    messages.success(request, "Note deleted.")
+    """Delete a note; the message offers to undo it."""
+    removal = delete_note(_found(pk, note_pk), actor=request.user)
+    say_done(request, "Note deleted.", address(request, "restore_removed", pk, removal.pk))
     return go_to(request, address(request, "influencer", pk))
 
 

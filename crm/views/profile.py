@@ -23,8 +23,9 @@ from crm.views.frame import allowances, found_influencer, sees_money
 from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.recent import remember
 from tiktok.enums import AccountMetric, Unit
-from tiktok.queries import MetricValue, audience_bars, is_released
+from tiktok.queries import MetricValue, audience_bars, is_released, memberships_by_market
 
 METRICS = AccountMetric.values  # in the order of the page: followers first
 CHARTS = {"follower_count": "Followers", "like_count": "Likes", "average_views": "Views"}
@@ -70,6 +71,7 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
     live = queries.influencer_live(found, row)
     if answer := live.answer(request):
         return answer
+    remember(request, "influencer", found.pk)
     context = {
         **allowances(request),
         "row": row,
@@ -108,6 +110,7 @@ def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]
     return {
         "view": view,
         "panel": panel,
+        "markets": memberships_by_market(view.creator),
         **_metrics(metrics, panel.history, int(change)),
         "action": _action(view, metrics),
         "chart": chart,
@@ -131,11 +134,21 @@ def _metrics(seen: Sequence[MetricValue], history: History, days: int) -> dict[s
     numbers = [m for m in shown if m.metric.unit in (Unit.COUNT, Unit.FRACTION, Unit.MONEY)]
     return {
         "numbers": [m for m in numbers if m.metric.value is not None or m.metric.cell.is_shown],
-        "audience": [m for m in shown if m.metric.unit == Unit.SHARES],
+        **_audience([m for m in shown if m.metric.unit == Unit.SHARES]),
         "facts": [m for m in shown if m.metric.unit == Unit.TEXT],
         "common_source": common[0],
         "common_at": common[1],
     }
+
+
+def _audience(shown: Sequence[ShownMetric]) -> dict[str, Any]:
+    """The known parts of the audience, and the labels of the others by the reason, each said once."""
+    missing: dict[str, list[str]] = defaultdict(list)
+    for each in shown:
+        if each.metric.value is None:
+            missing[each.metric.reason].append(each.metric.label)
+    known = [each for each in shown if each.metric.value is not None]
+    return {"audience": known, "audience_missing": dict(missing)}
 
 
 def _shown(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from crm import queries
 from crm.forms import TaskForm
 from crm.models import Task
+from crm.queries.reversible import latest_change
 from crm.services.tasks import create_task, delete_task, edit_task, finish_task, reopen_task
 from crm.views.frame import address, allowances, form_answer, found_influencer
 from tenancy.access import OrganizationRequest, staff_page
@@ -22,7 +23,7 @@ from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
 from ui.submitting import is_sent, say_made, sent_token
-from ui.undoing import say_done
+from ui.undoing import is_overtaken, say_done
 
 
 @staff_page(Permission.READ)
@@ -64,7 +65,7 @@ def edit(request: OrganizationRequest, pk: int, task_pk: int) -> HttpResponse:
     task = _found(pk, task_pk)
     with editing(request, task) as stored:
         data = request.POST if request.method == "POST" else None
-        form = TaskForm(data, members=queries.member_choices(), task=stored)
+        form = TaskForm(data, members=queries.member_choices(stored.assignee), task=stored)
         is_saved = request.method == "POST" and form.is_valid()
         if is_saved:
             edit_task(stored, actor=request.user, **form.given)
@@ -80,19 +81,21 @@ def finish(request: OrganizationRequest, pk: int, task_pk: int) -> HttpResponse:
     """A task is done; or, to undo, it is not."""
     task = _found(pk, task_pk)
     if request.POST.get("done") == "no":
-        reopen_task(task, actor=request.user)
+        if not is_overtaken(request, latest_change(task.influencer, "task", task.pk)):
+            reopen_task(task, actor=request.user)
         return _back(request, pk)
     finish_task(task, actor=request.user)
-    say_done(request, "Task done.", request.path, done="no", next=request.POST.get("next", ""))
+    of, next_page = latest_change(task.influencer, "task", task.pk), request.POST.get("next", "")
+    say_done(request, "Task done.", request.path, of=of, done="no", next=next_page)
     return _back(request, pk)
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def delete(request: OrganizationRequest, pk: int, task_pk: int) -> HttpResponse:
-    """Delete a task."""
-    delete_task(_found(pk, task_pk), actor=request.user)
-    messages.success(request, "Task deleted.")
+    """Delete a task; the message offers to undo it."""
+    removal = delete_task(_found(pk, task_pk), actor=request.user)
+    say_done(request, "Task deleted.", address(request, "restore_removed", pk, removal.pk))
     return go_to(request, address(request, "influencer", pk))
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.core.files.base import File as Upload
 from django.db import transaction
-from django.utils import timezone
 
 from files.enums import FileKind
 from files.models import File
 from files.queries import current_logo
-from files.services.storing import store_content
+from files.services.storing import set_aside, store_content
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.scope import required_organization_id
@@ -53,6 +52,5 @@ def _remove_current() -> File | None:
     Organization.objects.select_for_update(no_key=True).get(pk=required_organization_id())
     file = current_logo()
     if file:
-        file.removed_at = timezone.now()
-        file.save(update_fields=["removed_at"])
+        set_aside(file)
     return file

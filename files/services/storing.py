@@ -11,15 +11,17 @@ import puremagic
 from django.core.files.base import ContentFile
 from django.core.files.base import File as Upload
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 
 from files.errors import FileRefused
 from files.limits import LIMITS, OFFICE_FOLDERS, TEXT, WORKBOOK, Limit
 from files.models import File
-from files.policies import clean_name
+from files.policies import clean_name, film_type
 from files.services.pictures import KEPT_ENDING, KEPT_TYPE, redraw
 from files.store import contents
 
 PIECE = 1024 * 1024  # bytes
+HEAD = 64 * 1024  # bytes, which show the type of a content
 ZIP = b"PK\x03\x04"
 
 
@@ -47,7 +49,18 @@ def store_content(kind: str, upload: Upload[bytes]) -> File:
     return file
 
 
-def store_made(kind: str, name: str, content_type: str, content: IO[bytes]) -> File:
+def store_large(kind: str, upload: Upload[bytes]) -> File:
+    """Write an uploaded file's content as it came, in pieces, and return its row, not saved yet. Raises FileRefused.
+
+    As with `store_content`, call it before the transaction that saves the row.
+    """
+    limit = LIMITS[kind]
+    _refuse_size(upload.size, limit)
+    content_type = _sniffed(upload.read(HEAD), limit)
+    return store_made(kind, upload.name or "", content_type, upload)
+
+
+def store_made(kind: str, name: str, content_type: str, content: IO[bytes] | Upload[bytes]) -> File:
     """Write the content of a file that we have made for the owner in scope and return its row, not saved yet.
 
     It is read in pieces, however large it is. As with `store_content`, call it before the transaction that saves the row.
@@ -67,16 +80,26 @@ def store_made(kind: str, name: str, content_type: str, content: IO[bytes]) -> F
     return file
 
 
+def set_aside(file: File) -> None:
+    """Take a file out of use; it can be restored for an hour, then `files.purge` deletes it."""
+    file.removed_at = timezone.now()
+    file.save(update_fields=["removed_at"])
+
+
 def _read(upload: Upload[bytes], limit: Limit) -> bytes:
     """The whole content, never more than the limit and one byte of it."""
     content = upload.read(limit.size + 1)
-    if len(content) > limit.size:
+    _refuse_size(len(content), limit)
+    return content
+
+
+def _refuse_size(size: int, limit: Limit) -> None:
+    if size > limit.size:
         raise FileRefused(
             f"This file is too large: at most {filesizeformat(limit.size)} are accepted."
         )
-    if not content:
+    if not size:
         raise FileRefused("This file is empty. Choose another one.")
-    return content
 
 
 def _sniffed(content: bytes, limit: Limit) -> str:
@@ -91,10 +114,13 @@ def _sniffed(content: bytes, limit: Limit) -> str:
 
 
 def _type(content: bytes) -> str:
+    if film := film_type(content):
+        return film
     try:
-        return str(puremagic.from_string(content, mime=True))
+        found = str(puremagic.from_string(content, mime=True))
     except puremagic.PureError:
         return ""
+    return "" if found.startswith("video/") else found  # which films are taken is said above
 
 
 def _office_type(content: bytes) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Order, OrderRequest
-from campaigns.policies import Progress
+from campaigns.policies.posts import Progress
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import add_participants, create_campaign, update_campaign
 from campaigns.services.orders import transitions
@@ -73,6 +73,7 @@ class Agency:
         for handle, (days, caption) in ALPINE.items():
             self._fulfil(orders[handle], days, caption)
         sync_orders(campaign.orders.all())
+        campaign.refresh_from_db()  # its first order has made it active
         with days_ago(149):
             update_campaign(
                 campaign,

@@ -41,9 +41,10 @@ class SandboxCreators:
         """The creator withdraws the app's permission in TikTok's settings."""
         self._post("revoke", handle=handle)
 
-    def set_membership(self, handle: str, membership: str) -> None:
-        """Change TikTok's answer about the handle: IN, NOT_IN, INVITED or INVALID (no such account)."""
-        self._post("creator", handle=handle, membership=membership)
+    def set_membership(self, handle: str, membership: str, *, account_id: str = "") -> None:
+        """Change TikTok's answer about the handle, to all or to one marketplace account: IN, NOT_IN, INVITED or INVALID (no
+        such account)."""
+        self._post("creator", handle=handle, membership=membership, account=account_id)
 
     def approve_linked(self, video_id: str) -> None:
         """TikTok One's review passes the video."""

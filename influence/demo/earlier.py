@@ -14,6 +14,8 @@ from django.utils import timezone
 DATED = (
     "django.db.models.fields.timezone",
     "campaigns.services.orders.transitions.timezone",
+    "campaigns.services.reviews.drafts.timezone",
+    "campaigns.services.reviews.verdicts.timezone",
     "crm.services.documents.contracts.timezone",
 )
 

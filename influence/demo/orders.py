@@ -104,7 +104,8 @@ def _add_by_hand(story: Story, campaign: Campaign, account: SocialAccount) -> No
 
 def run_tiktok_one(story: Story) -> None:
     with organization_scope(story.world.on_tiktok_one):
-        check_marketplace_account(MarketplaceAccount.objects.get())
+        for account in MarketplaceAccount.objects.order_by("pk"):
+            check_marketplace_account(account)
         add_tiktok_account("zoe.zen", actor=story.world.owner)
         today = timezone.now().date()
         campaign = create_campaign(

@@ -9,6 +9,8 @@ from hashlib import blake2b
 
 from django.utils import timezone
 
+from campaigns.services.results.rolling import add_up_anew
+from crm.models import SocialAccount
 from tiktok.enums import Source
 from tiktok.models import Creator, CreatorSnapshot, Video
 from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
@@ -39,6 +41,7 @@ def invent_a_past() -> None:
         record_video_snapshots(
             list(_videos_of(videos, seen, then, now)), source=Source.PUBLIC, fetched_at=then
         )
+    add_up_anew(SocialAccount.objects.values_list("pk", flat=True))
 
 
 def _creators_of(

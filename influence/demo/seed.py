@@ -1,4 +1,4 @@
-"""The world of `make run`, filled: a year of an agency, a brand on TikTok One, and a company that has yet to cut over."""
+"""The world of `make run`, filled: a year of an agency, a brand on TikTok One in two markets, and a company that has yet to cut over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from django.utils import timezone
 
+from alerts.services.finding import plan_alerts
 from campaigns.models import Campaign
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import create_campaign
@@ -23,21 +24,33 @@ from crm.services.accounts import add_tiktok_account
 from crm.services.influencers import open_dashboard
 from influence.demo.agency import DAY, LAST_MADE, Agency, send_until_done
 from influence.demo.cast import AGENCY, BRAND, OUTSIDE, UNSUPPORTED, address, known_for_days
+from influence.demo.conversations import talk
 from influence.demo.creator import SandboxCreators
 from influence.demo.details import describe_creators
 from influence.demo.earlier import days_ago
 from influence.demo.mailings import write_to_creators
+from influence.demo.networks import show_other_networks
 from influence.demo.past import invent_a_past
-from influence.demo.world import CONNECTED, INFLUENCER, World, make_person
+from influence.demo.plans import plan_campaigns
+from influence.demo.reviews import send_drafts
+from influence.demo.world import (
+    CONNECTED,
+    INFLUENCER,
+    SANDBOX_TIKTOK_ONE_ID,
+    SANDBOX_TIKTOK_ONE_US_ID,
+    World,
+    make_person,
+)
 from tenancy.models import Organization, User
-from tenancy.scope import organization_scope
+from tenancy.scope import organization_scope, person_scope
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Connection, Creator
-from tiktok.queries import marketplace_account
+from tiktok.queries import connected_accounts
 from tiktok.services.brands.accounts import check_marketplace_account
 from tiktok.services.connect.connect import finish_connect, receive_answer, start_connect
-from tiktok.services.creators.membership import refresh_membership, track_creator
+from tiktok.services.creators.membership import Membership, refresh_membership, track_creator
 from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.grants.grants import live_state
 from tiktok.services.legacy.rows import creators_of_unknown_membership
 
 FIRST = 20  # with whom the campaigns are made
@@ -51,7 +64,7 @@ def fill(world: World, creators: SandboxCreators) -> None:
     with organization_scope(world.organization):
         is_new = not Campaign.objects.filter(name=LAST_MADE).exists()
         if is_new:
-            _describe_account()
+            _describe_accounts()
             _invite_influencer()
             _add_accounts(numbered[:FIRST], world.owner)
             _leave_from_before()
@@ -65,12 +78,16 @@ def fill(world: World, creators: SandboxCreators) -> None:
             describe_creators(world.organization, world.owner, world.manager)
             write_to_creators(world.owner)
             invent_a_past()
+            talk(world.owner)
             agency.draft()
+            plan_campaigns(world.owner)
+            show_other_networks(world.owner)
+            send_drafts(world.owner)
+    plan_alerts()
 
 
-def _describe_account() -> None:
-    account = marketplace_account()
-    if account is not None and account.described_at is None:
+def _describe_accounts() -> None:
+    for account in connected_accounts().filter(described_at=None):
         check_marketplace_account(account)
 
 
@@ -89,6 +106,7 @@ def _add_accounts(known: Known, owner: User) -> None:
 
 def _leave_from_before() -> None:
     """Accounts that came before the release and that TikTok no longer lets us track."""
+    outside = dict.fromkeys(connected_accounts(), MarketplaceStatus.NOT_IN)
     for handle, country, language in UNSUPPORTED:
         if tiktok_account(handle):
             continue
@@ -99,7 +117,7 @@ def _leave_from_before() -> None:
                 network=Network.TIKTOK,
                 account_type=AccountType.TIKTOK_CREATOR,
                 handle=handle,
-                creator=track_creator(handle, MarketplaceStatus.NOT_IN),
+                creator=track_creator(handle, Membership(outside)),
             )
 
 
@@ -112,8 +130,11 @@ def _invite_influencer() -> None:
 
 def _connect_creators(organization: Organization, creators: SandboxCreators) -> None:
     """Connect creators in the marketplace and outside of it, and one who then takes it back at TikTok."""
-    _connect("lena.lifts", User.objects.get(email=CONNECTED), organization)
-    _connect("giulia.pasta", make_person("giulia@creators.example", "Giulia Ferri"), organization)
+    if _connect("lena.lifts", User.objects.get(email=CONNECTED), organization):
+        _let_end("lena.lifts", timedelta(days=75))
+    giulia = make_person("giulia@creators.example", "Giulia Ferri")
+    if _connect("giulia.pasta", giulia, organization):
+        _let_end("giulia.pasta", timedelta(days=24))
     handle, name, country, language = OUTSIDE
     outsider = make_person("otto@creators.example", name)
     if not Influencer.objects.filter(person=outsider).exists():
@@ -151,19 +172,37 @@ def _connect(handle: str, person: User, organization: Organization) -> bool:
     return True
 
 
+def _let_end(handle: str, after: timedelta) -> None:
+    """The permission that was given for this account ends so soon."""
+    connection, now = Connection.objects.get(handle=handle), timezone.now()
+    with person_scope(connection.person_id):
+        connection.refresh_expires_at = now + after
+        connection.state = live_state(connection.refresh_expires_at, now)
+        connection.save(update_fields=["refresh_expires_at", "state"])
+
+
 def _fill_brand(world: World, creators: SandboxCreators) -> None:
     """A campaign over TikTok One: published by link, in review, asked to tie a video that was out before. What TikTok
     tells of them by itself arrives once the pages are up."""
     with organization_scope(world.on_tiktok_one):
         if Campaign.objects.exists():
             return
-        _describe_account()
+        _describe_accounts()
+        _divide_markets(creators)
         _add_accounts(enumerate(BRAND), world.owner)
         campaign = _deck_shoes(world, creators)
         earlier = all_posts(campaign).filter(creator__handle="yuki.paints").first()
         if earlier is not None:
             request_tie(campaign, earlier, actor=world.owner)
         invent_a_past()
+
+
+def _divide_markets(creators: SandboxCreators) -> None:
+    """Let North America's creators be in the market of the account there, and the others in that of the first."""
+    for handle, country, _ in BRAND:
+        is_american = country in {"US", "CA"}
+        elsewhere = SANDBOX_TIKTOK_ONE_ID if is_american else SANDBOX_TIKTOK_ONE_US_ID
+        creators.set_membership(handle, "NOT_IN", account_id=elsewhere)
 
 
 def _deck_shoes(world: World, creators: SandboxCreators) -> Campaign:
@@ -186,14 +225,16 @@ def _deck_shoes(world: World, creators: SandboxCreators) -> Campaign:
             video_count=1,
             actor=world.owner,
         )
-        link = send_until_done(request).invite_link
+        for part in (request, *request.elsewhere.all()):
+            send_until_done(part)
+    links = dict(campaign.orders.values_list("account__handle", "invite_link"))
     for handle, days, caption in (
         ("maya.bakes", 20, "Baking on a boat was a choice #ad #deckshoes"),
         ("soren.sails", 8, "Hold kursen, tør dine fødder #reklame #deckshoes"),
     ):
-        video = creators.publish(handle, link, ago_seconds=days * DAY, caption=caption)
+        video = creators.publish(handle, links[handle], ago_seconds=days * DAY, caption=caption)
         creators.approve_linked(video)
-    creators.publish("zoe.zen", link, caption="Pier, fog, dry socks #ad #deckshoes")
+    creators.publish("zoe.zen", links["zoe.zen"], caption="Pier, fog, dry socks #ad #deckshoes")
     return campaign
 
 
@@ -202,6 +243,6 @@ def _fill_old_source(world: World) -> None:
     with organization_scope(world.on_old_source):
         if Campaign.objects.exists():
             return
-        _describe_account()
+        _describe_accounts()
         import_legacy_export(OLD_EXPORT, campaign_name="Past posts", actor=world.owner)
         refresh_membership(creators_of_unknown_membership())

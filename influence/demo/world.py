@@ -1,10 +1,11 @@
-"""The invented world: an agency on the Creator Marketplace, a brand on TikTok One, a company with an old source, their
-people. All of it is made up."""
+"""The invented world: an agency on the Creator Marketplace, a brand on TikTok One in two markets, a company with an old
+source, their people. All of it is made up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -34,7 +35,25 @@ PEOPLE = {
 }
 SANDBOX_ACCOUNT_ID = "7300000000000000009"
 SANDBOX_TIKTOK_ONE_ID = "7401112223334445556"
+SANDBOX_TIKTOK_ONE_US_ID = "7401112223334445557"
 SANDBOX_BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 -- the sandbox's invented token
+SANDBOX_US_BRAND_TOKEN = "sandbox-brand-token-us"  # noqa: S105 -- that of the account in the United States
+
+
+class OwnAccount(NamedTuple):
+    """An account that an organization has at the sandbox."""
+
+    dialect: Dialect
+    tiktok_account_id: str
+    token: str = SANDBOX_BRAND_TOKEN
+    name: str = ""
+
+
+TTCM = OwnAccount(Dialect.TTCM, SANDBOX_ACCOUNT_ID)
+TIKTOK_ONE = OwnAccount(Dialect.TTO, SANDBOX_TIKTOK_ONE_ID)
+TIKTOK_ONE_US = OwnAccount(
+    Dialect.TTO, SANDBOX_TIKTOK_ONE_US_ID, SANDBOX_US_BRAND_TOKEN, "Harbour & Pine on TikTok"
+)
 
 
 @dataclass(frozen=True)
@@ -54,30 +73,31 @@ def make_world() -> World:
     make_person(OPS, "Ops", is_staff=True, is_superuser=True)
     make_person(INFLUENCER, "Tom Trails")
     make_person(CONNECTED, "Lena Brandt")
-    northlight = _organization("Northlight Agency", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
-    harbour = _organization("Harbour Goods", owner, Dialect.TTO, SANDBOX_TIKTOK_ONE_ID)
+    northlight = _organization("Northlight Agency", owner, TTCM)
+    harbour = _organization("Harbour Goods", owner, TIKTOK_ONE, TIKTOK_ONE_US)
     for person, role in ((manager, Role.MANAGER), (viewer, Role.VIEWER)):
         if not northlight.memberships.filter(user=person).exists():
             add_member(northlight, person, role=role, actor=owner)
-    kestrel = _organization("Kestrel Media", owner, Dialect.TTCM, SANDBOX_ACCOUNT_ID)
+    kestrel = _organization("Kestrel Media", owner, TTCM)
     return World(northlight, harbour, kestrel, owner, manager)
 
 
-def _organization(name: str, owner: User, dialect: Dialect, account_id: str) -> Organization:
-    """Make an organization with its own account at TikTok, in one of the two dialects."""
+def _organization(name: str, owner: User, *accounts: OwnAccount) -> Organization:
+    """Make an organization with its own accounts at TikTok, the first of them in use."""
     slug = name.split(maxsplit=1)[0].lower()
     known = Organization.objects.filter(slug=slug).first()
     if known is not None:
         return known
     organization = create_organization(name, slug, owner=owner)
     with organization_scope(organization):
-        connect_marketplace_account(
-            f"{name} on TikTok",
-            tiktok_account_id=account_id,
-            token=SANDBOX_BRAND_TOKEN,
-            actor=owner,
-            dialect=dialect,
-        )
+        for account in accounts:
+            connect_marketplace_account(
+                account.name or f"{name} on TikTok",
+                tiktok_account_id=account.tiktok_account_id,
+                token=account.token,
+                actor=owner,
+                dialect=account.dialect,
+            )
     return organization
 
 

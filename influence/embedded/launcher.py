@@ -21,6 +21,7 @@ from .services import ENDED, ROOT, Errand, Services
 
 # The sandbox's invented app, under which ours signs in there.
 SANDBOX_APP = {"TIKTOK_APP_ID": "7390000000000000001", "TIKTOK_APP_SECRET": "sandbox-secret"}
+COMPLETE = "The invented world is complete."
 
 
 def run(data_dir: Path, port: int) -> int:
@@ -78,7 +79,7 @@ def _outcome(seeding: Errand) -> str:
     if seeding.code:
         problem = f"{last_line(ENDED.sub('', seeding.text))} (all of it in {seeding.log})"
         return f"The invented world is not complete: {problem}"
-    return "The invented world is complete."
+    return COMPLETE
 
 
 def demo(arguments: Sequence[str]) -> int:
@@ -124,7 +125,12 @@ def environment(
 ) -> dict[str, str]:
     """The settings of this run; what `given` (the environment) names itself is kept."""
     sandbox = f"http://127.0.0.1:{sandbox_port}"
-    to_sandbox = {"TIKTOK_BASE_URL": sandbox, "TIKTOK_AUTHORIZE_URL": sandbox, **SANDBOX_APP}
+    to_sandbox = {
+        "TIKTOK_BASE_URL": sandbox,
+        "TIKTOK_AUTHORIZE_URL": sandbox,
+        "TIKTOK_PLAYER_URL": f"{sandbox}/player/v1/",
+        **SANDBOX_APP,
+    }
     settings = {
         "LOCAL": "true",
         "PUBLIC_URL": f"http://localhost:{web_port}",

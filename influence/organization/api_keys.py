@@ -19,10 +19,10 @@ from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.paging import keyset_page
 from ui.redirects import go_to
-from ui.submitting import is_sent, sent_token
+from ui.submitting import MADE_BEFORE, is_sent, sent_token
 
 PAGE = "api_keys:page"
-MADE_BEFORE = "{key} was made when this form was first sent; its text was in that answer alone. If you did not see it, revoke the key and make another."
+SHOWN_BEFORE = "The text of {key} was in that answer alone. If you did not see it, revoke the key and make another."
 
 
 @staff_page(Permission.MANAGE_KEYS)
@@ -44,7 +44,7 @@ def add(request: OrganizationRequest) -> HttpResponse:
     made = make_once(sent_token(request), make, actor=request.user)
     key = get_object_or_404(api_keys(), pk=made.pk)
     if not made.is_first:
-        messages.warning(request, MADE_BEFORE.format(key=key))
+        messages.warning(request, f"{MADE_BEFORE} {SHOWN_BEFORE.format(key=key)}")
         return go_to(request, back)
     (text,) = texts
     title = "Your new API key"

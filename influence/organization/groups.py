@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from crm.queries.groups import COUNTED, branding_of, groups_with_counts
+from crm.queries.groups import branding_of, groups_with_counts
+from crm.queries.packing import COUNTED
 from crm.services.groups import (
     create_group,
     delete_group,
@@ -29,10 +31,12 @@ from tenancy.forms import GroupDeletionForm, GroupForm, GroupMembersForm, NewGro
 from tenancy.models import Group
 from tenancy.policies import can
 from tenancy.queries import people_in_scope
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.paging import keyset_page
 from ui.redirects import go_to
+from ui.submitting import is_sent, say_made, sent_token
 
 PAGE = "groups:page"
 
@@ -52,14 +56,16 @@ def groups_page(request: OrganizationRequest) -> HttpResponse:
 def add(request: OrganizationRequest) -> HttpResponse:
     """A new group."""
     form = NewGroupForm(sent(request))
-    if form.is_valid():
+    if is_sent(request, form):
+        make = partial(create_group, **form.cleaned_data, actor=request.user)
         try:
-            group = create_group(**form.cleaned_data, actor=request.user)
+            made = make_once(sent_token(request), make, actor=request.user)
         except GroupRefused as refused:
             form.add_error("key", str(refused))
         else:
-            messages.success(request, f"{isolated(group)} was created.")
-            return go_to(request, address(request, "groups:group", group.pk))
+            said = f"{isolated(form.cleaned_data['name'])} was created."
+            say_made(request, said, is_first=made.is_first)
+            return go_to(request, address(request, "groups:group", made.pk))
     back = address(request, PAGE)
     return form_answer(request, "groups/add", title="New group", back=back, form=form)
 

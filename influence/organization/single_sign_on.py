@@ -7,20 +7,24 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from influence.organization.frame import address, form_answer
+from influence.single_sign_on import saml
+from influence.single_sign_on.bounds import a_place
 from influence.single_sign_on.domain_codes import send_domain_code
-from influence.single_sign_on.forms import DomainForm, ProviderForm, SignOnRulesForm
+from influence.single_sign_on.forms import DomainForm, ProviderForm, SamlForm, SignOnRulesForm
 from influence.single_sign_on.protocol import callback_url
+from influence.single_sign_on.saml.addresses import entity_id, reply_url
+from influence.single_sign_on.saml.metadata import shown
 from influence.single_sign_on.secrets import sealed
-from influence.single_sign_on.views import leads_away, set_out
+from influence.single_sign_on.views import leads_away, refusal, set_out
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
-from tenancy.enums import Permission, Role
-from tenancy.errors import DomainCodesTooMany, SignOnNotReady
+from tenancy.enums import Permission, Role, SignOnProtocol
+from tenancy.errors import DomainCodesTooMany, SignOnNotReady, SignOnRefused
 from tenancy.models import SignOnDomain, SingleSignOn
 from tenancy.queries import sign_on_domains, sign_on_provider
 from tenancy.services import single_sign_on as service
@@ -49,13 +53,38 @@ def save_provider(request: OrganizationRequest) -> HttpResponse:
         return _page(request, provider_form=form, status=422)
     provider = existing or SingleSignOn()
     given = form.cleaned_data
-    service.set_provider(
-        provider,
-        issuer=given["issuer"],
-        client_id=given["client_id"],
-        sealed_secret=sealed(provider, given["secret"]),
-        actor=request.user,
-    )
+    entered = {
+        "protocol": SignOnProtocol.OPENID,
+        "issuer": given["issuer"],
+        "client_id": given["client_id"],
+        "sealed_secret": sealed(provider, given["secret"]) or provider.sealed_secret,
+    }
+    service.set_provider(provider, entered, actor=request.user)
+    messages.success(request, "Provider saved. Test it next.")
+    return _back(request)
+
+
+@manages
+@require_POST
+def save_saml(request: OrganizationRequest) -> HttpResponse:
+    """Enter the provider by its SAML metadata, or correct it."""
+    if not saml.is_offered():
+        raise Http404
+    form = SamlForm(request.POST)
+    try:
+        with a_place(request.organization):
+            is_valid = form.is_valid()
+    except SignOnRefused as refused:
+        return refusal(request, request.organization, refused.fault)
+    if not is_valid:
+        return _page(request, saml_form=form, protocol=SignOnProtocol.SAML, status=422)
+    entered = {
+        "protocol": SignOnProtocol.SAML,
+        "issuer": form.described.entity_id,
+        "sign_in_url": form.described.sign_in_url,
+        "certificates": "\n".join(form.described.certificates),
+    }
+    service.set_provider(sign_on_provider() or SingleSignOn(), entered, actor=request.user)
     messages.success(request, "Provider saved. Test it next.")
     return _back(request)
 
@@ -197,20 +226,35 @@ def _back(request: OrganizationRequest) -> HttpResponse:
     return redirect(PAGE, request.organization.slug)
 
 
-def _page(request: OrganizationRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
-    provider = sign_on_provider()
+def _page(
+    request: OrganizationRequest, *, status: int = 200, protocol: str = "", **forms: Any
+) -> HttpResponse:
+    provider, slug = sign_on_provider(), request.organization.slug
+    asked = protocol or request.GET.get("protocol") or (provider or SingleSignOn()).protocol
+    speaks_saml = provider is not None and provider.protocol == SignOnProtocol.SAML
     domains: list[SignOnDomain] = list(sign_on_domains())
     rules = {
         "gives_role": provider.gives_role if provider else "",
         "trusts_addresses": provider.trusts_addresses if provider else False,
     }
     is_proven = any(domain.proven_at for domain in domains)
+    protocols = [
+        {"label": label, "href": f"?protocol={value}", "current": value == asked}
+        for value, label in SignOnProtocol.choices
+    ]
     context = {
         "provider": provider,
+        "protocols": protocols,
         "domains": domains,
         "is_ready": bool(provider and provider.tested_at and is_proven),
         "is_owner": request.membership.role == Role.OWNER,
+        "is_saml": asked == SignOnProtocol.SAML,
+        "is_saml_offered": saml.is_offered(),
         "callback": callback_url(request.organization),
+        "entity_id": entity_id(slug),
+        "reply_url": reply_url(slug),
+        "certificates": shown(provider.certificates) if provider and speaks_saml else [],
+        "saml_form": SamlForm(),
         "provider_form": ProviderForm(provider=provider),
         "domain_form": DomainForm(),
         "rules_form": SignOnRulesForm(initial=rules),

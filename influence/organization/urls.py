@@ -68,6 +68,7 @@ single_sign_on_pages = (
     [
         path("", single_sign_on.page, name="page"),
         path("provider/", single_sign_on.save_provider, name="provider"),
+        path("saml/", single_sign_on.save_saml, name="saml"),
         path("provider/remove/", single_sign_on.remove, name="remove"),
         path("test/", single_sign_on.test_provider, name="test"),
         path("switch/", single_sign_on.switch, name="switch"),

@@ -1,1 +1,1 @@
-"""Single sign-on by OpenID Connect: the conversation with an organization's provider, through allauth."""
+"""Single sign-on: the conversation with an organization's provider, by OpenID Connect or SAML, through allauth."""

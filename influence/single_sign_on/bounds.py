@@ -11,7 +11,7 @@ from tenancy.errors import SignOnFault, SignOnRefused
 from tenancy.models import Organization
 
 MOST_AT_ONCE = 4  # of a web process's 16 threads
-HELD_AT_MOST = 60  # seconds: longer than all calls of a sign-in together may last
+HELD_AT_MOST = 90  # seconds: longer than all calls of a sign-in together may last
 LEFT_ALONE = 60  # seconds
 OF_THE_PROVIDER = {SignOnFault.UNREACHABLE, SignOnFault.UNREADABLE}
 

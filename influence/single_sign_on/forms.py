@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from influence.single_sign_on.protocol import DISCOVERY
+from influence.single_sign_on.saml.metadata import MetadataRefused, fetch, read
 from tenancy.addresses import domain_of
 from tenancy.enums import Mailbox
 from tenancy.models import SingleSignOn
@@ -18,6 +19,7 @@ from tenancy.models import SingleSignOn
 ENTER_ANEW = (
     "Enter the client secret of this issuer. The earlier one is for the earlier issuer alone."
 )
+MOST_METADATA = 500_000  # characters
 NO_ADDRESS = "Enter an address such as https://login.example.com."
 
 
@@ -42,8 +44,8 @@ class ProviderForm(forms.Form):
 
     def __init__(self, *args: Any, provider: SingleSignOn | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.provider = provider
-        if provider:
+        self.provider = provider if provider and provider.sealed_secret else None
+        if provider and self.provider:
             self.initial = {"issuer": provider.issuer, "client_id": provider.client_id}
             self.fields["secret"].required = False
             self.fields[
@@ -77,6 +79,38 @@ class ProviderForm(forms.Form):
             self.add_error("secret", ENTER_ANEW)
 
 
+class SamlForm(forms.Form):
+    """The form of a provider of SAML: all of it stands in its metadata. Call `described` once it is valid."""
+
+    url = forms.CharField(
+        label="Address of its metadata",
+        max_length=2000,
+        required=False,
+        help_text="Read once, when you save. After your provider changes its certificate, enter it again.",
+    )
+    xml = forms.CharField(
+        label="Or the metadata themselves",
+        max_length=MOST_METADATA,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="The XML that your provider offers for download (IdP metadata).",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the metadata, from their address if one is given."""
+        given: dict[str, Any] = self.cleaned_data
+        url, xml = given.get("url", "").strip(), given.get("xml", "")
+        if self.errors:
+            return given
+        if bool(url) == bool(xml):
+            raise ValidationError("Enter the address of the metadata, or paste them: one of both.")
+        try:
+            self.described = read(fetch(url) if url else xml.encode())
+        except MetadataRefused as refused:
+            self.add_error("url" if url else "xml", str(refused))
+        return given
+
+
 class SignOnRulesForm(forms.Form):
     """The form of who comes in."""
 
@@ -93,7 +127,7 @@ class SignOnRulesForm(forms.Form):
     trusts_addresses = forms.BooleanField(
         label="The provider does not say whether addresses are verified; take them as verified",
         required=False,
-        help_text="Microsoft Entra needs this. Tick it only where nobody chooses their own address at the provider.",
+        help_text="Microsoft Entra needs this, and SAML. Tick it only where nobody chooses their own address at the provider.",
     )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any
 
 import requests
@@ -37,15 +38,32 @@ class AnswerTooLong(requests.RequestException):
 
 
 def public_address(host: str, port: int) -> str:
-    """The numeric address that this host means now. Raises AddressRefused, OSError for a name that means nothing."""
+    """The numeric address that this host means now.
+
+    Raises AddressRefused, OSError for a name that means nothing or is not found in time.
+    """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = _resolved(host, port)
     except ValueError as problem:  # no name at all, such as a..b
         raise requests.exceptions.InvalidURL(host) from problem
     addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     if not all(_is_public(address) for address in addresses):
         raise AddressRefused(host)
     return str(addresses[0])
+
+
+def _resolved(host: str, port: int) -> list[Any]:
+    """The addresses of a name. A resolver waits as long as its servers let it, so a thread of its own waits for it."""
+    found: Future[list[Any]] = Future()
+
+    def resolve() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as problem:
+            found.set_exception(problem)
+
+    Thread(target=resolve, name="resolve", daemon=True).start()
+    return found.result(EACH_STEP)
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:

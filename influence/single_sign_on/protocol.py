@@ -6,6 +6,7 @@ ID token whose signature, issuer, audience and time are checked.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Er
 from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from influence.single_sign_on.outgoing import AddressRefused, OutgoingSession
@@ -54,10 +55,20 @@ class SignOnProvider(OAuth2Provider):
         )
         super().__init__(request, app=app)
 
-    @property
-    def identity(self) -> list[str]:
-        """The words that say which provider a sign-in was begun at."""
-        return [self.row.issuer, self.row.client_id]
+    def set_out(
+        self, request: HttpRequest, *, email: str, next_url: str | None, is_test: bool
+    ) -> HttpResponse:
+        """Send the person there. Raises SignOnRefused."""
+        nonce = secrets.token_urlsafe(16)
+        answer: HttpResponse = self.redirect(
+            request,
+            "login",
+            next_url=next_url,
+            data={"nonce": nonce, "is_test": is_test, "identity": self.row.identity},
+            scope=["openid", "email", "profile"],
+            auth_params={"nonce": nonce, **({"login_hint": email} if email else {})},
+        )
+        return answer
 
     def get_oauth2_adapter(self, request: HttpRequest) -> Protocol:
         return Protocol(request, self)

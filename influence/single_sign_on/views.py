@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import nullcontext
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import request_login_code
@@ -16,10 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from influence.single_sign_on import saml
 from influence.single_sign_on.bounds import OF_THE_PROVIDER, a_place, left_alone_when_down
 from influence.single_sign_on.protocol import Protocol, SignOnProvider
 from tenancy.access import public_page
-from tenancy.enums import Permission
+from tenancy.enums import Permission, SignOnProtocol
 from tenancy.errors import SignOnFault, SignOnRefused
 from tenancy.forms import SignOnForm
 from tenancy.models import Organization
@@ -27,6 +27,9 @@ from tenancy.policies import can
 from tenancy.queries import membership_in, organization_at, sign_on_provider
 from tenancy.scope import organization_scope
 from tiktok.errors import SealBroken
+
+if TYPE_CHECKING:
+    from influence.single_sign_on.saml.provider import SamlProvider
 
 # A form that leads away: where to, its e-mail address says.
 leads_away = csp_update(
@@ -36,6 +39,7 @@ OF_THE_PERSON = {
     SignOnFault.NOT_INVITED,
     SignOnFault.REMOVED,
     SignOnFault.INACTIVE,
+    SignOnFault.OPERATIONS,
     SignOnFault.OTHER_DOMAIN,
     SignOnFault.HOSTED,
     SignOnFault.OTHER_ADDRESS,
@@ -76,7 +80,7 @@ class _Callback(OAuth2CallbackView):
     def _get_state(self, request: HttpRequest, provider: SignOnProvider) -> Any:
         """allauth's own; code, verifier and secret go to no other provider than the sign-in was begun at."""
         state, answer = super()._get_state(request, provider)
-        if state and state["data"].get("identity") != provider.identity:
+        if state and state["data"].get("identity") != provider.row.identity:
             raise SignOnRefused(SignOnFault.CHANGED)
         return state, answer
 
@@ -90,6 +94,8 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
         if organization is None:
             raise SignOnRefused(SignOnFault.STATE)
         provider = provider_of(request, organization)
+        if not isinstance(provider, SignOnProvider):
+            raise SignOnRefused(SignOnFault.STATE)
         view = _Callback.adapter_view(Protocol(request, provider))
         with a_place(organization):
             return cast(HttpResponse, view(request))
@@ -113,31 +119,26 @@ def set_out(
     """Send the person to the provider, or say why not."""
     if limited := ratelimit.consume_or_429(request, action="single_sign_on"):
         return cast(HttpResponse, limited)
-    nonce = secrets.token_urlsafe(16)
     try:
         provider = provider_of(request, organization)
         # A test is of what was corrected just now, so it asks in any case.
         asking = nullcontext() if is_test else left_alone_when_down(organization)
         with a_place(organization), asking:
-            answer = provider.redirect(
-                request,
-                "login",
-                next_url=get_next_redirect_url(request),
-                data={"nonce": nonce, "is_test": is_test, "identity": provider.identity},
-                scope=["openid", "email", "profile"],
-                auth_params={"nonce": nonce, **({"login_hint": email} if email else {})},
+            return provider.set_out(
+                request, email=email, next_url=get_next_redirect_url(request), is_test=is_test
             )
-        return cast(HttpResponse, answer)
     except SignOnRefused as refused:
         return refusal(request, organization, refused.fault)
 
 
-def provider_of(request: HttpRequest, organization: Organization) -> SignOnProvider:
+def provider_of(request: HttpRequest, organization: Organization) -> SignOnProvider | SamlProvider:
     """The organization's provider. Raises SignOnRefused."""
     with organization_scope(organization):
         row = sign_on_provider()
     if row is None:
         raise SignOnRefused(SignOnFault.STATE)
+    if row.protocol == SignOnProtocol.SAML:
+        return saml.saml_provider(request, row, organization)
     try:
         return SignOnProvider(request, row, organization)
     except SealBroken as broken:

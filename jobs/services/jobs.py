@@ -66,7 +66,8 @@ class JobKind:
     text as its problem. `report`: of a finished job, to the person who waits for it; without one they are shown their
     activity. `about`: what each of these jobs is about, by its id: the name of an address, a label, ids; a label alone
     stands after "". `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice,
-    which then sees no more influencers than they do.
+    which then sees no more influencers than they do. `is_owed`: nobody cancels it, and it goes on when its actor has left:
+    a promise of ours, such as to delete.
     """
 
     name: str
@@ -80,6 +81,7 @@ class JobKind:
     about: Callable[[Sequence[Job]], Abouts] = lambda jobs: {}
     work: str = WORK_KIND
     permission: Permission | None = None
+    is_owed: bool = False
 
 
 _kinds: dict[str, JobKind] = {}
@@ -145,7 +147,7 @@ def _do_slice(job: Job) -> bool:
     if job.cancel_requested_at is not None:
         return _end(job, JobState.CANCELLED)
     kind, member = job_kind(job.kind), _membership(job)
-    if loss := _loss(kind, job, member):
+    if not kind.is_owed and (loss := _loss(kind, job, member)):
         return _end(job, JobState.FAILED, loss)
     with groups_scope(groups_seen(member) if kind.permission and member else None):
         return _do_as_actor(kind, job)

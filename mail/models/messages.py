@@ -36,6 +36,8 @@ class Message(OwnedModel):
     queued_at = models.DateTimeField(default=timezone.now)
     state_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # When its picture was fetched first, by the reader or by their mail program (`mail.services.links.opening`).
+    opened_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

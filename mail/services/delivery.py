@@ -24,8 +24,9 @@ from mail.errors import MailProblem
 from mail.models import Message
 from mail.policies import Verdict, verdict, wait_before_next
 from mail.services import marks
+from mail.services.links.opening import with_picture
+from mail.services.links.unsubscribing import unsubscribe_url
 from mail.services.logos import with_logo
-from mail.services.unsubscribing import unsubscribe_url
 from mail.signals import message_settled
 
 log = structlog.get_logger()
@@ -204,7 +205,7 @@ def as_email(message: Message) -> EmailMultiAlternatives:
         reply_to=[message.reply_to] if message.reply_to else None,
         headers=headers,
     )
-    html, logo = with_logo(message.html)
+    html, logo = with_logo(with_picture(message.html, message))
     email.attach_alternative(html, "text/html")
     if logo:
         email.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs

@@ -1,14 +1,21 @@
-"""Forgetting an address once nobody in the organization is reached by it."""
+"""Forgetting addresses once nobody in the organization is reached by them."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Q
 
 from mail.models import Address, Message
 
 
-def forget_address(address: str) -> None:
-    """Delete every mail of the organization in scope to this address, and that it bounced.
+def forget_addresses(addresses: Collection[str], *, kept: Q) -> None:
+    """Delete every mail of the organization in scope to these addresses, and that they bounced. `kept`: mails of which none
+    goes, such as those to members.
 
-    That its reader unsubscribed or complained stays, or the next import of the address would write to them again.
+    That a reader unsubscribed or complained stays, or the next import of the address would write to them again.
     """
-    Message.objects.filter(recipient=address).delete()
-    Address.objects.filter(address=address, unsubscribed_at=None, complained_at=None).delete()
+    if addresses:
+        Message.objects.filter(recipient__in=addresses).exclude(kept).delete()
+        known = Address.objects.filter(address__in=addresses)
+        known.filter(unsubscribed_at=None, complained_at=None).delete()

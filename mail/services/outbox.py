@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -17,8 +17,8 @@ from mail.enums import MessageState
 from mail.errors import NotToBeSentAgain
 from mail.models import Message
 from mail.services import marks
+from mail.services.links.unsubscribing import unsubscribe_url
 from mail.services.rendering import render
-from mail.services.unsubscribing import unsubscribe_url
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
@@ -76,6 +76,12 @@ def _written(message: Message) -> tuple[Message, bool]:
     if is_new:
         make_due(WORK_KIND, kept.pk)
     return kept, is_new
+
+
+def withdraw(intents: Iterable[str]) -> int:
+    """Take back mails of the owner in scope that have not begun to leave; they are as if never wished for. Returns how many."""
+    queued = Message.objects.filter(intent__in=list(intents), state=MessageState.QUEUED)
+    return queued.delete()[0]
 
 
 def _is_same_wish(latest: Message, again_after: timedelta | None) -> bool:

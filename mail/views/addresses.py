@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.account.views import EmailView
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -45,5 +46,13 @@ class AddressesView(EmailView):
                 f"Confirm {isolated(found.email)} first: follow the link in the e-mail that we sent there.",
             )
             return None
-        answer: HttpResponse | None = super()._action_primary(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                answer: HttpResponse | None = super()._action_primary(request, *args, **kwargs)
+        except IntegrityError:  # an account was made at this address since it was added here
+            messages.error(
+                request,
+                f"Another account is known by {isolated(request.POST.get('email', ''))} already, so your address stays as it is.",
+            )
+            return None
         return answer

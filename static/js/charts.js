@@ -17,7 +17,28 @@
     };
   }
 
-  function option({ kind, unit, series }, paint) {
+  // A point between two missing ones is no line: it needs a symbol to be seen.
+  const isAlone = ([, value], n, points) => value != null && points[n - 1]?.[1] == null && points[n + 1]?.[1] == null;
+
+  // What was counted on a day, above the drawing, and the days without numbers.
+  const markLine = (marks, paint) => ({
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: paint.muted, type: "dashed", opacity: 0.5 },
+    label: {
+      position: "end", color: paint.ink, fontSize: 11, fontWeight: 600, backgroundColor: paint.surface,
+      borderColor: paint.series[0], borderWidth: 1.5, borderRadius: 9, padding: [3, 6], formatter: ({ name }) => name,
+    },
+    data: marks.map(([day, count]) => ({ xAxis: day, name: String(count) })),
+  });
+  const markArea = (gaps, paint) => ({
+    silent: true,
+    itemStyle: { color: paint.line, opacity: 0.45 },
+    label: { color: paint.muted, position: "insideTop" },
+    data: gaps.map(([first, last]) => [{ name: first === last ? "" : "No data", xAxis: first }, { xAxis: last }]),
+  });
+
+  function option({ kind, unit, series, marks = [], gaps = [] }, paint) {
     const isRetention = kind === "retention";
     const show = isRetention ? percent : (value) => `${exact.format(value)} ${unit}`.trim();
     const many = series.length > 1;
@@ -27,7 +48,7 @@
       animation: !reduced.matches,
       animationDuration: 300,
       textStyle: { fontFamily: paint.font, color: paint.muted },
-      grid: { left: 8, right: 24, top: many ? 40 : 16, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 24, top: many ? 40 : marks.length ? 32 : 16, bottom: 4, containLabel: true },
       legend: many
         ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4, textStyle: { color: paint.muted } }
         : undefined,
@@ -66,19 +87,22 @@
         splitLine: { lineStyle: { color: paint.line } },
         axisLabel: { color: paint.muted, formatter: isRetention ? (share) => `${Math.round(share * 100)}\u00a0%` : (value) => short.format(value) },
       },
-      series: series.map((line) => ({
+      series: series.map((line, n) => ({
         name: line.name,
+        ...(line.colour && { color: paint.series[line.colour - 1] }),
         type: kind === "bar" ? "bar" : "line",
         data: line.points,
         barMaxWidth: 24,
         itemStyle: kind === "bar" ? { borderRadius: [3, 3, 0, 0] } : undefined,
-        showSymbol: line.points.length < 3,
+        showSymbol: line.points.length < 3 || line.points.some(isAlone),
         symbolSize: 6,
         connectNulls: false,
         areaStyle: kind === "area" ? { opacity: 0.12 } : undefined,
         lineStyle: line.benchmark
           ? { width: 1.5, type: "dashed", color: paint.muted }
           : { width: 2 },
+        ...(n === 0 && marks.length && { markLine: markLine(marks, paint) }),
+        ...(n === 0 && gaps.length && { markArea: markArea(gaps, paint) }),
         ...(line.benchmark && { itemStyle: { color: paint.muted } }),
       })),
     };

@@ -56,6 +56,7 @@
   const isEdited = (field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   const isBusy = (part) =>
+    window.isPressing() ||
     document.querySelector("#why:popover-open") ||
     part.querySelector("details[data-menu][open], form[data-sending]") ||
     [...part.querySelectorAll(fields)].some((field) => field.matches("select") ? field === document.activeElement : isEdited(field));

@@ -38,6 +38,8 @@
     event.preventDefault();
     open();
   });
+  // What opens another dialog takes the place of this one.
+  palette.addEventListener("click", (event) => event.target.closest("[data-dialog-open]") && palette.close());
   input.addEventListener("keydown", (event) => {
     const all = rows();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

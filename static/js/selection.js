@@ -1,5 +1,5 @@
 // The selection of a list: boxes [data-pick] in its rows, kept while pages of the list come and go, and the bar that acts on it.
-// X selects the row that has the focus, Shift with it or with a click the rows up to it; on phones a tap on the face selects.
+// Shift with a click, or with the key X (keys.js), selects the rows up to it; on phones a tap on the face selects.
 (() => {
   const bar = document.querySelector("[data-selection-bar]");
   if (!bar) return;
@@ -73,14 +73,6 @@
     const isPicked = target.checked;
     boxes().forEach((box) => pick(box, isPicked));
     show();
-  });
-  document.addEventListener("keydown", (event) => {
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key.toLowerCase() !== "x" || !isPlain || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
-    const box = $("[data-pick]", event.target.closest("#influencers tbody tr") || bar);
-    if (!box) return;
-    event.preventDefault();
-    pickUpTo(box, !box.checked, event.shiftKey);
   });
 
   everybody.forEach((button) =>

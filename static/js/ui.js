@@ -107,6 +107,9 @@
     }
   });
 
+  // --- printing: <button data-print> ---
+  on("click", (event) => event.target.closest("[data-print]") && print());
+
   // --- pictures that do not load leave the initials, or the drawn cover ---
   const PICTURES = ".face img, .cover img";
   on("error", (event) => event.target.matches?.(PICTURES) && event.target.remove(), true);
@@ -384,10 +387,11 @@
     const place = wrong ? "input:not([type=hidden]), select, textarea" : ".dialog-header h2";
     $(place, wrong || root)?.focus();
   }
-  // ... and what a list shows now, for people who do not see it change.
+  // ... and what a list shows now, for people who do not see it change; other parts that come with it say nothing.
   function tell(root) {
     const rows = $$("tbody tr", root).length;
-    $("#list-news").textContent = rows ? `${rows} row${rows === 1 ? "" : "s"} shown` : $(".state-title", root)?.textContent || "";
+    const said = rows ? `${rows} row${rows === 1 ? "" : "s"} shown` : $(".state-title", root)?.textContent;
+    if (said) $("#list-news").textContent = said;
   }
 
   dress(document);

@@ -1,4 +1,4 @@
-"""Single sign-on: an organization's own provider of OpenID Connect, and the domains whose people it vouches for."""
+"""Single sign-on: an organization's own provider, and the domains whose people it vouches for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import uuid
 
 from django.db import models
 
-from tenancy.enums import Mailbox, Role
+from tenancy.enums import Mailbox, Role, SignOnProtocol
+from tenancy.models.api_key import digest
 from tenancy.models.base import OrganizationModel
 from tenancy.models.organization import Organization
 
@@ -14,9 +15,28 @@ from tenancy.models.organization import Organization
 class SingleSignOn(OrganizationModel):
     """The provider of an organization. Its secret is sealed in the row; whoever changes the provider tests it anew."""
 
-    issuer = models.URLField(max_length=300)
-    client_id = models.CharField(max_length=200)
+    ENTERED = (
+        "protocol",
+        "issuer",
+        "client_id",
+        "sealed_secret",
+        "sign_in_url",
+        "certificates",
+    )
+
+    protocol = models.CharField(
+        max_length=6,
+        choices=SignOnProtocol,
+        default=SignOnProtocol.OPENID,
+        db_default=SignOnProtocol.OPENID,
+    )
+    issuer = models.CharField(max_length=300)  # of SAML: the provider's entity id
+    # Of OpenID Connect.
+    client_id = models.CharField(max_length=200, blank=True)
     sealed_secret = models.TextField(editable=False)
+    # Of SAML: where people are sent, and whose signatures count (DER in base64, one a line).
+    sign_in_url = models.CharField(max_length=2000, blank=True, default="", db_default="")
+    certificates = models.TextField(blank=True, default="", db_default="")
     sealing_id = models.UUIDField(default=uuid.uuid4, editable=False)
     # The role of who comes for the first time; empty: only who is invited comes in.
     gives_role = models.CharField(
@@ -47,9 +67,15 @@ class SingleSignOn(OrganizationModel):
         return provider_key(self.organization_id)
 
     @property
+    def identity(self) -> list[str]:
+        """The words that say which provider a sign-in was begun at."""
+        certificates = digest(self.certificates)
+        return [self.protocol, self.issuer, self.client_id, self.sign_in_url, certificates]
+
+    @property
     def mark(self) -> str:
         """The words that tell this provider, as it was tested and is trusted, from a changed one."""
-        return f"{self.issuer} {self.client_id} {self.tested_at} {self.trusts_addresses}"
+        return " ".join([*self.identity, str(self.tested_at), str(self.trusts_addresses)])
 
     @property
     def seal_context(self) -> str:

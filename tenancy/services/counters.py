@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from tenancy.models import Counter, Organization
-from tenancy.queries import all_counts
+from tenancy.queries.counters import all_counts
 from tenancy.scope import organization_scope
 
 FOLD = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils import timezone
@@ -23,18 +25,17 @@ from tenancy.services.events import record
 
 
 @transaction.atomic
-def set_provider(
-    provider: SingleSignOn, *, issuer: str, client_id: str, sealed_secret: str, actor: User
-) -> None:
-    """Enter a provider, or correct it; it is off until it was tested again. An empty secret keeps the earlier one."""
-    given = {"issuer": issuer, "client_id": client_id, "sealed_secret": sealed_secret}
-    changed = {
-        name: text for name, text in given.items() if text and text != getattr(provider, name)
-    }
+def set_provider(provider: SingleSignOn, given: Mapping[str, str], *, actor: User) -> None:
+    """Enter a provider, or correct it; it is off until it was tested again.
+
+    `given`: a text for each of SingleSignOn.ENTERED; one that is absent is not of this protocol, and empty.
+    """
+    texts = {name: given.get(name, "") for name in SingleSignOn.ENTERED}
+    changed = {name: text for name, text in texts.items() if text != getattr(provider, name)}
     if not changed:
         return
     _stop_requiring(actor)
-    if "issuer" in changed:  # who is who there says nothing about who is who here
+    if changed.keys() & {"protocol", "issuer"}:  # who is who there says nothing about here
         forget_links()
     for name, text in changed.items():
         setattr(provider, name, text)
@@ -137,7 +138,7 @@ def remove_provider(provider: SingleSignOn, *, actor: User) -> None:
 def unchanged(provider: SingleSignOn) -> SingleSignOn:
     """The provider as it stands, held until the transaction ends. Raises SignOnRefused where it is another by now."""
     _held_organization()
-    same = {name: getattr(provider, name) for name in ("issuer", "client_id", "sealed_secret")}
+    same = {name: getattr(provider, name) for name in SingleSignOn.ENTERED}
     row = SingleSignOn.objects.filter(pk=provider.pk, **same).first()
     if row is None:
         raise SignOnRefused(SignOnFault.CHANGED)

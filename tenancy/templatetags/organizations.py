@@ -3,10 +3,14 @@
 from django import template
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from tenancy.enums import Permission
+from tenancy.enums import FORMER, Permission
+from tenancy.models import Membership, User
 from tenancy.policies import can
+from tenancy.queries.former_members import former_member_ids
+from ui.bidi import isolated
 from ui.components import component
 from ui.templatetags.navigation import tabs
 
@@ -16,6 +20,7 @@ register = template.Library()
 SETTINGS = (
     ("organization_settings:page", "Organization", "building", Permission.READ),
     ("members:page", "Members", "users", Permission.READ),
+    ("alerts:settings", "My notifications", "bell", Permission.READ),
     ("groups:page", "Groups", "users-group", Permission.READ),
     ("crm:fields", "Fields", "list", Permission.READ),
     ("crm:tags", "Tags", "tag", Permission.READ),
@@ -48,3 +53,22 @@ def settings_tabs(context: Context) -> SafeString:
             current = request.path.startswith(href)  # a form that comes back has an address below
             items.append({"label": label, "href": href, "icon": sign, "current": current})
     return tabs(context, items=items, label="Settings")
+
+
+@register.filter
+def may(membership: Membership | None, permission: str) -> bool:
+    """May this member do this? For what stands on every page; a view gives its own pages what they need."""
+    return can(membership, Permission(permission))
+
+
+@register.simple_tag(takes_context=True)
+def member(context: Context, person: User | None, *, default: str = "") -> SafeString:
+    """The name of a person who may be a member no more, which is said quietly; `default` for nobody."""
+    if person is None:
+        return conditional_escape(default)
+    request = context["request"]
+    if not hasattr(request, "former_member_ids"):
+        request.former_member_ids = former_member_ids()
+    is_former = person.pk in request.former_member_ids
+    mark = format_html('<span class="muted">{}</span>', FORMER) if is_former else ""
+    return format_html("<bdi>{}</bdi>{}", isolated(person), mark)

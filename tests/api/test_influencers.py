@@ -160,7 +160,9 @@ def test_money_is_for_keys_with_its_scope(reader: Reader, accountant: Reader) ->
     assert document["custom_fields"] == {"size": 38}
     for field in ("fee:1000..", "fee:..0"):
         assert reader.get(PATH, {"field": field}).status_code == 400
-    assert accountant.ids(PATH, field="fee:1000..") == [maya.pk]
+    assert accountant.ids(PATH, field="fee:USD,1000..") == [maya.pk]
+    assert accountant.ids(PATH, field="fee:EUR,1000..") == []
+    assert accountant.get(PATH, {"field": "fee:1000.."}).status_code == 400
 
 
 def test_a_key_of_money_alone_reads_nothing(ash: Organization) -> None:
@@ -201,6 +203,8 @@ def test_influencers_are_narrowed_by_the_organizations_own_fields(reader: Reader
     assert reader.ids(PATH, field="size:38..42") == [maya.pk]
     assert reader.ids(PATH, field="color:red") == [maya.pk]
     assert reader.ids(PATH, field="color:unknown") == [tom.pk]
+    two = reader.get(PATH, {"field": "size:38..42|field.color:red"})
+    assert (two.status_code, two.json()["errors"][0]["field"]) == (400, "field")
     refused = reader.get(PATH, {"field": "size:many"})
     assert refused.status_code == 400
     (error,) = refused.json()["errors"]

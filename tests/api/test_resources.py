@@ -359,7 +359,38 @@ def test_a_campaign_says_its_window_and_state(reader: Reader) -> None:
         "state": "active",
         "starts_on": "2026-11-01",
         "ends_on": "2026-11-30",
+        "salesperson": None,
+        "goal": "",
+        "planned": {},
+        "currency": "",
+        "budget": None,
+        "client_fee": None,
+        "audience": "",
+        "keywords": [],
+        "markets": [],
+        "brief": "",
     }
+
+
+def test_amounts_of_a_campaign_are_for_keys_with_the_scope_of_money(
+    reader: Reader, organization: Organization
+) -> None:
+    planned = {"views": "1600000", "cost_per_mille": "10"}
+    amounts = {"currency": "EUR", "budget": 12000, "client_fee": "9000.5", "planned": planned}
+    campaign = a_campaign("Autumn", **amounts, markets=["DE"], brief="One loaf.")
+    accountant = Reader(
+        create_api_key(organization, "books", scopes=["read", "money"], actor=None)[1]
+    )
+    shown, whole = (each.get(f"campaigns/{campaign.pk}/").json() for each in (reader, accountant))
+    assert (shown["budget"], shown["client_fee"], shown["planned"]) == (
+        None,
+        None,
+        {"views": "1600000"},
+    )
+    assert whole["budget"] == {"amount": "12000.00", "currency": "EUR"}
+    assert whole["client_fee"] == {"amount": "9000.50", "currency": "EUR"}
+    assert whole["planned"] == planned
+    assert (shown["markets"], shown["brief"]) == (["DE"], "One loaf.")
 
 
 def test_campaigns_are_narrowed_by_state_and_account(reader: Reader) -> None:

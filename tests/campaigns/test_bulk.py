@@ -9,7 +9,7 @@ from django.test import Client
 
 from campaigns.enums import CampaignState
 from campaigns.models import Participant
-from campaigns.services.bulk import _campaigns
+from campaigns.queries.of_influencer import campaigns_to_join
 from crm.errors import ChoiceGone
 from crm.models import Influencer, SocialAccount
 from tenancy.enums import Role, Verb
@@ -117,7 +117,7 @@ def test_campaigns_to_choose_are_the_newest_first_without_archived_ones(
     a_campaign("Old", starts_on=date(2026, 1, 1))
     a_campaign("New")
     a_campaign("Gone", state=CampaignState.ARCHIVED)
-    assert [name for _, name in _campaigns()] == ["Northwind: New", "Northwind: Old"]
+    assert [name for _, name in campaigns_to_join()] == ["Northwind: New", "Northwind: Old"]
     with organization_scope(elm):
         theirs = a_campaign("Elm's")
     with pytest.raises(ChoiceGone):

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError
 
 from campaigns.models import Campaign
-from campaigns.policies import VideoFact, progress
+from campaigns.policies.posts import VideoFact, progress
 from campaigns.services.campaigns import add_participants, create_campaign, update_campaign
 from tenancy.models import Event, User
 from tests.factories.campaigns import a_campaign, an_account

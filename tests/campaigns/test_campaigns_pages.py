@@ -19,11 +19,10 @@ from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
 from jobs.models import Work
 from jobs.services.queue import JUST_NOW
-from tenancy.enums import Role, Verb
-from tenancy.models import EventText, Organization, User
+from tenancy.enums import Verb
+from tenancy.models import EventText, Organization
 from tenancy.scope import organization_scope
 from tenancy.services.events import record
-from tenancy.services.organizations import add_member
 from tests.factories.campaigns import (
     a_campaign,
     a_participant,
@@ -40,24 +39,6 @@ from tiktok.services.facts.snapshots import record_video_snapshots
 
 pytestmark = pytest.mark.django_db
 FORM = {"brand_name": "Northwind", "description": "Two recipes", "video_count": "2"}
-
-
-def signed_in(organization: Organization, role: Role) -> Client:
-    person = User.objects.create_user(f"{role}@example.com", name=role.title())
-    add_member(organization, person, role=role, actor=None)
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-@pytest.fixture
-def manager(organization) -> Client:
-    return signed_in(organization, Role.MANAGER)
-
-
-@pytest.fixture
-def viewer(organization) -> Client:
-    return signed_in(organization, Role.VIEWER)
 
 
 def text(answer: Any) -> str:
@@ -168,7 +149,7 @@ def test_a_list_costs_the_same_few_queries_whatever_it_shows(viewer, campaign) -
     root = base(campaign)
     lists = [
         "/o/oaks/campaigns/",
-        root,
+        f"{root}orders/",
         f"{root}posts/",
         f"{root}posts/all/",
         f"{root}influencers/",
@@ -187,7 +168,7 @@ def test_a_list_costs_the_same_few_queries_whatever_it_shows(viewer, campaign) -
     many = {address: queries(viewer, address) for address in lists}
 
     assert few == many
-    assert max(many.values()) <= 9, many
+    assert max(many.values()) <= 10, many
 
 
 def test_a_campaign_is_made_and_changed(manager, campaign) -> None:
@@ -197,10 +178,10 @@ def test_a_campaign_is_made_and_changed(manager, campaign) -> None:
     assert answer.headers["Location"] == base(made)
     assert made.state == "draft"
 
-    changed = {**fields, "ends_on": "2026-12-24", "state": "completed"}
+    changed = {**fields, "ends_on": "2026-12-24", "state": "active"}
     submit(manager, f"{base(made)}edit/", changed)
     made.refresh_from_db()
-    assert (str(made.ends_on), made.state) == ("2026-12-24", "completed")
+    assert (str(made.ends_on), made.state) == ("2026-12-24", "active")
 
 
 def test_a_campaign_that_ends_before_it_starts_is_refused_and_what_was_typed_kept(manager) -> None:
@@ -361,7 +342,7 @@ def test_an_uncertain_request_offers_to_sync_and_to_create_anew(
             campaign, [an_account("maya.bakes")], brand_name="N", description="D", actor=None
         )
     )
-    page = text(manager.get(base(campaign)))
+    page = text(manager.get(f"{base(campaign)}orders/"))
     assert "It is not known whether 1 order for N exists at TikTok." in page
 
     check = f"{base(campaign)}requests/{request.pk}/check/"
@@ -498,9 +479,9 @@ def test_a_post_page_shows_sixteen_metrics_with_source_or_reason(viewer, campaig
     account = a_participant(campaign, "maya.bakes")
     by_hand = a_post(campaign, a_video(account, "1"))
     page = text(viewer.get(f"{base(campaign)}posts/{by_hand.pk}/"))
-    assert page.count("Send an order: TikTok reports this only for posts tied to one.") == 10
+    assert page.count("Send an order: TikTok reports this only for posts tied to one.") == 12
     assert "Ask the influencer to authenticate this account, or send an order." in page
-    assert page.count("TikTok Creator Marketplace ·") >= 4
+    assert page.count("TikTok Creator Marketplace ·") == 1
     assert ">0<" not in page.replace(" ", "")
 
 

@@ -20,7 +20,7 @@ from crm.models import Influencer, SocialAccount
 from influence.home import numbers
 from tenancy import tasks
 from tenancy.models import Counter, Group
-from tenancy.queries import all_counts, counts
+from tenancy.queries.counters import all_counts, counts
 from tenancy.scope import groups_scope, organization_scope, person_scope
 from tenancy.services.counters import fold_counters, recount
 from tests.connecting import an_organization
@@ -42,7 +42,7 @@ STEPS = 60
 def counted() -> dict[tuple[int, str], int]:
     """Count row by row in Python what the counters are to say."""
     found: Tally[tuple[int, str]] = Tally()
-    found[0, "influencers"] = Influencer.objects.count()
+    found[0, "influencers"] = Influencer.objects.filter(archived_at=None).count()
     consents = Consent.objects.filter(withdrawn_at=None)
     grants = dict(consents.values_list("creator_id", "connection__state"))
     for account in SocialAccount.objects.select_related("creator"):
@@ -55,6 +55,7 @@ def counted() -> dict[tuple[int, str], int]:
     for order in Order.objects.all():
         found[order.campaign_id, "orders"] += 1
         found[0, f"orders.{order.state}"] += 1
+        found[order.campaign_id, f"orders.{order.state}"] += 1
     visible = set(Post.objects.filter(is_visible()).values_list("pk", flat=True))
     for post in Post.objects.select_related("video"):
         for subject in (0, post.campaign_id):
@@ -76,7 +77,7 @@ class Writer:
         acts: list[Callable[[], object]] = [
             self.add, self.add, self.add, self.order, self.post, self.post, self.post, self.change_views, self.change_views,
             self.change_posts, self.change_orders, self.change_status, self.consent, self.consent, self.change_grant,
-            self.withdraw, self.move_post, self.delete, self.fail, fold_counters,
+            self.withdraw, self.move_post, self.archive, self.delete, self.fail, fold_counters,
         ]  # fmt: skip
         self.number += 1
         self.chance.choice(acts)()
@@ -106,7 +107,7 @@ class Writer:
             campaign
             and video
             and hasattr(video.creator, "account")
-            and not campaign.posts.filter(video=video).exists()
+            and not campaign.posts.filter(network_post_id=video.tiktok_video_id).exists()
         ):
             state = {"published_since": self.chance.choice([None, timezone.now()])}
             a_post(campaign, video, origin=self.chance.choice(PostOrigin.values[:2]), **state)
@@ -126,7 +127,7 @@ class Writer:
         ]))  # fmt: skip
 
     def change_orders(self) -> None:
-        Order.objects.filter(state=OrderState.SENT).update(state=OrderState.OVERDUE)
+        Order.objects.filter(state=OrderState.SENT).update(state=OrderState.OPENED)
 
     def change_status(self) -> None:
         if creator := self.one_of(Creator):
@@ -157,6 +158,12 @@ class Writer:
         if post := self.one_of(Post):
             to = a_campaign("Spring")
             Post.objects.filter(pk=post.pk).update(campaign=to)
+
+    def archive(self) -> None:
+        some = Influencer.objects.filter(
+            pk__in=list(Influencer.objects.values_list("pk", flat=True)[::2])
+        )
+        some.update(archived_at=self.chance.choice([None, timezone.now()]))
 
     def delete(self) -> None:
         if found := self.one_of(self.chance.choice([Campaign, Order, Post, Influencer])):
@@ -227,6 +234,7 @@ def test_who_sees_some_groups_only_sees_numbers_of_these(campaign) -> None:
     group = Group.objects.create(name="Food", key="food")
     inside, outside = (a_participant(campaign, handle) for handle in ("maya.bakes", "tom.paints"))
     Influencer.objects.filter(pk=inside.influencer_id).update(group=group)
+    Influencer.objects.create(name="Put away", group=group, archived_at=timezone.now())
     for number, account in enumerate((inside, outside, outside)):
         an_order(campaign, account, tiktok_order_id=str(number))
         a_post(campaign, a_video(account, str(number), video_views=number + 7))

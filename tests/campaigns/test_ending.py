@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Participant
-from crm.models import BulkAction
+from crm.models import BulkAction, Influencer
 from crm.queries.bulk import selected
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import begin_action
@@ -165,9 +165,25 @@ def test_home_leads_there(oak: Organization) -> None:
         consent = account.creator.consents.get()
         consent.connection.state = ConnectionState.EXPIRING
         consent.connection.save()
-    page = body(person(oak, Role.MANAGER).get("/o/oak/"))
+    client = person(oak, Role.MANAGER)
+    page = body(client.get("/o/oak/"))
     assert f'href="{PAGE}"' in page
     assert "1 permission</a> of creators ends within 30 days" in page
+    with organization_scope(oak):
+        Influencer.objects.update(archived_at=timezone.now())
+    assert "within 30 days" not in body(client.get("/o/oak/"))
+
+
+def test_home_counts_no_further_than_a_thousand(oak: Organization, monkeypatch) -> None:
+    monkeypatch.setattr("campaigns.queries.ending.MOST_COUNTED", 1)
+    monkeypatch.setattr("influence.home.MOST_COUNTED", 1)
+    with organization_scope(oak):
+        for name in ("Ann", "Bo", "Cy"):
+            connection = an_account(name, 5).creator.consents.get().connection
+            connection.state = ConnectionState.EXPIRING
+            connection.save()
+    page = body(person(oak, Role.MANAGER).get("/o/oak/"))
+    assert "More than 1 permissions</a> of creators end within 30 days" in page
 
 
 def test_the_list_is_paged_and_costs_no_query_for_each_row(oak: Organization) -> None:
@@ -190,3 +206,13 @@ def test_the_list_is_paged_and_costs_no_query_for_each_row(oak: Organization) ->
     following = page.partition('rel="next"')[0].rpartition('href="')[2]
     assert "cursor=" in page
     assert following
+
+
+def test_the_fees_of_campaigns_are_told_to_those_who_see_money(oak: Organization) -> None:
+    with organization_scope(oak):
+        account = an_account("Soon", 5)
+        campaign = a_campaign(state=CampaignState.ACTIVE, currency="EUR")
+        Participant.objects.create(campaign=campaign, account=account, fee="1450.50")
+    fee = "Fee 1,450.50\N{NO-BREAK SPACE}EUR"
+    assert fee in person(oak, Role.MANAGER).get(PAGE).content.decode()
+    assert "450.50" not in person(oak, Role.VIEWER).get(PAGE).content.decode()

@@ -10,20 +10,23 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState
 from campaigns.models import Order, OrderRequest
+from campaigns.services.orders.contact.invitations import PAGE_TO_COME
+from campaigns.services.orders.contact.pages import page_url
 from campaigns.services.orders.requests import request_orders
 from crm.errors import AddressTaken
 from crm.models import Influencer
 from mail.models import Address
 from tenancy.enums import Verb
 from tenancy.models import Event
-from tests.campaigns.test_campaigns_pages import FORM, base, manager, text
+from tests.campaigns.test_campaigns_pages import FORM, base, text
 from tests.factories.campaigns import a_participant, an_account, an_order
 from tests.mailing import sent_mail
 from tests.sandbox_process import Sandbox
 from tests.submitting import token
+from tiktok.enums import MarketplaceStatus
+from tiktok.models import Creator
 
 pytestmark = pytest.mark.django_db
-__all__ = ["manager"]
 
 
 def preview(client: Any, campaign: Any, *accounts: Any, **more: str) -> Any:
@@ -53,6 +56,7 @@ def test_the_preview_shows_the_very_mail_that_the_creator_gets(
     assert mail.subject == was_shown.subject
     sent_words = mail.body.partition("\n\n--\n")[0]
     filled_in = was_shown.words.replace("•••-•••", order.campaign_code)
+    filled_in = filled_in.replace(PAGE_TO_COME, page_url(order))
     assert filled_in.replace("https://www.tiktok.com/…", order.invite_link) == sent_words
 
 
@@ -62,6 +66,17 @@ def test_only_the_page_that_shows_mails_lets_elements_bring_styles(manager, camp
     assert "style-src-attr 'unsafe-inline'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe-inline" not in manager.get(base(campaign)).headers["Content-Security-Policy"]
+
+
+def test_the_preview_says_who_is_in_no_market_of_the_organization(manager, campaign) -> None:
+    maya, rio = a_participant(campaign, "maya.bakes"), a_participant(campaign, "rio.runs")
+    for account, status in ((maya, MarketplaceStatus.IN), (rio, MarketplaceStatus.INVITED)):
+        Creator.objects.filter(pk=account.creator_id).update(marketplace_status=status)
+    shown = text(preview(manager, campaign, maya, rio))
+    assert "1 is in no market of your accounts" in shown
+    assert shown.count("In no market") == 1
+    Creator.objects.update(marketplace_status=MarketplaceStatus.IN)
+    assert "no market" not in text(preview(manager, campaign, maya, rio))
 
 
 def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:
@@ -111,7 +126,7 @@ def test_an_address_typed_beside_the_preview_is_saved_with_the_orders(
     ("typed", "sentence"),
     [
         ("maya", "This is not an e-mail address."),
-        ("lena@lifts.example", "This address already belongs to the influencer"),
+        ("lena@lifts.example", "This address already belongs to the creator"),
     ],
 )
 def test_a_wrong_or_taken_address_is_said_beside_its_field_and_nothing_is_sent(
@@ -133,7 +148,7 @@ def test_one_address_typed_for_two_is_refused(manager, campaign) -> None:
     typed = {f"email-{account.influencer_id}": "one@example.com" for account in accounts}
     answer = preview(manager, campaign, *accounts, step="send", token="t", **typed)
     assert answer.status_code == 422
-    assert "already belongs to the influencer" in text(answer)
+    assert "already belongs to the creator" in text(answer)
     assert OrderRequest.objects.count() == 0
 
 
@@ -202,7 +217,7 @@ def test_who_will_never_have_an_address_gets_the_invitation_as_a_text(manager, c
         campaign_code="8D3-ASF",
         invite_link="https://www.tiktok.com/t/ZSbx14VJ/",
     )
-    page = html.unescape(manager.get(base(campaign)).content.decode())
+    page = html.unescape(manager.get(f"{base(campaign)}orders/").content.decode())
     copied = page.partition('data-copy="Hello ')[2].partition('"')[0]
     assert "https://www.tiktok.com/t/ZSbx14VJ/" in copied
     assert "Campaign code: 8D3-ASF" in copied
@@ -210,4 +225,4 @@ def test_who_will_never_have_an_address_gets_the_invitation_as_a_text(manager, c
     assert "I have sent it" in page
     assert "Copy invitation" in text(manager.get(f"{base(campaign)}orders/{order.pk}/"))
     Order.objects.update(state=OrderState.SENT)
-    assert "Copy invitation" not in text(manager.get(base(campaign)))
+    assert "Copy invitation" not in text(manager.get(f"{base(campaign)}orders/"))

@@ -27,7 +27,7 @@ def orders(organization, campaign) -> dict[str, int]:
     made = {}
     for handle in HANDLES:
         account = a_participant(campaign, handle)
-        state = OrderState.CANCELLED if handle == "lena.lifts" else OrderState.SENT
+        state = OrderState.FAILED if handle == "lena.lifts" else OrderState.SENT
         order = an_order(campaign, account, tiktok_order_id=f"{CAMPAIGN}/{handle}", state=state)
         made[handle] = order.pk
     stranger = an_order(campaign, a_participant(campaign, "yuki.paints"), tiktok_order_id="746/yuki.paints")  # fmt: skip

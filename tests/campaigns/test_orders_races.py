@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from campaigns.enums import OrderState
-from campaigns.models import Order, OrderRequest, Post
+from campaigns.errors import AccountTakesNoPart
+from campaigns.models import Order, OrderRequest, Participant, Post
 from campaigns.queries import order_steps
-from campaigns.services.orders.invitations import invite_creators
+from campaigns.services.campaigns import remove_participants
+from campaigns.services.orders.contact.invitations import invite_creators
 from campaigns.services.orders.polling import sync_due_orders
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request
@@ -23,6 +26,7 @@ from tenancy.scope import organization_scope
 from tests.connecting import an_organization
 from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account, an_order
 from tests.mailing import sent_mail
+from tiktok.models import Video
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
@@ -123,3 +127,68 @@ def test_an_invitation_sent_by_many_at_once_reaches_each_creator_once(db) -> Non
         sent = Event.objects.filter(verb=Verb.ORDER_SENT).values_list("object_id", flat=True)
         orders = [Order.objects.select_related("account").get(pk=pk) for pk in sent]
         assert sorted(order.account.handle for order in orders) == sorted(handles)
+
+
+WORKS = {
+    "order": lambda campaign, account: request_orders(
+        campaign, [account], brand_name="N", description="D", actor=None
+    ),
+    "post": lambda campaign, account: add_post_by_hand(
+        campaign, Video.objects.get(creator=account.creator), actor=None
+    ),
+}
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_whoever_gets_an_order_or_a_post_while_they_are_removed_stays(tiktok, work: str) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign = a_campaign()
+        account = a_participant(campaign, "maya.bakes")
+        a_video(account, "1")
+
+    def remove() -> int:
+        try:
+            with organization_scope(organization):
+                return len(
+                    remove_participants(campaign, list(Participant.objects.all()), actor=None)
+                )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, organization_scope(organization):
+        with transaction.atomic():
+            WORKS[work](campaign, account)
+            removed = pool.submit(remove)
+            time.sleep(0.5)  # they have looked for orders and posts, or wait
+        assert removed.result(timeout=20) == 0
+        assert Participant.objects.get().account == account
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_whoever_is_removed_before_their_order_takes_part_again_by_it(tiktok, work: str) -> None:
+    organization = an_organization("Oaks")
+    with organization_scope(organization):
+        campaign = a_campaign()
+        account = a_participant(campaign, "maya.bakes")
+        a_video(account, "1")
+
+    def make() -> object:
+        try:
+            with organization_scope(organization):
+                return WORKS[work](campaign, account)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, organization_scope(organization):
+        with transaction.atomic():
+            remove_participants(campaign, list(Participant.objects.all()), actor=None)
+            made = pool.submit(make)
+            time.sleep(0.5)
+        if work == "order":
+            made.result(timeout=20)
+            assert Participant.objects.get().account == account
+        else:
+            with pytest.raises(AccountTakesNoPart):
+                made.result(timeout=20)
+            assert not Post.objects.exists()

@@ -14,7 +14,7 @@ from campaigns.errors import CampaignCodeNeeded, OrderNotValid, RequestSettled, 
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries import order_steps
 from campaigns.services.orders import reconciling, sending
-from campaigns.services.orders.invitations import invite_creators
+from campaigns.services.orders.contact.invitations import invite_creators
 from campaigns.services.orders.polling import sync_due_orders
 from campaigns.services.orders.reconciling import reconcile_order_request, repeat_order_request
 from campaigns.services.orders.requests import request_orders

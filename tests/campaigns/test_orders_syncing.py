@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order, Post
-from campaigns.policies import VideoFact
+from campaigns.policies.posts import VideoFact
 from campaigns.queries import order_steps, published_posts
 from campaigns.services.campaigns import update_campaign
 from campaigns.services.orders import syncing, transitions

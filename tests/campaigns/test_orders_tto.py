@@ -39,12 +39,12 @@ from tests.mailing import sent_mail
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.working import all_polls, pump, refreshed
 from tiktok.client import TtoMarketplace
-from tiktok.enums import MarketplaceStatus, PostTie
+from tiktok.enums import AccountState, MarketplaceStatus, PostTie
 from tiktok.errors import NotOffered, OutcomeUnknown, TikTokRefused
 from tiktok.models import Creator, LinkedVideo, MarketplaceAccount, Video
 from tiktok.services.brands.accounts import connect_marketplace_account
 from tiktok.services.creators.handles import follow_handle
-from tiktok.services.creators.membership import invite_creators
+from tiktok.services.creators.invitations import invite_creators
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.gateway import marketplace
@@ -298,7 +298,7 @@ def test_of_two_campaigns_of_the_same_name_and_time_neither_is_taken(
 ) -> None:
     lose_answer(tiktok, applied=True)
     order = ordered(campaign)
-    twin = TtoOrders(marketplace())
+    twin = TtoOrders(marketplace(), order.request.marketplace_account)
     twin.place(OrderAsk(campaign.name, "Oak", "Loaf", 1, reference="by hand"), ["maya.bakes"])
     tiktok.control("switches", spoilt_fields={"campaign_name": campaign.name})
 
@@ -764,7 +764,7 @@ def test_a_post_that_stands_by_hand_goes_on_standing_while_its_creator_is_asked(
     assert (published.pk, published.order, published.origin) == (
         by_hand.pk,
         order,
-        PostOrigin.ORDER,
+        PostOrigin.LINK_REQUEST,
     )
 
 
@@ -831,7 +831,9 @@ def test_what_tiktok_refuses_is_said_in_its_words_and_nothing_is_written(
     assert Post.objects.count() == 0
 
 
-def test_tiktok_one_invites_nobody_to_the_marketplace(tiktok, campaign, tiktok_one) -> None:
+def test_tiktok_one_alone_invites_nobody_to_the_marketplace(tiktok, campaign, tiktok_one) -> None:
+    others = MarketplaceAccount.objects.exclude(pk=tiktok_one.pk)
+    others.update(state=AccountState.DISCONNECTED)
     creator = an_account("tom_trails").creator
     creator.marketplace_status = MarketplaceStatus.NOT_IN
     creator.save()

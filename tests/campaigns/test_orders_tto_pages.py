@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.enums import ReviewState
 from campaigns.models import Campaign, Order, OrderRequest, Post
 from campaigns.services.links import request_tie
-from tests.campaigns.test_campaigns_pages import base, manager, text, viewer
+from tests.campaigns.test_campaigns_pages import base, text
 from tests.campaigns.test_orders_tto import (
     a_published_video,
     campaign_at_tiktok,
@@ -21,7 +21,7 @@ from tests.campaigns.test_orders_tto import (
 from tests.factories.campaigns import a_campaign, a_participant
 
 pytestmark = pytest.mark.django_db
-__all__ = ["manager", "tiktok_one", "viewer"]
+__all__ = ["tiktok_one"]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_an_uncertain_request_is_searched_for_and_asks_for_no_code(
 ) -> None:
     lose_answer(tiktok, applied=True)
     ordered(campaign)
-    page = text(manager.get(base(campaign)))
+    page = text(manager.get(f"{base(campaign)}orders/"))
     assert "TikTok One is searched for them" in page
     assert "Campaign code, if TikTok shows one" not in page
     assert "Create anew" not in page

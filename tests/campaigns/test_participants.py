@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, Participant
 from campaigns.services.bulk import BUSY
-from campaigns.services.campaigns import add_participants
+from campaigns.services.campaigns import add_participants, remove_participants
 from crm.models import SocialAccount
-from crm.queries.timeline import influencer_timeline
+from crm.queries.timeline import PAGE, influencer_timeline
 from crm.services.collections.layouts import save_columns
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
+from tenancy.services.events import record
 from tenancy.services.organizations import add_member
 from tests.campaigns.test_bulk import done, handles, results, undone
 from tests.crm.conftest import queries_in
@@ -28,6 +32,7 @@ from tests.factories.campaigns import (
     an_account,
     an_order,
 )
+from tests.factories.crm import InfluencerFactory
 
 pytestmark = pytest.mark.django_db
 OAK = "/o/oak"
@@ -140,6 +145,41 @@ def test_removing_twice_is_removing_once(client: Client) -> None:
     assert Event.objects.filter(verb=Verb.PARTICIPANT_ADDED).count() == 1
 
 
+AGREED: dict[str, Any] = {"state": "agreed", "fee": Decimal("120.50"), "due_on": date(2026, 11, 20)}
+
+
+def terms() -> list[tuple[str, Decimal | None, date | None]]:
+    return list(Participant.objects.order_by("account").values_list(*AGREED))
+
+
+def test_whoever_is_brought_back_has_their_state_fee_and_due_date_again(client: Client) -> None:
+    campaign, other = a_campaign(currency="EUR"), a_campaign("Other")
+    maya = a_participant(campaign, "maya")
+    for given in (AGREED, {"state": "declined", "fee": Decimal(0), "due_on": None}):
+        Participant.objects.update(**given)
+        client.post(at(campaign, maya, "remove"), {"account": maya.pk})
+        client.post(at(campaign, maya, "restore"), {"account": maya.pk})
+        assert terms() == [tuple(given.values())]
+    client.post(at(campaign, maya, "remove"), {"account": maya.pk})
+    add_participants(other, [maya], actor=None)
+    add_participants(campaign, [maya], actor=None)  # anew, not brought back
+    assert terms() == [("proposed", None, None)] * 2
+
+
+def test_no_fee_is_told_to_a_viewer_by_the_removal(client: Client, oak: Organization) -> None:
+    campaign = a_campaign(currency="EUR")
+    maya = a_participant(campaign, "maya")
+    Participant.objects.update(**AGREED)
+    client.post(at(campaign, maya, "remove"), {"account": maya.pk})
+    person = User.objects.create_user("vera@oak.example")
+    add_member(oak, person, role=Role.VIEWER, actor=None)
+    viewer = Client()
+    viewer.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    seen = viewer.get(f"{OAK}/influencers/{maya.influencer_id}/timeline/").content.decode()
+    assert "Removed from a campaign" in seen
+    assert not re.search(r"120[.,]50|12050", seen)
+
+
 # --- the timeline ------------------------------------------------------------------------------------------------
 def undos(account: SocialAccount) -> list[tuple[str, str]]:
     """The entries of the timeline, each with the act that undoes it."""
@@ -169,6 +209,20 @@ def test_the_timeline_says_it_and_undoes_the_latest_while_it_stands(
     assert {act for _, act in undos(maya)} == {""}
 
 
+def test_an_old_page_undoes_what_stands_and_not_what_was_changed_again_since(ada: User) -> None:
+    first, second, maya = a_campaign("First"), a_campaign("Second"), an_account("maya")
+    for campaign in (first, second):
+        add_participants(campaign, [maya], actor=ada)
+    for _ in range(PAGE):
+        record(Verb.INFLUENCER_EDITED, maya.influencer, actor=None)
+    remove_participants(first, list(first.participants.all()), actor=ada)
+    add_participants(first, [maya], actor=ada)
+    newest = influencer_timeline(maya.influencer)
+    old = influencer_timeline(maya.influencer, cursor=newest.earlier or "")
+    assert [e.undo.row for e in newest.entries if e.undo] == [first.pk]
+    assert [e.undo.row for e in old.entries if e.undo] == [second.pk]
+
+
 def test_a_campaign_that_is_gone_takes_nobody_back(ada: User) -> None:
     campaign, maya = a_campaign(), an_account("maya")
     add_participants(campaign, [maya], actor=ada)
@@ -184,6 +238,7 @@ def test_many_are_removed_at_once_but_those_with_orders_and_brought_back(ada: Us
     other = an_account("other")
     an_order(campaign, ordered)
     people = [each.influencer for each in (free, ordered, back, other)]
+    Participant.objects.filter(account=free).update(**AGREED)
     action = done("uncampaign", people, choice=campaign, actor=ada)
     assert handles() == ["ordered"]
     assert results(action) == {
@@ -196,8 +251,42 @@ def test_many_are_removed_at_once_but_those_with_orders_and_brought_back(ada: Us
     add_participants(campaign, [back], actor=None)
     undone(action, actor=ada)
     assert handles() == ["back", "free", "ordered"]
+    assert tuple(AGREED.values()) in terms()
     assert results(action)["Free"] == ("undone", "")
     assert results(action)["Back"][0] == "kept"
+
+
+def test_who_leaves_with_some_of_their_accounts_is_told_apart_and_these_come_back(
+    client: Client, ada: User
+) -> None:
+    campaign = a_campaign()
+    free, ordered = (a_participant(campaign, name) for name in ("free", "ordered"))
+    ordered.influencer = free.influencer
+    ordered.save()
+    an_order(campaign, ordered)
+    action = done("uncampaign", [free.influencer], choice=campaign, actor=ada)
+    assert handles() == ["ordered"]
+    stays = "@ordered has orders or posts in the campaign, and stays in it."
+    assert results(action) == {"Free": ("partly", stays)}
+    assert action.counts == {"partly": 1}
+    page = client.get(f"{OAK}/influencers/bulk/{action.pk}/").content.decode()
+    assert "Partly done" in page
+    assert ">Undo</button>" in page
+    undone(action, actor=ada)
+    assert handles() == ["free", "ordered"]
+    assert action.counts | {"partly": 0} == {"partly": 0, "undone": 1}
+
+
+def test_several_accounts_that_stay_are_named(ada: User) -> None:
+    campaign = a_campaign()
+    free, first, second = (a_participant(campaign, name) for name in ("free", "first", "second"))
+    for each in (first, second):
+        each.influencer = free.influencer
+        each.save()
+        an_order(campaign, each)
+    action = done("uncampaign", [free.influencer], choice=campaign, actor=ada)
+    reason = "@first, @second have orders or posts in the campaign, and stay in it."
+    assert results(action) == {"Free": ("partly", reason)}
 
 
 # --- the column of the list --------------------------------------------------------------------------------------
@@ -223,3 +312,81 @@ def test_the_list_shows_the_latest_campaigns_of_each_with_links_and_how_many_mor
     assert queries_in(client, f"{OAK}/influencers/") == few <= 12
     export = client.post(f"{OAK}/influencers/export/", {"columns": "all", "format": "csv"})
     assert "C4; C3; C2; C1" in export.getvalue().decode()
+
+
+# --- the campaigns on an influencer's profile -------------------------------------------------------------------
+def campaigns_of(client: Client, influencer_pk: int) -> str:
+    page = client.get(
+        f"{OAK}/influencers/{influencer_pk}/campaigns/", headers={"HX-Request": "true"}
+    )
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+def test_the_profile_tells_the_latest_campaigns_and_where_the_order_stands(client: Client) -> None:
+    account = an_account("maya")
+    baking = a_campaign(name="Winter baking", client="Oakmill", starts_on=date(2026, 11, 1))
+    layers = a_campaign(name="Alpine layers", client="Nordkyst", starts_on=date(2026, 10, 1))
+    for campaign in (baking, layers):
+        add_participants(campaign, [account], actor=None)
+    an_order(baking, account, state=OrderState.FAILED, tiktok_order_id="")
+    an_order(baking, account, state=OrderState.ACCEPTED)
+    a_participant(baking, "other")
+    assert campaigns_of(client, account.influencer_id) == (
+        "Add Campaigns Winter baking Oakmill Accepted Alpine layers Nordkyst No order"
+    )
+
+
+def test_an_account_is_added_to_a_campaign_from_the_profile_and_the_message_undoes_it(
+    client: Client,
+) -> None:
+    account, campaign = an_account("maya"), a_campaign(name="Winter baking")
+    join = f"{OAK}/influencers/{account.influencer_id}/campaigns/add/"
+    sent = {"campaign": campaign.pk, "account": account.pk}
+    assert "Add to a campaign" in client.get(join).content.decode()
+    page = client.post(join, sent, follow=True).content.decode()
+    assert "takes part in" in page
+    assert Participant.objects.get().account == account
+    page = client.post(join, sent, follow=True).content.decode()
+    assert "already" in page
+    assert Participant.objects.count() == 1
+    undo, fields = at(campaign, account, "remove"), {"account": account.pk, "back": "profile"}
+    client.post(undo, fields)
+    assert not Participant.objects.exists()
+
+
+def test_what_cannot_take_part_is_refused_and_the_form_says_so(
+    client: Client, elm: Organization
+) -> None:
+    account, archived = an_account("maya"), a_campaign(state=CampaignState.ARCHIVED)
+    other = an_account("other")
+    join = f"{OAK}/influencers/{account.influencer_id}/campaigns/add/"
+    answer = client.post(join, {"campaign": archived.pk, "account": other.pk})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This campaign is no longer there. Choose again." in page
+    assert "This account is no longer there. Choose again." in page
+    alone = InfluencerFactory.create(name="Ada")
+    page = client.get(f"{OAK}/influencers/{alone.pk}/campaigns/add/").content.decode()
+    assert "An account takes part in a campaign, and there is none yet." in page
+    assert not Participant.objects.exists()
+
+
+def test_a_viewer_reads_the_campaigns_and_adds_none(oak: Organization) -> None:
+    viewer, browser = User.objects.create_user("vera@oak.example"), Client()
+    add_member(oak, viewer, role=Role.VIEWER, actor=None)
+    browser.force_login(viewer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    account = an_account("maya")
+    assert campaigns_of(browser, account.influencer_id) == "Campaigns No campaigns yet."
+    join = f"{OAK}/influencers/{account.influencer_id}/campaigns/add/"
+    assert browser.get(join).status_code == 403
+
+
+def test_the_campaigns_of_an_influencer_take_few_queries(client: Client) -> None:
+    account = an_account("maya")
+    for number in range(25):
+        add_participants(a_campaign(name=f"C{number}"), [account], actor=None)
+    text = campaigns_of(client, account.influencer_id)
+    assert text.endswith("And earlier ones.")
+    assert text.count("No order") == 20
+    url = f"{OAK}/influencers/{account.influencer_id}/campaigns/"
+    assert queries_in(client, url, **{"HX-Request": "true"}) <= 8

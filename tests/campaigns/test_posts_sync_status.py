@@ -75,7 +75,7 @@ def test_a_post_of_an_order_tells_the_orders_sync_on_its_page_the_list_and_the_o
         assert "Updated 2 hours ago. Next update in 5 hours." in shown(
             manager.get(at(campaign, page))
         )
-    assert "Next update in 5 hours." in shown(manager.get(at(campaign, "posts/")))
+    assert "Next update in 5 hours." in shown(manager.get(at(campaign, "posts/?view=table")))
     # After a week a report is read daily; the order itself is synced before that.
     now = timezone.now()
     Post.objects.update(published_at=now - timedelta(days=8))
@@ -88,7 +88,7 @@ def test_a_post_of_an_order_tells_the_orders_sync_on_its_page_the_list_and_the_o
         manager.get(at(campaign, f"posts/{post.pk}/"))
     )
     planned(organization, PollKind.ORDER, order.pk, stopped_reason="The order is settled.")
-    for page in (f"posts/{post.pk}/", f"orders/{order.pk}/", "posts/"):
+    for page in (f"posts/{post.pk}/", f"orders/{order.pk}/", "posts/?view=table"):
         settled = "Tracking stopped: The order is settled."
         assert settled in shown(manager.get(at(campaign, page)))
 
@@ -101,7 +101,7 @@ def test_a_post_added_by_hand_tells_the_look_at_its_accounts_videos(
     post = a_post(campaign, video)
     planned(organization, PollKind.VIDEOS, account.creator_id)
 
-    pages = (f"posts/{post.pk}/", "posts/", "posts/all/")
+    pages = (f"posts/{post.pk}/", "posts/?view=table", "posts/all/?view=table")
     for page in pages:
         assert "Next update in 5 hours." in shown(manager.get(at(campaign, page)))
     planned(

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from campaigns.enums import PostOrigin, ReviewState
 from campaigns.models import Post
-from campaigns.policies import UNTIED
-from tenancy.enums import Role
-from tests.campaigns.test_campaigns_pages import base, signed_in, text
+from campaigns.policies.posts import UNTIED
+from tests.campaigns.test_campaigns_pages import base, text
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 SAYS_SO = "This video is tied to an order of the campaign"
-
-
-@pytest.fixture
-def manager(organization) -> Client:
-    return signed_in(organization, Role.MANAGER)
 
 
 def tied_elsewhere(campaign, **fields):

@@ -98,12 +98,15 @@ def wait_for_the_rest(place: Ground) -> None:
     """
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
-        [(left, furthest)] = place.sql(
-            "SELECT count(*), max(due_at) - now() FROM jobs_work WHERE last_finished_at IS NULL"
+        left = place.sql(
+            "SELECT due_at - now(), kind, attempts, lost_leases, postponed_reason, stopped_reason FROM jobs_work "
+            "WHERE last_finished_at IS NULL ORDER BY due_at DESC"
         )
         if not left:
             return
-        assert furthest <= LONGEST_WAIT
+        # A stopped sync that a worker, stopped itself meanwhile, has read after all is planned for the next day.
+        postponed = [row for row in left if row[4]]
+        assert all(row[0] <= LONGEST_WAIT for row in postponed), postponed
         place.sql(
             "UPDATE jobs_work SET due_at = now() WHERE last_finished_at IS NULL AND due_at > now()"
         )
@@ -111,10 +114,7 @@ def wait_for_the_rest(place: Ground) -> None:
             "UPDATE jobs_work SET stopped_reason = '' WHERE stopped_reason LIKE 'Its worker was killed %'"
         )
         time.sleep(0.5)
-    stuck = place.sql(
-        "SELECT kind, attempts, lost_leases, postponed_reason, stopped_reason FROM jobs_work WHERE last_finished_at IS NULL"
-    )
-    raise AssertionError(f"{left} polls are stuck: {stuck}")
+    raise AssertionError(f"{len(left)} polls are stuck: {left}")
 
 
 @pytest.mark.timeout(WAIT_SECONDS + 150)
@@ -156,7 +156,7 @@ def assert_each_finished_once(place: Ground, began_at: datetime) -> None:
     finished_since = Work.objects.filter(last_finished_at__gt=began_at, attempts=0)
     assert finished_since.filter(kind__in=SYNCS).count() == POLLS
     assert not Work.objects.exclude(lease_until=None).exists()
-    assert not Work.objects.filter(due_at__lt=timezone.now()).exists()
+    assert not Work.objects.filter(kind__in=SYNCS, due_at__lt=timezone.now()).exists()
 
 
 def assert_memberships_are_tiktoks(tiktok: Sandbox, creators: list[Creator]) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError
 from django.test import Client
+from django.utils import timezone
 
 from campaigns.models import Participant
 from crm.enums import Network
-from crm.models import AwaitedAccount, Influencer, SocialAccount
+from crm.models import AccountReading, AwaitedAccount, Influencer, SocialAccount
 from crm.policies.addresses import AccountAddress
 from crm.services import accounts
 from crm.services.accounts import AddOutcome, add_other_account
@@ -255,8 +257,30 @@ def test_the_profile_costs_no_query_for_each_account_elsewhere(
         maya = InfluencerFactory.create()
         add_other_account(MAYA, actor=None, influencer=maya)
     page = f"/o/oak/influencers/{maya.pk}/"
+    manager.get(page)  # the first opening is remembered for the palette
     before = queries_in(manager, page)
     with organization_scope(oak):
         for network in (Network.X, Network.YOUTUBE, Network.TWITCH):
             add_other_account(AccountAddress(network, "maya"), actor=None, influencer=maya)
     assert queries_in(manager, page) == before
+
+
+def test_numbers_of_one_import_name_their_source_once_and_stand_before_what_is_missing(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        maya = InfluencerFactory.create(name="Maya")
+        add_other_account(MAYA, actor=None, influencer=maya)
+        account = SocialAccount.objects.get()
+        now = timezone.now()
+        for read_at, numbers in (
+            (now - timedelta(hours=2), {"followers": 900, "likes": 40, "posts": 7}),
+            (now - timedelta(days=3), {"average_likes": 5}),
+        ):
+            AccountReading.objects.create(
+                account=account, source="import", read_at=read_at, **numbers
+            )
+    page = body(manager.get(f"/o/oak/influencers/{maya.pk}/"))
+    assert page.count("2 hours ago") == 1  # of three numbers
+    assert page.count("3 days ago") == 1  # of the one that is older
+    assert page.index('id="other-networks"') < page.index("No TikTok account yet")

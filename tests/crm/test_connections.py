@@ -73,7 +73,7 @@ def test_an_address_of_another_influencer_is_refused() -> None:
     person = User.objects.create_user("ana@example.com")
     InfluencerFactory.create(name="Ana", person=person)
     account = TikTokAccountFactory.create()
-    with pytest.raises(AddressTaken, match="belongs to the influencer Ana"):
+    with pytest.raises(AddressTaken, match="belongs to the creator Ana"):
         ask_to_connect(account, actor=None, email="ana@example.com")
     assert sent_mail() == []
 

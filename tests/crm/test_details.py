@@ -72,6 +72,19 @@ def test_a_phone_number_that_cannot_be_called_is_refused(text: str) -> None:
         readable_phone(text)
 
 
+@pytest.mark.parametrize("text", ["491711234567", "49 171 1234567"])
+def test_a_number_that_may_have_lost_its_plus_sign_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="Enter it with the plus sign"):
+        readable_phone(text, "DE")
+
+
+def test_a_number_that_means_the_same_with_a_plus_sign_is_read() -> None:
+    assert readable_phone("1 202 456 1111", "US") == "+12024561111"
+    assert readable_phone("447911123456", "GB") == "+447911123456"
+    assert readable_phone("493012345678", "DE") == "+493012345678"
+    assert readable_phone("1711234567", "DE") == "+491711234567"
+
+
 def test_a_phone_number_is_shown_in_groups() -> None:
     assert shown_phone("+491711234567") == "+49 171 1234567"
     assert shown_phone("x") == "x"
@@ -153,3 +166,10 @@ class TestInfluencers:
         delete_influencer(only_there.influencer, actor=owner)
         assert list(Influencer.objects.all()) == [ordered.influencer]
         assert crm_verbs().count("influencer.deleted") == 1
+
+
+@pytest.mark.parametrize(("text", "number"), [("491", "+49491"), ("4912", "+494912")])
+def test_digits_that_are_no_number_with_a_plus_sign_are_one_of_the_country(
+    text: str, number: str
+) -> None:
+    assert readable_phone(text, "DE") == number

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from crm.models import CustomField, Influencer, Rate
 from crm.queries import influencer_page
 from crm.services.fields import create_field
 from crm.services.influencers import archive_influencers
+from jobs.models import Job, Work
 from tenancy.enums import Role
 from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
@@ -217,6 +219,20 @@ def test_an_archived_creator_leaves_list_search_and_choices_until_undone(
     assert "Nobody is archived" in manager.get("/o/oak/influencers/archived/").content.decode()
 
 
+def test_whoever_is_added_with_a_tiktok_account_has_it_looked_up_whatever_ends_the_request(
+    oak: Organization, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = RuntimeError("the process is killed")
+    monkeypatch.setattr("crm.views.details.say_made", Mock(side_effect=killed))
+    sent = {**fresh(), "name": "Maya", "account": "@maya.bakes"}
+    with pytest.raises(RuntimeError, match="killed"):
+        manager.post(NEW, sent)
+    with organization_scope(oak):
+        job = Job.objects.get(kind="crm.add_account")
+        assert job.params["influencer"] == Influencer.objects.get().pk
+        assert Work.objects.filter(kind="job.errand", subject_id=job.pk).exists()
+
+
 def test_deleting_asks_for_the_typed_name(
     oak: Organization, manager: Client, maya: Influencer
 ) -> None:
@@ -228,6 +244,21 @@ def test_deleting_asks_for_the_typed_name(
     assert "is deleted, with everything about them." in page.content.decode()
     with organization_scope(oak):
         assert not Influencer.objects.exists()
+
+
+def test_activity_shows_how_far_deleted_readings_are_and_nobody_cancels_that(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        tom = TikTokAccountFactory.create(influencer__name="Tom").influencer
+    page = manager.post(at(tom, "delete/"), {"name": "Tom"}, follow=True).content.decode()
+    assert "is deleted, with everything about them. What TikTok told of their accounts" in page
+    page = manager.get("/o/oak/activity/").content.decode()
+    assert "Delete the readings of a deleted creator" in page
+    assert "Cancel</button>" not in page
+    with organization_scope(oak):
+        job = Job.objects.get()
+    assert manager.post(f"/o/oak/activity/{job.pk}/cancel/").status_code == 404
 
 
 def test_who_is_part_of_campaigns_is_archived_instead(oak: Organization, manager: Client) -> None:
@@ -266,3 +297,28 @@ def test_archived_fields_are_in_no_form(oak: Organization, manager: Client) -> N
         assert "custom_diet" in manager.get(NEW).content.decode()
         CustomField.objects.update(archived_at="2026-11-01T00:00Z")
     assert "custom_diet" not in manager.get(NEW).content.decode()
+
+
+def test_a_name_whose_letters_are_written_as_two_is_refused_where_it_gets_too_long(
+    oak: Organization, manager: Client
+) -> None:
+    name = "\u0958" * 120
+    answer = manager.post("/o/oak/influencers/new/", {**fresh(), "name": name})
+    assert "Enter at most 200 characters." in answer.content.decode()
+    with organization_scope(oak):
+        assert not Influencer.objects.exists()
+
+
+def test_the_profile_writes_days_yes_and_addresses_as_people_read_them(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        create_field("Free from", FieldKind.DATE, actor=None)
+        create_field("Travels", FieldKind.YES_NO, actor=None)
+    custom = {"custom_free_from": "2027-12-03", "custom_travels": "no"}
+    answer = manager.post(NEW, {**fresh(), **MAYA, **custom})
+    page = manager.get(answer["Location"]).content.decode()
+    assert "3 Dec 2027" in page
+    assert "2027-12-03" not in page
+    assert "<dd><bdi>No</bdi></dd>" in page or "<dd>No</dd>" in page
+    assert "<wbr>@" in page  # a long address breaks before its sign, not within a word

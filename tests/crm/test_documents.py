@@ -30,6 +30,7 @@ from tenancy.models import Group, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_verbs, queries_in
 from tests.factories.crm import InfluencerFactory
+from tests.submitting import fresh
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF"
@@ -65,7 +66,7 @@ def text(client: Client, url: str) -> str:
 def test_a_file_is_uploaded_listed_saved_and_deleted_with_its_content(
     oak: Organization, manager: Client, viewer: Client, maya: Influencer
 ) -> None:
-    manager.post(at(maya, "files/"), {"file": upload(name="Brief für Maya.pdf")})
+    manager.post(at(maya, "files/"), {**fresh(), "file": upload(name="Brief für Maya.pdf")})
     with organization_scope(oak):
         document = Document.objects.select_related("file").get()
     assert "Brief für Maya.pdf" in text(viewer, at(maya))
@@ -79,7 +80,7 @@ def test_a_file_is_uploaded_listed_saved_and_deleted_with_its_content(
 
     manager.post(f"{url}delete/")
     with organization_scope(oak):
-        assert not File.objects.exists()
+        assert not Document.objects.exists()
         assert crm_verbs()[-2:] == ["file.added", "file.deleted"]
     assert viewer.get(url).status_code == 404
 
@@ -96,7 +97,7 @@ def test_a_file_is_uploaded_listed_saved_and_deleted_with_its_content(
 def test_a_file_is_what_its_content_says(
     oak: Organization, manager: Client, maya: Influencer, content: bytes, name: str
 ) -> None:
-    manager.post(at(maya, "files/"), {"file": upload(content, "x.exe")})
+    manager.post(at(maya, "files/"), {**fresh(), "file": upload(content, "x.exe")})
     with organization_scope(oak):
         assert File.objects.get().name == name
 
@@ -116,7 +117,7 @@ def test_a_file_is_what_its_content_says(
 def test_other_files_are_refused_with_the_reason(
     oak: Organization, manager: Client, maya: Influencer, content: bytes, sentence: str
 ) -> None:
-    answer = manager.post(at(maya, "files/"), {"file": upload(content)})
+    answer = manager.post(at(maya, "files/"), {**fresh(), "file": upload(content)})
     assert answer.status_code == 422
     assert sentence in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
     assert manager.post(at(maya, "files/")).status_code == 422
@@ -157,7 +158,7 @@ def test_whoever_is_deleted_takes_their_files_along(
 def test_a_contract_is_drafted_sent_accepted_and_made_anew(
     oak: Organization, manager: Client, viewer: Client, maya: Influencer
 ) -> None:
-    answer = manager.post(at(maya, "contracts/"), {"title": "Deal", "text": "We agree."})
+    answer = manager.post(at(maya, "contracts/"), {**fresh(), "title": "Deal", "text": "We agree."})
     page = text(viewer, answer["Location"])
     assert "We agree." in page
     assert "State Draft" in page
@@ -173,7 +174,7 @@ def test_a_contract_is_drafted_sent_accepted_and_made_anew(
     assert manager.post(f"{url}state/", {"state": "eaten"}).status_code == 404
 
     assert "We agree." in manager.get(f"{url}version/").content.decode()
-    answer = manager.post(f"{url}version/", {"file": upload()})
+    answer = manager.post(f"{url}version/", {**fresh(), "file": upload()})
     page = text(viewer, answer["Location"])
     assert "brief.pdf" in page
     assert page.index("Version 2 Draft") < page.index("Version 1 Accepted")
@@ -198,10 +199,10 @@ def test_a_contract_is_a_text_or_a_file_and_has_a_title_of_its_own(
         {"title": "Deal"},
         {"title": "Deal", "text": "x", "file": upload()},
     ):
-        assert manager.post(url, wrong).status_code == 422
-    assert manager.post(url, {"title": "Deal", "file": upload(b"x")}).status_code == 422
-    assert manager.post(url, {"title": "Deal", "text": "x"}).status_code == 302
-    answer = manager.post(url, {"title": "Deal", "text": "x"})
+        assert manager.post(url, {**fresh(), **wrong}).status_code == 422
+    assert manager.post(url, {**fresh(), "title": "Deal", "file": upload(b"x")}).status_code == 422
+    assert manager.post(url, {**fresh(), "title": "Deal", "text": "x"}).status_code == 302
+    answer = manager.post(url, {**fresh(), "title": "Deal", "text": "x"})
     assert "There is a contract “Deal” already." in answer.content.decode()
 
 
@@ -246,3 +247,13 @@ def test_viewers_change_no_contract(
         assert viewer.post(url, {"state": "sent"}).status_code == 403
     assert viewer.post(at(maya, "contracts/"), {"title": "x", "text": "x"}).status_code == 403
     assert "New version" not in text(viewer, at(maya, f"contracts/{contract.pk}/"))
+
+
+def test_a_file_that_is_sent_twice_is_kept_once(
+    oak: Organization, manager: Client, maya: Influencer
+) -> None:
+    sent = fresh()
+    for _ in range(2):
+        manager.post(at(maya, "files/"), {**sent, "file": upload()})
+    with organization_scope(oak):
+        assert Document.objects.count() == 1

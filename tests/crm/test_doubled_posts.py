@@ -8,14 +8,22 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crm.models import Influencer, Note, Segment, Task
+from crm.models import (
+    Contract,
+    CustomField,
+    Influencer,
+    MailTemplate,
+    Note,
+    Segment,
+    Task,
+)
 from tenancy.enums import Role
-from tenancy.models import ApiKey, Organization, User
+from tenancy.models import ApiKey, Group, Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
 from tests.clicking import at_the_same_time
 from tests.submitting import token
-from ui.submitting import MAY_BE_DOUBLED
+from ui.submitting import MADE_BEFORE, MAY_BE_DOUBLED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OAK = "/o/oak"
@@ -38,6 +46,18 @@ FORMS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "task": (f"{OAK}/influencers/{{}}/tasks/", {"title": "Call"}, Task),
     "note": (f"{OAK}/influencers/{{}}/notes/", {"text": "Hello"}, Note),
     "segment": (f"{OAK}/influencers/segments/add/", {"name": "Germany"}, Segment),
+    "contract": (
+        f"{OAK}/influencers/{{}}/contracts/",
+        {"title": "Deal", "text": "We agree."},
+        Contract,
+    ),
+    "field": (f"{OAK}/settings/fields/add/", {"name": "Diet", "kind": "text"}, CustomField),
+    "mail template": (
+        f"{OAK}/settings/mail-templates/add/",
+        {"name": "Offer", "subject": "Hello", "body": "Hello"},
+        MailTemplate,
+    ),
+    "group": (f"{OAK}/settings/groups/add/", {"name": "Food", "key": "food"}, Group),
     "key": (
         f"{OAK}/settings/api-keys/add/",
         {"name": "Shop", "scopes": "read", "days": 30},
@@ -84,5 +104,6 @@ def test_a_key_that_was_made_before_is_named_but_not_shown(admin: Client) -> Non
     data = {**fields, "token": token(admin.get(path))}
     assert 'id="new-key"' in admin.post(path, data).content.decode()
     page = admin.post(path, data, follow=True).content.decode()
-    assert "was made when this form was first sent" in page
+    assert MADE_BEFORE in page
+    assert "was in that answer alone" in page
     assert 'id="new-key"' not in page

@@ -42,9 +42,9 @@ def test_events_of_a_tag(owner: User, maya: Influencer) -> None:
     tags.tag_influencers(tag, [maya], actor=owner)
     tags.untag_influencers(tag, [maya], actor=owner)
     tags.tag_influencers(tag, [maya], actor=owner)
-    about_tag, merged = {"tag": tag.pk}, {"count": 1, "into": other.pk}
-    assert tags.merge_tag(tag, other, actor=owner) == 1
-    assert tags.delete_tag(other, actor=owner) == 1
+    about_tag, merged = {"tag": tag.pk}, {"count": 8, "into": other.pk}
+    kept = tags.delete_tag(tag, actor=owner, had=7, into=other)
+    tags.restore_tag(kept, actor=owner)
     assert said(owner) == [
         ("tag.created", "Vegan", {}),
         ("tag.created", "Baking", {}),
@@ -52,8 +52,9 @@ def test_events_of_a_tag(owner: User, maya: Influencer) -> None:
         ("influencer.tagged", "Maya Bakes", about_tag),
         ("influencer.untagged", "Maya Bakes", about_tag),
         ("influencer.tagged", "Maya Bakes", about_tag),
+        ("influencer.untagged", "Maya Bakes", about_tag),
         ("tag.deleted", "Vegan food", merged),
-        ("tag.deleted", "Baking", {"count": 1}),
+        ("tag.restored", "Vegan food", {}),
     ]
 
 
@@ -64,14 +65,17 @@ def test_events_of_a_list(owner: User, maya: Influencer) -> None:
     lists.remove_from_list(made, [maya], actor=owner)
     lists.add_to_list(made, [maya], actor=owner)
     about_list = {"list": made.pk}
-    lists.delete_list(made, actor=owner)
+    kept = lists.delete_list(made, actor=owner)
+    lists.restore_list(kept, actor=owner)
     assert said(owner) == [
         ("list.created", "Autumn", {}),
         ("list.changed", "Winter", {}),
         ("influencer.listed", "Maya Bakes", about_list),
         ("influencer.unlisted", "Maya Bakes", about_list),
         ("influencer.listed", "Maya Bakes", about_list),
+        ("influencer.unlisted", "Maya Bakes", about_list),
         ("list.deleted", "Winter", {"count": 1}),
+        ("list.restored", "Winter", {}),
     ]
 
 
@@ -95,11 +99,11 @@ def test_events_of_a_note(owner: User, maya: Influencer) -> None:
     edit_note(note, "Likes bread.", actor=owner)
     edit_note(note, "Likes cake.", actor=owner)
     about_note = {"note": note.pk}
-    delete_note(note, actor=owner)
+    removal = delete_note(note, actor=owner)
     assert said(owner) == [
         ("note.written", "Maya Bakes", about_note),
         ("note.edited", "Maya Bakes", about_note),
-        ("note.deleted", "Maya Bakes", about_note),
+        ("note.deleted", "Maya Bakes", {**about_note, "removal": removal.pk}),
     ]
 
 
@@ -108,11 +112,11 @@ def test_events_of_a_contract(owner: User, maya: Influencer) -> None:
     contracts.change_state(contract, ContractState.SENT, actor=owner)
     draft = contracts.add_version(contract, text="Three videos.", actor=owner)
     about_draft = {"contract": draft.pk}
-    contracts.delete_draft(draft, actor=owner)
+    removal = contracts.delete_draft(draft, actor=owner)
     about = {"contract": contract.pk}
     assert said(owner) == [
         ("contract.created", "Maya Bakes", about),
         ("contract.changed", "Maya Bakes", {**about, "state": "sent"}),
         ("contract.created", "Maya Bakes", about_draft),
-        ("contract.deleted", "Maya Bakes", about_draft),
+        ("contract.deleted", "Maya Bakes", {**about_draft, "removal": removal.pk}),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,19 +12,25 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from campaigns.services.legacy import cut_over
 from crm.enums import FieldKind
+from crm.errors import SelectionGone
 from crm.models import CustomField, CustomValue, Influencer, Rate, Tag, Tagging
 from crm.policies.columns import COLUMNS
+from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.exports import runs, tables
+from crm.services.fields import archive_field
 from crm.services.influencers import delete_influencer
 from files.enums import FileKind
 from files.models import File
 from jobs.enums import JobState, Lane
-from jobs.models import Job
+from jobs.models import Job, Work
 from jobs.services.jobs import cancel_job
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
@@ -233,20 +240,67 @@ class TestWhoAndWhat:
 
     def test_the_bar_of_the_selection_leads_here(self, oak: Organization, manager: Client) -> None:
         with organization_scope(oak):
-            ann, _ = (InfluencerFactory.create(name=name) for name in ("Ann", "Bo"))
-        answer = manager.post("/o/oak/influencers/bulk/", {"action": "export", "ids": str(ann.pk)})
-        assert answer["Location"] == f"{EXPORT}?ids={ann.pk}"
-        page = manager.get(answer["Location"]).content.decode()
-        assert f'name="ids" value="{ann.pk}"' in page
+            ann, bo, _ = (InfluencerFactory.create(name=name) for name in ("Ann", "Bo", "Cy"))
+        chosen = [ann.pk, bo.pk, *range(10**6, 10**6 + 400)]
+        form = {"action": "export", "ids": ",".join(map(str, chosen))}
+        answer = manager.post("/o/oak/influencers/bulk/", form)
+        here = answer["Location"]
+        page = manager.get(here).content.decode()
+        assert len(here) < 100
+        assert "The selection: <strong>402</strong>" in " ".join(page.split())
+        hidden = re.findall(r'name="ids" value="([^"]+)"', page)
+        assert names(exported(manager, ids=hidden)) == ["Ann", "Bo"]
 
-    def test_many_lines_are_read_in_pieces(
-        self, oak: Organization, viewer: Client, monkeypatch: pytest.MonkeyPatch
+    def test_a_selection_is_its_member_s_alone_and_kept_for_a_day(
+        self, oak: Organization, manager: Client, viewer: Client
     ) -> None:
-        monkeypatch.setattr("crm.queries.exports.ROWS_AT_ONCE", 2)
+        with organization_scope(oak):
+            ann = InfluencerFactory.create(name="Ann")
+        for key in ("export", "mail"):
+            form = {"action": key, "ids": str(ann.pk)}
+            here = manager.post("/o/oak/influencers/bulk/", form)["Location"]
+            assert manager.get(here).status_code == 200
+            assert manager.get(f"{here}0").status_code == 404
+            if key == "export":
+                assert viewer.get(here).status_code == 404
+            assert f'name="ids" value="{ann.pk}"' in manager.get(here).content.decode()
+        with organization_scope(oak):
+            Work.objects.filter(kind="crm.bulk_forget").update(due_at=timezone.now())
+            while pump(Lane.BULK):
+                pass
+        assert manager.get(here).status_code == 404
+
+    @pytest.mark.parametrize("sort", ["name", "-name", "id", "-id", "followers", "-posted"])
+    @pytest.mark.parametrize("narrowing", [{}, {"q": "p"}, {"f": "country:DE"}, {"columns": "all"}])
+    def test_many_lines_are_read_in_pieces(
+        self,
+        oak: Organization,
+        viewer: Client,
+        monkeypatch: pytest.MonkeyPatch,
+        narrowing: dict[str, str],
+        sort: str,
+    ) -> None:
         with organization_scope(oak):
             for number in range(5):
-                InfluencerFactory.create(name=f"P{number}")
-        assert names(exported(viewer)) == ["P0", "P1", "P2", "P3", "P4"]
+                InfluencerFactory.create(name=f"P{number}", country="DE")
+        whole = names(exported(viewer, sort=sort, **narrowing))
+        assert sorted(whole) == ["P0", "P1", "P2", "P3", "P4"]
+        monkeypatch.setattr("crm.queries.exports.ROWS_AT_ONCE", 2)
+        assert names(exported(viewer, sort=sort, **narrowing)) == whole
+
+    def test_more_lines_ask_no_more_of_the_database(
+        self, oak: Organization, manager: Client
+    ) -> None:
+        asked = []
+        for _ in range(2):
+            with organization_scope(oak):
+                an_authenticated_account(creator__audience_ages=[{"name": "18-24", "fraction": 1}])
+                TikTokAccountFactory.create(influencer__email="ann@example.com")
+            exported(manager, columns="all")  # prepares what is asked once
+            with CaptureQueriesContext(connection) as captured:
+                exported(manager, columns="all")
+            asked.append(len(captured))
+        assert asked[0] == asked[1]
 
 
 def limited_member(oak: Organization) -> tuple[Client, Group]:
@@ -410,6 +464,31 @@ class TestMany:
         job.refresh_from_db()
         assert (job.state, job.problem) == (JobState.FAILED, runs.TOO_MANY)
 
+    def test_a_field_that_is_archived_while_the_job_sorts_by_it_ends_it_with_the_reason(
+        self, manager: Client
+    ) -> None:
+        size = CustomField.objects.create(name="Size", key="size", kind=FieldKind.NUMBER)
+        job = started(manager, sort="field.size")
+        pump(Lane.BULK)
+        archive_field(size, actor=None)
+        finish()
+        job.refresh_from_db()
+        assert (job.state, job.problem) == (JobState.FAILED, runs.UNSORTED)
+
+    def test_a_filter_that_names_nothing_any_more_ends_it_and_begins_none(
+        self, manager: Client
+    ) -> None:
+        tag = create_tag("vegan", actor=None)
+        tag_influencers(tag, Influencer.objects.all(), actor=None)
+        job = started(manager, f=f"tag:{tag.pk}")
+        pump(Lane.BULK)
+        tag.delete()
+        finish()
+        job.refresh_from_db()
+        assert (job.state, job.problem) == (JobState.FAILED, str(SelectionGone()))
+        answer = manager.post(EXPORT, {"f": f"tag:{tag.pk}", "format": "csv"}, follow=True)
+        assert "names something that is not here any more" in answer.content.decode()
+
     def test_the_job_ends_with_its_person_s_membership(self, manager: Client) -> None:
         job = started(manager)
         Membership.objects.all().delete()
@@ -458,3 +537,22 @@ def test_a_workbook_cuts_what_it_cannot_hold() -> None:
 def test_parts_of_a_workbook_keep_the_kinds_of_their_cells() -> None:
     line = ["a", 1, 0.5, None, Decimal("1.5"), date(2026, 1, 2), NOON]
     assert tables._read(tables._written(line)) == line
+
+
+@pytest.mark.parametrize("ids", ["", "nobody", ","])
+def test_ids_that_name_nobody_export_nobody(oak: Organization, manager: Client, ids: str) -> None:
+    with organization_scope(oak):
+        InfluencerFactory.create(name="Maya")
+    assert manager.post(EXPORT, {"ids": ids}).status_code == 404
+    assert manager.get(EXPORT, {"ids": ids}).status_code == 404
+
+
+def test_the_draft_of_all_that_match_is_no_selection_of_everybody(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        InfluencerFactory.create(name="Maya", country="AT")
+        InfluencerFactory.create(name="Bo", country="DE")
+    asked = {"action": "archive", "all": "1", "query": "f=country:AT"}
+    draft = manager.post("/o/oak/influencers/bulk/", asked).url.rstrip("/").rpartition("/")[2]
+    assert manager.post(EXPORT, {"selection": draft}).status_code == 404

@@ -59,7 +59,12 @@ def test_a_value_is_read_as_its_kind_says(kind: str, text: str, value: Typed | N
         (FieldKind.NUMBER, "١٢", "with a point for decimals"),
         (FieldKind.NUMBER, "1e9", "with a point for decimals"),
         (FieldKind.NUMBER, "12345678901234567", "with a point for decimals"),
-        (FieldKind.NUMBER, "9999999999999999.99999", "This number is too large"),
+        (
+            FieldKind.NUMBER,
+            "9999999999999999.99999",
+            "at most four digits behind the decimal point",
+        ),
+        (FieldKind.MONEY, "0.00003 EUR", "at most four digits behind the decimal point"),
         (FieldKind.MONEY, "1200", "such as 1200.50 EUR"),
         (FieldKind.MONEY, "1.200,50 EUR", "with a point for decimals"),
         (FieldKind.DATE, "29.11.2026", "such as 2026-11-29"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -117,6 +118,14 @@ def test_tags_are_everybody_s_and_stay_as_they_are(world: World, act: str) -> No
     assert "Merge" not in world.get("settings/tags/").content.decode().partition("<main")[2]
 
 
+def test_the_tags_page_counts_the_creators_of_the_groups_alone(world: World) -> None:
+    tag = Tag.objects.create(name="vegan")
+    for influencer in (world.maya, world.noor):
+        Tagging.objects.create(tag=tag, influencer=influencer)
+    page = world.get("settings/tags/").content.decode()
+    assert re.findall(r'<td class="num">(.*?)</td>', page) == ["1"]
+
+
 # --- jobs ---
 @pytest.mark.parametrize("page", ["activity/{}/", "influencers/add/{}/"])
 @pytest.mark.parametrize(
@@ -152,14 +161,14 @@ def test_a_request_with_a_hidden_order_is_neither_shown_nor_checked_nor_repeated
     OrderRequest.objects.filter(pk=request.pk).update(state="uncertain")
     base = f"campaigns/{campaign.pk}/requests/{request.pk}/"
     assert world.get(base).status_code == 200
-    assert f"{base}check/" in world.get(f"campaigns/{campaign.pk}/").content.decode()
+    assert f"{base}check/" in world.get(f"campaigns/{campaign.pk}/orders/").content.decode()
     for group in (world.sport, None):
         Influencer.objects.filter(pk=hidden.influencer_id).update(group=group)
         other = an_order(campaign, hidden)
         Order.objects.filter(pk=other.pk).update(request=request)
         statuses = [world.get(base), world.post(f"{base}check/"), world.post(f"{base}repeat/")]
         assert [answer.status_code for answer in statuses] == [404, 404, 404]
-        assert base not in world.get(f"campaigns/{campaign.pk}/").content.decode()
+        assert base not in world.get(f"campaigns/{campaign.pk}/orders/").content.decode()
         other.delete()
     assert not Job.objects.exists()
 

@@ -18,7 +18,7 @@ from tenancy.errors import GroupNotEmpty
 from tenancy.models import Group, GroupMember, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_events, queries_in
-from tests.submitting import submit
+from tests.submitting import fresh, submit
 from tests.tenancy.test_members import said, texts
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def picture(name: str = "logo.png") -> SimpleUploadedFile:
 
 
 def test_a_group_gets_the_key_of_its_name(admin: Client, oak: Organization) -> None:
-    answer = admin.post(f"{PAGE}add/", {"name": "Beauté & Care"})
+    answer = admin.post(f"{PAGE}add/", {**fresh(), "name": "Beauté & Care"})
     with organization_scope(oak):
         group = Group.objects.get()
     assert (group.name, group.key) == ("Beauté & Care", "beaute-care")
@@ -53,8 +53,8 @@ def test_a_group_gets_the_key_of_its_name(admin: Client, oak: Organization) -> N
 
 
 def test_a_group_needs_a_key_of_its_own(admin: Client, beauty: Group) -> None:
-    taken = admin.post(f"{PAGE}add/", {"name": "Other", "key": "beauty"})
-    nameless = admin.post(f"{PAGE}add/", {"name": "美"})
+    taken = admin.post(f"{PAGE}add/", {**fresh(), "name": "Other", "key": "beauty"})
+    nameless = admin.post(f"{PAGE}add/", {**fresh(), "name": "美"})
     assert "Another group has the key" in str(taken.context["form"].errors)
     assert "Enter a key" in str(nameless.context["form"].errors)
     assert admin.post(f"{PAGE}add/", {}).status_code == 422
@@ -182,3 +182,8 @@ def test_a_viewer_sees_groups_and_changes_none(viewer: Client, beauty: Group) ->
     assert "Add group" not in page
     for path in ("add/", f"{beauty.pk}/", f"{beauty.pk}/delete/", f"{beauty.pk}/members/"):
         assert viewer.post(f"{PAGE}{path}").status_code == 403
+
+
+def test_a_group_leads_to_its_creators_in_the_list(admin: Client, beauty: Group) -> None:
+    page = admin.get(PAGE).content.decode()
+    assert f'<a href="/o/oak/influencers/?f=group%3A{beauty.pk}">' in page

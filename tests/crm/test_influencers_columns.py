@@ -27,9 +27,9 @@ from crm.models import (
     Tag,
     Tagging,
 )
-from crm.policies import badge_in_list
+from crm.policies import badge_in_list, ends_soon
 from crm.policies.accounts import account_labels
-from crm.policies.columns import COLUMNS, USUAL, by_key, chosen, month_change, moved
+from crm.policies.columns import COLUMNS, USUAL, by_key, chosen, moved
 from crm.queries import influencer_page
 from crm.queries.cells import cell_reader, missing_because
 from crm.queries.columns import custom_columns, layout_of
@@ -44,7 +44,8 @@ from tests.factories.crm import (
     an_authenticated_account,
 )
 from tiktok.enums import AccountKind, MarketplaceStatus, Source
-from tiktok.models import Connection, CreatorSnapshot
+from tiktok.models import Connection, Creator, CreatorSnapshot, Video
+from ui.bidi import isolated
 
 pytestmark = pytest.mark.django_db
 LIST, COLUMNS_PAGE = "/o/oak/influencers/", "/o/oak/influencers/columns/"
@@ -149,15 +150,24 @@ class TestValues:
             creator__average_views=300.0,
             creator__engagement_rate=0.05,
             creator__profile_source=Source.AUTHORIZED,
-            creator__profile_fetched_at=NOON,
             creator__handle="maya.bakes",
         )
         TikTokAccountFactory.create(
             influencer=account.influencer, creator__handle="small", creator__follower_count=5
         )
-        Influencer.objects.update(last_post_at=NOON)
-        Connection.objects.update(refresh_expires_at=timezone.now() + timedelta(days=90))
+        Video.objects.create(
+            creator=account.creator,
+            tiktok_video_id="1",
+            source=Source.PUBLIC,
+            published_at=NOON,
+            url="https://www.tiktok.com/@maya.bakes/video/1",
+            counts_source=Source.PUBLIC,
+            counts_fetched_at=NOON,
+        )
+        ends_at = timezone.now() + timedelta(days=90)
+        Connection.objects.update(refresh_expires_at=ends_at)
         a_snapshot(account.creator_id, days=30, followers=1000)
+        read(account)
 
         found = cells()
 
@@ -173,7 +183,7 @@ class TestValues:
         }
         assert found["handle"] == "maya.bakes; small"
         assert found["account"] == "Marketplace · Authenticated; Marketplace · Not authenticated"
-        assert found["grant"] is not None
+        assert found["grant"] == ends_at.astimezone(UTC).date()
 
     def test_what_is_missing_is_nothing_with_its_reason(self) -> None:
         TikTokAccountFactory.create(
@@ -197,10 +207,16 @@ class TestValues:
     def test_numbers_of_another_network_stand_in_where_there_is_no_tiktok_account(self) -> None:
         account = on_instagram(InfluencerFactory.create(), "maya")
         AccountReading.objects.create(
-            account=account, source="import", read_at=NOON, followers=900, engagement_rate=0.02
+            account=account,
+            source="import",
+            read_at=NOON,
+            followers=900,
+            likes=40,
+            engagement_rate=0.02,
         )
         found = cells()
-        assert (found["followers"], found["engagement"], found["views"]) == (900, 0.02, None)
+        assert (found["followers"], found["likes"], found["engagement"]) == (900, 40, 0.02)
+        assert found["views"] is found["videos"] is found["growth"] is None
         (row,) = influencer_page().rows
         assert missing_because(row) == ""
 
@@ -212,6 +228,11 @@ class TestValues:
         assert cells()["active"] is None
         event = record(Verb.INFLUENCER_EDITED, maya, actor=owner)
         assert cells()["active"] == event.at
+
+
+def read(account: SocialAccount, **numbers: int | None) -> None:
+    """Read the account at noon."""
+    Creator.objects.filter(pk=account.creator_id).update(profile_fetched_at=NOON, **numbers)
 
 
 METRIC_KEYS = ("followers", "growth", "likes", "videos", "views", "engagement", "posted", "updated")
@@ -246,18 +267,46 @@ def test_the_change_is_to_about_thirty_days_before_the_last_reading(
     """Accounts outside the marketplace are read once a week."""
     account = an_authenticated_account(
         creator__marketplace_status=status,
-        creator__follower_count=1100,
         creator__profile_source=Source.AUTHORIZED,
-        creator__profile_fetched_at=NOON,
     )
     a_snapshot(account.creator_id, days=days, followers=1000)
+    read(account, follower_count=1100)
     assert cells()["growth"] == growth
 
 
-def test_a_change_needs_both_numbers() -> None:
-    assert month_change(110, 100) == 0.1
-    assert month_change(90, 100) == -0.1
-    assert month_change(None, 100) is month_change(90, None) is month_change(90, 0) is None
+@pytest.mark.usefixtures("_scope")
+@pytest.mark.parametrize(
+    ("now", "then", "growth"),
+    [(110, 100, 0.1), (90, 100, -0.1), (None, 100, None), (90, None, None), (90, 0, None)],
+)
+def test_a_change_needs_both_numbers(
+    now: int | None, then: int | None, growth: float | None
+) -> None:
+    account = TikTokAccountFactory.create(creator__profile_source=Source.PUBLIC)
+    a_snapshot(account.creator_id, days=30, followers=then)
+    read(account, follower_count=now)
+    assert cells()["growth"] == growth
+
+
+@pytest.mark.usefixtures("_scope")
+@pytest.mark.parametrize(("days", "growth"), [(30, 0.1), (90, None)])
+def test_a_reading_of_then_that_comes_late_changes_the_growth(
+    days: int, growth: float | None
+) -> None:
+    account = TikTokAccountFactory.create(
+        creator__profile_source=Source.PUBLIC,
+        creator__follower_count=1100,
+        creator__profile_fetched_at=timezone.now(),
+    )
+    then = timezone.now().replace(hour=0, minute=0) - timedelta(days=days)
+    CreatorSnapshot.objects.create(
+        creator_id=account.creator_id,
+        source=Source.PUBLIC,
+        bucket_at=then,
+        fetched_at=then,
+        follower_count=1000,
+    )
+    assert cells()["growth"] == growth
 
 
 @pytest.mark.parametrize(
@@ -281,7 +330,7 @@ def test_one_badge_says_both_facts_and_the_next_date(
         kind, status, invited_at=None, needs_reconnect=values.get("ended", False)
     )
     ends_at = NOON + timedelta(days=values["days"]) if "days" in values else None
-    shown = badge_in_list(labels, ends_at, NOON)
+    shown = badge_in_list(labels, ends_soon(ends_at, NOON) if ends_at else None)
     assert (shown.text, shown.kind, shown.is_half) == expected
     assert all(label.title in shown.title for label in labels)
 
@@ -361,6 +410,28 @@ class TestDialog:
             assert ListLayout.objects.get().columns == list(USUAL)
         viewer.post(f"{LIST}density/", {"density": "comfortable"})
         assert "is-compact" not in viewer.get(LIST).content.decode()
+
+    def test_a_compact_row_has_one_line_and_counts_what_it_leaves_out(
+        self, oak: Organization, viewer: Client
+    ) -> None:
+        with organization_scope(oak):
+            maya, rio = (InfluencerFactory.create(name=name) for name in ("Maya", "Rio"))
+            TikTokAccountFactory.create(influencer=maya, creator__handle="maya")
+            on_instagram(maya, "maya.insta")
+            for handle in ("rio.a", "rio.b"):
+                on_instagram(rio, handle)
+            for name in ("baking", "vegan", "zero"):
+                Tagging.objects.create(influencer=maya, tag=Tag.objects.create(name=name))
+        rows = viewer.get(LIST).content.decode().split("</tr>")[1:3]
+        assert [row.count("<br>") for row in rows] == [1, 1]
+        viewer.post(f"{LIST}density/", {"density": "compact"})
+        rows = viewer.get(LIST).content.decode().split("</tr>")[1:3]
+        assert [row.count("<br>") for row in rows] == [0, 0]
+        assert 'title="vegan, zero">+2<' in rows[0]
+        assert re.findall(r'title="([^"]+)">\+1<', rows[0] + rows[1]) == [
+            f"{isolated('@maya.insta')} (Instagram)",
+            f"{isolated('@rio.b')} (Instagram)",
+        ]
 
     def test_columns_stay_when_the_height_changes(self, oak: Organization, owner: User) -> None:
         with organization_scope(oak):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from crm.models import CustomField, Influencer
@@ -20,13 +24,14 @@ from crm.queries.filters import _named, read_address
 from crm.services.collections.lists import add_to_list, create_list
 from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.fields import set_values
-from crm.services.influencers import archive_influencers
-from tenancy.models import Group, User
-from tenancy.scope import groups_scope
+from crm.services.influencers import Price, archive_influencers, restore_influencers, set_rates
+from tenancy.models import Group, Organization, User
+from tenancy.scope import groups_scope, organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
-from tiktok.enums import ConnectionState
-from tiktok.models import Connection
+from tiktok.enums import ConnectionState, Source
+from tiktok.models import Connection, Video
+from ui.letters import bare
 
 FIELDS = {
     field.key: field
@@ -39,6 +44,13 @@ FIELDS = {
         Field("posted", "Last post", Values.DAY),
         Field("kind", "Kind", Values.CHOICE, {"a": "A"}, has_unknown=False),
         Field("city", "City", Values.TEXT),
+        Field("fee", "Fee", Values.MONEY),
+        Field(
+            "price",
+            "Price",
+            Values.MONEY,
+            aspects={"Network": {"x": "X"}, "Kind": {"video": "Video", "live": "Live"}},
+        ),
     )
 }
 
@@ -62,6 +74,11 @@ class TestGrammar:
             "tag:12|tag:3,unknown|country:DE",
             "owner:me,7",
             "city:Bad%7CTown%2C %26co",
+            "fee:EUR,100..",
+            "fee:EUR,unknown",
+            "price:x,video,EUR,..99.5",
+            "price:live",
+            "price:unknown",
         ],
     )
     def test_what_can_be_read_is_written_the_same(self, part: str) -> None:
@@ -79,6 +96,14 @@ class TestGrammar:
             ("tag:x", "The filter “Tag” has no value “x”. It is left out."),
             ("tag:0", "The filter “Tag” has no value “0”. It is left out."),
             ("kind:unknown", "The filter “Kind” has no value “unknown”. It is left out."),
+            (
+                "fee:100..",
+                "The filter “Fee” names no currency. Write one such as EUR,100..200. It is left out.",
+            ),
+            ("fee:EUR,USD", "The filter “Fee” names two where one can be. It is left out."),
+            ("fee:euro", "The filter “Fee” has no value “euro”. It is left out."),
+            ("fee:video,EUR", "The filter “Fee” has no value “video”. It is left out."),
+            ("price:video,live", "The filter “Price” names two where one can be. It is left out."),
             ("city:a%00", "The filter “City” has no value “a\x00”. It is left out."),
         ],
     )
@@ -94,6 +119,8 @@ class TestGrammar:
             "followers:5",
             "followers:..",
             "followers:1..2,3..4",
+            "fee:EUR,1..2,3..4",
+            "fee:EUR,cheap..",
             "followers:1e9..",
             "posted:yesterday..",
             "posted:2026-02-31..",
@@ -137,6 +164,11 @@ class TestGrammar:
     @pytest.mark.parametrize(
         ("part", "words"),
         [
+            ("fee:EUR,100..200", "Fee 100 – 200 EUR"),
+            ("fee:EUR,unknown", "Fee in EUR or unknown"),
+            ("price:x,live,USD,..99.5", "Price · X · Live ≤ 99.5 USD"),
+            ("price:live", "Price · Live known"),
+            ("price:unknown", "Price unknown"),
             ("country:DE,AT", "Country Germany or Austria"),
             ("country:unknown", "Country unknown"),
             ("followers:50000..,unknown", "Followers ≥ 50,000 or unknown"),
@@ -255,16 +287,54 @@ class TestKept:
         assert kept("grant:today..+30d") == ["Ann"]
         assert kept("grant:+31d..,unknown") == ["Bo", "Cy"]
 
+    def test_details_of_the_person(self) -> None:
+        InfluencerFactory.create(
+            name="Ann", display_name="Ann Bakes", city="Graz", time_zone="Europe/Vienna",
+            email="ann@oak.example", phone="+436641234567", birthday=date(1999, 5, 1),
+        )  # fmt: skip
+        InfluencerFactory.create(name="Bo", email="", city="Köln")
+        Influencer.objects.filter(name="Bo").update(created_at=timezone.now() - timedelta(days=40))
+        for only_ann in (
+            "display:bakes", "city:graz", "zone:vienna", "email:known", "phone:known",
+            "birthday:1999-05-01..1999-05-01", "added:-30d..",
+        ):  # fmt: skip
+            assert kept(only_ann) == ["Ann"], only_ann
+        for only_bo in (
+            "display:unknown", "city:köln", "zone:unknown", "email:unknown", "phone:unknown",
+            "birthday:unknown", "added:..-30d",
+        ):  # fmt: skip
+            assert kept(only_bo) == ["Bo"], only_bo
+        assert kept("city:graz,köln") == kept("email:known,unknown") == ["Ann", "Bo"]
+        assert kept("birthday:..1999-04-30") == []
+
     def test_last_activity_and_last_post(self, owner: User) -> None:
         ann = InfluencerFactory.create(name="Ann")
         InfluencerFactory.create(name="Bo")
         archive_influencers([ann], actor=owner)
         Influencer.objects.update(archived_at=None)
-        Influencer.objects.filter(pk=ann.pk).update(
-            last_post_at=datetime.now(UTC) - timedelta(days=3)
+        posted_at = datetime.now(UTC) - timedelta(days=3)
+        Video.objects.create(
+            creator=TikTokAccountFactory.create(influencer=ann).creator,
+            tiktok_video_id="1",
+            source=Source.PUBLIC,
+            published_at=posted_at,
+            url="https://www.tiktok.com/@ann/video/1",
+            counts_source=Source.PUBLIC,
+            counts_fetched_at=posted_at,
         )
         assert kept("active:today..today") == kept("posted:-3d..-3d") == ["Ann"]
         assert kept("active:..-1d,unknown") == kept("posted:unknown") == ["Bo"]
+
+    def test_who_was_active_earlier_and_again_is_no_quiet_one(self, owner: User) -> None:
+        ann, bo = InfluencerFactory.create(name="Ann"), InfluencerFactory.create(name="Bo")
+        with time_machine.travel(timezone.now() - timedelta(days=90)):
+            archive_influencers([ann, bo], actor=owner)
+            restore_influencers([bo], actor=owner)
+        restore_influencers([ann], actor=owner)
+        assert kept("active:..-30d") == ["Bo"]
+        assert kept("active:-100d..-30d") == ["Bo"]
+        assert kept("active:-100d..") == ["Ann", "Bo"]
+        assert kept("active:today..") == ["Ann"]
 
     def test_archived_ones_show_only_where_asked_for(self) -> None:
         ann = InfluencerFactory.create(name="Ann")
@@ -291,7 +361,7 @@ class TestKept:
             ("text", [], "Bad Town", "own:town", "own:city"),
             ("url", [], "https://a.example", "own:a.example", "own:b.example"),
             ("number", [], "12.5", "own:12..13", "own:13.."),
-            ("money", [], "80 EUR", "own:80..", "own:..79"),
+            ("money", [], "80 EUR", "own:eur,80..", "own:EUR,..79"),
             ("date", [], "2026-05-01", "own:2026-05-01..2026-05-01", "own:..2026-04-30"),
             ("choice", ["Red", "Blue"], "red", "own:Red", "own:Blue"),
             ("multi_choice", ["Red", "Blue", "Green"], "red", "own:Red,Blue", "own:Green"),
@@ -309,6 +379,29 @@ class TestKept:
         assert kept(f"field.{misses}") == []
         assert kept("field.own:unknown") == ["Bo"]
         assert kept(f"field.{misses},unknown") == ["Bo"]
+
+    def test_money_of_another_currency_is_not_compared(self) -> None:
+        field = a_field("money")
+        for name, value in (("Ann", "80 EUR"), ("Bo", "80 JPY")):
+            amount = typed_value("money", [], value)
+            set_values(InfluencerFactory.create(name=name), {field: amount}, actor=None)
+        assert kept("field.own:EUR,1..100") == kept("field.own:EUR") == ["Ann"]
+        assert kept("field.own:JPY,unknown") == ["Bo"]
+
+    def test_rates_of_a_network_and_a_kind_of_post(self) -> None:
+        for name, *prices in (
+            ("Ann", Price("tiktok", "video", Decimal(400), "EUR")),
+            ("Bo", Price("tiktok", "video", Decimal(400), "USD")),
+            ("Cy", Price("tiktok", "story", Decimal(90), "EUR")),
+            ("Di",),
+        ):
+            set_rates(InfluencerFactory.create(name=name), prices, actor=None)
+        assert kept("rate:tiktok,video,EUR,..500") == kept("rate:EUR,400..400") == ["Ann"]
+        assert kept("rate:tiktok,video") == ["Ann", "Bo"]
+        assert kept("rate:EUR,..500") == ["Ann", "Cy"]
+        assert kept("rate:instagram") == kept("rate:tiktok,video,EUR,..399") == []
+        assert kept("rate:unknown") == ["Di"]
+        assert kept("rate:tiktok,video,EUR,..399,unknown") == ["Cy", "Di"]
 
     def test_names_of_what_is_gone_are_said(self) -> None:
         tag = create_tag("food", actor=None)
@@ -335,3 +428,39 @@ class TestKept:
     ) -> None:
         with django_assert_num_queries(1):
             read_address(["tag:1", "list:2", "campaign:3", "owner:4", "group:5"])
+
+
+@pytest.mark.parametrize("field", ["country", "language"])
+def test_choices_stand_in_the_order_of_their_names(
+    field: str, oak: Organization, viewer: Client
+) -> None:
+    """By code the United Arab Emirates stood between Andorra and Afghanistan."""
+    page = viewer.get(f"/o/oak/influencers/filter/?field={field}").content.decode()
+    names = [
+        unescape(name)
+        for name in re.findall(r'name="value" value="[^"]+"[^>]*>\s*<span>([^<]+)', page)
+    ]
+    assert len(names) > 50
+    assert names == sorted(names, key=bare)
+    assert 'type="search"' in page
+
+
+def test_what_is_chosen_stands_first_even_beyond_what_is_offered(
+    oak: Organization, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.views.filtering.SHOWN_OPTIONS", 2)
+    with organization_scope(oak):
+        *_, last = (create_tag(name, actor=None) for name in ("apples", "bread", "cake"))
+    url = f"/o/oak/influencers/filter/?f=tag:{last.pk}&field=tag&at=0&nth=0"
+    page = viewer.get(url).content.decode()
+    boxes = re.findall(r'name="value" value="\d+" (checked)?>\s*<span>(\w+)', page)
+    assert boxes == [("checked", "cake"), ("", "apples"), ("", "bread")]
+    assert 'type="search"' not in page  # so few are seen at once
+
+
+@pytest.mark.parametrize("field", ["tag", "campaign"])
+def test_where_nothing_can_be_chosen_the_dialog_says_so(
+    field: str, oak: Organization, viewer: Client
+) -> None:
+    page = viewer.get(f"/o/oak/influencers/filter/?field={field}").content.decode()
+    assert "Nothing to choose from yet." in page

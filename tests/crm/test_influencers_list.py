@@ -170,6 +170,23 @@ def test_htmx_gets_the_table_only(oak: Organization, viewer: Client) -> None:
     assert "HX-Request" in answer["Vary"]
 
 
+def test_who_searches_while_typing_sees_count_filters_and_ways_on_of_this_search(
+    oak: Organization, manager: Client
+) -> None:
+    """Beside the table stood what the page had begun with: "25 creators" over no match, an export of everybody."""
+    answer = manager.get(f"{LIST}?q=may&f=country:DE&sort=-id", headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    asked = "f=country%3ADE&amp;q=may&amp;sort=-id"
+    for part in ("outcome", "search-with", "chips", "layout", "export"):
+        assert re.search(rf'<(div|span|a)\b[^>]*id="{part}"[^>]*hx-swap-oob="true"', page), part
+    for address in ("export/", "count/", "columns/", "filter/", "segments/add/"):
+        assert f"{LIST}{address}?{asked}" in page, address
+    assert page.count("empty=") == 1  # the filter to drop is looked for once
+    turned = manager.get(f"{LIST}?q=may&cursor=x", headers={"HX-Request": "true"})
+    assert "hx-swap-oob" not in turned.content.decode()
+    assert "hx-swap-oob" not in manager.get(f"{LIST}?q=may").content.decode()
+
+
 def test_empty_lists_say_what_to_do(oak: Organization, viewer: Client, manager: Client) -> None:
     assert "No influencers yet" in viewer.get(LIST).content.decode()
     assert "Add account" not in viewer.get(LIST).content.decode()

@@ -27,8 +27,14 @@ from crm.services.notes import delete_note, edit_note, write_note
 from tenancy.models import Group, Organization, User
 from tenancy.scope import groups_scope, organization_scope
 from tests.crm.merging.conftest import merge
-from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
+from tests.factories.crm import (
+    ConsentFactory,
+    CreatorFactory,
+    InfluencerFactory,
+    TikTokAccountFactory,
+)
 from tests.owning import django_as_owner
+from tiktok.models import Connection, Consent, Creator
 
 MIGRATION = import_module("crm.migrations.0007_search_parts_and_texts")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
@@ -155,6 +161,30 @@ def test_a_bio_that_is_known_before_the_account_finds_too() -> None:
     creator = CreatorFactory.create(bio="Bread for everyone")
     TikTokAccountFactory.create(creator=creator, influencer__name="Maya")
     assert names("everyone") == ["Maya"]
+
+
+def test_a_bio_finds_only_while_a_page_shows_it() -> None:
+    account = TikTokAccountFactory.create(
+        influencer__name="Maya", creator__bio="Bread", creator__marketplace_status="not_in"
+    )
+    creator = account.creator
+    assert names("bread") == []
+    Creator.objects.filter(pk=creator.pk).update(marketplace_status="in")
+    assert names("bread") == ["Maya"]
+    Creator.objects.filter(pk=creator.pk).update(marketplace_status="invited")
+    assert names("bread") == []
+    consent = ConsentFactory.create(creator=creator)
+    grant = Connection.objects.filter(pk=consent.connection_id)
+    for state in ("active", "expiring"):
+        grant.update(state=state)
+        assert names("bread") == ["Maya"], state
+        grant.update(state="expired")
+        assert names("bread") == [], state
+    grant.update(state="active")
+    assert names("bread") == ["Maya"]
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
+    assert names("bread") == []
+    assert not BioWord.objects.exists()
 
 
 def test_a_note_finds_members_until_it_is_edited_or_deleted(owner: User) -> None:

@@ -105,7 +105,9 @@ def test_every_metric_stands_on_the_page_with_value_source_and_time_or_reason_an
     assert "in 22 hours" in page
     assert "Connect to see 8 more numbers:" in page
     assert page.count(f'href="{at(maya, f"accounts/{maya.pk}/ask/")}"') == 1
-    assert page.count(ASK_TO_AUTHENTICATE) == 4  # of the audience, where it would stand
+    assert page.count(ASK_TO_AUTHENTICATE) == 1  # of the audience: one sentence for its four parts
+    assert "TikTok tells ages and genders apart" not in page  # there are none
+    assert ' is-half" title=' in page  # a ring, as in the list: not connected yet
     assert "TikTok has not reported this yet." in page  # videos: available, not there yet
 
 
@@ -133,6 +135,7 @@ def test_an_authenticated_account_shows_audience_shares_as_bars(
     assert "share-fill" in page
     assert "60.0" in page
     assert "California" in page
+    assert "TikTok tells ages and genders apart" in page
     assert "450.00" not in page
     seen = text(manager, at(account))
     assert "450.00" in seen
@@ -147,14 +150,14 @@ def test_an_unsupported_account_says_why_and_offers_both_ways(
     page = text(manager, at(tom))
     assert NOT_TRACKED in page
     assert "Invite to the marketplace" in page
-    assert "Ask the influencer to connect" in page
+    assert "Ask the creator to connect" in page
     assert "Refresh now" in page
 
     seen = text(viewer, at(tom))
     assert NOT_TRACKED in seen
     for button in (
         "Invite to the marketplace<",
-        "Ask the influencer to connect<",
+        "Ask the creator to connect<",
         "Refresh now",
         "Edit<",
     ):
@@ -194,6 +197,24 @@ def test_gaps_in_the_history_stay_gaps(maya: SocialAccount, oak: Organization) -
         ]
 
 
+def test_a_day_of_two_readings_is_one_point_and_no_chart(
+    maya: SocialAccount, viewer: Client, oak: Organization
+) -> None:
+    """On the day somebody connects TikTok tells of the account twice; a line was drawn from that day to itself."""
+    with organization_scope(oak):
+        for hour, source in ((8, Source.PUBLIC), (12, Source.AUTHORIZED)):
+            moment = datetime(2026, 11, 1, hour, tzinfo=UTC)
+            CreatorSnapshot.objects.create(
+                creator_id=maya.creator_id,
+                source=source,
+                bucket_at=moment,
+                fetched_at=moment,
+                follower_count=hour,
+            )
+    page = main_text(viewer, at(maya))
+    assert "Followers 12 (1 Nov 2026). The chart begins with the second reading." in page
+
+
 def test_the_latest_videos_are_listed_with_source_and_time(
     maya: SocialAccount, viewer: Client, oak: Organization
 ) -> None:
@@ -222,6 +243,7 @@ def test_the_latest_videos_are_listed_with_source_and_time(
 def test_the_page_costs_the_same_for_any_history(
     maya: SocialAccount, viewer: Client, oak: Organization
 ) -> None:
+    viewer.get(at(maya))  # the first opening is remembered for the palette
     before = queries_in(viewer, at(maya))
     with organization_scope(oak):
         for day in range(1, 20):
@@ -283,9 +305,9 @@ def test_asking_needs_an_address_and_keeps_what_was_typed(
     tom: SocialAccount, manager: Client
 ) -> None:
     url = at(tom, f"accounts/{tom.pk}/ask/")
-    assert "E-mail address of the influencer" in text(manager, url)
+    assert "E-mail address of the creator" in text(manager, url)
     for wrong, sentence in (
-        ("", "Enter the influencer"),
+        ("", "Enter the creator"),
         ("tom@", "This is not an e-mail address"),
     ):
         answer = manager.post(url, {"email": wrong})
@@ -627,4 +649,4 @@ def test_the_banner_says_when_they_were_asked(tom: SocialAccount, manager: Clien
     manager.post(at(tom, f"accounts/{tom.pk}/ask/"), {"email": "tom@example.com"})
     page = main_text(manager, at(tom))
     assert "Asked by e-mail just now. You can remind them." in page
-    assert "Remind the influencer" in page
+    assert "Remind the creator" in page

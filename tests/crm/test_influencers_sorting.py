@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from crm.enums import FieldKind
 from crm.models import AccountReading, CustomField, Influencer, SocialAccount, Tag
+from crm.policies.columns import COLUMNS, CellKind
 from crm.policies.fields import typed_value
-from crm.queries import influencer_page
+from crm.queries import SORTS, influencer_page
 from crm.queries.filters import read_address
 from crm.queries.own_sorting import own_sort
 from crm.services.collections.layouts import save_columns
 from crm.services.collections.tags import tag_influencers
 from crm.services.fields import archive_field, create_field, set_values
+from tenancy.enums import Verb
 from tenancy.models import Organization, User
+from tenancy.services.events import record, record_each
 from tests.crm.conftest import queries_in
-from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
+from tests.factories.crm import (
+    ConsentFactory,
+    CreatorFactory,
+    InfluencerFactory,
+    TikTokAccountFactory,
+)
 from tiktok.enums import Source
-from tiktok.models import Creator, Video
+from tiktok.models import Connection, Creator, Video
+from tiktok.services.facts.snapshots import record_creator_snapshots
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
 
@@ -61,6 +72,8 @@ def a_video(account: SocialAccount, day: int) -> Video:
         ("views", "average_views"),
         ("views", "calculated_average_views"),
         ("engagement", "calculated_engagement_rate"),
+        ("likes", "like_count"),
+        ("videos", "video_count"),
     ],
 )
 def test_numbers_order_the_list_with_the_unknown_last_either_way(sort: str, column: str) -> None:
@@ -83,11 +96,111 @@ def test_the_last_post_orders_the_list() -> None:
     assert names("-posted") == ["Ann", "Bo", "Cy"]
 
 
+def test_every_number_and_date_that_stands_as_a_column_orders_the_list() -> None:
+    unsorted = [each.key for each in COLUMNS if each.kind != CellKind.TEXT and not each.sort]
+    assert unsorted == []
+    orders = {each.sort for each in COLUMNS if each.sort}
+    assert orders | {f"-{order}" for order in orders} <= set(SORTS)
+
+
+def a_reading(account: SocialAccount, days: int, followers: int) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC) - timedelta(days=days)
+    account.creator.follower_count = followers
+    account.creator.profile_source, account.creator.profile_fetched_at = Source.PUBLIC, at
+    record_creator_snapshots([account.creator])
+
+
+def test_the_growth_of_followers_orders_the_list_and_changes_with_each_reading() -> None:
+    for name, then, now in (("Up", 100, 200), ("Down", 100, 50), ("Even", 100, 100)):
+        account = a_person(name)
+        a_reading(account, 30, then)
+        a_reading(account, 0, now)
+    a_reading(a_person("New"), 0, 70)
+    InfluencerFactory.create(name="Nobody")
+    assert names("growth") == ["Down", "Even", "Up", "New", "Nobody"]
+    assert names("-growth") == ["Up", "Even", "Down", "Nobody", "New"]
+    even = SocialAccount.objects.get(influencer__name="Even")
+    a_reading(
+        even, -1, 400
+    )  # thirty days before, there was no reading; the one of the day before counts
+    assert names("-growth")[0] == "Even"
+    a_reading(even, -3, 900)
+    assert names("-growth")[:2] == ["Up", "Down"]
+
+
+def test_the_time_of_the_last_sync_orders_the_list() -> None:
+    early, late = (datetime(2026, 10, day, tzinfo=UTC) for day in (1, 9))
+    a_person("Read", profile_fetched_at=early, marketplace_checked_at=late)
+    a_person("Checked", marketplace_checked_at=late)
+    a_person("Never")
+    outside = a_person("Outside", profile_fetched_at=late, marketplace_checked_at=early)
+    assert names("updated")[:1] == ["Read"]
+    Creator.objects.filter(pk=outside.creator_id).update(marketplace_status="not_in")
+    assert names("-updated") == ["Checked", "Outside", "Read", "Never"]
+    ConsentFactory.create(creator=outside.creator)
+    assert names("-updated")[:2] == ["Outside", "Checked"]
+
+
+def test_the_end_of_the_permission_orders_the_list_while_it_lasts() -> None:
+    ends = {name: datetime(2027, month, 1, tzinfo=UTC) for name, month in (("Ann", 3), ("Bo", 2))}
+    for name, ends_at in ends.items():
+        consent = ConsentFactory.create(creator=a_person(name).creator)
+        Connection.objects.filter(pk=consent.connection_id).update(refresh_expires_at=ends_at)
+    a_person("Cy")
+    assert names("grant") == ["Bo", "Ann", "Cy"]
+    Connection.objects.filter(handle__in=[consent.creator.handle]).update(state="expired")
+    assert names("grant") == ["Ann", "Bo", "Cy"]
+    bo = Influencer.objects.get(name="Bo")
+    assert bo.grant_ends_at is None
+
+
+def test_the_last_activity_and_the_birthday_order_the_list(owner: User) -> None:
+    ann, bo, _ = (
+        InfluencerFactory.create(name=name, birthday=birthday)
+        for name, birthday in (("Ann", date(2001, 2, 3)), ("Bo", date(1999, 4, 5)), ("Cy", None))
+    )
+    record(Verb.INFLUENCER_EDITED, bo, actor=owner)
+    record(Verb.INFLUENCER_EDITED, ann, actor=owner)
+    assert names("-active") == ["Ann", "Bo", "Cy"]
+    record_each(Verb.INFLUENCER_EDITED, [ann, bo], actor=owner)
+    assert names("-active") == ["Bo", "Ann", "Cy"]
+    assert names("birthday") == ["Bo", "Ann", "Cy"]
+
+
+def test_who_writes_a_row_read_before_writes_no_earlier_numbers(owner: User) -> None:
+    account = a_person("Maya", follower_count=10)
+    read_before = Influencer.objects.get(pk=account.influencer_id)
+    Creator.objects.update(follower_count=20)
+    event = record(Verb.INFLUENCER_EDITED, read_before, actor=owner)
+    read_before.name = "Maya B."
+    read_before.save()
+    maya = Influencer.objects.get(pk=read_before.pk)
+    assert (maya.name, maya.follower_count, maya.last_activity_at) == ("Maya B.", 20, event.at)
+
+
+@pytest.mark.parametrize("word", ["likes", "videos", "growth", "active"])
+def test_what_orders_the_list_filters_it(word: str, owner: User) -> None:
+    account = a_person("Ann", like_count=5, video_count=5)
+    a_reading(account, 30, 100)
+    a_reading(account, 0, 105)
+    record(Verb.INFLUENCER_EDITED, account.influencer, actor=owner)
+    InfluencerFactory.create(name="Nobody")
+    known = {"active": "-1d..today"}.get(word, "4..6")
+
+    def found(values: str) -> list[str]:
+        page = influencer_page(reading=read_address([f"{word}:{values}"]))
+        return [row.influencer.name for row in page.rows]
+
+    assert (found(known), found("unknown")) == (["Ann"], ["Nobody"])
+
+
 @pytest.mark.parametrize("size", [1, 2, 3])
-@pytest.mark.parametrize("sort", ["followers", "-followers"])
+@pytest.mark.parametrize("sort", ["followers", "-followers", "birthday", "-birthday"])
 def test_pages_walk_over_the_known_and_the_unknown_and_back(sort: str, size: int) -> None:
     for number in range(7):
-        a_person(f"P{number}", follower_count=None if number > 3 else number // 2)
+        account = a_person(f"P{number}", follower_count=None if number > 3 else number // 2)
+        birthday = None if number > 3 else date(2000, 1, 1 + number // 2)
+        Influencer.objects.filter(pk=account.influencer_id).update(birthday=birthday)
     whole = [row.influencer.pk for row in influencer_page(sort=sort).rows]
     pages, page = [], influencer_page(sort=sort, size=size)
     while True:
@@ -157,6 +270,23 @@ def test_another_network_counts_where_there_is_no_tiktok_account() -> None:
     assert rio.follower_count == 3
 
 
+def test_the_last_post_follows_its_post_to_another_time_and_account() -> None:
+    maya, rio = a_person("Maya"), a_person("Rio")
+    early, late = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 9, tzinfo=UTC)
+    a_video(maya, 1)
+
+    def last_posts() -> list[datetime | None]:
+        return [
+            Influencer.objects.get(pk=account.influencer_id).last_post_at for account in (maya, rio)
+        ]
+
+    assert last_posts() == [early, None]
+    Video.objects.update(video_views=7, published_at=late)
+    assert last_posts() == [late, None]
+    Video.objects.update(creator=rio.creator)
+    assert last_posts() == [None, late]
+
+
 # --- by the organization's own fields ---------------------------------------------------------------------------
 def a_field(kind: FieldKind, *options: str) -> CustomField:
     return create_field(f"My {kind}", kind, options=options, actor=None)
@@ -173,7 +303,7 @@ def valued(field: CustomField, **texts: str) -> None:
     ("kind", "texts", "order"),
     [
         (FieldKind.NUMBER, ["10", "9", "-1.5"], "CBA"),
-        (FieldKind.MONEY, ["10 EUR", "9 USD", "100 EUR"], "BAC"),
+        (FieldKind.MONEY, ["10 EUR", "9 USD", "100 EUR"], "ACB"),
         (FieldKind.DATE, ["2026-02-01", "2025-12-31", "2026-01-15"], "BCA"),
         (FieldKind.TEXT, ["émile", "Zoe", "anna"], "CAB"),
         (FieldKind.URL, ["https://b.example", "https://a.example", "https://c.example"], "BAC"),
@@ -188,6 +318,26 @@ def test_an_own_field_orders_the_list_with_the_unknown_last_either_way(
     valued(field, A=texts[0], None1="", B=texts[1], None2="", C=texts[2])
     assert names(f"field.{field.key}") == [*order, "None1", "None2"]
     assert names(f"-field.{field.key}") == [*reversed(order), "None2", "None1"]
+
+
+def test_pages_of_money_walk_from_one_currency_to_the_next_and_back(
+    manager: Client, owner: User
+) -> None:
+    field = a_field(FieldKind.MONEY)
+    valued(field, A="10 EUR", B="9 USD", C="100 EUR", D="", E="9 USD")
+    page, there = influencer_page(sort=own(f"field.{field.key}"), size=1), []
+    while page.next_cursor:
+        there.append(page.rows[0].influencer.name)
+        page = influencer_page(sort=own(f"field.{field.key}"), size=1, cursor=page.next_cursor)
+    assert (there, page.rows[0].influencer.name) == (["A", "C", "B", "E"], "D")
+    back = []
+    while page.previous_cursor:
+        page = influencer_page(sort=own(f"field.{field.key}"), size=1, cursor=page.previous_cursor)
+        back.append(page.rows[0].influencer.name)
+    assert back == there[::-1]
+    said = "by currency first, then by amount"
+    assert said in manager.get(f"/o/oak/influencers/?sort=field.{field.key}").content.decode()
+    assert said not in manager.get("/o/oak/influencers/?sort=name").content.decode()
 
 
 def test_a_choice_of_several_an_archived_and_an_unknown_field_have_no_order() -> None:
@@ -243,6 +393,15 @@ def test_what_many_match_is_walked_and_what_few_match_is_gathered_to_the_same_pa
     tag_influencers(tag, list(Influencer.objects.exclude(name="B")), actor=None)
     page = influencer_page(sort=own(f"-field.{field.key}"), reading=read_address([f"tag:{tag.pk}"]))
     assert [row.influencer.name for row in page.rows] == ["A", "C", "D"]
+
+
+def test_how_many_match_is_estimated_once() -> None:
+    field = a_field(FieldKind.NUMBER)
+    valued(field, Maya="3", Bo="1")
+    with CaptureQueriesContext(connection) as captured:
+        page = influencer_page(sort=own(f"field.{field.key}"), search="may")
+    assert [row.influencer.name for row in page.rows] == ["Maya"]
+    assert sum("AS sample" in query["sql"] for query in captured) == 1
 
 
 def test_an_archived_influencer_stands_in_no_order() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.errors import EmailNeeded, HandleNotReadable
-from crm.models import Influencer, SocialAccount
+from crm.models import Influencer, InfluencerMail, SocialAccount
 from crm.policies import INVITED, NON_TTCM, account_labels, is_invited, may_be_invited
 from crm.services.accounts import AddOutcome, add_tiktok_account
 from crm.services.invitations import invite_handle, invite_influencer_accounts, invites_by_mail
@@ -27,7 +27,8 @@ from tests.mailing import sent_mail
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
 from tests.working import all_polls, pump
 from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
-from tiktok.models import Creator, MarketplaceAccount
+from tiktok.models import Creator, CreatorMembership, MarketplaceAccount
+from tiktok.queries import connected_accounts
 from tiktok.services.creators.membership import refresh_membership
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,7 @@ def test_the_invitation_is_an_e_mail_with_tiktoks_own_page_and_is_tracked() -> N
         True,
     )
     assert Event.objects.filter(verb="creator.asked_to_join").count() == 1
+    assert InfluencerMail.objects.get().influencer == account.influencer
 
 
 @pytest.mark.usefixtures("_scope")
@@ -102,7 +104,7 @@ def test_of_many_each_gets_an_answer() -> None:
 
     assert (result.in_marketplace, result.invited) == (["maya.bakes"], ["tom_trails"])
     assert result.rejected == {
-        "kai.cooks": "no e-mail address is known. Add one to the influencer and invite again."
+        "kai.cooks": "no e-mail address is known. Add one to the creator and invite again."
     }
     assert len(sent_mail()) == 1
     assert Creator.objects.get(handle="kai.cooks").invited_at is None
@@ -245,7 +247,7 @@ def test_without_an_address_the_page_says_why_asks_for_one_and_keeps_it(
     assert "No e-mail address of Tom_Trails is known." in page(manager.get(url))
     answer = manager.post(url)
     assert answer.status_code == 422
-    assert "Enter the influencer&#x27;s e-mail address" in page(answer)
+    assert "Enter the creator&#x27;s e-mail address" in page(answer)
     assert sent_mail() == []
 
     manager.post(url, {"email": "tom@example.com"})
@@ -303,6 +305,40 @@ def test_in_bulk_each_creator_has_a_result(oak: Organization, manager: Client) -
     while pump(Lane.BULK):
         pass
     results = " ".join(page(manager.get(here)).split())
-    assert results.count("No e-mail address is known. Add one to the influencer") == 1
+    assert results.count("No e-mail address is known. Add one to the creator") == 1
     answer = page(manager.get("/o/oak/influencers/"))
     assert answer.count("· Invited") == 1
+
+
+def two_markets() -> None:
+    for number, country in enumerate(("DE", "FR")):
+        MarketplaceAccount.objects.create(
+            name=f"Oak {country}", tiktok_account_id=f"9{number}", country=country, sealed_token="x"
+        )
+
+
+def test_where_there_are_several_markets_the_invitation_says_that_they_are_in_none(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        account = an_account()
+        two_markets()
+        accounts = list(connected_accounts())
+        creator = account.creator
+        assert creator
+        row = CreatorMembership.objects.create(
+            account=accounts[0],
+            creator=creator,
+            status=MarketplaceStatus.NOT_IN,
+            checked_at=timezone.now(),
+        )
+    url = f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/invite/"
+    said = f"In none of your markets, as far as TikTok has told: {accounts[0]} (not in"
+    assert said in page(manager.get(url))
+    selection = {"action": "invite", "ids": [account.influencer_id]}
+    preview = manager.post("/o/oak/influencers/bulk/", selection, follow=True)
+    assert "In none of your markets, as far as TikTok has told: " in page(preview)
+    with organization_scope(oak):
+        row.status = MarketplaceStatus.IN
+        row.save()
+    assert "In none of your markets" not in page(manager.get(url))

@@ -17,7 +17,7 @@ from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
 from tests.crm.test_details_pages import undo_button
 from tests.factories.crm import InfluencerFactory
-from tests.submitting import submit
+from tests.submitting import fresh, submit
 
 pytestmark = pytest.mark.django_db
 FIELDS, TAGS = "/o/oak/settings/fields/", "/o/oak/settings/tags/"
@@ -37,9 +37,9 @@ def test_a_field_is_added_and_changed_its_kind_stays(
     assert "No custom fields" in admin.get(FIELDS).content.decode()
     assert admin.get(f"{FIELDS}add/").status_code == 200
     choice = {"name": "Diet", "kind": "choice"}
-    answer = admin.post(f"{FIELDS}add/", choice)
+    answer = admin.post(f"{FIELDS}add/", {**fresh(), **choice})
     assert "Enter the choices, one in each line." in answer.content.decode()
-    admin.post(f"{FIELDS}add/", {**choice, "options": "Vegan\nAny", "is_required": "on"})
+    admin.post(f"{FIELDS}add/", {**fresh(), **choice, "options": "Vegan\nAny", "is_required": "on"})
     with organization_scope(oak):
         field = CustomField.objects.get()
         assert (field.kind, field.options, field.is_required) == ("choice", ["Vegan", "Any"], True)
@@ -105,7 +105,11 @@ def test_a_tag_is_renamed_merged_and_deleted_with_everybody_who_has_it(
     )
     page = manager.post(f"{TAGS}{baking.pk}/delete/", follow=True).content.decode()
     assert "2 creators had it." in page
-    assert manager.post(f"{TAGS}{baking.pk}/delete/").status_code == 404
+    again = manager.post(f"{TAGS}{baking.pk}/delete/", follow=True).content.decode()
+    assert "This tag is deleted already." in again
+    merged = manager.post(f"{TAGS}{bread.pk}/merge/", {"into": baking.pk}, follow=True)
+    assert "This tag is deleted already." in merged.content.decode()
+    assert manager.post(f"{TAGS}999/delete/").status_code == 404
 
 
 def test_the_pages_cost_the_same_for_many(oak: Organization, viewer: Client) -> None:

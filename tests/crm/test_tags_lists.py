@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from crm.errors import NameTaken
+from crm.errors import NameTaken, NameTakenSince
 from crm.models import Influencer, ListEntry, Tag, Tagging
 from crm.services.collections import tags
 from crm.services.collections.lists import (
@@ -14,11 +14,13 @@ from crm.services.collections.lists import (
     delete_list,
     edit_list,
     remove_from_list,
+    restore_list,
 )
 from crm.services.collections.tags import (
     create_tag,
     delete_tag,
     edit_tag,
+    restore_tag,
     tag_influencers,
     untag_influencers,
 )
@@ -93,9 +95,20 @@ def test_a_tag_is_renamed_for_all_and_no_two_get_one_name(owner: User) -> None:
 def test_a_deleted_tag_is_taken_from_everybody(owner: User) -> None:
     tag = create_tag("food", actor=owner)
     tag_influencers(tag, two(), actor=owner)
-    assert delete_tag(tag, actor=owner) == 2
+    kept = delete_tag(tag, actor=owner)
     assert not Tagging.objects.exists()
     assert Influencer.objects.count() == 2
+    assert delete_tag(tag, actor=owner) == {}
+    assert [verb for verb, *_ in events()][-3:] == [
+        "influencer.untagged",
+        "influencer.untagged",
+        "tag.deleted",
+    ]
+    restored = restore_tag(kept, actor=owner)
+    assert (restored.pk, restored.name, restored.color) == (tag.pk, "food", "grey")
+    assert events()[-1] == ("tag.restored", tag.pk, "food")
+    with pytest.raises(NameTakenSince, match="another one named food by now"):
+        restore_tag(kept, actor=owner)
 
 
 def test_a_list_takes_influencers_once_and_gives_them_back(owner: User) -> None:
@@ -130,6 +143,21 @@ def test_a_deleted_list_leaves_its_influencers(owner: User) -> None:
     delete_list(bakers, actor=owner)
     assert Influencer.objects.count() == 2
     assert events()[-1] == ("list.deleted", events()[0][1], "Bakers")
+
+
+def test_a_list_whose_maker_has_gone_since_is_restored_without_them(owner: User) -> None:
+    leaver = User.objects.create_user("lee@oak.example", name="Lee")
+    bakers = create_list("Bakers", description="Sourdough", actor=leaver)
+    kept = delete_list(bakers, actor=owner)
+    assert delete_list(bakers, actor=owner) == {}
+    leaver.delete()
+    restored = restore_list(kept, actor=owner)
+    assert (restored.pk, restored.description, restored.created_by) == (
+        bakers.pk,
+        "Sourdough",
+        None,
+    )
+    assert events()[-1] == ("list.restored", bakers.pk, "Bakers")
 
 
 def test_two_organizations_have_tags_and_lists_of_one_name(owner: User, elm: Organization) -> None:

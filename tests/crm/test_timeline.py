@@ -163,7 +163,7 @@ def test_a_long_timeline_costs_what_a_short_one_does(viewer: Client) -> None:
     for number in range(5):
         record(Verb.INFLUENCER_EDITED, influencer, actor=make_person(str(number), "x"))
         a_mail("maya@example.com", f"Mail {number}")
-    assert queries_in(viewer, at(influencer)) == one <= 12
+    assert queries_in(viewer, at(influencer)) == one <= 13
 
 
 # --- undo --------------------------------------------------------------------------------------------------------
@@ -209,3 +209,23 @@ def test_a_change_is_undone_for_30_days_by_who_may_edit(manager: Client, viewer:
     assert undos(maya) == {"Tag removed": "crm:add_tag"}
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert undos(maya) == {}
+
+
+def test_an_old_page_offers_no_undo_of_what_was_changed_again_since() -> None:
+    maya = InfluencerFactory.create()
+    food, kept = create_tag("Food", actor=None), create_tag("Kept", actor=None)
+    tag_influencers(food, [maya], actor=None)
+    tag_influencers(kept, [maya], actor=None)
+    archive_influencers([maya], actor=None)
+    for _ in range(PAGE):
+        record(Verb.INFLUENCER_EDITED, maya, actor=None)
+    untag_influencers(food, [maya], actor=None)
+    tag_influencers(food, [maya], actor=None)
+    restore_influencers([maya], actor=None)
+    archive_influencers([maya], actor=None)
+    maya.refresh_from_db()
+    first = influencer_timeline(maya)
+    assert [e.undo.row for e in first.entries if e.undo] == [None, food.pk]
+    old = influencer_timeline(maya, cursor=first.earlier or "")
+    undone = [(e.title, e.undo.row) for e in old.entries if e.undo]
+    assert undone == [("Tag added", kept.pk)]

@@ -45,11 +45,16 @@ def requests_of(page: Page) -> Iterator[list[str]]:
     page.remove_listener("request", note)
 
 
+def without_bell(seen: list[str]) -> list[str]:
+    """The requests of the page itself: the bell asks for news as long as somebody looks."""
+    return [url for url in seen if not url.endswith("/alerts/count/")]
+
+
 def test_the_orders_tab_shows_a_new_state_and_keeps_focus_and_dialog(
     oak: Organization, accepted: Order, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto(f"/o/oak/campaigns/{accepted.campaign_id}/")
+    page.goto(f"/o/oak/campaigns/{accepted.campaign_id}/orders/")
     row = page.get_by_role("row").filter(has_text=f"@{accepted.account.handle}")
     expect(row.get_by_text("Accepted")).to_be_visible()
     opener = row.get_by_role("link", name="Timeline")
@@ -80,12 +85,13 @@ def test_a_page_stops_asking_when_nothing_is_under_way_and_in_a_hidden_tab(
 ) -> None:
     with organization_scope(oak):
         whole.campaign.order_requests.exclude(orders__isnull=False).delete()
+        whole.campaign.orders.update(state=OrderState.FULFILLED)
     page = signed_in(manager)
-    path = f"/o/oak/campaigns/{whole.campaign.pk}/"
+    path = f"/o/oak/campaigns/{whole.campaign.pk}/orders/"
     page.goto(path)
     with requests_of(page) as seen:
         page.wait_for_timeout(3_000)
-    assert seen == []
+    assert without_bell(seen) == []
 
     with organization_scope(oak):
         Order.objects.filter(pk=whole.order.pk).update(state=OrderState.ACCEPTED)
@@ -102,15 +108,15 @@ def test_a_page_stops_asking_when_nothing_is_under_way_and_in_a_hidden_tab(
             "window.isAway = false; document.dispatchEvent(new Event('visibilitychange'))"
         )
         page.wait_for_timeout(500)
-    assert len(seen) == 1
+    assert len(without_bell(seen)) == 1
 
 
 def test_a_video_joins_published_posts_when_tiktok_has_approved_it(
     oak: Organization, whole: Whole, accepted: Order, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/posts/")
-    waiting = page.get_by_role("region", name="Videos tied to an order that are not published yet")
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/posts/?view=table")
+    waiting = page.get_by_role("region", name="Videos tied to an order that are not published")
     expect(waiting).to_be_visible()
     posts = page.get_by_role("region", name="Published posts").get_by_role("row")
     before = posts.count()
@@ -122,7 +128,7 @@ def test_a_video_joins_published_posts_when_tiktok_has_approved_it(
         )
     expect(posts).to_have_count(before + 1)
     expect(waiting).to_be_hidden()
-    expect(page.get_by_role("link", name=f"Published Posts {before}")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Published Posts {before - 1}")).to_be_visible()
 
 
 def test_an_influencers_page_shows_what_a_sync_in_the_background_brings(
@@ -147,7 +153,7 @@ def test_what_somebody_types_is_left_alone(
     oak: Organization, whole: Whole, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/")
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/orders/")
     field = page.get_by_label("Campaign code, if TikTok shows one")
     field.fill("ABC")
     with organization_scope(oak):
@@ -156,7 +162,7 @@ def test_what_somebody_types_is_left_alone(
     page.wait_for_timeout(4_000)
     expect(field).to_have_value("ABC")
     field.fill("")
-    expect(page.get_by_text("Rejected").first).to_be_visible()
+    expect(page.get_by_role("table").get_by_text("Rejected").first).to_be_visible()
 
 
 def test_a_creator_sees_the_first_numbers_of_a_new_connection_without_a_reload(
@@ -187,20 +193,20 @@ def test_the_job_indicator_goes_away_by_itself_when_the_job_is_done(
     expect(page.get_by_text("1 job running")).to_be_hidden(timeout=15_000)
     with requests_of(page) as seen:
         page.wait_for_timeout(2500)
-    assert seen == []
+    assert without_bell(seen) == []
 
 
 def test_who_is_signed_out_meanwhile_reads_so_once(
     accepted: Order, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto(f"/o/oak/campaigns/{accepted.campaign_id}/")
+    page.goto(f"/o/oak/campaigns/{accepted.campaign_id}/orders/")
     page.context.clear_cookies()
     sentence = page.get_by_text(
         "You are signed out, so this page no longer brings itself up to date."
     )
     expect(sentence).to_be_visible()
-    expect(page.get_by_text("Accepted").first).to_be_visible()
+    expect(page.get_by_role("table").get_by_text("Accepted").first).to_be_visible()
     with requests_of(page) as seen:
         page.wait_for_timeout(2500)
     assert seen == []

@@ -15,6 +15,7 @@ from crm.services.tasks import create_task
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
+from tests.factories.networks import a_network_account, a_network_post, a_place
 from tests.factories.whole_campaign import Whole
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -75,13 +76,16 @@ def main_paths(whole: Whole) -> list[str]:
 
 def crm_paths(whole: Whole) -> list[str]:
     kinds = ("marketplace", "outside", "unsupported", "invited", "ended")
-    names = ("add", "new", "archived", "columns", "duplicates", "export", "import")
+    names = ("add", "new", "archived", "columns", "duplicates", "export", "import", "lists")
     below_oak = [
         "tasks/",
+        "alerts/",
+        "settings/notifications/",
         "mailings/",
         "influencers/?q=nobody-of-this-name",
         *(f"influencers/{name}/" for name in names),
         f"influencers/{whole.alone.pk}/",
+        f"influencers/{whole.alone.pk}/records/?kind=tasks",
         *(f"influencers/{whole.accounts[kind].influencer_id}/" for kind in kinds),
     ]
     return [f"/o/oak/{path}" for path in below_oak]
@@ -93,14 +97,32 @@ def other_paths(whole: Whole) -> list[str]:
         "activity/",
         "search/",
         "campaigns/",
+        "campaigns/?view=board",
         "campaigns/new/",
         "discover/",
         "settings/organization/",
         "settings/tiktok/",
+        f"{campaign}orders/",
         f"{campaign}orders/new/",
         f"{campaign}orders/{whole.order.pk}/",
         f"{campaign}influencers/",
+        f"{campaign}report/",
+        f"{campaign}review/",
+        f"{campaign}review/{whole.review.pk}/",
+        f"{campaign}review/{whole.review.pk}/?v=1",
+        f"{campaign}review/{whole.review.pk}/?v=2&beside=1",
+        f"{campaign}settings/",
+        f"{campaign}posts/?view=table",
+        f"{campaign}posts/filter/?field=creator",
+        f"{campaign}posts/columns/",
         f"{campaign}posts/all/",
+        f"{campaign}posts/all/?view=table",
+        f"{campaign}networks/",
+        f"{campaign}networks/?view=table",
+        f"{campaign}networks/queue/",
+        f"{campaign}networks/all/",
+        f"{campaign}networks/add/",
+        f"{campaign}networks/import/",
         f"{campaign}posts/{whole.by_hand.pk}/",
         f"{campaign}posts/{whole.in_review.pk}/",
     ]
@@ -122,6 +144,15 @@ def _busy(whole: Whole, oak: Organization, manager: User) -> None:
         for number in range(12):
             tag = create_tag(f"Long-term partner {number}", actor=None)
             tag_influencers(tag, [whole.alone], actor=None)
+        lena = a_network_account("lena.lifts", campaign=whole.campaign)
+        a_place(
+            whole.campaign,
+            a_network_post(
+                lena, "1", views=1200, numbers_source="imported", numbers_at=timezone.now()
+            ),
+        )
+        found = a_network_post(lena, "2", caption="My #loaf " + "looong" * 20)
+        a_place(whole.campaign, found, origin="keyword", state="waiting", matched=["#loaf"])
 
 
 @pytest.mark.usefixtures("_busy")
@@ -298,14 +329,14 @@ def test_what_a_dialog_shows_next_takes_the_focus_up(
     whole: Whole, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/")
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/orders/")
     page.get_by_role("link", name="Timeline of").first.click()
     expect(page.get_by_role("dialog").get_by_role("heading", level=2).first).to_be_focused()
     page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/influencers/")
     page.get_by_role("link", name="Ask to connect").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Send the link").click()
-    expect(dialog.get_by_label("E-mail address of the influencer")).to_be_focused()
+    expect(dialog.get_by_label("E-mail address of the creator")).to_be_focused()
 
 
 def test_a_list_that_changes_says_what_it_shows_now(

@@ -75,7 +75,7 @@ def test_numbers_that_are_missing_for_one_reason_say_it_once(
     whole: Whole, manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/posts/")
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/posts/?view=table")
     row = page.get_by_role("row").filter(has_text="By hand")
     expect(row.get_by_text("numbers are missing. Send an order")).to_be_visible()
     expect(row.locator(".why")).to_have_count(0)

@@ -19,6 +19,7 @@ from tests.branding import a_member
 from tests.e2e.test_pages import THEMES, barriers
 from tests.influence.single_sign_on.conftest import prove
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, openid_provider
+from tests.saml_provider import EMAIL, saml_provider
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 SIGN_ON = "sign-in/single-sign-on/"
@@ -91,6 +92,37 @@ def test_a_provider_is_tested_turned_on_and_signs_in(
         new.get_by_role("link", name="Single sign-on").click()
         new.get_by_label("E-mail").fill(owner.email)
         new.get_by_role("button", name="Continue").click()
+        new.wait_for_url("**/o/elm/")
+
+
+def test_a_provider_of_saml_on_another_site_signs_in(
+    elm: Organization, signed_in: Callable[..., Page], open_page: Any, settings: Any
+) -> None:
+    """The answer is posted from there: a browser brings no session along with it."""
+    settings.LOCAL = True
+    owner = a_member(elm, Role.OWNER)
+    prove(elm, owner.email.partition("@")[2])
+    with saml_provider() as provider:
+        provider.attributes = {EMAIL: owner.email}
+        page = signed_in(owner)
+        page.goto(f"/o/elm/settings/{SIGN_ON}")
+        page.get_by_role("link", name="SAML").click()
+        page.get_by_label("Address of its metadata").fill(f"{provider.url}/metadata")
+        page.get_by_role("button", name="Save provider").click()
+        page.get_by_label("take them as verified").check()
+        page.get_by_role("button", name="Save rules").click()
+        page.get_by_role("button", name="Test the sign-in").click()
+        page.get_by_role("button", name="Go back").click()
+        expect(page.get_by_text(f"the provider knows you as {owner.email}")).to_be_visible()
+        page.get_by_role("button", name="Turn on").click()
+        expect(page.get_by_text("Single sign-on is on")).to_be_visible()
+        found = found_barriers(page, "sign-in/single-sign-on/")
+        assert not found, "\n".join(found)
+
+        new = open_page(390)
+        new.goto(f"/sso/?email={owner.email}")
+        new.get_by_role("button", name="Continue").click()
+        new.get_by_role("button", name="Go back").click()
         new.wait_for_url("**/o/elm/")
 
 

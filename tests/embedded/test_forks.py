@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from influence.embedded.launcher import COMPLETE, _outcome
 from influence.embedded.services import Errand
 
 from .launching import ROOT
@@ -37,3 +38,4 @@ def test_a_seed_that_ends_stops_nobody_and_leaves_its_code(
     assert (ended.returncode, ended.stdout) == (1, "web ended with code 0.\n")
     assert errand.text.startswith("made\n")
     assert errand.code == code
+    assert (_outcome(errand) == COMPLETE) is (code == 0)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, PostOrigin, RequestState, ReviewState
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
-from campaigns.policies import STEPS
+from campaigns.policies.orders import STEPS
 from crm.models import Influencer, SocialAccount
 from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus, Source

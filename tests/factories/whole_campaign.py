@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState, ReviewState
-from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
+from campaigns.models import Campaign, Order, OrderRequest, Participant, Post, Review
 from crm.models import Influencer, SocialAccount
 from jobs.models import Work
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_order
@@ -31,6 +31,7 @@ class Whole:
     by_order: Post
     by_hand: Post
     in_review: Post
+    review: Review
 
 
 def a_whole_campaign() -> Whole:
@@ -59,9 +60,23 @@ def a_whole_campaign() -> Whole:
         published_at=None,
     )
     a_video(accounts["marketplace"], "7450000000000000004", caption="#" + "looong" * 20)
+    review = a_review(accounts["ended"], campaign)
     alone = InfluencerFactory.create(name="Tom Trails", country="DE", language="en")
     syncs_of_every_kind(accounts, order)
-    return Whole(accounts, alone, campaign, order, by_order, by_hand, in_review)
+    return Whole(accounts, alone, campaign, order, by_order, by_hand, in_review, review)
+
+
+def a_review(account: SocialAccount, campaign: Campaign) -> Review:
+    """A draft with an earlier version, a comment at a second and changes that were asked for."""
+    order = an_order(campaign, account, state=OrderState.ACCEPTED)
+    review = Review.objects.create(campaign=campaign, order=order, due_on="2026-11-20")
+    first = review.versions.create(
+        number=1, text="Buy one pan now", link="https://example.com/" + "cut" * 30, verdict="changes",
+        reason="Say the name twice.", judged_at=timezone.now(),
+    )  # fmt: skip
+    first.comments.create(text="The logo is cut.", second=12)
+    review.versions.create(number=2, text="Buy two pans now")
+    return review
 
 
 def syncs_of_every_kind(accounts: dict[str, SocialAccount], order: Order) -> None:

@@ -32,6 +32,7 @@ class Bucket(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     objects: dict[str, bytes] = {}
+    ranges: list[str] = []
     written_at = datetime.now(UTC)
 
     def key(self) -> str:
@@ -58,7 +59,13 @@ class Bucket(BaseHTTPRequestHandler):
         if not self.key():
             return self.answer(200, self.listing())
         body = self.objects.get(self.key())
-        return self.answer(404) if body is None else self.answer(200, body)
+        if body is None:
+            return self.answer(404)
+        if asked := self.headers.get("Range"):
+            self.ranges.append(asked)
+            first, last = map(int, asked.removeprefix("bytes=").split("-"))
+            return self.answer(206, body[first : last + 1])
+        return self.answer(200, body)
 
     def do_HEAD(self) -> None:
         body = self.objects.get(self.key())

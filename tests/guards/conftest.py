@@ -42,7 +42,8 @@ def secrets(world: World) -> set[str]:
     found = world.oak.planted | world.elm.planted | {CODE, STATE}
     for tenant in (world.oak, world.elm):
         for row in tenant.rows.values():
-            found |= {value for name, value in vars(row).items() if name.startswith("sealed_")}
+            sealed = (value for name, value in vars(row).items() if name.startswith("sealed_"))
+            found |= set(filter(None, sealed))
     found |= set(ApiKey.objects.values_list("digest", flat=True))
     found |= {configured.SECRET_KEY, configured.TIKTOK_APP_SECRET}
     found |= {entry.partition(":")[2] for entry in configured.TOKEN_KEYS}

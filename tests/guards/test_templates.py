@@ -13,7 +13,13 @@ from django.conf import settings
 from django.template import Template, engines
 
 ROOT = Path(settings.BASE_DIR) / "templates"
-BASES = {"base.html", "base_staff.html", "base_portal.html", "base_public.html"}
+BASES = {
+    "base.html",
+    "base_staff.html",
+    "base_portal.html",
+    "base_public.html",
+    "public/orders/base.html",
+}
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 COMMENT = re.compile(r"\{% comment.*?endcomment %\}", re.DOTALL)
 ASSETS = {"src", "srcset", "data", "poster"}

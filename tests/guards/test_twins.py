@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from campaigns.enums import PostOrigin, ReviewState
 from campaigns.models import Post
-from campaigns.policies import GONE, UNTIED, is_free
+from campaigns.policies.posts import GONE, UNTIED, is_free
 from campaigns.queries.links import free
 from crm.enums import Network
 from crm.models import SocialAccount

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import SCENARIOS, table
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, share_of_speed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -46,6 +46,13 @@ def test_every_scenario_yields_ratios(tmp_path: Path) -> None:
 )
 def test_the_verdict_compares_with_the_bar(figure: Figure, verdict: str) -> None:
     assert figure.verdict == verdict
+
+
+@pytest.mark.parametrize(("rows", "said"), [(310, "310 rows/s"), (94_400, "94k rows/s")])
+def test_a_slow_speed_is_told_to_the_row(rows: int, said: str) -> None:
+    one_second = lambda turn: 1.0  # noqa: E731 -- the whole work
+    figure = share_of_speed("P9", "", rows=rows, measured=one_second, baseline=one_second, repeat=1)
+    assert (figure.measured, figure.baseline) == (said, said)
 
 
 def test_the_table_is_aligned() -> None:

@@ -25,7 +25,6 @@ def seen(covered: int, *, lines: list[int] | None = None, branches: list[list[in
     [
         "crm/services/lists.py",
         "tiktok/services/orders/tto.py",
-        "campaigns/policies.py",
         "campaigns/policies/orders.py",
         "crm/purge.py",
         "tenancy/middleware.py",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.template import engines
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from campaigns.models import Order, Post
+from crm.models import Influencer
 from tenancy.enums import Role
-from tenancy.models import Organization
+from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, an_account, an_order
 from tests.factories.whole_campaign import Whole, a_whole_campaign
@@ -154,6 +158,114 @@ def test_htmx_gets_the_rows_alone_and_the_match_is_marked(oak, manager) -> None:
     assert "<html" not in answer
     assert "Winter <mark>bák</mark>ing &lt;b&gt;" in answer
     assert "No matches for “zzz”" in manager.get(SEARCH, {"q": "zzz"}).content.decode()
+
+
+def test_the_keys_of_lists_are_named(manager) -> None:
+    for search in ("keys", "keyboard", "shortcuts"):
+        assert ("Keys: all keyboard shortcuts", "#keys") in found(manager, search)["Pages"]
+
+
+@pytest.mark.parametrize(("role", "is_named"), [(Role.MANAGER, True), (Role.VIEWER, False)])
+def test_the_sheet_of_keys_names_what_the_reader_may_do(oak, role, is_named) -> None:
+    page = member(oak, role).get("/o/oak/").content.decode()
+    assert "<dd>Select the row</dd>" in page
+    for words in (
+        "Add a creator, in the list",
+        "Edit the creator, in the profile",
+        "New order, in a campaign",
+    ):
+        assert (f"<dd>{words}</dd>" in page) == is_named, words
+
+
+@pytest.fixture
+def opened(oak: Organization, manager: Client) -> dict[str, str]:
+    """The addresses of two creators and a campaign by name, opened one after the other."""
+    with organization_scope(oak):
+        people = [an_account(handle).influencer for handle in ("maya.bakes", "tom.paints")]
+        campaign = a_campaign("Baking")
+    addresses = {each.name: f"/o/oak/influencers/{each.pk}/" for each in people}
+    addresses |= {"Baking": f"/o/oak/campaigns/{campaign.pk}/"}
+    for address in addresses.values():
+        assert manager.get(address).status_code == 200
+    return addresses
+
+
+def recent_titles(client: Client, slug: str = "oak") -> list[str]:
+    sections = client.get(f"/o/{slug}/search/").context["sections"]
+    return [row.title for each in sections if each.title == "Recent" for row in each.rows]
+
+
+def test_what_was_opened_last_is_offered_first_and_once(oak, manager, opened) -> None:
+    assert recent_titles(manager) == ["Baking", "Tom.Paints", "Maya.Bakes"]
+    manager.get(opened["Maya.Bakes"])
+    assert found(manager, "")["Recent"] == [
+        (name, opened[name]) for name in ("Maya.Bakes", "Baking", "Tom.Paints")
+    ]
+    assert "Recent" not in found(manager, "bak")
+    with organization_scope(oak):
+        others = [a_campaign(f"Campaign {n}").pk for n in range(5)]
+    for pk in others:
+        manager.get(f"/o/oak/campaigns/{pk}/")
+    assert recent_titles(manager) == [f"Campaign {n}" for n in (4, 3, 2, 1, 0)] + ["Maya.Bakes"]
+
+
+def test_what_was_opened_last_stands_in_the_sidebar(oak, manager, opened) -> None:
+    part = manager.get("/o/oak/search/recent/").content.decode()
+    rows = re.findall(r'href="([^"]+)">.*?<span>(.*?)</span></a>', part)
+    assert rows == [(opened[name], name) for name in ("Baking", "Tom.Paints", "Maya.Bakes")]
+    assert member(oak, Role.VIEWER).get("/o/oak/search/recent/").content == b"\n"
+
+
+def test_what_was_opened_is_each_members_own_and_ends_with_the_session(
+    manager, opened, oak
+) -> None:
+    assert recent_titles(member(oak, Role.VIEWER)) == []
+    manager.post(reverse("account_logout"))
+    manager.force_login(User.objects.get(email="manager@oak.example"))
+    assert recent_titles(manager) == []
+
+
+def test_what_was_opened_in_one_organization_is_not_offered_in_another(
+    oak, elm, manager, opened
+) -> None:
+    user = User.objects.get(email="manager@oak.example")
+    Membership.objects.create(organization=elm, user=user, role=Role.MANAGER)
+    assert recent_titles(manager, "elm") == []
+    with organization_scope(elm):
+        theirs = a_campaign("Elms")
+    assert manager.get(f"/o/oak/campaigns/{theirs.pk}/").status_code == 404
+    manager.get(f"/o/elm/campaigns/{theirs.pk}/")
+    assert (recent_titles(manager, "elm"), len(recent_titles(manager))) == (["Elms"], 3)
+
+
+def test_what_was_opened_goes_with_the_access_to_it(oak, manager, opened) -> None:
+    with organization_scope(oak):
+        group = Group.objects.create(name="Food", key="food")
+        Influencer.objects.filter(name="Maya.Bakes").update(group=group)
+        membership = Membership.objects.get(user__email="manager@oak.example")
+        membership.is_limited = True
+        membership.save()
+        GroupMember.objects.create(group=group, user=membership.user)
+    assert "Tom.Paints" not in recent_titles(manager)
+    assert "Maya.Bakes" in recent_titles(manager)
+    with organization_scope(oak):
+        Influencer.objects.filter(name="Maya.Bakes").delete()
+    assert "Maya.Bakes" not in recent_titles(manager)
+
+
+def test_opening_the_same_page_again_writes_nothing(manager, opened) -> None:
+    address = opened["Baking"]
+    manager.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        manager.get(address)
+    assert not [each for each in queries if each["sql"].startswith("UPDATE")]
+
+
+@pytest.mark.usefixtures("opened")
+def test_with_what_was_opened_it_stays_within_its_budget(manager) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        manager.get(SEARCH, headers={"HX-Request": "true"})
+    assert len(queries) <= QUERIES
 
 
 @pytest.mark.parametrize("search", ["bakes", "KXB-93F", "7450000000000000002"])

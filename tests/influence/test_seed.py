@@ -19,13 +19,15 @@ from influence.demo.cast import AGENCY, BRAND
 from influence.demo.past import followers_share, views_share
 from tenancy.models import Group, Organization
 from tenancy.scope import groups_scope, organization_scope
-from tiktok.enums import AccountKind
+from tiktok.enums import AccountKind, ConnectionState
 from tiktok.models import Connection, CreatorSnapshot, LegacyMigration
 from tiktok.queries import kind_of
 
 pytestmark = pytest.mark.django_db
 STEPS = ("seed._leave_from_before", "agency.Agency.run_campaigns", "agency.Agency.draft")
-ORDERS = {"created", "sent", "posting", "in_review", "fulfilled", "rejected", "failed"}
+ORDERS = {
+    "created", "sent", "posting", "in_review", "fulfilled", "rejected", "failed", "cancelled",
+}  # fmt: skip
 
 
 def stop() -> NoReturn:
@@ -48,6 +50,7 @@ def test_a_start_that_was_stopped_is_completed_by_the_next(step, tiktok, monkeyp
     call_command("seed_demo")
 
     assert Connection.objects.count() == 4
+    assert Connection.objects.get(state=ConnectionState.EXPIRING).handle == "giulia.pasta"
     with organization_scope(Organization.objects.get(slug="northlight")):
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
         assert (Influencer.objects.count(), accounts.count()) == (26, 24)
@@ -74,6 +77,12 @@ def test_a_start_that_was_stopped_is_completed_by_the_next(step, tiktok, monkeyp
     with organization_scope(Organization.objects.get(slug="harbour")):
         assert SocialAccount.objects.count() == len(BRAND)
         assert Campaign.objects.count() == 1
+        through = Order.objects.values_list(
+            "account__handle", "request__marketplace_account__country"
+        )
+        assert dict(through) == {
+            "maya.bakes": "GB", "yuki.paints": "GB", "soren.sails": "GB", "matilda.surf": "GB", "zoe.zen": "US",
+        }  # fmt: skip
     with organization_scope(Organization.objects.get(slug="kestrel")):
         assert LegacyMigration.objects.get().cut_over_at is None
         assert {kind_of(account.creator) for account in SocialAccount.objects.all()} == {

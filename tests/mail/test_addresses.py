@@ -63,6 +63,18 @@ def test_a_confirmed_one_does_once_it_is_chosen(tom: User, client: Client) -> No
     assert EmailAddress.objects.get().email == "tom@home.example"
 
 
+def test_one_that_another_account_is_known_by_since_takes_no_place(
+    tom: User, client: Client
+) -> None:
+    act(client, "action_add", "new@oak.example")
+    client.post(LINK.search(sent_mail()[0].body)[1])
+    User.objects.create_user("new@oak.example")
+    page = act(client, "action_primary", "new@oak.example")
+    assert "Another account is known by new@oak.example already" in page
+    assert known_by(tom) == "tom@oak.example"
+    assert EmailAddress.objects.get(primary=True).email == "tom@oak.example"
+
+
 def test_a_code_confirms_the_address_it_was_read_at(tom: User) -> None:
     client = Client()
     client.post("/accounts/login/code/", {"email": "tom@oak.example"})

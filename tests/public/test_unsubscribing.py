@@ -8,7 +8,7 @@ from django.test import Client
 
 from mail.errors import AddressUnsubscribed
 from mail.models import Address
-from mail.services.unsubscribing import SALT, unsubscribe_url
+from mail.services.links.unsubscribing import SALT, unsubscribe_url
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.mail.conftest import queue

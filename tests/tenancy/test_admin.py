@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts.models import ReadUpTo
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
 from crm.models import Influencer, SocialAccount
 from files.models import File
@@ -34,6 +35,7 @@ from tiktok.models import (
     Connection,
     Consent,
     Creator,
+    CreatorMembership,
     FormerHandle,
     LegacyMigration,
     LinkedVideo,
@@ -75,6 +77,12 @@ def furnished(name: str, word: str) -> Organization:
             tiktok_video_id=word,
         )
         creator = Creator.objects.create(handle=f"{word}.bakes", marketplace_status="in")
+        CreatorMembership.objects.create(
+            creator=creator,
+            account=MarketplaceAccount.objects.get(),
+            status="in",
+            checked_at=LONG_AGO,
+        )
         FormerHandle.objects.create(creator=creator, handle=f"{word}.cakes", left_at=LONG_AGO)
         connection = Connection(
             person=person,
@@ -156,6 +164,7 @@ def furnish_campaign(word: str, account: SocialAccount, creator: Creator) -> Non
         counts_source="ttcm_public",
         counts_fetched_at=LONG_AGO,
     )
+    ReadUpTo.objects.create()
     Post.objects.create(
         campaign=campaign,
         account=account,
@@ -186,6 +195,7 @@ OURS = (
     "tiktok",
     "crm",
     "campaigns",
+    "alerts",
     "mfa",
     "account",
     "auth",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from django.db.models import QuerySet
 
-from crm.models import Influencer
+from crm.models import Influencer, SocialAccount
 from files.models import File
 from tenancy.composed import Composed, ComposedPages
 from tenancy.models import Group, Organization, User
 from tenancy.scope import ScopeMissing, groups_scope, organization_scope, person_scope
+from tests.factories.crm import TikTokAccountFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +114,19 @@ def test_a_person_is_answered_with_their_own_rows(oak) -> None:
         with scope:
             file = File.objects.create(kind="organization_logo", name="a.png", size=1)
             assert composed.rows() == [file]
+
+
+def test_rows_go_with_their_page_and_wait_for_no_collector(oak) -> None:
+    """An export of many reads them all in the memory of a few."""
+    composed = Composed(lambda: SocialAccount.objects.select_related("creator", "influencer"))
+    with organization_scope(oak):
+        TikTokAccountFactory.create(creator__handle="maya")
+        gc.disable()
+        try:
+            [row] = composed.rows()
+            assert row.creator.handle == "maya"
+            kept = [weakref.ref(row), weakref.ref(row.creator), weakref.ref(row.influencer)]
+            del row
+            assert [each() for each in kept] == [None, None, None]
+        finally:
+            gc.enable()

@@ -46,6 +46,19 @@ def test_without_a_scope_no_query_runs(read) -> None:
         read(Influencer.objects)
 
 
+def test_a_row_that_is_read_knows_where_it_is_from_and_what_was_left_out(oak) -> None:
+    with organization_scope(oak):
+        made = Influencer.objects.create(name="Maya", email="maya@example.com")
+        row = Influencer.objects.defer("email").get()
+        assert (row, row.pk, row.organization_id) == (made, made.pk, oak.pk)
+        assert row.get_deferred_fields() == {"email"}
+        assert row.email == "maya@example.com"
+        assert (row._state.adding, row._state.db) == (False, "default")
+        row.name = "Tom"
+        row.save()
+        assert [each.name for each in Influencer.objects.all()] == ["Tom"]
+
+
 def test_an_organization_sees_its_own_rows_and_no_others(oak, elm) -> None:
     with organization_scope(oak):
         Influencer.objects.create(name="Maya")

@@ -11,6 +11,7 @@ from jobs.services.queue import make_due
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
+from tests.factories.creators import track_creator
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.tiktok import costs
 from tests.working import all_polls, pump
@@ -19,7 +20,6 @@ from tiktok.client.protocol import Capabilities
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.services.creators import profiles, videos  # noqa: F401 -- registers the handlers
-from tiktok.services.creators.membership import track_creator
 
 pytestmark = pytest.mark.django_db
 HANDLES = ("maya.bakes", "rio.runs", "lena.lifts")

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from jobs.services.queue import make_due
 from tenancy.scope import organization_scope
+from tests.factories.creators import track_creator
 from tests.hostile import Hostile, Script, always, envelope, hostile, http, slowly, without_end
 from tests.working import all_polls, pump
 from tiktok import breaker
@@ -27,7 +28,7 @@ from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
 from tiktok.queries import account_metrics, marketplace_account, post_metrics
 from tiktok.queries.metrics import NOT_YET
 from tiktok.services import gateway
-from tiktok.services.creators.membership import read_memberships, refresh_membership, track_creator
+from tiktok.services.creators.membership import read_memberships, refresh_membership
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.orders.dialects import find_orders, place_orders

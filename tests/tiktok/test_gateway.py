@@ -19,6 +19,7 @@ from jobs.services.claims import claim, work
 from jobs.services.kinds import kinds_in
 from tenancy.scope import organization_scope
 from tests.connecting import a_person, connect
+from tests.factories.creators import track_creator
 from tests.personas import make_person
 from tests.sandbox_process import BRAND_TOKEN
 from tests.working import all_polls
@@ -29,7 +30,7 @@ from tiktok.errors import MarketplaceAccessEnded, TikTokBusy, TikTokRefused, Tik
 from tiktok.exchanges import KEPT, last_exchanges
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.queries import marketplace_account
-from tiktok.services.creators.membership import read_memberships, track_creator
+from tiktok.services.creators.membership import read_memberships
 from tiktok.services.creators.profiles import refresh_insights, refresh_profile
 from tiktok.services.gateway import tiktok_call
 from tiktok.store import key, store

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
+from ui.templatetags.labels import person
+
 
 @pytest.mark.parametrize(
     "tag",
@@ -93,3 +95,10 @@ def test_a_cover_without_an_address_asks_nobody_for_a_picture() -> None:
     shown = Template('{% cover url="https://p16.tiktokcdn.com/a.jpeg" %}').render(Context())
     assert 'src="https://p16.tiktokcdn.com/a.jpeg"' in shown
     assert 'loading="lazy"' in shown
+
+
+def test_the_address_of_a_person_may_break_before_its_sign_and_a_handle_stays_whole() -> None:
+    row = person(name="Maya", href="/", note="maya@a.example")
+    assert '<span class="person-note">maya<wbr>@a.example</span>' in row
+    assert ">@maya.bakes</span>" in person(name="Maya", href="/", note="@maya.bakes")
+    assert "&lt;b&gt;<wbr>@x" in person(name="Maya", href="/", note="<b>@x")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.numbers import BIGGEST_COUNT, NotACount, proven_decimal_marks, read_count
+from ui.numbers import BIGGEST_COUNT, NotACount, plainly, proven_decimal_marks, read_count
 
 
 def read(text: str, *column: str) -> int:
@@ -151,3 +151,18 @@ def test_plain_digits_and_short_decimals_are_always_accepted(count, mark) -> Non
 def test_any_text_is_read_or_refused(text, column) -> None:
     result = outcome(text, proven_decimal_marks([text, *column]))
     assert isinstance(result, str) or 0 <= result <= BIGGEST_COUNT
+
+
+@pytest.mark.parametrize(
+    "text", ["1250 300", "2024 500", "12.500 300", "541²", "①②", "5½", "⒈500", "3㏠"]
+)
+def test_numbers_beside_each_other_and_digits_in_disguise_are_not_put_together(text) -> None:
+    with pytest.raises(NotACount, match="is not a count"):
+        read_count(plainly(text), {"."})
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("250 300", 250_300), ("1 250 300", 1_250_300), ("\uff11\uff12", 12)]
+)
+def test_groups_and_wide_digits_are_one_number(text, count) -> None:
+    assert read_count(plainly(text), {"."}) == count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from . import types
+from .normalize import count
 from .reader import Row
 
 
@@ -163,6 +164,14 @@ def part(raw: Row, side: str) -> types.Part:
         two_seconds_views=raw.share(f"{side}_two_seconds_views"),
         six_seconds_views=raw.share(f"{side}_six_seconds_views"),
     )
+
+
+def views_by_source(raw: Row) -> dict[str, int] | None:
+    """Counts from ``{source: n}`` or ``[{"source", "video_views"}]``; sources without a count left out."""
+    if not raw.has("video_views_by_source"):
+        return None
+    counts = raw.named("video_views_by_source", key="source", value="video_views", read=count)
+    return {name.lower(): views for name, views in counts if views is not None}
 
 
 def spark_authorization(raw: Row, video_id: str) -> types.SparkAuthorization:

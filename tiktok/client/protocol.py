@@ -21,6 +21,7 @@ class Capabilities:
     - ``has_discovery``: the marketplace can be searched, and has rankings
     - ``has_average_views``: average views, engagement and completion rate of an authorized profile
     - ``has_audience_locales``: of an authorized profile
+    - ``spark_days``: for how many days permission for Spark Ads is asked
     - ``…_batch``: subjects in one call; ``…_page``: rows of one answer; ``…_length``: characters
     """
 
@@ -32,6 +33,7 @@ class Capabilities:
     has_discovery: bool = False
     has_average_views: bool = False
     has_audience_locales: bool = False
+    spark_days: tuple[int, ...] = ()
     brand_name_length: int
     description_length: int
     membership_batch: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from . import types
-from .answers import days, page_of, totals
+from .answers import days, page_of, totals, views_by_source
 from .reader import Row
 
 
@@ -98,6 +98,7 @@ def report_row(raw: Row) -> types.ReportRow:
         released_at=dimensions.instant("video_first_release_time"),
         metrics=report_metrics(numbers),
         daily=days(numbers),
+        views_by_source=views_by_source(numbers),
     )
 
 

@@ -12,6 +12,7 @@ CAPABILITIES = Capabilities(
     has_link_requests=True,
     has_linked_video_events=True,
     has_discovery=True,
+    spark_days=(7, 30, 60, 180, 365),
     brand_name_length=60,
     campaign_name_length=120,
     description_length=1000,

@@ -6,8 +6,7 @@ import msgspec
 
 from . import tto_report_types as reports
 from . import types
-from .answers import days, page_of, part, totals
-from .normalize import count
+from .answers import days, page_of, part, totals, views_by_source
 from .reader import Row
 
 AGES = {"1": "13-17", "2": "18-24", "3": "25-34", "4": "35-44", "5": "45-54", "6": "55+"}
@@ -101,11 +100,3 @@ def anchor_metrics(raw: Row) -> reports.AnchorMetrics:
         unique_views=raw.count("anchor_unique_views"),
         unique_clicks=raw.count("anchor_unique_clicks"),
     )
-
-
-def views_by_source(raw: Row) -> dict[str, int] | None:
-    """Counts from ``{source: n}`` or ``[{"source", "video_views"}]``; sources without a count left out."""
-    if not raw.has("video_views_by_source"):
-        return None
-    counts = raw.named("video_views_by_source", key="source", value="video_views", read=count)
-    return {name.lower(): views for name, views in counts if views is not None}

@@ -1,6 +1,7 @@
 from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, MarketplaceAccount
 from tiktok.models.connections import ConnectAttempt, Connection, Consent
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
+from tiktok.models.memberships import CreatorMembership
 from tiktok.models.snapshots import (
     CREATOR_DETAILS,
     CREATOR_NUMBERS,
@@ -26,6 +27,7 @@ __all__ = [
     "Connection",
     "Consent",
     "Creator",
+    "CreatorMembership",
     "CreatorSnapshot",
     "FormerHandle",
     "LegacyMigration",

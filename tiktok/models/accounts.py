@@ -22,7 +22,8 @@ from tiktok.sealing import seal, unseal
 class MarketplaceAccount(OrganizationModel):
     """The organization's own TikTok marketplace account, through which brand-side calls are made.
 
-    An organization may have several; new calls go through the one chosen last. `country`, `timezone` and `verification`
+    An organization may have several, one for each market; the one chosen last is in use where a creator's market is no reason
+    for another. `country`, `timezone` and `verification`
     (`business_verification_status`) are TikTok's, of `/tto/oauth2/info/`.
     """
 
@@ -119,10 +120,12 @@ class Creator(OrganizationModel):
     marketplace_checked_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     invite_refusal = models.CharField(max_length=200, blank=True)
-    # The state of the grant behind the consent that stands; empty without one. Kept by triggers, never written from here.
+    # The state of the grant behind the consent that stands, and when it ends (TikTok then asks the creator again); empty
+    # and None without one. Kept by triggers, never written from here.
     grant_state = models.CharField(
         max_length=20, choices=ConnectionState, blank=True, db_default="", editable=False
     )
+    grant_ends_at = models.DateTimeField(null=True, editable=False)
 
     display_name = models.CharField(max_length=200, blank=True)
     profile_image = models.URLField(max_length=1000, blank=True)

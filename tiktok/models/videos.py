@@ -48,10 +48,14 @@ class Video(OrganizationModel):
     audience_gender = models.JSONField(null=True)
     audience_geography = models.JSONField(null=True)
     audience_country = models.JSONField(null=True)
+    # Beside the numbers: `sources` (views by source), `organic` and `paid` (numbers of each), `benchmarks` (TikTok's [P25, P50]).
+    breakdown = models.JSONField(default=dict, db_default={}, editable=False)
     report_fetched_at = models.DateTimeField(null=True, blank=True)
     # Which of the numbers above fell, and which cannot be right: bits as in the snapshots.
     falling = models.SmallIntegerField(default=0, db_default=0, editable=False)
     absurd = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    # Since when TikTok, asked for this video by its id, does not name it: deleted, or private.
+    unlisted_since = models.DateTimeField(null=True, blank=True, editable=False)
     # Which metrics are missing because TikTok's last answer could not be read there.
     unreadable = ArrayField(
         models.CharField(max_length=40), default=list, db_default=[], editable=False

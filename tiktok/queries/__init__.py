@@ -1,13 +1,17 @@
 """Reads of the TikTok wrapper."""
 
 from tiktok.queries.accounts import (
+    account_for,
     active_consents,
     authenticated,
+    connected_accounts,
     is_released,
     kind_of,
     marketplace_account,
     marketplace_accounts,
     marketplace_live,
+    markets_of,
+    memberships_by_market,
     needs_reconnect,
     visible_videos,
 )
@@ -16,7 +20,6 @@ from tiktok.queries.histories import (
     DAY_COLUMNS,
     account_history,
     earlier_numbers,
-    followers_a_month_ago,
     post_history,
     video_days,
 )
@@ -24,7 +27,13 @@ from tiktok.queries.incidents import (
     OPEN_INCIDENTS,
     open_incidents,
 )
-from tiktok.queries.metrics import NOT_YET, MetricValue, account_metrics, post_metrics
+from tiktok.queries.metrics import (
+    NOT_YET,
+    MetricValue,
+    account_metrics,
+    account_value,
+    post_metrics,
+)
 from tiktok.queries.pauses import Pause, current_pause
 from tiktok.queries.syncs import (
     ACCOUNT_POLLS,
@@ -52,21 +61,25 @@ __all__ = [
     "Pause",
     "Polls",
     "SyncTimes",
+    "account_for",
     "account_history",
     "account_metrics",
     "account_sync",
+    "account_value",
     "active_consents",
     "audience_bars",
     "authenticated",
+    "connected_accounts",
     "current_pause",
     "earlier_numbers",
-    "followers_a_month_ago",
     "is_coming",
     "is_released",
     "kind_of",
     "marketplace_account",
     "marketplace_accounts",
     "marketplace_live",
+    "markets_of",
+    "memberships_by_market",
     "needs_reconnect",
     "next_account_check",
     "next_check",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from tenancy.composed import Composed
@@ -15,11 +18,13 @@ from tiktok.enums import (
     AccountState,
     ConnectionState,
     Dialect,
+    MarketplaceStatus,
     Source,
 )
 from tiktok.models import (
     Consent,
     Creator,
+    CreatorMembership,
     LegacyMigration,
     MarketplaceAccount,
     Video,
@@ -72,7 +77,55 @@ def marketplace_accounts() -> models.QuerySet[MarketplaceAccount]:
 
 def marketplace_account() -> MarketplaceAccount | None:
     """The organization's own marketplace account that new calls are made through: of the connected, the one chosen last."""
-    return marketplace_accounts().filter(state=AccountState.CONNECTED).first()
+    return connected_accounts().first()
+
+
+def connected_accounts() -> models.QuerySet[MarketplaceAccount]:
+    """The accounts through which TikTok can be asked, the one in use first."""
+    return marketplace_accounts().filter(state=AccountState.CONNECTED)
+
+
+def account_for(creator: Creator) -> MarketplaceAccount | None:
+    """The connected account whose market the creator is in; of several, and where TikTok named none, the one in use."""
+    inside = CreatorMembership.objects.filter(
+        account=OuterRef("pk"), creator=creator, status=MarketplaceStatus.IN
+    )
+    nearest = connected_accounts().annotate(is_market=Exists(inside))
+    return nearest.order_by("-is_market", *nearest.query.order_by).first()
+
+
+def markets_of(creator_ids: Collection[int]) -> dict[int, list[MarketplaceAccount]]:
+    """The connected accounts whose markets these creators are in, by creator, the account in use first."""
+    accounts = list(connected_accounts())
+    rows = CreatorMembership.objects.filter(
+        creator__in=creator_ids, account__in=accounts, status=MarketplaceStatus.IN
+    )
+    inside = set(rows.values_list("creator_id", "account_id"))
+    return {pk: [each for each in accounts if (pk, each.pk) in inside] for pk in creator_ids}
+
+
+@dataclass(frozen=True)
+class MarketMembership:
+    """TikTok's last answer about a creator in the market of one account; None: not asked yet."""
+
+    account: MarketplaceAccount
+    status: MarketplaceStatus
+    checked_at: datetime | None
+
+
+def memberships_by_market(creator: Creator) -> list[MarketMembership]:
+    """The creator's membership in the market of each connected account, the one in use first; empty where it is the only one."""
+    answers = CreatorMembership.objects.filter(account=OuterRef("pk"), creator=creator)
+    accounts = connected_accounts().annotate(
+        status=Subquery(answers.values("status")), checked_at=Subquery(answers.values("checked_at"))
+    )
+    known = [
+        MarketMembership(
+            each, MarketplaceStatus(each.status or MarketplaceStatus.UNKNOWN), each.checked_at
+        )
+        for each in accounts
+    ]
+    return known if len(known) > 1 else []
 
 
 def visible_videos() -> models.QuerySet[Video]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import JSONObject, TruncDate
+from django.db.models.functions import TruncDate
 
 from tiktok.enums import (
     AccountKind,
@@ -29,23 +29,6 @@ def account_history(creator: Creator, kind: AccountKind) -> models.QuerySet[Crea
     rows = CreatorSnapshot.objects.filter(creator_id=creator.pk).order_by("bucket_at")
     is_legacy = models.Q(source=Source.LEGACY)
     return rows.filter(is_legacy if kind == AccountKind.LEGACY else ~is_legacy)
-
-
-def followers_a_month_ago(account_path: str) -> models.Subquery:
-    """Annotation: the followers of the creator at this path about thirty days before their last reading, as `{"at": …,
-    "followers": …}`; NULL where nothing was read in the nine days before that."""
-    month = models.F("read_at") - timedelta(days=30)
-    rows = (
-        CreatorSnapshot.objects.filter(
-            creator_id=models.OuterRef(f"{account_path}_id"), follower_count__isnull=False
-        )
-        .exclude(source=Source.LEGACY)
-        .annotate(read_at=models.OuterRef(f"{account_path}__profile_fetched_at"))
-        .filter(bucket_at__lte=month, bucket_at__gt=month - timedelta(days=9))
-        .order_by("-bucket_at")
-    )
-    found = JSONObject(at="bucket_at", followers="follower_count")
-    return models.Subquery(rows.values(found=found)[:1])
 
 
 def post_history(video: Video) -> models.QuerySet[VideoReading]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -33,12 +33,7 @@ from tiktok.enums import (
     Source,
     Unit,
 )
-from tiktok.models import (
-    CREATOR_NUMBERS,
-    Creator,
-    Video,
-    names_of,
-)
+from tiktok.models import CREATOR_NUMBERS, Creator, Video, names_of
 
 NOT_YET = "TikTok has not reported this yet."
 
@@ -101,23 +96,42 @@ def account_metrics(
     creator: Creator, kind: AccountKind, only: Iterable[AccountMetric] = ACCOUNT_MATRIX
 ) -> list[MetricValue]:
     """Account metrics of the matrix for this creator, all unless a list needs few, in the matrix's order."""
-    shown = creator.profile_source and (creator.profile_source == Source.LEGACY) == (
-        kind == AccountKind.LEGACY
-    )
-    absurd = names_of(creator.absurd, CREATOR_NUMBERS) if shown and creator.absurd else set()
+    has_absurd = creator.absurd and _is_seen(creator.profile_source, kind)
+    absurd = names_of(creator.absurd, CREATOR_NUMBERS) if has_absurd else set()
     return [
         _account_metric(
             creator,
             metric,
             _absent(metric, kind, creator.profile_dialect),
-            ACCOUNT_VALUES[metric](creator) if shown else None,
+            account_value(creator, kind, metric),
             is_absurd=metric in absurd,
         )
         for metric in only
     ]
 
 
-@lru_cache
+def account_value(creator: Creator, kind: AccountKind, metric: AccountMetric) -> Any:
+    """The value of one account metric, without source, time and reason; None where there is none."""
+    return _reader(metric, kind, creator.profile_dialect, creator.profile_source)(creator)
+
+
+@cache
+def _reader(
+    metric: AccountMetric, kind: AccountKind, dialect: str, source: str
+) -> Callable[[Creator], Any]:
+    cell = account_cell(metric, kind, dialect)
+    if cell.availability == Availability.COMPUTED:
+        return CALCULATIONS[metric]
+    is_shown = cell.is_shown and _is_seen(source, kind)
+    return ACCOUNT_VALUES[metric] if is_shown else lambda creator: None
+
+
+def _is_seen(source: str, kind: AccountKind) -> bool:
+    """May an account of this kind show what this source has told? The old source's is for the time before the cut-over."""
+    return bool(source) and (source == Source.LEGACY) == (kind == AccountKind.LEGACY)
+
+
+@cache
 def _absent(metric: AccountMetric, kind: AccountKind, dialect: str) -> MetricValue:
     """The metric of an account that TikTok has told nothing odd about, and not this."""
     return MetricValue(
@@ -131,9 +145,8 @@ def _absent(metric: AccountMetric, kind: AccountKind, dialect: str) -> MetricVal
 def _account_metric(
     creator: Creator, metric: AccountMetric, absent: MetricValue, value: Any, *, is_absurd: bool
 ) -> MetricValue:
-    if absent.cell.availability == Availability.COMPUTED:
-        value, is_absurd = CALCULATIONS[metric](creator), False
-    is_reported = value is not None and absent.cell.is_shown
+    is_absurd = is_absurd and absent.cell.availability != Availability.COMPUTED
+    is_reported = value is not None
     is_unreadable = metric in creator.unreadable
     if not (is_reported or is_absurd or is_unreadable):
         return absent
@@ -145,7 +158,7 @@ def _account_metric(
         label=absent.label,
         unit=absent.unit,
         cell=absent.cell,
-        value=value if is_reported else None,
+        value=value,
         source=source,
         fetched_at=fetched_at,
         definition=definition,
@@ -185,17 +198,8 @@ def _rate(creator: Creator) -> tuple[Decimal, str] | None:
 
 # A list shows few of them, hundreds of times.
 ACCOUNT_VALUES: dict[AccountMetric, Callable[[Creator], Any]] = {
-    AccountMetric.FOLLOWER_COUNT: attrgetter("follower_count"),
-    AccountMetric.LIKE_COUNT: attrgetter("like_count"),
-    AccountMetric.VIDEO_COUNT: attrgetter("video_count"),
-    AccountMetric.AVERAGE_VIEWS: attrgetter("average_views"),
-    AccountMetric.ENGAGEMENT_RATE: attrgetter("engagement_rate"),
-    AccountMetric.COMPLETION_RATE: attrgetter("completion_rate"),
+    **{metric: attrgetter(metric.value) for metric in AccountMetric},
     AccountMetric.CREATOR_RATE: _rate,
-    AccountMetric.AUDIENCE_COUNTRIES: attrgetter("audience_countries"),
-    AccountMetric.AUDIENCE_GENDERS: attrgetter("audience_genders"),
-    AccountMetric.AUDIENCE_AGES: attrgetter("audience_ages"),
-    AccountMetric.AUDIENCE_LOCALES: attrgetter("audience_locales"),
     AccountMetric.PROFILE_IMAGE: lambda creator: creator.profile_image or None,
     AccountMetric.USER_NAME: attrgetter("handle"),
     AccountMetric.DISPLAY_NAME: lambda creator: creator.display_name or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import consent, control, images, oddities, parameters, portal
+from . import consent, control, images, oddities, parameters, player, portal
 from .answers import Refusal, enveloped
 from .facts import Facts
 from .http import Request, Response
@@ -28,7 +28,7 @@ class Application:
             return images.picture(self.world, request, path.rsplit("/", 1)[1])
         if path.startswith("/_sandbox/"):
             return control.answer(self.world, request, path.removeprefix("/_sandbox/").rstrip("/"))
-        shown = self._page(request)
+        shown = player.page(self.world, request) or self._page(request)
         if shown is not None:
             return shown
         return enveloped({}, self.world.clock.now(), code=40400, message="Route not found.")

@@ -104,16 +104,15 @@ def review(world: World, given: Mapping[str, Any]) -> Data:
 
 
 def show_creator(world: World, given: Mapping[str, Any]) -> Data:
-    """Show the creator ``handle``."""
-    return asdict(world.creator(given["handle"]))
+    """Show the creator ``handle``, as in the market of ``account`` if given."""
+    return asdict(world.creator(given["handle"], given.get("account", "")))
 
 
 def set_creator(world: World, given: Mapping[str, Any]) -> Data:
-    """Overrides the ``membership`` of ``handle``."""
+    """Overrides the ``membership`` of ``handle``, in the market of ``account`` alone if given."""
     if given["membership"] not in MEMBERSHIPS:
         raise invalid(f"membership: Must be one of {', '.join(MEMBERSHIPS)}.")
-    world.memberships[given["handle"].lower()] = given["membership"]
-    world.dirty = True
+    world.move(given["handle"], given["membership"], given.get("account", ""))
     return {}
 
 

@@ -36,14 +36,14 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 def create(world: World, request: Request, given: Parameters) -> Data:
     """POST ``/tcm/order/create/v2/``. A handle that does not exist gets no order."""
     require_brand(world, request)
-    given.text("tcm_account_id")
+    account_id = given.text("tcm_account_id")
     brand = given.text("brand_name", longest=60)
     given.text("description", longest=60)
     handles = given.strings("handle_names", most=100)
     given.one_of("order_source", ("MSP", "OTHER"), "OTHER")
     number, spark_days = _wanted(given)
     require_account(given)
-    existing = [handle for handle in handles if world.creator(handle).membership != INVALID]
+    existing = [each for each in handles if world.creator(each, account_id).membership != INVALID]
     code = _code(world, given.optional("campaign_code"), brand, number)
     if not existing:
         raise invalid("handle_names: None of the handles exists.")

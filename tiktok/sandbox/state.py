@@ -53,6 +53,7 @@ def save(world: World, file: Path) -> None:
         "born_at": world.born_at,
         "numbers": world.numbers,
         "memberships": world.memberships,
+        "markets": world.markets,
         "published_by": world.published_by,
         "added_views": world.added_views,
         "private": world.private,
@@ -75,6 +76,7 @@ def load(file: Path, level: str, switches: Switches) -> World:
     world.clock, world.born_at = Clock(state["offset"]), state["born_at"]
     world.numbers = state["numbers"]
     world.memberships = state["memberships"]
+    world.markets = state.get("markets", {})
     world.published_by = state["published_by"]
     world.added_views = state["added_views"]
     world.private = state.get("private", [])

@@ -67,12 +67,12 @@ _AUDIENCE = (
 def status(world: World, request: Request, given: Parameters) -> Data:
     """GET ``/tcm/creator/status/get/``; answers under the documented misspelling ``handler_name``."""
     require_brand(world, request)
-    given.text("tcm_account_id")
+    account_id = given.text("tcm_account_id")
     handles = given.strings("handle_names", "handler_names", most=20)
     require_account(given)
     return {
         "onboarding_status": [
-            {"handler_name": handle, "status": world.creator(handle).membership}
+            {"handler_name": handle, "status": world.creator(handle, account_id).membership}
             for handle in handles
         ]
     }
@@ -81,13 +81,13 @@ def status(world: World, request: Request, given: Parameters) -> Data:
 def invite(world: World, request: Request, given: Parameters) -> Data:
     """POST ``/tcm/creator/invite/``."""
     require_brand(world, request)
-    given.text("tcm_account_id")
+    account_id = given.text("tcm_account_id")
     handles = given.strings("handle_names", "handler_names", most=20)
     require_account(given)
     answer: dict[str, list[str]] = {"in_tcm": [], "invited": [], "rejected": []}
     reasons: dict[str, str] = {}
     for handle in handles:
-        membership = world.creator(handle).membership
+        membership = world.creator(handle, account_id).membership
         if membership == IN:
             answer["in_tcm"].append(handle)
         elif membership == INVALID:
@@ -95,8 +95,8 @@ def invite(world: World, request: Request, given: Parameters) -> Data:
             reasons[handle] = "This account does not exist."
         else:
             answer["invited"].append(handle)
-            world.memberships[handle.lower()] = INVITED
-            world.dirty = True
+            at = account_id if f"{account_id}/{handle.lower()}" in world.markets else ""
+            world.move(handle, INVITED, at)
     return {**answer, "reject_reasons": reasons}
 
 
@@ -105,7 +105,7 @@ def public(world: World, request: Request, given: Parameters) -> Data:
     require_brand(world, request)
     handle = given.text("handle_name")
     require_account(given)
-    person = in_marketplace(world, handle)
+    person = in_marketplace(world, handle, given.text("tcm_account_id"))
     return {
         **_identity(world, person, request),
         "creator_id": person.creator_id,
@@ -123,7 +123,7 @@ def public_videos(world: World, request: Request, given: Parameters) -> Data:
     handle = given.text("handle_name")
     wanted, cursor, limit = _page(given)
     require_account(given)
-    person = in_marketplace(world, handle)
+    person = in_marketplace(world, handle, given.text("tcm_account_id"))
     return _posts(world, person, request, (wanted, cursor, limit))
 
 
@@ -152,9 +152,9 @@ def authorized_videos(world: World, request: Request, given: Parameters) -> Data
     return _posts(world, world.creator(grant.handle), request, page)
 
 
-def in_marketplace(world: World, handle: str) -> creators.Creator:
-    """The creator, if brands may see the account."""
-    person = world.creator(handle)
+def in_marketplace(world: World, handle: str, account_id: str) -> creators.Creator:
+    """The creator, if brands may see the account in the market of theirs."""
+    person = world.creator(handle, account_id)
     if person.membership == INVALID:
         raise Refusal(40007, f"Handle {handle} does not exist.")
     if person.membership != IN:

@@ -26,7 +26,9 @@ APP_ID = "7390000000000000001"
 APP_SECRET = "sandbox-secret"  # noqa: S105 - an invented value that the sandbox prints at start
 ACCOUNT_ID = "7300000000000000009"
 TTO_ACCOUNT_ID = "7401112223334445556"
+TTO_US_ACCOUNT_ID = "7401112223334445557"
 BRAND_TOKEN = "sandbox-brand-token"  # noqa: S105 - an invented value that the sandbox prints at start
+US_BRAND_TOKEN = "sandbox-brand-token-us"  # noqa: S105 - another invented value, of the second account alone
 ORDERS_PER_CODE = 200
 
 
@@ -149,6 +151,7 @@ class World:
     switches: Switches = field(default_factory=Switches)
     numbers: int = 0
     memberships: dict[str, str] = field(default_factory=dict)
+    markets: dict[str, str] = field(default_factory=dict)  # by account and handle: "740…/ann.b"
     codes: dict[str, CampaignCode] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     published: dict[str, Published] = field(default_factory=dict)
@@ -173,11 +176,20 @@ class World:
     arrivals: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=100_000))
     dirty: bool = False
 
-    def creator(self, handle: str) -> creators.Creator:
-        """The account of a handle, with what the control plane made of its membership."""
+    def creator(self, handle: str, account_id: str = "") -> creators.Creator:
+        """The account of a handle, with what the control plane made of its membership, in the market of this account too."""
         person = creators.creator(self.seed, handle.lower())
-        override = self.memberships.get(person.handle)
+        everywhere = self.memberships.get(person.handle)
+        override = self.markets.get(f"{account_id}/{person.handle}", everywhere)
         return person if override is None else replace(person, membership=override)
+
+    def move(self, handle: str, membership: str, account_id: str = "") -> None:
+        """Give a handle this membership, everywhere or in the market of one account."""
+        if account_id:
+            self.markets[f"{account_id}/{handle.lower()}"] = membership
+        else:
+            self.memberships[handle.lower()] = membership
+        self.dirty = True
 
     def videos_of(self, handle: str) -> list[videos.Video]:
         """The videos that the creator has published by now, newest first."""
@@ -233,7 +245,8 @@ def new(seed: int, level: str, switches: Switches) -> World:
     """A world in which nothing has happened yet."""
     clock = Clock()
     world = World(seed, clock, Limiter(level), clock.now() // 1, switches)
-    world.brand_grants[BRAND_TOKEN] = BrandGrant(BRAND_TOKEN, [TTO_ACCOUNT_ID])
+    for token, account_id in ((BRAND_TOKEN, TTO_ACCOUNT_ID), (US_BRAND_TOKEN, TTO_US_ACCOUNT_ID)):
+        world.brand_grants[token] = BrandGrant(token, [account_id])
     return world
 
 

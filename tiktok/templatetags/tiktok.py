@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django import template
@@ -25,12 +26,19 @@ STAT_FORMATS = {
     Unit.SECONDS: "duration",
     Unit.MONEY: "money",
 }
-TEXTS = {
+
+
+def _money(price: tuple[formats.Number, str]) -> SafeString:
+    """A card of a number may be narrower than an amount: the currency is smaller, and may go below it."""
+    amount, currency = price
+    return markup('{} <span class="stat-unit">{}</span>', formats.cents(amount), currency)
+
+
+TEXTS: dict[Unit, Callable[[Any], str]] = {
     Unit.COUNT: formats.compact,
     Unit.FRACTION: formats.percent,
     Unit.SECONDS: formats.duration,
-    # A card of a number may be narrower than an amount: the currency then goes below it.
-    Unit.MONEY: lambda price: formats.money(*price).replace(formats.NBSP, " "),
+    Unit.MONEY: _money,
 }
 
 

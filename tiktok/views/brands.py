@@ -98,7 +98,8 @@ def choose(request: OrganizationRequest, marketplace_account_id: int) -> HttpRes
         messages.error(request, str(problem))
     else:
         messages.success(
-            request, f"New orders and look-ups go through {isolated(account)} from now on."
+            request,
+            f"New orders and look-ups go through {isolated(account)} from now on, where the creator is in its marketplace.",
         )
     return redirect("tiktok_settings:accounts", request.organization.slug)
 

@@ -13,11 +13,13 @@ Point = tuple[Any, Any]
 
 
 class Series(TypedDict, total=False):
-    """`points` are (x, y): x a date, a moment or (retention) a second; y a number, or None where nothing is known."""
+    """`points` are (x, y): x a date, a moment or (retention) a second; y a number, or None where nothing is known.
+    `colour`: which of the colours of charts, where it is not the first."""
 
     name: str
     points: Sequence[Point]
     benchmark: bool
+    colour: int
 
 
 class Kind(StrEnum):
@@ -48,11 +50,21 @@ def payload(kind: Kind, series: Sequence[Series], label: str, unit: str) -> dict
             {
                 "name": line["name"],
                 "benchmark": line.get("benchmark", False),
+                **({"colour": line["colour"]} if "colour" in line else {}),
                 "points": [[plain(x), None if y is None else float(y)] for x, y in line["points"]],
             }
             for line in series
         ],
     }
+
+
+def beside(marks: Sequence[Point], gaps: Sequence[tuple[Any, Any]]) -> dict[str, list[list[Any]]]:
+    """Marks and gaps beside the series of a drawing over dates, for static/js/charts.js; nothing where there is none."""
+    found = {
+        "marks": [[plain(x), count] for x, count in marks],
+        "gaps": [[plain(first), plain(last)] for first, last in gaps],
+    }
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def table(kind: Kind, series: Sequence[Series]) -> list[tuple[str, list[str]]]:

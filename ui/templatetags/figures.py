@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 
 from ui.bidi import isolated
 from ui.components import component, one_of
+from ui.markup import breaking
 from ui.templatetags import charts, formats
 
 register = template.Library()
 
 register.filter("isolate", isolated, is_safe=True)
+register.filter("breaking", breaking)
 register.filter("number", formats.number)
 register.filter("compact", formats.compact)
 register.filter("percent", formats.percent)
@@ -96,8 +98,12 @@ def chart(
     label: str,
     unit: str = "",
     empty: str = "No data yet",
+    marks: charts.Series | None = None,
+    gaps: Sequence[tuple[Any, Any]] = (),
 ) -> SafeString:
     """A drawing with its table. kind: line, area, bar (series over dates), retention (share over seconds), share.
+
+    `marks` are counts that stand above a drawing over dates, and in the table as a column; `gaps` (first, last) are shaded.
 
     data: `[{"name": …, "points": [(x, y or None), …], "benchmark": False}, …]`; for share `[{"label": …, "share": 0.4}, …]`.
     """
@@ -105,16 +111,21 @@ def chart(
     common = {"id": id, "label": label, "unit": unit, "empty": empty}
     if drawn is charts.Kind.SHARE:
         return component("chart_share", rows=charts.shares(data), **common)
-    rows = charts.table(drawn, data)
+    points = marks["points"] if marks else []
+    columns = [*data, marks] if points else data
+    rows = charts.table(drawn, columns)
     is_drawn = charts.is_drawn(data)
     return component(
         "chart",
         rows=rows,
         is_drawn=is_drawn,
         lone="" if is_drawn else charts.lone(drawn, data, unit),
-        names=[line["name"] for line in data],
+        names=[line["name"] for line in columns],
         summary=charts.summary(data, unit, drawn),
-        payload=json_script(charts.payload(drawn, data, label, unit), f"{id}-data"),
+        payload=json_script(
+            {**charts.payload(drawn, data, label, unit), **charts.beside(points, gaps)},
+            f"{id}-data",
+        ),
         x_label="Second" if drawn is charts.Kind.RETENTION else "Date",
         **common,
     )

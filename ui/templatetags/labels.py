@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
 from ui.letters import PART_LENGTH, bare
-from ui.markup import joined, markup
+from ui.markup import breaking, joined, markup
 from ui.undoing import undo_of
 
 register = template.Library()
@@ -111,7 +111,7 @@ def person(
         avatar(name=name, url=url, size=size),
         href,
         isolated(name),
-        markup('<span class="person-note">{}</span>', isolated(note)) if note else "",
+        markup('<span class="person-note">{}</span>', breaking(isolated(note))) if note else "",
     )
 
 

@@ -70,16 +70,19 @@ def fold(
     title: str,
     action_label: str = "",
     action_href: str = "",
+    action_key: str = "",
     is_open: bool = False,
     id: str = "",  # noqa: A002 - reads as the attribute it becomes
 ) -> SafeString:
-    """A card beside the page's content that is folded on phones, unless it `is_open`; its action opens a dialog."""
+    """A card beside the page's content that is folded on phones, unless it `is_open`; its action opens a dialog, by
+    `action_key` too (static/js/keys.js)."""
     return component(
         "fold",
         content=content,
         title=title,
         action_label=action_label,
         action_href=action_href,
+        action_key=action_key,
         is_open=is_open,
         id=id,
     )

@@ -31,19 +31,43 @@ def tabs(
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(
-    context: Context, *, href: str, label: str, icon: str, exact: bool = False, below: str = ""
+def part_switch(
+    context: Context, *, name: str, choices: Mapping[str, str], chosen: str, part: str, label: str
 ) -> SafeString:
-    """An entry of the main navigation, marked when the current page is it or (not `exact`) lies below it, or `below`."""
+    """Links that show a part of the page (its id) otherwise, by one parameter of the address; `chosen`: what is shown now."""
+    asked = context["request"].GET.copy()
+    items = []
+    for value, words in choices.items():
+        asked[name] = value
+        is_chosen = value == chosen
+        items.append({"href": f"?{asked.urlencode()}", "label": words, "is_chosen": is_chosen})
+    return component("part_switch", items=items, part=part, label=label)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(
+    context: Context,
+    *,
+    href: str,
+    label: str,
+    icon: str,
+    exact: bool = False,
+    below: str = "",
+    is_wide: bool = False,
+) -> SafeString:
+    """An entry of the main navigation, marked when the current page is it or (not `exact`) lies below it, or `below`.
+    `is_wide`: not in the bar of phones."""
     request = context.get("request")
     path = request.path if request else ""
     is_current = path == href or (not exact and path.startswith(below or href))
-    return _nav_link(href, label, icon, is_current=is_current)
+    return _nav_link(href, label, icon, is_current=is_current, is_wide=is_wide)
 
 
 @lru_cache(maxsize=500)
-def _nav_link(href: str, label: str, icon: str, *, is_current: bool) -> SafeString:
-    return component("nav_link", href=href, label=label, icon=icon, is_current=is_current)
+def _nav_link(href: str, label: str, icon: str, *, is_current: bool, is_wide: bool) -> SafeString:
+    return component(
+        "nav_link", href=href, label=label, icon=icon, is_current=is_current, is_wide=is_wide
+    )
 
 
 @register.simple_tag(takes_context=True)

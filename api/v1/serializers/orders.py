@@ -3,20 +3,77 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.auth import sees_money
+from api.v1.serializers.metrics import MONEY
 from api.v1.serializers.rows import CheckedRowSerializer, NestedSerializer, RowSerializer
-from campaigns.enums import OrderState
+from campaigns.enums import Goal, GoalNumber, OrderState
 from campaigns.models import Campaign, Order
+from campaigns.policies.campaigns import MONEY_NUMBERS
 from tenancy.models import Event
+
+NULLABLE_MONEY = {"anyOf": [MONEY, {"type": "null"}]}
+PLANNED = {
+    "type": "object",
+    "properties": {number.value: {"type": "string"} for number in GoalNumber},
+    "description": "Planned values as decimal numbers: counts, seconds, fractions (0.2 is 20 %), costs in `currency`. "
+    "Costs are for the scope `money` alone.",
+}
 
 
 class CampaignSerializer(RowSerializer):
+    goal = serializers.ChoiceField(
+        [("", "None"), *Goal.choices], read_only=True, help_text="Empty where none is chosen."
+    )
+    planned = serializers.SerializerMethodField()
+    budget = serializers.SerializerMethodField()
+    client_fee = serializers.SerializerMethodField()
+    keywords = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="For other networks than TikTok."
+    )
+    markets = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="ISO 3166 codes of countries."
+    )
+
+    @extend_schema_field(PLANNED)
+    def get_planned(self, campaign: Campaign) -> dict[str, str]:
+        return {
+            name: value
+            for name, value in campaign.planned.items()
+            if self.sees_money or name not in MONEY_NUMBERS
+        }
+
+    @extend_schema_field(NULLABLE_MONEY)
+    def get_budget(self, campaign: Campaign) -> dict[str, str] | None:
+        """null where none is set, and without the scope `money`."""
+        return self._amount(campaign.budget, campaign.currency)
+
+    @extend_schema_field(NULLABLE_MONEY)
+    def get_client_fee(self, campaign: Campaign) -> dict[str, str] | None:
+        """null where none is set, and without the scope `money`."""
+        return self._amount(campaign.client_fee, campaign.currency)
+
+    def _amount(self, amount: Decimal | None, currency: str) -> dict[str, str] | None:
+        if amount is None or not self.sees_money:
+            return None
+        return {"amount": f"{amount:.2f}", "currency": currency}
+
+    @cached_property
+    def sees_money(self) -> bool:
+        return sees_money(self.context["request"])
+
     class Meta:
         model = Campaign
-        fields = ["id", "client", "name", "state", "starts_on", "ends_on", "created_at"]
+        fields = [
+            "id", "client", "name", "state", "starts_on", "ends_on", "salesperson", "goal", "planned", "currency", "budget",
+            "client_fee", "audience", "keywords", "markets", "brief", "created_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from api.v1.serializers.metrics import METRIC, MetricSerializer
 from api.v1.serializers.rows import CheckedRowSerializer
 from campaigns.models import Post
-from campaigns.policies import report_due_at
+from campaigns.policies.posts import report_due_at
 from crm.enums import Network
 from tiktok.policies import post_tie
 from tiktok.queries import post_metrics

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState, RequestState
 from campaigns.models import Order, OrderRequest, Post
-from campaigns.policies import SETTLED_STATES, report_interval
-from campaigns.services.orders.invitations import invite_creators
+from campaigns.policies.orders import UNTRACKED_STATES
+from campaigns.policies.posts import report_interval
+from campaigns.services.orders.contact.invitations import invite_creators
 from campaigns.services.orders.reconciling import REPEAT_AFTER, trace_lost_request
 from campaigns.services.orders.sending import RELATED, send_order_request
 from campaigns.services.orders.syncing import sync_orders
@@ -26,7 +27,7 @@ def make_orders_due(tiktok_campaign_id: str, handle: str) -> None:
 
     An order of TikTok One is named `<campaign id>/<handle>`; the creator may have another handle by now.
     """
-    orders = Order.objects.exclude(state__in=SETTLED_STATES)
+    orders = Order.objects.exclude(state__in=UNTRACKED_STATES)
     orders = orders.exclude(campaign__state=CampaignState.ARCHIVED)
     # Not `startswith`, for which row-level security lets no index be used; "0" is what comes after "/".
     orders = orders.filter(
@@ -68,13 +69,13 @@ def _live_orders(order_ids: Sequence[int]) -> list[Order]:
     """Select the orders that still move, and stop syncing the rest until a campaign leaves the archive or an order is retried."""
     orders = list(Order.objects.filter(pk__in=order_ids).select_related("request", "campaign"))
     archived = {o.pk for o in orders if o.campaign.state == CampaignState.ARCHIVED}
-    settled = {order.pk for order in orders if order.state in SETTLED_STATES}
+    untracked = {order.pk for order in orders if order.state in UNTRACKED_STATES}
     gone = set(order_ids) - {order.pk for order in orders}
     if archived:
         stop(PollKind.ORDER, *archived, reason="The campaign is archived.")
-    if settled | gone:
-        stop(PollKind.ORDER, *settled, *gone, reason="The order is settled.")
-    return [order for order in orders if order.pk not in settled | archived]
+    if untracked | gone:
+        stop(PollKind.ORDER, *untracked, *gone, reason="The order is settled.")
+    return [order for order in orders if order.pk not in untracked | archived]
 
 
 def _siblings(orders: Sequence[Order]) -> list[Order]:
@@ -82,7 +83,7 @@ def _siblings(orders: Sequence[Order]) -> list[Order]:
     campaigns = {order.request.tiktok_campaign_id for order in orders} - {""}
     together = Order.objects.filter(request__tiktok_campaign_id__in=campaigns)
     others = together.exclude(pk__in=[order.pk for order in orders])
-    return list(others.exclude(tiktok_order_id="").exclude(state__in=SETTLED_STATES))
+    return list(others.exclude(tiktok_order_id="").exclude(state__in=UNTRACKED_STATES))
 
 
 def _note_syncs(siblings: Sequence[Order], began_at: datetime) -> None:
@@ -122,7 +123,9 @@ def _fresh_for(order_ids: Sequence[int]) -> dict[int, timedelta]:
     traced = Order.objects.filter(
         pk__in=order_ids, state=OrderState.CREATING, request__state=RequestState.UNCERTAIN
     )
+    cancelled = Order.objects.filter(pk__in=order_ids, state=OrderState.CANCELLED)
     return {
+        **dict.fromkeys(cancelled.values_list("pk", flat=True), timedelta(days=1)),
         **{order: report_interval(now - published) for order, published in newest if published},
         **dict.fromkeys(traced.values_list("pk", flat=True), REPEAT_AFTER),
     }

@@ -11,7 +11,7 @@ from campaigns.enums import UNDER_WAY, OrderState, RequestState
 from campaigns.errors import CampaignCodeNeeded, CampaignProblem, RequestSettled, RequestUnderWay
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders import transitions
-from campaigns.services.orders.invitations import invite_creators
+from campaigns.services.orders.contact.invitations import invite_creators
 from campaigns.services.orders.sending import (
     GROUP_FIELDS,
     LOST_AFTER,

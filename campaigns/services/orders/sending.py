@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaigns.enums import OrderState, RequestState
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders import transitions
-from campaigns.services.orders.invitations import invite_creators
+from campaigns.services.orders.contact.invitations import invite_creators
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, claim_now, make_due, register_kind
 from tiktok.enums import PollKind
@@ -36,6 +36,12 @@ LOST = "The connection broke while TikTok was being asked, so it is not known wh
 UNCERTAIN = "TikTok did not answer in time, so it is not known whether the orders exist."
 POSTPONED = "TikTok could not take the request just now. Nothing was created; it is tried again automatically."
 NOT_ACCEPTED = "TikTok did not accept this creator for the order and gave no reason."
+
+
+def send_submission(first: OrderRequest) -> None:
+    """Ask TikTok for the orders of a submission, market by market: trouble in one leaves the others alone."""
+    for request in (first, *first.elsewhere.filter(continues=None).order_by("pk")):
+        send_order_request(request)
 
 
 def send_order_request(request: OrderRequest) -> OrderRequest:

@@ -10,18 +10,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from campaigns.enums import LINK_STATES, PostOrigin
+from campaigns.enums import BY_ORDER, LINK_STATES, OrderState
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies import (
-    BEFORE_VIDEOS,
-    BOUND,
-    DELETED,
-    GONE,
-    SETTLED_STATES,
-    UNTIED,
-    VideoFact,
-    progress,
-)
+from campaigns.policies.orders import BEFORE_VIDEOS, SETTLED_STATES, UNTRACKED_STATES
+from campaigns.policies.posts import BOUND, DELETED, GONE, UNTIED, VideoFact, progress
 from campaigns.queries import campaigns_of, quiet_videos
 from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
@@ -42,19 +34,13 @@ from tiktok.services.orders.reports import bring_videos, own_videos, store_repor
 ORDERS_PER_SLICE = 20  # of a job that can be cancelled
 REFRESH = "campaigns.refresh"
 OUTCOMES = (
+    ("refreshed", "success", "%(count)d order updated from TikTok.", "%(count)d orders updated from TikTok."),
     (
-        "refreshed",
-        "success",
-        "%(count)d order updated from TikTok.",
-        "%(count)d orders updated from TikTok.",
-    ),
-    (
-        "refused",
-        "error",
+        "refused", "error",
         "TikTok gave no answer about %(count)d order. What was known of it stays.",
         "TikTok gave no answer about %(count)d orders. What was known of them stays.",
     ),
-)
+)  # fmt: skip
 
 
 def sync_order(order: Order) -> Order:
@@ -145,7 +131,7 @@ def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
 
 def _unlisted(order: Order, facts: OrderFacts, mentioned: Iterable[str]) -> QuerySet[Post]:
     """Posts that the order had and of which TikTok says nothing any more."""
-    tied = order.posts.filter(origin=PostOrigin.ORDER).exclude(review_state__in=LINK_STATES)
+    tied = order.posts.filter(origin__in=BY_ORDER).exclude(review_state__in=LINK_STATES)
     listed = [*mentioned, *facts.state.video_ids, *facts.unclaimed]
     return tied.exclude(review_reason__in=[GONE, UNTIED]).exclude(network_post_id__in=listed)
 
@@ -154,6 +140,8 @@ def _follow(order: Order, facts: OrderFacts) -> None:
     progressed = progress(map(video_fact, facts.reviews), order.video_limit)
     if order.state in BEFORE_VIDEOS and _is_accepted(facts):
         transitions.mark_accepted(order, evidence=_acceptance(facts))
+    if order.state == OrderState.CANCELLED:
+        transitions.flag_published(order, progressed)
     if order.state in SETTLED_STATES | BEFORE_VIDEOS:
         return
     transitions.follow_videos(order, progressed)
@@ -205,7 +193,7 @@ def refresh_post_again(post: Post) -> datetime | None:
 
 def refresh_campaign_again(campaign: Campaign) -> datetime | None:
     """The same for the orders of a campaign. Returns when the one was refreshed that waits longest; None without one."""
-    live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(checked_at=None)
+    live = campaign.orders.exclude(state__in=UNTRACKED_STATES).exclude(checked_at=None)
     checked = dict(live.values_list("pk", "checked_at"))
     done_at = min(filter(None, checked.values()), default=None)
     if done_at is not None:
@@ -217,7 +205,7 @@ def refresh_campaign(
     campaign: Campaign, *, tab: str = "campaign", actor: User | None = None
 ) -> Job | None:
     """Have the campaign's orders synced, those whose last sync is longest ago first; whoever waits is on `tab`. None: all were, just now."""
-    live = campaign.orders.exclude(state__in=SETTLED_STATES).exclude(tiktok_order_id="")
+    live = campaign.orders.exclude(state__in=UNTRACKED_STATES).exclude(tiktok_order_id="")
     live = live.exclude(checked_at__gt=timezone.now() - JUST_NOW)
     oldest_first = live.order_by(F("checked_at").asc(nulls_first=True), "pk")
     keys = list(oldest_first.values_list("pk", flat=True))

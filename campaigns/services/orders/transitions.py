@@ -13,24 +13,45 @@ from django.utils.translation import ngettext
 from campaigns.enums import OrderState
 from campaigns.errors import MoveNotAllowed
 from campaigns.models import Order
-from campaigns.policies import STEPS, Progress, may_move
+from campaigns.policies.orders import PUBLISHED_ALL_THE_SAME, STEPS, may_move
+from campaigns.policies.posts import Progress
+from campaigns.services.participants import follow_order
 from crm.services.mailings.answers import note_answer
+from tenancy.enums import Verb
+from tenancy.models import Event, User
 from tenancy.services.events import record
 
 EVIDENCE_LENGTH = 300
 
 
 def move(
-    order: Order, target: OrderState, *, evidence: str, problem: str = "", extra: Iterable[str] = ()
-) -> None:
-    """Make a move and date it. Raises MoveNotAllowed. `extra`: other fields of the order that changed with it."""
+    order: Order,
+    target: OrderState,
+    *,
+    evidence: str,
+    problem: str = "",
+    extra: Iterable[str] = (),
+    actor: User | None = None,
+    **detail: object,
+) -> Event:
+    """Make a move and date it. Raises MoveNotAllowed. `extra`: other fields of the order that changed with it; `detail`: what
+    the event says besides."""
     if not may_move(order.state, target):
         raise MoveNotAllowed(order.get_state_display(), target.label)
+    return _put(order, target, STEPS[target], evidence, problem, extra, actor, **detail)
+
+
+def _put(
+    order: Order, target: OrderState, verb: Verb, evidence: str, problem: str, extra: Iterable[str],
+    actor: User | None, **detail: object,
+) -> Event:  # fmt: skip
     order.state, order.state_at = target, timezone.now()
     order.problem = problem[:EVIDENCE_LENGTH]
     order.save(update_fields=["state", "state_at", "problem", *extra])
     texts = {"evidence": evidence[:EVIDENCE_LENGTH]}
-    record(STEPS[target], order, actor=None, state=target, texts=texts)
+    event = record(verb, order, actor=actor, state=target, texts=texts, **detail)
+    follow_order(order)
+    return event
 
 
 def mark_creating(order: Order) -> None:
@@ -60,6 +81,41 @@ def mark_failed(order: Order, *, reason: str) -> None:
 def mark_sent(order: Order, *, evidence: str) -> None:
     """The invitation with link and code is on its way to the creator."""
     move(order, OrderState.SENT, evidence=evidence)
+
+
+def mark_opened(order: Order) -> None:
+    """The creator has opened the page of the order (`page_opened_at`)."""
+    evidence = "The creator opened the page of the order."
+    move(
+        order, OrderState.OPENED, evidence=evidence, problem=order.problem, extra=["page_opened_at"]
+    )
+
+
+def mark_cancelled(order: Order, *, actor: User) -> Event:
+    """The team does without the order (`cancel_reason`); the event keeps where it stood."""
+    evidence = order.cancel_reason or "Cancelled by the team."
+    was = OrderState(order.state)
+    return move(
+        order,
+        OrderState.CANCELLED,
+        evidence=evidence,
+        extra=["cancel_reason"],
+        actor=actor,
+        was=was,
+    )
+
+
+def restore(order: Order, state: OrderState, *, actor: User) -> None:
+    """Put a cancelled order back to where it stood. No move leads there by itself."""
+    evidence = "Cancelling was undone."
+    _put(order, state, Verb.ORDER_RESTORED, evidence, "", ["cancel_reason"], actor)
+
+
+def flag_published(order: Order, progress: Progress) -> None:
+    """A creator may publish for a cancelled order still, since TikTok knows nothing of it: that is tracked, and said."""
+    order.video_count = progress.uploaded
+    order.problem = PUBLISHED_ALL_THE_SAME if progress.uploaded else ""
+    order.save(update_fields=["problem"])
 
 
 def mark_accepted(order: Order, *, evidence: str) -> None:

@@ -25,7 +25,8 @@ from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.errors import OutcomeUnknown, TikTokBusy, TikTokProblem, TikTokUnavailable
 from tiktok.models import Consent, Creator
 from tiktok.queries import active_consents
-from tiktok.services.creators.membership import HANDLES_PER_CALL, InviteResult
+from tiktok.services.creators.invitations import InviteResult
+from tiktok.services.creators.membership import HANDLES_PER_CALL
 
 MAILS_PER_SLICE = 10
 ASKED_BEFORE = timedelta(days=90)  # a grant ends
@@ -118,12 +119,13 @@ def _make_creators(accounts: list[SocialAccount]) -> list[int]:
 
 def _invited(accounts: list[SocialAccount], result: InviteResult) -> Outcome:
     handles = {account.creator.handle for account in accounts if account.creator}
+    refused = sorted(handles & set(result.rejected))
+    reasons = [_as_sentence(result.rejected[handle]) for handle in refused]
+    reasons += [NO_ANSWER] * bool(handles & set(result.unanswered))
     if handles & set(result.invited):
-        return Outcome(BulkState.DONE)
-    for handle in sorted(handles & set(result.rejected)):
-        return Outcome(BulkState.REFUSED, reason=_as_sentence(result.rejected[handle]))
-    if handles & set(result.unanswered):
-        return Outcome(BulkState.REFUSED, reason=NO_ANSWER)
+        return Outcome(BulkState.PARTLY if reasons else BulkState.DONE, reason="".join(reasons[:1]))
+    if reasons:
+        return Outcome(BulkState.REFUSED, reason=reasons[0])
     return Outcome(BulkState.UNCHANGED, reason="Is in the marketplace already.")
 
 
@@ -187,7 +189,7 @@ def _ask_one(account: SocialAccount, work: Slice) -> Outcome:
     except EmailNeeded:
         return Outcome(BulkState.REFUSED, reason="No e-mail address is known.")
     except AddressTaken:  # its text names somebody else
-        return Outcome(BulkState.REFUSED, reason="The address belongs to another influencer.")
+        return Outcome(BulkState.REFUSED, reason="The address belongs to another creator.")
     except MailProblem as problem:
         return Outcome(BulkState.REFUSED, reason=_as_sentence(str(problem)))
     if asked.at >= work.wished_at:

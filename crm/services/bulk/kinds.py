@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from crm.enums import BulkState
 from crm.models import Influencer
@@ -77,6 +77,10 @@ def _nobody(choice: Any) -> Q:
     return NOBODY
 
 
+def _always(choice: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class BulkKind:
     """An action done by a job. The words go on after a number: "41 *will get the tag*".
@@ -84,6 +88,9 @@ class BulkKind:
     `unchanged`: the words of those for whom there is nothing to do, and `is_unchanged` their condition in SQL. `act` does
     it for a slice, in the transaction that keeps its results; outside one where `is_outside` says so, then it may be
     repeated. `take_back` undoes a slice. `needs_release`: for TikTok's own data only. `size`: of a slice. `rank`: its place among the others; the first is the main one.
+    `rows`: the influencers, where the choice alone says who they are; such a kind is offered for no selection.
+    `finish` does what is left to do after the last of them, of how many were changed, and returns what `revive` needs to undo that first.
+    `no_way_back`: why it cannot be undone for its choice any more; empty where it can.
     """
 
     key: str
@@ -105,6 +112,10 @@ class BulkKind:
     size: int = 500
     temporary: tuple[type[Exception], ...] = ()
     lasting: tuple[type[Exception], ...] = ()
+    rows: Callable[[Any], QuerySet[Influencer]] | None = None
+    finish: Callable[[Any, int, User | None], dict[str, Any]] | None = None
+    revive: Callable[[dict[str, Any], User | None], object] | None = None
+    no_way_back: Callable[[str], str] = _always
 
     @property
     def can_be_undone(self) -> bool:
@@ -113,8 +124,8 @@ class BulkKind:
 
 @dataclass(frozen=True)
 class BulkPage:
-    """An action with a page of its own (`name` of its address). It gets the selection: `ids=` with the ids, comma between
-    them, or the parameters of the list's address."""
+    """An action with a page of its own (`name` of its address). It gets the selection: `selection=` with the key of a draft
+    that holds the ids, or the parameters of the list's address."""
 
     key: str
     button: str
@@ -152,7 +163,8 @@ def offered(
     may: Callable[[Permission], bool], *, is_released: bool = True
 ) -> list[BulkKind | BulkPage]:
     """The actions for a member with these permissions, the main one first. `is_released`: may TikTok's own data be shown?"""
-    known: list[BulkKind | BulkPage] = [*_kinds.values(), *_pages.values()]
+    selecting = [kind for kind in _kinds.values() if kind.rows is None]
+    known: list[BulkKind | BulkPage] = [*selecting, *_pages.values()]
     possible = [each for each in known if may(each.permission)]
     return sorted(
         (each for each in possible if is_released or not each.needs_release),

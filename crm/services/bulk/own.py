@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from crm.errors import ChoiceGone
 from crm.models import Influencer, List, ListEntry, Tag, Tagging
 from crm.queries.details import lists_by_name, member_choices, tags_by_name
 from crm.queries.fields import probe
+from crm.queries.reversible import latest_changes, latest_placings
 from crm.services.bulk.kinds import BulkKind, Choice, Outcome, Outcomes, Slice
 from crm.services.bulk.runs import register_bulk
 from crm.services.collections.lists import add_to_list, create_list, remove_from_list
@@ -75,13 +76,34 @@ def _unmake_rows(model: Any, remove: Change, work: Slice) -> Outcomes:
     return undone(remove(work.choice, still, actor=work.actor), work)
 
 
-def _remove_rows(remove: Change, work: Slice) -> Outcomes:
+def remove_rows(subject: str, remove: Change, work: Slice) -> Outcomes:
+    """The event is the trace: what was taken away has no row any more."""
     done = remove(work.choice, work.influencers, actor=work.actor)
-    return {each.pk: Outcome(BulkState.DONE) for each in done}
+    return with_events(done, subject, _row(work))
 
 
-def _make_again(add: Change, work: Slice) -> Outcomes:
-    return undone(add(work.choice, work.influencers, actor=work.actor), work)
+def make_again(subject: str, add: Change, work: Slice) -> Outcomes:
+    """Put back those whom nobody has put in or taken out since."""
+    still = unchanged(work.influencers, work.traces, subject, _row(work))
+    return undone(add(work.choice, still, actor=work.actor), work)
+
+
+def with_events(done: Iterable[Influencer], subject: str, row: int = 0) -> Outcomes:
+    """Everybody is done; the latest event of the subject is the trace."""
+    events = latest_changes((each.pk for each in done), subject, row)
+    return {pk: Outcome(BulkState.DONE, event) for pk, event in events.items()}
+
+
+def unchanged(
+    influencers: Sequence[Influencer], traces: Mapping[int, int | None], subject: str, row: int = 0
+) -> list[Influencer]:
+    """The influencers for whom nobody has changed the subject since the event that is the trace."""
+    events = latest_changes((each.pk for each in influencers), subject, row)
+    return [each for each in influencers if traces[each.pk] in {None, events.get(each.pk)}]
+
+
+def _row(work: Slice) -> int:
+    return work.choice.pk if work.choice else 0
 
 
 TAG = Choice(
@@ -118,36 +140,49 @@ def _pairs() -> list[BulkKind]:
         BulkKind(
             "untag", "Remove a tag", "Remove a tag", "tag", 60, edit,
             "will lose the tag", "lost the tag", ("does not have the tag", "do not have the tag"),
-            partial(_remove_rows, untag_influencers), lambda tag: ~has_tag(tag),
-            choice=Choice(TAG.label, TAG.options, TAG.found), take_back=partial(_make_again, tag_influencers),
+            partial(remove_rows, "tag", untag_influencers), lambda tag: ~has_tag(tag),
+            choice=Choice(TAG.label, TAG.options, TAG.found), take_back=partial(make_again, "tag", tag_influencers),
         ),
         BulkKind(
             "unlist", "Remove from a list", "Remove from a list", "list", 70, edit,
             "will leave the list", "taken off the list", ("is not on the list", "are not on the list"),
-            partial(_remove_rows, remove_from_list), lambda row: ~is_listed(row),
-            choice=Choice(LIST.label, LIST.options, LIST.found), take_back=partial(_make_again, add_to_list),
+            partial(remove_rows, "list", remove_from_list), lambda row: ~is_listed(row),
+            choice=Choice(LIST.label, LIST.options, LIST.found), take_back=partial(make_again, "list", add_to_list),
         ),
     ]  # fmt: skip
 
 
 # --- group and owner: a column of the influencer ---
 def _assign(column: str, work: Slice) -> Outcomes:
-    """Each influencer's value before is their trace."""
-    before = {each.pk: getattr(each, column) for each in work.influencers}
+    """Each influencer's value before, and the event that says so, are their trace."""
     value = work.choice and work.choice.pk
     done = assign_influencers(work.influencers, column, value, actor=work.actor)
-    return {each.pk: Outcome(BulkState.DONE, before[each.pk]) for each in done}
+    return {each.pk: Outcome(BulkState.DONE, trace) for each, trace in done.items()}
 
 
 def _assign_back(column: str, exists: Callable[[], set[int]], work: Slice) -> Outcomes:
     """Give back what was before, where it is still there and nobody has chosen something else since."""
     value, possible = work.choice and work.choice.pk, exists() | {None}
-    still = [each for each in work.influencers if getattr(each, column) == value]
+    before, events = _read_traces(work.traces)
+    latest = latest_placings(events, column)
+    still = [
+        each
+        for each in work.influencers
+        if getattr(each, column) == value and events[each.pk] in {None, latest.get(each.pk)}
+    ]
     done: list[Influencer] = []
-    for before in {work.traces[each.pk] for each in still} & possible:
-        group = [each for each in still if work.traces[each.pk] == before]
-        done += assign_influencers(group, column, before, actor=work.actor)
+    for earlier in {before[each.pk] for each in still} & possible:
+        group = [each for each in still if before[each.pk] == earlier]
+        done += assign_influencers(group, column, earlier, actor=work.actor)
     return undone(done, work)
+
+
+def _read_traces(
+    traces: Mapping[int, Any],
+) -> tuple[dict[int, int | None], dict[int, int | None]]:
+    """The values before and the events, by influencer. A trace from before events were kept is the value alone."""
+    pairs = {pk: each if isinstance(each, list) else [each, None] for pk, each in traces.items()}
+    return {pk: pair[0] for pk, pair in pairs.items()}, {pk: pair[1] for pk, pair in pairs.items()}
 
 
 def _groups() -> list[tuple[str, str]]:
@@ -216,12 +251,13 @@ def _moment(work: Slice, influencer: Influencer) -> datetime:
     return datetime.fromisoformat(work.traces[influencer.pk])
 
 
-def _simple(change: Change, work: Slice) -> Outcomes:
-    return {each.pk: Outcome(BulkState.DONE) for each in change(work.influencers, actor=work.actor)}
+def _restore(work: Slice) -> Outcomes:
+    return with_events(restore_influencers(work.influencers, actor=work.actor), "archive")
 
 
-def _simple_back(change: Change, work: Slice) -> Outcomes:
-    return undone(change(work.influencers, actor=work.actor), work)
+def _archive_again(work: Slice) -> Outcomes:
+    still = unchanged(work.influencers, work.traces, "archive")
+    return undone(archive_influencers(still, actor=work.actor), work)
 
 
 def _archiving() -> list[BulkKind]:
@@ -235,8 +271,7 @@ def _archiving() -> list[BulkKind]:
         BulkKind(
             "restore", "Restore", "Restore from the archive", "history", 110, edit,
             "will be restored", "restored", ("is not archived", "are not archived"),
-            partial(_simple, restore_influencers), lambda choice: Q(archived_at=None),
-            take_back=partial(_simple_back, archive_influencers),
+            _restore, lambda choice: Q(archived_at=None), take_back=_archive_again,
         ),
     ]  # fmt: skip
 

@@ -11,13 +11,14 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from crm.enums import BulkState
+from crm.enums import CHANGED_STATES, BulkState
 from crm.errors import BulkRefused, ChoiceGone, CrmProblem
 from crm.models import BulkAction, BulkResult, Influencer
 from crm.models.bulk import UNDO_FOR
 from crm.queries.bulk import selected
 from crm.services.bulk.kinds import (
     BulkKind,
+    BulkPage,
     Outcome,
     Outcomes,
     Slice,
@@ -44,9 +45,15 @@ NO_LONGER_THERE = "This action is no longer there."
 # --- as pages drive it ---
 @transaction.atomic
 def draft_action(
-    kind: BulkKind, *, ids: Sequence[int], search: str, filters: Sequence[str], actor: User
+    kind: BulkKind | BulkPage,
+    *,
+    ids: Sequence[int],
+    search: str,
+    filters: Sequence[str],
+    actor: User,
 ) -> BulkAction:
-    """A selection for which nothing is done before somebody has seen what will be. The same one again is the same draft."""
+    """A selection for which nothing is done before somebody has seen what will be, or that a page of its own takes from
+    there. The same one again is the same draft."""
     wish = {"kind": kind.key, "ids": list(ids), "search": search, "filters": list(filters)}
     known = BulkAction.objects.filter(**wish, started_by=actor, job=None, begun_at=None).last()
     action = known or BulkAction(**wish, started_by=actor)
@@ -93,9 +100,27 @@ def undo_action(action: BulkAction, *, actor: User) -> BulkAction:
     kind = bulk_kind(action.kind)
     if kind is None or kind.take_back is None or not action.has_undo_left:
         raise BulkRefused("This cannot be undone, or is undone already.")
-    params, total = {"action": action.pk}, action.counts[BulkState.DONE]
+    if reason := kind.no_way_back(action.choice):
+        raise BulkRefused(f"Nothing was undone: {reason}")
+    params, total = {"action": action.pk}, action.changed_count
     action.undo_job = start_job(UNDO + kind.key, params, total=total, actor=actor)
     action.save(update_fields=["undo_job"])
+    return action
+
+
+@transaction.atomic
+def begin_for_choice(kind: BulkKind, choice: str, *, total: int, actor: User) -> BulkAction:
+    """Begin an action for those whom its choice alone names; while one is under way for it, that one. Raises ChoiceGone."""
+    row = chosen_row(kind, choice)
+    latest = BulkAction.objects.filter(kind=kind.key, choice=choice).order_by("-pk").first()
+    if latest is not None and latest.running_job is not None:
+        return latest
+    action = BulkAction(kind=kind.key, choice=choice, label=str(row)[:200], started_by=actor)
+    action.begun_at = timezone.now()
+    action.save()
+    action.job = start_job(DO + kind.key, {"action": action.pk}, total=total, actor=actor)
+    action.save(update_fields=["job"])
+    make_due(FORGET, action.pk, after=UNDO_FOR)
     return action
 
 
@@ -117,8 +142,9 @@ def _fetch(kind: BulkKind, job: Job) -> Fetched:
 
 def _act(kind: BulkKind, job: Job, action: BulkAction) -> tuple[list[Influencer], Outcomes]:
     try:
-        rows = selected(action).filter(pk__gt=job.cursor).order_by("pk")
-        people, choice = list(rows[: kind.size]), chosen_row(kind, action.choice)
+        choice = chosen_row(kind, action.choice)
+        chosen = kind.rows(choice) if kind.rows else selected(action)
+        people = list(chosen.filter(pk__gt=job.cursor).order_by("pk")[: kind.size])
     except CrmProblem as problem:
         raise JobFailed(str(problem)) from problem
     work = Slice(people, choice, job.actor, wished_at=job.created_at)
@@ -139,7 +165,12 @@ def _apply(kind: BulkKind, job: Job, fetched: Fetched) -> bool:
     ]
     BulkResult.objects.bulk_create(rows)
     _count(action, job, Counter(row.state for row in rows))
-    return _move_on(job, [each.pk for each in people], kind.size)
+    is_over = _move_on(job, [each.pk for each in people], kind.size)
+    if is_over and kind.finish:
+        choice = chosen_row(kind, action.choice)
+        action.kept = kind.finish(choice, action.changed_count, job.actor)
+        action.save(update_fields=["kept"])
+    return is_over
 
 
 def _locked(job: Job) -> BulkAction:
@@ -164,17 +195,30 @@ def _move_on(job: Job, ids: Sequence[int], size: int) -> bool:
 
 def _undo(kind: BulkKind, job: Job, _: None) -> bool:
     action = _locked(job)
-    done = BulkResult.objects.filter(action=action, state=BulkState.DONE, pk__gt=job.cursor)
+    _revive(kind, job, action)
+    done = BulkResult.objects.filter(action=action, state__in=CHANGED_STATES, pk__gt=job.cursor)
     rows = list(done.select_related("influencer").order_by("pk")[: kind.size])
     outcomes = _taken_back(kind, job, action, rows) if rows else {}
     for row in rows:
         outcome = outcomes[row.influencer_id]
+        action.counts[row.state] -= 1
         row.state, row.reason = outcome.state, outcome.reason
     BulkResult.objects.bulk_update(rows, ["state", "reason"])
     counts = Counter(row.state for row in rows)
-    action.counts[BulkState.DONE] = action.counts.get(BulkState.DONE, 0) - len(rows)
     _count(action, job, counts)
     return _move_on(job, [row.pk for row in rows], kind.size)
+
+
+def _revive(kind: BulkKind, job: Job, action: BulkAction) -> None:
+    """Bring back what the last slice deleted: people are given it again."""
+    if not action.kept or kind.revive is None:
+        return
+    try:
+        kind.revive(action.kept, job.actor)
+    except CrmProblem as problem:
+        raise JobFailed(str(problem)) from problem
+    action.kept = {}
+    action.save(update_fields=["kept"])
 
 
 def _taken_back(
@@ -230,6 +274,7 @@ def register_bulk(kind: BulkKind) -> None:
 def _words(kind: BulkKind) -> dict[str, str]:
     return {
         BulkState.DONE.value: kind.did,
+        BulkState.PARTLY.value: f"{kind.did}, but not with everything of theirs",
         BulkState.UNCHANGED.value: "unchanged",
         BulkState.REFUSED.value: "not done",
         BulkState.UNDONE.value: "undone",

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from crm.models import Influencer, List, ListEntry
+from crm.models.lists import NAME_LENGTH
 from crm.policies.details import readable_name
-from crm.services.naming import save_named
+from crm.services.merging.keeping import Values, as_texts
+from crm.services.naming import bring_back, save_named
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
@@ -17,7 +19,9 @@ from tenancy.services.events import record, record_each
 @transaction.atomic
 def create_list(name: str, *, description: str = "", actor: User | None) -> List:
     """An empty list. Raises NameTaken, ValidationError."""
-    made = List(name=readable_name(name), description=description, created_by=actor)
+    made = List(
+        name=readable_name(name, longest=NAME_LENGTH), description=description, created_by=actor
+    )
     save_named(made)
     record(Verb.LIST_CREATED, made, actor=actor)
     return made
@@ -26,16 +30,32 @@ def create_list(name: str, *, description: str = "", actor: User | None) -> List
 @transaction.atomic
 def edit_list(edited: List, *, name: str, description: str, actor: User | None) -> None:
     """Rename or describe a list. Raises NameTaken, ValidationError."""
-    edited.name, edited.description = readable_name(name), description
+    edited.name, edited.description = readable_name(name, longest=NAME_LENGTH), description
     save_named(edited)
     record(Verb.LIST_CHANGED, edited, actor=actor)
 
 
 @transaction.atomic
-def delete_list(deleted: List, *, actor: User | None) -> None:
-    """Delete a list; its influencers stay."""
-    record(Verb.LIST_DELETED, deleted, actor=actor, count=deleted.entries.count())
-    deleted.delete()
+def delete_list(deleted: List, *, actor: User | None, had: int = 0) -> Values:
+    """Delete a list, and take off it whoever is on it still; its influencers stay. `had`: how many were on it before. Return
+    what `restore_list` needs; nothing when it is gone already."""
+    locked = List.objects.select_for_update(of=("self",)).filter(pk=deleted.pk).first()
+    if locked is None:
+        return {}
+    listed = list(Influencer.objects.filter(list_entries__list=locked).order_by("pk"))
+    count = had + len(remove_from_list(locked, listed, actor=actor))
+    record(Verb.LIST_DELETED, locked, actor=actor, count=count)
+    kept = as_texts(locked)
+    locked.delete()
+    return kept
+
+
+@transaction.atomic
+def restore_list(kept: Values, *, actor: User | None) -> List:
+    """A deleted list, with nobody on it yet. Raises NameTakenSince."""
+    restored: List = bring_back(List, kept)
+    record(Verb.LIST_RESTORED, restored, actor=actor)
+    return restored
 
 
 @transaction.atomic

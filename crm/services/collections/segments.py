@@ -6,20 +6,28 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from crm.models import Segment
+from crm.errors import NoRoomForSegment, TooManySegments
+from crm.models import Removal, Segment
+from crm.models.segments import NAME_LENGTH
 from crm.policies.details import readable_name
+from crm.services.removals.keeping import remove, restore_removed
 from tenancy.enums import Verb
 from tenancy.models import User
+from tenancy.queries import members_in_scope
 from tenancy.services.events import record
+
+MOST_SEGMENTS = 50  # of a member: the list counts who is in each
 
 
 @transaction.atomic
 def create_segment(
     name: str, *, filters: Sequence[str], sort: str, is_shared: bool, actor: User
 ) -> Segment:
-    """Save filters under a name. `filters`: the values of `f` in the address. Raises ValidationError."""
+    """Save filters under a name. `filters`: the values of `f` in the address. Raises ValidationError, TooManySegments."""
+    if _has_all(actor.pk):
+        raise TooManySegments(MOST_SEGMENTS)
     segment = Segment.objects.create(
-        name=readable_name(name),
+        name=readable_name(name, longest=NAME_LENGTH),
         owner=actor,
         filters=list(filters),
         sort=sort,
@@ -31,15 +39,38 @@ def create_segment(
 
 
 @transaction.atomic
-def change_segment(segment: Segment, *, filters: Sequence[str], sort: str, actor: User) -> None:
-    """Let a segment be these filters from now on."""
-    segment.filters, segment.sort = list(filters), sort
-    segment.save()
+def edit_segment(segment: Segment, *, name: str, is_shared: bool, actor: User) -> None:
+    """Rename a segment, share it or keep it to its owner again; to whoever says so, if its owner has left. Raises
+    ValidationError."""
+    segment.name, segment.is_shared = readable_name(name, longest=NAME_LENGTH), is_shared
+    if not is_shared and not members_in_scope().filter(user=segment.owner_id).exists():
+        segment.owner = actor
+    segment.save(update_fields=["name", "is_shared", "owner"])
     record(Verb.SEGMENT_CHANGED, segment, actor=actor)
 
 
 @transaction.atomic
-def delete_segment(segment: Segment, *, actor: User) -> None:
+def change_segment(segment: Segment, *, filters: Sequence[str], sort: str, actor: User) -> None:
+    """Let a segment be these filters from now on."""
+    segment.filters, segment.sort = list(filters), sort
+    segment.save(update_fields=["filters", "sort"])
+    record(Verb.SEGMENT_CHANGED, segment, actor=actor)
+
+
+def delete_segment(segment: Segment, *, actor: User) -> Removal:
     """Delete a segment; nobody it keeps is touched."""
-    record(Verb.SEGMENT_DELETED, segment, actor=actor)
-    segment.delete()
+    return remove(segment, actor=actor)
+
+
+def restore_segment(removal: Removal, *, actor: User) -> Segment | None:
+    """Bring a segment back, as `restore_removed` does. Raises NameTakenSince, NoRoomForSegment."""
+    owner_id = removal.kept["row"]["owner_id"]  # None where its owner is deleted
+    if owner_id and _has_all(int(owner_id)):
+        raise NoRoomForSegment(MOST_SEGMENTS)
+    restored: Segment | None = restore_removed(removal, actor=actor)
+    return restored
+
+
+def _has_all(owner_id: int) -> bool:
+    """Has this member as many segments as one may have?"""
+    return Segment.objects.filter(owner=owner_id).count() >= MOST_SEGMENTS

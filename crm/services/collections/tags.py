@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
 from crm.enums import TagColor
 from crm.models import Influencer, Tag, Tagging
 from crm.models.search import folded
+from crm.models.tags import NAME_LENGTH
 from crm.policies.details import readable_name
-from crm.services.naming import save_named
+from crm.services.merging.keeping import Values, as_texts
+from crm.services.naming import bring_back, save_named
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
@@ -19,7 +22,7 @@ from tenancy.services.events import record, record_each
 @transaction.atomic
 def create_tag(name: str, *, color: str = TagColor.GREY, actor: User | None) -> Tag:
     """The tag of this name, made if there is none; case and accents make no difference. Raises ValidationError."""
-    name = readable_name(name)
+    name = readable_name(name, longest=NAME_LENGTH)
     if (known := _tag_named(name)) is not None:
         return known
     try:
@@ -39,20 +42,33 @@ def _tag_named(name: str) -> Tag | None:
 @transaction.atomic
 def edit_tag(tag: Tag, *, name: str, color: str, actor: User | None) -> None:
     """Rename or recolour a tag, with everybody who has it. Raises NameTaken, ValidationError."""
-    tag.name, tag.color = readable_name(name), color
+    tag.name, tag.color = readable_name(name, longest=NAME_LENGTH), color
     save_named(tag)
     record(Verb.TAG_CHANGED, tag, actor=actor)
 
 
 @transaction.atomic
-def delete_tag(tag: Tag, *, actor: User | None) -> int:
-    """Delete a tag; nobody has it any more. Return how many had it."""
-    if not Tag.objects.select_for_update().filter(pk=tag.pk):
-        return 0
-    count = Tagging.objects.filter(tag=tag).count()
-    record(Verb.TAG_DELETED, tag, actor=actor, count=count)
-    tag.delete()
-    return count
+def delete_tag(tag: Tag, *, actor: User | None, had: int = 0, into: Tag | None = None) -> Values:
+    """Delete a tag, and take it from whoever has it still. `had`: how many had it before; `into`: the tag that they have
+    instead. Return what `restore_tag` needs; nothing when it is gone already."""
+    locked = Tag.objects.select_for_update().filter(pk=tag.pk).first()
+    if locked is None:
+        return {}
+    having = list(Influencer.objects.filter(taggings__tag=locked).order_by("pk"))
+    count = had + len(untag_influencers(locked, having, actor=actor))
+    detail: dict[str, Any] = {"into": into.pk} if into else {}
+    record(Verb.TAG_DELETED, locked, actor=actor, count=count, **detail)
+    kept = as_texts(locked)
+    locked.delete()
+    return kept
+
+
+@transaction.atomic
+def restore_tag(kept: Values, *, actor: User | None) -> Tag:
+    """A deleted tag, which nobody has yet. Raises NameTakenSince."""
+    tag: Tag = bring_back(Tag, kept)
+    record(Verb.TAG_RESTORED, tag, actor=actor)
+    return tag
 
 
 @transaction.atomic
@@ -84,19 +100,3 @@ def untag_influencers(
     rows.delete()
     record_each(Verb.INFLUENCER_UNTAGGED, removed, actor=actor, texts={"tag": tag.name}, tag=tag.pk)
     return removed
-
-
-@transaction.atomic
-def merge_tag(tag: Tag, into: Tag, *, actor: User | None) -> int:
-    """Give everybody who has a tag another one instead, and delete it. Return how many had it."""
-    if len(Tag.objects.select_for_update().filter(pk__in=[tag.pk, into.pk]).order_by("pk")) < 2:
-        return 0
-    rows = Tagging.objects.select_for_update().filter(tag=tag).order_by("pk")
-    having = list(rows.values_list("influencer_id", flat=True))
-    Tagging.objects.bulk_create(
-        [Tagging(tag=into, influencer_id=influencer) for influencer in having],
-        ignore_conflicts=True,
-    )
-    record(Verb.TAG_DELETED, tag, actor=actor, count=len(having), into=into.pk)
-    tag.delete()
-    return len(having)

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from crm.enums import ContractState
 from crm.errors import ContractSettled, ContractTaken
-from crm.models import Contract, Influencer
-from crm.policies.contracts import may_become
+from crm.models import Contract, Influencer, Removal
+from crm.policies.contracts import BEFORE, may_become
+from crm.services.removals.keeping import remove
 from files.enums import FileKind
 from files.services.storing import store_content
 from tenancy.enums import Verb
@@ -64,8 +65,8 @@ def _save(draft: Contract, text: str, upload: Upload[bytes] | None, actor: User)
 @transaction.atomic
 def change_state(contract: Contract, state: ContractState, *, actor: User) -> None:
     """Say that a contract was sent, accepted or declined. Raises ContractSettled."""
-    locked = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
-    if not may_become(locked.state, state):
+    locked = _locked(contract)
+    if locked is None or not may_become(locked.state, state):
         raise ContractSettled
     locked.state = state
     if state == ContractState.SENT:
@@ -84,16 +85,37 @@ def change_state(contract: Contract, state: ContractState, *, actor: User) -> No
 
 
 @transaction.atomic
-def delete_draft(contract: Contract, *, actor: User) -> None:
-    """Delete a version that nobody has seen. Raises ContractSettled for any other."""
-    locked = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
-    if locked.state != ContractState.DRAFT:
+def take_state_back(contract: Contract, state: ContractState, *, actor: User) -> ContractState:
+    """One step back from this state: the contract was not sent, or is not answered, after all. Return the state it has now.
+    Raises ContractSettled where somebody has changed it since, or there is no step back."""
+    locked = _locked(contract)
+    before = BEFORE.get(locked.state) if locked else None
+    if locked is None or before is None or locked.state != state:
         raise ContractSettled
+    locked.state, locked.answered_at = before, None
+    if before == ContractState.DRAFT:
+        locked.sent_at = None
+    locked.save()
     record(
-        Verb.CONTRACT_DELETED,
+        Verb.CONTRACT_CHANGED,
         locked.influencer,
         actor=actor,
         texts={"contract": str(locked)},
         contract=locked.pk,
+        state=before,
+        taken_back=True,
     )
-    locked.delete()
+    return before
+
+
+@transaction.atomic
+def delete_draft(contract: Contract, *, actor: User) -> Removal:
+    """Delete a version that nobody has seen. Raises ContractSettled for any other."""
+    locked = _locked(contract)
+    if locked is not None and locked.state != ContractState.DRAFT:
+        raise ContractSettled
+    return remove(contract, actor=actor)
+
+
+def _locked(contract: Contract) -> Contract | None:
+    return Contract.objects.select_for_update(of=("self",)).filter(pk=contract.pk).first()

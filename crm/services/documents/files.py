@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.core.files.base import File as Upload
 from django.db import transaction
 
-from crm.models import Document, Influencer
+from crm.models import Document, Influencer, Removal
+from crm.services.removals.keeping import remove
 from files.enums import FileKind
 from files.services.storing import store_content
 from tenancy.enums import Verb
@@ -23,9 +24,6 @@ def add_document(influencer: Influencer, upload: Upload[bytes], *, actor: User) 
     return document
 
 
-@transaction.atomic
-def delete_document(document: Document, *, actor: User) -> None:
-    """Delete a file and its content (`crm.receivers`)."""
-    texts = {"file": document.file.name}
-    record(Verb.FILE_DELETED, document.influencer, actor=actor, texts=texts)
-    document.delete()
+def delete_document(document: Document, *, actor: User) -> Removal:
+    """Delete a file; its content goes with what is kept to undo this (`crm.receivers`)."""
+    return remove(document, actor=actor)

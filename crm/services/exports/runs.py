@@ -1,4 +1,4 @@
-"""Exports of many: a job that reads a thousand influencers in each slice, and in the last puts all into one file.
+"""Exports of many: a job that reads two thousand influencers in each slice, and in the last puts all into one file.
 
 What a slice has read is kept as a file of its own, so that a lost worker costs one slice. All is read as the person who
 asked sees it at that time. The file is theirs alone, for seven days, and goes at once when an influencer is deleted.
@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from django.utils import timezone
 
+from crm.errors import SelectionGone
 from crm.queries.exports import Sheet, Wish, sheet_of, stretch_of, wished_rows
 from crm.queries.fields import Asker
 from crm.services.bulk.kinds import BulkPage, register_page
@@ -45,12 +46,14 @@ from tenancy.queries import groups_seen, membership_in
 from tenancy.scope import current_groups, groups_scope, required_organization_id
 from tenancy.services.events import record
 from tiktok.queries import is_released
+from ui.paging import CursorRefused
 
 EXPORT, FORGET = "crm.export", "crm.export_forget"
 ADDRESS = "crm:export_file"
 KEPT_FOR = timedelta(days=7)
 LEASE = timedelta(minutes=10)  # a large workbook is put together in one step
 TOO_MANY = f"A workbook holds at most {MOST_IN_WORKBOOK:,} creators here. Export them as CSV."
+UNSORTED = "The field that the list was sorted by was archived meanwhile. Sort the list by another one and export again."
 GONE = "A creator was deleted meanwhile, and what had been read went with them. Export again."
 
 
@@ -119,8 +122,13 @@ def _read(job: Job) -> Step:
             return _whole(job, wish, sheet)
         released = is_released()
         asker = Asker(job.actor_id or 0, released)
-        wished = wished_rows(wish, asker, sees_money=sees_money)
-        stretch = stretch_of(wished, sheet, released=released, cursor=at["after"])
+        try:
+            wished = wished_rows(wish, asker, sees_money=sees_money)
+            stretch = stretch_of(wished, sheet, released=released, cursor=at["after"])
+        except SelectionGone as gone:
+            raise JobFailed(str(gone)) from gone
+        except CursorRefused as refused:
+            raise JobFailed(UNSORTED) from refused
     is_first = not at["parts"]
     with TemporaryFile() as content:
         write_part(sheet, stretch.lines, wish, content, is_first=is_first)

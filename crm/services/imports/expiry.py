@@ -1,27 +1,39 @@
-"""Imports are forgotten when they can no longer be rolled back: rows, file, and the import itself."""
+"""Imports are forgotten when they can no longer be rolled back, previews within a day: rows, file, and the import itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
 
-from crm.models import Import, ImportRow
-from crm.models.imports import ROLL_BACK_FOR
+from crm.models import (
+    AwaitedAccount,
+    Import,
+    ImportRow,
+    Influencer,
+    OtherAddress,
+    SocialAccount,
+)
+from crm.models.imports import NAMES_SOMEBODY, ROLL_BACK_FOR
+from crm.services.imports.matching import TIKTOK, Key, hashed
+from crm.services.imports.meaning.catalog import ACCOUNT
 from files.models import File
 from files.purge import delete_files
 from jobs.enums import Lane
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
+from tenancy.scope import groups_scope
 
 FORGET = "crm.import_forget"
 SLICE_ROWS = 10_000
+# Of a preview that nobody imports: its rows name people whom no erasure finds yet.
+PREVIEW_FOR = timedelta(hours=20)
 
 
-def plan_to_forget(parent: Import) -> None:
-    """Let the import be forgotten in thirty days from now, whenever that was planned before."""
-    make_due(FORGET, parent.pk, after=ROLL_BACK_FOR)
+def plan_to_forget(parent: Import, *, after: timedelta = ROLL_BACK_FOR) -> None:
+    """Let the import be forgotten so long from now, whenever that was planned before."""
+    make_due(FORGET, parent.pk, after=after)
 
 
 def _forget(import_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
@@ -39,6 +51,28 @@ def _forget_slice(import_id: int) -> bool:
     delete_files(File.objects.filter(imports=import_id))
     Import.objects.filter(pk=import_id).delete()
     return True
+
+
+def forget_rows_about(influencer_ids: Collection[int]) -> None:
+    """Delete the rows that were left out and that name one of these influencers, though they hang on nobody."""
+    with groups_scope(None):
+        keys = {hashed(key) for key in _keys_of(influencer_ids)}
+        ImportRow.objects.filter(NAMES_SOMEBODY, keys__overlap=sorted(keys)).delete()
+
+
+def _keys_of(influencer_ids: Collection[int]) -> Iterator[Key]:
+    """The keys by which rows are matched with these influencers."""
+    for pk, name, email, phone in Influencer.objects.filter(pk__in=influencer_ids).values_list(
+        "pk", "sort_name", "email", "phone"
+    ):
+        yield from (("influencer", str(pk)), ("name", name), ("email", email), ("phone", phone))
+    others = OtherAddress.objects.filter(influencer__in=influencer_ids)
+    yield from (("email", address) for address in others.values_list("email", flat=True))
+    accounts = SocialAccount.objects.filter(influencer__in=influencer_ids)
+    for network, handle in accounts.values_list("network", "handle"):
+        yield f"{ACCOUNT}{network}", handle
+    awaited = AwaitedAccount.objects.filter(influencer__in=influencer_ids)
+    yield from ((TIKTOK, handle) for handle in awaited.values_list("handle", flat=True))
 
 
 def register_work() -> None:

@@ -7,37 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm.enums import ImportFate, ImportPolicy, Network
-from crm.errors import CellRefused
 from crm.models import Import, ImportRow, List, Tag
 from crm.services.imports import states
 from crm.services.imports.matching import (
+    ADDRESSES,
+    MOST_EARLIER,
     TIKTOK,
     Key,
+    are_two,
     earlier_rows,
     folded_names,
     hashed,
+    identified,
+    identity,
     keys_of,
-    matches,
 )
-from crm.services.imports.meaning.catalog import ACCOUNT, Field, fields
-from crm.services.imports.meaning.mapping import is_reading
+from crm.services.imports.meaning.catalog import ACCOUNT, fields
+from crm.services.imports.meaning.mapping import is_reading, required_among
+from crm.services.imports.meaning.rows import Column, fate_of, mapped_columns, read_row
 from crm.services.imports.meaning.values import Reader
-from crm.services.imports.reading.tables import Cells, cell_text
+from crm.services.imports.reading.tables import Cells, kept_cell
 from tenancy.models import Group, Membership
 
-NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A"})
+OTHER_ACCOUNT = "is here with this e-mail or phone, and has another account on this network. Add the account to them, or correct the row."
 NOBODY = "has neither a name nor an e-mail, a phone or an account."
-SHOWN_CELL = 60
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that is imported."""
-
-    place: int
-    header: str
-    field: Field
-    policy: str
+REQUIRED = "is required of new creators."
 
 
 @dataclass
@@ -64,13 +58,8 @@ class Draft:
 
     @property
     def fate(self) -> ImportFate:
-        if self.reasons:
-            return ImportFate.ERROR
-        if self.duplicate_of is not None:
-            return ImportFate.DUPLICATE
-        if self.influencer is None:
-            return ImportFate.NEW
-        return ImportFate.UPDATE if self.changes else ImportFate.UNCHANGED
+        is_known = self.influencer is not None
+        return fate_of(self.reasons, self.duplicate_of, self.changes, is_known=is_known)
 
 
 def reader_of(parent: Import) -> Reader:
@@ -86,25 +75,15 @@ def reader_of(parent: Import) -> Reader:
     )
 
 
-def mapped_columns(parent: Import) -> list[Column]:
-    """The columns that are imported; the country first, since phones are read by it."""
-    known = fields()
-    columns = [
-        Column(place, column["name"], known[column["field"]], column["policy"])
-        for place, column in enumerate(parent.columns)
-        if column["field"] in known
-    ]
-    return sorted(columns, key=lambda column: column.field.key != "country")
-
-
 def fates_of(parent: Import, rows: Sequence[tuple[int, Cells]]) -> tuple[list[ImportRow], int]:
     """The rows with their fates, not saved; and how many only the decimal mark would settle."""
-    columns, reader = mapped_columns(parent), reader_of(parent)
+    columns, reader = mapped_columns(parent, fields()), reader_of(parent)
     drafts = [_read(number, cells, columns, reader, len(parent.columns)) for number, cells in rows]
     _spell_as_kept(drafts)
     good = [draft for draft in drafts if draft.label]
     _find_influencers(good)
     _load_states(good, columns)
+    _find_missing(good, required_among(columns, reader.custom))
     _find_duplicates(parent, good)
     _find_changes(good, columns)
     return [_row(parent, draft) for draft in drafts], sum(draft.is_ambiguous for draft in drafts)
@@ -113,25 +92,13 @@ def fates_of(parent: Import, rows: Sequence[tuple[int, Cells]]) -> tuple[list[Im
 def _read(
     number: int, cells: Cells, columns: Iterable[Column], reader: Reader, width: int
 ) -> Draft:
-    draft = Draft(number, cells)
-    if len(cells) < width:
-        draft.reasons.append(["", f"The row has {len(cells)} of {width} columns.", ""])
-    elif any(cell != "" for cell in cells[width:]):
-        draft.reasons.append(
-            ["", f"The row has {len(cells)} columns, the header only {width}.", ""]
-        )
-    for column in columns:
-        cell = cells[column.place] if column.place < len(cells) else ""
-        if isinstance(cell, str) and cell in NOTHING:
-            continue
-        try:
-            country = draft.values.get("country", "")
-            draft.values[column.field.key] = reader.value(
-                column.field, cell, column.header, country
-            )
-        except CellRefused as refused:
-            draft.reasons.append([column.header, str(refused), cell_text(cell)[:SHOWN_CELL]])
-            draft.is_ambiguous |= refused.is_ambiguous
+    def value(column: Column, cell: Any, values: Mapping[str, Any]) -> Any:
+        return reader.value(column.field, cell, column.header, values.get("country", ""))
+
+    row = read_row(cells, columns, value, width)
+    draft = Draft(
+        number, cells, values=row.values, reasons=row.reasons, is_ambiguous=row.is_ambiguous
+    )
     draft.label = _label(draft.values)
     if not draft.label and not draft.reasons:
         draft.reasons.append(["", f"The row {NOBODY}", ""])
@@ -157,15 +124,16 @@ def _spell_as_kept(drafts: Iterable[Draft]) -> None:
 def _find_influencers(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         draft.keys = keys_of(draft.values, draft.label)
-    found = matches({key for draft in drafts for key in draft.keys})
-    for draft in drafts:
-        for key in draft.keys:
-            draft.influencers |= found.get(key, set())
-        if len(draft.influencers) > 1:
-            count = len(draft.influencers)
+    found = identified([(draft.values, draft.keys) for draft in drafts])
+    for draft, match in zip(drafts, found, strict=True):
+        draft.influencers = match.influencers
+        if (count := len(match.influencers)) > 1:
             draft.reasons.append(
-                ["", f"The row is about {count} influencers at once. Merge them first.", ""]
+                ["", f"The row is about {count} creators at once. Merge them first.", ""]
             )
+        elif match.namesake is not None:
+            draft.influencers = {match.namesake}
+            draft.reasons.append(["", f"{draft.label} {OTHER_ACCOUNT}", ""])
 
 
 def _load_states(drafts: Sequence[Draft], columns: Sequence[Column]) -> None:
@@ -179,6 +147,13 @@ def _load_states(drafts: Sequence[Draft], columns: Sequence[Column]) -> None:
         _name_accounts(draft, networks)
 
 
+def _find_missing(drafts: Iterable[Draft], required: Mapping[str, str]) -> None:
+    """A new influencer has a value of every required field that the file has a column for."""
+    for draft in (draft for draft in drafts if not draft.influencers):
+        missing = [header for key, header in required.items() if key not in draft.values]
+        draft.reasons += [[header, REQUIRED, ""] for header in missing]
+
+
 def _find_duplicates(parent: Import, drafts: Sequence[Draft]) -> None:
     """The first row about somebody counts; a wrong row is nobody's first."""
     names = folded_names({value for d in drafts for kind, value in d.keys if kind == "name"})
@@ -186,21 +161,31 @@ def _find_duplicates(parent: Import, drafts: Sequence[Draft]) -> None:
     seen = earlier_rows(parent.pk, [each for mine in hashes.values() for each in mine])
     for draft in drafts:
         mine = hashes[draft.number]
-        first = min((seen[each] for each in mine if each in seen), default=None)
+        draft.hashes = list(mine)
+        first = min(
+            (
+                number
+                for each, kind in mine.items()
+                for number, values in seen.get(each, ())
+                if kind not in ADDRESSES or not are_two(values, draft.values)
+            ),
+            default=None,
+        )
         if draft.reasons:
             continue
         if first is not None:
             draft.duplicate_of = first
         else:
-            seen |= dict.fromkeys(mine, draft.number)
-            draft.hashes = mine
+            for each in (each for each in mine if len(seen[each]) < MOST_EARLIER):
+                seen[each].append((draft.number, draft.values))
 
 
-def _hashes(draft: Draft, names: Mapping[str, str]) -> list[int]:
+def _hashes(draft: Draft, names: Mapping[str, str]) -> dict[int, str]:
+    """The kind of each key, by its hash."""
     keys = [(kind, names[value] if kind == "name" else value) for kind, value in draft.keys]
     if draft.influencer:
         keys.append(("influencer", str(draft.influencer)))
-    return [hashed(key) for key in keys]
+    return {hashed(key): key[0] for key in keys}
 
 
 def _find_changes(drafts: Sequence[Draft], columns: Sequence[Column]) -> None:
@@ -266,10 +251,10 @@ def _row(parent: Import, draft: Draft) -> ImportRow:
         label=draft.label[:200],
         handle=handles.get(TIKTOK) or next(iter(handles.values()), ""),
         duplicate_of=draft.duplicate_of,
-        values=values if fate in {ImportFate.NEW, ImportFate.UPDATE} else {},
+        values={} if is_left_out else values if fate != ImportFate.UNCHANGED else identity(values),
         changes=draft.changes if fate == ImportFate.UPDATE else {},
         reasons=draft.reasons,
-        cells=[cell_text(cell) for cell in draft.cells] if fate != ImportFate.UNCHANGED else [],
+        cells=[kept_cell(cell) for cell in draft.cells] if fate != ImportFate.UNCHANGED else [],
         keys=draft.hashes,
         tiktok_handle="" if is_left_out or draft.is_tiktok_here else handles.get(TIKTOK, ""),
     )

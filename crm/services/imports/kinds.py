@@ -12,26 +12,28 @@ from django.db import models
 from django.utils import timezone
 
 from crm.enums import ImportFate, ImportStage
-from crm.errors import TableRefused
+from crm.errors import CrmProblem, TableRefused
 from crm.models import Import, ImportRow
-from crm.services.imports.fates import fates_of, mapped_columns
+from crm.services.accounts import follow_renamed
 from crm.services.imports.lookups import keep_answers, rows_to_ask
+from crm.services.imports.meaning.rows import mapped_columns
 from crm.services.imports.meaning.values import marks_proven_by
 from crm.services.imports.reading.layouts import Layout
 from crm.services.imports.reading.tables import Cells, Place, open_table
-from crm.services.imports.rollback import note_verdicts, rows_to_take_back, take_back
-from crm.services.imports.writing import rows_to_write, write_rows
+from crm.services.imports.rollback import rows_to_take_back
+from crm.services.imports.subjects import subject_of
+from crm.services.imports.writing import rows_to_write
 from files.models import File
 from files.purge import delete_files
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.queries import links_to
 from jobs.services.jobs import JobKind, register_job, start_job
-from tenancy.enums import Verb
+from tenancy.enums import Permission, Verb
 from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import TikTokBusy, TikTokProblem, TikTokUnavailable
-from tiktok.services.creators.membership import HANDLES_PER_CALL, read_memberships
+from tiktok.services.creators.membership import HANDLES_PER_CALL, Membership, read_memberships
 
 PREVIEW, WRITE, ASK = "crm.import_preview", "crm.import_write", "crm.import_lookup"
 CHECK, TAKE_BACK = "crm.import_check", "crm.import_roll_back"
@@ -70,7 +72,8 @@ def _read(job: Job) -> Scan | tuple[list[ImportRow], int, Place]:
 
 
 def _scan(parent: Import) -> Scan:
-    columns = [column for column in mapped_columns(parent) if column.field.number]
+    known = subject_of(parent).fields()
+    columns = [column for column in mapped_columns(parent, known) if column.field.number]
     marks: set[str] = set()
     count = 0
     with open_table(_file(parent), layout(parent)) as table:
@@ -97,7 +100,7 @@ def _judge(parent: Import, place: Place) -> tuple[list[ImportRow], int, Place]:
     size = WORKBOOK_ROWS if layout(parent).is_workbook else TEXT_ROWS
     with open_table(_file(parent), layout(parent), place) as table:
         rows: list[tuple[int, Cells]] = list(islice(table.rows(), size))
-        return *fates_of(parent, rows), table.keep_place()
+        return *subject_of(parent).judge(parent, rows), table.keep_place()
 
 
 def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place]) -> bool:
@@ -129,7 +132,7 @@ def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place]) -> bool:
 # --- writing ---
 def _write(job: Job, _: None) -> bool:
     parent, rows = _next_rows(job, rows_to_write, WRITTEN_ROWS)
-    counts = write_rows(parent, rows, actor=job.actor)
+    counts = subject_of(parent).write(parent, rows, job.actor)
     for fate, count in counts.items():
         parent.written[fate] = parent.written.get(fate, 0) + count
     left_out = sum(row.fate == ImportFate.ERROR for row in rows)
@@ -177,12 +180,13 @@ def _count(job: Job, counts: Mapping[str, int]) -> None:
 
 
 # --- TikTok ---
-Answered = tuple[list[int], dict[str, MarketplaceStatus]]
+Answered = tuple[list[int], dict[str, Membership]]
 
 
 def _ask(job: Job) -> Answered:
     rows = list(rows_to_ask(_parent(job)).values_list("pk", "tiktok_handle")[:HANDLES_PER_CALL])
     answers = read_memberships([handle for _, handle in rows]) if rows else {}
+    follow_renamed(answers, actor=job.actor)
     return [pk for pk, _ in rows], answers
 
 
@@ -206,16 +210,16 @@ def start_lookup(parent: Import, *, actor: Any) -> None:
 
 # --- taking back ---
 def _check(job: Job, _: None) -> bool:
-    rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)[1]
+    parent, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
     if rows:
-        _count(job, {"changed": note_verdicts(rows)})
+        _count(job, {"changed": subject_of(parent).note_verdicts(rows)})
     return not rows
 
 
 def _take_back(job: Job, _: None) -> bool:
     parent, rows = _next_rows(job, rows_to_take_back, TAKEN_ROWS)
     if rows:
-        _count(job, take_back(parent, rows, actor=job.actor))
+        _count(job, subject_of(parent).take_back(parent, rows, job.actor))
         return False
     record(Verb.IMPORT_ROLLED_BACK, parent, actor=job.actor, rows=job.done_count)
     return True
@@ -266,9 +270,14 @@ WORDS = {
 def register_jobs() -> None:
     """Make the kinds known."""
     words = {str(key): text for key, text in WORDS.items()}
-    kind = partial(JobKind, words=words, about=links_to(Import, "crm:import", "import"))
+    kind = partial(
+        JobKind,
+        words=words,
+        about=links_to(Import, "crm:import", "import"),
+        permission=Permission.IMPORT_INFLUENCERS,
+    )
     register_job(kind(name=PREVIEW, title="Preview of an import", fetch=_read, apply=_keep))
-    register_job(kind(name=WRITE, title="Import creators", apply=_write))
+    register_job(kind(name=WRITE, title="Import", apply=_write))
     register_job(
         kind(
             name=ASK,
@@ -280,4 +289,6 @@ def register_jobs() -> None:
         )
     )
     register_job(kind(name=CHECK, title="Check what changed since an import", apply=_check))
-    register_job(kind(name=TAKE_BACK, title="Roll back an import", apply=_take_back))
+    register_job(
+        kind(name=TAKE_BACK, title="Roll back an import", apply=_take_back, lasting=(CrmProblem,))
+    )

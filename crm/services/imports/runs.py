@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from django.core.files.base import File as Upload
 from django.db import transaction
@@ -12,11 +13,12 @@ from crm.enums import ImportPolicy, ImportStage
 from crm.errors import TableRefused
 from crm.models import Import
 from crm.services.imports import kinds
-from crm.services.imports.expiry import FORGET, plan_to_forget
-from crm.services.imports.meaning.catalog import fields
+from crm.services.imports.expiry import FORGET, PREVIEW_FOR, plan_to_forget
 from crm.services.imports.meaning.mapping import columns_of, problem_of, remember
+from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import Layout, layout_of
 from crm.services.imports.reading.tables import cell_text, column_name, open_table
+from crm.services.imports.subjects import subject_named, subject_of
 from files.enums import FileKind
 from files.models import File
 from files.policies import clean_name
@@ -30,13 +32,22 @@ from tenancy.models import User
 from tenancy.services.events import record
 
 SAMPLE_ROWS = 50
+OTHER_PREVIEW = "Since you saw the preview it was made anew in another way. Nothing was imported: look at it again first."
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 
 
-def start_import(upload: Upload[bytes], *, actor: User, pasted: Layout | None = None) -> Import:
+def start_import(
+    upload: Upload[bytes],
+    *,
+    actor: User,
+    about: str = INFLUENCERS,
+    context: Mapping[str, Any] | None = None,
+    pasted: Layout | None = None,
+) -> Import:
     """Keep a file, find out how it is written and start its preview. Raises FileRefused or TableRefused.
 
-    `pasted`: of a table that we have made of pasted accounts, the way in which it is written.
+    `about`: the key of its subject; `context`: what that subject has to know. `pasted`: of a table that we have made of
+    pasted accounts, the way in which it is written.
     """
     upload.seek(0)
     content = upload.read()
@@ -45,11 +56,13 @@ def start_import(upload: Upload[bytes], *, actor: User, pasted: Layout | None = 
     layout = pasted or layout_of(content, file.content_type)
     name = "Pasted accounts" if pasted else _name(upload.name or file.name, file.name)
     headers, samples = _header(file, layout)
-    columns, remembered = columns_of(headers, samples, name)
+    columns, remembered = columns_of(subject_named(about), headers, samples, name)
     with transaction.atomic():
         file.save()
         parent = Import(
             name=name,
+            about=about,
+            context=dict(context or {}),
             file=file,
             encoding=layout.encoding,
             delimiter=layout.delimiter,
@@ -59,7 +72,7 @@ def start_import(upload: Upload[bytes], *, actor: User, pasted: Layout | None = 
             started_by=actor,
         )
         parent.save()
-        plan_to_forget(parent)
+        plan_to_forget(parent, after=PREVIEW_FOR)
         _preview(parent, actor)
     return parent
 
@@ -104,14 +117,16 @@ def read_otherwise(
             raise TableRefused("The file is no longer there. Choose it again.")
         headers, samples = _header(parent.file, layout)
         parent.encoding, parent.delimiter = layout.encoding, layout.delimiter
-        parent.columns, parent.remembered_from = columns_of(headers, samples, parent.name)
+        subject = subject_of(parent)
+        parent.columns, parent.remembered_from = columns_of(subject, headers, samples, parent.name)
     _preview_anew(parent, actor)
 
 
 @transaction.atomic
 def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> None:
     """Import the columns into these fields, each with its policy, and preview the file anew."""
-    parent, known = _locked(parent), fields()
+    parent = _locked(parent)
+    known = subject_of(parent).fields()
     for column, choice in zip(parent.columns, chosen, strict=False):
         column["field"] = choice["field"] if choice["field"] in known else ""
         policy = choice["policy"]
@@ -142,7 +157,9 @@ def _locked(parent: Import) -> Import:
 
 @transaction.atomic
 def begin_import(parent: Import, *, actor: User) -> None:
-    """Write the rows that the preview showed. Raises TableRefused while there is no whole preview."""
+    """Write the rows that the preview showed: the one of the import's `version` as it is given. Raises TableRefused while
+    there is no whole preview, and if another has taken its place."""
+    seen = parent.version
     parent = Import.objects.select_for_update(of=("self",)).select_related("job").get(pk=parent.pk)
     if parent.stage == ImportStage.IMPORT and not parent.is_running and parent.imported_at is None:
         kinds.begin(
@@ -153,7 +170,9 @@ def begin_import(parent: Import, *, actor: User) -> None:
     is_previewed = parent.job is not None and parent.job.state == JobState.DONE
     if parent.stage != ImportStage.PREVIEW or not is_previewed:
         raise TableRefused("The preview is not ready yet.")
-    if problem := problem_of(parent.columns):
+    if parent.version != seen:
+        raise TableRefused(OTHER_PREVIEW)
+    if problem := problem_of(subject_of(parent), parent.columns):
         raise TableRefused(problem)
     remember(parent)
     kinds.begin(kinds.WRITE, parent, actor=actor)
@@ -184,9 +203,15 @@ def cancel_import(parent: Import) -> None:
 @transaction.atomic
 def repeat_lookup(parent: Import, *, actor: User) -> None:
     """Ask TikTok about the accounts that have no answer yet. Raises TableRefused while nothing is written."""
-    parent = Import.objects.select_for_update(of=("self",)).get(pk=parent.pk)
+    parent = (
+        Import.objects.select_for_update(of=("self",))
+        .select_related("lookup_job")
+        .get(pk=parent.pk)
+    )
     if parent.imported_at is None or parent.stage != ImportStage.IMPORT:
         raise TableRefused("Nothing can be looked up now.")
+    if parent.lookup_job is not None and not parent.lookup_job.is_finished:
+        raise TableRefused("The accounts are being looked up already.")
     kinds.start_lookup(parent, actor=actor)
     parent.save(update_fields=["lookup_job"])
 
@@ -221,6 +246,8 @@ def _begin_on_written(kind: str, parent: Import, actor: User) -> None:
     )
     if parent.stage == ImportStage.PREVIEW or parent.is_running:
         raise TableRefused("Nothing can be rolled back now. Wait until the import has ended.")
+    if parent.is_rolled_back:
+        raise TableRefused("This import is rolled back already.")
     cancel_import(parent)  # its questions to TikTok may go on
     kinds.begin(kind, parent, actor=actor)
     parent.save()

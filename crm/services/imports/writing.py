@@ -12,7 +12,7 @@ from django.utils import timezone
 from crm.enums import ImportFate
 from crm.models import AwaitedAccount, Import, ImportRow, Influencer
 from crm.services.imports import states
-from crm.services.imports.matching import TIKTOK, keys_of, matches
+from crm.services.imports.matching import TIKTOK, identified, keys_of
 from crm.services.imports.meaning.catalog import ACCOUNT
 from crm.services.imports.meaning.mapping import is_reading
 from crm.services.merging.finding import check_for_duplicates
@@ -21,10 +21,10 @@ from tenancy.models import User
 from tenancy.services.events import record_each
 
 EXISTS_NOW = (
-    "Since the preview somebody has added this influencer. Choose the file again to update them."
+    "Since the preview somebody has added this creator. Choose the file again to update them."
 )
 CHANGED_NOW = (
-    "Since the preview somebody has changed this influencer. Choose the file again to see how."
+    "Since the preview somebody has changed this creator. Choose the file again to see how."
 )
 # Imports of one organization write one after the other: two must not add the same person.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('crm.import', %s))"
@@ -51,21 +51,29 @@ def write_rows(parent: Import, rows: Sequence[ImportRow], *, actor: User | None)
     """Write these rows in the transaction of the caller. How many of each fate."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [parent.organization_id])
-    new = _still_new([row for row in rows if row.fate == ImportFate.NEW])
+    new = _still_new(parent, [row for row in rows if row.fate == ImportFate.NEW])
     known = _still_unchanged([row for row in rows if row.fate == ImportFate.UPDATE])
     asked = [row for row in rows if row.fate == ImportFate.UNCHANGED]
     _create(parent, new, actor)
     _update(parent, known, actor)
-    _await_accounts([*new, *known, *asked])
+    _await_accounts(parent, [*new, *known, *asked])
     _mark(parent, [*new, *known, *asked], new)
     return {ImportFate.NEW: len(new), ImportFate.UPDATE: len(known)}
 
 
-def _still_new(rows: Sequence[ImportRow]) -> list[ImportRow]:
-    keys = {row.pk: keys_of(row.values, row.label) for row in rows}
-    found = matches({key for mine in keys.values() for key in mine})
-    late = [row for row in rows if any(found.get(key) for key in keys[row.pk])]
-    _leave_out(late, EXISTS_NOW)
+def _still_new(parent: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
+    """The rows about nobody who is here; whom this import has added was compared with them in its preview."""
+    found = identified([(row.values, keys_of(row.values, row.label)) for row in rows])
+    about = {
+        row.pk: match.influencers | ({match.namesake} if match.namesake else set())
+        for row, match in zip(rows, found, strict=True)
+    }
+    added = ImportRow.objects.filter(
+        parent=parent, fate=ImportFate.NEW, influencer_id__in=set().union(*about.values())
+    )
+    own = set(added.values_list("influencer_id", flat=True))
+    late = [row for row in rows if about[row.pk] - own]
+    leave_out(late, EXISTS_NOW)
     return [row for row in rows if row not in late] if late else list(rows)
 
 
@@ -74,7 +82,7 @@ def _still_unchanged(rows: Sequence[ImportRow]) -> list[ImportRow]:
     list(Influencer.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     current = states.load(ids, {key for row in rows for key in row.changes})
     late = [row for row in rows if _is_changed(row, current[row.about_id])]
-    _leave_out(late, CHANGED_NOW)
+    leave_out(late, CHANGED_NOW)
     return [row for row in rows if row not in late] if late else list(rows)
 
 
@@ -93,7 +101,8 @@ def _now(row: ImportRow, state: Mapping[str, Any], key: str) -> Any:
     return state.get(key)
 
 
-def _leave_out(rows: Sequence[ImportRow], reason: str) -> None:
+def leave_out(rows: Sequence[ImportRow], reason: str) -> None:
+    """Let rows be errors that could be written when they were previewed."""
     for row in rows:
         row.fate, row.reasons = ImportFate.ERROR, [["", reason, ""]]
         row.save(update_fields=["fate", "reasons"])
@@ -166,10 +175,10 @@ def _save(
     states.save(changes, handles, parent)
 
 
-def _await_accounts(rows: Iterable[ImportRow]) -> None:
+def _await_accounts(parent: Import, rows: Iterable[ImportRow]) -> None:
     AwaitedAccount.objects.bulk_create(
         [
-            AwaitedAccount(influencer_id=row.about_id, handle=row.tiktok_handle)
+            AwaitedAccount(influencer_id=row.about_id, handle=row.tiktok_handle, imported_by=parent)
             for row in rows
             if row.tiktok_handle
         ],

@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 
-from crm.policies.mailings import Addressee
+from django.db import transaction
+
+from crm.policies.mailings import TEST, Addressee
 from crm.policies.merge_fields import filled, filled_paragraphs
+from crm.services.mailings.ties import tie_mail
 from mail.models import Message
 from mail.services.outbox import queue_message
 from mail.services.previewing import Preview, preview_message
@@ -48,17 +51,22 @@ def preview_mail(
     )
 
 
-def send_test(subject: str, body: str, values: Mapping[str, str], *, actor: User) -> None:
-    """Send the e-mail to the member who writes it, filled for a creator. Raises MailProblem."""
+@transaction.atomic
+def send_test(
+    addressee: Addressee, subject: str, body: str, values: Mapping[str, str], *, actor: User
+) -> None:
+    """Send the e-mail to the member who writes it, filled for a creator; it names them, so it goes when they go. Raises
+    MailProblem."""
     words = _words(subject, body, values)
-    queue_message(
+    message, _ = queue_message(
         TEMPLATE,
         to=actor.email,
         subject=f"Test: {filled(subject, values)}",
         values=words,
-        intent=f"mailing-test:{actor.pk}:{_digest(filled(subject, values) + str(words['words']))}",
+        intent=f"{TEST}{actor.pk}:{_digest(filled(subject, values) + str(words['words']))}",
         again_after=TEST_AGAIN_AFTER,
     )
+    tie_mail(message, addressee.pk)
 
 
 def _words(subject: str, body: str, values: Mapping[str, str]) -> dict[str, object]:

@@ -46,6 +46,17 @@ def from_texts(model: type[models.Model], values: Mapping[str, Any]) -> Any:
     )
 
 
+def missing(model: type[models.Model], values: Mapping[str, Any]) -> list[str]:
+    """The columns that refer to a row that is gone."""
+    return [
+        field.attname
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and values.get(field.attname) is not None
+        and not field.related_model._default_manager.filter(pk=values[field.attname]).exists()
+    ]
+
+
 def digest(row: models.Model, *but: str) -> str:
     """A hash of a row's columns without these, by which an edit is noticed."""
     values = {name: text for name, text in as_texts(row).items() if name not in but}

@@ -14,7 +14,7 @@ from crm.errors import MergeRefused
 from crm.models import Duplicate, Influencer, Merge
 from crm.queries.hanging import Hanging, relation, words_of
 from crm.services.merging.finding import check_for_duplicates
-from crm.services.merging.keeping import FORGET, as_texts, digest, from_texts, insert
+from crm.services.merging.keeping import FORGET, as_texts, digest, from_texts, insert, missing
 from crm.services.merging.merge import delete_rows
 from jobs.services.queue import forget
 from tenancy.enums import Verb
@@ -120,7 +120,7 @@ class _Undoing:
     def _possible(self, row: Influencer, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values, without what they refer to and what is gone or somebody else's by now."""
         possible = dict(values)
-        for name in _missing(Influencer, values):
+        for name in missing(Influencer, values):
             self._note_column(name, "is empty: it was deleted since")
             possible[name] = None
         person = possible.get("person_id")
@@ -181,10 +181,10 @@ class _Undoing:
 
     def _put_back(self, model: type[models.Model], values: Mapping[str, Any]) -> None:
         """A row that was removed as one of two; unless what it belongs to is gone, or there is such a row by now."""
-        missing = _missing(model, values)
+        gone = missing(model, values)
         known = {field.attname: field for field in model._meta.local_concrete_fields}
-        is_possible = all(known[name].null for name in missing)
-        row = from_texts(model, {**values, **dict.fromkeys(missing)})
+        is_possible = all(known[name].null for name in gone)
+        row = from_texts(model, {**values, **dict.fromkeys(gone)})
         if not (is_possible and self._try(insert, row)) and model is not Duplicate:
             self.found[model, "not restored, since there is another one or it was deleted"] += 1
 
@@ -199,14 +199,3 @@ class _Undoing:
 
 def _model(label: str) -> Any:
     return relation(f"{label}.").model
-
-
-def _missing(model: type[models.Model], values: Mapping[str, Any]) -> list[str]:
-    """The columns that refer to a row that is gone."""
-    return [
-        field.attname
-        for field in model._meta.local_concrete_fields
-        if isinstance(field, models.ForeignKey)
-        and values.get(field.attname) is not None
-        and not field.related_model._default_manager.filter(pk=values[field.attname]).exists()
-    ]

@@ -17,7 +17,8 @@ from crm.queries.imports import influencers_without_account
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import draft_action
 from crm.services.imports import runs
-from crm.views.imports.pages import found_import, reading_form, show_import
+from crm.services.imports.subjects import subject_of
+from crm.views.imports.pages import found_import, page_of, reading_form, show_import
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
@@ -71,8 +72,14 @@ def read_import_otherwise(request: OrganizationRequest, import_pk: int) -> HttpR
 @staff_page(Permission.IMPORT_INFLUENCERS)
 @require_POST
 def begin_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
-    """Write what the preview showed."""
-    return _act(request, import_pk, lambda parent: runs.begin_import(parent, actor=request.user))
+    """Write what the preview showed whose version is named."""
+
+    def act(parent: Import) -> None:
+        seen = request.POST.get("version", "")
+        parent.version = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
+        runs.begin_import(parent, actor=request.user)
+
+    return _act(request, import_pk, act)
 
 
 @staff_page(Permission.IMPORT_INFLUENCERS)
@@ -87,13 +94,14 @@ def cancel_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
 def discard_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Forget an import of which nothing is written."""
     parent = found_import(import_pk)
+    start = subject_of(parent).started_at(parent)
     try:
         runs.discard_import(parent)
     except TableRefused as refused:
         messages.error(request, str(refused))
         return show_import(request, parent)
     messages.success(request, "The import is discarded. Nothing was written.")
-    return redirect("crm:imports", request.organization.slug)
+    return redirect(page_of(request, start))
 
 
 @staff_page(Permission.IMPORT_INFLUENCERS)
@@ -119,7 +127,7 @@ def take_way_out(request: OrganizationRequest, import_pk: int) -> HttpResponse:
         raise Http404
     if not can(request.membership, kind.permission):
         raise PermissionDenied
-    ids = influencers_without_account(parent)
+    ids = influencers_without_account(parent, kind.key)
     if not ids:
         messages.info(request, "Nobody is left to invite or ask.")
         return show_import(request, parent)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,17 +18,22 @@ from crm.errors import TableRefused
 from crm.forms import ImportForm, PasteForm, ReadingForm, WorkbookReadingForm
 from crm.models import Import
 from crm.queries import imports as queries
+from crm.queries.invitations import several_markets
 from crm.services.imports import pasting, runs
-from crm.services.imports.meaning.catalog import fields
-from crm.services.imports.meaning.mapping import problem_of
+from crm.services.imports.kinds import TAKE_BACK
+from crm.services.imports.meaning.mapping import problem_of, required_elsewhere
+from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
+from crm.services.imports.subjects import subject_of
 from crm.views.frame import INVALID, allowances
 from crm.views.imports.rows import kept_rows, shown_rows
 from files.errors import FileRefused
 from jobs.queries import next_try_at
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from tiktok.enums import MarketplaceStatus
+from ui.submitting import is_sent, sent_token
 
 SHOWN_KEPT = 50
 MARKS = {"": "numbers without marks", ".": "1,234.56", ",": "1.234,56", ",.": "mixed number marks"}
@@ -36,14 +43,15 @@ MARKS = {"": "numbers without marks", ".": "1,234.56", ",": "1.234,56", ",.": "m
 def imports(request: OrganizationRequest) -> HttpResponse:
     """Choose a file; the imports that are kept."""
     form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
+        make = partial(runs.start_import, form.cleaned_data["file"], actor=request.user)
         try:
-            parent = runs.start_import(form.cleaned_data["file"], actor=request.user)
+            made = make_once(sent_token(request), make, actor=request.user)
         except (FileRefused, TableRefused) as refused:
             form.add_error("file", str(refused))
         else:
-            return show_import(request, parent)
-    context = {"form": form, "imports": queries.latest_imports()}
+            return show_import(request, found_import(made.pk))
+    context = {"form": form, "imports": queries.latest_imports(INFLUENCERS)}
     status = INVALID if form.errors else 200
     return render(request, "staff/crm/imports/start.html", context, status=status)
 
@@ -52,17 +60,15 @@ def imports(request: OrganizationRequest) -> HttpResponse:
 def paste_accounts(request: OrganizationRequest) -> HttpResponse:
     """Paste many accounts at once; what was read of them is previewed like a file."""
     form = PasteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
+        text, network = form.cleaned_data["accounts"], Network(form.cleaned_data["network"])
+        make = partial(pasting.paste_accounts, text, network, actor=request.user)
         try:
-            parent = pasting.paste_accounts(
-                form.cleaned_data["accounts"],
-                Network(form.cleaned_data["network"]),
-                actor=request.user,
-            )
+            made = make_once(sent_token(request), make, actor=request.user)
         except (FileRefused, TableRefused) as refused:
             form.add_error("accounts", str(refused))
         else:
-            return show_import(request, parent)
+            return show_import(request, found_import(made.pk))
     status = INVALID if form.errors else 200
     return render(request, "staff/crm/imports/paste.html", {"form": form}, status=status)
 
@@ -73,15 +79,26 @@ def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """An import at whichever stage it is; brings itself up to date while a job of it runs."""
     parent = found_import(import_pk)
     part = _part(parent)
+    subject = subject_of(parent)
     context = {
         **allowances(request),
         "parent": parent,
+        "noun": subject.noun,
+        "is_about_people": parent.about == INFLUENCERS,
+        "started_url": page_of(request, subject.started_at(parent)),
+        "shown_url": page_of(request, subject.shown_at(parent)),
         "part": f"staff/crm/imports/{part}.html",
         "step": 2 if parent.stage == ImportStage.PREVIEW else 3,
         "is_refreshing": parent.is_running or _is_asking(parent),
         **CONTEXTS[part](request, parent),
     }
     return render(request, "staff/crm/imports/import.html", context)
+
+
+def page_of(request: OrganizationRequest, way: tuple[str, list[int]]) -> str:
+    """The address of a page by its name and keys."""
+    name, keys = way
+    return reverse(name, args=[request.organization.slug, *keys])
 
 
 def found_import(import_pk: int) -> Import:
@@ -111,7 +128,8 @@ def show_import(request: OrganizationRequest, parent: Import) -> HttpResponse:
 def _preview(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
     fate = request.GET.get("fate", "")
     page = queries.rows_page(parent, fate=fate, cursor=request.GET.get("cursor", ""))
-    known = fields()
+    subject = subject_of(parent)
+    known = subject.fields()
     sections: dict[str, list[Any]] = {}
     for each in known.values():
         sections.setdefault(each.section, []).append(each)
@@ -124,10 +142,19 @@ def _preview(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "policies": ImportPolicy.choices,
         "read_as": _read_as(parent),
         "reading_form": reading_form(parent),
-        "problem": problem_of(parent.columns),
+        "problem": problem_of(subject, parent.columns),
+        "required": _required(parent),
+        "added_fields": [key for key in known if subject.is_added(key)],
         "left_out": sum(parent.counts.get(each, 0) for each in queries.LEFT_OUT),
         "unchanged": parent.counts.get(ImportFate.UNCHANGED, 0),
     }
+
+
+def _required(parent: Import) -> list[str]:
+    """The required fields that new influencers of an import will have no value for."""
+    if parent.about != INFLUENCERS or not parent.counts.get(ImportFate.NEW):
+        return []
+    return required_elsewhere(parent.columns)
 
 
 def _tabs(parent: Import, fate: str) -> list[dict[str, Any]]:
@@ -176,10 +203,9 @@ def _left(parent: Import) -> timedelta | None:
 
 def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
     changed = queries.rows_changed_since(parent)
-    is_checked = parent.stage != ImportStage.IMPORT and not parent.is_running
-    kept = list(changed[:SHOWN_KEPT]) if is_checked else []
-    kept_count = changed.count() if is_checked else 0
-    kept_new = changed.filter(fate=ImportFate.NEW).count() if is_checked else 0
+    has_verdict = parent.stage != ImportStage.IMPORT and not parent.is_running
+    kept = list(changed[:SHOWN_KEPT]) if has_verdict else []
+    kept_count = changed.count() if has_verdict else 0
     tiktok = queries.tiktok_counts(parent)
     new, updated = (parent.written.get(each, 0) for each in (ImportFate.NEW, ImportFate.UPDATE))
     return {
@@ -187,6 +213,9 @@ def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "new": new,
         "updated": updated,
         "written": new + updated,
+        "archived": queries.archived_count(parent)
+        if updated and parent.about == INFLUENCERS
+        else 0,
         "errors": parent.counts.get(ImportFate.ERROR, 0),
         "error_numbers": [
             number - parent.is_pasted for number in queries.first_numbers(parent, ImportFate.ERROR)
@@ -196,15 +225,18 @@ def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "tiktok": tiktok,
         "is_asking": _is_asking(parent),
         "goes_on_at": next_try_at(parent.lookup_job) if parent.lookup_job else None,
+        "several_markets": several_markets,
         "outside_count": sum(tiktok.get(status, 0) for status in queries.OUTSIDE),
         "unanswered": tiktok.get(MarketplaceStatus.UNKNOWN, 0) + tiktok.get("", 0),
         "outside": queries.rows_without_account(parent),
+        "most_at_once": queries.MOST_AT_ONCE,
         "kept": kept_rows(parent, kept),
         "kept_count": kept_count,
         "kept_more": kept_count - len(kept),
-        "removed": new - kept_new,
-        "is_checked": is_checked and parent.stage == ImportStage.CHECK,
-        "is_rolled_back": is_checked and parent.stage == ImportStage.ROLL_BACK,
+        "is_checked": parent.stage == ImportStage.CHECK and parent.has_ended_well,
+        "has_stopped": has_verdict and not parent.has_ended_well,
+        "to_remove": queries.rows_to_remove(parent) if has_verdict else 0,
+        "taken_back": queries.outcome_of(parent, TAKE_BACK) if has_verdict else {},
         "may_roll_back": timezone.now() < parent.roll_back_until,
     }
 

@@ -14,7 +14,9 @@ from crm.enums import ImportFate, Network
 from crm.models import Import, ImportRow
 from crm.policies.addresses import account_name
 from crm.queries.imports import latest_changes, names_of_influencers, names_of_people
-from crm.services.imports.meaning.catalog import ACCOUNT, Field, fields
+from crm.services.imports.meaning.catalog import ACCOUNT, Field
+from crm.services.imports.people import INFLUENCERS
+from crm.services.imports.subjects import subject_of
 from tenancy.models import Event, Group
 from ui.templatetags.formats import money, number, percent
 
@@ -46,6 +48,12 @@ class ShownRow:
     field_count: int = 0
     account: str = ""
     here: str = ""  # the influencer whom the row is about already
+    is_archived: bool = False
+
+    @property
+    def is_under_another_name(self) -> bool:
+        """Is the row about somebody who is called otherwise here?"""
+        return bool(self.here) and self.here != self.row.label
 
     @property
     def first_line(self) -> int:
@@ -66,8 +74,8 @@ class KeptRow:
 class Words:
     """The labels of fields, and values as people read them."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        self.fields = fields()
+    def __init__(self, parent: Import, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.fields = subject_of(parent).fields()
         values = [pair for row in rows for pair in row.items()]
         owners = {each for key, both in values if key == "owner" for each in _listed(both) if each}
         groups = {each for key, both in values if key == "group" for each in _listed(both) if each}
@@ -110,9 +118,11 @@ def _shown(value: Any, known: Field | None) -> str:
 
 def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
     """The rows of a page with what each changes."""
-    words = Words(_both(row) for row in rows)
-    unchanged = [row.about_id for row in rows if row.fate == ImportFate.UNCHANGED]
-    here = names_of_influencers(unchanged) if parent.is_pasted and unchanged else {}
+    words = Words(parent, (_both(row) for row in rows))
+    here_already = {ImportFate.UNCHANGED, ImportFate.UPDATE}
+    is_about_people = parent.about == INFLUENCERS
+    known = [row.about_id for row in rows if is_about_people and row.fate in here_already]
+    here = names_of_influencers(known) if known else {}
     return [
         ShownRow(
             row=row,
@@ -123,7 +133,8 @@ def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
             ],
             field_count=len(row.values),
             account=_account(parent, row),
-            here=here.get(row.about_id, ""),
+            here=here.get(row.about_id, ("", False))[0],
+            is_archived=here.get(row.about_id, ("", False))[1],
         )
         for row in rows
     ]
@@ -144,14 +155,16 @@ def _both(row: ImportRow) -> dict[str, Any]:
 
 def kept_rows(parent: Import, rows: Sequence[ImportRow]) -> list[KeptRow]:
     """The changes that people have made since an import, and what its roll-back does about them."""
-    words = Words(row.kept for row in rows)
-    events = latest_changes(parent, [row.about_id for row in rows])
+    words = Words(parent, (row.kept for row in rows))
+    is_about_people = parent.about == INFLUENCERS
+    events = latest_changes(parent, [row.about_id for row in rows]) if is_about_people else {}
+    stays = f"{subject_of(parent).noun.capitalize()} stays, with all values"
     return [
         KeptRow(
             row=row,
             changes=[_kept(words, key, value) for key, value in row.kept.items()],
             event=events.get(row.about_id),
-            fate=_fate(row, words),
+            fate=stays if row.fate == ImportFate.NEW else _fate(row, words),
         )
         for row in rows
     ]
@@ -164,10 +177,8 @@ def _kept(words: Words, key: str, value: Any) -> str:
 
 
 def _fate(row: ImportRow, words: Words) -> str:
-    if row.fate == ImportFate.NEW:
-        return "Creator stays, with all values"
     kept = ", ".join(words.label(key) for key in row.kept)
-    others = len(row.changes) - len(row.kept)
+    others = len(row.changes.keys() - row.kept.keys())
     if not others:
         return f"{kept} stays"
     rest = ngettext("%(count)d other field returns", "%(count)d other fields return", others)

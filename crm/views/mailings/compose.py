@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from csp.decorators import csp_update
@@ -12,36 +13,41 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
-from crm.errors import CrmProblem
+from crm.errors import CrmProblem, SelectionGone
 from crm.forms import MailingForm
 from crm.policies.mailings import MOST_RECIPIENTS, Addressee
 from crm.policies.merge_fields import FIELDS, fields_in
 from crm.queries.mailings import Plan, influencer_ids, plan, templates_by_name
 from crm.services.mailings.mailings import create_mailing
 from crm.services.mailings.writing import preview_mail, send_test
-from crm.views.asked import read_request
+from crm.views.asked import picked, read_request
 from crm.views.frame import INVALID, address
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from ui.keys import keys_in
 
+CHANGED = "Other creators match now than were shown. Look at the recipients again, then send."
 BY_ADDRESS = ("f", "q", "kind")  # of the list of influencers
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The creators whom a mailing is for, and the fields of a form that choose them again."""
+    """The creators whom a mailing is for, the fields of a form that choose them again, and why there may be none.
+
+    `mark` names the creators that an address has found: who was shown is who gets it.
+    """
 
     ids: list[int]
     hidden: list[tuple[str, str]]
+    problem: str = ""
+    mark: str = ""
 
 
 # A previewed mail brings the styles of its elements along.
 @csp_update({"style-src-attr": ["'unsafe-inline'"]})
 @staff_page(Permission.SEND_MAIL)
 def new_mailing(request: OrganizationRequest) -> HttpResponse:
-    """Write to the creators of `ids`; without it, to all that an address of the list of influencers keeps."""
+    """Write to the creators of `ids` or of a `selection`; without these, to all that an address of the list keeps."""
     chosen = _selection(request)
     step = request.POST.get("step", "")
     if not step:
@@ -59,11 +65,15 @@ def new_mailing(request: OrganizationRequest) -> HttpResponse:
 
 def _selection(request: OrganizationRequest) -> Selection:
     given = request.POST if request.method == "POST" else request.GET
-    if "ids" not in given:
+    ids = picked(request, given)
+    if ids is None:
         hidden = [(name, value) for name in BY_ADDRESS for value in given.getlist(name)]
-        rows = read_request(request).rows()
-        return Selection(list(influencer_ids(rows, MOST_RECIPIENTS)), hidden)
-    ids = keys_in(given.getlist("ids"))
+        asked = read_request(request)
+        if asked.reading.filters.problems:
+            return Selection([], hidden, str(SelectionGone()))
+        found = list(influencer_ids(asked.rows(), MOST_RECIPIENTS))
+        mark = blake2b(repr(found).encode(), digest_size=8).hexdigest()
+        return Selection(found, [*hidden, ("mark", mark)], mark=mark)
     return Selection(ids, [("ids", ",".join(map(str, ids)))])
 
 
@@ -85,6 +95,7 @@ def _page(
     context = {
         "form": form,
         "hidden": chosen.hidden,
+        "problem": chosen.problem,
         "plan": planned,
         "are_too_many": len(chosen.ids) > MOST_RECIPIENTS,
         "most": MOST_RECIPIENTS,
@@ -142,7 +153,7 @@ def _test(request: OrganizationRequest, chosen: Selection, form: MailingForm) ->
         return
     shown = planned.reached[_shown(request, planned)]
     try:
-        send_test(subject, body, _values(request, shown), actor=request.user)
+        send_test(shown, subject, body, _values(request, shown), actor=request.user)
     except MailProblem as problem:
         messages.error(request, str(problem))
     else:
@@ -150,6 +161,9 @@ def _test(request: OrganizationRequest, chosen: Selection, form: MailingForm) ->
 
 
 def _send(request: OrganizationRequest, chosen: Selection, form: MailingForm) -> HttpResponse:
+    if chosen.mark and request.POST.get("mark") != chosen.mark:
+        form.add_error(None, CHANGED)
+        return _page(request, chosen, form, is_sent=True)
     try:
         mailing = create_mailing(
             form.draft, chosen.ids, key=form.cleaned_data["key"], actor=request.user
@@ -157,7 +171,8 @@ def _send(request: OrganizationRequest, chosen: Selection, form: MailingForm) ->
     except CrmProblem as problem:
         form.add_error(None, str(problem))
         return _page(request, chosen, form, is_sent=True)
-    count = mailing.recipient_count
+    subject, body = _words(form)
+    count = len(plan(chosen.ids, fields_in(subject, body)).reached)  # as the page has said
     said = ngettext("%d creator", "%d creators", count) % count
     is_later = mailing.scheduled_at is not None
     messages.success(

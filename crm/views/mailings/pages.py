@@ -83,7 +83,9 @@ def cancel(request: OrganizationRequest, mailing_pk: int) -> HttpResponse:
     """Send nothing more of it."""
     found = _found(request, mailing_pk)
     cancel_mailing(found, actor=request.user)
-    messages.success(request, "Cancelled. What was sent before cannot be taken back.")
+    is_sent = found.recipients.exclude(message=None).exists()
+    rest = "What was sent before cannot be taken back." if is_sent else "Nobody gets the e-mail."
+    messages.success(request, f"Cancelled. {rest}")
     return redirect(address(request, "mailing", found.pk))
 
 

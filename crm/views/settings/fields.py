@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -14,12 +16,16 @@ from crm.models import CustomField
 from crm.services.fields import archive_field, create_field, edit_field, move_field, restore_field
 from crm.views.frame import address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
-from tenancy.enums import Permission
+from tenancy.enums import Permission, Verb
+from tenancy.models import Event
 from tenancy.policies import can
+from tenancy.queries.changes import latest_event
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.redirects import go_to
-from ui.undoing import say_done
+from ui.submitting import is_sent, say_made, sent_token
+from ui.undoing import is_overtaken, say_done
 
 
 @staff_page(Permission.READ)
@@ -38,18 +44,18 @@ def fields_page(request: OrganizationRequest) -> HttpResponse:
 def add(request: OrganizationRequest) -> HttpResponse:
     """A new field for every influencer."""
     form = FieldForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
         given = form.given
+        name, kind = given.pop("name"), FieldKind(given.pop("kind"))
+        make = partial(create_field, name, kind, actor=request.user, **given)
         try:
-            create_field(
-                given.pop("name"), FieldKind(given.pop("kind")), actor=request.user, **given
-            )
+            made = make_once(sent_token(request), make, actor=request.user)
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
-            messages.success(request, "Field added.")
+            say_made(request, "Field added.", is_first=made.is_first)
             return go_to(request, address(request, "fields"))
-    return _answer(request, form, "Add field")
+    return _answer(request, form, "Add field", is_new=True)
 
 
 @staff_page(Permission.MANAGE_ORGANIZATION)
@@ -85,9 +91,13 @@ def move(request: OrganizationRequest, field_pk: int) -> HttpResponse:
 def archive(request: OrganizationRequest, field_pk: int) -> HttpResponse:
     """Take a field out of forms; its values are kept."""
     field = _found(field_pk)
-    archive_field(field, actor=request.user)
-    undo = address(request, "restore_field", field_pk)
-    say_done(request, f"{isolated(field)} is archived. Its values are kept.", undo)
+    if not is_overtaken(request, _latest(field)):
+        archive_field(field, actor=request.user)
+        undo, said = (
+            address(request, "restore_field", field_pk),
+            "is archived. Its values are kept.",
+        )
+        say_done(request, f"{isolated(field)} {said}", undo, of=_latest(field))
     return go_to(request, address(request, "fields"))
 
 
@@ -96,17 +106,24 @@ def archive(request: OrganizationRequest, field_pk: int) -> HttpResponse:
 def restore(request: OrganizationRequest, field_pk: int) -> HttpResponse:
     """Bring an archived field back."""
     field = _found(field_pk)
-    restore_field(field, actor=request.user)
-    undo = address(request, "archive_field", field_pk)
-    say_done(request, f"{isolated(field)} is restored, with its values.", undo)
+    if not is_overtaken(request, _latest(field)):
+        restore_field(field, actor=request.user)
+        undo, said = address(request, "archive_field", field_pk), "is restored, with its values."
+        say_done(request, f"{isolated(field)} {said}", undo, of=_latest(field))
     return go_to(request, address(request, "fields"))
+
+
+def _latest(field: CustomField) -> Event | None:
+    return latest_event(field, [Verb.FIELD_ARCHIVED, Verb.FIELD_RESTORED])
 
 
 def _found(field_pk: int) -> CustomField:
     return get_object_or_404(CustomField, pk=field_pk)
 
 
-def _answer(request: OrganizationRequest, form: FieldForm, title: str) -> HttpResponse:
+def _answer(
+    request: OrganizationRequest, form: FieldForm, title: str, *, is_new: bool = False
+) -> HttpResponse:
     return form_answer(
         request,
         "settings/form",
@@ -115,4 +132,5 @@ def _answer(request: OrganizationRequest, form: FieldForm, title: str) -> HttpRe
         form=form,
         action=request.path,
         verb="Save field",
+        is_new=is_new,
     )

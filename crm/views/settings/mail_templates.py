@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,13 +14,15 @@ from crm.models import MailTemplate
 from crm.policies.merge_fields import FIELDS
 from crm.queries.mailings import templates_by_name
 from crm.services.mailings.templates import create_template, delete_template, edit_template
-from crm.views.frame import address, allowances, form_answer
+from crm.views.frame import address, allowances, form_answer, refuse_name
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.editing import editing
 from ui.paging import keyset_page
 from ui.redirects import go_to
+from ui.submitting import is_sent, say_made, sent_token
 
 
 @staff_page(Permission.READ)
@@ -33,15 +37,16 @@ def templates_page(request: OrganizationRequest) -> HttpResponse:
 def add(request: OrganizationRequest) -> HttpResponse:
     """Make a template."""
     form = MailTemplateForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if is_sent(request, form):
+        make = partial(create_template, **form.cleaned_data, actor=request.user)
         try:
-            create_template(**form.cleaned_data, actor=request.user)
+            made = make_once(sent_token(request), make, actor=request.user)
         except NameTaken as problem:
-            form.add_error("name", str(problem))
+            refuse_name(form, problem)
         else:
-            messages.success(request, "Template saved.")
+            say_made(request, "Template saved.", is_first=made.is_first)
             return go_to(request, address(request, "mail_templates"))
-    return _answer(request, form, "Add template")
+    return _answer(request, form, "Add template", is_new=True)
 
 
 @staff_page(Permission.SEND_MAIL)
@@ -56,7 +61,7 @@ def change(request: OrganizationRequest, template_pk: int) -> HttpResponse:
             try:
                 edit_template(template, **form.cleaned_data, actor=request.user)
             except NameTaken as problem:
-                form.add_error("name", str(problem))
+                refuse_name(form, problem)
                 is_saved = False
     if is_saved:
         messages.success(request, "Template saved.")
@@ -85,7 +90,9 @@ def _found(pk: int) -> MailTemplate:
     return get_object_or_404(MailTemplate, pk=pk)
 
 
-def _answer(request: OrganizationRequest, form: MailTemplateForm, title: str) -> HttpResponse:
+def _answer(
+    request: OrganizationRequest, form: MailTemplateForm, title: str, *, is_new: bool = False
+) -> HttpResponse:
     return form_answer(
         request,
         "settings/mail_template",
@@ -94,4 +101,5 @@ def _answer(request: OrganizationRequest, form: MailTemplateForm, title: str) ->
         form=form,
         action=request.path,
         merge_fields=FIELDS,
+        is_new=is_new,
     )

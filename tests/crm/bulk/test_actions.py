@@ -15,13 +15,19 @@ from crm.services.bulk.kinds import BulkKind, bulk_kind, sentence
 from crm.services.bulk.runs import begin_action, undo_action
 from crm.services.collections.lists import add_to_list, create_list, delete_list, remove_from_list
 from crm.services.collections.tags import create_tag, delete_tag, tag_influencers, untag_influencers
-from crm.services.influencers import archive_influencers, edit_influencer, restore_influencers
+from crm.services.influencers import (
+    archive_influencers,
+    assign_influencers,
+    edit_influencer,
+    restore_influencers,
+)
 from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
 from jobs.services.jobs import RIGHTS_LOST, cancel_job, job_kind, start_job
 from tenancy.enums import Role
 from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import groups_scope, organization_scope
+from tenancy.services.organizations import add_member
 from tests.crm.bulk.conftest import begun, done, drafted, finish, results, undone
 from tests.crm.conftest import crm_verbs
 from tests.factories.crm import InfluencerFactory
@@ -436,3 +442,37 @@ def test_words_about_one_become_a_sentence() -> None:
     report = job_kind("crm.bulk.archive").report
     assert report is not None
     assert report(Job(params={"action": 7})).to == ("crm:bulk_action", 7)
+
+
+@pytest.mark.parametrize("column", ["owner_id", "group_id"])
+def test_undo_keeps_an_owner_or_group_that_was_changed_away_and_back_since(
+    people, ada, column
+) -> None:
+    food = Group.objects.create(name="Food", key="food")
+    kind, choice = ("group", food) if column == "group_id" else ("owner", ada)
+    action = done(kind, people[:2], choice=choice, actor=ada)
+    for value in (None, choice.pk):
+        edit_influencer(people[0], actor=None, **{column: value})
+    undone(action, actor=ada)
+    assert results(action) == {"Ann": CHANGED, "Bo": ("undone", "")}
+
+
+def test_undo_gives_back_the_owner_that_a_colleague_chose_at_the_last_moment(
+    people, ada, monkeypatch
+) -> None:
+    bo = User.objects.create_user("bo@example.com", name="Bo")
+    add_member(Organization.objects.get(slug="oak"), bo, role=Role.MANAGER, actor=None)
+    stale = list(people[:1])
+    edit_influencer(people[0], actor=None, owner_id=bo.pk)
+    before = [
+        before for before, _ in assign_influencers(stale, "owner_id", ada.pk, actor=ada).values()
+    ]
+    assert before == [bo.pk]
+
+
+def test_what_was_done_before_events_were_kept_is_undone_by_its_value(people, ada) -> None:
+    food = Group.objects.create(name="Food", key="food")
+    action = done("group", people[:1], choice=food, actor=ada)
+    BulkResult.objects.update(trace=None)
+    undone(action, actor=ada)
+    assert results(action) == {"Ann": ("undone", "")}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crm.models import BulkAction
+from crm.models import BulkAction, SocialAccount
 from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
 from jobs.services.claims import claim
@@ -21,7 +21,7 @@ from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccount
 from tests.working import pump
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Creator
-from tiktok.services.creators import membership
+from tiktok.services.creators import invitations
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_what_passes_at_tiktok_postpones_the_invitations_and_fails_none(
 
 
 def test_each_invitation_has_a_result_with_tiktoks_own_reason(oak, ada, monkeypatch) -> None:
-    answer = membership.InviteResult(
+    answer = invitations.InviteResult(
         invited=["one_0"],
         in_marketplace=["one_1"],
         rejected={"one_2": "the account is private."},
@@ -123,6 +123,18 @@ def test_each_invitation_has_a_result_with_tiktoks_own_reason(oak, ada, monkeypa
         assert action.counts == {"done": 1, "unchanged": 1, "refused": 3}
 
 
+def test_of_two_accounts_one_that_is_not_invited_is_not_passed_over(oak, ada, monkeypatch) -> None:
+    answer = invitations.InviteResult(invited=["one_0"], rejected={"one_1": "it is private."})
+    monkeypatch.setattr(
+        "crm.services.bulk.asking.invite_influencer_accounts", lambda accounts, *, actor: answer
+    )
+    with organization_scope(oak):
+        people = some_people(2)
+        SocialAccount.objects.filter(influencer=people[1]).update(influencer=people[0])
+        action = done("invite", people[:1], actor=ada)
+        assert results(action) == {"One 0": ("partly", "It is private.")}
+
+
 def test_whoever_may_not_be_written_to_is_left_out_with_the_reason(oak, ada) -> None:
     with organization_scope(oak):
         people = some_people(3)
@@ -135,7 +147,7 @@ def test_whoever_may_not_be_written_to_is_left_out_with_the_reason(oak, ada) -> 
         found = results(action)
         assert found["One 0"][0] == "refused"
         assert "one0@example.com" in found["One 0"][1]
-        assert found["One 1"] == ("refused", "The address belongs to another influencer.")
+        assert found["One 1"] == ("refused", "The address belongs to another creator.")
         assert found["One 2"] == ("done", "")
         assert found["Connected"] == (
             "refused",
@@ -193,7 +205,7 @@ def test_whoever_is_deleted_while_a_slice_is_out_has_no_result(oak, ada, monkeyp
 
         def invite(accounts, *, actor):
             people[0].delete()
-            return membership.InviteResult(invited=["one_0", "one_1"])
+            return invitations.InviteResult(invited=["one_0", "one_1"])
 
         monkeypatch.setattr("crm.services.bulk.asking.invite_influencer_accounts", invite)
         action = done("invite", people, actor=ada)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.enums import Network
 from crm.models import Influencer, List, ListEntry, SocialAccount
+from crm.services.accounts import add_tiktok_account
 from crm.services.discovery import start_adding_found
 from jobs.models import Job
 from jobs.services import at_once
@@ -25,6 +26,7 @@ from tests.crm.conftest import queries_in
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import TTO_ACCOUNT_ID, Sandbox
 from tests.submitting import fresh, token
+from tests.tiktok.creators.test_handles import was_called
 from tiktok import limits
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import NotOffered
@@ -110,7 +112,11 @@ def test_each_filter_reaches_tiktok_in_its_own_words(manager: Client, tiktok: Sa
     page = found(manager, **asked)
     assert handles(page) == []
     assert "No creator of the marketplace matches all filters." in page
-    assert ">≥ 50,000, ≤ 100,000</strong>" in body(manager.get(DISCOVER, asked))
+    page = body(manager.get(DISCOVER, asked))
+    assert ">≥ 50,000, ≤ 100,000</strong>" in page
+    assert "<strong>Followers</strong>" in page
+    asked["sort_field"] = "RELEVANCE"  # as the form sends it where nobody chose: no filter
+    assert "<strong>Relevance</strong>" not in body(manager.get(DISCOVER, asked))
 
 
 def test_words_find_by_handle(manager: Client) -> None:
@@ -298,12 +304,22 @@ def test_topics_that_tiktok_does_not_tell_are_said_to_be_missing(
     assert "TikTok did not accept this" not in body(manager.get(RANKINGS))
 
 
-def test_an_answer_that_takes_long_is_waited_for_by_the_page(
-    manager: Client, tiktok: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun: list[Callable[[], None]] = []
-    monkeypatch.setattr(at_once, "beside", begun.append)
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """The acts begun at once, which are done only when the test does them.
+
+    They take places of their own: what is never done would keep those of all tests of this process.
+    """
+    acts: list[Callable[[], None]] = []
+    monkeypatch.setattr(at_once, "beside", acts.append)
     monkeypatch.setattr(at_once, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(at_once, "_places", at_once.BoundedSemaphore(at_once.PLACES))
+    return acts
+
+
+def test_an_answer_that_takes_long_is_waited_for_by_the_page(
+    manager: Client, tiktok: Sandbox, begun: list[Callable[[], None]]
+) -> None:
     waiting = found(manager)
     polls = f'hx-post="{DISCOVER}" hx-vals=\'{{"waited": "%s"}}\' hx-trigger="load delay:2s"'
     assert polls % 1 in waiting
@@ -474,11 +490,8 @@ def test_trouble_with_tiktok_is_said_and_nothing_added(
 
 
 def test_an_addition_that_takes_long_is_followed(
-    manager: Client, monkeypatch: pytest.MonkeyPatch
+    manager: Client, begun: list[Callable[[], None]]
 ) -> None:
-    begun: list[Callable[[], None]] = []
-    monkeypatch.setattr(at_once, "beside", begun.append)
-    monkeypatch.setattr(at_once, "WAIT_SECONDS", 0.01)
     answer = manager.post(ADD, {"handle": "maya.bakes"})
     assert answer["Location"].startswith("/o/oak/activity/")
     begun.pop()()
@@ -519,6 +532,19 @@ def test_whom_somebody_else_adds_at_the_same_moment_is_here_already(
     job = begin_at_once(start_adding_found(["maya.bakes"], target=None, actor=owner))
     assert [(row["key"], row["count"]) for row in job.outcome] == [("present", 1)]
     assert SocialAccount.objects.get() == there
+
+
+def test_whom_tiktok_renamed_since_they_were_added_is_here_already(
+    oak: Organization, owner: User
+) -> None:
+    with organization_scope(oak):
+        there = add_tiktok_account("maya.bakes", actor=None).account
+        was_called("maya.cakes")
+        Creator.objects.update(marketplace_status=MarketplaceStatus.INVALID)
+        job = begin_at_once(start_adding_found(["maya.bakes"], target=None, actor=owner))
+        assert [(row["key"], row["count"]) for row in job.outcome] == [("present", 1)]
+        assert SocialAccount.objects.get() == there
+        assert (Influencer.objects.count(), Creator.objects.get().is_in_marketplace) == (1, True)
 
 
 def test_the_same_question_is_asked_by_one_at_a_time(

@@ -99,15 +99,16 @@ def everybody() -> dict[str, Influencer]:
     return {each.name: each for each in Influencer.objects.all()}
 
 
-def workbook(*rows: Sequence[Any]) -> bytes:
-    """An XLSX file with these rows."""
+def workbook(*rows: Sequence[Any], formats: dict[int, str] | None = None) -> bytes:
+    """An XLSX file with these rows. `formats`: number formats by the place of their column."""
     output = io.BytesIO()
     with xlsxwriter.Workbook(output) as book:
         sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        shown = {at: book.add_format({"num_format": text}) for at, text in (formats or {}).items()}
         for number, cells in enumerate(rows):
             for place, cell in enumerate(cells):
                 if hasattr(cell, "year"):
                     sheet.write_datetime(number, place, cell, day)
                 else:
-                    sheet.write(number, place, cell)
+                    sheet.write(number, place, cell, shown.get(place))
     return output.getvalue()

@@ -105,9 +105,14 @@ def test_what_an_update_brought_goes_and_the_rest_of_the_same_influencer_stays(a
     _furnish(maya, ada)
     CustomValue.objects.filter(influencer=maya, field__key="diet").delete()
     before = everything_of("Maya")
-    parent = imported("E-mail,Diet,Instagram\nmaya@example.com,vegan,maya.b\n", ada)
-    assert everything_of("Maya") != before
+    own = f"maya@example.com,vegan,{maya.pk}.own,maya.b"
+    parent = imported(f"E-mail,Diet,YouTube,Instagram\n{own}\n", ada)
+    assert parent.written == {"new": 0, "update": 1}
+    assert maya.custom_values.get(field__key="diet").text == "vegan"
+    assert maya.accounts.filter(network="instagram").count() == 2
     rolled_back(parent, ada)
+    undone = Event.objects.get(verb="influencer.import_undone", object_id=maya.pk)
+    before[0]["last_activity_at"] = undone.at  # the roll-back is what happened last
     assert everything_of("Maya") == before
 
 

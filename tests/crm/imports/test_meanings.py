@@ -96,7 +96,7 @@ def test_a_row_with_a_name_alone_is_about_whoever_is_called_so(ada) -> None:
     parent = previewed("Name,City\nZOE MULLER,Graz\nole,Oslo\nMaya,Wien\n", ada)
     assert fates(parent) == [(2, "update"), (3, "error"), (4, "new")]
     assert the_row(parent, 2).influencer_id == ids[0]
-    assert reasons(parent) == [["", "The row is about 2 influencers at once. Merge them first."]]
+    assert reasons(parent) == [["", "The row is about 2 creators at once. Merge them first."]]
 
 
 def test_a_row_that_ends_before_a_column_of_numbers_is_refused_alone(ada) -> None:

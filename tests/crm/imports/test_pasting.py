@@ -25,6 +25,7 @@ from tests.crm.conftest import queries_in
 from tests.crm.imports.conftest import finish
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
+from tests.submitting import fresh
 from tests.working import pump
 from tiktok.client.types import Profile
 from tiktok.enums import Source
@@ -68,7 +69,7 @@ def fates(parent: Import) -> dict[int, str]:
 # --- preview ---
 def test_the_preview_says_of_each_line_what_was_read(manager: Client, oak: Organization) -> None:
     here = TikTokAccountFactory.create(influencer__name="Old friend", creator__handle="oldie")
-    answer = manager.post(PASTE, {"accounts": f"{LINES}@Oldie\n", "network": "tiktok"})
+    answer = manager.post(PASTE, {**fresh(), "accounts": f"{LINES}@Oldie\n", "network": "tiktok"})
     finish()
     parent = Import.objects.get()
     assert answer["Location"] == f"/o/oak/influencers/import/{parent.pk}/"
@@ -88,6 +89,12 @@ def test_the_preview_says_of_each_line_what_was_read(manager: Client, oak: Organ
         assert shown in page, shown
     assert "Columns of the file" not in page
     assert not Influencer.objects.exclude(pk=here.influencer_id).exists()
+
+
+def test_a_paste_that_is_sent_twice_is_one_import(manager: Client, oak: Organization) -> None:
+    sent = {**fresh(), "accounts": "@maya.bakes", "network": "tiktok"}
+    first, second = (manager.post(PASTE, sent)["Location"] for _ in range(2))
+    assert (first, Import.objects.count()) == (second, 1)
 
 
 def test_a_handle_alone_is_of_the_chosen_network(ada: User) -> None:
@@ -115,10 +122,10 @@ def test_no_more_than_a_thousand_lines_are_taken_and_no_fewer_than_one(
         paste_accounts(" \n ", Network.TIKTOK, actor=ada)
     with pytest.raises(TableRefused, match=r"1,001 accounts\. Paste at most 1,000 at once"):
         paste_accounts(many, Network.TIKTOK, actor=ada)
-    answer = manager.post(PASTE, {"accounts": " \n ", "network": "tiktok"})
+    answer = manager.post(PASTE, {**fresh(), "accounts": " \n ", "network": "tiktok"})
     assert answer.status_code == 422
     assert "Paste at least one account." in body(answer)
-    answer = manager.post(PASTE, {"accounts": many, "network": "tiktok"})
+    answer = manager.post(PASTE, {**fresh(), "accounts": many, "network": "tiktok"})
     assert "Paste at most 1,000 at once" in body(answer)
     assert "@name999" in body(answer)
     assert not Import.objects.exists()
@@ -172,7 +179,10 @@ def test_who_was_pasted_gets_the_name_that_tiktok_shows(ada: User, tiktok: Sandb
     maya.name = "Maya"
     maya.save()
     keep_profile(
-        Creator.objects.get(), Profile(handle="maya.bakes", display_name="M"), Source.PUBLIC
+        Creator.objects.get(),
+        Profile(handle="maya.bakes", display_name="M"),
+        Source.PUBLIC,
+        through=None,
     )
     maya.refresh_from_db()
     assert maya.name == "Maya"
@@ -307,6 +317,22 @@ def test_the_rest_is_invited_at_once_after_a_preview(
     assert Influencer.objects.count() == 2
 
 
+def test_the_next_are_those_who_were_not_asked_yet(
+    manager: Client, ada: User, tiktok: Sandbox, monkeypatch
+) -> None:
+    monkeypatch.setattr("crm.queries.imports.MOST_AT_ONCE", 1)
+    parent = added("@tom_trails\n@noa.winter\n", ada)
+    assert "Invite the next 1 to the marketplace" in body(
+        manager.get(f"/o/oak/influencers/import/{parent.pk}/")
+    )
+    asked = []
+    for _ in range(3):
+        way_out(manager, parent, "invite")
+        asked += done("invite", ada).ids
+    first, second = (row.influencer_id for row in parent.rows.order_by("number"))
+    assert asked == [first, second, first]
+
+
 def test_who_is_invited_and_joins_is_added_to_the_same_influencer(
     manager: Client, ada: User, tiktok: Sandbox
 ) -> None:
@@ -363,7 +389,10 @@ def test_neither_a_viewer_nor_somebody_limited_to_groups_pastes(
     limited.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     for client in (viewer, limited):
         assert client.get(PASTE).status_code == 403
-        assert client.post(PASTE, {"accounts": "@x1", "network": "tiktok"}).status_code == 403
+        assert (
+            client.post(PASTE, {**fresh(), "accounts": "@x1", "network": "tiktok"}).status_code
+            == 403
+        )
         assert way_out(client, parent, "ask").status_code == 403
         assert client.post(f"/o/oak/influencers/import/{parent.pk}/look-up/").status_code == 403
         assert "Add many" not in body(client.get("/o/oak/influencers/"))

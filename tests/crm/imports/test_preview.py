@@ -134,7 +134,7 @@ def test_a_row_about_two_influencers_is_an_error(ada) -> None:
     Influencer.objects.create(name="a", email="a@example.com")
     Influencer.objects.create(name="b", phone="+49305550188")
     parent = previewed("Name,E-mail,Phone\nx,a@example.com,+49 30 5550188\n", ada)
-    assert reasons(parent) == [["", "The row is about 2 influencers at once. Merge them first."]]
+    assert reasons(parent) == [["", "The row is about 2 creators at once. Merge them first."]]
 
 
 def test_duplicates_in_the_file_name_the_first_row(ada) -> None:

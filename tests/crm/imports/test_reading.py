@@ -12,9 +12,9 @@ import xlsxwriter
 from crm.enums import FieldKind
 from crm.errors import TableRefused
 from crm.models import CustomField, Import
-from crm.services.imports.reading.workbooks import column_number
+from crm.services.imports.reading.percents import column_number
 from crm.services.imports.runs import read_otherwise
-from tests.crm.imports.conftest import finish, fresh, previewed, reasons, the_row
+from tests.crm.imports.conftest import fates, finish, fresh, previewed, reasons, the_row, workbook
 from tests.crm.imports.test_broken_files import with_cells
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_oak")]
@@ -53,7 +53,16 @@ def test_cells_of_a_workbook_are_days_numbers_and_yes_or_no(ada) -> None:
     assert the_row(parent, 2).values == {
         "name": "Maya", "birthday": "1990-02-03", "custom.paid": True, "custom.shoes": "38.5",
     }  # fmt: skip
-    assert the_row(parent, 2).cells == ["Maya", "1990-02-03T12:30:00", "yes", "38.5"]
+    assert the_row(parent, 2).cells == ["Maya", "1990-02-03T12:30:00", "yes", 38.5]
+
+
+@pytest.mark.usefixtures("_fields")
+def test_a_number_is_not_rounded_but_where_a_workbook_has_calculated_it(ada) -> None:
+    content = workbook(["Name", "Shoes"], ["Maya", 0.1 + 0.2], ["Ole", 1 / 3], ["Kim", 38.1234])
+    parent = previewed(content, ada, "roster.xlsx")
+    assert fates(parent) == [(2, "new"), (3, "error"), (4, "new")]
+    assert the_row(parent, 2).values["custom.shoes"] == "0.3"
+    assert reasons(parent) == [["Shoes", "has more than four digits behind the decimal point."]]
 
 
 @pytest.mark.usefixtures("_fields")

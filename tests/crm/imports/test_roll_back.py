@@ -7,9 +7,10 @@ from django.test import Client
 
 from campaigns.models import Participant
 from crm.errors import TableRefused
-from crm.models import AccountReading, Influencer, Note, SocialAccount, Tag, Tagging
+from crm.models import AccountReading, Influencer, Note, Removal, SocialAccount, Tag, Tagging
 from crm.services.imports.runs import check_import, roll_back
 from crm.services.influencers import edit_influencer
+from crm.services.notes import delete_note, write_note
 from tenancy.enums import Verb
 from tenancy.models import Event, Organization, User
 from tests.crm.imports.conftest import (
@@ -21,7 +22,7 @@ from tests.crm.imports.conftest import (
     rolled_back,
     the_row,
 )
-from tests.factories.campaigns import a_campaign
+from tests.factories.campaigns import a_campaign, an_account
 from tiktok.models import Creator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_oak")]
@@ -33,6 +34,14 @@ def test_new_influencers_go_with_all_that_came_with_them(ada) -> None:
     assert parent.job.state == "done"
     assert not Influencer.objects.exists()
     assert not SocialAccount.objects.exists()
+
+
+def test_a_note_that_was_deleted_again_keeps_nobody(ada) -> None:
+    parent = imported(NEW, ada)
+    delete_note(write_note(everybody()["Maya"], "Call her", author=ada), actor=ada)
+    rolled_back(parent, ada)
+    assert not Influencer.objects.exists()
+    assert not Removal.objects.exists()
 
 
 def test_updated_influencers_get_their_earlier_values_back(ada) -> None:
@@ -79,7 +88,7 @@ def test_a_tag_added_since_stays_beside_the_ones_before(ada) -> None:
     assert [t.tag.name for t in Tagging.objects.all()] == ["mine"]
 
 
-@pytest.mark.parametrize("what", ["note", "campaign", "edit", "tag", "dashboard"])
+@pytest.mark.parametrize("what", ["note", "campaign", "edit", "tag", "tiktok", "dashboard"])
 def test_a_new_influencer_somebody_has_worked_with_stays(ada, oak: Organization, what: str) -> None:
     parent = imported(NEW, ada)
     maya = everybody()["Maya"]
@@ -89,6 +98,9 @@ def test_a_new_influencer_somebody_has_worked_with_stays(ada, oak: Organization,
         Participant.objects.create(campaign=a_campaign(), account=maya.accounts.get())
     elif what == "edit":
         edit_influencer(maya, actor=ada, city="Linz")
+    elif what == "tiktok":
+        SocialAccount.objects.filter(pk=an_account("maya.dances").pk).update(influencer=maya)
+        Influencer.objects.filter(name="Maya.Dances").delete()
     elif what == "tag":
         Tagging.objects.create(influencer=maya, tag=Tag.objects.create(name="mine"))
     else:
@@ -97,7 +109,7 @@ def test_a_new_influencer_somebody_has_worked_with_stays(ada, oak: Organization,
     rolled_back(parent, ada)
     assert everybody().keys() == {"Maya"}
     assert the_row(parent, 2).kept
-    assert everybody()["Maya"].accounts.get().handle == "maya"
+    assert everybody()["Maya"].accounts.get(network="instagram").handle == "maya"
 
 
 def test_numbers_of_accounts_that_were_imported_go(ada) -> None:

@@ -17,6 +17,7 @@ from crm.services.imports.runs import (
     keep_import,
     map_columns,
     read_otherwise,
+    repeat_lookup,
     roll_back,
     start_import,
 )
@@ -42,11 +43,11 @@ def meanwhile(monkeypatch, act) -> None:
     """Let this happen once, while a worker reads a file and has not kept what it read."""
     read, times = kinds.mapped_columns, []
 
-    def reading(parent: Import):
+    def reading(parent: Import, known):
         if not times:
             times.append(1)
             act(parent)
-        return read(parent)
+        return read(parent, known)
 
     monkeypatch.setattr(kinds, "mapped_columns", reading)
 
@@ -168,14 +169,22 @@ def test_an_account_that_somebody_added_before_tiktok_answered_stays_theirs(ada,
     begin_import(parent, actor=ada)
     while fresh(parent).lookup_job is None:
         pump(Lane.BULK)
-    awaited = AwaitedAccount.objects.get()
     other = Influencer.objects.create(name="Another")
     add_tiktok_account("maya.bakes", actor=ada, influencer=other)
     before = SocialAccount.objects.get()
     finish()
     assert SocialAccount.objects.get() == before
     assert the_row(parent, 2).tiktok_status == "in"
-    assert awaited.influencer.name == "Maya"
+    assert Influencer.objects.get() == other  # and whom the import has made is merged with them
+    assert not AwaitedAccount.objects.exists()
+
+
+def test_one_lookup_runs_at_a_time(ada, tiktok, settings) -> None:
+    settings.TIKTOK_BASE_URL = "http://127.0.0.1:9"
+    parent = imported("Name,TikTok\nMaya,@maya.bakes\n", ada)
+    with pytest.raises(TableRefused, match="are being looked up already"):
+        repeat_lookup(parent, actor=ada)
+    assert Job.objects.filter(kind=kinds.ASK).count() == 1
 
 
 # --- forgetting ---

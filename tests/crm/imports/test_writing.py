@@ -24,13 +24,14 @@ from crm.models import (
     SocialAccount,
     Tagging,
 )
+from crm.services.accounts import add_tiktok_account
 from crm.services.connections import ask_handle_to_connect
 from crm.services.imports.runs import begin_import, cancel_import, discard_import
 from files.models import File
 from jobs.enums import JobState, Lane
 from jobs.models import Work
 from tenancy.enums import Role
-from tenancy.models import Event, Organization
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.imports.conftest import (
     everybody,
@@ -40,9 +41,12 @@ from tests.crm.imports.conftest import (
     imported,
     previewed,
     reasons,
+    rolled_back,
     the_row,
     upload,
 )
+from tests.factories.crm import TikTokAccountFactory
+from tests.tiktok.creators.test_handles import was_called
 from tests.working import pump
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Creator
@@ -197,6 +201,44 @@ def test_tiktok_accounts_are_looked_up_after_the_import_and_written_once_they_ar
         "Noa",
     )
     assert not Creator.objects.filter(handle="noa.winter").exists()
+
+
+def test_whom_tiktok_renamed_since_they_were_added_stays_one_influencer(ada, tiktok) -> None:
+    old = add_tiktok_account("maya.bakes", actor=None).account.influencer
+    was_called("maya.cakes")
+    Creator.objects.update(marketplace_status="invalid")
+    parent = imported("Name,TikTok,E-mail\nMaya F.,@maya.bakes,maya@example.com\n", ada)
+    assert Influencer.objects.get() == old
+    old.refresh_from_db()
+    assert old.email == "maya@example.com"
+    assert (SocialAccount.objects.get().handle, AwaitedAccount.objects.count()) == ("maya.bakes", 0)
+    assert [(row.fate, row.tiktok_status) for row in parent.rows.all()] == [("update", "in")]
+    rolled_back(parent, ada)
+    assert Influencer.objects.get() == old  # undoing the merge takes them apart
+
+
+def test_an_account_that_somebody_adds_while_it_is_looked_up_stays_with_one(ada, tiktok) -> None:
+    parent = previewed("Name,TikTok\nMaya,@maya.bakes\n", ada)
+    begin_import(parent, actor=ada)
+    while not Influencer.objects.exists():
+        pump(Lane.BULK)
+    other = TikTokAccountFactory.create(
+        creator__handle="maya.bakes", influencer__name="M"
+    ).influencer
+    finish()
+    assert Influencer.objects.get() == other
+
+
+def test_two_who_sign_in_are_not_merged_by_an_import(ada, tiktok) -> None:
+    parent = previewed("Name,TikTok\nMaya,@maya.bakes\n", ada)
+    begin_import(parent, actor=ada)
+    while not Influencer.objects.exists():
+        pump(Lane.BULK)
+    people = [User.objects.create_user(f"{name}@x.example") for name in "ab"]
+    Influencer.objects.update(person=people[0])
+    TikTokAccountFactory.create(creator__handle="maya.bakes", influencer__person=people[1])
+    finish()
+    assert (Influencer.objects.count(), parent.rows.get().fate) == (2, "new")
 
 
 def test_forty_five_handles_are_three_calls(ada, tiktok) -> None:

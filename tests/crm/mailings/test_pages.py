@@ -12,9 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.models import Influencer, Mailing, MailingRecipient
+from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.mailings.templates import create_template
 from crm.views.mailings import compose
 from jobs.services.jobs import cancel_job
+from mail.models import Message
 from mail.services.marks import mark
 from tenancy.enums import Role
 from tenancy.models import Group, GroupMember, Membership, Organization, User
@@ -53,6 +55,42 @@ def typed(creators: list[Influencer], **more: str) -> dict[str, str]:
 
 def page_of(mailing: Mailing) -> str:
     return f"{LIST}{mailing.pk}/"
+
+
+# --- who it goes to -----------------------------------------------------------------------------------------------
+def by_filter(manager: Client, filters: str, **more: str) -> dict[str, str]:
+    """The fields of a mailing to all whom a filter finds, as the page holds them."""
+    page = manager.get(f"{NEW}?f={filters}").content.decode()
+    [shown] = re.findall(r'name="mark" value="(\w+)"', page)
+    given = typed([], mark=shown, f=filters, **more)
+    del given["ids"]
+    return given
+
+
+def test_a_mailing_goes_to_those_who_were_shown(two: list[Influencer], manager: Client) -> None:
+    Influencer.objects.update(country="AT")
+    given = by_filter(manager, "country:AT")
+    late = a_creator("Late", country="AT")
+    page = words(manager.post(NEW, given))
+    assert "Other creators match now than were shown." in page
+    assert not Mailing.objects.exists()
+    late.delete()
+    manager.post(NEW, given)
+    assert Mailing.objects.get().recipient_count == len(two)
+
+
+def test_a_filter_that_is_gone_lets_a_mailing_go_to_nobody(
+    two: list[Influencer], manager: Client
+) -> None:
+    tag = create_tag("vegan", actor=None)
+    tag_influencers(tag, two, actor=None)
+    given = by_filter(manager, f"tag:{tag.pk}")
+    tag.delete()
+    page = words(manager.post(NEW, given))
+    assert "A filter of the selection names something that is not here any more." in page
+    assert "0 get it" in page
+    assert "Nobody is chosen" in words(manager.get(f"{NEW}?f=tag:{tag.pk}"))
+    assert not Mailing.objects.exists()
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
@@ -154,9 +192,7 @@ def test_the_filters_of_a_list_choose_whom_it_goes_to(manager: Client) -> None:
     assert "1 gets it" in words(manager.get(f"{NEW}?f=country:DE"))
     assert "1 gets it" in words(manager.get(f"{NEW}?q=noor"))
     assert "2 get it" in words(manager.get(NEW))
-    given = typed([]) | {"f": "country:DE"}
-    given.pop("ids")
-    manager.post(NEW, given)
+    manager.post(NEW, by_filter(manager, "country:DE"))
     work_on()
     assert [to for to, _ in heard()] == ["maya@example.com"]
 
@@ -264,6 +300,20 @@ def test_the_page_follows_a_mailing_and_filters_its_creators(
     assert "<title>News for [influencer]" in words(viewer.get(page_of(mailing)))
 
 
+def test_the_page_says_whose_mail_was_opened_first_by_e_mail_or_reminder(
+    two: list[Influencer], owner: User, viewer: Client
+) -> None:
+    mailing = a_mailing(two, owner)
+    work_on()
+    heard()
+    assert "opened <time" not in words(viewer.get(page_of(mailing)))
+    recipient = the_recipient("Maya")
+    Message.objects.filter(pk=recipient.message_id).update(opened_at=timezone.now())
+    page = words(viewer.get(page_of(mailing)))
+    assert page.count("opened <time") == 1
+    assert "Perhaps by the mail program alone" in page
+
+
 def test_an_answer_is_marked_and_undone(
     two: list[Influencer], owner: User, manager: Client
 ) -> None:
@@ -293,7 +343,7 @@ def test_one_that_stopped_goes_on_and_is_cancelled(
     manager.post(f"{page_of(mailing)}continue/")
     assert fresh(mailing).is_under_way
     page = words(manager.post(f"{page_of(mailing)}cancel/", follow=True))
-    assert "Cancelled. What was sent before cannot be taken back." in page
+    assert "Cancelled. Nobody gets the e-mail." in page
     work_on()
     assert heard() == []
 
@@ -322,6 +372,29 @@ def test_a_planned_reminder_is_said_and_may_be_cancelled(
     assert "Cancel reminder" in page
     MailingRecipient.objects.update(reminder=MailingRecipient.objects.first().message)
     assert "reminded" in words(manager.get(page_of(mailing)))
+    page = words(manager.post(f"{page_of(mailing)}cancel/", follow=True))
+    assert "Cancelled. What was sent before cannot be taken back." in page
+
+
+def test_the_outcome_says_the_number_that_the_page_has_shown(
+    two: list[Influencer], manager: Client
+) -> None:
+    chosen = [*two, a_creator("Nameless", email="")]
+    assert "2 get it" in words(manager.get(f"{NEW}?ids={typed(chosen)['ids']}"))
+    page = words(manager.post(NEW, typed(chosen), follow=True))
+    assert "The mailing to 2 creators is being sent." in page
+
+
+@time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False)
+def test_a_mailing_that_was_cancelled_before_its_time_is_not_said_to_be_sent(
+    two: list[Influencer], manager: Client
+) -> None:
+    later = typed(two, when="later", at="2026-12-01T09:30", zone="UTC")
+    page = words(manager.post(NEW, later, follow=True))
+    assert "To be sent" in page
+    page = words(manager.post(f"{page_of(Mailing.objects.get())}cancel/", follow=True))
+    assert "Was to be sent" in page
+    assert "Sent at" not in page
 
 
 # --- who may ------------------------------------------------------------------------------------------------------

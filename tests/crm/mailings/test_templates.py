@@ -11,6 +11,7 @@ from crm.services.mailings.templates import create_template
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_verbs, queries_in
+from tests.submitting import fresh
 from tests.ui.test_editing import version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
@@ -30,7 +31,7 @@ def the_template() -> MailTemplate:
 def test_a_template_is_added_changed_and_deleted(manager: Client) -> None:
     assert "No mail templates yet" in manager.get(PAGE).content.decode()
     assert "{{ display_name }}" in manager.get(f"{PAGE}add/").content.decode()
-    manager.post(f"{PAGE}add/", TEXTS)
+    manager.post(f"{PAGE}add/", TEXTS | fresh())
     template = the_template()
     assert (template.name, template.subject) == ("News", "For {{ influencer }}")
     assert template.body == "{{ salutation }},\nhello."
@@ -59,7 +60,7 @@ def test_wrong_fields_names_that_are_taken_and_invisible_ones_are_refused(
         ({"name": ""}, "Give the template a name."),
         ({"body": ""}, "Write something first."),
     ):
-        answer = manager.post(f"{PAGE}add/", TEXTS | wrong)
+        answer = manager.post(f"{PAGE}add/", TEXTS | wrong | fresh())
         assert answer.status_code == 422
         assert said in answer.content.decode(), wrong
     assert MailTemplate.objects.count() == 1

@@ -14,6 +14,7 @@ from crm.models import (
     CustomField,
     Duplicate,
     Influencer,
+    InfluencerMail,
     List,
     Merge,
     SocialAccount,
@@ -22,9 +23,10 @@ from crm.models import (
 from crm.queries.hanging import Hanging
 from crm.services.merging.keeping import as_texts
 from files.models import File
+from mail.models import Message
 from tenancy.isolation import isolated_models
 from tenancy.models import Counter, Event, EventText, User
-from tenancy.queries import all_counts
+from tenancy.queries.counters import all_counts
 from tests import personas
 from tests.personas import Tenant, plausible
 
@@ -46,6 +48,13 @@ def fill_pools() -> None:
         CustomField.objects.create(name=f"Field {letter}", key=f"key_{letter}", kind=FieldKind.TEXT)
 
 
+def a_message() -> Message:
+    name = uuid.uuid4().hex
+    return Message.objects.create(
+        template="x", intent=name, recipient="a@example.com", subject="a", message_id=name
+    )
+
+
 SPECIAL: dict[type[models.Model], Any] = {
     SocialAccount: lambda: {
         "network": Network.INSTAGRAM,
@@ -54,6 +63,7 @@ SPECIAL: dict[type[models.Model], Any] = {
         "creator": None,
     },
     Merge: lambda: {"merged_ids": [2**40], "kept": {}},
+    InfluencerMail: lambda: {"message": a_message()},
 }
 
 

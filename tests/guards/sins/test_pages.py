@@ -11,6 +11,7 @@ from django.template import TemplateSyntaxError, engines
 
 from tests.guards import addresses as listed
 from tests.guards import test_names_in_sentences as sentences
+from tests.guards import test_submissions as submissions
 from tests.guards import test_templates as templates
 from tests.guards import test_urls_have_audience as urls
 from tests.guards.sins import caught_by
@@ -154,3 +155,13 @@ def test_a_root_nobody_has_named(plant_view, view) -> dict[str, str]:
 @caught_by(urls.test_every_framework_on_the_list_is_in_use, match="gone/")
 def test_a_framework_that_is_gone(monkeypatch) -> None:
     monkeypatch.setitem(listed.FRAMEWORK, "gone/", "no longer here")
+
+
+@caught_by(
+    submissions.test_a_form_that_makes_something_names_its_submission,
+    match="planted.html crm:add_document",
+)
+def test_a_form_that_makes_a_thing_as_often_as_it_is_sent(plant_template) -> None:
+    plant_template(
+        '<form action="{% url "crm:add_document" 1 %}" method="post"><button>Add</button></form>'
+    )

@@ -25,6 +25,7 @@ from tests.guards.test_personas_walk import Persona, World
 from tiktok.models import Connection
 
 STAFF = "o/<slug:slug>/planted/"
+WALK = walk.test_everybody_meets_at_each_address_what_is_theirs_and_no_row_of_another_organization
 
 
 def saying(text: str, status: int = 200) -> Callable[..., HttpResponse]:
@@ -40,7 +41,7 @@ def test_a_parameter_nobody_described(plant_view) -> None:
     plant_view("o/<slug:slug>/things/<int:thing_pk>/", saying(""))
 
 
-@caught_by(walk.test_nobody_sees_a_row_of_another_organization, match="saw a foreign row")
+@caught_by(WALK, match="saw a foreign row")
 @pytest.mark.parametrize("name", walk.PERSONAS)
 def test_a_page_that_shows_a_foreign_row(plant_view, world: World, name: str) -> dict[str, Persona]:
     plant_view("planted/", saying(world.elm.canary))
@@ -72,27 +73,28 @@ def test_a_foreign_id_answers_otherwise_than_an_absent_one(
     return {"name": "owner", "method": method}
 
 
-@caught_by(walk.test_members_see_what_their_role_includes, match="planted")
-def test_a_page_that_forgets_its_permission(plant_view) -> dict[str, str]:
+@caught_by(WALK, match="planted")
+def test_a_page_that_forgets_its_permission(plant_view, world: World) -> dict[str, Persona]:
     plant_view(STAFF, saying(""), audience="staff", permission=Permission.MANAGE_KEYS)
-    return {"role": Role.VIEWER}
+    return {"persona": Persona(world, Role.VIEWER)}
 
 
-@caught_by(walk.test_members_see_what_their_role_includes, match="planted")
-def test_a_page_that_refuses_those_it_is_for(plant_view) -> dict[str, str]:
+@caught_by(WALK, match="planted")
+def test_a_page_that_refuses_those_it_is_for(plant_view, world: World) -> dict[str, Persona]:
     plant_view(STAFF, saying("", 404), audience="staff", permission=Permission.MANAGE_KEYS)
-    return {"role": Role.OWNER}
+    return {"persona": Persona(world, Role.OWNER)}
 
 
-@caught_by(walk.test_an_influencer_sees_the_dashboard, match="planted")
-def test_a_dashboard_that_refuses_its_influencer(plant_view) -> None:
+@caught_by(WALK, match="planted")
+def test_a_dashboard_that_refuses_its_influencer(plant_view, world: World) -> dict[str, Persona]:
     plant_view("me/planted/", saying("", 403), audience="portal")
+    return {"persona": Persona(world, "influencer")}
 
 
-@caught_by(walk.test_who_is_no_member_finds_no_page_of_members, match="planted")
-def test_a_page_of_members_that_anybody_finds(plant_view) -> dict[str, str]:
+@caught_by(WALK, match="planted")
+def test_a_page_of_members_that_anybody_finds(plant_view, world: World) -> dict[str, Persona]:
     plant_view("planted/", saying(""), audience="staff")
-    return {"name": "stranger"}
+    return {"persona": Persona(world, "stranger")}
 
 
 @caught_by(walk.test_without_a_sign_in_there_is_only_the_way_to_it, match="planted")
@@ -106,15 +108,16 @@ def test_an_answer_of_the_api_to_anybody(plant_view) -> None:
     plant_view("api/v1/planted/", saying("{}"), audience="api")
 
 
-@caught_by(walk.test_a_hook_believes_nobody_who_cannot_sign, match="planted")
+@caught_by(WALK, match="planted")
 def test_a_hook_that_believes_anybody(plant_view, world: World) -> dict[str, Persona]:
     plant_view("hooks/planted/", saying(""), audience="hooks")
     return {"persona": Persona(world, "anonymous")}
 
 
-@caught_by(walk.test_an_own_page_shows_its_own_rows, match="staff")
-def test_pages_that_show_nothing(plant_view) -> None:
+@caught_by(WALK, match="staff")
+def test_pages_that_show_nothing(plant_view, world: World) -> dict[str, Persona]:
     plant_view(STAFF, saying(""))
+    return {"persona": Persona(world, "owner")}
 
 
 @caught_by(walk.test_the_database_alone_keeps_organizations_apart, match="assert 4 == 0")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from threading import Thread, Timer
+from threading import Event, Thread, Timer
 from threading import enumerate as all_threads
 from time import monotonic, sleep
 from typing import Any
@@ -132,6 +132,26 @@ def test_a_provider_that_points_inside_is_refused_at_each_step(
 def test_a_host_that_is_no_name_is_an_answer_that_does_not_come() -> None:
     with pytest.raises(requests.RequestException), OutgoingSession() as session:
         session.get("https://a..b/")
+
+
+def test_a_name_that_is_not_found_in_time_is_waited_for_no_longer(
+    monkeypatch: pytest.MonkeyPatch, connected: list[Any]
+) -> None:
+    asked, answered = Event(), Event()
+
+    def resolve(*args: Any, **options: Any) -> list[Any]:
+        asked.set()
+        answered.wait(10)
+        return []
+
+    monkeypatch.setattr(outgoing.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(outgoing, "EACH_STEP", 0.2)
+    started = monotonic()
+    with pytest.raises(requests.Timeout), OutgoingSession() as session:
+        session.get("https://slow.example/")
+    assert (asked.is_set(), connected) == (True, [])
+    assert monotonic() - started < 3
+    answered.set()
 
 
 @pytest.fixture(scope="module")

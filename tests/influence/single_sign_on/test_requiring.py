@@ -160,7 +160,8 @@ def test_a_sign_in_of_before_the_provider_was_changed_or_turned_off_counts_for_n
     sign_on(provider, client)
     assert client.get("/o/elm/").status_code == 200
     with organization_scope(elm):
-        set_provider(sso, issuer="https://b.example", client_id="x", sealed_secret="x", actor=owner.user)  # fmt: skip
+        given = {"protocol": "openid", "issuer": "https://b.example", "client_id": "x", "sealed_secret": "x"}  # fmt: skip
+        set_provider(sso, given, actor=owner.user)
     elm.refresh_from_db()
     assert elm.single_sign_on_since is None
 

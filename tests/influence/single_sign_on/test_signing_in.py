@@ -266,7 +266,8 @@ def test_an_account_that_may_run_the_installation_is_opened_by_no_provider(
 ) -> None:
     ann, client = member(), Client()
     User.objects.filter(pk=ann.user_id).update(**{flag: True})
-    assert refusal(sign_on(provider, client)) == "operations"
+    answer = sign_on(provider, client)
+    assert (answer.status_code, refusal(answer)) == (403, "operations")
     assert not get_user(client).is_authenticated
 
 

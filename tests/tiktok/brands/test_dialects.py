@@ -21,6 +21,7 @@ from tiktok.enums import AccountKind, Availability, Dialect, Source
 from tiktok.models import Connection, Creator, MarketplaceAccount, Video
 from tiktok.queries import MetricValue, account_metrics
 from tiktok.services.connect.disconnect import disconnect
+from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.creators.profiles import refresh_insights
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.facts.averages import calculate_averages
@@ -51,9 +52,24 @@ def maya(tiktok: Sandbox, oak: Organization) -> Creator:
     with organization_scope(oak):
         use_tiktok_one()
         creator = Creator.objects.get()
+        refresh_membership([creator])
         refresh_insights(creator)
         refresh_videos(creator)
         return Creator.objects.get()
+
+
+def test_until_tiktok_one_says_that_the_creator_is_in_its_market_the_account_that_knows_it_reads(
+    tiktok, oak
+) -> None:
+    connect(tiktok, a_person("maya@example.com", oak, name="Maya"), oak, "maya.bakes")
+    with organization_scope(oak):
+        use_tiktok_one()
+        creator = Creator.objects.get()
+        refresh_insights(creator)
+        assert creator.profile_dialect == Dialect.TTCM
+        refresh_membership([creator])
+        refresh_insights(creator)
+        assert creator.profile_dialect == Dialect.TTO
 
 
 def test_the_account_says_in_which_dialect_it_was_told(tiktok, oak, maya) -> None:

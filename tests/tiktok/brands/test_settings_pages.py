@@ -314,7 +314,9 @@ def test_an_admin_chooses_the_account_in_use(signed_in, connected, elm) -> None:
     with organization_scope(elm):
         other = MarketplaceAccount.objects.exclude(pk=connected.pk).get()
     page = signed_in().post(url("choose", other), follow=True)
-    assert reported(page) == [f"New orders and look-ups go through {other} from now on."]
+    assert reported(page) == [
+        f"New orders and look-ups go through {other} from now on, where the creator is in its marketplace."
+    ]
     assert f"{other} Creator Marketplace Connected In use for new orders" in text(page)
 
 

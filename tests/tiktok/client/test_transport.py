@@ -202,7 +202,7 @@ def test_arrays_travel_as_json_and_absent_parameters_do_not_travel(market, answe
     assert sent["order_ids"] == '["1","2"]'
     assert sent["need_daily_stats"] == "false"
     assert sent["page_size"] == "100"
-    assert len(json.loads(sent["metrics"])) == 21
+    assert len(json.loads(sent["metrics"])) == 22
     assert "start_date" not in sent
     assert wire.calls[0].request.headers["Access-Token"] == "brand-t0ken"
 

@@ -7,8 +7,8 @@ import pytest
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page
 from crm.services.accounts import AddOutcome, add_tiktok_account
-from tenancy.models import Event
-from tenancy.scope import organization_scope
+from tenancy.models import Event, Group
+from tenancy.scope import groups_scope, organization_scope
 from tests.connecting import connect
 from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus, PollKind
@@ -151,6 +151,32 @@ def test_adding_the_new_handle_of_an_account_that_got_lost_finds_it(tiktok, oak)
         assert (result.account.handle, result.account.creator) == ("maya.bakes", creator)
         assert Creator.objects.get().is_in_marketplace
         assert all_polls().filter(kind=PollKind.PROFILE, subject_id=creator.pk).exists()
+
+
+def test_a_renamed_account_whose_new_handle_was_invited_stays_one(tiktok, oak) -> None:
+    with organization_scope(oak):
+        account = add_tiktok_account("maya.bakes", actor=None).account
+        was_called("maya.cakes")
+        Creator.objects.update(marketplace_status=MarketplaceStatus.INVALID)
+        Creator.objects.create(handle="maya.bakes", marketplace_status=MarketplaceStatus.INVITED)
+
+        result = add_tiktok_account("@maya.bakes", actor=None)
+
+        assert (result.outcome, result.account) == (AddOutcome.PRESENT, account)
+        assert Creator.objects.get().handle == "maya.bakes"
+
+
+def test_a_renamed_account_of_somebody_who_is_not_seen_is_renamed_too(tiktok, oak) -> None:
+    with organization_scope(oak):
+        account = add_tiktok_account("maya.bakes", actor=None).account
+        was_called("maya.cakes")
+        Creator.objects.update(marketplace_status=MarketplaceStatus.INVALID)
+        food = Group.objects.create(name="Food", key="food")
+        with groups_scope([food.pk]):
+            result = add_tiktok_account("@maya.bakes", actor=None, group_id=food.pk)
+        assert (result.outcome, result.account) == (AddOutcome.PRESENT, None)
+        account.refresh_from_db()
+        assert (account.handle, SocialAccount.objects.count()) == ("maya.bakes", 1)
 
 
 def test_adding_another_account_while_one_is_lost_adds_it(tiktok, oak) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_video, an_account
+from tests.factories.creators import track_creator
 from tests.working import all_polls, pump
 from tiktok.client import TtcmMarketplace, errors
 from tiktok.enums import AccountKind, MarketplaceStatus
@@ -24,14 +25,11 @@ from tiktok.errors import (
 )
 from tiktok.models import Creator, CreatorSnapshot, MarketplaceAccount, Video, VideoSnapshot
 from tiktok.queries import account_metrics, kind_of
-from tiktok.services.creators.membership import (
-    invite_creators,
-    read_memberships,
-    refresh_membership,
-    track_creator,
-)
+from tiktok.services.creators.invitations import invite_creators
+from tiktok.services.creators.membership import read_memberships, refresh_membership
 from tiktok.services.creators.profiles import refresh_profile
 from tiktok.services.creators.videos import refresh_video, refresh_videos, video_pages
+from tiktok.services.orders.dialects import ask_to_tie
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +41,9 @@ def test_membership_is_looked_up_for_any_number_of_handles_twenty_a_call(oak, ti
         )
 
     assert len(answers) == 45
-    assert answers["maya.bakes"] == MarketplaceStatus.IN
-    assert answers["tom_trails"] == MarketplaceStatus.NOT_IN
-    assert answers["nosuch"] == MarketplaceStatus.INVALID
+    assert answers["maya.bakes"].status == MarketplaceStatus.IN
+    assert answers["tom_trails"].status == MarketplaceStatus.NOT_IN
+    assert answers["nosuch"].status == MarketplaceStatus.INVALID
     assert sum(tiktok.read("stats")["calls"].values()) == 3
 
 
@@ -292,3 +290,18 @@ def test_the_brand_token_stands_sealed_and_opens_in_its_own_row_only(oak) -> Non
 def test_the_latest_thirty_videos_come_in_the_fewest_calls_and_no_more_of_them() -> None:
     assert video_pages(20) == [20, 10]
     assert video_pages(50) == [30]
+
+
+def test_a_video_whose_permission_ended_meanwhile_is_not_kept(
+    oak, tiktok, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organization_scope(oak):
+        video = a_video(an_account("maya.bakes"), "7100000001")
+        monkeypatch.setattr("tiktok.services.creators.videos._keep_page", lambda *_: False)
+        assert refresh_video(video) is False
+        assert Video.objects.get().unlisted_since is None
+
+
+def test_without_a_marketplace_account_no_video_can_be_tied(elm) -> None:
+    with organization_scope(elm), pytest.raises(NoMarketplaceAccount):
+        ask_to_tie(None, "1", "7100000001")

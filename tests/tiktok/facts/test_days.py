@@ -144,10 +144,10 @@ def test_each_source_keeps_its_own_day_and_says_where_it_is_from(video) -> None:
 
 
 def test_readings_of_90_days_stay_by_the_hour(video) -> None:
-    now = timezone.now()
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     for days_ago in (0, 30, 90):
         for hour in (0, 1):
-            read(video, now - timedelta(days=days_ago, hours=hour))
+            read(video, midnight - timedelta(days=days_ago) + timedelta(hours=hour))
     assert move_all() == 0
     assert (VideoSnapshot.objects.count(), VideoQuarter.objects.count()) == (6, 0)
 

@@ -15,6 +15,7 @@ from jobs.services import stopping
 from jobs.services.queue import make_due
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tests.factories.creators import track_creator
 from tests.working import all_polls, behave, pump
 from tiktok import limits
 from tiktok.enums import MarketplaceStatus, PollKind, PostponedReason
@@ -25,7 +26,6 @@ from tiktok.errors import (
     TikTokRefused,
     TikTokUnavailable,
 )
-from tiktok.services.creators.membership import track_creator
 from tiktok.services.polls.kinds import CADENCE
 
 pytestmark = pytest.mark.django_db

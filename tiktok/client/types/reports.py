@@ -76,7 +76,7 @@ class DailyMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One video of one order. ``released_at`` has the day's precision: midnight UTC of its first day."""
+    """One video of one order. ``views_by_source`` are counts. ``released_at`` has the day's precision: midnight UTC of its first day."""
 
     order_id: str
     video_id: str
@@ -84,6 +84,9 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
     released_at: datetime | None
     metrics: ReportMetrics
     daily: tuple[DailyMetrics, ...] | None
+    organic: Part = Part()
+    paid: Part = Part()
+    views_by_source: dict[str, int] | None = None
 
 
 class ReportPage(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from tiktok.sandbox.http import Request
 from tiktok.sandbox.parameters import Parameters
 from tiktok.sandbox.records import BrandCode, BrandGrant
 from tiktok.sandbox.tokens import require_app, require_brand, require_tto
-from tiktok.sandbox.world import TTO_ACCOUNT_ID, World
+from tiktok.sandbox.world import TTO_ACCOUNT_ID, TTO_US_ACCOUNT_ID, World
 
 Data = dict[str, object]
 
@@ -33,7 +33,7 @@ ACCOUNTS = {
     for each in (
         Account(TTO_ACCOUNT_ID, "Harbour Goods", "GB", "Europe/London", "PASSED"),
         Account(
-            "7401112223334445557",
+            TTO_US_ACCOUNT_ID,
             "Harbour & Pine",
             "US",
             "America/New_York",

@@ -136,7 +136,7 @@ def _invite(
     late = Facts(world.seed, "late", str(world.numbers)).number("draw") % 3 == 0
     failed = []
     for handle in dict.fromkeys(handles):
-        person = world.creator(handle.removeprefix("@"))
+        person = world.creator(handle.removeprefix("@"), campaign.account_id)
         if person.membership != IN:
             failed.append(handle)
             continue

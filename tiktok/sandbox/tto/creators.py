@@ -47,13 +47,14 @@ def status(world: World, request: Request, given: Parameters) -> Data:
     require_tto(grant, account_id)
     return {
         "onboarding_status": [
-            {"handle_name": handle, "status": _status(world, handle)} for handle in handles
+            {"handle_name": handle, "status": _status(world, handle, account_id)}
+            for handle in handles
         ]
     }
 
 
-def _status(world: World, handle: str) -> str:
-    membership = world.creator(handle).membership
+def _status(world: World, handle: str, account_id: str) -> str:
+    membership = world.creator(handle, account_id).membership
     return NOT_IN if membership == INVITED else membership
 
 
@@ -63,7 +64,7 @@ def public(world: World, request: Request, given: Parameters) -> Data:
     account_id = given.text("tto_tcm_account_id")
     handle = given.text("handle_name")
     require_tto(grant, account_id)
-    person = in_marketplace(world, handle)
+    person = in_marketplace(world, handle, account_id)
     figures = shapes.figures(world, person, world.clock.now())
     value: Data = {
         "handle_name": person.handle,
@@ -93,7 +94,7 @@ def public_videos(world: World, request: Request, given: Parameters) -> Data:
     cursor = given.integer("cursor", 0, 0, 10**15)
     limit = given.integer("limit", 10, 1, 25)
     require_tto(grant, account_id)
-    person = in_marketplace(world, handle)
+    person = in_marketplace(world, handle, account_id)
     shown = world.public_videos_of(person.handle)
     hits, more, cursor = shapes.page_of(shown, wanted, cursor, limit)
     return {

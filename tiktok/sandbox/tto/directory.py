@@ -79,10 +79,10 @@ def _population(seed: int) -> tuple[str, ...]:
     )
 
 
-def members(world: World) -> list[Creator]:
-    """Every creator of the marketplace whom search can find."""
+def members(world: World, account_id: str) -> list[Creator]:
+    """Every creator of the account's market whom search can find."""
     names = dict.fromkeys((*_population(world.seed), *world.memberships))
-    people = (world.creator(handle) for handle in names)
+    people = (world.creator(handle, account_id) for handle in names)
     return [person for person in people if person.membership == IN]
 
 
@@ -118,7 +118,7 @@ def rank(world: World, request: Request, given: Parameters) -> Data:
     branded = kind == "BRANDED_CONTENT"
     _require_label(label_id, branded=branded)
     require_tto(grant, account_id)
-    ranked = _ranked(world, label_id, branded=branded)[:100]
+    ranked = _ranked(world, account_id, label_id, branded=branded)[:100]
     shown = ranked[(page - 1) * size : page * size]
     board = f"{kind}/{period}/{back}/{label_id}"
     return {
@@ -134,13 +134,17 @@ def _require_label(label_id: str, *, branded: bool) -> None:
         raise invalid(f"label_id: Not {'an industry' if branded else 'a content'} label.")
 
 
-def _ranked(world: World, label_id: str, *, branded: bool) -> list[Creator]:
+def _ranked(world: World, account_id: str, label_id: str, *, branded: bool) -> list[Creator]:
     def matches(person: Creator) -> bool:
         if not branded:
             return shapes.content_label(person)[0] == label_id
         return (shapes.industry_label(world.seed, person) or ("",))[0] == label_id
 
-    people = [person for person in members(world) if person.country == "US" and matches(person)]
+    people = [
+        person
+        for person in members(world, account_id)
+        if person.country == "US" and matches(person)
+    ]
     return sorted(people, key=lambda person: person.followers, reverse=True)
 
 
@@ -180,7 +184,7 @@ def discover(world: World, request: Request, given: Parameters) -> Data:
     page = given.integer("page", 1, 1, 10**6)
     size = given.integer("page_size", 24, 1, 200)
     require_tto(grant, account_id)
-    found = [person for person in members(world) if matches(person)]
+    found = [person for person in members(world, account_id) if matches(person)]
     found.sort(key=_sorting(world, sort), reverse=order == "DESC")
     return {
         "creators": [

@@ -70,7 +70,7 @@ def answer_request(world: World, asked: LinkRequest, *, approve: bool) -> None:
 
 def join(world: World, campaign: Campaign, handle: str) -> Invitee:
     """A creator accepts the invitation; a brand link lets every marketplace creator in."""
-    person = world.creator(handle)
+    person = world.creator(handle, campaign.account_id)
     if person.membership != IN:
         raise Refusal(40121, f"Handle {handle} is not a marketplace creator.")
     invitee = campaign.invitees.get(person.handle)

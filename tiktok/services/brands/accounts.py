@@ -18,6 +18,7 @@ from tiktok.errors import MarketplaceAccessEnded, SealBroken, TikTokProblem, Tik
 from tiktok.models import MarketplaceAccount
 from tiktok.services.brands import subscriptions
 from tiktok.services.brands.abilities import sends_events
+from tiktok.services.creators.markets import forget_memberships
 from tiktok.services.gateway import (
     MARKETPLACE_ACCESS,
     brand_oauth,
@@ -61,7 +62,10 @@ def connect_marketplace_account(
 
 @transaction.atomic
 def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> None:
-    """New orders and look-ups go through this account from now on. Raises MarketplaceAccessEnded unless it is connected."""
+    """New orders and look-ups go through this account from now on, where the creator is in its market.
+
+    Raises MarketplaceAccessEnded unless it is connected.
+    """
     locked = MarketplaceAccount.objects.select_for_update().get(pk=account.pk)
     if not locked.is_connected:
         raise MarketplaceAccessEnded
@@ -71,8 +75,9 @@ def choose_marketplace_account(account: MarketplaceAccount, *, actor: User) -> N
 
 
 def lock_accounts() -> None:
-    """Lock the accounts of the organization in scope, so that changes to several of them follow each other."""
-    list(MarketplaceAccount.objects.select_for_update().order_by("pk"))
+    """Lock the accounts of the organization in scope, so that changes to several of them follow each other; rows may refer to them
+    all the same."""
+    list(MarketplaceAccount.objects.select_for_update(no_key=True).order_by("pk"))
 
 
 def accounts_of(token: str) -> list[MarketplaceAccount]:
@@ -236,5 +241,7 @@ def _end(
         account.sealed_token = account.subscription_id = ""
         account.save(update_fields=["state", "state_reason", "sealed_token", "subscription_id"])
         record(verb, account, actor=actor, texts={"reason": reason})
+    for account in ended:
+        forget_memberships(account)
     stop(PollKind.MARKETPLACE, *(account.pk for account in ended), reason=reason)
     return ended

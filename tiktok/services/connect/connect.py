@@ -11,13 +11,12 @@ from msgspec import structs
 
 from tenancy.models import Organization, User
 from tiktok.client import errors, types
-from tiktok.enums import MarketplaceStatus
 from tiktok.errors import ConnectRefused, TikTokProblem
 from tiktok.models import ConnectAttempt, Connection, Creator
 from tiktok.services.connect.connections import keep_connection, keep_without_scopes, refuse_taken
 from tiktok.services.connect.disconnect import revoke
 from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of
-from tiktok.services.creators.membership import read_memberships
+from tiktok.services.creators.membership import Membership, find_membership
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants.attempts import (
     OLD_CODE,
@@ -132,10 +131,10 @@ def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
     return handle
 
 
-def _membership(handle: str) -> MarketplaceStatus | None:
+def _membership(handle: str) -> Membership | None:
     """None when TikTok does not say just now: a connection is not refused for that, the sync-up is made due."""
     try:
-        return read_memberships([handle]).get(handle)
+        return find_membership(handle)
     except TikTokProblem as problem:
         log.warning("connect.membership_unknown", problem=str(problem))
         return None

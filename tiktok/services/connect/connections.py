@@ -17,16 +17,15 @@ from tiktok.enums import (
     LIVE_CONNECTION_STATES,
     AttemptOutcome,
     ConnectionState,
-    MarketplaceStatus,
     PollKind,
     Source,
 )
 from tiktok.errors import ConnectRefused
 from tiktok.models import ConnectAttempt, Connection, Consent, Creator
-from tiktok.queries import active_consents
+from tiktok.queries import active_consents, marketplace_account
 from tiktok.services.connect.checks import CHECK_EVERY
 from tiktok.services.creators.handles import creator_of, follow_handle
-from tiktok.services.creators.membership import track_creator
+from tiktok.services.creators.membership import Membership, track_creator
 from tiktok.services.creators.profiles import keep_profile
 from tiktok.services.grants.attempts import close_attempt
 from tiktok.services.grants.grants import CHECK, end_grant, keep_grant
@@ -64,14 +63,14 @@ def keep_connection(
     attempt: ConnectAttempt,
     grant: types.Grant,
     profile: types.Profile,
-    status: MarketplaceStatus | None,
+    membership: Membership | None,
 ) -> Connection:
     """Connection, creator, influencer, consent and the first authorized numbers: all or nothing."""
     connection = _kept_connection(attempt, grant, handle=profile.handle.lower())
-    creator = _kept_creator(attempt, grant, profile, status)
+    creator = _kept_creator(attempt, grant, profile, membership)
     consent = _consent(creator, connection)
     let_influencer_in(attempt.organization, attempt.person)
-    keep_profile(creator, profile, Source.AUTHORIZED)
+    keep_profile(creator, profile, Source.AUTHORIZED, through=marketplace_account())
     _wake_consents(connection)
     note_finished(PollKind.PROFILE, creator.pk)
     note_finished(PollKind.INSIGHTS, creator.pk)
@@ -132,16 +131,14 @@ def _kept_creator(
     attempt: ConnectAttempt,
     grant: types.Grant,
     profile: types.Profile,
-    status: MarketplaceStatus | None,
+    membership: Membership | None,
 ) -> Creator:
     """The account's creator, found again under a new handle too."""
     handle = profile.handle.lower()
     if earlier_self := creator_of(grant.open_id, profile.creator_id):
         follow_handle(earlier_self, handle, actor=attempt.person)
-    known = Creator.objects.filter(handle=handle).first()
-    earlier = MarketplaceStatus(known.marketplace_status) if known else MarketplaceStatus.UNKNOWN
-    creator = track_creator(handle, status or earlier)
-    if status is None:
+    creator = track_creator(handle, membership)
+    if membership is None:
         make_due(PollKind.MEMBERSHIP, creator.pk)
     return creator
 

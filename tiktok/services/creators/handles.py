@@ -15,7 +15,7 @@ from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.client import errors
 from tiktok.enums import MarketplaceStatus
-from tiktok.models import Creator, FormerHandle
+from tiktok.models import Creator, FormerHandle, MarketplaceAccount
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.signals import renamed
 
@@ -40,10 +40,12 @@ def creators_called(handles: Collection[str]) -> dict[str, int]:
     return creators
 
 
-def find_renamed(handle: str, *, actor: User | None) -> Creator | None:
+def find_renamed(
+    handle: str, *, through: MarketplaceAccount | None, actor: User | None
+) -> Creator | None:
     """The creator of the organization in scope whose account TikTok knows by this handle now, renamed.
 
-    For a handle in the marketplace. TikTok is asked only while the organization has lost sight of an account. Raises
+    For a handle in the market of the account to ask `through`. TikTok is asked only while the organization has lost sight of an account. Raises
     TikTokProblem.
     """
     lost = Creator.objects.exclude(marketplace_status=MarketplaceStatus.IN)
@@ -51,7 +53,7 @@ def find_renamed(handle: str, *, actor: User | None) -> Creator | None:
         return None
     with tiktok_call():
         try:
-            number = marketplace().public_profile(handle).creator_id
+            number = marketplace(through).public_profile(handle).creator_id
         except (errors.NotInMarketplaceError, errors.NotFoundError):
             return None  # it has left since it was looked up
     creator = Creator.objects.filter(tiktok_creator_id=number).first() if number else None

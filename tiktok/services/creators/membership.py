@@ -1,83 +1,149 @@
-"""Marketplace membership: who is in, who is tracked, who is invited."""
+"""Marketplace membership: who is in which of the organization's markets, and who is tracked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
+import structlog
 from django.db import transaction
-from django.utils import timezone
 
 from jobs.services.queue import make_due, wake
-from tenancy.enums import Verb
-from tenancy.models import User
-from tenancy.services.events import record
 from tiktok.client import DIALECTS
 from tiktok.client.paging import chunks
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.errors import CallsUncounted, TikTokProblem
-from tiktok.limits import UNCOUNTED_SECONDS
-from tiktok.models import Creator
-from tiktok.services.gateway import marketplace, order_marketplace, tiktok_call
+from tiktok.errors import NoMarketplaceAccount, TikTokProblem
+from tiktok.models import Creator, MarketplaceAccount
+from tiktok.policies import rolled_up
+from tiktok.queries import connected_accounts
+from tiktok.services.creators.markets import keep_memberships
+from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.polls.kinds import CADENCE, register_poll
-from tiktok.store import StoreIsDown, key, store
 
-# Longer than an invitation can take, however slow TikTok is.
-INVITE_SECONDS = 120
-UNDER_WAY = "Somebody else invites it at this moment."
-NOT_TO_INVITE = frozenset({MarketplaceStatus.IN, MarketplaceStatus.INVITED})
+log = structlog.get_logger()
+
 HANDLES_PER_CALL = min(dialect.capabilities.membership_batch for dialect in DIALECTS.values())
+ASK_AGAIN = timedelta(hours=1)  # for the accounts that could not ask
 
 
-@dataclass
-class InviteResult:
-    """The outcome of an invitation to the marketplace, by handle: TikTok's answers."""
+@dataclass(frozen=True)
+class Membership:
+    """TikTok's answers about one handle, by the marketplace account that asked: markets differ.
 
-    in_marketplace: list[str] = field(default_factory=list)
-    invited: list[str] = field(default_factory=list)
-    rejected: dict[str, str] = field(default_factory=dict)
-    unanswered: list[str] = field(default_factory=list)
-    problem: str = ""  # why there is no answer for the unanswered
-    by_mail: bool = False  # the answers are ours: TikTok has no call that invites
+    `is_whole`: no account of the organization was left without TikTok's answer.
+    """
+
+    answers: Mapping[MarketplaceAccount, MarketplaceStatus]
+    is_whole: bool = True
+
+    @property
+    def status(self) -> MarketplaceStatus:
+        """The status for the organization: in any market counts at once, all else once every account has been answered."""
+        status = rolled_up(self.answers.values())
+        if self.is_whole or status == MarketplaceStatus.IN:
+            return status
+        return MarketplaceStatus.UNKNOWN
+
+    @property
+    def market(self) -> MarketplaceAccount | None:
+        """The first account whose market it is in."""
+        inside = (each for each, status in self.answers.items() if status == MarketplaceStatus.IN)
+        return next(inside, None)
 
 
-def read_memberships(handles: Sequence[str]) -> dict[str, MarketplaceStatus]:
-    """Ask TikTok which handles are in the marketplace (`/tcm/creator/status/get/`, 20 a call). Writes nothing."""
-    answers: dict[str, MarketplaceStatus] = {}
-    tiktok = marketplace()
+NOBODY_KNOWS = Membership({})
+
+
+# --- asked -------------------------------------------------------------------------------------------------------
+def read_memberships(handles: Sequence[str]) -> dict[str, Membership]:
+    """Ask for every connected account which handles are in its market (`/tcm/creator/status/get/`, 20 a call).
+
+    Writes nothing. An account that cannot ask leaves its answers out. Raises TikTokProblem if none can.
+    """
+    found: dict[str, dict[MarketplaceAccount, MarketplaceStatus]] = defaultdict(dict)
+    problems, accounts = list[TikTokProblem](), _accounts()
+    for account in accounts:
+        try:
+            for handle, status in _asked(account, handles):
+                found[handle][account] = status
+        except TikTokProblem as problem:
+            log.warning("membership.account_left_out", account=account.pk, problem=str(problem))
+            problems.append(problem)
+    if len(problems) == len(accounts):
+        raise problems[0]
+    return {handle: Membership(said, is_whole=not problems) for handle, said in found.items()}
+
+
+def find_membership(handle: str) -> Membership | None:
+    """Ask about one handle for a person who waits: the accounts one after the other, until it is in a market.
+
+    The accounts that were not asked ask later. None: TikTok answered, but not about this handle. Raises TikTokProblem if it
+    is in no market, as far as TikTok answers, and one of the accounts could not ask.
+    """
+    said: dict[MarketplaceAccount, MarketplaceStatus] = {}
+    first_problem = None
+    for account in _accounts():
+        try:
+            answer = dict(_asked(account, [handle])).get(handle)
+        except TikTokProblem as problem:
+            first_problem = first_problem or problem
+            continue
+        if answer is not None:
+            said[account] = answer
+        if answer == MarketplaceStatus.IN:
+            return Membership(said)
+    if first_problem:
+        raise first_problem
+    return Membership(said) if said else None
+
+
+def _accounts() -> list[MarketplaceAccount]:
+    accounts = list(connected_accounts())
+    if not accounts:
+        raise NoMarketplaceAccount
+    return accounts
+
+
+def _asked(
+    account: MarketplaceAccount, handles: Sequence[str]
+) -> Iterator[tuple[str, MarketplaceStatus]]:
+    tiktok = marketplace(account)
     for batch in chunks(handles, HANDLES_PER_CALL):
         with tiktok_call():
             found = tiktok.membership(batch)
-        answers |= {
-            handle: MarketplaceStatus(str(status.value).lower()) for handle, status in found.items()
-        }
-    return answers
+        for handle, status in found.items():
+            yield handle, MarketplaceStatus(str(status.value).lower())
 
 
 def refresh_membership(
     creators: Iterable[Creator], *, progress: Callable[[int], None] = lambda done: None
-) -> None:
-    """Look these creators up again and keep the answer; `progress` hears how many are done after each call."""
-    done = 0
+) -> set[int]:
+    """Look these creators up again and keep the answers; `progress` hears how many are done after each batch.
+
+    Returns the keys of those about whom an account could not ask. Raises TikTokProblem if none of them can.
+    """
+    done, open_ids = 0, set[int]()
     for batch in chunks(list(creators), HANDLES_PER_CALL):
         answers = read_memberships([creator.handle for creator in batch])
         _keep(batch, answers)
+        open_ids |= {
+            each.pk for each in batch if not answers.get(each.handle, NOBODY_KNOWS).is_whole
+        }
         done += len(batch)
         progress(done)
+    return open_ids
 
 
-def _keep(creators: Sequence[Creator], answers: dict[str, MarketplaceStatus]) -> None:
+# --- kept --------------------------------------------------------------------------------------------------------
+def _keep(creators: Sequence[Creator], answers: Mapping[str, Membership]) -> None:
     """Track creators who have joined, and check those who have left daily like the invited: people come back."""
-    now = timezone.now()
     answered = [creator for creator in creators if creator.handle in answers]
     was_in = {creator.pk for creator in answered if creator.is_in_marketplace}
     was_out = {creator.pk for creator in answered if _is_known_to_be_out(creator)}
-    for creator in answered:
-        creator.marketplace_status = answers[creator.handle]
-        creator.marketplace_checked_at = now
     with transaction.atomic():
-        Creator.objects.bulk_update(answered, ["marketplace_status", "marketplace_checked_at"])
+        keep_memberships({each: answers[each.handle].answers for each in answered})
         is_in = {creator.pk for creator in answered if creator.is_in_marketplace}
         make_due(PollKind.PROFILE, *(was_out & is_in))
         wake(PollKind.MEMBERSHIP, *(was_in - is_in), after=CADENCE[PollKind.MEMBERSHIP])
@@ -89,119 +155,22 @@ def _is_known_to_be_out(creator: Creator) -> bool:
 
 
 @transaction.atomic
-def track_creator(handle: str, status: MarketplaceStatus) -> Creator:
-    """The creator with this handle in the organization in scope, made if new; its profile and videos are due now."""
+def track_creator(handle: str, membership: Membership | None) -> Creator:
+    """The creator with this handle in the organization in scope, made if new; its profile and videos are due now.
+
+    `membership`: TikTok's answers, which are kept; None leaves what is known.
+    """
     creator, _ = Creator.objects.get_or_create(handle=handle.lower())
-    creator.marketplace_status = status
-    creator.marketplace_checked_at = timezone.now()
-    creator.save(update_fields=["marketplace_status", "marketplace_checked_at"])
+    if membership is not None:
+        keep_memberships({creator: membership.answers})
     make_due(PollKind.PROFILE, creator.pk)
     make_due(PollKind.VIDEOS, creator.pk)
     return creator
 
 
-def invite_creators(creators: Sequence[Creator], *, actor: User | None) -> InviteResult:
-    """Invite these creators to the marketplace (`/tcm/creator/invite/`, 20 a call) and keep each one's answer.
-
-    Whoever is invited by somebody else at this moment, or was meanwhile, is not invited twice. Raises TikTokProblem if not
-    even the first call is answered; trouble with a later one leaves the rest unanswered.
-    """
-    with _alone_with(creators) as own:
-        now = Creator.objects.in_bulk([creator.pk for creator in creators])
-        asked = [now[pk] for pk in own if now[pk].marketplace_status not in NOT_TO_INVITE]
-        result = _invite(asked, actor)
-    for creator in now.values():
-        if creator.marketplace_status == MarketplaceStatus.IN and creator not in asked:
-            result.in_marketplace.append(creator.handle)
-        elif creator.marketplace_status == MarketplaceStatus.INVITED and creator not in asked:
-            result.invited.append(creator.handle)
-        elif creator.pk not in own:
-            result.unanswered.append(creator.handle)
-            result.problem = result.problem or UNDER_WAY
-    return result
-
-
-@contextmanager
-def _alone_with(creators: Sequence[Creator]) -> Iterator[list[int]]:
-    """The keys of those that nobody else invites until the end."""
-    names = {creator.pk: key("inviting", creator.pk) for creator in creators}
-    try:
-        free = [
-            pk for pk, name in names.items() if store().set(name, 1, nx=True, ex=INVITE_SECONDS)
-        ]
-    except StoreIsDown as problem:
-        raise CallsUncounted(UNCOUNTED_SECONDS) from problem
-    try:
-        yield free
-    finally:
-        with suppress(StoreIsDown):
-            for pk in free:
-                store().delete(names[pk])
-
-
-def _invite(creators: Sequence[Creator], actor: User | None) -> InviteResult:
-    result = InviteResult()
-    if not creators:
-        return result
-    tiktok = order_marketplace()
-    largest = tiktok.capabilities.invite_batch
-    for start in range(0, len(creators), largest):
-        batch = creators[start : start + largest]
-        try:
-            with tiktok_call(creates=True):
-                answer = tiktok.invite([creator.handle for creator in batch])
-        except TikTokProblem as problem:
-            if start == 0:
-                raise
-            result.unanswered = [creator.handle for creator in creators[start:]]
-            result.problem = str(problem)
-            break
-        result.in_marketplace += answer.in_marketplace
-        result.invited += answer.invited
-        result.rejected |= answer.rejected
-        _keep_invitations(batch, answer.in_marketplace, answer.invited, answer.rejected, actor)
-    return result
-
-
-@transaction.atomic
-def _keep_invitations(
-    creators: Sequence[Creator],
-    already_in: Sequence[str],
-    invited: Sequence[str],
-    rejected: dict[str, str],
-    actor: User | None,
-) -> None:
-    for creator in creators:
-        if creator.handle in already_in:
-            creator.marketplace_status = MarketplaceStatus.IN
-            make_due(PollKind.PROFILE, creator.pk)
-        elif creator.handle in invited:
-            creator.marketplace_status = MarketplaceStatus.INVITED
-            creator.invited_at = timezone.now()
-            make_due(PollKind.MEMBERSHIP, creator.pk)
-        creator.invite_refusal = rejected.get(creator.handle, "")[:200]
-        creator.save(update_fields=["marketplace_status", "invited_at", "invite_refusal"])
-        is_refused = creator.handle in rejected
-        texts = {"refusal": creator.invite_refusal}
-        record(Verb.CREATOR_INVITED, creator, actor=actor, texts=texts, is_refused=is_refused)
-
-
-def invites_through_tiktok() -> bool:
-    """Has the marketplace account in use a call that invites creators? Raises NoMarketplaceAccount."""
-    return marketplace().capabilities.has_marketplace_invite
-
-
-@transaction.atomic
-def mark_asked(creator: Creator, *, actor: User | None) -> None:
-    """The creator was asked to join some other way than by TikTok's call; looked up daily from now on."""
-    creator.invited_at, creator.invite_refusal = timezone.now(), ""
-    creator.save(update_fields=["invited_at", "invite_refusal"])
-    make_due(PollKind.MEMBERSHIP, creator.pk)
-    record(Verb.CREATOR_ASKED_TO_JOIN, creator, actor=actor)
-
-
-def _refresh_memberships(creator_ids: Sequence[int]) -> None:
-    refresh_membership(Creator.objects.filter(pk__in=creator_ids))
+def _refresh_memberships(creator_ids: Sequence[int]) -> dict[int, timedelta | None]:
+    open_ids = refresh_membership(Creator.objects.filter(pk__in=creator_ids))
+    return dict.fromkeys(open_ids, ASK_AGAIN)
 
 
 register_poll(PollKind.MEMBERSHIP, _refresh_memberships)

@@ -12,10 +12,11 @@ from jobs.services.queue import stop, wake
 from tiktok.availability import ACCOUNT_MATRIX, unreadable_metrics
 from tiktok.client import errors, types
 from tiktok.enums import PollKind, Source
-from tiktok.models import Creator
-from tiktok.queries import is_released, marketplace_account
+from tiktok.models import Creator, MarketplaceAccount
+from tiktok.queries import account_for, is_released
 from tiktok.services.creators.consents import connection_of, still_sees
 from tiktok.services.creators.handles import follow_handle
+from tiktok.services.creators.markets import ask_further_accounts
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.creators.texts import truncate_texts
 from tiktok.services.facts.details import creator_details, keep_creator_details
@@ -54,7 +55,8 @@ def refresh_profile(creator: Creator) -> None:
     """
     if not creator.is_in_marketplace:
         return
-    tiktok = marketplace()
+    account = account_for(creator)
+    tiktok = marketplace(account)
     with tiktok_call():
         try:
             profile = tiktok.public_profile(creator.handle)
@@ -63,7 +65,7 @@ def refresh_profile(creator: Creator) -> None:
     if profile is None:  # it has left, was renamed, or is gone
         refresh_membership([creator])
         return
-    keep_profile(creator, profile, Source.PUBLIC)
+    keep_profile(creator, profile, Source.PUBLIC, through=account)
 
 
 def refresh_insights(creator: Creator) -> bool:
@@ -74,19 +76,26 @@ def refresh_insights(creator: Creator) -> bool:
     connection = connection_of(creator)
     if connection is None:
         return False
-    tiktok = marketplace()
+    account = account_for(creator)
+    tiktok = marketplace(account)
     profile = call_as_creator(
         connection, lambda token: tiktok.authorized_profile(token, connection.open_id)
     )
     with transaction.atomic():
         if still_sees(creator, connection):
-            keep_profile(creator, profile, Source.AUTHORIZED)
+            keep_profile(creator, profile, Source.AUTHORIZED, through=account)
     return True
 
 
 @transaction.atomic
-def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> None:
-    """Keep a fetched profile as the latest numbers and as a fact of today.
+def keep_profile(
+    creator: Creator,
+    profile: types.Profile,
+    source: Source,
+    *,
+    through: MarketplaceAccount | None,
+) -> None:
+    """Keep a profile, fetched `through` this account, as the latest numbers and as a fact of today.
 
     A public sync brings names and counts; what the influencer authorized outlives it. Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
     """
@@ -100,6 +109,7 @@ def keep_profile(creator: Creator, profile: types.Profile, source: Source) -> No
     before, name_before = creator_details(locked), locked.display_name
     _copy_profile(locked, profile, source)
     _copy_insights(locked, profile)
+    locked.profile_dialect = through.dialect if through else ""
     locked.unreadable = unreadable_metrics(
         profile.unreadable,
         kept=locked.unreadable if keeps_insights else (),
@@ -151,7 +161,6 @@ def _copy_insights(creator: Creator, profile: types.Profile) -> None:
         setattr(creator, name, shares(getattr(profile, name)))
     if not creator.creator_rate_currency:
         creator.creator_rate_amount = None
-    creator.profile_dialect = account.dialect if (account := marketplace_account()) else ""
 
 
 def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None:
@@ -160,7 +169,9 @@ def shares(rows: Sequence[types.Share] | None) -> list[dict[str, object]] | None
 
 
 def _refresh_profiles(creator_ids: Sequence[int]) -> None:
-    """Daily. Whoever has become authenticated without a plan for it (in another organization) gets one."""
+    """Daily. Whoever has become authenticated without a plan for it (in another organization) gets one; so does whoever an
+    account that came later has not asked about."""
+    ask_further_accounts(creator_ids)
     for creator in Creator.objects.filter(pk__in=creator_ids):
         if connection_of(creator) is not None:
             wake(PollKind.INSIGHTS, creator.pk)

@@ -15,6 +15,7 @@ from tiktok.client.paging import chunks
 from tiktok.enums import PollKind, Source
 from tiktok.models import Connection, Creator, Video
 from tiktok.policies import made_at
+from tiktok.queries import account_for
 from tiktok.services.creators.consents import connection_of, still_sees
 from tiktok.services.creators.texts import truncate_texts
 from tiktok.services.facts.averages import calculate_averages
@@ -24,7 +25,9 @@ from tiktok.services.grants.tokens import call_as_creator
 from tiktok.services.polls.kinds import register_poll
 
 LATEST_VIDEOS = 30  # TikTok's own averages are over as many
-VIDEO_FIELDS = ["caption", "url", "embed_url", "thumbnail_url", "published_at", "unreadable"]
+VIDEO_FIELDS = [
+    "caption", "url", "embed_url", "thumbnail_url", "published_at", "unreadable", "unlisted_since",
+]  # fmt: skip
 Followed = Callable[[Creator], Iterable[str]]
 _followed: list[Followed] = []
 
@@ -40,15 +43,27 @@ def refresh_videos(creator: Creator) -> None:
     connection = connection_of(creator)
     if connection is None and not creator.is_in_marketplace:
         return
-    tiktok, seen = marketplace(), set[str]()
-    for page in _pages(tiktok, creator, connection, seen):
+    tiktok, seen = marketplace(account_for(creator)), set[str]()
+    followed = {video_id for of_creator in _followed for video_id in of_creator(creator)}
+    for page in _pages(tiktok, creator, connection, seen, followed):
         if not _keep_page(creator, connection, page):
             return
         seen |= {video.video_id for video in page.videos}
+    _note_unlisted(creator, followed - seen)
+
+
+def _note_unlisted(creator: Creator, video_ids: Iterable[str]) -> None:
+    """TikTok was asked for these videos by their ids and does not name them: they are deleted, or private."""
+    own = Video.objects.filter(creator=creator, tiktok_video_id__in=list(video_ids))
+    own.filter(unlisted_since=None).update(unlisted_since=timezone.now())
 
 
 def _pages(
-    tiktok: Marketplace, creator: Creator, connection: Connection | None, seen: set[str]
+    tiktok: Marketplace,
+    creator: Creator,
+    connection: Connection | None,
+    seen: set[str],
+    followed: set[str],
 ) -> Iterator[types.VideoPage]:
     """The latest videos; then the followed ones, without those `seen` by then."""
     largest, cursor = _largest_page(tiktok, connection), 0
@@ -57,7 +72,6 @@ def _pages(
         if not page.has_more or not page.videos:
             break
         cursor = page.cursor
-    followed = {video_id for of_creator in _followed for video_id in of_creator(creator)}
     for older in chunks(sorted(followed - seen), largest):
         yield _video_page(tiktok, creator, connection, limit=len(older), video_ids=older)
 
@@ -78,8 +92,13 @@ def refresh_video(video: Video) -> bool:
     connection = connection_of(creator)
     if connection is None and not creator.is_in_marketplace:
         return False
-    page = _video_page(marketplace(), creator, connection, video_ids=[video.tiktok_video_id])
-    return _keep_page(creator, connection, page)
+    tiktok = marketplace(account_for(creator))
+    page = _video_page(tiktok, creator, connection, video_ids=[video.tiktok_video_id])
+    if not _keep_page(creator, connection, page):
+        return False
+    if not page.videos:
+        _note_unlisted(creator, [video.tiktok_video_id])
+    return True
 
 
 def _keep_page(creator: Creator, connection: Connection | None, page: types.VideoPage) -> bool:
@@ -159,6 +178,7 @@ def _copy_texts(
     row.caption = video.caption or ""
     row.url = f"{creator.profile_url}/video/{video.video_id}"
     row.embed_url = video.embed_url or ""
+    row.unlisted_since = None
     row.thumbnail_url = video.thumbnail_url or ""
     if video.created_at or not row.pk:
         row.published_at = video.created_at or min(

@@ -183,11 +183,13 @@ def _close_consents(connection: Connection, *, actor: User | None, withdraw: boo
         disconnected.send(sender=Creator, creator=consent.creator)
 
 
+@transaction.atomic
 def forget_authorized_data(creator: Creator) -> None:
-    """Delete in the organization in scope what only the creator's authorization supplied (product §3).
+    """Delete in the organization in scope what only the creator's authorization supplied (product §3), all of it or nothing.
 
     Of a marketplace account the insights go and the public numbers stay; of any other account everything goes but its
-    handle. What an order's report supplied stays with the post. Inside the transaction that ends the consent or the grant.
+    handle. What an order's report supplied stays with the post. Inside the transaction that ends the consent or the grant:
+    where it stops half-way, these stand as they stood, and whoever ends them does so again.
     """
     # Behind this lock a sync that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())

@@ -38,7 +38,9 @@ def rotate_token_keys() -> Rotation:
             )
             for account in stale:
                 done.marketplace_accounts += _reseal_account(account.pk, newest)
-            older_secrets = SingleSignOn.objects.exclude(sealed_secret__startswith=newest)
+            older_secrets = SingleSignOn.objects.exclude(sealed_secret="").exclude(
+                sealed_secret__startswith=newest
+            )
             for provider in older_secrets:
                 done.single_sign_ons += _reseal_secret(provider.pk, newest)
     return done
@@ -67,7 +69,7 @@ def _reseal_account(primary_key: int, newest: str) -> bool:
 @transaction.atomic
 def _reseal_secret(primary_key: int, newest: str) -> bool:
     row = SingleSignOn.objects.select_for_update().get(pk=primary_key)
-    if row.sealed_secret.startswith(newest):
+    if not row.sealed_secret or row.sealed_secret.startswith(newest):
         return False
     row.sealed_secret = seal(unseal(row.sealed_secret, row.seal_context), row.seal_context)
     row.save(update_fields=["sealed_secret"])

@@ -11,8 +11,9 @@ from typing import cast
 
 from tiktok.client import CampaignMarketplace, OrderMarketplace, TtcmMarketplace
 from tiktok.client.tto_types import LinkRequest
-from tiktok.errors import NotOffered
+from tiktok.errors import NoMarketplaceAccount, NotOffered
 from tiktok.models import MarketplaceAccount
+from tiktok.queries import marketplace_account
 from tiktok.services.gateway import marketplace
 from tiktok.services.orders.orders import (
     KnownOrder,
@@ -52,10 +53,18 @@ def read_orders(
 
 
 def _orders(account: MarketplaceAccount | None) -> Orders:
+    account = _or_in_use(account)
     tiktok = marketplace(account)
     if tiktok.capabilities.has_orders:
         return TtcmOrders(cast(OrderMarketplace, tiktok))
-    return TtoOrders(cast(CampaignMarketplace, tiktok))
+    return TtoOrders(cast(CampaignMarketplace, tiktok), account)
+
+
+def _or_in_use(account: MarketplaceAccount | None) -> MarketplaceAccount:
+    account = account or marketplace_account()
+    if account is None:
+        raise NoMarketplaceAccount
+    return account
 
 
 def ask_to_tie(account: MarketplaceAccount | None, order_id: str, video_id: str) -> LinkRequest:
@@ -80,7 +89,8 @@ def stop_asking_to_tie(
 
 
 def _links(account: MarketplaceAccount | None) -> TtoOrders:
+    account = _or_in_use(account)
     tiktok = marketplace(account)
     if not tiktok.capabilities.has_link_requests:
         raise NotOffered("The creator ties a published video by the campaign code, in TikTok.")
-    return TtoOrders(cast(CampaignMarketplace, tiktok))
+    return TtoOrders(cast(CampaignMarketplace, tiktok), account)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from django.db import models, transaction
 
 from tiktok.availability import POST_MATRIX, unreadable_metrics
 from tiktok.client.paging import chunks
-from tiktok.client.types import ReportMetrics, ReportRow, VideoReview
+from tiktok.client.types import Part, ReportMetrics, ReportRow, VideoReview
 from tiktok.enums import Source
 from tiktok.errors import TikTokRefused
 from tiktok.models import Creator, Video
+from tiktok.queries import account_for
 from tiktok.services.creators.profiles import shares
 from tiktok.services.creators.videos import keep_videos, lock_creators
 from tiktok.services.facts.details import keep_video_details, video_details
@@ -23,7 +26,7 @@ from tiktok.services.orders.orders import OrderFacts
 # Beside the numbers, which the loader of snapshots keeps.
 REPORT_FIELDS = [
     "retention", "audience_age", "audience_gender", "audience_geography", "audience_country", "report_fetched_at",
-    "unreadable",
+    "unreadable", "breakdown",
 ]  # fmt: skip
 
 
@@ -54,7 +57,7 @@ def own_videos(video_ids: Iterable[str]) -> models.QuerySet[Video]:
 
 
 def _fetch_listed(creator: Creator, video_ids: Sequence[str], *, fetched_at: datetime) -> None:
-    tiktok = marketplace()
+    tiktok = marketplace(account_for(creator))
     for chunk in chunks(video_ids, tiktok.capabilities.public_video_page):
         try:
             with tiktok_call():
@@ -90,16 +93,42 @@ def store_report(rows: Iterable[ReportRow], *, fetched_at: datetime) -> None:
 
     A video still in review has no row, so the report alone makes nothing appear.
     """
-    metrics = {row.video_id: row.metrics for row in rows}
-    lock_creators(own_videos(metrics).values("creator_id"))
-    rows_now = own_videos(metrics).select_for_update().order_by("pk")
+    by_id = {row.video_id: row for row in rows}
+    lock_creators(own_videos(by_id).values("creator_id"))
+    rows_now = own_videos(by_id).select_for_update().order_by("pk")
     videos = list(rows_now.exclude(report_fetched_at__gt=fetched_at))  # a later report stays
     before = {video.pk: video_details(video) for video in videos}
     for video in videos:
-        _copy_report(video, metrics[video.tiktok_video_id], fetched_at)
+        row = by_id[video.tiktok_video_id]
+        _copy_report(video, row.metrics, fetched_at)
+        video.breakdown = breakdown_of(row)
     Video.objects.bulk_update(videos, REPORT_FIELDS)
     record_video_snapshots(videos, source=Source.ORDER_REPORT, fetched_at=fetched_at)
     keep_video_details(videos, before, source=Source.ORDER_REPORT, fetched_at=fetched_at)
+
+
+def breakdown_of(row: ReportRow) -> dict[str, Any]:
+    """The parts of a video's numbers that TikTok tells apart, and its benchmarks; what it does not tell is left out."""
+    metrics = row.metrics
+    benchmarks = {
+        "engagement_rate": (metrics.engagement_rate_benchmark_p25, metrics.engagement_rate_benchmark_p50),
+        "video_completion_rate": (
+            metrics.video_completion_rate_benchmark_p25, metrics.video_completion_rate_benchmark_p50,
+        ),
+    }  # fmt: skip
+    parts: dict[str, Any] = {
+        "sources": row.views_by_source or {},
+        "organic": _known(row.organic),
+        "paid": _known(row.paid),
+        "benchmarks": {name: list(pair) for name, pair in benchmarks.items() if None not in pair},
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def _known(part: Part) -> dict[str, float]:
+    return {
+        name: value for name, value in msgspec.structs.asdict(part).items() if value is not None
+    }
 
 
 def _copy_report(video: Video, metrics: ReportMetrics, fetched_at: datetime) -> None:

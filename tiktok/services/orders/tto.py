@@ -19,7 +19,7 @@ from tiktok.client.paging import chunks, rows_of_pages
 from tiktok.client.tto_report_types import CampaignReport, ReportVideo
 from tiktok.client.tto_types import Campaign, LinkRequest, LinkRequestPage, LinkStatus
 from tiktok.client.types import CreatedOrder
-from tiktok.models import LinkedVideo
+from tiktok.models import LinkedVideo, MarketplaceAccount
 from tiktok.services.gateway import tiktok_call
 from tiktok.services.orders.orders import KnownOrder, LostOrders, OrderAsk, OrderFacts, PlacedOrders
 from tiktok.services.orders.tto_facts import CampaignFacts, campaign_of, facts_by_order, order_id_of
@@ -33,8 +33,8 @@ NAME_KEPT = 90  # of a long name, beside the reference
 class TtoOrders:
     """`Orders` of an account in the `tto` dialect."""
 
-    def __init__(self, tiktok: CampaignMarketplace) -> None:
-        self._tiktok = tiktok
+    def __init__(self, tiktok: CampaignMarketplace, account: MarketplaceAccount) -> None:
+        self._tiktok, self._account = tiktok, account
 
     def place(self, ask: OrderAsk, handles: Sequence[str]) -> PlacedOrders:
         """A campaign with our reference in its name, or more creators in the campaign of the request."""
@@ -77,7 +77,7 @@ class TtoOrders:
         known = {key: each for key, each in known.items() if each.has_news(of_campaign[key])}
         for each in known.values():
             each.rows = {row.video_id: row for row in self._report(each.campaign)}
-        return facts_by_order(orders, known)
+        return facts_by_order(orders, known, self._account)
 
     def _campaigns(self, campaign_ids: Sequence[str]) -> Iterator[Campaign]:
         for chunk in chunks(campaign_ids, CAMPAIGNS_PER_CALL):

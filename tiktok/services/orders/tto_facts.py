@@ -10,9 +10,9 @@ from tiktok.client.tto_report_types import ReportVideo
 from tiktok.client.tto_types import Campaign, LinkRequest, LinkStatus
 from tiktok.client.types import OrderState, ReportRow, VideoReview
 from tiktok.enums import MarketplaceStatus, Source
-from tiktok.models import LinkedVideo, Video
+from tiktok.models import LinkedVideo, MarketplaceAccount, Video
 from tiktok.services.creators.handles import creators_called, find_renamed
-from tiktok.services.creators.membership import track_creator
+from tiktok.services.creators.membership import Membership, track_creator
 from tiktok.services.orders.orders import KnownOrder, OrderFacts
 
 
@@ -64,11 +64,13 @@ def order_id_of(campaign_id: str, handle: str) -> str:
 
 
 def facts_by_order(
-    orders: Mapping[str, KnownOrder], known: dict[str, CampaignFacts]
+    orders: Mapping[str, KnownOrder],
+    known: dict[str, CampaignFacts],
+    account: MarketplaceAccount,
 ) -> dict[str, OrderFacts]:
     """A video belongs to the order of its creator, whatever they were called when the order was made."""
     order_of = {(campaign_of(key), order.creator_id): key for key, order in orders.items()}
-    owners = _owners(known.values())
+    owners = _owners(known.values(), account)
     mine: dict[str, list[str]] = defaultdict(list)
     for campaign_id, each in known.items():
         for video_id in each.videos():
@@ -86,13 +88,13 @@ def facts_by_order(
     }
 
 
-def _owners(known: Collection[CampaignFacts]) -> dict[str, list[int]]:
+def _owners(known: Collection[CampaignFacts], account: MarketplaceAccount) -> dict[str, list[int]]:
     """Creators' keys by video id: of our own row, then by the handle that TikTok names. (An account may have two creators
     here, see `follow_handle`.)"""
     names = {video_id: each.handle_of(video_id) for each in known for video_id in each.videos()}
     rows = Video.objects.filter(tiktok_video_id__in=list(names)).exclude(source=Source.LEGACY)
     by_row = dict(rows.values_list("tiktok_video_id", "creator"))
-    by_name = _creators_called(set(names.values()) - {""})
+    by_name = _creators_called(set(names.values()) - {""}, account)
     return {
         video_id: [
             owner for owner in (by_row.get(video_id), by_name.get(name)) if owner is not None
@@ -101,12 +103,13 @@ def _owners(known: Collection[CampaignFacts]) -> dict[str, list[int]]:
     }
 
 
-def _creators_called(handles: set[str]) -> dict[str, int]:
+def _creators_called(handles: set[str], account: MarketplaceAccount) -> dict[str, int]:
     """One whom nobody here is called by may be the new one of an account that was lost sight of: it is tracked again."""
     creators = creators_called(handles)
     for handle in sorted(handles - creators.keys()):
-        if found := find_renamed(handle, actor=None):
-            creators[handle] = track_creator(found.handle, MarketplaceStatus.IN).pk
+        if found := find_renamed(handle, through=account, actor=None):
+            membership = Membership({account: MarketplaceStatus.IN})
+            creators[handle] = track_creator(found.handle, membership).pk
     return creators
 
 
@@ -152,4 +155,7 @@ def _row(order_id: str, handle: str, row: ReportVideo) -> ReportRow:
         released_at=row.created_at,
         metrics=row.metrics,
         daily=None,
+        organic=row.organic,
+        paid=row.paid,
+        views_by_source=row.views_by_source,
     )

@@ -34,6 +34,7 @@ CADENCE = {
     PollKind.INSIGHTS: timedelta(days=7),
     PollKind.VIDEOS: timedelta(days=1),
     PollKind.ORDER: timedelta(hours=1),
+    PollKind.SPARK: timedelta(hours=6),
 }
 # How many subjects one call takes.
 BATCH = {PollKind.MEMBERSHIP: 20, PollKind.ORDER: 50}

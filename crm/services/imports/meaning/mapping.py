@@ -5,39 +5,47 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from crm.enums import ImportPolicy, Network
-from crm.models import Import, ImportMapping
+from crm.models import CustomField, Import, ImportMapping
 from crm.services.imports.meaning.catalog import (
     ACCOUNT,
+    CUSTOM,
     NUMBERS,
     OTHER_NETWORKS,
     Field,
     comparable,
-    fields,
     network_named_in,
     recognized,
 )
 
+if TYPE_CHECKING:
+    from crm.services.imports.subjects import Subject
+
 Columns = list[dict[str, Any]]
+# The columns that our file of rows that were left out has behind those of the file itself.
+ADDED = ("Row", "Reason")
 IDENTIFYING = ("name", "display_name", "email", "phone")
 
 
 def columns_of(
-    headers: Sequence[str], samples: Sequence[str], file_name: str
+    subject: Subject, headers: Sequence[str], samples: Sequence[str], file_name: str
 ) -> tuple[Columns, str]:
     """The columns as they were mapped the last time, else as their headers say; and the file that was remembered."""
-    known = fields()
-    remembered = ImportMapping.objects.filter(signature=signature(headers)).first()
+    known = subject.fields()
+    added = len(headers) - len(_own(headers))
+    known_headers = ImportMapping.objects.filter(about=subject.key, signature=signature(headers))
+    remembered = known_headers.first()
     if remembered:
-        chosen = [dict(column) for column in remembered.columns]
+        chosen = [dict(column) for column in remembered.columns] + [_column(subject, "")] * added
         for column in chosen:
             if column["field"] not in known:  # a custom field that has gone
                 column["field"] = ""
     else:
-        chosen = [_column(field) for field in _recognized(headers, known, file_name)]
+        found = subject.recognized(headers, known, file_name)
+        chosen = [_column(subject, field) for field in found]
     columns = [
         {"name": name, "sample": sample, **column}
         for name, sample, column in zip(headers, samples, chosen, strict=True)
@@ -45,7 +53,7 @@ def columns_of(
     return columns, remembered.remembered_from if remembered else ""
 
 
-def _recognized(headers: Sequence[str], known: dict[str, Field], file_name: str) -> list[str]:
+def recognized_among(headers: Sequence[str], known: dict[str, Field], file_name: str) -> list[str]:
     """Each field once: the first column that names it has it."""
     network = _only_network(headers, known) or network_named_in(file_name)
     taken: set[str] = set()
@@ -64,13 +72,13 @@ def _only_network(headers: Sequence[str], known: dict[str, Field]) -> Network | 
     return Network(networks[0]) if len(networks) == 1 else None
 
 
-def _column(field: str) -> dict[str, str]:
-    return {"field": field, "policy": first_policy(field)}
-
-
-def first_policy(field: str) -> ImportPolicy:
-    """Numbers are news, so they come beside the earlier ones; everything else fills what is empty."""
-    return ImportPolicy.OVERWRITE if is_reading(field) else ImportPolicy.FILL_EMPTY
+def _column(subject: Subject, field: str) -> dict[str, str]:
+    """News come beside what was there before, or in its place; everything else fills what is empty."""
+    is_news = subject.is_news(field)
+    return {
+        "field": field,
+        "policy": ImportPolicy.OVERWRITE if is_news else ImportPolicy.FILL_EMPTY,
+    }
 
 
 def is_reading(field: str) -> bool:
@@ -80,31 +88,54 @@ def is_reading(field: str) -> bool:
 
 
 def signature(headers: Sequence[str]) -> str:
-    """The signature that files with the same header have in common."""
+    """The signature that files with the same header have in common, also with what is left out of them."""
     return hashlib.sha256(
-        json.dumps([comparable(header) for header in headers]).encode()
+        json.dumps([comparable(header) for header in _own(headers)]).encode()
     ).hexdigest()
+
+
+def _own(headers: Sequence[str]) -> Sequence[str]:
+    return headers[: -len(ADDED)] if tuple(headers[-len(ADDED) :]) == ADDED else headers
 
 
 def remember(parent: Import) -> None:
     """Map the columns of the next file with this header in the same way."""
+    headers = [column["name"] for column in parent.columns]
     ImportMapping.objects.update_or_create(
-        signature=signature([column["name"] for column in parent.columns]),
+        about=parent.about,
+        signature=signature(headers),
         defaults={
             "columns": [
-                {"field": column["field"], "policy": column["policy"]} for column in parent.columns
+                {"field": column["field"], "policy": column["policy"]}
+                for column in parent.columns[: len(_own(headers))]
             ],
             "remembered_from": parent.name,
         },
     )
 
 
-def problem_of(columns: Sequence[Mapping[str, Any]]) -> str:
+def problem_of(subject: Subject, columns: Sequence[Mapping[str, Any]]) -> str:
     """The choice that is still needed before anything can be imported; empty if none."""
-    known = fields()
+    known = subject.fields()
     used = Counter(column["field"] for column in columns if column["field"])
     if twice := next((key for key, count in used.items() if count > 1), ""):
         return f"Two columns are mapped to “{known[twice].label}”. Choose one of them."
-    if not any(key in IDENTIFYING or key.startswith(ACCOUNT) for key in used):
-        return "Choose the column that holds the name, the e-mail, the phone or an account."
-    return ""
+    return subject.needed(used)
+
+
+def required_among(columns: Iterable[Any], custom: Mapping[str, CustomField]) -> dict[str, str]:
+    """The headers of the columns that are mapped to a required field, by the field's key."""
+    return {
+        column.field.key: column.header
+        for column in columns
+        if (field := custom.get(column.field.key.removeprefix(CUSTOM))) and field.is_required
+    }
+
+
+def required_elsewhere(columns: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names of the required fields that no column is mapped to."""
+    mapped = {column["field"] for column in columns}
+    required = CustomField.objects.filter(is_required=True, archived_at=None).order_by(
+        "position", "pk"
+    )
+    return [field.name for field in required if f"{CUSTOM}{field.key}" not in mapped]

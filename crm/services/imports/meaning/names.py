@@ -1,4 +1,4 @@
-"""Countries, languages and currencies by the names and signs that people write."""
+"""Countries and languages by the names that people write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import list_currencies
 from django.conf import settings
 
 from crm.countries import COUNTRIES
@@ -41,27 +40,6 @@ OTHER_NAMES = {
     "TT": "trinidad",
     "VI": "us virgin islands",
 }
-SIGNS = {
-    "€": "EUR",
-    "£": "GBP",
-    "$": "USD",
-    "₹": "INR",
-    "₩": "KRW",
-    "zł": "PLN",
-    "R$": "BRL",
-    "CA$": "CAD",
-}
-SIGNS |= {
-    "US$": "USD",
-    "A$": "AUD",
-    "NZ$": "NZD",
-    "HK$": "HKD",
-    "NT$": "TWD",
-    "₽": "RUB",
-    "₺": "TRY",
-    "₴": "UAH",
-}
-SIGNS |= {"Kč": "CZK", "₫": "VND", "฿": "THB", "₪": "ILS", "₱": "PHP", "₦": "NGN", "S$": "SGD"}
 
 
 def country_code(text: str) -> str:
@@ -124,23 +102,3 @@ def _without_conflicts(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, code in pairs:
         codes.setdefault(name, set()).add(code)
     return {name: found.pop() for name, found in codes.items() if len(found) == 1 and name}
-
-
-def currency_in(text: str) -> tuple[str, str]:
-    """The currency that a text names by code or sign, and the rest of the text; an empty code if it names none."""
-    for sign in sorted(SIGNS, key=len, reverse=True):
-        if text.startswith(sign) or text.endswith(sign):
-            return SIGNS[sign], text.removeprefix(sign).removesuffix(sign).strip()
-    found = [
-        word
-        for word in re.findall(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])", text)
-        if word.upper() in _currencies()
-    ]
-    if len(found) != 1:
-        return "", text
-    return found[0].upper(), text.replace(found[0], "").strip()
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())

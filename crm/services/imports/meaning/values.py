@@ -26,8 +26,14 @@ from crm.policies.details import (
 )
 from crm.policies.fields import typed_value
 from crm.services.imports.meaning.catalog import ACCOUNT, CUSTOM, RATE, Field
-from crm.services.imports.meaning.names import country_code, currency_in, language_code
-from crm.services.imports.reading.tables import cell_text
+from crm.services.imports.meaning.currencies import (
+    Currencies,
+    currencies_in,
+    currencies_of_header,
+    without_currency,
+)
+from crm.services.imports.meaning.names import country_code, language_code
+from crm.services.imports.reading.tables import Percentage, cell_text
 from tenancy.addresses import one_spelling
 from ui.numbers import NotACount, plainly, proven_decimal_marks, read_count, read_number
 
@@ -38,6 +44,8 @@ DAY = re.compile(
 SEPARATORS = re.compile(r"[,;|\n]")
 MOST_AT_ONCE = 50
 NO_CURRENCY = "names no currency. Write it as 1150 EUR."
+MANY_CURRENCIES = "may be in several currencies. Write it as 1150 USD."
+OTHER_CURRENCY = "names another currency than the header of its column. Correct one of them."
 
 
 @dataclass
@@ -84,17 +92,23 @@ class Reader:
         return self.marks if isinstance(cell, str) else {"."}
 
     def share(self, to: Field, cell: Any, header: str) -> float:
+        if isinstance(cell, Percentage):
+            return float(cell)
         text = number_text(cell)
-        if not text.endswith("%") and "%" not in header:
+        is_marked = text.endswith("%")
+        if not is_marked and "%" not in header:
             raise CellRefused("is not a percentage. Write it with %.")
-        return float(read_number(text.removesuffix("%").strip(), self._marks_for(cell)) / 100)
+        number = read_number(text.removesuffix("%").strip(), self._marks_for(cell))
+        if not is_marked and 0 < abs(number) < 1:  # a share of one, or of a hundred
+            raise CellRefused(
+                f"can be read as {_plain(number)} % or {_plain(number * 100)} %. Write it with %."
+            )
+        return float(number / 100)
 
     def money(self, to: Field, cell: Any, header: str) -> list[str]:
-        currency, text = currency_in(cell_text(cell).strip())
-        currency = currency or currency_in(header.strip(" ()"))[0] or _in_brackets(header)
-        if not currency:
-            raise CellRefused(NO_CURRENCY)
-        amount = self._number(text if isinstance(cell, str) else cell)
+        text = cell_text(cell)
+        currency = _currency(currencies_in(text), currencies_of_header(header))
+        amount = self._number(without_currency(text) if isinstance(cell, str) else cell)
         if amount < 0 or round(amount, 2) != amount or amount >= 10**10:
             raise CellRefused("is no amount of money.")
         return [f"{amount:.2f}", currency]
@@ -104,16 +118,29 @@ class Reader:
         if to.kind == FieldKind.MONEY:
             return self.money(field, cell, header)
         if to.kind == FieldKind.NUMBER:
-            number = round(self._number(cell), 4)
-            return f"{number.normalize():f}"
+            return _kept(self._number(cell))
         if to.kind == FieldKind.DATE:
-            return _day(cell).isoformat()
+            return day_of(cell).isoformat()
         return CUSTOM_TEXTS[to.kind](to, cell_text(cell))
 
 
-def _in_brackets(header: str) -> str:
-    inside = re.search(r"[(\[]([^)\]]+)[)\]]", header)
-    return currency_in(inside[1].strip())[0] if inside else ""
+def _kept(number: Decimal) -> str:
+    kept = round(number, 4)
+    if abs(number - kept) > Decimal("1e-9"):  # a workbook calculates no better
+        raise CellRefused("has more than four digits behind the decimal point.")
+    return f"{kept.normalize():f}"
+
+
+def _currency(of_cell: Currencies, of_header: Currencies) -> str:
+    """The one currency that a cell and its header agree on. Raises CellRefused."""
+    if of_cell and of_header and not of_cell & of_header:
+        raise CellRefused(OTHER_CURRENCY)
+    found = of_cell & of_header or of_cell or of_header
+    if not found:
+        raise CellRefused(NO_CURRENCY)
+    if len(found) > 1:
+        raise CellRefused(MANY_CURRENCIES)
+    return min(found)
 
 
 def number_text(cell: Any) -> str:
@@ -123,11 +150,15 @@ def number_text(cell: Any) -> str:
     return plainly(cell_text(cell))
 
 
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
 def marks_proven_by(to: Field, cell: Any) -> set[str]:
     """The decimal marks that a cell of a column of numbers proves."""
     if not isinstance(cell, str):
         return set()
-    text = currency_in(cell)[1] if to.number == "money" else cell
+    text = without_currency(cell) if to.number == "money" else cell
     return proven_decimal_marks([plainly(text).removesuffix("%")], is_count=to.number == "count")
 
 
@@ -188,11 +219,11 @@ def _refuse(reason: str) -> str:
 
 
 def _birthday(cell: Any) -> str:
-    day: date = _checked(plausible_birthday, _day(cell), timezone.now().date())
+    day: date = _checked(plausible_birthday, day_of(cell), timezone.now().date())
     return day.isoformat()
 
 
-def _day(cell: Any) -> date:
+def day_of(cell: Any) -> date:
     """A date; with slashes only where it is certain which number is the month."""
     if isinstance(cell, datetime):
         return cell.date()

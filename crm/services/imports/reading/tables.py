@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from crm.errors import TableRefused
 from crm.services.imports.reading.layouts import ENCODINGS, Layout, announced_delimiter
+from crm.services.imports.reading.percents import Percentage
 from crm.services.imports.reading.workbooks import MOST_COLUMNS, MOST_ROWS, workbook_rows
 from files.models import File
 from files.store import contents
@@ -167,6 +168,8 @@ def _check(number: int, cells: Cells, layout: Layout) -> None:
 
 def plain_cell(cell: Any) -> Any:
     """A cell without what spreadsheets add: the point of whole numbers, the time of days, the mark of a plain text."""
+    if isinstance(cell, Percentage):
+        return cell
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)
     if isinstance(cell, datetime) and cell.time() == datetime.min.time():
@@ -181,11 +184,20 @@ def cell_text(cell: Any) -> str:
     """A cell as text, the way people would write it."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
+    if isinstance(cell, Percentage):
+        text = f"{(Decimal(float.__repr__(cell)) * 100).normalize():f}"
+        # Three digits behind a point might be thousands to whoever reads the text.
+        return f"{text}0%" if len(text.partition(".")[2]) == 3 else f"{text}%"
     if isinstance(cell, float):
         return f"{Decimal(repr(cell)):f}"
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell)
+
+
+def kept_cell(cell: Any) -> str | int | float:
+    """A cell as it is kept until it is written: numbers of a workbook stay numbers."""
+    return cell if type(cell) in {int, float} else cell_text(cell)
 
 
 def column_name(place: int) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum, load_workbook
 
 from crm.errors import TableRefused
+from crm.services.imports.reading.percents import column_number, percents_of
 
 MOST_BYTES = 250 * 1024 * 1024  # unpacked
 MOST_PARTS = 1_000
@@ -79,28 +80,25 @@ def _check_cells(xml: bytes) -> None:
             raise TableRefused(f"{place} shows an error instead of a value. Correct it first.")
 
 
-def column_number(letters: str) -> int:
-    """`A` → 1, `AA` → 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
 def workbook_rows(content: bytes, *, behind: int) -> Iterator[tuple[int, list[Any]]]:
     """(number, cells) of the rows of the first visible sheet behind this number. Raises TableRefused."""
     try:
-        sheet = _first_sheet(load_workbook(io.BytesIO(content)))
-        left = [""] * (sheet.start[1] if sheet.start else 0)
+        workbook = load_workbook(io.BytesIO(content))
+        place = _first_sheet(workbook)
+        sheet, percents = (
+            workbook.get_sheet_by_index(place),
+            percents_of(content, place, rows=MOST_ROWS + 1),
+        )
+        left: list[Any] = [""] * (sheet.start[1] if sheet.start else 0)
         for number, cells in enumerate(sheet.iter_rows(), 1):
             if number > behind:
-                yield number, left + cells
+                yield number, percents.mark(number, left + cells)
     except CalamineError as error:
         raise TableRefused(NO_WORKBOOK) from error
 
 
-def _first_sheet(workbook: CalamineWorkbook) -> Any:
+def _first_sheet(workbook: CalamineWorkbook) -> int:
     for place, sheet in enumerate(workbook.sheets_metadata):
         if sheet.visible == SheetVisibleEnum.Visible:
-            return workbook.get_sheet_by_index(place)
+            return place
     raise TableRefused("This workbook has no visible sheet.")

@@ -19,18 +19,14 @@ def load_accounts(states: States, keys: set[str]) -> None:
 
 
 def save_accounts(changes: Changes) -> None:
-    """TikTok's accounts come by looking them up, never by writing them; they may go."""
+    """Add accounts. TikTok's come by looking them up, never by writing them."""
     networks = {key.removeprefix(ACCOUNT) for values in changes.values() for key in values}
     rows = SocialAccount.objects.filter(influencer_id__in=changes, network__in=networks)
-    there = {(a.influencer_id, a.network, a.handle): a.pk for a in rows}
+    there = set(rows.values_list("influencer_id", "network", "handle"))
     wanted = {
         (pk, key.removeprefix(ACCOUNT), handle)
         for pk, values in changes.items() for key, handles in values.items() for handle in handles
     }  # fmt: skip
-    touched = {(pk, key.removeprefix(ACCOUNT)) for pk, values in changes.items() for key in values}
-    gone = [pk for place, pk in there.items() if place not in wanted and place[:2] in touched]
-    if gone:
-        SocialAccount.objects.filter(pk__in=gone).delete()
     SocialAccount.objects.bulk_create(
         SocialAccount(
             influencer_id=pk,
@@ -38,6 +34,6 @@ def save_accounts(changes: Changes) -> None:
             handle=handle,
             account_type=ACCOUNT_TYPES[Network(network)],
         )
-        for pk, network, handle in sorted(wanted - there.keys())
+        for pk, network, handle in sorted(wanted - there)
         if network != Network.TIKTOK
     )

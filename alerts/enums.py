@@ -1,0 +1,32 @@
+"""Words of alerts."""
+
+from django.db import models
+
+
+class AlertKind(models.TextChoices):
+    """The kinds of news that members are told of."""
+
+    ACCEPTED = "accepted", "Order accepted"
+    PUBLISHED = "published", "Video published"
+    DRAFT = "draft", "Draft sent by a creator"
+    QUESTION = "question", "Question of a creator"
+    NEW_DATE = "new_date", "New date asked for"
+    CANNOT = "cannot", "Creator cannot do an order"
+    REJECTED = "rejected", "Video rejected by TikTok"
+    FAILED = "failed", "Order not taken by TikTok"
+    OVERDUE = "overdue", "Order overdue"
+    BELOW_PLAN = "below_plan", "Campaign below its plan"
+    ENDING = "ending", "Permission ends"
+    IMPORTED = "imported", "Import finished"
+
+
+class Delivery(models.TextChoices):
+    """The way in which a member is told of news."""
+
+    SCREEN = "screen", "On screen only"
+    DIGEST = "digest", "Daily e-mail"
+    AT_ONCE = "at_once", "E-mail at once"
+    OFF = "off", "Off"
+
+
+MAILED = (Delivery.DIGEST, Delivery.AT_ONCE)

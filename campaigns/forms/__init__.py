@@ -1,0 +1,32 @@
+"""Shapes of what people type about campaigns and orders, by subject."""
+
+from campaigns.forms.campaigns import CampaignEditForm, CampaignForm, market_names, stored_plan
+from campaigns.forms.networks import NetworkPostForm, PostFactsForm, PostsImportForm
+from campaigns.forms.orders import AddressesForm, AnswerForm, DueForm, OrderForm
+from campaigns.forms.participants import JoinForm, ParticipantForm, ParticipantsForm
+from campaigns.forms.report import ReportCampaignsForm, ReportForm, ShareForm, stored_report
+from campaigns.forms.reviews import ChangesForm, CommentForm, DraftDueForm
+
+__all__ = [
+    "AddressesForm",
+    "AnswerForm",
+    "CampaignEditForm",
+    "CampaignForm",
+    "ChangesForm",
+    "CommentForm",
+    "DraftDueForm",
+    "DueForm",
+    "JoinForm",
+    "NetworkPostForm",
+    "OrderForm",
+    "ParticipantForm",
+    "ParticipantsForm",
+    "PostFactsForm",
+    "PostsImportForm",
+    "ReportCampaignsForm",
+    "ReportForm",
+    "ShareForm",
+    "market_names",
+    "stored_plan",
+    "stored_report",
+]

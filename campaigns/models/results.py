@@ -1,0 +1,111 @@
+"""The results of campaigns: sums of their published posts, and how these grew from day to day.
+
+Kept by `services.results` alone. A row without an account is of the whole campaign. All numbers can be added up, over days as
+well as over accounts; rates are quotients of two of them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from campaigns.models.campaigns import Campaign
+from crm.models import SocialAccount
+from tenancy.models import OrganizationModel
+
+NUMBERS = (
+    "posts", "creators", "known", "views", "likes", "comments", "shares", "reported", "reach", "rated_views",
+    "completed_views", "played_views", "played_seconds",
+)  # fmt: skip
+
+
+class Sums(OrganizationModel):
+    """Sums over published posts.
+
+    `known` counts the posts whose views are known, `reported` those of orders whose reach is. `completed_views` are completion
+    rate × views, and `rated_views` the views of these posts; `played_seconds` average play time × views, and `played_views`
+    the views of these posts.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(
+        SocialAccount, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    posts = models.IntegerField(default=0, db_default=0)
+    creators = models.IntegerField(default=0, db_default=0)
+    known = models.IntegerField(default=0, db_default=0)
+    views = models.BigIntegerField(default=0, db_default=0)
+    likes = models.BigIntegerField(default=0, db_default=0)
+    comments = models.BigIntegerField(default=0, db_default=0)
+    shares = models.BigIntegerField(default=0, db_default=0)
+    reported = models.IntegerField(default=0, db_default=0)
+    reach = models.BigIntegerField(default=0, db_default=0)
+    rated_views = models.BigIntegerField(default=0, db_default=0)
+    completed_views = models.FloatField(default=0, db_default=0)
+    played_views = models.BigIntegerField(default=0, db_default=0)
+    played_seconds = models.FloatField(default=0, db_default=0)
+
+    class Meta:
+        abstract = True
+
+
+class CampaignResult(Sums):
+    """The numbers now, of a campaign or of an account in it.
+
+    `posts_print` tells whether the posts are still those that were added up; None: all is to be added up anew. `score` is what
+    creators are ranked by, the first number of the campaign's goal; `counted_posts`, `counted_views` and `ranked_by` (of the
+    whole campaign alone) are what the counters and the goal said then.
+    """
+
+    group_path: ClassVar[str] = "account__influencer__group"
+
+    posts_print = models.BigIntegerField(null=True)
+    read_at = models.DateTimeField(null=True)
+    rolled_at = models.DateTimeField(null=True)
+    score = models.FloatField(null=True)
+    counted_posts = models.BigIntegerField(null=True)
+    counted_views = models.BigIntegerField(null=True)
+    ranked_by = models.CharField(max_length=20, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "account"],
+                name="campaign_result_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(
+                "organization",
+                "campaign",
+                models.F("score").desc(nulls_last=True),
+                "id",
+                name="campaign_result_ranked",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.views} views"
+
+
+class CampaignDay(Sums):
+    """The growth of a UTC day. `accounts_read` counts the accounts that were read on it; of none, the day is missing, not zero."""
+
+    group_path: ClassVar[str] = "account__influencer__group"
+
+    day = models.DateField()
+    accounts_read = models.IntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "account", "day"],
+                name="campaign_day_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.day}"

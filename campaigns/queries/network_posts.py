@@ -1,0 +1,240 @@
+"""Posts of a campaign on other networks than TikTok: listed, narrowed, sorted, summed, as lines of a file; and the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.db.models import Aggregate, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Concat
+
+from campaigns.enums import NumbersSource, PlaceState
+from campaigns.models import OTHER_NETWORKS, POST_NUMBERS, Campaign, NetworkPost, PostPlace
+from campaigns.queries.post_layouts import COUNTS, NETWORK_COLUMNS
+from campaigns.queries.published import PostsAsked
+from campaigns.queries.search import holding
+from crm.models.search import folded
+from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.sheets import Cell
+
+NETWORK_SORTABLE = {
+    "published": "published_at",
+    **{name: f"post__{name}" for name in POST_NUMBERS},
+}
+MOST_COUNTED = 1_000
+HEAD = ("Post ID", "Address", "Caption", "Creator", "Handle")
+
+
+def listed_places(campaign: Campaign) -> QuerySet[PostPlace]:
+    """The posts of other networks that stand in a campaign."""
+    return PostPlace.objects.filter(campaign=campaign, state=PlaceState.LISTED)
+
+
+def found_places(campaign: Campaign, asked: PostsAsked) -> QuerySet[PostPlace]:
+    """The posts of other networks in a campaign that the wish names, in no order."""
+    rows = listed_places(campaign)
+    if asked.search:
+        blank, of = Value(" "), "account"
+        words = Concat("post__caption", blank, f"{of}__handle", blank, f"{of}__influencer__name")
+        rows = holding(rows.alias(plain=folded(words)), asked.search)
+    wanted = {
+        "post__network": asked.network,
+        "account": asked.creator,
+        "origin": asked.origin,
+        "account__influencer__country": asked.market,
+        "published_at__gte": asked.since and datetime.combine(asked.since, time.min, UTC),
+        "published_at__lte": asked.until and datetime.combine(asked.until, time.max, UTC),
+    }
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _with_post(rows: QuerySet[PostPlace]) -> QuerySet[PostPlace]:
+    return rows.select_related("post", "account__influencer", "account__creator")
+
+
+def places_page(
+    campaign: Campaign, cursor: str | None = "", *, asked: PostsAsked, size: int = PAGE_SIZE
+) -> KeysetPage[PostPlace]:
+    """A page of the posts that the wish names, in its order; what is not known is last."""
+    name = asked.sort.removeprefix("-")
+    sign, column = asked.sort[: -len(name)], NETWORK_SORTABLE[name]
+    ranks = {f"rank_{name}": F(column)} if "__" in column else {}
+    return keyset_page(
+        found_places(campaign, asked).annotate(**ranks),
+        f"{sign}{next(iter(ranks), column)}",
+        f"{sign}id",
+        facts=lambda rows: _with_post(rows).annotate(**ranks),
+        cursor=cursor,
+        size=size,
+        has_unknown=True,
+    )
+
+
+def place_of(campaign: Campaign, pk: int) -> PostPlace | None:
+    """One post's place, whatever its state; None for an absent and a foreign one."""
+    return _with_post(PostPlace.objects.filter(campaign=campaign, pk=pk)).first()
+
+
+# --- the queue ---
+def queue_page(
+    campaign: Campaign, cursor: str | None = "", *, state: PlaceState
+) -> KeysetPage[PostPlace]:
+    """Posts to decide about, or left out, latest published first."""
+    rows = PostPlace.objects.filter(campaign=campaign, state=state)
+    return keyset_page(
+        rows, "-published_at", "-id", facts=_with_post, cursor=cursor, has_unknown=True
+    )
+
+
+def counted(campaign: Campaign, state: PlaceState) -> int:
+    """How many posts of the campaign are in this state, at most MOST_COUNTED."""
+    return PostPlace.objects.filter(campaign=campaign, state=state)[:MOST_COUNTED].count()
+
+
+# --- everything that the accounts published ---
+def account_posts_page(
+    campaign: Campaign, cursor: str | None = "", *, network: str = ""
+) -> KeysetPage[NetworkPost]:
+    """Posts that the campaign's accounts published on other networks in its window, as far as they are known, each with the
+    `state` of its place in the campaign; latest first."""
+    begins = datetime.combine(campaign.starts_on, time.min, UTC)
+    ends = datetime.combine(campaign.ends_on, time.max, UTC)
+    rows = NetworkPost.objects.filter(
+        account__in=campaign.participants.values("account"),
+        published_at__gte=begins,
+        published_at__lte=ends,
+    )
+    if network:
+        rows = rows.filter(network=network)
+    places = PostPlace.objects.filter(campaign=campaign, post=OuterRef("pk"))
+
+    def with_place(posts: QuerySet[NetworkPost]) -> QuerySet[NetworkPost]:
+        state = Subquery(places.values("state")[:1])
+        return posts.select_related("account__influencer").annotate(state=state)
+
+    return keyset_page(rows, "-published_at", "-id", facts=with_place, cursor=cursor)
+
+
+# --- sums ---
+@dataclass(frozen=True)
+class CountTotal:
+    """A number added up over posts; None where none of them has it. `posts`: how many have it."""
+
+    name: str
+    value: int | None
+    posts: int
+
+    @property
+    def label(self) -> str:
+        return COUNTS[self.name]
+
+
+@dataclass(frozen=True)
+class NetworkTotals:
+    """The sums over posts; a missing number is missing, never 0."""
+
+    posts: int
+    of: dict[str, CountTotal]
+    imported: int = 0
+    by_hand: int = 0
+    oldest: datetime | None = None
+
+    @property
+    def source(self) -> str:
+        """The source of the numbers in words; empty where no post has any."""
+        counts = {NumbersSource.IMPORTED: self.imported, NumbersSource.BY_HAND: self.by_hand}
+        named = {source.label.lower(): count for source, count in counts.items() if count}
+        if len(named) < 2:
+            return "".join(named)
+        return ", ".join(f"{label}: {count:,}" for label, count in named.items())
+
+    @property
+    def fewest(self) -> int:
+        """How many of the posts have all numbers at best."""
+        return min(total.posts for total in self.of.values())
+
+
+def network_totals(rows: QuerySet[PostPlace]) -> NetworkTotals:
+    """The sums over these posts. One query."""
+    found = rows.aggregate(posts=Count("pk"), **_sums())
+    return _totals(found)
+
+
+def totals_by_network(rows: QuerySet[PostPlace]) -> dict[str, NetworkTotals]:
+    """The sums by network. One query."""
+    groups = rows.order_by().values("post__network").annotate(posts=Count("pk"), **_sums())
+    return {group["post__network"]: _totals(group) for group in groups}
+
+
+def _sums() -> dict[str, Aggregate]:
+    of_source = {
+        source: Count("pk", filter=Q(post__numbers_source=source)) for source in NumbersSource
+    }
+    sums: dict[str, Aggregate] = {
+        "imported": of_source[NumbersSource.IMPORTED],
+        "by_hand": of_source[NumbersSource.BY_HAND],
+        "oldest": Min("post__numbers_at"),
+    }
+    for name in POST_NUMBERS:
+        sums[f"all_{name}"], sums[f"n_{name}"] = Sum(f"post__{name}"), Count(f"post__{name}")
+    return sums
+
+
+def _totals(found: Mapping[str, Any]) -> NetworkTotals:
+    of = {
+        name: CountTotal(
+            name, None if found[f"all_{name}"] is None else int(found[f"all_{name}"]), found[f"n_{name}"]
+        )
+        for name in POST_NUMBERS
+    }  # fmt: skip
+    return NetworkTotals(found["posts"], of, found["imported"], found["by_hand"], found["oldest"])
+
+
+def networks_of(campaign_ids: Sequence[int], until: date | None) -> list[tuple[str, NetworkTotals]]:
+    """The sums over the posts of campaigns on each other network, by its name; up to a day where one is given."""
+    rows = PostPlace.objects.filter(campaign__in=campaign_ids, state=PlaceState.LISTED)
+    if until:
+        rows = rows.filter(published_at__lte=datetime.combine(until, time.max, UTC))
+    found = totals_by_network(rows)
+    return [
+        (str(network.label), found[network.value])
+        for network in OTHER_NETWORKS
+        if network.value in found
+    ]
+
+
+# --- files ---
+def network_head(keys: Sequence[str]) -> list[str]:
+    """The headings of a file with these columns; `Numbers from` is two of them."""
+    labels = [NETWORK_COLUMNS[key] for key in keys if key != "updated"]
+    return [*HEAD, *labels, *(("Source", "Updated") if "updated" in keys else ())]
+
+
+def network_lines(
+    campaign: Campaign, asked: PostsAsked, keys: Sequence[str]
+) -> Iterator[list[Cell]]:
+    """A line for each post that the wish names, in its order, read in pieces."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = places_page(campaign, cursor, asked=asked, size=500)
+        yield from (_line(place, keys) for place in page.rows)
+        cursor = page.next_cursor
+
+
+def _line(place: PostPlace, keys: Sequence[str]) -> list[Cell]:
+    post = place.post
+    cells: dict[str, Cell] = {
+        "network": post.get_network_display(),
+        "published": post.published_at,
+        "origin": place.get_origin_display(),
+        **post.counts,
+    }
+    line: list[Cell] = [
+        post.network_post_id, post.url, post.caption, place.account.influencer.name, place.account.handle,
+    ]  # fmt: skip
+    line += [cells[key] for key in keys if key != "updated"]
+    if "updated" in keys:
+        line += [post.get_numbers_source_display(), post.numbers_at]
+    return line

@@ -1,0 +1,38 @@
+"""The campaigns in which an influencer takes part, and where their orders stand there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from campaigns.enums import CampaignState
+from campaigns.models import Campaign, Order, Participant
+from crm.models import Influencer
+from ui.bidi import isolated
+
+SHOWN = 20
+TO_CHOOSE = 500
+
+
+def participations(influencer: Influencer) -> QuerySet[Any]:
+    """The Participants of an influencer, the latest campaign first, with `order_pk` and `order_state` of the latest order."""
+    orders = Order.objects.filter(campaign=OuterRef("campaign"), account=OuterRef("account"))
+    latest = orders.order_by("-pk")
+    rows = Participant.objects.filter(account__influencer=influencer)
+    return (
+        rows.select_related("campaign", "account")
+        .annotate(
+            order_pk=Subquery(latest.values("pk")[:1]),
+            order_state=Subquery(latest.values("state")[:1]),
+        )
+        .order_by("-campaign__starts_on", "-campaign_id", "pk")
+    )
+
+
+def campaigns_to_join() -> list[tuple[str, str]]:
+    """Choices of a form: the latest campaigns that are not archived, with their clients."""
+    rows = Campaign.objects.exclude(state=CampaignState.ARCHIVED).order_by("-starts_on", "-pk")
+    return [
+        (str(row.pk), f"{isolated(row.client)}: {isolated(row.name)}") for row in rows[:TO_CHOOSE]
+    ]

@@ -1,0 +1,195 @@
+"""The order doctor: why an order has no post some time after it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, ReviewState
+from campaigns.models import Order, Post
+from campaigns.policies.orders import PLACES_PER_CODE
+from crm.models import SocialAccount
+from mail.enums import MessageState
+from mail.models import Message
+from tenancy.enums import Verb
+from tenancy.models import Event
+from tiktok.queries import active_consents, visible_videos
+
+CHECK_AFTER = timedelta(hours=48)
+LOST = {MessageState.FAILED, MessageState.BOUNCED, MessageState.COMPLAINED}
+UNDER_WAY = {MessageState.QUEUED, MessageState.SENDING}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at. `kind`: success, warning, danger or neutral; `cause`: the key of what it may explain."""
+
+    text: str
+    kind: str = "success"
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything that was looked at, with the likely cause: its key, and a sentence."""
+
+    checks: list[Check]
+    cause: str
+    sentence: str
+
+
+# The likeliest first.
+CAUSES: dict[str, str] = {
+    "cannot": "The creator said that they cannot do this order.",
+    "asked": "The creator asked something and waits for the answer.",
+    "no_address": "Nobody has sent the invitation: no e-mail address is known.",
+    "mail_lost": "The invitation did not arrive.",
+    "rejected": "TikTok's review rejected the video.",
+    "link_asked": "TikTok waits for the creator to agree that the video is linked.",
+    "untied": "The creator published a video without the order, so TikTok does not count it.",
+    "other_account": "The creator may have published with another account of theirs.",
+    "other_campaign": "The creator's new video belongs to another campaign.",
+    "quota": "All places under this campaign code are taken, so TikTok takes no more creators.",
+    "not_opened": "The creator has probably not seen the order: its page was not opened.",
+    "not_used": "The creator read the order and did not go on to TikTok.",
+    "waiting": "Nothing is wrong as far as can be seen: the creator has not published yet.",
+}
+
+
+def needs_check(order: Order, events: Sequence[Event]) -> bool:
+    """Was it sent 48 hours ago, and has no video yet?"""
+    if order.state not in UNPUBLISHED or order.video_count:
+        return False
+    sent = [event.at for event in events if event.verb == Verb.ORDER_SENT]
+    since = max(sent) if sent else order.created_at
+    return timezone.now() - since >= CHECK_AFTER
+
+
+def diagnose(order: Order) -> Diagnosis:
+    """Look at all that may keep this order of `order_with_posts` from its first post."""
+    checks = [check for read in CHECKS for check in read(order)]
+    causes = {check.cause for check in checks}
+    cause = next((key for key in CAUSES if key in causes), "waiting")
+    return Diagnosis(checks, cause, CAUSES[cause])
+
+
+def _address(order: Order) -> list[Check]:
+    if order.account.influencer.email:
+        return [Check("An e-mail address is known.")]
+    cause = "no_address" if order.state == OrderState.CREATED else ""
+    return [Check("No e-mail address is known.", "warning", cause)]
+
+
+def _mail(order: Order) -> list[Check]:
+    intent = f"order_invitation:{order.pk}"
+    mail = Message.objects.filter(intent=intent).defer("html", "text").order_by("-repeat").first()
+    if mail is None:
+        return [Check("No invitation was sent by e-mail from here.", "neutral")]
+    if mail.state in LOST:
+        return [
+            Check(
+                f"The invitation did not arrive: {mail.get_state_display()}.", "danger", "mail_lost"
+            )
+        ]
+    if mail.state in UNDER_WAY:
+        return [Check("The invitation has not left yet.", "warning")]
+    return [Check(f"The invitation is out: {mail.get_state_display().lower()}.")]
+
+
+def _page(order: Order) -> list[Check]:
+    if order.page_opened_at is None:
+        opened = Check("The page of the order was not opened.", "warning", "not_opened")
+    else:
+        opened = Check("The creator opened the page of the order.")
+    if order.link_used_at is not None:
+        return [opened, Check("TikTok was opened from the page.")]
+    text = "TikTok was not opened by the page's button; a scan of the QR code is not seen."
+    return [opened, Check(text, "neutral", "not_used" if order.page_opened_at else "")]
+
+
+def _said(order: Order) -> list[Check]:
+    said = {reply.kind for reply in order.replies.all() if reply.settled_at is None}
+    if ReplyKind.CANNOT in said:
+        return [Check("They said that they cannot do it.", "danger", "cannot")]
+    if said & {ReplyKind.QUESTION, ReplyKind.NEW_DATE}:
+        return [Check("They asked something that is not answered yet.", "warning", "asked")]
+    return [Check("Nothing that they said is open.")]
+
+
+def _account(order: Order) -> list[Check]:
+    creator = order.account.creator
+    checks = [
+        Check("The account is in the Creator Marketplace.")
+        if creator and creator.is_in_marketplace
+        else Check(
+            "The account is not in the Creator Marketplace. An order works for it all the same.",
+            "neutral",
+        )
+    ]
+    if creator and active_consents().filter(creator=creator).exists():
+        return [*checks, Check("The creator has connected the account.")]
+    return [
+        *checks,
+        Check("The creator has not connected the account. An order does not need it.", "neutral"),
+    ]
+
+
+def _code(order: Order) -> list[Check]:
+    if not order.campaign_code:
+        return [Check("No campaign code is needed: the invite link is enough.")]
+    same = Order.objects.filter(campaign_code=order.campaign_code).exclude(pk=order.pk)
+    taken = same.filter(
+        state__in=[*UNPUBLISHED[3:], OrderState.IN_REVIEW, OrderState.FULFILLED]
+    ).count()
+    text = f"{taken} of {PLACES_PER_CODE} places under the code {order.campaign_code} are taken."
+    return [Check(text, "danger", "quota") if taken >= PLACES_PER_CODE else Check(text)]
+
+
+def _review(order: Order) -> list[Check]:
+    posts = [post for post in order.posts.all() if post.hidden_at is None]
+    if any(post.is_rejected for post in posts):
+        return [Check("TikTok's review rejected a video.", "danger", "rejected")]
+    if any(post.review_state == ReviewState.LINK_ASKED for post in posts):
+        return [Check("TikTok has asked the creator to link a video.", "warning", "link_asked")]
+    return [Check("TikTok reviews no video of this order.", "neutral")]
+
+
+def _videos(order: Order) -> list[Check]:
+    """Videos since the order was made: of this account without the order, of another campaign, of another account."""
+    since = order.created_at
+    latest = visible_videos().filter(creator=order.account.creator_id, published_at__gt=since)
+    video = latest.order_by("-published_at").first() if order.account.creator_id else None
+    if video is not None:
+        elsewhere = Post.objects.filter(video=video).exclude(campaign=order.campaign_id).exists()
+        if elsewhere:
+            return [
+                Check(
+                    "Their latest video belongs to another campaign.", "warning", "other_campaign"
+                )
+            ]
+        return [
+            Check(
+                f"They published a video on {_day(video.published_at)} that is not tied.",
+                "warning",
+                "untied",
+            )
+        ]
+    others = SocialAccount.objects.filter(influencer=order.account.influencer_id).exclude(
+        pk=order.account_id
+    )
+    creators = others.exclude(creator=None).values("creator")
+    if visible_videos().filter(creator__in=creators, published_at__gt=since).exists():
+        return [Check("They published with another account since.", "warning", "other_account")]
+    return [Check("No new video of theirs is known.", "neutral")]
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%-d %B}"
+
+
+CHECKS: tuple[Callable[[Order], list[Check]], ...] = (
+    _address, _mail, _page, _said, _account, _code, _review, _videos,
+)  # fmt: skip

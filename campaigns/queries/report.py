@@ -1,0 +1,298 @@
+"""The report of a campaign: everything that its page, its print, its tables and its shared page say, from the sums that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncWeek
+
+from campaigns.enums import BLOCKS_AT_FIRST, GoalNumber, ReportBlock, ReportSplit
+from campaigns.models import (
+    NUMBERS,
+    Campaign,
+    CampaignDay,
+    CampaignResult,
+    Order,
+    Participant,
+    Report,
+)
+from campaigns.policies.participants import AGREED_STATES
+from campaigns.queries.overview import Figure, Reached, figures, sums_now
+from campaigns.queries.plans import planned_of
+from campaigns.queries.report_advice import Advice, advice
+from campaigns.queries.report_campaigns import as_one, campaigns_of_report, creators_of, reports
+from campaigns.queries.report_lines import Line
+from campaigns.queries.report_networks import NetworksOfReport
+from campaigns.queries.report_posts import (
+    Audience,
+    Benchmarked,
+    Moments,
+    ReportPost,
+    Retention,
+    audiences,
+    benchmarked,
+    moments,
+    report_posts,
+    retention,
+)
+from crm.countries import COUNTRIES
+from crm.enums import Network
+from tenancy.scope import current_groups
+from ui.paging import is_among
+
+MOST_LINES, BEST_POSTS = 100, 6
+GROUPED = {
+    ReportSplit.MARKET: "account__influencer__country",
+    ReportSplit.NETWORK: "account__network",
+    ReportSplit.CAMPAIGN: "campaign",
+    ReportSplit.CLIENT: "campaign__client",
+}
+COUNTED = {"view": "views", "like": "likes", "comment": "comments", "share": "shares"}
+
+
+def report_of(campaign: Campaign) -> Report:
+    """The report of the campaign as somebody has set it up, else the default one, which is not saved."""
+    found = reports().filter(campaign=campaign).first()
+    return found or Report(campaign=campaign, client=campaign.client, blocks=list(BLOCKS_AT_FIRST))
+
+
+class ReportContent(NetworksOfReport):
+    """The content of a report. Each block asks for its numbers when it is shown.
+
+    `campaign` is one of `campaign_with_counts`; the content's own stands for all `campaigns` of the report. Fees and costs
+    are part of it only where the report says so, `sees_money`, and the campaigns have one currency; a shared page sees what
+    the report says. Whoever is limited to groups gets the numbers of these.
+    """
+
+    def __init__(self, campaign: Any, report: Report, *, sees_money: bool, today: date) -> None:
+        self.campaigns, self.report = campaigns_of_report(campaign, report), report
+        self.campaign, self.ids = as_one(self.campaigns), [each.pk for each in self.campaigns]
+        self.has_money = sees_money and report.shows_money and self.is_of_one_currency
+        self.today = today
+        self.as_of = report.as_of if report.as_of and report.as_of < today else None
+        self.day = self.as_of or today
+
+    @cached_property
+    def blocks(self) -> list[ReportBlock]:
+        """The chosen blocks in their order, without one that has only costs to tell where these are no part of it."""
+        chosen = self.report.shown_blocks
+        return [each for each in chosen if each != ReportBlock.COST or self.has_money]
+
+    @property
+    def is_of_one_currency(self) -> bool:
+        return len({each.currency for each in self.campaigns}) == 1
+
+    @property
+    def is_limited(self) -> bool:
+        return current_groups() is not None
+
+    @cached_property
+    def sums(self) -> CampaignResult | None:
+        """The sums of the whole campaign on the day of the report; None while there are none."""
+        found, _ = self._now
+        if found and self.as_of:
+            later = self._days_later()
+            rows = later if self.is_limited else later.filter(account=None)
+            found = _less(found, rows.aggregate(**_SUMS))
+        if found and len(self.ids) > 1:  # somebody with posts in two campaigns is one creator
+            found.creators = creators_of(self.ids, self.as_of)
+        return found
+
+    @cached_property
+    def _now(self) -> tuple[CampaignResult | None, int | None]:
+        return sums_now(self.ids)
+
+    def _days_later(self) -> Any:
+        return CampaignDay.objects.filter(campaign__in=self.ids, day__gt=self.as_of)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.sums is None or not self.sums.posts
+
+    @cached_property
+    def fees(self) -> float | None:
+        """The agreed fees of all participants; None where nothing is agreed, or money is no part of the report."""
+        return self.campaign.agreed_fees / 100 or None if self.has_money else None
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        planned = planned_of(self.campaign, sees_money=self.has_money)
+        found = Reached(self.sums, CampaignResult(), []) if self.sums else None
+        return figures(self.campaign, planned, found, today=self.day)
+
+    @cached_property
+    def earned(self) -> Decimal | None:
+        """The earned media value by the report's own formula; None where it has none."""
+        rates = self.report.amounts
+        if not rates or self.sums is None:
+            return None
+        return sum(
+            (rate * getattr(self.sums, COUNTED[name]) for name, rate in rates.items()), Decimal()
+        )
+
+    @cached_property
+    def creators(self) -> list[Line]:
+        """The creators that have reached most of the first number of the goal; in several campaigns, most views."""
+        mine = CampaignResult.objects.filter(campaign__in=self.ids, account__isnull=False)
+        best = F("best").desc(nulls_last=True), "account"
+        rank = Sum("score" if len(self.ids) == 1 else "views")
+        first = mine.order_by().values("account").annotate(best=rank).order_by(*best)[:MOST_LINES]
+        orders = Order.objects.filter(campaign__in=self.ids, account=OuterRef("account"))
+        agreed = Participant.objects.filter(
+            campaign__in=self.ids, account=OuterRef("account"), state__in=AGREED_STATES
+        )
+        rows: Any = mine.filter(is_among(first.values("account"), "account_id")).order_by()
+        found = list(
+            rows.values("account", "account__handle", "account__influencer__name").annotate(
+                best=rank,
+                ordered=_sum_of(orders, "video_limit"),
+                fee=_sum_of(agreed, "fee"),
+                **_SUMS,
+            )
+        )
+        later = self._later("account", account__in=[row["account"] for row in found])
+        found.sort(key=lambda row: (-(row["best"] or 0), -row["views"]))
+        lines = [self._creator(row, later.get(row["account"])) for row in found]
+        return [line for line in lines if line.sums.posts]
+
+    def _creator(self, row: Any, later: Any) -> Line:
+        sums = _less(CampaignResult(**_numbers(row)), later)
+        fee = float(row["fee"]) if self.has_money and row["fee"] else None
+        name, handle = row["account__influencer__name"], row["account__handle"]
+        return Line(name, sums, row["ordered"], fee, f"@{handle}")
+
+    def _later(self, path: str, **narrowed: Any) -> Mapping[Any, Mapping[str, Any]]:
+        """The growth after the day of the report, by the value at this path."""
+        if self.as_of is None:
+            return {}
+        rows = self._days_later().filter(account__isnull=False, **narrowed).order_by()
+        return {row[path]: row for row in rows.values(path).annotate(**_SUMS)}
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The rows of the table, at most a hundred, those with most views first; of weeks the earliest first."""
+        split = self.report.split
+        if split == ReportSplit.CREATOR:
+            return self.creators
+        if split == ReportSplit.POST:
+            return [Line(p.name, p.sums, note=p.creator) for p in self.posts[:MOST_LINES]]
+        return (
+            self._weeks()
+            if split == ReportSplit.WEEK
+            else self._grouped(GROUPED[ReportSplit(split)])
+        )
+
+    def _grouped(self, path: str) -> list[Line]:
+        rows = CampaignResult.objects.filter(campaign__in=self.ids, account__isnull=False)
+        later, fees = self._later(path), self._fees(path)
+        sums = rows.order_by().values(path).annotate(**_SUMS)
+        lines = [
+            Line(self._named(path, row[path]), _less(CampaignResult(**_numbers(row)), later.get(row[path])), fee=fees.get(row[path]))
+            for row in sums.order_by(F("views").desc(nulls_last=True), path)[:MOST_LINES]
+        ]  # fmt: skip
+        return sorted((each for each in lines if each.sums.posts), key=lambda e: -e.sums.views)
+
+    def _named(self, path: str, value: Any) -> str:
+        if path == GROUPED[ReportSplit.CAMPAIGN]:
+            return next(each.name for each in self.campaigns if each.pk == value)
+        if path == GROUPED[ReportSplit.NETWORK]:
+            return str(Network(value).label)
+        if path == GROUPED[ReportSplit.CLIENT]:
+            return str(value)
+        return COUNTRIES.get(value, value) or "Country not known"
+
+    def _fees(self, path: str) -> dict[Any, float]:
+        if not self.has_money:
+            return {}
+        agreed = Participant.objects.filter(campaign__in=self.ids, state__in=AGREED_STATES)
+        rows = agreed.filter(fee__gt=0).order_by().values(path).annotate(n=Sum("fee"))
+        return {row[path]: float(row["n"]) for row in rows}
+
+    def _weeks(self) -> list[Line]:
+        days = CampaignDay.objects.filter(campaign__in=self.ids, day__lte=self.day)
+        if not self.is_limited:
+            days = days.filter(account=None)
+        rows = days.order_by().annotate(week=TruncWeek("day")).values("week").annotate(**_SUMS)
+        return [
+            Line(_week(row["week"]), CampaignResult(**_numbers(row)))
+            for row in rows.order_by("week")[:MOST_LINES]
+        ]
+
+    @cached_property
+    def total(self) -> Line:
+        """The row below the table: the whole campaign, whatever the rows above it."""
+        return Line("All", self.sums or CampaignResult(), self._now[1], self.fees)
+
+    @cached_property
+    def posts(self) -> list[ReportPost]:
+        return report_posts(self.ids, self.campaign.published_count, self.as_of)
+
+    @property
+    def best_posts(self) -> list[ReportPost]:
+        return self.posts[:BEST_POSTS]
+
+    @cached_property
+    def retention(self) -> Retention:
+        return retention(self.posts)
+
+    @property
+    def moments(self) -> list[Moments]:
+        return moments(self.posts)
+
+    @property
+    def benchmarked(self) -> list[Benchmarked]:
+        return benchmarked(self.posts)
+
+    @property
+    def audiences(self) -> list[Audience]:
+        return audiences(self.posts, self.campaign.markets)
+
+    @cached_property
+    def advice(self) -> list[Advice]:
+        plan = Decimal(self.campaign.planned.get(GoalNumber.COST_PER_MILLE, 0))
+        return advice(self.creators, self.total, self.posts, self.campaign.currency, plan)
+
+    @property
+    def costs(self) -> list[tuple[str, float | None]]:
+        """The costs of the whole campaign by what its fees paid for."""
+        of = self.total
+        return [
+            (GoalNumber.COST_PER_MILLE.label, of.cost_per_mille),
+            (GoalNumber.COST_PER_ENGAGEMENT.label, of.cost_per_engagement),
+            ("Cost per completed view", of.cost_per_completed_view),
+        ]
+
+    @property
+    def compared(self) -> list[Line]:
+        """The creators with a fee and views: those that cost can be compared with result of."""
+        return [each for each in self.creators if each.fee and each.views]
+
+
+_SUMS = {name: Sum(name) for name in NUMBERS}
+
+
+def _sum_of(rows: QuerySet[Any], column: str) -> Subquery:
+    """The sum of a column over these rows of an account."""
+    return Subquery(rows.order_by().values("account").annotate(n=Sum(column)).values("n"))
+
+
+def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] or 0 for name in NUMBERS}
+
+
+def _less(sums: CampaignResult, later: Mapping[str, Any] | None) -> CampaignResult:
+    """The sums without what came later; when they were read stays."""
+    if later is None:
+        return sums
+    rest = {name: getattr(sums, name) - (later[name] or 0) for name in NUMBERS}
+    return CampaignResult(read_at=sums.read_at, **rest)
+
+
+def _week(begins: date) -> str:
+    ends = begins + timedelta(days=6)
+    return f"{begins.day} {begins:%b} – {ends.day} {ends:%b %Y}"

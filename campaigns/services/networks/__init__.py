@@ -1,0 +1,1 @@
+"""Posts of campaigns on networks other than TikTok: by hand, by import, by keyword."""

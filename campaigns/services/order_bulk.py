@@ -1,0 +1,130 @@
+"""Many orders at once: reminded, sent again, cancelled, or asked for drafts. What is refused is told before and after, order by order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from campaigns.enums import OrderState
+from campaigns.errors import CampaignProblem
+from campaigns.models import Campaign, Order
+from campaigns.policies.orders import CANCELLABLE
+from campaigns.queries import campaigns_of
+from campaigns.services.orders.cancelling import cancel_order
+from campaigns.services.orders.contact.reminders import (
+    remind,
+    send_again,
+    why_not_reminded,
+    why_not_sent,
+)
+from campaigns.services.reviews.drafts import ask_for_draft, why_not_asked
+from jobs.models import Job
+from jobs.services.jobs import JobKind, Report, register_job, start_job
+from jobs.services.slices import move_on, next_ids
+from tenancy.enums import Permission
+from tenancy.models import User
+
+BULK = "campaigns.orders_bulk"
+DRAFT = "draft"
+SLICE = 20
+
+
+def why_not_cancelled(order: Order) -> str:
+    """The reason why an order is not cancelled; empty if it may be."""
+    if order.state in CANCELLABLE:
+        return ""
+    return f"An order that is “{OrderState(order.state).label}” cannot be cancelled."
+
+
+@dataclass(frozen=True)
+class OrderAction:
+    """An action on many orders: its button, what it did, and why it leaves an order out."""
+
+    button: str
+    did: str
+    why_not: Callable[[Order], str]
+
+
+ACTIONS: dict[str, OrderAction] = {
+    "remind": OrderAction("Send reminders", "reminded", why_not_reminded),
+    "again": OrderAction("Send again", "sent again", why_not_sent),
+    "cancel": OrderAction("Cancel orders", "cancelled", why_not_cancelled),
+    DRAFT: OrderAction("Ask for drafts", "asked for a draft", why_not_asked),
+}
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """An order of a preview, with the reason why nothing is done with it."""
+
+    order: Order
+    refusal: str
+
+
+def preview(orders: Sequence[Order], action: str) -> list[Previewed]:
+    """The orders with what the action will do to each."""
+    return [Previewed(order, ACTIONS[action].why_not(order)) for order in orders]
+
+
+def start_bulk(
+    campaign: Campaign,
+    orders: Sequence[Order],
+    action: str,
+    *,
+    reason: str = "",
+    due_on: date | None = None,
+    actor: User,
+) -> Job:
+    """Have it done. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there."""
+    ids = [order.pk for order in orders]
+    params = {"campaign": campaign.pk, "ids": ids, "action": action, "reason": reason}
+    params["due_on"] = due_on.isoformat() if due_on else ""
+    return start_job(BULK, params, total=len(ids), actor=actor)
+
+
+def _slice(job: Job, _: None) -> bool:
+    found = Order.objects.select_related("account").in_bulk(next_ids(job, SLICE))
+    for order in found.values():
+        link = ("campaigns:order", str(order), order.campaign_id, order.pk)
+        job.count(_done(order, job), 1, link)
+    return move_on(job, SLICE)
+
+
+def _done(order: Order, job: Job) -> str:
+    """Do it; returns the key of the outcome."""
+    actor = job.actor
+    if actor is None:
+        return "refused"
+    try:
+        if job.params["action"] == "remind":
+            remind(order, actor=actor)
+        elif job.params["action"] == "again":
+            send_again(order, actor=actor)
+        elif job.params["action"] == DRAFT:
+            day = job.params["due_on"]
+            ask_for_draft(order, date.fromisoformat(day) if day else None, actor=actor)
+        else:
+            cancel_order(order, reason=job.params["reason"], actor=actor)
+    except CampaignProblem:
+        return "refused"
+    return str(job.params["action"])
+
+
+def _report(job: Job) -> Report:
+    action = job.params["action"]
+    done = sum(row["count"] for row in job.outcome if row["key"] == action)
+    said = [("success", f"{done} of {job.total_count} orders {ACTIONS[action].did}.")]
+    if done < job.total_count:
+        said = [("warning", f"{said[0][1]} The others were left as they are: see Activity.")]
+    return Report(("campaigns:orders", job.params["campaign"]), tuple(said))
+
+
+def register_bulk_jobs() -> None:
+    """Make the job known."""
+    words = {key: action.did for key, action in ACTIONS.items()} | {"refused": "left as they are"}
+    kind = JobKind(
+        BULK, "Change orders", words, _slice,
+        report=_report, about=campaigns_of, permission=Permission.SEND_ORDERS,
+    )  # fmt: skip
+    register_job(kind)

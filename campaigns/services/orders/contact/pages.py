@@ -1,0 +1,108 @@
+"""The creator's page of an order: the signed link that opens it, and what is noted when it is opened.
+
+The link names organization, order and version. It can be made again for each mail, stands nowhere, and is revoked by a new
+version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.enums import OrderState
+from campaigns.models import Order
+from campaigns.policies.orders import may_move
+from campaigns.services.orders import transitions
+from mail.models import Message
+from tenancy.enums import Verb
+from tenancy.models import Organization, User
+from tenancy.services.events import record
+
+SALT = "campaigns.order_page"
+ONCE_IN = timedelta(days=1)
+# So soon after a mail was sent its links are followed by a scanner, not by a reader.
+TOO_SOON = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A link that we signed: the organization whose scope is to be opened, and which order in which version it names."""
+
+    organization: Organization
+    order_id: int
+    version: int
+
+
+def page_url(order: Order) -> str:
+    """The address of the order's page, for its creator alone."""
+    parts = [order.organization_id, order.pk, order.page_version]
+    token = signing.Signer(salt=SALT).sign_object(parts)
+    return f"{settings.PUBLIC_URL}{reverse('order_page', args=[token])}"
+
+
+def page_language(order: Order) -> str:
+    """The language in which the order's creator is written to: their own where there is a catalog of it, else English."""
+    own = order.account.influencer.language.lower().replace("_", "-").partition("-")[0]
+    return own if own in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
+
+
+def read_link(token: str) -> PageLink | None:
+    """The contents of a link; None for one that we did not sign, or whose organization is gone."""
+    try:
+        organization_id, order_id, version = signing.Signer(salt=SALT).unsign_object(token)
+    except signing.BadSignature:
+        return None
+    organization = Organization.objects.filter(pk=organization_id).first()
+    return PageLink(organization, order_id, version) if organization else None
+
+
+@transaction.atomic
+def replace_link(order: Order, *, actor: User | None) -> Order:
+    """Revoke the link that the creator has, and whoever they gave it to; the next mail brings a new one."""
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    locked.page_version += 1
+    locked.save(update_fields=["page_version"])
+    record(Verb.ORDER_PAGE_REPLACED, locked, actor=actor)
+    return locked
+
+
+@transaction.atomic
+def note_opening(order: Order) -> None:
+    """Note that a person has opened the page: the order is opened, and one event a day says so."""
+    now = timezone.now()
+    if _was_noted(order) or _is_just_mailed(order):
+        return
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    if _was_noted(locked):
+        return
+    locked.page_opened_at = now
+    if may_move(locked.state, OrderState.OPENED):
+        transitions.mark_opened(locked)
+    else:
+        locked.save(update_fields=["page_opened_at"])
+        record(Verb.ORDER_PAGE_OPENED, locked, actor=None)
+
+
+def _was_noted(order: Order) -> bool:
+    return order.page_opened_at is not None and timezone.now() - order.page_opened_at < ONCE_IN
+
+
+def _is_just_mailed(order: Order) -> bool:
+    """Was a mail sent to the creator a moment ago?"""
+    to = order.account.influencer.email
+    just_sent = Message.objects.filter(recipient=to, sent_at__gt=timezone.now() - TOO_SOON)
+    return bool(to) and just_sent.exists()
+
+
+@transaction.atomic
+def note_link_used(order: Order) -> None:
+    """Note, once, that TikTok's link was opened from the page."""
+    now = timezone.now()
+    if Order.objects.filter(pk=order.pk, link_used_at=None).update(link_used_at=now):
+        record(Verb.ORDER_LINK_USED, order, actor=None)

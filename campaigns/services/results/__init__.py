@@ -1,0 +1,1 @@
+"""The results of campaigns, kept as sums that pages read."""

@@ -1,0 +1,1 @@
+"""Spark Ads: the permission of creators to advertise with their posts."""

@@ -1,0 +1,69 @@
+"""The drawings of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from campaigns.queries.report_lines import Line
+from campaigns.queries.report_posts import Retention
+from ui.bidi import isolated
+from ui.plots import curves, scatter
+from ui.templatetags.formats import NBSP, money, short
+
+register = template.Library()
+
+CORNERS = (
+    "Low fee, many views",
+    "High fee, many views",
+    "Low fee, few views",
+    "High fee, few views",
+)
+NARROW_CORNERS = ("Cheap, strong", "Costly, strong", "Cheap, weak", "Costly, weak")
+LENGTHS = ("start", "25 %", "50 %", "75 %", "end")
+SMALL = 0.1
+NARROW = 500  # units, below which words are short
+DRAWINGS = "staff/campaigns/report/plots"
+
+
+@register.filter
+def cost(amount: float, currency: str) -> str:
+    """An amount with its currency; of less than ten hundredths four decimals."""
+    if amount >= SMALL:
+        return money(amount, currency)
+    return f"{amount:.4f}{NBSP}{currency}"
+
+
+@register.simple_tag
+def cost_plot(lines: Sequence[Line], currency: str, width: int) -> SafeString:
+    """Fee against views of each creator."""
+    points = [(isolated(e.name), float(e.fee or 0), float(e.views or 0)) for e in lines]
+    plot = scatter(
+        points,
+        width=width,
+        write_x=lambda fee: f"{short(fee)} {currency}",
+        write_y=short,
+        corners=CORNERS if width > NARROW else NARROW_CORNERS,
+    )
+    context = {"plot": plot, "label": "Agreed fee against video views of each creator"}
+    return render_to_string(f"{DRAWINGS}/scatter.html", context)
+
+
+@register.simple_tag
+def retention_plot(found: Retention, width: int) -> SafeString:
+    """Share of viewers who still watch, over the length of the video."""
+    plot = curves(
+        found.lines,
+        width=width,
+        compared=("Median", found.median) if found.median else None,
+        band=found.band,
+        columns=LENGTHS,
+    )
+    context = {
+        "plot": plot,
+        "label": "Share of viewers who still watch, over the length of the video",
+    }
+    return render_to_string(f"{DRAWINGS}/curves.html", context)

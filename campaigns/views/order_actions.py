@@ -1,0 +1,102 @@
+"""Actions on one order: cancel it, undo that, send it again, remind its creator, change its due date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from campaigns.errors import CampaignProblem
+from campaigns.forms import DueForm
+from campaigns.models import Order
+from campaigns.services.orders.cancelling import cancel_order, restore_order
+from campaigns.services.orders.contact.reminders import remind, send_again
+from campaigns.services.orders.contact.replies import change_due
+from campaigns.views.frame import address, campaign_or_404
+from campaigns.views.orders import order_or_404
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from tenancy.models import Event
+from ui.bidi import isolated
+from ui.keys import key_in
+from ui.undoing import OF, say_done
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_cancel(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    order = order_or_404(campaign_or_404(pk), order_pk)
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
+    try:
+        event = cancel_order(order, reason=reason, actor=request.user)
+    except CampaignProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        text = f"The order for @{isolated(order.account.handle)} is cancelled. Its page says so, and no more mail goes out."
+        say_done(request, text, address(request, "order_restore", pk, order_pk), of=event)
+    return _back(request, order)
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_restore(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    order = order_or_404(campaign_or_404(pk), order_pk)
+    event = Event.objects.filter(pk=key_in(request.POST.get(OF, "")) or 0).first()
+    if event is None:
+        raise Http404("No such event.")
+
+    def restore(order: Order) -> None:
+        restore_order(order, event, actor=request.user)
+
+    return _done(request, order, restore, "The order is open again.")
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_again(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    order = order_or_404(campaign_or_404(pk), order_pk)
+    said = "The invitation is sent again."
+    return _done(request, order, lambda each: send_again(each, actor=request.user), said)
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_remind(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    order = order_or_404(campaign_or_404(pk), order_pk)
+    return _done(
+        request, order, lambda each: remind(each, actor=request.user), "The reminder is sent."
+    )
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_due(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    order = order_or_404(campaign_or_404(pk), order_pk)
+    form = DueForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "This is no date. Nothing was changed.")
+        return _back(request, order)
+    due_on = form.cleaned_data["due_on"]
+    said = "The due date is changed."
+    return _done(request, order, lambda each: change_due(each, due_on, actor=request.user), said)
+
+
+def _done(
+    request: OrganizationRequest, order: Order, act: Callable[[Order], object], said: str
+) -> HttpResponse:
+    try:
+        act(order)
+    except CampaignProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, said)
+    return _back(request, order)
+
+
+def _back(request: OrganizationRequest, order: Order) -> HttpResponse:
+    if request.POST.get("back") == "list":
+        return redirect(address(request, "orders", order.campaign_id))
+    return redirect(address(request, "order", order.campaign_id, order.pk))

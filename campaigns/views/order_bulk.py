@@ -1,0 +1,47 @@
+"""Many orders at once: a preview says what is done with each, and a job does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from campaigns.forms import DraftDueForm
+from campaigns.queries.order_list import MOST_CHOSEN, chosen_orders
+from campaigns.services.order_bulk import ACTIONS, DRAFT, preview, start_bulk
+from campaigns.views.frame import address, campaign_or_404, campaign_page
+from jobs.views import follow
+from tenancy.access import OrganizationRequest, staff_page
+from tenancy.enums import Permission
+from ui.keys import key_in
+
+
+@staff_page(Permission.SEND_ORDERS)
+def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(pk)
+    given = request.POST if request.method == "POST" else request.GET
+    action = given.get("do", "")
+    ids = [key for each in given.getlist("ids")[:MOST_CHOSEN] if (key := key_in(each)) is not None]
+    orders = chosen_orders(campaign, ids)
+    if not orders or action not in ACTIONS:
+        messages.info(request, "Select some orders first.")
+        return redirect(address(request, "orders", campaign.pk))
+    if request.method == "POST":
+        form = DraftDueForm(given)
+        if action != DRAFT or form.is_valid():
+            more: dict[str, Any] = {
+                "reason": given.get("reason", "").replace("\0", "").strip()[:300],
+                "due_on": form.cleaned_data["due_on"] if action == DRAFT else None,
+            }
+            return follow(request, start_bulk(campaign, orders, action, **more, actor=request.user))
+        messages.error(request, "This is no date. Nothing was done.")
+    rows = preview(orders, action)
+    context = {
+        "rows": rows,
+        "key": action,
+        "action": ACTIONS[action],
+        "possible": sum(not row.refusal for row in rows),
+    }
+    return campaign_page(request, campaign, "orders/bulk.html", context)

@@ -1,0 +1,1 @@
+"""Rows that members deleted, and that can be brought back."""

@@ -1,0 +1,1 @@
+"""Addresses in our mails that a reader follows, or their mail program."""

@@ -1,0 +1,1 @@
+"""The creator's page of an order: `/i/<token>/`."""

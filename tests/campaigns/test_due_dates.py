@@ -1,0 +1,136 @@
+"""The due date of new orders: one for all, or each creator's own in the campaign; and where overdue orders are found."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from campaigns.enums import OrderState
+from campaigns.models import Campaign, Order, Participant
+from campaigns.queries.order_dates import common_due_date, overdue_count, own_due_dates
+from campaigns.services.orders.requests import request_orders
+from tests.campaigns.test_campaigns_pages import base, text
+from tests.campaigns.test_new_orders import preview
+from tests.factories.campaigns import a_participant, an_account, an_order
+from tests.sandbox_process import Sandbox
+from tests.submitting import token
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.now().date()
+SOON, LATER = TODAY + timedelta(days=9), TODAY + timedelta(days=20)
+
+
+def due(campaign: Campaign, handle: str, day: date | None) -> Any:
+    account = a_participant(campaign, handle, email=f"{handle}@example.com")
+    Participant.objects.filter(account=account).update(due_on=day)
+    return account
+
+
+def written(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+@pytest.mark.parametrize(
+    ("days", "common"),
+    [
+        ((SOON, SOON), SOON),
+        ((SOON, LATER), None),
+        ((SOON, None), None),
+        ((None, None), None),
+        ((TODAY - timedelta(days=1),), None),
+        ((TODAY,), TODAY),
+        ((), None),
+    ],
+)
+def test_the_form_begins_with_the_date_that_all_who_take_part_have(
+    manager, campaign, days, common
+) -> None:
+    for n, day in enumerate(days):
+        due(campaign, f"maya{n}", day)
+    form = manager.get(f"{base(campaign)}orders/new/").context["form"]
+    assert form.initial["due_on"] == common
+
+
+def test_the_form_begins_with_the_date_of_those_who_are_chosen(campaign) -> None:
+    maya, rio = due(campaign, "maya", SOON), due(campaign, "rio", LATER)
+    assert common_due_date(campaign, [maya.pk]) == SOON
+    assert common_due_date(campaign, [maya.pk, rio.pk]) is None
+    assert common_due_date(campaign, [maya.pk, an_account("lena").pk]) is None
+
+
+def test_a_date_in_the_form_is_that_of_every_order(tiktok: Sandbox, manager, campaign) -> None:
+    maya, rio = due(campaign, "maya", LATER), an_account("rio")
+    shown = preview(manager, campaign, maya, rio, due_on=SOON.isoformat())
+    assert f"Publish by</dt> <dd> {written(SOON)} </dd>" in text(shown)
+    assert f"Publish by: {written(SOON)}" in shown.context["mail"].words
+    sent = {"due_on": SOON.isoformat(), "step": "send", "token": token(shown)}
+    preview(manager, campaign, maya, rio, **sent)
+    assert set(Order.objects.values_list("due_on", flat=True)) == {SOON}
+
+
+def test_without_one_each_order_takes_its_creators_own_date(
+    tiktok: Sandbox, manager, campaign
+) -> None:
+    maya, rio, lena = due(campaign, "maya", LATER), due(campaign, "rio", None), an_account("lena")
+    tom = due(campaign, "tom", TODAY - timedelta(days=1))
+    shown = preview(manager, campaign, maya, rio, lena, tom)
+    page = text(shown)
+    assert "Each creator's own date in the campaign" in page
+    assert page.count(f"Publish by {written(LATER)}") == 1
+    assert page.count("> No date <") == 3
+    preview(manager, campaign, maya, rio, lena, tom, step="send", token=token(shown))
+    found = dict(Order.objects.values_list("account__handle", "due_on"))
+    assert found == {"maya": LATER, "rio": None, "lena": None, "tom": None}
+
+
+def test_orders_without_any_date_say_so(manager, campaign) -> None:
+    shown = preview(manager, campaign, an_account("lena"))
+    assert "Publish by</dt> <dd> No date </dd>" in text(shown)
+    assert "Publish by" not in shown.context["mail"].words
+
+
+def test_a_day_that_has_passed_is_refused_and_going_back_keeps_the_date(manager, campaign) -> None:
+    maya = an_account("maya")
+    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    refused = preview(manager, campaign, maya, due_on=yesterday)
+    assert refused.status_code == 422
+    assert "Choose a day from today on." in text(refused)
+    again = preview(manager, campaign, maya, due_on=SOON.isoformat(), step="edit")
+    assert f'value="{SOON.isoformat()}"' in text(again)
+
+
+def test_dates_of_another_campaign_are_not_taken(tiktok: Sandbox, campaign) -> None:
+    maya = due(campaign, "maya", SOON)
+    other = Campaign.objects.create(
+        name="Other", client="N", starts_on=TODAY, ends_on=TODAY + timedelta(days=30)
+    )
+    assert own_due_dates(other, [maya.pk]) == {}
+    request_orders(other, [maya], brand_name="N", description="D", actor=None)
+    assert Order.objects.get().due_on is None
+
+
+def test_orders_are_overdue_by_their_date_not_by_their_state(manager, campaign) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    late = an_order(campaign, due(campaign, "maya", None), due_on=yesterday, video_limit=1)
+    an_order(campaign, due(campaign, "rio", None), due_on=TODAY)
+    an_order(campaign, due(campaign, "lena", None), state=OrderState.FULFILLED, due_on=yesterday)
+    assert overdue_count(9) == 1
+    home = text(manager.get("/o/oaks/"))
+    assert "1 order</a> is overdue." in home
+    found = manager.get("/o/oaks/influencers/?f=order%3Aoverdue").context["page"].rows
+    assert [row.influencer.name for row in found] == ["Maya"]
+    both = manager.get("/o/oaks/influencers/?f=order%3Aoverdue%2Cfulfilled").context["page"].rows
+    assert {row.influencer.name for row in both} == {"Maya", "Lena"}
+    Order.objects.filter(pk=late.pk).update(video_count=1)
+    assert overdue_count(9) == 0
+    assert "overdue" not in text(manager.get("/o/oaks/"))
+
+
+def test_of_very_many_overdue_orders_home_says_more_than(manager, campaign, monkeypatch) -> None:
+    monkeypatch.setattr("influence.home.MOST_COUNTED", 1)
+    for n in range(2):
+        an_order(campaign, an_account(f"m{n}"), due_on=TODAY - timedelta(days=1))
+    assert "More than 1 orders</a> are overdue." in text(manager.get("/o/oaks/"))

@@ -1,0 +1,139 @@
+"""The order doctor names the likely cause why there is no post yet, and drafts a message in the creator's language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from campaigns.enums import OrderState, ReplyKind, ReviewState
+from campaigns.models import Campaign, Order
+from campaigns.queries import order_checks, order_timeline, order_with_posts
+from campaigns.queries.order_checks import CAUSES, diagnose, needs_check
+from campaigns.services.drafts import TEXTS, draft_message
+from campaigns.services.orders.contact.replies import say
+from crm.models import SocialAccount
+from mail.models import Message
+from tenancy.models import Event, Organization
+from tests.campaigns.test_campaigns_pages import base
+from tests.clicking import manager_of
+from tests.factories.campaigns import a_campaign, a_post, a_video, an_account, an_order
+from tiktok.models import Creator, Video
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _all_videos_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order_checks, "visible_videos", Video.objects.all)
+
+
+@pytest.fixture
+def order(campaign: Campaign) -> Order:
+    return an_order(campaign, an_account("maya.bakes", email="maya@example.com"))
+
+
+def cause(order: Order) -> str:
+    return diagnose(order_with_posts(order.campaign, order.pk)).cause
+
+
+def mailed(order: Order, state: str) -> None:
+    Message.objects.create(
+        intent=f"order_invitation:{order.pk}",
+        recipient="maya@example.com",
+        message_id=state,
+        state=state,
+    )
+
+
+def new_video(account: SocialAccount, number: str = "71") -> Video:
+    return a_video(account, number, published_at=timezone.now() + timedelta(minutes=1))
+
+
+def test_it_is_asked_48_hours_after_the_sending_while_there_is_no_video(order: Order) -> None:
+    assert not needs_check(order, order_timeline(order))
+    events: list[Event] = order_timeline(order)
+    for event in events:
+        event.at -= timedelta(hours=49)
+    assert needs_check(order, events)
+    order.video_count = 1
+    assert not needs_check(order, events)
+    order.video_count, order.state = 0, OrderState.FULFILLED
+    assert not needs_check(order, events)
+    order.state, order.created_at = OrderState.CREATED, timezone.now() - timedelta(days=3)
+    assert needs_check(order, [])
+
+
+def test_each_cause_is_found(order: Order, campaign: Campaign) -> None:
+    assert cause(order) == "not_opened"
+    Order.objects.update(page_opened_at=timezone.now())
+    assert cause(order) == "not_used"
+    Order.objects.update(link_used_at=timezone.now())
+    assert cause(order) == "waiting"
+    for state, found in (("sent", "waiting"), ("queued", "waiting"), ("bounced", "mail_lost")):
+        mailed(order, state)
+        assert cause(order) == found
+        Message.objects.all().delete()
+    other = SocialAccount.objects.create(
+        influencer=order.account.influencer,
+        network="tiktok",
+        account_type="tiktok_creator",
+        handle="maya.cooks",
+        creator=Creator.objects.create(handle="maya.cooks"),
+    )
+    new_video(other, "70")
+    assert cause(order) == "other_account"
+    video = new_video(order.account)
+    assert cause(order) == "untied"
+    a_post(a_campaign("Spring"), video)
+    assert cause(order) == "other_campaign"
+    asked = a_post(
+        campaign, a_video(order.account, "72"), order=order, review_state=ReviewState.LINK_ASKED
+    )
+    assert cause(order) == "link_asked"
+    asked.review_state = ReviewState.ALL_FAIL
+    asked.save()
+    assert cause(order) == "rejected"
+    say(order, ReplyKind.QUESTION, text="When?")
+    assert cause(order) == "asked"
+    say(order, ReplyKind.CANNOT)
+    assert cause(order) == "cannot"
+
+
+def test_places_of_the_code_and_an_address_count(order: Order, monkeypatch: Any) -> None:
+    order.account.influencer.email = ""
+    order.account.influencer.save(update_fields=["email"])
+    Order.objects.update(state=OrderState.CREATED)
+    assert cause(order) == "no_address"
+    Order.objects.update(state=OrderState.SENT, page_opened_at=timezone.now())
+    monkeypatch.setattr(order_checks, "PLACES_PER_CODE", 0)
+    assert cause(order) == "quota"
+    Order.objects.update(campaign_code="")
+    assert cause(order) == "not_used"
+
+
+@pytest.mark.parametrize("key", list(CAUSES))
+def test_a_message_is_drafted_for_each_cause_in_the_creators_language(
+    order: Order, key: str
+) -> None:
+    assert draft_message(order, key).startswith("Hello Maya.Bakes,\n\n")
+    order.account.influencer.language = "de"
+    draft = draft_message(order, key)
+    assert draft.startswith("Hallo Maya.Bakes,\n\n")
+    assert "http://testserver/i/" in draft
+    assert "%(" not in draft
+    assert set(TEXTS) <= set(CAUSES)
+
+
+def test_the_page_of_the_order_says_it(organization: Organization, campaign: Campaign) -> None:
+    order = an_order(campaign, an_account("maya.bakes"), state=OrderState.CREATED)
+    manager = manager_of(organization, 1)
+    url = f"{base(campaign)}orders/{order.pk}/"
+    assert "No post yet" not in manager.get(url).content.decode()
+    Order.objects.update(created_at=timezone.now() - timedelta(days=3))
+    page = manager.get(url).content.decode()
+    assert "No post yet" in page
+    assert CAUSES["no_address"] in page
+    assert "Hello Maya.Bakes," in page

@@ -1,0 +1,169 @@
+"""The list of orders: narrowed by state and by what creators said, the next step of each, and many at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.enums import OrderState, ReplyKind
+from campaigns.models import Campaign, Order
+from campaigns.queries.order_list import Asked, narrowed_page, next_step
+from campaigns.services.order_bulk import preview, start_bulk
+from campaigns.services.orders.contact.replies import say
+from jobs.enums import Lane
+from jobs.services.jobs import job_kind
+from jobs.services.pool import work_off
+from mail.models import Message
+from tenancy.models import Organization
+from tests.campaigns.test_campaigns_pages import base
+from tests.clicking import manager_of
+from tests.factories.campaigns import an_account, an_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager(organization: Organization) -> Client:
+    return manager_of(organization, 1)
+
+
+@pytest.fixture
+def orders(campaign: Campaign) -> dict[str, Order]:
+    return {
+        handle: an_order(campaign, an_account(handle, email=f"{handle}@example.com"), state=state)
+        for handle, state in (("maya", "sent"), ("rio", "accepted"), ("lena", "fulfilled"))
+    }
+
+
+def shown(campaign: Campaign, **asked: str) -> list[str]:
+    return [order.account.handle for order in narrowed_page(campaign, Asked.of(asked), "").rows]
+
+
+def test_the_list_is_narrowed_by_state_and_by_what_was_said(
+    campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    assert shown(campaign) == ["lena", "rio", "maya"]
+    assert shown(campaign, state="accepted") == ["rio"]
+    assert shown(campaign, state="nonsense", said="nonsense") == ["lena", "rio", "maya"]
+    say(orders["maya"], ReplyKind.CANNOT)
+    assert shown(campaign, said="cannot") == shown(campaign, said="anything") == ["maya"]
+    assert shown(campaign, said="question") == []
+    Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
+    assert shown(campaign, state="overdue") == ["rio", "maya"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "action"),
+    [
+        ({"state": "draft"}, "Not sent to TikTok yet", ""),
+        ({"state": "created"}, "Not sent yet", "sent"),
+        ({"state": "created", "problem": "No address."}, "No address.", "sent"),
+        ({"state": "rejected", "problem": "Not disclosed."}, "Not disclosed.", "page"),
+        ({"state": "failed"}, "Failed", "page"),
+        ({"state": "sent"}, "Sent, its page is not opened yet", "again"),
+        ({"state": "accepted"}, "Videos missing. Not reminded yet", "remind"),
+        (
+            {"state": "posting", "reminder_count": 2},
+            "Videos missing. Reminded 2 of 3 times",
+            "remind",
+        ),
+    ],
+)
+def test_each_order_has_a_next_step(
+    campaign: Campaign, orders: dict[str, Order], fields: dict[str, object], text: str, action: str
+) -> None:
+    Order.objects.filter(pk=orders["maya"].pk).update(**fields)
+    step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
+    assert (step.text, step.action) == (text, action)
+
+
+def test_what_a_creator_said_comes_before_all_else(
+    campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
+    step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
+    assert step.text.startswith("Overdue since ")
+    say(orders["maya"], ReplyKind.QUIET)
+    say(orders["maya"], ReplyKind.CANNOT)
+    step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
+    assert (step.text, step.action) == ("The creator: cannot do it", "page")
+
+
+def test_code_and_link_stand_once_where_they_are_the_same(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    page = manager.get(f"{base(campaign)}orders/").content.decode()
+    assert page.count('data-copy="ABC-DEF"') == 1
+    for number, order in enumerate(orders.values()):
+        Order.objects.filter(pk=order.pk).update(campaign_code=f"CODE-{number}")
+    page = manager.get(f"{base(campaign)}orders/").content.decode()
+    assert page.count('data-copy="CODE-') == 3
+    assert "No matches" in manager.get(f"{base(campaign)}orders/?state=failed").content.decode()
+
+
+def test_the_list_asks_the_database_the_same_however_long_it_is(
+    manager: Client, campaign: Campaign, orders: dict[str, Order], django_assert_max_num_queries
+) -> None:
+    url = f"{base(campaign)}orders/?state=sent"
+    manager.get(url)
+    with django_assert_max_num_queries(16):
+        manager.get(url)
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+def test_a_preview_says_what_is_left_as_it_is_and_the_job_does_the_rest(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    ids = [order.pk for order in orders.values()]
+    url = f"{base(campaign)}orders/bulk/"
+    page = manager.get(url, {"do": "remind", "ids": ids}).content.decode()
+    assert "2 of 3 orders" in page
+    assert "Nothing is asked of the creator now" in page
+    assert Message.objects.count() == 0
+    manager.post(url, {"do": "remind", "ids": ids})
+    work_off(Lane.BULK, threads=1, seconds=10)
+    assert sorted(Message.objects.values_list("recipient", flat=True)) == [
+        "maya@example.com", "rio@example.com",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "done"), [("cancel", 2), ("again", 2), ("remind", 2)])
+def test_the_outcome_counts_what_was_done_and_what_was_left(
+    organization: Organization, campaign: Campaign, orders: dict[str, Order], action: str, done: int
+) -> None:
+    manager_of(organization, 1)
+    actor = organization.memberships.first().user
+    job = start_bulk(campaign, list(orders.values()), action, reason="Moved.", actor=actor)
+    work_off(Lane.BULK, threads=1, seconds=10)
+    job.refresh_from_db()
+    assert {row["key"]: row["count"] for row in job.outcome} == {action: done, "refused": 1}
+    report = job_kind(job.kind).report(job)
+    assert report.sentences[0][0] == "warning"
+    states = set(Order.objects.values_list("state", flat=True))
+    assert (OrderState.CANCELLED in states) == (action == "cancel")
+
+
+def test_when_all_could_be_done_the_report_says_so(
+    organization: Organization, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    manager_of(organization, 1)
+    actor = organization.memberships.first().user
+    job = start_bulk(campaign, [orders["maya"]], "cancel", reason="", actor=actor)
+    work_off(Lane.BULK, threads=1, seconds=10)
+    job.refresh_from_db()
+    assert job_kind(job.kind).report(job).sentences == (("success", "1 of 1 orders cancelled."),)
+
+
+def test_nothing_selected_and_no_such_action(manager: Client, campaign: Campaign) -> None:
+    url = f"{base(campaign)}orders/bulk/"
+    assert manager.get(url, {"do": "remind", "ids": ["7", "x"]}).status_code == 302
+    order = an_order(campaign, an_account("maya"))
+    assert manager.get(url, {"do": "eat", "ids": [order.pk]}).status_code == 302
+
+
+def test_an_order_that_is_over_is_not_cancelled(orders: dict[str, Order]) -> None:
+    [row] = preview([orders["lena"]], "cancel")
+    assert row.refusal == "An order that is “Fulfilled” cannot be cancelled."

@@ -1,0 +1,85 @@
+"""The data that only an authorization supplied go as a whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tenancy.models import Event, Organization, User
+from tenancy.scope import organization_scope
+from tests.factories.campaigns import a_video
+from tests.factories.crm import an_authenticated_account
+from tiktok.enums import ConnectionState, MarketplaceStatus, Source
+from tiktok.models import Connection, Consent, Creator, CreatorSnapshot, Video, VideoQuarter
+from tiktok.models import VideoSnapshot as VideoHour
+from tiktok.services.connect.disconnect import withdraw_consent
+from tiktok.services.facts.snapshots import record_video_snapshots
+from tiktok.services.grants import grants
+
+pytestmark = pytest.mark.django_db
+MODELS = (Creator, Consent, Connection, CreatorSnapshot, Video, VideoHour, VideoQuarter, Event)
+
+
+class Stopped(Exception):
+    """The machine is gone."""
+
+
+@pytest.fixture
+def creator(oak: Organization) -> Iterator[Creator]:
+    """An account outside the marketplace, all of whose data came over its creator's authorization."""
+    with organization_scope(oak):
+        now, left = timezone.now(), {"marketplace_status": MarketplaceStatus.NOT_IN}
+        read = {
+            "profile_source": Source.AUTHORIZED,
+            "follower_count": 7,
+            "insights_fetched_at": now,
+        }
+        given = {f"creator__{name}": value for name, value in (left | read).items()}
+        account = an_authenticated_account(**given)
+        video = a_video(account, "1", source=Source.AUTHORIZED, counts_source=Source.AUTHORIZED)
+        CreatorSnapshot.objects.create(
+            creator_id=account.creator.pk, bucket_at=now, fetched_at=now, source=Source.AUTHORIZED
+        )
+        record_video_snapshots([video], source=Source.AUTHORIZED)
+        day = now - timedelta(days=200)
+        VideoQuarter.objects.create(
+            video_id=video.pk, begins_on=day.date(), source=Source.AUTHORIZED, fetched_at=[day], video_views=[7]
+        )  # fmt: skip
+        yield account.creator
+
+
+def stored() -> dict[str, list[Any]]:
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS}
+
+
+def withdraw(creator: Creator, maya: User) -> None:
+    withdraw_consent(Consent.objects.get(), actor=maya)
+
+
+def end(creator: Creator, maya: User) -> None:
+    grants.end_grant(Connection.objects.get(), state=ConnectionState.REVOKED, reason="Gone.")
+
+
+def forget(creator: Creator, maya: User) -> None:
+    grants.forget_authorized_data(creator)
+
+
+@pytest.mark.parametrize("act", [withdraw, end, forget])
+@pytest.mark.parametrize("place", ["_forget_facts", "_forget_videos", "_back_to_report", "stop"])
+def test_where_forgetting_stops_half_way_nothing_is_gone_and_the_next_time_all_is(
+    creator: Creator, maya: User, monkeypatch, act: Callable[[Creator, User], None], place: str
+) -> None:
+    before = stored()
+    with monkeypatch.context() as killed, pytest.raises(Stopped):
+        killed.setattr(grants, place, lambda *_, **__: (_ for _ in ()).throw(Stopped))
+        act(creator, maya)
+    assert stored() == before
+    act(creator, maya)
+    creator.refresh_from_db()
+    assert (creator.follower_count, Video.objects.get().video_views) == (None, None)
+    for model in (CreatorSnapshot, VideoHour, VideoQuarter):
+        assert not model.objects.exists()
