@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from campaigns.enums import OrderState
@@ -58,24 +58,19 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
     check_order(markets, brand_name=brand_name, description=description, video_count=video_count)
     if None in markets:
         raise NoMarketplaceAccount
-    if known := _submitted(token):
-        return known
-    try:
-        with transaction.atomic():
-            lock_campaign(campaign)
-            first = OrderRequest(
-                campaign=campaign,
-                brand_name=brand_name.strip(),
-                description=description.strip(),
-                video_count=video_count,
-                token=token,
-            )
-            _save_addresses(accounts, addresses or {}, actor=actor)
-            _write_submission(first, markets, _due_dates(campaign, accounts, due_on), actor=actor)
-    except IntegrityError:
-        if known := _submitted(token):  # the other half of a double click was faster
+    with transaction.atomic():
+        lock_campaign(campaign)
+        if known := _submitted(token):
             return known
-        raise
+        first = OrderRequest(
+            campaign=campaign,
+            brand_name=brand_name.strip(),
+            description=description.strip(),
+            video_count=video_count,
+            token=token,
+        )
+        _save_addresses(accounts, addresses or {}, actor=actor)
+        _write_submission(first, markets, _due_dates(campaign, accounts, due_on), actor=actor)
     return first
 
 

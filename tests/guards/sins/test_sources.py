@@ -17,6 +17,7 @@ from tests.guards import test_migrations as migrating
 from tests.guards import test_names as names
 from tests.guards import test_one_outbox as outbox
 from tests.guards import test_one_queue as queue
+from tests.guards import test_requirements as requirements
 from tests.guards import test_statements as statements
 from tests.guards import test_tasks as tasks
 from tests.guards.sins import caught_by
@@ -154,6 +155,14 @@ def test_a_file_too_long(plant_file) -> None:
 def test_a_folder_too_full(plant_file) -> None:
     for number in range(13):
         plant_file(f"crm/services/lists/planted{number}.py")
+
+
+# --- requirements ------------------------------------------------------------------------------------------------
+@caught_by(requirements.test_the_tests_install_all_that_the_product_runs_on, match="planted==1.0")
+def test_a_package_that_the_tests_lack(monkeypatch, tmp_path) -> None:
+    (tmp_path / "run.txt").write_text("planted==1.0 \\\n    --hash=sha256:0\n")
+    (tmp_path / "dev.txt").write_text("pytest==9.0 \\\n    --hash=sha256:0\n")
+    monkeypatch.setattr(requirements, "LOCKS", tmp_path)
 
 
 # --- capabilities ------------------------------------------------------------------------------------------------
