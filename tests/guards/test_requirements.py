@@ -1,4 +1,4 @@
-"""What runs the product is locked for the tests, too, in the same versions."""
+"""The tests are locked to the packages that the product runs on, in the same versions."""
 
 from __future__ import annotations
 
