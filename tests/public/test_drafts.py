@@ -145,6 +145,21 @@ def test_a_file_beyond_the_limit_is_told_and_what_was_typed_stays(
     assert versions(order) == []
 
 
+@pytest.mark.parametrize("place", ["files.uploads.LargeFile.write", "files.store._flush"])
+def test_a_full_disk_is_told_and_what_was_typed_stays(
+    order: Order, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(place, full, raising=False)
+    answer = Client().post(here(order), {"file": a_film(), "text": "My first cut"})
+    assert answer.status_code == 422
+    assert "This file could not be kept at the moment." in answer.content.decode()
+    assert "My first cut" in answer.content.decode()
+    assert versions(order) == []
+
+
 def test_the_form_needs_its_token(order: Order) -> None:
     client = Client(enforce_csrf_checks=True)
     assert client.post(here(order), {"text": "One"}).status_code == 403
