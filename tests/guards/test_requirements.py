@@ -1,4 +1,4 @@
-"""What runs the product is locked for the tests, too, in the same versions."""
+"""Lock for the tests what runs the product, in the same versions."""
 
 from __future__ import annotations
 
