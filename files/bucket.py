@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 
 class Bucket(S3Storage):
     """A bucket whose contents are read while they are sent: whole ones would be taken into memory first."""
+
+    def _save(self, name: str, content: Any) -> str:
+        """Write a content. Raises OSError, as a folder does, where the bucket does not take it."""
+        try:
+            saved: str = super()._save(name, content)
+        except (Boto3Error, BotoCoreError, ClientError) as refused:
+            raise OSError(f"The bucket did not take {name}.") from refused
+        return saved
 
     def open_part(self, name: str, part: range) -> Any:
         """The named bytes of a content. Raises FileNotFoundError."""

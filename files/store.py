@@ -16,10 +16,14 @@ class PrivateFolder(FileSystemStorage):
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700, **options)
 
     def _save(self, name: str, content: Any) -> str:
-        saved = super()._save(name, content)  # type: ignore[misc]  # missing in the stubs
-        path = Path(self.path(saved))
-        for each in (path, *path.parents[: len(Path(saved).parents)]):
-            _flush(each)
+        try:
+            saved: str = super()._save(name, content)  # type: ignore[misc]  # missing in the stubs
+            path = Path(self.path(saved))
+            for each in (path, *path.parents[: len(Path(saved).parents)]):
+                _flush(each)
+        except OSError:
+            self.delete(name)  # a part of it would take the room that is missing
+            raise
         return saved
 
 

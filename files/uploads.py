@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
@@ -19,6 +22,7 @@ from django.http import HttpRequest
 
 from files.limits import LIMITS, MEGABYTE
 
+log = structlog.get_logger()
 # More than any kind takes, so that a photograph straight from a phone still gets a sentence that says its limit.
 MOST = 32 * MEGABYTE
 LEFT_AFTER = timedelta(days=1)  # no upload takes as long
@@ -67,7 +71,7 @@ class LargeUploads(FileUploadHandler):
 
 
 class LargeFile(TemporaryUploadedFile):
-    """A file on its way in; it is gone when it is closed, unless it was moved."""
+    """A file on its way in; it is gone when it is closed."""
 
     def __init__(self, name: str, content_type: str, charset: str | None, extra: Any) -> None:
         folder = uploads_folder()
@@ -75,9 +79,15 @@ class LargeFile(TemporaryUploadedFile):
         file = NamedTemporaryFile(suffix=".upload", dir=folder)  # noqa: SIM115 -- closed with this one
         UploadedFile.__init__(self, file, name, content_type, 0, charset, extra)
 
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written is not written now either
+            super().close()
+
 
 class DiskUploads(TemporaryFileUploadHandler):
-    """Writes each file into that folder as it comes."""
+    """Writes each file into that folder as it comes. One that finds no room there is read to the end and dropped."""
+
+    file: TemporaryUploadedFile | None = None  # type: ignore[assignment]  # Django has none before the first
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
@@ -85,15 +95,51 @@ class DiskUploads(TemporaryFileUploadHandler):
             self.file_name or "", self.content_type or "", self.charset, self.content_type_extra
         )
 
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError as error:
+            self._drop(error)
+            raise SkipFile from error
 
-def take_large(request: HttpRequest, kind: str) -> None:
-    """Let this request bring a large file of this kind, written to the disk as it comes. Call it before the form is read."""
-    request.upload_handlers = [LargeUploads(request, kind), DiskUploads(request)]
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        try:
+            return super().file_complete(file_size)
+        except OSError as error:  # its end was not written
+            self._drop(error)
+            return None
+
+    def _drop(self, error: OSError) -> None:
+        log.error("upload.no_room", exc_info=error)
+        self.close()
+        self.request.upload_found_no_room = True  # type: ignore[union-attr]  # a mark of ours
+
+    def close(self) -> None:
+        """Delete what has come of the file."""
+        if self.file is not None:
+            self.file.close()
+
+
+@contextmanager
+def taking_large(request: HttpRequest, kind: str) -> Iterator[None]:
+    """Let this request bring a large file of this kind, written to the disk as it comes and gone from there afterwards,
+    however much of it has come. Begin before the form is read."""
+    disk = DiskUploads(request)
+    request.upload_handlers = [LargeUploads(request, kind), disk]
+    try:
+        yield
+    finally:
+        disk.close()
 
 
 def is_too_large(request: HttpRequest) -> bool:
     """Was a file dropped because it is beyond the limit of its kind?"""
     return getattr(request, "upload_is_too_large", False)
+
+
+def found_no_room(request: HttpRequest) -> bool:
+    """Was a file dropped because it could not be written?"""
+    return getattr(request, "upload_found_no_room", False)
 
 
 def delete_left() -> None:

@@ -24,3 +24,8 @@ def isolated(text: object) -> str:
     if plain == given and not any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in plain):
         return given
     return f"{FIRST_STRONG_ISOLATE}{plain}{POP_ISOLATE}"
+
+
+def isolated_lines(text: object) -> str:
+    """A text of several lines, each line as a name is: none turns another one round, and they stay apart."""
+    return "\n".join(isolated(line) for line in str(text).splitlines())

@@ -92,7 +92,8 @@ def _is_settled(member: Membership, alerts: list[Alert], delivery: Delivery) -> 
         return True
     now = timezone.now().astimezone(ZoneInfo(preferences.time_zone))
     names = {Delivery.DIGEST: f"digest:{now.date()}", Delivery.AT_ONCE: f"once:{alerts[-1].pk}"}
-    news = News(member, lines, now if delivery == Delivery.DIGEST else None, preferences.time_zone)
+    day = now if delivery == Delivery.DIGEST else None
+    news = News(member, lines, day, preferences.time_zone)
     try:
         _, is_new = queue_message(
             TEMPLATE,
@@ -113,12 +114,13 @@ def _lines(member: Membership, alerts: list[Alert]) -> list[Line]:
     if member.is_limited:
         groups = GroupMember.objects.filter(user=member.user_id).values_list("group", flat=True)
     with groups_scope(groups):
-        return lines_of([alert.pk for alert in alerts[-MOST_LINES:]], member.organization.slug)
+        return lines_of([alert.pk for alert in alerts], member.organization.slug)
 
 
 @dataclass(frozen=True)
 class News:
-    """The contents of an e-mail. `day`: of a day's e-mail, in the person's time zone."""
+    """The contents of an e-mail, of all `lines`; the last ones are written out. `day`: of a day's e-mail, in the person's time
+    zone."""
 
     member: Membership
     lines: list[Line]
@@ -135,6 +137,15 @@ class News:
                 self.lines
             )
         return ngettext("%d thing needs attention", "%d things need attention", count) % count
+
+    @property
+    def shown(self) -> list[Line]:
+        return self.lines[-MOST_LINES:]
+
+    @property
+    def more(self) -> int:
+        """How many are told of on the page alone."""
+        return len(self.lines) - len(self.shown)
 
     @property
     def url(self) -> str:

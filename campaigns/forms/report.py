@@ -82,7 +82,7 @@ class ReportForm(EditForm, forms.Form):
         """The entered values, as `change_report` takes them."""
         given = dict(self.cleaned_data)
         rates = {name: given.pop(f"{RATE}{name}") for name in RATES}
-        known = {name: str(rate) for name, rate in rates.items() if isinstance(rate, Decimal)}
+        known = {name: str(abs(rate)) for name, rate in rates.items() if isinstance(rate, Decimal)}
         return {**given, "blocks": self._moved(given["blocks"]), "rates": known}
 
     def _moved(self, blocks: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ from campaigns.queries.posts import is_visible
 from crm.countries import COUNTRIES
 from tiktok.enums import Source
 from tiktok.models import VideoReading
+from ui.bidi import isolated
 from ui.paging import is_among, with_facts
 from ui.plots import resampled, steepest
 
@@ -151,11 +152,15 @@ def retention(posts: Sequence[ReportPost], shown: int = 4) -> Retention:
     has_band = len(found) >= FEWEST_FOR_BAND
     quarters = [quantiles(step, n=4) for step in steps] if has_band else []
     return Retention(
-        lines=[(f"{each.name[:40]} ({each.creator})", curve) for each, curve in found[:shown]],
+        lines=[(_label(each), curve) for each, curve in found[:shown]],
         median=[median(step) for step in steps] if len(found) >= FEWEST_FOR_MEDIAN else None,
         band=([q[0] for q in quarters], [q[2] for q in quarters]) if has_band else None,
         count=len(found),
     )
+
+
+def _label(each: ReportPost) -> str:
+    return f"{isolated(each.name[:40])} ({isolated(each.creator)})"
 
 
 @dataclass(frozen=True)

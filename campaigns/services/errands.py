@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from campaigns.enums import ReplyKind
 from campaigns.errors import CampaignProblem
 from campaigns.models import Campaign, Order, OrderRequest, Post
+from campaigns.policies.orders import may_say
 from campaigns.queries import campaigns_of, post_detail, post_row
 from campaigns.services.links import (
     remind_of_tie,
@@ -31,6 +33,7 @@ REFRESH_POST, CHECK, REPEAT = "campaigns.refresh_post", "campaigns.check", "camp
 TIE_NAMED = "campaigns.tie_named"
 TIE, REMIND, STOP = "campaigns.tie", "campaigns.remind", "campaigns.stop_tie"
 GONE = "It is no longer here."  # its influencer was deleted meanwhile
+OVER = "The order is over, so the creator was not asked."
 
 
 # --- a post ------------------------------------------------------------------------------------------------------
@@ -108,6 +111,8 @@ def _tie_named(job: Job) -> Done:
     order = Order.objects.filter(pk=job.params["order"]).select_related(*related).first()
     if order is None:
         raise JobFailed(GONE)
+    if not may_say(order.state, ReplyKind.PUBLISHED):
+        raise JobFailed(OVER)
     post = request_named_tie(order, job.params["video"])
     return Done("asked", (("campaigns:post", str(post), order.campaign_id, post.pk),))
 

@@ -8,12 +8,13 @@ import zipfile
 from typing import IO
 
 import puremagic
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.base import File as Upload
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from files.errors import FileRefused
+from files.errors import FileRefused, NoRoom
 from files.limits import LIMITS, OFFICE_FOLDERS, TEXT, WORKBOOK, Limit
 from files.models import File
 from files.policies import clean_name, film_type
@@ -23,6 +24,8 @@ from files.store import contents
 PIECE = 1024 * 1024  # bytes
 HEAD = 64 * 1024  # bytes, which show the type of a content
 ZIP = b"PK\x03\x04"
+
+log = structlog.get_logger()
 
 
 def store_content(kind: str, upload: Upload[bytes]) -> File:
@@ -45,7 +48,7 @@ def store_content(kind: str, upload: Upload[bytes]) -> File:
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    contents().save(file.path, ContentFile(content))
+    _write(file, ContentFile(content))
     return file
 
 
@@ -64,6 +67,7 @@ def store_made(kind: str, name: str, content_type: str, content: IO[bytes] | Upl
     """Write the content of a file that we have made for the owner in scope and return its row, not saved yet.
 
     It is read in pieces, however large it is. As with `store_content`, call it before the transaction that saves the row.
+    Raises NoRoom.
     """
     content.seek(0)
     digest = hashlib.sha256()
@@ -76,8 +80,16 @@ def store_made(kind: str, name: str, content_type: str, content: IO[bytes] | Upl
         size=content.tell(),
         sha256=digest.hexdigest(),
     )
-    contents().save(file.path, Upload(content))
+    _write(file, Upload(content))
     return file
+
+
+def _write(file: File, content: Upload[bytes]) -> None:
+    try:
+        contents().save(file.path, content)
+    except OSError as error:
+        log.exception("file.not_kept", kind=file.kind, size=file.size)
+        raise NoRoom from error
 
 
 def set_aside(file: File) -> None:

@@ -76,6 +76,7 @@ def _choice() -> dict[str, object]:
 def private(response: HttpResponseBase) -> HttpResponseBase:
     """The answer with what keeps it to its reader: no copy of it, no address to others, no search engine."""
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Without any, browsers name no origin with a form either, and it is refused as a forged one.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -15,8 +15,8 @@ from campaigns.models import Review, ReviewVersion
 from campaigns.queries.reviews import reviews_of
 from campaigns.services.reviews.drafts import Draft, refuse_draft, submit_draft, take_back
 from files.enums import FileKind
-from files.errors import FileRefused
-from files.uploads import is_too_large, take_large
+from files.errors import FileRefused, NoRoom
+from files.uploads import found_no_room, is_too_large, taking_large
 from files.views import as_shown
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DraftForm
@@ -28,8 +28,8 @@ from public.orders.views import READS, rendered
 @require_http_methods(READS)
 def draft(request: OrderLinkRequest, number: int) -> HttpResponseBase:
     """A draft of the order with its versions, and the form for the next one."""
-    take_large(request, FileKind.DRAFT)
-    answer: HttpResponseBase = _draft(request, number)
+    with taking_large(request, FileKind.DRAFT):
+        answer: HttpResponseBase = _draft(request, number)
     return answer
 
 
@@ -72,23 +72,27 @@ def _refusal(request: OrderLinkRequest, number: int) -> str:
 def _is_sent(request: OrderLinkRequest, number: int, form: DraftForm) -> bool:
     """Is it kept? Otherwise the form says why not."""
     is_valid = form.is_valid()
-    if is_too_large(request):
+    if found_no_room(request):
+        form.say_no_room()
+    elif is_too_large(request):
         form.refuse_file()
-        return False
-    sent: dict[str, Any] = form.cleaned_data
-    if is_valid and not any(sent.values()):
+    elif is_valid and not any(form.cleaned_data.values()):
         form.add_error(None, _("Choose a file, paste a link or write a text first."))
-        return False
-    if not is_valid:
-        return False
+    elif is_valid:
+        _keep(request, number, form)
+    return not form.errors
+
+
+def _keep(request: OrderLinkRequest, number: int, form: DraftForm) -> None:
+    sent: dict[str, Any] = form.cleaned_data
     try:
         submit_draft(request.page.order, number, Draft(sent["text"], sent["link"], sent["file"]))
+    except NoRoom:
+        form.say_no_room()
     except FileRefused:
         form.refuse_file()
-        return False
     except DraftNotTaken:
-        return True  # somebody was faster: the page says how it stands
-    return True
+        pass  # somebody was faster: the page says how it stands
 
 
 @order_link

@@ -15,7 +15,7 @@ from files.enums import FileKind
 from files.limits import LIMITS, MEGABYTE
 
 VIDEO = re.compile(
-    r"^(?:https?://)?(?:www\.|m\.)?tiktok\.com/@(?P<handle>[\w.]+)/video/(?P<id>\d{5,30})"
+    r"^(?:https?://)?(?:www\.|m\.)?tiktok\.com/@(?P<handle>[\w.]+)/video/(?P<id>[0-9]{5,30})"
 )
 SHORT = re.compile(r"^(?:https?://)?(?P<rest>(?:v[mt]\.tiktok\.com/|(?:www\.)?tiktok\.com/t/)\w+)")
 PROFILE = re.compile(r"^(?:https?://)?(?:www\.|m\.)?tiktok\.com/@[\w.]+/?(?:\?|$)")
@@ -147,3 +147,12 @@ class DraftForm(forms.Form):
             "be sent. What you have typed is kept; choose another file."
         )
         self.add_error("file", text % {"most": most})
+
+    def say_no_room(self) -> None:
+        """Say that the file was not kept, though nothing is wrong with it."""
+        self.add_error(
+            "file",
+            _(
+                "This file could not be kept at the moment. What you have typed is kept; send it again later."
+            ),
+        )

@@ -112,6 +112,27 @@ def test_one_e_mail_tells_all_that_the_day_has_brought_once(campaign, olivia) ->
     assert "Turn off this e-mail" in html
 
 
+def test_of_a_flood_the_latest_are_written_out_and_all_are_counted(campaign, olivia) -> None:
+    order = order_of(campaign)
+    gone = order_of(campaign, "gone")
+    record(Verb.ORDER_QUESTION_ASKED, order, actor=None)
+    for _ in range(60):
+        record(Verb.ORDER_REJECTED, order, actor=None)
+    for _ in range(50):
+        record(Verb.ORDER_REJECTED, gone, actor=None)
+    heard()
+    gone.delete()
+    digest(olivia)
+    (mail,) = sent_mail()
+    assert mail.subject == "61 things need attention"
+    assert (
+        mail.body.count("Rejected: ") == mail.alternatives[0].content.count(">Rejected</td>") == 50
+    )
+    for text in (mail.body, mail.alternatives[0].content):
+        assert "And 11 more, earlier." in text
+    assert not Alert.objects.filter(mailed_at=None).exists()
+
+
 def test_of_an_erased_creator_nothing_stays_in_the_outbox(campaign, olivia) -> None:
     news(campaign, Verb.ORDER_REJECTED)
     digest(olivia)

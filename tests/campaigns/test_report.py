@@ -168,6 +168,8 @@ def test_the_formula_of_the_earned_media_value_is_kept_with_the_report(manager, 
     assert content(three).earned == Decimal("0.02") * sums.views + Decimal("0.1") * sums.likes
     seen = page(manager, three)
     assert "views × 0.02 + likes × 0.1 EUR" in seen
+    assert send(manager, three, rate_view="-0", rate_like="").status_code == 302
+    assert (content(three).earned, Report.objects.get().formula) == (0, "views × 0")
 
 
 def test_as_of_a_day_only_what_was_read_by_then_counts(manager, three: Campaign) -> None:
@@ -335,6 +337,11 @@ def test_posts_stand_beside_the_benchmarks_that_tiktok_gave(manager, three: Camp
     assert "10.0 % – 17.0 %" in page(manager, three).replace("\xa0", " ")
 
 
+def test_the_comment_keeps_its_lines(manager, three: Campaign) -> None:
+    set_up(three, blocks=["comment"], comment="A good start.\nMore\n\nto come.")
+    assert "<p>A good start.<br>More</p> <p>to come.</p>" in page(manager, three)
+
+
 def test_many_curves_have_a_median_and_a_middle_half(campaign: Campaign, manager) -> None:
     for number in range(8):
         published(campaign, f"c{number}", (1, 100 + number), curve=[1.0, 0.9 - number / 10, 0.1])
@@ -346,6 +353,11 @@ def test_many_curves_have_a_median_and_a_middle_half(campaign: Campaign, manager
     assert len(found.lines) == 4
     assert found.band[0][20] < found.median[20] < found.band[1][20]
     assert "Their middle half" in page(manager, campaign)
+    Influencer.objects.update(name="مايا")
+    label = content(campaign).retention.lines[0][0]
+    assert label == "Video c7 (\u2068مايا\u2069)", (
+        "a name turns the caption beside it round no more"
+    )
 
 
 def test_blocks_are_chosen_and_moved(manager, three: Campaign) -> None:

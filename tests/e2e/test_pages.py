@@ -15,6 +15,7 @@ from crm.services.tasks import create_task
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
+from tests.campaigns.test_results import roll
 from tests.factories.networks import a_network_account, a_network_post, a_place
 from tests.factories.whole_campaign import Whole
 
@@ -151,6 +152,7 @@ def _busy(whole: Whole, oak: Organization, manager: User) -> None:
                 lena, "1", views=1200, numbers_source="imported", numbers_at=timezone.now()
             ),
         )
+        roll()
         found = a_network_post(lena, "2", caption="My #loaf " + "looong" * 20)
         a_place(whole.campaign, found, origin="keyword", state="waiting", matched=["#loaf"])
 

@@ -164,6 +164,7 @@ def reported(account: SocialAccount) -> Any:
     video = a_video(
         account,
         "7450000000000000001",
+        caption="Последний поезд, и Бах для всех ночью #реклама",
         counts_source=Source.ORDER_REPORT,
         total_engagements=115,
         engagement_rate=0.115,

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.test import RequestFactory
 
 from files import limits
 from files.enums import FileKind
-from files.errors import FileRefused
+from files.errors import FileRefused, NoRoom
 from files.models import File
 from files.policies import film_type, part_asked
 from files.services.storing import store_large
 from files.store import contents, open_part
 from files.tasks import collect_files
-from files.uploads import delete_left, is_too_large, take_large
+from files.uploads import LargeFile, delete_left, found_no_room, is_too_large, taking_large
 from files.views import as_shown
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -169,9 +172,7 @@ def test_a_part_comes_from_a_bucket_too(bucket: dict[str, bytes], elm: Organizat
 def sent(content: bytes, most: int, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setitem(limits.LIMITS, FileKind.DRAFT, limits.Limit(most, {}))
     data = {"text": "Look.", "file": SimpleUploadedFile("x.mp4", content)}
-    request = RequestFactory().post("/x/", data)
-    take_large(request, FileKind.DRAFT)
-    return request
+    return RequestFactory().post("/x/", data)
 
 
 def test_a_large_file_is_written_to_the_disk_as_it_comes(
@@ -179,11 +180,80 @@ def test_a_large_file_is_written_to_the_disk_as_it_comes(
 ) -> None:
     settings.DATA_DIR = tmp_path
     request = sent(FILM, len(FILM), monkeypatch)
-    path = Path(request.FILES["file"].temporary_file_path())
-    assert (path.parent, path.read_bytes()) == (tmp_path / "uploads", FILM)
-    assert not is_too_large(request)
-    request.close()
+    with taking_large(request, FileKind.DRAFT):
+        path = Path(request.FILES["file"].temporary_file_path())
+        assert (path.parent, path.read_bytes()) == (tmp_path / "uploads", FILM)
+        assert not is_too_large(request)
+        assert not found_no_room(request)
     assert not path.exists()
+
+
+def test_of_an_upload_that_breaks_off_nothing_stays(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    half = io.BytesIO(sent(FILM, len(FILM), monkeypatch).body[: len(FILM) // 2])
+
+    def read(size: int) -> bytes:
+        if piece := half.read(size):
+            return piece
+        raise ConnectionResetError
+
+    request = sent(FILM, len(FILM), monkeypatch)
+    request._stream = SimpleNamespace(read=read)
+    with pytest.raises(UnreadablePostError) as error, taking_large(request, FileKind.DRAFT):
+        request.POST  # noqa: B018 -- reading it is what is tested
+    assert error.tb  # as long as it is looked at, all that was open stays alive
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["write", "seek"])
+def test_a_file_that_finds_no_room_is_dropped_and_the_text_is_kept(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, step: str
+) -> None:
+    settings.DATA_DIR = tmp_path
+
+    class Full(LargeFile):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self.size_before = self.file.tell()
+
+        def write(self, data: bytes) -> int:
+            return self.file.write(data) if step != "write" else full()
+
+        def seek(self, place: int) -> int:
+            return self.file.seek(place) if step != "seek" else full()
+
+    def full(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("files.uploads.LargeFile", Full)
+    request = sent(FILM, len(FILM), monkeypatch)
+    with taking_large(request, FileKind.DRAFT):
+        assert request.POST["text"] == "Look."
+        assert not request.FILES
+        assert found_no_room(request)
+        assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_of_a_content_that_finds_no_room_no_part_stays(
+    elm: Organization, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("files.store._flush", full)
+    with pytest.raises(NoRoom, match="could not be kept at the moment"):
+        a_film(elm)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_bucket_that_takes_nothing_is_told_as_a_full_disk_is(
+    bucket: dict[str, bytes], elm: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bucket, "do_PUT", lambda self: self.answer(403))
+    with pytest.raises(NoRoom):
+        a_film(elm)
 
 
 def test_what_a_killed_process_left_is_deleted_after_a_day(settings: Any, tmp_path: Path) -> None:
@@ -203,12 +273,13 @@ def test_one_beyond_the_limit_is_dropped_and_the_text_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     request = sent(FILM, len(FILM) - 1, monkeypatch)
-    assert request.POST["text"] == "Look."
-    assert not request.FILES
-    assert is_too_large(request)
+    with taking_large(request, FileKind.DRAFT):
+        assert request.POST["text"] == "Look."
+        assert not request.FILES
+        assert is_too_large(request)
 
 
 def test_far_beyond_the_limit_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     request = sent(FILM, len(FILM) // 5, monkeypatch)
-    with pytest.raises(RequestDataTooBig):
+    with pytest.raises(RequestDataTooBig), taking_large(request, FileKind.DRAFT):
         request.POST  # noqa: B018 -- reading it is what is tested

@@ -22,9 +22,11 @@ def test_a_report_carries_the_address_without_its_query_and_no_body() -> None:
             "url": f"{BACK}?code=secret",
             "query_string": "code=secret",
             "data": {"new_token": "secret"},
+            "headers": {"Referer": f"{BACK}?code=secret", "Host": "x.example"},
         }
     }
-    assert without_secrets(event, {}) == {"request": {"url": BACK}}
+    shown = {"url": BACK, "headers": {"Host": "x.example"}}
+    assert without_secrets(event, {}) == {"request": shown}
 
 
 @pytest.fixture

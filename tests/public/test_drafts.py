@@ -73,7 +73,7 @@ def test_the_film_can_be_sought_behind_the_link_and_nowhere_else(order: Order) -
     client.post(here(order), {"file": a_film()})
     part = client.get(f"{here(order)}1/file/", headers={"range": "bytes=4-11"})
     assert (part.status_code, part.getvalue()) == (206, b"ftypisom")
-    assert part["Referrer-Policy"] == "no-referrer"
+    assert part["Referrer-Policy"] == "same-origin"
     assert "no-store" in part["Cache-Control"]
     client.post(here(order), {"text": "Words"})
     assert client.get(f"{here(order)}2/file/").status_code == 404
@@ -141,6 +141,21 @@ def test_a_file_beyond_the_limit_is_told_and_what_was_typed_stays(
     answer = Client().post(here(order), {"file": a_film(), "text": "My first cut"})
     assert answer.status_code == 422
     assert "This file was not taken." in answer.content.decode()
+    assert "My first cut" in answer.content.decode()
+    assert versions(order) == []
+
+
+@pytest.mark.parametrize("place", ["files.uploads.LargeFile.write", "files.store._flush"])
+def test_a_full_disk_is_told_and_what_was_typed_stays(
+    order: Order, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(place, full, raising=False)
+    answer = Client().post(here(order), {"file": a_film(), "text": "My first cut"})
+    assert answer.status_code == 422
+    assert "This file could not be kept at the moment." in answer.content.decode()
     assert "My first cut" in answer.content.decode()
     assert versions(order) == []
 

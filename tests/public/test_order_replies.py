@@ -95,6 +95,15 @@ def test_a_second_question_stands_below_the_first_until_there_is_no_more_room(or
     assert len(said(order)[0][1]) < 1000
 
 
+def test_a_question_that_comes_twice_or_ends_another_one_takes_nothing_away(order: Order) -> None:
+    for text in ("When is the last day?", "Which music?", "Which music?", "music?"):
+        post(order, "question", {"text": text})
+    assert said(order) == [("question", "When is the last day?\n\nWhich music?\n\nmusic?")]
+    page = Client().get(path(order)).content.decode()
+    assert "When is the last day?<br><br>Which music?<br><br>music?" in page
+    assert opened(order)[1].count(Verb.ORDER_QUESTION_ASKED) == 3
+
+
 @pytest.mark.parametrize(
     ("what", "data", "problem"),
     [
@@ -103,6 +112,11 @@ def test_a_second_question_stands_below_the_first_until_there_is_no_more_room(or
         ("published", {"link": "https://www.tiktok.com/@maya.bakes"}, "the link of a profile"),
         ("published", {"link": "https://www.tiktok.com/@tom/video/71234567"}, "another account"),
         ("published", {"link": "https://example.com/"}, "no link of a TikTok video"),
+        (
+            "published",
+            {"link": "tiktok.com/@maya.bakes/video/٧١٢٣٤٥٦٧"},
+            "no link of a TikTok video",
+        ),
     ],
 )
 def test_what_cannot_be_kept_is_told(order: Order, what: str, data: Any, problem: str) -> None:
@@ -218,7 +232,8 @@ def test_an_answer_goes_out_once_by_mail_in_the_creators_language(
         Influencer.objects.update(language="de")
         reply = say(order, ReplyKind.QUESTION, text="Darf ich nachts drehen?")
     url = f"{staff_page(order)}replies/{reply.pk}/"
-    done = [manager.post(url, {"answer": "Ja, <b>gern</b>."}, follow=True) for _ in range(2)]
+    said = {"answer": "Ja, <b>gern</b>.\n\nBis bald!"}
+    done = [manager.post(url, said, follow=True) for _ in range(2)]
     assert "The creator gets it by e-mail and sees it" in done[0].content.decode()
     assert "Somebody has settled it already." in done[1].content.decode()
     (mail,) = sent_mail()
@@ -226,7 +241,7 @@ def test_an_answer_goes_out_once_by_mail_in_the_creators_language(
     assert mail.subject == "Antwort zu deinem Auftrag für Northwind"
     for part in (
         "Darf ich nachts drehen?",
-        "Antwort: Ja, <b>gern</b>.",
+        "Antwort: Ja, <b>gern</b>.\n\nBis bald!",
         page_url(order),
     ):
         assert part in mail.body, part
@@ -310,6 +325,13 @@ def test_a_video_that_its_creator_named_awaits_their_consent_at_tiktok(
         assert Event.objects.latest("pk").verb == Verb.POST_TIE_REQUESTED
         with pytest.raises(JobFailed):
             _tie_named(Job(params={"order": 0, "video": "7123456789"}))
+
+
+def test_of_an_order_that_was_cancelled_meanwhile_nobody_is_asked_at_tiktok(order: Order) -> None:
+    with organization_scope(order.organization):
+        Order.objects.filter(pk=order.pk).update(state=OrderState.CANCELLED)
+        with pytest.raises(JobFailed, match="The order is over"):
+            _tie_named(Job(params={"order": order.pk, "video": "7123456789"}))
 
 
 def test_of_an_order_that_is_over_nothing_is_kept(order: Order) -> None:

@@ -7,7 +7,7 @@ from django.template import engines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.bidi import isolated
+from ui.bidi import isolated, isolated_lines
 
 STEERING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -37,6 +37,12 @@ def test_no_name_can_open_or_close_anything_outside_itself(name: str) -> None:
     assert not set(inside) & set(STEERING)
     assert "\n" not in inside
     assert "\u2029" not in inside
+
+
+def test_the_lines_of_a_text_stay_apart_and_none_turns_another_one_round() -> None:
+    assert isolated_lines("One\r\n\n\u202eevil\nTwo") == "One\n\n\u2068evil\u2069\nTwo"
+    template = engines["django"].from_string("{{ text|isolate_lines|linebreaksbr }}")
+    assert template.render({"text": "<b>\nمايا"}) == "&lt;b&gt;<br>\u2068مايا\u2069"
 
 
 def test_templates_isolate_and_escape() -> None:

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
-from ui.bidi import isolated
+from ui.bidi import isolated, isolated_lines
 from ui.components import component, one_of
 from ui.markup import breaking
 from ui.templatetags import charts, formats
@@ -18,6 +18,7 @@ from ui.templatetags import charts, formats
 register = template.Library()
 
 register.filter("isolate", isolated, is_safe=True)
+register.filter("isolate_lines", isolated_lines, is_safe=True)
 register.filter("breaking", breaking)
 register.filter("number", formats.number)
 register.filter("compact", formats.compact)

@@ -21,6 +21,7 @@ from tenancy.models import User
 from tenancy.services.events import record
 
 TEXT_LENGTH = 1000
+APART = "\n\n"  # between one question and the next
 ON_THE_PAGE = "The creator sees it on the page of the order."
 VERBS = {
     ReplyKind.QUESTION: Verb.ORDER_QUESTION_ASKED,
@@ -40,7 +41,7 @@ def say(
     if not may_say(locked.state, kind):
         raise ReplyNotTaken
     reply = locked.replies.filter(kind=kind, settled_at=None).first()
-    if reply and (reply.text, reply.wished_on) == (text, wished_on):
+    if reply and _is_said_already(reply, text, wished_on):
         return reply  # the same form once more
     reply = reply or OrderReply(order=locked, kind=kind)
     reply.text, reply.wished_on = _added(reply, text), wished_on
@@ -52,10 +53,16 @@ def say(
     return reply
 
 
+def _is_said_already(reply: OrderReply, text: str, wished_on: date | None) -> bool:
+    if reply.kind == ReplyKind.QUESTION:
+        return f"{APART}{reply.text}".endswith(f"{APART}{text}")
+    return (reply.text, reply.wished_on) == (text, wished_on)
+
+
 def _added(reply: OrderReply, text: str) -> str:
     """A further question stands below the first; anything else takes the place of what was said."""
-    is_further = reply.kind == ReplyKind.QUESTION and reply.text and not reply.text.endswith(text)
-    whole = f"{reply.text}\n\n{text}" if is_further else text
+    is_further = reply.kind == ReplyKind.QUESTION and reply.text
+    whole = f"{reply.text}{APART}{text}" if is_further else text
     if len(whole) > TEXT_LENGTH:
         raise ReplyNotTaken
     return whole
