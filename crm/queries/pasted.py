@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Case, Count, ExpressionWrapper, Q, Value, When
+from django.db.models import Case, Count, Q, Value, When
 
 from crm.enums import ImportFate, PasteResult
 from crm.models import Import, ImportRow
@@ -123,8 +123,8 @@ def paste_counts(parent: Import) -> PasteCounts:
     return PasteCounts(tuple(Group(*each) for each in groups))
 
 
-def _is(condition: Q) -> ExpressionWrapper[models.Value]:
-    return ExpressionWrapper(condition, models.BooleanField())
+def _is(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=models.BooleanField())
 
 
 def pasted_rows_page(parent: Import, *, result: str, cursor: str) -> KeysetPage[ImportRow]:

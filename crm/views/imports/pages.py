@@ -81,7 +81,8 @@ def paste_accounts(request: OrganizationRequest) -> HttpResponse:
 def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """An import at whichever stage it is; brings itself up to date while a job of it runs."""
     parent = found_import(import_pk)
-    goes_on_at = next_try_at(parent.lookup_job) if parent.is_looked_up else None
+    asking = parent.lookup_job
+    goes_on_at = next_try_at(asking) if asking and not asking.is_finished else None
     live = Live.of(
         *(columns(each) for each in (parent, parent.job, parent.lookup_job) if each),
         goes_on_at,

@@ -668,7 +668,7 @@ def test_one_of_the_rest_is_invited_or_asked_from_its_line(
     page = body(manager.get(page_of(parent)))
     assert 'aria-label="Invite or ask @tom_trails"' in page
     answer = manager.post("/o/oak/influencers/add/", {"handle": "tom_trails", "influencer": ""})
-    assert "not in the Creator Marketplace" in body(answer)
+    assert "@tom_trails is not in TikTok&#x27;s Creator Marketplace" in body(answer)
 
 
 def test_tiktok_that_refuses_leaves_no_creator_behind(
@@ -719,6 +719,34 @@ def test_neither_a_viewer_nor_somebody_limited_to_groups_pastes(
         assert client.post(f"/o/oak/influencers/import/{parent.pk}/look-up/").status_code == 403
         assert "Add many" not in body(client.get("/o/oak/influencers/"))
     assert Import.objects.count() == 1
+
+
+def test_who_is_limited_to_groups_meanwhile_looks_up_and_adds_nothing_more(
+    oak: Organization, ada: User, tiktok: Sandbox
+) -> None:
+    hidden = TikTokAccountFactory.create(
+        creator__handle="hidden.one", influencer__email="maya@example.com"
+    ).influencer
+    asked = paste_accounts("@hidden.one\n@maya.bakes maya@example.com\n", Network.TIKTOK, actor=ada)
+    begun = pasted("instagram.com/noor\n", ada)
+    begin_import(begun, actor=ada)
+    Member.objects.filter(user=ada).update(is_limited=True)
+    tiktok.control("stats")
+    finish()
+    assert calls(tiktok) == 0
+    for parent in (asked, begun):
+        job = fresh(parent).job
+        assert job
+        assert (job.state, job.problem) == (
+            JobState.FAILED,
+            "The person who started it may no longer do this. What is done was kept.",
+        )
+    assert list(Influencer.objects.all()) == [hidden]
+    client = Client()
+    client.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for parent in (asked, begun):
+        assert client.get(page_of(parent)).status_code == 403
+        assert client.post(f"{page_of(parent)}begin/", {"version": 1}).status_code == 403
 
 
 def test_a_paste_of_another_organization_is_not_there(
