@@ -195,8 +195,7 @@ def discard_import(parent: Import) -> None:
     file_id = parent.file_id
     forget(FORGET, parent.pk)
     parent.delete()
-    if file_id:
-        delete_files(File.objects.filter(pk=file_id))
+    delete_files(File.objects.filter(pk=file_id))
 
 
 def locked(parent: Import) -> Import:

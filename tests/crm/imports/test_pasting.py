@@ -186,14 +186,14 @@ def test_no_more_than_a_thousand_lines_are_taken_and_no_fewer_than_one(
 
 
 def test_the_page_costs_no_query_for_each_line(manager: Client, ada: User, tiktok: Sandbox) -> None:
-    small = pasted("@one\n", ada)
+    small = pasted("@tom_trails\n", ada)
     for n in range(30):
         TikTokAccountFactory.create(creator__handle=f"here{n}")
     large = pasted(
         "\n".join([*(f"@here{n}" for n in range(30)), *(f"@new{n}" for n in range(15))]), ada
     )
     assert queries_in(manager, page_of(large)) <= 12
-    assert queries_in(manager, page_of(large)) <= queries_in(manager, page_of(small)) + 2
+    assert queries_in(manager, page_of(large)) <= queries_in(manager, page_of(small)) + 1
 
 
 def test_twenty_are_looked_up_in_each_call(ada: User, tiktok: Sandbox) -> None:
@@ -668,7 +668,7 @@ def test_one_of_the_rest_is_invited_or_asked_from_its_line(
     page = body(manager.get(page_of(parent)))
     assert 'aria-label="Invite or ask @tom_trails"' in page
     answer = manager.post("/o/oak/influencers/add/", {"handle": "tom_trails", "influencer": ""})
-    assert "@tom_trails is not in TikTok&#x27;s Creator Marketplace" in body(answer)
+    assert "@tom_trails is not in TikTok's Creator Marketplace" in body(answer)
 
 
 def test_tiktok_that_refuses_leaves_no_creator_behind(
@@ -727,9 +727,9 @@ def test_who_is_limited_to_groups_meanwhile_looks_up_and_adds_nothing_more(
     hidden = TikTokAccountFactory.create(
         creator__handle="hidden.one", influencer__email="maya@example.com"
     ).influencer
-    asked = paste_accounts("@hidden.one\n@maya.bakes maya@example.com\n", Network.TIKTOK, actor=ada)
     begun = pasted("instagram.com/noor\n", ada)
     begin_import(begun, actor=ada)
+    asked = paste_accounts("@hidden.one\n@maya.bakes maya@example.com\n", Network.TIKTOK, actor=ada)
     Member.objects.filter(user=ada).update(is_limited=True)
     tiktok.control("stats")
     finish()
