@@ -192,10 +192,9 @@ def discard_import(parent: Import) -> None:
     """Forget an import of which nothing is written. Raises TableRefused for any other."""
     parent = _in_preview(parent)
     cancel_import(parent)
-    file_id = parent.file_id
     forget(FORGET, parent.pk)
+    delete_files(File.objects.filter(imports=parent.pk))
     parent.delete()
-    delete_files(File.objects.filter(pk=file_id))
 
 
 def locked(parent: Import) -> Import:
