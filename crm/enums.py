@@ -96,6 +96,19 @@ class ImportFate(models.TextChoices):
     ERROR = "error", "Error"
 
 
+class PasteResult(models.TextChoices):
+    """What is known of a pasted line, in the order in which it is told."""
+
+    IN = "in", "In the marketplace"
+    OUTSIDE = "outside", "Not in the marketplace"
+    NOBODY = "nobody", "Not known to TikTok"
+    HERE = "here", "Already here"
+    ELSEWHERE = "elsewhere", "Other network"
+    TWICE = "twice", "Pasted twice"
+    ERROR = "error", "Error"
+    OPEN = "open", "Not looked up yet"
+
+
 class ImportPolicy(models.TextChoices):
     """The policy of a column where the influencer has a value already."""
 

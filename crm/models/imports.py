@@ -79,6 +79,11 @@ class Import(OrganizationModel):
         return self.job is not None and not self.job.is_finished
 
     @property
+    def is_looked_up(self) -> bool:
+        """Is TikTok being asked about its accounts?"""
+        return self.lookup_job is not None and not self.lookup_job.is_finished
+
+    @property
     def is_failed(self) -> bool:
         return self.job is not None and self.job.state == JobState.FAILED
 
@@ -98,7 +103,7 @@ class Import(OrganizationModel):
 
     @property
     def to_write_count(self) -> int:
-        """How many rows an import writes."""
+        """How many rows the import of a file writes."""
         return sum(self.counts.get(fate, 0) for fate in (ImportFate.NEW, ImportFate.UPDATE))
 
 
@@ -108,8 +113,8 @@ class ImportRow(OrganizationModel):
     `number` is the row's number in a spreadsheet. `values` holds what was read, by field; `changes` for each field that
     changes [the value before, the value after]; `reasons` what is wrong: [column, reason, text of the cell]. `cells` are
     the row's own, kept until it is written. `keys` are hashes of what identifies somebody. `kept` says what a roll-back
-    has kept, by field. `added_account` is the primary key of the TikTok account that the row has brought, which may have
-    gone since.
+    has kept, by field. `tiktok_markets` is of pasted accounts TikTok's status by the key of the marketplace account that
+    asked. `added_account` is the primary key of the TikTok account that the row has brought, which may have gone since.
     """
 
     group_path: ClassVar[str] = "influencer__group"
@@ -138,6 +143,7 @@ class ImportRow(OrganizationModel):
         choices=MarketplaceStatus,
         help_text="Empty until TikTok answers.",
     )
+    tiktok_markets = models.JSONField(default=dict, db_default={})
     added_account = models.BigIntegerField(null=True, blank=True)
     written_at = models.DateTimeField(null=True, blank=True)
     rolled_back_at = models.DateTimeField(null=True, blank=True)

@@ -86,7 +86,8 @@ def influencers_without_account(parent: Import, way: str) -> list[int]:
         action__kind=way,
         action__begun_at__gte=parent.created_at,
     )
-    ids = rows.exclude(tiktok_handle="").order_by("number").values_list("influencer_id", flat=True)
+    rows = rows.exclude(tiktok_handle="").exclude(written_at=None)
+    ids = rows.order_by("number").values_list("influencer_id", flat=True)
     return list(ids.exclude(Exists(results))[:MOST_AT_ONCE]) or list(ids[:MOST_AT_ONCE])
 
 

@@ -87,6 +87,8 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         else []
     )
     current = next((tab for tab in tabs if tab.is_current), None)
+    is_news = is_whole and not asked.is_narrowed
+    invited = queries.invitations_without_account() if is_news else []
     context = {
         **allowed,
         "bulk": _offered(request, asked) if is_whole else [],
@@ -108,9 +110,8 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         "is_narrowed": asked.is_narrowed,
         "is_asked_anew": is_asked_anew,
         "has_conditions": bool(asked.reading.filters.conditions),
-        "waiting": queries.invitations_without_account()
-        if is_whole and not asked.is_narrowed
-        else [],
+        "joined": [each for each in invited if each.is_in_marketplace],
+        "waiting": [each for each in invited if not each.is_in_marketplace],
     }
     template = "list" if is_whole else "table"
     response = render(request, f"staff/crm/influencers/{template}.html", context)

@@ -273,7 +273,16 @@ def test_invitations_without_profile_are_followed_until_the_account_can_be_added
             marketplace_status=MarketplaceStatus.INVITED,
             invited_at="2026-11-20T08:00Z",
         )
-        assert "has not joined yet" in manager.get(LIST).content.decode()
+        CreatorFactory.create(
+            handle="pia",
+            marketplace_status=MarketplaceStatus.INVITED,
+            invited_at="2026-11-19T08:00Z",
+        )
+        page = " ".join(manager.get(LIST).content.decode().split())
+        assert "Invited to the marketplace, and not joined yet: @tom_trails (<time" in page
+        assert "), @pia (<time" in page
+        assert page.count("not joined yet") == 1
+        Creator.objects.filter(handle="pia").delete()
         Creator.objects.update(marketplace_status=MarketplaceStatus.IN)
         page = manager.get(LIST).content.decode()
         assert "@tom_trails has joined the marketplace." in page

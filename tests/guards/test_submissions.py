@@ -35,10 +35,10 @@ NEED_NONE = {
         staff/crm/contracts/contract.html crm:delete_contract
         staff/crm/contracts/contract.html crm:take_contract_back
         staff/crm/lists/delete.html action
-        staff/crm/imports/failed.html crm:discard_import
-        staff/crm/imports/preview.html crm:discard_import
+        staff/crm/imports/discard.html crm:discard_import
         staff/crm/imports/outcome.html crm:roll_back_import
         staff/crm/imports/roll_back.html crm:roll_back_import
+        staff/crm/imports/pasted/lookup.html crm:cancel_import
         staff/crm/imports/running.html crm:cancel_import
         staff/crm/influencers/delete.html action
         staff/crm/influencers/outcome.html crm:delete_segment
@@ -143,6 +143,7 @@ NEED_NONE = {
         staff/campaigns/participants/add.html
         staff/campaigns/posts/add_body.html campaigns:post_add
         staff/crm/accounts/add.html action
+        staff/crm/imports/pasted/fate.html crm:add_account
         staff/crm/imports/tiktok.html crm:add_account
         staff/crm/influencers/labels.html crm:add_list
         staff/crm/influencers/labels.html crm:add_tag
@@ -165,6 +166,8 @@ NEED_NONE = {
         staff/crm/discovery/creator.html crm:add_found
         staff/crm/discovery/row_end.html crm:add_found
         staff/crm/discovery/selection.html crm:add_found
+        staff/crm/imports/pasted/foot.html crm:begin_import
+        staff/crm/imports/pasted/lookup.html crm:repeat_lookup
         staff/crm/imports/preview.html crm:begin_import
         staff/crm/imports/roll_back.html crm:check_import
         staff/crm/imports/running.html crm:begin_import
@@ -186,6 +189,7 @@ NEED_NONE = {
     """,
     "It goes on with a draft that has an id or a key of its own, and begins once.": """
         staff/crm/bulk/preview.html crm:begin_bulk
+        staff/crm/imports/pasted/outside.html crm:take_way_out
         staff/crm/imports/tiktok.html crm:take_way_out
         staff/crm/influencers/selection.html crm:bulk
         staff/crm/mailings/new.html here

@@ -1,4 +1,7 @@
-"""Imports are forgotten when they can no longer be rolled back, previews within a day: rows, file, and the import itself."""
+"""Imports are forgotten when they can no longer be rolled back, previews within a day: rows, file, and the import itself.
+
+So are, within a day, pasted lines about people who were not added.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
+from crm.enums import ImportStage
 from crm.models import (
     AwaitedAccount,
     Import,
@@ -16,7 +21,7 @@ from crm.models import (
     SocialAccount,
 )
 from crm.models.imports import NAMES_SOMEBODY, ROLL_BACK_FOR
-from crm.services.imports.matching import TIKTOK, Key, hashed
+from crm.services.imports.matching import LEFT_OUT, TIKTOK, Key, hashed
 from crm.services.imports.meaning.catalog import ACCOUNT
 from files.models import File
 from files.purge import delete_files
@@ -29,6 +34,8 @@ FORGET = "crm.import_forget"
 SLICE_ROWS = 10_000
 # Of a preview that nobody imports: its rows name people whom no erasure finds yet.
 PREVIEW_FOR = timedelta(hours=20)
+BUSY = timedelta(minutes=10)
+BEGUN = [stage for stage in ImportStage if stage != ImportStage.PREVIEW]
 
 
 def plan_to_forget(parent: Import, *, after: timedelta = ROLL_BACK_FOR) -> None:
@@ -37,20 +44,34 @@ def plan_to_forget(parent: Import, *, after: timedelta = ROLL_BACK_FOR) -> None:
 
 
 def _forget(import_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
-    return {pk: None if _forget_slice(pk) else timedelta(0) for pk in import_ids}
+    return {pk: _time_left(pk) or _forget_slice(pk) for pk in import_ids}
 
 
 @transaction.atomic
-def _forget_slice(import_id: int) -> bool:
-    """Delete some rows, and with the last of them the import. Returns whether it is gone."""
+def _time_left(import_id: int) -> timedelta | None:
+    """Forget the pasted lines that were not added. For how long the others are still kept; None if there are none."""
+    pasted = Import.objects.filter(pk=import_id, is_pasted=True, stage__in=BEGUN)
+    parent = pasted.select_for_update(of=("self",)).select_related("job").first()
+    if parent is None or timezone.now() >= parent.roll_back_until:
+        return None
+    if parent.is_running:
+        return BUSY
+    rows = ImportRow.objects.filter(parent=parent, influencer=None, written_at=None)
+    rows.exclude(fate__in=LEFT_OUT).delete()
+    return parent.roll_back_until - timezone.now()
+
+
+@transaction.atomic
+def _forget_slice(import_id: int) -> timedelta | None:
+    """Delete some rows, and with the last of them the import. When more are to be deleted; None if it is gone."""
     rows = ImportRow.objects.filter(parent_id=import_id).values_list("pk", flat=True)
     found = list(rows[:SLICE_ROWS])
     ImportRow.objects.filter(pk__in=found).delete()
     if len(found) == SLICE_ROWS:
-        return False
+        return timedelta(0)
     delete_files(File.objects.filter(imports=import_id))
     Import.objects.filter(pk=import_id).delete()
-    return True
+    return None
 
 
 def forget_rows_about(influencer_ids: Collection[int]) -> None:

@@ -15,13 +15,21 @@ from crm.enums import ImportFate, ImportStage
 from crm.errors import CrmProblem, TableRefused
 from crm.models import Import, ImportRow
 from crm.services.accounts import follow_renamed
-from crm.services.imports.lookups import keep_answers, rows_to_ask
+from crm.services.imports.lookups import (
+    ASK,
+    ask,
+    keep_answers,
+    keep_asked,
+    let_present_be,
+    noted_answers,
+    start_lookup,
+)
 from crm.services.imports.meaning.rows import mapped_columns
 from crm.services.imports.meaning.values import marks_proven_by
 from crm.services.imports.reading.layouts import Layout
 from crm.services.imports.reading.tables import Cells, Place, open_table
 from crm.services.imports.rollback import rows_to_take_back
-from crm.services.imports.subjects import subject_of
+from crm.services.imports.subjects import import_of, subject_of
 from crm.services.imports.writing import rows_to_write
 from files.models import File
 from files.purge import delete_files
@@ -33,19 +41,11 @@ from tenancy.enums import Permission, Verb
 from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import TikTokBusy, TikTokProblem, TikTokUnavailable
-from tiktok.services.creators.membership import HANDLES_PER_CALL, Membership, read_memberships
+from tiktok.services.creators.membership import HANDLES_PER_CALL
 
-PREVIEW, WRITE, ASK = "crm.import_preview", "crm.import_write", "crm.import_lookup"
+PREVIEW, WRITE = "crm.import_preview", "crm.import_write"
 CHECK, TAKE_BACK = "crm.import_check", "crm.import_roll_back"
 TEXT_ROWS, WORKBOOK_ROWS, WRITTEN_ROWS, TAKEN_ROWS = 2_000, 20_000, 1_000, 300
-GONE = "This import is no longer there."
-
-
-def _parent(job: Job) -> Import:
-    parent = Import.objects.select_related("file").filter(pk=job.params["import"]).first()
-    if parent is None:
-        raise JobFailed(GONE)
-    return parent
 
 
 def layout(parent: Import) -> Layout:
@@ -64,7 +64,7 @@ class Scan:
 
 
 def _read(job: Job) -> Scan | tuple[list[ImportRow], int, Place]:
-    parent = _parent(job)
+    parent = import_of(job)
     try:
         return _scan(parent) if job.cursor == 0 else _judge(parent, Place(**job.cursor))
     except TableRefused as refused:
@@ -126,13 +126,30 @@ def _keep(job: Job, read: Scan | tuple[list[ImportRow], int, Place]) -> bool:
     if job.done_count < job.total_count and rows:
         return False
     job.count("previewed", job.done_count)
+    if parent.is_pasted:
+        start_lookup(parent, actor=job.actor)
+        parent.save(update_fields=["lookup_job"])
     return True
 
 
 # --- writing ---
+def _follow(job: Job) -> None:
+    """Before pasted accounts are added, see to those that TikTok has renamed."""
+    parent = import_of(job)
+    if parent.is_pasted:
+        rows = rows_to_write(parent).filter(number__gt=job.cursor)[:HANDLES_PER_CALL]
+        follow_renamed(noted_answers(rows), actor=job.actor)
+
+
 def _write(job: Job, _: None) -> bool:
-    parent, rows = _next_rows(job, rows_to_write, WRITTEN_ROWS)
+    size = HANDLES_PER_CALL if import_of(job).is_pasted else WRITTEN_ROWS
+    parent, rows = _next_rows(job, rows_to_write, size)
+    if parent.is_pasted:
+        let_present_be(rows)
     counts = subject_of(parent).write(parent, rows, job.actor)
+    if parent.is_pasted:
+        good = [row for row in rows if row.tiktok_handle and row.fate != ImportFate.ERROR]
+        keep_answers(good, noted_answers(good), actor=job.actor)
     for fate, count in counts.items():
         parent.written[fate] = parent.written.get(fate, 0) + count
     left_out = sum(row.fate == ImportFate.ERROR for row in rows)
@@ -147,21 +164,27 @@ def _write(job: Job, _: None) -> bool:
 
 
 def _finish_writing(parent: Import, job: Job) -> None:
-    parent.imported_at = timezone.now()
+    settle(parent)
+    if not parent.is_pasted:
+        start_lookup(parent, actor=job.actor)
+    parent.save()
+    record(Verb.IMPORT_FINISHED, parent, actor=job.actor, rows=job.done_count)
+
+
+def settle(parent: Import) -> None:
+    """Note that something of the import is written, and delete its file (not saved)."""
+    parent.imported_at = parent.imported_at or timezone.now()
     parent.counts = {fate: parent.rows.filter(fate=fate).count() for fate in ImportFate.values}
     if parent.file_id:
         delete_files(File.objects.filter(pk=parent.file_id))
         parent.file = None
-    start_lookup(parent, actor=job.actor)
-    parent.save()
-    record(Verb.IMPORT_FINISHED, parent, actor=job.actor, rows=job.done_count)
 
 
 def _next_rows(
     job: Job, rows_of: Callable[[Import], models.QuerySet[ImportRow]], size: int
 ) -> tuple[Import, list[ImportRow]]:
     """The rows of the next slice, behind the number at which the last one has ended."""
-    parent = Import.objects.select_for_update().get(pk=_parent(job).pk)
+    parent = Import.objects.select_for_update().get(pk=import_of(job).pk)
     rows = rows_of(parent)
     if job.cursor:
         is_backward = str(rows.query.order_by[0]).startswith("-")
@@ -177,35 +200,6 @@ def _count(job: Job, counts: Mapping[str, int]) -> None:
     for key, count in counts.items():
         if count:
             job.count(str(key), count)
-
-
-# --- TikTok ---
-Answered = tuple[list[int], dict[str, Membership]]
-
-
-def _ask(job: Job) -> Answered:
-    rows = list(rows_to_ask(_parent(job)).values_list("pk", "tiktok_handle")[:HANDLES_PER_CALL])
-    answers = read_memberships([handle for _, handle in rows]) if rows else {}
-    follow_renamed(answers, actor=job.actor)
-    return [pk for pk, _ in rows], answers
-
-
-def _keep_answers(job: Job, answered: Answered) -> bool:
-    parent, (asked, answers) = _parent(job), answered
-    rows = ImportRow.objects.select_related("influencer").filter(pk__in=asked).order_by("number")
-    counts = keep_answers(parent, list(rows), answers, actor=job.actor)
-    _count(job, counts)
-    job.cursor += 1
-    job.done_count = min(job.total_count, job.done_count + len(asked))
-    return not asked
-
-
-def start_lookup(parent: Import, *, actor: Any) -> None:
-    """Have TikTok asked about the accounts of the import without an answer, if there are any (not saved)."""
-    unanswered = ImportRow.objects.filter(parent=parent, tiktok_status=MarketplaceStatus.UNKNOWN)
-    unanswered.filter(rolled_back_at=None).update(tiktok_status="")
-    if to_ask := rows_to_ask(parent).count():
-        parent.lookup_job = start_job(ASK, {"import": parent.pk}, total=to_ask, actor=actor)
 
 
 # --- taking back ---
@@ -255,7 +249,7 @@ WORDS = {
     ImportFate.NEW: "added",
     ImportFate.UPDATE: "updated",
     "left_out": "left out, because they changed since the preview",
-    MarketplaceStatus.IN: "in the Creator Marketplace, tracked from now on",
+    MarketplaceStatus.IN: "in the Creator Marketplace",
     MarketplaceStatus.NOT_IN: "not in the Creator Marketplace",
     MarketplaceStatus.INVITED: "invited to the Creator Marketplace",
     MarketplaceStatus.INVALID: "not known to TikTok",
@@ -277,17 +271,9 @@ def register_jobs() -> None:
         permission=Permission.IMPORT_INFLUENCERS,
     )
     register_job(kind(name=PREVIEW, title="Preview of an import", fetch=_read, apply=_keep))
-    register_job(kind(name=WRITE, title="Import", apply=_write))
-    register_job(
-        kind(
-            name=ASK,
-            title="Look up imported TikTok accounts",
-            fetch=_ask,
-            apply=_keep_answers,
-            temporary=(TikTokUnavailable, TikTokBusy),
-            lasting=(TikTokProblem,),
-        )
-    )
+    asking = partial(kind, temporary=(TikTokUnavailable, TikTokBusy), lasting=(TikTokProblem,))
+    register_job(asking(name=WRITE, title="Import", fetch=_follow, apply=_write))
+    register_job(asking(name=ASK, title="Look up TikTok accounts", fetch=ask, apply=keep_asked))
     register_job(kind(name=CHECK, title="Check what changed since an import", apply=_check))
     register_job(
         kind(name=TAKE_BACK, title="Roll back an import", apply=_take_back, lasting=(CrmProblem,))

@@ -14,6 +14,7 @@ from crm.errors import TableRefused
 from crm.models import Import
 from crm.services.imports import kinds
 from crm.services.imports.expiry import FORGET, PREVIEW_FOR, plan_to_forget
+from crm.services.imports.lookups import start_lookup
 from crm.services.imports.meaning.mapping import columns_of, problem_of, remember
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import Layout, layout_of
@@ -54,7 +55,8 @@ def start_import(
     upload.seek(0)
     file = store_content(FileKind.INFLUENCER_IMPORT, upload)
     layout = pasted or layout_of(content, file.content_type)
-    name = "Pasted accounts" if pasted else _name(upload.name or file.name, file.name)
+    name = _name(upload.name or file.name, file.name)
+    name = name.removesuffix(".csv") if pasted else name
     headers, samples = _header(file, layout)
     columns, remembered = columns_of(subject_named(about), headers, samples, name)
     with transaction.atomic():
@@ -108,7 +110,7 @@ def read_otherwise(
     parent: Import, *, encoding: str, delimiter: str, decimal_mark: str, actor: User
 ) -> None:
     """Read the file in another way and preview it anew. Raises TableRefused."""
-    parent = _locked(parent)
+    parent = _in_preview(parent)
     layout = Layout(encoding, delimiter) if parent.encoding else Layout()
     is_other = (layout.encoding, layout.delimiter) != (parent.encoding, parent.delimiter)
     parent.decimal_mark = decimal_mark
@@ -125,7 +127,7 @@ def read_otherwise(
 @transaction.atomic
 def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> None:
     """Import the columns into these fields, each with its policy, and preview the file anew."""
-    parent = _locked(parent)
+    parent = _in_preview(parent)
     known = subject_of(parent).fields()
     for column, choice in zip(parent.columns, chosen, strict=False):
         column["field"] = choice["field"] if choice["field"] in known else ""
@@ -141,7 +143,7 @@ def _preview_anew(parent: Import, actor: User) -> None:
     _preview(parent, actor)
 
 
-def _locked(parent: Import) -> Import:
+def _in_preview(parent: Import) -> Import:
     """The import while its preview may be changed. Raises TableRefused once it is being written."""
     locked = (
         Import.objects.select_for_update(of=("self",))
@@ -157,14 +159,17 @@ def _locked(parent: Import) -> Import:
 
 @transaction.atomic
 def begin_import(parent: Import, *, actor: User) -> None:
-    """Write the rows that the preview showed: the one of the import's `version` as it is given. Raises TableRefused while
-    there is no whole preview, and if another has taken its place."""
+    """Write the rows that the preview showed: the one of the import's `version` as it is given. Of pasted accounts those that
+    are known by now to be in the marketplace. Raises TableRefused while there is no whole preview, and if another has
+    taken its place."""
     seen = parent.version
-    parent = Import.objects.select_for_update(of=("self",)).select_related("job").get(pk=parent.pk)
-    if parent.stage == ImportStage.IMPORT and not parent.is_running and parent.imported_at is None:
-        kinds.begin(
-            kinds.WRITE, parent, actor=actor
-        )  # goes on where it was cancelled or has failed
+    parent = locked(parent)
+    if parent.is_looked_up:
+        raise TableRefused("The accounts are still being looked up. Wait for the end, or stop it.")
+    is_begun = parent.stage == ImportStage.IMPORT and not parent.is_running
+    if is_begun and (parent.imported_at is None or parent.is_pasted):
+        # It goes on where it was cancelled or has failed, or where TikTok was not asked before.
+        kinds.begin(kinds.WRITE, parent, actor=actor)
         parent.save()
         return
     is_previewed = parent.job is not None and parent.job.state == JobState.DONE
@@ -174,23 +179,28 @@ def begin_import(parent: Import, *, actor: User) -> None:
         raise TableRefused(OTHER_PREVIEW)
     if problem := problem_of(subject_of(parent), parent.columns):
         raise TableRefused(problem)
-    remember(parent)
-    kinds.begin(kinds.WRITE, parent, actor=actor)
+    job = kinds.begin(kinds.WRITE, parent, actor=actor)
     parent.save()
-    plan_to_forget(parent)
-    record(Verb.IMPORT_STARTED, parent, actor=actor, rows=parent.to_write_count)
+    if not parent.is_pasted:  # of which the lines that are not added go with the preview
+        remember(parent)
+        plan_to_forget(parent)
+    record(Verb.IMPORT_STARTED, parent, actor=actor, rows=job.total_count)
 
 
 @transaction.atomic
 def discard_import(parent: Import) -> None:
     """Forget an import of which nothing is written. Raises TableRefused for any other."""
-    parent = _locked(parent)
+    parent = _in_preview(parent)
     cancel_import(parent)
-    file_id = parent.file_id
     forget(FORGET, parent.pk)
+    delete_files(File.objects.filter(imports=parent.pk))
     parent.delete()
-    if file_id:
-        delete_files(File.objects.filter(pk=file_id))
+
+
+def locked(parent: Import) -> Import:
+    """The import with its jobs as it is now, for whoever changes it."""
+    rows = Import.objects.select_for_update(of=("self",)).select_related("job", "lookup_job")
+    return rows.get(pk=parent.pk)
 
 
 def cancel_import(parent: Import) -> None:
@@ -202,24 +212,23 @@ def cancel_import(parent: Import) -> None:
 
 @transaction.atomic
 def repeat_lookup(parent: Import, *, actor: User) -> None:
-    """Ask TikTok about the accounts that have no answer yet. Raises TableRefused while nothing is written."""
-    parent = (
-        Import.objects.select_for_update(of=("self",))
-        .select_related("lookup_job")
-        .get(pk=parent.pk)
-    )
-    if parent.imported_at is None or parent.stage != ImportStage.IMPORT:
+    """Ask TikTok about the accounts that have no answer yet. Raises TableRefused while a file is not imported."""
+    parent = locked(parent)
+    is_previewed = parent.is_pasted and parent.stage == ImportStage.PREVIEW
+    is_imported = parent.imported_at is not None and parent.stage == ImportStage.IMPORT
+    if parent.is_running or not (is_previewed or is_imported):
         raise TableRefused("Nothing can be looked up now.")
-    if parent.lookup_job is not None and not parent.lookup_job.is_finished:
+    if parent.is_looked_up:
         raise TableRefused("The accounts are being looked up already.")
-    kinds.start_lookup(parent, actor=actor)
-    parent.save(update_fields=["lookup_job"])
+    start_lookup(parent, actor=actor)
+    parent.version += 1  # nobody adds more than they have seen
+    parent.save(update_fields=["lookup_job", "version"])
 
 
 @transaction.atomic
 def keep_import(parent: Import) -> None:
     """Leave an import as it is, whatever its check has found. Raises TableRefused at any other stage."""
-    parent = Import.objects.select_for_update(of=("self",)).select_related("job").get(pk=parent.pk)
+    parent = locked(parent)
     if parent.stage != ImportStage.CHECK or parent.is_running:
         raise TableRefused("Nothing was checked.")
     parent.stage = ImportStage.IMPORT
@@ -239,11 +248,7 @@ def roll_back(parent: Import, *, actor: User) -> None:
 
 
 def _begin_on_written(kind: str, parent: Import, actor: User) -> None:
-    parent = (
-        Import.objects.select_for_update(of=("self",))
-        .select_related("job", "lookup_job")
-        .get(pk=parent.pk)
-    )
+    parent = locked(parent)
     if parent.stage == ImportStage.PREVIEW or parent.is_running:
         raise TableRefused("Nothing can be rolled back now. Wait until the import has ended.")
     if parent.is_rolled_back:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from crm.models import Import, ImportRow
 from crm.services.imports.meaning.catalog import Field
 from crm.services.imports.reading.tables import Cells
+from jobs.errors import JobFailed
+from jobs.models import Job
 from tenancy.models import User
 
 
@@ -38,6 +40,14 @@ class Subject:
     write: Callable[[Import, Sequence[ImportRow], User | None], Mapping[str, int]]
     take_back: Callable[[Import, Sequence[ImportRow], User | None], Mapping[str, int]]
     note_verdicts: Callable[[Sequence[ImportRow]], int]
+
+
+def import_of(job: Job) -> Import:
+    """The import that a job is about, with its file. Raises JobFailed if it is discarded."""
+    parent = Import.objects.select_related("file").filter(pk=job.params["import"]).first()
+    if parent is None:
+        raise JobFailed("This import is no longer there.")
+    return parent
 
 
 _subjects: dict[str, Subject] = {}

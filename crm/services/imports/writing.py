@@ -19,12 +19,13 @@ from crm.services.merging.finding import check_for_duplicates
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record_each
+from tiktok.enums import MarketplaceStatus
 
 EXISTS_NOW = (
-    "Since the preview somebody has added this creator. Choose the file again to update them."
+    "Since the preview somebody has added this creator. Import the row again to update them."
 )
 CHANGED_NOW = (
-    "Since the preview somebody has changed this creator. Choose the file again to see how."
+    "Since the preview somebody has changed this creator. Import the row again to see how."
 )
 # Imports of one organization write one after the other: two must not add the same person.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('crm.import', %s))"
@@ -40,10 +41,16 @@ WHERE row.parent_id = %s AND row.duplicate_of = written.number AND row.influence
 
 
 def rows_to_write(parent: Import) -> models.QuerySet[ImportRow]:
-    """The rows that an import writes, or whose TikTok account it has to ask for, in their order."""
+    """The rows that an import writes, or whose TikTok account it has to ask for, in their order.
+
+    Of pasted TikTok accounts those that are in the marketplace.
+    """
     is_written = models.Q(fate__in=[ImportFate.NEW, ImportFate.UPDATE])
     is_asked = models.Q(fate=ImportFate.UNCHANGED) & ~models.Q(tiktok_handle="")
     rows = ImportRow.objects.filter(is_written | is_asked, parent=parent, written_at=None)
+    if parent.is_pasted:
+        is_in = models.Q(tiktok_status=MarketplaceStatus.IN)
+        rows = rows.filter(models.Q(tiktok_handle="") | is_in)
     return rows.order_by("number")
 
 

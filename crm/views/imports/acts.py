@@ -17,7 +17,9 @@ from crm.queries.imports import influencers_without_account
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import draft_action
 from crm.services.imports import runs
+from crm.services.imports.pasting import keep_without_account
 from crm.services.imports.subjects import subject_of
+from crm.services.invitations import invites_by_mail
 from crm.views.imports.pages import found_import, page_of, reading_form, show_import
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -127,6 +129,13 @@ def take_way_out(request: OrganizationRequest, import_pk: int) -> HttpResponse:
         raise Http404
     if not can(request.membership, kind.permission):
         raise PermissionDenied
+    if parent.is_pasted:
+        mailed = kind.key == "ask" or invites_by_mail()
+        try:
+            keep_without_account(parent, mailed=mailed, actor=request.user)
+        except TableRefused as refused:
+            messages.error(request, str(refused))
+            return show_import(request, parent)
     ids = influencers_without_account(parent, kind.key)
     if not ids:
         messages.info(request, "Nobody is left to invite or ask.")

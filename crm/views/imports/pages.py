@@ -26,6 +26,7 @@ from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
 from crm.services.imports.subjects import subject_of
 from crm.views.frame import INVALID, allowances
+from crm.views.imports.lines import pasted_lines
 from crm.views.imports.rows import kept_rows, shown_rows
 from files.errors import FileRefused
 from jobs.queries import next_try_at
@@ -33,6 +34,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
 from tiktok.enums import MarketplaceStatus
+from ui.live import Live, columns
 from ui.submitting import is_sent, sent_token
 
 SHOWN_KEPT = 50
@@ -69,8 +71,9 @@ def paste_accounts(request: OrganizationRequest) -> HttpResponse:
             form.add_error("accounts", str(refused))
         else:
             return show_import(request, found_import(made.pk))
+    context = {"form": form, "imports": queries.latest_imports(INFLUENCERS)}
     status = INVALID if form.errors else 200
-    return render(request, "staff/crm/imports/paste.html", {"form": form}, status=status)
+    return render(request, "staff/crm/imports/paste.html", context, status=status)
 
 
 @staff_page(Permission.IMPORT_INFLUENCERS)
@@ -78,6 +81,15 @@ def paste_accounts(request: OrganizationRequest) -> HttpResponse:
 def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """An import at whichever stage it is; brings itself up to date while a job of it runs."""
     parent = found_import(import_pk)
+    asking = parent.lookup_job
+    goes_on_at = next_try_at(asking) if asking and not asking.is_finished else None
+    live = Live.of(
+        *(columns(each) for each in (parent, parent.job, parent.lookup_job) if each),
+        goes_on_at,
+        is_under_way=parent.is_running or parent.is_looked_up,
+    )
+    if answer := live.answer(request):
+        return answer
     part = _part(parent)
     subject = subject_of(parent)
     context = {
@@ -89,7 +101,8 @@ def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
         "shown_url": page_of(request, subject.shown_at(parent)),
         "part": f"staff/crm/imports/{part}.html",
         "step": 2 if parent.stage == ImportStage.PREVIEW else 3,
-        "is_refreshing": parent.is_running or _is_asking(parent),
+        "live": live,
+        "goes_on_at": goes_on_at,
         **CONTEXTS[part](request, parent),
     }
     return render(request, "staff/crm/imports/import.html", context)
@@ -108,13 +121,10 @@ def found_import(import_pk: int) -> Import:
     return parent
 
 
-def _is_asking(parent: Import) -> bool:
-    return parent.lookup_job is not None and not parent.lookup_job.is_finished
-
-
 def _part(parent: Import) -> str:
     if parent.stage == ImportStage.PREVIEW:
-        return "failed" if parent.is_failed else "preview"
+        ready = "pasted/preview" if parent.is_pasted else "preview"
+        return "failed" if parent.is_failed else ready
     if parent.stage == ImportStage.IMPORT and (parent.is_running or parent.imported_at is None):
         return "running"
     return "outcome"
@@ -184,6 +194,7 @@ def _running(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "percent": _percent(parent),
         "left": _left(parent),
         "written": sum(parent.written.values()),
+        "unit": "accounts" if parent.is_pasted else "rows",
     }
 
 
@@ -202,34 +213,41 @@ def _left(parent: Import) -> timedelta | None:
 
 
 def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
-    changed = queries.rows_changed_since(parent)
-    has_verdict = parent.stage != ImportStage.IMPORT and not parent.is_running
-    kept = list(changed[:SHOWN_KEPT]) if has_verdict else []
-    kept_count = changed.count() if has_verdict else 0
+    shown = pasted_lines(request, parent) if parent.is_pasted else _rows_and_accounts(parent)
+    return {**shown, **_written(parent)}
+
+
+def _rows_and_accounts(parent: Import) -> dict[str, Any]:
+    """The rows of a file that were left out, and what TikTok says of the others' accounts."""
     tiktok = queries.tiktok_counts(parent)
-    new, updated = (parent.written.get(each, 0) for each in (ImportFate.NEW, ImportFate.UPDATE))
     return {
-        "percent": _percent(parent),
-        "new": new,
-        "updated": updated,
-        "written": new + updated,
-        "archived": queries.archived_count(parent)
-        if updated and parent.about == INFLUENCERS
-        else 0,
         "errors": parent.counts.get(ImportFate.ERROR, 0),
-        "error_numbers": [
-            number - parent.is_pasted for number in queries.first_numbers(parent, ImportFate.ERROR)
-        ],
+        "error_numbers": queries.first_numbers(parent, ImportFate.ERROR),
         "duplicates": parent.counts.get(ImportFate.DUPLICATE, 0),
         "unchanged": parent.counts.get(ImportFate.UNCHANGED, 0),
         "tiktok": tiktok,
-        "is_asking": _is_asking(parent),
-        "goes_on_at": next_try_at(parent.lookup_job) if parent.lookup_job else None,
         "several_markets": several_markets,
         "outside_count": sum(tiktok.get(status, 0) for status in queries.OUTSIDE),
         "unanswered": tiktok.get(MarketplaceStatus.UNKNOWN, 0) + tiktok.get("", 0),
         "outside": queries.rows_without_account(parent),
         "most_at_once": queries.MOST_AT_ONCE,
+    }
+
+
+def _written(parent: Import) -> dict[str, Any]:
+    """The number of rows that are written, and what a roll-back would keep or has kept."""
+    changed = queries.rows_changed_since(parent)
+    has_verdict = parent.stage != ImportStage.IMPORT and not parent.is_running
+    kept = list(changed[:SHOWN_KEPT]) if has_verdict else []
+    kept_count = changed.count() if has_verdict else 0
+    new, updated = (parent.written.get(each, 0) for each in (ImportFate.NEW, ImportFate.UPDATE))
+    is_about_people = parent.about == INFLUENCERS
+    return {
+        "percent": _percent(parent),
+        "new": new,
+        "updated": updated,
+        "written": new + updated,
+        "archived": queries.archived_count(parent) if updated and is_about_people else 0,
         "kept": kept_rows(parent, kept),
         "kept_count": kept_count,
         "kept_more": kept_count - len(kept),
@@ -243,6 +261,7 @@ def _outcome(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
 
 CONTEXTS: dict[str, Callable[[OrganizationRequest, Import], dict[str, Any]]] = {
     "preview": _preview,
+    "pasted/preview": pasted_lines,
     "running": _running,
     "outcome": _outcome,
     "failed": lambda request, parent: {"reading_form": reading_form(parent)},

@@ -10,11 +10,10 @@ from django.conf import settings
 from django.utils.translation import ngettext
 
 from crm.countries import COUNTRIES
-from crm.enums import ImportFate, Network
+from crm.enums import ImportFate
 from crm.models import Import, ImportRow
-from crm.policies.addresses import account_name
 from crm.queries.imports import latest_changes, names_of_influencers, names_of_people
-from crm.services.imports.meaning.catalog import ACCOUNT, Field
+from crm.services.imports.meaning.catalog import Field
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.subjects import subject_of
 from tenancy.models import Event, Group
@@ -54,11 +53,6 @@ class ShownRow:
     def is_under_another_name(self) -> bool:
         """Is the row about somebody who is called otherwise here?"""
         return bool(self.here) and self.here != self.row.label
-
-    @property
-    def first_line(self) -> int:
-        """The line of the row whose account this one repeats."""
-        return (self.row.duplicate_of or 1) - 1
 
 
 @dataclass(frozen=True)
@@ -127,12 +121,9 @@ def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
         ShownRow(
             row=row,
             kind=KINDS[ImportFate(row.fate)],
-            changes=[
-                Change(words.label(key), words.value(key, before), words.value(key, after))
-                for key, (before, after) in row.changes.items()
-            ],
+            changes=shown_changes(words, row),
             field_count=len(row.values),
-            account=_account(parent, row),
+            account=f"@{row.handle}" if row.handle else "",
             here=here.get(row.about_id, ("", False))[0],
             is_archived=here.get(row.about_id, ("", False))[1],
         )
@@ -140,13 +131,12 @@ def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
     ]
 
 
-def _account(parent: Import, row: ImportRow) -> str:
-    """The account of a row. Of a paste the network stands with it, which a file's column names."""
-    networks = [key.removeprefix(ACCOUNT) for key in row.values if key.startswith(ACCOUNT)]
-    if not parent.is_pasted or not networks:
-        return f"@{row.handle}" if row.handle else ""
-    network = Network(networks[0])
-    return f"{network.label} · {account_name(network, row.handle)}"
+def shown_changes(words: Words, row: ImportRow) -> list[Change]:
+    """What a row changes."""
+    return [
+        Change(words.label(key), words.value(key, before), words.value(key, after))
+        for key, (before, after) in row.changes.items()
+    ]
 
 
 def _both(row: ImportRow) -> dict[str, Any]:

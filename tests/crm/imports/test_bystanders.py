@@ -150,7 +150,7 @@ def test_tiktok_is_asked_about_the_rows_of_this_import_alone(ada: User) -> None:
     ImportRow.objects.update(written_at=timezone.now())
     rows = list(rows_to_ask(first))
     assert [row.parent_id for row in rows] == [first.pk]
-    assert keep_answers(first, rows, {}, actor=ada) == {"unknown": 1}
+    assert keep_answers(rows, {}, actor=ada) == {"unknown": 1}
     assert (rows_to_ask(first).exists(), rows_to_ask(second).exists()) == (False, True)
 
 
