@@ -106,12 +106,13 @@ def reached(campaign: Campaign, *, today: date) -> Reached | None:
 
 
 def sums_now(campaigns: Sequence[int]) -> tuple[CampaignResult | None, int | None]:
-    """The sums of whole campaigns, or of the accounts in the groups in scope, and how many videos were ordered; None while
-    nothing is added up."""
-    orders = Order.objects.filter(campaign__in=campaigns).order_by().values("organization")
-    ordered = Subquery(orders.annotate(n=Sum("video_limit")).values("n"))
-    found = _sums(campaigns).annotate(ordered=ordered)
-    return next(((_result(row), row["ordered"]) for row in found), (None, None))
+    """The sums of whole campaigns, or of the accounts in the groups in scope, None while nothing is added up; and how many
+    videos were ordered, None where none was."""
+    orders = Order.objects.filter(campaign__in=campaigns).order_by()
+    by_organization = orders.values("organization").annotate(n=Sum("video_limit")).values("n")
+    for row in _sums(campaigns).annotate(ordered=Subquery(by_organization)):
+        return _result(row), row["ordered"]
+    return None, orders.aggregate(n=Sum("video_limit"))["n"]
 
 
 def _result(row: Mapping[str, Any]) -> CampaignResult:

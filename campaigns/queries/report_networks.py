@@ -7,7 +7,7 @@ from functools import cached_property
 
 from campaigns.enums import ReportBlock
 from campaigns.models import Report
-from campaigns.queries.network_posts import NetworkTotals, networks_of
+from campaigns.queries.network_totals import NetworkTotals, networks_of
 
 
 class NetworksOfReport:

@@ -22,11 +22,11 @@ from campaigns.queries.network_posts import (
     found_places,
     network_head,
     network_lines,
-    network_totals,
     place_of,
     places_page,
     queue_page,
 )
+from campaigns.queries.network_totals import network_totals
 from campaigns.queries.post_layouts import COUNTS, NETWORK_COLUMNS, network_view_of
 from campaigns.queries.published import post_choices
 from campaigns.services.networks.imports.fates import FINDS
@@ -150,10 +150,14 @@ def network_import(request: OrganizationRequest, pk: int) -> HttpResponse:
 def network_all(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Everything that the campaign's accounts published on other networks, as far as files have brought it."""
     campaign = campaign_or_404(pk)
-    network = _asked(request).network
+    network, is_undated = _asked(request).network, request.GET.get("show") == "undated"
+    page = account_posts_page(
+        campaign, request.GET.get("cursor"), network=network, is_undated=is_undated
+    )
     context = {
-        "page": account_posts_page(campaign, request.GET.get("cursor"), network=network),
+        "page": page,
         "network": network,
+        "is_undated": is_undated,
         "networks": post_choices(campaign, "network"),
     }
     return campaign_page(request, campaign, "networks/all.html", context)
