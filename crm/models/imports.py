@@ -109,10 +109,8 @@ class ImportRow(OrganizationModel):
     changes [the value before, the value after]; `reasons` what is wrong: [column, reason, text of the cell]. `cells` are
     the row's own, kept until it is written. `keys` are hashes of what identifies somebody. `kept` says what a roll-back
     has kept, by field. `added_account` is the primary key of the TikTok account that the row has brought, which may have
-    gone since.
+    gone since. Whoever sees an import sees all its rows: they are what the file says.
     """
-
-    group_path: ClassVar[str] = "influencer__group"
 
     parent = models.ForeignKey(
         Import, on_delete=models.CASCADE, related_name="rows", db_index=False

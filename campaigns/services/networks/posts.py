@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,7 @@ from crm.policies.addresses import account_name
 from crm.policies.post_addresses import PostAddress, post_address
 from tenancy.enums import Verb
 from tenancy.models import User
+from tenancy.scope import current_groups, groups_scope
 from tenancy.services.events import record, record_each
 
 
@@ -63,6 +64,8 @@ def add_network_post(
     lock_campaign(campaign)
     read = post_address(address)
     post = known_post(read)
+    if post is None and hidden_posts({(read.network, read.post_id)}):
+        raise OtherAccountOfPost
     if post is None:
         post = NetworkPost(
             account=_account_of(campaign, read, account),
@@ -103,6 +106,18 @@ def known_post(read: PostAddress) -> NetworkPost | None:
     return posts.first()
 
 
+def hidden_posts(keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The posts among these, by network and its id, that are known and that are of nobody whom the member sees."""
+    if current_groups() is None:
+        return set()
+    ids = [post_id for _, post_id in keys]
+    with groups_scope(None):
+        rows = NetworkPost.objects.filter(network_post_id__in=ids)
+        known = set(rows.values_list("network", "network_post_id"))
+    seen = NetworkPost.objects.filter(network_post_id__in=ids)
+    return (known & set(keys)) - set(seen.values_list("network", "network_post_id"))
+
+
 def _account_of(
     campaign: Campaign, read: PostAddress, chosen: SocialAccount | None
 ) -> SocialAccount:
@@ -122,12 +137,19 @@ def _account_of(
         if chosen.network != read.network:
             raise AccountToChoose(label)
         return chosen
-    candidates = list(taking_part[:2])
-    if not candidates:
+    first = taking_part.first()
+    if first is None:
         raise NoAccountOfPost(label)
-    if len(candidates) > 1:
+    if count_accounts(campaign)[read.network] > 1:
         raise AccountToChoose(label)
-    return candidates[0]
+    return first
+
+
+def count_accounts(campaign: Campaign) -> Counter[str]:
+    """How many accounts of each network take part, those that the member does not see too: only a single one needs no name."""
+    with groups_scope(None):
+        rows = SocialAccount.objects.filter(participations__campaign=campaign)
+        return Counter(rows.values_list("network", flat=True))
 
 
 def _taking_part(campaign: Campaign, account: SocialAccount) -> None:

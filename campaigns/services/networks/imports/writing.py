@@ -28,7 +28,7 @@ from campaigns.services.networks.imports.fates import (
     state_of,
 )
 from campaigns.services.networks.imports.fields import ACCOUNT, COUNTED, PUBLISHED, URL, moment_of
-from campaigns.services.networks.posts import show_latest
+from campaigns.services.networks.posts import hidden_posts, show_latest
 from crm.enums import ImportFate
 from crm.models import Import, ImportRow, SocialAccount
 from crm.services.imports.writing import leave_out
@@ -70,7 +70,8 @@ def _still_right(
     states = _places(campaign, posts)
     gone = [row for row in rows if row.values[ACCOUNT] not in present]
     here = [row for row in rows if row.values[ACCOUNT] in present]
-    late = [row for row in here if row.fate == ImportFate.NEW and key_of(row) in posts]
+    known = {*posts, *hidden_posts([key_of(row) for row in here])}
+    late = [row for row in here if row.fate == ImportFate.NEW and key_of(row) in known]
     changed = [
         row
         for row in here
