@@ -12,7 +12,7 @@ from campaigns.enums import PlaceState
 from campaigns.models import POST_NUMBERS, Campaign, NetworkPost, PostPlace
 from campaigns.queries.post_layouts import NETWORK_COLUMNS
 from campaigns.queries.published import PostsAsked
-from campaigns.queries.search import holding
+from campaigns.queries.search import address_in, holding
 from crm.models.search import folded
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 from ui.sheets import Cell
@@ -34,9 +34,7 @@ def found_places(campaign: Campaign, asked: PostsAsked) -> QuerySet[PostPlace]:
     """The posts of other networks in a campaign that the wish names, in no order."""
     rows = listed_places(campaign)
     if asked.search:
-        blank, of = Value(" "), "account"
-        words = Concat("post__caption", blank, f"{of}__handle", blank, f"{of}__influencer__name")
-        rows = holding(rows.alias(plain=folded(words)), asked.search)
+        rows = _searched(rows, asked.search)
     wanted = {
         "post__network": asked.network,
         "account": asked.creator,
@@ -46,6 +44,15 @@ def found_places(campaign: Campaign, asked: PostsAsked) -> QuerySet[PostPlace]:
         "published_at__lte": asked.until and datetime.combine(asked.until, time.max, UTC),
     }
     return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _searched(rows: QuerySet[PostPlace], search: str) -> QuerySet[PostPlace]:
+    """Those at this address; else those with all these words in caption, handle or name."""
+    if read := address_in(search):
+        return rows.filter(post__network=read.network, post__network_post_id=read.post_id)
+    blank, of = Value(" "), "account"
+    words = Concat("post__caption", blank, f"{of}__handle", blank, f"{of}__influencer__name")
+    return holding(rows.alias(plain=folded(words)), search)
 
 
 def _with_post(rows: QuerySet[PostPlace]) -> QuerySet[PostPlace]:

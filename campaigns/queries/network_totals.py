@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import Aggregate, Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import NumbersSource, PlaceState
 from campaigns.models import OTHER_NETWORKS, POST_NUMBERS, PostPlace, PostReading
 from campaigns.queries.post_layouts import COUNTS
+
+KEPT = (*POST_NUMBERS, "numbers_source", "numbers_at")
 
 
 @dataclass(frozen=True)
@@ -58,25 +60,26 @@ def network_totals(rows: QuerySet[PostPlace]) -> NetworkTotals:
     return _totals(rows.aggregate(posts=Count("pk"), **_sums("post__")))
 
 
-def totals_by_network(
-    rows: QuerySet[PostPlace], until: datetime | None = None
-) -> dict[str, NetworkTotals]:
-    """The sums by network, of the latest numbers, or of those that were the latest at a moment. One query."""
-    if until:
-        rows = rows.annotate(**_then(until))
-    sums = _sums("then_" if until else "post__")
-    groups = rows.order_by().values("post__network").annotate(posts=Count("pk"), **sums)
+def totals_by_network(rows: QuerySet[PostPlace], path: str = "post__") -> dict[str, NetworkTotals]:
+    """The sums by network of the numbers at this path. One query."""
+    groups = rows.order_by().values("post__network").annotate(posts=Count("pk"), **_sums(path))
     return {group["post__network"]: _totals(group) for group in groups}
 
 
-def networks_of(campaign_ids: Sequence[int], until: date | None) -> list[tuple[str, NetworkTotals]]:
-    """The sums over the posts of campaigns on each other network, by its name; of the posts and numbers that were known at the
-    end of a day where one is given. A post without a date counts from when it came into the campaign."""
+def places_known(campaign_ids: Sequence[int], until: date | None) -> QuerySet[Any]:
+    """The posts of campaigns, with the latest numbers in `then_views` and so on: those that were known at the end of a day where
+    one is given. A post without a date counts from when it came into the campaign."""
     rows = PostPlace.objects.filter(campaign__in=campaign_ids, state=PlaceState.LISTED)
-    ends = datetime.combine(until, time.max, UTC) if until else None
-    if ends:
-        rows = rows.alias(began=Coalesce("published_at", "added_at")).filter(began__lte=ends)
-    found = totals_by_network(rows, ends)
+    if until is None:
+        return rows.annotate(**{f"then_{name}": F(f"post__{name}") for name in KEPT})
+    ends = datetime.combine(until, time.max, UTC)
+    rows = rows.alias(began=Coalesce("published_at", "added_at")).filter(began__lte=ends)
+    return rows.annotate(**_then(ends))
+
+
+def networks_of(campaign_ids: Sequence[int], until: date | None) -> list[tuple[str, NetworkTotals]]:
+    """The sums over the posts of campaigns on each other network, by its name."""
+    found = totals_by_network(places_known(campaign_ids, until), "then_")
     return [
         (str(network.label), found[network.value])
         for network in OTHER_NETWORKS

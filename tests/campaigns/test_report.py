@@ -401,7 +401,7 @@ def test_what_was_ordered_is_told_before_anything_is_added_up(manager, campaign:
     an_order(campaign, a_participant(campaign, "maya"), video_limit=2)
     an_order(campaign, a_participant(campaign, "rio"), video_limit=1)
     (line,) = csv.DictReader(io.StringIO(exported(manager, campaign, "csv").decode("utf-8-sig")))
-    assert (line["Creator"], line["Videos"], line["Ordered videos"]) == ("All", "0", "3")
+    assert (line["Creator"], line["Posts"], line["Ordered videos"]) == ("All", "0", "3")
 
 
 def test_the_workbook_has_a_sheet_for_each_table_and_real_numbers(manager, three: Campaign) -> None:

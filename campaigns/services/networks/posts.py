@@ -26,6 +26,7 @@ from campaigns.models import (
 )
 from campaigns.services.campaigns import activate, lock_campaign
 from campaigns.services.networks.detection import detect_for
+from campaigns.services.results.rolling import roll_networks
 from crm.enums import Network
 from crm.models import SocialAccount
 from crm.policies.addresses import account_name
@@ -93,6 +94,7 @@ def _list_post(campaign: Campaign, post: NetworkPost, actor: User | None) -> Pos
     place.published_at = post.published_at
     place.origin, place.state = PostOrigin.BY_HAND, PlaceState.LISTED
     place.save()
+    roll_networks([campaign.pk])
     activate(campaign)
     record(Verb.NETWORK_POST_ADDED, post.account, actor=actor, post=post.pk, campaign=campaign.pk)
     return place
@@ -198,6 +200,13 @@ def show_latest(post_ids: Collection[int]) -> None:
     NetworkPost.objects.bulk_update(
         posts, [*POST_NUMBERS, "numbers_source", "numbers_at"], batch_size=500
     )
+    add_up_posts(post_ids)
+
+
+def add_up_posts(post_ids: Collection[int]) -> None:
+    """Have the campaigns added up anew in which these posts stand."""
+    places = PostPlace.objects.filter(post__in=post_ids, state=PlaceState.LISTED).order_by()
+    roll_networks(places.values_list("campaign", flat=True).distinct())
 
 
 def _latest(readings: Iterable[PostReading], name: str) -> int | None:
@@ -218,6 +227,7 @@ def change_network_post(place: PostPlace, facts: PostFacts, *, actor: User | Non
     post.caption, post.published_at = facts.caption, facts.published_at
     post.save(update_fields=["caption", "published_at"])
     PostPlace.objects.filter(post=post).update(published_at=post.published_at)
+    add_up_posts([post.pk])
     counts = {name: facts.counts.get(name) for name in POST_NUMBERS}
     is_other = counts != post.counts or facts.counted_at not in {None, post.numbers_at}
     if is_other:
@@ -267,6 +277,7 @@ def move_posts(
     found = list(rows.order_by("pk").select_related("account"))
     moved = [place.pk for place in found]
     PostPlace.objects.filter(pk__in=moved).update(state=to)
+    roll_networks([campaign.pk])
     if to == PlaceState.LISTED and moved:
         activate(campaign)
     accounts = list({place.account_id: place.account for place in found}.values())

@@ -12,7 +12,10 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from campaigns.models import Campaign, NetworkPost, PostPlace, PostReading, Report
+from campaigns.queries import campaign_with_counts
+from campaigns.queries.report import ReportContent, report_of
 from campaigns.services.networks.posts import show_latest
+from campaigns.services.results.rolling import ROLL_NETWORKS, roll_networks
 from tests.campaigns.test_campaigns_pages import base, text
 from tests.factories.networks import (
     COUNTED_AT,
@@ -20,6 +23,7 @@ from tests.factories.networks import (
     a_network_post,
     a_place,
 )
+from tests.working import pump_kind
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +117,20 @@ def test_the_workbook_has_a_sheet_of_them(manager: Client, campaign: Campaign) -
     head, instagram, *_ = book.get_sheet_by_name("Other networks").to_python()
     assert head[:4] == ["Network", "Posts", "Views", "Posts with views"]
     assert instagram[:6] == ["Instagram", 2.0, 1200.0, 1.0, 15.0, 2.0]
+
+
+def test_posts_of_all_networks_stand_in_the_table_of_posts(
+    campaign: Campaign, nine: list[NetworkPost]
+) -> None:
+    Report.objects.create(campaign=campaign, client="Northwind", blocks=["table"], split="post")
+    roll_networks([campaign.pk])
+    while pump_kind(ROLL_NETWORKS):
+        pass
+    found: Any = campaign_with_counts(campaign.pk)
+    content = ReportContent(found, report_of(campaign), sees_money=False, today=date(2026, 11, 25))
+    assert [(line.name, line.views, line.engagements) for line in content.lines] == [
+        ("Post 1", 1200, 10),
+        ("Post 3", 800, 0),
+        ("Post 2", None, 5),
+    ]
+    assert (content.total.views, content.total.videos, content.total.engagements) == (2000, 0, 15)

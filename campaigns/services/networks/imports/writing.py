@@ -28,7 +28,8 @@ from campaigns.services.networks.imports.fates import (
     state_of,
 )
 from campaigns.services.networks.imports.fields import ACCOUNT, COUNTED, PUBLISHED, URL, moment_of
-from campaigns.services.networks.posts import hidden_posts, show_latest
+from campaigns.services.networks.posts import add_up_posts, hidden_posts, show_latest
+from campaigns.services.results.rolling import roll_networks
 from crm.enums import ImportFate
 from crm.models import Import, ImportRow, SocialAccount
 from crm.services.imports.writing import leave_out
@@ -125,6 +126,7 @@ def _update(rows: Sequence[ImportRow], posts: Mapping[Post, NetworkPost]) -> Non
             PostPlace.objects.filter(post=post).update(published_at=post.published_at)
         changed.append(post)
     NetworkPost.objects.bulk_update(changed, ["caption", "published_at"], batch_size=500)
+    add_up_posts([post.pk for post in changed])
 
 
 def _has_news(row: ImportRow) -> bool:
@@ -191,6 +193,7 @@ def _list_posts(
     )
     if mine:
         activate(campaign)
+        roll_networks([campaign.pk])
 
 
 def _finish(
