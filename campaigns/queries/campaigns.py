@@ -99,8 +99,8 @@ def with_numbers(campaigns: QuerySet[Campaign], sort: str = NEWEST) -> QuerySet[
         with_counts(campaigns)
         .select_related("salesperson")
         .annotate(
-            view_count=_views() + _elsewhere("other_views"),
-            post_count=F("published_count") + _elsewhere("other_posts"),
+            view_count=_views() + elsewhere("other_views"),
+            post_count=F("published_count") + elsewhere("other_posts"),
             fulfilled_count=campaign_count(
                 "orders.fulfilled", Order.objects.filter(state=OrderState.FULFILLED)
             ),
@@ -128,7 +128,7 @@ def _ratio(amount: Any, by: str) -> Case:
     return Case(When(**known, then=ratio), output_field=BigIntegerField())
 
 
-def _elsewhere(name: str) -> Coalesce:
+def elsewhere(name: str) -> Coalesce:
     """A kept sum over the posts of other networks."""
     rows = CampaignResult.objects.filter(campaign=OuterRef("pk")).order_by()
     if current_groups() is None:

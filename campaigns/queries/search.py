@@ -64,7 +64,10 @@ def posts_about(search: str) -> models.QuerySet[Post]:
 
 
 def network_posts_about(search: str) -> models.QuerySet[PostPlace]:
-    """Posts of other networks in campaigns, at this address; else the newest with all these words in their captions."""
+    """Posts of other networks in campaigns, at this address; else the newest with all these words in their captions. None for
+    what looks like a campaign code or an id of TikTok."""
+    if CODE.fullmatch(search.strip()):
+        return PostPlace.objects.none()
     newest_first = (models.F("published_at").desc(nulls_last=True), "-pk")
     places = PostPlace.objects.filter(state=PlaceState.LISTED).order_by(*newest_first)
     if read := address_in(search):

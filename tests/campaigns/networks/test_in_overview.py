@@ -236,6 +236,7 @@ def test_an_influencer_who_goes_takes_their_days_along(
     listed(campaign, lena, "1", (3, "imported", {"views": 1_200}))
     add_up()
     campaign.participants.all().delete()
+    PostPlace.objects.all().delete()
     delete_influencer(lena.influencer, actor=None)
     roll()
     assert (whole(campaign).posts, whole(campaign).views) == (0, 0)
