@@ -198,8 +198,12 @@ class NoAccountOfPost(CampaignProblem):
         )
 
 
-class OtherAccountOfPost(CampaignProblem):
-    """The post is known as another account's."""
+HIDDEN_POST = "This post is known as another account's, which you do not see. Ask a colleague who sees all creators."
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"This post is known as one of {isolated(name)}. Choose that account.")
+
+class OtherAccountOfPost(CampaignProblem):
+    """The post is known as another account's; without a name, of one that is not the member's to see."""
+
+    def __init__(self, name: str = "") -> None:
+        named = f"This post is known as one of {isolated(name)}. Choose that account."
+        super().__init__(named if name else HIDDEN_POST)

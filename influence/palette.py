@@ -12,8 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from campaigns.models import Campaign, Order, Post
-from campaigns.queries.search import campaigns_called, orders_with_code, posts_about
+from campaigns.models import Campaign, Order, Post, PostPlace
+from campaigns.queries.search import (
+    campaigns_called,
+    network_posts_about,
+    orders_with_code,
+    posts_about,
+)
 from crm.models import Influencer
 from crm.models.search import beginnings
 from crm.queries.search import suggested
@@ -102,6 +107,7 @@ def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
             *(_campaign(request, each) for each in campaigns),
             *(_order(request, each) for each in orders_with_code(search)),
             *(_post(request, each) for each in posts_about(search)),
+            *(_network_post(request, each, search) for each in network_posts_about(search)),
         ],
     )
     yield _pages(request, search)
@@ -146,6 +152,15 @@ def _post(request: OrganizationRequest, post: Post) -> Suggestion:
     title = str(post.video) if post.video else post.url
     note = f"@{post.account.handle} · {isolated(post.campaign.name)}"
     return Suggestion(href, title, note, cover=post.video.cover if post.video else "")
+
+
+def _network_post(request: OrganizationRequest, place: PostPlace, search: str) -> Suggestion:
+    """The post among those of its campaign that the same search finds."""
+    query = urlencode({"q": search})
+    href = f"{_to(request, 'campaigns:network_posts', place.campaign_id)}?{query}"
+    network = place.post.get_network_display()
+    note = f"{network} · {isolated(place.account)} · {isolated(place.campaign.name)}"
+    return Suggestion(href, str(place.post), note, cover="")
 
 
 def _pages(request: OrganizationRequest, search: str) -> Section:

@@ -11,7 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from api.auth import sees_money
-from campaigns.enums import CampaignState, OrderState, PostOrigin
+from campaigns.enums import NETWORK_ORIGINS, CampaignState, OrderState, PostOrigin
+from campaigns.models import OTHER_NETWORKS
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
 from crm.policies.columns import CUSTOM
@@ -121,6 +122,15 @@ class OrderFilters(filters.FilterSet):
     state = filters.ChoiceFilter(choices=OrderState)
     campaign = IdFilter(field_name="campaign_id", label="Belongs to this campaign.")
     account = IdFilter(field_name="account_id", label="Goes to this social account.")
+
+
+class NetworkPostFilters(filters.FilterSet):
+    origin = filters.ChoiceFilter(choices=[(each.value, each.label) for each in NETWORK_ORIGINS])
+    network = filters.ChoiceFilter(
+        field_name="post__network", choices=[(each.value, each.label) for each in OTHER_NETWORKS]
+    )
+    campaign = IdFilter(field_name="campaign_id", label="Stands in this campaign.")
+    account = IdFilter(field_name="account_id", label="Published by this social account.")
 
 
 class PostFilters(filters.FilterSet):

@@ -16,7 +16,8 @@ from rest_framework.response import Response
 
 from api.v1 import filters, serializers
 from api.v1.resources import Resource
-from campaigns.models import Campaign, Order, Post
+from campaigns.enums import PlaceState
+from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries import is_visible, next_post_check, order_steps
 from crm.enums import AccountType
 from crm.models import Influencer, SocialAccount
@@ -173,6 +174,20 @@ class OrderViewSet(Resource):
                 order_steps(models.OuterRef("pk"))
             ),
         )
+
+
+class NetworkPostViewSet(Resource):
+    """Posts of campaigns on other networks than TikTok, the latest to be added first. TikTok's are under `/posts/`."""
+
+    one = "One post of a campaign on another network than TikTok."
+    serializer_class = serializers.NetworkPostSerializer
+    filterset_class = filters.NetworkPostFilters
+
+    def rows(self) -> models.QuerySet[PostPlace]:
+        return PostPlace.objects.filter(state=PlaceState.LISTED)
+
+    def facts(self, rows: models.QuerySet[PostPlace]) -> models.QuerySet[PostPlace]:
+        return rows.select_related("post")
 
 
 class PostViewSet(Resource):

@@ -1,4 +1,4 @@
-"""The results of campaigns: sums of their published posts, and how these grew from day to day.
+"""The results of campaigns: sums of their posts on all networks, and how these grew from day to day.
 
 Kept by `services.results` alone. A row without an account is of the whole campaign. All numbers can be added up, over days as
 well as over accounts; rates are quotients of two of them.
@@ -15,17 +15,18 @@ from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
 
 NUMBERS = (
-    "posts", "creators", "known", "views", "likes", "comments", "shares", "reported", "reach", "rated_views",
-    "completed_views", "played_views", "played_seconds",
+    "posts", "creators", "known", "views", "likes", "comments", "shares", "unseen_engagements", "reported", "reach",
+    "rated_views", "completed_views", "played_views", "played_seconds", "other_posts", "other_views",
 )  # fmt: skip
 
 
 class Sums(OrganizationModel):
-    """Sums over published posts.
+    """Sums over the posts under Published Posts and, on other networks, Posts.
 
-    `known` counts the posts whose views are known, `reported` those of orders whose reach is. `completed_views` are completion
+    `creators` counts a person once, whatever their accounts. `known` counts the posts whose views are known,
+    `unseen_engagements` are those of the others; `reported` counts the posts of orders whose reach is known. `completed_views` are completion
     rate × views, and `rated_views` the views of these posts; `played_seconds` average play time × views, and `played_views`
-    the views of these posts.
+    the views of these posts. `other_posts` and `other_views` are those of other networks than TikTok.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
@@ -39,12 +40,15 @@ class Sums(OrganizationModel):
     likes = models.BigIntegerField(default=0, db_default=0)
     comments = models.BigIntegerField(default=0, db_default=0)
     shares = models.BigIntegerField(default=0, db_default=0)
+    unseen_engagements = models.BigIntegerField(default=0, db_default=0)
     reported = models.IntegerField(default=0, db_default=0)
     reach = models.BigIntegerField(default=0, db_default=0)
     rated_views = models.BigIntegerField(default=0, db_default=0)
     completed_views = models.FloatField(default=0, db_default=0)
     played_views = models.BigIntegerField(default=0, db_default=0)
     played_seconds = models.FloatField(default=0, db_default=0)
+    other_posts = models.IntegerField(default=0, db_default=0)
+    other_views = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True

@@ -1,12 +1,13 @@
 """Keywords of a campaign in the captions of posts: hashtags (`#loaf`), mentions (`@oakmill`) and phrases, in any script.
 
-Case, accents and width part nobody: `CAFÉ`, `cafe` and `ｃａｆｅ` are one word. Vowel marks of Arabic and Hebrew are left out as
-their writers leave them out; marks that make another letter (が and か, Thai tones) stay.
+Case, accents and width part nobody: `CAFÉ`, `cafe` and `ｃａｆｅ` are one word, and so are `Łódź` and `lodz`. Vowel marks, hamzas and
+the long stroke of Arabic and the points of Hebrew are left out as their writers leave them out; marks that make another letter
+(が and か, й and и, Thai tones) stay. An apostrophe is one, however a keyboard writes it.
 
 A keyword is found as a whole: where words begin and end by Unicode's rules (UAX #29). Chinese, Japanese, Thai and other
 scripts without blanks have no such borders that could be known without a dictionary, so a phrase is found anywhere in them.
-An apostrophe parts words (`l'été`), as the same rules offer for French and Italian, and so do the dots of an address. An emoji
-is found as a whole, in any skin colour: 👩 is not found in 👩‍🍳. Never for TikTok.
+An apostrophe parts words (`l'été`), as the same rules offer for French and Italian, and so do the dots of an address; those of
+a number do not: `1.5` holds no 5. An emoji is found as a whole, in any skin colour: 👩 is not found in 👩‍🍳. Never for TikTok.
 """
 
 from __future__ import annotations
@@ -18,34 +19,41 @@ from unicodedata import category, combining, name, normalize
 
 ZWJ = "\u200d"  # joins emoji to one
 # What nobody sees, and the choice between a text's and an emoji's look.
-UNSEEN = re.compile("[\u00ad\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe00-\ufe0f\ufeff]")
+UNSEEN = re.compile(
+    "[\u00ad\u061c\u0640\u180b-\u180e\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 BLANKS = re.compile("[\\s\u200b]+")
 SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
-# Accents, by block; and by class the points of Hebrew and Arabic.
-ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]")
+# Accents, by block, but for those of letters that Unicode orders by themselves: й, ў, ї; and the points of Hebrew and Arabic, by class.
+ACCENTS = re.compile(
+    "(?<![иу])\u0306|(?<!і)\u0308|[\u0300-\u0305\u0307\u0309-\u036f\u0653-\u0655\u1ab0-\u1aff\u1dc0-\u1dff]"
+)
 POINTS = range(10, 36)
+# Letters with a stroke, and one sign or letter in the spellings of several keyboards.
+ALIKE = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ٱ": "ا", "ك": "ک", "ي": "ی"}
+    | dict.fromkeys("\u2018\u2019\u02bc\u05f3", "'")
+    | dict.fromkeys("\u2010\u2011", "-")
+)  # fmt: skip
 # Scripts whose words follow each other without blanks, as the names of their letters begin.
 UNPARTED = ("CJK ", "HIRAGANA ", "THAI ", "LAO ", "KHMER ", "MYANMAR ", "IDEOGRAPHIC ", "BOPOMOFO ")
 SIGNS = ("#", "@")
+NUMBER = re.compile(r"\d[.,]\d")  # is one, whatever stands around its mark
 
 
 def folded(text: str) -> str:
     """A text as keywords are compared."""
     plain = "".join(map(_plain, UNSEEN.sub("", text)))
-    bare = "".join(each for each in normalize("NFD", plain.casefold()) if not _is_accent(each))
+    marked = ACCENTS.sub("", normalize("NFD", plain.casefold()))
+    bare = "".join(each for each in marked if combining(each) not in POINTS).translate(ALIKE)
     joined = re.sub(f"(?<=\\w){ZWJ}", "", SKIN.sub("", bare))
-    return BLANKS.sub(" ", normalize("NFC", joined.replace("ı", "i"))).strip()
+    return BLANKS.sub(" ", normalize("NFC", joined)).strip()
 
 
 @cache
 def _plain(char: str) -> str:
     """A letter, digit or sign in its usual width and style; a symbol as it is, or `Loaf™` were one word."""
     return char if category(char)[0] == "S" else normalize("NFKD", char)
-
-
-@cache
-def _is_accent(char: str) -> bool:
-    return ACCENTS.match(char) is not None or combining(char) in POINTS
 
 
 def matched(keywords: Iterable[str], caption: str) -> list[str]:
@@ -91,6 +99,8 @@ def _is_within(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if _is_flag(before) and _is_flag(after):
         return _flags_before(text, place) % 2 == 1
+    if NUMBER.search(text[max(0, place - 2) : place + 2]):
+        return True
     return before == ZWJ or _goes_on(after) or (_joins(before) and _joins(after))
 
 

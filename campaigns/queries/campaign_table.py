@@ -13,7 +13,7 @@ from ui.sheets import Cell
 ROWS_AT_ONCE = 500
 HEAD = [
     "ID", "Campaign", "Client", "State", "Goal", "Starts on", "Ends on", "Salesperson", "Markets", "Orders", "Fulfilled orders",
-    "Published posts", "Views",
+    "Posts", "Views",
 ]  # fmt: skip
 MONEY_HEAD = ["Currency", "Budget", "Client fee", "Agreed fees", "Cost per 1,000 views"]
 
@@ -46,7 +46,7 @@ def _line(campaign: Any) -> list[Cell]:
         ", ".join(COUNTRIES[code] for code in campaign.markets),
         campaign.order_count,
         campaign.fulfilled_count,
-        campaign.published_count,
+        campaign.post_count,
         campaign.view_count,
     ]
 

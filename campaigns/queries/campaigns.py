@@ -9,7 +9,7 @@ from django.db.models import BigIntegerField, Case, F, Func, OuterRef, QuerySet,
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import CampaignState, OrderState
-from campaigns.models import Campaign, Order, Post
+from campaigns.models import Campaign, CampaignResult, Order, Post
 from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.counts import campaign_count, campaign_fees
 from campaigns.queries.posts import is_visible
@@ -25,7 +25,7 @@ SORTS = {
     "client": ("client", "id"),
     "starts_on": ("starts_on", "id"),
     "ends_on": ("ends_on", "id"),
-    "posts": ("published_count", "id"),
+    "posts": ("post_count", "id"),
     "fulfilment": ("fulfilment_rank", "id"),
     "views": ("view_count", "id"),
 }
@@ -93,13 +93,14 @@ def found_campaigns(asked: Asked) -> QuerySet[Campaign]:
 
 
 def with_numbers(campaigns: QuerySet[Campaign], sort: str = NEWEST) -> QuerySet[Campaign]:
-    """Campaigns with their counts, views, the fees that are agreed and what a thousand views cost, in hundredths."""
+    """Campaigns with their counts, their posts and views on all networks, the fees that are agreed and what a thousand views cost, in hundredths."""
     last = -1 if sort.startswith("-") else LAST
     return (
         with_counts(campaigns)
         .select_related("salesperson")
         .annotate(
-            view_count=_views(),
+            view_count=_views() + elsewhere("other_views"),
+            post_count=F("published_count") + elsewhere("other_posts"),
             fulfilled_count=campaign_count(
                 "orders.fulfilled", Order.objects.filter(state=OrderState.FULFILLED)
             ),
@@ -125,6 +126,15 @@ def _ratio(amount: Any, by: str) -> Case:
     ratio = Func(amount, F(by), template="%(expressions)s", arg_joiner=" / ")
     known = {f"{by}__gt": 0}
     return Case(When(**known, then=ratio), output_field=BigIntegerField())
+
+
+def elsewhere(name: str) -> Coalesce:
+    """A kept sum over the posts of other networks."""
+    rows = CampaignResult.objects.filter(campaign=OuterRef("pk")).order_by()
+    if current_groups() is None:
+        rows = rows.filter(account=None)
+    sums = Subquery(rows.values("campaign").annotate(n=Sum(name)).values("n"))
+    return Coalesce(sums, 0, output_field=BigIntegerField())
 
 
 def _views() -> Coalesce:

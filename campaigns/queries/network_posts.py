@@ -1,20 +1,18 @@
-"""Posts of a campaign on other networks than TikTok: listed, narrowed, sorted, summed, as lines of a file; and the queue."""
+"""Posts of a campaign on other networks than TikTok: listed, narrowed, sorted, as lines of a file; and the queue."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
 
-from django.db.models import Aggregate, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
-from campaigns.enums import NumbersSource, PlaceState
-from campaigns.models import OTHER_NETWORKS, POST_NUMBERS, Campaign, NetworkPost, PostPlace
-from campaigns.queries.post_layouts import COUNTS, NETWORK_COLUMNS
+from campaigns.enums import PlaceState
+from campaigns.models import POST_NUMBERS, Campaign, NetworkPost, PostPlace
+from campaigns.queries.post_layouts import NETWORK_COLUMNS
 from campaigns.queries.published import PostsAsked
-from campaigns.queries.search import holding
+from campaigns.queries.search import address_in, holding
 from crm.models.search import folded
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 from ui.sheets import Cell
@@ -36,9 +34,7 @@ def found_places(campaign: Campaign, asked: PostsAsked) -> QuerySet[PostPlace]:
     """The posts of other networks in a campaign that the wish names, in no order."""
     rows = listed_places(campaign)
     if asked.search:
-        blank, of = Value(" "), "account"
-        words = Concat("post__caption", blank, f"{of}__handle", blank, f"{of}__influencer__name")
-        rows = holding(rows.alias(plain=folded(words)), asked.search)
+        rows = _searched(rows, asked.search)
     wanted = {
         "post__network": asked.network,
         "account": asked.creator,
@@ -48,6 +44,15 @@ def found_places(campaign: Campaign, asked: PostsAsked) -> QuerySet[PostPlace]:
         "published_at__lte": asked.until and datetime.combine(asked.until, time.max, UTC),
     }
     return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _searched(rows: QuerySet[PostPlace], search: str) -> QuerySet[PostPlace]:
+    """Those at this address; else those with all these words in caption, handle or name."""
+    if read := address_in(search):
+        return rows.filter(post__network=read.network, post__network_post_id=read.post_id)
+    blank, of = Value(" "), "account"
+    words = Concat("post__caption", blank, f"{of}__handle", blank, f"{of}__influencer__name")
+    return holding(rows.alias(plain=folded(words)), search)
 
 
 def _with_post(rows: QuerySet[PostPlace]) -> QuerySet[PostPlace]:
@@ -95,17 +100,16 @@ def counted(campaign: Campaign, state: PlaceState) -> int:
 
 # --- everything that the accounts published ---
 def account_posts_page(
-    campaign: Campaign, cursor: str | None = "", *, network: str = ""
+    campaign: Campaign, cursor: str | None = "", *, network: str = "", is_undated: bool = False
 ) -> KeysetPage[NetworkPost]:
     """Posts that the campaign's accounts published on other networks in its window, as far as they are known, each with the
-    `state` of its place in the campaign; latest first."""
+    `state` of its place in the campaign; latest first. `is_undated`: those of which nobody has said when, latest brought
+    first."""
     begins = datetime.combine(campaign.starts_on, time.min, UTC)
     ends = datetime.combine(campaign.ends_on, time.max, UTC)
-    rows = NetworkPost.objects.filter(
-        account__in=campaign.participants.values("account"),
-        published_at__gte=begins,
-        published_at__lte=ends,
-    )
+    in_window = Q(published_at__gte=begins, published_at__lte=ends)
+    rows = NetworkPost.objects.filter(account__in=campaign.participants.values("account"))
+    rows = rows.filter(Q(published_at=None) if is_undated else in_window)
     if network:
         rows = rows.filter(network=network)
     places = PostPlace.objects.filter(campaign=campaign, post=OuterRef("pk"))
@@ -114,95 +118,8 @@ def account_posts_page(
         state = Subquery(places.values("state")[:1])
         return posts.select_related("account__influencer").annotate(state=state)
 
-    return keyset_page(rows, "-published_at", "-id", facts=with_place, cursor=cursor)
-
-
-# --- sums ---
-@dataclass(frozen=True)
-class CountTotal:
-    """A number added up over posts; None where none of them has it. `posts`: how many have it."""
-
-    name: str
-    value: int | None
-    posts: int
-
-    @property
-    def label(self) -> str:
-        return COUNTS[self.name]
-
-
-@dataclass(frozen=True)
-class NetworkTotals:
-    """The sums over posts; a missing number is missing, never 0."""
-
-    posts: int
-    of: dict[str, CountTotal]
-    imported: int = 0
-    by_hand: int = 0
-    oldest: datetime | None = None
-
-    @property
-    def source(self) -> str:
-        """The source of the numbers in words; empty where no post has any."""
-        counts = {NumbersSource.IMPORTED: self.imported, NumbersSource.BY_HAND: self.by_hand}
-        named = {source.label.lower(): count for source, count in counts.items() if count}
-        if len(named) < 2:
-            return "".join(named)
-        return ", ".join(f"{label}: {count:,}" for label, count in named.items())
-
-    @property
-    def fewest(self) -> int:
-        """How many of the posts have all numbers at best."""
-        return min(total.posts for total in self.of.values())
-
-
-def network_totals(rows: QuerySet[PostPlace]) -> NetworkTotals:
-    """The sums over these posts. One query."""
-    found = rows.aggregate(posts=Count("pk"), **_sums())
-    return _totals(found)
-
-
-def totals_by_network(rows: QuerySet[PostPlace]) -> dict[str, NetworkTotals]:
-    """The sums by network. One query."""
-    groups = rows.order_by().values("post__network").annotate(posts=Count("pk"), **_sums())
-    return {group["post__network"]: _totals(group) for group in groups}
-
-
-def _sums() -> dict[str, Aggregate]:
-    of_source = {
-        source: Count("pk", filter=Q(post__numbers_source=source)) for source in NumbersSource
-    }
-    sums: dict[str, Aggregate] = {
-        "imported": of_source[NumbersSource.IMPORTED],
-        "by_hand": of_source[NumbersSource.BY_HAND],
-        "oldest": Min("post__numbers_at"),
-    }
-    for name in POST_NUMBERS:
-        sums[f"all_{name}"], sums[f"n_{name}"] = Sum(f"post__{name}"), Count(f"post__{name}")
-    return sums
-
-
-def _totals(found: Mapping[str, Any]) -> NetworkTotals:
-    of = {
-        name: CountTotal(
-            name, None if found[f"all_{name}"] is None else int(found[f"all_{name}"]), found[f"n_{name}"]
-        )
-        for name in POST_NUMBERS
-    }  # fmt: skip
-    return NetworkTotals(found["posts"], of, found["imported"], found["by_hand"], found["oldest"])
-
-
-def networks_of(campaign_ids: Sequence[int], until: date | None) -> list[tuple[str, NetworkTotals]]:
-    """The sums over the posts of campaigns on each other network, by its name; up to a day where one is given."""
-    rows = PostPlace.objects.filter(campaign__in=campaign_ids, state=PlaceState.LISTED)
-    if until:
-        rows = rows.filter(published_at__lte=datetime.combine(until, time.max, UTC))
-    found = totals_by_network(rows)
-    return [
-        (str(network.label), found[network.value])
-        for network in OTHER_NETWORKS
-        if network.value in found
-    ]
+    keys = ("-id",) if is_undated else ("-published_at", "-id")
+    return keyset_page(rows, *keys, facts=with_place, cursor=cursor)
 
 
 # --- files ---

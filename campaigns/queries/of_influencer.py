@@ -1,17 +1,17 @@
-"""The campaigns in which an influencer takes part, and where their orders stand there."""
+"""The campaigns in which an influencer takes part, where their orders stand there, and their posts on other networks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from campaigns.enums import CampaignState
-from campaigns.models import Campaign, Order, Participant
+from campaigns.models import Campaign, NetworkPost, Order, Participant
 from crm.models import Influencer
 from ui.bidi import isolated
 
-SHOWN = 20
+SHOWN, SHOWN_POSTS = 20, 6
 TO_CHOOSE = 500
 
 
@@ -28,6 +28,13 @@ def participations(influencer: Influencer) -> QuerySet[Any]:
         )
         .order_by("-campaign__starts_on", "-campaign_id", "pk")
     )
+
+
+def network_posts_of(influencer: Influencer) -> QuerySet[NetworkPost]:
+    """The influencer's latest posts on other networks than TikTok, whether a campaign has them or not."""
+    posts = NetworkPost.objects.filter(account__influencer=influencer)
+    newest_first = (F("published_at").desc(nulls_last=True), "-pk")
+    return posts.select_related("account").order_by(*newest_first)[:SHOWN_POSTS]
 
 
 def campaigns_to_join() -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
 from campaigns.models import Campaign, Order, OrderReply, OrderRequest, Participant, Post
 from campaigns.policies.participants import AGREED_STATES, COSTING_STATES
 from campaigns.policies.posts import GONE, UNTIED, report_due_at
-from campaigns.queries.campaigns import with_counts
+from campaigns.queries.campaigns import elsewhere, with_counts
 from campaigns.queries.counts import campaign_count, campaign_fees
 from jobs.queries import links_to
 from tenancy.composed import ROW, Composed, ComposedPages
@@ -37,6 +37,7 @@ def _campaign(pk: int) -> QuerySet[Campaign]:
     rows = Campaign.objects.filter(pk=pk).select_related("salesperson")
     return with_counts(rows).annotate(
         participant_count=campaign_count("participants", Participant.objects.all()),
+        listed_count=elsewhere("other_posts"),
         hidden_count=campaign_count("posts.hidden", hidden),
         fees=campaign_fees("fees", COSTING_STATES),
         agreed_fees=campaign_fees("fees.agreed", AGREED_STATES),

@@ -37,7 +37,7 @@ GROWING = frozenset(
     {GoalNumber.VIEWS, GoalNumber.REACH, GoalNumber.ENGAGEMENTS, GoalNumber.POSTS, GoalNumber.CREATORS}
 )  # fmt: skip
 NO_POST = "No post is published yet."
-NOT_READ = "TikTok has reported no numbers of the published posts yet."
+NOT_READ = "No numbers of the published posts are known yet."
 BY_ORDER = "Only posts of orders bring it, from TikTok's report."
 NO_FEE = "No fee is agreed yet."
 
@@ -70,7 +70,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Day:
-    """A UTC day as the charts show it; None: TikTok was not read on it."""
+    """A UTC day as the charts show it; None: no numbers came on it."""
 
     day: date
     views: int | None
@@ -102,16 +102,17 @@ def reached(campaign: Campaign, *, today: date) -> Reached | None:
     week = [row for row in rows if row["day"] > today - timedelta(days=CHANGE_DAYS)]
     grown = {name: sum(row[name] for row in week) for name in NUMBERS}
     before = CampaignResult(**{name: getattr(result, name) - grown[name] for name in NUMBERS})
-    return Reached(result, before, _without_holes(rows))
+    return Reached(result, before, _without_holes(rows, has_views=result.known > 0))
 
 
 def sums_now(campaigns: Sequence[int]) -> tuple[CampaignResult | None, int | None]:
-    """The sums of whole campaigns, or of the accounts in the groups in scope, and how many videos were ordered; None while
-    nothing is added up."""
-    orders = Order.objects.filter(campaign__in=campaigns).order_by().values("organization")
-    ordered = Subquery(orders.annotate(n=Sum("video_limit")).values("n"))
-    found = _sums(campaigns).annotate(ordered=ordered)
-    return next(((_result(row), row["ordered"]) for row in found), (None, None))
+    """The sums of whole campaigns, or of the accounts in the groups in scope, None while nothing is added up; and how many
+    videos were ordered, None where none was."""
+    orders = Order.objects.filter(campaign__in=campaigns).order_by()
+    by_organization = orders.values("organization").annotate(n=Sum("video_limit")).values("n")
+    for row in _sums(campaigns).annotate(ordered=Subquery(by_organization)):
+        return _result(row), row["ordered"]
+    return None, orders.aggregate(n=Sum("video_limit"))["n"]
 
 
 def _result(row: Mapping[str, Any]) -> CampaignResult:
@@ -142,21 +143,22 @@ def _summed(rows: QuerySet[Any, Any], **more: Any) -> QuerySet[Any, Any]:
     return rows.annotate(**more, **sums).values("day", *more, *NUMBERS)
 
 
-def _without_holes(rows: Sequence[dict[str, Any]]) -> list[Day]:
-    """Every day from the first to the last, oldest first."""
+def _without_holes(rows: Sequence[dict[str, Any]], *, has_views: bool) -> list[Day]:
+    """Every day from the first to the last, oldest first; no views where no post has any."""
     known = {row["day"]: row for row in rows if row["accounts_read"] or row["posts"]}
     last = max(known, default=date.min)
     length = (last - min(known, default=last)).days + 1 if known else 0
     days = (last - timedelta(days=n) for n in reversed(range(min(length, MOST_DAYS))))
-    return [_day(day, known.get(day)) for day in days]
+    return [_day(day, known.get(day), has_views) for day in days]
 
 
-def _day(day: date, row: dict[str, Any] | None) -> Day:
+def _day(day: date, row: dict[str, Any] | None, has_views: bool) -> Day:
     if row is None:
         return Day(day, None, None)
     if not row["accounts_read"]:
         return Day(day, None, None, row["posts"])
-    return Day(day, row["views"], row["likes"] + row["comments"] + row["shares"], row["posts"])
+    views = row["views"] if has_views else None
+    return Day(day, views, row["likes"] + row["comments"] + row["shares"], row["posts"])
 
 
 def figures(
@@ -203,8 +205,12 @@ VALUES: dict[GoalNumber, Callable[[CampaignResult, float | None], float | None]]
     GoalNumber.REACH: lambda sums, _: sums.reach if sums.reported else None,
     GoalNumber.COMPLETION_RATE: lambda sums, _: _ratio(sums.completed_views, sums.rated_views),
     GoalNumber.PLAY_TIME: lambda sums, _: _ratio(sums.played_seconds, sums.played_views),
-    GoalNumber.ENGAGEMENTS: lambda sums, _: _engagements(sums) if sums.known else None,
-    GoalNumber.ENGAGEMENT_RATE: lambda sums, _: _ratio(_engagements(sums), sums.views),
+    GoalNumber.ENGAGEMENTS: lambda sums, _: (
+        _engagements(sums) if sums.known or sums.unseen_engagements else None
+    ),
+    GoalNumber.ENGAGEMENT_RATE: lambda sums, _: _ratio(
+        _engagements(sums) - sums.unseen_engagements, sums.views
+    ),
     GoalNumber.POSTS: lambda sums, _: sums.posts,
     GoalNumber.CREATORS: lambda sums, _: sums.creators,
     GoalNumber.COST_PER_MILLE: lambda sums, fees: _ratio(fees and fees * 1000, sums.views),

@@ -27,7 +27,7 @@ from campaigns.queries.plans import planned_of
 from campaigns.queries.report_advice import Advice, advice
 from campaigns.queries.report_campaigns import as_one, campaigns_of_report, creators_of, reports
 from campaigns.queries.report_lines import Line
-from campaigns.queries.report_networks import NetworksOfReport
+from campaigns.queries.report_networks import NetworksOfReport, most_viewed
 from campaigns.queries.report_posts import (
     Audience,
     Benchmarked,
@@ -180,7 +180,9 @@ class ReportContent(NetworksOfReport):
         if split == ReportSplit.CREATOR:
             return self.creators
         if split == ReportSplit.POST:
-            return [Line(p.name, p.sums, note=p.creator) for p in self.posts[:MOST_LINES]]
+            videos = [Line(p.name, p.sums, note=p.creator) for p in self.posts[:MOST_LINES]]
+            found = [*videos, *most_viewed(self.ids, self.as_of, MOST_LINES)]
+            return sorted(found, key=lambda each: -each.sums.views)[:MOST_LINES]
         return (
             self._weeks()
             if split == ReportSplit.WEEK

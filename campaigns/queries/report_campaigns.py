@@ -74,9 +74,13 @@ def offered_campaigns(campaign: Campaign, *, besides: Sequence[str] = ()) -> Que
 
 
 def creators_of(ids: Sequence[int], as_of: date | None) -> int:
-    """How many accounts have a post in one of these campaigns or more, by the end of the day."""
+    """How many people have a post in one of these campaigns or more, by the end of the day."""
     if as_of:
-        began = CampaignDay.objects.filter(campaign__in=ids, creators__gt=0, day__lte=as_of)
-        return began.filter(account__isnull=False).values("account").distinct().count()
+        began = CampaignDay.objects.filter(campaign__in=ids, posts__gt=0, day__lte=as_of)
+        return _people(began.filter(account__isnull=False))
     posting = CampaignResult.objects.filter(campaign__in=ids, posts__gt=0, account__isnull=False)
-    return posting.values("account").distinct().count()
+    return _people(posting)
+
+
+def _people(rows: QuerySet[Any]) -> int:
+    return rows.values("account__influencer").distinct().count()

@@ -20,6 +20,11 @@ class Line:
     fee: float | None = None
     note: str = ""
 
+    @property
+    def videos(self) -> int:
+        """The posts on TikTok, where orders are."""
+        return self.sums.posts - self.sums.other_posts
+
     def value(self, number: GoalNumber) -> float | None:
         return value_of(number, self.sums, self.fee)
 

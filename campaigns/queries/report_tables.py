@@ -11,9 +11,9 @@ from campaigns.queries.report_lines import Line
 from ui.sheets import Cell, Sheet
 
 LENGTH = 31  # characters of a sheet's name; Excel holds no more
-HEAD = ["Videos", "Ordered videos", "Views", "Posts with known views", "Likes", "Comments", "Shares", "Reach", "Posts with known reach", "Engagement rate", "Completion rate"]  # fmt: skip
+HEAD = ["Posts", "Posts on other networks", "Ordered videos", "Views", "Posts with known views", "Likes", "Comments", "Shares", "Reach", "Posts with known reach", "Engagement rate", "Completion rate"]  # fmt: skip
 MONEY_HEAD = ["Currency", "Fee", "Cost per 1,000 views", "Cost per engagement", "Cost per completed view"]  # fmt: skip
-PERCENTS = (11, 12)  # columns of rates, behind two of names
+PERCENTS = (12, 13)  # columns of rates, behind two of names
 POST_HEAD = ["Post", "Creator", "Published at", "Address", "Views", "Likes", "Comments", "Shares", "Reach", "Completion rate", "Average play time (s)"]  # fmt: skip
 POST_PERCENTS = (9,)
 NETWORK_HEAD = ["Network", "Posts"]
@@ -36,10 +36,12 @@ def main_rows(content: ReportContent) -> Iterator[list[Cell]]:
 
 def _row(line: Line) -> list[Cell]:
     sums = line.sums
-    known = (sums.views, sums.known, sums.likes, sums.comments, sums.shares)
+    views = sums.views if sums.known else None
+    reactions = (sums.likes, sums.comments, sums.shares)
+    has_reactions = sums.known or sums.unseen_engagements
     return [
-        line.name, line.note, sums.posts, line.ordered,
-        *(known if sums.known else (None, 0, None, None, None)),
+        line.name, line.note, sums.posts, sums.other_posts, line.ordered,
+        views, sums.known, *(reactions if has_reactions else (None, None, None)),
         sums.reach if sums.reported else None, sums.reported, line.engagement_rate, line.completion_rate,
     ]  # fmt: skip
 
@@ -84,4 +86,4 @@ def _numbers(content: ReportContent) -> Iterator[list[Cell]]:
         yield [f"Earned media value ({content.campaign.currency})", content.earned, None]
     yield ["Counted up to", content.day, None]
     if content.sums and content.sums.read_at:
-        yield ["Read at TikTok (UTC)", content.sums.read_at, None]
+        yield ["Numbers of (UTC)", content.sums.read_at, None]

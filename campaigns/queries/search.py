@@ -8,9 +8,12 @@ from typing import TypeVar
 from django.db import models
 from django.db.models.functions import Concat
 
-from campaigns.models import Campaign, Order, Post
+from campaigns.enums import PlaceState
+from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries.posts import is_visible
+from crm.errors import PostNotReadable
 from crm.models.search import beginnings, folded
+from crm.policies.post_addresses import PostAddress, post_address
 from ui.paging import is_among, with_facts
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -58,6 +61,32 @@ def posts_about(search: str) -> models.QuerySet[Post]:
         posts[:SUGGESTED], lambda rows: rows.select_related("campaign", "account", "video")
     )
     return facts.order_by(*newest_first)
+
+
+def network_posts_about(search: str) -> models.QuerySet[PostPlace]:
+    """Posts of other networks in campaigns, at this address; else the newest with all these words in their captions. None for
+    what looks like a campaign code or an id of TikTok."""
+    if CODE.fullmatch(search.strip()):
+        return PostPlace.objects.none()
+    newest_first = (models.F("published_at").desc(nulls_last=True), "-pk")
+    places = PostPlace.objects.filter(state=PlaceState.LISTED).order_by(*newest_first)
+    if read := address_in(search):
+        places = places.filter(post__network=read.network, post__network_post_id=read.post_id)
+    else:
+        newest = PostPlace.objects.filter(is_among(places.values("pk")[:NEWEST_POSTS]))
+        places = holding(newest.alias(plain=folded(models.F("post__caption"))), search)
+        places = places.order_by(*newest_first)
+    related = ("campaign", "account", "post")
+    facts = with_facts(places[:SUGGESTED], lambda rows: rows.select_related(*related))
+    return facts.order_by(*newest_first)
+
+
+def address_in(search: str) -> PostAddress | None:
+    """The post of another network whose address somebody typed; None if it is none."""
+    try:
+        return post_address(search)
+    except PostNotReadable:
+        return None
 
 
 def holding(rows: models.QuerySet[ModelT], search: str) -> models.QuerySet[ModelT]:

@@ -55,7 +55,7 @@ def tabs(request: OrganizationRequest, campaign: Any) -> list[dict[str, object]]
         ("Influencers", "users", campaign.participant_count),
         ("Orders", "package", campaign.order_count),
         ("Published Posts", "video", campaign.published_count),
-        ("Posts", "world", None),
+        ("Posts", "world", campaign.listed_count),
         ("All Posts", "list", None),
         ("Review", "eye", None),
         ("Report", "chart-bar", None),

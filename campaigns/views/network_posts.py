@@ -22,11 +22,11 @@ from campaigns.queries.network_posts import (
     found_places,
     network_head,
     network_lines,
-    network_totals,
     place_of,
     places_page,
     queue_page,
 )
+from campaigns.queries.network_totals import network_totals
 from campaigns.queries.post_layouts import COUNTS, NETWORK_COLUMNS, network_view_of
 from campaigns.queries.published import post_choices
 from campaigns.services.networks.imports.fates import FINDS
@@ -48,7 +48,6 @@ from crm.queries.imports import latest_imports
 from files.errors import FileRefused
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
-from tenancy.policies import can
 from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.keys import key_in, keys_in
@@ -83,7 +82,6 @@ def network_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         "orders": ORDERS,
         "totals": network_totals(found_places(campaign, asked)) if page.rows else None,
         "waiting": counted(campaign, PlaceState.WAITING),
-        "may_import": can(request.membership, Permission.IMPORT_INFLUENCERS),
         "is_grid": wanted == "grid" if wanted in {"grid", "table"} else is_grid,
         "columns": [(key, NETWORK_COLUMNS[key]) for key in columns],
         "counts": COUNTS,
@@ -123,7 +121,7 @@ def network_columns(request: OrganizationRequest, pk: int) -> HttpResponse:
     return form_answer(request, context)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_CAMPAIGNS)
 def network_import(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Choose a file of posts; the imports of the campaign that are kept."""
     campaign = campaign_or_404(pk)
@@ -140,7 +138,7 @@ def network_import(request: OrganizationRequest, pk: int) -> HttpResponse:
             form.add_error("file", str(refused))
         else:
             return redirect("crm:import", request.organization.slug, made.pk)
-    imports = latest_imports(POSTS, campaign=campaign.pk)
+    imports = latest_imports(POSTS, request.user, campaign=campaign.pk)
     context = {"form": form, "imports": imports}
     status = REFUSED if form.errors else 200
     return campaign_page(request, campaign, "networks/import.html", context, status=status)
@@ -150,10 +148,14 @@ def network_import(request: OrganizationRequest, pk: int) -> HttpResponse:
 def network_all(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Everything that the campaign's accounts published on other networks, as far as files have brought it."""
     campaign = campaign_or_404(pk)
-    network = _asked(request).network
+    network, is_undated = _asked(request).network, request.GET.get("show") == "undated"
+    page = account_posts_page(
+        campaign, request.GET.get("cursor"), network=network, is_undated=is_undated
+    )
     context = {
-        "page": account_posts_page(campaign, request.GET.get("cursor"), network=network),
+        "page": page,
         "network": network,
+        "is_undated": is_undated,
         "networks": post_choices(campaign, "network"),
     }
     return campaign_page(request, campaign, "networks/all.html", context)

@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 
 from campaigns.enums import OrderState
 from campaigns.forms import JoinForm
-from campaigns.queries.of_influencer import SHOWN, participations
+from campaigns.queries.of_influencer import SHOWN, network_posts_of, participations
 from campaigns.services.campaigns import add_participants
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address
@@ -33,6 +33,7 @@ def influencer_campaigns(request: OrganizationRequest, pk: int) -> HttpResponse:
         "influencer": influencer,
         "rows": [(row, OrderState(row.order_state or OrderState.DRAFT)) for row in rows[:SHOWN]],
         "has_more": len(rows) > SHOWN,
+        "network_posts": network_posts_of(influencer),
         "may_join": can(request.membership, Permission.EDIT_CAMPAIGNS),
     }
     template = "panel" if request.htmx else "page"

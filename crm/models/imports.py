@@ -115,9 +115,8 @@ class ImportRow(OrganizationModel):
     the row's own, kept until it is written. `keys` are hashes of what identifies somebody. `kept` says what a roll-back
     has kept, by field. `tiktok_markets` is of pasted accounts TikTok's status by the key of the marketplace account that
     asked. `added_account` is the primary key of the TikTok account that the row has brought, which may have gone since.
+    Whoever sees an import sees all its rows: they are what the file says.
     """
-
-    group_path: ClassVar[str] = "influencer__group"
 
     parent = models.ForeignKey(
         Import, on_delete=models.CASCADE, related_name="rows", db_index=False

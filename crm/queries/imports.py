@@ -13,6 +13,7 @@ from crm.models import BulkResult, Import, ImportRow, Influencer
 from jobs.models import Job
 from tenancy.models import Event, User
 from tenancy.queries import events_about
+from tenancy.scope import current_groups
 from tiktok.enums import MarketplaceStatus
 from ui.paging import KeysetPage, keyset_page
 
@@ -22,17 +23,21 @@ SHOWN_ROWS, SHOWN_OUTSIDE, MOST_AT_ONCE = 5, 50, 10_000
 SHOWN_IMPORTS = 20
 
 
-def import_by_id(pk: int) -> Import | None:
-    """The import with its jobs; None for an absent one and for another organization's."""
-    found = Import.objects.select_related("job__actor", "lookup_job", "file", "started_by")
-    return found.filter(pk=pk).first()
+def _imports_seen(reader: User) -> models.QuerySet[Import]:
+    """The imports that are kept; of a reader who sees some groups only, their own."""
+    rows = Import.objects.select_related("job__actor", "lookup_job", "file", "started_by")
+    return rows if current_groups() is None else rows.filter(started_by=reader)
 
 
-def latest_imports(about: str, **context: int) -> list[Import]:
-    """The imports about this subject that are kept, newest first."""
-    imports = Import.objects.select_related("job", "started_by").order_by("-pk")
-    imports = imports.filter(about=about, context__contains=context)
-    return list(imports[:SHOWN_IMPORTS])
+def import_by_id(pk: int, reader: User) -> Import | None:
+    """The import with its jobs; None for an absent one, and for one that the reader does not see."""
+    return _imports_seen(reader).filter(pk=pk).first()
+
+
+def latest_imports(about: str, reader: User, **context: int) -> list[Import]:
+    """The imports about this subject that the reader sees, newest first."""
+    imports = _imports_seen(reader).filter(about=about, context__contains=context)
+    return list(imports.order_by("-pk")[:SHOWN_IMPORTS])
 
 
 def rows_page(parent: Import, *, fate: str, cursor: str) -> KeysetPage[ImportRow]:

@@ -45,7 +45,9 @@ SORTED = {
     Verb.INFLUENCER_LISTED,
     Verb.INFLUENCER_UNLISTED,
 }
-SUBJECTS = {"note": "notes", "task": "tasks", "order": "orders", "post": "posts", "mail": "mail"}
+SUBJECTS = {
+    "note": "notes", "task": "tasks", "order": "orders", "post": "posts", "network_post": "posts", "mail": "mail",
+}  # fmt: skip
 TONES = {
     MessageState.SENT: "is-done",
     MessageState.FAILED: "is-failed",

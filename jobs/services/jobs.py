@@ -65,8 +65,8 @@ class JobKind:
     `temporary`: exceptions after which the slice is tried again later. `lasting`: those that end the job, with their
     text as its problem. `report`: of a finished job, to the person who waits for it; without one they are shown their
     activity. `about`: what each of these jobs is about, by its id: the name of an address, a label, ids; a label alone
-    stands after "". `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice,
-    which then sees no more influencers than they do. `is_owed`: nobody cancels it, and it goes on when its actor has left:
+    stands after "". `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice
+    (or a function that tells it of a job), which then sees no more influencers than they do. `is_owed`: nobody cancels it, and it goes on when its actor has left:
     a promise of ours, such as to delete.
     """
 
@@ -80,7 +80,7 @@ class JobKind:
     report: Callable[[Job], Report] | None = None
     about: Callable[[Sequence[Job]], Abouts] = lambda jobs: {}
     work: str = WORK_KIND
-    permission: Permission | None = None
+    permission: Permission | Callable[[Job], Permission] | None = None
     is_owed: bool = False
 
 
@@ -177,7 +177,8 @@ def _membership(job: Job) -> Membership | None:
 
 def _loss(kind: JobKind, job: Job, member: Membership | None) -> str:
     """The reason why nothing is done in the actor's name any more: they left, or lost the permission. Empty for none."""
-    if kind.permission is not None and not can(member, kind.permission):
+    needed = kind.permission(job) if callable(kind.permission) else kind.permission
+    if needed is not None and not can(member, needed):
         return RIGHTS_LOST if member else ACTOR_LEFT
     has_left = job.organization_id is not None and job.actor is not None and member is None
     return ACTOR_LEFT if has_left else ""

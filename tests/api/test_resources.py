@@ -29,6 +29,7 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tests.factories.crm import ConsentFactory
+from tests.factories.networks import COUNTED_AT, a_network_account, a_network_post, a_place
 from tests.personas import Tenant
 from tiktok.availability import (
     ASK_TO_AUTHENTICATE,
@@ -563,6 +564,44 @@ def test_posts_are_narrowed_by_campaign_account_order_and_origin(reader: Reader)
     assert reader.ids("posts/", account=tom.pk) == [second.pk]
     assert reader.ids("posts/", order=order.pk) == [first.pk]
     assert reader.ids("posts/", origin="by_hand") == [second.pk]
+
+
+def test_posts_of_other_networks_have_their_latest_numbers_and_no_others(reader: Reader) -> None:
+    autumn, winter = a_campaign("Autumn"), a_campaign("Winter")
+    lena = a_network_account("lena.lifts", campaign=autumn)
+    film = a_network_account("lena.films", "youtube", campaign=winter)
+    post = a_network_post(
+        lena, "C8", url="https://www.instagram.com/p/C8/", caption="Warm up", views=1200,
+        numbers_source="imported", numbers_at=COUNTED_AT,
+    )  # fmt: skip
+    first, second = a_place(autumn, post), a_place(winter, a_network_post(film, "F1"))
+    waiting = a_place(autumn, a_network_post(lena, "C9"), state="waiting", origin="keyword")
+    document = reader.get(f"network-posts/{first.pk}/").json()
+    assert datetime.fromisoformat(document.pop("added_at")) == first.added_at
+    assert document == {
+        "id": first.pk,
+        "campaign": autumn.pk,
+        "account": lena.pk,
+        "origin": "by_hand",
+        "network": "instagram",
+        "network_post_id": "C8",
+        "url": "https://www.instagram.com/p/C8/",
+        "caption": "Warm up",
+        "views": 1200,
+        "likes": None,
+        "comments": None,
+        "shares": None,
+        "saves": None,
+        "numbers_source": "imported",
+        "numbers_at": "2026-11-20T09:00:00Z",
+        "published_at": "2026-11-12T09:00:00Z",
+    }
+    assert reader.get(f"network-posts/{waiting.pk}/").status_code == 404
+    assert reader.ids("network-posts/") == [second.pk, first.pk]
+    assert reader.ids("network-posts/", campaign=autumn.pk) == [first.pk]
+    assert reader.ids("network-posts/", account=film.pk) == [second.pk]
+    assert reader.ids("network-posts/", network="youtube") == [second.pk]
+    assert reader.ids("network-posts/", origin="imported") == []
 
 
 def test_a_post_of_another_network_has_no_tiktok_metrics(reader: Reader) -> None:

@@ -91,7 +91,7 @@ def test_every_read_answers_as_described(oak: Tenant, mode: GenerationMode) -> N
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
     operations = [result.ok() for result in schema.get_all_operations()]
     assert {operation.method for operation in operations} == {"get"}
-    assert len(operations) == 13
+    assert len(operations) == 15
     for operation in operations:
         word = operation.path.split("/")[3]
         own = {"id": own_ids(oak)[word]} if "{id}" in operation.path else None

@@ -114,7 +114,10 @@ def test_a_number_that_is_not_known_says_why(manager) -> None:
     assert "No fee is agreed yet." in page
     Post.objects.update(video=None)
     roll()
-    assert "TikTok has reported no numbers" in manager.get(base(campaign)).content.decode()
+    assert (
+        "No numbers of the published posts are known"
+        in manager.get(base(campaign)).content.decode()
+    )
     Post.objects.all().delete()
     roll()
     assert reached(campaign, today=TODAY).days == []

@@ -33,6 +33,7 @@ from tests.factories.campaigns import (
     an_order,
 )
 from tests.factories.crm import InfluencerFactory
+from tests.factories.networks import a_network_account, a_network_post
 
 pytestmark = pytest.mark.django_db
 OAK = "/o/oak"
@@ -379,6 +380,17 @@ def test_a_viewer_reads_the_campaigns_and_adds_none(oak: Organization) -> None:
     assert campaigns_of(browser, account.influencer_id) == "Campaigns No campaigns yet."
     join = f"{OAK}/influencers/{account.influencer_id}/campaigns/add/"
     assert browser.get(join).status_code == 403
+
+
+def test_an_influencer_has_their_posts_on_other_networks(client: Client) -> None:
+    lena = a_network_account("lena.lifts")
+    assert "other networks" not in campaigns_of(client, lena.influencer_id)
+    a_network_post(lena, "1", caption="Warm up", views=1200)
+    a_network_post(lena, "2", caption="No date yet", published_at=None)
+    said = campaigns_of(client, lena.influencer_id)
+    assert said.index("Warm up") < said.index("No date yet")
+    assert "1.2K views" in said
+    assert "Imported or entered, not read at the networks." in said
 
 
 def test_the_campaigns_of_an_influencer_take_few_queries(client: Client) -> None:

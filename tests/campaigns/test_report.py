@@ -409,6 +409,13 @@ def test_the_main_table_is_exported_as_csv(manager, viewer, three: Campaign) -> 
     assert Event.objects.filter(verb=Verb.REPORT_EXPORTED).count() == 2
 
 
+def test_what_was_ordered_is_told_before_anything_is_added_up(manager, campaign: Campaign) -> None:
+    an_order(campaign, a_participant(campaign, "maya"), video_limit=2)
+    an_order(campaign, a_participant(campaign, "rio"), video_limit=1)
+    (line,) = csv.DictReader(io.StringIO(exported(manager, campaign, "csv").decode("utf-8-sig")))
+    assert (line["Creator"], line["Posts"], line["Ordered videos"]) == ("All", "0", "3")
+
+
 def test_the_workbook_has_a_sheet_for_each_table_and_real_numbers(manager, three: Campaign) -> None:
     set_up(three, shows_money=True, rates={"view": "0.02"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(exported(manager, three, "xlsx")))

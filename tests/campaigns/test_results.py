@@ -94,6 +94,8 @@ def counted(campaign: Campaign) -> dict[object, tuple[float, ...]]:
             sums["views"] += views
             for name in ("likes", "comments", "shares"):
                 sums[name] += getattr(video, name) or 0
+                if video.video_views is None:
+                    sums["unseen_engagements"] += getattr(video, name) or 0
             if is_tied and video.reach is not None:
                 sums["reported"] += 1
                 sums["reach"] += video.reach

@@ -10,7 +10,9 @@ from crm.models import Influencer
 from tenancy.isolation import organization_models
 
 # Rows about an influencer that a member may see all the same, or never sees.
-SEEN_BY_ALL: dict[str, str] = {}
+SEEN_BY_ALL: dict[str, str] = {
+    "crm.ImportRow": "the rows of a file: a limited member sees those of their own imports (`import_by_id`)",
+}
 
 
 def paths_to_influencers(

@@ -65,6 +65,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
+    "network-posts.pk": lambda tenant: tenant.row("campaigns.PostPlace").pk,
     "posts.pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "recipient_pk": lambda tenant: tenant.row("crm.MailingRecipient").pk,
     "reply_pk": lambda tenant: tenant.row("campaigns.OrderReply").pk,

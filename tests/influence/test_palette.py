@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -11,12 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns.models import Order, Post
+from campaigns.models import Order, Post, PostPlace
 from crm.models import Influencer
 from tenancy.enums import Role
 from tenancy.models import Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, an_account, an_order
+from tests.factories.networks import a_network_account, a_network_post, a_place
 from tests.factories.whole_campaign import Whole, a_whole_campaign
 from tests.influence.test_home import member
 
@@ -108,6 +110,25 @@ def test_a_post_is_found_by_its_id_its_address_and_words_of_its_caption(
         number, f"https://www.tiktok.com/@x/video/{number}?is_from_webapp=1", "baking metres",
     ):  # fmt: skip
         assert (post.video.caption, href) in found(manager, search)[WORK], search
+
+
+def test_a_post_of_another_network_is_found_by_its_address_and_words_of_its_caption(
+    oak, whole, manager
+) -> None:
+    with organization_scope(oak):
+        lena = a_network_account("lena.lifts", campaign=whole.campaign)
+        post = a_network_post(lena, "C8xY_z-1Abc", caption="Focáccia on embers")
+        place = a_place(whole.campaign, post)
+    list_url = f"/o/oak/campaigns/{whole.campaign.pk}/networks/"
+    address = "https://www.instagram.com/reel/C8xY_z-1Abc/?igsh=1"
+    for search in (address, "focaccia embers"):
+        href = f"{list_url}?{urlencode({'q': search})}"
+        assert (post.caption, href) in found(manager, search)[WORK], search
+        assert "Focáccia on embers" in manager.get(href).content.decode()
+    assert titles(manager, "https://www.instagram.com/p/OtherOne1/", WORK) == []
+    with organization_scope(oak):
+        PostPlace.objects.filter(pk=place.pk).update(state="refused")
+    assert titles(manager, address, WORK) == []
 
 
 def test_what_is_hidden_or_not_published_is_not_found(oak, whole, manager) -> None:

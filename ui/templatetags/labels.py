@@ -142,8 +142,9 @@ def remark(text: str, *, word: str = "") -> SafeString:
 
 
 @register.simple_tag
-def cover(*, url: str, size: str = "row") -> SafeString:
-    """A post's picture at TikTok's address, or a drawn one where there is none or it does not load. size: row, md."""
+def cover(*, url: str, size: str = "row", network: str = "") -> SafeString:
+    """A post's picture at TikTok's address, or a drawn one where there is none or it does not load. size: row, md. network:
+    another one than TikTok, whose posts have no picture here."""
     picture = (
         markup(
             '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer">',
@@ -152,7 +153,8 @@ def cover(*, url: str, size: str = "row") -> SafeString:
         if url
         else ""
     )
-    return markup('<span class="cover is-{}" aria-hidden="true">{}</span>', size, picture)
+    of = f" of-{network}" if network else ""
+    return markup('<span class="cover is-{}{}" aria-hidden="true">{}</span>', size, of, picture)
 
 
 @register.filter

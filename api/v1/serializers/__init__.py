@@ -5,6 +5,7 @@ from api.v1.serializers.influencers import (
     SocialAccountSerializer,
 )
 from api.v1.serializers.metrics import AccountMetricsSerializer
+from api.v1.serializers.network_posts import NetworkPostSerializer
 from api.v1.serializers.orders import CampaignSerializer, OrderEventSerializer, OrderSerializer
 from api.v1.serializers.posts import PostSerializer, tie_of
 from api.v1.serializers.snapshots import AccountSnapshotSerializer, PostSnapshotSerializer
@@ -14,6 +15,7 @@ __all__ = [
     "AccountSnapshotSerializer",
     "CampaignSerializer",
     "InfluencerSerializer",
+    "NetworkPostSerializer",
     "OrderEventSerializer",
     "OrderSerializer",
     "PostSerializer",

@@ -47,13 +47,14 @@ def _detect(campaign_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
 
 
 def _in_window(campaign: Campaign) -> models.Q:
+    """Published on a day of the campaign. Whoever decides about a post without a date sees that it has none."""
     begins = datetime.combine(campaign.starts_on, time.min, UTC)
     ends = datetime.combine(campaign.ends_on, time.max, UTC)
-    return models.Q(published_at__gte=begins, published_at__lte=ends)
+    return models.Q(published_at=None) | models.Q(published_at__gte=begins, published_at__lte=ends)
 
 
 def _unplaced(campaign: Campaign) -> models.QuerySet[NetworkPost]:
-    """Posts that the campaign's accounts published in its window, and that have no place in it."""
+    """Posts that the campaign's accounts published in its window, or nobody knows when, and that have no place in it."""
     places = PostPlace.objects.filter(campaign=campaign, post=models.OuterRef("pk"))
     accounts = campaign.participants.values("account")
     posts = NetworkPost.objects.filter(_in_window(campaign), account__in=accounts)
@@ -92,8 +93,7 @@ def _drop_stale(campaign: Campaign) -> None:
     """Let posts wait no longer in which no keyword of today is found, or that are not of the campaign's days and accounts
     any more."""
     waiting = PostPlace.objects.filter(campaign=campaign, state=PlaceState.WAITING)
-    outside = models.Q(published_at=None) | ~_in_window(campaign)
-    outside |= ~models.Q(account__in=campaign.participants.values("account"))
+    outside = ~_in_window(campaign) | ~models.Q(account__in=campaign.participants.values("account"))
     waiting.filter(outside).delete()
     for places in _slices(waiting.select_related("post")):
         for place in places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,12 +26,14 @@ from campaigns.models import (
 )
 from campaigns.services.campaigns import activate, lock_campaign
 from campaigns.services.networks.detection import detect_for
+from campaigns.services.results.rolling import roll_networks
 from crm.enums import Network
 from crm.models import SocialAccount
 from crm.policies.addresses import account_name
 from crm.policies.post_addresses import PostAddress, post_address
 from tenancy.enums import Verb
 from tenancy.models import User
+from tenancy.scope import current_groups, groups_scope
 from tenancy.services.events import record, record_each
 
 
@@ -63,6 +65,8 @@ def add_network_post(
     lock_campaign(campaign)
     read = post_address(address)
     post = known_post(read)
+    if post is None and hidden_posts({(read.network, read.post_id)}):
+        raise OtherAccountOfPost
     if post is None:
         post = NetworkPost(
             account=_account_of(campaign, read, account),
@@ -90,6 +94,7 @@ def _list_post(campaign: Campaign, post: NetworkPost, actor: User | None) -> Pos
     place.published_at = post.published_at
     place.origin, place.state = PostOrigin.BY_HAND, PlaceState.LISTED
     place.save()
+    roll_networks([campaign.pk])
     activate(campaign)
     record(Verb.NETWORK_POST_ADDED, post.account, actor=actor, post=post.pk, campaign=campaign.pk)
     return place
@@ -101,6 +106,18 @@ def known_post(read: PostAddress) -> NetworkPost | None:
         network=read.network, network_post_id=read.post_id
     )
     return posts.first()
+
+
+def hidden_posts(keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The posts among these, by network and its id, that are known and that are of nobody whom the member sees."""
+    if current_groups() is None:
+        return set()
+    ids = [post_id for _, post_id in keys]
+    with groups_scope(None):
+        rows = NetworkPost.objects.filter(network_post_id__in=ids)
+        known = set(rows.values_list("network", "network_post_id"))
+    seen = NetworkPost.objects.filter(network_post_id__in=ids)
+    return (known & set(keys)) - set(seen.values_list("network", "network_post_id"))
 
 
 def _account_of(
@@ -122,12 +139,19 @@ def _account_of(
         if chosen.network != read.network:
             raise AccountToChoose(label)
         return chosen
-    candidates = list(taking_part[:2])
-    if not candidates:
+    first = taking_part.first()
+    if first is None:
         raise NoAccountOfPost(label)
-    if len(candidates) > 1:
+    if count_accounts(campaign)[read.network] > 1:
         raise AccountToChoose(label)
-    return candidates[0]
+    return first
+
+
+def count_accounts(campaign: Campaign) -> Counter[str]:
+    """How many accounts of each network take part, those that the member does not see too: only a single one needs no name."""
+    with groups_scope(None):
+        rows = SocialAccount.objects.filter(participations__campaign=campaign)
+        return Counter(rows.values_list("network", flat=True))
 
 
 def _taking_part(campaign: Campaign, account: SocialAccount) -> None:
@@ -176,6 +200,13 @@ def show_latest(post_ids: Collection[int]) -> None:
     NetworkPost.objects.bulk_update(
         posts, [*POST_NUMBERS, "numbers_source", "numbers_at"], batch_size=500
     )
+    add_up_posts(post_ids)
+
+
+def add_up_posts(post_ids: Collection[int]) -> None:
+    """Have the campaigns added up anew in which these posts stand."""
+    places = PostPlace.objects.filter(post__in=post_ids, state=PlaceState.LISTED).order_by()
+    roll_networks(places.values_list("campaign", flat=True).distinct())
 
 
 def _latest(readings: Iterable[PostReading], name: str) -> int | None:
@@ -196,6 +227,7 @@ def change_network_post(place: PostPlace, facts: PostFacts, *, actor: User | Non
     post.caption, post.published_at = facts.caption, facts.published_at
     post.save(update_fields=["caption", "published_at"])
     PostPlace.objects.filter(post=post).update(published_at=post.published_at)
+    add_up_posts([post.pk])
     counts = {name: facts.counts.get(name) for name in POST_NUMBERS}
     is_other = counts != post.counts or facts.counted_at not in {None, post.numbers_at}
     if is_other:
@@ -245,6 +277,7 @@ def move_posts(
     found = list(rows.order_by("pk").select_related("account"))
     moved = [place.pk for place in found]
     PostPlace.objects.filter(pk__in=moved).update(state=to)
+    roll_networks([campaign.pk])
     if to == PlaceState.LISTED and moved:
         activate(campaign)
     accounts = list({place.account_id: place.account for place in found}.values())

@@ -25,6 +25,7 @@ from tenancy.queries.counters import counted
 from tenancy.scope import organization_scope, required_organization_id
 
 ROLL = "campaigns.results"  # the kind of work; its subject is the organization
+ROLL_NETWORKS = "campaigns.network_results"  # its subjects are campaigns
 CADENCE = timedelta(minutes=10)
 AT_LEAST_EVERY = timedelta(hours=1)  # likes grow where views do not
 SLICE_ACCOUNTS = 500
@@ -37,9 +38,7 @@ def due_campaigns(now: datetime) -> QuerySet[Any]:
     totals = CampaignResult.objects.filter(campaign=OuterRef("pk"), account=None)
     names = ("posts_print", "counted_posts", "counted_views", "ranked_by", "rolled_at")
     of_totals = {f"then_{name}": Subquery(totals.values(name)[:1]) for name in names}
-    rows = Campaign.objects.annotate(
-        now_posts=counted("posts"), now_views=counted("views"), **of_totals
-    )
+    rows = _with_counters(Campaign.objects.annotate(**of_totals))
     is_new = Q(then_rolled_at=None) & (Q(now_posts__gt=0) | Q(then_counted_posts__isnull=False))
     is_old = Q(then_rolled_at__lt=now - AT_LEAST_EVERY, now_posts__gt=0)
     is_other = Q(then_rolled_at__isnull=False) & (
@@ -53,17 +52,23 @@ def due_campaigns(now: datetime) -> QuerySet[Any]:
     )
 
 
+def _with_counters(campaigns: QuerySet[Any]) -> QuerySet[Any]:
+    return campaigns.annotate(now_posts=counted("posts"), now_views=counted("views"))
+
+
 @transaction.atomic
 def roll_campaign(campaign: Any) -> bool:
-    """Add up one campaign of `due_campaigns`. Returns whether all of it is added up, or many accounts are left."""
+    """Add up one campaign with its counters. Returns whether all of it is added up, or many accounts are left."""
     CampaignResult.objects.bulk_create([CampaignResult(campaign=campaign)], ignore_conflicts=True)
     whole = CampaignResult.objects.select_for_update().get(campaign=campaign, account=None)
     with connection.cursor() as cursor:
-        cursor.execute(statements.NOW, [campaign.pk])
+        of_campaign = {"campaign": campaign.pk}
+        cursor.execute(statements.NOW, of_campaign)
         cursor.execute(statements.STALE, [campaign.pk, SLICE_ACCOUNTS])
         is_whole = cursor.rowcount < SLICE_ACCOUNTS
-        for each in (statements.CHANGE, *statements.FORGET, statements.ANEW):
+        for each in (statements.CHANGE, *statements.FORGET):
             cursor.execute(each, [campaign.pk])
+        cursor.execute(statements.ANEW, of_campaign)
         cursor.execute(statements.GROWN)
         is_anew = whole.posts_print is None
         for each in statements.TOTALS_ANEW if is_anew else statements.ADD_DAYS:
@@ -96,6 +101,20 @@ def _roll(organization_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
 
 
 register_kind(WorkKind(ROLL, Lane.BULK, _roll, cadence=CADENCE))
+
+
+def _roll_networks(campaign_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
+    campaigns = _with_counters(Campaign.objects.filter(pk__in=campaign_ids))
+    rest = [each.pk for each in campaigns if not roll_campaign(each)]
+    return dict.fromkeys(campaign_ids) | dict.fromkeys(rest, timedelta(0))
+
+
+register_kind(WorkKind(ROLL_NETWORKS, Lane.BULK, _roll_networks))
+
+
+def roll_networks(campaign_ids: Iterable[int]) -> None:
+    """Let campaigns be added up whose posts of other networks, or their numbers, are others now: no counter tells of these."""
+    make_due(ROLL_NETWORKS, *campaign_ids)
 
 
 def roll_soon() -> None:

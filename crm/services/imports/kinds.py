@@ -29,7 +29,7 @@ from crm.services.imports.meaning.values import marks_proven_by
 from crm.services.imports.reading.layouts import Layout
 from crm.services.imports.reading.tables import Cells, Place, open_table
 from crm.services.imports.rollback import rows_to_take_back
-from crm.services.imports.subjects import import_of, subject_of
+from crm.services.imports.subjects import import_of, subject_named, subject_of
 from crm.services.imports.writing import rows_to_write
 from files.models import File
 from files.purge import delete_files
@@ -46,6 +46,12 @@ from tiktok.services.creators.membership import HANDLES_PER_CALL
 PREVIEW, WRITE = "crm.import_preview", "crm.import_write"
 CHECK, TAKE_BACK = "crm.import_check", "crm.import_roll_back"
 TEXT_ROWS, WORKBOOK_ROWS, WRITTEN_ROWS, TAKEN_ROWS = 2_000, 20_000, 1_000, 300
+
+
+def _permission(job: Job) -> Permission:
+    """The permission that the subject of the import asks for; of one that is gone, the strictest."""
+    about = Import.objects.filter(pk=job.params["import"]).values_list("about", flat=True).first()
+    return subject_named(about).permission if about else Permission.IMPORT_INFLUENCERS
 
 
 def layout(parent: Import) -> Layout:
@@ -268,7 +274,7 @@ def register_jobs() -> None:
         JobKind,
         words=words,
         about=links_to(Import, "crm:import", "import"),
-        permission=Permission.IMPORT_INFLUENCERS,
+        permission=_permission,
     )
     register_job(kind(name=PREVIEW, title="Preview of an import", fetch=_read, apply=_keep))
     asking = partial(kind, temporary=(TikTokUnavailable, TikTokBusy), lasting=(TikTokProblem,))

@@ -10,6 +10,7 @@ from crm.services.imports.meaning.mapping import IDENTIFYING, is_reading, recogn
 from crm.services.imports.rollback import note_verdicts, take_back
 from crm.services.imports.subjects import Subject, register_subject
 from crm.services.imports.writing import write_rows
+from tenancy.enums import Permission
 
 INFLUENCERS = "influencers"
 
@@ -26,6 +27,7 @@ def register() -> None:
         Subject(
             key=INFLUENCERS,
             noun="creator",
+            permission=Permission.IMPORT_INFLUENCERS,
             started_at=lambda parent: ("crm:imports", []),
             shown_at=lambda parent: ("crm:influencers", []),
             fields=fields,

@@ -12,12 +12,14 @@ from crm.services.imports.meaning.catalog import Field
 from crm.services.imports.reading.tables import Cells
 from jobs.errors import JobFailed
 from jobs.models import Job
+from tenancy.enums import Permission
 from tenancy.models import User
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The subject of the rows of files of one kind.
+    """The subject of the rows of files of one kind. Members need its `permission`; whoever is limited to groups sees their own
+    imports alone.
 
     `started_at` and `shown_at`: the name and the keys of the page where a file is chosen, and of the page that shows what was
     imported. `recognized`: the key of the field that each header names, empty for none. `needed`: the choice that is still to be made,
@@ -29,6 +31,7 @@ class Subject:
 
     key: str
     noun: str
+    permission: Permission
     started_at: Callable[[Import], tuple[str, list[int]]]
     shown_at: Callable[[Import], tuple[str, list[int]]]
     fields: Callable[[], dict[str, Field]]

@@ -32,7 +32,7 @@ def _act(
     request: OrganizationRequest, import_pk: int, act: Callable[[Import], None]
 ) -> HttpResponse:
     """Do something with an import and show it again, or say why it was not done."""
-    parent = found_import(import_pk)
+    parent = found_import(request, import_pk)
     try:
         act(parent)
     except TableRefused as refused:
@@ -40,7 +40,7 @@ def _act(
     return show_import(request, parent)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def map_import_columns(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Choose the fields of the columns."""
@@ -55,7 +55,7 @@ def map_import_columns(request: OrganizationRequest, import_pk: int) -> HttpResp
     return _act(request, import_pk, act)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def read_import_otherwise(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Choose how the file is read."""
@@ -71,7 +71,7 @@ def read_import_otherwise(request: OrganizationRequest, import_pk: int) -> HttpR
     return _act(request, import_pk, act)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def begin_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Write what the preview showed whose version is named."""
@@ -84,18 +84,18 @@ def begin_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     return _act(request, import_pk, act)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def cancel_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """End a running import after the rows at hand; what is written stays."""
     return _act(request, import_pk, runs.cancel_import)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def discard_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Forget an import of which nothing is written."""
-    parent = found_import(import_pk)
+    parent = found_import(request, import_pk)
     start = subject_of(parent).started_at(parent)
     try:
         runs.discard_import(parent)
@@ -106,25 +106,25 @@ def discard_import(request: OrganizationRequest, import_pk: int) -> HttpResponse
     return redirect(page_of(request, start))
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def check_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Find out what a roll-back would keep."""
     return _act(request, import_pk, lambda parent: runs.check_import(parent, actor=request.user))
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def repeat_lookup(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Ask TikTok again about accounts of which it has said nothing."""
     return _act(request, import_pk, lambda parent: runs.repeat_lookup(parent, actor=request.user))
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def take_way_out(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Preview an invitation, or a request to connect, of everybody whose account is not in the marketplace."""
-    parent, kind = found_import(import_pk), bulk_kind(request.POST.get("way", ""))
+    parent, kind = found_import(request, import_pk), bulk_kind(request.POST.get("way", ""))
     if kind is None or kind.key not in WAYS_OUT:
         raise Http404
     if not can(request.membership, kind.permission):
@@ -144,14 +144,14 @@ def take_way_out(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     return redirect("crm:bulk_action", request.organization.slug, action.pk)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def keep_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Leave an import as it is after its check."""
     return _act(request, import_pk, runs.keep_import)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
 def roll_back_import(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """Take an import back."""

@@ -28,11 +28,11 @@ class _Echo:
         return text
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_safe
 def import_errors(request: OrganizationRequest, import_pk: int) -> HttpResponseBase:
     """The rows that are left out, as the same kind of table with a column that says why."""
-    parent = found_import(import_pk)
+    parent = found_import(request, import_pk)
     stem = f"{parent.name.rpartition('.')[0] or parent.name} – left out"
     if parent.encoding:
         answer: StreamingHttpResponse = StreamingHttpResponse(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from files.errors import FileRefused
 from jobs.queries import next_try_at
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.policies import can
 from tenancy.services.submissions import make_once
 from tiktok.enums import MarketplaceStatus
 from ui.live import Live, columns
@@ -52,8 +54,8 @@ def imports(request: OrganizationRequest) -> HttpResponse:
         except (FileRefused, TableRefused) as refused:
             form.add_error("file", str(refused))
         else:
-            return show_import(request, found_import(made.pk))
-    context = {"form": form, "imports": queries.latest_imports(INFLUENCERS)}
+            return show_import(request, found_import(request, made.pk))
+    context = {"form": form, "imports": queries.latest_imports(INFLUENCERS, request.user)}
     status = INVALID if form.errors else 200
     return render(request, "staff/crm/imports/start.html", context, status=status)
 
@@ -70,17 +72,17 @@ def paste_accounts(request: OrganizationRequest) -> HttpResponse:
         except (FileRefused, TableRefused) as refused:
             form.add_error("accounts", str(refused))
         else:
-            return show_import(request, found_import(made.pk))
+            return show_import(request, found_import(request, made.pk))
     context = {"form": form, "imports": queries.latest_imports(INFLUENCERS)}
     status = INVALID if form.errors else 200
     return render(request, "staff/crm/imports/paste.html", context, status=status)
 
 
-@staff_page(Permission.IMPORT_INFLUENCERS)
+@staff_page(Permission.EDIT_INFLUENCERS)
 @require_safe
 def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """An import at whichever stage it is; brings itself up to date while a job of it runs."""
-    parent = found_import(import_pk)
+    parent = found_import(request, import_pk)
     asking = parent.lookup_job
     goes_on_at = next_try_at(asking) if asking and not asking.is_finished else None
     live = Live.of(
@@ -114,10 +116,13 @@ def page_of(request: OrganizationRequest, way: tuple[str, list[int]]) -> str:
     return reverse(name, args=[request.organization.slug, *keys])
 
 
-def found_import(import_pk: int) -> Import:
-    parent = queries.import_by_id(import_pk)
+def found_import(request: OrganizationRequest, import_pk: int) -> Import:
+    """The import. Raises Http404 for one that the member does not see, PermissionDenied without its subject's permission."""
+    parent = queries.import_by_id(import_pk, request.user)
     if parent is None:
         raise Http404
+    if not can(request.membership, subject_of(parent).permission):
+        raise PermissionDenied
     return parent
 
 

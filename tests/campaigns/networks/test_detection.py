@@ -83,7 +83,20 @@ def test_the_first_and_the_last_day_of_the_campaign_belong_to_it(
     ):
         a_network_post(lena, name, caption="#loaf", published_at=day)
     detect(campaign)
-    assert set(waiting(campaign)) == {"first", "last"}
+    assert set(waiting(campaign)) == {"first", "last", "undated"}
+
+
+def test_a_post_whose_date_is_known_later_waits_on_if_it_is_of_the_campaigns_days(
+    campaign: Campaign, lena: SocialAccount
+) -> None:
+    for name, day in (("inside", 12), ("outside", 1)):
+        post = a_network_post(lena, name, caption="#loaf", published_at=None)
+        detect(campaign)
+        place = PostPlace.objects.get(post=post)
+        moment = datetime(2026, 11 if name == "inside" else 10, day, tzinfo=UTC)
+        change_network_post(place, PostFacts("#loaf", moment), actor=None)
+        detect(campaign)
+    assert set(waiting(campaign)) == {"inside"}
 
 
 def test_tiktok_is_never_looked_through(campaign: Campaign) -> None:

@@ -20,7 +20,8 @@ from campaigns.errors import (
     PostListedAlready,
 )
 from campaigns.models import Campaign, NetworkPost, PostLayout, PostPlace, PostReading
-from campaigns.queries.network_posts import listed_places, network_totals, totals_by_network
+from campaigns.queries.network_posts import listed_places
+from campaigns.queries.network_totals import network_totals, totals_by_network
 from campaigns.services.campaigns import remove_participants
 from campaigns.services.networks.posts import (
     PostFacts,
@@ -518,6 +519,22 @@ def test_all_posts_shows_what_accounts_published_on_other_networks(
     assert "in the campaign already" in text(manager.get(url))
     assert manager.post(place, {"post": "x"}).status_code == 404
     assert listed_places(campaign).count() == 2
+
+
+def test_all_posts_has_a_place_for_those_without_a_date(
+    manager: Client, campaign: Campaign, lena: SocialAccount
+) -> None:
+    url = f"{base(campaign)}networks/all/"
+    assert "Every post has a date" in text(manager.get(f"{url}?show=undated"))
+    film = a_network_account("lena.films", "youtube", campaign=campaign)
+    for name, account in (("first", lena), ("second", lena), ("film", film)):
+        a_network_post(account, name, caption=f"{name} kneads", published_at=None)
+    a_network_post(lena, "dated", caption="dated kneads")
+    assert shown(manager.get(url)) == ["dated"]
+    page = manager.get(f"{url}?show=undated")
+    assert shown(page) == ["film", "second", "first"]
+    assert text(page).count("No date") == 3
+    assert shown(manager.get(f"{url}?show=undated&network=youtube")) == ["film"]
 
 
 def test_all_posts_of_other_networks_cost_the_same_whatever_they_show(

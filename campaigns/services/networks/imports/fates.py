@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.enums import PlaceState
+from campaigns.errors import HIDDEN_POST
 from campaigns.models import POST_NUMBERS, Campaign, NetworkPost, PostPlace, PostReading
 from campaigns.services.networks.imports.fields import (
     ACCOUNT,
@@ -19,6 +20,7 @@ from campaigns.services.networks.imports.fields import (
     read_cell,
     spelled,
 )
+from campaigns.services.networks.posts import count_accounts, hidden_posts
 from crm.enums import ImportFate, ImportPolicy, Network
 from crm.errors import HandleNotReadable, TableRefused
 from crm.models import Import, ImportRow, SocialAccount
@@ -68,9 +70,12 @@ def fates_of(parent: Import, rows: Sequence[tuple[int, Cells]]) -> tuple[list[Im
     campaign, columns = campaign_of(parent), mapped_columns(parent, fields())
     reader = Reader(marks=set(parent.decimal_mark or parent.proven_marks))
     drafts = [_read(number, cells, columns, reader, parent) for number, cells in rows]
-    posts = posts_by_key({draft.key for draft in drafts if draft.key})
+    keys = {draft.key for draft in drafts if draft.key}
+    posts, hidden = posts_by_key(keys), hidden_posts(keys)
     accounts = _Accounts(campaign)
     for draft in drafts:
+        if draft.key in hidden:
+            draft.reasons.append(["", HIDDEN_POST, ""])
         draft.post = posts.get(draft.key) if draft.key else None
         if not draft.reasons:
             _find_account(draft, accounts)
@@ -124,6 +129,7 @@ class _Accounts:
 
     def __init__(self, campaign: Campaign) -> None:
         rows = SocialAccount.objects.filter(participations__campaign=campaign)
+        self.count = count_accounts(campaign)
         self.of: dict[str, dict[str, SocialAccount]] = {}
         for account in rows.exclude(network=Network.TIKTOK):
             self.of.setdefault(account.network, {})[account.handle] = account
@@ -139,7 +145,7 @@ def _find_account(draft: Draft, accounts: _Accounts) -> None:
             reason = f"This post is known as one of {account_name(network, owner.handle)}."
             draft.reasons.append(["", reason, ""])
         draft.handle = owner.handle
-    elif not draft.handle and len(mine) == 1:
+    elif not draft.handle and len(mine) == 1 == accounts.count[network]:
         draft.handle = next(iter(mine))
     draft.account = mine.get(draft.handle)
     if draft.account is None and not draft.reasons:

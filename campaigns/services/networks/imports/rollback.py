@@ -13,7 +13,7 @@ from campaigns.models import NetworkPost, PostPlace, PostReading
 from campaigns.services.campaigns import lock_campaign
 from campaigns.services.networks.imports.fates import campaign_of, key_of, posts_by_key, state_of
 from campaigns.services.networks.imports.fields import PUBLISHED, moment_of
-from campaigns.services.networks.posts import show_latest
+from campaigns.services.networks.posts import add_up_posts, show_latest
 from crm.enums import ImportFate
 from crm.models import Import, ImportRow, SocialAccount
 from tenancy.enums import Verb
@@ -108,6 +108,7 @@ def take_back(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> 
     found = [verdict for verdict in verdicts(parent, rows) if verdict.post is not None]
     posts = {verdict.row.pk: verdict.post for verdict in found if verdict.post is not None}
     gone = [posts[verdict.row.pk].pk for verdict in found if verdict.is_removed]
+    add_up_posts([post.pk for post in posts.values()])
     NetworkPost.objects.filter(pk__in=gone).delete()
     known = [verdict for verdict in found if verdict.row.fate != ImportFate.NEW]
     for verdict in known:

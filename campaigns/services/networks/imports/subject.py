@@ -20,6 +20,7 @@ from campaigns.services.networks.imports.writing import write_rows
 from crm.models import Import
 from crm.services.imports.runs import start_import
 from crm.services.imports.subjects import Subject, register_subject
+from tenancy.enums import Permission
 from tenancy.models import User
 
 POSTS = "posts"
@@ -40,6 +41,7 @@ def register() -> None:
         Subject(
             key=POSTS,
             noun="post",
+            permission=Permission.EDIT_CAMPAIGNS,
             started_at=lambda parent: ("campaigns:network_import", [parent.context["campaign"]]),
             shown_at=lambda parent: ("campaigns:network_posts", [parent.context["campaign"]]),
             fields=fields,

@@ -28,7 +28,8 @@ from campaigns.services.networks.imports.fates import (
     state_of,
 )
 from campaigns.services.networks.imports.fields import ACCOUNT, COUNTED, PUBLISHED, URL, moment_of
-from campaigns.services.networks.posts import show_latest
+from campaigns.services.networks.posts import add_up_posts, hidden_posts, show_latest
+from campaigns.services.results.rolling import roll_networks
 from crm.enums import ImportFate
 from crm.models import Import, ImportRow, SocialAccount
 from crm.services.imports.writing import leave_out
@@ -70,7 +71,8 @@ def _still_right(
     states = _places(campaign, posts)
     gone = [row for row in rows if row.values[ACCOUNT] not in present]
     here = [row for row in rows if row.values[ACCOUNT] in present]
-    late = [row for row in here if row.fate == ImportFate.NEW and key_of(row) in posts]
+    known = {*posts, *hidden_posts([key_of(row) for row in here])}
+    late = [row for row in here if row.fate == ImportFate.NEW and key_of(row) in known]
     changed = [
         row
         for row in here
@@ -124,6 +126,7 @@ def _update(rows: Sequence[ImportRow], posts: Mapping[Post, NetworkPost]) -> Non
             PostPlace.objects.filter(post=post).update(published_at=post.published_at)
         changed.append(post)
     NetworkPost.objects.bulk_update(changed, ["caption", "published_at"], batch_size=500)
+    add_up_posts([post.pk for post in changed])
 
 
 def _has_news(row: ImportRow) -> bool:
@@ -190,6 +193,7 @@ def _list_posts(
     )
     if mine:
         activate(campaign)
+        roll_networks([campaign.pk])
 
 
 def _finish(
