@@ -58,7 +58,7 @@ def test_the_list_is_narrowed_by_state_and_by_what_was_said(
 def test_the_list_tells_of_permissions_to_advertise_and_is_narrowed_by_them(
     manager: Client, campaign: Campaign, orders: dict[str, Order]
 ) -> None:
-    maya, rio, lena = orders.values()
+    rio, lena = orders["rio"], orders["lena"]
     for number, (order, state, code) in enumerate(
         (
             (rio, "accepted", "EXPIRED"),
