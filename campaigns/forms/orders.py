@@ -20,7 +20,6 @@ from crm.forms import PLAIN
 from crm.models import Influencer, SocialAccount
 from crm.queries import with_address
 from tenancy.addresses import one_spelling
-from tiktok.client import Capabilities
 from ui.bidi import isolated
 from ui.keys import key_in
 
@@ -55,7 +54,8 @@ class OrderForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        offers: Capabilities,
+        longest_description: int,
+        spark_days: Iterable[int],
         adds_to: OrderRequest | None = None,
         **kwargs: Any,
     ) -> None:
@@ -63,9 +63,9 @@ class OrderForm(forms.Form):
         self.adds_to = adds_to
         self.fields["spark_days"].choices = [  # type: ignore[attr-defined]
             (0, "Not asked for"),
-            *((days, f"{days} days") for days in offers.spark_days),
+            *((days, f"{days} days") for days in spark_days),
         ]
-        self._limit_description(offers.description_length)
+        self._limit_description(longest_description)
         if adds_to:
             self._fix_terms(adds_to)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)

@@ -81,7 +81,14 @@ def _earlier(request: OrganizationRequest, campaign: Campaign) -> OrderRequest |
 def _form(earlier: OrderRequest | None, *args: Any, **kwargs: Any) -> OrderForm:
     """The form with the limits of the account that the orders go through."""
     account = earlier.marketplace_account if earlier else marketplace_account()
-    return OrderForm(*args, offers=capabilities(account), adds_to=earlier, **kwargs)
+    offers = capabilities(account)
+    return OrderForm(
+        *args,
+        longest_description=offers.description_length,
+        spark_days=offers.spark_days,
+        adds_to=earlier,
+        **kwargs,
+    )
 
 
 def _first_values(request: OrganizationRequest, campaign: Campaign) -> dict[str, Any]:
