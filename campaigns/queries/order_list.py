@@ -86,7 +86,7 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
     )
 
 
-def sparks_told(order: Order) -> list[tuple[SparkFilter, int]]:
+def spark_words(order: Order) -> list[tuple[SparkFilter, int]]:
     """The permissions to advertise with the videos of an order of `narrowed_page`, and how many of each there are."""
     counts: Counter[str] = Counter(order.sparks)  # type: ignore[attr-defined]
     if not counts and order.request.spark_days and order.state in UNPUBLISHED:

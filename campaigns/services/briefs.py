@@ -57,7 +57,7 @@ def restore_brief_file(removal: Removal, *, actor: User) -> BriefFile | None:
 
 
 def removal_of(campaign: Campaign, pk: int) -> Removal | None:
-    """What is kept of a file that was taken out of this campaign's brief."""
+    """The removal of a file from this campaign's brief; None where it is kept no longer."""
     with groups_scope(None):  # it is about no influencer
         rows = Removal.objects.filter(model=BriefFile._meta.label, pk=pk)
         return rows.filter(kept__row__campaign_id=str(campaign.pk)).first()

@@ -24,7 +24,7 @@ from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
 from campaigns.policies.posts import REJECTIONS
 from campaigns.queries import Planned, PostRow
 from campaigns.queries.breakdown import benchmark
-from campaigns.queries.order_list import NextStep, next_step, sparks_told
+from campaigns.queries.order_list import NextStep, next_step, spark_words
 from campaigns.queries.overview import Figure
 from campaigns.queries.published import Total
 from campaigns.queries.retention import Drop, Retention
@@ -101,10 +101,9 @@ def spark_kind(permission: SparkPermission) -> str:
 @register.filter
 def sparks_of(order: Order) -> list[tuple[str, str]]:
     """The permissions to advertise with an order's videos: words and kinds of badges."""
-    told = sparks_told(order)
     return [
         (str(word.label) if count == 1 else f"{word.label}: {count}", SPARK_WORDS.get(word, "info"))
-        for word, count in told
+        for word, count in spark_words(order)
     ]
 
 

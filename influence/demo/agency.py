@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.policies.orders import BEFORE_VIDEOS
 from campaigns.policies.posts import Progress
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import add_participants, create_campaign, update_campaign
@@ -192,7 +193,7 @@ class Agency:
         """Make the order's moves on the day on which TikTok would have told of them."""
         with days_ago(days), transaction.atomic():
             locked = Order.objects.select_for_update().get(pk=order.pk)
-            if not locked.video_count:
+            if locked.state in BEFORE_VIDEOS:  # a worker may have been faster
                 evidence = f"TikTok lists the first video for this order: {video_id}."
                 transitions.mark_accepted(locked, evidence=evidence)
             transitions.follow_videos(locked, progress)

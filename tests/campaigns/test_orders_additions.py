@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.errors import OrderNotValid
@@ -16,12 +17,13 @@ from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_submission
 from campaigns.services.orders.terms import why_none_added
 from tests.campaigns.test_campaigns_pages import base, text
-from tests.campaigns.test_orders_tto import tiktok_one  # noqa: F401 - a fixture
 from tests.factories.campaigns import an_account
 from tests.factories.creators import two_markets
+from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID
 from tests.submitting import token
 from tiktok.enums import AccountState, MarketplaceStatus
 from tiktok.models import MarketplaceAccount
+from tiktok.services.brands.accounts import connect_marketplace_account
 from tiktok.services.creators.markets import keep_memberships
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +65,12 @@ def test_they_come_under_the_same_code_with_the_same_terms(tiktok: Any, campaign
     assert third.campaign_code == first.campaign_code
 
 
-def test_on_tiktok_one_they_come_into_the_same_campaign(
-    tiktok: Any,
-    campaign: Campaign,
-    tiktok_one: MarketplaceAccount,  # noqa: F811
-) -> None:
+def test_on_tiktok_one_they_come_into_the_same_campaign(tiktok: Any, campaign: Campaign) -> None:
+    on_tiktok_one = connect_marketplace_account(
+        "Oaks on TikTok One", tiktok_account_id=TTO_ACCOUNT_ID, token=BRAND_TOKEN, actor=None
+    )
+    on_tiktok_one.dialect, on_tiktok_one.chosen_at = "tto", timezone.now()
+    on_tiktok_one.save()
     tiktok.control("creator", handle="rio.runs", membership="IN")
     first = wish(campaign, an_address("maya.bakes"))
     more = wish(campaign, an_address("rio.runs"), adds_to=first)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderRequest, SparkPermission
-from campaigns.queries.order_list import Asked, narrowed_page, next_step, sparks_told
+from campaigns.queries.order_list import Asked, narrowed_page, next_step, spark_words
 from campaigns.services.order_bulk import preview, start_bulk
 from campaigns.services.orders.contact.replies import say
 from jobs.enums import Lane
@@ -73,7 +73,7 @@ def test_the_list_tells_of_permissions_to_advertise_and_is_narrowed_by_them(
         SparkPermission.objects.create(post=post, days=30, state=state, code_state=code)
     OrderRequest.objects.update(spark_days=30)
     rows = {
-        row.account.handle: sparks_told(row) for row in narrowed_page(campaign, Asked(), "").rows
+        row.account.handle: spark_words(row) for row in narrowed_page(campaign, Asked(), "").rows
     }
     assert rows == {
         "maya": [(SparkFilter.WITH_VIDEO, 1)],
