@@ -14,7 +14,7 @@ from campaigns.models import Campaign, Order, ReviewComment, ReviewVersion
 from campaigns.services.orders.contact.replies import say
 from campaigns.services.reviews.comments import remove_comment, write_comment
 from campaigns.services.reviews.drafts import Draft, submit_draft
-from campaigns.services.reviews.telling import TELL, whether_told
+from campaigns.services.reviews.telling import TELL, note_on_mail
 from campaigns.services.reviews.verdicts import approve, ask_for_changes
 from crm.models import Influencer, InfluencerMail
 from crm.services.removals.keeping import restore_removed
@@ -106,9 +106,9 @@ def test_who_wants_no_mail_of_the_order_gets_none(
 ) -> None:
     write_comment(version, "The logo is cut.", actor=olivia)
     say(order, kind)
-    assert "wants no such mail" in whether_told(order)
+    assert "wants no such mail" in note_on_mail(order)
     assert later() == []
-    assert ReviewComment.objects.get().told_at is not None
+    assert ReviewComment.objects.get().mailed_at is not None
 
 
 @pytest.mark.parametrize("what", ["unsubscribed_at", "bounced_at"])
@@ -117,7 +117,7 @@ def test_who_wants_no_mail_of_ours_gets_none(
 ) -> None:
     mark("maya@example.com", what)
     write_comment(version, "The logo is cut.", actor=olivia)
-    assert "Tell the creator yourself" in whether_told(order)
+    assert "Tell the creator yourself" in note_on_mail(order)
     assert later() == []
 
 
@@ -130,7 +130,7 @@ def test_an_order_that_is_over_and_a_creator_without_address_get_none(
     Order.objects.update(state=OrderState.SENT)
     Influencer.objects.update(email="")
     order = Order.objects.select_related("account__influencer").get()
-    assert whether_told(order).startswith("No e-mail address is known")
+    assert note_on_mail(order).startswith("No e-mail address is known")
     write_comment(version, "And the music?", actor=olivia)
     assert later() == []
 

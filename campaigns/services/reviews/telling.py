@@ -26,7 +26,7 @@ def tell_soon(review: Review) -> None:
     make_due(TELL, review.pk, after=WAIT)
 
 
-def whether_told(order: Order) -> str:
+def note_on_mail(order: Order) -> str:
     """A sentence for who has written a comment: that the creator is told, or why not."""
     email = order.account.influencer.email
     if not email:
@@ -56,9 +56,9 @@ def _tell(review_ids: Sequence[int]) -> dict[int, timedelta | None]:
 @transaction.atomic
 def _tell_of(review: Review) -> None:
     review.order = locked_order(review.order)
-    rows = ReviewComment.objects.filter(version__review=review, told_at=None)
+    rows = ReviewComment.objects.filter(version__review=review, mailed_at=None)
     news = [each for each in rows.select_related("version").order_by("pk") if _is_news(each)]
-    rows.update(told_at=timezone.now())
+    rows.update(mailed_at=timezone.now())
     if news and review.is_open and not _is_unwanted(review.order):
         tell_of_comments(review, news)
 

@@ -10,12 +10,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="reviewcomment",
-            name="told_at",
+            name="mailed_at",
             field=models.DateTimeField(blank=True, null=True, db_default=Now()),
         ),
         migrations.AlterField(
             model_name="reviewcomment",
-            name="told_at",
+            name="mailed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]
