@@ -15,6 +15,7 @@ from campaigns.forms import AddressesForm, OrderForm
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.policies.orders import PLACES_PER_CODE
 from campaigns.queries import accounts_to_pick, request_with_orders
+from campaigns.queries.accounts import without_order
 from campaigns.queries.order_dates import common_due_date
 from campaigns.services.orders.contact.invitations import preview_invitation
 from campaigns.services.orders.requests import request_orders
@@ -55,8 +56,11 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
         return _order_form(request, campaign, _form(earlier, initial=first))
     form = _form(earlier, request.POST)
     step = request.POST.get("step", "preview")
-    if step in {"edit", "search"}:
-        form = _form(earlier, initial=_typed(form))
+    if step in {"edit", "search", "everybody"}:
+        typed = _typed(form)
+        if step == "everybody":
+            typed["accounts"] = [*{*typed["accounts"], *without_order(campaign)}]
+        form = _form(earlier, initial=typed)
         return _order_form(request, campaign, form)
     if not form.is_valid() or not _is_taken(form, step):
         return _order_form(request, campaign, form, status=REFUSED)
@@ -126,6 +130,7 @@ def _order_form(
     search = request.POST.get("search", "")
     context = {
         "form": form,
+        "everybody_count": len({*without_order(campaign)} - {*form.chosen}),
         "why_not": form.adds_to and why_none_added(form.adds_to),
         "chosen": set(form.chosen),
         "search": search,
@@ -198,11 +203,12 @@ def _mail(
 ) -> Preview:
     given = form.cleaned_data
     has_code = capabilities(recipient.through).has_campaign_codes
+    code = form.adds_to.campaign_code if form.adds_to else CODE_TO_COME
     order = Order(
         account=recipient.account,
         request=OrderRequest(**{name: given[name] for name in TERMS}),
         video_limit=given["video_count"],
-        campaign_code=CODE_TO_COME if has_code else "",
+        campaign_code=code if has_code else "",
         due_on=recipient.due_on,
     )
     return preview_invitation(order, request.organization, to=recipient.address)

@@ -39,7 +39,7 @@ LOAF = {  # handle: days since it was published, caption
     "lena.lifts": (12, "Leg day breakfast: seeded loaf, eggs #ad #oakmill"),
 }
 NIGHT = (
-    "anna.sokolova", "zara.dances", "kwame.kicks", "noor.haddad", "mateo.rios", "bruna.ri", "somchai.street",
+    "anna.sokolova", "zara.dances", "kwame.kicks", "noor.haddad", "mateo.rios", "lucja.szyje", "somchai.street",
     "priya.paints", "ayse.yildiz",
 )  # fmt: skip
 ALPINE = {
@@ -121,8 +121,8 @@ class Agency:
         sync_orders(campaign.orders.all())
         self.creators.delete(removed)
         sync_orders([orders["priya.paints"]])
-        self._open(orders["bruna.ri"], 19)
-        self._order_that_nobody_knows_of(campaign, "lucja.szyje", wish)
+        self._open(orders["lucja.szyje"], 19)
+        self._order_that_nobody_knows_of(campaign, "bruna.ri", wish)
 
     def _campaign(self, name: str, client: str, *, starts: int, ends: int) -> Campaign:
         """`starts`, `ends`: days before today."""

@@ -111,6 +111,25 @@ def test_days_that_tiktok_does_not_take_are_refused(manager, campaign, days) -> 
         )
 
 
+def test_any_number_of_participants_is_picked_by_one_press(manager, campaign) -> None:
+    for number in range(60):  # more than the list shows
+        a_participant(campaign, f"creator.{number}")
+    outside = an_account("rio.runs")
+    url = f"{base(campaign)}orders/new/"
+    assert "Select all 60 without an order" in text(manager.get(url))
+    typed = {**FORM, "accounts": [outside.pk], "description": "Typed already", "spark_days": "30"}
+    page = manager.post(url, {**typed, "step": "everybody"})
+    assert len(page.context["chosen"]) == 61
+    shown = text(page)
+    assert shown.count('name="accounts"') == 61
+    assert "61</span> selected" in shown
+    assert "Typed already" in shown
+    assert "without an order" not in shown
+    assert page.context["form"]["spark_days"].value() == "30"
+    seen = manager.post(url, {**FORM, "accounts": sorted(page.context["chosen"])})
+    assert "61 orders" in text(seen)
+
+
 def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:
     maya, rio = a_participant(campaign, "maya.bakes"), an_account("rio.runs")
     first = preview(manager, campaign, maya, rio)

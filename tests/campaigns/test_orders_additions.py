@@ -150,6 +150,7 @@ def test_the_way_over_the_pages(tiktok: Any, manager: Client, campaign: Campaign
     chosen = {"adds_to": first.pk, "accounts": [rio.pk], "brand_name": "Else", "step": "preview"}
     seen = manager.post(url, chosen)
     assert f"Under the code {first.campaign_code}" in text(seen)
+    assert first.campaign_code in seen.context["mail"].words
     assert "2 of 200 places taken when all accept" in text(seen)
     assert "Permission for 30 days with each video" in text(seen)
     sent = {**chosen, "step": "send", "token": token(seen)}

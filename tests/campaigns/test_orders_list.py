@@ -89,6 +89,18 @@ def test_the_list_tells_of_permissions_to_advertise_and_is_narrowed_by_them(
     assert "Comes with the video" in page
 
 
+def test_an_overdue_order_is_flagged_until_a_post_comes(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    url = f"{base(campaign)}orders/?state=sent"
+    flag = ">Overdue</span>"
+    assert flag not in manager.get(url).content.decode()
+    Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
+    assert flag in manager.get(url).content.decode()
+    Order.objects.update(video_count=2)
+    assert flag not in manager.get(url).content.decode()
+
+
 @pytest.mark.parametrize(
     ("fields", "text", "action"),
     [
