@@ -10,11 +10,11 @@ class CampaignsConfig(AppConfig):
         from campaigns.queries import filters, followed_videos  # noqa: PLC0415 -- needs the models
         from campaigns.queries.reversible import participant_reversals  # noqa: PLC0415 -- the same
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
-        from campaigns.services import bulk, errands, order_bulk  # noqa: PLC0415 -- needs the models
+        from campaigns.services import briefs, bulk, errands, order_bulk  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks import detection  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks.imports import subject  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
-        from campaigns.services.reviews import comments  # noqa: PLC0415 -- needs the models
+        from campaigns.services.reviews import comments, telling  # noqa: PLC0415 -- needs the models
         from campaigns.services.spark import polling as sparks  # noqa: PLC0415 -- needs the models
         from crm.queries.reversible import register_reversals  # noqa: PLC0415 -- needs the models
         from crm.queries.timeline import tell_of  # noqa: PLC0415 -- needs the models
@@ -31,6 +31,8 @@ class CampaignsConfig(AppConfig):
         detection.register_work()
         subject.register()
         comments.register_removables()
+        telling.register_work()
+        briefs.register_removables()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
         register_poll(PollKind.SPARK, sparks.sync_due_sparks)
         sparks.register_jobs()

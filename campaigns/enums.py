@@ -137,6 +137,18 @@ class SparkState(models.TextChoices):
     REJECTED = "rejected", "Refused"
 
 
+class SparkFilter(models.TextChoices):
+    """The permission to advertise with the videos of an order, as its list shows it."""
+
+    WITH_VIDEO = "with_video", "Comes with the video"
+    ASKED = "asked", "Being asked for"
+    WAITING = "waiting", "Waiting for the creator"
+    ACCEPTED = "accepted", "Given"
+    ENDED = "ended", "Ended"
+    REJECTED = "rejected", "Refused"
+    FAILED = "failed", "Not asked"
+
+
 class SparkCodeState(models.TextChoices):
     """State of the code that an advertiser types, in TikTok's words (`auth_code_status`)."""
 

@@ -19,6 +19,11 @@ class OrderNotValid(CampaignProblem):
         super().__init__(message)
 
 
+class BriefIsFull(CampaignProblem):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A brief has at most {most} files. Remove one first.")
+
+
 class MoveNotAllowed(CampaignProblem):
     """An order cannot go from one state to the other."""
 

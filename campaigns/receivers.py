@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from campaigns.enums import PlaceState
-from campaigns.models import Order, Participant, Post, PostPlace, ReviewVersion
+from campaigns.models import BriefFile, Order, Participant, Post, PostPlace, ReviewVersion
 from campaigns.services.orders.contact.invitations import follow_mail
 from campaigns.services.results.rolling import add_up_anew
 from campaigns.services.reviews.drafts import follow_versions
@@ -66,7 +66,8 @@ def follow_latest_version(instance: ReviewVersion, **_: Any) -> None:
 
 
 @receiver(post_delete, sender=ReviewVersion, dispatch_uid="campaigns.delete_file_of_draft")
-def delete_file_of_draft(instance: ReviewVersion, **_: Any) -> None:
-    """A draft's file goes with it."""
+@receiver(post_delete, sender=BriefFile, dispatch_uid="campaigns.delete_file_of_brief")
+def delete_file(instance: ReviewVersion | BriefFile, **_: Any) -> None:
+    """The file of a draft, or of a brief, goes with it."""
     if instance.file_id is not None:
         delete_files(File.objects.filter(pk=instance.file_id))

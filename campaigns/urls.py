@@ -3,6 +3,7 @@
 from django.urls import path
 
 from campaigns.views import (
+    briefs,
     campaigns,
     ending,
     links,
@@ -52,6 +53,18 @@ urlpatterns = [
     path("campaigns/<int:pk>/orders/", orders.order_list, name="orders"),
     path("campaigns/<int:pk>/settings/", campaigns.campaign_settings, name="settings"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="edit"),
+    path("campaigns/<int:pk>/brief/add/", briefs.brief_file_add, name="brief_file_add"),
+    path("campaigns/<int:pk>/brief/<int:brief_pk>/", briefs.brief_file, name="brief_file"),
+    path(
+        "campaigns/<int:pk>/brief/<int:brief_pk>/remove/",
+        briefs.brief_file_remove,
+        name="brief_file_remove",
+    ),
+    path(
+        "campaigns/<int:pk>/brief/restore/<int:removal_pk>/",
+        briefs.brief_file_restore,
+        name="brief_file_restore",
+    ),
     path("campaigns/<int:pk>/duplicate/", campaigns.campaign_duplicate, name="duplicate"),
     path("campaigns/<int:pk>/orders/new/", new_orders.order_new, name="order_new"),
     path("campaigns/<int:pk>/orders/accounts/", new_orders.account_picker, name="account_picker"),

@@ -10,4 +10,5 @@ class FileKind(models.TextChoices):
     INFLUENCER_EXPORT = "influencer_export", "Export of influencers"
     REPORT_LOGO = "report_logo", "Client's logo of a report"
     INFLUENCER_FILE = "influencer_file", "File of an influencer"
+    BRIEF_FILE = "brief_file", "File of a brief"
     DRAFT = "draft", "Draft of a creator"

@@ -68,6 +68,19 @@ LIMITS: dict[str, Limit] = {
         },
         is_guarded=True,
     ),
+    FileKind.BRIEF_FILE: Limit(
+        size=25 * MEGABYTE,
+        endings={
+            "application/pdf": ".pdf",
+            "image/png": ".png",
+            "image/jpeg": ".jpg",
+            "image/webp": ".webp",
+            "video/mp4": ".mp4",
+            "video/quicktime": ".mov",
+            **dict(zip(OFFICE_FOLDERS.values(), (".docx", ".xlsx", ".pptx"), strict=True)),
+        },
+        is_guarded=True,
+    ),
     FileKind.DRAFT: Limit(
         size=500 * MEGABYTE,
         endings={

@@ -18,6 +18,7 @@ urlpatterns = [
     path("i/<str:token>/cannot/", orders.reply, {"kind": "cannot"}, name="order_cannot"),
     path("i/<str:token>/date/", orders.reply, {"kind": "new_date"}, name="order_new_date"),
     path("i/<str:token>/quiet/", orders.reply, {"kind": "quiet"}, name="order_quiet"),
+    path("i/<str:token>/brief/<int:brief_pk>/", orders.brief_file, name="order_brief_file"),
     path("i/<str:token>/draft/<int:number>/", drafts.draft, name="order_draft"),
     path(
         "i/<str:token>/draft/<int:number>/<int:version>/file/",

@@ -1,6 +1,12 @@
 """Shapes of what people type about campaigns and orders, by subject."""
 
-from campaigns.forms.campaigns import CampaignEditForm, CampaignForm, market_names, stored_plan
+from campaigns.forms.campaigns import (
+    BriefFileForm,
+    CampaignEditForm,
+    CampaignForm,
+    market_names,
+    stored_plan,
+)
 from campaigns.forms.networks import NetworkPostForm, PostFactsForm, PostsImportForm
 from campaigns.forms.orders import AddressesForm, AnswerForm, DueForm, OrderForm
 from campaigns.forms.participants import JoinForm, ParticipantForm, ParticipantsForm
@@ -10,6 +16,7 @@ from campaigns.forms.reviews import ChangesForm, CommentForm, DraftDueForm
 __all__ = [
     "AddressesForm",
     "AnswerForm",
+    "BriefFileForm",
     "CampaignEditForm",
     "CampaignForm",
     "ChangesForm",

@@ -219,3 +219,14 @@ class CampaignEditForm(EditForm, CampaignForm):
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             choice for choice in CampaignState.choices if choice[0] in allowed
         ]
+
+
+class BriefFileForm(forms.Form):
+    """A file of the brief; what it may be is `files.limits`'s to say."""
+
+    file = forms.FileField(
+        allow_empty_file=True,  # refused with the other wrong contents
+        max_length=None,
+        help_text="PDF, Word, Excel, PowerPoint, PNG, JPEG, WebP, MP4 or MOV of at most 25 MB.",
+        error_messages={"required": "Choose a file first."},
+    )

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from campaigns.forms.fields import DAY, PlausibleDateField
 from campaigns.forms.participants import AccountsField
+from campaigns.models import OrderRequest
+from campaigns.services.orders.terms import TERMS, terms_of
 from crm.enums import Network
 from crm.errors import AddressTaken
 from crm.forms import PLAIN
@@ -37,6 +39,11 @@ class OrderForm(forms.Form):
         help_text="Up to 10. The order is fulfilled when TikTok has approved them all.",
     )
 
+    spark_days = forms.ChoiceField(
+        required=False,
+        label="Spark Ads permission",
+        help_text="Creators give it with each video that they publish for the order: so long it can be advertised with.",
+    )
     due_on = PlausibleDateField(
         required=False,
         label="Publish by",
@@ -44,9 +51,23 @@ class OrderForm(forms.Form):
         help_text="The creator sees it and is reminded. Empty: each creator's own due date in the campaign, if there is one.",
     )
 
-    def __init__(self, *args: Any, longest_description: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        longest_description: int,
+        spark_days: Iterable[int],
+        adds_to: OrderRequest | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.adds_to = adds_to
+        self.fields["spark_days"].choices = [  # type: ignore[attr-defined]
+            (0, "Not asked for"),
+            *((days, f"{days} days") for days in spark_days),
+        ]
         self._limit_description(longest_description)
+        if adds_to:
+            self._fix_terms(adds_to)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
         accounts = accounts.order_by("influencer__sort_name", "pk")
         self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
@@ -60,11 +81,20 @@ class OrderForm(forms.Form):
             widget=area,
             help_text=f"In {longest:,} characters at most, for example “Two recipes with the new pan”.",
         )
-        self.order_fields(["accounts", "brand_name", "description", "video_count", "due_on"])
+        self.order_fields(["accounts", *TERMS, "due_on"])
         for name in ("brand_name", "description"):
             # A browser would cut what is pasted without a word; the counter says how much is too much.
             attrs = self.fields[name].widget.attrs
             attrs["data-count-to"] = int(attrs.pop("maxlength"))
+
+    def _fix_terms(self, earlier: OrderRequest) -> None:
+        """Ask of creators who are added what was asked of those before them: TikTok takes nothing else under one code."""
+        for name, value in terms_of(earlier).items():
+            self.fields[name].disabled = True
+            self.initial[name] = value
+
+    def clean_spark_days(self) -> int:
+        return int(self.cleaned_data["spark_days"] or 0)
 
     def clean_due_on(self) -> date | None:
         due_on: date | None = self.cleaned_data["due_on"]

@@ -1,4 +1,4 @@
-from campaigns.models.campaigns import Campaign, Participant
+from campaigns.models.campaigns import BriefFile, Campaign, Participant
 from campaigns.models.orders import Order, OrderReply, OrderRequest
 from campaigns.models.places import (
     OTHER_NETWORKS,
@@ -17,6 +17,7 @@ __all__ = [
     "NUMBERS",
     "OTHER_NETWORKS",
     "POST_NUMBERS",
+    "BriefFile",
     "Campaign",
     "CampaignDay",
     "CampaignResult",

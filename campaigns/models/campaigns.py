@@ -71,6 +71,20 @@ class Campaign(OrganizationModel):
         return self.name
 
 
+class BriefFile(OrganizationModel):
+    """A file of a campaign's brief, which its creators read on the pages of their orders."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="brief_files")
+    file = models.OneToOneField("files.File", on_delete=models.CASCADE, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
 class Participant(OrganizationModel):
     """A social account that takes part in a campaign; `fee` is in the campaign's currency."""
 

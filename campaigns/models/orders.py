@@ -22,7 +22,9 @@ class OrderRequest(OrganizationModel):
     submission for more creators than one call takes is one first request and others that continue it: under its campaign
     code (`ttcm`), or in its campaign at TikTok (`tto`), whose name carries `reference`. One for creators of several markets
     makes a request for each marketplace account; those after the first name it as their `submission`, and so do those that
-    continue them. `token` is the form's own, and stays with the request: what TikTok was asked for is not asked for again,
+    continue them. Creators who are added later to what it has made at TikTok, its code or campaign, are a request that
+    `adds_to` it. `spark_days`: for how many days creators let the brand advertise with what they publish for it; 0: not
+    asked for. `token` is the form's own, and stays with the request: what TikTok was asked for is not asked for again,
     however late the same form comes once more (`tenancy.Submission`, which other forms are kept by, is forgotten after a
     day).
     """
@@ -36,6 +38,7 @@ class OrderRequest(OrganizationModel):
     video_count = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+    spark_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE)
     problem = models.CharField(max_length=300, blank=True)
     campaign_code = models.CharField(max_length=40, blank=True)
@@ -48,6 +51,9 @@ class OrderRequest(OrganizationModel):
     )
     submission = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="elsewhere"
+    )
+    adds_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="additions"
     )
     sending_at = models.DateTimeField(null=True, blank=True)
     # An answer was lost: TikTok may have told the creators, who are not to be told again.
@@ -78,6 +84,12 @@ class OrderRequest(OrganizationModel):
     def group(self) -> str:
         """The id that its orders share at TikTok: the campaign code, or the campaign's id."""
         return self.campaign_code or self.tiktok_campaign_id
+
+    @property
+    def origin(self) -> OrderRequest:
+        """The request that has made the code, or the campaign at TikTok, that its orders are under."""
+        first = self.continues or self
+        return first.adds_to or first
 
     @property
     def is_found_by_reference(self) -> bool:

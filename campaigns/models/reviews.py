@@ -124,6 +124,7 @@ class ReviewComment(OrganizationModel):
     text = models.TextField(max_length=2_000)
     second = models.PositiveIntegerField(null=True, blank=True)
     written_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True, blank=True)  # to the creator, or not to be any more
 
     class Meta:
         indexes = [

@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, JSONObject
 
-from campaigns.models import Campaign, Order, Participant
+from campaigns.enums import ParticipantState
+from campaigns.models import Campaign, CampaignResult, Order, Participant
 from campaigns.policies.orders import SETTLED_STATES
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import Label, account_labels
 from crm.queries import found as found_influencers
 from tenancy.composed import ROW, ComposedPages
-from tiktok.enums import AccountKind
+from tiktok.enums import AccountKind, AccountMetric
 from tiktok.policies import account_kind
 from tiktok.queries import (
     ACCOUNT_POLLS,
     SyncTimes,
     account_sync,
+    account_value,
     authenticated,
     is_released,
     needs_reconnect,
@@ -31,6 +33,14 @@ from ui.paging import KeysetPage, is_among, with_facts
 
 PICKED_AT_ONCE = 50
 MANY_PARTICIPANTS = 1_000
+
+
+@dataclass(frozen=True)
+class PastResult:
+    """Published posts in campaigns, and the views of one of them on average; None: of none the views are known."""
+
+    posts: int
+    views: int | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,29 @@ class AccountRow:
             invited_at=creator.invited_at,
             needs_reconnect=self.needs_reconnect,
         )
+
+    @property
+    def followers(self) -> int | None:
+        """The number of followers, as far as the organization may see it."""
+        return self._value(AccountMetric.FOLLOWER_COUNT)
+
+    @property
+    def average_views(self) -> float | None:
+        """The average views of the latest videos, as far as the organization may see them."""
+        return self._value(AccountMetric.AVERAGE_VIEWS)
+
+    def _value(self, metric: AccountMetric) -> Any:
+        if self.kind is None or self.account.creator is None:
+            return None
+        return account_value(self.account.creator, self.kind, metric)
+
+    @property
+    def past(self) -> PastResult | None:
+        """The result of the account's posts in all campaigns, where that was asked for and there are any."""
+        past = getattr(self.account, "past", None)
+        if not past or not past["posts"]:
+            return None
+        return PastResult(past["posts"], past["views"] // past["known"] if past["known"] else None)
 
     @property
     def is_unsupported(self) -> bool:
@@ -143,10 +176,27 @@ def _picked(accounts: QuerySet[SocialAccount], count: int) -> list[Any]:
 
 
 def _with_kind(accounts: QuerySet[SocialAccount]) -> QuerySet[SocialAccount]:
+    results = CampaignResult.objects.filter(account=OuterRef("pk")).order_by().values("account")
+    sums = results.annotate(
+        numbers=JSONObject(posts=Sum("posts"), known=Sum("known"), views=Sum("views"))
+    )
     return accounts.select_related("influencer", "creator").annotate(
         is_authenticated=authenticated("creator"),
         is_to_reconnect=needs_reconnect("creator"),
+        past=Subquery(sums.values("numbers")),
     )
+
+
+def without_order(campaign: Campaign) -> list[int]:
+    """The TikTok accounts that take part in the campaign and have no open order in it, but for those who declined and those
+    who are put away."""
+    open_orders = Order.objects.filter(campaign=campaign, account=OuterRef("account"))
+    rows = Participant.objects.filter(campaign=campaign, account__network=Network.TIKTOK)
+    rows = rows.exclude(state=ParticipantState.DECLINED).filter(
+        ~Exists(open_orders.exclude(state__in=SETTLED_STATES)),
+        account__influencer__archived_at=None,
+    )
+    return list(rows.order_by("pk").values_list("account_id", flat=True))
 
 
 def takes_part(campaign: Campaign, path: str) -> Exists | Coalesce:

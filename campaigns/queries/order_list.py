@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +10,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from campaigns.enums import OrderState, ReplyKind
+from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderReply
 from campaigns.policies.orders import MOST_REMINDERS
 from campaigns.queries.order_dates import OVERDUE, is_overdue
-from campaigns.queries.orders import orders_page, with_pending
+from campaigns.queries.orders import orders_page, sparks_of_order, with_pending
 from ui.paging import KeysetPage, keyset_page
 
 ANYTHING = "anything"
@@ -22,18 +23,21 @@ MOST_CHOSEN = 200
 
 @dataclass(frozen=True)
 class Asked:
-    """The list as its address asks for it. `state`: of `OrderState`, or overdue; `said`: of `ReplyKind`, or anything."""
+    """The list as its address asks for it. `state`: of `OrderState`, or overdue; `said`: of `ReplyKind`, or anything; `spark`:
+    of `SparkFilter`."""
 
     state: str = ""
     said: str = ""
+    spark: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
         """The part of the address that is known; the rest is left out."""
-        state, said = given.get("state", ""), given.get("said", "")
+        state, said, spark = (given.get(name, "") for name in ("state", "said", "spark"))
         return cls(
             state if state in {OVERDUE, *OrderState.values} else "",
             said if said in {ANYTHING, *ReplyKind.values} else "",
+            spark if spark in SparkFilter.values else "",
         )
 
     @property
@@ -57,6 +61,11 @@ def narrowed_orders(campaign: Campaign, asked: Asked) -> QuerySet[Order]:
         rows = rows.filter(Exists(_open_replies()))
     elif asked.said:
         rows = rows.filter(Exists(_open_replies().filter(kind=asked.said)))
+    if asked.spark == SparkFilter.WITH_VIDEO:
+        rows = rows.filter(request__spark_days__gt=0, state__in=UNPUBLISHED)
+        rows = rows.exclude(Exists(sparks_of_order()))
+    elif asked.spark:
+        rows = rows.filter(Exists(sparks_of_order().filter(word=asked.spark)))
     return rows
 
 
@@ -75,6 +84,14 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
             "replies", "reviews"
         )
     )
+
+
+def spark_words(order: Order) -> list[tuple[SparkFilter, int]]:
+    """The permissions to advertise with the videos of an order of `narrowed_page`, and how many of each there are."""
+    counts: Counter[str] = Counter(order.sparks)  # type: ignore[attr-defined]
+    if not counts and order.request.spark_days and order.state in UNPUBLISHED:
+        return [(SparkFilter.WITH_VIDEO, 1)]
+    return [(word, counts[word]) for word in SparkFilter if word in counts]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from campaigns.enums import LINK_STATES, UNPUBLISHED, OrderState, ReplyKind, ReviewState
-from campaigns.models import Order, OrderReply, Post, Review
+from campaigns.models import BriefFile, Order, OrderReply, Post, Review
 from campaigns.policies.orders import REVIEWABLE, may_say
 from campaigns.policies.posts import UNTIED
 from campaigns.queries.live import FINAL_STATES
@@ -49,6 +49,7 @@ class OrderPage:
     answers: list[OrderReply]
     today: date
     drafts: list[Review]
+    files: list[BriefFile]
 
     @property
     def moments(self) -> list[Moment]:
@@ -143,6 +144,9 @@ def order_page(pk: int, version: int) -> OrderPage | None:
             Prefetch("posts", posts),
             Prefetch("replies", replies),
             Prefetch("reviews", Review.objects.order_by("number")),
+            Prefetch(
+                "campaign__brief_files", BriefFile.objects.select_related("file").order_by("pk")
+            ),
         )
         .first()
     )  # fmt: skip
@@ -151,7 +155,8 @@ def order_page(pk: int, version: int) -> OrderPage | None:
     said = {reply.kind: reply for reply in order.replies.all() if reply.settled_at is None}
     answers = [reply for reply in order.replies.all() if reply.answer]
     today, drafts = timezone.now().date(), list(order.reviews.all())
-    return OrderPage(order, list(order.posts.all()), said, answers, today, drafts)
+    files = list(order.campaign.brief_files.all())
+    return OrderPage(order, list(order.posts.all()), said, answers, today, drafts, files)
 
 
 def order_page_live(page: OrderPage) -> Live:

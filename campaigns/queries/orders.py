@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from campaigns.enums import LINK_STATES, NOT_AGREED, RequestState, ReviewState
-from campaigns.models import Campaign, Order, OrderReply, OrderRequest, Participant, Post
+from campaigns.enums import (
+    LINK_STATES,
+    NOT_AGREED,
+    RequestState,
+    ReviewState,
+    SparkCodeState,
+    SparkFilter,
+    SparkState,
+)
+from campaigns.models import (
+    Campaign,
+    Order,
+    OrderReply,
+    OrderRequest,
+    Participant,
+    Post,
+    SparkPermission,
+)
 from campaigns.policies.participants import AGREED_STATES, COSTING_STATES
 from campaigns.policies.posts import GONE, UNTIED, report_due_at
 from campaigns.queries.campaigns import elsewhere, with_counts
@@ -61,7 +78,8 @@ def _orders(campaign_id: int) -> QuerySet[Order]:
 
 
 def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Annotate orders with what a row shows: `pending_count`, and the kinds of open replies as `said`."""
+    """Annotate orders with what a row shows: `pending_count`, the kinds of open replies as `said`, and the permissions to
+    advertise with its videos as `sparks` (`SparkFilter`)."""
     said = OrderReply.objects.filter(order=OuterRef("pk"), settled_at=None).order_by("pk")
     in_review = (
         Post.objects.filter(order=OuterRef("pk"), published_since=None, review_reason="")
@@ -73,7 +91,23 @@ def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.select_related("account__influencer", "account__creator", "request").annotate(
         pending_count=Coalesce(Subquery(in_review.values("n")), 0),
         said=ArraySubquery(said.values("kind")),
+        sparks=ArraySubquery(sparks_of_order().order_by("pk").values("word")),
     )
+
+
+def sparks_of_order() -> QuerySet[Any]:
+    """The permissions to advertise with the videos of an outer row's order, each with its `word` (`SparkFilter`)."""
+    under_way = [SparkState.DUE, SparkState.SENDING, SparkState.UNCERTAIN]
+    word = Case(
+        When(state__in=under_way, then=Value(SparkFilter.ASKED)),
+        When(
+            state=SparkState.ACCEPTED,
+            code_state__in=SparkCodeState.over(),
+            then=Value(SparkFilter.ENDED),
+        ),
+        default=F("state"),
+    )
+    return SparkPermission.objects.filter(post__order=OuterRef("pk")).annotate(word=word)
 
 
 _ORDERS = ComposedPages(Order, _orders, ("-id",), with_pending, [ROW])

@@ -16,6 +16,7 @@ from campaigns.enums import CampaignState, ParticipantState, PlaceState
 from campaigns.errors import CampaignMoveNotAllowed
 from campaigns.models import Campaign, Participant
 from campaigns.policies.campaigns import CAMPAIGN_MOVES
+from campaigns.services.briefs import copy_brief_files
 from campaigns.services.networks.detection import detect_soon
 from campaigns.services.results.rolling import roll_soon
 from crm.models import SocialAccount
@@ -121,7 +122,7 @@ def lock_campaign(campaign: Campaign) -> None:
 
 @transaction.atomic
 def duplicate_campaign(campaign: Campaign, *, actor: User) -> Campaign:
-    """A draft with the same client, dates and plan, and the same participants as proposed, each with the fee of then.
+    """A draft with the same client, dates, plan and files of the brief, and the same participants as proposed, each with the fee of then.
 
     Orders, posts, states and due dates are not copied. Whoever sees some groups only takes along those they see.
     """
@@ -133,6 +134,7 @@ def duplicate_campaign(campaign: Campaign, *, actor: User) -> Campaign:
         Participant(campaign=twin, account_id=account, fee=fee)
         for account, fee in campaign.participants.order_by("pk").values_list("account", "fee")
     )
+    copy_brief_files(campaign, twin)
     record(Verb.CAMPAIGN_CREATED, twin, actor=actor, copied_from=campaign.pk)
     detect_soon(twin.pk)
     return twin

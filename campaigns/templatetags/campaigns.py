@@ -16,6 +16,7 @@ from campaigns.enums import (
     OrderState,
     ParticipantState,
     ReviewState,
+    SparkFilter,
     SparkState,
 )
 from campaigns.models import Order, Post, SparkPermission
@@ -23,7 +24,7 @@ from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
 from campaigns.policies.posts import REJECTIONS
 from campaigns.queries import Planned, PostRow
 from campaigns.queries.breakdown import benchmark
-from campaigns.queries.order_list import NextStep, next_step
+from campaigns.queries.order_list import NextStep, next_step, spark_words
 from campaigns.queries.overview import Figure
 from campaigns.queries.published import Total
 from campaigns.queries.retention import Drop, Retention
@@ -58,6 +59,13 @@ SPARK_KINDS = {
     SparkState.FAILED: "danger",
     SparkState.REJECTED: "danger",
 }
+SPARK_WORDS = {
+    SparkFilter.WAITING: "warning",
+    SparkFilter.ACCEPTED: "success",
+    SparkFilter.ENDED: "neutral",
+    SparkFilter.REJECTED: "danger",
+    SparkFilter.FAILED: "danger",
+}
 PARTICIPANT_KINDS = {
     ParticipantState.BRIEFED: "info",
     ParticipantState.AGREED: "success",
@@ -88,6 +96,15 @@ def spark_kind(permission: SparkPermission) -> str:
     if permission.state == SparkState.ACCEPTED:
         return "success" if permission.is_running else "neutral"
     return SPARK_KINDS.get(SparkState(permission.state), "info")
+
+
+@register.filter
+def sparks_of(order: Order) -> list[tuple[str, str]]:
+    """The permissions to advertise with an order's videos: words and kinds of badges."""
+    return [
+        (str(word.label) if count == 1 else f"{word.label}: {count}", SPARK_WORDS.get(word, "info"))
+        for word, count in spark_words(order)
+    ]
 
 
 @register.filter

@@ -72,7 +72,7 @@ def campaign_duplicate(request: OrganizationRequest, pk: int) -> HttpResponse:
     copy = partial(duplicate_campaign, campaign, actor=request.user)
     made = make_once(sent_token(request), copy, actor=request.user)
     said = (
-        f"“{isolated(campaign)}” is duplicated: client, dates, plan, brief, and its influencers with their fees. "
+        f"“{isolated(campaign)}” is duplicated: client, dates, plan, brief with its files, and its influencers with their fees. "
         "Orders, posts, states and due dates are not copied."
     )
     say_made(request, said, is_first=made.is_first)

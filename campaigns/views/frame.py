@@ -92,6 +92,7 @@ def plan(request: OrganizationRequest, campaign: Campaign) -> dict[str, Any]:
         "money": money_of(campaign) if is_shown else None,
         "planned": planned_of(campaign, sees_money=is_shown),
         "markets": market_names(campaign.markets),
+        "brief_files": campaign.brief_files.select_related("file").order_by("pk"),
     }
 
 

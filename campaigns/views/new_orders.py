@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
 from csp.decorators import csp_update
-from django.forms import BoundField
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -19,21 +14,29 @@ from campaigns.errors import OrderNotValid
 from campaigns.forms import AddressesForm, OrderForm
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.policies.orders import PLACES_PER_CODE
-from campaigns.queries import accounts_to_pick, accounts_with_open_order
-from campaigns.queries.order_dates import common_due_date, own_due_dates
+from campaigns.queries import accounts_to_pick, request_with_orders
+from campaigns.queries.accounts import without_order
+from campaigns.queries.order_dates import common_due_date
 from campaigns.services.orders.contact.invitations import preview_invitation
-from campaigns.services.orders.requests import by_market, check_order, request_orders
+from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_submission
+from campaigns.services.orders.terms import (
+    TERMS,
+    check_addition,
+    check_order,
+    places_taken,
+    through_market,
+    why_none_added,
+)
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
+from campaigns.views.order_recipients import Recipient, parts_of, recipients_of
 from crm.errors import CrmProblem
-from crm.models import SocialAccount
 from jobs.services.at_once import do_at_once
-from mail.services.previewing import Preview, refusals
+from mail.services.previewing import Preview
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
-from tiktok.models import MarketplaceAccount
 from tiktok.queries import current_pause, marketplace_account
 from tiktok.services.brands.abilities import capabilities
 from ui.keys import key_in
@@ -47,14 +50,19 @@ CODE_TO_COME = "•••-•••"
 @staff_page(Permission.SEND_ORDERS)
 def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
+    earlier = _earlier(request, campaign)
     if request.method != "POST":
-        return _order_form(request, campaign, _form(initial=_first_values(request, campaign)))
-    form = _form(request.POST)
+        first = _first_values(request, campaign)
+        return _order_form(request, campaign, _form(earlier, initial=first))
+    form = _form(earlier, request.POST)
     step = request.POST.get("step", "preview")
-    if step in {"edit", "search"}:
-        form = _form(initial=_typed(form))
+    if step in {"edit", "search", "everybody"}:
+        typed = _typed(form)
+        if step == "everybody":
+            typed["accounts"] = [*{*typed["accounts"], *without_order(campaign)}]
+        form = _form(earlier, initial=typed)
         return _order_form(request, campaign, form)
-    if not form.is_valid() or not _is_taken(form):
+    if not form.is_valid() or not _is_taken(form, step):
         return _order_form(request, campaign, form, status=REFUSED)
     addresses = AddressesForm(form.cleaned_data["accounts"], request.POST)
     if step == "send" and addresses.is_valid():
@@ -62,10 +70,29 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
     return _preview(request, campaign, form, addresses)
 
 
-def _form(*args: Any, **kwargs: Any) -> OrderForm:
+def _earlier(request: OrganizationRequest, campaign: Campaign) -> OrderRequest | None:
+    """The request that creators are to be added to; None for a new order."""
+    asked = request.POST.get("adds_to") or request.GET.get("adds_to")
+    if not asked:
+        return None
+    key = key_in(asked)
+    found = request_with_orders(campaign, key) if key is not None else None
+    if found is None:
+        raise Http404("No such request.")
+    return found.origin
+
+
+def _form(earlier: OrderRequest | None, *args: Any, **kwargs: Any) -> OrderForm:
     """The form with the limits of the account that the orders go through."""
-    offers = capabilities(marketplace_account())
-    return OrderForm(*args, longest_description=offers.description_length, **kwargs)
+    account = earlier.marketplace_account if earlier else marketplace_account()
+    offers = capabilities(account)
+    return OrderForm(
+        *args,
+        longest_description=offers.description_length,
+        spark_days=offers.spark_days,
+        adds_to=earlier,
+        **kwargs,
+    )
 
 
 def _first_values(request: OrganizationRequest, campaign: Campaign) -> dict[str, Any]:
@@ -78,12 +105,14 @@ def _first_values(request: OrganizationRequest, campaign: Campaign) -> dict[str,
     }
 
 
-def _is_taken(form: OrderForm) -> bool:
+def _is_taken(form: OrderForm, step: str) -> bool:
     """Do the marketplace accounts take what is asked for, in which markets the creators are? Else the form says why not."""
     given = form.cleaned_data
-    asked = {name: given[name] for name in ("brand_name", "description", "video_count")}
     try:
-        check_order(by_market(given["accounts"]), **asked)
+        if form.adds_to and step != "send":  # what is sent is checked as it is written down
+            check_addition(form.adds_to, given["accounts"])
+        markets = through_market(form.adds_to, given["accounts"])
+        check_order(markets, **{name: given[name] for name in TERMS})
     except OrderNotValid as problem:
         form.add_error(problem.field, str(problem))
     return form.is_valid()
@@ -91,7 +120,7 @@ def _is_taken(form: OrderForm) -> bool:
 
 def _typed(form: OrderForm) -> dict[str, Any]:
     """The values typed so far, to be shown again without errors."""
-    names = ("brand_name", "description", "video_count", "due_on")
+    names = (*TERMS, "due_on")
     return {"accounts": form.chosen, **{name: form.data.get(name, "") for name in names}}
 
 
@@ -101,6 +130,8 @@ def _order_form(
     search = request.POST.get("search", "")
     context = {
         "form": form,
+        "everybody_count": len({*without_order(campaign)} - {*form.chosen}),
+        "why_not": form.adds_to and why_none_added(form.adds_to),
         "chosen": set(form.chosen),
         "search": search,
         "rows": accounts_to_pick(campaign, chosen=form.chosen, search=search),
@@ -118,7 +149,8 @@ def _typed_addresses(request: OrganizationRequest) -> list[tuple[str, str]]:
 @require_POST
 def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
     """The list of accounts for a search, with those already ticked on top."""
-    campaign, form = campaign_or_404(pk), _form(request.POST)
+    campaign = campaign_or_404(pk)
+    form = _form(None, request.POST)
     search = request.POST.get("search", "")
     rows = accounts_to_pick(campaign, chosen=form.chosen, search=search)
     context = {"rows": rows, "chosen": set(form.chosen), "search": search}
@@ -126,36 +158,13 @@ def account_picker(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 
 # --- preview --------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Recipient:
-    """A creator of a new order: the address of the invitation, the field for one where none is known, or why it gets none; and
-    the day by which they are to publish."""
-
-    account: SocialAccount
-    address: str
-    field: BoundField | None
-    refusal: str
-    has_open_order: bool
-    through: MarketplaceAccount | None
-    due_on: date | None
-
-    @property
-    def is_mailed(self) -> bool:
-        return bool(self.address) and not self.refusal
-
-    @property
-    def is_in_no_market(self) -> bool:
-        """Is the creator in the market of none of the organization's accounts, as TikTok said last?"""
-        return self.account.creator is None or not self.account.creator.is_in_marketplace
-
-
 def _preview(
     request: OrganizationRequest, campaign: Campaign, form: OrderForm, addresses: AddressesForm
 ) -> HttpResponse:
     is_wrong = not addresses.is_valid()
-    recipients = _recipients(campaign, form.cleaned_data, addresses)
+    recipients = recipients_of(campaign, form, addresses)
     nth = _shown(request, recipients)
-    parts = _parts(recipients)
+    parts = parts_of(recipients)
     context = {
         "form": form,
         "addresses": addresses,
@@ -171,6 +180,7 @@ def _preview(
         "open_count": sum(each.has_open_order for each in recipients),
         "parts": parts,
         "due_dates": {each.due_on for each in recipients},
+        "on_code_before": places_taken(form.adds_to) if form.adds_to else 0,
         "most_on_a_code": max((each.count for each in parts if each.has_codes), default=0),
         "has_code": capabilities(recipients[nth].through).has_campaign_codes,
         "places": PLACES_PER_CODE,
@@ -180,52 +190,6 @@ def _preview(
     is_refused = is_wrong and request.POST.get("step") == "send"
     status = REFUSED if is_refused else 200
     return campaign_page(request, campaign, "orders/preview.html", context, status=status)
-
-
-@dataclass(frozen=True)
-class Part:
-    """The orders that go through one marketplace account."""
-
-    through: MarketplaceAccount | None
-    count: int
-
-    @property
-    def has_codes(self) -> bool:
-        return capabilities(self.through).has_campaign_codes
-
-
-def _parts(recipients: list[Recipient]) -> list[Part]:
-    counts = Counter(each.through for each in recipients)
-    return [Part(through, count) for through, count in counts.items()]
-
-
-def _recipients(
-    campaign: Campaign, given: Mapping[str, Any], form: AddressesForm
-) -> list[Recipient]:
-    accounts, due_on = list(given["accounts"]), given["due_on"]
-    own = {} if due_on else own_due_dates(campaign, [each.pk for each in accounts])
-    with_order = accounts_with_open_order(campaign, accounts)
-    entered = form.addresses
-    known = {
-        each.influencer_id: each.influencer.email or entered.get(each.influencer_id, "")
-        for each in accounts
-    }
-    unwanted = refusals(known.values(), is_bulk=True)
-    through = {each.pk: account for account, part in by_market(accounts).items() for each in part}
-    return [
-        Recipient(
-            account,
-            address=known[account.influencer_id],
-            field=form[form.name_of(account.influencer)]
-            if account.influencer_id in form.influencers
-            else None,
-            refusal=unwanted.get(known[account.influencer_id], ""),
-            has_open_order=account.pk in with_order,
-            through=through[account.pk],
-            due_on=due_on or own.get(account.pk),
-        )
-        for account in accounts
-    ]
 
 
 def _shown(request: OrganizationRequest, recipients: list[Recipient]) -> int:
@@ -239,11 +203,12 @@ def _mail(
 ) -> Preview:
     given = form.cleaned_data
     has_code = capabilities(recipient.through).has_campaign_codes
+    code = form.adds_to.campaign_code if form.adds_to else CODE_TO_COME
     order = Order(
         account=recipient.account,
-        request=OrderRequest(brand_name=given["brand_name"], description=given["description"]),
+        request=OrderRequest(**{name: given[name] for name in TERMS}),
         video_limit=given["video_count"],
-        campaign_code=CODE_TO_COME if has_code else "",
+        campaign_code=code if has_code else "",
         due_on=recipient.due_on,
     )
     return preview_invitation(order, request.organization, to=recipient.address)
@@ -261,6 +226,7 @@ def _send(
             campaign,
             list(given.pop("accounts")),
             **given,
+            adds_to=form.adds_to,
             token=token,
             addresses=addresses.addresses,
             actor=request.user,

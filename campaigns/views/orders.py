@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind
+from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.policies.orders import CANCELLABLE
 from campaigns.queries import (
@@ -54,6 +54,7 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         "asked": asked,
         "states": [(OVERDUE, "Overdue"), *OrderState.choices],
         "replies": [(ANYTHING, "Anything open"), *ReplyKind.choices],
+        "sparks": SparkFilter.choices,
         "shared": _shared(page.rows),
     }
     return live.answer(request) or campaign_page(request, campaign, "orders/list.html", context)

@@ -27,6 +27,7 @@ from campaigns.queries.reviews import (
 )
 from campaigns.services.reviews.comments import remove_comment, remove_version, write_comment
 from campaigns.services.reviews.drafts import change_due
+from campaigns.services.reviews.telling import note_on_mail
 from campaigns.services.reviews.verdicts import (
     Judged,
     approve,
@@ -136,7 +137,8 @@ def review_comment(
         except CampaignProblem as problem:
             messages.error(request, str(problem))
         else:
-            say_made(request, "Comment added.", is_first=made.is_first)
+            note = note_on_mail(version.review.order)
+            say_made(request, f"Comment added. {note}", is_first=made.is_first)
         return _back(request, version)
     campaign = campaign_or_404(pk)
     review = review_or_404(campaign, review_pk)

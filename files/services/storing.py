@@ -92,6 +92,12 @@ def _write(file: File, content: Upload[bytes]) -> None:
         raise NoRoom from error
 
 
+def store_copy(file: File) -> File:
+    """Write the content of a stored file once more and return the copy's row, not saved yet. Raises FileNotFoundError."""
+    with contents().open(file.path) as content:
+        return store_made(file.kind, file.name, file.content_type, content)
+
+
 def set_aside(file: File) -> None:
     """Take a file out of use; it can be restored for an hour, then `files.purge` deletes it."""
     file.removed_at = timezone.now()

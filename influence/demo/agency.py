@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.policies.orders import BEFORE_VIDEOS
 from campaigns.policies.posts import Progress
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import add_participants, create_campaign, update_campaign
@@ -37,6 +38,10 @@ LOAF = {  # handle: days since it was published, caption
     "kenji.noodles": (40, "焼きそばパン、種入りパンで #PR #oakmill"),
     "lena.lifts": (12, "Leg day breakfast: seeded loaf, eggs #ad #oakmill"),
 }
+NIGHT = (
+    "anna.sokolova", "zara.dances", "kwame.kicks", "noor.haddad", "mateo.rios", "lucja.szyje", "somchai.street",
+    "priya.paints", "ayse.yildiz",
+)  # fmt: skip
 ALPINE = {
     "haneul.daily": (318, "영하 10도, 레이어드 룩 #광고 #nordkyst"),
     "noor.haddad": (305, "ثلاث طبقات تكفي #إعلان #nordkyst"),
@@ -109,10 +114,15 @@ class Agency:
 
     def _night_shift(self, name: str) -> None:
         campaign = self._campaign(name, "Lumen", starts=24, ends=-40)
-        handles = ["anna.sokolova", "zara.dances", "kwame.kicks", "noor.haddad", "mateo.rios"]
-        orders = self._order(campaign, handles, "One video at night with the headphones", days=21)
+        wish = "One video at night with the headphones"
+        orders = self._order(campaign, NIGHT, wish, days=21, spark_days=30)
         self._fulfil(orders["anna.sokolova"], 5, "Последний поезд и Бах #реклама #lumen")
+        removed = self._fulfil(orders["priya.paints"], 6, "रात की ट्रेन #ad #lumen")
         sync_orders(campaign.orders.all())
+        self.creators.delete(removed)
+        sync_orders([orders["priya.paints"]])
+        self._open(orders["lucja.szyje"], 19)
+        self._order_that_nobody_knows_of(campaign, "bruna.ri", wish)
 
     def _campaign(self, name: str, client: str, *, starts: int, ends: int) -> Campaign:
         """`starts`, `ends`: days before today."""
@@ -134,6 +144,7 @@ class Agency:
         *,
         days: int,
         videos: int = 1,
+        spark_days: int = 0,
     ) -> dict[str, Order]:
         """Order videos of these creators so many days ago. Returns their orders by handle."""
         accounts = SocialAccount.objects.filter(handle__in=handles)
@@ -144,6 +155,7 @@ class Agency:
                 brand_name=campaign.client,
                 description=description,
                 video_count=videos,
+                spark_days=spark_days,
                 actor=self.owner,
             )
             send_until_done(request)
@@ -158,10 +170,18 @@ class Agency:
         self._note(order, days, video_id, Progress(1, 0, order.video_limit))
         return video_id
 
-    def _fulfil(self, order: Order, days: int, caption: str) -> None:
+    def _open(self, order: Order, days: float) -> None:
+        """The creator opens the page of the order, and does nothing more."""
+        with days_ago(days), transaction.atomic():
+            locked = Order.objects.select_for_update().get(pk=order.pk)
+            locked.page_opened_at = timezone.now() - timedelta(days=days)
+            transitions.mark_opened(locked)
+
+    def _fulfil(self, order: Order, days: int, caption: str) -> str:
         video_id = self._publish(order, days, caption)
         self.creators.approve(video_id)
         self._note(order, days - 0.4, video_id, Progress(1, 1, order.video_limit))
+        return video_id
 
     def _tie_earlier_video(self, order: Order) -> None:
         """The creator adds the code to a video that was out before."""
@@ -173,7 +193,7 @@ class Agency:
         """Make the order's moves on the day on which TikTok would have told of them."""
         with days_ago(days), transaction.atomic():
             locked = Order.objects.select_for_update().get(pk=order.pk)
-            if not locked.video_count:
+            if locked.state in BEFORE_VIDEOS:  # a worker may have been faster
                 evidence = f"TikTok lists the first video for this order: {video_id}."
                 transitions.mark_accepted(locked, evidence=evidence)
             transitions.follow_videos(locked, progress)
@@ -188,6 +208,11 @@ class Agency:
         finally:
             self.creators.set_membership(handle, "IN")
 
+    def _order_that_nobody_knows_of(self, campaign: Campaign, handle: str, wish: str) -> None:
+        """TikTok's answer is lost, and with it the code that the order could be found by."""
+        self.creators.lose_next_answer("/tcm/order/create/")
+        self._order(campaign, [handle], wish, days=2)
+
     def _take_part(self, campaign: Campaign, handle: str) -> None:
         """An account without an order, and its latest video of the campaign's days, added by hand where that may be."""
         account = SocialAccount.objects.select_related("creator").get(handle=handle)
@@ -198,10 +223,10 @@ class Agency:
 
 
 def send_until_done(request: OrderRequest) -> OrderRequest:
-    """Send the request, or wait for a worker that is at it already."""
+    """Send the request, or wait for a worker that is at it already; of one whose answer is lost nothing more comes."""
     ends_at = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < ends_at:
-        if send_order_request(request).state in {"done", "failed"}:
+        if send_order_request(request).state in {"done", "failed", "uncertain"}:
             return request
         time.sleep(0.5)
     raise RuntimeError("TikTok's sandbox has not answered an order.")

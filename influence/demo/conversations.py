@@ -18,6 +18,7 @@ QUESTION = "May I show the headphones in their box first, or only in use?"
 ANSWER = "In use, please. The box may lie on the table."
 OPEN_QUESTION = "هل يمكنني التصوير في المترو؟"  # may I film in the underground?
 NEW_DATE = "I am on tour until the weekend."
+CANNOT = "ผมทำงานกับแบรนด์หูฟังอื่นอยู่"  # I work with another maker of headphones
 REASON = "The headphones in white are sold out."
 
 
@@ -28,7 +29,12 @@ def talk(owner: User) -> None:
     today = timezone.now().date()
     rows = Order.objects.filter(campaign__name="Night shift").select_related("account")
     orders = {order.account.handle: order for order in rows}
-    for handle, days in (("kwame.kicks", 6), ("noor.haddad", -1), ("mateo.rios", 3)):
+    for handle, days in (
+        ("kwame.kicks", 6),
+        ("noor.haddad", 2),
+        ("mateo.rios", 3),
+        ("ayse.yildiz", -3),
+    ):
         change_due(orders[handle], today + timedelta(days=days), actor=owner)
     with days_ago(2):
         reply = say(orders["kwame.kicks"], ReplyKind.QUESTION, text=QUESTION)
@@ -37,6 +43,7 @@ def talk(owner: User) -> None:
     say(orders["noor.haddad"], ReplyKind.QUESTION, text=OPEN_QUESTION)
     wished_on = today + timedelta(days=9)
     say(orders["mateo.rios"], ReplyKind.NEW_DATE, text=NEW_DATE, wished_on=wished_on)
+    say(orders["somchai.street"], ReplyKind.CANNOT, text=CANNOT)
     cancel_order(orders["zara.dances"], reason=REASON, actor=owner)
     _share_report(owner)
 

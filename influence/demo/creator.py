@@ -37,6 +37,22 @@ class SandboxCreators:
         """TikTok's review refuses the video."""
         self._post("review", video_id=video_id, result="CONTENT_REVIEW_FAIL", reason=reason)
 
+    def delete(self, video_id: str) -> None:
+        """The creator deletes a video of an order."""
+        self._post("delete", video_id=video_id)
+
+    def answer_spark(self, video_id: str, *, accept: bool) -> None:
+        """The creator's word, in the app, on the request to advertise with a video."""
+        self._post("spark", video_id=video_id, accept=accept)
+
+    def end_spark(self, video_id: str) -> None:
+        """The time of a permission to advertise is over."""
+        self._post("spark", video_id=video_id, code_status="EXPIRED")
+
+    def lose_next_answer(self, path: str) -> None:
+        """TikTok does what it is asked for next at this path, and its answer is lost."""
+        self._post("fail", path=path, times=1, applied=True, garbage="truncated")
+
     def revoke(self, handle: str) -> None:
         """The creator withdraws the app's permission in TikTok's settings."""
         self._post("revoke", handle=handle)

@@ -33,6 +33,7 @@ from influence.demo.networks import show_other_networks
 from influence.demo.past import invent_a_past
 from influence.demo.plans import plan_campaigns
 from influence.demo.reviews import send_drafts
+from influence.demo.sparks import ask_for_sparks
 from influence.demo.world import (
     CONNECTED,
     INFLUENCER,
@@ -79,6 +80,7 @@ def fill(world: World, creators: SandboxCreators) -> None:
             write_to_creators(world.owner)
             invent_a_past()
             talk(world.owner)
+            ask_for_sparks(world.owner, creators)
             agency.draft()
             plan_campaigns(world.owner)
             show_other_networks(world.owner)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.enums import ReplyKind
 from campaigns.errors import ReplyNotTaken
@@ -19,6 +19,7 @@ from campaigns.queries.order_page import order_page_live, videos_to_name
 from campaigns.services.errands import tie_named
 from campaigns.services.orders.contact.pages import note_link_used, note_opening
 from campaigns.services.orders.contact.replies import say, take_back
+from files.views import as_download
 from public.orders import languages
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DateForm, EmptyForm, LinkForm, NamedVideo, ReasonForm, TextForm
@@ -59,6 +60,16 @@ def _qr(link: str) -> SafeString:
     """The QR code of TikTok's own link, as SVG."""
     drawn = segno.make(link, error="m").svg_inline(scale=4, border=2, omitsize=True, light="#fff")
     return mark_safe(drawn)  # noqa: S308 - drawn by segno: squares, no text
+
+
+@order_link
+@require_safe
+def brief_file(request: OrderLinkRequest, brief_pk: int) -> HttpResponseBase:
+    """A file of the brief, to be saved."""
+    found = next((each for each in request.page.files if each.pk == brief_pk), None)
+    if found is None:
+        raise Http404("The brief has no such file.")
+    return as_download(found.file)
 
 
 @csrf_exempt  # the browser itself sends it beside the way to TikTok (`ping`), and it changes nothing but a time

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignResult, Participant
 from campaigns.queries import accounts_to_pick
-from crm.models import SocialAccount
-from tests.factories.campaigns import a_participant, an_account
+from campaigns.queries.accounts import PastResult, without_order
+from crm.models import Influencer, SocialAccount
+from tests.factories.campaigns import a_campaign, a_participant, an_account, an_order
+from tiktok.enums import MarketplaceStatus
+from tiktok.models import Creator
 
 MANY = "campaigns.queries.accounts.MANY_PARTICIPANTS"
 
@@ -39,6 +43,42 @@ def test_the_chosen_stand_on_top_and_only_there(campaign, accounts) -> None:
     assert picked(campaign, chosen=chosen) == [*top, *rest]
     assert picked(campaign, chosen=chosen, search="cato") == [*top, ("cato", False)]
     assert picked(campaign, chosen=chosen, search="nobody") == top
+
+
+def test_an_account_is_picked_by_what_is_known_of_it(campaign, accounts) -> None:
+    bea, dara = accounts["bea"], accounts["dara"]
+    Creator.objects.filter(pk__in=[bea.creator_id, dara.creator_id]).update(
+        follower_count=1200, profile_source="ttcm_public"
+    )
+    Creator.objects.filter(pk=dara.creator_id).update(marketplace_status=MarketplaceStatus.NOT_IN)
+    for other, views in ((campaign, 600), (a_campaign("Other"), 400)):
+        CampaignResult.objects.create(campaign=other, account=bea, posts=2, known=1, views=views)
+    CampaignResult.objects.create(campaign=campaign, account=dara, posts=1)
+    CampaignResult.objects.create(campaign=campaign, account=accounts["ada"])
+    rows = {row.account.handle: row for row in accounts_to_pick(campaign, chosen=[])}
+    assert rows["bea"].followers == 1200
+    assert rows["bea"].average_views is None
+    assert rows["bea"].past == PastResult(posts=4, views=500)
+    assert rows["dara"].is_unsupported
+    assert rows["dara"].followers is None, "nothing is shown of an account that may not be tracked"
+    assert rows["dara"].past == PastResult(posts=1, views=None)
+    assert rows["ada"].past is None
+    assert rows["elio"].past is None
+
+
+def test_those_without_an_order_are_who_can_have_one(campaign, accounts) -> None:
+    dara, bea = accounts["dara"], accounts["bea"]
+    assert without_order(campaign) == [bea.pk, dara.pk]
+    an_order(campaign, bea, state="failed", tiktok_order_id="")
+    an_order(a_campaign("Other"), dara)
+    assert without_order(campaign) == [bea.pk, dara.pk]
+    order = an_order(campaign, bea)
+    assert without_order(campaign) == [dara.pk]
+    Participant.objects.filter(account=dara).update(state="declined")
+    order.delete()
+    assert without_order(campaign) == [bea.pk]
+    Influencer.objects.filter(pk=bea.influencer_id).update(archived_at=timezone.now())
+    assert without_order(campaign) == []
 
 
 def test_no_more_are_offered_than_one_looks_through_beside_the_chosen(

@@ -6,9 +6,11 @@ import html
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from campaigns.enums import OrderState
+from campaigns.errors import OrderNotValid
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders.contact.invitations import PAGE_TO_COME
 from campaigns.services.orders.contact.pages import page_url
@@ -77,6 +79,55 @@ def test_the_preview_says_who_is_in_no_market_of_the_organization(manager, campa
     assert shown.count("In no market") == 1
     Creator.objects.update(marketplace_status=MarketplaceStatus.IN)
     assert "no market" not in text(preview(manager, campaign, maya, rio))
+
+
+def test_spark_days_are_chosen_seen_and_carried_to_tiktok(
+    tiktok: Sandbox, manager, campaign
+) -> None:
+    maya = with_address(a_participant(campaign, "maya.bakes"), "maya@bakes.example")
+    form = text(manager.get(f"{base(campaign)}orders/new/"))
+    assert all(f"{days} days</option>" in form for days in (7, 30, 60, 365))
+    assert "180 days</option>" not in form, "the Creator Marketplace does not take it"
+    answer = preview(manager, campaign, maya, spark_days="60")
+    assert "Permission for 60 days with each video" in text(answer)
+    words = "With each video you allow Northwind to advertise with it for 60 days (Spark Ads)."
+    assert words in answer.context["mail"].words.translate(MARKS)
+    chosen = {**FORM, "accounts": [maya.pk], "step": "send", "spark_days": "60"}
+    manager.post(f"{base(campaign)}orders/new/", {**chosen, "token": token(answer)})
+    order = Order.objects.get()
+    assert order.request.spark_days == 60
+    assert set(tiktok.read("orders")["orders"][0]["spark_days"]) == {60}
+    assert words in text(Client().get(page_url(order))).translate(MARKS)
+    assert "60 days with each video" in text(manager.get(f"{base(campaign)}orders/{order.pk}/"))
+
+
+@pytest.mark.parametrize("days", ["180", "31", "x"])
+def test_days_that_tiktok_does_not_take_are_refused(manager, campaign, days) -> None:
+    maya = a_participant(campaign, "maya.bakes")
+    assert preview(manager, campaign, maya, spark_days=days).status_code == 422
+    with pytest.raises(OrderNotValid, match="this number of days"):
+        request_orders(
+            campaign, [maya], brand_name="N", description="D", spark_days=180, actor=None
+        )
+
+
+def test_any_number_of_participants_is_picked_by_one_press(manager, campaign) -> None:
+    for number in range(60):  # more than the list shows
+        a_participant(campaign, f"creator.{number}")
+    outside = an_account("rio.runs")
+    url = f"{base(campaign)}orders/new/"
+    assert "Select all 60 without an order" in text(manager.get(url))
+    typed = {**FORM, "accounts": [outside.pk], "description": "Typed already", "spark_days": "30"}
+    page = manager.post(url, {**typed, "step": "everybody"})
+    assert len(page.context["chosen"]) == 61
+    shown = text(page)
+    assert shown.count('name="accounts"') == 61
+    assert "61</span> selected" in shown
+    assert "Typed already" in shown
+    assert "without an order" not in shown
+    assert page.context["form"]["spark_days"].value() == "30"
+    seen = manager.post(url, {**FORM, "accounts": sorted(page.context["chosen"])})
+    assert "61 orders" in text(seen)
 
 
 def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns.enums import OrderState, ReplyKind
-from campaigns.models import Campaign, Order
-from campaigns.queries.order_list import Asked, narrowed_page, next_step
+from campaigns.enums import OrderState, ReplyKind, SparkFilter
+from campaigns.models import Campaign, Order, OrderRequest, SparkPermission
+from campaigns.queries.order_list import Asked, narrowed_page, next_step, spark_words
 from campaigns.services.order_bulk import preview, start_bulk
 from campaigns.services.orders.contact.replies import say
 from jobs.enums import Lane
@@ -20,7 +20,7 @@ from mail.models import Message
 from tenancy.models import Organization
 from tests.campaigns.test_campaigns_pages import base
 from tests.clicking import manager_of
-from tests.factories.campaigns import an_account, an_order
+from tests.factories.campaigns import a_post, a_video, an_account, an_order
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,52 @@ def test_the_list_is_narrowed_by_state_and_by_what_was_said(
     assert shown(campaign, said="question") == []
     Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
     assert shown(campaign, state="overdue") == ["rio", "maya"]
+
+
+def test_the_list_tells_of_permissions_to_advertise_and_is_narrowed_by_them(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    rio, lena = orders["rio"], orders["lena"]
+    for number, (order, state, code) in enumerate(
+        (
+            (rio, "accepted", "EXPIRED"),
+            (lena, "accepted", "IN_USE"),
+            (lena, "accepted", "NOT_USED"),
+            (lena, "sending", ""),
+        )
+    ):
+        post = a_post(
+            campaign, a_video(order.account, f"74500000000000000{number:02}"), order=order
+        )
+        SparkPermission.objects.create(post=post, days=30, state=state, code_state=code)
+    OrderRequest.objects.update(spark_days=30)
+    rows = {
+        row.account.handle: spark_words(row) for row in narrowed_page(campaign, Asked(), "").rows
+    }
+    assert rows == {
+        "maya": [(SparkFilter.WITH_VIDEO, 1)],
+        "rio": [(SparkFilter.ENDED, 1)],
+        "lena": [(SparkFilter.ASKED, 1), (SparkFilter.ACCEPTED, 2)],
+    }
+    assert shown(campaign, spark="with_video") == ["maya"]
+    assert shown(campaign, spark="ended") == ["rio"]
+    assert shown(campaign, spark="accepted") == shown(campaign, spark="asked") == ["lena"]
+    assert shown(campaign, spark="nonsense") == ["lena", "rio", "maya"]
+    page = manager.get(f"{base(campaign)}orders/").content.decode()
+    assert "Given: 2" in page
+    assert "Comes with the video" in page
+
+
+def test_an_overdue_order_is_flagged_until_a_post_comes(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    url = f"{base(campaign)}orders/?state=sent"
+    flag = ">Overdue</span>"
+    assert flag not in manager.get(url).content.decode()
+    Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
+    assert flag in manager.get(url).content.decode()
+    Order.objects.update(video_count=2)
+    assert flag not in manager.get(url).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from campaigns.enums import OrderState, RequestState
 from campaigns.errors import OrderNotValid
 from campaigns.models import Order, OrderRequest
 from campaigns.queries import orders_of_request, requests_with_problems
-from campaigns.services.orders.requests import by_market, request_orders
+from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_order_request, send_submission
+from campaigns.services.orders.terms import by_market
 from crm.models import SocialAccount
 from tests.campaigns.test_campaigns_pages import FORM, base, text
 from tests.factories.campaigns import an_account

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 DAY = 86_400
 
 
-def ordered(campaign, handle="maya.bakes", *, videos=2, status="in") -> Order:
+def ordered(campaign, handle="maya.bakes", *, videos=2, status="in", spark_days=0) -> Order:
     account = an_account(handle, email=f"{handle}@example.com", status=status)
     request = request_orders(
         campaign,
@@ -43,6 +43,7 @@ def ordered(campaign, handle="maya.bakes", *, videos=2, status="in") -> Order:
         brand_name="Northwind",
         description="Two recipes",
         video_count=videos,
+        spark_days=spark_days,
         actor=None,
     )
     send_order_request(request)

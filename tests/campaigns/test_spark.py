@@ -128,6 +128,42 @@ def test_the_whole_way_against_tiktok(tiktok: Any, campaign: Campaign, olivia: U
     assert verbs() == [Verb.SPARK_ASKED, Verb.SPARK_GIVEN, Verb.SPARK_ASKED, Verb.SPARK_ENDED]
 
 
+def an_order_with_spark(tiktok: Any, campaign: Campaign) -> str:
+    """The order asks for the permission, its creator publishes. Returns the video's id."""
+    order = ordered(campaign, videos=1, spark_days=30)
+    video = publish(tiktok, order)
+    sync_order(order)
+    assert not SparkPermission.objects.exists()
+    review(tiktok, video, "SUCCEED")
+    sync_order(order)
+    sync_order(order)
+    return video
+
+
+def test_what_an_order_asks_for_comes_with_the_video(tiktok: Any, campaign: Campaign) -> None:
+    an_order_with_spark(tiktok, campaign)
+    assert (permission().state, permission().days) == (SparkState.WAITING, 30)
+    sync()
+    given = permission()
+    assert (given.state, given.code_state) == (SparkState.ACCEPTED, "NOT_USED")
+    assert given.open_code().startswith("#sbx")
+    assert verbs() == [Verb.SPARK_ASKED, Verb.SPARK_GIVEN]
+
+
+def test_what_has_not_come_with_the_video_can_be_asked_for(
+    tiktok: Any, campaign: Campaign, at_tiktok: TikTok, olivia: User
+) -> None:
+    an_order_with_spark(tiktok, campaign)
+    sync()
+    assert permission().state == SparkState.WAITING
+    SparkPermission.objects.update(asked_at=timezone.now() - timedelta(days=3))
+    sync()
+    assert (permission().state, permission().problem[:14]) == (SparkState.FAILED, "The order asks")
+    request_spark(Post.objects.get(), 30, actor=olivia)
+    sync()
+    assert len(at_tiktok.asked) == 1
+
+
 def test_only_a_published_video_of_an_order_is_asked_for_and_only_for_days_that_are_offered(
     campaign: Campaign, post: Post, olivia: User
 ) -> None:

@@ -27,6 +27,7 @@ ABSENT_ID, ABSENT_SLUG = 2**40, "no-such-organization"
 ABSENT_KEYS = {"file_key": uuid.UUID(int=0)}
 VALUES: dict[str, Callable[[Tenant], Any]] = {
     "slug": lambda tenant: tenant.organization.slug,
+    "brief_pk": lambda tenant: tenant.row("campaigns.BriefFile").pk,
     "comment_pk": lambda tenant: tenant.row("campaigns.ReviewComment").pk,
     "number": lambda tenant: 1,  # of a draft behind a link that was not signed by us
     "review_pk": lambda tenant: tenant.row("campaigns.Review").pk,

@@ -18,6 +18,7 @@ NEED_NONE = {
         portal/home.html portal:disconnect
         public/join.html account_logout
         staff/campaigns/participants/list.html campaigns:participant_remove
+        staff/campaigns/campaigns/brief_files.html campaigns:brief_file_remove
         staff/campaigns/report/setup.html campaigns:report_logo_remove
         staff/campaigns/report/share.html campaigns:report_revoke
         staff/campaigns/posts/post.html campaigns:post_remove

@@ -103,6 +103,12 @@ def review(world: World, given: Mapping[str, Any]) -> Data:
     return {}
 
 
+def delete(world: World, given: Mapping[str, Any]) -> Data:
+    """The creator deletes ``video_id``, which is tied to an order."""
+    orders.delete(world, given["video_id"])
+    return {}
+
+
 def show_creator(world: World, given: Mapping[str, Any]) -> Data:
     """Show the creator ``handle``, as in the market of ``account`` if given."""
     return asdict(world.creator(given["handle"], given.get("account", "")))
@@ -244,6 +250,7 @@ _WRITES: dict[str, Callable[[World, Mapping[str, Any]], Data]] = {
     "publish": publish,
     "tie": tie,
     "review": review,
+    "delete": delete,
     "creator": set_creator,
     "views": add_views,
     "fail": fail,

@@ -249,10 +249,11 @@ def _review(world: World, bound: Tie) -> Data:
         "upload_time": created_at,
         "publish_time": None if fresh else created_at,
         "operation_time": bound.decided_at,
+        "delete_time": bound.deleted_at,
     }
     return {
         "video_id": bound.video_id,
-        "video_status": "UPLOAD" if fresh else "RELEASE",
+        "video_status": "DELETE" if bound.deleted_at else "UPLOAD" if fresh else "RELEASE",
         "bind_status": "BIND",
         "review_status": status,
         # Absent until then: some clients cannot read a time that is null.
@@ -265,6 +266,16 @@ def _review(world: World, bound: Tie) -> Data:
 
 def _embed_url(video_id: str) -> str:
     return f"https://www.tiktok.com/player/v1/{video_id}"
+
+
+def delete(world: World, video_id: str) -> None:
+    """The creator deletes a video that is tied to an order."""
+    bound = world.ties.get(video_id)
+    if bound is None:
+        raise Refusal(40007, "No such video is tied to an order.")
+    bound.deleted_at = world.clock.now()
+    world.private.append(video_id)
+    world.dirty = True
 
 
 def decide(world: World, video_id: str, result: str, reason: str) -> None:

@@ -77,6 +77,7 @@ class Tie:
     result: str | None = None
     reason: str = ""
     decided_at: float | None = None
+    deleted_at: float | None = None
 
 
 @dataclass(slots=True)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from campaigns.enums import OrderState
-from campaigns.errors import OrderNotValid
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.queries.order_dates import own_due_dates
 from campaigns.services.campaigns import activate, add_participants, lock_campaign
-from crm.enums import Network
+from campaigns.services.orders.terms import (
+    check_addition,
+    check_order,
+    terms_of,
+    through_market,
+)
 from crm.models import SocialAccount
 from crm.services.influencers import add_address
 from jobs.services.queue import make_due
@@ -25,11 +30,7 @@ from tenancy.services.events import record, record_each
 from tiktok.enums import PollKind
 from tiktok.errors import NoMarketplaceAccount
 from tiktok.models import MarketplaceAccount
-from tiktok.queries import connected_accounts, markets_of
-from tiktok.services.brands.abilities import capabilities
 from tiktok.services.orders.dialects import ORDERS_PER_CALL
-
-MOST_VIDEOS = 10
 
 
 def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
@@ -39,7 +40,9 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
     brand_name: str,
     description: str,
     video_count: int = 1,
+    spark_days: int = 0,
     due_on: date | None = None,
+    adds_to: OrderRequest | None = None,
     actor: User | None,
     token: str = "",
     addresses: Mapping[int, str] | None = None,
@@ -48,27 +51,32 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
 
     Each goes through the marketplace account in whose market its creator is (`by_market`). Accounts of several markets, and
     more than one call takes, become several requests, of which the first is returned. `due_on`: the day by which to publish;
-    None: each order takes the date that its account has in the campaign, unless it has passed. `token` names the
-    submission: the same token again returns the request it has made. `addresses`: e-mail addresses, by influencer, of those
-    who have none; they are saved too. Raises OrderNotValid, NoMarketplaceAccount and AddressTaken, and then nothing is
+    None: each order takes the date that its account has in the campaign, unless it has passed. `adds_to`: the request whose
+    code or campaign at TikTok they come under, through its marketplace account; what it asks for is asked of them too,
+    whatever else is given. `token` names the submission: the same token again returns the request it has made. `addresses`:
+    e-mail addresses, by influencer, of those who have none; they are saved too. Raises OrderNotValid, NoMarketplaceAccount and AddressTaken, and then nothing is
     written.
     """
     accounts = list({account.pk: account for account in accounts}.values())
-    markets = by_market(accounts)
-    check_order(markets, brand_name=brand_name, description=description, video_count=video_count)
+    terms: dict[str, Any] = {
+        "brand_name": brand_name.strip(),
+        "description": description.strip(),
+        "video_count": video_count,
+        "spark_days": spark_days,
+    }
+    if adds_to:
+        terms = terms_of(adds_to)
+    markets = through_market(adds_to, accounts)
+    check_order(markets, **terms)
     if None in markets:
         raise NoMarketplaceAccount
     with transaction.atomic():
         lock_campaign(campaign)
         if known := _submitted(token):
             return known
-        first = OrderRequest(
-            campaign=campaign,
-            brand_name=brand_name.strip(),
-            description=description.strip(),
-            video_count=video_count,
-            token=token,
-        )
+        if adds_to:
+            check_addition(adds_to, accounts)
+        first = OrderRequest(campaign=campaign, **terms, adds_to=adds_to, token=token)
         _save_addresses(accounts, addresses or {}, actor=actor)
         _write_submission(first, markets, _due_dates(campaign, accounts, due_on), actor=actor)
     return first
@@ -96,55 +104,6 @@ def _new_reference() -> str:
     return f"No. {secrets.randbelow(900_000_000) + 100_000_000}"
 
 
-def by_market(
-    accounts: Sequence[SocialAccount],
-) -> dict[MarketplaceAccount | None, list[SocialAccount]]:
-    """Accounts by the marketplace account that an order goes through: the one in whose market the creator is.
-
-    Of several it is the one in use, if it is among them. The one in use it is also where the creator is in no market, as far
-    as is known: TikTok says what becomes of the order. None while no account is connected.
-    """
-    connected = list(connected_accounts())
-    if len(connected) < 2:
-        return {next(iter(connected), None): list(accounts)} if accounts else {}
-    markets = markets_of([each.creator_id for each in accounts if each.creator_id])
-    parts: dict[MarketplaceAccount | None, list[SocialAccount]] = {}
-    for each in accounts:
-        inside = markets.get(each.creator_id or 0)
-        parts.setdefault((inside or connected)[0], []).append(each)
-    return parts
-
-
-def check_order(
-    markets: Mapping[MarketplaceAccount | None, Sequence[SocialAccount]],
-    *,
-    brand_name: str,
-    description: str,
-    video_count: int,
-) -> None:
-    """Raises OrderNotValid, naming the field, for what TikTok would refuse. `markets`: see `by_market`."""
-    accounts = [each for part in markets.values() for each in part]
-    if not accounts:
-        raise OrderNotValid("accounts", "Choose at least one TikTok account.")
-    others = [account for account in accounts if account.network != Network.TIKTOK]
-    if others:
-        raise OrderNotValid("accounts", f"Orders are for TikTok accounts; {others[0]} is not one.")
-    offers = [capabilities(each) for each in markets]
-    for field, text, name, longest in (
-        ("brand_name", brand_name, "the brand", min(each.brand_name_length for each in offers)),
-        (
-            "description",
-            description,
-            "what to make",
-            min(each.description_length for each in offers),
-        ),
-    ):
-        if not 1 <= len(text.strip()) <= longest:
-            raise OrderNotValid(field, f"Say {name} in 1 to {longest:,} characters.")
-    if not 1 <= video_count <= MOST_VIDEOS:
-        raise OrderNotValid("video_count", f"Ask for 1 to {MOST_VIDEOS} videos.")
-
-
 def _submitted(token: str) -> OrderRequest | None:
     return OrderRequest.objects.filter(token=token).first() if token else None
 
@@ -167,9 +126,7 @@ def _write_submission(
 def _beside(first: OrderRequest) -> OrderRequest:
     return OrderRequest(
         campaign=first.campaign,
-        brand_name=first.brand_name,
-        description=first.description,
-        video_count=first.video_count,
+        **terms_of(first),
         submission=first,
     )
 
@@ -194,9 +151,7 @@ def _continuation(first: OrderRequest) -> OrderRequest:
     return OrderRequest(
         campaign=first.campaign,
         marketplace_account=first.marketplace_account,
-        brand_name=first.brand_name,
-        description=first.description,
-        video_count=first.video_count,
+        **terms_of(first),
         reference=_new_reference(),
         continues=first,
         submission=first.submission,

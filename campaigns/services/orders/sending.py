@@ -115,12 +115,13 @@ def _ask(request: OrderRequest) -> OrderAsk:
         reference=request.reference,
         group=known_group(request),
         notifies=not request.was_uncertain,
+        spark_days=request.spark_days,
     )
 
 
 def known_group(request: OrderRequest) -> str:
-    """The id at TikTok of the orders of this request, of the one it continues or of one that continues it."""
-    return next((part.group for part in _parts(request) if part.group), "")
+    """The id at TikTok of the orders of this request, of the one it continues or adds to, or of one that continues it."""
+    return next((part.group for part in _parts(request) if part.group), request.origin.group)
 
 
 def loaded_orders(request: OrderRequest) -> list[Order]:

@@ -17,6 +17,7 @@ from campaigns.policies.posts import BOUND, DELETED, GONE, UNTIED, VideoFact, pr
 from campaigns.queries import campaigns_of, quiet_videos
 from campaigns.services.orders import transitions
 from campaigns.services.posts import note_link_request, tie_post
+from campaigns.services.spark.asking import expect_spark
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.jobs import JobKind, Report, register_job, start_job
@@ -107,7 +108,11 @@ def video_fact(review: VideoReview) -> VideoFact:
 @transaction.atomic
 def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
     """One order's posts and state, under its lock."""
-    order = Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order_id)
+    order = (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("account", "request")
+        .get(pk=order_id)
+    )
     if order.checked_at and order.checked_at > fetched_at:
         return  # a later sync has been kept meanwhile
     mentioned = [*(r.video_id for r in facts.reviews), *(link.video_id for link in facts.links)]
@@ -124,6 +129,7 @@ def _keep(order_id: int, facts: OrderFacts, fetched_at: datetime) -> None:
     for post in _unlisted(order, facts, mentioned):
         untied = VideoFact(post.network_post_id, review_status="", is_bound=False)
         tie_post(order, untied, post.video, published_at=post.published_at)
+    expect_spark(order)
     _follow(order, facts)
     order.checked_at = fetched_at
     order.save(update_fields=["video_count", "checked_at"])

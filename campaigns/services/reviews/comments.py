@@ -7,6 +7,7 @@ from django.db import transaction
 from campaigns.errors import DraftNotTaken, DraftSettled
 from campaigns.models import ReviewComment, ReviewVersion
 from campaigns.services.reviews.drafts import locked_order, say
+from campaigns.services.reviews.telling import tell_soon
 from crm.models import Removal
 from crm.services.removals.keeping import Kind, register_removable, remove
 from tenancy.enums import Verb
@@ -31,6 +32,7 @@ def write_comment(
         raise DraftNotTaken("This version has as many comments as can be kept.")
     comment = locked.comments.create(author=actor, text=text, second=second)
     at = {} if second is None else {"second": second}
+    tell_soon(locked.review)
     say(Verb.DRAFT_COMMENTED, locked, actor=actor, texts={"comment": text}, **at)
     return comment
 

@@ -1,11 +1,13 @@
-"""Mails about drafts to their creators: that one is asked for, and the team's verdict; each once."""
+"""Mails about drafts to their creators: that one is asked for, the team's comments and verdict; each once."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.utils import translation
 from django.utils.translation import gettext
 
-from campaigns.models import Review
+from campaigns.models import Review, ReviewComment
 from campaigns.services.orders.contact.pages import page_language, page_url
 from crm.services.mailings.ties import tie_mail
 from mail.errors import MailProblem
@@ -14,12 +16,28 @@ from tenancy.models import Event
 from ui.bidi import isolated
 
 TEMPLATE = "campaigns_draft"
-ASKED, CHANGES, APPROVED = "asked", "changes", "approved"
+ASKED, CHANGES, APPROVED, COMMENTED = "asked", "changes", "approved", "commented"
 NO_ADDRESS = "No e-mail address is known, so tell the creator yourself. It stands on the page of their order."
 
 
 def tell_creator(review: Review, what: str, event: Event, *, reason: str = "") -> str:
     """Queue the mail of this event, in the creator's language. Returns why it was not sent, if it was not."""
+    return _queue(review, what, _intent(event), reason=reason)
+
+
+def tell_of_comments(review: Review, comments: Sequence[ReviewComment]) -> None:
+    """Queue one mail of these comments, the latest last. It is one that can be unsubscribed from."""
+    _queue(review, COMMENTED, f"draft-comments:{comments[-1].pk}", comments=comments)
+
+
+def _queue(
+    review: Review,
+    what: str,
+    intent: str,
+    *,
+    reason: str = "",
+    comments: Sequence[ReviewComment] = (),
+) -> str:
     order = review.order
     influencer = order.account.influencer
     if not influencer.email:
@@ -30,9 +48,9 @@ def tell_creator(review: Review, what: str, event: Event, *, reason: str = "") -
                 TEMPLATE,
                 to=influencer.email,
                 subject=_subject(what, isolated(order.request.brand_name)),
-                values=_values(review, what, reason),
-                intent=_intent(event),
-                is_bulk=what == ASKED,
+                values={**_values(review, what, reason), "comments": comments},
+                intent=intent,
+                is_bulk=what in {ASKED, COMMENTED},
             )
         except MailProblem as problem:
             return f"{problem} Tell the creator yourself; it stands on the page of their order."
@@ -52,6 +70,8 @@ def _intent(event: Event) -> str:
 def _subject(what: str, brand: str) -> str:
     if what == ASKED:
         return gettext("%(brand)s would like to see a draft") % {"brand": brand}
+    if what == COMMENTED:
+        return gettext("%(brand)s has commented on your draft") % {"brand": brand}
     if what == CHANGES:
         return gettext("Your draft for %(brand)s: please change something") % {"brand": brand}
     return gettext("Your draft for %(brand)s is approved") % {"brand": brand}

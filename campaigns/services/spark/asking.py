@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.enums import SparkState
 from campaigns.errors import SparkNotAsked
-from campaigns.models import Post, SparkPermission
+from campaigns.models import Order, Post, SparkPermission
 from campaigns.services.spark.answers import PROBLEM_LENGTH, keep_answer
 from jobs.services.queue import make_due
 from tenancy.enums import Verb
@@ -24,6 +24,8 @@ UNCERTAIN = "TikTok did not answer in time, so it is not known whether the creat
 NOT_MADE = "TikTok knows nothing of this request, so the creator was not asked. Ask again."
 NOT_EXTENDED = "TikTok added no days, so the creator was not asked for more. Ask again."
 POSTPONED = "TikTok could not take the request just now. It is tried again automatically."
+NOT_COME = "The order asks for the permission, but it did not come with this video. Ask for it."
+COMES_WITHIN = timedelta(days=2)  # of the publication, with a video whose order asks for it
 WAITING = "WAITING"  # TikTok's word
 CLOCKS_DIFFER = timedelta(minutes=2)
 UNDER_WAY = frozenset({SparkState.DUE, SparkState.SENDING, SparkState.UNCERTAIN})
@@ -57,6 +59,18 @@ def request_spark(post: Post, days: int, *, actor: User) -> SparkPermission:
     record(Verb.SPARK_ASKED, locked, actor=actor, days=days, extends=permission.extends)
     make_due(PollKind.SPARK, permission.pk)
     return permission
+
+
+def expect_spark(order: Order) -> None:
+    """Follow the permissions that come with the published videos of an order that asks for them. Inside the caller's transaction."""
+    if not order.request.spark_days:
+        return
+    for post in order.posts.filter(spark=None, review_reason="").exclude(published_since=None):
+        permission = SparkPermission.objects.create(
+            post=post, days=order.request.spark_days, state=SparkState.WAITING
+        )
+        record(Verb.SPARK_ASKED, post, actor=None, days=permission.days, extends=False)
+        make_due(PollKind.SPARK, permission.pk)
 
 
 def settle_spark(permission: SparkPermission) -> None:
@@ -126,6 +140,8 @@ def _follow(permission: SparkPermission) -> None:
     found = _read(permission)
     if found is not None:
         keep_answer(permission, found)
+    elif permission.sending_at is None and permission.asked_at < timezone.now() - COMES_WITHIN:
+        _set(permission, SparkState.FAILED, NOT_COME)
 
 
 def _read(permission: SparkPermission) -> SparkAuthorization | None:

@@ -73,7 +73,7 @@ def paste_accounts(request: OrganizationRequest) -> HttpResponse:
             form.add_error("accounts", str(refused))
         else:
             return show_import(request, found_import(request, made.pk))
-    context = {"form": form, "imports": queries.latest_imports(INFLUENCERS)}
+    context = {"form": form, "imports": queries.latest_imports(INFLUENCERS, request.user)}
     status = INVALID if form.errors else 200
     return render(request, "staff/crm/imports/paste.html", context, status=status)
 

@@ -24,6 +24,7 @@ class OrderAsk:
     `reference` is a reference of ours that TikTok keeps where the dialect allows it, so that a request whose answer was lost
     is found again; creators may see it. `group` is what earlier orders of the request stand under: the campaign code, or
     the campaign's id. `notifies`: TikTok tells the creators; not those whom it may have told before.
+    `spark_days`: for how many days they let the brand advertise with what they publish for it; 0: not asked for.
     """
 
     name: str
@@ -33,6 +34,7 @@ class OrderAsk:
     reference: str
     group: str = ""
     notifies: bool = True
+    spark_days: int = 0
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class TtcmOrders:
                 handles=handles,
                 video_count=ask.video_count,
                 campaign_code=ask.group or None,
+                spark_days=ask.spark_days,
             )
         return PlacedOrders(made.campaign_code, made.invite_link, made.orders, made.campaign_code)
 

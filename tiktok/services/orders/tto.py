@@ -49,6 +49,7 @@ class TtoOrders:
                     handles=handles,
                     brand_name=ask.brand_name,
                     campaign_description=ask.description,
+                    spark_days=ask.spark_days or None,
                     send_notification=True,
                 )
         refused = {handle.lower() for handle in campaign.failed_handles}
