@@ -4,6 +4,17 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
 
+  // --- what the tab remembers goes with its person: at sign-out, and when somebody else signs in ---
+  const { person } = document.body.dataset; // empty while nobody is signed in; pages for everybody do not say it
+  try {
+    if (person !== undefined && person !== sessionStorage.getItem("person")) {
+      sessionStorage.clear();
+      sessionStorage.setItem("person", person);
+    }
+  } catch {
+    // storage is blocked: nothing is remembered
+  }
+
   // --- toasts: from django.contrib.messages, and from HX-Trigger: {"toast": {"text": …, "kind": "success"}} ---
   const toasts = $("#toasts");
 
@@ -216,6 +227,16 @@
 
   // --- forms that apply themselves: <form data-autosubmit> (filters) ---
   on("change", (event) => event.target.form?.matches("[data-autosubmit]") && event.target.form.requestSubmit());
+
+  // --- fields that a filter leaves empty stay out of the address ---
+  on("formdata", ({ target, formData }) => {
+    if (target.method !== "get") return;
+    for (const name of new Set(formData.keys())) {
+      const given = formData.getAll(name).filter((value) => value !== "");
+      formData.delete(name);
+      given.forEach((value) => formData.append(name, value));
+    }
+  });
 
   // --- counters beside limited fields: <input data-count-to="60"> and <span data-count-of="its id"> ---
   on("input", ({ target }) => {
