@@ -21,6 +21,7 @@ from django.core import signing
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.choices import flatten_choices
 
 from ui.templatetags import formats
 
@@ -80,7 +81,7 @@ def shown_of(field: forms.Field, value: Any) -> str:
         return formats.day(value)
     if isinstance(field.widget, forms.DateInput) and value:
         return formats.day(date.fromisoformat(value))
-    choices = getattr(field, "choices", getattr(field.widget, "choices", ()))
+    choices = flatten_choices(getattr(field, "choices", getattr(field.widget, "choices", ())))
     names = {text_of(key): str(label) for key, label in choices}
     return names.get(text_of(value), text_of(value))
 

@@ -23,6 +23,7 @@ from crm.models import (
     Tag,
     Task,
 )
+from crm.policies.fields import shown_value
 from crm.queries.columns import MOST_FIELDS
 from crm.queries.packing import (
     COUNTED,

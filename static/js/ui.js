@@ -218,10 +218,10 @@
   }, true);
   addEventListener("pageshow", () => $$("form[data-sending]").forEach(settle));
 
-  // --- a time is entered in the zone of the person who enters it: <input data-own-zone>, sent as UTC by browsers without ---
+  // --- the zone of whoever has chosen none is that of their browser: <select data-own-zone> ---
   function fillZones(root) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    $$("[data-own-zone]", root).forEach((field) => field.value === "UTC" && zone && (field.value = zone));
+    $$("[data-own-zone]", root).forEach((field) => [...field.options].some(({ value }) => value === zone) && (field.value = zone));
   }
   fillZones(document);
 
