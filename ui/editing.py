@@ -81,8 +81,9 @@ def shown_of(field: forms.Field, value: Any) -> str:
         return formats.day(value)
     if isinstance(field.widget, forms.DateInput) and value:
         return formats.day(date.fromisoformat(value))
-    choices = flatten_choices(getattr(field, "choices", getattr(field.widget, "choices", ())))
-    names = {text_of(key): str(label) for key, label in choices}
+    choices = getattr(field, "choices", getattr(field.widget, "choices", ()))
+    pairs: Any = flatten_choices(choices)
+    names = {text_of(key): str(label) for key, label in pairs}
     return names.get(text_of(value), text_of(value))
 
 

@@ -267,8 +267,8 @@ def test_an_address_that_names_nobody_lets_one_choose(
     create_segment("Germans", filters=["country:DE"], sort="", is_shared=False, actor=me)
     create_segment("Everybody", filters=[], sort="", is_shared=False, actor=me)
     page = words(manager.get(NEW))
-    assert f'<a href="{NEW}?f=list:{bakers.pk}">\u2068Bakers\u2069</a>' in page
-    assert f'<a href="{NEW}?f=country%3ADE">\u2068Germans\u2069</a>' in page
+    assert f'href="{NEW}?f=list:{bakers.pk}"' in page
+    assert f'href="{NEW}?f=country%3ADE"' in page
     assert f'href="{NEW}?all=1"' in page
     assert "Everybody" not in page
     assert "1 gets it" in words(manager.get(f"{NEW}?f=list:{bakers.pk}"))
