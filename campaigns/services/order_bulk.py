@@ -39,7 +39,7 @@ def why_not_cancelled(order: Order) -> str:
 
 @dataclass(frozen=True)
 class Wish:
-    """What an action is done with. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there."""
+    """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there."""
 
     actor: User
     reason: str

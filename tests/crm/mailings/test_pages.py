@@ -387,6 +387,29 @@ def test_an_answer_is_marked_and_undone(
     assert manager.post(f"{page_of(mailing)}recipients/0/answered/").status_code == 404
 
 
+def test_whoever_marks_answers_stays_in_the_tab(
+    two: list[Influencer], owner: User, manager: Client
+) -> None:
+    mailing = a_mailing(two, owner)
+    work_on()
+    sent_mail()
+    tab = f"{page_of(mailing)}?state=sent"
+    urls = [
+        f"{page_of(mailing)}recipients/{the_recipient(name).pk}/answered/"
+        for name in ("Maya", "Noor")
+    ]
+    assert [f'action="{url}?state=sent"' in manager.get(tab).content.decode() for url in urls] == [
+        True,
+        True,
+    ]
+    answer = manager.post(f"{urls[0]}?state=sent", follow=True)
+    assert answer.redirect_chain == [(tab, 302)]
+    assert undo_button(answer.content.decode()).endswith("/not-answered/?state=sent")
+    assert "Noor" in words(answer)
+    answer = manager.post(f"{urls[1]}?state=sent", follow=True)
+    assert "Nobody is in this state now" in words(answer)
+
+
 def test_one_that_stopped_goes_on_and_is_cancelled(
     two: list[Influencer], owner: User, manager: Client
 ) -> None:
