@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
 from alerts.enums import AlertKind, Delivery
 from alerts.models import Preferences
+from ui.zones import TimeZoneField
 
 PREFIX = "kind-"
-
-
-def _zones(kept: str) -> list[tuple[str, str]]:
-    """Time zones that have a place, UTC, and the kept one."""
-    zones = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
-    return [(zone, zone.replace("_", " ")) for zone in ["UTC", *sorted(zones | {kept} - {"UTC"})]]
 
 
 class NotificationsForm(forms.Form):
@@ -32,17 +26,18 @@ class NotificationsForm(forms.Form):
         help_text="Yours are campaigns that you sell, orders that you sent, and creators that you own. What is nobody's, everybody hears of.",
     )
     is_mailed = forms.BooleanField(label="Send me e-mail", required=False)
-    time_zone = forms.ChoiceField(
-        label="Time zone", help_text="The daily e-mail leaves at 8:00, if there is news."
+    time_zone = TimeZoneField(
+        label="Time zone",
+        is_own=True,
+        help_text="The daily e-mail leaves at 8:00, if there is news.",
     )
 
     def __init__(self, *args: Any, preferences: Preferences, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = _zones(preferences.time_zone)  # type: ignore[attr-defined]
         self.initial.update(
             of_everybody=str(int(preferences.of_everybody)),
             is_mailed=preferences.is_mailed,
-            time_zone=preferences.time_zone,
+            time_zone=preferences.time_zone if preferences.pk else "",
         )
         all_ways = Preferences(deliveries=preferences.deliveries).wishes
         for kind in AlertKind:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -20,6 +21,9 @@ from django.core import signing
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.choices import flatten_choices
+
+from ui.templatetags import formats
 
 VERSION, SALT = "version", "ui.editing"
 THEIRS, YOURS = "theirs", "yours"
@@ -67,6 +71,22 @@ def seen_in(version: str) -> dict[str, str]:
     return seen
 
 
+def shown_of(field: forms.Field, value: Any) -> str:
+    """A value of a form's field as people read it: the words of a choice, `Yes`, `3 Nov 2026`."""
+    if isinstance(value, list):
+        return ", ".join(shown_of(field, each) for each in value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, date):
+        return formats.day(value)
+    if isinstance(field.widget, forms.DateInput) and value:
+        return formats.day(date.fromisoformat(value))
+    choices = getattr(field, "choices", getattr(field.widget, "choices", ()))
+    pairs: Any = flatten_choices(choices)
+    names = {text_of(key): str(label) for key, label in pairs}
+    return names.get(text_of(value), text_of(value))
+
+
 def text_of(value: Any) -> str:
     """A value as forms write it."""
     if isinstance(value, list):
@@ -109,9 +129,6 @@ class EditForm(forms.BaseForm):
     def _conflict(self, name: str, yours: Any, theirs: Any, seen: str | None) -> Conflict:
         """Both sides of a field; theirs is chosen beforehand for whoever has not touched it."""
         field = self.fields[name]
-        names = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-        their_text, your_text = (
-            names.get(text_of(each), text_of(each)) for each in (theirs, yours)
-        )
+        their_text, your_text = (shown_of(field, each) for each in (theirs, yours))
         chosen = THEIRS if text_of(yours) == seen else ""
         return Conflict(name, str(self[name].label), their_text, your_text, chosen)

@@ -38,20 +38,42 @@ def why_not_cancelled(order: Order) -> str:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there."""
+
+    actor: User
+    reason: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
 class OrderAction:
-    """An action on many orders: its button, what it did, and why it leaves an order out."""
+    """An action on many orders: its button, what it did, why it leaves an order out, and how it is done with one."""
 
     button: str
     did: str
     why_not: Callable[[Order], str]
+    act: Callable[[Order, Wish], object]
 
 
 ACTIONS: dict[str, OrderAction] = {
-    "remind": OrderAction("Send reminders", "reminded", why_not_reminded),
-    "again": OrderAction("Send again", "sent again", why_not_sent),
-    "cancel": OrderAction("Cancel orders", "cancelled", why_not_cancelled),
-    DRAFT: OrderAction("Ask for drafts", "asked for a draft", why_not_asked),
-}
+    "remind": OrderAction(
+        "Send reminders", "reminded", why_not_reminded,
+        lambda order, wish: remind(order, actor=wish.actor),
+    ),
+    "again": OrderAction(
+        "Send again", "sent again", why_not_sent,
+        lambda order, wish: send_again(order, actor=wish.actor),
+    ),
+    "cancel": OrderAction(
+        "Cancel orders", "cancelled", why_not_cancelled,
+        lambda order, wish: cancel_order(order, reason=wish.reason, actor=wish.actor),
+    ),
+    DRAFT: OrderAction(
+        "Ask for drafts", "asked for a draft", why_not_asked,
+        lambda order, wish: ask_for_draft(order, wish.due_on, actor=wish.actor),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,22 +115,15 @@ def _slice(job: Job, _: None) -> bool:
 
 def _done(order: Order, job: Job) -> str:
     """Do it; returns the key of the outcome."""
-    actor = job.actor
-    if actor is None:
+    if job.actor is None:
         return "refused"
+    action, day = str(job.params["action"]), job.params["due_on"]
+    wish = Wish(job.actor, job.params["reason"], date.fromisoformat(day) if day else None)
     try:
-        if job.params["action"] == "remind":
-            remind(order, actor=actor)
-        elif job.params["action"] == "again":
-            send_again(order, actor=actor)
-        elif job.params["action"] == DRAFT:
-            day = job.params["due_on"]
-            ask_for_draft(order, date.fromisoformat(day) if day else None, actor=actor)
-        else:
-            cancel_order(order, reason=job.params["reason"], actor=actor)
+        ACTIONS[action].act(order, wish)
     except CampaignProblem:
         return "refused"
-    return str(job.params["action"])
+    return action
 
 
 def _report(job: Job) -> Report:

@@ -108,11 +108,3 @@ def campaign_page(
     remember(request, "campaign", campaign.pk)
     frame = {"campaign": campaign, "tabs": tabs(request, campaign), **rights(request)}
     return render(request, f"staff/campaigns/{template}", {**frame, **context}, status=status)
-
-
-def form_answer(
-    request: OrganizationRequest, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    """The template that `context` names as `body`: in the dialog for htmx, else on a page of its own."""
-    wrapper = "form_dialog" if request.htmx else "form_page"
-    return render(request, f"staff/crm/{wrapper}.html", context, status=status)

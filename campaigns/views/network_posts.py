@@ -40,7 +40,7 @@ from campaigns.services.networks.posts import (
 from campaigns.services.post_layouts import save_network_columns
 from campaigns.services.posts import note_export
 from campaigns.views.campaigns import REFUSED
-from campaigns.views.frame import address, campaign_or_404, campaign_page, form_answer
+from campaigns.views.frame import address, campaign_or_404, campaign_page
 from campaigns.views.posts_asked import asked_in, chips_of, query_of
 from campaigns.views.tables import table_file
 from crm.errors import TableRefused
@@ -50,6 +50,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
 from ui.bidi import isolated
+from ui.dialogs import form_answer
 from ui.keys import key_in, keys_in
 from ui.paging import PAGE_SIZE
 from ui.redirects import go_to
@@ -110,7 +111,7 @@ def network_columns(request: OrganizationRequest, pk: int) -> HttpResponse:
         save_network_columns(request.user, [key for key in NETWORK_COLUMNS if key in shown])
         messages.success(request, "Columns saved.")
         return go_to(request, back)
-    context = {
+    context: dict[str, Any] = {
         "title": "Columns",
         "body": "staff/campaigns/posts/columns.html",
         "back": back,
@@ -118,7 +119,7 @@ def network_columns(request: OrganizationRequest, pk: int) -> HttpResponse:
         "columns": [{"key": key, "label": label} for key, label in NETWORK_COLUMNS.items()],
         "shown": network_view_of(request.user)[1],
     }
-    return form_answer(request, context)
+    return form_answer(request, **context)
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -201,14 +202,14 @@ def network_post_add(request: OrganizationRequest, pk: int) -> HttpResponse:
         else:
             say_made(request, "The post is in the campaign.", is_first=made.is_first)
             return go_to(request, address(request, TAB, campaign.pk))
-    context = {
+    context: dict[str, Any] = {
         "title": "Add a post",
         "body": "staff/campaigns/networks/add.html",
         "form": form,
         "action": address(request, "network_post_add", campaign.pk),
         "back": address(request, TAB, campaign.pk),
     }
-    return form_answer(request, context, status=REFUSED if form.errors else 200)
+    return form_answer(request, **context)
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -223,7 +224,7 @@ def network_post(request: OrganizationRequest, pk: int, place_pk: int) -> HttpRe
         change_network_post(place, form.facts, actor=request.user)
         messages.success(request, f"{isolated(post)} is changed.")
         return go_to(request, address(request, TAB, campaign.pk))
-    context = {
+    context: dict[str, Any] = {
         "title": "Change a post",
         "body": "staff/campaigns/networks/change.html",
         "form": form,
@@ -231,7 +232,7 @@ def network_post(request: OrganizationRequest, pk: int, place_pk: int) -> HttpRe
         "action": address(request, "network_post", campaign.pk, place.pk),
         "back": address(request, TAB, campaign.pk),
     }
-    return form_answer(request, context, status=REFUSED if form.errors else 200)
+    return form_answer(request, **context)
 
 
 def _place_or_404(campaign: Campaign, pk: int) -> PostPlace:

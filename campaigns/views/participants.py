@@ -26,7 +26,7 @@ from campaigns.services.participants import (
     restore_participants,
 )
 from campaigns.views.campaigns import REFUSED
-from campaigns.views.frame import address, campaign_or_404, campaign_page, form_answer, sees_money
+from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
 from crm.models import SocialAccount
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -34,6 +34,7 @@ from tenancy.models import Event
 from tenancy.queries.changes import latest_event
 from tiktok.queries import is_released
 from ui.bidi import isolated
+from ui.dialogs import form_answer
 from ui.keys import key_in, keys_in
 from ui.paging import PAGE_SIZE
 from ui.redirects import go_to
@@ -183,7 +184,7 @@ def _change_form(
     request: OrganizationRequest, campaign: Campaign, rows: list[Participant], form: ParticipantForm
 ) -> HttpResponse:
     title = isolated(rows[0].account) if len(rows) == 1 else f"{len(rows)} influencers"
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "rows": rows,
         "title": f"Change {title}",
@@ -191,7 +192,7 @@ def _change_form(
         "action": address(request, "participants_change", campaign.pk),
         "back": address(request, "participants", campaign.pk),
     }
-    return form_answer(request, context, status=REFUSED if form.errors else 200)
+    return form_answer(request, **context)
 
 
 def _account(request: OrganizationRequest, influencer_pk: int) -> SocialAccount:

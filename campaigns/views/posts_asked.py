@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 
@@ -17,10 +18,11 @@ from campaigns.queries.published import (
     chosen_name,
     post_choices,
 )
-from campaigns.views.frame import address, campaign_or_404, form_answer
+from campaigns.views.frame import address, campaign_or_404
 from crm.countries import COUNTRIES
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.dialogs import form_answer
 from ui.keys import key_in
 from ui.templatetags.charts import readable
 
@@ -128,7 +130,7 @@ def posts_filter(request: OrganizationRequest, pk: int) -> HttpResponse:
     back = f"{here}?{query_of(asked)}"
     is_other = tab == "network_posts"
     choices = [] if field == "published" else post_choices(campaign, field, of_networks=is_other)
-    context = {
+    context: dict[str, Any] = {
         "title": FIELDS[field],
         "body": "staff/campaigns/posts/filter.html",
         "back": back,
@@ -144,4 +146,4 @@ def posts_filter(request: OrganizationRequest, pk: int) -> HttpResponse:
         ],
         "is_published": field == "published",
     }
-    return form_answer(request, context)
+    return form_answer(request, **context)

@@ -26,12 +26,13 @@ from campaigns.queries.published import (
 )
 from campaigns.services.post_layouts import save_post_columns, save_posts_as
 from campaigns.services.posts import note_export
-from campaigns.views.frame import address, campaign_or_404, campaign_page, form_answer
+from campaigns.views.frame import address, campaign_or_404, campaign_page
 from campaigns.views.posts_asked import asked_in, chips_of, list_in, query_of, sortable_in
 from campaigns.views.tables import table_file
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.enums import PostMetric
+from ui.dialogs import form_answer
 from ui.redirects import go_to
 
 WAITING_SHOWN = 20
@@ -118,7 +119,7 @@ def posts_columns(request: OrganizationRequest, pk: int) -> HttpResponse:
         save_post_columns(request.user, [column.key for column in COLUMNS if column.key in shown])
         messages.success(request, "Columns saved.")
         return go_to(request, _back(request, pk))
-    context = {
+    context: dict[str, Any] = {
         "title": "Columns",
         "body": "staff/campaigns/posts/columns.html",
         "back": _back(request, pk),
@@ -126,7 +127,7 @@ def posts_columns(request: OrganizationRequest, pk: int) -> HttpResponse:
         "columns": COLUMNS,
         "shown": posts_view_of(request.user).keys,
     }
-    return form_answer(request, context)
+    return form_answer(request, **context)
 
 
 def _back(request: OrganizationRequest, pk: int) -> str:

@@ -31,7 +31,7 @@ from campaigns.services.report import (
     share_report,
 )
 from campaigns.views.campaigns import REFUSED
-from campaigns.views.frame import address, campaign_or_404, campaign_page, form_answer, sees_money
+from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
 from crm.services.exports.tables import CONTENT_TYPES, CSV, XLSX
 from files.errors import FileRefused
 from files.forms import LogoForm
@@ -39,6 +39,7 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.policies import can
 from ui.csv_rows import csv_lines
+from ui.dialogs import form_answer
 from ui.editing import editing
 from ui.redirects import go_to
 from ui.sheets import write_sheets
@@ -84,14 +85,14 @@ def report_campaigns(request: OrganizationRequest, pk: int) -> HttpResponse:
             change_report(stored, more=chosen, actor=request.user)
             messages.success(request, "The report is saved.")
             return go_to(request, address(request, "report", campaign.pk))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "title": "Campaigns of this report",
         "body": "staff/campaigns/report/campaigns.html",
         "action": address(request, "report_campaigns", campaign.pk),
         "back": address(request, "report", campaign.pk),
     }
-    return form_answer(request, context, status=REFUSED if form.errors else 200)
+    return form_answer(request, **context)
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)

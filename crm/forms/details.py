@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -27,6 +26,7 @@ from tenancy.models import Group, Membership
 from ui.bidi import isolated
 from ui.editing import EditForm
 from ui.letters import by_name
+from ui.zones import TimeZoneField
 
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 COLUMNS = (
@@ -75,7 +75,7 @@ class DetailsForm(EditForm, forms.Form):
     country = forms.ChoiceField(required=False)
     city = forms.CharField(max_length=100, required=False)
     language = forms.ChoiceField(required=False)
-    time_zone = forms.ChoiceField(required=False)
+    time_zone = TimeZoneField(required=False)
     birthday = forms.DateField(
         required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
@@ -102,7 +102,6 @@ class DetailsForm(EditForm, forms.Form):
         self.custom_fields = fields
         for name, names in {"country": COUNTRIES, "language": dict(settings.LANGUAGES)}.items():
             self.fields[name].choices = _by_name(names, stored.get(name, ""))  # type: ignore[attr-defined]
-        self.fields["time_zone"].choices = _zones(stored.get("time_zone", ""))  # type: ignore[attr-defined]
         self.fields["owner"].choices = [("", "—"), *((str(pk), name) for pk, name in members)]  # type: ignore[attr-defined]
         if influencer is not None:  # has a page of its own for that
             del self.fields["account"]
@@ -222,12 +221,6 @@ def _stored(influencer: Influencer) -> dict[str, Any]:
         **{f"{rates.PREFIX}{n}": rates.written_rate(rate) for n, rate in enumerate(prices, 1)},
         **{f"{custom.PREFIX}{value.field.key}": custom.entered_of(value) for value in values},
     }
-
-
-def _zones(kept: str) -> list[tuple[str, str]]:
-    """Time zones that have a place, and the kept one."""
-    zones = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
-    return [("", "—"), *((zone, zone.replace("_", " ")) for zone in sorted(zones | {kept} - {""}))]
 
 
 def _by_name(names: Mapping[str, str], kept: str) -> list[tuple[str, str]]:

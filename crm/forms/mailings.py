@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from crm.models import MailTemplate
 from crm.models.mailings import BODY_LENGTH, SUBJECT_LENGTH, TEMPLATE_NAME_LENGTH
-from crm.policies.details import readable_name, readable_time_zone
+from crm.policies.details import readable_name
 from crm.policies.merge_fields import problems
 from crm.services.mailings.mailings import Draft
 from ui.editing import EditForm
+from ui.zones import UTC, TimeZoneField
 
 NOW, LATER = "now", "later"
 LONGEST_DELAY = timedelta(days=365)
@@ -99,25 +100,15 @@ class MailingForm(_Words):
         required=False,
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )
-    zone = forms.CharField(
-        label="Time zone",
-        required=False,
-        max_length=50,
-        initial="UTC",
-        widget=forms.TextInput(attrs={"data-own-zone": True, "autocomplete": "off"}),
-        help_text="Such as Europe/Berlin.",
-    )
+    zone = TimeZoneField(label="Time zone", required=False, is_own=True)
     reminder_days = forms.IntegerField(
         label="Remind who did not answer after",
         required=False,
         min_value=1,
         max_value=MOST_DAYS,
-        help_text="Leave it empty for no reminder.",
+        widget=forms.NumberInput(attrs={"placeholder": "No reminder"}),
     )
     reminder_body = _text("Text of the reminder", rows=6, initial=REMINDER)
-
-    def clean_zone(self) -> str:
-        return readable_time_zone(self.cleaned_data["zone"]) or "UTC"
 
     def clean_reminder_body(self) -> str:
         return _right(self.cleaned_data["reminder_body"])
@@ -128,7 +119,7 @@ class MailingForm(_Words):
         if given.get("reminder_days") and given.get("reminder_body") == "":
             self.add_error("reminder_body", "Write what the reminder says.")
         if given.get("when") == LATER and "at" in given:
-            given["at"] = self._moment(given["at"], given.get("zone", "UTC"))
+            given["at"] = self._moment(given["at"], given.get("zone") or UTC)
         return given
 
     def _moment(self, at: datetime | None, zone: str) -> datetime | None:

@@ -38,6 +38,14 @@ class RateWidget(forms.MultiWidget):
             ]
         )
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The choices look as all choices do: the form gives every control the class of a text field."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for part in context["widget"]["subwidgets"][:2]:
+            shown = part["attrs"].get("class", "")
+            part["attrs"]["class"] = shown.replace("form-control", "form-select")
+        return context
+
     def decompress(self, value: str | None) -> list[str]:
         """The four parts of a written rate."""
         return value.split(" ") if value else ["", "", "", ""]

@@ -8,6 +8,7 @@ from django import forms
 
 from crm.enums import FieldKind, TagColor
 from crm.models import CustomField, List, Tag
+from crm.services.fields import CHOICES
 from ui.editing import EditForm
 
 
@@ -19,7 +20,7 @@ class FieldForm(EditForm, forms.Form):
     options = forms.CharField(
         label="Choices",
         required=False,
-        help_text="Of a choice or multiple choice, one in each line.",
+        help_text="One in each line.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     is_required = forms.BooleanField(label="Has to be filled in", required=False)
@@ -37,12 +38,14 @@ class FieldForm(EditForm, forms.Form):
         super().__init__(data, initial=stored)
         if field:
             del self.fields["kind"]
+            if field.kind not in CHOICES:
+                del self.fields["options"]
 
     @property
     def given(self) -> dict[str, Any]:
         """The entered values, for the services."""
         entered = dict(self.cleaned_data)
-        return {**entered, "options": entered["options"].splitlines()}
+        return {**entered, "options": entered.get("options", "").splitlines()}
 
 
 class TagForm(EditForm, forms.Form):

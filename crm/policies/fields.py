@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from crm.enums import FieldKind
+from ui.templatetags import formats
 
 TEXT_LENGTH = 2000
 NUMBER = re.compile(r"[+-]?(\d{1,16})(\.\d{1,10})?")
@@ -114,6 +115,14 @@ READERS: dict[str, Callable[[str], Typed]] = {
     FieldKind.DATE: _date,
     FieldKind.YES_NO: _yes_no,
 }
+
+
+def shown_value(kind: str, value: Typed) -> str:
+    """The value as people read it: `3 Nov 2026`, `Yes`; all else as it is written."""
+    if kind == FieldKind.DATE and value.day:
+        return formats.day(value.day)
+    written = written_value(kind, value)
+    return written.capitalize() if kind == FieldKind.YES_NO else written
 
 
 def written_value(kind: str, value: Typed) -> str:

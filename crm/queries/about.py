@@ -23,7 +23,7 @@ from crm.models import (
     Tag,
     Task,
 )
-from crm.policies.fields import written_value
+from crm.policies.fields import shown_value
 from crm.queries.columns import MOST_FIELDS
 from crm.queries.packing import (
     COUNTED,
@@ -164,8 +164,4 @@ def _row(model: type[models.Model], each: Packed) -> Any:
 
 def _field(each: Packed) -> tuple[str, str]:
     """A custom field's name and its value as people read it."""
-    value, kind = value_of(each), each["kind"]
-    if kind == FieldKind.DATE and value.day:
-        return each["name"], f"{value.day.day} {value.day:%b %Y}"
-    text = written_value(kind, value)
-    return each["name"], text.capitalize() if kind == FieldKind.YES_NO else text
+    return each["name"], shown_value(each["kind"], value_of(each))

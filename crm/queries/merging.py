@@ -13,7 +13,8 @@ from django.db import models
 from crm.models import CustomValue, Influencer, Merge, Rate
 from crm.models.influencers import MAIN_NUMBERS
 from crm.policies.details import shown_phone
-from crm.policies.fields import Typed, written_value
+from crm.policies.fields import Typed, shown_value, written_value
+from ui.templatetags import formats
 
 MOST_MERGED = 10
 # Columns that are no field to choose: what a row is, and when it came.
@@ -126,6 +127,8 @@ def _cell(influencer: Influencer, column: models.Field[Any, Any]) -> Cell:
     shown = getattr(influencer, column.name)
     if column.name == "phone":
         shown = shown_phone(value)
+    elif column.name == "birthday" and value:
+        shown = formats.day(value)
     elif column.name == "person" and shown is not None:
         shown = shown.email
     return Cell(influencer.pk, value, "" if shown is None else str(shown))
@@ -151,8 +154,8 @@ def _written(influencer_id: int, row: CustomValue | None) -> Cell:
     if row is None:
         return Cell(influencer_id, "", "")
     typed = Typed(row.text, row.number, row.currency, row.day, row.options)
-    text = written_value(row.field.kind, typed)
-    return Cell(influencer_id, text, text)
+    kind = row.field.kind
+    return Cell(influencer_id, written_value(kind, typed), shown_value(kind, typed))
 
 
 def _rates(ids: Sequence[int]) -> list[Found]:

@@ -109,7 +109,7 @@ def plain(value: Cell, kind: CellKind) -> SafeString | str:
     if isinstance(value, datetime):
         return formats.ago(value)
     if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
+        return formats.day(value)
     if isinstance(value, str):
         return isolated(value)
     return formats.percent(value) if kind == CellKind.PERCENT else formats.number(value)

@@ -58,7 +58,7 @@ def select(request: OrganizationRequest) -> HttpResponse:
         )
         return HttpResponseRedirect(back)
     if isinstance(chosen, BulkPage) and is_all:
-        return HttpResponseRedirect(_page(request, chosen, asked.query()))
+        return HttpResponseRedirect(_page(request, chosen, f"{asked.query()}&all=1"))
     action = runs.draft_action(
         chosen,
         ids=[] if is_all else ids,

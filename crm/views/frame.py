@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 
 from crm.errors import NameTaken
 from crm.models import Influencer, SocialAccount
@@ -15,9 +14,9 @@ from crm.queries import influencer_by_id, tiktok_account_by_id
 from tenancy.access import OrganizationRequest
 from tenancy.enums import Permission
 from tenancy.policies import can
-from ui import rows
+from ui import dialogs, rows
 
-INVALID = 422  # the status whose body htmx puts in place of the form
+INVALID = dialogs.INVALID
 
 
 def allowances(request: OrganizationRequest) -> dict[str, bool]:
@@ -63,27 +62,7 @@ def refuse_name(form: BaseForm, problem: NameTaken | ValidationError) -> None:
     form.add_error("name", str(problem) if isinstance(problem, NameTaken) else problem)
 
 
-def form_answer(
-    request: OrganizationRequest,
-    body: str,
-    *,
-    title: str,
-    back: str,
-    form: BaseForm | None = None,
-    status: int | None = None,
-    **context: Any,
-) -> HttpResponse:
-    """`body` (a template of staff/crm/) in the dialog for htmx, else on a page of its own. `status`: where it does not follow
-    from the form's errors."""
-    if status is None:
-        status = INVALID if form is not None and form.errors else 200
-    wrapper = "form_dialog" if request.htmx else "form_page"
-    values = {
-        **allowances(request),
-        **context,
-        "form": form,
-        "title": title,
-        "back": back,
-        "body": f"staff/crm/{body}.html",
-    }
-    return render(request, f"staff/crm/{wrapper}.html", values, status=status)
+def form_answer(request: OrganizationRequest, body: str, **context: Any) -> HttpResponse:
+    """`body` (a template of staff/crm/) as `ui.dialogs` answers, with what the member may do."""
+    values = {**allowances(request), **context}
+    return dialogs.form_answer(request, f"staff/crm/{body}.html", **values)

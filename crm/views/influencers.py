@@ -31,7 +31,25 @@ GIVEN: tuple[tuple[str, str, list[str]], ...] = (
     ("ending", "Permission ends soon", ["grant:today..+30d"]),
     ("unsupported", "Unsupported", ["kind:unsupported"]),
 )
-
+# The words for each of them while nobody is in it: title, text.
+NOBODY_IN = {
+    "authenticated": (
+        "Nobody has connected TikTok yet",
+        "Creators appear here once they have connected their TikTok account. Ask them on their page, or select several in the list.",
+    ),
+    "ending": (
+        "No permission ends soon",
+        "Creators appear here 30 days before their permission to read their TikTok account ends.",
+    ),
+    "unsupported": (
+        "No unsupported accounts",
+        "Creators appear here when TikTok no longer lets us track their account.",
+    ),
+}
+NOBODY_IN_SAVED = (
+    "Nobody is in this segment",
+    "No creator matches all its filters now. Whoever matches them later appears here by themselves.",
+)
 
 # Saved segments that stand as tabs, with their counts; the others are in a menu.
 MOST_TABS = 12
@@ -89,6 +107,7 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
     current = next((tab for tab in tabs if tab.is_current), None)
     is_news = is_whole and not asked.is_narrowed
     invited = queries.invitations_without_account() if is_news else []
+    is_changed = current is not None and not _is_as_saved(current, asked)
     context = {
         **allowed,
         "bulk": _offered(request, asked) if is_whole else [],
@@ -105,7 +124,8 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         "may_change_segment": current is not None
         and current.saved is not None
         and may_change_segment(request.membership, current.saved),
-        "is_changed": current is not None and not _is_as_saved(current, asked),
+        "is_changed": is_changed,
+        "nobody_in": _nobody_in(current) if current and not is_changed else None,
         "is_released": asked.asker.is_released,
         "is_narrowed": asked.is_narrowed,
         "is_asked_anew": is_asked_anew,
@@ -178,6 +198,11 @@ def _tab(
 def _is_as_saved(tab: Tab, asked: Asked) -> bool:
     is_sorted = asked.sort == (tab.sort or "name") or not tab.key
     return tab.filters == asked.reading.filters.address and is_sorted and not asked.search
+
+
+def _nobody_in(tab: Tab) -> tuple[str, str] | None:
+    """The words for a segment as it was saved while nobody is in it; None for everybody."""
+    return NOBODY_IN_SAVED if tab.saved else NOBODY_IN.get(tab.key)
 
 
 def _with_count(asked: Asked, tab: Tab, budget: Budget) -> Tab:

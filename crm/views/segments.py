@@ -108,7 +108,11 @@ def edit_segment(request: OrganizationRequest, segment_pk: int) -> HttpResponse:
         form = SegmentForm(request.POST if request.method == "POST" else None, segment=segment)
         is_saved = request.method == "POST" and form.is_valid()
         if is_saved:
-            segments.edit_segment(segment, **form.cleaned_data, actor=request.user)
+            try:
+                segments.edit_segment(segment, **form.cleaned_data, actor=request.user)
+            except TooManySegments as problem:
+                form.add_error("is_shared", f"It would become yours. {problem}")
+                is_saved = False
     if is_saved:
         messages.success(request, f"“{isolated(segment.name)}” is saved.")
         return go_to(request, address(request, "influencers"))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 
 from tenancy.access import OrganizationRequest
-
-INVALID = 422  # the status whose body htmx puts in place of the form
+from ui import dialogs
 
 
 def address(request: OrganizationRequest, name: str, *args: int) -> str:
@@ -23,23 +21,7 @@ def sent(request: OrganizationRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def form_answer(
-    request: OrganizationRequest,
-    body: str,
-    *,
-    title: str,
-    back: str,
-    form: Any = None,
-    **context: Any,
-) -> HttpResponse:
-    """`body` (a template of staff/organization/) in the dialog for htmx, else on a page of its own."""
-    wrapper = "form_dialog" if request.htmx else "form_page"
-    values = {
-        **context,
-        "form": form,
-        "title": title,
-        "back": back,
-        "body": f"staff/organization/{body}.html",
-    }
-    status = INVALID if form is not None and form.errors else 200
-    return render(request, f"staff/organization/{wrapper}.html", values, status=status)
+def form_answer(request: OrganizationRequest, body: str, **context: Any) -> HttpResponse:
+    """`body` (a template of staff/organization/) as `ui.dialogs` answers."""
+    template = f"staff/organization/{body}.html"
+    return dialogs.form_answer(request, template, back_label="Settings", **context)

@@ -4,6 +4,17 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
 
+  // --- what the tab remembers goes with its person: at sign-out, and when somebody else signs in ---
+  const { person } = document.body.dataset; // empty while nobody is signed in; pages for everybody do not say it
+  try {
+    if (person !== undefined && person !== sessionStorage.getItem("person")) {
+      sessionStorage.clear();
+      sessionStorage.setItem("person", person);
+    }
+  } catch {
+    // storage is blocked: nothing is remembered
+  }
+
   // --- toasts: from django.contrib.messages, and from HX-Trigger: {"toast": {"text": …, "kind": "success"}} ---
   const toasts = $("#toasts");
 
@@ -207,15 +218,25 @@
   }, true);
   addEventListener("pageshow", () => $$("form[data-sending]").forEach(settle));
 
-  // --- a time is entered in the zone of the person who enters it: <input data-own-zone>, sent as UTC by browsers without ---
+  // --- the zone of whoever has chosen none is that of their browser: <select data-own-zone> ---
   function fillZones(root) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    $$("[data-own-zone]", root).forEach((field) => field.value === "UTC" && zone && (field.value = zone));
+    $$("[data-own-zone]", root).forEach((field) => [...field.options].some(({ value }) => value === zone) && (field.value = zone));
   }
   fillZones(document);
 
   // --- forms that apply themselves: <form data-autosubmit> (filters) ---
   on("change", (event) => event.target.form?.matches("[data-autosubmit]") && event.target.form.requestSubmit());
+
+  // --- fields that a filter leaves empty stay out of the address ---
+  on("formdata", ({ target, formData }) => {
+    if (target.method !== "get") return;
+    for (const name of new Set(formData.keys())) {
+      const given = formData.getAll(name).filter((value) => value !== "");
+      formData.delete(name);
+      given.forEach((value) => formData.append(name, value));
+    }
+  });
 
   // --- counters beside limited fields: <input data-count-to="60"> and <span data-count-of="its id"> ---
   on("input", ({ target }) => {

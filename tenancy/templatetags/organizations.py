@@ -45,13 +45,13 @@ def organization_switcher(context: Context, *, logo: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def settings_tabs(context: Context) -> SafeString:
-    """Between the pages of an organization's settings."""
+    """Between the pages of an organization's settings; twelve names leave no room for icons."""
     request, items = context["request"], []
-    for name, label, sign, permission in SETTINGS:
+    for name, label, _, permission in SETTINGS:
         if can(request.membership, permission):
             href = reverse(name, args=[request.organization.slug])
             current = request.path.startswith(href)  # a form that comes back has an address below
-            items.append({"label": label, "href": href, "icon": sign, "current": current})
+            items.append({"label": label, "href": href, "current": current})
     return tabs(context, items=items, label="Settings")
 
 

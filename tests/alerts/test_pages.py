@@ -226,6 +226,7 @@ def test_a_member_says_how_they_are_told(client, olivia) -> None:
     page = client.get(SETTINGS)
     assert page.context["form"].initial["kind-accepted"] == "screen"
     assert page.context["form"].initial["kind-overdue"] == "digest"
+    assert "data-own-zone" in page.content.decode()
     choice = {"kind-accepted": "off", "kind-overdue": "digest", "kind-failed": "at_once"}
     answer = client.post(SETTINGS, given(**choice, of_everybody="1"), follow=True)
     assert "Your notifications are saved." in text(answer)
@@ -235,6 +236,7 @@ def test_a_member_says_how_they_are_told(client, olivia) -> None:
     assert kept.deliveries["failed"] == "at_once"
     assert "overdue" not in kept.deliveries  # as usual
     assert 'value="Europe/Berlin" selected' in answer.content.decode()
+    assert "data-own-zone" not in answer.content.decode()
     assert Work.objects.filter(kind=DIGEST, subject_id=olivia.pk).exists()
 
 

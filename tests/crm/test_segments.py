@@ -11,6 +11,7 @@ from django.test import Client
 
 from crm.models import Influencer, Segment
 from crm.queries.segments import Budget, _count, counted_in_words, in_time, segments_of
+from crm.services.collections import segments
 from crm.services.collections.segments import (
     change_segment,
     create_segment,
@@ -25,6 +26,7 @@ from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_verbs, queries_in
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.submitting import fresh
+from ui.editing import version_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/o/oak/influencers/"
@@ -407,6 +409,47 @@ def test_a_segment_that_is_deleted_meanwhile_is_not_made_anew(
         assert not Segment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "filters", "said"),
+    [
+        (
+            "authenticated",
+            "kind:authenticated_ttcm,authenticated_non_ttcm",
+            "Nobody has connected TikTok yet",
+        ),
+        ("ending", "grant:today..%2B30d", "No permission ends soon"),
+        ("unsupported", "kind:unsupported", "No unsupported accounts"),
+    ],
+)
+def test_a_given_segment_says_what_it_waits_for_while_nobody_is_in_it(
+    oak: Organization, manager: Client, key: str, filters: str, said: str
+) -> None:
+    with organization_scope(oak):
+        Influencer.objects.all().delete()
+        InfluencerFactory.create(name="Dee")
+    url = f"{LIST}?f={filters}&segment={key}"
+    page = text(manager, url)
+    assert said in page
+    assert "No creator matches all filters." not in page
+    assert "Show what hangs on them" not in page
+    assert "empty=page" not in manager.get(url).content.decode()
+    changed = text(manager, f"{url}&f=country:FR")
+    assert "No creator matches all filters." in changed
+    assert said not in changed
+
+
+def test_a_saved_segment_says_that_nobody_is_in_it_and_what_would_help(
+    oak: Organization, manager: Client
+) -> None:
+    me = User.objects.get(email="manager@oak.example")
+    with organization_scope(oak):
+        saved = create_segment("French", filters=["country:FR"], sort="", is_shared=False, actor=me)
+    url = f"{LIST}?f=country:FR&segment={saved.pk}"
+    assert "Nobody is in this segment" in text(manager, url)
+    assert "empty=page" in manager.get(url).content.decode()
+    assert "Remove “Country France” (3)" in text(manager, f"{LIST}count/?f=country:FR&empty=page")
+
+
 def test_a_shared_segment_of_somebody_who_left_is_kept_by_whoever_shares_it_no_longer(
     oak: Organization, signed_in: Callable[[Role], Client]
 ) -> None:
@@ -420,6 +463,32 @@ def test_a_shared_segment_of_somebody_who_left_is_kept_by_whoever_shares_it_no_l
         Membership.objects.filter(user=left).delete()
         edit_segment(segment, name="Food", is_shared=False, actor=admin)
         assert segments_of(admin) == [segment]
+
+
+def test_a_segment_of_somebody_who_left_is_nobody_s_own_who_has_as_many_as_one_may(
+    oak: Organization, signed_in: Callable[[Role], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "MOST_SEGMENTS", 1)
+    browser, _ = signed_in(Role.ADMIN), signed_in(Role.MANAGER)
+    admin, left = (User.objects.get(email=f"{role}@oak.example") for role in ("admin", "manager"))
+    with organization_scope(oak):
+        segment = create_segment("Food", filters=[], sort="", is_shared=True, actor=left)
+        own = create_segment("Mine", filters=[], sort="", is_shared=False, actor=admin)
+        Membership.objects.filter(user=left).delete()
+    given = {"name": "Drinks", "version": version_of({"name": "Food", "is_shared": True})}
+    answer = browser.post(f"/o/oak/influencers/segments/{segment.pk}/edit/", given)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "It would become yours. You have 1 segments already." in page
+    assert 'value="Drinks"' in page
+    with organization_scope(oak):
+        segment.refresh_from_db()
+        assert (segment.name, segment.is_shared, segment.owner) == ("Food", True, left)
+        own.delete()
+    assert browser.post(f"/o/oak/influencers/segments/{segment.pk}/edit/", given).status_code == 302
+    with organization_scope(oak):
+        segment.refresh_from_db()
+        assert (segment.name, segment.is_shared, segment.owner) == ("Drinks", False, admin)
 
 
 def test_a_segment_whose_tag_is_gone_counts_nobody_and_not_everybody(

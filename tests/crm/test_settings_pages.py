@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -51,6 +52,25 @@ def test_a_field_is_added_and_changed_its_kind_stays(
         field.refresh_from_db()
         assert (field.name, field.kind, field.is_required) == ("Food", "choice", False)
     assert admin.get(f"{FIELDS}0/").status_code == 404
+
+
+def test_only_a_field_with_choices_asks_for_them_and_the_ends_move_no_further(
+    oak: Organization, signed_in: Callable[[Role], Client]
+) -> None:
+    admin = signed_in(Role.ADMIN)
+    with organization_scope(oak):
+        text, choice = (
+            CustomField.objects.create(name=kind, key=kind, kind=kind, options=options, position=n)
+            for n, (kind, options) in enumerate((("text", []), ("choice", ["Red"])))
+        )
+    assert 'name="options"' not in admin.get(f"{FIELDS}{text.pk}/").content.decode()
+    assert 'name="options"' in admin.get(f"{FIELDS}{choice.pk}/").content.decode()
+    submit(admin, f"{FIELDS}{text.pk}/", {"name": "Motto"})
+    assert names(oak) == ["Motto", "choice"]
+    page = admin.get(FIELDS).content.decode()
+    assert re.findall(r'value="(up|down)" (disabled)?', page) == [
+        ("up", "disabled"), ("down", ""), ("up", ""), ("down", "disabled"),
+    ]  # fmt: skip
 
 
 def test_fields_are_put_in_order_archived_and_restored(

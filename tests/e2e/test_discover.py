@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,9 @@ def test_creators_are_found_looked_at_and_put_on_a_list(page: Page) -> None:
     page.get_by_label("Topics").select_option("Cooking & Recipes")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Search").click()
+    expect(page).to_have_url(
+        re.compile(r"\?country_codes=\w+&content_label_ids=\w+&sort_field=\w+&sort_order=\w+$")
+    )
     row = page.get_by_role("row").filter(has_text="@maya.bakes")
     row.get_by_role("link", name="Show the numbers of Maya Bakes").click()
     dialog = page.get_by_role("dialog")

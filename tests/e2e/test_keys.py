@@ -81,6 +81,27 @@ def test_a_profile_that_was_opened_by_its_address_has_no_neighbours(page: Page) 
     expect(page.get_by_label("Next profile")).to_be_hidden()
 
 
+def test_a_tab_forgets_the_list_when_its_person_leaves_or_another_comes(page: Page) -> None:
+    def kept() -> bool:
+        return bool(page.evaluate("Boolean(sessionStorage.getItem('trail'))"))
+
+    page.locator("#influencers").get_by_role("link", name="Person 2").click()
+    expect(page.get_by_role("link", name="Influencers · 3 of 4 on its page")).to_be_visible()
+    page.reload()
+    assert kept()
+    page.evaluate("sessionStorage.setItem('person', '0')")  # somebody else's until now
+    page.reload()
+    expect(page.get_by_label("Next profile")).to_be_hidden()
+    assert not kept()
+    page.goto(LIST)
+    page.locator("#influencers").get_by_role("link", name="Person 2").click()
+    expect(page.get_by_label("Next profile")).to_be_visible()
+    page.locator(".user-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile("/accounts/login/"))
+    assert not kept()
+
+
 def test_no_key_acts_while_something_is_typed_or_a_dialog_is_open(page: Page) -> None:
     page.keyboard.press("/")
     search = page.get_by_role("searchbox")

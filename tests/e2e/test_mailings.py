@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -36,12 +37,28 @@ def test_a_mailing_is_written_previewed_sent_and_answered(
     names: list[str], manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto("/o/oak/mailings/new/")
-    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
-    expect(page.get_by_label("Time zone")).to_have_value(zone)
+    page.goto("/o/oak/mailings/")
+    page.get_by_role("link", name="New e-mail").first.click()
+    page.get_by_role("link", name="Write to all creators").click()
+    zone, at = page.get_by_label("Time zone"), page.get_by_label("Date and time")
+    words = page.get_by_label("Text of the reminder")
+    for hidden in (zone, at, words):
+        expect(hidden).to_be_hidden()
+    page.get_by_label("Remind who did not answer after").fill("3")
+    expect(words).to_be_visible()
+    page.get_by_label("Remind who did not answer after").fill("")
+    page.get_by_label("At a time").check()
+    expect(zone).to_have_value(page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone"))
+    zone.select_option("Asia/Tokyo")
+    expect(at).to_be_visible()
+    page.get_by_label("Now").check()
     page.get_by_label("Subject").fill("Mine")
     page.keyboard.press("Enter")  # shows, and neither sends nor replaces
     expect(page.get_by_label("Subject")).to_have_value("Mine")
+    expect(page).to_have_url(
+        re.compile(r"/mailings/new/\?all=1$")
+    )  # a reload has the same creators
+    expect(zone).to_have_value("Asia/Tokyo")
     page.get_by_role("button", name="Use template").click()
     expect(page.get_by_label("Subject")).to_have_value("For {{ influencer }}")
     frame = page.frame_locator("#preview iframe")
@@ -66,13 +83,13 @@ def test_pages_of_mailings_have_no_barrier(
     names: list[str], manager: User, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(manager)
-    page.goto("/o/oak/mailings/new/")
+    page.goto("/o/oak/mailings/new/?all=1")
     page.get_by_role("button", name="Use template").click()
     page.get_by_role("button", name="Send", exact=True).click()
     while pump(Lane.BULK):
         pass
     sent_mail()
-    paths = [page.url.partition("/o/oak/")[2], "mailings/", "mailings/new/"]
+    paths = [page.url.partition("/o/oak/")[2], "mailings/", "mailings/new/", "mailings/new/?all=1"]
     paths += ["settings/mail-templates/", "settings/mail-templates/add/", "mail/"]
     found = [barrier for path in paths for barrier in barriers(page, f"/o/oak/{path}", ALL_THEMES)]
     assert not found, "\n".join(found)

@@ -9,6 +9,8 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from crm.models import Influencer
+from crm.services.collections.segments import create_segment
+from crm.services.fields import create_field
 from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
@@ -43,7 +45,7 @@ def maya(oak: Organization) -> Influencer:
         )
 
 
-def fields(**changes: str) -> dict[str, str]:
+def fields(**changes: Any) -> dict[str, Any]:
     return {
         "name": "Maya", "email": "maya@example.com", "country": "GB", "language": "en", **changes,
     }  # fmt: skip
@@ -85,6 +87,40 @@ def test_the_second_sees_theirs_and_yours_and_nothing_is_written(
     assert 'name="keep_name"' in body(answer)
     assert 'value="Maya Baker"' in body(answer)
     assert (now(maya).name, maya.country) == ("Maya B.", "FR")
+
+
+def test_values_stand_as_people_read_them(ada: Client, oak: Organization, maya: Influencer) -> None:
+    with organization_scope(oak):
+        me = User.objects.get(email="ada@oak.example")
+        for name, kind in (("Fan since", "date"), ("Vegan", "yes_no"), ("Diets", "multi_choice")):
+            options = ["Halal", "Kosher"] if kind == "multi_choice" else []
+            create_field(name, kind=kind, options=options, actor=me)
+    address = f"/o/oak/influencers/{maya.pk}/edit/"
+    seen = version(ada.get(address))
+    first = fields(
+        birthday="1990-02-03", custom_fan_since="2026-11-02", custom_vegan="no", custom_diets="Halal", version=seen
+    )  # fmt: skip
+    assert ada.post(address, first).status_code == 302
+    second = fields(
+        birthday="1990-02-04", custom_vegan="yes", custom_diets=["Halal", "Kosher"], version=seen
+    )
+    conflicts = ada.post(address, second).context["form"].conflicts
+    assert {each.name: (each.theirs, each.yours) for each in conflicts} == {
+        "birthday": ("3 Feb 1990", "4 Feb 1990"),
+        "custom_fan_since": ("2 Nov 2026", ""),
+        "custom_vegan": ("No", "Yes"),
+        "custom_diets": ("Halal", "Halal, Kosher"),
+    }
+
+
+def test_a_choice_of_yes_or_no_stands_in_words(ada: Client, oak: Organization) -> None:
+    with organization_scope(oak):
+        me = User.objects.get(email="ada@oak.example")
+        segment = create_segment("Food", filters=[], sort="", is_shared=False, actor=me)
+    address = f"/o/oak/influencers/segments/{segment.pk}/edit/"
+    answer = ada.post(address, {"name": "Food", "is_shared": "on"})
+    (conflict,) = answer.context["form"].conflicts
+    assert (conflict.theirs, conflict.yours) == ("No", "Yes")
 
 
 def test_each_field_becomes_what_was_chosen(ada: Client, maya: Influencer) -> None:
@@ -147,7 +183,7 @@ def test_a_campaigns_dates_are_kept_apart_as_well(ada: Client, oak: Organization
     answer = ada.post(address, sent)
     assert answer.status_code == 422
     (conflict,) = answer.context["form"].conflicts
-    assert (conflict.theirs, conflict.yours) == ("2026-12-24", "2026-12-31")
+    assert (conflict.theirs, conflict.yours) == ("24 Dec 2026", "31 Dec 2026")
     assert str(now(campaign).ends_on) == "2026-12-24"
     chosen = {**sent, "version": version(answer), "keep_ends_on": "yours"}
     assert ada.post(address, chosen).status_code == 302

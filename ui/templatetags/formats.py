@@ -91,13 +91,18 @@ def span(delta: timedelta) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
+def day(moment: date) -> str:
+    """A day, or that of a moment: `2 Dec 2026`."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
 def relative(moment: datetime, now: datetime) -> str:
     """`2 hours ago`, `in 3 days`; a date when it is more than 30 days away."""
     delta = now - moment
     if -CLOCKS_DIFFER < delta < MINUTE:
         return "just now"
     if abs(delta) > MONTH:
-        return f"{moment.day} {moment:%b %Y}"
+        return day(moment)
     return f"{span(delta)} ago" if delta > NOTHING else f"in {span(-delta)}"
 
 

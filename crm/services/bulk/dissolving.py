@@ -14,9 +14,17 @@ from crm.enums import BulkState
 from crm.errors import ChoiceGone
 from crm.models import Influencer, List, Tag, Tagging
 from crm.services.bulk.kinds import BulkKind, Choice, Outcome, Outcomes, Slice
-from crm.services.bulk.own import make_again, remove_rows, unchanged, undone, with_events
+from crm.services.bulk.own import (
+    list_again,
+    make_again,
+    remove_rows,
+    unchanged,
+    undone,
+    unlist,
+    with_events,
+)
 from crm.services.bulk.runs import register_bulk
-from crm.services.collections.lists import add_to_list, delete_list, remove_from_list, restore_list
+from crm.services.collections.lists import delete_list, restore_list
 from crm.services.collections.tags import (
     delete_tag,
     restore_tag,
@@ -144,9 +152,7 @@ def _kinds() -> list[BulkKind]:
         BulkKind(
             DELETE_LIST, "Delete a list", "Delete a list", "trash", 140, edit,
             "will leave the list", "taken off the list", ("is not on the list", "are not on the list"),
-            partial(remove_rows, "list", remove_from_list),
-            choice=Choice("List", tuple, partial(_found, List)),
-            take_back=partial(make_again, "list", add_to_list),
+            unlist, choice=Choice("List", tuple, partial(_found, List)), take_back=list_again,
             rows=partial(_who, "list_entries__list"), finish=_end_list, revive=_revive_list,
         ),
     ]  # fmt: skip

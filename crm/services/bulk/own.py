@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -88,6 +89,32 @@ def make_again(subject: str, add: Change, work: Slice) -> Outcomes:
     return undone(add(work.choice, still, actor=work.actor), work)
 
 
+def unlist(work: Slice) -> Outcomes:
+    """The trace is the event, and by whom and when they were put on the list."""
+    rows = ListEntry.objects.filter(list=work.choice, influencer__in=work.influencers)
+    said = {row.influencer_id: (row.added_by_id, row.added_at.isoformat()) for row in rows}
+    done = remove_rows("list", remove_from_list, work)
+    return {pk: Outcome(each.state, [each.trace, *said[pk]]) for pk, each in done.items()}
+
+
+def list_again(work: Slice) -> Outcomes:
+    """Put back whom nobody has put on or taken off since, as they were: by whom, unless that account is gone, and when. A trace
+    from before these were kept is the event alone."""
+    pairs = {pk: each if isinstance(each, list) else [each] for pk, each in work.traces.items()}
+    events = {pk: each[0] for pk, each in pairs.items()}
+    done = make_again("list", add_to_list, replace(work, traces=events))
+    back = [pk for pk, each in done.items() if each.state == BulkState.UNDONE and pairs[pk][1:]]
+    known = set(
+        User.objects.filter(pk__in={pairs[pk][1] for pk in back}).values_list("pk", flat=True)
+    )
+    rows = list(ListEntry.objects.filter(list=work.choice, influencer__in=back))
+    for row in rows:
+        _, by, at = pairs[row.influencer_id]
+        row.added_by_id, row.added_at = by if by in known else None, datetime.fromisoformat(at)
+    ListEntry.objects.bulk_update(rows, ["added_by", "added_at"])
+    return done
+
+
 def with_events(done: Iterable[Influencer], subject: str, row: int = 0) -> Outcomes:
     """Everybody is done; the latest event of the subject is the trace."""
     events = latest_changes((each.pk for each in done), subject, row)
@@ -146,8 +173,8 @@ def _pairs() -> list[BulkKind]:
         BulkKind(
             "unlist", "Remove from a list", "Remove from a list", "list", 70, edit,
             "will leave the list", "taken off the list", ("is not on the list", "are not on the list"),
-            partial(remove_rows, "list", remove_from_list), lambda row: ~is_listed(row),
-            choice=Choice(LIST.label, LIST.options, LIST.found), take_back=partial(make_again, "list", add_to_list),
+            unlist, lambda row: ~is_listed(row),
+            choice=Choice(LIST.label, LIST.options, LIST.found), take_back=list_again,
         ),
     ]  # fmt: skip
 

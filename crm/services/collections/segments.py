@@ -41,9 +41,11 @@ def create_segment(
 @transaction.atomic
 def edit_segment(segment: Segment, *, name: str, is_shared: bool, actor: User) -> None:
     """Rename a segment, share it or keep it to its owner again; to whoever says so, if its owner has left. Raises
-    ValidationError."""
+    ValidationError, TooManySegments."""
     segment.name, segment.is_shared = readable_name(name, longest=NAME_LENGTH), is_shared
     if not is_shared and not members_in_scope().filter(user=segment.owner_id).exists():
+        if _has_all(actor.pk):
+            raise TooManySegments(MOST_SEGMENTS)
         segment.owner = actor
     segment.save(update_fields=["name", "is_shared", "owner"])
     record(Verb.SEGMENT_CHANGED, segment, actor=actor)

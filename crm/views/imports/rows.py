@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from crm.services.imports.meaning.catalog import Field
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.subjects import subject_of
 from tenancy.models import Event, Group
-from ui.templatetags.formats import money, number, percent
+from ui.templatetags.formats import day, money, number, percent
 
 KINDS = {
     ImportFate.NEW: "success",
@@ -104,7 +105,10 @@ def _shown(value: Any, known: Field | None) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "Yes" if value else "No"
+    if known and known.is_time:
+        written, *clock = value.split()
+        return ", ".join([day(date.fromisoformat(written)), *clock])
     if kind == "share":
         return percent(value, 2)
     return number(value) if kind == "count" else str(value)

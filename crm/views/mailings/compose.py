@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
+from urllib.parse import urlencode
 
 from csp.decorators import csp_update
 from django.contrib import messages
@@ -17,7 +18,10 @@ from crm.errors import CrmProblem, SelectionGone
 from crm.forms import MailingForm
 from crm.policies.mailings import MOST_RECIPIENTS, Addressee
 from crm.policies.merge_fields import FIELDS, fields_in
+from crm.queries.lists import list_page
 from crm.queries.mailings import Plan, influencer_ids, plan, templates_by_name
+from crm.queries.packing import COUNTED
+from crm.queries.segments import segments_of
 from crm.services.mailings.mailings import create_mailing
 from crm.services.mailings.writing import preview_mail, send_test
 from crm.views.asked import picked, read_request
@@ -25,9 +29,12 @@ from crm.views.frame import INVALID, address
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.templatetags.formats import day
+from ui.zones import UTC
 
 CHANGED = "Other creators match now than were shown. Look at the recipients again, then send."
 BY_ADDRESS = ("f", "q", "kind")  # of the list of influencers
+NAMING = frozenset({*BY_ADDRESS, "ids", "selection", "all"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,10 @@ class Selection:
 @csp_update({"style-src-attr": ["'unsafe-inline'"]})
 @staff_page(Permission.SEND_MAIL)
 def new_mailing(request: OrganizationRequest) -> HttpResponse:
-    """Write to the creators of `ids` or of a `selection`; without these, to all that an address of the list keeps."""
+    """Write to the creators of `ids` or of a `selection`; without these, to all that an address of the list keeps. An address
+    that names nobody leads to a choice of whom."""
+    if request.method != "POST" and NAMING.isdisjoint(request.GET):
+        return _whom(request)
     chosen = _selection(request)
     step = request.POST.get("step", "")
     if not step:
@@ -61,6 +71,20 @@ def new_mailing(request: OrganizationRequest) -> HttpResponse:
     if step == "test" and not {"subject", "body"} & set(form.errors):
         _test(request, chosen, form)
     return _page(request, chosen, form, is_sent=step == "send")
+
+
+def _whom(request: OrganizationRequest) -> HttpResponse:
+    """The lists and segments that an e-mail may go to, everybody, and the way to a selection."""
+    context = {
+        "page": list_page(cursor=request.GET.get("cursor", "")),
+        "counted": COUNTED,
+        "segments": [
+            (each.name, urlencode({"f": each.filters}, doseq=True))
+            for each in segments_of(request.user)
+            if each.filters
+        ],
+    }
+    return render(request, "staff/crm/mailings/whom.html", context)
 
 
 def _selection(request: OrganizationRequest) -> Selection:
@@ -174,8 +198,8 @@ def _send(request: OrganizationRequest, chosen: Selection, form: MailingForm) ->
     subject, body = _words(form)
     count = len(plan(chosen.ids, fields_in(subject, body)).reached)  # as the page has said
     said = ngettext("%d creator", "%d creators", count) % count
-    is_later = mailing.scheduled_at is not None
-    messages.success(
-        request, f"The mailing to {said} is {'scheduled' if is_later else 'being sent'}."
-    )
+    state = "being sent"
+    if (at := form.cleaned_data["at"]) and mailing.scheduled_at:
+        state = f"scheduled for {day(at)}, {at:%H:%M} ({form.cleaned_data['zone'] or UTC})"
+    messages.success(request, f"The mailing to {said} is {state}.")
     return redirect(address(request, "mailing", mailing.pk))

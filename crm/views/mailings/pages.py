@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -105,7 +106,7 @@ def answered(request: OrganizationRequest, mailing_pk: int, recipient_pk: int) -
     row = _note(request, mailing_pk, recipient_pk, mark_answered)
     undo = _recipient_address(request, "mail_not_answered", row)
     say_done(request, f"{isolated(row.influencer.name)} is marked as answered.", undo=undo)
-    return redirect(address(request, "mailing", mailing_pk))
+    return redirect(address(request, "mailing", mailing_pk) + _part(request))
 
 
 @staff_page(Permission.SEND_MAIL)
@@ -115,7 +116,7 @@ def not_answered(request: OrganizationRequest, mailing_pk: int, recipient_pk: in
     row = _note(request, mailing_pk, recipient_pk, take_answer_back)
     undo = _recipient_address(request, "mail_answered", row)
     say_done(request, f"{isolated(row.influencer.name)} has not answered.", undo=undo)
-    return redirect(address(request, "mailing", mailing_pk))
+    return redirect(address(request, "mailing", mailing_pk) + _part(request))
 
 
 def _note(
@@ -128,7 +129,14 @@ def _note(
 
 
 def _recipient_address(request: OrganizationRequest, name: str, row: MailingRecipient) -> str:
-    return reverse(f"crm:{name}", args=[request.organization.slug, row.mailing_id, row.pk])
+    url = reverse(f"crm:{name}", args=[request.organization.slug, row.mailing_id, row.pk])
+    return url + _part(request)
+
+
+def _part(request: OrganizationRequest) -> str:
+    """The query of the recipients' tab and page on which somebody acts, to lead back there."""
+    kept = {name: request.GET[name] for name in ("state", "cursor") if request.GET.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _found(request: OrganizationRequest, pk: int) -> Mailing:

@@ -19,6 +19,7 @@ from crm.errors import TableRefused
 from crm.models import Import, ImportMapping, SocialAccount
 from crm.services.imports.expiry import forget_rows_about
 from crm.services.imports.runs import begin_import, check_import, map_columns, roll_back
+from crm.views.imports.rows import shown_rows
 from jobs.enums import Lane
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Membership, Organization, User
@@ -190,6 +191,11 @@ def test_numbers_are_as_of_the_day_that_the_row_names(
         "views": [100, 40],
         "counted_at": ["2026-11-20 00:00", "2026-11-15 00:00"],
     }
+    [row] = shown_rows(earlier, earlier.rows.all())
+    assert [(each.label, each.before, each.after) for each in row.changes] == [
+        ("Views", "100", "40"),
+        ("Numbers as of (UTC)", "20 Nov 2026, 00:00", "15 Nov 2026, 00:00"),
+    ]
     post = NetworkPost.objects.get()
     assert (post.views, PostReading.objects.count()) == (100, 2)  # the later ones are shown
     assert fates(previewed(campaign, ada, head, f"{REEL},100,2026-11-20")) == ["unchanged"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -19,7 +20,10 @@ from crm.services.influencers import archive_influencers
 from jobs.enums import Lane
 from jobs.models import Job
 from jobs.services.jobs import cancel_job
+from tenancy.enums import Role
 from tenancy.models import Membership, User
+from tenancy.services.organizations import add_member
+from tests.crm.bulk.conftest import done as done_with
 from tests.crm.bulk.conftest import finish, results, undone
 from tests.crm.conftest import crm_verbs
 from tests.factories.crm import InfluencerFactory
@@ -176,6 +180,38 @@ def test_a_list_is_deleted_and_comes_back_with_its_creators(people, ada) -> None
     assert (back.name, back.description) == ("Bakers", "Sourdough")
     names = back.entries.order_by("pk").values_list("influencer__name", flat=True)
     assert list(names) == ["Ann", "Bo"]
+
+
+@pytest.mark.parametrize("key", ["unlist", DELETE_LIST])
+def test_who_comes_back_to_a_list_was_put_there_by_the_same_person_at_the_same_time(
+    key: str, people, ada
+) -> None:
+    bakers, left = create_list("Bakers", actor=None), User.objects.create_user("l@example.com")
+    entries = bakers.entries.order_by("influencer__name")
+    for one, by in zip(people, (ada, left, None), strict=True):
+        add_to_list(bakers, [one], actor=by)
+    entries.update(added_at=datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
+    if key == "unlist":
+        action = done_with(key, people[:2], actor=ada, choice=bakers)
+    else:
+        action = done(key, bakers, ada)
+    left.delete()
+    boss = User.objects.create_user("boss@example.com")
+    add_member(bakers.organization, boss, role=Role.MANAGER, actor=None)
+    undone(action, actor=boss)
+    assert [each.added_by for each in entries] == [ada, None, None]
+    assert {each.added_at for each in entries} == {datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)}
+
+
+def test_a_deletion_of_a_list_that_kept_no_more_than_its_events_is_undone_too(people, ada) -> None:
+    bakers = create_list("Bakers", actor=None)
+    add_to_list(bakers, people[:1], actor=None)
+    action = done(DELETE_LIST, bakers, ada)
+    [result] = action.results.all()
+    result.trace = result.trace[0]
+    result.save()
+    undone(action, actor=ada)
+    assert [each.added_by for each in bakers.entries.all()] == [ada]
 
 
 def test_what_is_gone_is_not_dissolved(people, ada) -> None:

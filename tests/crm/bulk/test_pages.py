@@ -258,7 +258,7 @@ def test_an_action_with_a_page_of_its_own_gets_the_selection(
     assert answer["Location"] == f"/o/oak/mail/?selection={draft.pk}"
     assert draft.ids == [people[0].pk, people[2].pk]
     every = manager.post(BULK, {"action": "mail", "all": "yes", "query": "?f=country:DE"})
-    assert every["Location"] == "/o/oak/mail/?f=country%3ADE"
+    assert every["Location"] == "/o/oak/mail/?f=country%3ADE&all=1"
     assert "Send mail" in words(manager.get(LIST))
 
 

@@ -12,6 +12,7 @@ from crm.models import CustomField, CustomValue, Influencer, Rate, SocialAccount
 from crm.policies.fields import Typed
 from crm.services.fields import archive_field, set_values
 from crm.services.imports.runs import begin_import, map_columns
+from crm.views.imports.rows import shown_rows
 from tenancy.models import User
 from tests.crm.imports.conftest import (
     fates,
@@ -98,6 +99,19 @@ def test_a_value_that_is_there_stays_unless_the_column_overwrites(ada: User) -> 
     assert kept() == OVERWRITTEN
     assert the_row(parent, 2).changes["custom.yes_no"] == [True, False]
     assert the_row(parent, 2).changes["custom.money"] == [["12.50", "EUR"], ["8.00", "USD"]]
+
+
+@pytest.mark.usefixtures("_fields")
+def test_the_preview_shows_values_as_people_read_them(ada: User) -> None:
+    imported(HEAD + FIRST, ada)
+    parent = previewed(HEAD + SECOND, ada)
+    chosen = [{"field": each["field"], "policy": "overwrite"} for each in parent.columns]
+    map_columns(parent, chosen, actor=ada)
+    finish()
+    [row] = shown_rows(parent, [the_row(parent, 2)])
+    shown = {change.label: (change.before, change.after) for change in row.changes}
+    assert shown["date"] == ("31 Dec 2025", "1 Feb 2026")
+    assert shown["yes_no"] == ("Yes", "No")
 
 
 @pytest.mark.usefixtures("_fields")

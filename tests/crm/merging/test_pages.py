@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.test import Client
 
-from crm.models import Duplicate, Influencer, Merge, Note
+from crm.enums import FieldKind
+from crm.models import CustomField, CustomValue, Duplicate, Influencer, Merge, Note
 from crm.queries.merging import compare, influencers_to_merge
 from crm.services.merging import merge as merge_service
 from tenancy.enums import Role
@@ -131,6 +133,20 @@ class TestChoosing:
         assert "1 note" in page
         assert "Merge 2 creators" in page
         assert "Two people sign in" not in page
+
+    def test_dates_and_answers_stand_as_people_read_them(
+        self, manager: Client, maya, double
+    ) -> None:
+        for kind in (FieldKind.DATE, FieldKind.YES_NO):
+            field = CustomField.objects.create(name=kind, key=kind, kind=kind)
+            CustomValue.objects.create(
+                influencer=double, field=field, day=date(2026, 11, 2) if kind == "date" else None,
+                number=0 if kind == "yes_no" else None,
+            )  # fmt: skip
+        Influencer.objects.filter(pk=maya.pk).update(birthday=date(1990, 2, 3))
+        page = text(manager.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"))
+        for shown in ("3 Feb 1990", "2 Nov 2026", "No"):
+            assert f"<bdi>{shown}</bdi>" in page
 
     def test_any_number_of_people_costs_the_same(self, manager: Client, maya, double) -> None:
         url = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"

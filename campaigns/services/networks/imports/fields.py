@@ -55,9 +55,9 @@ CLOCK = re.compile(r"(.+?)[T ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?", re.DO
 
 def fields() -> dict[str, Field]:
     """Every field of a post, in the order of the choice."""
-    found = [Field(key, label, "Post") for key, label in TEXTS.items()]
+    found = [Field(key, label, "Post", is_time=key == PUBLISHED) for key, label in TEXTS.items()]
     found += [Field(key, label, "Numbers", "count") for key, label in COUNTS.items()]
-    found.append(Field(COUNTED, "Numbers as of (UTC)", "Numbers"))
+    found.append(Field(COUNTED, "Numbers as of (UTC)", "Numbers", is_time=True))
     return {field.key: field for field in found}
 
 

@@ -87,18 +87,21 @@ POST_WORDS = {
 class Field:
     """A field, where it stands in the choice of fields, and how its cells are read.
 
-    `number`: count, number, share or money, for columns whose decimal mark matters.
+    `number`: count, number, share or money, for columns whose decimal mark matters. `is_time`: its values are dates, or moments in UTC.
     """
 
     key: str
     label: str
     section: str
     number: str = ""
+    is_time: bool = False
 
 
 def fields() -> dict[str, Field]:
     """Every field of the organization in scope, in the order of the choice."""
-    found = [Field(key, label, "Person") for key, label in PEOPLE.items()]
+    found = [
+        Field(key, label, "Person", is_time=key == "birthday") for key, label in PEOPLE.items()
+    ]
     found += [
         Field(f"{ACCOUNT}{network}", f"{network.label} account", "Accounts") for network in Network
     ]
@@ -120,6 +123,7 @@ def fields() -> dict[str, Field]:
             field.name,
             "Custom fields",
             numbers.get(FieldKind(field.kind), ""),
+            is_time=field.kind == FieldKind.DATE,
         )
         for field in custom
     ]
