@@ -11,9 +11,18 @@ from django.template import engines
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = Path(settings.BASE_DIR)
-TEMPLATES = ("public/orders/**/*.html", "emails/*.*")
+TEMPLATES = (
+    "public/orders/**/*.html",
+    "account/*.html",
+    "allauth/layouts/*.html",
+    "components/language_switch.html",
+    "components/theme_toggle.html",
+    "base_creator.html",
+    "emails/*.*",
+)
 SOURCES = (
     "public/orders/*.py",
+    "mail/adapters.py",
     "campaigns/services/orders/**/*.py",
     "campaigns/services/reviews/*.py",
     "campaigns/services/drafts.py",

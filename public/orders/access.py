@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 
 from campaigns.queries.order_page import OrderPage, order_page
 from campaigns.services.orders.contact.pages import read_link
-from public.orders import languages
 from tenancy.access import public_page
 from tenancy.scope import organization_scope
 from tenancy.streams import keep_scope, one_transaction
+from ui import languages
 
 View = Callable[..., HttpResponseBase]
 
@@ -66,11 +66,7 @@ def _answer(view: View, request: Any, token: str, **kwargs: Any) -> HttpResponse
 
 def _not_working(request: HttpRequest) -> HttpResponseBase:
     with translation.override(languages.wanted(request, "")):
-        return render(request, "public/orders/not_working.html", _choice(), status=404)
-
-
-def _choice() -> dict[str, object]:
-    return {"languages": languages.choice()}
+        return render(request, "public/orders/not_working.html", status=404)
 
 
 def private(response: HttpResponseBase) -> HttpResponseBase:

@@ -19,7 +19,6 @@ from campaigns.queries.order_page import order_page_live, videos_to_name
 from campaigns.services.errands import tie_named
 from campaigns.services.orders.contact.pages import note_link_used, note_opening
 from campaigns.services.orders.contact.replies import say, take_back
-from public.orders import languages
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DateForm, EmptyForm, LinkForm, NamedVideo, ReasonForm, TextForm
 from public.orders.visits import is_a_person
@@ -152,6 +151,5 @@ def rendered(
         "order": page.order,
         "organization": page.order.organization,
         "order_token": request.token,
-        "languages": languages.choice(),
     }
     return render(request, f"public/orders/{template}", {**frame, **context}, status=status)
