@@ -182,6 +182,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "single_sign_on_reply": "60/m/ip",
     "order_page": "300/m/ip",  # it brings itself up to date
     "order_reply": "30/m/ip",
+    "invitation_page": "300/m/ip",
+    "invitation_reply": "30/m/ip",
     "report_page": "300/m/ip",
     "report_password": "60/m/ip,10/10m/key",  # the key is the report
     "mail_opened": "600/m/ip",  # mail programs fetch the pictures of many readers from one address

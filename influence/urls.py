@@ -10,6 +10,7 @@ from jobs.urls import own_pages as own_jobs
 from mail.urls import staff_pages as mail_pages
 from mail.views.addresses import AddressesView
 from tiktok.urls import settings_pages
+from tiktok.views.redirects import leads_to
 from ui.languages import in_own_language
 
 urlpatterns = [
@@ -40,7 +41,8 @@ urlpatterns = [
     path("accounts/login/", in_own_language(account.login), name="account_login"),
     path(
         "accounts/login/code/confirm/",
-        in_own_language(account.confirm_login_code),
+        # Whoever signs in to agree goes straight on to TikTok.
+        leads_to("TIKTOK_AUTHORIZE_URL")(in_own_language(account.confirm_login_code)),
         name="account_confirm_login_code",
     ),
     # Not allauth.urls: its pages of social accounts let people link what no organization vouches for.

@@ -132,6 +132,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "kept": {},
         "undo_job": None,
     },
+    "crm.ConnectInvitation": lambda t: {"state": "asked", "reason": "", "reported_at": None, "ask_again_on": None},
     "crm.BulkResult": lambda t: {"trace": 1},
     "crm.Removal": lambda t: {
         "model": "crm.Note",

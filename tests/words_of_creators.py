@@ -13,6 +13,10 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = (
     "public/orders/**/*.html",
+    "public/connect/*.html",
+    "portal/consent/*.html",
+    "portal/connect*.html",
+    "portal/agreed_text.html",
     "account/*.html",
     "allauth/layouts/*.html",
     "components/language_switch.html",
@@ -22,6 +26,9 @@ TEMPLATES = (
 )
 SOURCES = (
     "public/orders/*.py",
+    "public/connect/*.py",
+    "portal/views/consents.py",
+    "crm/services/connections/*.py",
     "mail/adapters.py",
     "campaigns/services/orders/**/*.py",
     "campaigns/services/reviews/*.py",

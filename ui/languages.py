@@ -7,12 +7,14 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 COOKIE, PARAMETER = "language", "lang"
+# What a link to the same page in another language takes along; an address may hold a code that is nobody's to repeat.
+KEPT = ("next", "account", "way")
 A_YEAR = 365 * 24 * 3600  # seconds
 View = Callable[..., HttpResponseBase]
 
@@ -66,7 +68,10 @@ def choice(request: HttpRequest) -> list[tuple[str, str, str]]:
     """The other languages of this page: code, own name, and the query that asks for it; none where the page has one only."""
     if not getattr(request, "offers_languages", False):
         return []
-    found, query = [], request.GET.copy()
+    found, query = [], QueryDict(mutable=True)
+    for name in KEPT:
+        if name in request.GET:
+            query[name] = request.GET[name]
     for code, name in settings.PAGE_LANGUAGES.items():
         if code != translation.get_language():
             query[PARAMETER] = code

@@ -21,7 +21,7 @@ from campaigns.services.orders.contact.pages import note_link_used, note_opening
 from campaigns.services.orders.contact.replies import say, take_back
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DateForm, EmptyForm, LinkForm, NamedVideo, ReasonForm, TextForm
-from public.orders.visits import is_a_person
+from public.visits import is_a_person
 from tenancy.queries import membership_in
 from tiktok.services.brands.abilities import capabilities
 
