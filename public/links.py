@@ -80,8 +80,11 @@ def _not_working(kind: Kind, request: HttpRequest) -> HttpResponseBase:
 
 
 def private(response: HttpResponseBase) -> HttpResponseBase:
-    """The answer with what keeps it to its reader: no copy of it, no address to others, no search engine."""
+    """The answer with what keeps it to its reader: no copy of it, no address to others, no search engine.
+
+    Not `no-referrer`: a browser then sends its forms without an origin, and they are refused as forged.
+    """
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -193,7 +193,10 @@ class Verb(models.TextChoices):
     CONNECT_OPENED = "influencer.connect_opened", "Opened the invitation to connect"
     CONNECT_DECLINED = "influencer.connect_declined", "Said no to connecting TikTok"
     CONNECT_POSTPONED = "influencer.connect_postponed", "Wants to be asked again later"
-    CONNECT_RECONSIDERED = "influencer.connect_reconsidered", "Took the answer to the invitation back"
+    CONNECT_RECONSIDERED = (
+        "influencer.connect_reconsidered",
+        "Took the answer to the invitation back",
+    )
     CONNECT_REPORTED = "influencer.connect_reported", "Reported the invitation to connect"
     CONNECT_STOPPED = "influencer.connect_stopped", "Invitation to connect stopped"
     MAIL_REFUSED = "influencer.mail_refused", "Wants no more e-mail from the organization"

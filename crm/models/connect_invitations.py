@@ -46,7 +46,11 @@ class ConnectInvitation(OrganizationModel):
                 fields=["influencer", "handle"], name="connect_invitation_once_per_handle"
             )
         ]
-        indexes = [models.Index(fields=["organization", "state", "influencer"], name="connect_invitation_by_state")]
+        indexes = [
+            models.Index(
+                fields=["organization", "state", "influencer"], name="connect_invitation_by_state"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"@{self.handle}"

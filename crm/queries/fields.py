@@ -261,7 +261,9 @@ def register_own_rules() -> None:
         _numbers("posted", "Last post", day, "last_post_at"),
         _numbers("active", "Last activity", day, "last_activity_at"),
         Rule(Field("grant", "Permission ends", day), _grant),
-        Rule(Field("invitation", "Invitation to connect", choice, INVITATIONS), invited, invited_ids),
+        Rule(
+            Field("invitation", "Invitation to connect", choice, INVITATIONS), invited, invited_ids
+        ),
         Rule(
             Field(
                 "archived", "Archived", choice, {"yes": "only", "any": "also"}, has_unknown=False

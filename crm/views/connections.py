@@ -57,9 +57,7 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
     )
 
 
-def _tell(
-    request: OrganizationRequest, handle: str, asked: asking.Asked, more: str = ""
-) -> None:
+def _tell(request: OrganizationRequest, handle: str, asked: asking.Asked, more: str = "") -> None:
     if asked.is_news:
         messages.success(request, f"The link to connect @{handle} went to {asked.email}.{more}")
         return
@@ -79,7 +77,8 @@ def stop_asking(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
     for invitation in rows:
         answers.stop(invitation, actor=request.user)
     messages.success(
-        request, f"The invitation to connect @{isolated(account.handle)} is stopped. You can ask again."
+        request,
+        f"The invitation to connect @{isolated(account.handle)} is stopped. You can ask again.",
     )
     return redirect("crm:influencer", request.organization.slug, pk)
 

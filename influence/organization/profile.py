@@ -56,7 +56,9 @@ def change_purpose(request: OrganizationRequest) -> HttpResponse:
     form = PurposeForm(request.POST)
     is_valid, purpose = form.is_valid(), current_text().purpose
     if is_valid and form.cleaned_data["number"] != (purpose.number if purpose else 0):
-        form.add_error(None, "Somebody has changed the purpose meanwhile. Reload the page to see it.")
+        form.add_error(
+            None, "Somebody has changed the purpose meanwhile. Reload the page to see it."
+        )
     if not form.is_valid():
         return _page(request, purpose_form=form, status=422)
     given = form.cleaned_data

@@ -113,7 +113,9 @@ def _agree(request: InvitationRequest, person: User, text: ConsentText) -> HttpR
             request, organization, handle=invitation.handle, text=str(text), back=_address(request)
         )
     except NoMarketplaceAccount:
-        problem = _("%(who)s has not set up TikTok here yet. Please let them know, and try again later.")
+        problem = _(
+            "%(who)s has not set up TikTok here yet. Please let them know, and try again later."
+        )
         return _page(request, problem=problem % {"who": isolated(organization)}, status=409)
 
 

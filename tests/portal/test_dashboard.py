@@ -106,7 +106,10 @@ def test_the_way_back_is_the_registered_address(tiktok, oak, maya) -> None:
 def test_saying_no_at_tiktok_ends_on_a_friendly_page(tiktok, oak, maya) -> None:
     done = connect(signed_in(maya), tiktok, "oak", "maya.bakes", allow=False)
     assert done.status_code == 200
-    assert "Nothing was connected You left TikTok's page without agreeing. Oak sees nothing" in text(done)
+    assert (
+        "Nothing was connected You left TikTok's page without agreeing. Oak sees nothing"
+        in text(done)
+    )
     assert not Connection.objects.exists()
 
 

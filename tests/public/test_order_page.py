@@ -52,7 +52,7 @@ def test_the_page_has_tiktoks_link_the_code_and_all_that_can_be_said(order: Orde
         "I have published it already", "Ask a question", "I cannot do this order", 'lang="en"',
     ):  # fmt: skip
         assert part in text, part
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "no-store" in page["Cache-Control"]
     assert page["X-Robots-Tag"] == "noindex, nofollow"
 

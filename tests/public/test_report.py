@@ -75,7 +75,7 @@ def test_the_link_shows_the_report_as_it_was_chosen_without_a_cookie(shared: Rep
         assert words not in seen, words
     assert not answer.cookies
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     with organization_scope(shared.organization_id):
         Report.objects.update(shows_money=True, blocks=["table"])

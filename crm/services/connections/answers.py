@@ -124,7 +124,9 @@ def note_connected(influencer_id: int, handle: str) -> None:
 @transaction.atomic
 def ask_postponed(invitation_ids: Sequence[int]) -> dict[int, timedelta | None]:
     """Ask those whose day has come. Whoever takes no mail any more is left alone."""
-    rows = ConnectInvitation.objects.select_related("influencer__person", "influencer__organization")
+    rows = ConnectInvitation.objects.select_related(
+        "influencer__person", "influencer__organization"
+    )
     due = rows.filter(state=ConnectState.LATER, ask_again_on__lte=timezone.now().date())
     for invitation in due.filter(pk__in=invitation_ids, influencer__archived_at=None):
         try:
