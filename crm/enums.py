@@ -40,7 +40,7 @@ class DeclineReason(models.TextChoices):
 
     UNKNOWN = "unknown", "does not know your organization"
     PRIVATE = "private", "does not want to share numbers"
-    NO_FIT = "no_fit", "says that the brand does not fit"
+    UNSUITED = "unsuited", "says that the brand does not fit"
     OTHER = "other", "gives another reason"
 
 

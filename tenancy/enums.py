@@ -291,12 +291,6 @@ class Verb(models.TextChoices):
     POST_TIE_REQUEST_TAKEN_BACK = "post.tie_request_taken_back", "Request to link a video taken back"  # fmt: skip
 
 
-def verb_groups() -> list[tuple[str, str]]:
-    """The subjects of events: the part of a verb before its dot, with a label."""
-    names = sorted({verb.value.partition(".")[0] for verb in Verb})
-    return [(name, name.replace("_", " ").capitalize().replace("Api", "API")) for name in names]
-
-
 def verbs() -> list[tuple[str, str]]:
     """The choices of a column that holds a verb. A function, so that a new verb needs no migration."""
     return Verb.choices

@@ -182,7 +182,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "breakdown": {},
     },
     "tiktok.Connection": lambda t: {"person": t.people["influencer"]},
-    "tiktok.Consent": lambda t: {"withdrawn_at": None},
+    "tiktok.Consent": lambda t: {"withdrawn_at": None, "text_version": "2026-12"},
     "tiktok.CreatorSnapshot": lambda t: {
         "creator_id": t.row("tiktok.Creator").pk,
         "source": "ttcm_public",

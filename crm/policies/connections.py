@@ -1,4 +1,4 @@
-"""What follows from a creator's answer to an invitation to connect TikTok."""
+"""The consequences of a creator's answer to an invitation to connect TikTok."""
 
 from __future__ import annotations
 

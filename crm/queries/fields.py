@@ -19,12 +19,11 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from crm.countries import COUNTRIES
-from crm.enums import ConnectState, Network
-from crm.models import ConnectInvitation, Influencer, List, ListEntry, SocialAccount, Tag, Tagging
+from crm.enums import Network
+from crm.models import Influencer, List, ListEntry, SocialAccount, Tag, Tagging
 from crm.policies.filters import Condition, Field, Values
 from crm.queries.accounts import creators_of_kind, creators_to_reconnect
 from crm.queries.search import GATHERED
-from mail.enums import MessageState
 from tenancy.models import FormerMember, Group, Membership, User
 from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
@@ -37,9 +36,6 @@ Asked = Callable[[Condition], models.Q]  # of rows that hang on an influencer
 ME = "me"
 RECONNECT = "reconnect"  # beside the kinds of account: those whose permission has ended
 KNOWN = {"known": "known"}
-DELIVERED = "delivered"
-ARRIVED = (MessageState.SENT, MessageState.DELIVERED)
-INVITATIONS = {**dict(ConnectState.choices), DELIVERED: "Delivered, not opened"}
 NOBODY = Q(pk__in=[])
 # Of a country, a language or a group that more have, the list is full sooner when it is walked.
 OF_ONE_VALUE = 5_000
@@ -188,13 +184,6 @@ def _grant(condition: Condition, _: Asker) -> Q:
     return found
 
 
-def _invitations(condition: Condition) -> Q:
-    found = Q(state__in=condition.values)
-    if DELIVERED in condition.values:
-        found |= Q(state=ConnectState.ASKED, message__state__in=ARRIVED)
-    return found
-
-
 def _birthday(condition: Condition, _: Asker) -> Q:
     found = between("birthday", condition.days(timezone.now().astimezone(UTC).date()))
     return found | Q(birthday=None) if condition.or_unknown else found
@@ -233,7 +222,6 @@ def register_own_rules() -> None:
     tags, tag_ids = hung(Tagging.objects.all, "tag")
     lists, list_ids = hung(ListEntry.objects.all, "list")
     networks, _ = hung(SocialAccount.objects.all, "network")
-    invited, invited_ids = hung(ConnectInvitation.objects.all, _invitations)
     languages = by_name({code: str(name) for code, name in settings.LANGUAGES})
     number, day, choice = Values.NUMBER, Values.DAY, Values.CHOICE
     for rule in (
@@ -261,9 +249,6 @@ def register_own_rules() -> None:
         _numbers("posted", "Last post", day, "last_post_at"),
         _numbers("active", "Last activity", day, "last_activity_at"),
         Rule(Field("grant", "Permission ends", day), _grant),
-        Rule(
-            Field("invitation", "Invitation to connect", choice, INVITATIONS), invited, invited_ids
-        ),
         Rule(
             Field(
                 "archived", "Archived", choice, {"yes": "only", "any": "also"}, has_unknown=False

@@ -1,4 +1,4 @@
-"""What a brand sees of my accounts, and the end of it."""
+"""The page of what a brand sees of my accounts, and the end of sharing."""
 
 from __future__ import annotations
 

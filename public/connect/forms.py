@@ -9,14 +9,14 @@ from crm.enums import DeclineReason
 
 
 class ReasonForm(forms.Form):
-    """Why not: one of a few, or own words; nothing is chosen beforehand."""
+    """The reason of a no: one of a few, or own words; nothing is chosen beforehand."""
 
     reason = forms.ChoiceField(
         required=False,
         choices=[
             (DeclineReason.UNKNOWN.value, _("I do not know this organization")),
             (DeclineReason.PRIVATE.value, _("I do not want to share my numbers")),
-            (DeclineReason.NO_FIT.value, _("The brand does not fit me")),
+            (DeclineReason.UNSUITED.value, _("The brand does not fit me")),
             (DeclineReason.OTHER.value, _("Another reason")),
         ],
         widget=forms.RadioSelect,

@@ -60,8 +60,8 @@ def _page(request: InvitationRequest, *, problem: str = "", status: int = 200) -
 
 def _is_of_the_team(request: InvitationRequest) -> bool:
     """Members who look at the page of their creator do not open it for them."""
-    user, organization = request.user, request.invitation.organization_id
-    return user.is_authenticated and bool(membership_in(user, organization))
+    user, organization = request.user, request.invitation.influencer.organization
+    return user.is_authenticated and bool(membership_in(user, organization.pk))
 
 
 def _is_theirs(request: InvitationRequest) -> bool:

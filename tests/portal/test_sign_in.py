@@ -131,7 +131,7 @@ def without_own(answer: Any, email: str) -> str:
 
 
 def test_signing_in_changes_the_key_of_the_session(lena: User) -> None:
-    """Whoever planted a session in somebody's browser is not signed in with them."""
+    # Otherwise whoever planted a session in somebody's browser were signed in with them.
     planted = Client()
     planted.session.save()  # makes one
     key = planted.cookies["session"].value

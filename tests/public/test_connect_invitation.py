@@ -267,7 +267,7 @@ def test_a_no_needs_one_tap_is_seen_and_ends_the_asking(oak, page) -> None:
 
 def test_a_no_can_be_taken_back(oak, page) -> None:
     client = Client()
-    client.post(f"{page}no/", {"reason": "no_fit"})
+    client.post(f"{page}no/", {"reason": "unsuited"})
     client.post(f"{page}reopen/")
     again = invitation_of(oak)
     assert (again.state, again.reason, again.answered_at) == ("opened", "", None)

@@ -110,6 +110,7 @@ def result(request: HttpRequest) -> HttpResponse:
     facts = request.session.get(RESULT)
     if not facts:
         return redirect("/me/")
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     own = Connection.objects.filter(person=request.user, handle=facts.get("handle", ""))
     context = {
         "result": facts,

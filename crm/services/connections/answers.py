@@ -1,4 +1,4 @@
-"""What a creator answers to an invitation to connect, and what the team does about it. Later mails keep to it."""
+"""Answers of creators to an invitation to connect, and its end by the team. Later mails keep to them."""
 
 from __future__ import annotations
 

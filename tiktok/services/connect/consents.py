@@ -32,8 +32,8 @@ def keep_consent(creator: Creator, connection: Connection, text: ConsentText) ->
     now = timezone.now()
     active = Consent.objects.select_for_update().filter(creator=creator, withdrawn_at=None)
     same = {"connection": connection, "text_version": text.version, "purpose": text.purpose}
-    if standing := active.filter(**same).first():
-        return standing
+    if unchanged := active.filter(**same).first():
+        return unchanged
     active.update(withdrawn_at=now)
     return Consent.objects.create(creator=creator, granted_at=now, **same)
 
