@@ -24,6 +24,26 @@ class AccountType(models.TextChoices):
     TWITCH = "twitch", "Twitch"
 
 
+class ConnectState(models.TextChoices):
+    """The states of an invitation to connect TikTok."""
+
+    ASKED = "asked", "Asked"
+    OPENED = "opened", "Opened"
+    CONNECTED = "connected", "Connected"
+    DECLINED = "declined", "Said no"
+    LATER = "later", "Not now"
+    STOPPED = "stopped", "Stopped by the team"
+
+
+class DeclineReason(models.TextChoices):
+    """The reasons that a creator may give for a no, in the words of members."""
+
+    UNKNOWN = "unknown", "does not know your organization"
+    PRIVATE = "private", "does not want to share numbers"
+    UNSUITED = "unsuited", "says that the brand does not fit"
+    OTHER = "other", "gives another reason"
+
+
 class FieldKind(models.TextChoices):
     """Kinds of custom fields."""
 

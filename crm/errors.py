@@ -1,10 +1,26 @@
 """The errors of the CRM. Each is a sentence a page may show."""
 
+from __future__ import annotations
+
+from datetime import date
+
 from ui.bidi import isolated
 
 
 class CrmProblem(Exception):
     """Base: `str()` is safe to show and says what to do."""
+
+
+class NotToBeAsked(CrmProblem):
+    """The creator has answered an invitation to connect. `until`: the day on which they want to be asked again."""
+
+    def __init__(self, handle: str, until: date | None = None) -> None:
+        shown = f"The creator of @{isolated(handle)}"
+        super().__init__(
+            f"{shown} wants to be asked on {until.day} {until:%B %Y}. The e-mail goes out then by itself."
+            if until
+            else f"{shown} said no, so no more invitations are sent. They can take it back on the page of the invitation."
+        )
 
 
 class HandleNotReadable(CrmProblem):

@@ -22,6 +22,7 @@ from crm.models import (
     SocialAccount,
 )
 from crm.services.accounts import name_after_profile
+from crm.services.connections.answers import note_connected
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.exports.runs import forget_exports
 from crm.services.forgetting import forget_copies, forget_unused, is_forgotten_together
@@ -62,6 +63,7 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
         check_for_duplicates(influencer.pk)
     AwaitedAccount.objects.filter(handle=creator.handle).delete()
     note_answer(influencer.pk)
+    note_connected(influencer.pk, creator.handle)
 
 
 @receiver(disconnected, dispatch_uid="crm.forget_exports")

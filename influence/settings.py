@@ -155,6 +155,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# Six digits that a phone's keyboard offers by itself: three tries, ten minutes, in the browser that asked for it.
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 2
 ACCOUNT_ADAPTER = "mail.adapters.AccountAdapter"
 # A mail belongs to an organization or a person, and who has no account is neither.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -177,6 +182,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "single_sign_on_reply": "60/m/ip",
     "order_page": "300/m/ip",  # it brings itself up to date
     "order_reply": "30/m/ip",
+    "invitation_page": "300/m/ip",
+    "invitation_reply": "30/m/ip",
     "report_page": "300/m/ip",
     "report_password": "60/m/ip,10/10m/key",  # the key is the report
     "mail_opened": "600/m/ip",  # mail programs fetch the pictures of many readers from one address

@@ -1,5 +1,6 @@
 """All addresses, by audience."""
 
+from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,6 +10,8 @@ from jobs.urls import own_pages as own_jobs
 from mail.urls import staff_pages as mail_pages
 from mail.views.addresses import AddressesView
 from tiktok.urls import settings_pages
+from tiktok.views.redirects import leads_to
+from ui.languages import in_own_language
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
@@ -34,6 +37,14 @@ urlpatterns = [
     path("", include(own_jobs)),
     path("me/", include("portal.urls")),
     path("", include("influence.single_sign_on.urls")),
+    # Pages on which creators sign in; the others of allauth are for members, in English.
+    path("accounts/login/", in_own_language(account.login), name="account_login"),
+    path(
+        "accounts/login/code/confirm/",
+        # Whoever signs in to agree goes straight on to TikTok.
+        leads_to("TIKTOK_AUTHORIZE_URL")(in_own_language(account.confirm_login_code)),
+        name="account_confirm_login_code",
+    ),
     # Not allauth.urls: its pages of social accounts let people link what no organization vouches for.
     path("accounts/email/", AddressesView.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),

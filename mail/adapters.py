@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from mail.services.outbox import queue_message
 from tenancy.access import came_by_provider
@@ -26,7 +27,7 @@ from ui.bidi import isolated
 
 # allauth's name of a mail: our template and subject. All of them carry a code or a one-time link.
 MAILS = {
-    "account/email/login_code": ("account_login_code", "Your sign-in code"),
+    "account/email/login_code": ("account_login_code", _("Your sign-in code")),
     "account/email/password_reset_key": ("account_password_reset", "Set a new password"),
     "account/email/email_confirmation": ("account_confirm_address", "Confirm your e-mail address"),
 }
@@ -34,10 +35,14 @@ MAILS = {
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": "E-mail address and password do not belong together. Check both, or use an e-mailed code.",
-        "incorrect_code": "This is not the code. Check it, or ask for a new one.",
-        "rate_limited": "Too many tries. Wait a few minutes, and try again.",
-        "too_many_login_attempts": "Too many wrong passwords. Use an e-mailed code, or wait a few minutes.",
+        "email_password_mismatch": _(
+            "E-mail address and password do not belong together. Check both, or use an e-mailed code."
+        ),
+        "incorrect_code": _("This is not the code. Check it, or ask for a new one."),
+        "rate_limited": _("Too many tries. Wait a few minutes, and try again."),
+        "too_many_login_attempts": _(
+            "Too many tries. Ask for a code by e-mail, or wait a few minutes."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -86,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
             queue_message(
                 template,
                 to=email,
-                subject=subject,
+                subject=str(subject),
                 values={**values, "email": email},
                 intent=f"{template}:{uuid.uuid4().hex}",  # each time somebody asks is a wish of its own
                 is_secret=True,

@@ -24,6 +24,7 @@ from tiktok.queries import (
     read_polls,
     visible_videos,
 )
+from tiktok.queries.consents import outdated_consents
 from ui.live import Live
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
@@ -38,6 +39,7 @@ class OwnAccount:
     creator: Creator
     consent: Consent | None
     sync: SyncTimes
+    is_outdated: bool = False  # the text allows more by now, and they are asked again
 
     @property
     def connection(self) -> Connection | None:
@@ -121,8 +123,18 @@ def own_accounts(influencer: Influencer) -> list[OwnAccount]:
         connection__person=influencer.person,
     ).select_related("connection")
     by_creator = {consent.creator_id: consent for consent in active}
+    outdated = (
+        set(outdated_consents().filter(creator__in=by_creator).values_list("creator", flat=True))
+        if by_creator
+        else set()
+    )
     return [
-        OwnAccount(creator, by_creator.get(creator.pk), account_sync(creator, polls))
+        OwnAccount(
+            creator,
+            by_creator.get(creator.pk),
+            account_sync(creator, polls),
+            is_outdated=creator.pk in outdated,
+        )
         for creator, polls in found
     ]
 
@@ -206,6 +218,7 @@ def _facts(account: OwnAccount) -> tuple[object, ...]:
         creator.handle,
         creator.profile_image,
         consent and consent.pk,
+        account.is_outdated,
         state,
         is_synced,
     )

@@ -2,22 +2,32 @@
 
 from django.urls import path
 
-from portal import views
+from portal.views import consents, home, sharing
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("openings/", views.openings, name="openings"),
-    path("organizations/<slug:slug>/", views.organization, name="organization"),
-    path("organizations/<slug:slug>/connect/", views.connect, name="connect"),
+    path("", home.home, name="home"),
+    path("openings/", home.openings, name="openings"),
+    path("organizations/<slug:slug>/", sharing.organization, name="organization"),
+    path("organizations/<slug:slug>/connect/", consents.connect, name="connect"),
+    path(
+        "organizations/<slug:slug>/accounts/<int:creator_id>/agree/",
+        consents.agree,
+        name="agree",
+    ),
+    path(
+        "organizations/<slug:slug>/consents/<int:consent_id>/",
+        consents.agreed_text,
+        name="agreed_text",
+    ),
     path(
         "organizations/<slug:slug>/accounts/<int:creator_id>/withdraw/",
-        views.withdraw,
+        sharing.withdraw,
         name="withdraw",
     ),
     path(
         "connections/<int:connection_id>/disconnect/",
-        views.disconnect_account,
+        sharing.disconnect_account,
         name="disconnect",
     ),
 ]

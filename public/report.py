@@ -24,8 +24,8 @@ from campaigns.queries import campaign_with_counts
 from campaigns.queries.report import ReportContent
 from campaigns.services.report import is_password, is_proof, note_opening, proof_of, read_link
 from files.views import as_picture
-from public.orders.access import private
-from public.orders.visits import is_a_person
+from public.links import private
+from public.visits import is_a_person
 from tenancy.access import public_page
 from tenancy.scope import organization_scope
 from tenancy.streams import one_transaction

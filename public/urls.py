@@ -3,6 +3,7 @@
 from django.urls import path
 
 from public import report, views
+from public.connect import views as connect
 from public.orders import drafts
 from public.orders import views as orders
 
@@ -25,6 +26,13 @@ urlpatterns = [
         drafts.draft_file,
         name="order_draft_file",
     ),
+    path("c/<str:token>/", connect.show, name="connect_invitation"),
+    path("c/<str:token>/agree/", connect.agree, name="connect_agree"),
+    path("c/<str:token>/no/", connect.decline, name="connect_decline"),
+    path("c/<str:token>/later/", connect.later, name="connect_later"),
+    path("c/<str:token>/reopen/", connect.reopen, name="connect_reopen"),
+    path("c/<str:token>/mail/", connect.mail, name="connect_mail"),
+    path("c/<str:token>/report/", connect.report, name="connect_report"),
     path("r/<str:token>/", report.show, name="report"),
     path("r/<str:token>/logo.png", report.logo, name="report_logo"),
 ]

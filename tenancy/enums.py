@@ -113,6 +113,8 @@ class Verb(models.TextChoices):
     CONNECTION_EXPIRED = "connection.expired", "TikTok connection expired"
     CONNECTION_REVOKED = "connection.revoked", "TikTok connection ended"
     CONNECTION_MISSING_SCOPE = "connection.missing_scope", "TikTok connection lacks a permission"
+    CONSENT_PURPOSE_SET = "consent.purpose_set", "Purpose in the consent text changed"
+    CONSENT_RENEWED = "consent.renewed", "Agreed to a new consent text"
     CONSENT_WITHDRAWN = "consent.withdrawn", "Sharing stopped by the creator"
 
     CREATOR_INVITED = "creator.invited", "Invited to the Creator Marketplace"
@@ -191,6 +193,17 @@ class Verb(models.TextChoices):
     CONTRACT_DELETED = "contract.deleted", "Draft of a contract deleted"
     CONTRACT_RESTORED = "contract.restored", "Draft of a contract restored"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
+    CONNECT_OPENED = "influencer.connect_opened", "Opened the invitation to connect"
+    CONNECT_DECLINED = "influencer.connect_declined", "Said no to connecting TikTok"
+    CONNECT_POSTPONED = "influencer.connect_postponed", "Wants to be asked again later"
+    CONNECT_RECONSIDERED = (
+        "influencer.connect_reconsidered",
+        "Took the answer to the invitation back",
+    )
+    CONNECT_REPORTED = "influencer.connect_reported", "Reported the invitation to connect"
+    CONNECT_STOPPED = "influencer.connect_stopped", "Invitation to connect stopped"
+    MAIL_REFUSED = "influencer.mail_refused", "Wants no more e-mail from the organization"
+    MAIL_WELCOMED = "influencer.mail_welcomed", "Takes e-mail from the organization again"
     ACCOUNT_ADDED = "account.added", "Account added"
     ACCOUNT_REMOVED = "account.removed", "Account removed"
 
@@ -279,12 +292,6 @@ class Verb(models.TextChoices):
     POST_TIE_REQUESTED = "post.tie_requested", "Creator asked to link a video"
     POST_TIE_REMINDED = "post.tie_reminded", "Creator reminded to link a video"
     POST_TIE_REQUEST_TAKEN_BACK = "post.tie_request_taken_back", "Request to link a video taken back"  # fmt: skip
-
-
-def verb_groups() -> list[tuple[str, str]]:
-    """The subjects of events: the part of a verb before its dot, with a label."""
-    names = sorted({verb.value.partition(".")[0] for verb in Verb})
-    return [(name, name.replace("_", " ").capitalize().replace("Api", "API")) for name in names]
 
 
 def verbs() -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from tenancy.addresses import one_spelling
-from tenancy.enums import Role, Scope, verb_groups
+from tenancy.enums import Role, Scope, Verb
 from tenancy.models import Group, Organization, User
 from tenancy.queries import EventFilter, organization_that_requires_sign_on
 from ui.editing import EditForm
@@ -161,11 +161,17 @@ class SignOnForm(forms.Form):
     )
 
 
+def _verb_groups() -> list[tuple[str, str]]:
+    """The subjects of events: the part of a verb before its dot, with a label."""
+    names = sorted({verb.value.partition(".")[0] for verb in Verb})
+    return [(name, name.replace("_", " ").capitalize().replace("Api", "API")) for name in names]
+
+
 class EventFilterForm(forms.Form):
     """The filter of the audit log, as it stands in the address. What cannot be read filters nothing."""
 
     subject = forms.ChoiceField(
-        label="About", required=False, choices=[("", "Everything"), *verb_groups()]
+        label="About", required=False, choices=[("", "Everything"), *_verb_groups()]
     )
     actor = forms.IntegerField(label="Who", required=False, min_value=1, max_value=2**63 - 1)
     since = forms.DateField(

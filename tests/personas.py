@@ -132,6 +132,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "kept": {},
         "undo_job": None,
     },
+    "crm.ConnectInvitation": lambda t: {"state": "asked", "reason": "", "reported_at": None, "ask_again_on": None},
     "crm.BulkResult": lambda t: {"trace": 1},
     "crm.Removal": lambda t: {
         "model": "crm.Note",
@@ -182,7 +183,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "breakdown": {},
     },
     "tiktok.Connection": lambda t: {"person": t.people["influencer"]},
-    "tiktok.Consent": lambda t: {"withdrawn_at": None},
+    "tiktok.Consent": lambda t: {"withdrawn_at": None, "text_version": "2026-12"},
     "tiktok.CreatorSnapshot": lambda t: {
         "creator_id": t.row("tiktok.Creator").pk,
         "source": "ttcm_public",

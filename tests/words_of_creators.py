@@ -11,9 +11,25 @@ from django.template import engines
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = Path(settings.BASE_DIR)
-TEMPLATES = ("public/orders/**/*.html", "emails/*.*")
+TEMPLATES = (
+    "public/orders/**/*.html",
+    "public/connect/*.html",
+    "portal/consent/*.html",
+    "portal/connect*.html",
+    "portal/agreed_text.html",
+    "account/*.html",
+    "allauth/layouts/*.html",
+    "components/language_switch.html",
+    "components/theme_toggle.html",
+    "base_creator.html",
+    "emails/*.*",
+)
 SOURCES = (
     "public/orders/*.py",
+    "public/connect/*.py",
+    "portal/views/consents.py",
+    "crm/services/connections/*.py",
+    "mail/adapters.py",
     "campaigns/services/orders/**/*.py",
     "campaigns/services/reviews/*.py",
     "campaigns/services/drafts.py",

@@ -1,4 +1,5 @@
 from crm.models.bulk import BulkAction, BulkResult
+from crm.models.connect_invitations import ConnectInvitation
 from crm.models.documents import Contract, Document
 from crm.models.fields import CustomField, CustomValue
 from crm.models.groups import GroupBranding
@@ -23,6 +24,7 @@ __all__ = [
     "BioWord",
     "BulkAction",
     "BulkResult",
+    "ConnectInvitation",
     "Contract",
     "CustomField",
     "CustomValue",

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Subquery
 
 from crm.enums import FieldKind
 from crm.models import (
+    ConnectInvitation,
     Contract,
     CustomValue,
     Document,
@@ -56,6 +57,7 @@ class About:
     contracts: list[Contract]
     counts: dict[str, int]  # of all notes, tasks, files and contracts, to COUNTED + 1
     has_unread_mentions: bool
+    invitations: list[ConnectInvitation]
     asked_at: datetime | None  # to connect, by e-mail, the last time
 
 
@@ -96,6 +98,10 @@ def influencer_about(pk: int, reader: User, *, sees_money: bool) -> About | None
             packed_contracts=packed(
                 latest_versions(hanging_on(Contract)).order_by("-pk"), "title", "version", "state", "created_at", "sent_at", "answered_at"
             ),
+            packed_invitations=packed(
+                hanging_on(ConnectInvitation).order_by("-pk"), "handle", "state", "asked_at", "opened_at", "answered_at",
+                "reason", "reason_text", "ask_again_on", "reported_at", mail=F("message__state"),
+            ),
             **{f"count_{kind}": length(rows, COUNTED + 1) for kind, rows in _kept().items()},
             asked_at=Subquery(
                 Event.objects.filter(
@@ -126,6 +132,7 @@ def _about(found: Any, sees_money: bool) -> About:
         documents=_rows(Document, found.packed_documents),
         contracts=_rows(Contract, found.packed_contracts),
         counts={kind: getattr(found, f"count_{kind}") for kind in _kept()},
+        invitations=_rows(ConnectInvitation, found.packed_invitations),
         has_unread_mentions=found.has_unread,
         asked_at=found.asked_at,
     )

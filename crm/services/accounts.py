@@ -17,7 +17,7 @@ from crm.policies import is_invited, tiktok_handle
 from crm.policies.addresses import AccountAddress, account_name
 from crm.policies.spellings import ACCOUNT_TYPES
 from crm.queries import account_at, is_hidden, tiktok_account
-from crm.services.connections import await_account
+from crm.services.connections.asking import await_account
 from crm.services.merging.finding import check_for_duplicates
 from crm.signals import removing
 from jobs.services.queue import JUST_NOW, claim_now, finished_at, note_finished, once_more

@@ -11,7 +11,7 @@ from django.utils import timezone
 from crm.errors import EmailNeeded
 from crm.models import SocialAccount
 from crm.policies import tiktok_handle, was_invited_lately
-from crm.services.connections import QUIET
+from crm.services.connections.asking import QUIET
 from crm.services.influencers import name_in_mail
 from crm.services.mailings.ties import tie_mail
 from mail.errors import MailProblem

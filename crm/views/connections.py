@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm.errors import CrmProblem
 from crm.forms import AskForm
-from crm.services import connections
+from crm.models import ConnectInvitation
+from crm.services.connections import answers, asking
 from crm.views.accounts import refused
 from crm.views.frame import (
     address,
@@ -19,6 +21,9 @@ from crm.views.frame import (
 from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tiktok.models import Consent
+from tiktok.queries.consents import is_outdated, text_of
+from ui.bidi import isolated
 from ui.redirects import go_to
 from ui.templatetags.formats import relative
 
@@ -33,7 +38,7 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
         del form.fields["email"]
     if request.method == "POST" and form.is_valid():
         try:
-            asked = connections.ask_to_connect(
+            asked = asking.ask_to_connect(
                 account, actor=request.user, email=form.cleaned_data.get("email", "")
             )
         except (CrmProblem, MailProblem) as problem:
@@ -52,9 +57,7 @@ def ask_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpR
     )
 
 
-def _tell(
-    request: OrganizationRequest, handle: str, asked: connections.Asked, more: str = ""
-) -> None:
+def _tell(request: OrganizationRequest, handle: str, asked: asking.Asked, more: str = "") -> None:
     if asked.is_news:
         messages.success(request, f"The link to connect @{handle} went to {asked.email}.{more}")
         return
@@ -67,12 +70,45 @@ def _tell(
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
+def stop_asking(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """End the invitation of this account: its link works no longer."""
+    account = found_account(pk, account_pk)
+    rows = ConnectInvitation.objects.filter(influencer=pk, handle=account.handle)
+    for invitation in rows:
+        answers.stop(invitation, actor=request.user)
+    messages.success(
+        request,
+        f"The invitation to connect @{isolated(account.handle)} is stopped. You can ask again.",
+    )
+    return redirect("crm:influencer", request.organization.slug, pk)
+
+
+@staff_page(Permission.READ)
+def agreed_text(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """The text that the creator agreed to for this account, as it was."""
+    account = found_account(pk, account_pk)
+    consents = Consent.objects.filter(creator=account.creator_id).select_related("purpose")
+    consent = consents.order_by("-granted_at").first()
+    if consent is None:
+        raise Http404("The creator has agreed to nothing for this account.")
+    context = {
+        "account": account,
+        "organization": request.organization,
+        "consent": consent,
+        "text": text_of(consent),
+        "is_outdated": consent.withdrawn_at is None and is_outdated(consent),
+    }
+    return render(request, "staff/crm/connections/agreed_text.html", context)
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
 def ask_handle(request: OrganizationRequest) -> HttpResponse:
     """Ask the influencer behind an account that cannot be added to connect it."""
     handle, form = request.POST.get("handle", ""), AskForm(request.POST)
     if form.is_valid():
         try:
-            asked = connections.ask_handle_to_connect(
+            asked = asking.ask_handle_to_connect(
                 handle, email=form.cleaned_data["email"], actor=request.user
             )
         except (CrmProblem, MailProblem) as problem:

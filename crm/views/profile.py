@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from crm import queries
+from crm.models import ConnectInvitation
 from crm.policies.next_action import next_action
 from crm.queries.past import History
 from crm.queries.readings import with_numbers
@@ -81,7 +82,7 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
         "influencer": found,
         "mark": address_mark(found.person.email if found.person else found.email),
         "is_released": released,
-        **_chosen(request, row.accounts),
+        **_chosen(request, row.accounts, about.invitations),
     }
     return render(request, "staff/crm/influencers/influencer.html", context)
 
@@ -93,7 +94,11 @@ def _where_merged(request: OrganizationRequest, pk: int) -> HttpResponse:
     return redirect("crm:influencer", request.organization.slug, stayed)
 
 
-def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]) -> dict[str, Any]:
+def _chosen(
+    request: OrganizationRequest,
+    views: tuple[queries.AccountView, ...],
+    invitations: Sequence[ConnectInvitation],
+) -> dict[str, Any]:
     """The context of the chosen account; the first one unless the address says another."""
     if not views:
         return {"view": None}
@@ -113,6 +118,7 @@ def _chosen(request: OrganizationRequest, views: tuple[queries.AccountView, ...]
         "markets": memberships_by_market(view.creator),
         **_metrics(metrics, panel.history, int(change)),
         "action": _action(view, metrics),
+        "invitation": next((i for i in invitations if i.handle == view.account.handle), None),
         "chart": chart,
         "chart_label": CHARTS[chart],
         "charts": CHARTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.services.accounts import AddOutcome, add_tiktok_account
-from crm.services.connections import ask_handle_to_connect
+from crm.services.connections.asking import ask_handle_to_connect
 from influence.demo.browser import Browser
 from influence.demo.figures import check
 from influence.demo.story import Story

@@ -21,6 +21,9 @@ from tenancy.enums import Permission
 from tenancy.forms import OrganizationForm
 from tenancy.policies import can
 from tenancy.services.organizations import rename_organization
+from tiktok.forms import PurposeForm
+from tiktok.queries.consents import current_text
+from tiktok.services.connect.consents import set_purpose
 from ui.editing import editing
 
 
@@ -43,6 +46,24 @@ def rename(request: OrganizationRequest) -> HttpResponse:
     if form.errors:
         return _page(request, form=form, status=422)
     messages.success(request, "Name saved.")
+    return _back(request)
+
+
+@staff_page(Permission.MANAGE_ORGANIZATION)
+@require_POST
+def change_purpose(request: OrganizationRequest) -> HttpResponse:
+    """A new version of the purpose in the consent text; those before stay with whoever agreed to them."""
+    form = PurposeForm(request.POST)
+    is_valid, purpose = form.is_valid(), current_text().purpose
+    if is_valid and form.cleaned_data["number"] != (purpose.number if purpose else 0):
+        form.add_error(
+            None, "Somebody has changed the purpose meanwhile. Reload the page to see it."
+        )
+    if not form.is_valid():
+        return _page(request, purpose_form=form, status=422)
+    given = form.cleaned_data
+    set_purpose(given["text"], is_wider=given["is_wider"], actor=request.user)
+    messages.success(request, "Purpose saved.")
     return _back(request)
 
 
@@ -88,9 +109,12 @@ def _back(request: OrganizationRequest) -> HttpResponse:
 
 
 def _page(request: OrganizationRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
+    purpose = current_text().purpose
     context = {
         "form": OrganizationForm(initial={"name": request.organization.name}),
         "logo_form": LogoForm(),
+        "purpose_form": PurposeForm.of(purpose),
+        "purpose": purpose,
         "logo": current_logo(),
         "previous_logo": previous_logo(),
         "may_manage": can(request.membership, Permission.MANAGE_ORGANIZATION),

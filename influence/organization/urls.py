@@ -16,6 +16,7 @@ profile_pages = (
     [
         path("", profile.settings_page, name="page"),
         path("name/", profile.rename, name="rename"),
+        path("purpose/", profile.change_purpose, name="purpose"),
         path("logo/", profile.upload_logo, name="upload_logo"),
         path("logo/remove/", profile.take_logo_away, name="remove_logo"),
         path("logo/<uuid:file_key>/restore/", profile.bring_logo_back, name="restore_logo"),

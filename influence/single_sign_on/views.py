@@ -27,6 +27,7 @@ from tenancy.policies import can
 from tenancy.queries import membership_in, organization_at, sign_on_provider
 from tenancy.scope import organization_scope
 from tiktok.errors import SealBroken
+from ui.languages import in_own_language
 
 if TYPE_CHECKING:
     from influence.single_sign_on.saml.provider import SamlProvider
@@ -67,6 +68,7 @@ def sign_on(request: HttpRequest) -> HttpResponse:
 
 
 @leads_away
+@in_own_language
 def request_code(request: HttpRequest) -> HttpResponse:
     """allauth's page of mailed codes; an address of a domain with single sign-on leads to the provider instead."""
     if request.method == "POST" and request.POST.get("way") != "code":

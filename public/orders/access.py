@@ -1,28 +1,12 @@
-"""Into the order that a link names, and no further: the scope of its organization is opened for this one page.
-
-Whoever holds the link may read the page, so nothing keeps a copy of it and its address goes nowhere.
-"""
+"""The link to an order's page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from allauth.core.internal import ratelimit
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.utils import translation
-from django.views.decorators.cache import never_cache
+from django.http import HttpRequest
 
 from campaigns.queries.order_page import OrderPage, order_page
-from campaigns.services.orders.contact.pages import read_link
-from public.orders import languages
-from tenancy.access import public_page
-from tenancy.scope import organization_scope
-from tenancy.streams import keep_scope, one_transaction
-
-View = Callable[..., HttpResponseBase]
+from campaigns.services.orders.contact.pages import PageLink, read_link
+from public.links import Kind, by_link
 
 
 class OrderLinkRequest(HttpRequest):
@@ -32,51 +16,12 @@ class OrderLinkRequest(HttpRequest):
     page: OrderPage
 
 
-def order_link(view: View) -> View:
-    """A page below `/i/<token>/`. A link that is not ours and one that was revoked get the same answer."""
-
-    @public_page
-    @never_cache
-    @wraps(view)
-    def guarded(request: Any, token: str, **kwargs: Any) -> HttpResponseBase:
-        action = "order_page" if request.method in {"GET", "HEAD"} else "order_reply"
-        if not ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
-            return private(render(request, "429.html", status=429))
-        return private(_answer(view, request, token, **kwargs))
-
-    return guarded
+def _page(link: PageLink) -> OrderPage | None:
+    return order_page(link.order_id, link.version)
 
 
-def _answer(view: View, request: Any, token: str, **kwargs: Any) -> HttpResponseBase:
-    link = read_link(token)
-    if link is None:
-        return _not_working(request)
-    with organization_scope(link.organization), one_transaction(request):
-        page = order_page(link.order_id, link.version)
-    if page is None:
-        return _not_working(request)
-    request.token, request.page = token, page
-    own = page.order.account.influencer.language
-    language = languages.wanted(request, own)
-    with organization_scope(link.organization), translation.override(language):
-        with one_transaction(request):
-            response = view(request, **kwargs)
-        return languages.kept(request, keep_scope(response, one_transaction(request)))
+def _language(page: OrderPage) -> str:
+    return page.order.account.influencer.language
 
 
-def _not_working(request: HttpRequest) -> HttpResponseBase:
-    with translation.override(languages.wanted(request, "")):
-        return render(request, "public/orders/not_working.html", _choice(), status=404)
-
-
-def _choice() -> dict[str, object]:
-    return {"languages": languages.choice()}
-
-
-def private(response: HttpResponseBase) -> HttpResponseBase:
-    """The answer with what keeps it to its reader: no copy of it, no address to others, no search engine."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    # Without any, browsers name no origin with a form either, and it is refused as a forged one.
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+order_link = by_link(Kind("page", read_link, _page, _language, ("order_page", "order_reply")))

@@ -20,10 +20,9 @@ from campaigns.services.errands import tie_named
 from campaigns.services.orders.contact.pages import note_link_used, note_opening
 from campaigns.services.orders.contact.replies import say, take_back
 from files.views import as_download
-from public.orders import languages
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DateForm, EmptyForm, LinkForm, NamedVideo, ReasonForm, TextForm
-from public.orders.visits import is_a_person
+from public.visits import is_a_person
 from tenancy.queries import membership_in
 from tiktok.services.brands.abilities import capabilities
 
@@ -163,6 +162,5 @@ def rendered(
         "order": page.order,
         "organization": page.order.organization,
         "order_token": request.token,
-        "languages": languages.choice(),
     }
     return render(request, f"public/orders/{template}", {**frame, **context}, status=status)

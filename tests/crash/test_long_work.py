@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crm.services.connections import ask_to_connect
+from crm.services.connections.asking import ask_to_connect
 from jobs.enums import JobState
 from jobs.models import Job, Work
 from jobs.services.jobs import cancel_job, start_job

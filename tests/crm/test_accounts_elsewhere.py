@@ -16,7 +16,7 @@ from crm.models import AccountReading, AwaitedAccount, Influencer, SocialAccount
 from crm.policies.addresses import AccountAddress
 from crm.services import accounts
 from crm.services.accounts import AddOutcome, add_other_account
-from crm.services.connections import ask_handle_to_connect
+from crm.services.connections.asking import ask_handle_to_connect
 from tenancy.enums import Role
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope

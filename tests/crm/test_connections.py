@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crm.errors import AddressTaken, EmailNeeded
 from crm.models import Influencer
-from crm.services.connections import ask_handle_to_connect, ask_to_connect
+from crm.services.connections.asking import ask_handle_to_connect, ask_to_connect
 from crm.services.influencers import edit_influencer
 from mail.errors import AddressBounced, AddressUnsubscribed
 from mail.models import Message
@@ -35,9 +35,9 @@ def test_the_influencer_gets_a_link_and_may_sign_in_by_code(settings: Any) -> No
     assert asked.email == "tom@example.com"
     (message,) = sent_mail()
     assert message.to == ["tom@example.com"]
-    assert message.subject == "Oak asks you to connect @tom_trails"
-    assert "http://testserver/me/" in message.body
-    assert "http://testserver/me/" in message.alternatives[0][0]
+    assert message.subject == "Oak asks to see your TikTok numbers"
+    assert "http://testserver/c/" in message.body
+    assert "http://testserver/c/" in message.alternatives[0][0]
     person = User.objects.get(email="tom@example.com")
     assert not person.has_usable_password()
     assert Influencer.objects.get().person == person
@@ -164,7 +164,7 @@ def test_a_name_that_turns_text_round_turns_neither_page_nor_mail(
         )
     page = f"/o/oak/influencers/{account.influencer_id}/"
     asked = manager.get(f"{page}accounts/{account.pk}/ask/").content.decode()
-    assert "We e-mail \u2068evil\u2069 a link" in asked
+    assert "We e-mail \u2068evil\u2069 an invitation" in asked
     assert "<title>\u2068evil\u2069" in "".join(
         manager.get(page).content.decode().split("\n")
     ).replace("<title> ", "<title>")

@@ -16,7 +16,7 @@ from campaigns.models import Order, OrderRequest
 from crm.errors import AddressTaken
 from crm.models import Influencer, SocialAccount, Tag, Tagging
 from crm.services import errands
-from crm.services.connections import ask_to_connect
+from crm.services.connections.asking import ask_to_connect
 from crm.services.influencers import delete_influencer, open_dashboard
 from jobs.models import Job
 from mail.enums import MessageState

@@ -9,7 +9,7 @@ from campaigns.services.orders.contact.invitations import invite_creators, queue
 from crm.models import Influencer, InfluencerMail, Mailing, MailingRecipient, OtherAddress
 from crm.queries.mailings import plan
 from crm.queries.timeline import influencer_timeline
-from crm.services.connections import ask_to_connect
+from crm.services.connections.asking import ask_to_connect
 from crm.services.influencers import delete_influencer
 from crm.services.mailings.ties import tie_mail
 from crm.services.mailings.writing import send_test

@@ -14,6 +14,7 @@ from tenancy.scope import required_organization_id
 from tenancy.services.organizations import let_influencer_in
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Connection, Consent, Creator
+from tiktok.queries.consents import CONSENT_VERSION
 
 
 class InfluencerFactory(factory.django.DjangoModelFactory[Influencer]):
@@ -54,7 +55,7 @@ class ConsentFactory(factory.django.DjangoModelFactory[Consent]):
         state = "active"
 
     creator = factory.SubFactory(CreatorFactory)
-    text_version = "test"
+    text_version = CONSENT_VERSION
     granted_at = factory.Faker("past_datetime", tzinfo=UTC)
 
     @factory.lazy_attribute

@@ -39,6 +39,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "place_pk": lambda tenant: tenant.row("campaigns.PostPlace").pk,
     "campaign_pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
     "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
+    "consent_id": lambda tenant: tenant.row("tiktok.Consent").pk,
     "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,
     "address_pk": lambda tenant: tenant.row("mail.Address").pk,
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,

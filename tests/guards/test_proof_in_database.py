@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 CHANGEABLE = {
     "tenancy_event": set(),
+    "tiktok_consentpurpose": {"created_by_id"},
     "tiktok_purgereceipt": set(),
     "tiktok_purgerun": {"counts", "state", "finished_at"},
 }

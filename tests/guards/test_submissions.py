@@ -63,6 +63,8 @@ NEED_NONE = {
         staff/organization/members/remove.html action
         staff/organization/single_sign_on/domains.html single_sign_on:remove_domain
         staff/organization/single_sign_on/remove.html action
+        staff/crm/accounts/next_action.html crm:stop_asking
+        public/connect/invitation.html account_logout
         staff/tiktok/disconnect_form.html action
     """,
     "It says how something is to be: said twice, it is so.": """
@@ -78,6 +80,15 @@ NEED_NONE = {
         staff/campaigns/reviews/review.html campaigns:review_due
         staff/campaigns/reviews/verdict.html campaigns:review_approve
         staff/campaigns/reviews/verdict.html campaigns:review_changes
+        public/connect/declined.html connect_decline
+        public/connect/declined.html connect_later
+        public/connect/invitation.html connect_agree
+        public/connect/invitation.html connect_decline
+        public/connect/invitation.html connect_later
+        public/connect/later.html connect_decline
+        public/connect/mail.html
+        public/connect/report.html
+        public/connect/rows.html connect_reopen
         public/orders/reply.html
         staff/campaigns/orders/replies.html campaigns:settle_reply
         staff/campaigns/campaigns/settings.html campaigns:edit
@@ -129,6 +140,7 @@ NEED_NONE = {
         staff/organization/logo.html organization_settings:upload_logo
         staff/organization/members/change.html action
         staff/organization/settings.html organization_settings:rename
+        staff/organization/settings.html organization_settings:purpose
         staff/organization/sign_in.html sign_in:second_factor
         staff/organization/single_sign_on.html single_sign_on:require
         staff/organization/single_sign_on.html single_sign_on:rules

@@ -18,7 +18,7 @@ BASES = {
     "base_staff.html",
     "base_portal.html",
     "base_public.html",
-    "public/orders/base.html",
+    "base_creator.html",
 }
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 COMMENT = re.compile(r"\{% comment.*?endcomment %\}", re.DOTALL)

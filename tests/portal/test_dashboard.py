@@ -16,8 +16,10 @@ from tests.connecting import a_person, an_organization
 from tests.mailing import sent_mail
 from tests.sandbox_process import PUBLIC_URL
 from tiktok.models import ConnectAttempt, Connection, Creator
+from tiktok.queries.consents import CONSENT_VERSION
 
 pytestmark = pytest.mark.django_db
+READ = {"text": CONSENT_VERSION}
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def text(response) -> str:
 
 def connect(client: Client, tiktok, slug: str, handle: str, query: str = "", **choices):
     """Press the button, play the creator at TikTok, come back; the page it ends on."""
-    there = client.post(reverse("portal:connect", args=[slug]) + query)
+    there = client.post(reverse("portal:connect", args=[slug]) + query, READ)
     assert there.status_code == 302, text(there)
     answer = tiktok.consent(there["Location"], handle, **choices)
     return client.get(reverse("tiktok_callback"), answer, follow=True)
@@ -81,7 +83,7 @@ def test_what_a_marketplace_would_give_is_not_put_to_the_creator_as_staffs_erran
 
 def test_the_consent_says_what_how_long_and_how_to_stop(oak, maya) -> None:
     page = text(signed_in(maya).get(reverse("portal:connect", args=["oak"])))
-    for sentence in ("What Oak will see", "How long", "How to stop", "Text of 2026-11."):
+    for sentence in ("What Oak will see", "How long", "How to leave", "Consent text of 2026-12"):
         assert sentence in page
 
 
@@ -94,7 +96,7 @@ def test_the_browser_may_follow_the_form_to_tiktok_and_nowhere_else(oak, maya, s
 
 
 def test_the_way_back_is_the_registered_address(tiktok, oak, maya) -> None:
-    there = signed_in(maya).post(reverse("portal:connect", args=["oak"]))
+    there = signed_in(maya).post(reverse("portal:connect", args=["oak"]), READ)
     assert there["Location"].startswith(f"{tiktok.url}/v2/auth/authorize?client_key=")
     assert (
         f"{PUBLIC_URL}/oauth/tiktok/".replace(":", "%3A").replace("/", "%2F") in there["Location"]
@@ -104,7 +106,10 @@ def test_the_way_back_is_the_registered_address(tiktok, oak, maya) -> None:
 def test_saying_no_at_tiktok_ends_on_a_friendly_page(tiktok, oak, maya) -> None:
     done = connect(signed_in(maya), tiktok, "oak", "maya.bakes", allow=False)
     assert done.status_code == 200
-    assert "You said no, and that is fine" in text(done)
+    assert (
+        "Nothing was connected You left TikTok's page without agreeing. Oak sees nothing"
+        in text(done)
+    )
     assert not Connection.objects.exists()
 
 
@@ -118,7 +123,7 @@ def test_withholding_a_permission_says_which(tiktok, oak, maya) -> None:
 def test_an_answer_that_is_not_believed_is_refused_with_a_reason_and_a_way_on(
     tiktok, oak, maya
 ) -> None:
-    there = signed_in(maya).post(reverse("portal:connect", args=["oak"]))
+    there = signed_in(maya).post(reverse("portal:connect", args=["oak"]), READ)
     answer = tiktok.consent(there["Location"], "maya.bakes")
 
     other_browser = signed_in(maya).get(reverse("tiktok_callback"), answer)
@@ -142,7 +147,7 @@ def test_an_organization_without_its_own_tiktok_says_so_before_the_trip(maya) ->
     bare = Organization.objects.create(name="Bare", slug="bare")
     with organization_scope(bare):
         open_dashboard(Influencer(name="Maya"), maya)
-    response = signed_in(maya).post(reverse("portal:connect", args=["bare"]))
+    response = signed_in(maya).post(reverse("portal:connect", args=["bare"]), READ)
     assert response.status_code == 409
     assert "Bare has not set up TikTok here yet" in text(response)
     assert not ConnectAttempt.objects.exists()

@@ -1,5 +1,5 @@
 from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, MarketplaceAccount
-from tiktok.models.connections import ConnectAttempt, Connection, Consent
+from tiktok.models.connections import ConnectAttempt, Connection, Consent, ConsentPurpose
 from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.models.memberships import CreatorMembership
 from tiktok.models.snapshots import (
@@ -26,6 +26,7 @@ __all__ = [
     "ConnectAttempt",
     "Connection",
     "Consent",
+    "ConsentPurpose",
     "Creator",
     "CreatorMembership",
     "CreatorSnapshot",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -59,12 +60,43 @@ class Connection(models.Model):
         return unseal(self.sealed_refresh_token, f"connection|{self.sealing_id}|refresh")
 
 
+class ConsentPurpose(OrganizationModel):
+    """The organization's own words about what it does with a creator's numbers, beside the text that all have. A version is
+    never changed; an empty one says nothing of its own.
+
+    `is_wider`: it allows more than the version before, so that those who agreed to that one are asked again.
+    """
+
+    changeable: ClassVar[frozenset[str] | None] = frozenset({"created_by_id"})
+
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    is_wider = models.BooleanField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="consent_purpose_version_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"purpose {self.number}"
+
+
 class Consent(OrganizationModel):
     """The permission of one organization to see through a Connection: since when, until when, under which text."""
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="consents")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="consents")
     text_version = models.CharField(max_length=20)
+    purpose = models.ForeignKey(
+        ConsentPurpose, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
+    )
     granted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -84,7 +116,8 @@ class Consent(OrganizationModel):
 class ConnectAttempt(models.Model):
     """One trip to TikTok's consent page: bound to session, person and organization, ten minutes, used once.
 
-    Met again in the callback, before an organization is in scope, hence no tenant policy. `state_digest` is the SHA-256
+    Met again in the callback, before an organization is in scope, hence no tenant policy. `agreed_to` is the key of the text that was agreed to
+    before (`ConsentText`), `state_digest` the SHA-256
     of the `state` parameter; `sealed_code` what TikTok's answer brought, until it is exchanged.
     """
 
@@ -96,6 +129,7 @@ class ConnectAttempt(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     expected_handle = models.CharField(max_length=64, blank=True)
+    agreed_to = models.CharField(max_length=30, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

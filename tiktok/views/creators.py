@@ -12,17 +12,43 @@ from jobs.services.errands import done_of
 from jobs.services.jobs import begin_at_once
 from jobs.views import follow_own
 from tenancy.access import portal_page
-from tenancy.models import User
+from tenancy.models import Organization, User
 from tenancy.scope import person_scope
 from tiktok.enums import AttemptOutcome
 from tiktok.errors import ConnectDenied, TikTokProblem
+from tiktok.models import Connection
+from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.errands import CONNECT, start_finishing
+from ui.languages import in_own_language
 
-RESULT = "tiktok_connect_result"
+RESULT, SET_OUT = "tiktok_connect_result", "tiktok_connect_set_out"
+
+
+def set_out(
+    request: HttpRequest, organization: Organization, *, handle: str, text: str, back: str
+) -> HttpResponse:
+    """Lead a signed-in person, who has agreed to this text, to TikTok. `handle`: the account that is asked for; `back`: the page
+    to try again from. Raises NoMarketplaceAccount."""
+    assert isinstance(request.user, User)  # noqa: S101 -- the caller saw to it
+    address = start_connect(
+        request.user,
+        organization,
+        session_key=request.session.session_key or "",
+        expected_handle=handle,
+        agreed_to=text,
+    )
+    request.session[SET_OUT] = {
+        "organization": organization.name,
+        "slug": organization.slug,
+        "handle": handle,
+        "back": back,
+    }
+    return redirect(address)
 
 
 @require_GET
 @never_cache
+@in_own_language
 @portal_page
 def callback(request: HttpRequest) -> HttpResponse:
     """TikTok's answer. What worked moves on to a page without the code in its address; a refusal says why right here."""
@@ -45,6 +71,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
+@in_own_language
 @portal_page
 def finished(request: HttpRequest, job_pk: int) -> HttpResponse:
     """The end of a trip whose last part took long."""
@@ -65,7 +92,8 @@ def _end(request: HttpRequest, job: Job) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, reason: str) -> HttpResponse:
-    return render(request, "portal/connect_refused.html", {"reason": reason}, status=400)
+    context = {"reason": reason, "trip": request.session.get(SET_OUT, {})}
+    return render(request, "portal/connect_refused.html", context, status=400)
 
 
 def _move_on(request: HttpRequest, outcome: AttemptOutcome, **facts: str) -> HttpResponse:
@@ -75,10 +103,18 @@ def _move_on(request: HttpRequest, outcome: AttemptOutcome, **facts: str) -> Htt
 
 @require_GET
 @never_cache
+@in_own_language
 @portal_page
 def result(request: HttpRequest) -> HttpResponse:
     """Show the outcome of a trip, and what happens next."""
     facts = request.session.get(RESULT)
     if not facts:
         return redirect("/me/")
-    return render(request, "portal/connect_result.html", {"result": facts})
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    own = Connection.objects.filter(person=request.user, handle=facts.get("handle", ""))
+    context = {
+        "result": facts,
+        "trip": request.session.get(SET_OUT, {}),
+        "connection": own.order_by("-connected_at").first(),
+    }
+    return render(request, "portal/connect_result.html", context)

@@ -11,6 +11,7 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from ui import languages
 from ui.components import component
 
 register = template.Library()
@@ -28,6 +29,12 @@ def tabs(
         label=label,
         items=[{"current": item["href"].split("?")[0] == path, **item} for item in items],
     )
+
+
+@register.simple_tag(takes_context=True)
+def language_switch(context: Context) -> SafeString:
+    """Links to this page in the other languages it is written in."""
+    return component("language_switch", languages=languages.choice(context["request"]))
 
 
 @register.simple_tag(takes_context=True)

@@ -9,15 +9,15 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from crm.enums import BulkState, Network
-from crm.errors import AddressTaken, EmailNeeded
-from crm.models import AwaitedAccount, SocialAccount
+from crm.enums import BulkState, ConnectState, Network
+from crm.errors import AddressTaken, EmailNeeded, NotToBeAsked
+from crm.models import AwaitedAccount, ConnectInvitation, SocialAccount
 from crm.policies.accounts import INVITE_AGAIN_AFTER, OUTSIDE
 from crm.queries.accounts import creators_of_kind
 from crm.queries.fields import probe
 from crm.services.bulk.kinds import BulkKind, Outcome, Outcomes, Refusal, Slice, sentence
 from crm.services.bulk.runs import register_bulk
-from crm.services.connections import ask_to_connect
+from crm.services.connections.asking import ask_to_connect
 from crm.services.invitations import invite_influencer_accounts, invites_by_mail
 from mail.errors import MailProblem
 from tenancy.enums import Permission
@@ -25,6 +25,7 @@ from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.errors import OutcomeUnknown, TikTokBusy, TikTokProblem, TikTokUnavailable
 from tiktok.models import Consent, Creator
 from tiktok.queries import active_consents
+from tiktok.queries.consents import outdated_consents
 from tiktok.services.creators.invitations import InviteResult
 from tiktok.services.creators.membership import HANDLES_PER_CALL
 
@@ -40,6 +41,7 @@ NOTHING_TO_CONNECT = (
     "has no TikTok account that is to be connected",
     "have no TikTok account that is to be connected",
 )
+SAID_NO = ("said no, or not now", "said no, or not now")
 NO_ANSWER = "TikTok gave no answer. Invite them again."
 
 
@@ -140,8 +142,16 @@ def _ask_refusals() -> list[Refusal]:
         probe(creators_of_kind(kind).filter(account__influencer=OuterRef("pk"))) for kind in kinds
     )
     ending = probe(_ending().filter(creator__account__influencer=OuterRef("pk")))
-    is_open = first | second | ending | probe(_awaited())
-    return [Refusal(NOTHING_TO_CONNECT, ~is_open), _no_mail()]
+    widened = probe(outdated_consents().filter(creator__account__influencer=OuterRef("pk")))
+    is_open = first | second | ending | widened | probe(_awaited())
+    return [Refusal(NOTHING_TO_CONNECT, ~is_open), _no_mail(), Refusal(SAID_NO, probe(_said_no()))]
+
+
+def _said_no() -> models.QuerySet[ConnectInvitation]:
+    """The answers of an influencer of the outer query that keep everybody from asking again."""
+    later = Q(state=ConnectState.LATER, ask_again_on__gt=timezone.now().date())
+    rows = ConnectInvitation.objects.filter(influencer=OuterRef("pk"))
+    return rows.filter(Q(state=ConnectState.DECLINED) | later)
 
 
 def _ending() -> models.QuerySet[Consent]:
@@ -175,7 +185,8 @@ def _to_connect(work: Slice) -> dict[int, SocialAccount]:
         for kind in kinds
         for pk in creators_of_kind(kind).filter(pk__in=creators).values_list("pk", flat=True)
     }
-    open_ones |= set(_ending().filter(creator__in=creators).values_list("creator", flat=True))
+    for consents in (_ending(), outdated_consents()):
+        open_ones |= set(consents.filter(creator__in=creators).values_list("creator", flat=True))
     found = {
         influencer: [a for a in each if a.creator_id is None or a.creator_id in open_ones]
         for influencer, each in accounts.items()
@@ -190,7 +201,7 @@ def _ask_one(account: SocialAccount, work: Slice) -> Outcome:
         return Outcome(BulkState.REFUSED, reason="No e-mail address is known.")
     except AddressTaken:  # its text names somebody else
         return Outcome(BulkState.REFUSED, reason="The address belongs to another creator.")
-    except MailProblem as problem:
+    except (NotToBeAsked, MailProblem) as problem:
         return Outcome(BulkState.REFUSED, reason=_as_sentence(str(problem)))
     if asked.at >= work.wished_at:
         return Outcome(BulkState.DONE)

@@ -25,7 +25,7 @@ from crm.models import (
     Tagging,
 )
 from crm.services.accounts import add_tiktok_account
-from crm.services.connections import ask_handle_to_connect
+from crm.services.connections.asking import ask_handle_to_connect
 from crm.services.imports.runs import begin_import, cancel_import, discard_import
 from files.models import File
 from jobs.enums import JobState, Lane

@@ -44,6 +44,7 @@ from tiktok.models import (
     VideoQuarter,
 )
 from tiktok.queries import account_metrics, kind_of
+from tiktok.queries.consents import CONSENT_VERSION
 from tiktok.services.connect import connections
 from tiktok.services.connect import disconnect as disconnecting
 from tiktok.services.connect.connect import start_connect
@@ -133,7 +134,7 @@ def test_a_connected_account_is_authenticated_and_has_audience_data_at_once(
         consents = Consent.objects.filter(creator=creator).values_list(
             "connection", "text_version", "withdrawn_at"
         )
-        assert list(consents) == [(connection.pk, connections.CONSENT_VERSION, None)]
+        assert list(consents) == [(connection.pk, CONSENT_VERSION, None)]
         account = SocialAccount.objects.get(creator=creator)
         assert (account.influencer.person, account.account_type) == (maya, "tiktok_creator")
     assert verbs(oak)[-1] == "connection.connected"
@@ -391,7 +392,7 @@ def test_a_defect_of_ours_ends_the_trip_too_and_keeps_nothing_at_tiktok(
         raise defect
 
     answer = consent(tiktok, maya, oak, "maya.bakes")
-    monkeypatch.setattr(connections, "_consent", fail)
+    monkeypatch.setattr(connections, "keep_consent", fail)
     with pytest.raises(defect):
         finish(answer, maya)
     trip = ConnectAttempt.objects.get()
@@ -644,7 +645,7 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
     connect(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
         consent_row = Consent.objects.get()
-    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connections._consent
+    answer, keep_consent = consent(tiktok, maya, oak, "maya.bakes"), connections.keep_consent
 
     def withdraw() -> None:
         with organization_scope(oak):
@@ -660,7 +661,7 @@ def test_withdrawing_while_the_creator_reconnects_waits_and_then_counts(
                 time.sleep(0.01)
             return keep_consent(*args)
 
-        monkeypatch.setattr(connections, "_consent", slow)
+        monkeypatch.setattr(connections, "keep_consent", slow)
         finish(answer, maya)
         withdrawals[0].result(timeout=20)
 

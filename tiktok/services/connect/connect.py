@@ -38,14 +38,23 @@ def redirect_uri() -> str:
 
 
 def start_connect(
-    person: User, organization: Organization, *, session_key: str, expected_handle: str = ""
+    person: User,
+    organization: Organization,
+    *,
+    session_key: str,
+    expected_handle: str = "",
+    agreed_to: str = "",
 ) -> str:
     """The address of TikTok's consent page for this person's next step. Raises NoMarketplaceAccount.
 
-    With `expected_handle`, an answer for any other account is refused.
+    With `expected_handle`, an answer for any other account is refused. `agreed_to`: the key of the text that was read.
     """
     state = open_attempt(
-        person, organization, session_key=session_key, expected_handle=expected_handle
+        person,
+        organization,
+        session_key=session_key,
+        expected_handle=expected_handle,
+        agreed_to=agreed_to,
     )
     return creator_oauth().authorize_url(
         redirect_uri=redirect_uri(), state=state, scopes=REQUESTED_SCOPES

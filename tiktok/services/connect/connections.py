@@ -21,9 +21,11 @@ from tiktok.enums import (
     Source,
 )
 from tiktok.errors import ConnectRefused
-from tiktok.models import ConnectAttempt, Connection, Consent, Creator
+from tiktok.models import ConnectAttempt, Connection, Creator
 from tiktok.queries import active_consents, marketplace_account
+from tiktok.queries.consents import text_named
 from tiktok.services.connect.checks import CHECK_EVERY
+from tiktok.services.connect.consents import keep_consent
 from tiktok.services.creators.handles import creator_of, follow_handle
 from tiktok.services.creators.membership import Membership, track_creator
 from tiktok.services.creators.profiles import keep_profile
@@ -31,8 +33,6 @@ from tiktok.services.grants.attempts import close_attempt
 from tiktok.services.grants.grants import CHECK, end_grant, keep_grant
 from tiktok.signals import connected
 
-# The text stands in templates/portal/consent/<version>.html; a new text gets a new version, the old file stays.
-CONSENT_VERSION = "2026-11"
 TAKEN = "This TikTok account is connected here by another person. They have to disconnect it first."
 
 
@@ -68,7 +68,7 @@ def keep_connection(
     """Connection, creator, influencer, consent and the first authorized numbers: all or nothing."""
     connection = _kept_connection(attempt, grant, handle=profile.handle.lower())
     creator = _kept_creator(attempt, grant, profile, membership)
-    consent = _consent(creator, connection)
+    consent = keep_consent(creator, connection, text_named(attempt.agreed_to))
     let_influencer_in(attempt.organization, attempt.person)
     keep_profile(creator, profile, Source.AUTHORIZED, through=marketplace_account())
     _wake_consents(connection)
@@ -141,15 +141,3 @@ def _kept_creator(
     if membership is None:
         make_due(PollKind.MEMBERSHIP, creator.pk)
     return creator
-
-
-def _consent(creator: Creator, connection: Connection) -> Consent:
-    """A standing consent to the same text over the same connection stays; any other ends where the new one begins."""
-    now = timezone.now()
-    active = Consent.objects.select_for_update().filter(creator=creator, withdrawn_at=None)
-    if same := active.filter(connection=connection, text_version=CONSENT_VERSION).first():
-        return same
-    active.update(withdrawn_at=now)
-    return Consent.objects.create(
-        creator=creator, connection=connection, text_version=CONSENT_VERSION, granted_at=now
-    )

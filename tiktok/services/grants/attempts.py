@@ -60,6 +60,7 @@ def open_attempt(
     session_key: str,
     purpose: AttemptPurpose = AttemptPurpose.CREATOR,
     expected_handle: str = "",
+    agreed_to: str = "",
 ) -> str:
     """Begin a trip; the `state` to travel with. Raises NoMarketplaceAccount for a creator's."""
     state = secrets.token_urlsafe(32)
@@ -73,6 +74,7 @@ def open_attempt(
             person=person,
             organization=organization,
             expected_handle=expected_handle.removeprefix("@").lower(),
+            agreed_to=agreed_to,
             expires_at=timezone.now() + ATTEMPT_LIFE,
         )
         record(VERBS[purpose][AttemptOutcome.PENDING], attempt, actor=person)

@@ -23,6 +23,7 @@ from mail.models import Message
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.services.events import record
+from ui.languages import written_in
 
 SALT = "campaigns.order_page"
 ONCE_IN = timedelta(days=1)
@@ -47,9 +48,8 @@ def page_url(order: Order) -> str:
 
 
 def page_language(order: Order) -> str:
-    """The language in which the order's creator is written to: their own where there is a catalog of it, else English."""
-    own = order.account.influencer.language.lower().replace("_", "-").partition("-")[0]
-    return own if own in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
+    """The language in which the order's creator is written to."""
+    return written_in(order.account.influencer.language)
 
 
 def read_link(token: str) -> PageLink | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from crm.enums import ConnectState
 from crm.errors import AddressTaken, EmailNeeded
-from crm.models import AwaitedAccount, Influencer, SocialAccount
+from crm.models import AwaitedAccount, ConnectInvitation, Influencer, SocialAccount
 from crm.policies import tiktok_handle
+from crm.policies.connections import refuse_asking
+from crm.services.connections.links import page_url
 from crm.services.influencers import group_of_new, name_in_mail, open_dashboard
 from crm.services.mailings.ties import tie_mail
+from mail.models import Message
 from mail.services.outbox import queue_message
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -23,6 +27,7 @@ from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus
 from tiktok.models import Connection
 from ui.bidi import isolated
+from ui.languages import written_in
 
 QUIET = timedelta(minutes=10)  # the same twice so soon is one e-mail
 
@@ -50,7 +55,7 @@ def ask_to_connect(
     """E-mail the account's influencer a link to the influencers' dashboard, where they can connect TikTok.
 
     The person signs in there with a code sent to that address. `email` is needed if none is known. `wished_at`: whoever
-    was asked since then is not asked again. Raises EmailNeeded, AddressTaken, MailProblem.
+    was asked since then is not asked again. Raises EmailNeeded, AddressTaken, NotToBeAsked, MailProblem.
     """
     return _ask(*_let_in(account.influencer_id, email), account.handle, actor, wished_at)
 
@@ -60,7 +65,7 @@ def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Ask
 
     Somebody of this organization with that address is taken as the influencer, else who was asked about the handle
     before: the address was mistyped then. Raises HandleNotReadable, EmailNeeded,
-    AddressTaken, GroupNeeded, MailProblem.
+    AddressTaken, GroupNeeded, NotToBeAsked, MailProblem.
     """
     handle = tiktok_handle(handle)
     return _ask(*_let_in_at(email, handle), handle, actor)
@@ -134,6 +139,13 @@ def _person(email: str) -> User:
     return User.objects.select_for_update().get(email=email)
 
 
+def ask_again(invitation: ConnectInvitation) -> Asked:
+    """Ask once more, on the day that the creator has named. Raises MailProblem."""
+    influencer = invitation.influencer
+    address = influencer.person.email if influencer.person else influencer.email
+    return _ask(influencer, address, invitation.handle, None)
+
+
 @transaction.atomic
 def _ask(
     influencer: Influencer,
@@ -142,24 +154,53 @@ def _ask(
     actor: User | None,
     wished_at: datetime | None = None,
 ) -> Asked:
+    invitation = _invitation(influencer, handle)
+    refuse_asking(invitation, timezone.now().date())
+    is_reminder = invitation.asked_at is not None and invitation.state != ConnectState.CONNECTED
     values = {
         "name": name_in_mail(influencer, handle),
         "handle": handle,
         "email": address,
         "organization": influencer.organization.name,
-        "link": f"{settings.PUBLIC_URL}/me/",
+        "link": page_url(invitation),
+        "is_reminder": is_reminder,
     }
-    message, is_news = queue_message(
-        "crm_ask_to_connect",
-        to=address,
-        subject=f"{isolated(values['organization'])} asks you to connect @{isolated(handle)}",
-        values=values,
-        intent=f"connect:{influencer.pk}:{handle}:{address}",
-        again_after=max(QUIET, timezone.now() - wished_at) if wished_at else QUIET,
-        is_bulk=True,
-    )
+    with translation.override(written_in(influencer.language)):
+        subject = (
+            _("Reminder: %(who)s asks to see your TikTok numbers")
+            if is_reminder
+            else _("%(who)s asks to see your TikTok numbers")
+        )
+        message, is_news = queue_message(
+            "crm_ask_to_connect",
+            to=address,
+            subject=subject % {"who": isolated(values["organization"])},
+            values=values,
+            intent=f"connect:{influencer.pk}:{handle}:{address}",
+            again_after=max(QUIET, timezone.now() - wished_at) if wished_at else QUIET,
+            is_bulk=True,
+        )
     if is_news:
         tie_mail(message, influencer.pk)
+        _note_asked(invitation, message, actor)
         texts = {"handle": handle}
         record(Verb.INFLUENCER_ASKED_TO_CONNECT, influencer, actor=actor, texts=texts)
     return Asked(influencer, address, message.created_at, is_news)
+
+
+def _invitation(influencer: Influencer, handle: str) -> ConnectInvitation:
+    """The influencer's invitation for this handle, locked."""
+    row = ConnectInvitation(influencer=influencer, handle=handle)
+    ConnectInvitation.objects.bulk_create([row], ignore_conflicts=True)
+    found = ConnectInvitation.objects.select_for_update()
+    return found.get(influencer=influencer, handle=handle)
+
+
+def _note_asked(invitation: ConnectInvitation, message: Message, actor: User | None) -> None:
+    if (
+        invitation.state != ConnectState.OPENED
+    ):  # a reminder of what was opened leaves that as it is
+        invitation.state, invitation.opened_at = ConnectState.ASKED, None
+    invitation.asked_at, invitation.asked_by, invitation.message = timezone.now(), actor, message
+    invitation.answered_at = invitation.ask_again_on = None
+    invitation.save()

@@ -1,0 +1,33 @@
+"""Reads of invitations to connect TikTok."""
+
+from __future__ import annotations
+
+from crm.enums import ConnectState
+from crm.models import ConnectInvitation
+from mail.queries import address_mark
+from tiktok.models import Consent
+from tiktok.queries import active_consents
+
+
+def invitation_at(pk: int, version: int) -> ConnectInvitation | None:
+    """The invitation that a link of this version opens; None where it is stopped, or nobody can sign in as its influencer."""
+    rows = ConnectInvitation.objects.select_related(
+        "influencer__person", "influencer__organization", "asked_by", "message"
+    ).defer("message__html", "message__text")
+    found = rows.filter(pk=pk, version=version).exclude(influencer__person=None)
+    return found.exclude(state=ConnectState.STOPPED).first()
+
+
+def consent_asked_for(invitation: ConnectInvitation) -> Consent | None:
+    """The live consent over the account that the invitation is about, given by the person whom it is for."""
+    rows = active_consents().filter(
+        creator__handle=invitation.handle, connection__person=invitation.influencer.person_id
+    )
+    return rows.select_related("connection", "purpose").first()
+
+
+def takes_no_mail(invitation: ConnectInvitation) -> bool:
+    """Has the creator asked for no more mail of the organization in scope?"""
+    person = invitation.influencer.person
+    known = address_mark(person.email) if person else None
+    return known is not None and known.unsubscribed_at is not None

@@ -1,0 +1,110 @@
+"""The text that I agree to: read before I go to TikTok, agreed to anew where it allows more, and read again at any time."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from portal import reading
+from portal.access import InfluencerRequest, influencer_page
+from tiktok.errors import NoMarketplaceAccount
+from tiktok.models import Consent
+from tiktok.queries.consents import current_text, text_of
+from tiktok.services.connect.consents import agree_anew
+from tiktok.views.creators import set_out
+from tiktok.views.redirects import leads_to
+from ui.bidi import isolated
+from ui.languages import in_own_language
+
+
+@leads_to("TIKTOK_AUTHORIZE_URL")
+@require_http_methods(["GET", "POST"])
+@never_cache
+@in_own_language
+@influencer_page
+def connect(request: InfluencerRequest) -> HttpResponse:
+    """Show what I agree to, and go on to TikTok. `?account=` asks for one of my accounts and no other."""
+    handle, text = _own_handle(request), current_text()
+    problem = ""
+    if request.method == "POST" and _is_read(request, str(text)):
+        try:
+            return set_out(
+                request,
+                request.organization,
+                handle=handle,
+                text=str(text),
+                back=request.get_full_path(),
+            )
+        except NoMarketplaceAccount:
+            problem = _(
+                "%(who)s has not set up TikTok here yet. Please let them know, and try again later."
+            ) % {"who": isolated(request.organization)}
+    elif request.method == "POST":
+        problem = _("The text has changed meanwhile. Please read it again before you agree.")
+    context = {
+        "organization": request.organization,
+        "handle": handle,
+        "problem": problem,
+        "text": text,
+    }
+    return render(request, "portal/connect.html", context, status=409 if problem else 200)
+
+
+def _is_read(request: InfluencerRequest, text: str) -> bool:
+    """Was this the text on the page that was sent?"""
+    return request.POST.get("text") == text
+
+
+def _own_handle(request: InfluencerRequest) -> str:
+    asked = request.GET.get("account", "")
+    own = {account.creator.handle for account in reading.own_accounts(request.influencer)}
+    if asked and asked not in own:
+        raise Http404
+    return asked
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@in_own_language
+@influencer_page
+def agree(request: InfluencerRequest, creator_id: int) -> HttpResponse:
+    """Agree to a text that allows more than the one I agreed to. TikTok asks nothing."""
+    consent = _own_consents(request).filter(creator=creator_id, withdrawn_at=None).first()
+    if consent is None:
+        raise Http404
+    text, problem = current_text(), ""
+    if request.method == "POST" and _is_read(request, str(text)):
+        agree_anew(consent, text, actor=request.user)
+        messages.success(request, _("You have agreed to the new text."))
+        return redirect("portal:home")
+    if request.method == "POST":
+        problem = _("The text has changed meanwhile. Please read it again before you agree.")
+    context = {
+        "organization": request.organization,
+        "handle": consent.creator.handle,
+        "text": text,
+        "is_outdated": True,
+        "problem": problem,
+    }
+    return render(request, "portal/connect.html", context, status=409 if problem else 200)
+
+
+@require_GET
+@never_cache
+@in_own_language
+@influencer_page
+def agreed_text(request: InfluencerRequest, consent_id: int) -> HttpResponse:
+    """The text as I agreed to it."""
+    consent = get_object_or_404(_own_consents(request), pk=consent_id)
+    context = {"organization": request.organization, "consent": consent, "text": text_of(consent)}
+    return render(request, "portal/agreed_text.html", context)
+
+
+def _own_consents(request: InfluencerRequest) -> models.QuerySet[Consent]:
+    rows = Consent.objects.filter(connection__person=request.user)
+    return rows.select_related("creator", "connection", "purpose")

@@ -1,0 +1,59 @@
+"""The page of what a brand sees of my accounts, and the end of sharing."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from jobs.services.jobs import begin_at_once
+from jobs.views import follow_own
+from portal import reading
+from portal.access import InfluencerRequest, influencer_page
+from portal.errands import start_disconnecting
+from tenancy.access import portal_page
+from tenancy.models import User
+from tenancy.scope import person_scope
+from tiktok.models import Connection
+from tiktok.services.connect.disconnect import withdraw_consent
+from ui.bidi import isolated
+
+
+@require_GET
+@never_cache
+@influencer_page
+def organization(request: InfluencerRequest) -> HttpResponse:
+    """Show what one brand sees of my accounts, number by number."""
+    accounts = [reading.seen_of(own) for own in reading.own_accounts(request.influencer)]
+    live = reading.seen_live(accounts)
+    context = {"organization": request.organization, "accounts": accounts, "live": live}
+    return live.answer(request) or render(request, "portal/organization.html", context)
+
+
+@require_POST
+@influencer_page
+def withdraw(request: InfluencerRequest, creator_id: int) -> HttpResponse:
+    """One brand no longer sees one of my accounts."""
+    for own in reading.own_accounts(request.influencer):
+        if own.creator.pk == creator_id:
+            if own.consent is not None:
+                withdraw_consent(own.consent, actor=request.user)
+            messages.success(
+                request,
+                f"{isolated(request.organization)} no longer sees the private numbers of @{isolated(own.creator.handle)}.",
+            )
+            return redirect("portal:home")
+    raise Http404
+
+
+@require_POST
+@portal_page
+def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """End the grant at TikTok and here, for every brand."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    connection = get_object_or_404(Connection, pk=connection_id, person=request.user)
+    with person_scope(request.user):
+        job = start_disconnecting(connection, person=request.user)
+        return follow_own(request, begin_at_once(job))

@@ -1,0 +1,1 @@
+"""The page of an invitation to connect TikTok: `/c/<token>/`."""

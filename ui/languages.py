@@ -1,0 +1,79 @@
+"""The language of a page that a creator reads: chosen on a page, else the one that the team knows, else the browser's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.template.response import SimpleTemplateResponse
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+COOKIE, PARAMETER = "language", "lang"
+# What a link to the same page in another language takes along; an address may hold a code that is nobody's to repeat.
+KEPT = ("next", "account", "way")
+A_YEAR = 365 * 24 * 3600  # seconds
+View = Callable[..., HttpResponseBase]
+
+
+def in_own_language(view: View) -> View:
+    """A page in its reader's language, which can be switched there. Whom it is for is not known."""
+
+    @wraps(view)
+    def translated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with translation.override(wanted(request, "")):
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+        return kept(request, response)
+
+    return translated
+
+
+def wanted(request: HttpRequest, own: str) -> str:
+    """The code of the language. `own`: the influencer's, as the CRM keeps it. From now on the page offers the others."""
+    request.offers_languages = True  # type: ignore[attr-defined]
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    asked = (
+        request.GET.get(PARAMETER), request.COOKIES.get(COOKIE), own, *(code for code, _ in accepted),
+        settings.LANGUAGE_CODE,
+    )  # fmt: skip
+    return next(code for code in map(_short, asked) if code in settings.PAGE_LANGUAGES)
+
+
+def written_in(own: str) -> str:
+    """The language of a mail to somebody who speaks this one: it, where there is a catalogue of it, else English."""
+    code = _short(own)
+    return code if code in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
+
+
+def _short(code: str | None) -> str:
+    return (code or "").lower().replace("_", "-").partition("-")[0]
+
+
+def kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Keep the language that was chosen on this page for the next one."""
+    chosen = request.GET.get(PARAMETER)
+    if chosen in settings.PAGE_LANGUAGES:
+        response.set_cookie(
+            COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS
+        )
+    return response
+
+
+def choice(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """The other languages of this page: code, own name, and the query that asks for it; none where the page has one only."""
+    if not getattr(request, "offers_languages", False):
+        return []
+    found, query = [], QueryDict(mutable=True)
+    for name in KEPT:
+        if name in request.GET:
+            query[name] = request.GET[name]
+    for code, name in settings.PAGE_LANGUAGES.items():
+        if code != translation.get_language():
+            query[PARAMETER] = code
+            found.append((code, name, f"?{query.urlencode()}"))
+    return found
