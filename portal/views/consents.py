@@ -34,12 +34,16 @@ def connect(request: InfluencerRequest) -> HttpResponse:
     if request.method == "POST" and _is_read(request, str(text)):
         try:
             return set_out(
-                request, request.organization, handle=handle, text=str(text), back=request.get_full_path()
+                request,
+                request.organization,
+                handle=handle,
+                text=str(text),
+                back=request.get_full_path(),
             )
         except NoMarketplaceAccount:
-            problem = _("%(who)s has not set up TikTok here yet. Please let them know, and try again later.") % {
-                "who": isolated(request.organization)
-            }
+            problem = _(
+                "%(who)s has not set up TikTok here yet. Please let them know, and try again later."
+            ) % {"who": isolated(request.organization)}
     elif request.method == "POST":
         problem = _("The text has changed meanwhile. Please read it again before you agree.")
     context = {
