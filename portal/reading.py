@@ -8,7 +8,7 @@ from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from portal.access import in_each_organization
 from tenancy.models import Organization, User
-from tiktok.availability import INVITE_TO_MARKETPLACE
+from tiktok.availability import AUTHENTICATE_OR_ORDER, INVITE_TO_MARKETPLACE, SEND_AN_ORDER
 from tiktok.enums import AccountMetric, ConnectionState, Unit
 from tiktok.models import Connection, Consent, Creator
 from tiktok.policies import account_kind
@@ -29,7 +29,11 @@ from ui.live import Live
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
 # What staff are told to do, said to the person whose account it is.
-OWN_WORDS = {INVITE_TO_MARKETPLACE: "TikTok gives this only for creators in its marketplace."}
+OWN_WORDS = {
+    INVITE_TO_MARKETPLACE: "TikTok gives this only for creators in its marketplace.",
+    SEND_AN_ORDER: "TikTok reports this only for posts of an order.",
+    AUTHENTICATE_OR_ORDER: "TikTok gives this only for accounts that are connected, and for posts of an order.",
+}
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,22 @@ class Seen:
 
 def own_organizations(person: User) -> list[OwnOrganization]:
     """The organizations that work with this person, each with the person's TikTok accounts there."""
-    return in_each_organization(
-        person,
-        lambda organization, influencer: OwnOrganization(organization, own_accounts(influencer)),
-    )
+    return in_each_organization(person, own_organization)
+
+
+def own_organization(organization: Organization, influencer: Influencer) -> OwnOrganization:
+    """The organization in scope with this influencer's TikTok accounts there."""
+    return OwnOrganization(organization, own_accounts(influencer))
+
+
+def to_reconnect(organizations: list[OwnOrganization]) -> list[tuple[Organization, OwnAccount]]:
+    """The accounts whose permission has ended, each once, with an organization that saw it."""
+    found: dict[str, tuple[Organization, OwnAccount]] = {}
+    for own in organizations:
+        for account in own.accounts:
+            if account.needs_reconnect:
+                found.setdefault(account.creator.handle, (own.organization, account))
+    return list(found.values())
 
 
 def own_accounts(influencer: Influencer) -> list[OwnAccount]:
@@ -165,7 +181,7 @@ def seen_of(own: OwnAccount) -> Seen:
         own.creator.marketplace_status, is_authenticated=True, is_released=is_released()
     )
     metrics = [
-        _in_own_words(metric)
+        in_own_words(metric)
         for metric in account_metrics(own.creator, kind)
         if metric.key not in NOT_LISTED
     ]
@@ -177,7 +193,8 @@ def seen_of(own: OwnAccount) -> Seen:
     )
 
 
-def _in_own_words(metric: MetricValue) -> MetricValue:
+def in_own_words(metric: MetricValue) -> MetricValue:
+    """The same number; the reason why it is missing is said to the person whose account it is."""
     reason = OWN_WORDS.get(metric.cell.reason, metric.cell.reason)
     return replace(metric, cell=replace(metric.cell, reason=reason))
 
@@ -186,13 +203,16 @@ def _shares(metric: MetricValue) -> AudienceShares:
     return AudienceShares(metric.key, metric.label, audience_bars(metric), metric.reason)
 
 
-def home_live(organizations: list[OwnOrganization], connections: list[OwnConnection]) -> Live:
-    """The person's first page: more is to come while a connected account is read."""
+def home_live(
+    organizations: list[OwnOrganization], connections: list[OwnConnection], work: list[object]
+) -> Live:
+    """The person's first page: more is to come while a connected account is read. `work`: what it shows of orders."""
     accounts = [account for own in organizations for account in own.accounts]
     return Live.of(
         [(own.organization.pk, own.organization.name) for own in organizations],
         [_facts(account) for account in accounts],
         [(own.connection.pk, own.connection.version, own.seen_by) for own in connections],
+        work,
         is_under_way=any(map(_is_read, accounts)),
     )
 

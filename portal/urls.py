@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal.views import consents, home, sharing
+from portal.views import consents, home, sharing, work
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("openings/", home.openings, name="openings"),
+    path("sharing/", sharing.sharing, name="sharing"),
+    path("openings/", sharing.openings, name="openings"),
     path("organizations/<slug:slug>/", sharing.organization, name="organization"),
     path("organizations/<slug:slug>/connect/", consents.connect, name="connect"),
     path(
@@ -25,6 +26,18 @@ urlpatterns = [
         sharing.withdraw,
         name="withdraw",
     ),
+    path("organizations/<slug:slug>/contracts/<int:pk>/", work.contract, name="contract"),
+    path(
+        "organizations/<slug:slug>/contracts/<int:pk>/file/",
+        work.contract_file,
+        name="contract_file",
+    ),
+    path(
+        "organizations/<slug:slug>/contracts/<int:pk>/answer/",
+        work.answer_contract,
+        name="answer_contract",
+    ),
+    path("organizations/<slug:slug>/posts/<int:pk>/", work.post, name="post"),
     path(
         "connections/<int:connection_id>/disconnect/",
         sharing.disconnect_account,

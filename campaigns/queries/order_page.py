@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from campaigns.enums import LINK_STATES, UNPUBLISHED, OrderState, ReplyKind, ReviewState
+from campaigns.enums import (
+    LINK_STATES,
+    UNPUBLISHED,
+    WITH_CREATOR,
+    OrderState,
+    ReplyKind,
+    ReviewState,
+)
 from campaigns.models import BriefFile, Order, OrderReply, Post, Review
 from campaigns.policies.orders import REVIEWABLE, may_say
 from campaigns.policies.posts import UNTIED
 from campaigns.queries.live import FINAL_STATES
+from crm.models import Influencer
 from tiktok.models import Video
 from tiktok.queries import active_consents, visible_videos
 from ui.live import Live, live_rows
@@ -28,6 +36,7 @@ MOMENTS: dict[str, int] = {
 }
 MOMENT_NAMES = ("opened", "accepted", "published", "live")
 MOST_VIDEOS = 12
+MOST_ORDERS = 200
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,12 @@ class OrderPage:
         return next((post for post in self.posts if post.is_rejected), None)
 
     @property
+    def waiting_draft(self) -> Review | None:
+        """The first draft that is the creator's turn."""
+        drafts = self.drafts if self.order.state in REVIEWABLE else []
+        return next((draft for draft in drafts if draft.state in WITH_CREATOR), None)
+
+    @property
     def asked(self) -> list[Post]:
         """Videos that TikTok asks the creator to link."""
         return [post for post in self.posts if post.review_state == ReviewState.LINK_ASKED]
@@ -130,28 +145,37 @@ class OrderPage:
 
 def order_page(pk: int, version: int) -> OrderPage | None:
     """The order that a link names; None where the link was revoked, or the order is nothing to a creator yet."""
+    order = _shown_orders().filter(pk=pk, page_version=version).first()
+    return _page(order) if order else None
+
+
+def own_order_pages(influencer: Influencer) -> list[OrderPage]:
+    """The orders of an influencer as their pages show them, the latest first; in as many queries however many they are."""
+    rows = _shown_orders().filter(account__influencer=influencer).order_by("-pk")
+    return [_page(order) for order in rows[:MOST_ORDERS]]
+
+
+def _shown_orders() -> QuerySet[Order]:
     posts = Post.objects.filter(hidden_at=None).exclude(review_reason=UNTIED)
     posts = posts.select_related("video").order_by("-published_at", "-pk")
-    replies = OrderReply.objects.order_by("-pk")
-    order = (
-        Order.objects.filter(pk=pk, page_version=version)
-        .exclude(state__in=HIDDEN_STATES)
+    return (
+        Order.objects.exclude(state__in=HIDDEN_STATES)
         .select_related(
             "organization", "campaign", "account__influencer", "account__creator",
             "request__marketplace_account",
         )
         .prefetch_related(
             Prefetch("posts", posts),
-            Prefetch("replies", replies),
+            Prefetch("replies", OrderReply.objects.order_by("-pk")),
             Prefetch("reviews", Review.objects.order_by("number")),
             Prefetch(
                 "campaign__brief_files", BriefFile.objects.select_related("file").order_by("pk")
             ),
         )
-        .first()
     )  # fmt: skip
-    if order is None:
-        return None
+
+
+def _page(order: Order) -> OrderPage:
     said = {reply.kind: reply for reply in order.replies.all() if reply.settled_at is None}
     answers = [reply for reply in order.replies.all() if reply.answer]
     today, drafts = timezone.now().date(), list(order.reviews.all())

@@ -1,4 +1,4 @@
-"""The page of what a brand sees of my accounts, and the end of sharing."""
+"""Sharing: which brands see my accounts and my mail, what each sees, and the end of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jobs.services.jobs import begin_at_once
 from jobs.views import follow_own
+from mail.services.links.opening import share_openings
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
 from portal.errands import start_disconnecting
@@ -19,6 +20,20 @@ from tenancy.scope import person_scope
 from tiktok.models import Connection
 from tiktok.services.connect.disconnect import withdraw_consent
 from ui.bidi import isolated
+
+NOT_SHARED = "Brands no longer see when you open their mail. What they saw of it was deleted."
+
+
+@require_GET
+@never_cache
+@portal_page
+def sharing(request: HttpRequest) -> HttpResponse:
+    """The brands that work with me, and which of my accounts each sees."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    organizations = reading.own_organizations(request.user)
+    live = reading.home_live(organizations, [], [])
+    context = {"organizations": organizations, "live": live}
+    return live.answer(request) or render(request, "portal/sharing.html", context)
 
 
 @require_GET
@@ -44,7 +59,7 @@ def withdraw(request: InfluencerRequest, creator_id: int) -> HttpResponse:
                 request,
                 f"{isolated(request.organization)} no longer sees the private numbers of @{isolated(own.creator.handle)}.",
             )
-            return redirect("portal:home")
+            return redirect("portal:sharing")
     raise Http404
 
 
@@ -57,3 +72,15 @@ def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse
     with person_scope(request.user):
         job = start_disconnecting(connection, person=request.user)
         return follow_own(request, begin_at_once(job))
+
+
+@require_POST
+@portal_page
+def openings(request: HttpRequest) -> HttpResponse:
+    """Let brands see when I open their mail, or no longer."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    is_shared = "share" in request.POST
+    share_openings(request.user, is_shared=is_shared)
+    text = "Brands can see when you open their mail." if is_shared else NOT_SHARED
+    messages.success(request, text)
+    return redirect("portal:sharing")

@@ -173,7 +173,7 @@ def test_a_creator_sees_the_first_numbers_of_a_new_connection_without_a_reload(
         polls = Work.objects.filter(subject_id=account.creator_id, kind=PollKind.PROFILE)
         polls.update(due_at=timezone.now(), postponed_reason="")
     page = signed_in(creator, 390)
-    page.goto("/me/")
+    page.goto("/me/sharing/")
     expect(page.get_by_text("Next update within minutes.").first).to_be_visible()
     with organization_scope(oak):
         polls.update(due_at=timezone.now() + timedelta(hours=20))

@@ -72,7 +72,8 @@ NEED_NONE = {
         staff/alerts/list.html alerts:mark
         staff/alerts/list.html alerts:mark_all
         staff/alerts/notifications.html
-        portal/home.html portal:openings
+        portal/contract.html portal:answer_contract
+        portal/sharing.html portal:openings
         public/report/password.html
         public/unsubscribe.html
         public/orders/draft.html

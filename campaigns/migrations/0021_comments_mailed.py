@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 class Migration(migrations.Migration):
     """Comments that were written before creators were told of them are not told of now."""
 
-    dependencies = [("campaigns", "0019_brief_files")]
+    dependencies = [("campaigns", "0020_brief_files")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0021_imports_of_other_subjects'),
+        ('crm', '0022_answers_before_adding'),
         ('mail', '0002_openings'),
         ('tenancy', '0008_openings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

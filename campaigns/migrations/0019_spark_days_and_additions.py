@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0017_spark'),
+        ('campaigns', '0018_results_of_other_networks'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0018_spark_days_and_additions'),
+        ('campaigns', '0019_spark_days_and_additions'),
         ('files', '0004_brief_files'),
         ('tenancy', '0008_openings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

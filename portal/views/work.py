@@ -1,0 +1,83 @@
+"""What a person does for brands: contracts they answer, and how their posts did."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.enums import ContractState
+from crm.errors import ContractSettled
+from crm.models import Contract
+from crm.services.documents.contracts import change_state
+from files.views import as_download
+from portal.access import InfluencerRequest, influencer_page
+from portal.own_orders import own_contracts, own_post
+from portal.reading import in_own_words
+from tiktok.enums import Unit
+
+ANSWERS = {"accept": ContractState.ACCEPTED, "decline": ContractState.DECLINED}
+SAID = {
+    ContractState.ACCEPTED: "You accepted it. The brand sees that now.",
+    ContractState.DECLINED: "You declined it. The brand sees that now.",
+}
+
+
+@require_GET
+@never_cache
+@influencer_page
+def contract(request: InfluencerRequest, pk: int) -> HttpResponse:
+    """A contract to read, accept or decline, and its other versions."""
+    found = _found(request, pk)
+    versions = own_contracts(request.influencer).filter(title=found.title).exclude(pk=pk)
+    context = {"organization": request.organization, "contract": found, "versions": versions}
+    return render(request, "portal/contract.html", context)
+
+
+@require_GET
+@influencer_page
+def contract_file(request: InfluencerRequest, pk: int) -> FileResponse:
+    """The file of a contract that is one."""
+    found = _found(request, pk)
+    if found.file is None:
+        raise Http404
+    return as_download(found.file)
+
+
+@require_POST
+@influencer_page
+def answer_contract(request: InfluencerRequest, pk: int) -> HttpResponse:
+    """Accept or decline a contract, once."""
+    found, state = _found(request, pk), ANSWERS.get(request.POST.get("answer", ""))
+    if state is None:
+        raise Http404
+    try:
+        change_state(found, state, actor=request.user)
+    except ContractSettled:
+        messages.error(request, "This contract is answered already, or was taken back.")
+    else:
+        messages.success(request, SAID[state])
+    return redirect("portal:contract", request.organization.slug, pk)
+
+
+def _found(request: InfluencerRequest, pk: int) -> Contract:
+    return get_object_or_404(own_contracts(request.influencer), pk=pk)
+
+
+@require_GET
+@never_cache
+@influencer_page
+def post(request: InfluencerRequest, pk: int) -> HttpResponse:
+    """The numbers of one's own post, as the brand sees them."""
+    row = own_post(request.influencer, pk)
+    if row is None:
+        raise Http404
+    numbers = [
+        in_own_words(metric)
+        for metric in row.metrics.values()
+        if metric.unit not in {Unit.CURVE, Unit.SHARES}
+    ]
+    context = {"organization": request.organization, "row": row, "numbers": numbers}
+    return render(request, "portal/post.html", context)
