@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -22,7 +21,7 @@ from crm.policies.addresses import account_name
 from tenancy.composed import ROW, ComposedPages
 from tiktok.availability import POST_MATRIX, POST_UNITS
 from tiktok.enums import LIVE_CONNECTION_STATES, PostMetric, PostTie, Unit
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.paging import KeysetPage, keyset_page
 from ui.templatetags.charts import readable
 
 NEWEST = "-published"
@@ -85,26 +84,20 @@ def published_posts_page(
     cursor: str | None = "",
     *,
     asked: PostsAsked | None = None,
-    size: int = PAGE_SIZE,
 ) -> KeysetPage[PostRow]:
     """Published Posts with their numbers, the latest first unless another order is asked for; what is not known is last."""
     wish = asked or PostsAsked()
-    if wish.is_usual and size == PAGE_SIZE:
+    if wish.is_usual:
         return _PUBLISHED.page(campaign.pk, cursor=cursor).of(post_row)
     name = wish.sort.removeprefix("-")
     sign, key = wish.sort[: -len(name)], SORTABLE[name]
 
-    def ranked(rows: QuerySet[Post]) -> QuerySet[Post]:
-        is_number = name in PostMetric.values
-        return rows.annotate(**{key: shown_number(PostMetric(name))}) if is_number else rows
-
     return keyset_page(
-        ranked(found_posts(campaign, wish)),
+        _ranked(found_posts(campaign, wish), name),
         f"{sign}{key}",
         f"{sign}id",
-        facts=lambda rows: ranked(with_post_numbers(rows)),
+        facts=lambda rows: _ranked(with_post_numbers(rows), name),
         cursor=cursor,
-        size=size,
         has_unknown=True,
     ).of(post_row)
 
@@ -132,18 +125,25 @@ def found_posts(campaign: Campaign, asked: PostsAsked) -> QuerySet[Post]:
     return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
-def every_published_post(campaign: Campaign, asked: PostsAsked) -> Iterator[PostRow]:
-    """All posts that the wish names in its order, read in pieces."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = published_posts_page(campaign, cursor, asked=asked, size=500)
-        yield from page.rows
-        cursor = page.next_cursor
+def in_order(rows: QuerySet[Post], asked: PostsAsked) -> QuerySet[Post]:
+    """The same posts, all of them, in the order of the wish; what is not known is last."""
+    name = asked.sort.removeprefix("-")
+    key = F(SORTABLE[name])
+    is_falling = name != asked.sort
+    order = key.desc(nulls_last=True) if is_falling else key.asc(nulls_last=True)
+    return _ranked(rows, name).order_by(order, "-id" if is_falling else "id")
 
 
-def shown_number(metric: PostMetric) -> Case | F:
-    """The number of a post as its page may show it, by the availability matrix; else NULL."""
-    column = F(f"video__{metric.value}")
+def _ranked(rows: QuerySet[Post], name: str) -> QuerySet[Post]:
+    """Posts that know what the list is sorted by."""
+    is_number = name in PostMetric.values
+    return rows.annotate(**{SORTABLE[name]: shown_number(PostMetric(name))}) if is_number else rows
+
+
+def shown_number(metric: PostMetric, column_name: str = "") -> Case | F:
+    """The number of a post as its page may show it, by the availability matrix; else NULL. `column_name`: the video's, where
+    it has another name."""
+    column = F(f"video__{column_name or metric.value}")
     row = POST_MATRIX[metric]
     if row[PostTie.NOT_AUTHENTICATED].is_shown:
         return column

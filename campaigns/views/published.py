@@ -16,11 +16,10 @@ from campaigns.queries import (
     published_posts_page,
 )
 from campaigns.queries.post_layouts import COLUMNS, posts_view_of
-from campaigns.queries.post_table import post_head, post_line, post_percents
+from campaigns.queries.post_table import post_head, post_lines, post_percents
 from campaigns.queries.posts import BY_ORDER
 from campaigns.queries.published import (
     NEWEST,
-    every_published_post,
     found_posts,
     post_totals,
 )
@@ -142,5 +141,5 @@ def posts_export(request: OrganizationRequest, pk: int) -> HttpResponseBase:
     campaign, asked = campaign_or_404(pk), asked_in(request.GET)
     view = posts_view_of(request.user)
     note_export(campaign, found_posts(campaign, asked).count(), actor=request.user)
-    lines = (post_line(row, view) for row in every_published_post(campaign, asked))
+    lines = post_lines(campaign, asked, view)
     return table_file(request, "posts", post_head(view), lines, percents=post_percents(view))

@@ -16,15 +16,18 @@ from campaigns.enums import PostOrigin, ReviewState
 from campaigns.errors import AccountTakesNoPart, PostStaysWithOrder
 from campaigns.models import Campaign, Post, PostLayout
 from campaigns.policies.posts import VideoFact
-from campaigns.queries import growth, post_detail, post_row
+from campaigns.queries import growth, post_detail, post_row, published_posts_page
+from campaigns.queries.post_layouts import COLUMNS, NUMBERS
+from campaigns.queries.published import PostsAsked
 from campaigns.services.posts import add_post_by_hand, remove_post, restore_post, tie_post
 from tenancy.enums import Verb
 from tenancy.models import Event
 from tests.campaigns.test_campaigns_pages import base, queries, text
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
 from tests.sandbox_process import Sandbox
+from tiktok.availability import POST_UNITS
 from tiktok.client.types import ReportMetrics, ReportRow
-from tiktok.enums import Source
+from tiktok.enums import Source, Unit
 from tiktok.models import Video
 from tiktok.services.creators.videos import refresh_video, refresh_videos
 from tiktok.services.facts.snapshots import record_video_snapshots
@@ -354,3 +357,24 @@ def test_a_post_that_tiktok_lists_no_longer_stays_and_says_so(
     refresh_video(last)
     last.refresh_from_db()
     assert last.unlisted_since is None
+
+
+@pytest.mark.parametrize("sort", ["-published", "reach"])
+def test_the_file_says_of_each_post_what_its_row_on_the_page_says(
+    viewer: Client, campaign: Campaign, three: dict[str, Post], sort: str
+) -> None:
+    keys = [column.key for column in COLUMNS]
+    viewer.post(f"{base(campaign)}posts/columns/", {"shown": keys})
+    Video.objects.filter(pk=three["rio"].video_id).update(retention=[1, 0.5, 0.25])
+    asked = PostsAsked(sort=sort)
+    lines = exported(viewer, campaign, f"?sort={sort}")
+    rows = published_posts_page(campaign, asked=asked).rows
+    assert [line["Post ID"] for line in lines] == [row.post.network_post_id for row in rows]
+    for line, row in zip(lines, rows, strict=True):
+        for metric in NUMBERS:
+            unit = " (s)" if POST_UNITS[metric] == Unit.SECONDS else ""
+            value = row.metrics[metric].value
+            assert line[f"{metric.label}{unit}"] == ("" if value is None else str(value)), metric
+        assert line["Source"] == row.source_label
+        assert bool(line["Updated"]) is (row.fetched_at is not None)
+        assert line["Origin"] == row.post.get_origin_display()
