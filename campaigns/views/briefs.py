@@ -17,7 +17,7 @@ from campaigns.services.briefs import (
     remove_brief_file,
     restore_brief_file,
 )
-from campaigns.views.frame import address, campaign_or_404, form_answer
+from campaigns.views.frame import address, campaign_or_404
 from crm.views.removals import bring_back
 from files.errors import FileRefused
 from files.views import as_download
@@ -25,11 +25,10 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
 from ui.bidi import isolated
+from ui.dialogs import form_answer
 from ui.redirects import go_to
 from ui.submitting import is_sent, say_made, sent_token
 from ui.undoing import say_done
-
-REFUSED = 422
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -49,14 +48,14 @@ def brief_file_add(request: OrganizationRequest, pk: int) -> HttpResponse:
         else:
             say_made(request, "File added to the brief.", is_first=made.is_first)
             return go_to(request, back)
-    context = {
-        "title": "Add a file to the brief",
-        "back": back,
-        "form": form,
-        "action": request.path,
-        "body": "staff/crm/documents/form.html",
-    }
-    return form_answer(request, context, status=REFUSED if form.errors else 200)
+    return form_answer(
+        request,
+        "staff/crm/documents/form.html",
+        title="Add a file to the brief",
+        back=back,
+        form=form,
+        action=request.path,
+    )
 
 
 @staff_page(Permission.READ)
