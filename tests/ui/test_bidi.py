@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.template import engines
 from hypothesis import given
@@ -52,3 +54,10 @@ def test_templates_isolate_and_escape() -> None:
     shown = template.render({"name": "<b>\u202eevil"})
     safe = "\u2068&lt;b&gt;evil\u2069"
     assert shown == f"<p>{safe} is here</p>For {safe}"
+
+
+def test_no_template_runs_the_lines_of_a_text_together() -> None:
+    flat = [
+        p.name for p in Path("templates").rglob("*.html") if "isolate|linebreaks" in p.read_text()
+    ]
+    assert flat == [], "a text of several lines is printed as {{ text|isolate_lines|linebreaksbr }}"
