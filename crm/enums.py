@@ -117,7 +117,7 @@ class ImportFate(models.TextChoices):
 
 
 class PasteResult(models.TextChoices):
-    """What is known of a pasted line, in the order in which it is told."""
+    """The result of a pasted line, in the order in which results are told."""
 
     IN = "in", "In the marketplace"
     OUTSIDE = "outside", "Not in the marketplace"

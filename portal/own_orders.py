@@ -85,7 +85,7 @@ class OwnWork:
 
 @dataclass(frozen=True)
 class WorkIn:
-    """What one organization asks of the person."""
+    """The work that one organization asks of the person."""
 
     orders: list[OwnOrder]
     contracts: list[Contract]
@@ -112,7 +112,7 @@ def own_work(everywhere: Sequence[WorkIn]) -> OwnWork:
 
 
 def own_contracts(influencer: Influencer) -> models.QuerySet[Contract]:
-    """What the organization in scope has sent this influencer to agree to."""
+    """The contracts that the organization in scope has sent this influencer to agree to."""
     rows = Contract.objects.filter(influencer=influencer).exclude(state=ContractState.DRAFT)
     return rows.select_related("file", "organization").order_by("-sent_at", "-pk")
 

@@ -79,7 +79,7 @@ def _line(values: list[Any], parts: list[Part]) -> list[Cell]:
 
 
 def _parts(view: PostsView) -> tuple[list[Any], list[Part]]:
-    """What the columns read behind that which every line has, and the part of a line that each makes of it."""
+    """The facts that the columns read beside those of every line, and the part of a line that each makes of it."""
     reads: list[Any] = []
     parts: list[Part] = []
     for column in view.columns:

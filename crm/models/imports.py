@@ -79,7 +79,7 @@ class Import(OrganizationModel):
         return self.job is not None and not self.job.is_finished
 
     @property
-    def is_looked_up(self) -> bool:
+    def has_open_lookup(self) -> bool:
         """Is TikTok being asked about its accounts?"""
         return self.lookup_job is not None and not self.lookup_job.is_finished
 

@@ -55,7 +55,7 @@ class Group:
 
 @dataclass(frozen=True)
 class PasteCounts:
-    """How many lines of a paste there are of each kind."""
+    """The numbers of lines of a paste, by what is known of them."""
 
     groups: tuple[Group, ...]
 
@@ -95,12 +95,12 @@ class PasteCounts:
 
     @property
     def kept(self) -> int:
-        """Those who are not in the marketplace, and kept as creators without an account."""
+        """The number of those who are not in the marketplace, and kept as creators without an account."""
         return self._sum(lambda each: each.result == PasteResult.OUTSIDE and each.is_written)
 
     @property
     def to_mail(self) -> int:
-        """Those who are not in the marketplace and have an e-mail address."""
+        """The number of those who are not in the marketplace and have an e-mail address."""
         return self._sum(lambda each: each.result == PasteResult.OUTSIDE and each.can_be_mailed)
 
     @property

@@ -18,7 +18,7 @@ from tenancy.models import User
 @never_cache
 @portal_page
 def home(request: HttpRequest) -> HttpResponse:
-    """What brands ask of me, and my TikTok accounts."""
+    """The work that brands ask of me, and my TikTok accounts."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101 -- portal_page saw to it
     found = in_each_organization(person, lambda *of: (reading.own_organization(*of), work_in(*of)))

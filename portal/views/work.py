@@ -1,4 +1,4 @@
-"""What a person does for brands: contracts they answer, and how their posts did."""
+"""Work of a person for brands: contracts they answer, and how their posts did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What brands ask of a person stands on their first page: orders by what is next, contracts to answer, and how posts did."""
+"""Work that brands ask of a person stands on their first page: orders by what is next, contracts to answer, and how posts did."""
 
 from __future__ import annotations
 

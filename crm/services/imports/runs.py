@@ -164,7 +164,7 @@ def begin_import(parent: Import, *, actor: User) -> None:
     taken its place."""
     seen = parent.version
     parent = locked(parent)
-    if parent.is_looked_up:
+    if parent.has_open_lookup:
         raise TableRefused("The accounts are still being looked up. Wait for the end, or stop it.")
     is_begun = parent.stage == ImportStage.IMPORT and not parent.is_running
     if is_begun and (parent.imported_at is None or parent.is_pasted):
@@ -218,7 +218,7 @@ def repeat_lookup(parent: Import, *, actor: User) -> None:
     is_imported = parent.imported_at is not None and parent.stage == ImportStage.IMPORT
     if parent.is_running or not (is_previewed or is_imported):
         raise TableRefused("Nothing can be looked up now.")
-    if parent.is_looked_up:
+    if parent.has_open_lookup:
         raise TableRefused("The accounts are being looked up already.")
     start_lookup(parent, actor=actor)
     parent.version += 1  # nobody adds more than they have seen

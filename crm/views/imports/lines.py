@@ -51,7 +51,7 @@ class PastedLine:
 
     @property
     def kind(self) -> str:
-        """Of its badge."""
+        """The kind of its badge."""
         return KINDS[self.result]
 
     @property
@@ -66,11 +66,11 @@ class PastedLine:
 
 
 def pasted_lines(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
-    """What the page of a paste shows."""
+    """The context of the page of a paste."""
     result = request.GET.get("result", "")
     counts = paste_counts(parent)
     page = pasted_rows_page(parent, result=result, cursor=request.GET.get("cursor", ""))
-    is_idle = not (parent.is_running or parent.is_looked_up)
+    is_idle = not (parent.is_running or parent.has_open_lookup)
     is_open = parent.stage in {ImportStage.PREVIEW, ImportStage.IMPORT}
     return {
         "counts": counts,
@@ -122,7 +122,7 @@ def _account(row: ImportRow) -> tuple[str, str]:
 
 
 def _invited(rows: Sequence[ImportRow]) -> dict[str, datetime | None]:
-    """When those who are not in the marketplace were invited to it, by handle."""
+    """The latest invitation of each who is not in the marketplace, by handle."""
     outside = [row.tiktok_handle for row in rows if row.tiktok_status in OUTSIDE]
     if not outside:
         return {}

@@ -88,7 +88,7 @@ def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     live = Live.of(
         *(columns(each) for each in (parent, parent.job, parent.lookup_job) if each),
         goes_on_at,
-        is_under_way=parent.is_running or parent.is_looked_up,
+        is_under_way=parent.is_running or parent.has_open_lookup,
     )
     if answer := live.answer(request):
         return answer

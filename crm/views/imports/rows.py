@@ -136,7 +136,7 @@ def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
 
 
 def shown_changes(words: Words, row: ImportRow) -> list[Change]:
-    """What a row changes."""
+    """The fields that a row changes."""
     return [
         Change(words.label(key), words.value(key, before), words.value(key, after))
         for key, (before, after) in row.changes.items()
