@@ -47,7 +47,7 @@ def found_places(campaign: Campaign, asked: PostsAsked) -> QuerySet[PostPlace]:
 
 
 def _searched(rows: QuerySet[PostPlace], search: str) -> QuerySet[PostPlace]:
-    """Those at this address; else those with all these words in caption, handle or name."""
+    """Select the post at this address; else the posts with all these words in caption, handle or name."""
     if read := address_in(search):
         return rows.filter(post__network=read.network, post__network_post_id=read.post_id)
     blank, of = Value(" "), "account"

@@ -99,13 +99,13 @@ def test_numbers_are_those_of_the_day_of_the_report(manager: Client, campaign: C
             PostReading.objects.create(post=post, source=source, read_at=at, **counts)
         show_latest([post.pk])
     undated = a_place(campaign, a_network_post(lena, "4", published_at=None))
-    for added, told in (("2026-11-15T20:00Z", "3 370 of 2"), ("2026-11-16T00:00Z", "2 370")):
+    for added, counted in (("2026-11-15T20:00Z", "3 370 of 2"), ("2026-11-16T00:00Z", "2 370")):
         PostPlace.objects.filter(pk=undated.pk).update(added_at=datetime.fromisoformat(added))
         Report.objects.update_or_create(
             campaign=campaign, defaults={"blocks": ["networks"], "as_of": date(2026, 11, 15)}
         )
         assert rows(manager.get(f"{base(campaign)}report/"))[1:] == [
-            f"Instagram {told} 9 of 1 — — imported: 1, entered by hand: 1 since 14 Nov 2026",
+            f"Instagram {counted} 9 of 1 — — imported: 1, entered by hand: 1 since 14 Nov 2026",
             "YouTube 1 — — — — —",
         ]
 
