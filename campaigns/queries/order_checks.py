@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, ReviewState
 from campaigns.models import Order, Post
 from campaigns.policies.orders import PLACES_PER_CODE
+from campaigns.policies.posts import GONE
 from crm.models import SocialAccount
 from mail.enums import MessageState
 from mail.models import Message
@@ -48,6 +49,7 @@ CAUSES: dict[str, str] = {
     "no_address": "Nobody has sent the invitation: no e-mail address is known.",
     "mail_lost": "The invitation did not arrive.",
     "rejected": "TikTok's review rejected the video.",
+    "deleted": "The creator has deleted the video on TikTok.",
     "link_asked": "TikTok waits for the creator to agree that the video is linked.",
     "untied": "The creator published a video without the order, so TikTok does not count it.",
     "other_account": "The creator may have published with another account of theirs.",
@@ -152,6 +154,8 @@ def _review(order: Order) -> list[Check]:
     posts = [post for post in order.posts.all() if post.hidden_at is None]
     if any(post.is_rejected for post in posts):
         return [Check("TikTok's review rejected a video.", "danger", "rejected")]
+    if any(post.review_reason == GONE for post in posts):
+        return [Check("The creator has deleted a video of this order.", "danger", "deleted")]
     if any(post.review_state == ReviewState.LINK_ASKED for post in posts):
         return [Check("TikTok has asked the creator to link a video.", "warning", "link_asked")]
     return [Check("TikTok reviews no video of this order.", "neutral")]
@@ -160,7 +164,9 @@ def _review(order: Order) -> list[Check]:
 def _videos(order: Order) -> list[Check]:
     """Videos since the order was made: of this account without the order, of another campaign, of another account."""
     since = order.created_at
+    deleted = [each.network_post_id for each in order.posts.all() if each.review_reason == GONE]
     latest = visible_videos().filter(creator=order.account.creator_id, published_at__gt=since)
+    latest = latest.exclude(tiktok_video_id__in=deleted)
     video = latest.order_by("-published_at").first() if order.account.creator_id else None
     if video is not None:
         elsewhere = Post.objects.filter(video=video).exclude(campaign=order.campaign_id).exists()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, ReplyKind, ReviewState
 from campaigns.models import Campaign, Order
+from campaigns.policies.posts import GONE
 from campaigns.queries import order_checks, order_timeline, order_with_posts
 from campaigns.queries.order_checks import CAUSES, diagnose, needs_check
 from campaigns.services.drafts import TEXTS, draft_message
@@ -64,6 +65,18 @@ def test_it_is_asked_48_hours_after_the_sending_while_there_is_no_video(order: O
     assert not needs_check(order, events)
     order.state, order.created_at = OrderState.CREATED, timezone.now() - timedelta(days=3)
     assert needs_check(order, [])
+
+
+def test_a_video_that_was_deleted_is_none_that_was_published_without_the_order(
+    order: Order, campaign: Campaign
+) -> None:
+    video = new_video(order.account)
+    assert cause(order) == "untied"
+    a_post(campaign, video, order=order, published_since=None, review_reason=GONE)
+    assert cause(order) == "deleted"
+    new_video(order.account, "72")
+    checks = diagnose(order_with_posts(campaign, order.pk)).checks
+    assert {"deleted", "untied"} <= {check.cause for check in checks}
 
 
 def test_each_cause_is_found(order: Order, campaign: Campaign) -> None:
