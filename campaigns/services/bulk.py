@@ -22,7 +22,8 @@ from crm.services.bulk.kinds import (
     Slice,
     sentence,
 )
-from crm.services.bulk.own import row_of, undone
+from crm.services.bulk.own import row_of
+from crm.services.bulk.rows import undone
 from crm.services.bulk.runs import register_bulk
 from tenancy.enums import Permission
 

@@ -12,7 +12,7 @@ from django.test import Client
 from campaigns.models import Participant
 from campaigns.services.campaigns import add_participants, remove_participants
 from crm.models import CustomField, Influencer, List, ListEntry, Tag, Tagging
-from crm.services.bulk.own import CHANGED_SINCE
+from crm.services.bulk.rows import CHANGED_SINCE
 from crm.services.collections.lists import add_to_list, remove_from_list
 from crm.services.collections.tags import create_tag, delete_tag, tag_influencers, untag_influencers
 from crm.services.fields import archive_field, create_field, restore_field

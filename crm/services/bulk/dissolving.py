@@ -14,7 +14,7 @@ from crm.enums import BulkState
 from crm.errors import ChoiceGone
 from crm.models import Influencer, List, Tag, Tagging
 from crm.services.bulk.kinds import BulkKind, Choice, Outcome, Outcomes, Slice
-from crm.services.bulk.own import (
+from crm.services.bulk.rows import (
     list_again,
     make_again,
     remove_rows,
