@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import F
 
-from crm.models import Influencer, SocialAccount
+from crm.models import ConnectInvitation, Influencer, SocialAccount
 from tenancy.admin import ReadOnlyAdmin
 
 
@@ -23,3 +24,14 @@ class SocialAccountAdmin(ReadOnlyAdmin):
     list_select_related = ["influencer", "creator"]
     search_fields = ["handle", "influencer__name"]
     ordering = ["handle", "pk"]
+
+
+@admin.register(ConnectInvitation)
+class ConnectInvitationAdmin(ReadOnlyAdmin):
+    """Invitations to connect; creators report those that are not right."""
+
+    list_display = ["handle", "influencer", "state", "asked_at", "asked_by", "reported_at"]
+    list_filter = ["state", ("reported_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["influencer", "asked_by"]
+    search_fields = ["handle", "influencer__name"]
+    ordering = [F("reported_at").desc(nulls_last=True), "-pk"]

@@ -1,0 +1,152 @@
+"""Members see how an invitation to connect stands, keep to its answer, and can stop it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from crm.enums import ConnectState
+from crm.errors import NotToBeAsked
+from crm.models import ConnectInvitation, Influencer, SocialAccount
+from crm.services.bulk.asking import _ask_refusals
+from crm.services.connections import answers
+from crm.services.connections.asking import ask_to_connect
+from mail.models import Message
+from tenancy.models import Event, Organization
+from tenancy.scope import organization_scope
+from tests.branding import a_member
+from tests.factories.crm import TikTokAccountFactory, an_authenticated_account
+from tests.mailing import sent_mail
+from tiktok.models import ConsentPurpose
+from tiktok.services.connect.consents import set_purpose
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account(oak: Organization) -> SocialAccount:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(
+            creator__marketplace_status="in",
+            influencer__name="Tom",
+            influencer__email="tom@x.example",
+        )
+        ask_to_connect(account, actor=None)
+        return account
+
+
+def page(client: Client, account: SocialAccount) -> str:
+    return client.get(f"/o/oak/influencers/{account.influencer_id}/").content.decode()
+
+
+def found(client: Client, state: str) -> bool:
+    return "Tom" in client.get(f"/o/oak/influencers/?f=invitation:{state}").content.decode()
+
+
+def test_each_state_is_said_and_found(oak, manager: Client, account) -> None:
+    assert "The e-mail is on its way." in page(manager, account)
+    assert (found(manager, "asked"), found(manager, "delivered")) == (True, False)
+    sent_mail()
+    assert "was delivered; the invitation was not opened yet." in page(manager, account)
+    assert found(manager, "delivered")
+    with organization_scope(oak):
+        Message.objects.update(state="bounced")
+    assert "The e-mail did not arrive." in page(manager, account)
+    assert not found(manager, "unknown")
+
+    with organization_scope(oak):
+        ConnectInvitation.objects.update(state=ConnectState.OPENED, opened_at=timezone.now())
+    assert "Opened the invitation" in page(manager, account)
+    assert "Remind the creator" in page(manager, account)
+    assert found(manager, "opened")
+    with organization_scope(oak):
+        answers.decline(ConnectInvitation.objects.get(), reason="private", text="Sorry.")
+    declined = page(manager, account)
+    assert "does not want to share numbers" in declined
+    assert "Sorry." in declined
+    assert "Remind the creator" not in declined
+    assert found(manager, "declined")
+    with organization_scope(oak):
+        answers.postpone(ConnectInvitation.objects.get())
+    assert "Not now: they want to be asked on" in page(manager, account)
+    assert found(manager, "later")
+
+
+def test_who_has_answered_is_not_asked_and_who_was_stopped_can_be(oak, manager, account) -> None:
+    ask = f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/ask/"
+    with organization_scope(oak):
+        Message.objects.update(created_at=timezone.now() - timedelta(days=1))
+        answers.decline(ConnectInvitation.objects.get())
+        with pytest.raises(NotToBeAsked, match="said no"):
+            ask_to_connect(account, actor=None)
+    assert (
+        "said no, so no more invitations are sent"
+        in manager.post(ask, {"email": ""}).content.decode()
+    )
+    with organization_scope(oak):
+        answers.postpone(ConnectInvitation.objects.get())
+        with pytest.raises(NotToBeAsked, match="wants to be asked on"):
+            ask_to_connect(account, actor=None)
+    manager.post(f"{ask}stop/")
+    with organization_scope(oak):
+        stopped = ConnectInvitation.objects.get()
+        assert (stopped.state, stopped.version) == (ConnectState.STOPPED, 2)
+        assert Event.objects.latest("pk").verb == "influencer.connect_stopped"
+    assert "Your team stopped the invitation" in page(manager, account)
+    manager.post(f"{ask}stop/")
+    with organization_scope(oak):
+        assert ConnectInvitation.objects.get().version == 2
+        assert ask_to_connect(account, actor=None).is_news
+    assert len(sent_mail()) == 2
+
+
+def test_a_no_keeps_bulk_asking_away(oak, manager, account) -> None:
+    with organization_scope(oak):
+        answers.decline(ConnectInvitation.objects.get())
+        reasons = [
+            refusal.words[0]
+            for refusal in _ask_refusals()
+            if Influencer.objects.filter(refusal.condition).exists()
+        ]
+    assert reasons == ["said no, or not now"]
+
+
+def test_a_wider_text_lets_the_creator_be_asked_again(oak, manager) -> None:
+    with organization_scope(oak):
+        account = an_authenticated_account(
+            influencer__name="Lena", influencer__email="lena@x.example"
+        )
+        nothing = _ask_refusals()[0].condition
+        assert Influencer.objects.filter(nothing).exists()
+        set_purpose("To sell shoes.", is_wider=True, actor=a_member(oak))
+        assert not Influencer.objects.filter(_ask_refusals()[0].condition).exists()
+    read = manager.get(
+        f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/consent/"
+    ).content.decode()
+    assert "The current text allows more" in read
+    assert "What nobody here can ever do" in read
+
+
+def test_there_is_no_text_where_nothing_was_agreed_to(manager: Client, account) -> None:
+    address = f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/consent/"
+    assert manager.get(address).status_code == 404
+
+
+def test_admins_write_the_purpose_and_see_what_somebody_changed_meanwhile(oak, manager) -> None:
+    client = Client()
+    client.force_login(a_member(oak))
+    address = "/o/oak/settings/organization/purpose/"
+    new = {"number": "0", "text": "To sell shoes.", "is_wider": "on"}
+    client.post(address, new)
+    assert "Version 1 is of" in client.get("/o/oak/settings/organization/").content.decode()
+    refused = client.post(address, {**new, "text": "To sell hats."})
+    assert refused.status_code == 422
+    assert "Somebody has changed the purpose meanwhile." in refused.content.decode()
+    assert manager.post(address, new).status_code == 403
+    with organization_scope(oak):
+        purpose = ConsentPurpose.objects.get()
+        assert (purpose.number, purpose.text, purpose.is_wider) == (1, "To sell shoes.", True)
+    assert "To sell shoes." in manager.get("/o/oak/settings/organization/").content.decode()
