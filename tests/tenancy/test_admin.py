@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from alerts.models import ReadUpTo
 from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
-from crm.models import Influencer, SocialAccount
+from crm.models import ConnectInvitation, Influencer, SocialAccount
 from files.models import File
 from jobs.models import Job, Work
 from mail.models import Message
@@ -111,6 +111,9 @@ def furnished(name: str, word: str) -> Organization:
             account_type="tiktok_creator",
             handle=creator.handle,
             creator=creator,
+        )
+        ConnectInvitation.objects.create(
+            influencer=influencer, handle=creator.handle, asked_at=LONG_AGO
         )
         furnish_campaign(word, account, creator)
         LegacyMigration.objects.create()
