@@ -18,12 +18,13 @@ from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video
 from tests.personas import Tenant
 from tiktok.models import VideoSnapshot
 
-LISTS = ["influencers/", "social-accounts/", "campaigns/", "orders/", "posts/"]
+LISTS = ["influencers/", "social-accounts/", "campaigns/", "orders/", "network-posts/", "posts/"]
 ROWS = {
     "influencers/": "crm.Influencer",
     "social-accounts/": "crm.SocialAccount",
     "campaigns/": "campaigns.Campaign",
     "orders/": "campaigns.Order",
+    "network-posts/": "campaigns.PostPlace",
     "posts/": "campaigns.Post",
 }
 
