@@ -124,6 +124,16 @@ def to_reconnect(organizations: list[OwnOrganization]) -> list[tuple[Organizatio
     return list(found.values())
 
 
+def with_new_text(organizations: list[OwnOrganization]) -> list[tuple[Organization, OwnAccount]]:
+    """The accounts for which an organization has a text that allows more than what was agreed to."""
+    return [
+        (own.organization, account)
+        for own in organizations
+        for account in own.accounts
+        if account.is_seen and account.is_outdated
+    ]
+
+
 def own_accounts(influencer: Influencer) -> list[OwnAccount]:
     """The influencer's TikTok accounts in the organization in scope, by handle."""
     accounts = (

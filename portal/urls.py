@@ -26,14 +26,14 @@ urlpatterns = [
         sharing.withdraw,
         name="withdraw",
     ),
-    path("organizations/<slug:slug>/contracts/<int:pk>/", work.contract, name="contract"),
+    path("organizations/<slug:slug>/contracts/<int:contract_pk>/", work.contract, name="contract"),
     path(
-        "organizations/<slug:slug>/contracts/<int:pk>/file/",
+        "organizations/<slug:slug>/contracts/<int:contract_pk>/file/",
         work.contract_file,
         name="contract_file",
     ),
     path(
-        "organizations/<slug:slug>/contracts/<int:pk>/answer/",
+        "organizations/<slug:slug>/contracts/<int:contract_pk>/answer/",
         work.answer_contract,
         name="answer_contract",
     ),

@@ -158,7 +158,11 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "matches": ["email:1"],
     },
     "campaigns.BriefFile": lambda t: {"file": make_row(File, t)},
-    "crm.Contract": lambda t: {"file": make_row(File, t)},  # a file belongs to one row
+    "crm.Contract": lambda t: {
+        "file": make_row(File, t),  # a file belongs to one row
+        "state": "sent",
+        "influencer": t.row("crm.Influencer"),
+    },
     "crm.Mailing": lambda t: {"cancelled_at": None, "scheduled_at": None, "reminder_days": 3, "reminder_job": None},
     "crm.MailingRecipient": lambda t: {"state": "sent", "skip_reason": "", "answered_at": None},
     "crm.Merge": lambda t: {

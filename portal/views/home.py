@@ -25,12 +25,13 @@ def home(request: HttpRequest) -> HttpResponse:
     organizations, work = [own for own, _ in found], own_work([asked for _, asked in found])
     connections = reading.own_connections(person, organizations)
     live = reading.home_live(organizations, connections, work.facts)
-    ended = reading.to_reconnect(organizations)
+    ended, new_texts = reading.to_reconnect(organizations), reading.with_new_text(organizations)
     context = {
         "work": work,
-        "count": work.count + len(ended),
+        "count": work.count + len(ended) + len(new_texts),
         "organizations": organizations,
         "to_reconnect": ended,
+        "new_texts": new_texts,
         "connections": connections,
         "live": live,
     }

@@ -28,19 +28,19 @@ SAID = {
 @require_GET
 @never_cache
 @influencer_page
-def contract(request: InfluencerRequest, pk: int) -> HttpResponse:
+def contract(request: InfluencerRequest, contract_pk: int) -> HttpResponse:
     """A contract to read, accept or decline, and its other versions."""
-    found = _found(request, pk)
-    versions = own_contracts(request.influencer).filter(title=found.title).exclude(pk=pk)
+    found = _found(request, contract_pk)
+    versions = own_contracts(request.influencer).filter(title=found.title).exclude(pk=contract_pk)
     context = {"organization": request.organization, "contract": found, "versions": versions}
     return render(request, "portal/contract.html", context)
 
 
 @require_GET
 @influencer_page
-def contract_file(request: InfluencerRequest, pk: int) -> FileResponse:
+def contract_file(request: InfluencerRequest, contract_pk: int) -> FileResponse:
     """The file of a contract that is one."""
-    found = _found(request, pk)
+    found = _found(request, contract_pk)
     if found.file is None:
         raise Http404
     return as_download(found.file)
@@ -48,9 +48,9 @@ def contract_file(request: InfluencerRequest, pk: int) -> FileResponse:
 
 @require_POST
 @influencer_page
-def answer_contract(request: InfluencerRequest, pk: int) -> HttpResponse:
+def answer_contract(request: InfluencerRequest, contract_pk: int) -> HttpResponse:
     """Accept or decline a contract, once."""
-    found, state = _found(request, pk), ANSWERS.get(request.POST.get("answer", ""))
+    found, state = _found(request, contract_pk), ANSWERS.get(request.POST.get("answer", ""))
     if state is None:
         raise Http404
     try:
@@ -59,11 +59,11 @@ def answer_contract(request: InfluencerRequest, pk: int) -> HttpResponse:
         messages.error(request, "This contract is answered already, or was taken back.")
     else:
         messages.success(request, SAID[state])
-    return redirect("portal:contract", request.organization.slug, pk)
+    return redirect("portal:contract", request.organization.slug, contract_pk)
 
 
-def _found(request: InfluencerRequest, pk: int) -> Contract:
-    return get_object_or_404(own_contracts(request.influencer), pk=pk)
+def _found(request: InfluencerRequest, contract_pk: int) -> Contract:
+    return get_object_or_404(own_contracts(request.influencer), pk=contract_pk)
 
 
 @require_GET

@@ -134,7 +134,9 @@ def test_a_creator_allows_it_on_their_page_and_takes_it_back_there(
 ) -> None:
     client = Client()
     client.force_login(maya)
-    assert "Brands cannot see when you open their mail." in client.get("/me/").content.decode()
+    assert (
+        "Brands cannot see when you open their mail." in client.get("/me/sharing/").content.decode()
+    )
     page = client.post("/me/openings/", {"share": "yes"}, follow=True).content.decode()
     assert "You allowed it on" in page
     maya.refresh_from_db()
