@@ -152,7 +152,7 @@ def test_a_page_size_out_of_reach_is_refused(ash: Reader, size: str) -> None:
     assert [error["field"] for error in answer.json()["errors"]] == ["page_size"]
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", ROWS)
 def test_a_foreign_id_answers_exactly_as_an_absent_one(
     path: str, oak: Tenant, elm: Tenant, reader: Reader
 ) -> None:
