@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
+from django.utils import timezone
 
 from campaigns.models import Post
 from campaigns.queries.order_page import OrderPage, own_order_pages
@@ -66,8 +67,10 @@ class OwnWork:
 
     @property
     def next_due(self) -> date | None:
-        days = [own.page.order.due_on for own in self.to_do if own.page.days_left is not None]
-        return min((day for day in days if day), default=None)
+        """The earliest day by which something is due; not what is late already."""
+        left = [own.page.days_left for own in self.to_do]
+        days = [each for each in left if each is not None and each >= 0]
+        return timezone.now().date() + timedelta(days=min(days)) if days else None
 
     @property
     def latest(self) -> list[OwnOrder]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
@@ -24,7 +25,7 @@ from tiktok.queries import (
     read_polls,
     visible_videos,
 )
-from tiktok.queries.consents import outdated_consents
+from tiktok.queries.consents import with_outdated
 from ui.live import Live
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
@@ -143,23 +144,18 @@ def own_accounts(influencer: Influencer) -> list[OwnAccount]:
         .order_by("handle")
     )
     found = [(row.creator, read_polls(row.polls)) for row in accounts if row.creator is not None]
-    active = Consent.objects.filter(
+    consents = Consent.objects.filter(
         creator__in=[creator for creator, _ in found],
         withdrawn_at=None,
         connection__person=influencer.person,
     ).select_related("connection")
-    by_creator = {consent.creator_id: consent for consent in active}
-    outdated = (
-        set(outdated_consents().filter(creator__in=by_creator).values_list("creator", flat=True))
-        if by_creator
-        else set()
-    )
+    by_creator: dict[int, Any] = {row.creator_id: row for row in with_outdated(consents)}
     return [
         OwnAccount(
             creator,
             by_creator.get(creator.pk),
             account_sync(creator, polls),
-            is_outdated=creator.pk in outdated,
+            is_outdated=creator.pk in by_creator and by_creator[creator.pk].is_outdated,
         )
         for creator, polls in found
     ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
+from django.db.models import Case, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from tiktok.models import Consent, ConsentPurpose
 from tiktok.queries.accounts import active_consents
@@ -48,17 +51,20 @@ def text_of(consent: Consent) -> ConsentText:
     return ConsentText(consent.text_version, consent.purpose)
 
 
+def with_outdated(rows: models.QuerySet[Consent]) -> models.QuerySet[Any]:
+    """Consents with `is_outdated`: the current text allows more than the one agreed to, so that the creator is asked again."""
+    wider = ConsentPurpose.objects.filter(is_wider=True).order_by("-number").values("number")[:1]
+    covers = Q(text_version__in=COVERING) & Q(agreed_number__gte=Coalesce(Subquery(wider), 0))
+    return rows.alias(agreed_number=Coalesce("purpose__number", 0)).annotate(
+        is_outdated=Case(When(covers, then=Value(False)), default=Value(True))
+    )
+
+
 def outdated_consents() -> models.QuerySet[Consent]:
-    """Live consents to a text that allows less than the current one: these creators are asked again."""
-    return active_consents().exclude(_covers())
+    """Live consents to a text that allows less than the current one."""
+    return with_outdated(active_consents()).filter(is_outdated=True)
 
 
 def is_outdated(consent: Consent) -> bool:
     """Does the current text allow more than this consent?"""
-    return not Consent.objects.filter(_covers(), pk=consent.pk).exists()
-
-
-def _covers() -> models.Q:
-    widest = ConsentPurpose.objects.filter(is_wider=True).order_by("-number").first()
-    covered = models.Q(text_version__in=COVERING)
-    return covered & models.Q(purpose__number__gte=widest.number) if widest else covered
+    return with_outdated(Consent.objects.all()).filter(pk=consent.pk, is_outdated=True).exists()

@@ -108,12 +108,12 @@ def test_the_creator_is_asked_again_on_their_page_and_reads_what_they_agreed_to(
         old = Consent.objects.select_related("creator").get()
     client = Client()
     client.force_login(maya)
-    assert "Oak has a new text" in page(client.get(reverse("portal:home")))
+    assert "Oak has a new text" in page(client.get(reverse("portal:sharing")))
     address = reverse("portal:agree", args=["oak", old.creator_id])
     assert "To sell shoes." in page(client.get(address))
     assert client.post(address, {"text": "2026-12"}).status_code == 409
     assert client.post(address, {"text": "2026-12.1"})["Location"] == reverse("portal:home")
-    assert "Oak has a new text" not in page(client.get(reverse("portal:home")))
+    assert "Oak has a new text" not in page(client.get(reverse("portal:sharing")))
     with organization_scope(oak):
         new = Consent.objects.get(withdrawn_at=None)
     for consent, is_there in ((old, False), (new, True)):
