@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState
-from campaigns.models import Campaign, Order, Post
+from campaigns.models import Campaign, Post
 from campaigns.policies.orders import OPEN_STATES
 from campaigns.queries import (
     account_counter,
-    campaign_count,
     ending_count,
     is_visible,
     organization_counts,
 )
+from campaigns.queries.campaigns import with_numbers
 from campaigns.queries.ending import MOST_COUNTED
 from campaigns.queries.order_dates import overdue_count
+from crm.models import Task
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.models import User
+from tenancy.policies import can
 from tiktok.enums import (
     ENDED_CONNECTION_STATES,
     LIVE_CONNECTION_STATES,
@@ -54,6 +59,12 @@ class Numbers:
     views: int | None
     reconnects: int
     ending: int
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Is there anything under *Needs attention*?"""
+        waiting = (self.unsupported_accounts, self.orders_with_problems, self.overdue)
+        return any((*waiting, self.reconnects, self.ending))
 
 
 def numbers(*, released: bool) -> Numbers:
@@ -100,24 +111,47 @@ def _with_names(posts: QuerySet[Post]) -> QuerySet[Post]:
 
 
 def live_campaigns() -> QuerySet[Campaign]:
-    """Campaigns that are on, the one that ends first on top."""
-    return (
-        Campaign.objects.filter(state__in=(CampaignState.ACTIVE, CampaignState.DRAFT))
-        .annotate(order_count=campaign_count("orders", Order.objects.all()))
-        .order_by("ends_on", "pk")
-    )
+    """Campaigns that are on with their numbers, the one that ends first on top."""
+    order = ("ends_on", "pk")
+    states = (CampaignState.ACTIVE, CampaignState.DRAFT)
+    found = Campaign.objects.filter(state__in=states).order_by(*order)
+    return with_facts(found[:SHOWN], with_numbers).order_by(*order)
+
+
+@dataclass(frozen=True)
+class NextDate:
+    """A day on which something is due: a task of the reader's, or the end of a campaign."""
+
+    day: date
+    task: Task | None = None
+    campaign: Campaign | None = None
+
+
+def next_dates(reader: User, campaigns: Iterable[Campaign], *, today: date) -> list[NextDate]:
+    """The earliest dates: tasks of the reader, late ones too, and the ends of these campaigns."""
+    mine = Task.objects.filter(assignee=reader, done_at=None, influencer__archived_at=None)
+    tasks = mine.filter(due_on__isnull=False).select_related("influencer").order_by("due_on", "pk")
+    found = [NextDate(task.due_on, task=task) for task in tasks[:SHOWN] if task.due_on]
+    found += [NextDate(each.ends_on, campaign=each) for each in campaigns if each.ends_on >= today]
+    return sorted(found, key=lambda each: each.day)[:SHOWN]
 
 
 @staff_page(Permission.READ)
 def home(request: OrganizationRequest) -> HttpResponse:
-    released = is_released()
+    released, today = is_released(), timezone.now().date()
+    campaigns = list(live_campaigns())
     return render(
         request,
         "staff/home/home.html",
         {
             "numbers": numbers(released=released),
             "most_counted": MOST_COUNTED,
-            "campaigns": live_campaigns()[:SHOWN],
+            "campaigns": campaigns,
+            "dates": next_dates(request.user, campaigns, today=today),
+            "today": today,
+            "may_add": can(request.membership, Permission.EDIT_INFLUENCERS),
+            "may_begin": can(request.membership, Permission.EDIT_CAMPAIGNS),
+            "sees_money": can(request.membership, Permission.SEE_MONEY),
             "posts": newest_posts(),
             "is_released": released,
             "marketplace_account": marketplace_account(),

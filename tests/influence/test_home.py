@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState, PostOrigin
 from campaigns.models import Campaign, Order, OrderRequest, Post
-from crm.models import Influencer, SocialAccount
+from crm.models import Influencer, SocialAccount, Task
 from tenancy.enums import Role
 from tenancy.models import Membership, Organization, User
 from tenancy.scope import organization_scope
@@ -133,6 +133,47 @@ def test_another_organizations_home_is_not_there(oak, elm) -> None:
     assert client.get("/o/elm/").context["numbers"].posts == 0
 
 
+def test_the_next_dates_are_tasks_of_the_reader_and_ends_of_campaigns(oak) -> None:
+    today = timezone.now().date()
+    client, other = member(oak), User.objects.create_user("other@oak.example")
+    reader = User.objects.get(email="viewer@oak.example")
+    with organization_scope(oak):
+        campaign = campaign_with(posts=0)
+        assert campaign.name not in dates_of(client)  # it has ended
+        Campaign.objects.update(ends_on=today + timedelta(days=3))
+        maya = Influencer.objects.get(name="maya")
+        for title, assignee, due_on in (
+            ("Call her", reader, today - timedelta(days=1)),
+            ("Write to her", reader, today),
+            ("Some day", reader, None),
+            ("Not mine", other, today),
+        ):
+            Task.objects.create(influencer=maya, title=title, assignee=assignee, due_on=due_on)
+        Task.objects.create(
+            influencer=maya, title="Done", assignee=reader, due_on=today, done_at=timezone.now()
+        )
+    said = dates_of(client)
+    assert said.index("Your task is late") < said.index("Today") < said.index("Spring loaf")
+    for absent in ("Some day", "Not mine", "Done"):
+        assert absent not in said
+
+
+def dates_of(client: Client) -> str:
+    page = client.get("/o/oak/").text
+    start = page.index('id="dates"')
+    return page[start : page.index("</section>", start)]
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.MANAGER, True), (Role.VIEWER, False)])
+def test_who_may_see_money_sees_costs_and_who_may_edit_begins(oak, role, sees) -> None:
+    with organization_scope(oak):
+        campaign_with(posts=1)
+    page = member(oak, role).get("/o/oak/").text
+    assert ("Cost per 1,000" in page) is sees
+    assert ("New campaign" in page) is sees
+    assert ('hx-get="/o/oak/influencers/add/"' in page) is sees
+
+
 @pytest.mark.parametrize("posts", [1, 3])
 def test_home_takes_the_same_few_queries_whatever_it_shows(
     oak, posts, django_assert_num_queries
@@ -145,5 +186,5 @@ def test_home_takes_the_same_few_queries_whatever_it_shows(
         client.get("/o/oak/")
 
 
-# 11 reads, the running jobs among them, and the savepoint that the page's transaction is inside the test's.
-BUDGET = 12
+# 12 reads, the running jobs among them, and the savepoint that the page's transaction is inside the test's.
+BUDGET = 13
