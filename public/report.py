@@ -97,6 +97,8 @@ def _ask(request: HttpRequest, token: str, report: Report) -> HttpResponse:
     if form.is_valid():
         if is_password(report, form.cleaned_data["password"]):
             request.session[_key(report)] = proof_of(report)
+            if not request.user.is_authenticated:
+                request.session.set_expiry(0)  # until the browser is closed
             return redirect("report", token)
         form.add_error("password", WRONG)
     return _asked(request, form, status=422 if form.errors else 200)

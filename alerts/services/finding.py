@@ -38,7 +38,7 @@ def find_below_plan() -> None:
     """Say of each campaign once that it is below 70 % of what is due by today, and once that it has come back to its plan."""
     for each in progresses(timezone.now().date()):
         if not each.was_below and is_below_plan(each.of_plan, each.passed):
-            percent = int(100 * each.of_plan / each.passed)
+            percent = round(100 * each.of_plan / each.passed)
             record(
                 Verb.CAMPAIGN_BELOW_PLAN,
                 each.campaign,

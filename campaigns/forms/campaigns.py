@@ -118,11 +118,20 @@ class CampaignForm(forms.Form):
         starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "The last day is before the first. Choose a later one.")
+        self._forget_hidden(given)
         costs = [given.get(f"{PLANNED}{number}") for number in MONEY_NUMBERS]
         amounts = [given.get("budget"), given.get("client_fee"), *costs]
         if any(each not in {None, ""} for each in amounts) and not given.get("currency", "-"):
             self.add_error("currency", "Enter the currency of the amounts, such as EUR.")
         return given
+
+    def _forget_hidden(self, given: dict[str, Any]) -> None:
+        """Keep what is stored of a number that the goal does not ask for: its field is hidden, so nobody could mend it."""
+        for number in GoalNumber:
+            name = f"{PLANNED}{number}"
+            if name in self.errors and given.get("goal") not in _goals_of(number):
+                del self.errors[name]
+                given[name] = self.fields[name].clean(self.initial[name])
 
     @property
     def facts(self) -> dict[str, Any]:

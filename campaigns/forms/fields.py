@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Any
 
 from django import forms
 
 FIRST_YEAR, LAST_YEAR = 2016, 2100  # TikTok began in 2016
+GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -22,7 +25,7 @@ class PlausibleDateField(forms.DateField):
 
 
 class AmountField(forms.DecimalField):
-    """An amount of money, or None."""
+    """An amount of money, or None. Thousands may be marked as pages mark them: `9,500.50`."""
 
     def __init__(self, label: str, *, help_text: str = "") -> None:
         super().__init__(
@@ -33,4 +36,9 @@ class AmountField(forms.DecimalField):
             required=False,
             help_text=help_text,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            error_messages={"invalid": "Enter a number, such as 9500 or 9,500.50."},
         )
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        return super().to_python(text.replace(",", "") if GROUPED.fullmatch(text) else value)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from campaigns.enums import ReplyKind
 from campaigns.forms import AnswerForm
 from campaigns.models import OrderReply
 from campaigns.services.orders.contact.pages import replace_link
@@ -32,6 +33,8 @@ def settle_reply(
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Write the answer in 1,000 characters at most. Nothing was sent.")
+    elif reply.kind == ReplyKind.QUESTION and not form.cleaned_data["answer"]:
+        messages.error(request, "Write the answer to the question first. Nothing was sent.")
     elif heard := settle(reply, **form.cleaned_data, actor=request.user):
         messages.success(request, f"Settled. {heard}")
     else:

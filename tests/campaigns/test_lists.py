@@ -131,6 +131,8 @@ def test_the_board_has_a_column_for_each_state(manager: Client, three: dict[str,
         a_campaign(f"C{number}")
     page = manager.get(f"{LIST}?view=board").content.decode()
     assert page.count("Show all as a table") == 1
+    a_campaign("Turn", state="archived", starts_on=date(2025, 12, 30), ends_on=date(2026, 1, 3))
+    assert "30 Dec 2025 – 3 Jan 2026" in text(manager.get(f"{LIST}?view=board"))
 
 
 @pytest.mark.parametrize("view", ["", "?view=board", "?sort=-cost"])

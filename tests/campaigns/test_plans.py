@@ -91,9 +91,30 @@ def test_the_settings_show_what_is_stored_and_change_it(
     assert "Two loaves." in campaign.brief
 
 
+def test_a_number_that_the_goal_does_not_ask_for_hinders_nobody_and_stays_as_stored(
+    manager: Client, campaign: Campaign
+) -> None:
+    planned(campaign)
+    page = f"{base(campaign)}settings/"
+    wrong = {**FIELDS, "state": "draft", "planned_views": "many", "planned_engagements": "heaps"}
+    conversion = {**wrong, "goal": "conversion"}
+    for given, count in ((wrong, 1), (conversion, 2)):
+        refused = submit(manager, page, given, to=f"{base(campaign)}edit/")
+        assert refused.status_code == 422
+        assert text(refused).count("Enter a number, such as 9500 or 9,500.50.") == count
+    saved = submit(
+        manager, page, {**wrong, "planned_views": "1,700,000"}, to=f"{base(campaign)}edit/"
+    )
+    assert saved.status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.planned["views"] == "1700000"
+    assert "engagements" not in campaign.planned
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
+        ("budget", "9,50.5", "Enter a number, such as 9500 or 9,500.50."),
         ("currency", "", "Enter the currency of the amounts"),
         ("currency", "E1", "Enter the currency as three letters"),
         ("markets", "Atlantis", "is no country"),

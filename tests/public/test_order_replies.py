@@ -211,6 +211,9 @@ def test_the_team_sees_it_and_answers_and_the_creator_reads_the_answer(
     page = manager.get(staff_page(order)).content.decode()
     assert "May I film at night?" in page
     url = f"{staff_page(order)}replies/{reply.pk}/"
+    unsaid = manager.post(url, {"answer": " "}, follow=True).content.decode()
+    assert "Write the answer to the question first." in unsaid
+    assert opened(order)[1].count(Verb.ORDER_REPLY_SETTLED) == 0
     for _ in range(2):
         manager.post(url, {"answer": "Yes, please."})
     assert opened(order)[1].count(Verb.ORDER_REPLY_SETTLED) == 1

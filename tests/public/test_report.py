@@ -151,6 +151,7 @@ def test_a_password_is_asked_for_once_and_again_when_it_is_another(shared: Repor
     assert wrong.status_code == 422
     assert not wrong.cookies
     right = client.post(path(shared), {"password": PASSWORD})
+    assert right.cookies["session"]["max-age"] == "", "until the browser closes"
     assert right.status_code == 302
     assert list(right.cookies) == ["session"]
     assert "Maya" in text(client.get(path(shared)))
