@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 COOKIE, PARAMETER = "language", "lang"
@@ -70,8 +71,9 @@ def choice(request: HttpRequest) -> list[tuple[str, str, str]]:
         return []
     found, query = [], QueryDict(mutable=True)
     for name in KEPT:
-        if name in request.GET:
-            query[name] = request.GET[name]
+        value = request.GET.get(name, "")
+        if url_has_allowed_host_and_scheme(value, allowed_hosts=None):
+            query[name] = value
     for code, name in settings.PAGE_LANGUAGES.items():
         if code != translation.get_language():
             query[PARAMETER] = code

@@ -28,6 +28,7 @@ from tenancy.scope import organization_scope
 from tenancy.services.events import record
 from tests.alerts.conftest import heard
 from tests.connecting import an_organization
+from tests.embedded.launching import eventually
 from tests.factories.campaigns import a_campaign, a_participant, an_account, an_order
 from tests.working import pump
 
@@ -253,5 +254,8 @@ def test_tenants_never_meet_and_the_stream_is_read_as_it_stands() -> None:
             record(Verb.ORDER_ACCEPTED, orders[name][1], actor=None)
     for name, (tenant, _) in orders.items():
         with organization_scope(tenant):
+            assert eventually(lambda: bool(heard()), within=30), (
+                "another test's transaction is open"
+            )
             assert heard()[-1] == (name, "accepted")
             assert {person for person, _ in heard()} == {name}

@@ -15,6 +15,7 @@ from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key
 from tests.api.conftest import Reader
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
+from tests.factories.networks import a_network_account, a_network_post, a_place
 from tests.personas import Tenant
 from tiktok.models import VideoSnapshot
 
@@ -207,16 +208,18 @@ def test_a_list_takes_the_same_few_queries_whatever_its_length(
             assert ash.get(path).json()["results"]
         return len(context)
 
-    make_rows(organization, ["one"])
+    make_rows(organization, ["one"], path)
     with_one = queries()
-    make_rows(organization, ["two", "three"])
+    make_rows(organization, ["two", "three"], path)
     assert len(ash.ids(path)) == 3
     assert queries() == with_one <= 8
 
 
-def make_rows(organization: Organization, handles: list[str]) -> None:
+def make_rows(organization: Organization, handles: list[str], path: str = "") -> None:
     with organization_scope(organization):
         for number, handle in enumerate(handles):
             account = a_participant(campaign := a_campaign(handle), handle)
             order = an_order(campaign, account)
             a_post(campaign, a_video(account, f"{handle}{number}"), order=order)
+            if path == "network-posts/":
+                a_place(campaign, a_network_post(a_network_account(handle), handle))

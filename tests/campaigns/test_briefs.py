@@ -185,7 +185,7 @@ def test_the_creator_saves_it_behind_the_link_until_that_is_revoked(
     answer = client.get(url)
     assert b"".join(answer) == PDF  # type: ignore[arg-type]
     assert answer["Content-Disposition"].startswith("attachment")
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert client.get(f"{path(order)}brief/{foreign.pk}/").status_code == 404
     assert client.post(url).status_code == 405
     replace_link(order, actor=olivia)

@@ -323,7 +323,7 @@ def test_a_draft_is_asked_for_by_a_day_that_can_be_changed(order: Order, olivia:
 def test_many_are_asked_at_once(order: Order, campaign: Campaign, manager: Client) -> None:
     base = f"/o/oaks/campaigns/{campaign.pk}/orders/bulk/"
     preview = manager.get(base, {"ids": order.pk, "do": "draft"}).content.decode()
-    assert "Asked for a draft" in preview
+    assert "Will be asked for a draft" in preview
     answer = manager.post(base, {"ids": order.pk, "do": "draft", "due_on": "never"})
     assert "This is no date." in answer.content.decode()
     day = TODAY + timedelta(days=3)

@@ -68,7 +68,7 @@ def test_refused_names_both_ways_out_and_each_is_one_click(
 
     invited = manager.post(f"{ADD}invite/", {"handle": "tom_trails"}, follow=True)
     assert "@tom_trails is invited to the Creator Marketplace" in body(invited)
-    assert "@tom_trails was invited to the marketplace" in body(invited)
+    assert "Invited to the marketplace, and not joined yet: @tom_trails" in body(invited)
     again = manager.post(ADD, {"handle": "tom_trails"})
     assert "This account was invited already" in body(again)
 

@@ -63,6 +63,9 @@ def test_each_state_is_said_and_found(oak, manager: Client, account) -> None:
     assert "Remind the creator" in page(manager, account)
     assert found(manager, "opened")
     with organization_scope(oak):
+        ask_to_connect(account, actor=None)  # a reminder
+    assert "Opened the invitation" in page(manager, account)
+    with organization_scope(oak):
         answers.decline(ConnectInvitation.objects.get(), reason="private", text="Sorry.")
     declined = page(manager, account)
     assert "does not want to share numbers" in declined

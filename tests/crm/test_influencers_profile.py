@@ -648,5 +648,5 @@ def test_a_permission_that_ends_soon_is_the_next_thing_to_do(
 def test_the_banner_says_when_they_were_asked(tom: SocialAccount, manager: Client) -> None:
     manager.post(at(tom, f"accounts/{tom.pk}/ask/"), {"email": "tom@example.com"})
     page = main_text(manager, at(tom))
-    assert "Asked by e-mail just now. You can remind them." in page
+    assert "Asked by e-mail just now. The e-mail is on its way." in page
     assert "Remind the creator" in page

@@ -285,7 +285,7 @@ def test_a_refused_account_is_invited_at_an_address(
     )
 
     assert "@tom_trails is invited by e-mail to join TikTok One." in page(answer)
-    assert "@tom_trails was invited to the marketplace" in page(answer)
+    assert "Invited to the marketplace, and not joined yet: @tom_trails" in page(answer)
     again = page(manager.post("/o/oak/influencers/add/", {"handle": "tom_trails"}))
     assert "This account was invited already." in again
 

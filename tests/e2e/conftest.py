@@ -150,7 +150,7 @@ def member_of(open_page: Any) -> Callable[[Organization, Role], Page]:
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(page.get_by_role("heading", level=1, name=organization.name)).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
         return page
 
     return sign_in

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_pages import ALL_THEMES, OVERHANG, RUN_AXE, barriers
+from tests.e2e.test_pages import ALL_THEMES, OVERHANG, RUN_AXE, SETTLED, barriers
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -16,7 +16,7 @@ def test_the_documentation_lists_every_operation_and_unfolds_it(open_page: Any) 
     page = open_page(1440)
     page.goto("/api/v1/docs/")
     calls = page.locator("details.operation")
-    expect(calls).to_have_count(13)
+    expect(calls).to_have_count(15)
     history = calls.filter(has_text="/api/v1/posts/{id}/metrics/history/")
     history.locator("summary").click()
     expect(history.get_by_role("table", name="Parameters")).to_be_visible()
@@ -37,6 +37,8 @@ def unfolded(page: Any) -> Any:
     for width, scheme in ALL_THEMES:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        page.evaluate(SETTLED)
         yield from page.evaluate(RUN_AXE)
         if overhang := page.evaluate(OVERHANG):
             yield f"hangs over by {overhang} px"

@@ -217,7 +217,7 @@ def test_a_form_beyond_all_limits_is_refused_unread(signed_in, elm) -> None:
 def test_who_may_not_manage_sees_name_and_logo_and_no_form(signed_in, elm, role: Role) -> None:
     client = signed_in(role)
     page = html(client)
-    assert "Owners and admins can change name and logo." in page
+    assert "Owners and admins can change these." in page
     assert f'action="{PAGE}' not in page
     assert [client.post(path).status_code for path in CHANGES] == [403] * 4
 

@@ -206,7 +206,7 @@ def quoted(name: str) -> str:
 def test_the_run_time_role_owns_nothing_and_cannot_sync_past_the_policies() -> None:
     role = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
     assert rows(role) == [(False, False, False, False)]
-    owned = "SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relpersistence = 'p'"
+    owned = "SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relpersistence = 'p' ORDER BY relname"
     assert rows(owned) == []
     memberships = "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
     assert rows(memberships) == [(0,)]

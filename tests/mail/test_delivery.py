@@ -57,7 +57,7 @@ def test_a_queued_mail_is_sent_by_the_worker_once(server: Server, queued: Queued
     )  # fmt: skip
     assert mail["From"] == "Oak <hello@influence.example>"
     assert mail.get_body(("plain",)).get_content().startswith("Hello Tom,")
-    assert "Open your dashboard</a>" in mail.get_body(("html",)).get_content()
+    assert "Read the invitation</a>" in mail.get_body(("html",)).get_content()
     sent = as_it_is(message)
     assert (sent.state, sent.reason, sent.sent_at is not None) == (MessageState.SENT, "", True)
     assert not Work.objects.filter(kind="mail").exists()

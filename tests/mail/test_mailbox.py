@@ -39,7 +39,7 @@ def test_it_shows_what_would_have_been_sent_newest_first(oak: Organization, sett
     assert "frame-src https://www.tiktok.com 'self';" in page["Content-Security-Policy"]
     address = text.split('<iframe class="mailbox-body"')[1].split('src="')[1].split('"')[0]
     mail = Client().get(address)
-    assert "Open your dashboard" in mail.content.decode()
+    assert "Read the invitation" in mail.content.decode()
     assert "sandbox allow-popups" in mail["Content-Security-Policy"]
     assert mail["X-Frame-Options"] == "SAMEORIGIN"
     assert Client().get("/mailbox/no-such-mail/").status_code == 404

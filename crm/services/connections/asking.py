@@ -197,9 +197,7 @@ def _invitation(influencer: Influencer, handle: str) -> ConnectInvitation:
 
 
 def _note_asked(invitation: ConnectInvitation, message: Message, actor: User | None) -> None:
-    if (
-        invitation.state != ConnectState.OPENED
-    ):  # a reminder of what was opened leaves that as it is
+    if invitation.state != ConnectState.OPENED:  # a reminder leaves that as it is
         invitation.state, invitation.opened_at = ConnectState.ASKED, None
     invitation.asked_at, invitation.asked_by, invitation.message = timezone.now(), actor, message
     invitation.answered_at = invitation.ask_again_on = None

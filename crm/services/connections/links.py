@@ -54,13 +54,13 @@ def read_link(token: str) -> InvitationLink | None:
 @transaction.atomic
 def note_opening(invitation: ConnectInvitation) -> None:
     """Note, once, that a person has opened the page."""
-    if invitation.state != ConnectState.ASKED or _is_just_mailed(invitation):
+    locked = ConnectInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.state != ConnectState.ASKED or _is_just_mailed(invitation):
         return
-    now = timezone.now()
-    rows = ConnectInvitation.objects.filter(pk=invitation.pk, state=ConnectState.ASKED)
-    if rows.update(state=ConnectState.OPENED, opened_at=now):
-        texts = {"handle": invitation.handle}
-        record(Verb.CONNECT_OPENED, invitation.influencer, actor=None, texts=texts)
+    locked.state, locked.opened_at = ConnectState.OPENED, timezone.now()
+    locked.save(update_fields=["state", "opened_at"])
+    texts = {"handle": locked.handle}
+    record(Verb.CONNECT_OPENED, invitation.influencer, actor=None, texts=texts)
 
 
 def _is_just_mailed(invitation: ConnectInvitation) -> bool:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.connecting import a_person
+from tests.portal.test_dashboard import READ
 from tests.sandbox_process import SCOPES, Sandbox
 from tiktok.errors import TikTokUnavailable
 from tiktok.models import ConnectAttempt, Connection
@@ -138,7 +139,7 @@ def with_another_account(world: World) -> Callable[[], HttpResponse]:
 
 def with_an_account_of_another_person(world: World) -> Callable[[], HttpResponse]:
     eve = browser_of(a_person("eve@example.com", world.oak))
-    there = eve.post(reverse("portal:connect", args=["oak"]))["Location"]
+    there = eve.post(reverse("portal:connect", args=["oak"]), READ)["Location"]
     world.back(eve, **world.tiktok.consent(there, "maya.bakes"))
     answer = world.answer()
     return lambda: world.back(**answer)
