@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Order, OrderRequest, SparkPermission
 from campaigns.queries.order_list import Asked, narrowed_page, next_step, spark_words
 from campaigns.services.order_bulk import preview, start_bulk
 from campaigns.services.orders.contact.replies import say
+from crm.models import Influencer
 from jobs.enums import Lane
 from jobs.services.jobs import job_kind
 from jobs.services.pool import work_off
@@ -124,6 +125,19 @@ def test_each_order_has_a_next_step(
     Order.objects.filter(pk=orders["maya"].pk).update(**fields)
     step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
     assert (step.text, step.action) == (text, action)
+
+
+def test_an_order_without_an_address_leads_to_where_one_is_added(
+    campaign: Campaign, orders: dict[str, Order], manager: Client
+) -> None:
+    order = orders["maya"]
+    Order.objects.filter(pk=order.pk).update(state="created")
+    way = f"/o/oaks/influencers/{order.account.influencer_id}/edit/"
+    pages = (f"/o/oaks/campaigns/{campaign.pk}/orders/", f"/o/oaks/campaigns/{campaign.pk}/orders/{order.pk}/")  # fmt: skip
+    for has_address in (False, True):
+        Influencer.objects.update(email="maya@example.com" if has_address else "")
+        for page in pages:
+            assert (f'href="{way}"' in manager.get(page).content.decode()) is not has_address, page
 
 
 def test_what_a_creator_said_comes_before_all_else(
