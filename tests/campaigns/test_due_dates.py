@@ -119,7 +119,7 @@ def test_orders_are_overdue_by_their_date_not_by_their_state(manager, campaign) 
     an_order(campaign, due(campaign, "lena", None), state=OrderState.FULFILLED, due_on=yesterday)
     assert overdue_count(9) == 1
     home = text(manager.get("/o/oaks/"))
-    assert "1 order</a> is overdue." in home
+    assert "1 order is overdue</a>" in home
     found = manager.get("/o/oaks/influencers/?f=order%3Aoverdue").context["page"].rows
     assert [row.influencer.name for row in found] == ["Maya"]
     both = manager.get("/o/oaks/influencers/?f=order%3Aoverdue%2Cfulfilled").context["page"].rows
@@ -133,4 +133,4 @@ def test_of_very_many_overdue_orders_home_says_more_than(manager, campaign, monk
     monkeypatch.setattr("influence.home.MOST_COUNTED", 1)
     for n in range(2):
         an_order(campaign, an_account(f"m{n}"), due_on=TODAY - timedelta(days=1))
-    assert "More than 1 orders</a> are overdue." in text(manager.get("/o/oaks/"))
+    assert "More than 1 orders are overdue</a>" in text(manager.get("/o/oaks/"))

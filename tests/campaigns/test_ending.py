@@ -168,7 +168,7 @@ def test_home_leads_there(oak: Organization) -> None:
     client = person(oak, Role.MANAGER)
     page = body(client.get("/o/oak/"))
     assert f'href="{PAGE}"' in page
-    assert "1 permission</a> of creators ends within 30 days" in page
+    assert "1 permission of creators ends within 30 days</a>" in page
     with organization_scope(oak):
         Influencer.objects.update(archived_at=timezone.now())
     assert "within 30 days" not in body(client.get("/o/oak/"))
@@ -183,7 +183,7 @@ def test_home_counts_no_further_than_a_thousand(oak: Organization, monkeypatch) 
             connection.state = ConnectionState.EXPIRING
             connection.save()
     page = body(person(oak, Role.MANAGER).get("/o/oak/"))
-    assert "More than 1 permissions</a> of creators end within 30 days" in page
+    assert "More than 1 permissions of creators end within 30 days</a>" in page
 
 
 def test_the_list_is_paged_and_costs_no_query_for_each_row(oak: Organization) -> None:
