@@ -88,8 +88,9 @@ def _take(parts: Iterator[bytes]) -> None:
 
 def _copy_out(rows: models.QuerySet[models.Model]) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # tells the database the scope, which COPY alone does not
         operations: Any = connection.ops
         statement = operations.compose_sql(*rows.query.sql_with_params())
         with cursor.copy(f"COPY ({statement}) TO STDOUT") as lines:
-            for _ in lines:
-                pass
+            if not sum(1 for _ in lines):
+                raise ValueError("COPY brought no row: there is nothing to compare with")
