@@ -22,7 +22,14 @@ from campaigns.forms import market_names
 from campaigns.models import Report
 from campaigns.queries import campaign_with_counts
 from campaigns.queries.report import ReportContent
-from campaigns.services.report import is_password, is_proof, note_opening, proof_of, read_link
+from campaigns.services.report import (
+    is_password,
+    is_proof,
+    note_opening,
+    proof_of,
+    read_link,
+    shared_report,
+)
 from files.views import as_picture
 from public.links import private
 from public.visits import is_a_person
@@ -66,7 +73,7 @@ def _answer(
     if link is None:
         return _over(request)
     with organization_scope(link.organization), one_transaction(request):
-        report = link.report()
+        report = shared_report(link)
         if report is None:
             return _over(request)
         if report.password and not is_proof(report, request.session.get(_key(report))):

@@ -6,17 +6,13 @@ The link is signed, names organization, report and version, stands nowhere, and 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.core import signing
 from django.core.files.base import File as Upload
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -26,8 +22,9 @@ from campaigns.queries.report_campaigns import reports
 from files.enums import FileKind
 from files.services.storing import set_aside, store_content
 from tenancy.enums import Verb
-from tenancy.models import Organization, User
+from tenancy.models import User
 from tenancy.services.events import record
+from tenancy.services.links import SignedLink, read_signed, signed_url
 
 SALT = "campaigns.report"
 
@@ -138,36 +135,21 @@ def note_export(campaign: Campaign, *, has_money: bool, actor: User) -> None:
     record(Verb.REPORT_EXPORTED, campaign, actor=actor, has_money=has_money)
 
 
-@dataclass(frozen=True)
-class ReportLink:
-    """A link that we signed: the organization whose scope is to be opened, and which report in which version it names."""
-
-    organization: Organization
-    report_id: int
-    version: int
-
-    def report(self) -> Report | None:
-        """The report, in its organization's scope; None where the link is revoked or has expired."""
-        rows = reports().select_related("campaign", "logo")
-        found = rows.filter(pk=self.report_id, link_version=self.version).first()
-        return found if found and found.is_open else None
-
-
 def report_url(report: Report) -> str:
     """The address at which the report is shared."""
-    parts = [report.organization_id, report.pk, report.link_version]
-    token = signing.Signer(salt=SALT).sign_object(parts)
-    return f"{settings.PUBLIC_URL}{reverse('report', args=[token])}"
+    return signed_url("report", report, report.link_version, salt=SALT)
 
 
-def read_link(token: str) -> ReportLink | None:
+def read_link(token: str) -> SignedLink | None:
     """The contents of a link; None for one that we did not sign, or whose organization is gone."""
-    try:
-        organization_id, report_id, version = signing.Signer(salt=SALT).unsign_object(token)
-    except signing.BadSignature:
-        return None
-    organization = Organization.objects.filter(pk=organization_id).first()
-    return ReportLink(organization, report_id, version) if organization else None
+    return read_signed(token, salt=SALT)
+
+
+def shared_report(link: SignedLink) -> Report | None:
+    """The report that a link names, in its organization's scope; None where the link is revoked or has expired."""
+    rows = reports().select_related("campaign", "logo")
+    found = rows.filter(pk=link.row_id, link_version=link.version).first()
+    return found if found and found.is_open else None
 
 
 def is_password(report: Report, password: str) -> bool:

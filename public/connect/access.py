@@ -6,8 +6,9 @@ from django.http import HttpRequest
 
 from crm.models import ConnectInvitation
 from crm.queries.connections import invitation_at
-from crm.services.connections.links import InvitationLink, read_link
+from crm.services.connections.links import read_link
 from public.links import Kind, by_link
+from tenancy.services.links import SignedLink
 
 
 class InvitationRequest(HttpRequest):
@@ -17,8 +18,8 @@ class InvitationRequest(HttpRequest):
     invitation: ConnectInvitation
 
 
-def _load(link: InvitationLink) -> ConnectInvitation | None:
-    return invitation_at(link.invitation_id, link.version)
+def _load(link: SignedLink) -> ConnectInvitation | None:
+    return invitation_at(link.row_id, link.version)
 
 
 def _language(invitation: ConnectInvitation) -> str:

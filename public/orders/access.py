@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from campaigns.queries.order_page import OrderPage, order_page
-from campaigns.services.orders.contact.pages import PageLink, read_link
+from campaigns.services.orders.contact.pages import read_link
 from public.links import Kind, by_link
+from tenancy.services.links import SignedLink
 
 
 class OrderLinkRequest(HttpRequest):
@@ -16,8 +17,8 @@ class OrderLinkRequest(HttpRequest):
     page: OrderPage
 
 
-def _page(link: PageLink) -> OrderPage | None:
-    return order_page(link.order_id, link.version)
+def _page(link: SignedLink) -> OrderPage | None:
+    return order_page(link.row_id, link.version)
 
 
 def _language(page: OrderPage) -> str:

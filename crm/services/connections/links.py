@@ -5,50 +5,30 @@ The link names organization, invitation and version. It stands nowhere, and is r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-from django.core import signing
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.enums import ConnectState
 from crm.models import ConnectInvitation
 from tenancy.enums import Verb
-from tenancy.models import Organization
 from tenancy.services.events import record
+from tenancy.services.links import SignedLink, read_signed, signed_url
 
 SALT = "crm.connect_invitation"
 # So soon after a mail was sent its links are followed by a scanner, not by a reader.
 TOO_SOON = timedelta(seconds=10)
 
 
-@dataclass(frozen=True)
-class InvitationLink:
-    """A link that we signed: the organization whose scope is to be opened, and which invitation in which version it names."""
-
-    organization: Organization
-    invitation_id: int
-    version: int
-
-
 def page_url(invitation: ConnectInvitation) -> str:
     """The address of the invitation's page, for its creator alone."""
-    parts = [invitation.organization_id, invitation.pk, invitation.version]
-    token = signing.Signer(salt=SALT).sign_object(parts)
-    return f"{settings.PUBLIC_URL}{reverse('connect_invitation', args=[token])}"
+    return signed_url("connect_invitation", invitation, invitation.version, salt=SALT)
 
 
-def read_link(token: str) -> InvitationLink | None:
+def read_link(token: str) -> SignedLink | None:
     """The contents of a link; None for one that we did not sign, or whose organization is gone."""
-    try:
-        organization_id, invitation_id, version = signing.Signer(salt=SALT).unsign_object(token)
-    except signing.BadSignature:
-        return None
-    organization = Organization.objects.filter(pk=organization_id).first()
-    return InvitationLink(organization, invitation_id, version) if organization else None
+    return read_signed(token, salt=SALT)
 
 
 @transaction.atomic

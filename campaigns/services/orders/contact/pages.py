@@ -6,13 +6,9 @@ version.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-from django.core import signing
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.enums import OrderState
@@ -21,8 +17,9 @@ from campaigns.policies.orders import may_move
 from campaigns.services.orders import transitions
 from mail.models import Message
 from tenancy.enums import Verb
-from tenancy.models import Organization, User
+from tenancy.models import User
 from tenancy.services.events import record
+from tenancy.services.links import SignedLink, read_signed, signed_url
 from ui.languages import written_in
 
 SALT = "campaigns.order_page"
@@ -31,20 +28,9 @@ ONCE_IN = timedelta(days=1)
 TOO_SOON = timedelta(seconds=10)
 
 
-@dataclass(frozen=True)
-class PageLink:
-    """A link that we signed: the organization whose scope is to be opened, and which order in which version it names."""
-
-    organization: Organization
-    order_id: int
-    version: int
-
-
 def page_url(order: Order) -> str:
     """The address of the order's page, for its creator alone."""
-    parts = [order.organization_id, order.pk, order.page_version]
-    token = signing.Signer(salt=SALT).sign_object(parts)
-    return f"{settings.PUBLIC_URL}{reverse('order_page', args=[token])}"
+    return signed_url("order_page", order, order.page_version, salt=SALT)
 
 
 def page_language(order: Order) -> str:
@@ -52,14 +38,9 @@ def page_language(order: Order) -> str:
     return written_in(order.account.influencer.language)
 
 
-def read_link(token: str) -> PageLink | None:
+def read_link(token: str) -> SignedLink | None:
     """The contents of a link; None for one that we did not sign, or whose organization is gone."""
-    try:
-        organization_id, order_id, version = signing.Signer(salt=SALT).unsign_object(token)
-    except signing.BadSignature:
-        return None
-    organization = Organization.objects.filter(pk=organization_id).first()
-    return PageLink(organization, order_id, version) if organization else None
+    return read_signed(token, salt=SALT)
 
 
 @transaction.atomic
