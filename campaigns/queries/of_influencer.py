@@ -16,17 +16,19 @@ TO_CHOOSE = 500
 
 
 def participations(influencer: Influencer) -> QuerySet[Any]:
-    """The Participants of an influencer, the latest campaign first, with `order_pk` and `order_state` of the latest order."""
-    orders = Order.objects.filter(campaign=OuterRef("campaign"), account=OuterRef("account"))
+    """The influencer's campaigns as Participants, each once, the latest first, with `order_pk` and `order_state` of the latest
+    order of any of their accounts."""
+    orders = Order.objects.filter(campaign=OuterRef("campaign"), account__influencer=influencer)
     latest = orders.order_by("-pk")
     rows = Participant.objects.filter(account__influencer=influencer)
     return (
-        rows.select_related("campaign", "account")
+        rows.select_related("campaign")
         .annotate(
             order_pk=Subquery(latest.values("pk")[:1]),
             order_state=Subquery(latest.values("state")[:1]),
         )
         .order_by("-campaign__starts_on", "-campaign_id", "pk")
+        .distinct("campaign__starts_on", "campaign_id")
     )
 
 

@@ -28,6 +28,18 @@ DAYS = re.compile(r"([+-])(\d{1,5})d")
 ROW = re.compile(r"[1-9]\d{0,17}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 CURRENCY_ASPECT = "Currency"
+# Where a field stands when somebody chooses one, by key; what stands nowhere is the organization's own.
+SECTIONS = {
+    "Accounts": "kind network followers growth views engagement likes videos posted grant invitation",
+    "Person": "country language city zone display email phone birthday rate",
+    "Work together": "tag list group owner campaign order active added archived",
+}
+OWN_SECTION = "Your own fields"
+
+
+def section_of(key: str) -> str:
+    """The heading under which the field with this key is offered."""
+    return next((title for title, keys in SECTIONS.items() if key in keys.split()), OWN_SECTION)
 
 
 class Values(Enum):

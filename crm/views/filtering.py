@@ -7,7 +7,18 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-from crm.policies.filters import PLAIN, UNKNOWN, Condition, Field, Filters, Values, read_filters
+from crm.policies.filters import (
+    OWN_SECTION,
+    PLAIN,
+    SECTIONS,
+    UNKNOWN,
+    Condition,
+    Field,
+    Filters,
+    Values,
+    read_filters,
+    section_of,
+)
 from crm.queries.fields import Rule
 from crm.queries.filters import Names
 from crm.views.asked import read_request
@@ -27,9 +38,9 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
     back = asked.href(asked.reading.filters)
     if rule is None:
         here = f"{address(request, 'edit_filter')}?{asked.query()}"
-        fields = [(r.field.label, f"{here}&field={key}") for key, r in asked.reading.rules.items()]
+        sections = _sections(asked.reading.rules, here)
         return form_answer(
-            request, "influencers/filter_fields", title="Add a filter", back=back, fields=fields
+            request, "influencers/filter_fields", title="Add a filter", back=back, sections=sections
         )
     problem = ""
     if "apply" in request.GET:
@@ -59,6 +70,14 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
         is_money=rule.field.values == Values.MONEY,
         aspects=_aspects(rule.field, condition),
     )
+
+
+def _sections(rules: Mapping[str, Rule], here: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The fields with their links, under headings."""
+    offered: dict[str, list[tuple[str, str]]] = {title: [] for title in (*SECTIONS, OWN_SECTION)}
+    for key, rule in rules.items():
+        offered[section_of(key)].append((rule.field.label, f"{here}&field={key}"))
+    return [(title, fields) for title, fields in offered.items() if fields]
 
 
 def _written(request: OrganizationRequest, field: Field) -> str:

@@ -1,12 +1,12 @@
-// Choosing several of many: words find options, arrows lead from one to the next, Enter takes the only one that is found.
+// Choosing of many, choices or links: words find them, arrows lead from one to the next, Enter takes the only one that is found.
 (() => {
   const bare = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
   const picker = (target) => target.closest?.("[data-picker]");
-  const boxes = (root) => [...root.querySelectorAll("[data-picker-list] li:not([hidden]) input")];
+  const choices = (root) => [...root.querySelectorAll("[data-picker-list] li:not([hidden]) :is(input, a)")];
 
   function say(root) {
     const chosen = root.querySelectorAll("[data-picker-list] input:checked").length;
-    const found = boxes(root).length;
+    const found = choices(root).length;
     const words = root.querySelector("[type=search]")?.value.trim();
     const news = words ? [found ? `${found} found` : "Nothing is called so"] : [];
     if (chosen) news.push(`${chosen} chosen`);
@@ -28,7 +28,7 @@
   document.addEventListener("keydown", (event) => {
     const root = picker(event.target);
     if (!root) return;
-    const all = boxes(root);
+    const all = choices(root);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       const next = all[all.indexOf(event.target) + step] || (step < 0 && root.querySelector("[type=search]"));

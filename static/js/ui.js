@@ -225,6 +225,12 @@
   }
   fillZones(document);
 
+  // --- moments in the zone of the browser: <time datetime="…" data-own-time> ---
+  const moment = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  function tellTimes(root) {
+    $$("[data-own-time]", root).forEach((place) => (place.textContent = moment.format(new Date(place.dateTime))));
+  }
+
   // --- forms that apply themselves: <form data-autosubmit> (filters) ---
   on("change", (event) => event.target.form?.matches("[data-autosubmit]") && event.target.form.requestSubmit());
 
@@ -395,6 +401,7 @@
     fitTables(root);
     rove(root);
     spellOut(root);
+    tellTimes(root);
     drawCharts(root);
     fold(root);
   }

@@ -337,6 +337,20 @@ def test_the_profile_tells_the_latest_campaigns_and_where_the_order_stands(clien
     )
 
 
+def test_a_campaign_with_several_of_their_accounts_stands_once_with_the_latest_order(
+    client: Client,
+) -> None:
+    account, second = an_account("maya"), an_account("maya.too")
+    SocialAccount.objects.filter(pk=second.pk).update(influencer=account.influencer)
+    baking = a_campaign(name="Winter baking", client="Oakmill")
+    add_participants(baking, [account, second], actor=None)
+    an_order(baking, account, state=OrderState.FULFILLED)
+    an_order(baking, second, state=OrderState.ACCEPTED)
+    assert campaigns_of(client, account.influencer_id) == (
+        "Add Campaigns Winter baking Oakmill Accepted"
+    )
+
+
 def test_an_account_is_added_to_a_campaign_from_the_profile_and_the_message_undoes_it(
     client: Client,
 ) -> None:

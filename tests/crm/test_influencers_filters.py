@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from crm.models import CustomField, Influencer
 from crm.policies.fields import typed_value
-from crm.policies.filters import Condition, Field, Filters, Values, read_filters
+from crm.policies.filters import (
+    OWN_SECTION,
+    SECTIONS,
+    Condition,
+    Field,
+    Filters,
+    Values,
+    read_filters,
+    section_of,
+)
 from crm.policies.wording import chip
 from crm.queries import influencer_page
 from crm.queries.fields import Asker, rules
@@ -458,9 +467,30 @@ def test_what_is_chosen_stands_first_even_beyond_what_is_offered(
     assert 'type="search"' not in page  # so few are seen at once
 
 
+def test_fields_are_chosen_under_headings_or_by_words(oak: Organization, viewer: Client) -> None:
+    with organization_scope(oak):
+        CustomField.objects.create(name="Shirt size", key="shirt_size", kind="text")
+    page = viewer.get("/o/oak/influencers/filter/").content.decode()
+    sections = page.split('<section class="field-section">')[1:]
+    labels = [re.findall(r"<h3>([^<]+)|hx-target[^>]+>([^<\s][^<]*)", each) for each in sections]
+    offered = {names[0][0]: [name.strip("\u2068\u2069") for _, name in names[1:]] for names in labels}
+    assert list(offered) == ["Accounts", "Person", "Work together", "Your own fields"]
+    assert offered["Your own fields"] == ["Shirt size"]
+    assert offered["Work together"][:2] == ["Tag", "List"]
+    assert "Engagement rate" in offered["Accounts"]
+    assert 'placeholder="Find a field"' in page
+
+
 @pytest.mark.parametrize("field", ["tag", "campaign"])
 def test_where_nothing_can_be_chosen_the_dialog_says_so(
     field: str, oak: Organization, viewer: Client
 ) -> None:
     page = viewer.get(f"/o/oak/influencers/filter/?field={field}").content.decode()
     assert "Nothing to choose from yet." in page
+
+
+def test_every_built_in_field_stands_under_one_heading() -> None:
+    listed = [key for keys in SECTIONS.values() for key in keys.split()]
+    assert sorted(listed) == sorted(rules())
+    assert {section_of(key) for key in listed} == set(SECTIONS)
+    assert section_of("field.shirt_size") == OWN_SECTION

@@ -35,6 +35,7 @@ def add_name(text: str, name: object) -> str:
 
 register.simple_tag(formats.ago, name="ago")
 register.simple_tag(formats.clock, name="clock")
+register.simple_tag(formats.at_time)
 register.simple_tag(formats.due, name="due")
 
 STAT_FORMATS: dict[str, Callable[[Any], str]] = {

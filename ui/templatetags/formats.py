@@ -131,10 +131,16 @@ def clock(moment: datetime) -> str:
     return _time(exact, f"{exact:%H:%M}{NBSP}UTC")
 
 
-def _time(exact: datetime, text: str) -> str:
+def at_time(moment: datetime) -> str:
+    """A `<time>` that reads `1 Dec 2026, 08:30 UTC`; static/js/ui.js tells it in the browser's zone."""
+    exact = moment.astimezone(UTC)
+    return _time(exact, f"{exact.day} {exact:%b %Y, %H:%M}{NBSP}UTC", " data-own-time")
+
+
+def _time(exact: datetime, text: str, more: str = "") -> str:
     written = exact.isoformat(timespec="seconds")
     title = f"{written[:10]} {written[11:16]} UTC"
-    return SafeString(f'<time datetime="{written}" title="{title}">{text}</time>')
+    return SafeString(f'<time datetime="{written}" title="{title}"{more}>{text}</time>')
 
 
 def due(day: date | None) -> str:

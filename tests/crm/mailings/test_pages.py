@@ -219,7 +219,8 @@ def test_a_time_is_one_of_the_zone_that_was_entered(two: list[Influencer], manag
     assert mailing.scheduled_at == datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
     page = words(manager.get(page_of(mailing)))
     assert "Scheduled" in page
-    assert "1 Dec 2026, 08:30 UTC" in page
+    assert 'datetime="2026-12-01T08:30:00+00:00"' in page
+    assert "data-own-time>1 Dec 2026, 08:30 UTC</time>" in page
     for wrong, said in (
         ({"at": ""}, "Choose a date and a time."),
         ({"at": "soon"}, "Enter a valid date/time."),
