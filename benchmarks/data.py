@@ -176,13 +176,15 @@ def _people(to: Filled) -> Iterator[Table]:
     owner, first, size = to.organization_id, to.first, to.size
     yield Table(
         "crm_influencer",
-        "id organization_id name email country language created_at",
+        "id organization_id name email country language created_at last_activity_at follower_count like_count "
+        "video_count average_views engagement_rate follower_growth last_post_at synced_at grant_ends_at",
         (
-            (first + n, owner, name, mail, COUNTRIES[n % 8], "en", NOW)
+            (first + n, owner, name, mail, COUNTRIES[n % 8], "en", NOW, _ago(n), *_numbers(n, n < len(to.tiktok)))
             for n in range(size)
             for name, mail in [(name_of(n), f"creator{n}@people.example")]
         ),
-    )
+    )  # fmt: skip
+    yield from _marks(to)
     yield Table(
         "tiktok_creator",
         "id organization_id handle tiktok_creator_id marketplace_status invite_refusal display_name profile_image bio "
@@ -220,6 +222,42 @@ def _people(to: Filled) -> Iterator[Table]:
                 NOW,
             )
             for n, pk in enumerate(range(first, first + size, 4))
+        ),
+    )
+
+
+def _ago(n: int) -> datetime:
+    return NOW - timedelta(hours=n * 37 % 9000)
+
+
+def _numbers(n: int, is_on_tiktok: bool) -> tuple[Any, ...]:
+    """What triggers keep with an influencer of their account on TikTok."""
+    if not is_on_tiktok:
+        return (None,) * 9
+    ends = None if n % 3 else NOW + timedelta(days=n * 7 % 365)
+    growth = n % 500 / 1000
+    return (n * 37 % 900_000, n * 91, n % 400, n * 3.5, 0.04, growth, _ago(n * 3), _ago(n * 5), ends)
+
+
+def _marks(to: Filled) -> Iterator[Table]:
+    """One of forty tags for every other influencer, and a rate for every third."""
+    owner, people = to.organization_id, range(to.first, to.first + to.size)
+    yield Table(
+        "crm_tag",
+        "id organization_id name color created_at",
+        ((pk, owner, f"Tag {n}", "green", NOW) for n, pk in enumerate(people[:40])),
+    )
+    yield Table(
+        "crm_tagging",
+        "id organization_id influencer_id tag_id created_at",
+        ((pk, owner, pk, to.first + n * 7 % 40, NOW) for n, pk in enumerate(people[::2])),
+    )
+    yield Table(
+        "crm_rate",
+        "id organization_id influencer_id network kind amount currency",
+        (
+            (pk, owner, pk, "tiktok", "video", 100 + n * 37 % 5000, "EUR" if n % 2 else "USD")
+            for n, pk in enumerate(people[::3])
         ),
     )
 

@@ -17,6 +17,8 @@ from campaigns import queries as campaigns
 from campaigns.models import Campaign, Order, Participant, Post
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page
+from crm.queries.filters import read_address
+from crm.queries.influencers import PARTLY
 from tenancy.scope import organization_scope
 from tiktok.enums import AccountKind
 from tiktok.models import Video
@@ -62,6 +64,19 @@ def influencers(*, deep: bool = False, **options: Any) -> Prepare:
     def prepare(to: Filled) -> Work:
         cursor = inside(to, Influencer.objects.all, BY_NAME) if deep else ""
         return _scoped(to, lambda: influencer_page(cursor=cursor, **options))
+
+    return prepare
+
+
+def filtered(part: str) -> Prepare:
+    """A page of the list that is filtered so; `TAG` stands for a tag of the organization."""
+
+    def prepare(to: Filled) -> Work:
+        def work() -> object:
+            written = part.replace("TAG", str(to.first + 7))
+            return influencer_page(reading=read_address([written], sees_money=True))
+
+        return _scoped(to, work)
 
     return prepare
 
@@ -139,6 +154,12 @@ def _last_campaign(to: Filled) -> Campaign:
     return Campaign.objects.get(pk=to.campaigns[-1])
 
 
+# One of each way to filter: by what few, many and half of all have, of the influencer, an account, and what hangs on them.
+FILTERS = (
+    "country:DE,FR", "network:instagram", "tag:TAG", "followers:880000..", "followers:..450000,unknown",
+    "engagement:..0.01", "views:1000..", "posted:-30d..", "active:..-300d", "grant:today..+30d", "email:no",
+    "rate:tiktok,video,EUR,..200", "rate:tiktok,video,EUR,3000..", "order:rejected", "kind:unsupported|country:DE",
+)  # fmt: skip
 LISTS: dict[str, Prepare] = {
     "influencers, first page": influencers(),
     "influencers, deep page": influencers(deep=True),
@@ -154,6 +175,8 @@ LISTS: dict[str, Prepare] = {
         f"influencers, {kind.label.lower()}": influencers(kind=kind)
         for kind in (AccountKind.AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
     },
+    **{f"influencers, by {word}": influencers(sort=f"-{word}") for word in PARTLY},
+    **{f"influencers, {part}": filtered(part) for part in FILTERS},
     "campaigns, first page": page(
         lambda to, cursor: campaigns.campaigns_page(cursor), Campaign, ("-starts_on", "-id")
     ),
