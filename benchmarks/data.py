@@ -189,12 +189,12 @@ def _people(to: Filled) -> Iterator[Table]:
         "tiktok_creator",
         "id organization_id handle tiktok_creator_id marketplace_status invite_refusal display_name profile_image bio "
         "country follower_count like_count video_count average_views engagement_rate creator_rate_currency "
-        "profile_source profile_fetched_at created_at grant_state",
+        "profile_source profile_fetched_at created_at grant_state grant_ends_at",
         (
             (
                 first + n, owner, f"creator{n}", f"7{owner:05}{n:09}", status_of(n), "", name_of(n), "", bio_of(n),
                 COUNTRIES[n % 8], n * 37 % 900_000, n * 91, n % 400, n * 3.5, 0.04, "", "ttcm_public", NOW, NOW,
-                "" if n % 3 else "active",
+                *(("", None) if n % 3 else ("active", NOW + timedelta(days=n * 7 % 365))),
             )
             for n in range(len(to.tiktok))
         ),

@@ -15,7 +15,7 @@ from campaigns.queries.filters import latest_campaigns
 from crm.models import Influencer, SocialAccount
 from crm.policies.filters import read_filters
 from crm.queries.accounts import with_end
-from crm.queries.fields import consents_ending, rules
+from crm.queries.fields import creators_ending, rules
 from tenancy.enums import Verb
 from tenancy.models import Event
 from ui.paging import KeysetPage, keyset_page
@@ -37,9 +37,9 @@ def ending_accounts(days: int) -> models.QuerySet[SocialAccount]:
     """
     (condition,) = read_filters([ends_within(days)], {GRANT: rules()[GRANT].field}).conditions
     rows = SocialAccount.objects.filter(
-        influencer__archived_at=None, creator__consents__in=consents_ending(condition)
+        influencer__archived_at=None, creator__in=creators_ending(condition)
     )
-    return rows.annotate(ends_at=F("creator__consents__connection__refresh_expires_at"))
+    return rows.annotate(ends_at=F("creator__grant_ends_at"))
 
 
 def ending_count(days: int) -> int:

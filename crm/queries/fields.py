@@ -27,8 +27,8 @@ from crm.queries.search import GATHERED
 from tenancy.models import FormerMember, Group, Membership, User
 from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
-from tiktok.enums import AccountKind
-from tiktok.queries import active_consents
+from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind
+from tiktok.models import Creator
 from ui.letters import by_name
 
 Rows = models.QuerySet[Any, Any]
@@ -37,8 +37,8 @@ ME = "me"
 RECONNECT = "reconnect"  # beside the kinds of account: those whose permission has ended
 KNOWN = {"known": "known"}
 NOBODY = Q(pk__in=[])
-# Of a country, a language or a group that more have, the list is full sooner when it is walked.
-OF_ONE_VALUE = 5_000
+# From so many on the list is full sooner when it is walked.
+WALKED_FROM = 5_000
 EVERYBODY = ~NOBODY  # an empty Q would be left out of an "or"
 
 
@@ -171,17 +171,27 @@ def _owner(condition: Condition, asker: Asker) -> Q:
     return found | Q(owner=None) if condition.or_unknown else found
 
 
-def consents_ending(condition: Condition) -> Rows:
-    """The consents in force whose connection ends within the days of a condition on `grant`."""
-    return active_consents().filter(between("connection__refresh_expires_at", moments(condition)))
+def creators_ending(condition: Condition) -> models.QuerySet[Creator]:
+    """The authenticated creators whose grant ends within the days of a condition on `grant`."""
+    return _authenticated_creators().filter(between("grant_ends_at", moments(condition)))
+
+
+def _authenticated_creators() -> models.QuerySet[Creator]:
+    return Creator.objects.filter(grant_state__in=LIVE_CONNECTION_STATES)
 
 
 def _grant(condition: Condition, _: Asker) -> Q:
-    of_influencer = {"creator__account__influencer": OuterRef("pk")}
-    found = probe(consents_ending(condition).filter(**of_influencer))
+    of_influencer = {"account__influencer": OuterRef("pk")}
+    found = probe(creators_ending(condition).filter(**of_influencer))
     if condition.or_unknown:
-        found |= ~probe(active_consents().filter(**of_influencer))
+        found |= ~probe(_authenticated_creators().filter(**of_influencer))
     return found
+
+
+def _grant_ids(condition: Condition) -> Rows:
+    return SocialAccount.objects.filter(creator__in=creators_ending(condition)).values(
+        "influencer_id"
+    )
 
 
 def _birthday(condition: Condition, _: Asker) -> Q:
@@ -248,7 +258,7 @@ def register_own_rules() -> None:
         _numbers("views", "Average views", number, "average_views"),
         _numbers("posted", "Last post", day, "last_post_at"),
         _numbers("active", "Last activity", day, "last_activity_at"),
-        Rule(Field("grant", "Permission ends", day), _grant),
+        Rule(Field("grant", "Permission ends", day), _grant, _grant_ids),
         Rule(
             Field(
                 "archived", "Archived", choice, {"yes": "only", "any": "also"}, has_unknown=False
@@ -278,7 +288,7 @@ def _valued(
         column(key, absent=absent),
         _ids_by_value(key),
         names,
-        most=OF_ONE_VALUE,
+        most=WALKED_FROM,
     )
 
 

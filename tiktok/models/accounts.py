@@ -171,7 +171,12 @@ class Creator(OrganizationModel):
                 fields=["organization", "-invited_at", "-id"],
                 condition=models.Q(invited_at__isnull=False),
                 name="creator_invited_last",
-            )
+            ),
+            models.Index(
+                fields=["organization", "grant_ends_at"],
+                condition=models.Q(grant_ends_at__isnull=False),
+                name="creator_by_end_of_grant",
+            ),
         ]
 
     def __str__(self) -> str:
