@@ -236,7 +236,17 @@ def _numbers(n: int, is_on_tiktok: bool) -> tuple[Any, ...]:
         return (None,) * 9
     ends = None if n % 3 else NOW + timedelta(days=n * 7 % 365)
     growth = n % 500 / 1000
-    return (n * 37 % 900_000, n * 91, n % 400, n * 3.5, 0.04, growth, _ago(n * 3), _ago(n * 5), ends)
+    return (
+        n * 37 % 900_000,
+        n * 91,
+        n % 400,
+        n * 3.5,
+        0.04,
+        growth,
+        _ago(n * 3),
+        _ago(n * 5),
+        ends,
+    )
 
 
 def _marks(to: Filled) -> Iterator[Table]:

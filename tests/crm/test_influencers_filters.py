@@ -473,7 +473,9 @@ def test_fields_are_chosen_under_headings_or_by_words(oak: Organization, viewer:
     page = viewer.get("/o/oak/influencers/filter/").content.decode()
     sections = page.split('<section class="field-section">')[1:]
     labels = [re.findall(r"<h3>([^<]+)|hx-target[^>]+>([^<\s][^<]*)", each) for each in sections]
-    offered = {names[0][0]: [name.strip("\u2068\u2069") for _, name in names[1:]] for names in labels}
+    offered = {
+        names[0][0]: [name.strip("\u2068\u2069") for _, name in names[1:]] for names in labels
+    }
     assert list(offered) == ["Accounts", "Person", "Work together", "Your own fields"]
     assert offered["Your own fields"] == ["Shirt size"]
     assert offered["Work together"][:2] == ["Tag", "List"]
