@@ -231,7 +231,7 @@ def _ago(n: int) -> datetime:
 
 
 def _numbers(n: int, is_on_tiktok: bool) -> tuple[Any, ...]:
-    """What triggers keep with an influencer of their account on TikTok."""
+    """The numbers that triggers keep with an influencer: those of the account on TikTok."""
     if not is_on_tiktok:
         return (None,) * 9
     ends = None if n % 3 else NOW + timedelta(days=n * 7 % 365)
