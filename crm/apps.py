@@ -6,7 +6,7 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
-        from crm.queries import fields, invitation_rules, money_rules  # noqa: PLC0415 -- the same
+        from crm.queries import fields, grant_rules, invitation_rules, money_rules  # noqa: PLC0415 -- the same
         from crm.services import discovery, errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, dissolving, own, runs  # noqa: PLC0415 -- the same
         from crm.services.exports import runs as exports  # noqa: PLC0415 -- the same
@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
         from crm.services.removals import keeping  # noqa: F401, PLC0415 -- the same
 
         fields.register_own_rules()
+        grant_rules.register_grant_rule()
         money_rules.register_money_rules()
         invitation_rules.register_invitation_rule()
         own.register_own_kinds()

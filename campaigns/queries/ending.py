@@ -15,7 +15,8 @@ from campaigns.queries.filters import latest_campaigns
 from crm.models import Influencer, SocialAccount
 from crm.policies.filters import read_filters
 from crm.queries.accounts import with_end
-from crm.queries.fields import creators_ending, rules
+from crm.queries.fields import rules
+from crm.queries.grant_rules import creators_ending
 from tenancy.enums import Verb
 from tenancy.models import Event
 from ui.paging import KeysetPage, keyset_page

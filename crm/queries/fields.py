@@ -27,8 +27,7 @@ from crm.queries.search import GATHERED
 from tenancy.models import FormerMember, Group, Membership, User
 from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
-from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind
-from tiktok.models import Creator
+from tiktok.enums import AccountKind
 from ui.letters import by_name
 
 Rows = models.QuerySet[Any, Any]
@@ -171,29 +170,6 @@ def _owner(condition: Condition, asker: Asker) -> Q:
     return found | Q(owner=None) if condition.or_unknown else found
 
 
-def creators_ending(condition: Condition) -> models.QuerySet[Creator]:
-    """The authenticated creators whose grant ends within the days of a condition on `grant`."""
-    return _authenticated_creators().filter(between("grant_ends_at", moments(condition)))
-
-
-def _authenticated_creators() -> models.QuerySet[Creator]:
-    return Creator.objects.filter(grant_state__in=LIVE_CONNECTION_STATES)
-
-
-def _grant(condition: Condition, _: Asker) -> Q:
-    of_influencer = {"account__influencer": OuterRef("pk")}
-    found = probe(creators_ending(condition).filter(**of_influencer))
-    if condition.or_unknown:
-        found |= ~probe(_authenticated_creators().filter(**of_influencer))
-    return found
-
-
-def _grant_ids(condition: Condition) -> Rows:
-    return SocialAccount.objects.filter(creator__in=creators_ending(condition)).values(
-        "influencer_id"
-    )
-
-
 def _birthday(condition: Condition, _: Asker) -> Q:
     found = between("birthday", condition.days(timezone.now().astimezone(UTC).date()))
     return found | Q(birthday=None) if condition.or_unknown else found
@@ -258,7 +234,6 @@ def register_own_rules() -> None:
         _numbers("views", "Average views", number, "average_views"),
         _numbers("posted", "Last post", day, "last_post_at"),
         _numbers("active", "Last activity", day, "last_activity_at"),
-        Rule(Field("grant", "Permission ends", day), _grant, _grant_ids),
         Rule(
             Field(
                 "archived", "Archived", choice, {"yes": "only", "any": "also"}, has_unknown=False
