@@ -15,6 +15,7 @@ from benchmarks.requests import api_key, getter
 from benchmarks.world import World
 from campaigns import queries as campaigns
 from campaigns.models import Campaign, Order, Participant, Post
+from campaigns.queries.participant_list import ParticipantsAsked, participants_page
 from crm.models import Influencer, SocialAccount
 from crm.queries import influencer_page
 from crm.queries.filters import read_address
@@ -139,7 +140,7 @@ def _orders(to: Filled, cursor: str) -> object:
 
 
 def _participants(to: Filled, cursor: str) -> object:
-    return campaigns.participants_page(_first_campaign(to), cursor, released=True)
+    return participants_page(_first_campaign(to), ParticipantsAsked(), cursor, released=True)
 
 
 def _published_posts(to: Filled, cursor: str) -> object:

@@ -10,6 +10,14 @@ class CampaignState(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+class CampaignTable(models.TextChoices):
+    """A list of a campaign that is saved as a file."""
+
+    ORDERS = "orders", "Orders"
+    INFLUENCERS = "influencers", "Influencers"
+    DRAFTS = "drafts", "Drafts"
+
+
 class Goal(models.TextChoices):
     """The purpose of a campaign. It decides which numbers stand first (`policies.GOAL_NUMBERS`)."""
 

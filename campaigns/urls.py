@@ -6,6 +6,7 @@ from campaigns.views import (
     briefs,
     campaigns,
     ending,
+    exports,
     links,
     lists,
     network_posts,
@@ -69,6 +70,14 @@ urlpatterns = [
     path("campaigns/<int:pk>/orders/new/", new_orders.order_new, name="order_new"),
     path("campaigns/<int:pk>/orders/accounts/", new_orders.account_picker, name="account_picker"),
     path("campaigns/<int:pk>/orders/bulk/", order_bulk.orders_bulk, name="orders_bulk"),
+    *(
+        path(f"campaigns/<int:pk>/{tab}/export/", view, name=name)
+        for tab, view, name in (
+            ("orders", exports.orders_export, "orders_export"),
+            ("influencers", exports.participants_export, "participants_export"),
+            ("review", exports.reviews_export, "reviews_export"),
+        )
+    ),
     path("campaigns/<int:pk>/orders/refresh/", orders.orders_refresh, name="orders_refresh"),
     path("campaigns/<int:pk>/orders/<int:order_pk>/", orders.order_page, name="order"),
     path("campaigns/<int:pk>/orders/<int:order_pk>/sent/", orders.order_sent, name="order_sent"),

@@ -214,6 +214,7 @@ class Verb(models.TextChoices):
     CAMPAIGN_CREATED = "campaign.created", "Campaign created"
     CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"
     CAMPAIGNS_EXPORTED = "campaign.exported", "Campaigns exported"
+    TABLE_EXPORTED = "campaign.table_exported", "List of a campaign exported"
     CAMPAIGN_BELOW_PLAN = "campaign.below_plan", "Campaign below its plan"
     CAMPAIGN_ON_PLAN = "campaign.on_plan", "Campaign back on its plan"
     REPORT_CHANGED = "report.changed", "Report of a campaign changed"

@@ -4,7 +4,6 @@ from campaigns.queries.accounts import (
     AccountRow,
     accounts_to_pick,
     accounts_with_open_order,
-    participants_page,
 )
 from campaigns.queries.campaign_table import table_head, table_lines
 from campaigns.queries.campaigns import (
@@ -88,7 +87,6 @@ __all__ = [
     "orders_of_request",
     "orders_page",
     "organization_counts",
-    "participants_page",
     "planned_of",
     "post_detail",
     "post_live",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,6 @@ from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from crm.policies import Label, account_labels
 from crm.queries import found as found_influencers
-from tenancy.composed import ROW, ComposedPages
 from tiktok.enums import AccountKind, AccountMetric
 from tiktok.policies import account_kind
 from tiktok.queries import (
@@ -29,7 +29,8 @@ from tiktok.queries import (
     polls_at,
     read_polls,
 )
-from ui.paging import KeysetPage, is_among, with_facts
+from ui.bidi import isolated
+from ui.paging import is_among, with_facts
 
 PICKED_AT_ONCE = 50
 MANY_PARTICIPANTS = 1_000
@@ -94,15 +95,15 @@ class AccountRow:
         return self.kind == AccountKind.UNSUPPORTED
 
 
-def participants_page(
-    campaign: Campaign, cursor: str | None = "", *, released: bool
-) -> KeysetPage[AccountRow]:
-    """The accounts that take part in a campaign, latest added first."""
-    page = _PARTICIPANTS.page(campaign.pk, cursor=cursor)
-    return page.of(lambda participant: _participant_row(participant, released))
+def names_of(accounts: Sequence[SocialAccount]) -> str:
+    """The accounts of one person by name."""
+    if len(accounts) == 1:
+        return str(accounts[0])
+    return " · ".join(isolated(account) for account in accounts)
 
 
-def _with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
+def with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Participants with what their row shows (`participant_row`)."""
     return participants.select_related("account__influencer", "account__creator").annotate(
         is_authenticated=authenticated("account__creator"),
         is_to_reconnect=needs_reconnect("account__creator"),
@@ -110,14 +111,8 @@ def _with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
     )
 
 
-def _participants(campaign_id: int) -> QuerySet[Participant]:
-    return Participant.objects.filter(campaign_id=campaign_id)
-
-
-_PARTICIPANTS = ComposedPages(Participant, _participants, ("-id",), _with_account, [ROW])
-
-
-def _participant_row(row: Any, released: bool) -> AccountRow:
+def participant_row(row: Any, released: bool) -> AccountRow:
+    """The row of a participant of `with_account`."""
     creator, kind = row.account.creator, _kind(row.account, row.is_authenticated, released)
     sync = creator and account_sync(
         creator, read_polls(row.polls), is_unsupported=kind == AccountKind.UNSUPPORTED

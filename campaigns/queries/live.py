@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from campaigns.enums import OrderState, RequestState
-from campaigns.models import Campaign, Order, OrderReply, OrderRequest, Post, SparkPermission
+from campaigns.models import (
+    Campaign,
+    Order,
+    OrderReply,
+    OrderRequest,
+    Post,
+    Review,
+    SparkPermission,
+)
 from jobs.models import Work
 from tiktok.enums import PollKind
 from tiktok.models import Video
@@ -31,6 +39,8 @@ def orders_live(
         Campaign.objects.filter(pk=campaign.pk),
         Order.objects.filter(pk__in=shown),
         Post.objects.filter(order__in=shown),
+        OrderReply.objects.filter(order__in=shown),
+        Review.objects.filter(order__in=shown),
         facts=(shown, asked),
         is_under_way=is_under_way,
     )

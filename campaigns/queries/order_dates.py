@@ -5,19 +5,49 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.enums import UNPUBLISHED
+from campaigns.enums import UNPUBLISHED, ParticipantState
 from campaigns.models import Campaign, Order, Participant
 
+PAST = "past"  # beside days, where influencers are filtered by their due dates
+STILL_TO_DO = [
+    state
+    for state in ParticipantState
+    if state not in {ParticipantState.DECLINED, ParticipantState.DONE}
+]
 OVERDUE = "overdue"  # beside the states of orders, where lists are filtered by them
 
 
 def is_overdue() -> Q:
     """Condition: the order's due date (a UTC day) has passed while videos are missing, as `Order.is_overdue` says."""
-    late = Q(due_on__lt=timezone.now().date(), state__in=UNPUBLISHED)
-    return late & Q(video_count__lt=F("video_limit"))
+    return Q(due_on__lt=timezone.now().date()) & is_still_due()
+
+
+def is_still_due() -> Q:
+    """Condition: videos of the order are still to come."""
+    return Q(state__in=UNPUBLISHED, video_count__lt=F("video_limit"))
+
+
+def own_due() -> Subquery:
+    """Annotation of orders: the due date that the order's account has as participant of the campaign."""
+    mine = Participant.objects.filter(campaign=OuterRef("campaign"), account=OuterRef("account"))
+    return Subquery(mine.values("due_on")[:1])
+
+
+def due_rank() -> Coalesce:
+    """Annotation of orders: the order's due date, or without one that of its account in the campaign."""
+    return Coalesce("due_on", own_due())
+
+
+def due_participants(campaign: Campaign) -> QuerySet[Participant]:
+    """The participants of whom something is due still on a date of their own: none of their orders has one."""
+    mine = Order.objects.filter(campaign=campaign, account=OuterRef("account"))
+    ordered = mine.filter(due_on__isnull=False)
+    rows = Participant.objects.filter(campaign=campaign, due_on__isnull=False)
+    return rows.filter(~Exists(ordered), state__in=STILL_TO_DO)
 
 
 def overdue_count(most: int) -> int:

@@ -1,79 +1,148 @@
-"""The orders of a campaign as its list shows them: narrowed by state and by what creators said, each with its next step."""
+"""The orders of a campaign as its list shows them: searched, narrowed and sorted as the address says, and as lines of a file."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderReply
-from campaigns.policies.orders import MOST_REMINDERS
-from campaigns.queries.order_dates import OVERDUE, is_overdue
-from campaigns.queries.orders import orders_page, sparks_of_order, with_pending
-from ui.paging import KeysetPage, keyset_page
+from campaigns.queries.narrowing import (
+    ROWS_AT_ONCE,
+    called,
+    day_in,
+    in_pieces,
+    keys_of,
+    query_of,
+    search_in,
+    sort_in,
+)
+from campaigns.queries.order_dates import OVERDUE, due_rank, is_overdue, is_still_due
+from campaigns.queries.order_steps import next_step
+from campaigns.queries.orders import open_drafts, orders_page, sparks_of_order, with_pending
+from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.sheets import Cell
 
-ANYTHING = "anything"
+ANYTHING, UNANSWERED, DRAFTED = "anything", "unanswered", "draft"
+NO_ADDRESS = "no_address"
 MOST_CHOSEN = 200
+SORTS = {
+    "creator": "creator_name", "state_at": "state_at", "videos": "video_count", "due": "due_rank",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The list as its address asks for it. `state`: of `OrderState`, or overdue; `said`: of `ReplyKind`, or anything; `spark`:
-    of `SparkFilter`."""
+    """The list as its address asks for it. `state`: of `OrderState`, overdue, or without an address; `said`: of `ReplyKind`,
+    anything, unanswered, or a draft; `spark`: of `SparkFilter`; `due`: the day on which videos are due still."""
 
+    search: str = ""
     state: str = ""
     said: str = ""
     spark: str = ""
+    due: date | None = None
+    sort: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
         """The part of the address that is known; the rest is left out."""
         state, said, spark = (given.get(name, "") for name in ("state", "said", "spark"))
         return cls(
-            state if state in {OVERDUE, *OrderState.values} else "",
-            said if said in {ANYTHING, *ReplyKind.values} else "",
+            search_in(given),
+            state if state in {OVERDUE, NO_ADDRESS, *OrderState.values} else "",
+            said if said in {ANYTHING, UNANSWERED, DRAFTED, *ReplyKind.values} else "",
             spark if spark in SparkFilter.values else "",
+            day_in(given, "due"),
+            sort_in(given, SORTS),
         )
 
     @property
     def query(self) -> str:
         """The same as a part of an address."""
-        return urlencode({name: value for name, value in vars(self).items() if value})
+        return query_of(self)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != Asked(sort=self.sort)
 
 
 def _open_replies() -> QuerySet[OrderReply]:
     return OrderReply.objects.filter(order=OuterRef("pk"), settled_at=None)
 
 
+def unanswered(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders whose creator has said something that somebody of the team is to answer."""
+    return orders.filter(Exists(_open_replies().exclude(kind=ReplyKind.QUIET)))
+
+
+def without_address(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders that are ready, and not sent because no e-mail address of their creator is known."""
+    return orders.filter(state=OrderState.CREATED, account__influencer__email="")
+
+
+def to_review(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with a draft that the team is to review."""
+    return orders.filter(Exists(open_drafts()))
+
+
 def narrowed_orders(campaign: Campaign, asked: Asked) -> QuerySet[Order]:
-    """The campaign's orders that the list asks for."""
-    rows = Order.objects.filter(campaign=campaign)
+    """The campaign's orders that the list asks for, in no order."""
+    rows = called(Order.objects.filter(campaign=campaign), "account", asked.search)
     if asked.state == OVERDUE:
         rows = rows.filter(is_overdue())
+    elif asked.state == NO_ADDRESS:
+        rows = without_address(rows)
     elif asked.state:
         rows = rows.filter(state=asked.state)
-    if asked.said == ANYTHING:
-        rows = rows.filter(Exists(_open_replies()))
-    elif asked.said:
-        rows = rows.filter(Exists(_open_replies().filter(kind=asked.said)))
-    if asked.spark == SparkFilter.WITH_VIDEO:
+    if asked.due:
+        rows = rows.filter(is_still_due(), due_on=asked.due)
+    return _with_spark(_who_said(rows, asked.said), asked.spark)
+
+
+def _who_said(rows: QuerySet[Order], said: str) -> QuerySet[Order]:
+    if said in {UNANSWERED, DRAFTED}:
+        return unanswered(rows) if said == UNANSWERED else to_review(rows)
+    replies = _open_replies()
+    if said and said != ANYTHING:
+        replies = replies.filter(kind=said)
+    return rows.filter(Exists(replies)) if said else rows
+
+
+def _with_spark(rows: QuerySet[Order], spark: str) -> QuerySet[Order]:
+    if spark == SparkFilter.WITH_VIDEO:
         rows = rows.filter(request__spark_days__gt=0, state__in=UNPUBLISHED)
-        rows = rows.exclude(Exists(sparks_of_order()))
-    elif asked.spark:
-        rows = rows.filter(Exists(sparks_of_order().filter(word=asked.spark)))
-    return rows
+        return rows.exclude(Exists(sparks_of_order()))
+    return rows.filter(Exists(sparks_of_order().filter(word=spark))) if spark else rows
 
 
-def narrowed_page(campaign: Campaign, asked: Asked, cursor: str | None) -> KeysetPage[Order]:
-    """A page of them, newest first, with `pending_count` and `said`: the kinds of open replies."""
-    if asked == Asked():
+def narrowed_page(
+    campaign: Campaign, asked: Asked, cursor: str | None, *, size: int = PAGE_SIZE
+) -> KeysetPage[Order]:
+    """A page of them with what `with_pending` adds, the newest first unless another order is asked for."""
+    if asked == Asked() and size == PAGE_SIZE:
         return orders_page(campaign, cursor)
-    return keyset_page(narrowed_orders(campaign, asked), "-id", facts=with_pending, cursor=cursor)
+    rows = narrowed_orders(campaign, asked)
+    if not asked.sort:
+        return keyset_page(rows, "-id", facts=with_pending, cursor=cursor, size=size)
+    return keyset_page(
+        _ranked(rows, asked.sort),
+        *keys_of(asked.sort, SORTS),
+        facts=lambda found: _ranked(with_pending(found), asked.sort),
+        cursor=cursor,
+        size=size,
+        has_unknown=asked.sort.endswith("due"),
+    )
+
+
+def _ranked(orders: QuerySet[Order], sort: str) -> QuerySet[Order]:
+    """Orders that know what they are sorted by."""
+    if sort.endswith("creator"):
+        return orders.annotate(creator_name=F("account__influencer__sort_name"))
+    return orders.annotate(due_rank=due_rank()) if sort.endswith("due") else orders
 
 
 def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
@@ -86,6 +155,14 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
     )
 
 
+def asked_orders(campaign: Campaign, asked: Asked) -> list[int]:
+    """The first orders that a narrowed list asks for, as many as one bulk action takes; none where it is not narrowed."""
+    if not asked.is_narrowed:
+        return []
+    rows = narrowed_orders(campaign, asked).order_by("-pk")
+    return list(rows.values_list("pk", flat=True)[:MOST_CHOSEN])
+
+
 def spark_words(order: Order) -> list[tuple[SparkFilter, int]]:
     """The permissions to advertise with the videos of an order of `narrowed_page`, and how many of each there are."""
     counts: Counter[str] = Counter(order.sparks)  # type: ignore[attr-defined]
@@ -94,46 +171,37 @@ def spark_words(order: Order) -> list[tuple[SparkFilter, int]]:
     return [(word, counts[word]) for word in SparkFilter if word in counts]
 
 
-@dataclass(frozen=True)
-class NextStep:
-    """The sentence of a row, and the action that its button offers: sent, again, remind, page or none."""
-
-    text: str
-    action: str = ""
-
-
-_WAITING = {
-    OrderState.DRAFT: NextStep("Not sent to TikTok yet"),
-    OrderState.CREATING: NextStep("TikTok is making the order"),
-    OrderState.SENT: NextStep("Sent, its page is not opened yet", "again"),
-    OrderState.OPENED: NextStep("Page opened, not accepted in TikTok yet", "page"),
-    OrderState.IN_REVIEW: NextStep("TikTok reviews the video"),
-    OrderState.FULFILLED: NextStep("Nothing to do"),
-    OrderState.CANCELLED: NextStep("Cancelled"),
-}
+# --- files ---------------------------------------------------------------------------------------------------------
+HEAD = [
+    "Order ID", "Creator", "Handle", "State", "State since", "Overdue", "Videos published", "Videos ordered", "Videos in review", "Publish by",
+    "Spark Ads", "Campaign code", "Invite link", "Next step", "Reminders", "Page opened", "Added",
+]  # fmt: skip
 
 
-def next_step(order: Order) -> NextStep:
-    """The next step of an order of `narrowed_page`."""
-    said = next((ReplyKind(kind) for kind in order.said if kind != ReplyKind.QUIET), None)  # type: ignore[attr-defined]
-    if said is not None:
-        return NextStep(f"The creator: {str(said.label).lower()}", "page")
-    if order.problem:
-        return NextStep(order.problem, "sent" if order.state == OrderState.CREATED else "page")
-    if order.state == OrderState.CREATED:
-        return NextStep("Not sent yet", "sent")
-    if order.is_overdue:
-        return NextStep(f"Overdue since {_day(order.due_on)}. {_reminded(order)}", "remind")
-    if order.state in {OrderState.ACCEPTED, OrderState.POSTING}:
-        return NextStep(f"Videos missing. {_reminded(order)}", "remind")
-    return _WAITING.get(OrderState(order.state), NextStep(order.get_state_display(), "page"))
+def order_lines(campaign: Campaign, asked: Asked) -> Iterator[list[Cell]]:
+    """A line for each order that the list asks for, in its order."""
+    pages = in_pieces(lambda cursor: narrowed_page(campaign, asked, cursor, size=ROWS_AT_ONCE))
+    return map(_line, pages)
 
 
-def _day(day: date | None) -> str:
-    return f"{day:%-d %b}" if day else ""
-
-
-def _reminded(order: Order) -> str:
-    if not order.reminder_count:
-        return "Not reminded yet"
-    return f"Reminded {order.reminder_count} of {MOST_REMINDERS} times"
+def _line(order: Order) -> list[Cell]:
+    sparks = [f"{word.label}: {count}" for word, count in spark_words(order)]
+    return [
+        order.pk,
+        order.account.influencer.name,
+        order.account.handle,
+        order.get_state_display(),
+        order.state_at,
+        "yes" if order.is_overdue else "no",
+        order.video_count,
+        order.video_limit,
+        order.pending_count,  # type: ignore[attr-defined]
+        order.due_on or order.own_due,  # type: ignore[attr-defined]
+        ", ".join(sparks),
+        order.campaign_code,
+        order.invite_link,
+        next_step(order).text,
+        order.reminder_count,
+        order.page_opened_at,
+        order.created_at,
+    ]

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from campaigns.enums import (
     LINK_STATES,
     NOT_AGREED,
+    DraftState,
     RequestState,
     ReviewState,
     SparkCodeState,
@@ -28,12 +29,15 @@ from campaigns.models import (
     OrderRequest,
     Participant,
     Post,
+    Review,
     SparkPermission,
 )
+from campaigns.policies.orders import REVIEWABLE
 from campaigns.policies.participants import AGREED_STATES, COSTING_STATES
 from campaigns.policies.posts import GONE, UNTIED, report_due_at
 from campaigns.queries.campaigns import elsewhere, with_counts
 from campaigns.queries.counts import campaign_count, campaign_fees
+from campaigns.queries.order_dates import own_due
 from jobs.queries import links_to
 from tenancy.composed import ROW, Composed, ComposedPages
 from tenancy.scope import current_groups, groups_scope
@@ -78,8 +82,9 @@ def _orders(campaign_id: int) -> QuerySet[Order]:
 
 
 def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Annotate orders with what a row shows: `pending_count`, the kinds of open replies as `said`, and the permissions to
-    advertise with its videos as `sparks` (`SparkFilter`)."""
+    """Annotate orders with what a row shows: `pending_count`, the kinds of open replies as `said`, the permissions to
+    advertise with its videos as `sparks` (`SparkFilter`), the draft to review as `draft_id`, and as `own_due` the due date
+    that its account has in the campaign."""
     said = OrderReply.objects.filter(order=OuterRef("pk"), settled_at=None).order_by("pk")
     in_review = (
         Post.objects.filter(order=OuterRef("pk"), published_since=None, review_reason="")
@@ -92,7 +97,15 @@ def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
         pending_count=Coalesce(Subquery(in_review.values("n")), 0),
         said=ArraySubquery(said.values("kind")),
         sparks=ArraySubquery(sparks_of_order().order_by("pk").values("word")),
+        draft_id=Subquery(open_drafts().order_by("number").values("pk")[:1]),
+        own_due=own_due(),
     )
+
+
+def open_drafts() -> QuerySet[Review]:
+    """The drafts of an outer row, an order, that the team is to review."""
+    drafts = Review.objects.filter(order=OuterRef("pk"), state=DraftState.SUBMITTED)
+    return drafts.filter(order__state__in=REVIEWABLE)
 
 
 def sparks_of_order() -> QuerySet[Any]:

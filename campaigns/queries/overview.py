@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db.models import (
@@ -14,7 +13,6 @@ from django.db.models import (
     DateTimeField,
     F,
     Max,
-    OuterRef,
     QuerySet,
     Subquery,
     Sum,
@@ -22,16 +20,13 @@ from django.db.models import (
 )
 
 from campaigns.enums import GoalNumber
-from campaigns.models import NUMBERS, Campaign, CampaignDay, CampaignResult, Order, Participant
+from campaigns.models import NUMBERS, Campaign, CampaignDay, CampaignResult, Order
 from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
-from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.plans import Planned
 from tenancy.scope import current_groups
-from ui.paging import with_facts
 
 CHANGE_DAYS = 7
 MOST_DAYS = 400
-RANKED = 6
 # Numbers that grow as a campaign goes on, so that a part of the plan is due by a day; the others are compared as they are.
 GROWING = frozenset(
     {GoalNumber.VIEWS, GoalNumber.REACH, GoalNumber.ENGAGEMENTS, GoalNumber.POSTS, GoalNumber.CREATORS}
@@ -232,39 +227,3 @@ def share_passed(campaign: Campaign, today: date) -> float:
     """The share of the campaign's days that is over with today: 0 before it starts, 1 from its last day on."""
     whole = (campaign.ends_on - campaign.starts_on).days + 1
     return min(max((today - campaign.starts_on).days + 1, 0), whole) / whole
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A creator in the ranking: the numbers in the order of `columns`, and the first one's share of the best creator's."""
-
-    result: Any
-    values: list[tuple[GoalNumber, float | None]]
-    share: float
-
-
-def ranking(campaign: Campaign, numbers: Sequence[GoalNumber]) -> list[Ranked]:
-    """The creators that have reached most of the first of these numbers."""
-    best = (F("score").desc(nulls_last=True), "pk")
-    rows = CampaignResult.objects.filter(campaign=campaign, account__isnull=False).order_by(*best)
-    found = list(with_facts(rows[:RANKED], partial(with_account, campaign)).order_by(*best))
-    most = max((row.score or 0 for row in found), default=0)
-    return [_ranked(row, numbers, most) for row in found]
-
-
-def with_account(campaign: Campaign, results: QuerySet[CampaignResult]) -> QuerySet[CampaignResult]:
-    """Sums of accounts with the state and agreed fee of the participant, and how many videos were ordered."""
-    mine = {"campaign": campaign, "account": OuterRef("account")}
-    participant = Participant.objects.filter(**mine)
-    ordered = Order.objects.filter(**mine).order_by().values("account")
-    return results.select_related("account__influencer", "account__creator").annotate(
-        state=Subquery(participant.values("state")[:1]),
-        fee=Subquery(participant.filter(state__in=AGREED_STATES).values("fee")[:1]),
-        ordered=Subquery(ordered.annotate(n=Sum("video_limit")).values("n")),
-    )
-
-
-def _ranked(row: Any, numbers: Sequence[GoalNumber], most: float) -> Ranked:
-    fee = float(row.fee) if row.fee is not None else None
-    values = [(number, value_of(number, row, fee)) for number in numbers]
-    return Ranked(row, values, (row.score or 0) / most if most > 0 else 0)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 
-from campaigns.enums import UNPUBLISHED, OrderState, ParticipantState, ReplyKind
-from campaigns.models import Campaign, Order, OrderReply, Participant
-from campaigns.policies.orders import OPEN_STATES
+from campaigns.enums import DraftState, OrderState
+from campaigns.models import Campaign, Order, Participant, Review
+from campaigns.policies.orders import OPEN_STATES, REVIEWABLE
 from campaigns.queries.accounts import MANY_PARTICIPANTS
+from campaigns.queries.order_dates import due_participants, is_still_due
+from campaigns.queries.order_list import unanswered, without_address
 from crm.models import Task
 from tenancy.queries.counters import kept_counts
 from tenancy.scope import current_groups
@@ -24,18 +26,13 @@ from tiktok.policies import account_kind
 from tiktok.queries import is_released
 
 SHOWN_DATES, MOST_DUE_DAYS = 4, 400
-WITHOUT_ADDRESS = "address"  # no kind of a reply
+WITHOUT_ADDRESS, UNANSWERED, DRAFTS = "address", "unanswered", "drafts"
 ORDERS = "orders."  # and a state: the name of a counter
-STILL_TO_DO = [
-    state
-    for state in ParticipantState
-    if state not in {ParticipantState.DECLINED, ParticipantState.DONE}
-]
 
 
 @dataclass(frozen=True)
 class Attention:
-    """How many of each need somebody. `ending` and `unsupported` are None in a campaign of very many influencers;
+    """How many of each need somebody; `drafts` are those to review. `ending` and `unsupported` are None in a campaign of very many influencers;
     of `open_orders` more is to come."""
 
     overdue: int
@@ -44,6 +41,7 @@ class Attention:
     rejected: int
     without_address: int
     unanswered: int
+    drafts: int
     ending: int | None
     unsupported: int | None
     open_orders: int = 0
@@ -52,10 +50,19 @@ class Attention:
     def count(self) -> int:
         """How many kinds of things there are to do."""
         kinds = (
-            self.overdue, self.past_due, self.failed, self.rejected, self.without_address, self.unanswered, self.ending,
-            self.unsupported,
+            self.overdue, self.past_due, self.failed, self.rejected, self.without_address, self.unanswered, self.drafts,
+            self.ending, self.unsupported,
         )  # fmt: skip
         return sum(bool(each) for each in kinds)
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """A day on which so many orders are due, or influencers whose orders have no date of their own."""
+
+    due_on: date
+    count: int
+    is_order: bool
 
 
 @dataclass(frozen=True)
@@ -65,15 +72,13 @@ class Dates:
 
     overdue: int
     past_due: int
-    due: list[tuple[date, int]]
+    due: list[DueDay]
     tasks: list[Task]
 
     @property
-    def sorted(self) -> list[tuple[date, int, Task | None]]:
-        """All of them, the next one first: day, how many videos, or a task."""
-        due: list[tuple[date, int, Task | None]] = [(day, count, None) for day, count in self.due]
-        tasks = [(task.due_on, 0, task) for task in self.tasks if task.due_on]
-        return sorted([*due, *tasks], key=itemgetter(0))
+    def sorted(self) -> list[DueDay | Task]:
+        """All of them, the next one first."""
+        return sorted([*self.due, *self.tasks], key=attrgetter("due_on"))
 
 
 def attention(campaign: Campaign, dates: Dates) -> Attention:
@@ -85,7 +90,8 @@ def attention(campaign: Campaign, dates: Dates) -> Attention:
         failed=found[ORDERS + OrderState.FAILED],
         rejected=found[ORDERS + OrderState.REJECTED],
         without_address=found[WITHOUT_ADDRESS],
-        unanswered=sum(found[kind] for kind in ReplyKind),
+        unanswered=found[UNANSWERED],
+        drafts=found[DRAFTS],
         ending=None if accounts is None else accounts["ending"],
         unsupported=None if accounts is None else accounts["unsupported"],
         open_orders=sum(found[ORDERS + state] for state in OPEN_STATES),
@@ -93,15 +99,19 @@ def attention(campaign: Campaign, dates: Dates) -> Attention:
 
 
 def _counted(campaign: Campaign) -> Mapping[str, int]:
-    """How many orders there are by `orders.` and their state, how many have no address, and how many creators have said
-    something that is not answered, by its kind."""
-    orders = Order.objects.filter(campaign=campaign).order_by()
-    without = orders.filter(state=OrderState.CREATED, account__influencer__email="")
-    replies = OrderReply.objects.filter(order__campaign=campaign, settled_at=None).order_by()
-    found: Any = replies.values_list("kind").annotate(n=Count("pk"))
-    named = without.values(name=Value(WITHOUT_ADDRESS)).annotate(n=Count("pk"))
-    found = found.union(named.values_list("name", "n"), _by_state(campaign, orders), all=True)
-    return defaultdict(int, found)
+    """How many orders there are by `orders.` and their state, how many have no address, how many creators have said something
+    that is not answered, and how many drafts there are to review."""
+    orders = Order.objects.filter(campaign=campaign)
+    drafts = Review.objects.filter(campaign=campaign, state=DraftState.SUBMITTED)
+    found = _by_state(campaign, orders.order_by())
+    for name, rows in (
+        (WITHOUT_ADDRESS, without_address(orders)),
+        (UNANSWERED, unanswered(orders)),
+        (DRAFTS, drafts.filter(order__state__in=REVIEWABLE)),
+    ):
+        named: Any = rows.order_by().values(name=Value(name)).annotate(n=Count("pk"))
+        found = found.union(named.values_list("name", "n"), all=True)
+    return defaultdict(int, list(found))
 
 
 def _by_state(campaign: Campaign, orders: QuerySet[Order]) -> QuerySet[Any, Any]:
@@ -130,37 +140,25 @@ def _accounts(campaign: Campaign) -> Mapping[str, int] | None:
     return found
 
 
-def _due_days(campaign: Campaign) -> list[tuple[date, int, bool]]:
-    """The days on which something is due still, how much, and whether it is orders or influencers whose orders have no date."""
-    counted = {"count": Count("pk")}
-    orders = Order.objects.filter(
-        campaign=campaign,
-        due_on__isnull=False,
-        state__in=UNPUBLISHED,
-        video_count__lt=F("video_limit"),
-    )
-    mine = Order.objects.filter(campaign=campaign, account=OuterRef("account"))
-    ordered = mine.filter(due_on__isnull=False)
-    people = Participant.objects.filter(
-        ~Exists(ordered), campaign=campaign, due_on__isnull=False, state__in=STILL_TO_DO
-    )
+def _due_days(campaign: Campaign) -> list[DueDay]:
+    """The days on which something is due still."""
+    orders: Any = Order.objects.filter(is_still_due(), campaign=campaign, due_on__isnull=False)
+    people: Any = due_participants(campaign)
+    person = Count("account__influencer", distinct=True)
     of_orders, of_people = (
         rows.order_by()
         .values("due_on")
-        .annotate(**counted, is_order=Value(is_order))
+        .annotate(count=count, is_order=Value(is_order))
         .values_list("due_on", "count", "is_order")
-        for rows, is_order in ((orders, True), (people, False))
+        for rows, count, is_order in ((orders, Count("pk"), True), (people, person, False))
     )
-    days: Any = of_orders.union(of_people, all=True).order_by("due_on")[:MOST_DUE_DAYS]
-    return list(days)
+    days = of_orders.union(of_people, all=True).order_by("due_on")[:MOST_DUE_DAYS]
+    return [DueDay(*day) for day in days]
 
 
 def next_dates(campaign: Campaign, *, today: date) -> Dates:
     """The next days on which somebody has something to do."""
     days = _due_days(campaign)
-    ahead = Counter[date]()
-    for day, count, _ in days:
-        ahead[day] += count if day >= today else 0
     taking_part = Participant.objects.filter(
         campaign=campaign, account__influencer=OuterRef("influencer")
     )
@@ -168,8 +166,8 @@ def next_dates(campaign: Campaign, *, today: date) -> Dates:
         Exists(taking_part), done_at=None, due_on__gte=today, influencer__archived_at=None
     )
     return Dates(
-        overdue=sum(count for day, count, is_order in days if day < today and is_order),
-        past_due=sum(count for day, count, is_order in days if day < today and not is_order),
-        due=sorted((day, count) for day, count in ahead.items() if count)[:SHOWN_DATES],
+        overdue=sum(day.count for day in days if day.due_on < today and day.is_order),
+        past_due=sum(day.count for day in days if day.due_on < today and not day.is_order),
+        due=[day for day in days if day.due_on >= today][:SHOWN_DATES],
         tasks=list(tasks.select_related("influencer").order_by("due_on", "pk")[:SHOWN_DATES]),
     )

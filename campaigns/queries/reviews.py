@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from campaigns.enums import WITH_CREATOR, DraftState
 from campaigns.models import Campaign, Order, Review, ReviewComment, ReviewVersion
 from campaigns.policies.orders import REVIEWABLE
-from campaigns.queries.search import holding
-from crm.models.search import folded
+from campaigns.queries.narrowing import (
+    ROWS_AT_ONCE,
+    called,
+    in_pieces,
+    keys_of,
+    query_of,
+    search_in,
+    sort_in,
+)
 from ui.live import Live, live_rows
-from ui.paging import KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.sheets import Cell
 
 OVERDUE, OVER = "overdue", "over"
-SEARCH_LENGTH = 100
+LATEST_CHANGE = "-state_at"
+SORTS = {
+    "creator": "creator_name", "draft": "number", "version": "latest", "state_at": "state_at", "due": "due_on",
+}  # fmt: skip
+UNKNOWN = {"version", "due"}  # these may be missing
 
 
 @dataclass(frozen=True)
@@ -30,36 +40,33 @@ class ReviewsAsked:
 
     state: str = ""
     search: str = ""
+    sort: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> ReviewsAsked:
         """The part of the address that is known; the rest is left out."""
-        state, search = given.get("state", ""), given.get("q", "")
-        known = {OVERDUE, OVER, *DraftState.values}
-        return cls(
-            state if state in known else "", search.replace("\0", "").strip()[:SEARCH_LENGTH]
-        )
+        state, known = given.get("state", ""), {OVERDUE, OVER, *DraftState.values}
+        return cls(state if state in known else "", search_in(given), sort_in(given, SORTS))
 
     @property
     def query(self) -> str:
         """The same as a part of an address."""
-        asked = {"state": self.state, "q": self.search}
-        return urlencode({name: value for name, value in asked.items() if value})
+        return query_of(self)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != ReviewsAsked(sort=self.sort)
 
 
 def narrowed_reviews(campaign: Campaign, asked: ReviewsAsked) -> QuerySet[Review]:
     """The campaign's drafts that the list asks for."""
-    rows = Review.objects.filter(campaign=campaign)
+    rows = called(Review.objects.filter(campaign=campaign), "order__account", asked.search)
     if asked.state == OVERDUE:
         rows = rows.filter(is_late(), order__state__in=REVIEWABLE)
     elif asked.state == OVER:
         rows = rows.exclude(order__state__in=REVIEWABLE)
     elif asked.state:
         rows = rows.filter(state=asked.state, order__state__in=REVIEWABLE)
-    if asked.search:
-        of = "order__account"
-        words = Concat(f"{of}__handle", Value(" "), f"{of}__influencer__name")
-        rows = holding(rows.alias(plain=folded(words)), asked.search)
     return rows
 
 
@@ -69,17 +76,39 @@ def is_late() -> Q:
 
 
 def reviews_page(
-    campaign: Campaign, asked: ReviewsAsked, cursor: str | None = ""
+    campaign: Campaign, asked: ReviewsAsked, cursor: str | None = "", *, size: int = PAGE_SIZE
 ) -> KeysetPage[Review]:
-    """A page of them, those first in which something happened last; each with `latest`, the number of its latest version."""
+    """A page of them, those first in which something happened last unless another order is asked for; each with `latest`, the
+    number of its latest version."""
+    sort = asked.sort or LATEST_CHANGE
     rows = narrowed_reviews(campaign, asked)
-    return keyset_page(rows, "-state_at", "-id", facts=_with_facts, cursor=cursor)
+    return keyset_page(
+        _ranked(rows, sort),
+        *keys_of(sort, SORTS),
+        facts=lambda found: _ranked(_with_facts(found), sort),
+        cursor=cursor,
+        size=size,
+        has_unknown=sort.removeprefix("-") in UNKNOWN,
+    )
+
+
+def _ranked(reviews: QuerySet[Review], sort: str) -> QuerySet[Review]:
+    """Drafts that know what they are sorted by."""
+    if sort.endswith("version"):
+        return reviews.annotate(latest=_latest())
+    if sort.endswith("creator"):
+        return reviews.annotate(creator_name=F("order__account__influencer__sort_name"))
+    return reviews
+
+
+def _latest() -> Subquery:
+    versions = ReviewVersion.objects.filter(review=OuterRef("pk")).order_by("-number")
+    return Subquery(versions.values("number")[:1])
 
 
 def _with_facts(rows: QuerySet[Review]) -> QuerySet[Review]:
-    latest = ReviewVersion.objects.filter(review=OuterRef("pk")).order_by("-number")
     related = ("order__account__influencer", "order__account__creator")
-    return rows.select_related(*related).annotate(latest=Subquery(latest.values("number")[:1]))
+    return rows.select_related(*related).annotate(latest=_latest())
 
 
 def reviews_live(campaign: Campaign, reviews: list[Review]) -> Live:
@@ -151,3 +180,30 @@ def compared(before: str, after: str) -> list[Words]:
         if new[k:m]:
             parts.append(Words(" ".join(new[k:m]), is_new=True))
     return parts
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+HEAD = [
+    "Creator", "Handle", "Draft", "Videos ordered", "State", "Overdue", "Version", "Last change", "Due", "Order ID",
+]  # fmt: skip
+
+
+def review_lines(campaign: Campaign, asked: ReviewsAsked) -> Iterator[list[Cell]]:
+    """A line for each draft that the list asks for, in its order."""
+    return map(_line, in_pieces(lambda at: reviews_page(campaign, asked, at, size=ROWS_AT_ONCE)))
+
+
+def _line(review: Any) -> list[Cell]:
+    order = review.order
+    return [
+        order.account.influencer.name,
+        order.account.handle,
+        review.number,
+        order.video_limit,
+        review.get_state_display() if review.is_open else "Order is over",
+        "yes" if review.is_overdue else "no",
+        review.latest,
+        review.state_at,
+        review.due_on,
+        order.pk,
+    ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from campaigns.enums import CampaignState, ParticipantState, PlaceState
+from campaigns.enums import CampaignState, CampaignTable, ParticipantState, PlaceState
 from campaigns.errors import CampaignMoveNotAllowed
 from campaigns.models import Campaign, Participant
 from campaigns.policies.campaigns import CAMPAIGN_MOVES
@@ -143,6 +143,11 @@ def duplicate_campaign(campaign: Campaign, *, actor: User) -> Campaign:
 def note_export(organization: Organization, count: int, *, actor: User) -> None:
     """Say in the organization's events that somebody has taken so many campaigns out."""
     record(Verb.CAMPAIGNS_EXPORTED, organization, actor=actor, campaign_count=count)
+
+
+def note_table_export(campaign: Campaign, table: CampaignTable, count: int, *, actor: User) -> None:
+    """Say in the campaign's events that somebody has taken so many rows of one of its lists out."""
+    record(Verb.TABLE_EXPORTED, campaign, actor=actor, table=table, row_count=count)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from campaigns.forms import DraftDueForm
-from campaigns.queries.order_list import MOST_CHOSEN, chosen_orders
+from campaigns.queries.order_list import MOST_CHOSEN, Asked, asked_orders, chosen_orders
 from campaigns.services.order_bulk import ACTIONS, DRAFT, preview, start_bulk
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from jobs.views import follow
@@ -20,10 +20,13 @@ from ui.keys import key_in
 
 @staff_page(Permission.SEND_ORDERS)
 def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Preview an action for the orders that are ticked, or that a narrowed list has: `?ids=` or the list's own address."""
     campaign = campaign_or_404(pk)
     given = request.POST if request.method == "POST" else request.GET
     action = given.get("do", "")
     ids = [key for each in given.getlist("ids")[:MOST_CHOSEN] if (key := key_in(each)) is not None]
+    if request.method != "POST" and not ids:
+        ids = asked_orders(campaign, Asked.of(given))
     orders = chosen_orders(campaign, ids)
     if not orders or action not in ACTIONS:
         messages.info(request, "Select some orders first.")

@@ -24,7 +24,14 @@ from campaigns.queries import (
 )
 from campaigns.queries.order_checks import diagnose, needs_check
 from campaigns.queries.order_dates import OVERDUE
-from campaigns.queries.order_list import ANYTHING, Asked, narrowed_page
+from campaigns.queries.order_list import (
+    ANYTHING,
+    DRAFTED,
+    NO_ADDRESS,
+    UNANSWERED,
+    Asked,
+    narrowed_page,
+)
 from campaigns.services import errands
 from campaigns.services.drafts import draft_message
 from campaigns.services.orders.contact.invitations import mark_invited_by_hand
@@ -52,10 +59,20 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         "requests": requests,
         "live": live,
         "asked": asked,
-        "states": [(OVERDUE, "Overdue"), *OrderState.choices],
-        "replies": [(ANYTHING, "Anything open"), *ReplyKind.choices],
+        "states": [
+            (OVERDUE, "Overdue"),
+            (NO_ADDRESS, "Without an e-mail address"),
+            *OrderState.choices,
+        ],
+        "replies": [
+            (DRAFTED, "Draft to review"),
+            (UNANSWERED, "Something to answer"),
+            (ANYTHING, "Anything open"),
+            *ReplyKind.choices,
+        ],
         "sparks": SparkFilter.choices,
         "shared": _shared(page.rows),
+        "export_url": address(request, "orders_export", campaign.pk),
     }
     return live.answer(request) or campaign_page(request, campaign, "orders/list.html", context)
 

@@ -16,15 +16,14 @@ from campaigns.models import Campaign
 from campaigns.policies.campaigns import GOAL_NUMBERS, MONEY_NUMBERS
 from campaigns.queries.overview import (
     Day,
-    Ranked,
     Reached,
     figures,
-    ranking,
     reached,
     share_passed,
 )
 from campaigns.queries.overview_due import Attention, attention, next_dates
 from campaigns.queries.plans import planned_of
+from campaigns.queries.ranking import Ranked, ranking
 from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -77,7 +76,7 @@ def _live(
     campaign: Any, found: Reached | None, ranked: Sequence[Ranked], needs: Attention, *facts: object
 ) -> Live:
     """The page changes with what it says, and as long as orders are open or posts are to be added up."""
-    places = [(row.result.pk, row.result.state, row.result.ordered, row.values) for row in ranked]
+    places = [(row.influencer.pk, row.states, row.ordered, row.values) for row in ranked]
     days = found and (found.days, found.read_at)
     is_under_way = bool(needs.open_orders or (campaign.published_count and not found))
     return Live.of(places, days, needs, *facts, is_under_way=is_under_way)

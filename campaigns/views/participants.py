@@ -14,9 +14,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from campaigns.enums import ParticipantState
 from campaigns.forms import ParticipantForm, ParticipantsForm
 from campaigns.models import Campaign, Participant
-from campaigns.queries import accounts_to_pick, participants_page
+from campaigns.queries import accounts_to_pick
+from campaigns.queries.participant_list import ParticipantsAsked, participants_page
 from campaigns.queries.reversible import VERBS
 from campaigns.services.campaigns import add_participants, remove_participants
 from campaigns.services.participants import (
@@ -27,6 +29,7 @@ from campaigns.services.participants import (
 )
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
+from crm.enums import Network
 from crm.models import SocialAccount
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -46,9 +49,17 @@ PROFILE = "profile"  # where an act on the timeline leads back to
 
 @staff_page(Permission.READ)
 def participant_list(request: OrganizationRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(pk)
-    page = participants_page(campaign, request.GET.get("cursor"), released=is_released())
-    context = {"page": page, "sees_money": sees_money(request)}
+    campaign, is_shown = campaign_or_404(pk), sees_money(request)
+    asked = ParticipantsAsked.of(request.GET, sees_money=is_shown)
+    cursor = request.GET.get("cursor")
+    context = {
+        "page": participants_page(campaign, asked, cursor, released=is_released()),
+        "asked": asked,
+        "states": ParticipantState.choices,
+        "networks": Network.choices,
+        "export_url": address(request, "participants_export", pk),
+        "sees_money": is_shown,
+    }
     return campaign_page(request, campaign, "participants/list.html", context)
 
 

@@ -16,6 +16,7 @@ from campaigns.errors import CampaignProblem
 from campaigns.forms import ChangesForm, CommentForm, DraftDueForm
 from campaigns.models import Campaign, Review, ReviewComment, ReviewVersion
 from campaigns.queries.reviews import (
+    LATEST_CHANGE,
     OVER,
     OVERDUE,
     ReviewsAsked,
@@ -58,6 +59,8 @@ def review_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         "live": live,
         "asked": asked,
         "states": [*DraftState.choices, (OVERDUE, "Overdue"), (OVER, "Order is over")],
+        "usual_sort": LATEST_CHANGE,
+        "export_url": address(request, "reviews_export", pk),
     }
     return live.answer(request) or campaign_page(request, campaign, "reviews/list.html", context)
 

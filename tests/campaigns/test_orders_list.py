@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.enums import OrderState, ReplyKind, SparkFilter
-from campaigns.models import Campaign, Order, OrderRequest, SparkPermission
+from campaigns.models import Campaign, Order, OrderRequest, Review, SparkPermission
 from campaigns.queries.order_list import Asked, narrowed_page, next_step, spark_words
 from campaigns.services.order_bulk import preview, start_bulk
 from campaigns.services.orders.contact.replies import say
@@ -108,8 +109,8 @@ def test_an_overdue_order_is_flagged_until_a_post_comes(
         ({"state": "draft"}, "Not sent to TikTok yet", ""),
         ({"state": "created"}, "Not sent yet", "sent"),
         ({"state": "created", "problem": "No address."}, "No address.", "sent"),
-        ({"state": "rejected", "problem": "Not disclosed."}, "Not disclosed.", "page"),
-        ({"state": "failed"}, "Failed", "page"),
+        ({"state": "rejected", "problem": "Not disclosed."}, "Not disclosed.", "check"),
+        ({"state": "failed"}, "Failed", "check"),
         ({"state": "sent"}, "Sent, its page is not opened yet", "again"),
         ({"state": "accepted"}, "Videos missing. Not reminded yet", "remind"),
         (
@@ -149,7 +150,7 @@ def test_what_a_creator_said_comes_before_all_else(
     say(orders["maya"], ReplyKind.QUIET)
     say(orders["maya"], ReplyKind.CANNOT)
     step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
-    assert (step.text, step.action) == ("The creator: cannot do it", "page")
+    assert (step.text, step.action) == ("The creator: cannot do it", "answer")
 
 
 def test_code_and_link_stand_once_where_they_are_the_same(
@@ -227,3 +228,33 @@ def test_nothing_selected_and_no_such_action(manager: Client, campaign: Campaign
 def test_an_order_that_is_over_is_not_cancelled(orders: dict[str, Order]) -> None:
     [row] = preview([orders["lena"]], "cancel")
     assert row.refusal == "An order that is “Fulfilled” cannot be cancelled."
+
+
+def test_a_draft_to_review_is_the_next_step_unless_the_creator_asked_something(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
+    review = Review.objects.create(campaign=campaign, order=orders["maya"], state="submitted")
+    step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
+    assert (step.text, step.action) == ("Review the draft", "review")
+    way = f'href="{base(campaign)}review/{review.pk}/"'
+    assert way in manager.get(f"{base(campaign)}orders/").content.decode()
+    say(orders["maya"], ReplyKind.QUESTION, text="When?")
+    step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
+    assert (step.text, step.action) == ("The creator: asks a question", "answer")
+    assert way not in manager.get(f"{base(campaign)}orders/").content.decode()
+
+
+def test_the_list_brings_itself_up_to_date_when_a_draft_or_an_answer_comes(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    url = f"{base(campaign)}orders/"
+
+    def version() -> str:
+        return re.search(r'data-live="([^"]+)"', manager.get(url).content.decode())[1]  # type: ignore[index]
+
+    first = version()
+    Review.objects.create(campaign=campaign, order=orders["maya"], state="submitted")
+    second = version()
+    say(orders["maya"], ReplyKind.QUESTION, text="When?")
+    assert len({first, second, version()}) == 3

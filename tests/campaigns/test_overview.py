@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.enums import Goal, GoalNumber, OrderState
-from campaigns.models import Campaign, CampaignResult, Order, OrderReply, Participant, Post
+from campaigns.models import Campaign, CampaignResult, Order, OrderReply, Participant, Post, Review
 from campaigns.queries import campaign_with_counts
 from campaigns.queries.overview import Day, figures, reached, share_passed, value_of
 from campaigns.queries.plans import planned_of
@@ -158,7 +158,9 @@ def test_creators_are_ranked_with_the_numbers_that_tell_them_apart(manager) -> N
     published(campaign, "lena", (1, 50), video_completion_rate=0.75)
     roll()
     shown = panel(manager.get(base(campaign)).content.decode(), "ranking")
-    assert re.search(r"Lena .*Proposed 1 of 2 75.0 % 6 s 50 Maya .*50.0 % 6 s 100 Rio", shown)
+    assert re.search(
+        r"Lena .*Proposed 1 of 2 ordered 75.0 % 6 s 50 Maya .*50.0 % 6 s 100 Rio", shown
+    )
     assert "Cost" not in shown
 
 
@@ -185,18 +187,67 @@ def test_what_needs_somebody_is_counted_and_leads_to_its_list(manager, campaign)
     page = manager.get(base(campaign)).content.decode()
     shown = panel(page, "attention")
     for sentence in (
-        "3 orders are overdue", "1 influencer is past the due date", "TikTok rejected the video of 1 order", "1 order failed", "2 answers to creators are missing",
+        "3 orders are overdue", "1 influencer is past the due date", "TikTok rejected the video of 1 order", "1 order failed", "1 order with something to answer",
         "1 order without an e-mail address", "1 permission ends within 30 days", "1 account can no longer be tracked",
     ):  # fmt: skip
         assert sentence in shown, sentence
     orders = f"{base(campaign)}orders/"
     people = f"/o/oaks/influencers/?f=campaign%3A{campaign.pk}&amp;f="
     for address in (
-        f"{orders}?state=overdue", f"{orders}?state=created", f"{orders}?state=rejected", f"{orders}?state=failed",
+        f"{orders}?state=overdue", f"{orders}?state=no_address", f"{orders}?state=rejected", f"{orders}?state=failed",
+        f"{orders}?said=unanswered", f"{orders}bulk/?do=remind&amp;state=overdue", f"{base(campaign)}influencers/?due=past",
         f"{people}kind%3Aunsupported&amp;f=archived%3Aany", f"{people}grant%3Atoday..%2B30d&amp;f=archived%3Aany",
     ):  # fmt: skip
         assert f'href="{address}"' in page, address
         assert manager.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_draft_to_review_needs_somebody_until_it_is_judged(manager, campaign) -> None:
+    order = an_order(campaign, a_participant(campaign, "maya"))
+    review = Review.objects.create(campaign=campaign, order=order, state="submitted")
+    shown = manager.get(base(campaign)).content.decode()
+    assert "1 draft to review" in panel(shown, "attention")
+    assert (
+        f'<a class="btn btn-sm" href="{base(campaign)}review/?state=submitted">Review</a>' in shown
+    )
+    Review.objects.filter(pk=review.pk).update(state="changes")
+    assert "Nothing needs your attention." in text(manager.get(base(campaign)))
+    Review.objects.filter(pk=review.pk).update(state="submitted")
+    Order.objects.update(state=OrderState.CANCELLED)
+    assert "Nothing needs your attention." in text(manager.get(base(campaign)))
+
+
+def test_who_may_only_read_is_led_to_lists_and_offered_no_action(viewer, campaign) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    order = an_order(campaign, a_participant(campaign, "maya"), due_on=yesterday)
+    OrderReply.objects.create(order=order, kind="question")
+    page = viewer.get(base(campaign)).content.decode()
+    assert "Remind" not in panel(page, "attention")
+    assert panel(page, "attention").count("See who") == 2
+
+
+def test_orders_and_people_that_are_due_lead_to_those_of_the_day(manager) -> None:
+    campaign, day = running(), TODAY + timedelta(days=2)
+    an_order(campaign, a_participant(campaign, "maya"), due_on=day)
+    a_participant(campaign, "rio")
+    Participant.objects.update(due_on=day)
+    page = manager.get(base(campaign)).content.decode()
+    assert "1 order due" in panel(page, "dates")
+    assert "1 influencer due" in panel(page, "dates")
+    for address, handle in ((f"{base(campaign)}orders/?due={day}", "@maya"), (f"{base(campaign)}influencers/?due={day}", "@rio")):  # fmt: skip
+        assert f'href="{address}"' in page
+        assert re.findall(r"@(?:maya|rio)", text(manager.get(address)))[0] == handle
+
+
+def test_a_person_with_two_accounts_is_ranked_once(manager) -> None:
+    campaign = running(goal=Goal.AWARENESS)
+    maya, films = published(campaign, "maya", (1, 300)), published(campaign, "maya.films", (1, 500))
+    published(campaign, "rio", (1, 600))
+    SocialAccount.objects.filter(pk=films.pk).update(influencer=maya.influencer)
+    roll()
+    shown = panel(manager.get(base(campaign)).content.decode(), "ranking")
+    assert re.search(r"Maya .*@maya.films.* · .*@maya.* 2 of 4 ordered .*800 .*Rio .*600", shown)
+    assert shown.count("Maya") == 1
 
 
 def test_nothing_to_do_is_said(manager, campaign) -> None:
@@ -219,7 +270,7 @@ def test_the_next_dates_are_those_of_videos_tasks_and_the_campaign(manager) -> N
     Task.objects.create(influencer=maya.influencer, title="Call Maya", due_on=TODAY)
     Task.objects.create(influencer=rio.influencer, title="Done already", due_on=TODAY, done_at=NOON)
     shown = panel(manager.get(base(campaign)).content.decode(), "dates")
-    assert "2 creators due" in shown
+    assert "2 influencers due" in shown
     assert "Call Maya Maya" in shown
     assert "Done already" not in shown
     assert "Campaign ends" in shown

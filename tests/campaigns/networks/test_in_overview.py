@@ -21,8 +21,9 @@ from campaigns.models import (
     PostReading,
 )
 from campaigns.queries import campaign_with_counts
-from campaigns.queries.overview import figures, ranking, reached
+from campaigns.queries.overview import figures, reached
 from campaigns.queries.plans import planned_of
+from campaigns.queries.ranking import ranking
 from campaigns.queries.report import ReportContent, report_of
 from campaigns.services.networks.posts import (
     PostFacts,
@@ -172,7 +173,11 @@ def test_a_person_with_accounts_on_several_networks_is_one_creator(campaign: Cam
     assert (sums.posts, sums.creators, sums.views) == (4, 2, 1_610)
     assert (sums.other_posts, sums.other_views) == (3, 1_110)
     ranked = ranking(campaign, [GoalNumber.VIEWS])
-    assert [each.result.account.handle for each in ranked] == ["lena.films", "maya", "lena.lifts", "maya.films"]  # fmt: skip
+    assert [[account.handle for account in each.accounts] for each in ranked] == [
+        ["lena.films", "lena.lifts"], ["maya", "maya.films"],
+    ]  # fmt: skip
+    assert [each.values for each in ranked] == [[(GoalNumber.VIEWS, 1_100)], [(GoalNumber.VIEWS, 510)]]  # fmt: skip
+    assert [round(each.share, 3) for each in ranked] == [1.0, 0.464]
     found: Any = campaign_with_counts(campaign.pk)
     content = ReportContent(found, report_of(campaign), sees_money=False, today=TODAY)
     assert content.sums is not None
