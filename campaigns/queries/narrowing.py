@@ -1,4 +1,4 @@
-"""What the lists of a campaign's orders, influencers and drafts have in common: search, order, pages, pieces of a file."""
+"""Shared parts of the lists of a campaign's orders, influencers and drafts: search, order, pages, pieces of a file."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ def query_of(asked: Any) -> str:
 
 
 def called(rows: models.QuerySet[ModelT], account: str, search: str) -> models.QuerySet[ModelT]:
-    """The rows whose account, at this path, has all these words in its handle or its influencer's name."""
+    """Select the rows whose account, at this path, has all these words in its handle or its influencer's name."""
     if not search:
         return rows
     words = Concat(f"{account}__handle", models.Value(" "), f"{account}__influencer__name")
-    return holding(rows.alias(plain=folded(words)), search)
+    named: models.QuerySet[ModelT] = rows.alias(plain=folded(words))  # type: ignore[assignment]
+    return holding(named, search)
 
 
 def keys_of(sort: str, columns: Mapping[str, str]) -> tuple[str, str]:

@@ -21,8 +21,8 @@ from campaigns.queries.narrowing import (
     search_in,
     sort_in,
 )
+from campaigns.queries.next_steps import next_step
 from campaigns.queries.order_dates import OVERDUE, due_rank, is_overdue, is_still_due
-from campaigns.queries.order_steps import next_step
 from campaigns.queries.orders import open_drafts, orders_page, sparks_of_order, with_pending
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 from ui.sheets import Cell

@@ -143,8 +143,7 @@ def _ranked(participants: QuerySet[Participant], sort: str) -> QuerySet[Particip
 
 
 def _updated_at() -> Case:
-    """When TikTok was read for an account, as its row says: of one that it does not let us track, when it was asked whether
-    that is so still (`account_sync`)."""
+    """Annotation of participants: when TikTok was read for their account, as their row says (`account_sync`)."""
     creator = "account__creator"
     is_tracked = Q(**{f"{creator}__marketplace_status": MarketplaceStatus.IN})
     is_tracked |= Q(**{f"{creator}__grant_state__in": LIVE_CONNECTION_STATES})
@@ -154,7 +153,7 @@ def _updated_at() -> Case:
 
 
 def _first_of_each(rows: QuerySet[Participant], *keys: str) -> QuerySet[Participant]:
-    """Of the participants that are one person, the one that comes first in the order of these keys."""
+    """Keep one participant of each person: the one that comes first in the order of these keys."""
     before, equal = Q(), Q()
     for key in keys:
         name = key.removeprefix("-")

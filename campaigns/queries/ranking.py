@@ -47,15 +47,16 @@ def ranking(campaign: Campaign, numbers: Sequence[GoalNumber]) -> list[Ranked]:
     by_score = F("score").desc(nulls_last=True)
     best = results.filter(account__isnull=False).order_by(by_score, "pk")[:MOST_ACCOUNTS]
     add_up = Max if numbers[0] in RATE_NUMBERS else Sum
-    people = CampaignResult.objects.filter(is_among(best.values("pk"))).order_by()
-    people = people.values("account__influencer").annotate(best=add_up("score"))
+    among: Any = CampaignResult.objects.filter(is_among(best.values("pk"))).order_by()
+    people = among.values("account__influencer").annotate(best=add_up("score"))
     people = people.order_by(F("best").desc(nulls_last=True), "account__influencer")[:MOST_PEOPLE]
     theirs = SocialAccount.objects.filter(
         is_among(people.values("account__influencer"), "influencer_id")
     )
     found = with_account(campaign, results.filter(is_among(theirs.values("pk"), "account_id")))
+    in_order: Any = found.order_by(by_score, "pk")
     of_person: dict[int, list[Any]] = defaultdict(list)
-    for row in found.order_by(by_score, "pk"):
+    for row in in_order:
         of_person[row.account.influencer_id].append(row)
     ranked = [_ranked(rows, numbers) for rows in of_person.values()]
     ranked.sort(key=lambda each: (_first(each) is not None, _first(each) or 0), reverse=True)

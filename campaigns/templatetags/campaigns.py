@@ -24,8 +24,8 @@ from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
 from campaigns.policies.posts import REJECTIONS
 from campaigns.queries import Planned, PostRow
 from campaigns.queries.breakdown import benchmark
+from campaigns.queries.next_steps import NextStep, next_step
 from campaigns.queries.order_list import spark_words
-from campaigns.queries.order_steps import NextStep, next_step
 from campaigns.queries.overview import Figure
 from campaigns.queries.published import Total
 from campaigns.queries.retention import Drop, Retention
