@@ -292,9 +292,12 @@
     const tables = root.closest?.("table") ? [root.closest("table")] : $$(".table-frame:not(.is-short) > table", root);
     tables.filter((table) => !table.matches(".rows-phone")).forEach((table) => {
       const names = $$("thead th", table).map((head) => ($(".visually-hidden, input", head) ? "" : head.textContent.trim()));
+      const below = {}; // rows that a cell above still takes of a column
       $$("tbody tr", table).forEach((row) => {
         let column = 0;
         [...row.cells].forEach((cell) => {
+          for (; below[column]; column += 1) below[column] -= 1;
+          below[column] = cell.rowSpan - 1;
           const isEmpty = cell.tagName === "TH" || !(cell.childElementCount || cell.textContent.trim());
           if (!isEmpty) cell.dataset.label = cell.colSpan > 1 ? "" : names[column] || "";
           column += cell.colSpan;
