@@ -17,11 +17,21 @@ from mail.enums import MessageState
 from mail.models import Message
 from tenancy.enums import Verb
 from tenancy.models import Event
+from tiktok.models import Video
 from tiktok.queries import active_consents, visible_videos
 
 CHECK_AFTER = timedelta(hours=48)
 LOST = {MessageState.FAILED, MessageState.BOUNCED, MessageState.COMPLAINED}
 UNDER_WAY = {MessageState.QUEUED, MessageState.SENDING}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A video that a check is about: whose it is, and the post of another campaign if it stands in one."""
+
+    video: Video
+    account: SocialAccount
+    post: Post | None = None
 
 
 @dataclass(frozen=True)
@@ -31,32 +41,34 @@ class Check:
     text: str
     kind: str = "success"
     cause: str = ""
+    found: Found | None = None
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Everything that was looked at, with the likely cause: its key, and a sentence."""
+    """Everything that was looked at, with the likely cause: its key, a sentence, and the video that it is about."""
 
     checks: list[Check]
     cause: str
     sentence: str
+    found: Found | None = None
 
 
-# The likeliest first.
+# The likeliest first. What TikTok or the creator has told is said as it is; what is concluded from less is "likely".
 CAUSES: dict[str, str] = {
     "cannot": "The creator said that they cannot do this order.",
     "asked": "The creator asked something and waits for the answer.",
-    "no_address": "Nobody has sent the invitation: no e-mail address is known.",
-    "mail_lost": "The invitation did not arrive.",
+    "no_address": "The invitation was likely not sent: no e-mail address is known, and nobody marked the order as sent.",
+    "mail_lost": "The creator likely did not get the invitation: its e-mail did not go through.",
     "rejected": "TikTok's review rejected the video.",
-    "deleted": "The creator has deleted the video on TikTok.",
+    "deleted": "TikTok no longer shows a video of this order. The creator has likely deleted it.",
     "link_asked": "TikTok waits for the creator to agree that the video is linked.",
-    "untied": "The creator published a video without the order, so TikTok does not count it.",
-    "other_account": "The creator may have published with another account of theirs.",
-    "other_campaign": "The creator's new video belongs to another campaign.",
-    "quota": "All places under this campaign code are taken, so TikTok takes no more creators.",
-    "not_opened": "The creator has probably not seen the order: its page was not opened.",
-    "not_used": "The creator read the order and did not go on to TikTok.",
+    "other_campaign": "The creator likely published for another campaign: their new video stands there.",
+    "untied": "The creator likely published without the order: their new video is not tied to it, so TikTok does not count it.",
+    "other_account": "The creator likely published with another account of theirs.",
+    "quota": "TikTok likely takes no more creators: all places under this campaign code are taken.",
+    "not_opened": "The creator has likely not seen the order: its page was not opened.",
+    "not_used": "The creator read the order and likely did not go on to TikTok.",
     "waiting": "Nothing is wrong as far as can be seen: the creator has not published yet.",
 }
 
@@ -73,9 +85,9 @@ def needs_check(order: Order, events: Sequence[Event]) -> bool:
 def diagnose(order: Order) -> Diagnosis:
     """Look at all that may keep this order of `order_with_posts` from its first post."""
     checks = [check for read in CHECKS for check in read(order)]
-    causes = {check.cause for check in checks}
+    causes = {check.cause: check for check in reversed(checks)}
     cause = next((key for key in CAUSES if key in causes), "waiting")
-    return Diagnosis(checks, cause, CAUSES[cause])
+    return Diagnosis(checks, cause, CAUSES[cause], causes[cause].found if cause in causes else None)
 
 
 def _address(order: Order) -> list[Check]:
@@ -91,17 +103,16 @@ def _mail(order: Order) -> list[Check]:
     if mail is None:
         return [Check("No invitation was sent by e-mail from here.", "neutral")]
     if mail.state in LOST:
-        return [
-            Check(
-                f"The invitation did not arrive: {mail.get_state_display()}.", "danger", "mail_lost"
-            )
-        ]
+        state = mail.get_state_display().lower()
+        return [Check(f"The e-mail with the invitation: {state}.", "danger", "mail_lost")]
     if mail.state in UNDER_WAY:
         return [Check("The invitation has not left yet.", "warning")]
     return [Check(f"The invitation is out: {mail.get_state_display().lower()}.")]
 
 
 def _page(order: Order) -> list[Check]:
+    if order.state in {OrderState.ACCEPTED, OrderState.POSTING}:
+        return [Check("The creator has accepted the order in TikTok.")]
     if order.page_opened_at is None:
         opened = Check("The page of the order was not opened.", "warning", "not_opened")
     else:
@@ -167,28 +178,24 @@ def _videos(order: Order) -> list[Check]:
     deleted = [each.network_post_id for each in order.posts.all() if each.review_reason == GONE]
     latest = visible_videos().filter(creator=order.account.creator_id, published_at__gt=since)
     latest = latest.exclude(tiktok_video_id__in=deleted)
-    video = latest.order_by("-published_at").first() if order.account.creator_id else None
-    if video is not None:
-        elsewhere = Post.objects.filter(video=video).exclude(campaign=order.campaign_id).exists()
+    newest = latest.order_by("-published_at").first() if order.account.creator_id else None
+    if newest is not None:
+        posts = Post.objects.filter(video=newest).exclude(campaign=order.campaign_id)
+        elsewhere = posts.select_related("campaign").order_by("-pk").first()
+        found = Found(newest, order.account, elsewhere)
         if elsewhere:
-            return [
-                Check(
-                    "Their latest video belongs to another campaign.", "warning", "other_campaign"
-                )
-            ]
-        return [
-            Check(
-                f"They published a video on {_day(video.published_at)} that is not tied.",
-                "warning",
-                "untied",
-            )
-        ]
+            text = "Their latest video stands in another campaign."
+            return [Check(text, "warning", "other_campaign", found)]
+        text = f"They published a video on {_day(newest.published_at)} that is not tied."
+        return [Check(text, "warning", "untied", found)]
     others = SocialAccount.objects.filter(influencer=order.account.influencer_id).exclude(
         pk=order.account_id
     )
-    creators = others.exclude(creator=None).values("creator")
-    if visible_videos().filter(creator__in=creators, published_at__gt=since).exists():
-        return [Check("They published with another account since.", "warning", "other_account")]
+    by_creator = {each.creator_id: each for each in others.exclude(creator=None)}
+    theirs = visible_videos().filter(creator__in=by_creator, published_at__gt=since)
+    if video := theirs.order_by("-published_at").first():
+        text, found = "They published with another account since.", Found(video, by_creator[video.creator_id])  # fmt: skip
+        return [Check(text, "warning", "other_account", found)]
     return [Check("No new video of theirs is known.", "neutral")]
 
 

@@ -115,6 +115,54 @@ def test_each_cause_is_found(order: Order, campaign: Campaign) -> None:
     assert cause(order) == "cannot"
 
 
+def test_a_video_that_explains_it_is_named_with_the_way_to_it(
+    campaign: Campaign, organization: Organization
+) -> None:
+    account = an_account("maya.bakes", email="maya@example.com")
+    order = an_order(campaign, account, state=OrderState.CREATED)
+    Order.objects.update(created_at=timezone.now() - timedelta(days=3))
+    video = new_video(order.account)
+    Video.objects.update(caption="Two loaves", url="https://www.tiktok.com/@maya.bakes/video/71")
+    manager, url = manager_of(organization, 1), f"{base(campaign)}orders/{order.pk}/"
+
+    def page() -> str:
+        return " ".join(manager.get(url).content.decode().split())
+
+    way = 'href="https://www.tiktok.com/@maya.bakes/video/71" target="_blank" rel="noopener noreferrer">'
+    assert CAUSES["untied"] in page()
+    assert page().count(way) == 1
+    post = a_post(a_campaign("Spring"), video)
+    assert CAUSES["other_campaign"] in page()
+    there = f'href="{base(post.campaign)}posts/{post.pk}/"'
+    assert there in page()
+    assert "In the campaign" in page()
+    say(order, ReplyKind.QUESTION, text="When?")
+    assert CAUSES["asked"] in page()
+    assert page().count(way) == 1  # among what was checked
+
+
+def test_another_account_is_named_with_its_video(order: Order) -> None:
+    other = an_account("maya.cooks")
+    SocialAccount.objects.filter(pk=other.pk).update(influencer=order.account.influencer)
+    video = new_video(other)
+    found = diagnose(order_with_posts(order.campaign, order.pk)).found
+    assert found is not None
+    assert (found.video, found.account, found.post) == (video, other, None)
+
+
+@pytest.mark.parametrize("state", [OrderState.ACCEPTED, OrderState.POSTING])
+def test_who_has_accepted_in_tiktok_needed_no_page_of_ours(order: Order, state: str) -> None:
+    Order.objects.update(state=state)
+    found = diagnose(order_with_posts(order.campaign, order.pk))
+    assert found.cause == "waiting"
+    assert "The creator has accepted the order in TikTok." in [each.text for each in found.checks]
+
+
+def test_conclusions_from_indirect_evidence_say_so() -> None:
+    told = {"cannot", "asked", "rejected", "link_asked", "waiting"}
+    assert {key for key, sentence in CAUSES.items() if "likely" not in sentence} == told
+
+
 def test_places_of_the_code_and_an_address_count(order: Order, monkeypatch: Any) -> None:
     order.account.influencer.email = ""
     order.account.influencer.save(update_fields=["email"])

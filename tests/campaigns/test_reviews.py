@@ -227,9 +227,11 @@ def test_approval_is_told_in_the_creators_language_and_switches_no_tracking_off(
     influencer.save()
     make_due(PollKind.ORDER, order.pk)
     before = list(Work.objects.filter(kind=PollKind.ORDER).values())
-    approve(submit_draft(order, 1, a_film()), actor=olivia)
-    assert list(Work.objects.filter(kind=PollKind.ORDER).values()) == before
+    version = submit_draft(order, 1, a_film())
+    order.refresh_from_db()
     was = (order.state, order.state_at, order.video_count)
+    approve(version, actor=olivia)
+    assert list(Work.objects.filter(kind=PollKind.ORDER).values()) == before
     order.refresh_from_db()
     assert (order.state, order.state_at, order.video_count) == was
     assert Message.objects.get().subject == "Dein Entwurf für Northwind ist freigegeben"

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState
 from campaigns.models import Order
+from campaigns.queries import order_with_posts
+from campaigns.queries.order_checks import diagnose
 from campaigns.services.orders.contact.pages import SALT, page_url, replace_link
 from influence.request_log import shown_path
 from mail.models import Message
@@ -239,3 +241,45 @@ def test_a_creator_may_choose_another_language_and_it_stays(order: Order) -> Non
     assert "Als Nächstes" in client.get(f"{path(order)}?lang=de").content.decode()
     assert "Etwas fragen" in client.get(f"{path(order)}question/").content.decode()
     assert "Next: accept" in client.get(f"{path(order)}?lang=en").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("what", "data"),
+    [
+        ("question", {"text": "May I film at night?"}),
+        ("cannot", {"text": ""}),
+        (
+            "date",
+            {"wished_on": (timezone.now() + timedelta(days=9)).date().isoformat(), "text": ""},
+        ),
+        ("published", {"link": "https://vm.tiktok.com/ZMabc/"}),
+        ("quiet", {}),
+        ("draft/1", {"text": "I bake at night."}),
+        ("used", {}),
+    ],
+)
+def test_what_a_creator_does_there_counts_as_having_opened_it(
+    order: Order, what: str, data: dict[str, str]
+) -> None:
+    Client().post(f"{path(order)}{what}/", data)
+    state, verbs = opened(order)
+    assert (state, verbs.count(Verb.ORDER_OPENED)) == (OrderState.OPENED, 1)
+    assert order.page_opened_at is not None
+    with organization_scope(order.organization):
+        found = diagnose(order_with_posts(order.campaign, order.pk))
+        assert "The creator opened the page of the order." in [each.text for each in found.checks]
+        assert found.cause != "not_opened"
+        first = order.page_opened_at
+    Client().post(f"{path(order)}{what}/", data)
+    assert opened(order)[1].count(Verb.ORDER_PAGE_OPENED) == 0
+    assert order.page_opened_at == first
+
+
+def test_an_act_on_an_order_that_was_accepted_unseen_notes_the_time_alone(order: Order) -> None:
+    with organization_scope(order.organization):
+        Order.objects.update(state=OrderState.ACCEPTED)
+    Client().post(f"{path(order)}question/", {"text": "When?"})
+    state, verbs = opened(order)
+    assert state == OrderState.ACCEPTED
+    assert verbs[-2:] == [Verb.ORDER_PAGE_OPENED, Verb.ORDER_QUESTION_ASKED]
+    assert order.page_opened_at is not None

@@ -14,6 +14,7 @@ from campaigns.enums import DraftState
 from campaigns.errors import DraftNotTaken
 from campaigns.models import Order, Review, ReviewVersion
 from campaigns.policies.orders import REVIEWABLE
+from campaigns.services.orders.contact.pages import note_act
 from campaigns.services.reviews.mailing import ASKED, tell_creator
 from files.enums import FileKind
 from files.models import File
@@ -50,6 +51,7 @@ def submit_draft(
         latest = latest_version(review)
         if latest and _is_same(latest, draft, file):
             return latest
+        note_act(locked)
         return _keep(review, latest, draft, file, actor=actor)
 
 

@@ -6,7 +6,7 @@ version.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,8 +60,18 @@ def note_opening(order: Order) -> None:
     if _was_noted(order) or _is_just_mailed(order):
         return
     locked = Order.objects.select_for_update().get(pk=order.pk)
-    if _was_noted(locked):
-        return
+    if not _was_noted(locked):
+        _note(locked, now)
+
+
+def note_act(locked: Order) -> None:
+    """Count an act of the creator on the page as opening it, where nothing has noted that. Inside the caller's transaction,
+    under the order's lock."""
+    if locked.page_opened_at is None or may_move(locked.state, OrderState.OPENED):
+        _note(locked, timezone.now())
+
+
+def _note(locked: Order, now: datetime) -> None:
     locked.page_opened_at = now
     if may_move(locked.state, OrderState.OPENED):
         transitions.mark_opened(locked)
@@ -84,6 +94,9 @@ def _is_just_mailed(order: Order) -> bool:
 @transaction.atomic
 def note_link_used(order: Order) -> None:
     """Note, once, that TikTok's link was opened from the page."""
-    now = timezone.now()
-    if Order.objects.filter(pk=order.pk, link_used_at=None).update(link_used_at=now):
-        record(Verb.ORDER_LINK_USED, order, actor=None)
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    if locked.link_used_at is None:
+        note_act(locked)
+        locked.link_used_at = timezone.now()
+        locked.save(update_fields=["link_used_at"])
+        record(Verb.ORDER_LINK_USED, locked, actor=None)

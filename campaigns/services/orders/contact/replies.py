@@ -13,6 +13,7 @@ from campaigns.errors import ReplyNotTaken
 from campaigns.models import Order, OrderReply
 from campaigns.policies.orders import may_say
 from campaigns.services.orders.contact.invitations import queue_answer
+from campaigns.services.orders.contact.pages import note_act
 from campaigns.services.participants import move_participant
 from crm.services.mailings.answers import note_answer
 from mail.errors import MailProblem
@@ -43,6 +44,7 @@ def say(
     reply = locked.replies.filter(kind=kind, settled_at=None).first()
     if reply and _is_said_already(reply, text, wished_on):
         return reply  # the same form once more
+    note_act(locked)
     reply = reply or OrderReply(order=locked, kind=kind)
     reply.text, reply.wished_on = _added(reply, text), wished_on
     reply.save()
