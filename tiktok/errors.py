@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 
 class TikTokProblem(Exception):
@@ -78,11 +79,38 @@ def _in_words(seconds: float) -> str:
 
 
 class TikTokRefused(TikTokProblem):
-    """TikTok answered with a refusal; the text is TikTok's own."""
+    """TikTok answered with a refusal; the text is TikTok's own, its fields by our names."""
 
     def __init__(self, message: str, *, code: int | None = None, request_id: str = "") -> None:
         self.code, self.request_id = code, request_id
-        super().__init__(f"TikTok refused: {message}")
+        super().__init__(f"TikTok refused: {in_our_words(message)}")
+
+
+# TikTok's fields as people say them. Handles may look like fields, so elsewhere than before a colon no other is taken for one.
+FIELD_WORDS = {
+    "access_token": "permission", "anchor_id": "product link", "brand_name": "brand", "brand_profile_id": "brand",
+    "brand_website": "website", "callback_url": "address", "campaign_code": "campaign code", "campaign_description": "what to make",
+    "campaign_id": "campaign", "campaign_type": "kind of campaign", "campaign_name": "name of the campaign", "Country-Code": "country", "country_code": "country",
+    "country_codes": "countries", "creator_id": "creator", "end_date": "last day", "handle_name": "creator", "handle_names": "creators",
+    "handler_name": "creator", "item_id": "video", "keyword_search": "search", "link_request_id": "link request",
+    "open_id": "creator", "order_id": "order", "order_ids": "orders", "product_name": "what to make", "redirect_uri": "address",
+    "start_date": "first day", "state_provinces": "states and provinces", "tcm_account_id": "marketplace account",
+    "tto_tcm_account_id": "marketplace account", "video_id": "video", "video_ids": "videos", "video_number": "number of videos",
+}  # fmt: skip
+FIELD = re.compile(
+    r"\b(?:" + "|".join(FIELD_WORDS) + r")\b|(?:^|(?<=below ))[a-z]+(?:_[a-z0-9]+)+(?=[:.])"
+)
+OF_ACTION = re.compile(r"^action: ")  # of which button of ours it was, its reader knows
+
+
+def in_our_words(message: str) -> str:
+    """A text of TikTok's with the names of its fields as people say them."""
+    said = FIELD.sub(lambda field: _word(field[0]), OF_ACTION.sub("", message))
+    return said[:1].upper() + said[1:] if said != message else message
+
+
+def _word(field: str) -> str:
+    return FIELD_WORDS.get(field) or field.replace("_", " ")
 
 
 class OutcomeUnknown(TikTokProblem):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from campaigns.enums import NOT_AGREED, OrderState, ReviewState
 from tiktok.availability import POST_MATRIX
 from tiktok.enums import PostMetric, PostTie
+from tiktok.errors import in_our_words
 
 BOUND, DELETED = "BIND", "DELETE"
 # Why a post of an order no longer stands, as it is kept on the post.
@@ -84,7 +85,7 @@ def progress(facts: Iterable[VideoFact], limit: int) -> Progress:
 
 
 def _rejection(fact: VideoFact) -> str:
-    return fact.reject_reason or ReviewState(fact.review_status).label
+    return in_our_words(fact.reject_reason) or ReviewState(fact.review_status).label
 
 
 def metrics_missing_by_hand(*, is_authenticated: bool) -> list[PostMetric]:

@@ -174,7 +174,7 @@ def test_a_refusal_of_all_fails_with_tiktoks_words(tiktok, campaign) -> None:
 
     assert request.state == RequestState.FAILED
     assert (
-        Order.objects.get().problem == "TikTok refused: handle_names: None of the handles exists."
+        Order.objects.get().problem == "TikTok refused: Creators: None of the handles exists."
     )
 
 

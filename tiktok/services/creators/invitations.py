@@ -17,7 +17,7 @@ from tenancy.services.events import record
 from tiktok.client import DIALECTS, types
 from tiktok.client.paging import chunks
 from tiktok.enums import MarketplaceStatus, PollKind
-from tiktok.errors import CallsUncounted, NoMarketplaceAccount, TikTokProblem
+from tiktok.errors import CallsUncounted, NoMarketplaceAccount, TikTokProblem, in_our_words
 from tiktok.limits import UNCOUNTED_SECONDS
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.queries import connected_accounts
@@ -119,7 +119,7 @@ def _invite(batches: Batches, actor: User | None) -> InviteResult:
             break
         result.in_marketplace += answer.in_marketplace
         result.invited += answer.invited
-        result.rejected |= answer.rejected
+        result.rejected |= {of: in_our_words(why) for of, why in answer.rejected.items()}
         _keep_invitations(batch, account, answer, actor)
     return result
 
@@ -140,7 +140,7 @@ def _keep_invitations(
         elif status == MarketplaceStatus.INVITED:
             creator.invited_at = timezone.now()
             make_due(PollKind.MEMBERSHIP, creator.pk)
-        creator.invite_refusal = answer.rejected.get(creator.handle, "")[:200]
+        creator.invite_refusal = in_our_words(answer.rejected.get(creator.handle, ""))[:200]
         creator.save(update_fields=["invited_at", "invite_refusal"])
         is_refused = creator.handle in answer.rejected
         texts = {"refusal": creator.invite_refusal}
