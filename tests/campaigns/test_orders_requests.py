@@ -173,9 +173,7 @@ def test_a_refusal_of_all_fails_with_tiktoks_words(tiktok, campaign) -> None:
     request = send_order_request(ask(campaign, [an_account("nosuch")]))
 
     assert request.state == RequestState.FAILED
-    assert (
-        Order.objects.get().problem == "TikTok refused: Creators: None of the handles exists."
-    )
+    assert Order.objects.get().problem == "TikTok refused: Creators: None of the handles exists."
 
 
 @pytest.mark.parametrize(
