@@ -159,8 +159,8 @@ def test_who_has_accepted_in_tiktok_needed_no_page_of_ours(order: Order, state: 
 
 
 def test_conclusions_from_indirect_evidence_say_so() -> None:
-    told = {"cannot", "asked", "rejected", "link_asked", "waiting"}
-    assert {key for key, sentence in CAUSES.items() if "likely" not in sentence} == told
+    certain = {"cannot", "asked", "rejected", "link_asked", "waiting"}
+    assert {key for key, sentence in CAUSES.items() if "likely" not in sentence} == certain
 
 
 def test_places_of_the_code_and_an_address_count(order: Order, monkeypatch: Any) -> None:
