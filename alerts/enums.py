@@ -12,6 +12,7 @@ class AlertKind(models.TextChoices):
     QUESTION = "question", "Question of a creator"
     NEW_DATE = "new_date", "New date asked for"
     CANNOT = "cannot", "Creator cannot do an order"
+    LEFT = "left", "Creator with open orders has left"
     REJECTED = "rejected", "Video rejected by TikTok"
     FAILED = "failed", "Order not taken by TikTok"
     OVERDUE = "overdue", "Order overdue"

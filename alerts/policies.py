@@ -17,6 +17,7 @@ KINDS: dict[str, AlertKind] = {
     Verb.ORDER_QUESTION_ASKED: AlertKind.QUESTION,
     Verb.ORDER_DATE_ASKED: AlertKind.NEW_DATE,
     Verb.ORDER_DECLINED: AlertKind.CANNOT,
+    Verb.CAMPAIGN_CREATOR_LEFT: AlertKind.LEFT,
     Verb.ORDER_REJECTED: AlertKind.REJECTED,
     Verb.ORDER_FAILED: AlertKind.FAILED,
     Verb.ORDER_OVERDUE: AlertKind.OVERDUE,

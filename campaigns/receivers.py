@@ -9,11 +9,12 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from campaigns.enums import PlaceState
-from campaigns.models import BriefFile, Order, Participant, Post, PostPlace, ReviewVersion
+from campaigns.models import BriefFile, Participant, Post, PostPlace, ReviewVersion
 from campaigns.services.orders.contact.invitations import follow_mail
+from campaigns.services.results.keeping import keep_results
 from campaigns.services.results.rolling import add_up_anew
 from campaigns.services.reviews.drafts import follow_versions
-from crm.errors import AccountInUse, StillInCampaigns
+from crm.errors import AccountInUse
 from crm.models import Influencer, SocialAccount
 from crm.signals import deleting, removing
 from files.models import File
@@ -31,12 +32,9 @@ def note_on_order(message: Message, **_: Any) -> None:
 
 
 @receiver(deleting, dispatch_uid="campaigns.deleting")
-def keep_orders_and_posts(influencer: Influencer, **_: Any) -> None:
-    """A campaign's orders and posts do not go with somebody who is tidied away."""
-    for rows in (Order.objects, Post.objects, _listed()):
-        if rows.filter(account__influencer=influencer).exists():
-            raise StillInCampaigns(influencer.name)
-    add_up_anew(influencer.accounts.values_list("pk", flat=True))
+def keep_what_was_paid_for(influencer: Influencer, **_: Any) -> int:
+    """The numbers of orders stay in campaigns, without the one who goes. How many posts."""
+    return keep_results(influencer)
 
 
 def _listed() -> QuerySet[PostPlace]:

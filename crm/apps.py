@@ -9,6 +9,7 @@ class CrmConfig(AppConfig):
         from crm.queries import fields, grant_rules, invitation_rules, money_rules  # noqa: PLC0415 -- the same
         from crm.services import discovery, errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, dissolving, own, runs  # noqa: PLC0415 -- the same
+        from crm.services.erasure import people as erasure  # noqa: PLC0415 -- the same
         from crm.services.exports import runs as exports  # noqa: PLC0415 -- the same
         from crm.services.imports import expiry, kinds, people  # noqa: PLC0415 -- the same
         from crm.services.mailings import rounds  # noqa: PLC0415 -- the same
@@ -29,3 +30,4 @@ class CrmConfig(AppConfig):
         kinds.register_jobs()
         expiry.register_work()
         rounds.register_work()
+        erasure.register_work()

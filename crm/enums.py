@@ -191,3 +191,21 @@ class SkipReason(models.TextChoices):
     SAME_ADDRESS = "same_address", "Another recipient has the same address"
     HIDDEN = "hidden", "In a group that the sender no longer sees"
     CANCELLED = "cancelled", "The mailing was cancelled"
+
+
+class ReceiptKind(models.TextChoices):
+    """The wish of a creator that a receipt is about."""
+
+    ERASURE = "erasure", "Everything erased"
+    WITHDRAWAL = "withdrawal", "Stopped sharing"
+    ENDING = "ending", "Disconnected"
+
+
+class ReceiptState(models.TextChoices):
+    """How far a deletion is that a creator has asked for."""
+
+    ENDING = "ending", "Permissions are ended at TikTok"
+    DELETING = "deleting", "Data is deleted"
+    CHECKING = "checking", "Checked again"
+    MAILING = "mailing", "Receipt is sent"
+    DONE = "done", "Done"

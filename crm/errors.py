@@ -143,15 +143,6 @@ class NameTakenSince(CrmProblem):
         )
 
 
-class StillInCampaigns(CrmProblem):
-    """Orders or posts of campaigns hang on an account of the influencer."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{isolated(name)} is part of campaigns, whose orders and posts would be lost. Archive them instead."
-        )
-
-
 class AccountInUse(CrmProblem):
     """Posts or a participation of campaigns hang on the account."""
 

@@ -182,6 +182,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "single_sign_on_reply": "60/m/ip",
     "order_page": "300/m/ip",  # it brings itself up to date
     "order_reply": "30/m/ip",
+    "receipt_page": "300/m/ip",
     "invitation_page": "300/m/ip",
     "invitation_reply": "30/m/ip",
     "report_page": "300/m/ip",

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from portal.views import consents, home, sharing, work
+from portal.views import consents, data, home, sharing, work
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("sharing/", sharing.sharing, name="sharing"),
+    path("data/", data.my_data, name="data"),
+    path("data/erase/", data.erase, name="erase"),
     path("openings/", sharing.openings, name="openings"),
     path("organizations/<slug:slug>/", sharing.organization, name="organization"),
     path("organizations/<slug:slug>/connect/", consents.connect, name="connect"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public import report, views
+from public import receipts, report, views
 from public.connect import views as connect
 from public.orders import drafts
 from public.orders import views as orders
@@ -33,6 +33,8 @@ urlpatterns = [
     path("c/<str:token>/reopen/", connect.reopen, name="connect_reopen"),
     path("c/<str:token>/mail/", connect.mail, name="connect_mail"),
     path("c/<str:token>/report/", connect.report, name="connect_report"),
+    path("e/<str:token>/", receipts.show, name="receipt"),
+    path("e/<str:token>/receipt.txt", receipts.download, name="receipt_file"),
     path("r/<str:token>/", report.show, name="report"),
     path("r/<str:token>/logo.png", report.logo, name="report_logo"),
 ]

@@ -35,16 +35,6 @@ class Permission(models.TextChoices):
     IMPERSONATE = "portal:influencer:impersonate"
 
 
-class Mailbox(models.TextChoices):
-    """Mailboxes of a domain that only who runs it can have: the list by which authorities of certificates ask for consent."""
-
-    POSTMASTER = "postmaster", "postmaster"
-    HOSTMASTER = "hostmaster", "hostmaster"
-    WEBMASTER = "webmaster", "webmaster"
-    ADMIN = "admin", "admin"
-    ADMINISTRATOR = "administrator", "administrator"
-
-
 class Scope(models.TextChoices):
     """The scopes of an API key."""
 
@@ -144,6 +134,7 @@ class Verb(models.TextChoices):
     INFLUENCER_ARCHIVED = "influencer.archived", "Archived"
     INFLUENCER_RESTORED = "influencer.restored", "Restored from the archive"
     INFLUENCER_DELETED = "influencer.deleted", "Creator deleted"
+    INFLUENCER_ERASED = "influencer.erased", "Creator erased their data"
     INFLUENCER_TAGGED = "influencer.tagged", "Tag added"
     INFLUENCER_UNTAGGED = "influencer.untagged", "Tag removed"
     INFLUENCER_LISTED = "influencer.listed", "Added to a list"
@@ -215,6 +206,7 @@ class Verb(models.TextChoices):
     CAMPAIGN_CHANGED = "campaign.changed", "Campaign changed"
     CAMPAIGNS_EXPORTED = "campaign.exported", "Campaigns exported"
     TABLE_EXPORTED = "campaign.table_exported", "List of a campaign exported"
+    CAMPAIGN_CREATOR_LEFT = "campaign.creator_left", "Creator with open orders has left"
     CAMPAIGN_BELOW_PLAN = "campaign.below_plan", "Campaign below its plan"
     CAMPAIGN_ON_PLAN = "campaign.on_plan", "Campaign back on its plan"
     REPORT_CHANGED = "report.changed", "Report of a campaign changed"

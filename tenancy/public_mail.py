@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.db import models
+
 # These stand under the endings of many countries.
 EVERYWHERE = re.compile(
     r"(aol|gmail|gmx|googlemail|hotmail|icloud|outlook|rocketmail|yahoo|yandex|ymail)"
@@ -28,3 +30,13 @@ ELSEWHERE = frozenset(_LISTED.split())
 def is_public_mail(domain: str) -> bool:
     """Can anybody have an address at this domain? Those of the large providers; others are told by hand."""
     return domain in ELSEWHERE or EVERYWHERE.fullmatch(domain) is not None
+
+
+class Mailbox(models.TextChoices):
+    """Mailboxes of a domain that only who runs it can have: the list by which authorities of certificates ask for consent."""
+
+    POSTMASTER = "postmaster", "postmaster"
+    HOSTMASTER = "hostmaster", "hostmaster"
+    WEBMASTER = "webmaster", "webmaster"
+    ADMIN = "admin", "admin"
+    ADMINISTRATOR = "administrator", "administrator"

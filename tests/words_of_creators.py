@@ -14,6 +14,8 @@ ROOT = Path(settings.BASE_DIR)
 TEMPLATES = (
     "public/orders/**/*.html",
     "public/connect/*.html",
+    "public/receipts/*.html",
+    "portal/data/*.html",
     "portal/consent/*.html",
     "portal/connect*.html",
     "portal/agreed_text.html",
@@ -27,6 +29,9 @@ TEMPLATES = (
 SOURCES = (
     "public/orders/*.py",
     "public/connect/*.py",
+    "portal/views/data.py",
+    "crm/queries/receipts.py",
+    "crm/services/erasure/*.py",
     "portal/views/consents.py",
     "crm/services/connections/*.py",
     "mail/adapters.py",

@@ -64,6 +64,11 @@ def last_exchanges(subject: Model) -> list[PastExchange]:
         return []
 
 
+def forget_exchanges(subject: Model) -> None:
+    """Delete the exchanges of a connection whose creator is erased. Raises StoreIsDown."""
+    store().delete(_key(subject))
+
+
 def count_unreadable(path: str, fields: Sequence[str]) -> None:
     """Count, for operations, which fields of an endpoint's answers could not be read. They are ours to name, so few."""
     if not fields:

@@ -22,8 +22,8 @@ from ui.bidi import isolated
 GONE = "It was deleted since, or is not yours to see any more."
 URGENT = frozenset(
     {
-        AlertKind.DRAFT, AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT, AlertKind.REJECTED, AlertKind.FAILED, AlertKind.OVERDUE,
-        AlertKind.BELOW_PLAN, AlertKind.ENDING,
+        AlertKind.DRAFT, AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT, AlertKind.LEFT, AlertKind.REJECTED, AlertKind.FAILED,
+        AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING,
     }
 )  # fmt: skip
 BADGES: dict[str, tuple[str, str]] = {
@@ -33,6 +33,7 @@ BADGES: dict[str, tuple[str, str]] = {
     AlertKind.QUESTION: ("Question", "info"),
     AlertKind.NEW_DATE: ("New date", "warning"),
     AlertKind.CANNOT: ("Cannot", "danger"),
+    AlertKind.LEFT: ("Left", "danger"),
     AlertKind.REJECTED: ("Rejected", "danger"),
     AlertKind.FAILED: ("Failed", "danger"),
     AlertKind.OVERDUE: ("Overdue", "danger"),
@@ -191,6 +192,13 @@ def _below(campaign: Campaign, alert: Alert, slug: str) -> Words:
     return Words(f"{isolated(campaign.name)} is below its plan", (note,), path)
 
 
+def _left(campaign: Campaign, alert: Alert, slug: str) -> Words:
+    count = alert.event.detail["orders"]
+    note = ngettext("%d open order ended", "%d open orders ended", count) % count
+    path = reverse("campaigns:orders", args=[slug, campaign.pk])
+    return Words(f"A creator of {isolated(campaign.name)} was deleted", (note,), path)
+
+
 def _ending(account: SocialAccount, alert: Alert, slug: str) -> Words:
     creator = isolated(account.influencer.name)
     path = reverse("crm:influencer", args=[slug, account.influencer_id])
@@ -216,6 +224,7 @@ WORDS: dict[str, Callable[..., Words]] = {
     AlertKind.CANNOT: partial(
         _of_order, "{creator} cannot do the order", partial(_said, ReplyKind.CANNOT)
     ),
+    AlertKind.LEFT: _left,
     AlertKind.REJECTED: partial(_of_order, "TikTok rejected a video of {creator}", _problem),
     AlertKind.FAILED: partial(_of_order, "TikTok did not take the order for {creator}", _problem),
     AlertKind.OVERDUE: partial(_of_order, "The order of {creator} is overdue", _due),

@@ -11,6 +11,7 @@ from crm.models.merging import Duplicate, Merge
 from crm.models.notes import Mention, Note
 from crm.models.rates import OtherAddress, Rate
 from crm.models.readings import AccountReading
+from crm.models.receipts import Receipt
 from crm.models.removals import Removal
 from crm.models.search import SEARCHED, BioWord, NoteWord, SearchPart, SearchWord
 from crm.models.segments import ListLayout, Segment
@@ -48,6 +49,7 @@ __all__ = [
     "NoteWord",
     "OtherAddress",
     "Rate",
+    "Receipt",
     "Removal",
     "SearchPart",
     "SearchWord",

@@ -14,6 +14,8 @@ from crm.errors import AddressTaken, GroupNeeded
 from crm.models import CustomField, Influencer, OtherAddress, Rate
 from crm.policies.fields import Typed
 from crm.queries import with_address
+from crm.services.erasure.texts import start_search
+from crm.services.erasure.traces import forget_event_texts, traces_of
 from crm.services.fields import set_values
 from crm.services.merging.finding import check_for_duplicates
 from crm.signals import deleting
@@ -24,7 +26,7 @@ from tenancy.models import Group, User
 from tenancy.scope import current_groups, required_organization_id
 from tenancy.services.events import record, record_each
 from tenancy.services.organizations import let_influencer_in
-from tiktok.models import Connection
+from tiktok.models import Connection, Video
 from tiktok.queries import active_consents
 from tiktok.services.creators.removal import remove_creators
 
@@ -49,6 +51,17 @@ class Details:
     emails: Sequence[str]
     prices: Sequence[Price]
     values: Mapping[CustomField, Typed | None]
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """The rows that have gone with an influencer, counted by model, the number of posts that stay without them, and the jobs
+    that delete the rest: `readings` of their accounts over time, and `searches` of texts that name them."""
+
+    rows: Mapping[str, int]
+    kept: int
+    readings: list[Job]
+    searches: list[Job]
 
 
 @transaction.atomic
@@ -208,21 +221,27 @@ def _set_archived(
 
 
 @transaction.atomic
-def delete_influencer(influencer: Influencer, *, actor: User | None) -> list[Job]:
+def delete_influencer(
+    influencer: Influencer, *, actor: User | None, verb: Verb = Verb.INFLUENCER_DELETED
+) -> Deleted:
     """Delete an influencer with everything that hangs on them, for good, and what was read of their accounts unless they
-    let the organization see it still; the readings over time go by the jobs returned. Raises StillInCampaigns: archive them
-    instead."""
+    let the organization see it still. Of their work in campaigns the numbers of orders stay, without them (decision 25).
+    The readings over time, and texts of others that name them, go by the jobs of what is returned."""
     # Whoever writes something about them at this moment waits, and then learns that they are gone.
     if not Influencer.objects.select_for_update(of=("self",)).filter(pk=influencer.pk):
-        return []
-    deleting.send(Influencer, influencer=influencer)
-    record(Verb.INFLUENCER_DELETED, influencer, actor=actor)
-    creators = influencer.accounts.exclude(creator=None).values_list("creator_id", flat=True)
-    read = set(creators) - set(
+        return Deleted({}, 0, [], [])
+    traces = traces_of(influencer)
+    creators = set(influencer.accounts.exclude(creator=None).values_list("creator_id", flat=True))
+    kept = sum(int(posts or 0) for _, posts in deleting.send(Influencer, influencer=influencer))
+    record(verb, influencer, actor=actor)
+    forget_event_texts(traces.subjects)
+    read = creators - set(
         active_consents().filter(creator__in=creators).values_list("creator_id", flat=True)
     )
-    influencer.delete()
-    return remove_creators(list(read), actor=actor)
+    videos = Video.objects.filter(creator__in=read).count()
+    rows = {**influencer.delete()[1], Video._meta.label: videos}
+    searches = [start_search(traces.pattern, actor=actor)] if traces.pattern else []
+    return Deleted(rows, kept, remove_creators(list(read), actor=actor), searches)
 
 
 def open_dashboard(influencer: Influencer, person: User) -> None:

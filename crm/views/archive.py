@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from crm import queries
-from crm.errors import StillInCampaigns
 from crm.forms import DeleteForm
 from crm.queries.reversible import latest_change
 from crm.services.influencers import (
@@ -70,26 +69,20 @@ def restore(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 def delete(request: OrganizationRequest, pk: int) -> HttpResponse:
-    """Delete an influencer for good, once their name is typed; archive who is part of campaigns instead."""
+    """Delete an influencer for good, once their name is typed."""
     found = found_influencer(pk)
     form = DeleteForm(request.POST if request.method == "POST" else None, name=found.name)
-    problem = ""
     if request.method == "POST" and form.is_valid():
-        try:
-            jobs = delete_influencer(found, actor=request.user)
-        except StillInCampaigns as reason:
-            problem = str(reason)
-        else:
-            gone = f"{isolated(found)} is deleted, with everything about them."
-            messages.success(request, f"{gone} {GOING}" if jobs else gone)
-            return go_to(request, address(request, "influencers"))
+        deleted = delete_influencer(found, actor=request.user)
+        gone = f"{isolated(found)} is deleted, with everything about them."
+        messages.success(request, f"{gone} {GOING}" if deleted.readings else gone)
+        return go_to(request, address(request, "influencers"))
     return form_answer(
         request,
         "influencers/delete",
         title=f"Delete {isolated(found)}",
         back=address(request, "influencer", pk),
-        status=INVALID if problem or form.errors else 200,
+        status=INVALID if form.errors else 200,
         form=form,
         influencer=found,
-        problem=problem,
     )

@@ -13,8 +13,8 @@ from django.core.validators import validate_email
 from influence.single_sign_on.protocol import DISCOVERY
 from influence.single_sign_on.saml.metadata import MetadataRefused, fetch, read
 from tenancy.addresses import domain_of
-from tenancy.enums import Mailbox
 from tenancy.models import SingleSignOn
+from tenancy.public_mail import Mailbox
 
 ENTER_ANEW = (
     "Enter the client secret of this issuer. The earlier one is for the earlier issuer alone."

@@ -19,3 +19,8 @@ def forget_addresses(addresses: Collection[str], *, kept: Q) -> None:
         Message.objects.filter(recipient__in=addresses).exclude(kept).delete()
         known = Address.objects.filter(address__in=addresses)
         known.filter(unsubscribed_at=None, complained_at=None).delete()
+
+
+def forget_every_mark(addresses: Collection[str]) -> None:
+    """Delete all that is known of these addresses, also that their reader wanted no mail: they are erased."""
+    Address.objects.filter(address__in=addresses).delete()

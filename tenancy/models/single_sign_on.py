@@ -6,10 +6,11 @@ import uuid
 
 from django.db import models
 
-from tenancy.enums import Mailbox, Role, SignOnProtocol
+from tenancy.enums import Role, SignOnProtocol
 from tenancy.models.api_key import digest
 from tenancy.models.base import OrganizationModel
 from tenancy.models.organization import Organization
+from tenancy.public_mail import Mailbox
 
 
 class SingleSignOn(OrganizationModel):

@@ -65,6 +65,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
     record(Verb.ORDER_OVERDUE, order, actor=None, **day)
     record(Verb.ORDER_DATE_ASKED, order, actor=None, wished_on=campaign.ends_on)
     record(Verb.CAMPAIGN_BELOW_PLAN, campaign, actor=None, number=GoalNumber.VIEWS, percent=43)
+    record(Verb.CAMPAIGN_CREATOR_LEFT, campaign, actor=None, orders=2)
     record(Verb.CONNECTION_ENDING, order.account, actor=None, ends_at=campaign.ends_on)
     roster = Import.objects.create(name="roster.csv", started_by=olivia)
     record(Verb.IMPORT_FINISHED, roster, actor=olivia, rows=1)
@@ -77,6 +78,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         "TikTok did not take the order for Maya Autumn · Not disclosed.",
         "The order of Maya is overdue Autumn · Due on 30 Nov 2026", "Maya asks for a new date Autumn · Asks for 30 Nov 2026",
         "Autumn is below its plan Video views: 43 % of what is due by",
+        "A creator of Autumn was deleted 2 open orders ended",
         "The TikTok permission of Maya ends on 30 Nov 2026 @maya", "Import finished roster.csv · 1 row",
     ):  # fmt: skip
         assert sentence in page, sentence
@@ -84,6 +86,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
     leads = dict.fromkeys(AlertKind.values, of_order) | {
         "draft": f"/o/oaks/campaigns/{campaign.pk}/review/",
         "below_plan": f"/o/oaks/campaigns/{campaign.pk}/",
+        "left": f"/o/oaks/campaigns/{campaign.pk}/orders/",
         "ending": f"/o/oaks/influencers/{order.account.influencer_id}/",
         "imported": f"/o/oaks/influencers/import/{roster.pk}/",
     }

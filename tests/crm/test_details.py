@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from crm.errors import StillInCampaigns
 from crm.models import Influencer, OtherAddress, Rate
 from crm.policies.details import (
     plausible_birthday,
@@ -21,7 +20,6 @@ from crm.services.influencers import (
     Price,
     archive_influencers,
     create_influencer,
-    delete_influencer,
     edit_influencer,
     restore_influencers,
     set_other_addresses,
@@ -29,7 +27,6 @@ from crm.services.influencers import (
 )
 from tenancy.models import Event, User
 from tests.crm.conftest import crm_verbs
-from tests.factories.campaigns import a_campaign, a_participant, an_order
 from tests.factories.crm import InfluencerFactory
 
 
@@ -156,16 +153,6 @@ class TestInfluencers:
             "influencer.archived",
             "influencer.restored",
         ]
-
-    def test_who_has_orders_is_not_deleted_and_others_are(self, owner: User) -> None:
-        campaign = a_campaign()
-        ordered, only_there = a_participant(campaign, "maya"), a_participant(campaign, "noor")
-        an_order(campaign, ordered)
-        with pytest.raises(StillInCampaigns, match="Archive them instead"):
-            delete_influencer(ordered.influencer, actor=owner)
-        delete_influencer(only_there.influencer, actor=owner)
-        assert list(Influencer.objects.all()) == [ordered.influencer]
-        assert crm_verbs().count("influencer.deleted") == 1
 
 
 @pytest.mark.parametrize(("text", "number"), [("491", "+49491"), ("4912", "+494912")])

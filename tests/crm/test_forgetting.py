@@ -232,7 +232,7 @@ def test_the_readings_go_in_slices_after_the_request_which_takes_everything_that
         tom = TikTokAccountFactory.create(creator__handle="tom")
         for day in (1, 2):
             a_reading(tom, day)
-        [job] = delete_influencer(tom.influencer, actor=None)
+        [job] = delete_influencer(tom.influencer, actor=None).readings
         assert kept() == [2, 2, 2, 0, 0]
         left = []
         while pump(Lane.BULK):
@@ -249,7 +249,7 @@ def test_a_worker_that_dies_or_fails_leaves_the_rest_to_the_next(
     with organization_scope(elm):
         tom = TikTokAccountFactory.create(creator__handle="tom")
         a_reading(tom, 1)
-        [job] = delete_influencer(tom.influencer, actor=None)
+        [job] = delete_influencer(tom.influencer, actor=None).readings
         with monkeypatch.context() as broken:
             broken.setattr(removal, "_delete", Mock(side_effect=RuntimeError("killed")))
             finish()

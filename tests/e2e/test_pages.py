@@ -184,7 +184,14 @@ def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
             account.influencer, "Terms of autumn", text="Two films.", actor=manager
         )
         change_state(contract, ContractState.SENT, actor=manager)
-    paths = ["/me/", "/me/sharing/", "/me/organizations/oak/", "/me/organizations/oak/connect/"]
+    paths = [
+        "/me/",
+        "/me/data/",
+        "/me/data/erase/",
+        "/me/sharing/",
+        "/me/organizations/oak/",
+        "/me/organizations/oak/connect/",
+    ]
     paths += [
         f"/me/organizations/oak/{p}/"
         for p in (f"posts/{whole.by_order.pk}", f"contracts/{contract.pk}")

@@ -10,6 +10,7 @@ from tenancy.models import OrganizationModel, OwnedModel
 from tests.personas import our_models
 
 WITHOUT_TENANT_POLICY = {
+    "crm.Receipt": "A person's wish that concerns several organizations; it outlives the person and names nobody then.",
     "jobs.Work": "The queue: ids, times and words of ours only, claimed for all organizations in turn.",
     "tenancy.Organization": "It is the tenant.",
     "tenancy.User": "A person may belong to several organizations, or be an influencer of many.",

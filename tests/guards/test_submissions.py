@@ -15,6 +15,7 @@ OF_OTHERS = ("account/", "admin/", "allauth/", "components/", "mfa/")  # no rows
 NEED_NONE = {
     "It deletes, ends or takes back: what is gone cannot go again.": """
         portal/_withdraw.html portal:withdraw
+        portal/data/erase.html
         portal/home.html portal:disconnect
         public/join.html account_logout
         staff/campaigns/participants/list.html campaigns:participant_remove
@@ -119,7 +120,6 @@ NEED_NONE = {
         staff/crm/influencers/archived.html crm:restore_influencer
         staff/crm/influencers/archived_notice.html crm:restore_influencer
         staff/crm/influencers/columns.html crm:columns
-        staff/crm/influencers/delete.html crm:archive_influencer
         staff/crm/influencers/entries.html undo_url
         staff/crm/influencers/layout.html crm:density
         staff/crm/influencers/outcome.html crm:change_segment

@@ -105,6 +105,11 @@ def mark_cancelled(order: Order, *, actor: User) -> Event:
     )
 
 
+def mark_left(order: Order, *, evidence: str) -> None:
+    """Nobody is there any more who could do it."""
+    move(order, OrderState.CANCELLED, evidence=evidence, was=OrderState(order.state))
+
+
 def restore(order: Order, state: OrderState, *, actor: User) -> None:
     """Put a cancelled order back to where it stood. No move leads there by itself."""
     evidence = "Cancelling was undone."

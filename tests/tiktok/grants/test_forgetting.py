@@ -69,7 +69,7 @@ def forget(creator: Creator, maya: User) -> None:
 
 
 @pytest.mark.parametrize("act", [withdraw, end, forget])
-@pytest.mark.parametrize("place", ["_forget_facts", "_forget_videos", "_back_to_report", "stop"])
+@pytest.mark.parametrize("place", ["_forget_facts", "_forget_videos", "back_to_report", "stop"])
 def test_where_forgetting_stops_half_way_nothing_is_gone_and_the_next_time_all_is(
     creator: Creator, maya: User, monkeypatch, act: Callable[[Creator, User], None], place: str
 ) -> None:

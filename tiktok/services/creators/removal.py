@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from jobs.models import Job
 from jobs.services.jobs import JobKind, register_job, start_job
@@ -17,7 +18,14 @@ from jobs.services.queue import forget
 from jobs.services.slices import chunks
 from tenancy.models import User
 from tiktok.enums import PollKind
-from tiktok.models import Creator, CreatorSnapshot, Video, VideoQuarter, VideoSnapshot
+from tiktok.models import (
+    Creator,
+    CreatorSnapshot,
+    LinkedVideo,
+    Video,
+    VideoQuarter,
+    VideoSnapshot,
+)
 
 REMOVE = "tiktok.remove_readings"
 SUBJECTS_PER_JOB = 2_000
@@ -35,6 +43,10 @@ def remove_creators(creator_ids: Sequence[int], *, actor: User | None) -> list[J
     subjects += [[OF_CREATOR, pk] for pk in creator_ids]
     for kind in (PollKind.MEMBERSHIP, PollKind.PROFILE, PollKind.INSIGHTS, PollKind.VIDEOS):
         forget(kind, *creator_ids)
+    LinkedVideo.objects.filter(
+        Q(tiktok_video_id__in=videos.values("tiktok_video_id"))
+        | Q(handle__in=Creator.objects.filter(pk__in=creator_ids).values("handle"))
+    ).delete()
     _delete(videos)
     Creator.objects.filter(pk__in=creator_ids).delete()
     return [

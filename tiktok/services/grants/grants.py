@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Case, F, Func, OuterRef, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs.services.queue import bring_forward, forget, make_due, stop
@@ -243,17 +244,17 @@ def _forget_videos(creator: Creator) -> None:
         without_report.update(
             **VIDEO_ENGAGEMENT, **VIDEO_COUNTS, **VIDEO_TEXTS, falling=0, absurd=0
         )
-        _back_to_report(videos.filter(counts_source=Source.AUTHORIZED))
+        back_to_report(videos.filter(counts_source=Source.AUTHORIZED))
 
 
-def _back_to_report(videos: models.QuerySet[Video]) -> None:
+def back_to_report(videos: models.QuerySet[Video]) -> None:
     """Counters as the order's latest report gave them; a report has no caption and no picture."""
     reports = VideoReading.objects.filter(video_id=OuterRef("pk"), source=Source.ORDER_REPORT)
     latest = reports.order_by("-bucket_at")
+    flags = {name: Coalesce(Subquery(latest.values(name)[:1]), 0) for name in ("falling", "absurd")}
     videos.filter(report_fetched_at__isnull=False).update(
-        **{
-            name: Subquery(latest.values(name)[:1]) for name in (*VIDEO_COUNTS, "falling", "absurd")
-        },
+        **{name: Subquery(latest.values(name)[:1]) for name in VIDEO_COUNTS},
+        **flags,
         counts_source=Source.ORDER_REPORT,
         counts_fetched_at=F("report_fetched_at"),
         caption="",

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import structlog
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, Q, Value
 from django.utils import timezone
 
 from jobs.enums import Lane
@@ -74,6 +74,18 @@ def forget_old_deliveries() -> int:
     given_up = Q(is_given_up=True, received_at__lt=then)
     old = with_state(WebhookDelivery.objects.all()).filter(Q(processed_at__lt=then) | given_up)
     keys = list(old.order_by("pk").values_list("pk", flat=True)[:DELETED_AT_ONCE])
+    forget(WORK_KIND, *keys)
+    return WebhookDelivery.objects.filter(pk__in=keys).delete()[0]
+
+
+def forget_deliveries(names: Iterable[str]) -> int:
+    """Delete what TikTok has told about somebody, named by one of these texts. Returns how many deliveries."""
+    keys: set[int] = set()
+    for name in filter(None, names):
+        text = (Value(name.encode()), F("body"))
+        place = Func(*text, function="position", arg_joiner=" IN ", output_field=IntegerField())
+        naming = WebhookDelivery.objects.alias(place=place).filter(place__gt=0)
+        keys.update(naming.values_list("pk", flat=True))
     forget(WORK_KIND, *keys)
     return WebhookDelivery.objects.filter(pk__in=keys).delete()[0]
 

@@ -1,0 +1,183 @@
+"""Everything about a person is erased: permissions at TikTok first, then every organization, then the receipt, then the person.
+
+Each step is due work that may fail and be done again; where it stands is in the row of the receipt. Nobody is asked to wait:
+from the wish on nobody signs in as the person, and lists and search show them no more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from crm.enums import ReceiptKind, ReceiptState
+from crm.models import Influencer, Receipt
+from crm.queries.mail import holders, tied_ids
+from crm.services.erasure.persons import let_go, may_stay
+from crm.services.erasure.receipts import issue, mail_receipt, new_number
+from crm.services.influencers import Deleted, archive_influencers, delete_influencer
+from jobs.enums import JobState, Lane
+from jobs.models import Job
+from jobs.services.queue import WorkKind, make_due, register_kind
+from mail.services.forgetting import forget_every_mark
+from tenancy.enums import Verb
+from tenancy.models import User
+from tenancy.queries import influencer_organizations
+from tenancy.scope import organization_scope
+from tiktok.enums import ConnectionState
+from tiktok.errors import TikTokProblem, TikTokRefused
+from tiktok.models import Connection, Consent, Creator
+from tiktok.services.connect.disconnect import disconnect
+from tiktok.services.creators.removal import remove_creators
+from tiktok.services.grants.grants import end_grant
+
+ERASE = "crm.erase"  # a kind of work; its subject is the receipt
+# TikTok does not answer: it is asked again every minute, but data is not kept for that longer than half of what was promised.
+AGAIN, WITHOUT_TIKTOK_AFTER = timedelta(minutes=1), timedelta(hours=12)
+CHECK_AGAIN = timedelta(seconds=10)  # at jobs that delete, and at the mail
+MAIL_WAITS_FOR = timedelta(hours=20)
+ERASED = "The creator erased their data."
+# What the receipt counts, by the model of the rows that went.
+COUNTED = {
+    "crm.SocialAccount": "accounts", "tiktok.Video": "videos", "campaigns.Order": "orders", "crm.Note": "notes",
+    "crm.Document": "files", "crm.Contract": "files", "campaigns.ReviewVersion": "drafts",
+}  # fmt: skip
+
+
+@transaction.atomic
+def ask_erasure(person: User, *, language: str) -> Receipt:
+    """Have everything about this person erased. They are hidden and cannot sign in from now on, unless they work for an
+    organization besides; twice is once."""
+    locked = User.objects.select_for_update().get(pk=person.pk)
+    earlier = Receipt.objects.filter(person=locked, kind=ReceiptKind.ERASURE).first()
+    if earlier is not None:
+        return earlier
+    receipt = Receipt.objects.create(
+        number=new_number("E"),
+        kind=ReceiptKind.ERASURE,
+        state=ReceiptState.ENDING,
+        person=locked,
+        language=language,
+        hidden_at=timezone.now(),
+    )
+    if not may_stay(locked):
+        User.objects.filter(pk=locked.pk).update(is_active=False)
+    for organization in influencer_organizations(locked):
+        with organization_scope(organization):
+            archive_influencers(list(Influencer.objects.filter(person=locked)), actor=None)
+    make_due(ERASE, receipt.pk)
+    return receipt
+
+
+def _erase(receipt_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
+    return {pk: _next_step(pk) for pk in receipt_ids}
+
+
+def _next_step(receipt_id: int) -> timedelta | None:
+    """Do what is next. When there is more to do; None at the end."""
+    receipt = Receipt.objects.select_related("person").get(pk=receipt_id)
+    if receipt.person is None:
+        return None
+    return STEPS[ReceiptState(receipt.state)](receipt, receipt.person)
+
+
+def _end_permissions(receipt: Receipt, person: User) -> timedelta | None:
+    """At TikTok first. A permission that TikTok does not end is forgotten here all the same, and the receipt says so."""
+    is_late = timezone.now() - receipt.asked_at > WITHOUT_TIKTOK_AFTER
+    for connection in Connection.objects.filter(person=person):
+        if not connection.is_live:
+            continue
+        try:
+            disconnect(connection, actor=person)
+        except TikTokProblem as problem:
+            if not isinstance(problem, TikTokRefused) and not is_late:
+                return AGAIN
+            receipt.refused_count += 1
+            revoked = ConnectionState.REVOKED
+            end_grant(connection, state=revoked, reason=ERASED, actor=person, withdraw=True)
+        else:
+            receipt.ended_count += 1
+        receipt.save(update_fields=["ended_count", "refused_count"])
+    receipt.state, receipt.ended_at = ReceiptState.DELETING, timezone.now()
+    receipt.save(update_fields=["state", "ended_at"])
+    return timedelta(0)
+
+
+@transaction.atomic
+def _delete_rows(receipt: Receipt, person: User) -> timedelta | None:
+    """In every organization, all or nothing."""
+    counts: Counter[str] = Counter()
+    for organization in influencer_organizations(person):
+        with organization_scope(organization):
+            for influencer in Influencer.objects.filter(person=person):
+                addresses = [influencer.email, person.email, *_further(influencer)]
+                counts["mails"] += len(tied_ids([influencer.pk]))
+                deleted = delete_influencer(influencer, actor=None, verb=Verb.INFLUENCER_ERASED)
+                forget_every_mark(set(addresses) - {each for each, _ in holders(addresses)})
+                counts.update(_counted(deleted))
+                jobs = [*deleted.readings, *deleted.searches]
+                receipt.jobs += [[organization.pk, job.pk] for job in jobs]
+            receipt.jobs += [[organization.pk, job.pk] for job in _delete_left_creators(person)]
+    receipt.counts, receipt.state = dict(counts), ReceiptState.CHECKING
+    receipt.save(update_fields=["counts", "jobs", "state"])
+    return timedelta(0)
+
+
+def _further(influencer: Influencer) -> list[str]:
+    return list(influencer.other_addresses.values_list("email", flat=True))
+
+
+def _counted(deleted: Deleted) -> Counter[str]:
+    counts = Counter({"kept": deleted.kept, "records": sum(deleted.rows.values())})
+    for label, key in COUNTED.items():
+        counts[key] += deleted.rows.get(label, 0)
+    return counts
+
+
+def _delete_left_creators(person: User) -> list[Job]:
+    """Accounts whose influencer the organization had deleted while the consent held."""
+    consents = Consent.objects.filter(connection__person=person).values("creator")
+    left = Creator.objects.filter(pk__in=consents, account=None).values_list("pk", flat=True)
+    return remove_creators(list(left), actor=None)
+
+
+def _check(receipt: Receipt, person: User) -> timedelta | None:
+    """Wait for the jobs that delete readings and search all texts again; then the receipt is issued and mailed."""
+    counts: Counter[str] = Counter(receipt.counts)
+    for organization_id, job_id in receipt.jobs:
+        with organization_scope(organization_id):
+            job = Job.objects.get(pk=job_id)
+        if job.state != JobState.DONE:
+            return CHECK_AGAIN
+        for row in job.outcome:
+            counts[row["key"]] += row["count"]
+    receipt.counts = dict(counts)
+    with transaction.atomic():
+        issue(receipt, state=ReceiptState.MAILING)
+        mail_receipt(receipt, person)
+    return timedelta(0)
+
+
+def _wait_for_mail(receipt: Receipt, person: User) -> timedelta | None:
+    """The address goes once the receipt has been sent there, or could not be within hours."""
+    is_late = timezone.now() - (receipt.finished_at or receipt.asked_at) > MAIL_WAITS_FOR
+    if mail_receipt(receipt, person) and not is_late:
+        return CHECK_AGAIN
+    let_go(receipt, person)
+    return None
+
+
+STEPS = {
+    ReceiptState.ENDING: _end_permissions,
+    ReceiptState.DELETING: _delete_rows,
+    ReceiptState.CHECKING: _check,
+    ReceiptState.MAILING: _wait_for_mail,
+}
+
+
+def register_work() -> None:
+    """Erasing is waited for: permissions end within a minute."""
+    register_kind(WorkKind(ERASE, Lane.PERSON, _erase, has_owner=False))

@@ -1,0 +1,96 @@
+"""The receipt of a deletion: its number, its hash, its page and its mail."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.enums import ReceiptKind, ReceiptState
+from crm.models import Receipt
+from crm.queries.receipts import receipt_lines
+from mail.enums import MessageState
+from mail.errors import MailProblem
+from mail.models import Message
+from mail.services.outbox import queue_message
+from tenancy.models import User
+from tenancy.scope import person_scope
+from ui.languages import written_in
+
+SALT = "crm.receipt"
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+UNSENT = {MessageState.QUEUED, MessageState.SENDING}
+
+
+def new_number(kind: str) -> str:
+    """A number for a receipt of today: `E-2026-12-01-7K4QM2`."""
+    token = "".join(secrets.choice(LETTERS) for _ in range(6))
+    return f"{kind}-{timezone.now():%Y-%m-%d}-{token}"
+
+
+def receipt_url(receipt: Receipt) -> str:
+    """The whole address of the receipt's page, for whoever asked alone."""
+    return f"{settings.PUBLIC_URL}{receipt_path(receipt)}"
+
+
+def receipt_path(receipt: Receipt) -> str:
+    return reverse("receipt", args=[signing.Signer(salt=SALT).sign_object(receipt.number)])
+
+
+def receipt_at(token: str) -> Receipt | None:
+    """The receipt that a link names; None for a link that we did not sign."""
+    try:
+        number = signing.Signer(salt=SALT).unsign_object(token)
+    except signing.BadSignature:
+        return None
+    return Receipt.objects.filter(number=number).first()
+
+
+def digest_of(receipt: Receipt) -> str:
+    """SHA-256 over what the receipt says: a changed receipt no longer matches."""
+    times = [receipt.asked_at, receipt.ended_at, receipt.hidden_at, receipt.finished_at]
+    facts = [
+        receipt.number,
+        receipt.kind,
+        [at and at.isoformat() for at in times],
+        receipt.ended_count,
+        receipt.refused_count,
+        receipt.counts,
+    ]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def issue(receipt: Receipt, *, state: ReceiptState) -> None:
+    """Date and seal a receipt whose data is gone."""
+    receipt.counts = {key: count for key, count in receipt.counts.items() if count}
+    receipt.state, receipt.finished_at = state, timezone.now()
+    receipt.digest = digest_of(receipt)
+    receipt.save(update_fields=["counts", "state", "finished_at", "digest"])
+
+
+def mail_receipt(receipt: Receipt, person: User) -> bool:
+    """Send the receipt to the person, once. Is it still to leave?"""
+    with person_scope(person), translation.override(written_in(receipt.language)):
+        values = {
+            "lines": receipt_lines(receipt),
+            "url": receipt_url(receipt),
+            "is_erasure": receipt.kind == ReceiptKind.ERASURE,
+        }
+        subject = _("Receipt %(number)s: your data was deleted") % {"number": receipt.number}
+        try:
+            message, _new = queue_message(
+                "crm_receipt",
+                to=person.email,
+                subject=subject,
+                values=values,
+                intent=f"receipt:{receipt.pk}",
+            )
+        except MailProblem:
+            return False
+        return Message.objects.filter(pk=message.pk, state__in=UNSENT).exists()
