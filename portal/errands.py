@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.services.erasure.sharing import disconnect_account
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.services.errands import Done, done_of, errand, says, start_errand
@@ -9,7 +10,6 @@ from jobs.services.jobs import Report, register_job
 from tenancy.models import User
 from tiktok.errors import TikTokProblem, TikTokRefused
 from tiktok.models import Connection
-from tiktok.services.connect.disconnect import disconnect
 
 DISCONNECT = "portal.disconnect"
 REFUSED = (
@@ -18,9 +18,9 @@ REFUSED = (
 )
 
 
-def start_disconnecting(connection: Connection, *, person: User) -> Job:
+def start_disconnecting(connection: Connection, *, person: User, language: str) -> Job:
     """Have the grant ended at TikTok, and then here, for every brand. In the person's scope."""
-    params = {"connection": connection.pk, "handle": connection.handle}
+    params = {"connection": connection.pk, "handle": connection.handle, "language": language}
     return start_errand(DISCONNECT, params, actor=person)
 
 
@@ -31,7 +31,7 @@ def _disconnect(job: Job) -> Done:
     if connection is None or job.actor is None:
         raise JobFailed("The account is no longer here.")
     try:
-        disconnect(connection, actor=job.actor)
+        disconnect_account(connection, person=job.actor, language=job.params["language"])
     except TikTokRefused as refusal:
         raise JobFailed(REFUSED) from refusal
     except TikTokProblem as problem:
@@ -43,7 +43,9 @@ def _disconnect(job: Job) -> Done:
 def _report(job: Job) -> Report:
     done = done_of(job)
     handle = job.params["handle"]
-    deleted = f"@{handle} is disconnected. What came through it is deleted."
+    deleted = (
+        f"@{handle} is disconnected. What came through it is deleted. You get a receipt by e-mail."
+    )
     return says(("success", deleted) if done.key else ("error", done.text), to=("portal:home",))
 
 

@@ -45,6 +45,11 @@ def wanted(request: HttpRequest, own: str) -> str:
     return next(code for code in map(_short, asked) if code in settings.PAGE_LANGUAGES)
 
 
+def own_language(request: HttpRequest) -> str:
+    """The language that a person has chosen, or that their browser asks for: mails to them are written in it."""
+    return wanted(request, "")
+
+
 def written_in(own: str) -> str:
     """The language of a mail to somebody who speaks this one: it, where there is a catalogue of it, else English."""
     code = _short(own)

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
+from django.core import signing
+from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.enums import ReceiptKind
 from crm.models import Receipt
+from tenancy.models import User
+
+SALT = "crm.receipt"
+MOST_LISTED = 20
+
+
+@dataclass(frozen=True)
+class OwnReceipt:
+    """A receipt in a person's list, with the path of its page."""
+
+    receipt: Receipt
+    path: str
+
+
+def receipts_of(person: User) -> list[OwnReceipt]:
+    """The receipts that this person has got, the latest first."""
+    rows = Receipt.objects.filter(person=person).order_by("-pk")[:MOST_LISTED]
+    return [OwnReceipt(row, receipt_path(row)) for row in rows]
+
+
+def receipt_path(receipt: Receipt) -> str:
+    """The path of the receipt's page, for whoever asked alone."""
+    return reverse("receipt", args=[signing.Signer(salt=SALT).sign_object(receipt.number)])
 
 
 def receipt_lines(receipt: Receipt) -> list[tuple[str, str]]:
@@ -32,8 +58,9 @@ def _lines(receipt: Receipt) -> Iterator[tuple[str, str]]:
         yield _("Receipt number"), f"{receipt.number} · sha256 {receipt.digest}"
 
 
-def _moment(at: object) -> str:
-    return f"{date_format(localtime(at), 'DATETIME_FORMAT')} UTC" if at else ""  # type: ignore[arg-type]  # a time or None
+def _moment(at: datetime | None) -> str:
+    """A day and a time of day in UTC; empty for none."""
+    return f"{date_format(at, 'DATE_FORMAT')}, {at:%H:%M} UTC" if at else ""
 
 
 def _ended(receipt: Receipt) -> str:

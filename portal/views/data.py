@@ -6,20 +6,20 @@ from django import forms
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.queries.receipts import receipt_path
 from crm.services.erasure.people import ask_erasure
 from crm.services.erasure.persons import may_stay
-from crm.services.erasure.receipts import receipt_path
 from portal.access import in_each_organization
 from portal.own_orders import own_work, work_in
 from tenancy.access import portal_page
 from tenancy.models import User
 from tiktok.models import Connection
-from ui.languages import in_own_language
+from ui.languages import in_own_language, own_language
 
 
 class EraseForm(forms.Form):
@@ -67,7 +67,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     assert isinstance(person, User)  # noqa: S101 -- portal_page saw to it
     form = EraseForm(request.POST if request.method == "POST" else None, person=person)
     if form.is_valid():
-        receipt = ask_erasure(person, language=get_language() or "")
+        receipt = ask_erasure(person, language=own_language(request))
         logout(request)
         return redirect(receipt_path(receipt))
     work = own_work(in_each_organization(person, work_in))

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.queries.receipts import receipts_of
+from crm.services.erasure.sharing import stop_sharing
 from jobs.services.jobs import begin_at_once
 from jobs.views import follow_own
 from mail.services.links.opening import share_openings
@@ -18,8 +20,8 @@ from tenancy.access import portal_page
 from tenancy.models import User
 from tenancy.scope import person_scope
 from tiktok.models import Connection
-from tiktok.services.connect.disconnect import withdraw_consent
 from ui.bidi import isolated
+from ui.languages import own_language
 
 NOT_SHARED = "Brands no longer see when you open their mail. What they saw of it was deleted."
 
@@ -32,7 +34,8 @@ def sharing(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     organizations = reading.own_organizations(request.user)
     live = reading.home_live(organizations, [], [])
-    context = {"organizations": organizations, "live": live}
+    receipts = receipts_of(request.user)
+    context = {"organizations": organizations, "live": live, "receipts": receipts}
     return live.answer(request) or render(request, "portal/sharing.html", context)
 
 
@@ -54,7 +57,7 @@ def withdraw(request: InfluencerRequest, creator_id: int) -> HttpResponse:
     for own in reading.own_accounts(request.influencer):
         if own.creator.pk == creator_id:
             if own.consent is not None:
-                withdraw_consent(own.consent, actor=request.user)
+                stop_sharing(own.consent, person=request.user, language=own_language(request))
             messages.success(
                 request,
                 f"{isolated(request.organization)} no longer sees the private numbers of @{isolated(own.creator.handle)}.",
@@ -70,7 +73,7 @@ def disconnect_account(request: HttpRequest, connection_id: int) -> HttpResponse
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     connection = get_object_or_404(Connection, pk=connection_id, person=request.user)
     with person_scope(request.user):
-        job = start_disconnecting(connection, person=request.user)
+        job = start_disconnecting(connection, person=request.user, language=own_language(request))
         return follow_own(request, begin_at_once(job))
 
 

@@ -8,13 +8,12 @@ import secrets
 
 from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Receipt
-from crm.queries.receipts import receipt_lines
+from crm.queries.receipts import SALT, receipt_lines, receipt_path
 from mail.enums import MessageState
 from mail.errors import MailProblem
 from mail.models import Message
@@ -23,7 +22,6 @@ from tenancy.models import User
 from tenancy.scope import person_scope
 from ui.languages import written_in
 
-SALT = "crm.receipt"
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 UNSENT = {MessageState.QUEUED, MessageState.SENDING}
 
@@ -37,10 +35,6 @@ def new_number(kind: str) -> str:
 def receipt_url(receipt: Receipt) -> str:
     """The whole address of the receipt's page, for whoever asked alone."""
     return f"{settings.PUBLIC_URL}{receipt_path(receipt)}"
-
-
-def receipt_path(receipt: Receipt) -> str:
-    return reverse("receipt", args=[signing.Signer(salt=SALT).sign_object(receipt.number)])
 
 
 def receipt_at(token: str) -> Receipt | None:

@@ -235,6 +235,15 @@ def test_a_receipt_that_cannot_be_mailed_is_no_reason_to_keep_anything(
     assert not User.objects.filter(pk=maya.pk).exists()
 
 
+def test_the_receipt_waits_for_the_jobs_that_delete(oak, maya) -> None:
+    receipt = ask_erasure(maya, language="")
+    for _ in range(3):  # nobody works on jobs here
+        step()
+    receipt.refresh_from_db()
+    assert (receipt.state, len(receipt.jobs)) == (ReceiptState.CHECKING, 1)
+    assert Work.objects.get(kind=ERASE).due_at > timezone.now()
+
+
 def test_an_address_that_takes_no_mail_gets_none(monkeypatch, oak, maya) -> None:
     monkeypatch.setattr("mail.services.outbox.marks.refuse_unwanted", bounced)
     assert erase_all(ask_erasure(maya, language="")).state == ReceiptState.DONE
