@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from kombu import Queue
 
@@ -215,7 +215,10 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [
+            SELF,
+            NONCE,
+        ],  # a nonce on the pages with an editor alone: it brings two styles of its own
         # Covers and profile pictures come from TikTok's own hosts, or from a sandbox on this machine.
         "img-src": [
             SELF,

@@ -23,6 +23,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.choices import flatten_choices
 
+from ui.richtext import RichTextFormField, plain_text
 from ui.templatetags import formats
 
 VERSION, SALT = "version", "ui.editing"
@@ -75,6 +76,8 @@ def shown_of(field: forms.Field, value: Any) -> str:
     """A value of a form's field as people read it: the words of a choice, `Yes`, `3 Nov 2026`."""
     if isinstance(value, list):
         return ", ".join(shown_of(field, each) for each in value)
+    if isinstance(field, RichTextFormField):
+        return plain_text(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):

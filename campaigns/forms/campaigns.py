@@ -19,6 +19,7 @@ from crm.forms import PLAIN
 from crm.services.imports.meaning.names import country_code
 from ui.bidi import isolated
 from ui.editing import EditForm
+from ui.richtext import RichTextarea, RichTextFormField
 
 MOST_KEYWORDS = 50
 PLANNED = "planned_"
@@ -67,11 +68,11 @@ class CampaignForm(forms.Form):
         help_text="Hashtags, mentions or phrases, one in each line. For other networks: on TikTok nothing is found by them.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    brief = forms.CharField(
+    brief = RichTextFormField(
         max_length=20_000,
         required=False,
-        help_text="Plain text; lines are kept as you write them. Creators read it on the page of their order.",
-        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Creators read it on the page of their order, and in its invitation.",
+        widget=RichTextarea(attrs={"rows": 10}),
     )
 
     def __init__(self, *args: Any, members: Sequence[tuple[int, str]], **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from campaigns.models.report import RATES
 from campaigns.queries.report_campaigns import MOST_CAMPAIGNS
 from ui.bidi import isolated
 from ui.editing import EditForm
+from ui.richtext import RichTextarea, RichTextFormField
 
 SHORTEST_PASSWORD = 8
 MOVES = {"up": -1, "down": 1}
@@ -35,10 +36,10 @@ class ReportForm(EditForm, forms.Form):
         help_text="The last day that counts (UTC). Empty: up to now.",
     )
     client = forms.CharField(max_length=60, required=False, label="Client's name")
-    comment = forms.CharField(
+    comment = RichTextFormField(
         max_length=5_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "data-count-to": 5_000}),
+        widget=RichTextarea(attrs={"rows": 5, "data-count-to": 5_000}),
     )
     shows_money = forms.BooleanField(
         required=False,

@@ -9,6 +9,7 @@ from django.db import models
 from campaigns.enums import CampaignState, Goal, ParticipantState
 from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
+from ui.richtext import RichTextField
 
 
 class Campaign(OrganizationModel):
@@ -41,7 +42,7 @@ class Campaign(OrganizationModel):
     )
     keywords = ArrayField(models.CharField(max_length=100), default=list, db_default=[], blank=True)
     markets = ArrayField(models.CharField(max_length=2), default=list, db_default=[], blank=True)
-    brief = models.TextField(max_length=20_000, blank=True, default="", db_default="")
+    brief = RichTextField(blank=True, default="", db_default="")
     token = models.CharField(
         max_length=64, blank=True, editable=False
     )  # of the form it was sent by

@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.enums import ReportBlock, ReportSplit
 from campaigns.models.campaigns import Campaign
 from tenancy.models import OrganizationModel
+from ui.richtext import RichTextField
 
 RATES = ("view", "like", "comment", "share")
 
@@ -32,7 +33,7 @@ class Report(OrganizationModel):
     logo = models.ForeignKey(
         "files.File", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    comment = models.TextField(max_length=5_000, blank=True)
+    comment = RichTextField(blank=True)
     shows_money = models.BooleanField(default=False)
     rates = models.JSONField(default=dict, blank=True)
     as_of = models.DateField(null=True, blank=True)

@@ -11,10 +11,11 @@ from campaigns.services.campaigns import Plan, update_campaign
 from campaigns.services.participants import Change, change_participants
 from tenancy.models import User
 
-BAKING = """Bake with the seeded loaf, your way.
-
-Show the crumb within the first three seconds, and say that it rises overnight.
-Mark it as a paid partnership. No other bread in the picture."""
+BAKING = (
+    "<div>Bake with the <strong>seeded loaf</strong>, your way.</div><h3>What we need to see</h3>"
+    "<ul><li>The crumb within the first three seconds</li><li>That it rises overnight, in your own words</li></ul>"
+    "<h3>Please mind</h3><ul><li>Mark it as a paid partnership.</li><li>No other bread in the picture.</li></ul>"
+)
 PLANS = {
     "Alpine layers": Plan(
         goal=Goal.CONTENT,

@@ -245,13 +245,16 @@
   });
 
   // --- counters beside limited fields: <input data-count-to="60"> and <span data-count-of="its id"> ---
-  on("input", ({ target }) => {
+  const recount = ({ target }) => {
     const place = target.dataset?.countTo && $(`[data-count-of="${CSS.escape(target.id)}"]`);
     if (!place) return;
-    const count = [...target.value].length, most = Number(target.dataset.countTo);
+    const text = target.editor ? target.editor.getDocument().toString().trim() : target.value; // an editor of rich text
+    const count = [...text].length, most = Number(target.dataset.countTo);
     place.textContent = `${count.toLocaleString("en")} of ${most.toLocaleString("en")}`;
     place.classList.toggle("is-over", count > most);
-  });
+  };
+  on("input", recount);
+  on("trix-change", recount);
 
   // --- check-all: <input type=checkbox data-check-all="name">; a bar [data-selection="name"] shows the count ---
   on("change", (event) => {

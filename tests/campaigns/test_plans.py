@@ -67,7 +67,7 @@ def test_a_campaign_is_made_with_its_whole_plan(manager: Client) -> None:
         Decimal("9000.50"),
     )
     assert (campaign.markets, campaign.keywords) == (["DE", "AT"], ["#loaf", "seeded bread"])
-    assert campaign.brief.splitlines() == ["One loaf.", "", "Two loaves."]
+    assert campaign.brief == "<div>One loaf.<br><br>Two loaves.</div>"
 
 
 def test_the_settings_show_what_is_stored_and_change_it(

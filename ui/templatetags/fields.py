@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ui.components import component
 from ui.markup import markup
+from ui.richtext import RichTextarea, words_of
 from ui.submitting import TOKEN, new_token, sent_token
 
 register = template.Library()
@@ -27,6 +28,7 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
     if field.is_hidden:
         return mark_safe(str(field))  # noqa: S308 - Django rendered it
     widget, ident = field.field.widget, field.auto_id
+    is_rich = isinstance(widget, RichTextarea)
     help_text = help or field.help_text
     described = " ".join(
         part
@@ -51,7 +53,9 @@ def form_field(field: BoundField, *, label: str = "", help: str = "", unit: str 
         label=label or field.label,
         help_text=help_text,
         unit=unit,
+        count=len(words_of(str(field.value() or "")) if is_rich else str(field.value() or "")),
         count_to=widget.attrs.get("data-count-to"),
+        is_rich=is_rich,
         is_checkbox=isinstance(widget, forms.CheckboxInput),
         is_group=field.use_fieldset,
     )

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from ui.bidi import isolated, isolated_lines
 from ui.components import component, one_of
 from ui.markup import breaking
+from ui.richtext import plain_text, shown
 from ui.templatetags import charts, formats
 
 register = template.Library()
@@ -20,6 +21,8 @@ register = template.Library()
 register.filter("isolate", isolated, is_safe=True)
 register.filter("isolate_lines", isolated_lines, is_safe=True)
 register.filter("breaking", breaking)
+register.filter("rich", shown)
+register.filter("rich_as_text", plain_text)
 register.filter("number", formats.number)
 register.filter("compact", formats.compact)
 register.filter("percent", formats.percent)

@@ -75,6 +75,11 @@ class CampaignSerializer(RowSerializer):
             "client_fee", "audience", "keywords", "markets", "brief", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
+        extra_kwargs = {
+            "brief": {
+                "help_text": "HTML of headings, bold and italic words, lists and links; cleaned of all else."
+            }
+        }
 
 
 class OrderEventSerializer(NestedSerializer):
