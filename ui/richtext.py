@@ -169,7 +169,7 @@ class RichTextFormField(forms.CharField):
         return cleaned
 
 
-class RichTextField(models.TextField):  # type: ignore[type-arg]
+class RichTextField(models.TextField):
     """A column of rich text: whoever writes it, what is not allowed is not kept."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:

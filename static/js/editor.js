@@ -32,8 +32,7 @@
     const press = () => requestAnimationFrame(() => bar.querySelectorAll("[data-trix-attribute]").forEach((button) => {
       button.setAttribute("aria-pressed", button.classList.contains("trix-active"));
     }));
-    editor.addEventListener("trix-selection-change", press);
-    editor.addEventListener("trix-change", press);
+    editor.addEventListener("trix-attributes-change", press);
     editor.addEventListener("trix-file-accept", (event) => event.preventDefault());
     area.replaceWith(bar, editor);
     if (hadFocus) editor.focus();
