@@ -15,7 +15,8 @@ from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
 
 NUMBERS = (
-    "posts", "creators", "known", "views", "likes", "comments", "shares", "unseen_engagements", "reported", "reach",
+    "posts", "creators", "known", "views", "likes", "comments", "shares", "engaged", "engagements", "engaged_views",
+    "unseen_engagements", "reported", "reach",
     "rated_views", "completed_views", "played_views", "played_seconds", "other_posts", "other_views",
 )  # fmt: skip
 
@@ -23,8 +24,10 @@ NUMBERS = (
 class Sums(OrganizationModel):
     """Sums over the posts under Published Posts and, on other networks, Posts.
 
-    `creators` counts a person once, whatever their accounts. `known` counts the posts whose views are known,
-    `unseen_engagements` are those of the others; `reported` counts the posts of orders whose reach is known. `completed_views` are completion
+    `creators` counts a person once, whatever their accounts. `known` counts the posts whose views are known. `engaged` counts the
+    posts whose engagement is shown (on TikTok by the availability matrix: those of orders and of authenticated accounts);
+    `engagements` are their likes, comments and shares, `engaged_views` their views, and `unseen_engagements` the engagements of
+    those of them whose views are not known. `reported` counts the posts of orders whose reach is known. `completed_views` are completion
     rate × views, and `rated_views` the views of these posts; `played_seconds` average play time × views, and `played_views`
     the views of these posts. `other_posts` and `other_views` are those of other networks than TikTok.
     """
@@ -40,6 +43,9 @@ class Sums(OrganizationModel):
     likes = models.BigIntegerField(default=0, db_default=0)
     comments = models.BigIntegerField(default=0, db_default=0)
     shares = models.BigIntegerField(default=0, db_default=0)
+    engaged = models.IntegerField(default=0, db_default=0)
+    engagements = models.BigIntegerField(default=0, db_default=0)
+    engaged_views = models.BigIntegerField(default=0, db_default=0)
     unseen_engagements = models.BigIntegerField(default=0, db_default=0)
     reported = models.IntegerField(default=0, db_default=0)
     reach = models.BigIntegerField(default=0, db_default=0)

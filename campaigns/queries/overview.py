@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import (
     DateField,
     DateTimeField,
+    Exists,
     F,
     Max,
+    OuterRef,
     QuerySet,
     Subquery,
     Sum,
@@ -20,10 +22,12 @@ from django.db.models import (
 )
 
 from campaigns.enums import GoalNumber
-from campaigns.models import NUMBERS, Campaign, CampaignDay, CampaignResult, Order
+from campaigns.models import NUMBERS, Campaign, CampaignDay, CampaignResult, Order, Participant
 from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
+from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.plans import Planned
 from tenancy.scope import current_groups
+from tiktok.availability import AUTHENTICATE_OR_ORDER
 
 CHANGE_DAYS = 7
 MOST_DAYS = 400
@@ -35,6 +39,10 @@ NO_POST = "No post is published yet."
 NOT_READ = "No numbers of the published posts are known yet."
 BY_ORDER = "Only posts of orders bring it, from TikTok's report."
 NO_FEE = "No fee is agreed yet."
+NOT_ALL_ENGAGED = "The engagement is not known of all posts."
+ENGAGEMENT_NUMBERS = frozenset(
+    {GoalNumber.ENGAGEMENTS, GoalNumber.ENGAGEMENT_RATE, GoalNumber.COST_PER_ENGAGEMENT}
+)
 
 
 @dataclass(frozen=True)
@@ -97,17 +105,32 @@ def reached(campaign: Campaign, *, today: date) -> Reached | None:
     week = [row for row in rows if row["day"] > today - timedelta(days=CHANGE_DAYS)]
     grown = {name: sum(row[name] for row in week) for name in NUMBERS}
     before = CampaignResult(**{name: getattr(result, name) - grown[name] for name in NUMBERS})
-    return Reached(result, before, _without_holes(rows, has_views=result.known > 0))
+    return Reached(result, before, _without_holes(rows, result))
 
 
-def sums_now(campaigns: Sequence[int]) -> tuple[CampaignResult | None, int | None]:
-    """The sums of whole campaigns, or of the accounts in the groups in scope, None while nothing is added up; and how many
-    videos were ordered, None where none was."""
+def sums_now(
+    campaigns: Sequence[int],
+) -> tuple[CampaignResult | None, int | None, Decimal | None]:
+    """The sums of whole campaigns, or of the accounts in the groups in scope, None while nothing is added up; how many
+    videos were ordered, None where none was; and the fees that are agreed with those who have no post yet."""
     orders = Order.objects.filter(campaign__in=campaigns).order_by()
-    by_organization = orders.values("organization").annotate(n=Sum("video_limit")).values("n")
-    for row in _sums(campaigns).annotate(ordered=Subquery(by_organization)):
-        return _result(row), row["ordered"]
-    return None, orders.aggregate(n=Sum("video_limit"))["n"]
+    mine = {"campaign": OuterRef("campaign"), "account": OuterRef("account")}
+    waiting = Participant.objects.filter(
+        ~Exists(CampaignResult.objects.filter(**mine, posts__gt=0)),
+        campaign__in=campaigns,
+        state__in=AGREED_STATES,
+    )
+    more = {
+        "ordered": Subquery(_by_organization(orders, "video_limit")),
+        "waiting": Subquery(_by_organization(waiting.order_by(), "fee")),
+    }
+    for row in _sums(campaigns).annotate(**more):
+        return _result(row), row["ordered"], row["waiting"]
+    return None, orders.aggregate(n=Sum("video_limit"))["n"], None
+
+
+def _by_organization(rows: QuerySet[Any], column: str) -> QuerySet[Any, Any]:
+    return rows.values("organization").annotate(n=Sum(column)).values("n")
 
 
 def _result(row: Mapping[str, Any]) -> CampaignResult:
@@ -138,22 +161,23 @@ def _summed(rows: QuerySet[Any, Any], **more: Any) -> QuerySet[Any, Any]:
     return rows.annotate(**more, **sums).values("day", *more, *NUMBERS)
 
 
-def _without_holes(rows: Sequence[dict[str, Any]], *, has_views: bool) -> list[Day]:
-    """Every day from the first to the last, oldest first; no views where no post has any."""
+def _without_holes(rows: Sequence[dict[str, Any]], result: CampaignResult) -> list[Day]:
+    """Every day from the first to the last, oldest first; no number where no post has any."""
     known = {row["day"]: row for row in rows if row["accounts_read"] or row["posts"]}
     last = max(known, default=date.min)
     length = (last - min(known, default=last)).days + 1 if known else 0
     days = (last - timedelta(days=n) for n in reversed(range(min(length, MOST_DAYS))))
-    return [_day(day, known.get(day), has_views) for day in days]
+    return [_day(day, known.get(day), result) for day in days]
 
 
-def _day(day: date, row: dict[str, Any] | None, has_views: bool) -> Day:
+def _day(day: date, row: dict[str, Any] | None, result: CampaignResult) -> Day:
     if row is None:
         return Day(day, None, None)
     if not row["accounts_read"]:
         return Day(day, None, None, row["posts"])
-    views = row["views"] if has_views else None
-    return Day(day, views, row["likes"] + row["comments"] + row["shares"], row["posts"])
+    views = row["views"] if result.known else None
+    engagements = row["engagements"] if result.engaged else None
+    return Day(day, views, engagements, row["posts"])
 
 
 def figures(
@@ -191,25 +215,21 @@ def _ratio(part: float | None, whole: float) -> float | None:
     return part / whole if whole > 0 and part is not None else None
 
 
-def _engagements(sums: CampaignResult) -> int:
-    return sums.likes + sums.comments + sums.shares
-
-
 VALUES: dict[GoalNumber, Callable[[CampaignResult, float | None], float | None]] = {
     GoalNumber.VIEWS: lambda sums, _: sums.views if sums.known else None,
     GoalNumber.REACH: lambda sums, _: sums.reach if sums.reported else None,
     GoalNumber.COMPLETION_RATE: lambda sums, _: _ratio(sums.completed_views, sums.rated_views),
     GoalNumber.PLAY_TIME: lambda sums, _: _ratio(sums.played_seconds, sums.played_views),
-    GoalNumber.ENGAGEMENTS: lambda sums, _: (
-        _engagements(sums) if sums.known or sums.unseen_engagements else None
-    ),
+    GoalNumber.ENGAGEMENTS: lambda sums, _: sums.engagements if sums.engaged else None,
     GoalNumber.ENGAGEMENT_RATE: lambda sums, _: _ratio(
-        _engagements(sums) - sums.unseen_engagements, sums.views
+        sums.engagements - sums.unseen_engagements, sums.engaged_views
     ),
     GoalNumber.POSTS: lambda sums, _: sums.posts,
     GoalNumber.CREATORS: lambda sums, _: sums.creators,
     GoalNumber.COST_PER_MILLE: lambda sums, fees: _ratio(fees and fees * 1000, sums.views),
-    GoalNumber.COST_PER_ENGAGEMENT: lambda sums, fees: _ratio(fees, _engagements(sums)),
+    GoalNumber.COST_PER_ENGAGEMENT: lambda sums, fees: (
+        _ratio(fees, sums.engagements) if sums.engaged == sums.posts else None
+    ),
     GoalNumber.COST_PER_POST: lambda sums, fees: _ratio(fees, sums.posts),
 }
 
@@ -219,6 +239,8 @@ def _reason(number: GoalNumber, sums: CampaignResult | None, fees: float) -> str
         return NO_POST
     if number in MONEY_NUMBERS and not fees:
         return NO_FEE
+    if number in ENGAGEMENT_NUMBERS and sums.known and sums.engaged < sums.posts:
+        return NOT_ALL_ENGAGED if sums.engaged else AUTHENTICATE_OR_ORDER
     is_reported = number in {GoalNumber.REACH, GoalNumber.COMPLETION_RATE, GoalNumber.PLAY_TIME}
     return BY_ORDER if is_reported and sums.known else NOT_READ
 

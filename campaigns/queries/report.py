@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncWeek
 
-from campaigns.enums import BLOCKS_AT_FIRST, GoalNumber, ReportBlock, ReportSplit
+from campaigns.enums import BLOCKS_AT_FIRST, GoalNumber, ReportSplit
 from campaigns.models import (
     NUMBERS,
     Campaign,
@@ -77,12 +77,6 @@ class ReportContent(NetworksOfReport):
         self.as_of = report.as_of if report.as_of and report.as_of < today else None
         self.day = self.as_of or today
 
-    @cached_property
-    def blocks(self) -> list[ReportBlock]:
-        """The chosen blocks in their order, without one that has only costs to tell where these are no part of it."""
-        chosen = self.report.shown_blocks
-        return [each for each in chosen if each != ReportBlock.COST or self.has_money]
-
     @property
     def is_of_one_currency(self) -> bool:
         return len({each.currency for each in self.campaigns}) == 1
@@ -94,7 +88,7 @@ class ReportContent(NetworksOfReport):
     @cached_property
     def sums(self) -> CampaignResult | None:
         """The sums of the whole campaign on the day of the report; None while there are none."""
-        found, _ = self._now
+        found = self._now[0]
         if found and self.as_of:
             later = self._days_later()
             rows = later if self.is_limited else later.filter(account=None)
@@ -104,7 +98,7 @@ class ReportContent(NetworksOfReport):
         return found
 
     @cached_property
-    def _now(self) -> tuple[CampaignResult | None, int | None]:
+    def _now(self) -> tuple[CampaignResult | None, int | None, Decimal | None]:
         return sums_now(self.ids)
 
     def _days_later(self) -> Any:
@@ -118,6 +112,11 @@ class ReportContent(NetworksOfReport):
     def fees(self) -> float | None:
         """The agreed fees of all participants; None where nothing is agreed, or money is no part of the report."""
         return self.campaign.agreed_fees / 100 or None if self.has_money else None
+
+    @property
+    def waiting_fees(self) -> float | None:
+        """The part of the fees that is agreed with creators who have no post yet; None where there is none."""
+        return float(self._now[2] or 0) or None if self.has_money else None
 
     @cached_property
     def figures(self) -> list[Figure]:

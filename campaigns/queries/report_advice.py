@@ -31,16 +31,16 @@ def advice(
 ) -> list[Advice]:
     """The advice for the next campaign. `plan` is the planned cost of a thousand views, 0 without one."""
     found = (
-        _by_cost(creators, total, currency, float(plan)) or _by_engagement(creators, total),
+        _by_cost(creators, currency, float(plan)) or _by_engagement(creators, total),
         _spark(posts),
         _hook(posts),
     )
     return [each for each in found if each]
 
 
-def _by_cost(creators: Sequence[Line], total: Line, currency: str, plan: float) -> Advice | None:
+def _by_cost(creators: Sequence[Line], currency: str, plan: float) -> Advice | None:
     """Name those who cost less than planned; without a plan, a fifth less than all together."""
-    average = total.cost_per_mille
+    average = _cost_per_mille(creators)
     limit = plan or (average / BETTER if average else 0)
     found = [(each.cost_per_mille, each) for each in creators if each.cost_per_mille]
     best = sorted((e for e in found if e[0] < limit), key=lambda e: e[0])[:NAMED]
@@ -54,6 +54,13 @@ def _by_cost(creators: Sequence[Line], total: Line, currency: str, plan: float) 
         _listed([isolated(each.name) for _, each in best]),
         f"Cost per 1,000 views {costs}, below {than} {'of ' if plan else ''}{compared}.",
     )
+
+
+def _cost_per_mille(creators: Sequence[Line]) -> float | None:
+    """The cost of all creators together who have a fee and views: fees of those without a post say nothing of the others."""
+    paid = [each for each in creators if each.cost_per_mille]
+    views = sum(each.sums.views for each in paid)
+    return 1000 * sum(each.fee or 0 for each in paid) / views if views else None
 
 
 def _by_engagement(creators: Sequence[Line], total: Line) -> Advice | None:

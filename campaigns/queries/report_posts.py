@@ -15,8 +15,10 @@ from campaigns.enums import PostOrigin
 from campaigns.models import CampaignResult, Post
 from campaigns.queries.posts import is_visible
 from crm.countries import COUNTRIES
-from tiktok.enums import Source
+from tiktok.availability import POST_MATRIX
+from tiktok.enums import LIVE_CONNECTION_STATES, PostMetric, Source
 from tiktok.models import VideoReading
+from tiktok.policies import post_tie
 from ui.bidi import isolated
 from ui.paging import is_among, with_facts
 from ui.plots import resampled, steepest
@@ -66,14 +68,27 @@ class ReportPost:
         return 1 - self.curve[HOOK_SECONDS] / self.curve[0] if self.curve else None
 
     @property
+    def shows_engagement(self) -> bool:
+        """Does the availability matrix let the post have engagements and their rate?"""
+        creator = self.post.account.creator
+        is_authenticated = creator is not None and creator.grant_state in LIVE_CONNECTION_STATES
+        tie = post_tie(has_order=self.post.is_tied_to_order, is_authenticated=is_authenticated)
+        return POST_MATRIX[PostMetric.ENGAGEMENT_RATE][tie].is_shown
+
+    @property
     def sums(self) -> CampaignResult:
         """The same as the sums of one post."""
         n = self.numbers
         views, is_known = n["video_views"] or 0, n["video_views"] is not None
         rate, play = n["video_completion_rate"], n["average_play_time"]
+        reactions = [n[name] for name in ("likes", "comments", "shares") if n[name] is not None]
+        is_engaged = bool(reactions) and self.shows_engagement
+        engagements = sum(reactions) if is_engaged else 0
         return CampaignResult(
             posts=1, creators=1, known=int(is_known), views=views,
             likes=n["likes"] or 0, comments=n["comments"] or 0, shares=n["shares"] or 0,
+            engaged=int(is_engaged), engagements=engagements, engaged_views=views if is_engaged else 0,
+            unseen_engagements=0 if is_known else engagements,
             reported=int(n["reach"] is not None), reach=n["reach"] or 0,
             rated_views=views if rate is not None else 0, completed_views=(rate or 0) * views,
             played_views=views if play is not None else 0, played_seconds=(play or 0) * views,
@@ -94,7 +109,7 @@ def report_posts(ids: Sequence[int], published: int, as_of: date | None) -> list
         first = ranked.order_by(F(rank).desc(nulls_last=True), "pk")[:CREATORS_FIRST]
         rows = rows.filter(is_among(first.values("account"), "account_id"))
     most = rows.order_by(F("video__video_views").desc(nulls_last=True), "-pk")[:MOST_POSTS]
-    found = with_facts(most, lambda posts: posts.select_related("account__influencer", "video"))
+    found = with_facts(most, lambda posts: posts.select_related("account__influencer", "account__creator", "video"))
     posts = [ReportPost(post, _numbers(post, post.video)) for post in found]
     if as_of:
         posts = _as_of(posts, as_of)

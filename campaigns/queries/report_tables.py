@@ -38,7 +38,7 @@ def _row(line: Line) -> list[Cell]:
     sums = line.sums
     views = sums.views if sums.known else None
     reactions = (sums.likes, sums.comments, sums.shares)
-    has_reactions = sums.known or sums.unseen_engagements
+    has_reactions = sums.known or any(reactions)
     return [
         line.name, line.note, sums.posts, sums.other_posts, line.ordered,
         views, sums.known, *(reactions if has_reactions else (None, None, None)),

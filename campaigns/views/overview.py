@@ -105,7 +105,7 @@ def chart(request: OrganizationRequest, found: Reached | None) -> dict[str, Any]
     if mode == TOTAL and found:
         now = found.now
         views = _totals(views, now.views)
-        engagements = _totals(engagements, now.likes + now.comments + now.shares)
+        engagements = _totals(engagements, now.engagements)
     return {
         "mode": mode,
         "modes": MODES,

@@ -346,6 +346,7 @@ def test_the_overview_costs_the_same_few_queries_whatever_it_shows(manager) -> N
 def test_every_number_has_a_value_of_its_own() -> None:
     sums = CampaignResult(
         posts=4, creators=3, known=4, views=1000, likes=80, comments=15, shares=5, reported=2, reach=700,
+        engaged=4, engagements=100, engaged_views=1000,
         rated_views=500, completed_views=125.0, played_views=400, played_seconds=2400.0,
     )  # fmt: skip
     assert {number: value_of(number, sums, 50.0) for number in GoalNumber} == {

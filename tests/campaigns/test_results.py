@@ -24,7 +24,7 @@ from tenancy.models import User
 from tests.connecting import connect
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
 from tests.working import pump_kind
-from tiktok.enums import Source
+from tiktok.enums import LIVE_CONNECTION_STATES, Source
 from tiktok.models import Connection, Video, VideoReading, VideoSnapshot
 from tiktok.services.connect.disconnect import disconnect
 from tiktok.services.facts.snapshots import record_video_snapshots
@@ -80,7 +80,7 @@ def counted(campaign: Campaign) -> dict[object, tuple[float, ...]]:
     found: dict[object, dict[str, float]] = defaultdict(lambda: dict.fromkeys(NUMBERS, 0.0))
     posts = Post.objects.filter(is_visible(), campaign=campaign).exclude(origin=PostOrigin.LEGACY)
     creators = set()
-    for post in posts.select_related("video"):
+    for post in posts.select_related("video__creator"):
         video, is_tied = post.video, post.is_tied_to_order
         for key in (post.account_id, None):
             sums = found[key]
@@ -94,8 +94,12 @@ def counted(campaign: Campaign) -> dict[object, tuple[float, ...]]:
             sums["views"] += views
             for name in ("likes", "comments", "shares"):
                 sums[name] += getattr(video, name) or 0
-                if video.video_views is None:
-                    sums["unseen_engagements"] += getattr(video, name) or 0
+            known = [each for each in (video.likes, video.comments, video.shares) if each is not None]  # fmt: skip
+            if known and (is_tied or video.creator.grant_state in LIVE_CONNECTION_STATES):
+                sums["engaged"] += 1
+                sums["engagements"] += sum(known)
+                sums["engaged_views"] += views
+                sums["unseen_engagements"] += sum(known) if video.video_views is None else 0
             if is_tied and video.reach is not None:
                 sums["reported"] += 1
                 sums["reach"] += video.reach

@@ -33,15 +33,19 @@ WITH standing AS (
 ), told AS (
     SELECT standing.organization_id, campaign_id, account_id, standing.id, video.id AS video_id, is_tied, standing.published_at,
         video_views, likes, comments, shares, counts_source,
+        (is_tied OR grant_state IN ('active', 'expiring')) AND num_nonnulls(likes, comments, shares) > 0 AS is_engaged,
+        coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) AS engagements,
         CASE WHEN is_tied THEN reach END AS reach,
         CASE WHEN is_tied THEN video_completion_rate END AS completion,
         CASE WHEN is_tied THEN average_play_time END AS play_time,
         greatest(counts_fetched_at, report_fetched_at) AS read_at
     FROM standing LEFT JOIN tiktok_video AS video
         ON video.id = standing.video_id AND video.organization_id = standing.organization_id AND video.source <> 'legacy'
+    LEFT JOIN tiktok_creator AS creator ON creator.id = video.creator_id AND creator.organization_id = video.organization_id
 ), listed AS (
     SELECT place.id, place.organization_id, place.campaign_id, place.account_id, owner.influencer_id, place.published_at,
-        views, likes, comments, shares, numbers_at,
+        views, likes, comments, shares, numbers_at, num_nonnulls(likes, comments, shares) > 0 AS is_engaged,
+        coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) AS engagements,
         (SELECT concat_ws('-', count(*), max(reading.id)) FROM campaigns_postreading AS reading WHERE reading.post_id = post.id) AS readings
     FROM campaigns_postplace AS place
     JOIN campaigns_networkpost AS post ON post.id = place.post_id AND post.organization_id = place.organization_id
@@ -54,26 +58,30 @@ WITH standing AS (
         ))::int AS creators,
         count(*) AS posts, count(views) AS known, coalesce(sum(views), 0) AS views, coalesce(sum(likes), 0) AS likes,
         coalesce(sum(comments), 0) AS comments, coalesce(sum(shares), 0) AS shares,
-        coalesce(sum(coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0)) FILTER (WHERE views IS NULL), 0) AS unseen,
+        count(*) FILTER (WHERE is_engaged) AS engaged, sum(engagements) AS engagements,
+        coalesce(sum(views) FILTER (WHERE is_engaged), 0) AS engaged_views,
+        coalesce(sum(engagements) FILTER (WHERE views IS NULL), 0) AS unseen,
         max(numbers_at) AS read_at, sum(hashtext(concat_ws(':', id, published_at, readings))::bigint) AS posts_print
     FROM listed GROUP BY 1, 2, 3, 4
 )
 SELECT organization_id, campaign_id, account_id,
     count(*) AS posts, 1 AS creators, count(video_views) AS known, coalesce(sum(video_views), 0) AS views,
     coalesce(sum(likes), 0) AS likes, coalesce(sum(comments), 0) AS comments, coalesce(sum(shares), 0) AS shares,
-    coalesce(sum(coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0)) FILTER (WHERE video_views IS NULL), 0)
-        AS unseen_engagements,
+    count(*) FILTER (WHERE is_engaged) AS engaged, coalesce(sum(engagements) FILTER (WHERE is_engaged), 0) AS engagements,
+    coalesce(sum(video_views) FILTER (WHERE is_engaged), 0) AS engaged_views,
+    coalesce(sum(engagements) FILTER (WHERE is_engaged AND video_views IS NULL), 0) AS unseen_engagements,
     count(reach) AS reported, coalesce(sum(reach), 0) AS reach,
     coalesce(sum(video_views) FILTER (WHERE completion IS NOT NULL), 0) AS rated_views,
     coalesce(sum(completion * video_views), 0) AS completed_views,
     coalesce(sum(video_views) FILTER (WHERE play_time IS NOT NULL), 0) AS played_views,
     coalesce(sum(play_time * video_views), 0) AS played_seconds, 0 AS other_posts, 0 AS other_views,
     max(read_at) AS read_at,
-    sum(hashtext(concat_ws(':', id, video_id, is_tied, published_at, video_views IS NULL, counts_source = 'ttcm_authorized'))::bigint)
+    sum(hashtext(concat_ws(':', id, video_id, is_tied, published_at, is_engaged, video_views IS NULL, counts_source = 'ttcm_authorized'))::bigint)
         AS posts_print
 FROM told GROUP BY 1, 2, 3
 UNION ALL
-SELECT organization_id, campaign_id, account_id, posts, creators, known, views, likes, comments, shares, unseen, 0, 0, 0, 0, 0, 0,
+SELECT organization_id, campaign_id, account_id, posts, creators, known, views, likes, comments, shares, engaged, engagements, engaged_views, unseen,
+    0, 0, 0, 0, 0, 0,
     posts, views, read_at, posts_print + creators
 FROM elsewhere
 """
@@ -100,18 +108,27 @@ FORGET = (
 ANEW = _sql("""
 WITH standing AS (
     SELECT post.account_id, post.video_id, post.order_id IS NOT NULL AND post.review_state NOT LIKE 'LINK_%%' AS is_tied,
+        creator.grant_state IN ('active', 'expiring') AS is_authenticated,
         coalesce(post.published_at, post.published_since, post.created_at) AT TIME ZONE 'UTC' AS published
     FROM campaigns_post AS post
+    LEFT JOIN tiktok_video AS video ON video.id = post.video_id AND video.organization_id = post.organization_id
+    LEFT JOIN tiktok_creator AS creator ON creator.id = video.creator_id AND creator.organization_id = video.organization_id
     WHERE post.campaign_id = %(campaign)s AND post.account_id IN (SELECT account_id FROM stale)
         AND campaigns_is_visible(post.hidden_at, post.published_since, post.origin) AND post.origin <> 'legacy'
 ), last AS (
     SELECT account_id, reading.video_id, name, (fetched_at AT TIME ZONE 'UTC')::date AS day,
         (array_agg(amount ORDER BY fetched_at DESC))[1] AS amount
     FROM standing JOIN tiktok_videoreading AS reading ON reading.video_id = standing.video_id AND reading.source <> 'legacy'
+    CROSS JOIN LATERAL (SELECT
+        (is_tied OR is_authenticated) AND num_nonnulls(likes, comments, shares) > 0 AS is_engaged,
+        coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) AS engagements
+    ) AS engagement
     CROSS JOIN LATERAL (VALUES
         ('known', CASE WHEN video_views IS NOT NULL THEN 1 END::float8), ('views', video_views), ('likes', likes),
         ('comments', comments), ('shares', shares),
-        ('unseen_engagements', CASE WHEN video_views IS NULL THEN coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) ELSE 0 END),
+        ('engaged', CASE WHEN is_engaged THEN 1 END), ('engagements', CASE WHEN is_engaged THEN engagements END),
+        ('engaged_views', CASE WHEN is_engaged THEN video_views END),
+        ('unseen_engagements', CASE WHEN is_engaged AND video_views IS NULL THEN engagements ELSE 0 END),
         ('reported', CASE WHEN is_tied AND reach IS NOT NULL THEN 1 END),
         ('reach', CASE WHEN is_tied THEN reach END),
         ('rated_views', CASE WHEN is_tied AND video_completion_rate IS NOT NULL THEN video_views END),
@@ -141,10 +158,13 @@ WITH standing AS (
     FROM entered ORDER BY post_id, day, read_at DESC, id DESC
 ), elsewhere AS (
     SELECT account_id, post_id, name, day, amount
-    FROM shown CROSS JOIN LATERAL (VALUES
+    FROM shown CROSS JOIN LATERAL (SELECT
+        num_nonnulls(likes, comments, shares) > 0 AS is_engaged, coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) AS engagements
+    ) AS engagement CROSS JOIN LATERAL (VALUES
         ('known', (views IS NOT NULL)::int::float8), ('views', coalesce(views, 0)), ('other_views', coalesce(views, 0)),
         ('likes', coalesce(likes, 0)), ('comments', coalesce(comments, 0)), ('shares', coalesce(shares, 0)),
-        ('unseen_engagements', CASE WHEN views IS NULL THEN coalesce(likes, 0) + coalesce(comments, 0) + coalesce(shares, 0) ELSE 0 END)
+        ('engaged', is_engaged::int), ('engagements', engagements), ('engaged_views', CASE WHEN is_engaged THEN coalesce(views, 0) ELSE 0 END),
+        ('unseen_engagements', CASE WHEN views IS NULL THEN engagements ELSE 0 END)
     ) AS told(name, amount)
 ), grown AS (
     SELECT account_id, day, name, amount - coalesce(lag(amount) OVER (PARTITION BY account_id, video_id, name ORDER BY day), 0) AS growth
@@ -220,7 +240,7 @@ SCORES = {
     GoalNumber.VIEWS: "CASE WHEN known > 0 THEN views END",
     GoalNumber.REACH: "CASE WHEN reported > 0 THEN reach END",
     GoalNumber.COMPLETION_RATE: "completed_views / nullif(rated_views, 0)",
-    GoalNumber.ENGAGEMENTS: "CASE WHEN known > 0 OR unseen_engagements > 0 THEN likes + comments + shares END",
+    GoalNumber.ENGAGEMENTS: "CASE WHEN engaged > 0 THEN engagements END",
     GoalNumber.POSTS: "posts",
 }
 _RANK = "UPDATE campaigns_campaignresult SET score = # WHERE campaign_id = %s AND score IS DISTINCT FROM #"

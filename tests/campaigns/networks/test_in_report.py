@@ -130,7 +130,7 @@ def test_posts_of_all_networks_stand_in_the_table_of_posts(
     content = ReportContent(found, report_of(campaign), sees_money=False, today=date(2026, 11, 25))
     assert [(line.name, line.views, line.engagements) for line in content.lines] == [
         ("Post 1", 1200, 10),
-        ("Post 3", 800, 0),
+        ("Post 3", 800, None),
         ("Post 2", None, 5),
     ]
     assert (content.total.views, content.total.videos, content.total.engagements) == (2000, 0, 15)
