@@ -2,6 +2,8 @@
 
 import gc
 import os
+import socket
+import struct
 from typing import Any
 
 worker_class = "gthread"
@@ -10,6 +12,7 @@ workers = 2
 threads = int(os.environ.get("WEB_THREADS") or 16)
 preload_app = True
 control_socket_disable = True
+SILENCE_SECONDS = 20
 
 
 def when_ready(server: Any) -> None:
@@ -20,3 +23,11 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
+    limit_silence(server)
+
+
+def limit_silence(server: Any) -> None:
+    """Nobody holds a thread by falling silent in the middle of a request: connections have this from the socket they come by."""
+    for listener in server.LISTENERS:
+        period = struct.pack("ll", SILENCE_SECONDS, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, period)

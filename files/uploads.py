@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -16,6 +19,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import (
     FileUploadHandler,
     SkipFile,
+    StopUpload,
     TemporaryFileUploadHandler,
 )
 from django.http import HttpRequest
@@ -26,6 +30,10 @@ log = structlog.get_logger()
 # More than any kind takes, so that a photograph straight from a phone still gets a sentence that says its limit.
 MOST = 32 * MEGABYTE
 LEFT_AFTER = timedelta(days=1)  # no upload takes as long
+# A file that is on its way in holds a thread of its process, of which there are 16: most of them stay free for pages.
+AT_ONCE, OF_ONE_SENDER = 4, 1
+SMALL = MEGABYTE  # forms of fewer bytes hold no thread for long
+READ_ON_SECONDS = 5
 
 
 def uploads_folder() -> Path:
@@ -68,6 +76,47 @@ class LargeUploads(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+class BusyUploads(FileUploadHandler):
+    """Stands alone while no more large files are taken. The words of the form are kept; its file is read on for a moment, so
+    that the answer arrives, and dropped."""
+
+    began_at = 0.0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.began_at = time.monotonic()
+        self.request.upload_is_busy = True  # type: ignore[union-attr]  # a mark of ours
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if time.monotonic() - self.began_at > READ_ON_SECONDS:
+            raise StopUpload(connection_reset=True)
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+class Places:
+    """How many large files come in at once, in all and of each sender."""
+
+    def __init__(self) -> None:
+        self.lock, self.taken = threading.Lock(), Counter[str]()
+
+    def take(self, sender: str) -> bool:
+        with self.lock:
+            if self.taken.total() >= AT_ONCE or self.taken[sender] >= OF_ONE_SENDER:
+                return False
+            self.taken[sender] += 1
+            return True
+
+    def leave(self, sender: str) -> None:
+        with self.lock:
+            self.taken[sender] -= 1
+            self.taken += Counter()  # forgets whom nothing comes of any more
+
+
+places = Places()
 
 
 class LargeFile(TemporaryUploadedFile):
@@ -121,15 +170,27 @@ class DiskUploads(TemporaryFileUploadHandler):
 
 
 @contextmanager
-def taking_large(request: HttpRequest, kind: str) -> Iterator[None]:
+def taking_large(request: HttpRequest, kind: str, *, sender: str) -> Iterator[None]:
     """Let this request bring a large file of this kind, written to the disk as it comes and gone from there afterwards,
-    however much of it has come. Begin before the form is read."""
+    however much of it has come. Begin before the form is read. `sender` has one on its way at a time in each process."""
+    is_small = int(request.META.get("CONTENT_LENGTH") or 0) < SMALL
+    if not is_small and not places.take(sender):
+        request.upload_handlers = [BusyUploads(request)]
+        yield
+        return
     disk = DiskUploads(request)
     request.upload_handlers = [LargeUploads(request, kind), disk]
     try:
         yield
     finally:
         disk.close()
+        if not is_small:
+            places.leave(sender)
+
+
+def is_busy(request: HttpRequest) -> bool:
+    """Was a file dropped because enough others are on their way in?"""
+    return getattr(request, "upload_is_busy", False)
 
 
 def is_too_large(request: HttpRequest) -> bool:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "influence.client_address.ClientAddress",
     "influence.outages.Outages",
+    "influence.reading.ReadingDeadline",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -186,7 +187,9 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "invitation_page": "300/m/ip",
     "invitation_reply": "30/m/ip",
     "report_page": "300/m/ip",
-    "report_password": "60/m/ip,10/10m/key",  # the key is the report
+    # Of a report: from one address, and from everywhere. The second ends within a minute, so that strangers lock nobody out.
+    "report_password": "60/m/ip,10/10m/key",
+    "report_password_anywhere": "60/m/key",
     "mail_opened": "600/m/ip",  # mail programs fetch the pictures of many readers from one address
     "domain_code_by": "20/d/key",
     "domain_code_to": "10/d/key",

@@ -47,7 +47,7 @@ def by_link(kind: Kind) -> Callable[[View], View]:
         def guarded(request: Any, token: str, **kwargs: Any) -> HttpResponseBase:
             action = kind.limits[request.method not in {"GET", "HEAD"}]
             if not ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
-                return private(render(request, "429.html", status=429))
+                return private(_too_often(request))
             return private(_answer(kind, view, request, token, kwargs))
 
         return guarded
@@ -72,6 +72,11 @@ def _answer(
         with one_transaction(request):
             response = view(request, **kwargs)
         return languages.kept(request, keep_scope(response, one_transaction(request)))
+
+
+def _too_often(request: HttpRequest) -> HttpResponseBase:
+    with translation.override(languages.wanted(request, "")):
+        return render(request, "public/too_often.html", status=429)
 
 
 def _not_working(kind: Kind, request: HttpRequest) -> HttpResponseBase:

@@ -38,7 +38,7 @@ from tenancy.scope import organization_scope
 from tenancy.streams import one_transaction
 
 WRONG = "This is not the password. Ask whoever sent you the link."
-TOO_OFTEN = "Too many passwords were tried. Wait ten minutes, then try again."
+TOO_OFTEN = "Too many passwords were tried from your network. Wait ten minutes, then try again."
 
 
 class PasswordForm(forms.Form):
@@ -67,7 +67,7 @@ def logo(request: HttpRequest, token: str) -> HttpResponseBase:
 def _answer(
     request: HttpRequest, token: str, *, show: Callable[..., HttpResponseBase]
 ) -> HttpResponseBase:
-    if not _may_try(request, "report_page"):
+    if not _consume(request, "report_page"):
         return render(request, "public/report/too_often.html", status=429)
     link = read_link(token)
     if link is None:
@@ -85,10 +85,19 @@ def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "public/report/over.html", status=404)
 
 
-def _may_try(request: HttpRequest, action: str, key: str | None = None) -> bool:
-    return bool(
-        ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True)
-    )
+def _consume(
+    request: HttpRequest, action: str, key: str | None = None
+) -> ratelimit.RateLimitUsage | None:
+    return ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True)
+
+
+def _tries(request: HttpRequest, report: Report) -> list[ratelimit.RateLimitUsage | None]:
+    """One more try of a password, by the limits that it counts to; None for one that is used up."""
+    keys = {
+        "report_password": f"{report.pk} {ratelimit.get_ip(request)}",
+        "report_password_anywhere": str(report.pk),
+    }
+    return [_consume(request, action, key) for action, key in keys.items()]
 
 
 def _key(report: Report) -> str:
@@ -98,11 +107,14 @@ def _key(report: Report) -> str:
 def _ask(request: HttpRequest, token: str, report: Report) -> HttpResponse:
     """Ask for the password. Whoever gave it is remembered in their session, until it is another one."""
     form = PasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and not _may_try(request, "report_password", str(report.pk)):
+    tries = _tries(request, report) if form.is_bound else []
+    if not all(tries):
         form.add_error("password", TOO_OFTEN)
         return _asked(request, form, status=429)
     if form.is_valid():
         if is_password(report, form.cleaned_data["password"]):
+            for each in filter(None, tries):
+                each.rollback()  # whoever knows it uses up nobody's tries
             request.session[_key(report)] = proof_of(report)
             if not request.user.is_authenticated:
                 request.session.set_expiry(0)  # until the browser is closed

@@ -16,6 +16,8 @@ TEMPLATES = (
     "public/connect/*.html",
     "public/receipts/*.html",
     "portal/data/*.html",
+    "public/too_often.html",
+    "components/send_again.html",
     "portal/consent/*.html",
     "portal/connect*.html",
     "portal/agreed_text.html",

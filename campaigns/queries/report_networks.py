@@ -44,8 +44,9 @@ def most_viewed(campaign_ids: Sequence[int], until: date | None, most: int) -> l
 def _line(place: Any) -> Line:
     views, is_known = place.then_views or 0, place.then_views is not None
     reactions = {name: getattr(place, f"then_{name}") or 0 for name in ("likes", "comments", "shares")}  # fmt: skip
-    engagements, is_engaged = sum(reactions.values()), any(
-        getattr(place, f"then_{name}") is not None for name in reactions
+    engagements, is_engaged = (
+        sum(reactions.values()),
+        any(getattr(place, f"then_{name}") is not None for name in reactions),
     )
     sums = CampaignResult(
         posts=1, creators=1, known=int(is_known), views=views, other_posts=1, other_views=views, **reactions,

@@ -109,7 +109,9 @@ def report_posts(ids: Sequence[int], published: int, as_of: date | None) -> list
         first = ranked.order_by(F(rank).desc(nulls_last=True), "pk")[:CREATORS_FIRST]
         rows = rows.filter(is_among(first.values("account"), "account_id"))
     most = rows.order_by(F("video__video_views").desc(nulls_last=True), "-pk")[:MOST_POSTS]
-    found = with_facts(most, lambda posts: posts.select_related("account__influencer", "account__creator", "video"))
+    found = with_facts(
+        most, lambda posts: posts.select_related("account__influencer", "account__creator", "video")
+    )
     posts = [ReportPost(post, _numbers(post, post.video)) for post in found]
     if as_of:
         posts = _as_of(posts, as_of)

@@ -16,7 +16,7 @@ from campaigns.queries.reviews import reviews_of
 from campaigns.services.reviews.drafts import Draft, refuse_draft, submit_draft, take_back
 from files.enums import FileKind
 from files.errors import FileRefused, NoRoom
-from files.uploads import found_no_room, is_too_large, taking_large
+from files.uploads import found_no_room, is_busy, is_too_large, taking_large
 from files.views import as_shown
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DraftForm
@@ -28,7 +28,7 @@ from public.orders.views import READS, rendered
 @require_http_methods(READS)
 def draft(request: OrderLinkRequest, number: int) -> HttpResponseBase:
     """A draft of the order with its versions, and the form for the next one."""
-    with taking_large(request, FileKind.DRAFT):
+    with taking_large(request, FileKind.DRAFT, sender=f"order {request.page.order.pk}"):
         answer: HttpResponseBase = _draft(request, number)
     return answer
 
@@ -54,6 +54,10 @@ def _draft(request: OrderLinkRequest, number: int) -> HttpResponse:
         "form": form,
         "may_send": not refusal,
     }
+    if is_busy(request):
+        busy = rendered(request, "draft.html", context, status=503)
+        busy.headers["Retry-After"] = "60"
+        return busy
     return rendered(request, "draft.html", context, status=422 if form.errors else 200)
 
 
@@ -72,7 +76,9 @@ def _refusal(request: OrderLinkRequest, number: int) -> str:
 def _is_sent(request: OrderLinkRequest, number: int, form: DraftForm) -> bool:
     """Is it kept? Otherwise the form says why not."""
     is_valid = form.is_valid()
-    if found_no_room(request):
+    if is_busy(request):
+        form.say_busy()
+    elif found_no_room(request):
         form.say_no_room()
     elif is_too_large(request):
         form.refuse_file()

@@ -105,19 +105,8 @@ class LinkForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    """A draft of a video: a file, a link, a text, or several of these."""
+    """A draft of a video: a link, a text, a file, or several of these. The file is last: what is typed has come before it."""
 
-    file = forms.FileField(
-        required=False,
-        allow_empty_file=True,  # refused with the other wrong contents
-        label=_("Video, picture or PDF"),
-        widget=forms.FileInput(
-            attrs={
-                "accept": ",".join((*LIMITS[FileKind.DRAFT].endings, ".mov")),
-                "data-most": LIMITS[FileKind.DRAFT].size,
-            }
-        ),
-    )
     link = forms.URLField(
         required=False,
         max_length=500,
@@ -131,6 +120,17 @@ class DraftForm(forms.Form):
         max_length=5_000,
         label=_("Text, such as caption or script"),
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    file = forms.FileField(
+        required=False,
+        allow_empty_file=True,  # refused with the other wrong contents
+        label=_("Video, picture or PDF"),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ",".join((*LIMITS[FileKind.DRAFT].endings, ".mov")),
+                "data-most": LIMITS[FileKind.DRAFT].size,
+            }
+        ),
     )
 
     def clean_link(self) -> str:
@@ -147,6 +147,15 @@ class DraftForm(forms.Form):
             "be sent. What you have typed is kept; choose another file."
         )
         self.add_error("file", text % {"most": most})
+
+    def say_busy(self) -> None:
+        """Say that enough other files are on their way in."""
+        self.add_error(
+            "file",
+            _(
+                "Too many files are being sent at the moment. What you have typed is kept. Choose the file again in a minute, and send it."
+            ),
+        )
 
     def say_no_room(self) -> None:
         """Say that the file was not kept, though nothing is wrong with it."""

@@ -18,10 +18,10 @@
   const isTooLarge = () => file.files[0]?.size > Number(file.dataset.most);
   file.addEventListener("change", () => say(isTooLarge() ? form.dataset.tooLarge : ""));
 
-  function fail() {
+  function fail(words) {
     shown.hidden = true;
     button.disabled = false;
-    say(form.dataset.broken);
+    say(words);
     button.focus();
   }
   form.addEventListener("submit", (event) => {
@@ -44,17 +44,16 @@
       said.textContent = `${percent} % ${form.dataset.sent}`;
     });
     request.addEventListener("load", () => {
-      const isRefused = request.status === 422;
+      const isRefused = [422, 503].includes(request.status);
       if (request.status === 200) location.assign(request.responseURL);
       else if (isRefused) {
         const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-        shown.hidden = true;
-        button.disabled = false;
+        const words = [...answer.querySelectorAll("form[data-upload] .field-error:not([hidden])")].map((each) => each.textContent.trim()).join(" ");
+        fail(words || form.dataset.busy);
         file.value = "";
-        say([...answer.querySelectorAll("form[data-upload] .field-error:not([hidden])")].map((each) => each.textContent.trim()).join(" "));
-      } else fail();
+      } else fail(request.status === 429 ? form.dataset.busy : form.dataset.broken);
     });
-    request.addEventListener("error", fail);
+    request.addEventListener("error", () => fail(form.dataset.broken));
     request.open("POST", form.action);
     const data = new FormData(form);
     say("");

@@ -9,12 +9,11 @@ from django.test import Client
 
 from campaigns.enums import GoalNumber, ReportSplit
 from campaigns.models import Campaign, CampaignResult, Participant, Post
-from campaigns.queries import campaign_with_counts
 from campaigns.queries.overview import NOT_ALL_ENGAGED, value_of
 from campaigns.queries.report_advice import advice
 from tests.campaigns.test_campaigns_pages import base, text
-from tests.campaigns.test_report import content, page, published, set_up
 from tests.campaigns.test_report import campaign as campaign  # noqa: PLC0414 -- a fixture
+from tests.campaigns.test_report import content, page, published, set_up
 from tests.campaigns.test_report import three as three  # noqa: PLC0414 -- a fixture
 from tests.campaigns.test_results import roll, whole
 from tests.factories.crm import ConsentFactory

@@ -124,7 +124,10 @@ def test_the_default_report_has_its_blocks_and_no_money(manager, three: Campaign
         assert words in seen, words
     for words in ("Cost / 1,000", "40.00"):
         assert words not in seen, words
-    assert "Cost against result</h3> <p class=\"muted\">Not part of what you print, export or share: “Fees and costs” is off. Turn it on under Blocks.</p>" in seen
+    assert (
+        'Cost against result</h3> <p class="muted">Not part of what you print, export or share: “Fees and costs” is off. Turn it on under Blocks.</p>'
+        in seen
+    )
     assert not Report.objects.exists()
 
 

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404, UnreadablePostError
 from django.test import RequestFactory
 
-from files import limits
+from files import limits, uploads
 from files.enums import FileKind
 from files.errors import FileRefused, NoRoom
 from files.models import File
@@ -25,7 +25,17 @@ from files.policies import film_type, part_asked
 from files.services.storing import store_large
 from files.store import contents, open_part
 from files.tasks import collect_files
-from files.uploads import LargeFile, delete_left, found_no_room, is_too_large, taking_large
+from files.uploads import (
+    AT_ONCE,
+    BusyUploads,
+    LargeFile,
+    delete_left,
+    found_no_room,
+    is_busy,
+    is_too_large,
+    places,
+    taking_large,
+)
 from files.views import as_shown
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -180,7 +190,7 @@ def test_a_large_file_is_written_to_the_disk_as_it_comes(
 ) -> None:
     settings.DATA_DIR = tmp_path
     request = sent(FILM, len(FILM), monkeypatch)
-    with taking_large(request, FileKind.DRAFT):
+    with taking_large(request, FileKind.DRAFT, sender="a"):
         path = Path(request.FILES["file"].temporary_file_path())
         assert (path.parent, path.read_bytes()) == (tmp_path / "uploads", FILM)
         assert not is_too_large(request)
@@ -201,7 +211,10 @@ def test_of_an_upload_that_breaks_off_nothing_stays(
 
     request = sent(FILM, len(FILM), monkeypatch)
     request._stream = SimpleNamespace(read=read)
-    with pytest.raises(UnreadablePostError) as error, taking_large(request, FileKind.DRAFT):
+    with (
+        pytest.raises(UnreadablePostError) as error,
+        taking_large(request, FileKind.DRAFT, sender="a"),
+    ):
         request.POST  # noqa: B018 -- reading it is what is tested
     assert error.tb  # as long as it is looked at, all that was open stays alive
     assert list((tmp_path / "uploads").iterdir()) == []
@@ -229,7 +242,7 @@ def test_a_file_that_finds_no_room_is_dropped_and_the_text_is_kept(
 
     monkeypatch.setattr("files.uploads.LargeFile", Full)
     request = sent(FILM, len(FILM), monkeypatch)
-    with taking_large(request, FileKind.DRAFT):
+    with taking_large(request, FileKind.DRAFT, sender="a"):
         assert request.POST["text"] == "Look."
         assert not request.FILES
         assert found_no_room(request)
@@ -273,7 +286,7 @@ def test_one_beyond_the_limit_is_dropped_and_the_text_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     request = sent(FILM, len(FILM) - 1, monkeypatch)
-    with taking_large(request, FileKind.DRAFT):
+    with taking_large(request, FileKind.DRAFT, sender="a"):
         assert request.POST["text"] == "Look."
         assert not request.FILES
         assert is_too_large(request)
@@ -281,5 +294,58 @@ def test_one_beyond_the_limit_is_dropped_and_the_text_is_kept(
 
 def test_far_beyond_the_limit_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     request = sent(FILM, len(FILM) // 5, monkeypatch)
-    with pytest.raises(RequestDataTooBig), taking_large(request, FileKind.DRAFT):
+    with pytest.raises(RequestDataTooBig), taking_large(request, FileKind.DRAFT, sender="a"):
         request.POST  # noqa: B018 -- reading it is what is tested
+
+
+# --- how many at once ---------------------------------------------------------------------------------------------------
+def large(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(uploads, "SMALL", 1)
+    return sent(FILM, len(FILM), monkeypatch)
+
+
+def test_of_one_sender_one_file_comes_in_at_a_time_and_of_all_a_few(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    first, second = large(monkeypatch), large(monkeypatch)
+    with taking_large(first, FileKind.DRAFT, sender="a"):
+        with taking_large(second, FileKind.DRAFT, sender="a"):
+            assert second.POST["text"] == "Look."
+            assert not second.FILES
+            assert is_busy(second)
+        assert first.FILES
+        assert not is_busy(first)
+        others = [f"b{number}" for number in range(AT_ONCE - 1)]
+        assert all(map(places.take, others))
+        third = large(monkeypatch)
+        with taking_large(third, FileKind.DRAFT, sender="c"):
+            assert not third.FILES
+            assert is_busy(third)
+        for other in others:
+            places.leave(other)
+    assert not places.taken, "nobody is remembered"
+    again = large(monkeypatch)
+    with taking_large(again, FileKind.DRAFT, sender="a"):
+        assert again.FILES
+
+
+def test_a_small_form_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "AT_ONCE", 0)
+    request = sent(FILM, len(FILM), monkeypatch)
+    with taking_large(request, FileKind.DRAFT, sender="a"):
+        assert request.FILES
+        assert not is_busy(request)
+
+
+def test_a_file_that_is_not_taken_is_read_on_for_a_moment_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "AT_ONCE", 0)
+    monkeypatch.setattr(uploads, "READ_ON_SECONDS", -1)
+    request = large(monkeypatch)
+    with taking_large(request, FileKind.DRAFT, sender="a"):
+        assert request.POST["text"] == "Look."
+        assert not request.FILES
+        assert is_busy(request)
+    assert isinstance(request.upload_handlers[0], BusyUploads)

@@ -200,3 +200,32 @@ def test_the_page_speaks_the_creators_language(order: Order) -> None:
     assert "Sende deinen Entwurf" in page
     with organization_scope(order.organization):
         assert not Review.objects.exists()
+
+
+def test_while_enough_files_come_in_words_are_kept_and_the_file_is_asked_for_again(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("files.uploads.SMALL", 1)
+    monkeypatch.setattr("files.uploads.AT_ONCE", 0)
+    client = Client()
+    sent = {"text": "Second cut", "link": "https://cloud.example/cut", "file": a_film()}
+    answer = client.post(here(order), sent)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    page = answer.content.decode()
+    for words in ("Too many files are being sent at the moment.", "Second cut", "https://cloud.example/cut"):  # fmt: skip
+        assert words in page, words
+    assert versions(order) == []
+    monkeypatch.undo()
+    assert client.post(here(order), {**sent, "file": a_film()}).status_code == 302
+    assert [version.text for version in versions(order)] == ["Second cut"]
+
+
+def test_the_words_of_a_draft_that_is_turned_away_are_kept_without_its_file(
+    order: Order, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"order_reply": "0/m/ip"}
+    sent = {"text": "First cut", "link": "https://cloud.example/cut", "file": a_film()}
+    refused = Client().post(here(order), sent)
+    assert refused.status_code == 429
+    for words in ("First cut</textarea>", "https://cloud.example/cut</textarea>", "A file has to be chosen again."):  # fmt: skip
+        assert words in refused.content.decode(), words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -283,3 +284,31 @@ def test_an_act_on_an_order_that_was_accepted_unseen_notes_the_time_alone(order:
     assert state == OrderState.ACCEPTED
     assert verbs[-2:] == [Verb.ORDER_PAGE_OPENED, Verb.ORDER_QUESTION_ASKED]
     assert order.page_opened_at is not None
+
+
+def test_what_was_written_into_a_form_that_is_turned_away_is_kept(
+    order: Order, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"order_reply": "1/m/ip"}
+    words = {"text": "May I <film> at night?", "csrfmiddlewaretoken": "x" * 32, "code": "123456"}
+    Client().post(f"{path(order)}question/", words)
+    client = Client(headers={"Accept-Language": "de"})
+    refused = client.post(f"{path(order)}question/", words)
+    assert refused.status_code == 429
+    page = refused.content.decode()
+    assert "May I &lt;film&gt; at night?</textarea>" in page
+    assert f'action="{path(order)}question/"' in page
+    assert f'name="csrfmiddlewaretoken" value="{"x" * 32}"' in page
+    assert "Noch einmal senden" in page
+    assert "123456" not in page
+    settings.ACCOUNT_RATE_LIMITS = {"order_reply": "9/m/ip"}
+    kept = re.findall(r'name="text"[^>]*>([^<]*)</textarea>', page)
+    assert client.post(f"{path(order)}question/", {"text": html.unescape(kept[0])}).status_code == 302  # fmt: skip
+    with organization_scope(order.organization):
+        assert order.replies.get(text="May I <film> at night?")
+
+
+def test_a_page_that_is_turned_away_is_asked_for_again(order: Order, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"order_page": "1/m/ip"}
+    get(order)
+    assert f'href="{path(order)}">Try again' in get(order).content.decode()

@@ -165,14 +165,37 @@ def test_a_password_is_asked_for_once_and_again_when_it_is_another(shared: Repor
     assert PASSWORD not in stored(shared).password
 
 
-def test_passwords_may_not_be_tried_for_long(shared: Report, settings) -> None:
+def tried(report: Report, password: str, address: str) -> int:
+    return Client(REMOTE_ADDR=address).post(path(report), {"password": password}).status_code
+
+
+def test_passwords_may_not_be_tried_for_long_and_strangers_lock_nobody_out(
+    shared: Report, settings
+) -> None:
     settings.ACCOUNT_RATE_LIMITS = influence.settings.ACCOUNT_RATE_LIMITS
     share(shared, password=PASSWORD)
     for number in range(10):
-        assert Client().post(path(shared), {"password": f"guess {number}"}).status_code == 422
-    refused = Client().post(path(shared), {"password": PASSWORD})
+        assert tried(shared, f"guess {number}", "203.0.113.5") == 422
+    refused = Client(REMOTE_ADDR="203.0.113.5").post(path(shared), {"password": PASSWORD})
     assert refused.status_code == 429
-    assert "Too many passwords were tried" in text(refused)
+    assert "Too many passwords were tried from your network" in text(refused)
+    assert tried(shared, PASSWORD, "203.0.113.6") == 302, "the client is somewhere else"
+
+
+def test_whoever_knows_the_password_uses_up_no_tries(shared: Report, settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"report_password": "1/h/key", "report_password_anywhere": "1/h/key"}  # fmt: skip
+    share(shared, password=PASSWORD)
+    assert [tried(shared, PASSWORD, "203.0.113.5") for _ in range(3)] == [302, 302, 302]
+    assert tried(shared, "guess", "203.0.113.5") == 422
+    assert tried(shared, PASSWORD, "203.0.113.5") == 429
+
+
+def test_from_many_places_passwords_are_tried_a_few_times_a_minute(shared: Report, settings) -> None:  # fmt: skip
+    settings.ACCOUNT_RATE_LIMITS = {"report_password": "9/m/key", "report_password_anywhere": "2/m/key"}  # fmt: skip
+    share(shared, password=PASSWORD)
+    assert [tried(shared, "guess", f"203.0.113.{n}") for n in range(3)] == [422, 422, 429]
+    anywhere = influence.settings.ACCOUNT_RATE_LIMITS["report_password_anywhere"]  # type: ignore[index]
+    assert anywhere.endswith("/m/key"), "over within a minute"
 
 
 def test_a_page_is_not_opened_without_end(shared: Report, settings) -> None:

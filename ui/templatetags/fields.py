@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString, mark_safe
 from ui.components import component
 from ui.markup import markup
 from ui.richtext import RichTextarea, words_of
+from ui.sending_again import sent_words
 from ui.submitting import TOKEN, new_token, sent_token
 
 register = template.Library()
+register.simple_tag(sent_words)
 
 
 def widget_class(widget: forms.Widget) -> str:
