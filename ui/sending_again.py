@@ -1,4 +1,4 @@
-"""What was typed into a form that was refused before anything was done with it, to be sent again."""
+"""The words of a form that was refused before anything was done with it, to be sent again."""
 
 from __future__ import annotations
 

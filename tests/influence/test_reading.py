@@ -1,4 +1,4 @@
-"""Whoever sends too slowly holds no thread for long."""
+"""A sender that is too slow holds no thread for long."""
 
 from __future__ import annotations
 
