@@ -37,6 +37,7 @@ PROBE = 100
 SUGGESTED = 6
 
 Rows = models.QuerySet[Influencer]
+EVERYBODY = Q()
 # A way to select who is found by a word in some tables.
 Narrow = Callable[[Rows, str, Tables], Rows]
 
@@ -55,9 +56,10 @@ SAMPLE = f"""(SELECT count(*) FROM (
 ) AS sample)"""  # noqa: S608 -- names and numbers of ours
 
 
-def gathered(rows: Rows, start: str, tables: Tables) -> Rows:
-    """Select the influencers found by one word, which finds few (see `found`)."""
-    arrays = [ArraySubquery(ids) for ids in _ids(start, tables)]
+def gathered(rows: Rows, start: str, tables: Tables, others: Q = EVERYBODY) -> Rows:
+    """Select the influencers found by one word, which finds few (see `found`). `others`: what must hold of `influencer_id`,
+    looked at before an influencer is."""
+    arrays = [ArraySubquery(ids.filter(others)) for ids in _ids(start, tables)]
     together = models.Func(*arrays, template="%(expressions)s", arg_joiner=" || ")
     return rows.filter(
         models.Func(
@@ -72,18 +74,22 @@ def gathered(rows: Rows, start: str, tables: Tables) -> Rows:
 
 def walked(rows: Rows, start: str, tables: Tables) -> Rows:
     """The same where it finds some thousands: each row of a list, in its order, is looked for among those found."""
+    return rows.filter(_is_among_found("pk", start, tables))
+
+
+def _is_among_found(path: str, start: str, tables: Tables) -> Q:
     is_met = Q()
     for ids in _ids(start, tables):
         # COALESCE keeps it a condition of each row; by the limit the planner knows that all found fit into memory.
         within = models.Func(
-            models.F("pk"),
+            models.F(path),
             Subquery(ids[:GATHERED]),
             template="%(expressions)s",
             arg_joiner=" IN ",
             output_field=models.BooleanField(),
         )
         is_met |= Q(Coalesce(within, False))
-    return rows.filter(is_met)
+    return is_met
 
 
 def probed(rows: Rows, start: str, tables: Tables) -> Rows:
@@ -143,14 +149,19 @@ def searched(rows: Rows, search: str, tables: Tables) -> Selected:
         return Selected(rows, has_few=False)
     counts = estimates(starts, tables)
     (fewest, rarest), *others = sorted(zip(counts, starts, strict=True))
-    narrow: Narrow = gathered if fewest < GATHERED else probed
-    rows = narrow(rows, rarest, tables)
+    if fewest >= GATHERED:
+        for start in (rarest, *(start for _, start in others)):
+            rows = probed(rows, start, tables)
+        return Selected(rows, has_few=False)
+    # Only far below where the count ends is it the true one, and nobody is left out.
+    bound = min(MANY, max(fewest, SAMPLED) * PROBE)
+    too = EVERYBODY
     for count, start in others:
-        # Only far below where the count ends is it the true one, and `walked` leaves nobody out.
-        bound = min(MANY, max(fewest, SAMPLED) * PROBE)
-        narrow = walked if fewest < GATHERED and count < bound else probed
-        rows = narrow(rows, start, tables)
-    return Selected(rows, has_few=fewest < GATHERED)
+        if count < bound:
+            too &= _is_among_found("influencer_id", start, tables)
+        else:
+            rows = probed(rows, start, tables)
+    return Selected(gathered(rows, rarest, tables, too), has_few=True)
 
 
 def suggested(search: str) -> list[Influencer]:
