@@ -17,7 +17,7 @@ from campaigns import queries as campaigns
 from campaigns.models import Campaign, Order, Participant, Post
 from campaigns.queries.participant_list import ParticipantsAsked, participants_page
 from crm.models import Influencer, SocialAccount
-from crm.queries import influencer_page
+from crm.queries import MATCH, influencer_page
 from crm.queries.filters import read_address
 from crm.queries.influencers import PARTLY
 from tenancy.scope import organization_scope
@@ -158,20 +158,21 @@ def _last_campaign(to: Filled) -> Campaign:
 # One of each way to filter: by what few, many and half of all have, of the influencer, an account, and what hangs on them.
 FILTERS = (
     "country:DE,FR", "network:instagram", "tag:TAG", "followers:880000..", "followers:..450000,unknown",
-    "engagement:..0.01", "views:1000..", "posted:-30d..", "active:..-300d", "grant:today..+30d", "email:no",
+    "engagement:..0.01", "views:1000..", "posted:-30d..", "active:..-300d", "grant:today..+30d", "city:berlin",
     "rate:tiktok,video,EUR,..200", "rate:tiktok,video,EUR,3000..", "order:rejected", "kind:unsupported|country:DE",
 )  # fmt: skip
 LISTS: dict[str, Prepare] = {
     "influencers, first page": influencers(),
     "influencers, deep page": influencers(deep=True),
     "influencers, newest first": influencers(sort="-id"),
-    "influencers, search of a name": influencers(search="kern"),
-    "influencers, search of a handle": influencers(search="@creator57"),
-    "influencers, search of a part": influencers(search="reator57"),
-    "influencers, search of a bio": influencers(search="brotkern"),
-    "influencers, search of a note": influencers(search="teekern"),
-    "influencers, search of two words": influencers(search="maël ker"),
-    "influencers, search in vain": influencers(search="nobody"),
+    "influencers, search of a name": influencers(search="kern", sort=MATCH),
+    "influencers, search of a handle": influencers(search="@creator57", sort=MATCH),
+    "influencers, search of a part": influencers(search="reator57", sort=MATCH),
+    "influencers, search of a bio": influencers(search="brotkern", sort=MATCH),
+    "influencers, search of a note": influencers(search="teekern", sort=MATCH),
+    "influencers, search of two words": influencers(search="maël ker", sort=MATCH),
+    "influencers, search of a name, by name": influencers(search="kern"),
+    "influencers, search in vain": influencers(search="nobody", sort=MATCH),
     **{
         f"influencers, {kind.label.lower()}": influencers(kind=kind)
         for kind in (AccountKind.AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)

@@ -17,6 +17,7 @@ from crm.queries.accounts import (
 )
 from crm.queries.details import custom_fields, lists_by_name, member_choices, tags_by_name
 from crm.queries.influencers import (
+    MATCH,
     SORTS,
     InfluencerRow,
     archived_page,
@@ -32,6 +33,7 @@ from crm.queries.tasks import task_page, unread_mentions, waiting_count
 from crm.queries.timeline import influencer_timeline
 
 __all__ = [
+    "MATCH",
     "SORTS",
     "About",
     "AccountPanel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -22,6 +22,7 @@ from crm.queries.accounts import (
     creators_of_kind,
     with_end,
 )
+from crm.queries.best_match import best_match
 from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker
 from crm.queries.filters import Reading, matching
@@ -54,6 +55,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     **{word: (column, "id") for word, column in PARTLY.items()},
     **{f"-{word}": (f"-{column}", "-id") for word, column in PARTLY.items()},
 }
+MATCH = "match"  # the order of a search that nothing else narrows
 PARTLY_KNOWN = frozenset(SORTS) - {"name", "-name", "id", "-id"}
 EVERYBODY = Reading(Filters(), {}, {})
 ANYBODY = Asker(0)
@@ -101,14 +103,20 @@ def influencer_page(
     columns: Sequence[Column] = COLUMNS,
 ) -> KeysetPage[InfluencerRow]:
     """A page of influencers found by every word of `search` (see `found`), with an account of `kind`, whom the filters
-    of `reading` keep (see `matching`). An order that is not there is that by name.
+    of `reading` keep (see `matching`). An order that is not there is that by name. `match`: see `best_match`; of a search
+    that nothing else narrows.
 
     Before the release all accounts are of the kind `legacy`, and `kind` filters nothing.
     """
     own = sort if isinstance(sort, OwnSort) else None
+    is_by_match = sort == MATCH
     sort = sort if isinstance(sort, str) and sort in SORTS else "name"
     released, reads = asker.is_released, reads_of(columns)
     is_plain = own is None and not kind and not reading.filters.clauses
+    if is_by_match and is_plain and (match := best_match(_everybody_shown(), search, all_texts)):
+        facts = facts_of(reads, [column.field_id for column in columns if column.field_id])
+        page = match.page(facts, cursor=cursor, size=size)
+        return _with_accounts(page, reads, released)
     if is_plain and sort not in PARTLY_KNOWN and Fact.FIELDS not in reads:
         if not search:
             page = _everybody(sort, reads).page(cursor=cursor, size=size)
@@ -159,16 +167,19 @@ def page_of(
     return _with_accounts(page, reads, released)
 
 
+def _everybody_shown() -> models.QuerySet[Influencer]:
+    return narrowed(search="", reading=EVERYBODY, asker=ANYBODY)
+
+
 @lru_cache(maxsize=100)
 def _everybody(sort: str, reads: frozenset[Fact]) -> ComposedPages[Influencer]:
-    rows = partial(narrowed, search="", reading=EVERYBODY, asker=ANYBODY)
-    return ComposedPages(Influencer, rows, SORTS[sort], facts_of(reads))
+    return ComposedPages(Influencer, _everybody_shown, SORTS[sort], facts_of(reads))
 
 
 @lru_cache(maxsize=100)
 def _with_word(sort: str, reads: frozenset[Fact], narrow: Narrow) -> ComposedPages[Influencer]:
     def rows(word: str) -> models.QuerySet[Influencer]:
-        return narrow(narrowed(search="", reading=EVERYBODY, asker=ANYBODY), word, all_texts)
+        return narrow(_everybody_shown(), word, all_texts)
 
     return ComposedPages(Influencer, rows, SORTS[sort], facts_of(reads), ["stand-in word"])
 

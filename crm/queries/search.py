@@ -94,11 +94,24 @@ def _is_among_found(path: str, start: str, tables: Tables) -> Q:
 
 def probed(rows: Rows, start: str, tables: Tables) -> Rows:
     """The same where it finds very many: of each row of a list, in its order, the words are looked at."""
+    return rows.filter(_has_word("pk", start, tables))
+
+
+def _has_word(path: str, start: str, tables: Tables) -> Q:
     is_met = Q()
     for entries in tables(start):
-        met = having_word(start, entries).filter(influencer=OuterRef("pk"))
+        met = having_word(start, entries).filter(influencer=OuterRef(path))
         is_met |= Q(Coalesce(Subquery(met.values(met=models.Value(True))[:1]), False))
-    return rows.filter(is_met)
+    return is_met
+
+
+def all_found(path: str, starts: Sequence[str], tables: Tables) -> Q:
+    """The condition that each word finds the influencer whose id stands at `path`; one query, if there are any."""
+    is_met = Q()
+    for start, count in zip(starts, estimates(starts, tables) if starts else (), strict=True):
+        by = _is_among_found if count < MANY else _has_word
+        is_met &= by(path, start, tables)
+    return is_met
 
 
 def _ids(start: str, tables: Tables) -> list[models.QuerySet[Any, Any]]:

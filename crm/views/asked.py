@@ -41,6 +41,12 @@ class Asked:
     def is_narrowed(self) -> bool:
         return bool(self.search or self.reading.filters.clauses)
 
+    @property
+    def said_sort(self) -> str:
+        """The order as an address says it; empty where that is the usual one."""
+        is_usual = self.sort == queries.MATCH or (self.sort == "name" and not self.search)
+        return "" if is_usual else self.sort
+
     def rows(self, filters: Filters | None = None) -> models.QuerySet[Influencer]:
         """The influencers that match; with other filters, if these are given."""
         reading = self.reading
@@ -57,8 +63,12 @@ class Asked:
         """The query string that asks for the same, with other filters, if these are given."""
         query = QueryDict(mutable=True)
         query.setlist("f", (filters if filters is not None else self.reading.filters).address)
-        for name, value in (("q", self.search), ("sort", self.sort), ("segment", self.segment)):
-            if value and (name, value) != ("sort", "name"):
+        for name, value in (
+            ("q", self.search),
+            ("sort", self.said_sort),
+            ("segment", self.segment),
+        ):
+            if value:
                 query[name] = value
         return query.urlencode()
 
@@ -80,12 +90,15 @@ def read_query(
     parts = [*given.getlist("f"), *([f"kind:{kind}"] if kind else [])]
     sort = given.get("sort", "").replace("\x00", "")
     own = own_sort(sort, sees_money=sees_money(request))
+    search = given.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+    reading = read_address(parts, with_custom=with_custom, sees_money=sees_money(request))
+    usual = queries.MATCH if search and not reading.filters.clauses else "name"
     return Asked(
         request=request,
-        search=given.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip(),
-        sort=sort if own or sort in queries.SORTS else "name",
+        search=search,
+        sort=sort if own or sort in queries.SORTS else usual,
         segment=given.get("segment", "")[:20],
-        reading=read_address(parts, with_custom=with_custom, sees_money=sees_money(request)),
+        reading=reading,
         asker=Asker(request.user.pk, is_released()),
         own=own,
     )

@@ -67,6 +67,7 @@ ORDERS = (
     ("grant", "Permission ends first"),
     ("-id", "Added last"),
 )
+BY_MATCH = ((queries.MATCH, "Best match"),)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
         "page": page,
         "layout": layout,
         "oldest": min(filter(None, (row.read_at for row in page.rows)), default=None),
-        "orders": ORDERS,
+        "orders": BY_MATCH + ORDERS if asked.sort == queries.MATCH else ORDERS,
         "asked": asked,
         "chips": shown_chips(asked),
         "problems": asked.reading.filters.problems,
