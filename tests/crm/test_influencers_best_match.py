@@ -35,8 +35,8 @@ def a_note(influencer: Influencer, text: str) -> None:
 def test_names_come_before_bios_and_bios_before_notes_and_the_very_word_before_longer_ones() -> (
     None
 ):
-    noted, told, longer, exact, within = named("Ada", "Bo", "Kernel Cy", "Dee Kern", "Eckern Fay")
-    TikTokAccountFactory.create(influencer=told, creator__bio="All about kern and bread")
+    noted, described, longer, exact, within = named("Ada", "Bo", "Kernel Cy", "Dee Kern", "Eckern Fay")
+    TikTokAccountFactory.create(influencer=described, creator__bio="All about kern and bread")
     a_note(noted, "Likes kern oil")
     a_note(exact, "Kern, of course")  # stands once, by her name
     assert found("kern") == ["Dee Kern", "Eckern Fay", "Kernel Cy", "Bo", "Ada"]
@@ -89,8 +89,8 @@ def test_pages_lead_through_all_of_them_and_back(size: int) -> None:
     SocialAccount.objects.create(
         influencer=people[0], network="instagram", account_type="instagram", handle="kern.zero"
     )
-    for told in people[4:6]:
-        TikTokAccountFactory.create(influencer=told, creator__bio="kern")
+    for described in people[4:6]:
+        TikTokAccountFactory.create(influencer=described, creator__bio="kern")
     for noted in people[3:]:
         a_note(noted, "kern")
         a_note(noted, "kern again, kernel too")
