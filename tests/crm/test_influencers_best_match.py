@@ -35,7 +35,9 @@ def a_note(influencer: Influencer, text: str) -> None:
 def test_names_come_before_bios_and_bios_before_notes_and_the_very_word_before_longer_ones() -> (
     None
 ):
-    noted, described, longer, exact, within = named("Ada", "Bo", "Kernel Cy", "Dee Kern", "Eckern Fay")
+    noted, described, longer, exact, within = named(
+        "Ada", "Bo", "Kernel Cy", "Dee Kern", "Eckern Fay"
+    )
     TikTokAccountFactory.create(influencer=described, creator__bio="All about kern and bread")
     a_note(noted, "Likes kern oil")
     a_note(exact, "Kern, of course")  # stands once, by her name
