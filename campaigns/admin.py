@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
+from campaigns.models import Campaign, Order, OrderRequest, OrderTemplate, Participant, Post
 from tenancy.admin import ReadOnlyAdmin
 
 
@@ -30,6 +30,13 @@ class OrderRequestAdmin(ReadOnlyAdmin):
     list_filter = ["state"]
     list_select_related = ["campaign"]
     search_fields = ["campaign_code", "brand_name", "campaign__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(OrderTemplate)
+class OrderTemplateAdmin(ReadOnlyAdmin):
+    list_display = ["name", "video_count", "spark_days", "due_days"]
+    search_fields = ["name"]
     ordering = ["-pk"]
 
 

@@ -13,7 +13,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.services import briefs, bulk, errands, order_bulk  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks import detection  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks.imports import subject  # noqa: PLC0415 -- needs the models
-        from campaigns.services.orders import polling, syncing  # noqa: PLC0415 -- needs the models
+        from campaigns.services.orders import polling, syncing, templates  # noqa: PLC0415 -- needs the models
         from campaigns.services.reviews import comments, telling  # noqa: PLC0415 -- needs the models
         from campaigns.services.spark import polling as sparks  # noqa: PLC0415 -- needs the models
         from crm.queries.reversible import register_reversals  # noqa: PLC0415 -- needs the models
@@ -33,6 +33,7 @@ class CampaignsConfig(AppConfig):
         comments.register_removables()
         telling.register_work()
         briefs.register_removables()
+        templates.register_removables()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
         register_poll(PollKind.SPARK, sparks.sync_due_sparks)
         sparks.register_jobs()

@@ -15,6 +15,7 @@ from campaigns.views import (
     order_actions,
     order_bulk,
     order_replies,
+    order_templates,
     orders,
     overview,
     participants,
@@ -69,6 +70,11 @@ urlpatterns = [
     path("campaigns/<int:pk>/duplicate/", campaigns.campaign_duplicate, name="duplicate"),
     path("campaigns/<int:pk>/orders/new/", new_orders.order_new, name="order_new"),
     path("campaigns/<int:pk>/orders/accounts/", new_orders.account_picker, name="account_picker"),
+    path(
+        "campaigns/<int:pk>/orders/templates/restore/<int:removal_pk>/",
+        order_templates.order_template_restore,
+        name="order_template_restore",
+    ),
     path("campaigns/<int:pk>/orders/bulk/", order_bulk.orders_bulk, name="orders_bulk"),
     *(
         path(f"campaigns/<int:pk>/{tab}/export/", view, name=name)

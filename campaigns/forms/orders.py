@@ -20,6 +20,8 @@ from crm.forms import PLAIN
 from crm.models import Influencer, SocialAccount
 from crm.queries import with_address
 from tenancy.addresses import one_spelling
+from tiktok.models import MarketplaceAccount
+from tiktok.queries import connected_accounts
 from ui.bidi import isolated
 from ui.keys import key_in
 
@@ -44,6 +46,13 @@ class OrderForm(forms.Form):
         label="Spark Ads permission",
         help_text="Creators give it with each video that they publish for the order: so long it can be advertised with.",
     )
+    market: Any = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        label="Marketplace account",
+        empty_label="The one in whose market each creator is",
+        help_text="For creators who are in several markets, or in none that is known. The others go through that of their market.",
+    )
     due_on = PlausibleDateField(
         required=False,
         label="Publish by",
@@ -65,12 +74,21 @@ class OrderForm(forms.Form):
             (0, "Not asked for"),
             *((days, f"{days} days") for days in spark_days),
         ]
+        self._offer_markets()
         self._limit_description(longest_description)
         if adds_to:
             self._fix_terms(adds_to)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
         accounts = accounts.order_by("influencer__sort_name", "pk")
         self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
+
+    def _offer_markets(self) -> None:
+        """Let several connected accounts be chosen from; creators who are added go through that of the others."""
+        accounts = connected_accounts()
+        if self.adds_to or len(accounts) < 2:
+            del self.fields["market"]
+        else:
+            self.fields["market"].queryset = accounts  # type: ignore[attr-defined]
 
     def _limit_description(self, longest: int) -> None:
         """Limit the description to what TikTok takes, and give a long one several lines."""
@@ -81,7 +99,7 @@ class OrderForm(forms.Form):
             widget=area,
             help_text=f"In {longest:,} characters at most, for example “Two recipes with the new pan”.",
         )
-        self.order_fields(["accounts", *TERMS, "due_on"])
+        self.order_fields(["accounts", *TERMS, "due_on", "market"])
         for name in ("brand_name", "description"):
             # A browser would cut what is pasted without a word; the counter says how much is too much.
             attrs = self.fields[name].widget.attrs
@@ -101,6 +119,12 @@ class OrderForm(forms.Form):
         if due_on and due_on < timezone.now().date():
             raise forms.ValidationError("Choose a day from today on.")
         return due_on
+
+    @property
+    def wanted_market(self) -> MarketplaceAccount | None:
+        """The marketplace account that is wanted, of a valid form."""
+        market: MarketplaceAccount | None = self.cleaned_data.get("market")
+        return market
 
     @property
     def chosen(self) -> list[int]:

@@ -1,5 +1,5 @@
 from campaigns.models.campaigns import BriefFile, Campaign, Participant
-from campaigns.models.orders import Order, OrderReply, OrderRequest
+from campaigns.models.orders import Order, OrderReply, OrderRequest, OrderTemplate
 from campaigns.models.places import (
     OTHER_NETWORKS,
     POST_NUMBERS,
@@ -25,6 +25,7 @@ __all__ = [
     "Order",
     "OrderReply",
     "OrderRequest",
+    "OrderTemplate",
     "Participant",
     "Post",
     "PostLayout",

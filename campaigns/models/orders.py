@@ -98,6 +98,29 @@ class OrderRequest(OrganizationModel):
         return account is not None and finds_lost_orders(account.dialect)
 
 
+class OrderTemplate(OrganizationModel):
+    """Terms of an order that are kept by name for further ones. `due_days`: so many days after the day of use creators are to
+    publish by; None: no date."""
+
+    name = models.CharField(max_length=60)
+    description = models.CharField("what to make", max_length=1000)
+    video_count = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    spark_days = models.PositiveSmallIntegerField(default=0)
+    due_days = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"], name="order_template_once_per_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Order(OrganizationModel):
     """The unit of TikTok tracking: one TikTok account in one campaign, 1–10 videos, an invite link and a campaign code."""
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns.errors import OrderNotValid
 from campaigns.forms import AddressesForm, OrderForm
-from campaigns.models import Campaign, Order, OrderRequest
+from campaigns.models import Campaign, Order, OrderRequest, OrderTemplate
 from campaigns.policies.orders import PLACES_PER_CODE
 from campaigns.queries import accounts_to_pick, request_with_orders
 from campaigns.queries.accounts import without_order
@@ -20,6 +20,7 @@ from campaigns.queries.order_dates import common_due_date
 from campaigns.services.orders.contact.invitations import preview_invitation
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_submission
+from campaigns.services.orders.templates import NAME_FIELD
 from campaigns.services.orders.terms import (
     TERMS,
     check_addition,
@@ -31,6 +32,7 @@ from campaigns.services.orders.terms import (
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from campaigns.views.order_recipients import Recipient, parts_of, recipients_of
+from campaigns.views.order_templates import SAVE, TEMPLATE_STEPS, template_step
 from crm.errors import CrmProblem
 from jobs.services.at_once import do_at_once
 from mail.services.previewing import Preview
@@ -56,6 +58,8 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
         return _order_form(request, campaign, _form(earlier, initial=first))
     form = _form(earlier, request.POST)
     step = request.POST.get("step", "preview")
+    if step in TEMPLATE_STEPS and not earlier:
+        return _with_template(request, campaign, form, step)
     if step in {"edit", "search", "everybody"}:
         typed = _typed(form)
         if step == "everybody":
@@ -68,6 +72,16 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
     if step == "send" and addresses.is_valid():
         return _send(request, campaign, form, addresses)
     return _preview(request, campaign, form, addresses)
+
+
+def _with_template(
+    request: OrganizationRequest, campaign: Campaign, form: OrderForm, step: str
+) -> HttpResponse:
+    """Fill the form in by a template, keep what it asks for as one, or delete one; all else that was typed stays."""
+    values = template_step(request, campaign, form, step)
+    if values is None:
+        return _order_form(request, campaign, form, status=REFUSED)
+    return _order_form(request, campaign, _form(None, initial={**_typed(form), **values}))
 
 
 def _earlier(request: OrganizationRequest, campaign: Campaign) -> OrderRequest | None:
@@ -111,7 +125,7 @@ def _is_taken(form: OrderForm, step: str) -> bool:
     try:
         if form.adds_to and step != "send":  # what is sent is checked as it is written down
             check_addition(form.adds_to, given["accounts"])
-        markets = through_market(form.adds_to, given["accounts"])
+        markets = through_market(form.adds_to, given["accounts"], form.wanted_market)
         check_order(markets, **{name: given[name] for name in TERMS})
     except OrderNotValid as problem:
         form.add_error(problem.field, str(problem))
@@ -120,14 +134,14 @@ def _is_taken(form: OrderForm, step: str) -> bool:
 
 def _typed(form: OrderForm) -> dict[str, Any]:
     """The values typed so far, to be shown again without errors."""
-    names = (*TERMS, "due_on")
+    names = (*TERMS, "due_on", "market")
     return {"accounts": form.chosen, **{name: form.data.get(name, "") for name in names}}
 
 
 def _order_form(
     request: OrganizationRequest, campaign: Campaign, form: OrderForm, *, status: int = 200
 ) -> HttpResponse:
-    search = request.POST.get("search", "")
+    search, step = request.POST.get("search", ""), request.POST.get("step", "")
     context = {
         "form": form,
         "everybody_count": len({*without_order(campaign)} - {*form.chosen}),
@@ -136,6 +150,11 @@ def _order_form(
         "search": search,
         "rows": accounts_to_pick(campaign, chosen=form.chosen, search=search),
         "typed_addresses": _typed_addresses(request),
+        "templates": [] if form.adds_to else OrderTemplate.objects.order_by("name"),
+        "template": key_in(request.POST.get("template", "")),
+        "template_name": ""
+        if step == SAVE and not form.errors
+        else request.POST.get(NAME_FIELD, ""),
     }
     return campaign_page(request, campaign, "orders/new.html", context, status=status)
 
@@ -176,7 +195,8 @@ def _preview(
         "mail": _mail(request, campaign, form, recipients[nth]),
         "mailed_count": sum(each.is_mailed for each in recipients),
         "by_hand_count": sum(not each.is_mailed for each in recipients),
-        "outside_count": sum(each.is_in_no_market for each in recipients),
+        "outside_count": sum(each.is_outside for each in recipients),
+        "unknown_count": sum(each.is_unknown for each in recipients),
         "open_count": sum(each.has_open_order for each in recipients),
         "parts": parts,
         "due_dates": {each.due_on for each in recipients},

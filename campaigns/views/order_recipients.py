@@ -15,6 +15,7 @@ from campaigns.queries.order_dates import own_due_dates
 from campaigns.services.orders.terms import through_market
 from crm.models import SocialAccount
 from mail.services.previewing import refusals
+from tiktok.enums import MarketplaceStatus
 from tiktok.models import MarketplaceAccount
 from tiktok.services.brands.abilities import capabilities
 
@@ -37,9 +38,29 @@ class Recipient:
         return bool(self.address) and not self.refusal
 
     @property
-    def is_in_no_market(self) -> bool:
-        """Is the creator in the market of none of the organization's accounts, as TikTok said last?"""
+    def is_unknown(self) -> bool:
+        """Has TikTok said that there is no such account?"""
+        creator = self.account.creator
+        return creator is not None and creator.marketplace_status == MarketplaceStatus.INVALID
+
+    @property
+    def is_outside(self) -> bool:
+        """Will TikTok likely refuse the order because the creator is in no market, as it said last? TikTok One takes orders for
+        the creators in its market, the older dialect for everybody."""
+        if self.through is None or capabilities(self.through).has_orders or self.is_unknown:
+            return False
         return self.account.creator is None or not self.account.creator.is_in_marketplace
+
+    @property
+    def expected(self) -> str:
+        """The reason why TikTok will likely refuse the order, in a few words; empty where nothing speaks against it."""
+        if self.is_unknown:
+            return "Not known to TikTok"
+        creator = self.account.creator
+        if not self.is_outside:
+            return ""
+        is_invited = creator is not None and creator.marketplace_status == MarketplaceStatus.INVITED
+        return "Invited, not joined yet" if is_invited else "Not in this marketplace"
 
 
 @dataclass(frozen=True)
@@ -74,7 +95,7 @@ def recipients_of(
         for each in accounts
     }
     unwanted = refusals(known.values(), is_bulk=True)
-    markets = through_market(order_form.adds_to, accounts)
+    markets = through_market(order_form.adds_to, accounts, order_form.wanted_market)
     through = {each.pk: account for account, part in markets.items() for each in part}
     return [
         Recipient(

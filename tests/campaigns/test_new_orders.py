@@ -26,7 +26,8 @@ from tests.mailing import sent_mail
 from tests.sandbox_process import Sandbox
 from tests.submitting import token
 from tiktok.enums import MarketplaceStatus
-from tiktok.models import Creator
+from tiktok.models import Creator, MarketplaceAccount
+from tiktok.services.brands.accounts import connect_marketplace_account
 
 pytestmark = pytest.mark.django_db
 
@@ -70,15 +71,32 @@ def test_only_the_page_that_shows_mails_lets_elements_bring_styles(manager, camp
     assert "unsafe-inline" not in manager.get(base(campaign)).headers["Content-Security-Policy"]
 
 
-def test_the_preview_says_who_is_in_no_market_of_the_organization(manager, campaign) -> None:
-    maya, rio = a_participant(campaign, "maya.bakes"), a_participant(campaign, "rio.runs")
-    for account, status in ((maya, MarketplaceStatus.IN), (rio, MarketplaceStatus.INVITED)):
+@pytest.mark.parametrize("dialect", ["ttcm", "tto"])
+def test_the_preview_expects_a_refusal_only_where_tiktok_one_is_asked_about_an_outsider(
+    organization, manager, campaign, dialect: str
+) -> None:
+    connect_marketplace_account("Northwind", tiktok_account_id="7", token="brand", actor=None)
+    MarketplaceAccount.objects.update(dialect=dialect)
+    maya, rio, zoe = (a_participant(campaign, name) for name in ("maya", "rio", "zoe"))
+    for account, status in ((rio, MarketplaceStatus.INVITED), (zoe, MarketplaceStatus.NOT_IN)):
         Creator.objects.filter(pk=account.creator_id).update(marketplace_status=status)
-    shown = text(preview(manager, campaign, maya, rio))
-    assert "1 is in no market of your accounts" in shown
-    assert shown.count("In no market") == 1
+    shown = text(preview(manager, campaign, maya, rio, zoe))
+    is_expected = dialect == "tto"
+    assert ("2 are not in the market of the marketplace account" in shown) is is_expected
+    assert ("Invited, not joined yet" in shown) is is_expected
+    assert ("Not in this marketplace" in shown) is is_expected
+    assert "to be refused" in text(preview(manager, campaign, zoe)) or not is_expected
     Creator.objects.update(marketplace_status=MarketplaceStatus.IN)
-    assert "no market" not in text(preview(manager, campaign, maya, rio))
+    assert "refused" not in text(preview(manager, campaign, maya, rio, zoe))
+
+
+def test_the_preview_says_that_tiktok_knows_no_such_account(manager, campaign) -> None:
+    maya = a_participant(campaign, "maya")
+    assert "TikTok knows no such account" not in text(preview(manager, campaign, maya))
+    Creator.objects.update(marketplace_status=MarketplaceStatus.INVALID)
+    shown = text(preview(manager, campaign, maya))
+    assert "TikTok knows no such account: 1" in shown
+    assert "Not known to TikTok" in shown
 
 
 def test_spark_days_are_chosen_seen_and_carried_to_tiktok(

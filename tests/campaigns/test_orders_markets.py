@@ -202,3 +202,38 @@ def test_the_preview_says_which_order_goes_through_which_account(
     assert "marketplace accounts, in one campaign" not in alone
     assert "Through" not in alone
     assert "taken when all accept" not in text(preview(manager, campaign, maya))
+
+
+def test_somebody_chooses_the_account_for_those_who_fit_several(
+    tiktok, manager, campaign, markets, creators
+) -> None:
+    home, abroad = markets
+    maya, rio, zoe = creators
+    tom = an_account("tom_trails", status=NOT_IN)
+    assert by_market([*creators, tom], abroad) == {abroad: [maya, rio, tom], home: [zoe]}
+    page = text(manager.get(f"{base(campaign)}orders/new/"))
+    assert "The one in whose market each creator is" in page
+    answer = preview(manager, campaign, *creators, market=str(abroad.pk))
+    assert f'name="market" value="{abroad.pk}"' in text(answer)
+    assert text(answer).count(f"Through {home.name}") == 1
+    sent = {**FORM, "accounts": [each.pk for each in creators], "market": abroad.pk, "step": "send"}
+    manager.post(f"{base(campaign)}orders/new/", {**sent, "token": token(answer)})
+    found = {each.marketplace_account: asked(each) for each in OrderRequest.objects.all()}
+    assert found == {abroad: {"maya.bakes", "rio.runs"}, home: {"zoe.zen"}}
+    assert preview(manager, campaign, maya, market="999").status_code == 422
+
+
+def test_the_preview_expects_refusals_by_the_market_that_each_order_goes_to(
+    manager, campaign, markets, creators
+) -> None:
+    abroad = markets[1]
+    tom = an_account("tom_trails", status=NOT_IN)
+    shown = text(preview(manager, campaign, *creators, tom))
+    assert "to be refused" not in shown
+    shown = text(preview(manager, campaign, *creators, tom, market=str(abroad.pk)))
+    assert "1 is not in the market of the marketplace account" in shown
+    assert shown.count("Not in this marketplace") == 1
+
+
+def test_one_account_leaves_nothing_to_choose(manager, campaign) -> None:
+    assert 'name="market"' not in text(manager.get(f"{base(campaign)}orders/new/"))

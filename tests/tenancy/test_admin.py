@@ -151,6 +151,7 @@ def furnish_campaign(word: str, account: SocialAccount, creator: Creator) -> Non
         ends_on=date(2026, 2, 1),
     )
     Participant.objects.create(campaign=campaign, account=account)
+    OrderTemplate.objects.create(name=word, description=word)
     request = OrderRequest.objects.create(
         campaign=campaign, brand_name=word, description=word, token=f"submission-{word}"
     )

@@ -42,6 +42,7 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
     video_count: int = 1,
     spark_days: int = 0,
     due_on: date | None = None,
+    market: MarketplaceAccount | None = None,
     adds_to: OrderRequest | None = None,
     actor: User | None,
     token: str = "",
@@ -49,7 +50,7 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
 ) -> OrderRequest:
     """Write down the wish for one order per TikTok account; `sending.send_submission` carries it out.
 
-    Each goes through the marketplace account in whose market its creator is (`by_market`). Accounts of several markets, and
+    Each goes through the marketplace account in whose market its creator is, of several through `market` (`by_market`). Accounts of several markets, and
     more than one call takes, become several requests, of which the first is returned. `due_on`: the day by which to publish;
     None: each order takes the date that its account has in the campaign, unless it has passed. `adds_to`: the request whose
     code or campaign at TikTok they come under, through its marketplace account; what it asks for is asked of them too,
@@ -66,7 +67,7 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
     }
     if adds_to:
         terms = terms_of(adds_to)
-    markets = through_market(adds_to, accounts)
+    markets = through_market(adds_to, accounts, market)
     check_order(markets, **terms)
     if None in markets:
         raise NoMarketplaceAccount

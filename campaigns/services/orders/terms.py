@@ -26,12 +26,12 @@ def terms_of(request: OrderRequest) -> dict[str, Any]:
 
 
 def by_market(
-    accounts: Sequence[SocialAccount],
+    accounts: Sequence[SocialAccount], wanted: MarketplaceAccount | None = None
 ) -> dict[MarketplaceAccount | None, list[SocialAccount]]:
     """Accounts by the marketplace account that an order goes through: the one in whose market the creator is.
 
-    Of several it is the one in use, if it is among them. The one in use it is also where the creator is in no market, as far
-    as is known: TikTok says what becomes of the order. None while no account is connected.
+    Of several it is the one that is wanted, else the one in use, if it is among them; and so where the creator is in no
+    market, as far as is known: TikTok says what becomes of the order. None while no account is connected.
     """
     connected = list(connected_accounts())
     if len(connected) < 2:
@@ -39,16 +39,19 @@ def by_market(
     markets = markets_of([each.creator_id for each in accounts if each.creator_id])
     parts: dict[MarketplaceAccount | None, list[SocialAccount]] = {}
     for each in accounts:
-        inside = markets.get(each.creator_id or 0)
-        parts.setdefault((inside or connected)[0], []).append(each)
+        open_to = markets.get(each.creator_id or 0) or connected
+        through = wanted if wanted in open_to else open_to[0]
+        parts.setdefault(through, []).append(each)
     return parts
 
 
 def through_market(
-    adds_to: OrderRequest | None, accounts: Sequence[SocialAccount]
+    adds_to: OrderRequest | None,
+    accounts: Sequence[SocialAccount],
+    wanted: MarketplaceAccount | None = None,
 ) -> dict[MarketplaceAccount | None, list[SocialAccount]]:
     """`by_market`; of creators who are added to what a request has made, all through its marketplace account."""
-    return {adds_to.marketplace_account: list(accounts)} if adds_to else by_market(accounts)
+    return {adds_to.marketplace_account: list(accounts)} if adds_to else by_market(accounts, wanted)
 
 
 def check_addition(earlier: OrderRequest, accounts: Sequence[SocialAccount]) -> None:
