@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts.models import ReadUpTo
-from campaigns.models import Campaign, Order, OrderRequest, Participant, Post
+from campaigns.models import Campaign, Order, OrderRequest, OrderTemplate, Participant, Post
 from crm.models import ConnectInvitation, Influencer, SocialAccount
 from files.models import File
 from jobs.models import Job, Work

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0021_comments_mailed'),
+        ('campaigns', '0023_engagement_of_results'),
         ('tenancy', '0008_openings'),
     ]
 
