@@ -65,18 +65,22 @@ def participant_list(request: OrganizationRequest, pk: int) -> HttpResponse:
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
 def participants_add(request: OrganizationRequest, pk: int) -> HttpResponse:
+    """Choose accounts and let them take part; those that are ticked stay while somebody searches for others."""
     campaign = campaign_or_404(pk)
-    form = ParticipantsForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST" and request.POST.get("step") != "search"
+    form = ParticipantsForm(request.POST if is_sent else None)
+    if is_sent and form.is_valid():
         count = add_participants(campaign, form.cleaned_data["accounts"], actor=request.user)
         messages.success(request, f"{count} {'account' if count == 1 else 'accounts'} added.")
         return redirect(address(request, "participants", campaign.pk))
-    search = request.GET.get("search", "")
-    rows = accounts_to_pick(campaign, chosen=[], search=search, tiktok_only=False)
+    given = request.POST if request.method == "POST" else request.GET
+    search, chosen = given.get("search", ""), keys_in(given.getlist("accounts"))
+    rows = accounts_to_pick(campaign, chosen=chosen, search=search, tiktok_only=False)
     context = {
         "form": form,
         "rows": [row for row in rows if not row.takes_part],
         "search": search,
+        "chosen": set(chosen),
     }
     status = REFUSED if form.is_bound and form.errors else 200
     return campaign_page(request, campaign, "participants/add.html", context, status=status)

@@ -416,3 +416,18 @@ def test_the_campaigns_of_an_influencer_take_few_queries(client: Client) -> None
     assert text.count("No order") == 20
     url = f"{OAK}/influencers/{account.influencer_id}/campaigns/"
     assert queries_in(client, url, **{"HX-Request": "true"}) <= 8
+
+
+def test_who_is_ticked_stays_while_others_are_searched_for(client: Client) -> None:
+    campaign = a_campaign()
+    maya, tom = an_account("maya"), an_account("tom")
+    url = f"{OAK}/campaigns/{campaign.pk}/influencers/add/"
+    answer = client.post(url, {"step": "search", "search": "tom", "accounts": [maya.pk]})
+    page = " ".join(answer.content.decode().split())
+    assert answer.status_code == 200
+    assert answer.context["chosen"] == {maya.pk}
+    assert "<span data-selection-count>1</span> selected" in page
+    assert not Participant.objects.exists()
+    client.post(url, {"step": "add", "search": "tom", "accounts": [maya.pk, tom.pk]})
+    assert Participant.objects.count() == 2
+    assert client.post(url, {"step": "add"}).status_code == 422
