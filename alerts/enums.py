@@ -19,6 +19,7 @@ class AlertKind(models.TextChoices):
     BELOW_PLAN = "below_plan", "Campaign below its plan"
     ENDING = "ending", "Permission ends"
     IMPORTED = "imported", "Import finished"
+    APPLIED = "applied", "Application sent"
 
 
 class Delivery(models.TextChoices):

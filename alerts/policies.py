@@ -11,6 +11,8 @@ from alerts.enums import MAILED, AlertKind, Delivery
 from tenancy.enums import Role, Verb
 
 KINDS: dict[str, AlertKind] = {
+    Verb.APPLICATION_SUBMITTED: AlertKind.APPLIED,
+    Verb.APPLICATION_ANSWERED: AlertKind.APPLIED,
     Verb.ORDER_ACCEPTED: AlertKind.ACCEPTED,
     Verb.ORDER_VIDEO_PUBLISHED: AlertKind.PUBLISHED,
     Verb.DRAFT_SUBMITTED: AlertKind.DRAFT,

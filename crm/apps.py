@@ -13,6 +13,7 @@ class CrmConfig(AppConfig):
         from crm.services.exports import runs as exports  # noqa: PLC0415 -- the same
         from crm.services.imports import expiry, kinds, people  # noqa: PLC0415 -- the same
         from crm.services.mailings import rounds  # noqa: PLC0415 -- the same
+        from crm.services.programs import bulk, forgetting  # noqa: PLC0415 -- the same
         from crm.services.removals import keeping  # noqa: F401, PLC0415 -- the same
 
         fields.register_own_rules()
@@ -31,3 +32,5 @@ class CrmConfig(AppConfig):
         expiry.register_work()
         rounds.register_work()
         erasure.register_work()
+        forgetting.register_work()
+        bulk.register_jobs()

@@ -209,3 +209,21 @@ class ReceiptState(models.TextChoices):
     CHECKING = "checking", "Checked again"
     MAILING = "mailing", "Receipt is sent"
     DONE = "done", "Done"
+
+
+class ApplicationState(models.TextChoices):
+    """How far an application to a program is. A withdrawn one is deleted."""
+
+    STARTED = "started", "Started"
+    SUBMITTED = "submitted", "New"
+    ASKED_BACK = "asked_back", "Asked back"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+
+
+class Decision(models.TextChoices):
+    """The answers that staff give to an application."""
+
+    ACCEPT = "accept", "Accept"
+    ASK_BACK = "ask_back", "Ask back"
+    DECLINE = "decline", "Decline"

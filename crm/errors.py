@@ -238,3 +238,31 @@ class NoRoomForSegment(CrmProblem):
         super().__init__(
             f"Nothing was undone: whoever saved this segment has {most} already. Once one of theirs is deleted, undo again."
         )
+
+
+class ProgramKeyTaken(CrmProblem):
+    """Another program of the organization has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Another program has the key “{key}” already. Choose another one.")
+
+
+class NotDecidable(CrmProblem):
+    """The application was decided, withdrawn or not sent yet."""
+
+    def __init__(self) -> None:
+        super().__init__("This application is decided already, or is no longer there.")
+
+
+class ProgramFull(CrmProblem):
+    """All places of a program are taken."""
+
+    def __init__(self) -> None:
+        super().__init__("All places of this program are taken. Raise its number of places first.")
+
+
+class NotTaken(CrmProblem):
+    """A program takes no application, or not from this person now."""
+
+    def __init__(self) -> None:
+        super().__init__("This program takes no application at the moment.")

@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from crm.enums import AccountType, Network
 from crm.models import (
+    Application,
     AwaitedAccount,
     Contract,
     Document,
@@ -29,6 +30,7 @@ from crm.services.forgetting import forget_copies, forget_unused, is_forgotten_t
 from crm.services.influencers import open_dashboard
 from crm.services.mailings.answers import follow_message, note_answer
 from crm.services.merging.finding import check_for_duplicates
+from crm.services.programs.applying import hide_applicant, open_applications, tie_applicant
 from files.models import File
 from files.purge import delete_files
 from jobs.services.forgetting import forget_links
@@ -45,11 +47,15 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
     """The person has proven to own the account: it stands on their influencer row from now on."""
     account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
     influencer = _influencer_of(person, account, creator) or Influencer(email=person.email)
+    applications, is_new = open_applications(person), influencer.pk is None
+    if is_new:
+        hide_applicant(influencer, applications)
     is_placeholder = influencer.name in {"", creator.handle, influencer.email}
     if is_placeholder:
         influencer.name = person.name or creator.display_name or creator.handle
     if is_placeholder or influencer.person_id != person.pk:
         open_dashboard(influencer, person)
+    tie_applicant(influencer, applications, is_new=is_new)
     if account is None:
         account = SocialAccount(
             creator=creator,
@@ -154,7 +160,8 @@ def forget_links_to_account(instance: SocialAccount, **_: Any) -> None:
 @receiver(post_delete, sender=Document, dispatch_uid="crm.delete_file_of_document")
 @receiver(post_delete, sender=Contract, dispatch_uid="crm.delete_file_of_contract")
 @receiver(post_delete, sender=Removal, dispatch_uid="crm.delete_file_of_removal")
-def delete_file(instance: Document | Contract | Removal, **_: Any) -> None:
+@receiver(post_delete, sender=Application, dispatch_uid="crm.delete_file_of_application")
+def delete_file(instance: Document | Contract | Removal | Application, **_: Any) -> None:
     """A file goes with the row that it belongs to, or with what is kept of one that was deleted."""
     if instance.file_id is not None:
         delete_files(File.objects.filter(pk=instance.file_id))

@@ -31,6 +31,8 @@ from crm.views.discovery import pages as discovery
 from crm.views.imports import acts, downloads, pages
 from crm.views.mailings import compose
 from crm.views.mailings import pages as mailings
+from crm.views.programs import pages as programs
+from crm.views.programs import queue
 from crm.views.settings import fields as field_settings
 from crm.views.settings import mail_templates
 from crm.views.settings import tags as tag_settings
@@ -53,6 +55,8 @@ TEMPLATE = "settings/mail-templates/<int:template_pk>/"
 FIELD = "settings/fields/<int:field_pk>/"
 TAG = "settings/tags/<int:tag_pk>/"
 LIST = "influencers/lists/<int:list_pk>/"
+PROGRAM = "programs/<int:program_pk>/"
+APPLICATION = "applications/<int:application_pk>/"
 urlpatterns = [
     path("influencers/", influencers.influencers, name="influencers"),
     path("influencers/count/", influencers.count_influencers, name="count_influencers"),
@@ -171,4 +175,15 @@ urlpatterns = [
     path(TAG, tag_settings.change, name="change_tag"),
     path(f"{TAG}merge/", tag_settings.merge, name="merge_tag"),
     path(f"{TAG}delete/", tag_settings.delete, name="delete_tag"),
+    path("programs/", programs.programs, name="programs"),
+    path("programs/add/", programs.add, name="add_program"),
+    path(PROGRAM, queue.program, name="program"),
+    path(f"{PROGRAM}settings/", programs.change, name="change_program"),
+    path(f"{PROGRAM}switch/", programs.switch, name="switch_program"),
+    path(f"{PROGRAM}decide/", queue.decide_many, name="decide_applications"),
+    path(f"{APPLICATION}decide/", queue.decide, name="decide_application"),
+    path(f"{APPLICATION}reopen/", queue.reopen, name="reopen_application"),
+    path(f"{APPLICATION}vote/", queue.vote, name="vote_on_application"),
+    path(f"{APPLICATION}note/", queue.note, name="note_application"),
+    path(f"{APPLICATION}file/", queue.file, name="application_file"),
 ]

@@ -12,3 +12,4 @@ class FileKind(models.TextChoices):
     INFLUENCER_FILE = "influencer_file", "File of an influencer"
     BRIEF_FILE = "brief_file", "File of a brief"
     DRAFT = "draft", "Draft of a creator"
+    APPLICATION_FILE = "application_file", "File of an application"

@@ -94,6 +94,16 @@ LIMITS: dict[str, Limit] = {
         },
         is_guarded=True,
     ),
+    FileKind.APPLICATION_FILE: Limit(
+        size=10 * MEGABYTE,
+        endings={
+            "application/pdf": ".pdf",
+            "image/png": ".png",
+            "image/jpeg": ".jpg",
+            "image/webp": ".webp",
+        },
+        is_guarded=True,
+    ),
 }
 # What a browser shows inside a page of ours; anything else is saved.
 SHOWN = ("video/", "image/")

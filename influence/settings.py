@@ -186,6 +186,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "receipt_page": "300/m/ip",
     "invitation_page": "300/m/ip",
     "invitation_reply": "30/m/ip",
+    "apply_page": "300/m/ip",
+    "apply_reply": "30/m/ip",
     "report_page": "300/m/ip",
     # Of a report: from one address, and from everywhere. The second ends within a minute, so that strangers lock nobody out.
     "report_password": "60/m/ip,10/10m/key",

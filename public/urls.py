@@ -3,10 +3,12 @@
 from django.urls import path
 
 from public import receipts, report, views
+from public.apply import views as apply
 from public.connect import views as connect
 from public.orders import drafts
 from public.orders import views as orders
 
+PROGRAM = "apply/<slug:slug>/<slug:program_key>/"
 urlpatterns = [
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("m/<str:token>.gif", views.opened, name="opened"),
@@ -35,6 +37,10 @@ urlpatterns = [
     path("c/<str:token>/report/", connect.report, name="connect_report"),
     path("e/<str:token>/", receipts.show, name="receipt"),
     path("e/<str:token>/receipt.txt", receipts.download, name="receipt_file"),
+    path(PROGRAM, apply.show, name="apply"),
+    path(f"{PROGRAM}form/", apply.apply, name="apply_form"),
+    path(f"{PROGRAM}withdraw/", apply.withdraw, name="apply_withdraw"),
+    path(f"{PROGRAM}logo.png", apply.logo, name="apply_logo"),
     path("r/<str:token>/", report.show, name="report"),
     path("r/<str:token>/logo.png", report.logo, name="report_logo"),
 ]

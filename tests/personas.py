@@ -140,6 +140,13 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "file": make_row(File, t),  # a file belongs to one row
         "kept": {"row": {"text": t.canary}, "hanging": []},
     },
+    "crm.Application": lambda t: {
+        "answers": {},
+        "addresses": [t.canary],
+        "state": "submitted",
+        "file": make_row(File, t),  # a file belongs to one row
+    },
+    "crm.Program": lambda t: {"countries": ["DE"], "closes_on": None, "language": "en"},
     "crm.Segment": lambda t: {"filters": [], "sort": ""},
     "crm.ImportMapping": lambda t: {"columns": [{"field": "name", "policy": "fill_empty"}]},
     "crm.ImportRow": lambda t: {

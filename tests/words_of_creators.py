@@ -18,11 +18,13 @@ TEMPLATES = (
     "portal/data/*.html",
     "public/too_often.html",
     "components/send_again.html",
+    "public/apply/*.html",
     "portal/consent/*.html",
     "portal/connect*.html",
     "portal/agreed_text.html",
     "account/*.html",
     "allauth/layouts/*.html",
+    "components/form_field.html",
     "components/language_switch.html",
     "components/theme_toggle.html",
     "base_creator.html",
@@ -34,8 +36,10 @@ SOURCES = (
     "portal/views/data.py",
     "crm/queries/receipts.py",
     "crm/services/erasure/*.py",
+    "public/apply/*.py",
     "portal/views/consents.py",
     "crm/services/connections/*.py",
+    "crm/services/programs/*.py",
     "mail/adapters.py",
     "campaigns/services/orders/**/*.py",
     "campaigns/services/reviews/*.py",
@@ -67,6 +71,12 @@ def in_sources() -> Iterator[str | tuple[str, str]]:
                 is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") in CALLS
                 if is_call and isinstance(node.args[0], ast.Constant):
                     yield node.args[0].value
+                elif pattern.startswith("public/") and _is_plural(node):
+                    yield (node.args[0].value, node.args[1].value)
+
+
+def _is_plural(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ngettext"
 
 
 def all_texts() -> list[str | tuple[str, str]]:

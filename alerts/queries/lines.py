@@ -16,17 +16,19 @@ from alerts.enums import AlertKind
 from alerts.models import Alert
 from campaigns.enums import GoalNumber, ReplyKind
 from campaigns.models import Campaign, Order
-from crm.models import Import, SocialAccount
+from crm.models import Application, Import, SocialAccount
+from tenancy.enums import Verb
 from ui.bidi import isolated
 
 GONE = "It was deleted since, or is not yours to see any more."
 URGENT = frozenset(
     {
         AlertKind.DRAFT, AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT, AlertKind.LEFT, AlertKind.REJECTED, AlertKind.FAILED,
-        AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING,
+        AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING, AlertKind.APPLIED,
     }
 )  # fmt: skip
 BADGES: dict[str, tuple[str, str]] = {
+    AlertKind.APPLIED: ("Application", "info"),
     AlertKind.ACCEPTED: ("Accepted", "success"),
     AlertKind.PUBLISHED: ("Live", "success"),
     AlertKind.DRAFT: ("Draft", "info"),
@@ -213,7 +215,19 @@ def _imported(row: Import, alert: Alert, slug: str) -> Words:
     return Words("Import finished", (isolated(row.name), note), path)
 
 
+def _applied(application: Application, alert: Alert, slug: str) -> Words:
+    is_again = alert.event.verb == Verb.APPLICATION_ANSWERED
+    said = "has answered your question" if is_again else "applies to a program"
+    path = reverse("crm:program", args=[slug, application.program_id])
+    return Words(
+        f"{isolated(application.name)} {said}",
+        (isolated(application.program.name),),
+        f"{path}?application={application.pk}",
+    )
+
+
 WORDS: dict[str, Callable[..., Words]] = {
+    AlertKind.APPLIED: _applied,
     AlertKind.ACCEPTED: partial(_of_order, "{creator} has accepted the order", _nothing),
     AlertKind.PUBLISHED: partial(_of_order, "A video of {creator} is published", _nothing),
     AlertKind.DRAFT: _drafted,
@@ -242,10 +256,16 @@ def _with_influencer(rows: models.QuerySet[models.Model]) -> models.QuerySet[mod
     return rows.select_related("influencer")
 
 
+def _with_program(rows: models.QuerySet[models.Model]) -> models.QuerySet[models.Model]:
+    return rows.select_related("program")
+
+
 ABOUT: dict[str, type[models.Model]] = {
-    model._meta.label_lower: model for model in (Order, SocialAccount, Campaign, Import)
+    model._meta.label_lower: model
+    for model in (Order, SocialAccount, Campaign, Import, Application)
 }
 RELATED: dict[str, Callable[[models.QuerySet[models.Model]], models.QuerySet[models.Model]]] = {
     Order._meta.label_lower: _with_creator,
     SocialAccount._meta.label_lower: _with_influencer,
+    Application._meta.label_lower: _with_program,
 }

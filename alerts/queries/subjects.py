@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from alerts.models import Preferences
 from alerts.policies import Reader, Subject, Wishes
 from campaigns.models import Campaign, Order
-from crm.models import Import, SocialAccount
+from crm.models import Application, Import, SocialAccount
 from tenancy.enums import Verb
 from tenancy.models import Event, GroupMember, Membership
 from tenancy.scope import required_organization_id
@@ -89,11 +89,17 @@ def _imports(ids: Sequence[int]) -> Subjects:
     }
 
 
+def _applications(ids: Sequence[int]) -> Subjects:
+    """An application is nobody's own: all hear of it who see its program and may decide."""
+    rows = Application.objects.filter(pk__in=ids).values_list("pk", "program__group")
+    return {pk: Subject(group) for pk, group in rows}
+
+
 def _people(*ids: int | None) -> frozenset[int]:
     return frozenset(pk for pk in ids if pk is not None)
 
 
-def _label(model: type[Order | SocialAccount | Campaign | Import]) -> str:
+def _label(model: type[Order | SocialAccount | Campaign | Import | Application]) -> str:
     return str(model._meta.label_lower)
 
 
@@ -102,4 +108,5 @@ LOADERS: dict[str, Callable[[Sequence[int]], Subjects]] = {
     _label(SocialAccount): _accounts,
     _label(Campaign): _campaigns,
     _label(Import): _imports,
+    _label(Application): _applications,
 }

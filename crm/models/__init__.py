@@ -9,6 +9,13 @@ from crm.models.lists import List, ListEntry
 from crm.models.mailings import InfluencerMail, Mailing, MailingRecipient, MailTemplate
 from crm.models.merging import Duplicate, Merge
 from crm.models.notes import Mention, Note
+from crm.models.programs import (
+    Application,
+    ApplicationNote,
+    ApplicationVote,
+    Program,
+    ProgramQuestion,
+)
 from crm.models.rates import OtherAddress, Rate
 from crm.models.readings import AccountReading
 from crm.models.receipts import Receipt
@@ -21,6 +28,9 @@ from crm.models.tasks import Task
 __all__ = [
     "SEARCHED",
     "AccountReading",
+    "Application",
+    "ApplicationNote",
+    "ApplicationVote",
     "AwaitedAccount",
     "BioWord",
     "BulkAction",
@@ -48,6 +58,8 @@ __all__ = [
     "Note",
     "NoteWord",
     "OtherAddress",
+    "Program",
+    "ProgramQuestion",
     "Rate",
     "Receipt",
     "Removal",

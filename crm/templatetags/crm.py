@@ -8,10 +8,11 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from crm.enums import ContractState
-from crm.models import Contract, Influencer
+from crm.enums import ApplicationState, ContractState
+from crm.models import Application, Contract, Influencer
 from crm.policies.contracts import BADGES
 from crm.policies.details import shown_phone
+from crm.policies.programs import STATE_BADGES
 from crm.views.frame import address
 from ui.templatetags.labels import badge, why
 
@@ -39,3 +40,10 @@ def local_time(zone: str) -> str:
 def contract_state(contract: Contract) -> SafeString:
     """The badge of a contract's state."""
     return badge(contract.get_state_display(), kind=BADGES[ContractState(contract.state)])
+
+
+@register.simple_tag
+def application_state(application: Application) -> SafeString:
+    """The badge of an application's state."""
+    kind = STATE_BADGES[ApplicationState(application.state)]
+    return badge(application.get_state_display(), kind=kind)

@@ -17,6 +17,8 @@ DATED = (
     "campaigns.services.reviews.drafts.timezone",
     "campaigns.services.reviews.verdicts.timezone",
     "crm.services.documents.contracts.timezone",
+    "crm.services.programs.applying.timezone",
+    "crm.services.programs.deciding.timezone",
 )
 
 

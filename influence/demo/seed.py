@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-import requests
 from django.utils import timezone
 
 from alerts.services.finding import plan_alerts
@@ -23,7 +21,9 @@ from crm.queries import tiktok_account
 from crm.services.accounts import add_tiktok_account
 from crm.services.influencers import open_dashboard
 from influence.demo.agency import DAY, LAST_MADE, Agency, send_until_done
+from influence.demo.applications import take_applications
 from influence.demo.cast import AGENCY, BRAND, OUTSIDE, UNSUPPORTED, address, known_for_days
+from influence.demo.consents import connect_at_tiktok
 from influence.demo.conversations import talk
 from influence.demo.creator import SandboxCreators
 from influence.demo.details import describe_creators
@@ -48,7 +48,6 @@ from tiktok.enums import MarketplaceStatus
 from tiktok.models import Connection, Creator
 from tiktok.queries import connected_accounts
 from tiktok.services.brands.accounts import check_marketplace_account
-from tiktok.services.connect.connect import finish_connect, receive_answer, start_connect
 from tiktok.services.creators.membership import Membership, refresh_membership, track_creator
 from tiktok.services.creators.videos import refresh_videos
 from tiktok.services.grants.grants import live_state
@@ -85,6 +84,7 @@ def fill(world: World, creators: SandboxCreators) -> None:
             plan_campaigns(world.owner)
             show_other_networks(world.owner)
             send_drafts(world.owner)
+            take_applications(world.organization, world.owner, world.manager, creators)
     plan_alerts()
 
 
@@ -157,20 +157,7 @@ def _connect(handle: str, person: User, organization: Organization) -> bool:
         influencer = Influencer.objects.get(accounts__handle=handle)
         influencer.email = person.email
         open_dashboard(influencer, person)
-    consent = start_connect(person, organization, session_key="seed")
-    scopes = parse_qs(urlsplit(consent).query)["scope"][0].split(",")
-    answer = requests.post(
-        consent,
-        data={"handle": handle, "decision": "allow", "scopes": scopes},
-        allow_redirects=False,
-        timeout=30,
-    )
-    back = parse_qs(urlsplit(answer.headers["Location"]).query)
-    with days_ago(90):
-        attempt = receive_answer(
-            state=back["state"][0], session_key="seed", person=person, code=back["code"][0]
-        )
-        finish_connect(attempt)
+    connect_at_tiktok(handle, person, organization, days=90)
     return True
 
 

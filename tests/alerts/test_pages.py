@@ -22,6 +22,7 @@ from tenancy.models import Group, GroupMember, Membership, User
 from tenancy.services.events import record
 from tests.alerts.conftest import browser, heard
 from tests.factories.campaigns import an_account, an_order
+from tests.factories.programs import a_program, an_application
 
 pytestmark = pytest.mark.django_db
 PAGE, COUNT = "/o/oaks/alerts/", "/o/oaks/alerts/count/"
@@ -69,9 +70,12 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
     record(Verb.CONNECTION_ENDING, order.account, actor=None, ends_at=campaign.ends_on)
     roster = Import.objects.create(name="roster.csv", started_by=olivia)
     record(Verb.IMPORT_FINISHED, roster, actor=olivia, rows=1)
+    application = an_application(a_program())
+    record(Verb.APPLICATION_SUBMITTED, application, actor=None)
     heard()
     page = text(client.get(PAGE))
     for sentence in (
+        "Mira.Bakes applies to a program Spring bakers",
         "Maya asks a question Autumn · “May I film at night?”", "Maya has accepted the order Autumn",
         "A video of Maya is published Autumn", "Maya has sent a draft Autumn · Version 2", "Maya cannot do the order Autumn",
         "TikTok rejected a video of Maya Autumn · Not disclosed.",
@@ -89,6 +93,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         "left": f"/o/oaks/campaigns/{campaign.pk}/orders/",
         "ending": f"/o/oaks/influencers/{order.account.influencer_id}/",
         "imported": f"/o/oaks/influencers/import/{roster.pk}/",
+        "applied": f"/o/oaks/programs/{application.program_id}/?application={application.pk}",
     }
     for kind, path in leads.items():
         assert client.get(f"{PAGE}{one(kind).pk}/")["Location"] == path
@@ -260,3 +265,10 @@ def test_what_is_no_choice_is_refused(client) -> None:
 def test_viewers_choose_too(member) -> None:
     vera = browser(member("Vera", Role.VIEWER))
     assert vera.post(SETTINGS, given()).status_code == 302
+
+
+def test_an_application_that_was_sent_again_says_so_to_who_sees_its_program(olivia, client) -> None:
+    application = an_application(a_program())
+    record(Verb.APPLICATION_ANSWERED, application, actor=None)
+    assert heard(olivia) == ["applied"]
+    assert "Mira.Bakes has answered your question" in text(client.get(PAGE))

@@ -66,6 +66,9 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "note_pk": lambda tenant: tenant.row("crm.Note").pk,
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
+    "application_pk": lambda tenant: tenant.row("crm.Application").pk,
+    "program_key": lambda tenant: "no-program-here",  # anybody may read one: tests/public
+    "program_pk": lambda tenant: tenant.row("crm.Program").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,
     "network-posts.pk": lambda tenant: tenant.row("campaigns.PostPlace").pk,
     "posts.pk": lambda tenant: tenant.row("campaigns.Post").pk,
@@ -93,6 +96,10 @@ EXPECTED = {
     "crm:remove_account": {404},  # the tenant's account is on TikTok
     # The tenant's job is of another kind, and the organization's.
     "crm:added": {404},
+    "apply": {404},
+    "apply_form": {404},
+    "apply_logo": {404},
+    "apply_withdraw": {404},
     "crm:export_file": {404},
     "own_job": {404},
     "tiktok_connect_finished": {404},

@@ -16,6 +16,9 @@ NEED_NONE = {
     "It deletes, ends or takes back: what is gone cannot go again.": """
         portal/_withdraw.html portal:withdraw
         portal/data/erase.html
+        public/apply/base.html account_logout
+        public/apply/program.html apply_withdraw
+        public/apply/withdraw.html apply_withdraw
         portal/home.html portal:disconnect
         public/join.html account_logout
         staff/campaigns/participants/list.html campaigns:participant_remove
@@ -70,6 +73,13 @@ NEED_NONE = {
     """,
     "It says how something is to be: said twice, it is so.": """
         public/alerts_off.html
+        public/apply/connect.html
+        public/apply/form.html
+        staff/crm/programs/beside.html crm:decide_application
+        staff/crm/programs/beside.html crm:reopen_application
+        staff/crm/programs/beside.html crm:vote_on_application
+        staff/crm/programs/program.html crm:decide_applications
+        staff/crm/programs/program.html crm:switch_program
         staff/alerts/list.html alerts:mark
         staff/alerts/list.html alerts:mark_all
         staff/alerts/notifications.html
@@ -193,6 +203,7 @@ NEED_NONE = {
         staff/tiktok/account_actions.html tiktok_settings:check
     """,
     "Its mail or invitation goes once: asked for again soon, it is not repeated.": """
+        public/apply/program.html apply_form
         staff/campaigns/ending/list.html campaigns:remind_ending
         staff/crm/accounts/next_action.html invite_url
         staff/crm/accounts/refused.html ask_url

@@ -16,9 +16,20 @@ from campaigns.policies.posts import GONE
 from campaigns.queries.order_dates import is_overdue
 from campaigns.queries.order_list import Asked, narrowed_orders
 from campaigns.queries.orders import with_pending
-from crm.enums import Network
-from crm.models import Contract, CustomField, Influencer, List, Mention, Note, SocialAccount, Tag
+from crm.enums import ApplicationState, Network
+from crm.models import (
+    Application,
+    Contract,
+    CustomField,
+    Influencer,
+    List,
+    Mention,
+    Note,
+    SocialAccount,
+    Tag,
+)
 from crm.queries import tiktok_account
+from influence.demo.applications import APPLICANTS
 from influence.demo.cast import AGENCY, BRAND
 from influence.demo.past import followers_share, views_share
 from tenancy.models import Group, Organization
@@ -66,11 +77,11 @@ def test_a_start_that_was_stopped_is_completed_by_the_next(step, tiktok, monkeyp
     call_command("seed_demo")
     call_command("seed_demo")
 
-    assert Connection.objects.count() == 4
+    assert Connection.objects.count() == 4 + len(APPLICANTS)
     assert Connection.objects.get(state=ConnectionState.EXPIRING).handle == "giulia.pasta"
     with organization_scope(Organization.objects.get(slug="northlight")):
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
-        assert (Influencer.objects.count(), accounts.count()) == (26, 24)
+        assert (Influencer.objects.count(), accounts.count()) == (32, 30)
         names = Campaign.objects.order_by("name").values_list("name", flat=True)
         assert list(names) == ["Alpine layers", "Night shift", "Seeded loaf", "Winter swim"]
         assert_each_state_of_an_order_is_there()
@@ -81,14 +92,17 @@ def test_a_start_that_was_stopped_is_completed_by_the_next(step, tiktok, monkeyp
         assert kinds == {*AccountKind} - {AccountKind.LEGACY}
         assert {note.author.name for note in Note.objects.all()} == {"Olivia Park", "Marco Bianchi"}
         assert Mention.objects.values("user").distinct().count() == 2
-        assert (Tag.objects.count(), List.objects.count(), CustomField.objects.count()) == (7, 2, 7)
+        assert (Tag.objects.count(), List.objects.count(), CustomField.objects.count()) == (7, 2, 8)
         assert set(Contract.objects.values_list("state", flat=True)) == {
             "draft",
+            "sent",
             "accepted",
             "declined",
         }
+        states = Application.objects.values_list("state", flat=True)
+        assert set(states) == set(ApplicationState.values)
         with groups_scope([Group.objects.get(name="Food").pk]):
-            assert Influencer.objects.count() == 7
+            assert Influencer.objects.filter(archived_at=None).count() == 8
         first = Order.objects.filter(state=OrderState.FULFILLED).order_by("state_at")[0]
         assert first.state_at < timezone.now() - timedelta(days=300)
     with organization_scope(Organization.objects.get(slug="harbour")):

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.enums import ReceiptKind, ReceiptState
-from crm.models import Influencer, Receipt
+from crm.models import Application, Influencer, Receipt
 from crm.queries.mail import holders, tied_ids
 from crm.services.erasure.persons import let_go, may_stay
 from crm.services.erasure.receipts import issue, mail_receipt, new_number
@@ -112,6 +112,7 @@ def _delete_rows(receipt: Receipt, person: User) -> timedelta | None:
     counts: Counter[str] = Counter()
     for organization in influencer_organizations(person):
         with organization_scope(organization):
+            Application.objects.filter(person=person).delete()
             for influencer in Influencer.objects.filter(person=person):
                 addresses = [influencer.email, person.email, *_further(influencer)]
                 counts["mails"] += len(tied_ids([influencer.pk]))

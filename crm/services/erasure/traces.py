@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
@@ -50,9 +51,17 @@ def _subjects(influencer: Influencer) -> Iterator[tuple[str, list[int]]]:
     yield Creator._meta.label_lower, list(creators.values_list("pk", flat=True))
     for model in organization_models():
         path = getattr(model, "group_path", "").removesuffix("group").removesuffix("__")
-        if path not in {"", "pk"} and model not in SEARCHED:
+        if model not in SEARCHED and _leads_to_influencer(model, path):
             rows = model._default_manager.filter(**{path: influencer})
             yield model._meta.label_lower, list(rows.values_list("pk", flat=True))
+
+
+def _leads_to_influencer(model: type[models.Model], path: str) -> bool:
+    """Is a row of the model about the influencer at this path? Those of a program are of its group, and name nobody."""
+    end: Any = model
+    for name in path.split("__") if path not in {"", "pk"} else ():
+        end = end._meta.get_field(name).related_model
+    return end is Influencer and model is not Influencer
 
 
 def _pattern(influencer: Influencer) -> str:

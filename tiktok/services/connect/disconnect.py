@@ -59,8 +59,9 @@ def _end_unless_renewed(connection: Connection, actor: User) -> None:
 
 
 @transaction.atomic
-def withdraw_consent(consent: Consent, *, actor: User) -> None:
-    """The organization in scope no longer sees through the connection; others are untouched. Twice is once."""
+def withdraw_consent(consent: Consent, *, actor: User | None) -> None:
+    """The organization in scope no longer sees through the connection; others are untouched. Twice is once. `actor` is None
+    where nobody says so, and the time is over."""
     # Connecting and ending lock in this order, too: connection, then what hangs on it.
     Connection.objects.select_for_update().get(pk=consent.connection_id)
     locked = Consent.objects.select_for_update().select_related("creator").get(pk=consent.pk)
