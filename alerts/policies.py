@@ -27,6 +27,24 @@ KINDS: dict[str, AlertKind] = {
     Verb.CONNECTION_ENDING: AlertKind.ENDING,
     Verb.IMPORT_FINISHED: AlertKind.IMPORTED,
 }
+# What settles earlier news of the same thing, so that nobody needs to look at it any more. Of an answer to a creator, the kind
+# that the event names.
+SETTLED_BY: dict[str, frozenset[AlertKind]] = {
+    Verb.ORDER_REPLY_SETTLED: frozenset({AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT}),
+    Verb.ORDER_REPLY_TAKEN_BACK: frozenset(
+        {AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT}
+    ),
+    Verb.DRAFT_APPROVED: frozenset({AlertKind.DRAFT}),
+    Verb.DRAFT_CHANGES_ASKED: frozenset({AlertKind.DRAFT}),
+    Verb.DRAFT_TAKEN_BACK: frozenset({AlertKind.DRAFT}),
+    Verb.ORDER_REMINDED: frozenset({AlertKind.OVERDUE}),
+    Verb.ORDER_DUE_CHANGED: frozenset({AlertKind.OVERDUE}),
+    Verb.ORDER_IN_REVIEW: frozenset({AlertKind.OVERDUE, AlertKind.REJECTED}),
+    Verb.ORDER_FULFILLED: frozenset({AlertKind.OVERDUE, AlertKind.REJECTED}),
+    Verb.ORDER_CREATING: frozenset({AlertKind.FAILED}),
+    Verb.ORDER_CANCELLED: frozenset(AlertKind),
+    Verb.CAMPAIGN_ON_PLAN: frozenset({AlertKind.BELOW_PLAN}),
+}
 # Good news stands on screen; what asks for something comes by mail as well, unless the member chose otherwise.
 GOOD_NEWS = frozenset({AlertKind.ACCEPTED, AlertKind.PUBLISHED, AlertKind.IMPORTED})
 DIGEST_AT = time(8)
@@ -35,6 +53,12 @@ DIGEST_AT = time(8)
 def usual_delivery(kind: str) -> Delivery:
     """The delivery of a kind for members who have not chosen."""
     return Delivery.SCREEN if kind in GOOD_NEWS else Delivery.DIGEST
+
+
+def settled_kinds(verb: str, detail: Mapping[str, object]) -> frozenset[AlertKind]:
+    """The kinds of earlier news that an event settles."""
+    kinds = SETTLED_BY.get(verb, frozenset())
+    return frozenset(each for each in kinds if detail.get("kind", each) == each)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
-"""Alerts that their member has read."""
+"""Alerts that their member has read, or that are settled: their object was acted upon, or its page was opened."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.utils import timezone
 
 from alerts.models import Alert
+from alerts.policies import settled_kinds
 from alerts.queries.listing import Asked, own_alerts
-from tenancy.models import User
+from alerts.queries.pages import shown_by
+from tenancy.models import Event, Membership, User
 
 
 def mark_read(alert: Alert, *, is_read: bool = True) -> None:
@@ -21,3 +25,23 @@ def mark_all_read(person: User, asked: Asked, *, up_to: int) -> int:
     if asked.kind:
         unread = unread.filter(kind=asked.kind)
     return unread.update(read_at=timezone.now())
+
+
+def mark_opened(member: Membership, path: str) -> None:
+    """Mark as read the member's alerts about what the page at this path shows."""
+    found = shown_by(path, member.organization.slug)
+    if found is None:
+        return
+    object_type, ids = found
+    events = Event.objects.filter(object_type=object_type, object_id__in=ids)
+    own_alerts(member.user).filter(read_at=None, event__in=events).update(read_at=timezone.now())
+
+
+def settle_by(events: Iterable[Event]) -> None:
+    """Mark as read, for everybody, the earlier alerts that these events settle."""
+    for event in events:
+        of_same = {"object_type": event.object_type, "object_id": event.object_id}
+        earlier = Event.objects.filter(**of_same, pk__lt=event.pk)
+        kinds = settled_kinds(event.verb, event.detail)
+        unread = Alert.objects.filter(event__in=earlier, kind__in=kinds, read_at=None)
+        unread.update(read_at=timezone.now())

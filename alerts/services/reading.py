@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from alerts.enums import Delivery
 from alerts.models import Alert, ReadUpTo
-from alerts.policies import KINDS, deliveries
+from alerts.policies import KINDS, SETTLED_BY, deliveries
 from alerts.queries.subjects import readers, subjects
 from alerts.services import mailing
+from alerts.services.marking import settle_by
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, once_more, register_kind
 from tenancy.models import Event
@@ -36,6 +37,7 @@ def read_some() -> list[Event]:
     events = events_after(Cursor(place.transaction_id, place.event_id), EVENTS_AT_ONCE)
     if events:
         _tell([event for event in events if event.verb in KINDS])
+        settle_by(event for event in events if event.verb in SETTLED_BY)
         last = Cursor.after(events[-1])
         place.transaction_id, place.event_id = last.transaction_id, last.event_id
         place.save(update_fields=["transaction_id", "event_id"])
@@ -85,7 +87,7 @@ def _read(organization_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
 def read_on() -> None:
     """Read the stream soon, if it has news: a member is looking."""
     place = ReadUpTo.objects.first()
-    news = Event.objects.filter(verb__in=KINDS)
+    news = Event.objects.filter(verb__in={*KINDS, *SETTLED_BY})
     if place:
         news = news.filter(transaction_id__gte=place.transaction_id, pk__gt=place.event_id)
     if news.exists():

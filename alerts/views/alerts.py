@@ -13,12 +13,12 @@ from alerts.enums import AlertKind
 from alerts.models import Alert
 from alerts.queries.lines import lines_of
 from alerts.queries.listing import MOST_COUNTED, Asked, alerts_page, own_alerts, unread_count
-from alerts.services.marking import mark_all_read, mark_read
+from alerts.services.marking import mark_all_read, mark_opened, mark_read
 from alerts.services.reading import read_on
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.keys import key_in
-from ui.live import Live
+from ui.live import SEEN, Live
 
 
 @staff_page(Permission.READ)
@@ -43,8 +43,12 @@ def alerts_list(request: OrganizationRequest) -> HttpResponse:
 @staff_page(Permission.READ)
 @require_safe
 def count(request: OrganizationRequest) -> HttpResponse:
-    """The number at the bell; it asks again by itself, and lets the news be read meanwhile."""
+    """The number at the bell; it asks again by itself, and lets the news be read meanwhile. Alerts about what is on the page
+    that asks first, or about what that page has `opened` on top, are read."""
     read_on()
+    if SEEN not in request.headers:
+        opened = request.GET.get("opened") or request.htmx.current_url_abs_path or ""
+        mark_opened(request.membership, opened)
     unread = unread_count(request.user)
     live = Live.of(unread, is_under_way=True)
     context = {"count": unread, "most": MOST_COUNTED, "live": live}

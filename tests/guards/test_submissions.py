@@ -32,8 +32,8 @@ NEED_NONE = {
         staff/campaigns/reviews/thread.html campaigns:version_remove
         public/orders/said.html order_new_date
         public/orders/said.html order_quiet
-        staff/campaigns/orders/body.html campaigns:order_cancel
-        staff/campaigns/orders/body.html campaigns:order_page_replace
+        staff/campaigns/orders/acts.html campaigns:order_cancel
+        staff/campaigns/orders/page_link.html campaigns:order_page_replace
         staff/crm/accounts/remove.html action
         staff/crm/bulk/results.html crm:cancel_bulk
         staff/crm/bulk/results.html crm:undo_bulk
@@ -105,14 +105,14 @@ NEED_NONE = {
         staff/campaigns/orders/replies.html campaigns:settle_reply
         staff/campaigns/campaigns/settings.html campaigns:edit
         staff/campaigns/participants/change.html action
-        staff/campaigns/orders/body.html campaigns:order_due
-        staff/campaigns/orders/body.html campaigns:order_again
-        staff/campaigns/orders/body.html campaigns:order_remind
+        staff/campaigns/orders/details.html campaigns:order_due
+        staff/campaigns/orders/acts.html campaigns:order_again
+        staff/campaigns/orders/acts.html campaigns:order_remind
         staff/campaigns/report/campaigns.html action
         staff/campaigns/report/setup.html campaigns:report_edit
         staff/campaigns/report/setup.html campaigns:report_logo
         staff/campaigns/report/share.html campaigns:report_share
-        staff/campaigns/orders/body.html campaigns:order_sent
+        staff/campaigns/orders/acts.html campaigns:order_sent
         staff/campaigns/posts/columns.html action
         staff/campaigns/networks/acts.html campaigns:network_move
         staff/campaigns/networks/all.html campaigns:network_place
