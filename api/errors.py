@@ -6,11 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from ui.languages import in_own_language_beside_staff
 
 MEDIA_TYPE = "application/problem+json"
 # Stable words to branch on; all other refusals are told apart by their status alone.
@@ -91,11 +93,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.bad_request(request, exception)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """`handler404` of the site."""
     if is_for_api(request):
         return answer(404, "There is no such address.")
-    return defaults.page_not_found(request, exception)
+    return in_own_language_beside_staff(defaults.page_not_found)(request, exception=exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

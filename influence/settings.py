@@ -251,7 +251,7 @@ LOCALE_PATHS = [
 ]  # sign-in pages in our words; creators' pages in theirs
 # The languages of creators' pages: those that have a folder there.
 PAGE_LANGUAGES = {
-    folder.name: LANG_INFO[folder.name]["name_local"]
+    folder.name: LANG_INFO[folder.name]["name_local"].capitalize()
     for folder in sorted(LOCALE_PATHS[0].iterdir())
 }
 FORMAT_MODULE_PATH = ["influence.formats"]

@@ -37,7 +37,7 @@ urlpatterns = [
     path("", include(own_jobs)),
     path("me/", include("portal.urls")),
     path("", include("influence.single_sign_on.urls")),
-    # Pages on which creators sign in; the others of allauth are for members, in English.
+    # Pages on which creators sign in and out; the others of allauth are for members, in English.
     path("accounts/login/", in_own_language(account.login), name="account_login"),
     path(
         "accounts/login/code/confirm/",
@@ -46,6 +46,7 @@ urlpatterns = [
         name="account_confirm_login_code",
     ),
     # Not allauth.urls: its pages of social accounts let people link what no organization vouches for.
+    path("accounts/logout/", in_own_language(account.logout), name="account_logout"),
     path("accounts/email/", AddressesView.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail.services.outbox import queue_message
@@ -28,8 +29,11 @@ from ui.bidi import isolated
 # allauth's name of a mail: our template and subject. All of them carry a code or a one-time link.
 MAILS = {
     "account/email/login_code": ("account_login_code", _("Your sign-in code")),
-    "account/email/password_reset_key": ("account_password_reset", "Set a new password"),
-    "account/email/email_confirmation": ("account_confirm_address", "Confirm your e-mail address"),
+    "account/email/password_reset_key": ("account_password_reset", _("Set a new password")),
+    "account/email/email_confirmation": (
+        "account_confirm_address",
+        _("Confirm your e-mail address"),
+    ),
 }
 
 
@@ -77,7 +81,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         clear_login(request)
         messages.error(
-            request, f"{isolated(organization)} asks you to sign in through your organization."
+            request,
+            gettext("%(who)s asks you to sign in through your organization.")
+            % {"who": isolated(organization)},
         )
         query = urlencode({"email": user.email, "next": details.get("redirect_url") or ""})
         return redirect(f"{reverse('single_sign_on')}?{query}")

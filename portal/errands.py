@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from crm.services.erasure.sharing import disconnect_account
 from jobs.errors import JobFailed
 from jobs.models import Job
@@ -12,7 +16,8 @@ from tiktok.errors import TikTokProblem, TikTokRefused
 from tiktok.models import Connection
 
 DISCONNECT = "portal.disconnect"
-REFUSED = (
+TITLE = _("Disconnect TikTok")
+REFUSED = _(
     "TikTok refused to end the permission, so nothing has changed. Stop sharing with each brand here, or end the permission in"
     " TikTok's app."
 )
@@ -29,27 +34,32 @@ def _disconnect(job: Job) -> Done:
         pk=job.params["connection"], person=job.person_id
     ).first()
     if connection is None or job.actor is None:
-        raise JobFailed("The account is no longer here.")
+        raise JobFailed(_("The account is no longer here."))
+    with translation.override(job.params["language"]):
+        return _disconnected(connection, job.actor, job.params["language"])
+
+
+def _disconnected(connection: Connection, person: User, language: str) -> Done:
     try:
-        disconnect_account(connection, person=job.actor, language=job.params["language"])
+        disconnect_account(connection, person=person, language=language)
     except TikTokRefused as refusal:
         raise JobFailed(REFUSED) from refusal
     except TikTokProblem as problem:
-        kept = f"{connection} is still connected; nothing has changed here. {problem}"
-        raise JobFailed(kept) from problem
+        kept = gettext("@%(handle)s is still connected; nothing has changed here.")
+        raise JobFailed(f"{kept % {'handle': connection.handle}} {problem}") from problem
     return Done("disconnected")
 
 
 def _report(job: Job) -> Report:
     done = done_of(job)
-    handle = job.params["handle"]
-    deleted = (
-        f"@{handle} is disconnected. What came through it is deleted. You get a receipt by e-mail."
+    deleted = gettext(
+        "@%(handle)s is disconnected. What came through it is deleted. You get a receipt by e-mail."
     )
-    return says(("success", deleted) if done.key else ("error", done.text), to=("portal:home",))
+    said = deleted % {"handle": job.params["handle"]} if done.key else gettext(done.text)
+    return says(("success" if done.key else "error", said), to=("portal:home",))
 
 
 def register_jobs() -> None:
     """Make the errand known."""
     words = {"disconnected": "disconnected"}
-    register_job(errand(DISCONNECT, "Disconnect TikTok", words, _disconnect, _report, problems=()))
+    register_job(errand(DISCONNECT, TITLE, words, _disconnect, _report, problems=()))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from portal.access import in_each_organization
@@ -31,9 +34,11 @@ from ui.live import Live
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
 # What staff are told to do, said to the person whose account it is.
 OWN_WORDS = {
-    INVITE_TO_MARKETPLACE: "TikTok gives this only for creators in its marketplace.",
-    SEND_AN_ORDER: "TikTok reports this only for posts of an order.",
-    AUTHENTICATE_OR_ORDER: "TikTok gives this only for accounts that are connected, and for posts of an order.",
+    INVITE_TO_MARKETPLACE: _("TikTok gives this only for creators in its marketplace."),
+    SEND_AN_ORDER: _("TikTok reports this only for posts of an order."),
+    AUTHENTICATE_OR_ORDER: _(
+        "TikTok gives this only for accounts that are connected, and for posts of an order."
+    ),
 }
 
 
@@ -200,9 +205,14 @@ def seen_of(own: OwnAccount) -> Seen:
 
 
 def in_own_words(metric: MetricValue) -> MetricValue:
-    """The same number; the reason why it is missing is said to the person whose account it is."""
+    """The same number in the language of the person whose account it is; the reason why it is missing is said to them."""
     reason = OWN_WORDS.get(metric.cell.reason, metric.cell.reason)
-    return replace(metric, cell=replace(metric.cell, reason=reason))
+    return replace(
+        metric,
+        label=gettext(metric.label),
+        definition=gettext(metric.definition),
+        cell=replace(metric.cell, reason=gettext(reason)),
+    )
 
 
 def _shares(metric: MetricValue) -> AudienceShares:

@@ -23,12 +23,14 @@ from tenancy.forms import JoinForm
 from tenancy.models import User
 from tenancy.services.members import person_at
 from ui.bidi import isolated
+from ui.languages import in_own_language
 
 # One transparent pixel.
 PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 @public_page
+@in_own_language
 @csrf_exempt  # mail programs post here without a page of ours (RFC 8058); the signed link is the right
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:

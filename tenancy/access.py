@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from tenancy.enums import Permission
 from tenancy.models import Membership, Organization, User, provider_key
 from tenancy.policies import can
+from ui.languages import in_own_language
 
 # How long a member is trusted to be one at the provider still.
 SIGNED_ON_FOR = timedelta(hours=12)
@@ -55,8 +56,8 @@ def staff_page(permission: Permission, *further: Permission) -> Callable[[View],
 
 
 def portal_page(view: View) -> View:
-    """A page of the influencers' dashboard: any signed-in person, who sees only what is their own."""
-    guarded = login_required(view)
+    """A page of the influencers' dashboard, in their language: any signed-in person, who sees only what is their own."""
+    guarded = login_required(in_own_language(view))
     guarded.audience = "portal"  # type: ignore[attr-defined]
     return guarded
 

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext_noop as _
+
 from tiktok.enums import (
     AccountKind,
     AccountMetric,
@@ -24,9 +26,11 @@ ASK_TO_AUTHENTICATE = "Ask the influencer to authenticate this account."
 INVITE_TO_MARKETPLACE = "TikTok gives this only for marketplace creators. Invite the account to the Creator Marketplace."
 SEND_AN_ORDER = "Send an order: TikTok reports this only for posts tied to one."
 AUTHENTICATE_OR_ORDER = "Ask the influencer to authenticate this account, or send an order."
-NOT_FROM_OLD_SOURCE = "The old data source never had this."
-NOT_FROM_TIKTOK_ONE = "Not provided by TikTok One."
-UNREADABLE = "TikTok sent this in a form that could not be read. It is asked for again by itself."
+NOT_FROM_OLD_SOURCE = _("The old data source never had this.")
+NOT_FROM_TIKTOK_ONE = _("Not provided by TikTok One.")
+UNREADABLE = _(
+    "TikTok sent this in a form that could not be read. It is asked for again by itself."
+)
 NOT_TRACKED = "TikTok no longer lets us track this account. Invite it to the Creator Marketplace or ask the influencer to connect it."
 
 

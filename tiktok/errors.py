@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
 
 class TikTokProblem(Exception):
     """Base: `str()` is safe to show and says what to do. `request_id` is that of TikTok's answer, if there was one."""
@@ -34,7 +37,9 @@ class TikTokUnavailable(TikTokProblem):
     def __init__(self, *, request_id: str = "") -> None:
         self.request_id = request_id
         super().__init__(
-            "TikTok could not be reached, so nothing was saved. Please try again in a minute."
+            gettext(
+                "TikTok could not be reached, so nothing was saved. Please try again in a minute."
+            )
         )
 
 
@@ -45,37 +50,48 @@ class AnswerUnreadable(TikTokUnavailable):
         self.request_id = request_id
         TikTokProblem.__init__(
             self,
-            "TikTok's answer could not be read, so nothing was saved. It is asked again by itself.",
+            gettext(
+                "TikTok's answer could not be read, so nothing was saved. It is asked again by itself."
+            ),
         )
 
 
 class TikTokBusy(TikTokProblem):
     """No call may be made yet. `retry_after`: seconds until it is worth trying again."""
 
-    why = "TikTok's request limit is reached"
+    why = _("TikTok's request limit is reached")
 
     def __init__(self, retry_after: float, *, request_id: str = "") -> None:
         self.retry_after, self.request_id = retry_after, request_id
-        super().__init__(f"{self.why}. Please try again {_in_words(retry_after)}.")
+        super().__init__(f"{gettext(self.why)}. {_try_again(retry_after)}")
 
 
 class CallsUncounted(TikTokBusy):
     """Redis is away: who cannot count must not call."""
 
-    why = "Requests to TikTok cannot be counted just now, so nothing was asked"
+    why = _("Requests to TikTok cannot be counted just now, so nothing was asked")
 
 
 class GrantBeingRenewed(TikTokBusy):
     """Another process is refreshing the creator's token, and takes long."""
 
-    why = "The permission is being renewed with TikTok just now"
+    why = _("The permission is being renewed with TikTok just now")
 
 
-def _in_words(seconds: float) -> str:
-    minutes = math.ceil(seconds / 60)
-    if minutes <= 1:
-        return "in a minute"
-    return f"in {minutes} minutes" if minutes <= 90 else f"in {math.ceil(minutes / 60)} hours"
+def _try_again(seconds: float) -> str:
+    minutes = max(1, math.ceil(seconds / 60))
+    if minutes <= 90:
+        said = ngettext(
+            "Please try again in %(count)s minute.",
+            "Please try again in %(count)s minutes.",
+            minutes,
+        )
+        return said % {"count": minutes}
+    hours = math.ceil(minutes / 60)
+    said = ngettext(
+        "Please try again in %(count)s hour.", "Please try again in %(count)s hours.", hours
+    )
+    return said % {"count": hours}
 
 
 class TikTokRefused(TikTokProblem):
@@ -83,7 +99,7 @@ class TikTokRefused(TikTokProblem):
 
     def __init__(self, message: str, *, code: int | None = None, request_id: str = "") -> None:
         self.code, self.request_id = code, request_id
-        super().__init__(f"TikTok refused: {in_our_words(message)}")
+        super().__init__(gettext("TikTok refused: %(reason)s") % {"reason": in_our_words(message)})
 
 
 # TikTok's fields as people say them. Handles may look like fields, so elsewhere than before a colon no other is taken for one.
@@ -119,7 +135,9 @@ class OutcomeUnknown(TikTokProblem):
     def __init__(self, *, request_id: str = "") -> None:
         self.request_id = request_id
         super().__init__(
-            "TikTok did not answer in time, so it is not known whether it was done. Check at TikTok before you try again."
+            gettext(
+                "TikTok did not answer in time, so it is not known whether it was done. Check at TikTok before you try again."
+            )
         )
 
 

@@ -1,4 +1,6 @@
-"""The language of a page that a creator reads: chosen on a page, else the one that the team knows, else the browser's."""
+"""The language of a page that a creator reads: the one they chose on a page, else the one that the team knows, else the
+browser's. Their mails come in it, too.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,13 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 COOKIE, PARAMETER = "language", "lang"
 # What a link to the same page in another language takes along; an address may hold a code that is nobody's to repeat.
 KEPT = ("next", "account", "way")
+STAFF = ("/o/", "/admin/")  # where addresses of their pages begin
 A_YEAR = 365 * 24 * 3600  # seconds
 View = Callable[..., HttpResponseBase]
 
 
 def in_own_language(view: View) -> View:
-    """A page in its reader's language, which can be switched there. Whom it is for is not known."""
+    """A page in its reader's language, which can be switched there; the team's knowledge of it is not asked."""
 
     @wraps(view)
     def translated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -34,13 +37,26 @@ def in_own_language(view: View) -> View:
     return translated
 
 
+def in_own_language_beside_staff(view: View) -> View:
+    """The same of a page that everybody may meet, such as one that says that there is none: members read it in English."""
+    translated = in_own_language(view)
+
+    @wraps(view)
+    def chosen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        is_of_staff = request.path.startswith(STAFF)
+        return (view if is_of_staff else translated)(request, *args, **kwargs)
+
+    return chosen
+
+
 def wanted(request: HttpRequest, own: str) -> str:
     """The code of the language. `own`: the influencer's, as the CRM keeps it. From now on the page offers the others."""
+    person = getattr(request, "user", None)
     request.offers_languages = True  # type: ignore[attr-defined]
     accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     asked = (
-        request.GET.get(PARAMETER), request.COOKIES.get(COOKIE), own, *(code for code, _ in accepted),
-        settings.LANGUAGE_CODE,
+        request.GET.get(PARAMETER), getattr(person, "language", ""), request.COOKIES.get(COOKIE), own,
+        *(code for code, _ in accepted), settings.LANGUAGE_CODE,
     )  # fmt: skip
     return next(code for code in map(_short, asked) if code in settings.PAGE_LANGUAGES)
 
@@ -61,9 +77,12 @@ def _short(code: str | None) -> str:
 
 
 def kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Keep the language that was chosen on this page for the next one."""
+    """Keep the language that was chosen on this page: in this browser, and of whoever is signed in for everywhere."""
     chosen = request.GET.get(PARAMETER)
     if chosen in settings.PAGE_LANGUAGES:
+        if request.user.is_authenticated and request.user.language != chosen:
+            request.user.language = chosen
+            request.user.save(update_fields=["language"])
         response.set_cookie(
             COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS
         )

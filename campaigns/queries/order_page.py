@@ -161,7 +161,7 @@ def _shown_orders() -> QuerySet[Order]:
     return (
         Order.objects.exclude(state__in=HIDDEN_STATES)
         .select_related(
-            "organization", "campaign", "account__influencer", "account__creator",
+            "organization", "campaign", "account__influencer__person", "account__creator",
             "request__marketplace_account",
         )
         .prefetch_related(

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from campaigns.enums import CampaignState, PostOrigin, ReviewState
 from campaigns.models import Campaign, Post
@@ -36,7 +37,7 @@ from tiktok.queries import (
     visible_videos,
 )
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
-from ui.templatetags.charts import readable
+from ui.templatetags.formats import day
 
 # The reasons of missing numbers that an order mends.
 BY_ORDER = frozenset({AUTHENTICATE_OR_ORDER, SEND_AN_ORDER})
@@ -72,7 +73,11 @@ class PostRow:
     def gone(self) -> str:
         """The state in words of a post that TikTok lists no longer; empty while it does."""
         since = self.post.video.unlisted_since if self.post.video else None
-        return f"Deleted or private since {readable(since.date())}" if since else ""
+        return (
+            gettext("Deleted or private since %(day)s") % {"day": day(since.date())}
+            if since
+            else ""
+        )
 
     @property
     def flag_texts(self) -> list[str]:

@@ -144,6 +144,11 @@ class Influencer(OrganizationModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def reads_in(self) -> str:
+        """The code of their language: as they chose it themselves, else as the team keeps it; may be empty."""
+        return (self.person.language if self.person else "") or self.language
+
 
 class SocialAccount(OrganizationModel):
     """One account of an influencer on a network. A TikTok account has a creator; what is known of it stands there."""

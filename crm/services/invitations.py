@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from crm.errors import EmailNeeded
-from crm.models import SocialAccount
+from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle, was_invited_lately
 from crm.services.connections.asking import QUIET
 from crm.services.influencers import name_in_mail
@@ -27,6 +28,7 @@ from tiktok.services.creators.invitations import (
     mark_asked,
 )
 from ui.bidi import isolated
+from ui.languages import written_in
 
 NO_ADDRESS = "no e-mail address is known. Add one to the creator and invite again."
 
@@ -110,7 +112,7 @@ def _mail_one(
 ) -> None:
     try:
         name = name_in_mail(account.influencer, creator.handle)
-        _mail(creator, address, name, actor, influencer_id=account.influencer_id)
+        _mail(creator, address, name, actor, influencer=account.influencer)
     except MailProblem as problem:
         result.rejected[creator.handle] = str(problem)
     else:
@@ -123,7 +125,7 @@ def _mail(
     address: str,
     name: str,
     actor: User | None,
-    influencer_id: int | None = None,
+    influencer: Influencer | None = None,
 ) -> None:
     """Raises MailProblem; then nothing is noted."""
     organization = Organization.objects.get(pk=required_organization_id())
@@ -133,16 +135,18 @@ def _mail(
         "organization": organization.name,
         "link": settings.TIKTOK_JOIN_URL,
     }
-    message, is_news = queue_message(
-        "crm_join_marketplace",
-        to=address,
-        subject=f"{isolated(organization)} invites @{isolated(creator.handle)} to TikTok One",
-        values=values,
-        intent=f"join:{creator.pk}:{address}",
-        again_after=QUIET,
-        is_bulk=True,
-    )
+    with translation.override(written_in(influencer.reads_in if influencer else "")):
+        names = {"who": isolated(organization), "handle": isolated(creator.handle)}
+        message, is_news = queue_message(
+            "crm_join_marketplace",
+            to=address,
+            subject=gettext("%(who)s invites @%(handle)s to TikTok One") % names,
+            values=values,
+            intent=f"join:{creator.pk}:{address}",
+            again_after=QUIET,
+            is_bulk=True,
+        )
     if is_news:
         mark_asked(creator, actor=actor)
-        if influencer_id is not None:
-            tie_mail(message, influencer_id)
+        if influencer is not None:
+            tie_mail(message, influencer.pk)

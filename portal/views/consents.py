@@ -19,13 +19,11 @@ from tiktok.services.connect.consents import agree_anew
 from tiktok.views.creators import set_out
 from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
-from ui.languages import in_own_language
 
 
 @leads_to("TIKTOK_AUTHORIZE_URL")
 @require_http_methods(["GET", "POST"])
 @never_cache
-@in_own_language
 @influencer_page
 def connect(request: InfluencerRequest) -> HttpResponse:
     """Show what I agree to, and go on to TikTok. `?account=` asks for one of my accounts and no other."""
@@ -70,7 +68,6 @@ def _own_handle(request: InfluencerRequest) -> str:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-@in_own_language
 @influencer_page
 def agree(request: InfluencerRequest, creator_id: int) -> HttpResponse:
     """Agree to a text that allows more than the one I agreed to. TikTok asks nothing."""
@@ -96,7 +93,6 @@ def agree(request: InfluencerRequest, creator_id: int) -> HttpResponse:
 
 @require_GET
 @never_cache
-@in_own_language
 @influencer_page
 def agreed_text(request: InfluencerRequest, consent_id: int) -> HttpResponse:
     """The text as I agreed to it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,8 +23,6 @@ from tenancy.scope import person_scope
 from tiktok.models import Connection
 from ui.bidi import isolated
 from ui.languages import own_language
-
-NOT_SHARED = "Brands no longer see when you open their mail. What they saw of it was deleted."
 
 
 @require_GET
@@ -58,10 +57,9 @@ def withdraw(request: InfluencerRequest, creator_id: int) -> HttpResponse:
         if own.creator.pk == creator_id:
             if own.consent is not None:
                 stop_sharing(own.consent, person=request.user, language=own_language(request))
-            messages.success(
-                request,
-                f"{isolated(request.organization)} no longer sees the private numbers of @{isolated(own.creator.handle)}.",
-            )
+            text = _("%(who)s no longer sees the private numbers of @%(handle)s.")
+            names = {"who": isolated(request.organization), "handle": own.creator.handle}
+            messages.success(request, text % names)
             return redirect("portal:sharing")
     raise Http404
 
@@ -84,6 +82,11 @@ def openings(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     is_shared = "share" in request.POST
     share_openings(request.user, is_shared=is_shared)
-    text = "Brands can see when you open their mail." if is_shared else NOT_SHARED
-    messages.success(request, text)
+    if is_shared:
+        messages.success(request, _("Brands can see when you open their mail."))
+    else:
+        messages.success(
+            request,
+            _("Brands no longer see when you open their mail. What they saw of it was deleted."),
+        )
     return redirect("portal:sharing")

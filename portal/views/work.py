@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,8 +22,8 @@ from tiktok.enums import Unit
 
 ANSWERS = {"accept": ContractState.ACCEPTED, "decline": ContractState.DECLINED}
 SAID = {
-    ContractState.ACCEPTED: "You accepted it. The brand sees that now.",
-    ContractState.DECLINED: "You declined it. The brand sees that now.",
+    ContractState.ACCEPTED: _("You accepted it. The brand sees that now."),
+    ContractState.DECLINED: _("You declined it. The brand sees that now."),
 }
 
 
@@ -56,9 +58,9 @@ def answer_contract(request: InfluencerRequest, contract_pk: int) -> HttpRespons
     try:
         change_state(found, state, actor=request.user)
     except ContractSettled:
-        messages.error(request, "This contract is answered already, or was taken back.")
+        messages.error(request, gettext("This contract is answered already, or was taken back."))
     else:
-        messages.success(request, SAID[state])
+        messages.success(request, gettext(SAID[state]))
     return redirect("portal:contract", request.organization.slug, contract_pk)
 
 

@@ -23,7 +23,7 @@ def _load(link: SignedLink) -> ConnectInvitation | None:
 
 
 def _language(invitation: ConnectInvitation) -> str:
-    return invitation.influencer.language
+    return invitation.influencer.reads_in
 
 
 invitation_link = by_link(

@@ -22,7 +22,7 @@ def _page(link: SignedLink) -> OrderPage | None:
 
 
 def _language(page: OrderPage) -> str:
-    return page.order.account.influencer.language
+    return page.order.account.influencer.reads_in
 
 
 order_link = by_link(Kind("page", read_link, _page, _language, ("order_page", "order_reply")))

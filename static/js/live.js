@@ -88,7 +88,7 @@
     answer.status === 401 || (answer.redirected && new URL(answer.url).pathname.startsWith(document.body.dataset.loginUrl));
   function endAll() {
     parts().forEach((part) => delete part.dataset.live);
-    const text = "You are signed out, so this page no longer brings itself up to date. Sign in again to go on.";
+    const text = document.getElementById("words").content.querySelector('[data-word="signed-out"]').textContent;
     document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind: "warning" } }));
     return false;
   }

@@ -2,6 +2,8 @@
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  // A sentence in the language of the page (templates/components/words.html).
+  const word = (name) => $(`[data-word="${name}"]`, $("#words").content)?.textContent;
   const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
 
   // --- what the tab remembers goes with its person: at sign-out, and when somebody else signs in ---
@@ -112,9 +114,9 @@
       await navigator.clipboard.writeText(source ? source.value || source.textContent.trim() : button.dataset.copy);
       button.classList.add("is-copied");
       setTimeout(() => button.classList.remove("is-copied"), 1600);
-      toast(button.dataset.copied || "Copied", "success");
+      toast(button.dataset.copied || word("copied"), "success");
     } catch {
-      toast("The browser did not allow copying. Select the text and copy it by hand.", "warning");
+      toast(word("not-copied"), "warning");
     }
   });
 
@@ -364,18 +366,9 @@
     }
   });
 
-  const SENTENCES = {
-    0: "No connection. Nothing was lost; try again.",
-    403: "Your role does not allow this, or the page is too old. Reload it and try again.",
-    404: "This is no longer there. Reload the page.",
-    409: "Somebody else changed this meanwhile. Reload the page.",
-    413: "That file is too large.",
-    429: "Too many requests. Wait a moment, then try again.",
-  };
   function failed({ detail }) {
     if (detail.xhr?.status === 401) return;
-    const sentence = SENTENCES[detail.xhr?.status ?? 0];
-    toast(sentence || "Something went wrong on our side. What you typed is still here; try again.", "danger");
+    toast(word(detail.xhr?.status ?? 0) || word("failed"), "danger");
     if (detail.target === slot && $(".skeleton", slot)) host.close();
   }
   on("htmx:responseError", failed);

@@ -29,6 +29,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(auto_now_add=True)
     # Since when brands may see that the person has opened their mail; None where they may not.
     openings_shared_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The language that they chose on a page; empty until then. Their pages and mails come in it.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -171,7 +171,7 @@ def test_a_breach_of_the_minute_pauses_the_whole_app_for_five_minutes(in_oak) ->
 
 @pytest.mark.parametrize(
     ("seconds", "when"),
-    [(0.2, "in a minute"), (61, "in 2 minutes"), (5400, "in 90 minutes"), (5401, "in 2 hours"), (86_400, "in 24 hours")],
+    [(0.2, "in 1 minute"), (61, "in 2 minutes"), (5400, "in 90 minutes"), (5401, "in 2 hours"), (86_400, "in 24 hours")],
 )  # fmt: skip
 def test_whoever_is_told_to_come_again_is_told_when(seconds, when) -> None:
     assert str(TikTokBusy(seconds)) == (
@@ -295,7 +295,7 @@ def test_without_redis_nothing_is_asked_of_tiktok(in_oak, settings) -> None:
         read_memberships(["maya.bakes"])
     assert busy.value.retry_after == limits.UNCOUNTED_SECONDS
     assert str(busy.value) == (
-        "Requests to TikTok cannot be counted just now, so nothing was asked. Please try again in a minute."
+        "Requests to TikTok cannot be counted just now, so nothing was asked. Please try again in 1 minute."
     )
     assert last_exchanges(marketplace_account()) == []
     assert calls(in_oak) == 0

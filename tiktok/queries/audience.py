@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from tiktok.enums import AccountMetric, PostMetric
 from tiktok.queries.metrics import MetricValue
 from tiktok.states import state_name
@@ -11,6 +14,7 @@ from tiktok.states import state_name
 COUNTRIES = {AccountMetric.AUDIENCE_COUNTRIES, PostMetric.AUDIENCE_COUNTRY}
 STATES = {AccountMetric.AUDIENCE_LOCALES, PostMetric.AUDIENCE_GEOGRAPHY}
 GENDERS = {AccountMetric.AUDIENCE_GENDERS, PostMetric.AUDIENCE_GENDER}
+GENDER_WORDS = {"FEMALE": _("Female"), "MALE": _("Male"), "OTHER": _("Other")}
 AGES = {AccountMetric.AUDIENCE_AGES, PostMetric.AUDIENCE_AGE}
 
 
@@ -39,7 +43,7 @@ def top_country(metric: MetricValue) -> str:
 
 def _name(key: str, name: str, country: str) -> str:
     if key in GENDERS:
-        return name.capitalize()
+        return gettext(GENDER_WORDS.get(name.upper(), name.capitalize()))
     if key in STATES:
         return state_name(country, name)
     return name.replace("-", "\N{EN DASH}") if key in AGES else name

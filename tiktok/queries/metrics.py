@@ -10,6 +10,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from django.utils.translation import gettext
+
 from tiktok.availability import (
     ACCOUNT_MATRIX,
     ACCOUNT_UNITS,
@@ -34,6 +36,7 @@ from tiktok.enums import (
     Unit,
 )
 from tiktok.models import CREATOR_NUMBERS, Creator, Video, names_of
+from ui.templatetags.formats import day, number
 
 NOT_YET = "TikTok has not reported this yet."
 
@@ -68,18 +71,18 @@ class MetricValue:
         if self.value is not None:
             return ""
         if self.flag:
-            return Flag(self.flag).label
+            return gettext(Flag(self.flag).label)
         if self.is_unreadable and self.cell.is_shown:
-            return UNREADABLE
+            return gettext(UNREADABLE)
         if self.cell.availability == Availability.COMPUTED:
-            return TOO_FEW_VIDEOS
-        return self.cell.reason or NOT_YET
+            return gettext(TOO_FEW_VIDEOS)
+        return self.cell.reason or gettext(NOT_YET)
 
     @property
     def source_label(self) -> str:
         if self.is_calculated:
-            return "Calculated"
-        return Source(self.source).label if self.source else ""
+            return gettext("Calculated")
+        return gettext(Source(self.source).label) if self.source else ""
 
     @property
     def flag_text(self) -> str:
@@ -87,9 +90,10 @@ class MetricValue:
         if not self.flag or self.value is None:
             return ""
         if self.flag != Flag.FALLING or self.earlier is None:
-            return Flag(self.flag).label
-        before, at = self.earlier
-        return f"TikTok reported {before:,.0f} on {at.day} {at:%b %Y}, now {self.value:,.0f}."
+            return gettext(Flag(self.flag).label)
+        before, now = (number(round(each)) for each in (self.earlier[0], self.value))
+        facts = {"before": before, "day": day(self.earlier[1]), "now": now}
+        return gettext("TikTok reported %(before)s on %(day)s, now %(now)s.") % facts
 
 
 def account_metrics(
@@ -153,18 +157,11 @@ def _account_metric(
     source, fetched_at, definition = "", None, ""
     if is_reported:
         source, fetched_at, definition = _account_origin(creator, metric, absent.cell)
+    flag = Flag.ABSURD if is_absurd and absent.cell.is_shown else ""
     return MetricValue(
-        key=absent.key,
-        label=absent.label,
-        unit=absent.unit,
-        cell=absent.cell,
-        value=value,
-        source=source,
-        fetched_at=fetched_at,
-        definition=definition,
-        flag=Flag.ABSURD if is_absurd and absent.cell.is_shown else "",
+        absent.key, absent.label, absent.unit, absent.cell, value, source, fetched_at, definition, flag,
         is_unreadable=is_unreadable,
-    )
+    )  # fmt: skip
 
 
 CALCULATIONS: dict[AccountMetric, Callable[[Creator], float | None]] = {
@@ -184,7 +181,7 @@ def _account_origin(
 ) -> tuple[str, datetime | None, str]:
     """Source, time and definition: names and counts are the last sync's, the rest the authorized one's if there was one."""
     if cell.availability == Availability.COMPUTED:
-        definition = COMPUTED_DEFINITIONS[metric].format(videos=creator.calculated_videos)
+        definition = gettext(COMPUTED_DEFINITIONS[metric]).format(videos=creator.calculated_videos)
         return CALCULATED, creator.calculated_at, definition
     if metric not in _COUNTED and creator.insights_fetched_at:
         return Source.AUTHORIZED, creator.insights_fetched_at, ""

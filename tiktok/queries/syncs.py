@@ -11,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from jobs.models import Work
 from tiktok.enums import (
@@ -23,10 +24,10 @@ from tiktok.models import (
     Video,
 )
 
-NOT_LISTED = "The account has published 30 newer videos, or this one is private or deleted."
+NOT_LISTED = _("The account has published 30 newer videos, or this one is private or deleted.")
 
 
-NOT_SUPPORTED = "TikTok no longer lets us track the account."
+NOT_SUPPORTED = _("TikTok no longer lets us track the account.")
 
 
 SYNC_TAKES = timedelta(hours=1)  # at the very most

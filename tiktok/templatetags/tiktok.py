@@ -7,11 +7,13 @@ from typing import Any, cast
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from tiktok.availability import UNREADABLE
 from tiktok.enums import Unit
 from tiktok.models import Video
 from tiktok.queries import NOT_YET, MetricValue, Pause, SyncTimes, current_pause, open_incidents
+from tiktok.services.grants.grants import NOT_GRANTED
 from ui.markup import joined, markup
 from ui.templatetags import formats
 from ui.templatetags.labels import remark, why
@@ -64,23 +66,23 @@ def waits_for(context: template.RequestContext) -> Pause | None:
 def next_sync(context: template.RequestContext, sync: SyncTimes) -> str:
     """Say what comes next for a subject, in a list that shows the time of its numbers beside it."""
     if sync.stopped_reason:
-        return markup("Tracking stopped: {}", sync.stopped_reason)
+        return markup(_("Tracking stopped: {}"), _(sync.stopped_reason))
     if sync.is_under_way:
-        return "Updating now…"
+        return _("Updating now…")
     if sync.postponed_because and sync.next_at:
         until = formats.clock(sync.next_at)
-        return markup("Postponed until {} because {}.", until, sync.postponed_because)
+        return markup(_("Postponed until {} because {}."), until, _(sync.postponed_because))
     if sync.next_at:
-        return markup("Next update {}.", formats.ago(sync.next_at))
+        return markup(_("Next update {}."), formats.ago(sync.next_at))
     return _due(context) if sync.is_due else ""
 
 
 def _due(context: template.RequestContext) -> str:
     pause = waits_for(context)
     if pause is None or pause.until is None:
-        return "Next update within minutes."
+        return _("Next update within minutes.")
     until = formats.clock(pause.until)
-    return markup("Waits until {} because {}.", until, pause.because.label)
+    return markup(_("Waits until {} because {}."), until, _(pause.because.label))
 
 
 @register.simple_tag
@@ -106,6 +108,16 @@ def metric_number(
     if metric.is_calculated:
         marks.append(remark(metric.definition, word="calculated"))
     return joined(" ", (*marks, TEXTS[metric.unit](metric.value)))
+
+
+@register.filter
+def ended_because(reason: str) -> str:
+    """The stored reason of an ended permission in the reader's language."""
+    begin, _sep, end = NOT_GRANTED.partition("%(parts)s")
+    if not reason.startswith(begin):
+        return _(reason)
+    parts = reason.removeprefix(begin).removesuffix(end).split(", ")
+    return _(NOT_GRANTED) % {"parts": ", ".join(map(_, parts))}
 
 
 @register.filter

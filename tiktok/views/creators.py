@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -19,7 +20,6 @@ from tiktok.errors import ConnectDenied, TikTokProblem
 from tiktok.models import Connection
 from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.errands import CONNECT, start_finishing
-from ui.languages import in_own_language
 
 RESULT, SET_OUT = "tiktok_connect_result", "tiktok_connect_set_out"
 
@@ -48,7 +48,6 @@ def set_out(
 
 @require_GET
 @never_cache
-@in_own_language
 @portal_page
 def callback(request: HttpRequest) -> HttpResponse:
     """TikTok's answer. What worked moves on to a page without the code in its address; a refusal says why right here."""
@@ -71,7 +70,6 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
-@in_own_language
 @portal_page
 def finished(request: HttpRequest, job_pk: int) -> HttpResponse:
     """The end of a trip whose last part took long."""
@@ -92,7 +90,7 @@ def _end(request: HttpRequest, job: Job) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, reason: str) -> HttpResponse:
-    context = {"reason": reason, "trip": request.session.get(SET_OUT, {})}
+    context = {"reason": gettext(reason), "trip": request.session.get(SET_OUT, {})}
     return render(request, "portal/connect_refused.html", context, status=400)
 
 
@@ -103,7 +101,6 @@ def _move_on(request: HttpRequest, outcome: AttemptOutcome, **facts: str) -> Htt
 
 @require_GET
 @never_cache
-@in_own_language
 @portal_page
 def result(request: HttpRequest) -> HttpResponse:
     """Show the outcome of a trip, and what happens next."""

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format, get_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import gettext as _
 
 from ui.markup import markup
 
 MISSING = "—"
 NBSP = "\N{NO-BREAK SPACE}"
 NOTHING, MINUTE, MONTH = timedelta(0), timedelta(minutes=1), timedelta(days=30)
-UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
+# Seconds of a unit, and how a length of time in it is said that has gone by or is to come.
+UNITS = (
+    (
+        86400,
+        ngettext_lazy("%(count)s day ago", "%(count)s days ago", "count"),
+        ngettext_lazy("in %(count)s day", "in %(count)s days", "count"),
+    ),
+    (
+        3600,
+        ngettext_lazy("%(count)s hour ago", "%(count)s hours ago", "count"),
+        ngettext_lazy("in %(count)s hour", "in %(count)s hours", "count"),
+    ),
+    (
+        60,
+        ngettext_lazy("%(count)s minute ago", "%(count)s minutes ago", "count"),
+        ngettext_lazy("in %(count)s minute", "in %(count)s minutes", "count"),
+    ),
+)
 CLOCKS_DIFFER = timedelta(seconds=5)  # so much a moment that has passed may seem to lie ahead
 Number = int | float | Decimal
 SIZES: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
@@ -29,7 +50,18 @@ def number(value: Number | None) -> str:
     if value is None or is_missing(value):
         return MISSING
     text = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
-    return text.replace("-", "−", 1)
+    return _written(text)
+
+
+def _written(text: str) -> str:
+    """Digits with the signs of the reader's language: `1,234.5` → `1.234,5` in German."""
+    return text.translate(_signs(get_language()))
+
+
+@lru_cache
+def _signs(language: str | None) -> dict[int, str]:
+    point = get_format("DECIMAL_SEPARATOR", language)
+    return str.maketrans({",": get_format("THOUSAND_SEPARATOR", language), ".": point, "-": "−"})
 
 
 def short(value: Number) -> str:
@@ -38,7 +70,7 @@ def short(value: Number) -> str:
     for size, letter in SIZES:
         # 999,950 reads 1M, not 1000K.
         if magnitude >= 1000 and magnitude >= size * 0.99995:
-            return f"{float(value) / size:.1f}".rstrip("0").rstrip(".").replace("-", "−") + letter
+            return _written(f"{float(value) / size:.1f}".rstrip("0").rstrip(".")) + letter
     return number(value)
 
 
@@ -55,12 +87,12 @@ def percent(value: Number | None, digits: int = 1) -> str:
     """A fraction: `0.031` → `3.1 %`."""
     if value is None or is_missing(value):
         return MISSING
-    return f"{float(value) * 100:,.{digits}f}{NBSP}%".replace("-", "−")
+    return _written(f"{float(value) * 100:,.{digits}f}") + f"{NBSP}%"
 
 
 def cents(value: Number) -> str:
     """An amount of money without its currency: `1200` → `1,200.00`."""
-    return f"{value:,.2f}"
+    return _written(f"{value:,.2f}")
 
 
 def money(amount: Number | None, currency: str) -> str:
@@ -79,31 +111,31 @@ def duration(seconds: Number | None) -> str:
         return f"{minutes}{NBSP}min" + (f" {rest}{NBSP}s" if rest else "")
     hours, minutes = divmod(minutes, 60)
     if hours >= 100:
-        return f"{hours:,}{NBSP}h"
+        return f"{number(hours)}{NBSP}h"
     return f"{hours}{NBSP}h" + (f" {minutes}{NBSP}min" if minutes else "")
 
 
-def span(delta: timedelta) -> str:
-    """A positive length of time in its largest unit: `2 hours`."""
+def _said(delta: timedelta) -> tuple[str, str]:
+    """A positive length of time in its largest unit: gone by, and to come."""
     seconds = int(delta.total_seconds())
-    size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
-    count = max(seconds // size, 1)
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    size, gone, ahead = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
+    count = {"count": max(seconds // size, 1)}
+    return str(gone % count), str(ahead % count)
 
 
 def day(moment: date) -> str:
     """A day, or that of a moment: `2 Dec 2026`."""
-    return f"{moment.day} {moment:%b %Y}"
+    return date_format(moment, "SHORT_DATE_FORMAT")
 
 
 def relative(moment: datetime, now: datetime) -> str:
     """`2 hours ago`, `in 3 days`; a date when it is more than 30 days away."""
     delta = now - moment
     if -CLOCKS_DIFFER < delta < MINUTE:
-        return "just now"
+        return _("just now")
     if abs(delta) > MONTH:
         return day(moment)
-    return f"{span(delta)} ago" if delta > NOTHING else f"in {span(-delta)}"
+    return _said(delta)[0] if delta > NOTHING else _said(-delta)[1]
 
 
 def too_soon(done_at: datetime | None, pause: timedelta) -> str:

@@ -13,6 +13,7 @@ from django.contrib.messages.storage.base import Message
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from ui.bidi import isolated
 from ui.components import KINDS, component, one_of
@@ -178,10 +179,14 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
 
 
 @register.simple_tag
-@lru_cache(maxsize=50)
 def toast(*, text: str, kind: str = "info") -> SafeString:
     """A short message; pages get theirs from django.contrib.messages and `HX-Trigger: {"toast": …}`."""
-    return component("toast", text=text, kind=one_of(kind, KINDS, "toast kind"))
+    return _toast(text, one_of(kind, KINDS, "toast kind"), get_language())
+
+
+@lru_cache(maxsize=50)
+def _toast(text: str, kind: str, _language: str | None) -> SafeString:
+    return component("toast", text=text, kind=kind)
 
 
 @register.simple_tag(takes_context=True)

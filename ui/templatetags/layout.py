@@ -7,6 +7,7 @@ from functools import lru_cache
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from ui.components import component, trimmed
 from ui.live import Live
@@ -111,9 +112,13 @@ def empty_state(
 
 
 @register.simple_tag
-@lru_cache(maxsize=50)
-def loading_state(*, rows: int = 3, label: str = "Loading…") -> SafeString:
+def loading_state(*, rows: int = 3, label: str = "") -> SafeString:
     """A skeleton of as many rows as are awaited."""
+    return _loading_state(rows, label or _("Loading…"))
+
+
+@lru_cache(maxsize=50)
+def _loading_state(rows: int, label: str) -> SafeString:
     return component("loading_state", rows=range(rows), label=label)
 
 

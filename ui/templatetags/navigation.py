@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ui import languages
 from ui.components import component
@@ -33,8 +35,14 @@ def tabs(
 
 @register.simple_tag(takes_context=True)
 def language_switch(context: Context) -> SafeString:
-    """Links to this page in the other languages it is written in."""
-    return component("language_switch", languages=languages.choice(context["request"]))
+    """The language of this page, and links to it in the others."""
+    code = get_language() or settings.LANGUAGE_CODE
+    return component(
+        "language_switch",
+        code=code,
+        own_name=settings.PAGE_LANGUAGES[code],
+        languages=languages.choice(context["request"]),
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -165,7 +165,7 @@ def _ask(
         "link": page_url(invitation),
         "is_reminder": is_reminder,
     }
-    with translation.override(written_in(influencer.language)):
+    with translation.override(written_in(influencer.reads_in)):
         subject = (
             _("Reminder: %(who)s asks to see your TikTok numbers")
             if is_reminder

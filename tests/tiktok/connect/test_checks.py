@@ -302,7 +302,7 @@ def test_the_mail_says_what_ends_when_for_whom_and_how_it_goes_on(
         for part in (
             "Hello Maya",
             "@maya.bakes",
-            f"{day}, {ends_at:%H:%M} UTC",
+            f"{ends_at.day} {ends_at:%b %Y, %H:%M} UTC",
             "Oak",
             "Reconnect",
         ):

@@ -329,7 +329,7 @@ def test_whoever_waits_too_long_for_another_refresh_is_told_that_it_is_under_way
     with pytest.raises(TikTokBusy) as busy:
         access_token(connection)
     assert str(busy.value) == (
-        "The permission is being renewed with TikTok just now. Please try again in a minute."
+        "The permission is being renewed with TikTok just now. Please try again in 1 minute."
     )
 
 

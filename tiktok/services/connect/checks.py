@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, register_kind
@@ -26,7 +27,7 @@ from tiktok.services.grants.tokens import call_as_creator
 from tiktok.services.polls.kinds import REASONS, waiting
 
 CHECK_EVERY = timedelta(days=1)
-OTHER_ACCOUNT = "TikTok's answer was for another account."
+OTHER_ACCOUNT = _("TikTok's answer was for another account.")
 
 
 def check_due_grants(connection_ids: Sequence[int]) -> dict[int, timedelta | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext
 from msgspec import structs
 
 from tenancy.models import Organization, User
@@ -105,8 +106,11 @@ def _connect(attempt: ConnectAttempt, code: str) -> Connection:
         handle = profile.handle.lower()
         if attempt.expected_handle not in {"", handle, known and known.handle}:
             raise ConnectRefused(
-                f"You signed in at TikTok as @{handle}, but @{attempt.expected_handle} was asked for. Switch"
-                " accounts at TikTok and try again."
+                gettext(
+                    "You signed in at TikTok as @%(handle)s, but @%(asked)s was asked for. Switch accounts at TikTok and"
+                    " try again."
+                )
+                % {"handle": handle, "asked": attempt.expected_handle}
             )
         return keep_connection(attempt, grant, profile, _membership(handle))
     except Exception:  # a defect of ours, too
@@ -135,7 +139,9 @@ def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
     handle = known.handle if known else attempt.expected_handle
     if not handle:
         raise ConnectRefused(
-            "TikTok's name of this account could not be read. Please use the link you were sent."
+            gettext(
+                "TikTok's name of this account could not be read. Please use the link you were sent."
+            )
         )
     return handle
 

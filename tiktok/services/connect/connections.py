@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from jobs.services.queue import make_due, note_finished, wake
 from tenancy.enums import Verb
@@ -33,7 +34,9 @@ from tiktok.services.grants.attempts import close_attempt
 from tiktok.services.grants.grants import CHECK, end_grant, keep_grant
 from tiktok.signals import connected
 
-TAKEN = "This TikTok account is connected here by another person. They have to disconnect it first."
+TAKEN = _(
+    "This TikTok account is connected here by another person. They have to disconnect it first."
+)
 
 
 def refuse_taken(open_id: str, person: User) -> None:
@@ -105,7 +108,7 @@ def _kept_connection(
         end_grant(
             connection,
             state=ConnectionState.REVOKED,
-            reason="Its owner connected it anew.",
+            reason=_("Its owner connected it anew."),
             actor=attempt.person,
             withdraw=True,
         )

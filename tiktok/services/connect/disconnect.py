@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -52,7 +53,7 @@ def _end_unless_renewed(connection: Connection, actor: User) -> None:
     end_grant(
         connection,
         state=ConnectionState.REVOKED,
-        reason="You disconnected it.",
+        reason=_("You disconnected it."),
         actor=actor,
         withdraw=True,
     )

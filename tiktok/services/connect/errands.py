@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+from django.utils.translation import gettext_noop as _
+
 from jobs.models import Job
 from jobs.services.errands import Done, errand, says, start_errand
 from jobs.services.jobs import Report, register_job
@@ -11,8 +14,10 @@ from tiktok.enums import AttemptOutcome
 from tiktok.errors import TikTokProblem
 from tiktok.models import ConnectAttempt, Connection
 from tiktok.services.connect.connect import finish_connect, receive_answer
+from ui.languages import written_in
 
 CONNECT = "tiktok.connect"
+TITLE = _("Connect TikTok")
 CONNECTED, REFUSED = AttemptOutcome.CONNECTED.value, AttemptOutcome.REFUSED.value
 
 
@@ -35,7 +40,8 @@ def _finish(job: Job) -> Done:
     if attempt.outcome == AttemptOutcome.CONNECTED:  # by a worker that was lost
         newest = Connection.objects.filter(person=attempt.person).latest("connected_at")
         return Done(CONNECTED, text=newest.handle)
-    connection = finish_connect(attempt)
+    with translation.override(written_in(attempt.person.language)):
+        connection = finish_connect(attempt)
     if connection.is_live:
         return Done(CONNECTED, text=connection.handle)
     return Done(REFUSED, text=connection.state_reason)
@@ -48,7 +54,7 @@ def _report(job: Job) -> Report:
 register_job(
     errand(
         CONNECT,
-        "Connect TikTok",
+        TITLE,
         {CONNECTED: "connected", REFUSED: "not connected"},
         _finish,
         _report,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from mail.services.outbox import queue_message
 from tenancy.models import Organization
@@ -13,6 +15,7 @@ from tenancy.scope import organization_scope, person_scope
 from tiktok.models import Connection, Consent
 from tiktok.policies import warning_due
 from ui.bidi import isolated
+from ui.languages import written_in
 
 
 @transaction.atomic
@@ -53,11 +56,13 @@ def _queue(connection: Connection, organizations: list[Organization], days: int)
         "organizations": [organization.name for organization in organizations],
         "link": f"{settings.PUBLIC_URL}/me/",
     }
-    with person_scope(connection.person):
+    language = written_in(connection.person.language)
+    with person_scope(connection.person), translation.override(language):
+        facts = {"handle": isolated(connection.handle), "day": date_format(ends_at, "DATE_FORMAT")}
         queue_message(
             "tiktok_permission_ends",
             to=connection.person.email,
-            subject=f"Your TikTok permission for @{isolated(connection.handle)} ends on {ends_at.day} {ends_at:%B %Y}",
+            subject=gettext("Your TikTok permission for @%(handle)s ends on %(day)s") % facts,
             values=values,
             intent=f"permission_ends:{connection.pk}:{connection.connected_at.isoformat()}:{days}",
         )

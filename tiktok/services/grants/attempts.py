@@ -14,6 +14,7 @@ from datetime import timedelta
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
@@ -28,17 +29,18 @@ log = structlog.get_logger()
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 KEPT_FOR = timedelta(days=30)
-AGAIN = "Please start again."
-UNKNOWN_STATE = f"This answer from TikTok belongs to no sign-in we started. {AGAIN}"
-USED = f"This answer from TikTok was used already. {AGAIN}"
-TOO_LATE = f"More than ten minutes passed on TikTok's page, so nothing was connected. {AGAIN}"
-OTHER_PURPOSE = f"This answer from TikTok was meant for another page. {AGAIN}"
-OTHER_SESSION = f"The sign-in at TikTok was started in another browser. {AGAIN}"
-OTHER_PERSON = "The sign-in at TikTok was started by somebody else. Please start your own."
-NO_CODE = f"TikTok's answer was incomplete, so nothing was connected. {AGAIN}"
-OLD_CODE = f"TikTok no longer accepts this answer. {AGAIN}"
-BROKEN = f"Something went wrong here, so nothing was connected. {AGAIN}"
-DENIED = "You said no on TikTok's page, so nothing was connected."
+UNKNOWN_STATE = _("This answer from TikTok belongs to no sign-in we started. Please start again.")
+USED = _("This answer from TikTok was used already. Please start again.")
+TOO_LATE = _(
+    "More than ten minutes passed on TikTok's page, so nothing was connected. Please start again."
+)
+OTHER_PURPOSE = _("This answer from TikTok was meant for another page. Please start again.")
+OTHER_SESSION = _("The sign-in at TikTok was started in another browser. Please start again.")
+OTHER_PERSON = _("The sign-in at TikTok was started by somebody else. Please start your own.")
+NO_CODE = _("TikTok's answer was incomplete, so nothing was connected. Please start again.")
+OLD_CODE = _("TikTok no longer accepts this answer. Please start again.")
+BROKEN = _("Something went wrong here, so nothing was connected. Please start again.")
+DENIED = _("You said no on TikTok's page, so nothing was connected.")
 VERBS: dict[str, dict[AttemptOutcome, Verb]] = {
     AttemptPurpose.CREATOR: {
         AttemptOutcome.PENDING: Verb.CONNECTION_STARTED,

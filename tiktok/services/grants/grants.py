@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Case, F, Func, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from jobs.services.queue import bring_forward, forget, make_due, stop
 from tenancy.enums import Verb
@@ -37,14 +38,15 @@ from tiktok.signals import disconnected
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
 # Without these there is no profile, no audience, no videos. The creator may untick any of them on TikTok's page.
 REQUIRED_SCOPES = {
-    "biz.creator.info": "your profile",
-    "biz.creator.insights": "your audience",
-    "video.list": "your videos",
+    "biz.creator.info": _("your profile"),
+    "biz.creator.insights": _("your audience"),
+    "video.list": _("your videos"),
 }
+NOT_GRANTED = _("Not granted: %(parts)s.")
 CHECK = "grant"  # the kind of work that checks a live grant (`connect.checks`)
 LONGEST_LIFE = timedelta(days=3660)  # no calendar holds all that TikTok may say
 EXPIRING_BEFORE = timedelta(days=30)
-AUTHORIZATION_ENDED = "The influencer's authorization has ended."
+AUTHORIZATION_ENDED = _("The influencer's authorization has ended.")
 INSIGHTS = {
     "average_views": None, "engagement_rate": None, "completion_rate": None, "creator_rate_amount": None,
     "creator_rate_currency": "", "audience_countries": None, "audience_genders": None, "audience_ages": None,
@@ -101,7 +103,7 @@ def missing_scopes(scopes: frozenset[str]) -> list[str]:
 
 def not_granted(missing: list[str]) -> str:
     """The reason of a grant that lacks scopes."""
-    return f"Not granted: {', '.join(missing)}."
+    return NOT_GRANTED % {"parts": ", ".join(missing)}
 
 
 def keep_grant(connection: Connection, grant: types.Grant) -> None:

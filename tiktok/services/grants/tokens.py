@@ -16,6 +16,7 @@ from typing import TypeVar
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, claim_now, register_kind
@@ -41,8 +42,8 @@ PAUSE_SECONDS = 0.05
 OVER = (errors.RefreshTokenError, errors.AccessTokenInvalidError, errors.AuthCodeError)
 # What leaves it open whether the grant still holds.
 GRANT_IN_DOUBT = (errors.ScopeMissingError, errors.AuthCodeError)
-CONSENT_EXPIRED = "TikTok's permission lasts one year and has run out."
-CONSENT_REVOKED = "The permission was withdrawn at TikTok."
+CONSENT_EXPIRED = _("TikTok's permission lasts one year and has run out.")
+CONSENT_REVOKED = _("The permission was withdrawn at TikTok.")
 
 
 def access_token(connection: Connection) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.core.cache import cache
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from tenancy.scope import organization_scope
 from tiktok.client import webhooks
@@ -33,11 +34,11 @@ DATES = {"tto_video_uploaded": "uploaded_at", "tto_video_published": "published_
 RESOLVE = "RESOLVE"
 # `reason` of Login Kit's `authorization.removed`; 0 is unknown.
 REASONS = {
-    1: "The creator withdrew the permission at TikTok.",
-    2: "The TikTok account was deleted.",
-    3: "TikTok ended the permission: the age of the account's owner has changed.",
-    4: "TikTok has banned the account.",
-    5: "The permission was ended at TikTok on our behalf.",
+    1: _("The creator withdrew the permission at TikTok."),
+    2: _("The TikTok account was deleted."),
+    3: _("TikTok ended the permission: the age of the account's owner has changed."),
+    4: _("TikTok has banned the account."),
+    5: _("The permission was ended at TikTok on our behalf."),
 }
 # TikTok dates the removal by its clock and to the second, we the connection by ours.
 CLOCKS_DIFFER = timedelta(minutes=1)

@@ -35,7 +35,7 @@ def page_url(order: Order) -> str:
 
 def page_language(order: Order) -> str:
     """The language in which the order's creator is written to."""
-    return written_in(order.account.influencer.language)
+    return written_in(order.account.influencer.reads_in)
 
 
 def read_link(token: str) -> SignedLink | None:
