@@ -41,6 +41,7 @@ PAGES = (
     ("crm:duplicates", "Duplicates", "copy", Permission.READ),
     ("crm:my_tasks", "My tasks and mentions", "bell", Permission.READ),
     ("campaigns:list", "Campaigns", "speakerphone", Permission.READ),
+    ("crm:programs", "Applications: programs, and who applies", "clipboard", Permission.READ),
     ("mail:messages", "E-mail", "mail", Permission.READ_MAIL),
     ("jobs:activity", "Activity", "refresh", Permission.READ),
 )
