@@ -44,6 +44,9 @@ SETTLED_BY: dict[str, frozenset[AlertKind]] = {
     Verb.ORDER_CREATING: frozenset({AlertKind.FAILED}),
     Verb.ORDER_CANCELLED: frozenset(AlertKind),
     Verb.CAMPAIGN_ON_PLAN: frozenset({AlertKind.BELOW_PLAN}),
+    Verb.APPLICATION_ACCEPTED: frozenset({AlertKind.APPLIED}),
+    Verb.APPLICATION_ASKED_BACK: frozenset({AlertKind.APPLIED}),
+    Verb.APPLICATION_DECLINED: frozenset({AlertKind.APPLIED}),
 }
 # Good news stands on screen; what asks for something comes by mail as well, unless the member chose otherwise.
 GOOD_NEWS = frozenset({AlertKind.ACCEPTED, AlertKind.PUBLISHED, AlertKind.IMPORTED})

@@ -272,3 +272,6 @@ def test_an_application_that_was_sent_again_says_so_to_who_sees_its_program(oliv
     record(Verb.APPLICATION_ANSWERED, application, actor=None)
     assert heard(olivia) == ["applied"]
     assert "Mira.Bakes has answered your question" in text(client.get(PAGE))
+    record(Verb.APPLICATION_DECLINED, application, actor=None)
+    heard()
+    assert one("applied").read_at is not None
