@@ -227,3 +227,13 @@ class Decision(models.TextChoices):
     ACCEPT = "accept", "Accept"
     ASK_BACK = "ask_back", "Ask back"
     DECLINE = "decline", "Decline"
+
+
+class AccessKind(models.TextChoices):
+    """The ways in which somebody reads an influencer's data."""
+
+    PROFILE = "profile", "Profile opened"
+    REPORT = "report", "Report opened"
+    SHARED = "shared", "Shared report opened"
+    API = "api", "Read by a program"
+    API_LIST = "api_list", "List read by a program"

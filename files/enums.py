@@ -11,5 +11,6 @@ class FileKind(models.TextChoices):
     REPORT_LOGO = "report_logo", "Client's logo of a report"
     INFLUENCER_FILE = "influencer_file", "File of an influencer"
     BRIEF_FILE = "brief_file", "File of a brief"
+    OWN_COPY = "own_copy", "Copy of a person's data"
     DRAFT = "draft", "Draft of a creator"
     APPLICATION_FILE = "application_file", "File of an application"

@@ -9,6 +9,7 @@ from files.enums import FileKind
 
 MEGABYTE = 1024 * 1024
 TEXT = "text/csv"
+ARCHIVE = "application/zip"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,6 +55,7 @@ LIMITS: dict[str, Limit] = {
     FileKind.INFLUENCER_EXPORT: Limit(
         size=1024 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_guarded=True
     ),
+    FileKind.OWN_COPY: Limit(size=4096 * MEGABYTE, endings={ARCHIVE: ".zip"}, is_guarded=True),
     FileKind.ORGANIZATION_LOGO: _LOGO,
     FileKind.GROUP_LOGO: _LOGO,
     FileKind.REPORT_LOGO: _LOGO,

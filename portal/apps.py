@@ -5,6 +5,8 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal.errands import register_jobs  # noqa: PLC0415 -- needs the model registry
+        from portal import errands  # noqa: PLC0415 -- needs the model registry
+        from portal.copying import job as copying  # noqa: PLC0415 -- the same
 
-        register_jobs()
+        errands.register_jobs()
+        copying.register_jobs()

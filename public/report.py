@@ -30,6 +30,8 @@ from campaigns.services.report import (
     read_link,
     shared_report,
 )
+from crm.enums import AccessKind
+from crm.services.access.recording import note_access
 from files.views import as_picture
 from public.links import private
 from public.visits import is_a_person
@@ -135,6 +137,7 @@ def _shown(request: HttpRequest, token: str, report: Report) -> HttpResponse:
     campaign: Any = campaign_with_counts(report.campaign_id)
     if is_a_person(request):
         note_opening(report)
+        note_access(AccessKind.SHARED, campaign_id=report.campaign_id)
     content = ReportContent(campaign, report, sees_money=True, today=timezone.now().date())
     context = {
         "report": report,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from django.db import models
@@ -15,6 +16,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from api.views import ApiView
+from crm.enums import AccessKind
+from crm.services.access.recording import note_access
 from tenancy.composed import ROW, Composed, ComposedPages
 from tiktok.queries import is_released
 from ui.paging import KeysetPage
@@ -46,6 +49,7 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
     keyset: tuple[str, ...] = ("-id",)
     rows: Callable[[], models.QuerySet[Any]]
     facts: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] | None = None
+    is_about_creators = True  # what is read of them stands in their access log
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """A list is filtered and cut to a page before facts are added, all else before it is found by its id."""
@@ -67,6 +71,17 @@ class Resource(ApiView, ReadOnlyModelViewSet[Any]):
                 wrong[name] = "Give this parameter one value, or leave it out."
         if wrong:
             raise ValidationError(wrong)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        if response.status_code == HTTPStatus.OK and self.is_about_creators:
+            self.note_reading()
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def note_reading(self) -> None:
+        """Note what a program has read of creators: once a day, behind the answer's transaction."""
+        note_access(AccessKind.API_LIST)
 
     def parameters(self) -> set[str]:
         """The query parameters of this action."""

@@ -19,10 +19,11 @@ from api.v1.resources import Resource
 from campaigns.enums import PlaceState
 from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries import is_visible, next_post_check, order_steps
-from crm.enums import AccountType
+from crm.enums import AccessKind, AccountType
 from crm.models import Influencer, SocialAccount
 from crm.models.search import names_and_bios
 from crm.queries.search import Narrow, lone_word
+from crm.services.access.recording import note_access
 from tenancy.composed import ComposedPages
 from tiktok import queries
 from tiktok.availability import ACCOUNT_MATRIX, POST_MATRIX
@@ -47,6 +48,12 @@ class InfluencerViewSet(Resource):
     serializer_class = serializers.InfluencerSerializer
     filterset_class = filters.InfluencerFilters
     keyset = ("sort_name", "id")
+
+    def note_reading(self) -> None:
+        if self.action == "list":
+            super().note_reading()
+        else:
+            note_access(AccessKind.API, influencer_id=int(self.kwargs["pk"]))
 
     def rows(self) -> models.QuerySet[Influencer]:
         return Influencer.objects.all()
@@ -152,6 +159,7 @@ class CampaignViewSet(Resource):
     serializer_class = serializers.CampaignSerializer
     filterset_class = filters.CampaignFilters
     keyset = ("-starts_on", "-id")
+    is_about_creators = False
 
     def rows(self) -> models.QuerySet[Campaign]:
         return Campaign.objects.all()

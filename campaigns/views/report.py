@@ -32,6 +32,8 @@ from campaigns.services.report import (
 )
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
+from crm.enums import AccessKind
+from crm.services.access.recording import note_access
 from crm.services.exports.tables import CONTENT_TYPES, CSV, XLSX
 from files.errors import FileRefused
 from files.forms import LogoForm
@@ -51,6 +53,7 @@ SHARED = "This report is shared by a link that shows more than you may see. Ask 
 @require_safe
 def report_page(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
+    note_access(AccessKind.REPORT, role=request.membership.role, campaign_id=campaign.pk)
     return _page(request, campaign, report_of(campaign))
 
 

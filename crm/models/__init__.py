@@ -1,3 +1,4 @@
+from crm.models.access import AccessEntry
 from crm.models.bulk import BulkAction, BulkResult
 from crm.models.connect_invitations import ConnectInvitation
 from crm.models.documents import Contract, Document
@@ -27,6 +28,7 @@ from crm.models.tasks import Task
 
 __all__ = [
     "SEARCHED",
+    "AccessEntry",
     "AccountReading",
     "Application",
     "ApplicationNote",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -89,6 +90,31 @@ def relations() -> list[Hanging]:
     ]
     others = [each for each in found if each.model not in DERIVED | PAIRS]
     return sorted(others, key=lambda each: each.key)
+
+
+@cache
+def paths_to_influencer(model: type[models.Model]) -> tuple[str, ...]:
+    """The ways from a row of this model to an influencer, by foreign keys of its own and of what they refer to."""
+    return tuple(_paths(model, ()))
+
+
+def _paths(model: type[models.Model], seen: tuple[type[models.Model], ...]) -> Iterator[str]:
+    for field in model._meta.local_fields:
+        referred: Any = field.related_model
+        if referred is Influencer:
+            yield field.name
+        elif isinstance(field, models.ForeignKey) and referred not in (*seen, model, "self"):
+            for rest in _paths(referred, (*seen, model)):
+                yield f"{field.name}__{rest}"
+
+
+def rows_about(model: Any, influencer: Influencer) -> models.QuerySet[Any]:
+    """The rows of this model that are about an influencer; one that says nothing of people has none."""
+    paths = [(path, influencer) for path in paths_to_influencer(model)]
+    if not paths:
+        return model.objects.none()
+    found = model.objects.filter(models.Q(*paths, _connector=models.Q.OR)).values("pk")
+    return model.objects.filter(pk__in=found)
 
 
 def relation(key: str) -> Hanging:

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from crm import queries
+from crm.enums import AccessKind
 from crm.models import ConnectInvitation
 from crm.policies.next_action import next_action
 from crm.queries.past import History
 from crm.queries.readings import with_numbers
 from crm.queries.timeline import KINDS
+from crm.services.access.recording import note_access
 from crm.services.notes import read_mentions
 from crm.views.frame import allowances, found_influencer, sees_money
 from mail.queries import address_mark
@@ -73,6 +75,7 @@ def influencer(request: OrganizationRequest, pk: int) -> HttpResponse:
     if answer := live.answer(request):
         return answer
     remember(request, "influencer", found.pk)
+    note_access(AccessKind.PROFILE, role=request.membership.role, influencer_id=found.pk)
     context = {
         **allowances(request),
         "row": row,

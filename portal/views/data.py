@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,12 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 from crm.queries.receipts import receipt_path
 from crm.services.erasure.people import ask_erasure
 from crm.services.erasure.persons import may_stay
+from files.views import as_download
 from portal.access import in_each_organization
+from portal.access_log import access_page
+from portal.copying.job import copy_file as find_copy
+from portal.copying.job import latest_copy, start_copy
 from portal.own_orders import own_work, work_in
 from tenancy.access import portal_page
 from tenancy.models import User
+from tenancy.scope import person_scope
 from tiktok.models import Connection
 from ui.languages import in_own_language, own_language
+from ui.live import Live
 
 
 class EraseForm(forms.Form):
@@ -54,7 +60,40 @@ class EraseForm(forms.Form):
 @portal_page
 def my_data(request: HttpRequest) -> HttpResponse:
     """Show who read my data, a copy of it, and the way to erase it."""
-    return render(request, "portal/data/data.html")
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    page = access_page(request.user, request.GET.get("before", ""))
+    return render(request, "portal/data/data.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@in_own_language
+@portal_page
+def copy(request: HttpRequest) -> HttpResponse:
+    """A copy of everything: have it made, see how far it is, download it."""
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 -- portal_page saw to it
+    with person_scope(person):
+        if request.method == "POST":
+            start_copy(person, language=own_language(request))
+            return redirect("portal:copy")
+        latest = latest_copy()
+    job = latest.job if latest else None
+    live = Live.of(job and (job.pk, job.state), is_under_way=bool(job and not job.is_finished))
+    context = {"copy": latest, "live": live}
+    return live.answer(request) or render(request, "portal/data/copy.html", context)
+
+
+@require_GET
+@portal_page
+def copy_file(request: HttpRequest, job_pk: int) -> FileResponse:
+    """The ZIP, for the person alone and while it is kept."""
+    assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
+    with person_scope(request.user):
+        file = find_copy(job_pk)
+        if file is None:
+            raise Http404
+        return as_download(file)
 
 
 @require_http_methods(["GET", "POST"])

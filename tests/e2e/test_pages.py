@@ -188,6 +188,7 @@ def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
         "/me/",
         "/me/data/",
         "/me/data/erase/",
+        "/me/data/copy/",
         "/me/sharing/",
         "/me/organizations/oak/",
         "/me/organizations/oak/connect/",

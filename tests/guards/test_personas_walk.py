@@ -102,6 +102,7 @@ EXPECTED = {
     "apply_withdraw": {404},
     "crm:export_file": {404},
     "own_job": {404},
+    "portal:copy_file": {404},
     "tiktok_connect_finished": {404},
     "tiktok_brand_finished": {404},
 }

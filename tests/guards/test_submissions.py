@@ -176,6 +176,7 @@ NEED_NONE = {
         staff/organization/single_sign_on/domains.html single_sign_on:add_domain
     """,
     "It starts work that is not started again while it is unfinished, or was done a moment ago.": """
+        portal/data/copy.html
         staff/campaigns/campaigns/campaign.html campaigns:orders_refresh
         staff/campaigns/campaigns/list.html campaigns:export
         staff/campaigns/report/report.html campaigns:report_export

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import models
 
 from crm.models import SEARCHED, Influencer, OtherAddress, SocialAccount
+from crm.queries.hanging import rows_about
 from crm.queries.mail import holders
 from tenancy.isolation import organization_models
 from tenancy.models import EventText
@@ -46,22 +46,13 @@ def forget_event_texts(subjects: dict[str, list[int]]) -> int:
 
 
 def _subjects(influencer: Influencer) -> Iterator[tuple[str, list[int]]]:
-    yield Influencer._meta.label_lower, [influencer.pk]
     creators = Creator.objects.filter(account__influencer=influencer)
     yield Creator._meta.label_lower, list(creators.values_list("pk", flat=True))
     for model in organization_models():
-        path = getattr(model, "group_path", "").removesuffix("group").removesuffix("__")
-        if model not in SEARCHED and _leads_to_influencer(model, path):
-            rows = model._default_manager.filter(**{path: influencer})
-            yield model._meta.label_lower, list(rows.values_list("pk", flat=True))
-
-
-def _leads_to_influencer(model: type[models.Model], path: str) -> bool:
-    """Is a row of the model about the influencer at this path? Those of a program are of its group, and name nobody."""
-    end: Any = model
-    for name in path.split("__") if path not in {"", "pk"} else ():
-        end = end._meta.get_field(name).related_model
-    return end is Influencer and model is not Influencer
+        if model not in SEARCHED:
+            ids = rows_about(model, influencer).values_list("pk", flat=True)
+            yield model._meta.label_lower, list(ids)
+    yield Influencer._meta.label_lower, [influencer.pk]
 
 
 def _pattern(influencer: Influencer) -> str:

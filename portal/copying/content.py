@@ -1,0 +1,125 @@
+"""The content of a person's copy: every row about them in every organization, found in the model registry.
+
+A model of tomorrow takes part without a word here. Left out are tokens, what search is made of, and who of a team wrote
+something: that is the team's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from crm.models import SEARCHED, Influencer, Receipt
+from crm.queries.hanging import rows_about
+from files.models import File
+from mail.models import Message
+from portal.access import in_each_organization
+from tenancy.isolation import organization_models
+from tenancy.models import Organization, User
+from tenancy.scope import person_scope
+from tiktok.models import (
+    Connection,
+    Consent,
+    Creator,
+    CreatorSnapshot,
+    FormerHandle,
+    Video,
+    VideoReading,
+)
+
+NOBODY_S = ("sealed_", "password", "token", "sealing_id", "page_version")
+COMPUTED = {"sort_name", "bucket_at"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind: a title to read, a name for files, the names of columns, and the rows as texts, numbers and lists."""
+
+    title: str
+    name: str
+    columns: list[str]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """All that one organization holds about the person (None: what is theirs alone), and the files that belong to it."""
+
+    organization: Organization | None
+    tables: list[Table]
+    files: list[File]
+
+
+def parts_of(person: User) -> Iterator[Part]:
+    """The parts of the copy: the person's own, then one organization after the other."""
+    yield Part(None, list(_own_tables(person)), [])
+    yield from in_each_organization(person, _part)
+
+
+def _own_tables(person: User) -> Iterator[Table]:
+    yield _table(_("Your account"), User.objects.filter(pk=person.pk))
+    yield _table(_("Your connections"), Connection.objects.filter(person=person))
+    yield _table(_("Your receipts"), Receipt.objects.filter(person=person))
+    with person_scope(person):
+        yield _table(_("Mail to you"), Message.objects.all())
+
+
+def _part(organization: Organization, influencer: Influencer) -> Part:
+    creators = Creator.objects.filter(account__influencer=influencer)
+    videos = Video.objects.filter(creator__in=creators)
+    tables = [
+        *(_table(_title(model), rows) for model, rows in _hanging(influencer)),
+        _table(_("TikTok accounts"), creators),
+        _table(_("Earlier handles"), FormerHandle.objects.filter(creator__in=creators)),
+        _table(_("Consents"), Consent.objects.filter(creator__in=creators)),
+        _table(_("Videos"), videos),
+        _table(_("Numbers of your accounts"), CreatorSnapshot.objects.filter(creator_id__in=list(creators.values_list("pk", flat=True)))),
+        _table(_("Numbers of your videos"), VideoReading.objects.filter(video_id__in=list(videos.values_list("pk", flat=True)))),
+    ]  # fmt: skip
+    return Part(organization, [table for table in tables if table.rows], _files(influencer))
+
+
+def _hanging(influencer: Influencer) -> Iterator[tuple[type[models.Model], models.QuerySet[Any]]]:
+    yield Influencer, Influencer.objects.filter(pk=influencer.pk)
+    for model in sorted(organization_models(), key=lambda model: model._meta.label):
+        if model not in SEARCHED:
+            yield model, rows_about(model, influencer)
+
+
+def _files(influencer: Influencer) -> list[File]:
+    """The files that belong to rows about the influencer."""
+    found: dict[int, File] = {}
+    for model, rows in _hanging(influencer):
+        for field in model._meta.local_fields:
+            if field.related_model is File:
+                ids = rows.exclude(**{field.name: None}).values(field.attname)
+                found |= {file.pk: file for file in File.objects.filter(pk__in=ids)}
+    return list(found.values())
+
+
+def _title(model: type[models.Model]) -> str:
+    return str(model._meta.verbose_name_plural).capitalize()
+
+
+def _table(title: str, rows: models.QuerySet[Any]) -> Table:
+    columns = [column for column in rows.model._meta.local_concrete_fields if _is_shown(column)]
+    names = [column.attname for column in columns]
+    values = list(rows.values(*names))
+    filled = [n for n in names if any(row[n] not in (None, "", [], {}) for row in values)]
+    return Table(
+        title=title,
+        name=rows.model._meta.model_name or "",
+        columns=filled,
+        rows=[{name: row[name] for name in filled} for row in values],
+    )
+
+
+def _is_shown(column: models.Field[Any, Any]) -> bool:
+    """Not a secret, and not the id of somebody else."""
+    if column.related_model is User or column.name == "organization":
+        return False
+    return not column.name.startswith(NOBODY_S) and column.name not in COMPUTED

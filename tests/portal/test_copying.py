@@ -1,0 +1,167 @@
+"""A person downloads everything that is held about them: pages to read, the same as JSON, and their files."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from crm.models import Document, Influencer, Note
+from files.models import File
+from files.store import contents
+from jobs.enums import JobState, Lane
+from jobs.models import Job, Work
+from portal.copying.archive import write_archive
+from portal.copying.content import parts_of
+from portal.copying.job import COPY, FORGET, KEPT_FOR, latest_copy, start_copy
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope, person_scope
+from tenancy.services.organizations import let_influencer_in
+from tests.connecting import an_organization
+from tests.crm.erasure.test_people import bounced
+from tests.mailing import sent_mail
+from tests.personas import build_tenant
+from tests.portal.test_dashboard import signed_in, text
+from tests.working import pump
+
+pytestmark = pytest.mark.django_db
+URL = "/me/data/copy/"
+
+
+def run_all() -> None:
+    while pump(Lane.BULK):
+        pass
+
+
+def archive_of(person: User) -> ZipFile:
+    content = io.BytesIO()
+    write_archive(person, parts_of(person), content)
+    return ZipFile(content)
+
+
+def downloaded(response: Any) -> ZipFile:
+    return ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+
+
+def test_i_have_a_copy_made_am_told_by_mail_and_download_it(oak, maya) -> None:
+    client = signed_in(maya)
+    assert "Make a copy" in text(client.get(URL))
+    assert client.post(URL).status_code == 302
+    client.post(URL)
+    with person_scope(maya):
+        job = Job.objects.get(kind=COPY)
+    assert "Your copy is being made" in text(client.get(URL))
+    assert client.get(f"{URL}{job.pk}/").status_code == 404
+    run_all()
+    page = client.get(URL)
+    assert "Your copy is ready" in text(page)
+    assert "Make a new copy" in text(page)
+    [mail] = sent_mail()
+    assert (mail.to, mail.subject) == (["maya@example.com"], "The copy of your data is ready")
+    assert URL in str(mail.body)
+    answer = client.get(f"{URL}{job.pk}/")
+    assert answer["Content-Disposition"].startswith('attachment; filename="my-data-')
+    assert "index.html" in downloaded(answer).namelist()
+
+
+def test_everything_of_every_organization_is_inside_and_nothing_of_others(oak, maya) -> None:
+    elm = an_organization("Elm")
+    with organization_scope(oak):
+        mine, tom = Influencer.objects.get(person=maya), Influencer.objects.create(name="Tom")
+        for influencer, said in ((mine, "Bakes well"), (tom, "Runs well")):
+            Note.objects.create(influencer=influencer, text=said)
+        file = File(
+            kind="influencer_file", name="terms.pdf", content_type="application/pdf", size=3
+        )
+        contents().save(file.path, ContentFile(b"pdf"))
+        file.save()
+        Document.objects.create(influencer=mine, file=file)
+        lost = File.objects.create(
+            kind="influencer_file", name="lost.pdf", content_type="application/pdf", size=3
+        )
+        Document.objects.create(influencer=mine, file=lost)
+    with organization_scope(elm):
+        Influencer.objects.create(name="Maya at Elm", person=maya)
+        let_influencer_in(elm, maya)
+    archive = archive_of(maya)
+    everything = {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
+    assert everything[f"oak/files/{file.pk}-terms.pdf"] == "pdf"
+    assert not [name for name in everything if "lost.pdf" in name]
+    [notes] = [
+        name for name in everything if name.startswith("oak/") and name.endswith("-note.json")
+    ]
+    assert [row["text"] for row in json.loads(everything[notes])] == ["Bakes well"]
+    assert "Bakes well" in everything[notes.replace(".json", ".html")]
+    assert any("Maya at Elm" in page for page in everything.values())
+    assert "maya@example.com" in everything["index.html"]
+    assert not [name for name, page in everything.items() if "Runs well" in page]
+
+
+def test_every_table_about_a_person_takes_part_without_secrets_and_colleagues() -> None:
+    tenant = build_tenant("oak")
+    person = tenant.people["influencer"]
+    with person_scope(person):
+        Job.objects.all().delete()
+    archive = archive_of(person)
+    names = " ".join(archive.namelist())
+    everything = "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    for table in ("influencer", "socialaccount", "participant", "order", "post", "contract", "reviewversion", "accessentry", "creator", "video", "consent", "videoreading", "creatorsnapshot", "connection"):  # fmt: skip
+        assert f"-{table}.json" in names, table
+    assert not [secret for secret in tenant.planted if secret in everything]
+    assert f"owner {tenant.canary}" not in everything
+    assert "sealed_" not in everything
+
+
+def test_a_copy_is_kept_for_seven_days_and_for_me_alone(oak: Organization, maya: User) -> None:
+    other = User.objects.create_user("tom@example.com")
+    with person_scope(maya):
+        job = start_copy(maya, language="")
+    run_all()
+    url = f"{URL}{job.pk}/"
+    assert signed_in(other).get(url).status_code == 404
+    assert "Make a copy" in text(signed_in(other).get(URL))
+    with person_scope(maya):
+        Job.objects.update(finished_at=timezone.now() - KEPT_FOR)
+    assert signed_in(maya).get(url).status_code == 404
+    Work.objects.filter(kind=FORGET).update(due_at=timezone.now() - timedelta(seconds=1))
+    run_all()
+    with person_scope(maya):
+        assert not File.objects.exists()
+        assert latest_copy() is None
+
+
+def test_a_copy_that_failed_says_so(maya: User) -> None:
+    with person_scope(maya):
+        job = start_copy(maya, language="")
+        Job.objects.update(state=JobState.FAILED, finished_at=timezone.now(), actor=None)
+    page = text(signed_in(maya).get(URL))
+    assert "The copy could not be made." in page
+    assert "Make a copy" in page
+    with person_scope(maya):
+        Job.objects.filter(pk=job.pk).update(state=JobState.WAITING, finished_at=None)
+    run_all()
+    with person_scope(maya):
+        assert Job.objects.get().state == JobState.FAILED
+
+
+def test_without_its_file_a_copy_is_as_if_never_made(maya: User) -> None:
+    with person_scope(maya):
+        start_copy(maya, language="")
+    run_all()
+    with person_scope(maya):
+        File.objects.all().delete()
+        assert latest_copy() is None
+
+
+def test_an_address_that_takes_no_mail_has_its_copy_all_the_same(maya, monkeypatch) -> None:
+    monkeypatch.setattr("mail.services.outbox.marks.refuse_unwanted", bounced)
+    with person_scope(maya):
+        start_copy(maya, language="")
+    run_all()
+    assert "Your copy is ready" in text(signed_in(maya).get(URL))
