@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from babel import Locale
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_percent
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from crm.models import Program
 from crm.policies.programs import Check, Fact, Result, checks
+from ui.templatetags.formats import number
 
 ICONS = {Result.MET: "circle-check", Result.NOT_MET: "circle-x", Result.UNKNOWN: "info-circle"}
 TONES = {Result.MET: "is-success", Result.NOT_MET: "is-danger", Result.UNKNOWN: "is-neutral"}
@@ -56,7 +57,7 @@ def _needed(check: Check) -> str:
         text = ngettext(
             "%(count)s view or more on average", "%(count)s views or more on average", check.needed
         )
-    return text % {"count": _number(check.needed)}
+    return text % {"count": number(check.needed)}
 
 
 def _seen(check: Check) -> str:
@@ -78,7 +79,7 @@ def _seen(check: Check) -> str:
         text = ngettext(
             "%(count)s view on average", "%(count)s views on average", round(check.value)
         )
-    return text % {"count": _number(round(check.value))}
+    return text % {"count": number(round(check.value))}
 
 
 def _note(check: Check) -> str:
@@ -86,15 +87,11 @@ def _note(check: Check) -> str:
         return _("TikTok has not given this number. You can go on.")
     if check.key == "countries":
         return _("More than half needed")
-    return _("%(count)s needed") % {"count": _number(check.needed)}
+    return _("%(count)s needed") % {"count": number(check.needed)}
 
 
 def _locale() -> Locale:
     return Locale.parse(get_language() or "en", sep="-")
-
-
-def _number(value: Any) -> str:
-    return format_decimal(value, locale=_locale())
 
 
 def _names(check: Check, style: Literal["or", "unit"]) -> str:
