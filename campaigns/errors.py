@@ -189,6 +189,15 @@ class AccountToChoose(CampaignProblem):
         )
 
 
+class AccountNotVisible(CampaignProblem):
+    """An account is of a creator whom the member does not see."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{isolated(name)} is here already, with a creator whom you do not see. Ask a colleague who sees all creators."
+        )
+
+
 class NoAccountOfPost(CampaignProblem):
     """Nobody who takes part has an account on the post's network, or not the one that its address names."""
 

@@ -172,6 +172,7 @@ class Curves:
     band: str
     rows: list[Text]
     columns: list[Text]
+    names: list[Text]
 
     @property
     def right(self) -> int:
@@ -185,17 +186,18 @@ def curves(
     lines: Sequence[tuple[str, Shares]],
     *,
     width: int,
-    height: int = 250,
+    height: int = 282,
     compared: tuple[str, Shares] | None = None,
     band: tuple[Shares, Shares] | None = None,
     columns: Sequence[str],
+    names: tuple[str, str],
 ) -> Curves:
     """Draw curves of equally many shares, one `compared` with them dashed, and a band between two. `columns` are the words
-    below, from the first step to the last."""
-    bottom = height - 24
+    below, from the first step to the last; `names` those of the two axes, upwards and across."""
+    bottom, top = height - 42, TOP + 14
 
     def at(share: float) -> float:
-        return round(bottom - min(max(share, 0), 1) * (bottom - TOP), 1)
+        return round(bottom - min(max(share, 0), 1) * (bottom - top), 1)
 
     def across(part: float) -> float:
         return round(44 + part * (width - RIGHT - 44), 1)
@@ -219,9 +221,10 @@ def curves(
         band=area,
         rows=[Text(36, at(n / 4), f"{n * 25}\N{NO-BREAK SPACE}%", "end") for n in range(5)],
         columns=[
-            Text(across(n / (len(columns) - 1)), height - 4, words, ends.get(n, "middle"))
+            Text(across(n / (len(columns) - 1)), height - 24, words, ends.get(n, "middle"))
             for n, words in enumerate(columns)
         ],
+        names=[Text(0, 12, names[0], "start"), Text(across(0.5), height - 4, names[1])],
     )
 
 

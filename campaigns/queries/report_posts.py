@@ -177,7 +177,7 @@ def retention(posts: Sequence[ReportPost], shown: int = 4) -> Retention:
 
 
 def _label(each: ReportPost) -> str:
-    return f"{isolated(each.name[:40])} ({isolated(each.creator)})"
+    return f"{isolated(each.name[:40])} ({isolated(each.creator)}, {len(each.curve) - 1} s)"
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def retention_plot(found: Retention, width: int) -> SafeString:
         compared=("Median", found.median) if found.median else None,
         band=found.band,
         columns=LENGTHS,
+        names=("Viewers still watching (%)", "Part of the video that has played (%)"),
     )
     context = {
         "plot": plot,

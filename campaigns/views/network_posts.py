@@ -138,7 +138,7 @@ def network_import(request: OrganizationRequest, pk: int) -> HttpResponse:
         except (FileRefused, TableRefused) as refused:
             form.add_error("file", str(refused))
         else:
-            return redirect("crm:import", request.organization.slug, made.pk)
+            return redirect(address(request, "network_import_page", campaign.pk, made.pk))
     imports = latest_imports(POSTS, request.user, campaign=campaign.pk)
     context = {"form": form, "imports": imports}
     status = REFUSED if form.errors else 200

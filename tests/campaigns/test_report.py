@@ -356,7 +356,7 @@ def test_many_curves_have_a_median_and_a_middle_half(campaign: Campaign, manager
     assert "Their middle half" in page(manager, campaign)
     Influencer.objects.update(name="مايا")
     label = content(campaign).retention.lines[0][0]
-    assert label == "Video c7 (\u2068مايا\u2069)", (
+    assert label == "Video c7 (\u2068مايا\u2069, 2 s)", (
         "a name turns the caption beside it round no more"
     )
 

@@ -15,7 +15,7 @@ from jobs.models import Work
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_order
 from tests.factories.crm import ConsentFactory, InfluencerFactory, TikTokAccountFactory
 from tiktok.enums import MarketplaceStatus, PollKind, PostponedReason, Source
-from tiktok.models import CreatorSnapshot, VideoSnapshot
+from tiktok.models import CreatorSnapshot, Video, VideoSnapshot
 
 LONG = "Bartholomäus-Ferdinand Wolkenstein-Trostburgerhausen"
 
@@ -32,6 +32,7 @@ class Whole:
     by_hand: Post
     in_review: Post
     review: Review
+    listed: Video
 
 
 def a_whole_campaign() -> Whole:
@@ -59,11 +60,11 @@ def a_whole_campaign() -> Whole:
         published_since=None,
         published_at=None,
     )
-    a_video(accounts["marketplace"], "7450000000000000004", caption="#" + "looong" * 20)
+    listed = a_video(accounts["marketplace"], "7450000000000000004", caption="#" + "looong" * 20)
     review = a_review(accounts["ended"], campaign)
     alone = InfluencerFactory.create(name="Tom Trails", country="DE", language="en")
     syncs_of_every_kind(accounts, order)
-    return Whole(accounts, alone, campaign, order, by_order, by_hand, in_review, review)
+    return Whole(accounts, alone, campaign, order, by_order, by_hand, in_review, review, listed)
 
 
 def a_review(account: SocialAccount, campaign: Campaign) -> Review:

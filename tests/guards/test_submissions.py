@@ -117,6 +117,7 @@ NEED_NONE = {
         staff/campaigns/networks/acts.html campaigns:network_move
         staff/campaigns/networks/all.html campaigns:network_place
         staff/campaigns/networks/change.html action
+        staff/campaigns/networks/missing_accounts.html campaigns:network_import_account
         staff/campaigns/networks/queue.html campaigns:network_move
         staff/campaigns/posts/bar.html campaigns:posts_as
         staff/campaigns/orders/bulk.html

@@ -15,14 +15,16 @@ from jobs.models import Job
 from tenancy.enums import Permission
 from tenancy.models import User
 
+PAGE = "crm:import"
+
 
 @dataclass(frozen=True)
 class Subject:
     """The subject of the rows of files of one kind. Members need its `permission`; whoever is limited to groups sees their own
     imports alone.
 
-    `started_at` and `shown_at`: the name and the keys of the page where a file is chosen, and of the page that shows what was
-    imported. `recognized`: the key of the field that each header names, empty for none. `needed`: the choice that is still to be made,
+    `started_at`, `page_at` and `shown_at`: the name and the keys of the page where a file is chosen, of the import's own page,
+    and of the page that shows what was imported. `recognized`: the key of the field that each header names, empty for none. `needed`: the choice that is still to be made,
     by the keys that columns are mapped to; empty if none. `is_news`: does a value of this field take the place of an earlier
     one, unless somebody says otherwise? `is_added`: does it come beside the earlier ones, whatever somebody says? `judge`:
     the rows with their fates, not saved, and how many only the decimal mark would settle. `write`, `take_back` and
@@ -43,6 +45,7 @@ class Subject:
     write: Callable[[Import, Sequence[ImportRow], User | None], Mapping[str, int]]
     take_back: Callable[[Import, Sequence[ImportRow], User | None], Mapping[str, int]]
     note_verdicts: Callable[[Sequence[ImportRow]], int]
+    page_at: Callable[[Import], tuple[str, list[int]]] = lambda parent: (PAGE, [parent.pk])
 
 
 def import_of(job: Job) -> Import:

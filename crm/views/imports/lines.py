@@ -74,7 +74,7 @@ def pasted_lines(request: OrganizationRequest, parent: Import) -> dict[str, Any]
     is_open = parent.stage in {ImportStage.PREVIEW, ImportStage.IMPORT}
     return {
         "counts": counts,
-        "tabs": _tabs(counts, result),
+        "fates": _tabs(counts, result),
         "page": page,
         "lines": _lines(parent, page.rows),
         "is_narrowed": result in PasteResult.values,

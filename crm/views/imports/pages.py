@@ -25,7 +25,7 @@ from crm.services.imports.kinds import TAKE_BACK
 from crm.services.imports.meaning.mapping import problem_of, required_elsewhere
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
-from crm.services.imports.subjects import subject_of
+from crm.services.imports.subjects import PAGE, subject_of
 from crm.views.frame import INVALID, allowances
 from crm.views.imports.lines import pasted_lines
 from crm.views.imports.rows import kept_rows, shown_rows
@@ -83,6 +83,19 @@ def paste_accounts(request: OrganizationRequest) -> HttpResponse:
 def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
     """An import at whichever stage it is; brings itself up to date while a job of it runs."""
     parent = found_import(request, import_pk)
+    if subject_of(parent).page_at(parent)[0] != PAGE:
+        return show_import(request, parent)
+    return answer_import(
+        request, parent, lambda context: render(request, "staff/crm/imports/import.html", context)
+    )
+
+
+def answer_import(
+    request: OrganizationRequest,
+    parent: Import,
+    rendered: Callable[[dict[str, Any]], HttpResponse],
+) -> HttpResponse:
+    """The page of an import, `rendered` in the frame that it stands in; nothing while it is as the reader has it."""
     asking = parent.lookup_job
     goes_on_at = next_try_at(asking) if asking and not asking.is_finished else None
     live = Live.of(
@@ -107,7 +120,7 @@ def import_page(request: OrganizationRequest, import_pk: int) -> HttpResponse:
         "goes_on_at": goes_on_at,
         **CONTEXTS[part](request, parent),
     }
-    return render(request, "staff/crm/imports/import.html", context)
+    return rendered(context)
 
 
 def page_of(request: OrganizationRequest, way: tuple[str, list[int]]) -> str:
@@ -136,7 +149,7 @@ def _part(parent: Import) -> str:
 
 
 def show_import(request: OrganizationRequest, parent: Import) -> HttpResponse:
-    return redirect("crm:import", request.organization.slug, parent.pk)
+    return redirect(page_of(request, subject_of(parent).page_at(parent)))
 
 
 # --- what the parts of the page show ---
@@ -152,7 +165,7 @@ def _preview(request: OrganizationRequest, parent: Import) -> dict[str, Any]:
         "page": page,
         "rows": shown_rows(parent, page.rows),
         "fate": fate if fate in ImportFate.values else "",
-        "tabs": _tabs(parent, fate),
+        "fates": _tabs(parent, fate),
         "sections": sections,
         "policies": ImportPolicy.choices,
         "read_as": _read_as(parent),

@@ -293,7 +293,7 @@ def test_wrong_rows_say_why(campaign: Campaign, lena: SocialAccount, ada: User) 
         "This is no address of a post on Instagram, YouTube, X, Facebook or Twitch. Open the post and paste its address.",
         "The row has no address of a post.",
         "The row does not say whose post this is. Add a column with the Instagram account.",
-        "@nobody takes no part in this campaign. Add the account under Influencers first.",
+        "@nobody takes no part in this campaign. Add the account above the rows, or under Influencers.",
         "This is not an Instagram handle. Enter it as @name, or paste the address of the profile, such as https://www.instagram.com/name.",
         "The address is one of Instagram, the row names another.",
         "is none of Instagram, YouTube, X, Facebook and Twitch.",
@@ -539,7 +539,8 @@ def test_an_import_on_its_pages(manager: Client, campaign: Campaign, lena: Socia
     ):  # fmt: skip
         assert words in page, words
     assert "Creator<" not in page
-    manager.post(f"{url}begin/", {"version": 1})
+    acts = f"/o/oaks/influencers/import/{Import.objects.get().pk}/"
+    manager.post(f"{acts}begin/", {"version": 1})
     finish()
     page = text(manager.get(url))
     assert "2 rows imported" in page
@@ -547,12 +548,12 @@ def test_an_import_on_its_pages(manager: Client, campaign: Campaign, lena: Socia
     assert "New posts are removed" in page
     assert "posts.csv" in text(manager.get(start))
     assert "posts.csv" not in text(manager.get("/o/oaks/influencers/import/"))
-    errors = manager.get(f"{url}left-out/")
+    errors = manager.get(f"{acts}left-out/")
     assert "Send the creator an order" in b"".join(errors.streaming_content).decode()  # type: ignore[attr-defined]
-    manager.post(f"{url}check/")
+    manager.post(f"{acts}check/")
     finish()
     assert "1 post will be removed" in text(manager.get(url))
-    manager.post(f"{url}roll-back/")
+    manager.post(f"{acts}roll-back/")
     finish()
     assert "1 post removed" in text(manager.get(url))
 
@@ -562,8 +563,9 @@ def test_a_discarded_import_leads_back_to_the_campaign(
 ) -> None:
     start = f"{base(campaign)}networks/import/"
     upload = SimpleUploadedFile("posts.csv", f"url\n{REEL}".encode())
-    url = manager.post(start, {"file": upload, "way": "finds", **fresh()})["Location"]
-    assert manager.post(f"{url}discard/")["Location"] == start
+    manager.post(start, {"file": upload, "way": "finds", **fresh()})
+    acts = f"/o/oaks/influencers/import/{Import.objects.get().pk}/"
+    assert manager.post(f"{acts}discard/")["Location"] == start
     assert Import.objects.count() == 0
 
 

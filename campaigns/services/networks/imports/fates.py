@@ -30,6 +30,7 @@ from crm.services.imports.meaning.rows import SHOWN_CELL, Column, fate_of, mappe
 from crm.services.imports.meaning.values import Reader
 from crm.services.imports.reading.tables import Cells, kept_cell
 
+MISSING = "missing"  # of a row's values: network and handle of the account that is not there
 FINDS = "finds"  # the context's `way`: posts are kept, and only what keywords find waits for the campaign
 Post = tuple[str, str]  # network, and its id of the post
 
@@ -50,6 +51,7 @@ class Draft:
     post: NetworkPost | None = None
     duplicate_of: int | None = None
     changes: dict[str, list[Any]] = field(default_factory=dict)
+    missing: str = ""  # the network whose account of this handle takes no part
 
     @property
     def fate(self) -> ImportFate:
@@ -150,13 +152,14 @@ def _find_account(draft: Draft, accounts: _Accounts) -> None:
     draft.account = mine.get(draft.handle)
     if draft.account is None and not draft.reasons:
         draft.reasons.append(["", _missing(network, draft.handle), ""])
+        draft.missing = network if draft.handle else ""
 
 
 def _missing(network: Network, handle: str) -> str:
     if not handle:
         return f"The row does not say whose post this is. Add a column with the {network.label} account."
     name = account_name(network, handle)
-    return f"{name} takes no part in this campaign. Add the account under Influencers first."
+    return f"{name} takes no part in this campaign. Add the account above the rows, or under Influencers."
 
 
 def _find_duplicates(parent: Import, drafts: Sequence[Draft]) -> None:
@@ -235,12 +238,17 @@ def _row(parent: Import, draft: Draft) -> ImportRow:
         label=(caption or draft.url)[:200],
         handle=draft.handle[:64],
         duplicate_of=draft.duplicate_of,
-        values={} if is_left_out else values,
+        values=_left_out(draft) if is_left_out else values,
         changes=draft.changes if fate == ImportFate.UPDATE else {},
         reasons=draft.reasons,
         cells=[kept_cell(cell) for cell in draft.cells] if fate != ImportFate.UNCHANGED else [],
         keys=keys,
     )
+
+
+def _left_out(draft: Draft) -> dict[str, Any]:
+    """What is kept of a row that is left out: the account that it would need."""
+    return {MISSING: [draft.missing, draft.handle]} if draft.missing else {}
 
 
 def _named(draft: Draft) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,10 @@ def register() -> None:
             permission=Permission.EDIT_CAMPAIGNS,
             started_at=lambda parent: ("campaigns:network_import", [parent.context["campaign"]]),
             shown_at=lambda parent: ("campaigns:network_posts", [parent.context["campaign"]]),
+            page_at=lambda parent: (
+                "campaigns:network_import_page",
+                [parent.context["campaign"], parent.pk],
+            ),
             fields=fields,
             recognized=recognized,
             needed=needed,
