@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from crm.enums import ContractState
+from crm.models import Import
 from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.documents.contracts import change_state, create_contract
 from crm.services.tasks import create_task
@@ -378,3 +379,22 @@ def test_a_list_that_changes_says_what_it_shows_now(
     expect(news).to_have_text("1 row shown")
     page.get_by_role("searchbox").fill("nobody-of-this-name")
     expect(news).to_have_text("No matches")
+
+
+def test_an_import_of_posts_inside_its_campaign_has_no_barrier(
+    whole: Whole, oak: Organization, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    with organization_scope(oak):
+        column = {"name": "Account", "sample": "@lena", "field": "account", "policy": "fill_empty"}
+        parent = Import.objects.create(
+            name="posts.csv", about="posts", context={"campaign": whole.campaign.pk, "way": "list"}, stage="preview",
+            encoding="utf-8-sig", delimiter=",", columns=[column], row_count=1, counts={"error": 1}, started_by=manager,
+        )  # fmt: skip
+        parent.rows.create(
+            number=2, fate="error", label="Warm up", handle="lena.lifts", values={"missing": ["instagram", "lena.lifts"]},
+            reasons=[["", "@lena.lifts takes no part in this campaign.", ""]], cells=["@lena.lifts"],
+        )  # fmt: skip
+    page = signed_in(manager)
+    path = f"/o/oak/campaigns/{whole.campaign.pk}/networks/import/{parent.pk}/"
+    assert list(barriers(page, path, ALL_THEMES)) == []
+    expect(page.get_by_label("Creator of @lena.lifts")).to_be_visible()
