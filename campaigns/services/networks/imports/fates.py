@@ -247,7 +247,7 @@ def _row(parent: Import, draft: Draft) -> ImportRow:
 
 
 def _left_out(draft: Draft) -> dict[str, Any]:
-    """What is kept of a row that is left out: the account that it would need."""
+    """The account that a row which is left out would need."""
     return {MISSING: [draft.missing, draft.handle]} if draft.missing else {}
 
 
