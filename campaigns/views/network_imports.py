@@ -63,8 +63,8 @@ def network_import_account(request: OrganizationRequest, pk: int, import_pk: int
     except (CampaignProblem, TableRefused) as refused:
         messages.error(request, str(refused))
     else:
-        name = isolated(missing.name)
-        messages.success(request, f"{name} takes part now. The file is looked through again.")
+        said = f"{isolated(missing.name)} takes part now. The file is looked through again."
+        messages.success(request, said)
     return redirect(address(request, "network_import_page", campaign.pk, parent.pk))
 
 
