@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from campaigns.queries.narrowing import (
 from campaigns.queries.order_dates import PAST, due_participants
 from crm.enums import Network
 from crm.models import Influencer, SocialAccount
+from crm.queries.fields import probe
 from tenancy.composed import ROW, ComposedPages
 from tiktok.enums import LIVE_CONNECTION_STATES, MarketplaceStatus
 from ui.paging import PAGE_SIZE, KeysetPage, is_among, is_one_of, keyset_page
@@ -159,8 +160,9 @@ def _first_of_each(rows: QuerySet[Participant], *keys: str) -> QuerySet[Particip
         name = key.removeprefix("-")
         before |= equal & Q((f"{name}__{'gt' if key.startswith('-') else 'lt'}", OuterRef(name)))
         equal &= Q((name, OuterRef(name)))
-    same = rows.filter(before, account__influencer=OuterRef("account__influencer"))
-    return rows.filter(~Exists(same))
+    # By the account, not by its influencer: a page that joins before it is cut reads the whole campaign.
+    same = rows.filter(before, account__influencer__accounts=OuterRef("account"))
+    return rows.filter(~probe(same))
 
 
 def _with_person(participants: QuerySet[Participant]) -> QuerySet[Participant]:

@@ -36,8 +36,8 @@ ME = "me"
 RECONNECT = "reconnect"  # beside the kinds of account: those whose permission has ended
 KNOWN = {"known": "known"}
 NOBODY = Q(pk__in=[])
-# From so many on the list is full sooner when it is walked.
-WALKED_FROM = 5_000
+# Of a country, a language or a group that more have, the list is full sooner when it is walked.
+OF_ONE_VALUE = 5_000
 EVERYBODY = ~NOBODY  # an empty Q would be left out of an "or"
 
 
@@ -263,7 +263,7 @@ def _valued(
         column(key, absent=absent),
         _ids_by_value(key),
         names,
-        most=WALKED_FROM,
+        most=OF_ONE_VALUE,
     )
 
 

@@ -13,12 +13,14 @@ from crm.models import Influencer
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Clause, Condition, Filters, Values, read_filters
 from crm.policies.wording import Chip, chip
-from crm.queries.fields import NOBODY, WALKED_FROM, Asker, Rule, rules
+from crm.queries.fields import NOBODY, Asker, Rule, rules
 from crm.queries.own_rules import custom_rules
 from crm.queries.search import GATHERED, Selected
 from ui.paging import is_among
 
 Names = dict[tuple[str, str], str]
+# Sorted in some hundredths of a second. Fewer may stand together at the end of the list, where walking takes seconds.
+MANY_ALONE = 20_000
 
 
 @dataclass(frozen=True)
@@ -129,14 +131,14 @@ def _held(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) -> 
 def _few(reading: Reading) -> tuple[Clause, models.QuerySet[models.Model]] | None:
     """The first clause that an index answers, with the ids it finds; None if there is none or it finds many.
 
-    What a lone clause keeps fills a page soon, once it is some thousands; of several nobody knows how few they keep together.
+    What a lone clause keeps fills a page soon, once it is many; of several nobody knows how few they keep together.
     """
     is_lone = len(reading.filters.clauses) == 1
     for clause in reading.filters.clauses:
         ids = _ids(clause, reading)
         if ids is not None:
             known = reading.rules[clause[0].field.key].most
-            most = min(known, WALKED_FROM if is_lone else GATHERED)
+            most = min(known, MANY_ALONE if is_lone else GATHERED)
             return None if ids[most : most + 1].exists() else (clause, ids)
     return None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from campaigns.enums import OrderState
 from campaigns.models import Order, Review, ReviewVersion
 from campaigns.policies.orders import REVIEWABLE
 from campaigns.services.reviews.comments import write_comment
@@ -24,7 +25,8 @@ def send_drafts(owner: User) -> None:
     """Write them down once, for the orders that are open, as many as there are."""
     if Review.objects.exists():
         return
-    orders = Order.objects.filter(state__in=REVIEWABLE).order_by("pk")
+    asked = Order.objects.filter(state__in=REVIEWABLE).exclude(state=OrderState.CREATED)
+    orders = asked.order_by("pk")
     states: tuple[Callable[[Order, User], object], ...] = (
         _submitted,
         _changed,
