@@ -7,6 +7,7 @@ Pages and mails are creators' unless named here as members'. A page's components
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -22,7 +23,7 @@ from django.template import engines
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 Text = str | tuple[str, str]
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(__file__).parents[1]
 HOME = ROOT / "templates"
 PAGES = (
     "portal/**/*.html", "public/**/*.html", "account/*.html", "allauth/layouts/*.html", "emails/*.html", "emails/*.txt",
@@ -287,6 +288,7 @@ def forms(message: Message) -> list[str]:
 if __name__ == "__main__":
     import django
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     for each in languages():
         print(each, brought_up_to_date(each), "to be translated")  # noqa: T201 - a command

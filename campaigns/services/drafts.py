@@ -18,7 +18,7 @@ TEXTS: dict[str, str] = {
     "rejected": _("TikTok did not approve your video. Its reason, and what you can do, stand on the page of the order:"),
     "deleted": _("your video for the order is no longer on TikTok. Please publish it again, from the invitation on the page of the order:"),
     "link_asked": _("TikTok has asked you to link your video to the order. Please open the TikTok app and agree."),
-    "untied": _("you have published a video, and TikTok does not know yet that it belongs to the order. The page of the order shows how to link it:"),
+    "untied": _("you have published a video. If it is for this order, TikTok does not know that yet. The page of the order shows how to link it:"),
     "other_account": _("the order is for @%(handle)s, and it seems that you published with another account. Please publish with this one, or tell us:"),
     "quota": _("TikTok takes no more creators under this code. We send you a new order soon."),
     "not_used": _("you have opened the order. Is anything unclear? You can ask us on its page:"),

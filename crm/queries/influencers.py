@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 
-from crm.models import Influencer, SocialAccount
+from crm.enums import ApplicationState
+from crm.models import Application, Influencer, SocialAccount
 from crm.models.search import all_texts
 from crm.policies.columns import COLUMNS, Column, Fact
 from crm.policies.filters import Filters
@@ -24,7 +25,7 @@ from crm.queries.accounts import (
 )
 from crm.queries.best_match import best_match
 from crm.queries.columns import accounts_of, facts_of, reads_of
-from crm.queries.fields import Asker
+from crm.queries.fields import Asker, probe
 from crm.queries.filters import Reading, matching
 from crm.queries.merging import all_merged_ids
 from crm.queries.own_sorting import OwnOrder, OwnSort
@@ -195,8 +196,10 @@ def _with_accounts(
 
 
 def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Influencer]:
-    """A page of archived influencers, those archived last first."""
-    rows = Influencer.objects.filter(archived_at__isnull=False)
+    """A page of archived influencers, those archived last first, without those who wait for a decision on their application."""
+    waiting = Application.objects.filter(influencer=OuterRef("pk"), is_new=True)
+    undecided = probe(waiting.exclude(state=ApplicationState.ACCEPTED))
+    rows = Influencer.objects.filter(~undecided, archived_at__isnull=False)
     return keyset_page(rows, "-archived_at", "-id", cursor=cursor, size=size)
 
 

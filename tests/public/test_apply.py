@@ -17,6 +17,7 @@ from PIL import Image
 from crm.enums import ApplicationState, FieldKind
 from crm.errors import NotTaken
 from crm.models import Application, CustomField, Influencer, Program, SocialAccount
+from crm.queries import archived_page
 from crm.services.groups import create_group, edit_group
 from crm.services.programs import applying
 from crm.services.programs.programs import set_open
@@ -271,6 +272,10 @@ def test_whoever_is_new_here_stands_in_no_list_before_they_are_accepted(
     assert influencer is not None
     assert influencer.archived_at is not None
     assert influencer.group == group
+    with organization_scope(oak):
+        assert archived_page().rows == []
+        Application.objects.update(state=ApplicationState.ACCEPTED)
+        assert archived_page().rows == [influencer]  # taken in and put away later
 
 
 def test_whoever_is_known_stays_in_the_lists(
