@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 
-from crm.enums import ApplicationState
 from crm.models import Application, Influencer, SocialAccount
 from crm.models.search import all_texts
 from crm.policies.columns import COLUMNS, Column, Fact
@@ -198,8 +197,7 @@ def _with_accounts(
 def archived_page(*, cursor: str = "", size: int = PAGE_SIZE) -> KeysetPage[Influencer]:
     """A page of archived influencers, those archived last first, without those who wait for a decision on their application."""
     waiting = Application.objects.filter(influencer=OuterRef("pk"), is_new=True)
-    undecided = probe(waiting.exclude(state=ApplicationState.ACCEPTED))
-    rows = Influencer.objects.filter(~undecided, archived_at__isnull=False)
+    rows = Influencer.objects.filter(~probe(waiting), archived_at__isnull=False)
     return keyset_page(rows, "-archived_at", "-id", cursor=cursor, size=size)
 
 
