@@ -58,8 +58,12 @@ def usual_delivery(kind: str) -> Delivery:
     return Delivery.SCREEN if kind in GOOD_NEWS else Delivery.DIGEST
 
 
-def settled_kinds(verb: str, detail: Mapping[str, object]) -> frozenset[AlertKind]:
-    """The kinds of earlier news that an event settles."""
+def settled_kinds(
+    verb: str, detail: Mapping[str, object], *, is_by_person: bool
+) -> frozenset[AlertKind]:
+    """The kinds of earlier news that an event settles. A reminder that the rule has sent settles nothing."""
+    if verb == Verb.ORDER_REMINDED and not is_by_person:
+        return frozenset()
     kinds = SETTLED_BY.get(verb, frozenset())
     return frozenset(each for each in kinds if detail.get("kind", each) == each)
 

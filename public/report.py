@@ -40,7 +40,7 @@ from tenancy.scope import organization_scope
 from tenancy.streams import one_transaction
 
 WRONG = "This is not the password. Ask whoever sent you the link."
-TOO_OFTEN = "Too many passwords were tried from your network. Wait ten minutes, then try again."
+TOO_OFTEN = "Too many passwords were tried. Wait ten minutes, then try again."
 
 
 class PasswordForm(forms.Form):

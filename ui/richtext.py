@@ -69,6 +69,12 @@ def shown(html: str) -> SafeString:
     return SafeString(f'<div class="rich" dir="auto">{cleaned}</div>') if cleaned else SafeString()
 
 
+def _readable(html: str) -> str | None:
+    """The plain text of HTML that somebody has sent: cleaned first, for reading broken tags takes a time that grows with the
+    square of their number; None for what has too many."""
+    return plain_text(clean_html(html)) if html.count("<") <= MOST_TAGS else None
+
+
 class _Reader(HTMLParser):
     """Collects the readable text of cleaned HTML."""
 
@@ -132,7 +138,7 @@ class RichTextarea(forms.Textarea):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         html = str(value or "")
-        area = super().render(name, plain_text(html), attrs, renderer)
+        area = super().render(name, _readable(html) or "", attrs, renderer)
         return area + markup(
             '<input type="hidden" name="{}" value="{}" data-rich-html>', f"{name}{HTML}", html
         )
@@ -142,7 +148,7 @@ class RichTextarea(forms.Textarea):
         if name not in data:
             return html  # the editor has taken the place of the text area
         typed = "\n".join(line.strip() for line in str(data[name]).splitlines()).strip()
-        return html if typed == plain_text(html) else from_plain(str(data[name]))
+        return html if typed == _readable(html) else from_plain(str(data[name]))
 
 
 class RichTextFormField(forms.CharField):

@@ -69,7 +69,9 @@ def mail_digest(people: Sequence[int]) -> Mapping[int, timedelta | None]:
 def _write(person_id: int, delivery: Delivery) -> bool:
     """Write what waits for this person in one e-mail. Returns whether they are a member."""
     member = _member(person_id)
-    waiting = Alert.objects.filter(person=person_id, delivery=delivery, mailed_at=None)
+    waiting = Alert.objects.filter(
+        person=person_id, delivery=delivery, mailed_at=None, read_at=None
+    )
     alerts = list(waiting.select_for_update().order_by("pk"))
     if member is None or not alerts:
         return member is not None

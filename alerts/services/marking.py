@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -29,19 +30,20 @@ def mark_all_read(person: User, asked: Asked, *, up_to: int) -> int:
 
 def mark_opened(member: Membership, path: str) -> None:
     """Mark as read the member's alerts about what the page at this path shows."""
-    found = shown_by(path, member.organization.slug)
-    if found is None:
+    shown = shown_by(path, member.organization.slug)
+    if shown is None:
         return
-    object_type, ids = found
-    events = Event.objects.filter(object_type=object_type, object_id__in=ids)
+    events = Event.objects.filter(shown)
     own_alerts(member.user).filter(read_at=None, event__in=events).update(read_at=timezone.now())
 
 
 def settle_by(events: Iterable[Event]) -> None:
     """Mark as read, for everybody, the earlier alerts that these events settle."""
     for event in events:
-        of_same = {"object_type": event.object_type, "object_id": event.object_id}
+        of_same: dict[str, Any] = {"object_type": event.object_type, "object_id": event.object_id}
+        if "draft" in event.detail:  # of several drafts of an order, that one
+            of_same["detail__draft"] = event.detail["draft"]
         earlier = Event.objects.filter(**of_same, pk__lt=event.pk)
-        kinds = settled_kinds(event.verb, event.detail)
+        kinds = settled_kinds(event.verb, event.detail, is_by_person=event.actor_id is not None)
         unread = Alert.objects.filter(event__in=earlier, kind__in=kinds, read_at=None)
         unread.update(read_at=timezone.now())

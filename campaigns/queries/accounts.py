@@ -130,9 +130,16 @@ def _kind(account: SocialAccount, is_authenticated: bool, released: bool) -> Acc
 
 
 def accounts_to_pick(
-    campaign: Campaign, *, chosen: list[int], search: str = "", tiktok_only: bool = True
+    campaign: Campaign,
+    *,
+    chosen: list[int],
+    search: str = "",
+    tiktok_only: bool = True,
+    are_new: bool = False,
 ) -> list[AccountRow]:
-    """Accounts to choose from: the chosen ones, then those that match, participants first; at most PICKED_AT_ONCE more."""
+    """Accounts to choose from: the chosen ones, then those that match, participants first; at most PICKED_AT_ONCE more.
+    `are_new`: without participants.
+    """
     accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
     if not tiktok_only:
         accounts = SocialAccount.objects.all()
@@ -143,8 +150,11 @@ def accounts_to_pick(
     if search.strip():
         people = found_influencers(Influencer.objects.filter(archived_at=None), search)
         matches = matches.filter(is_among(people.values("pk"), "influencer_id"))
-    inside = _picked(matches.filter(takes_part(campaign, "pk")), PICKED_AT_ONCE)
+    is_inside = takes_part(campaign, "pk")
+    inside = [] if are_new else _picked(matches.filter(is_inside), PICKED_AT_ONCE)
     others = matches.exclude(pk__in=[account.pk for account in inside])
+    if are_new:
+        others = others.filter(~is_inside)
     outside = _picked(others, PICKED_AT_ONCE - len(inside))
     ticked = _picked(accounts.filter(pk__in=chosen), len(chosen))
     among = Participant.objects.filter(campaign=campaign, account__in=ticked)

@@ -97,21 +97,25 @@ def _address(order: Order) -> list[Check]:
     return [Check("No e-mail address is known.", "warning", cause)]
 
 
+AGREED = (OrderState.ACCEPTED, OrderState.POSTING)
+
+
 def _mail(order: Order) -> list[Check]:
     intent = f"order_invitation:{order.pk}"
     mail = Message.objects.filter(intent=intent).defer("html", "text").order_by("-repeat").first()
     if mail is None:
         return [Check("No invitation was sent by e-mail from here.", "neutral")]
     if mail.state in LOST:
-        state = mail.get_state_display().lower()
-        return [Check(f"The e-mail with the invitation: {state}.", "danger", "mail_lost")]
+        text = f"The e-mail with the invitation: {mail.get_state_display().lower()}."
+        is_known = order.page_opened_at is not None or order.state in AGREED
+        return [Check(text, "neutral" if is_known else "danger", "" if is_known else "mail_lost")]
     if mail.state in UNDER_WAY:
         return [Check("The invitation has not left yet.", "warning")]
     return [Check(f"The invitation is out: {mail.get_state_display().lower()}.")]
 
 
 def _page(order: Order) -> list[Check]:
-    if order.state in {OrderState.ACCEPTED, OrderState.POSTING}:
+    if order.state in AGREED:
         return [Check("The creator has accepted the order in TikTok.")]
     if order.page_opened_at is None:
         opened = Check("The page of the order was not opened.", "warning", "not_opened")

@@ -120,20 +120,29 @@ def _with_spark(rows: QuerySet[Order], spark: str) -> QuerySet[Order]:
 
 
 def narrowed_page(
-    campaign: Campaign, asked: Asked, cursor: str | None, *, size: int = PAGE_SIZE
+    campaign: Campaign,
+    asked: Asked,
+    cursor: str | None,
+    *,
+    size: int = PAGE_SIZE,
+    is_strict: bool = False,
 ) -> KeysetPage[Order]:
-    """A page of them with what `with_pending` adds, the newest first unless another order is asked for."""
+    """A page of them with what `with_pending` adds, the newest first unless another order is asked for. `is_strict`: as in
+    `keyset_page`."""
     if asked == Asked() and size == PAGE_SIZE:
         return orders_page(campaign, cursor)
     rows = narrowed_orders(campaign, asked)
     if not asked.sort:
-        return keyset_page(rows, "-id", facts=with_pending, cursor=cursor, size=size)
+        return keyset_page(
+            rows, "-id", facts=with_pending, cursor=cursor, size=size, is_strict=is_strict
+        )
     return keyset_page(
         _ranked(rows, asked.sort),
         *keys_of(asked.sort, SORTS),
         facts=lambda found: _ranked(with_pending(found), asked.sort),
         cursor=cursor,
         size=size,
+        is_strict=is_strict,
         has_unknown=asked.sort.endswith("due"),
     )
 
@@ -156,11 +165,12 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
 
 
 def asked_orders(campaign: Campaign, asked: Asked) -> list[int]:
-    """The first orders that a narrowed list asks for, as many as one bulk action takes; none where it is not narrowed."""
+    """The orders that a narrowed list asks for, those due first ahead; of very many one more than a bulk action takes. None
+    where it is not narrowed."""
     if not asked.is_narrowed:
         return []
-    rows = narrowed_orders(campaign, asked).order_by("-pk")
-    return list(rows.values_list("pk", flat=True)[:MOST_CHOSEN])
+    rows = narrowed_orders(campaign, asked).order_by(F("due_on").asc(nulls_last=True), "pk")
+    return list(rows.values_list("pk", flat=True)[: MOST_CHOSEN + 1])
 
 
 def spark_words(order: Order) -> list[tuple[SparkFilter, int]]:
@@ -180,7 +190,9 @@ HEAD = [
 
 def order_lines(campaign: Campaign, asked: Asked) -> Iterator[list[Cell]]:
     """A line for each order that the list asks for, in its order."""
-    pages = in_pieces(lambda cursor: narrowed_page(campaign, asked, cursor, size=ROWS_AT_ONCE))
+    pages = in_pieces(
+        lambda cursor: narrowed_page(campaign, asked, cursor, size=ROWS_AT_ONCE, is_strict=True)
+    )
     return map(_line, pages)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -107,23 +107,26 @@ def participants_page(
     *,
     released: bool,
     size: int = PAGE_SIZE,
+    is_strict: bool = False,
 ) -> KeysetPage[PersonRow]:
-    """A page of the people who take part, latest added first unless another order is asked for."""
+    """A page of the people who take part, latest added first unless another order is asked for. `is_strict`: as in
+    `keyset_page`."""
     rows = narrowed_participants(campaign, asked)
     if asked == ParticipantsAsked() and size == PAGE_SIZE:
         page = _LATEST.page(campaign.pk, cursor=cursor)
-    elif asked.sort:
-        first, then = keys_of(asked.sort, SORTS | MONEY_SORTS)
-        ranked = _first_of_each(_ranked(rows, asked.sort), first, then)
-        page = keyset_page(
-            ranked, first, then, facts=lambda found: _ranked(_with_person(found), asked.sort), cursor=cursor, size=size
-        )  # fmt: skip
     else:
+        keys = keys_of(asked.sort, SORTS | MONEY_SORTS) if asked.sort else ("-id",)
         page = keyset_page(
-            _first_of_each(rows, "-id"), "-id", facts=_with_person, cursor=cursor, size=size
+            _first_of_each(_ranked(rows, asked.sort), *keys),
+            *keys,
+            facts=lambda found: _ranked(_with_person(found), asked.sort),
+            cursor=cursor,
+            size=size,
+            is_strict=is_strict,
         )
     people = _people(rows, page.rows, released)
-    return page.of(lambda row: people[row.pk])
+    here = [row for row in page.rows if row.pk in people]  # the others left between the two queries
+    return replace(page, rows=here).of(lambda row: people[row.pk])
 
 
 def _ranked(participants: QuerySet[Participant], sort: str) -> QuerySet[Participant]:
@@ -140,7 +143,9 @@ def _ranked(participants: QuerySet[Participant], sort: str) -> QuerySet[Particip
         year = 1 if is_falling else 9999
         last = Value(datetime(year, 1, 1, tzinfo=UTC))
         return participants.annotate(updated_rank=Coalesce(_updated_at(), last))
-    return participants.annotate(name_rank=F("account__influencer__sort_name"))
+    if sort.endswith("name"):
+        return participants.annotate(name_rank=F("account__influencer__sort_name"))
+    return participants
 
 
 def _updated_at() -> Case:
@@ -213,7 +218,7 @@ def participant_lines(
     """A line for each account that the list asks for, in its order."""
     people = in_pieces(
         lambda cursor: participants_page(
-            campaign, asked, cursor, released=released, size=ROWS_AT_ONCE
+            campaign, asked, cursor, released=released, size=ROWS_AT_ONCE, is_strict=True
         )
     )
     for person in people:

@@ -76,10 +76,15 @@ def is_late() -> Q:
 
 
 def reviews_page(
-    campaign: Campaign, asked: ReviewsAsked, cursor: str | None = "", *, size: int = PAGE_SIZE
+    campaign: Campaign,
+    asked: ReviewsAsked,
+    cursor: str | None = "",
+    *,
+    size: int = PAGE_SIZE,
+    is_strict: bool = False,
 ) -> KeysetPage[Review]:
     """A page of them, those first in which something happened last unless another order is asked for; each with `latest`, the
-    number of its latest version."""
+    number of its latest version. `is_strict`: as in `keyset_page`."""
     sort = asked.sort or LATEST_CHANGE
     rows = narrowed_reviews(campaign, asked)
     return keyset_page(
@@ -88,6 +93,7 @@ def reviews_page(
         facts=lambda found: _ranked(_with_facts(found), sort),
         cursor=cursor,
         size=size,
+        is_strict=is_strict,
         has_unknown=sort.removeprefix("-") in UNKNOWN,
     )
 
@@ -190,7 +196,10 @@ HEAD = [
 
 def review_lines(campaign: Campaign, asked: ReviewsAsked) -> Iterator[list[Cell]]:
     """A line for each draft that the list asks for, in its order."""
-    return map(_line, in_pieces(lambda at: reviews_page(campaign, asked, at, size=ROWS_AT_ONCE)))
+    pages = in_pieces(
+        lambda cursor: reviews_page(campaign, asked, cursor, size=ROWS_AT_ONCE, is_strict=True)
+    )
+    return map(_line, pages)
 
 
 def _line(review: Any) -> list[Cell]:

@@ -52,8 +52,11 @@ def network_import_account(request: OrganizationRequest, pk: int, import_pk: int
     missing = next((each for each in missing_accounts(parent) if each.key == wanted), None)
     owner = key_in(request.POST.get("influencer", ""))
     influencer = _creators(campaign).filter(pk=owner).first() if owner else None
-    if missing is None or (owner and influencer is None):
-        raise Http404("No such account or creator.")
+    if missing is None:
+        messages.info(request, "This account is no longer missing in the file.")
+        return redirect(address(request, "network_import_page", campaign.pk, parent.pk))
+    if owner and influencer is None:
+        raise Http404("No such creator.")
     if missing.account is None and not can(request.membership, Permission.EDIT_INFLUENCERS):
         raise Http404("No such account.")
     try:

@@ -27,7 +27,7 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
     ids = [key for each in given.getlist("ids")[:MOST_CHOSEN] if (key := key_in(each)) is not None]
     if request.method != "POST" and not ids:
         ids = asked_orders(campaign, Asked.of(given))
-    orders = chosen_orders(campaign, ids)
+    orders = chosen_orders(campaign, ids[:MOST_CHOSEN])
     if not orders or action not in ACTIONS:
         messages.info(request, "Select some orders first.")
         return redirect(address(request, "orders", campaign.pk))
@@ -46,5 +46,6 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
         "key": action,
         "action": ACTIONS[action],
         "possible": sum(not row.refusal for row in rows),
+        "most": MOST_CHOSEN if len(ids) > MOST_CHOSEN else 0,
     }
     return campaign_page(request, campaign, "orders/bulk.html", context)

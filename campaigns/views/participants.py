@@ -39,11 +39,11 @@ from tiktok.queries import is_released
 from ui.bidi import isolated
 from ui.dialogs import form_answer
 from ui.keys import key_in, keys_in
-from ui.paging import PAGE_SIZE
 from ui.redirects import go_to
 from ui.undoing import is_overtaken, say_done
 
 UNDO_SALT = "campaigns.participants"
+MOST_CHANGED = 200  # accounts: those of a page of influencers
 PROFILE = "profile"  # where an act on the timeline leads back to
 
 
@@ -75,7 +75,7 @@ def participants_add(request: OrganizationRequest, pk: int) -> HttpResponse:
         return redirect(address(request, "participants", campaign.pk))
     given = request.POST if request.method == "POST" else request.GET
     search, chosen = given.get("search", ""), keys_in(given.getlist("accounts"))
-    rows = accounts_to_pick(campaign, chosen=chosen, search=search, tiktok_only=False)
+    rows = accounts_to_pick(campaign, chosen=chosen, search=search, tiktok_only=False, are_new=True)
     context = {
         "form": form,
         "rows": [row for row in rows if not row.takes_part],
@@ -120,7 +120,10 @@ def participants_change(request: OrganizationRequest, pk: int) -> HttpResponse:
     """State, fee and due date of one participant or of several, which the address names: `?ids=`."""
     campaign = campaign_or_404(pk)
     given = request.POST if request.method == "POST" else request.GET
-    ids = keys_in(given.getlist("ids"))[:PAGE_SIZE]
+    ids = keys_in(given.getlist("ids"))
+    if len(ids) > MOST_CHANGED:
+        messages.error(request, f"At most {MOST_CHANGED} at once. Nothing was changed.")
+        return go_to(request, address(request, "participants", pk))
     rows = list(campaign.participants.filter(pk__in=ids).select_related("account__influencer"))
     if not rows:
         messages.info(request, "Nobody was selected, so nothing was changed.")

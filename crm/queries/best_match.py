@@ -79,9 +79,10 @@ def _placed(
         each.pk: each
         for each in facts(Influencer.objects.filter(is_one_of("pk", [pk for pk, _ in words])))
     }
-    for pk, word in words:
-        people[pk].__dict__ |= {"match_table": at, "match_word": word}
-    return [people[pk] for pk, _ in words]
+    found = [(people[pk], word) for pk, word in words if pk in people]  # nobody deleted meanwhile
+    for person, word in found:
+        person.__dict__ |= {"match_table": at, "match_word": word}
+    return [person for person, _ in found]
 
 
 def best_match(rows: Rows, search: str, tables: Tables) -> BestMatch | None:

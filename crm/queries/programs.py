@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 
 from crm.enums import ApplicationState, Network
 from crm.models import Application, CustomField, Program, SocialAccount
 from crm.policies.fields import shown_value, typed_value
 from crm.policies.programs import Check, Fact, checks
+from crm.queries.fields import probe
 from files.models import File
 from files.queries import current_logo
 from tenancy.models import User
@@ -130,8 +131,9 @@ def queue(program: Program, *, state: str, search: str, cursor: str) -> KeysetPa
     if state in ApplicationState:
         rows = rows.filter(state=state)
     if search:
-        found = SocialAccount.objects.filter(handle__icontains=search.lstrip("@"))
-        rows = rows.filter(Q(name__icontains=search) | Q(influencer__in=found.values("influencer")))
+        theirs = SocialAccount.objects.filter(influencer=OuterRef("influencer"))
+        found = probe(theirs.filter(handle__icontains=search.lstrip("@")))
+        rows = rows.filter(Q(name__icontains=search) | found)
     page = keyset_page(rows, "-submitted_at", "-id", facts=with_facts, cursor=cursor)
     released = is_released()
     return page.of(lambda application: _applied(application, program, is_released=released))

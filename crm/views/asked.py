@@ -44,8 +44,7 @@ class Asked:
     @property
     def said_sort(self) -> str:
         """The order as an address says it; empty where that is the usual one."""
-        is_usual = self.sort == queries.MATCH or (self.sort == "name" and not self.search)
-        return "" if is_usual else self.sort
+        return "" if self.sort == _usual_sort(self.search, self.reading) else self.sort
 
     def rows(self, filters: Filters | None = None) -> models.QuerySet[Influencer]:
         """The influencers that match; with other filters, if these are given."""
@@ -76,6 +75,10 @@ class Asked:
         return f"{address(self.request, 'influencers')}?{self.query(filters)}"
 
 
+def _usual_sort(search: str, reading: Reading) -> str:
+    return queries.MATCH if search and not reading.filters.clauses else "name"
+
+
 def read_request(request: OrganizationRequest, *, with_custom: bool = False) -> Asked:
     """Read the parameters of a request."""
     given = request.POST if request.method == "POST" else request.GET
@@ -92,11 +95,10 @@ def read_query(
     own = own_sort(sort, sees_money=sees_money(request))
     search = given.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
     reading = read_address(parts, with_custom=with_custom, sees_money=sees_money(request))
-    usual = queries.MATCH if search and not reading.filters.clauses else "name"
     return Asked(
         request=request,
         search=search,
-        sort=sort if own or sort in queries.SORTS else usual,
+        sort=sort if own or sort in queries.SORTS else _usual_sort(search, reading),
         segment=given.get("segment", "")[:20],
         reading=reading,
         asker=Asker(request.user.pk, is_released()),

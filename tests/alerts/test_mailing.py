@@ -112,6 +112,16 @@ def test_one_e_mail_tells_all_that_the_day_has_brought_once(campaign, olivia) ->
     assert "Turn off this e-mail" in html
 
 
+def test_what_is_settled_or_read_meanwhile_is_not_mailed(campaign, olivia) -> None:
+    order = news(campaign, Verb.ORDER_REJECTED, Verb.ORDER_QUESTION_ASKED)
+    Alert.objects.filter(kind="question").update(read_at=timezone.now())
+    digest(olivia)
+    (mail,) = sent_mail()
+    assert mail.subject == "TikTok rejected a video of Maya"
+    assert "asks a question" not in mail.body
+    assert order.pk
+
+
 def test_of_a_flood_the_latest_are_written_out_and_all_are_counted(campaign, olivia) -> None:
     order = order_of(campaign)
     gone = order_of(campaign, "gone")

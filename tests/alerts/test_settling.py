@@ -92,6 +92,24 @@ def test_a_verdict_settles_the_draft_and_the_next_version_is_news(
     assert unread() == []
 
 
+def test_a_verdict_on_one_draft_says_nothing_of_another_of_the_order(
+    order: Order, olivia: User
+) -> None:
+    first = submit_draft(order, 1, Draft("I bake at night."))
+    submit_draft(order, 2, Draft("I bake in the morning."))
+    approve(first, actor=olivia)
+    assert unread() == ["draft"]
+    assert Alert.objects.get(read_at=None).event.detail["draft"] == 2
+
+
+def test_what_the_rule_reminds_of_is_overdue_still(order: Order, olivia: User) -> None:
+    record(Verb.ORDER_OVERDUE, order, actor=None)
+    record(Verb.ORDER_REMINDED, order, actor=None)
+    assert unread() == ["overdue"]
+    record(Verb.ORDER_REMINDED, order, actor=olivia)
+    assert unread() == []
+
+
 def test_a_new_date_settles_that_it_is_overdue_and_a_cancelling_settles_all(
     order: Order, olivia: User
 ) -> None:
@@ -172,14 +190,21 @@ def test_drafts_permissions_and_imports_have_pages_too(
 ) -> None:
     review = Review.objects.create(campaign=campaign, order=order)
     record(Verb.DRAFT_SUBMITTED, order, actor=None, draft=1, version=1)
+    record(Verb.DRAFT_SUBMITTED, order, actor=None, draft=2, version=1)
+    record(Verb.ORDER_QUESTION_ASKED, order, actor=None)
     record(Verb.CONNECTION_ENDING, order.account, actor=None, ends_at=timezone.now())
     roster = Import.objects.create(name="Roster", started_by=olivia)
     record(Verb.IMPORT_FINISHED, roster, actor=olivia, rows=1)
-    assert unread(olivia) == ["draft", "ending", "imported"]
+    assert unread(olivia) == ["draft", "draft", "question", "ending", "imported"]
     open_page(olivia, f"/o/oaks/campaigns/{campaign.pk}/review/{review.pk}/")
     open_page(olivia, f"/o/oaks/influencers/{order.account.influencer_id}/")
     open_page(olivia, f"/o/oaks/influencers/import/{roster.pk}/")
-    assert unread(olivia) == []
+    assert unread(olivia) == ["draft", "question"]  # this draft's page shows neither
+    posts = Import.objects.create(name="Posts", started_by=olivia)
+    record(Verb.IMPORT_FINISHED, posts, actor=olivia, rows=1)
+    assert unread(olivia) == ["draft", "question", "imported"]
+    open_page(olivia, f"/o/oaks/campaigns/{campaign.pk}/networks/import/{posts.pk}/")
+    assert unread(olivia) == ["draft", "question"]
 
 
 def test_an_address_of_another_organization_reads_nothing_here(

@@ -418,6 +418,31 @@ def test_the_campaigns_of_an_influencer_take_few_queries(client: Client) -> None
     assert queries_in(client, url, **{"HX-Request": "true"}) <= 8
 
 
+def test_accounts_to_add_are_those_that_do_not_take_part_however_many_do(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.queries.accounts.PICKED_AT_ONCE", 2)
+    campaign = a_campaign()
+    add_participants(campaign, [an_account(f"a{n}") for n in range(3)], actor=None)
+    an_account("tom")
+    page = client.get(f"{OAK}/campaigns/{campaign.pk}/influencers/add/").content.decode()
+    assert "@tom" in page
+    assert "@a1" not in page
+
+
+def test_of_more_than_can_be_changed_at_once_nobody_is_changed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.views.participants.MOST_CHANGED", 1)
+    campaign = a_campaign()
+    add_participants(campaign, [an_account("maya"), an_account("tom")], actor=None)
+    ids = Participant.objects.values_list("pk", flat=True)
+    url = f"{OAK}/campaigns/{campaign.pk}/influencers/change/"
+    answer = client.post(url, {"ids": list(ids), "state": "agreed"}, follow=True)
+    assert "At most 1 at once. Nothing was changed." in answer.content.decode()
+    assert set(Participant.objects.values_list("state", flat=True)) == {"proposed"}
+
+
 def test_who_is_ticked_stays_while_others_are_searched_for(client: Client) -> None:
     campaign = a_campaign()
     maya, tom = an_account("maya"), an_account("tom")

@@ -15,8 +15,12 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, ParticipantState, ReplyKind
 from campaigns.models import Campaign, Order, Participant, Review, ReviewVersion
-from campaigns.queries.order_list import Asked, narrowed_page
-from campaigns.queries.participant_list import ParticipantsAsked, participants_page
+from campaigns.queries.order_list import Asked, narrowed_page, order_lines
+from campaigns.queries.participant_list import (
+    ParticipantsAsked,
+    participant_lines,
+    participants_page,
+)
 from campaigns.queries.reviews import ReviewsAsked, reviews_page
 from campaigns.services.orders.contact.replies import say
 from crm.models import Influencer, SocialAccount
@@ -151,6 +155,33 @@ def test_a_narrowed_list_is_acted_upon_as_a_whole(
     assert f'name="ids" value="{orders["maya"].pk}"' in page
     assert manager.get(f"{url}?do=remind").status_code == 302
     assert manager.get(f"{url}?do=remind&state=failed").status_code == 302
+    assert "that are due first" not in page
+
+
+def test_of_very_many_those_that_are_due_first_are_acted_upon_and_it_says_so(
+    manager: Client, campaign: Campaign, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("campaigns.queries.order_list", "campaigns.views.order_bulk"):
+        monkeypatch.setattr(f"{module}.MOST_CHOSEN", 1)
+    Order.objects.filter(pk=orders["rio"].pk).update(due_on=in_days(-3))
+    page = manager.get(f"{base(campaign)}orders/bulk/?do=remind&state=overdue").content.decode()
+    assert "These are the 1 that are due first. Do the others afterwards." in page
+    assert f'name="ids" value="{orders["rio"].pk}"' in page
+    assert f'value="{orders["maya"].pk}"' not in page
+
+
+def test_a_file_ends_where_the_rows_behind_its_last_piece_are_gone(
+    campaign: Campaign, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began anew, with every line a second time."""
+    for module in ("order_list", "participant_list"):
+        monkeypatch.setattr(f"campaigns.queries.{module}.ROWS_AT_ONCE", 1)
+    lines = order_lines(campaign, Asked.of({}))
+    people = participant_lines(campaign, ParticipantsAsked(), released=True, sees_money=False)
+    assert (next(lines)[2], next(people)[1]) == ("zoe", "@zoe")
+    Order.objects.exclude(pk=orders["zoe"].pk).delete()
+    Participant.objects.exclude(account=orders["zoe"].account_id).delete()
+    assert (list(lines), list(people)) == ([], [])
 
 
 # --- influencers ---------------------------------------------------------------------------------------------------

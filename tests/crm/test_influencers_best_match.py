@@ -152,6 +152,7 @@ def test_the_page_says_so_and_its_links_keep_the_order(oak: Organization, viewer
     assert 'name="sort" value="-name"' in by_name
     filtered = viewer.get("/o/oak/influencers/?q=kern&f=email:unknown").content.decode()
     assert "best match" not in filtered.lower()
+    assert "sort=" not in filtered.split("chip")[1]  # without the filter it is the best match again
     named_so = viewer.get("/o/oak/influencers/?q=kern&sort=name").content.decode()
     assert 'name="sort" value="name"' in named_so
     assert (

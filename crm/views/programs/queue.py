@@ -74,7 +74,10 @@ def _page(
 ) -> HttpResponse:
     counts = state_counts(program)
     accepted = counts.get(ApplicationState.ACCEPTED, 0)
-    state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
+    state, search = (
+        request.GET.get("state", ""),
+        request.GET.get("q", "").replace("\0", "").strip()[:100],
+    )
     page = queue(program, state=state, search=search, cursor=request.GET.get("cursor", ""))
     context: dict[str, Any] = {
         **allowances(request),

@@ -128,12 +128,12 @@ def test_accounts_that_no_row_names_and_creators_of_other_campaigns_are_not_adde
 ) -> None:
     parent = uploaded(manager, campaign)
     stranger = Influencer.objects.create(name="Elsewhere")
-    for data in (
-        {"account": "instagram:somebody.else"}, {"account": "tiktok:nobody.yet"}, {},
-        {"account": "instagram:nobody.yet", "influencer": str(stranger.pk)},
-    ):  # fmt: skip
-        answer = manager.post(f"{here(campaign, parent)}account/", data)
-        assert answer.status_code == 404, data
+    add = f"{here(campaign, parent)}account/"
+    for data in ({"account": "instagram:somebody.else"}, {"account": "tiktok:nobody.yet"}, {}):
+        answer = manager.post(add, data, follow=True)
+        assert "This account is no longer missing in the file." in answer.content.decode()
+    of_other = {"account": "instagram:nobody.yet", "influencer": str(stranger.pk)}
+    assert manager.post(add, of_other).status_code == 404
     assert not SocialAccount.objects.filter(handle="nobody.yet").exists()
 
 
