@@ -173,7 +173,7 @@ def test_of_very_many_those_that_are_due_first_are_acted_upon_and_it_says_so(
 def test_a_file_ends_where_the_rows_behind_its_last_piece_are_gone(
     campaign: Campaign, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It began anew, with every line a second time."""
+    """A file began anew there, with every line a second time."""
     for module in ("order_list", "participant_list"):
         monkeypatch.setattr(f"campaigns.queries.{module}.ROWS_AT_ONCE", 1)
     lines = order_lines(campaign, Asked.of({}))
