@@ -11,7 +11,8 @@ class Receipt(models.Model):
     """A creator's wish that data be deleted, and the proof that it was: times and counts, and a hash of both.
 
     Of no organization: one wish may concern several. `texts` name account and organization while the person is here; an erasure
-    has none, and what is left of it then leads to nobody. `jobs` are the jobs whose end is waited for: (organization, job).
+    has none, but `applicants`, ids of who only applied, until rows go. `jobs` are the jobs whose end is waited for:
+    (organization, job, how often it was started again).
     `refused_count`: permissions that TikTok did not end, so that they were forgotten here alone.
     """
 

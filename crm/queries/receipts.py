@@ -54,7 +54,7 @@ def _lines(receipt: Receipt) -> Iterator[tuple[str, str]]:
     if receipt.is_finished:
         yield _("Deleted"), _deleted(receipt) or _("There was nothing to delete.")
         yield _("Kept, without your name"), _kept(receipt)
-        yield _("Checked again"), _("All tables and files searched, 0 found")
+        yield _("Checked again"), _checked(receipt)
         yield _("Receipt number"), f"{receipt.number} · sha256 {receipt.digest}"
 
 
@@ -74,6 +74,12 @@ def _ended(receipt: Receipt) -> str:
             )
         )
     return ". ".join(parts)
+
+
+def _checked(receipt: Receipt) -> str:
+    if receipt.counts.get("unconfirmed"):
+        return _("Not every search ended in time. We cannot confirm that nothing is left.")
+    return _("All tables and files searched, 0 found")
 
 
 def _deleted(receipt: Receipt) -> str:

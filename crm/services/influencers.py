@@ -222,11 +222,16 @@ def _set_archived(
 
 @transaction.atomic
 def delete_influencer(
-    influencer: Influencer, *, actor: User | None, verb: Verb = Verb.INFLUENCER_DELETED
+    influencer: Influencer,
+    *,
+    actor: User | None,
+    verb: Verb = Verb.INFLUENCER_DELETED,
+    was_known: bool = True,
 ) -> Deleted:
     """Delete an influencer with everything that hangs on them, for good, and what was read of their accounts unless they
     let the organization see it still. Of their work in campaigns the numbers of orders stay, without them (decision 25).
-    The readings over time, and texts of others that name them, go by the jobs of what is returned."""
+    The readings over time, and texts of others that name them, go by the jobs of what is returned. `was_known`: not of one who
+    only applied: nobody wrote of them, and a stranger does not choose which words go."""
     # Whoever writes something about them at this moment waits, and then learns that they are gone.
     if not Influencer.objects.select_for_update(of=("self",)).filter(pk=influencer.pk):
         return Deleted({}, 0, [], [])
@@ -240,7 +245,7 @@ def delete_influencer(
     )
     videos = Video.objects.filter(creator__in=read).count()
     rows = {**influencer.delete()[1], Video._meta.label: videos}
-    searches = [start_search(traces.pattern, actor=actor)] if traces.pattern else []
+    searches = [start_search(traces.sought, actor=actor)] if was_known and traces.sought else []
     return Deleted(rows, kept, remove_creators(list(read), actor=actor), searches)
 
 

@@ -125,6 +125,15 @@ def cancel_job(job: Job) -> None:
         make_due(job_kind(job.kind).work, job.pk)  # one that was postponed hears of it, too
 
 
+@transaction.atomic
+def start_again(job: Job) -> None:
+    """Let a job that failed or was cancelled go on where it ended."""
+    job.state, job.problem = JobState.WAITING, ""
+    job.finished_at = job.cancel_requested_at = None
+    job.save(update_fields=["state", "problem", "finished_at", "cancel_requested_at"])
+    make_due(job_kind(job.kind).work, job.pk)
+
+
 def do_slices(job_ids: Sequence[int]) -> dict[int, timedelta | None]:
     """Do the next slice of each job. Says which are to go on at once."""
     known = Job.objects.in_bulk(job_ids)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,7 +69,10 @@ def test_whoever_stops_twice_at_once_gets_one_receipt(tiktok, oak, maya) -> None
     with organization_scope(oak):
         consent = Consent.objects.get()
         assert stop_sharing(consent, person=maya, language="") is not None
-        assert stop_sharing(consent, person=maya, language="") is None
+        with CaptureQueriesContext(connection) as asked:
+            assert stop_sharing(consent, person=maya, language="") is None
+    locks = ["FOR UPDATE" in query["sql"] for query in asked if "tiktok_con" in query["sql"]]
+    assert locks[0]  # first it waits for the other click, then it looks
 
 
 def test_disconnecting_names_all_who_saw_the_account(tiktok, oak: Organization, maya: User) -> None:
@@ -77,8 +82,8 @@ def test_disconnecting_names_all_who_saw_the_account(tiktok, oak: Organization, 
     with organization_scope(elm):
         open_dashboard(Influencer(name="Maya", email=maya.email), maya)
     connect(client, tiktok, "elm", "maya.bakes")
-    connection = maya.tiktok_connections.get()
-    client.post(reverse("portal:disconnect", args=[connection.pk]))
+    own = maya.tiktok_connections.get()
+    client.post(reverse("portal:disconnect", args=[own.pk]))
     receipt = Receipt.objects.get()
     assert (receipt.kind, receipt.texts["organization"]) == (ReceiptKind.ENDING, "Elm, Oak")
     assert (receipt.counts["accounts"], receipt.ended_at is not None) == (2, True)
@@ -90,8 +95,8 @@ def test_without_an_answer_of_tiktok_nothing_ends_and_no_receipt_is_made(tiktok,
     client = signed_in(maya)
     connect(client, tiktok, "oak", "maya.bakes")
     tiktok.control("fail", times=99, path="/tt_user/oauth2/revoke/", code=50000)
-    connection = maya.tiktok_connections.get()
-    client.post(reverse("portal:disconnect", args=[connection.pk]))
+    own = maya.tiktok_connections.get()
+    client.post(reverse("portal:disconnect", args=[own.pk]))
     with person_scope(maya):
         assert Job.objects.get(kind="portal.disconnect").state == "failed"
     assert not Receipt.objects.exists()

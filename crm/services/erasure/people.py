@@ -18,9 +18,11 @@ from crm.models import Application, Influencer, Receipt
 from crm.queries.mail import holders, tied_ids
 from crm.services.erasure.persons import let_go, may_stay
 from crm.services.erasure.receipts import issue, mail_receipt, new_number
+from crm.services.erasure.texts import SEARCH
 from crm.services.influencers import Deleted, archive_influencers, delete_influencer
 from jobs.enums import JobState, Lane
 from jobs.models import Job
+from jobs.services.jobs import start_again
 from jobs.services.queue import WorkKind, make_due, register_kind
 from mail.services.forgetting import forget_every_mark
 from tenancy.enums import Verb
@@ -39,6 +41,8 @@ ERASE = "crm.erase"  # a kind of work; its subject is the receipt
 AGAIN, WITHOUT_TIKTOK_AFTER = timedelta(minutes=1), timedelta(hours=12)
 CHECK_AGAIN = timedelta(seconds=10)  # at jobs that delete, and at the mail
 MAIL_WAITS_FOR = timedelta(hours=20)
+# A job that failed is started again so often, and none is waited for longer: the receipt says then what is not confirmed.
+MOST_TRIES, UNCONFIRMED_AFTER = 3, timedelta(hours=20)
 ERASED = "The creator erased their data."
 # What the receipt counts, by the model of the rows that went.
 COUNTED = {
@@ -49,8 +53,8 @@ COUNTED = {
 
 @transaction.atomic
 def ask_erasure(person: User, *, language: str) -> Receipt:
-    """Have everything about this person erased. They are hidden and cannot sign in from now on, unless they work for an
-    organization besides; twice is once."""
+    """Have everything about this person erased. They are hidden, nobody can accept them any more, and they cannot sign in from
+    now on, unless they work for an organization besides; twice is once."""
     locked = User.objects.select_for_update().get(pk=person.pk)
     earlier = Receipt.objects.filter(person=locked, kind=ReceiptKind.ERASURE).first()
     if earlier is not None:
@@ -65,9 +69,15 @@ def ask_erasure(person: User, *, language: str) -> Receipt:
     )
     if not may_stay(locked):
         User.objects.filter(pk=locked.pk).update(is_active=False)
+    applicants: list[int] = []
     for organization in influencer_organizations(locked):
         with organization_scope(organization):
-            archive_influencers(list(Influencer.objects.filter(person=locked)), actor=None)
+            influencers = Influencer.objects.filter(person=locked)
+            applicants += influencers.exclude(archived_at=None).filter(applications__is_new=True).values_list("pk", flat=True)  # fmt: skip
+            Application.objects.filter(person=locked).delete()
+            archive_influencers(list(influencers), actor=None)
+    receipt.texts = {"applicants": sorted(set(applicants))}
+    receipt.save(update_fields=["texts"])
     make_due(ERASE, receipt.pk)
     return receipt
 
@@ -116,14 +126,17 @@ def _delete_rows(receipt: Receipt, person: User) -> timedelta | None:
             for influencer in Influencer.objects.filter(person=person):
                 addresses = [influencer.email, person.email, *_further(influencer)]
                 counts["mails"] += len(tied_ids([influencer.pk]))
-                deleted = delete_influencer(influencer, actor=None, verb=Verb.INFLUENCER_ERASED)
+                was_known = influencer.pk not in receipt.texts.get("applicants", ())
+                deleted = delete_influencer(
+                    influencer, actor=None, verb=Verb.INFLUENCER_ERASED, was_known=was_known
+                )
                 forget_every_mark(set(addresses) - {each for each, _ in holders(addresses)})
                 counts.update(_counted(deleted))
                 jobs = [*deleted.readings, *deleted.searches]
-                receipt.jobs += [[organization.pk, job.pk] for job in jobs]
-            receipt.jobs += [[organization.pk, job.pk] for job in _delete_left_creators(person)]
-    receipt.counts, receipt.state = dict(counts), ReceiptState.CHECKING
-    receipt.save(update_fields=["counts", "jobs", "state"])
+                receipt.jobs += [[organization.pk, job.pk, 0] for job in jobs]
+            receipt.jobs += [[organization.pk, job.pk, 0] for job in _delete_left_creators(person)]
+    receipt.counts, receipt.state, receipt.texts = dict(counts), ReceiptState.CHECKING, {}
+    receipt.save(update_fields=["counts", "jobs", "state", "texts"])
     return timedelta(0)
 
 
@@ -147,14 +160,26 @@ def _delete_left_creators(person: User) -> list[Job]:
 
 def _check(receipt: Receipt, person: User) -> timedelta | None:
     """Wait for the jobs that delete readings and search all texts again; then the receipt is issued and mailed."""
+    is_late = timezone.now() - receipt.asked_at > UNCONFIRMED_AFTER
     counts: Counter[str] = Counter(receipt.counts)
-    for organization_id, job_id in receipt.jobs:
+    waits = False
+    for entry in receipt.jobs:
+        organization_id, job_id, tries = entry
         with organization_scope(organization_id):
             job = Job.objects.get(pk=job_id)
-        if job.state != JobState.DONE:
-            return CHECK_AGAIN
-        for row in job.outcome:
-            counts[row["key"]] += row["count"]
+            if job.state == JobState.DONE:
+                counts.update({row["key"]: row["count"] for row in job.outcome})
+            elif is_late or (job.is_finished and tries == MOST_TRIES):
+                counts["unconfirmed"] += 1
+                Job.objects.filter(pk=job_id, kind=SEARCH).exclude(finished_at=None).update(params={})  # fmt: skip
+            else:
+                waits = True
+                if job.is_finished:
+                    start_again(job)
+                    entry[2] += 1
+    if waits:
+        receipt.save(update_fields=["jobs"])
+        return CHECK_AGAIN
     receipt.counts = dict(counts)
     with transaction.atomic():
         issue(receipt, state=ReceiptState.MAILING)

@@ -51,8 +51,16 @@ def _end_sessions(person: User) -> None:
         return
     for session in Session.objects.iterator():
         content = session.get_decoded()
-        if content.get("_auth_user_id") == str(person.pk) or person.email in str(content):
+        if content.get("_auth_user_id") == str(person.pk) or person.email in _texts(content):
             session.delete()
+
+
+def _texts(value: object) -> set[str]:
+    """The texts inside of what a session holds, each whole."""
+    if isinstance(value, dict | list | tuple):
+        inside = value.values() if isinstance(value, dict) else value
+        return {text for each in inside for text in _texts(each)}
+    return {value} if isinstance(value, str) else set()
 
 
 def _delete_own_rows(receipt: Receipt, person: User) -> None:

@@ -21,13 +21,17 @@ from tiktok.services.connect.disconnect import disconnect, withdraw_consent
 
 
 class NotAllGone(RuntimeError):
-    """Readings were found after they had to be deleted; nothing is committed, and no receipt is issued."""
+    """Readings were found after they had to be deleted; no receipt is issued. Where sharing with one organization was to
+    stop, nothing has changed then; a permission that ended at TikTok stays ended."""
 
 
 @transaction.atomic
 def stop_sharing(consent: Consent, *, person: User, language: str) -> Receipt | None:
     """The organization in scope sees the account no more; what it saw through the permission is deleted now. None: it saw
     nothing any more."""
+    Connection.objects.select_for_update().get(
+        pk=consent.connection_id
+    )  # a second click waits here
     consent = Consent.objects.select_related("creator").get(pk=consent.pk)
     if consent.withdrawn_at is not None:
         return None

@@ -51,7 +51,7 @@ def _delete_applicant(influencer: Influencer) -> None:
     creators = influencer.accounts.exclude(creator=None).values("creator")
     for consent in Consent.objects.filter(creator__in=creators, withdrawn_at=None):
         withdraw_consent(consent, actor=None)
-    delete_influencer(influencer, actor=None)
+    delete_influencer(influencer, actor=None, was_known=False)
 
 
 def _forget(application_ids: Sequence[int]) -> dict[int, timedelta | None]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Influencer, OtherAddress, Receipt
+from crm.queries.receipts import receipt_lines
 from crm.services.erasure import people
 from crm.services.erasure.people import ERASE, ask_erasure
 from crm.services.erasure.receipts import digest_of, receipt_at, receipt_url
@@ -192,7 +193,11 @@ def test_who_works_for_an_organization_keeps_their_account_there(oak, maya) -> N
 
 
 def test_sessions_and_what_operations_noted_go_with_the_person(oak, maya) -> None:
-    contents = ({"_auth_user_id": str(maya.pk)}, {"code": {"email": maya.email}}, {"cart": 1})
+    contents = (
+        {"_auth_user_id": str(maya.pk)},
+        {"code": [{"email": maya.email}]},
+        {"cart": 1, "of": f"x{maya.email}"},
+    )
     for values in contents:
         session = SessionStore()
         session.update(values)
@@ -203,7 +208,9 @@ def test_sessions_and_what_operations_noted_go_with_the_person(oak, maya) -> Non
         object_repr="maya@example.com", action_flag=CHANGE, change_message="maya@example.com",
     )  # fmt: skip
     erase_all(ask_erasure(maya, language=""))
-    assert [session.get_decoded() for session in Session.objects.all()] == [{"cart": 1}]
+    assert [session.get_decoded() for session in Session.objects.all()] == [
+        {"cart": 1, "of": f"x{maya.email}"}
+    ]
     entry = LogEntry.objects.get()
     assert (entry.object_repr, entry.change_message) == ("", "")
 
@@ -267,3 +274,53 @@ def test_the_person_s_own_files_go(oak, maya) -> None:
     erase_all(ask_erasure(maya, language=""))
     with person_scope(maya.pk or 1):
         assert not File.objects.exists()
+
+
+def checking(maya: User) -> tuple[Receipt, Job]:
+    """A receipt that waits for its one job, on which nobody works."""
+    receipt = ask_erasure(maya, language="")
+    for _ in range(3):
+        step()
+    receipt.refresh_from_db()
+    [[organization_id, job_id, _tries]] = receipt.jobs
+    with organization_scope(organization_id):
+        return receipt, Job.objects.get(pk=job_id)
+
+
+def test_a_job_that_failed_is_started_again_and_then_the_receipt_says_what_is_open(
+    oak, maya
+) -> None:
+    receipt, job = checking(maya)
+    ended = {"finished_at": timezone.now(), "problem": "No."}
+    for state in ("failed", "cancelled", "failed", "failed"):
+        with organization_scope(oak):
+            Job.objects.filter(pk=job.pk).update(state=state, **ended)
+        step()
+    with organization_scope(oak):
+        job.refresh_from_db()
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.counts["unconfirmed"]) == (ReceiptState.MAILING, 1)
+    assert (job.state, job.params) == ("failed", {})  # whom it looked for is forgotten
+    lines = dict(receipt_lines(receipt))
+    assert "We cannot confirm that nothing is left." in lines["Checked again"]
+    assert erase_all(receipt).state == ReceiptState.DONE
+
+
+def test_a_job_that_was_started_again_ends_and_nothing_is_open(oak, maya) -> None:
+    receipt, job = checking(maya)
+    with organization_scope(oak):
+        Job.objects.filter(pk=job.pk).update(state="failed", finished_at=timezone.now())
+    assert erase_all(receipt).state == ReceiptState.DONE
+    assert "unconfirmed" not in receipt.counts
+    assert dict(receipt_lines(receipt))["Checked again"].endswith("0 found")
+
+
+def test_no_job_is_waited_for_longer_than_was_promised(oak, maya) -> None:
+    receipt, job = checking(maya)
+    Receipt.objects.update(asked_at=timezone.now() - timedelta(hours=21))
+    step()
+    receipt.refresh_from_db()
+    with organization_scope(oak):
+        job.refresh_from_db()
+    assert (receipt.state, receipt.counts["unconfirmed"]) == (ReceiptState.MAILING, 1)
+    assert job.params  # it goes on

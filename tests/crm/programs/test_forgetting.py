@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from crm.enums import Decision
+from crm.errors import NotDecidable
 from crm.models import (
     Application,
     ApplicationNote,
@@ -18,12 +19,13 @@ from crm.models import (
     SocialAccount,
 )
 from crm.services.erasure.people import ask_erasure
+from crm.services.erasure.texts import SEARCH
 from crm.services.programs.applying import begin, withdraw
 from crm.services.programs.deciding import decide, vote, write_note
 from crm.services.programs.forgetting import FORGET
 from files.models import File
 from files.services.storing import store_made
-from jobs.models import Work
+from jobs.models import Job, Work
 from mail.models import Message
 from tenancy.models import Event, Organization, User
 from tests.crm.erasure.test_people import erase_all
@@ -137,3 +139,35 @@ def test_whoever_erases_their_data_leaves_no_application(oak: Organization, owne
         assert not User.objects.filter(pk=person.pk).exists()
     for model in (Application, ApplicationNote, ApplicationVote, Influencer, File):
         assert not model.objects.exists(), model
+
+
+def test_whoever_asks_for_erasure_can_be_accepted_no_more_and_no_text_is_searched(
+    oak: Organization, owner: User
+) -> None:
+    application = an_application(a_program())
+    influencer = application.influencer
+    assert influencer is not None
+    Influencer.objects.filter(pk=influencer.pk).update(name="Black Friday")
+    receipt = ask_erasure(application.person, language="en")
+    assert not Application.objects.exists()
+    with pytest.raises(NotDecidable):
+        decide(application, Decision.ACCEPT, actor=owner)
+    assert receipt.texts == {"applicants": [influencer.pk]}
+    assert erase_all(receipt).texts == {}
+    assert not Influencer.objects.exists()
+    assert not Job.objects.filter(kind=SEARCH).exists()
+
+
+def test_an_applicant_who_goes_starts_no_search_of_texts(owner: User) -> None:
+    application = declined(owner)
+    Influencer.objects.update(name="Black Friday")
+    withdraw(application)
+    assert not Influencer.objects.exists()
+    assert not Job.objects.filter(kind=SEARCH).exists()
+
+
+def test_of_whoever_was_accepted_texts_are_searched(owner: User) -> None:
+    application = an_application(a_program())
+    decide(application, Decision.ACCEPT, actor=owner)
+    receipt = erase_all(ask_erasure(application.person, language="en"))
+    assert (receipt.texts, Job.objects.filter(kind=SEARCH).count()) == ({}, 1)
