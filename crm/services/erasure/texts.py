@@ -49,7 +49,7 @@ BEGINS, ENDS = r"(?<!\w)(?<!\w[.+-])", r"(?!\w|[.-]\w)"
 
 @dataclass(frozen=True)
 class Sought:
-    """What is looked for: whole words (names, addresses, ids), handles that mean them alone behind an `@`, and their accounts
+    """Words to look for: whole ones (names, addresses, ids), handles that mean them alone behind an `@`, and their accounts
     (network, handle) in addresses of profiles."""
 
     words: list[str]
@@ -164,7 +164,7 @@ def _freed(value: Any, sought: Sought, gone: str = GONE, key: str = "") -> Any:
 
 
 def _before(found: re.Match[str]) -> str:
-    """What stays of what was found: of an address of a profile the network."""
+    """The part of a found text that stays: in the address of a profile the network's."""
     return found[found.lastindex] if found.lastindex else ""
 
 
