@@ -22,6 +22,7 @@ from crm.models import (
     Removal,
     SocialAccount,
 )
+from crm.queries.programs import known_as_applicants
 from crm.services.accounts import name_after_profile
 from crm.services.connections.answers import note_connected
 from crm.services.errands import INFLUENCER_PAGE
@@ -74,8 +75,12 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
 
 @receiver(disconnected, dispatch_uid="crm.forget_exports")
 def forget_exported_numbers(creator: Creator, **_: Any) -> None:
-    """Delete all exports: what the permission showed may stand in them, and nobody knows who stands in which."""
-    forget_exports()
+    """Delete all exports: what the permission showed may stand in them, and nobody knows who stands in which. Mere applicants
+    are in those of archived ones at most."""
+    with groups_scope(None):
+        account = SocialAccount.objects.filter(creator=creator).first()
+    ids = {account.influencer_id} if account else set()
+    forget_exports(of_archived=bool(ids) and known_as_applicants(ids) == ids)
 
 
 @receiver(named, dispatch_uid="crm.named")

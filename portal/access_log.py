@@ -5,9 +5,11 @@ Reads are rows of `AccessEntry`; exports are events. Of members the role is show
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
@@ -21,7 +23,20 @@ from tenancy.enums import Role, Verb
 from tenancy.models import Event, Membership, Organization, User
 
 PAGE = 20
+ENTRIES, EVENTS = 1, 0  # of the same moment, entries stand before events
+PLACE = re.compile(r"(?P<at>[^~]+)(?:~(?P<table>[01])-(?P<pk>[0-9]{1,18}))?")
 EXPORTED = (Verb.POSTS_EXPORTED, Verb.REPORT_EXPORTED, Verb.TABLE_EXPORTED)
+
+
+class Place(NamedTuple):
+    """Where a line stands: no two lines have the same. `table`: ENTRIES or EVENTS; below both, before all of its moment."""
+
+    at: datetime
+    table: int = -1
+    pk: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.table}-{self.pk}"
 
 
 @dataclass(frozen=True)
@@ -29,50 +44,80 @@ class Access:
     """One line: somebody of `organization` in this role (`who`) did this (`what`), for the first time that day `at`."""
 
     organization: Organization
-    at: datetime
+    place: Place
     who: str
     what: str
+
+    @property
+    def at(self) -> datetime:
+        """The moment."""
+        return self.place.at
 
 
 @dataclass(frozen=True)
 class AccessPage:
-    """Some lines, and the moment before which the next ones are; empty at the end."""
+    """Some lines, and the place of the last one, behind which the next ones are; empty at the end."""
 
     lines: list[Access]
     before: str
 
 
 def access_page(person: User, before: str = "") -> AccessPage:
-    """The latest lines before this moment (ISO 8601); from now on where it is none."""
-    limit = parse_datetime(before) if before else None
+    """The latest lines behind this place of one, or before this moment (ISO 8601); from now on where it is neither."""
+    limit = _place(before)
     found = in_each_organization(
         person, lambda organization, influencer: list(_lines(organization, influencer, limit))
     )
     lines = sorted(
-        (line for each in found for line in each), key=lambda line: line.at, reverse=True
+        (line for each in found for line in each), key=lambda line: line.place, reverse=True
     )
     is_more = len(lines) > PAGE
     lines = lines[:PAGE]
-    return AccessPage(lines, lines[-1].at.isoformat() if is_more else "")
+    return AccessPage(lines, str(lines[-1].place) if is_more else "")
+
+
+def _place(text: str) -> Place | None:
+    found = PLACE.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        at = parse_datetime(found["at"])
+    except ValueError:  # such as a month 13
+        return None
+    if at is None or at.tzinfo is None:
+        return None
+    return Place(at, int(found["table"]), int(found["pk"])) if found["table"] else Place(at)
+
+
+def _behind(place: Place | None, table: int) -> Q:
+    """The rows of this table that stand behind the place."""
+    if place is None:
+        return Q()
+    if table < place.table:
+        return Q(at__lte=place.at)
+    same = Q(at=place.at, pk__lt=place.pk) if table == place.table else Q()
+    return Q(at__lt=place.at) | same
 
 
 def _lines(
-    organization: Organization, influencer: Influencer, before: datetime | None
+    organization: Organization, influencer: Influencer, limit: Place | None
 ) -> Iterator[Access]:
-    is_before = Q(at__lt=before) if before else Q()
     is_since = Q(at__gte=influencer.created_at)
     mine = Participant.objects.filter(account__influencer=influencer).values("campaign")
     campaigns = dict(Campaign.objects.filter(pk__in=mine).values_list("pk", "client"))
     concerns_me = Q(influencer=influencer) | Q(influencer=None, campaign_id=None) | Q(campaign_id__in=campaigns)  # fmt: skip
-    entries = AccessEntry.objects.filter(concerns_me, is_before, is_since).order_by("-at")
-    for entry in entries[: PAGE + 1]:
-        yield Access(organization, entry.at, _reader(entry), _read(entry, campaigns))
+    entries = AccessEntry.objects.filter(concerns_me, _behind(limit, ENTRIES), is_since)
+    for entry in entries.order_by("-at", "-pk")[: PAGE + 1]:
+        place = Place(entry.at, ENTRIES, entry.pk)
+        yield Access(organization, place, _reader(entry), _read(entry, campaigns))
     exported = Q(verb=Verb.INFLUENCERS_EXPORTED) | Q(verb__in=EXPORTED, object_id__in=campaigns)
-    events = list(Event.objects.filter(exported, is_before, is_since).order_by("-at")[: PAGE + 1])
+    rows = Event.objects.filter(exported, _behind(limit, EVENTS), is_since)
+    events = list(rows.order_by("-at", "-pk")[: PAGE + 1])
     roles = _roles(organization, events)
     for event in events:
         who = roles.get(event.actor_id, _("A former member"))
-        yield Access(organization, event.at, who, _taken(event, campaigns))
+        place = Place(event.at, EVENTS, event.pk)
+        yield Access(organization, place, who, _taken(event, campaigns))
 
 
 def _roles(organization: Organization, events: list[Event]) -> dict[int | None, str]:

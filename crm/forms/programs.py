@@ -30,7 +30,11 @@ class ProgramForm(EditForm, forms.Form):
             "invalid": "Use letters, digits and hyphens, such as spring-bakers.",
         },
     )
-    group = forms.ChoiceField(required=False, help_text="Who is accepted is put into this group.")
+    group = forms.ChoiceField(
+        required=False,
+        help_text="Who is accepted is put into this group.",
+        error_messages={"required": "Choose one of your groups."},
+    )
     brand = forms.CharField(max_length=120, help_text="The client that the program is for.")
     story = forms.CharField(
         label="Text",
@@ -86,7 +90,8 @@ class ProgramForm(EditForm, forms.Form):
             self.fields[name].required = False
         self._offer("language", list(settings.PAGE_LANGUAGES.items()))
         groups = [(str(group.pk), group.name) for group in Group.objects.order_by("name")]
-        is_limited = current_groups() is not None
+        is_limited = current_groups() is not None  # who sees some groups alone chooses one of them
+        self.fields["group"].required = is_limited
         self._offer("group", groups if is_limited else [("", "The whole organization"), *groups])
         tags = Tag.objects.order_by("name").values_list("pk", "name")
         self._offer("tag", [("", "—"), *((str(pk), name) for pk, name in tags)])

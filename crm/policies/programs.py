@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from crm.enums import ApplicationState
+from crm.enums import ApplicationState, Network
+from crm.policies.addresses import AccountAddress, account_address
 
 # More than half of an audience is "most of it".
 MOST = 0.5
@@ -82,6 +83,12 @@ def refusal(program: Any, accepted: int, today: date) -> Refusal | None:
     if program.closes_on is not None and program.closes_on < today:
         return Refusal.PAST
     return Refusal.FULL if is_full(program, accepted) else None
+
+
+def other_account(text: str) -> AccountAddress:
+    """An account as an applicant names it beside their TikTok account: a handle alone is one on Instagram. Raises
+    HandleNotReadable."""
+    return account_address(text, Network.INSTAGRAM)
 
 
 def is_full(program: Any, accepted: int) -> bool:

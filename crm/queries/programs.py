@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 
 from crm.enums import ApplicationState, Network
-from crm.models import Application, CustomField, Program, SocialAccount
+from crm.models import Application, CustomField, ImportRow, Program, SocialAccount
 from crm.policies.fields import shown_value, typed_value
 from crm.policies.programs import Check, Fact, checks
 from crm.queries.fields import probe
 from files.models import File
 from files.queries import current_logo
 from tenancy.models import User
+from tenancy.scope import groups_scope
 from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind, AccountMetric
 from tiktok.policies import account_kind
 from tiktok.queries import MetricValue, account_metrics, audience_bars, is_released
@@ -216,3 +217,12 @@ def _shown(field: CustomField, given: Any) -> str:
     except ValidationError:  # a choice that is no longer one is shown as it was made
         return "; ".join(given) if isinstance(given, list) else given
     return shown_value(field.kind, typed) if typed else ""
+
+
+def known_as_applicants(influencer_ids: Collection[int]) -> set[int]:
+    """Those of these influencers who are here by an application alone: never taken in, and named by no import."""
+    with groups_scope(None):
+        new = Application.objects.filter(influencer__in=influencer_ids, is_new=True)
+        hidden = set(new.exclude(influencer__archived_at=None).values_list("influencer", flat=True))
+        rows = ImportRow.objects.filter(influencer__in=hidden)
+        return hidden - set(rows.values_list("influencer", flat=True))

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 from crm.models import Influencer, OtherAddress
 from crm.queries.mail import TO_MEMBERS, holders, tied_ids
+from crm.queries.programs import known_as_applicants
 from crm.services.exports.runs import forget_exports
 from crm.services.imports.expiry import forget_rows_about
 from files.models import File
@@ -43,10 +44,11 @@ def forgetting(influencer_ids: Collection[int]) -> Iterator[None]:
 
 def forget_copies(influencer_ids: Collection[int]) -> None:
     """Delete the files of imports that speak of these influencers; what a preview has read of the others stays. Rows about
-    nobody go if they name them. Of exports nobody knows who stands in them. E-mails go to whatever address they went."""
+    nobody go if they name them. Of exports nobody knows who stands in them; mere applicants are in those of
+    archived ones at most. E-mails go to whatever address they went."""
     delete_files(File.objects.filter(imports__rows__influencer__in=influencer_ids))
     forget_rows_about(influencer_ids)
-    forget_exports()
+    forget_exports(of_archived=known_as_applicants(influencer_ids) == set(influencer_ids))
     with groups_scope(None):
         mails = tied_ids(influencer_ids)
     Message.objects.filter(pk__in=mails).delete()

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.errors import AddressTaken, GroupNeeded
-from crm.models import CustomField, Influencer, OtherAddress, Rate
+from crm.models import Application, CustomField, Influencer, OtherAddress, Rate
 from crm.policies.fields import Typed
 from crm.queries import with_address
 from crm.services.erasure.texts import start_search
@@ -23,7 +23,7 @@ from jobs.models import Job
 from tenancy.addresses import one_spelling
 from tenancy.enums import Verb
 from tenancy.models import Group, User
-from tenancy.scope import current_groups, required_organization_id
+from tenancy.scope import current_groups, groups_scope, required_organization_id
 from tenancy.services.events import record, record_each
 from tenancy.services.organizations import let_influencer_in
 from tiktok.models import Connection, Video
@@ -200,7 +200,7 @@ def archive_influencers(
 def restore_influencers(
     influencers: Sequence[Influencer], *, actor: User | None
 ) -> list[Influencer]:
-    """Bring archived influencers back. Return those who were archived."""
+    """Bring archived influencers back; an applicant is taken in by that. Return those who were archived."""
     return _set_archived(influencers, is_archived=False, verb=Verb.INFLUENCER_RESTORED, actor=actor)
 
 
@@ -215,6 +215,10 @@ def _set_archived(
     Influencer.objects.filter(pk__in=changed).update(
         archived_at=timezone.now() if is_archived else None
     )
+    with groups_scope(
+        None
+    ):  # whoever stands in the lists, or stood there, is no mere applicant, in whatever group
+        Application.objects.filter(influencer__in=changed, is_new=True).update(is_new=False)
     done = [influencer for influencer in influencers if influencer.pk in changed]
     record_each(verb, done, actor=actor)
     return done

@@ -31,7 +31,7 @@ from tenancy.scope import person_scope
 from ui.languages import written_in
 
 COPY, FORGET = "portal.copy", "portal.copy.forget"
-KEPT_FOR = timedelta(days=7)
+KEPT_FOR, FRESH_FOR = timedelta(days=7), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,17 @@ class Copy:
         """The moment from which it cannot be downloaded any more."""
         return self.job.finished_at + KEPT_FOR if self.job.finished_at else None
 
+    @property
+    def is_fresh(self) -> bool:
+        """Is it ready, and was it made less than a day ago?"""
+        return self.file is not None and self.job.created_at > timezone.now() - FRESH_FOR
+
 
 def start_copy(person: User, *, language: str) -> Job:
-    """Have everything about this person copied. In the person's scope; one at a time."""
+    """Have everything about this person copied; a copy of less than a day ago is not made again. In the person's scope."""
+    latest = latest_copy()
+    if latest is not None and latest.is_fresh:
+        return latest.job
     job = start_job(COPY, {"language": language}, total=1, actor=person)
     make_due(FORGET, job.pk, after=KEPT_FOR)
     return job

@@ -13,7 +13,7 @@ from crm.enums import FieldKind, Network
 from crm.errors import HandleNotReadable
 from crm.forms.custom import PREFIX, TypedField
 from crm.models import Application, CustomField, Program
-from crm.policies import account_address
+from crm.policies.programs import other_account
 from crm.services.programs.applying import Given
 from files.enums import FileKind
 from files.limits import LIMITS, MEGABYTE
@@ -93,6 +93,7 @@ class ApplicationForm(forms.Form):
         *,
         is_draft: bool = False,
     ) -> None:
+        self.application = application
         answers = {f"{PREFIX}{pk}": value for pk, value in application.answers.items()}
         accounts = "\n".join(application.addresses)
         initial = {"name": application.name, "accounts": accounts, **answers}
@@ -127,8 +128,10 @@ class ApplicationForm(forms.Form):
 
     @property
     def given(self) -> Given:
-        """The entered values, for the services."""
-        entered = dict(self.cleaned_data)
+        """The entered values, for the services; in the place of one that cannot be read, the one that was kept before."""
+        kept = {**self.initial, "accounts": self.application.addresses}
+        entered: dict[str, Any] = {name: kept[name] for name in self.errors if name in kept}
+        entered |= self.cleaned_data
         return Given(
             name=entered["name"],
             answers={
@@ -163,7 +166,7 @@ def _file_field(label: str) -> forms.FileField:
 
 def _refuse_account(line: str) -> None:
     try:
-        address = account_address(line, Network.INSTAGRAM)
+        address = other_account(line)
     except HandleNotReadable as problem:
         text = gettext("“%(line)s” does not name an account. Paste the address of its page.")
         raise ValidationError(text % {"line": line}) from problem

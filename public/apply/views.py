@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -101,8 +102,10 @@ def apply(request: ProgramRequest) -> HttpResponse:
     if row.application.state not in WRITABLE:
         return _rendered(request, "state", {"row": row, "application": row.application})
     if row.application.state == ApplicationState.STARTED and _refusal(request):
+        _keep_typed(request, row.application)
         return _start(request, StartForm())
     if not row.is_connected:
+        _keep_typed(request, row.application)
         return _connect(request)
     return _fill_in(request, row)
 
@@ -131,10 +134,24 @@ def _connect(request: ProgramRequest) -> HttpResponse:
             problem = _(
                 "%(who)s has not set up TikTok here yet. Please let them know, and try again later."
             ) % {"who": isolated(request.organization)}
-    elif request.method == "POST":
+    elif "text" in request.POST:
         problem = _("The text has changed meanwhile. Please read it again before you agree.")
     context = {"text": text, "problem": problem}
     return _rendered(request, "connect", context, status=409 if problem else 200)
+
+
+def _keep_typed(request: ProgramRequest, application: Application) -> None:
+    """Keep what was filled in where it cannot be sent now; a value that cannot be read stays as it was kept before."""
+    if "accounts" not in request.POST:
+        return
+    questions = questions_of(request.program)
+    data = (request.POST, request.FILES)
+    form = ApplicationForm(request.program, questions, application, *data, is_draft=True)
+    form.is_valid()
+    try:
+        applying.save(application, form.given)
+    except FileRefused:
+        applying.save(application, replace(form.given, file=None))
 
 
 def _fill_in(request: ProgramRequest, row: Applied) -> HttpResponse:

@@ -172,3 +172,45 @@ def test_older_entries_stand_on_further_pages(oak: Organization, maya: User) -> 
     assert "Show older entries" not in text(second)
     assert "There are no older entries." in text(client.get(URL, {"before": "2020-01-01T00:00Z"}))
     assert text(client.get(URL, {"before": "rubbish"})).count("Opened your profile") == 20
+
+
+def test_lines_of_one_moment_are_not_lost_between_pages(
+    oak: Organization, maya: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = timezone.now()
+    with organization_scope(oak):
+        mine = Influencer.objects.get(person=maya)
+        Influencer.objects.update(created_at=at - timedelta(days=99))
+        for days in range(25):
+            day = (at - timedelta(days=days)).date()
+            AccessEntry.objects.create(influencer=mine, kind=AccessKind.PROFILE, role=Role.OWNER, day=day, at=at)  # fmt: skip
+        with monkeypatch.context() as still:
+            still.setattr(timezone, "now", lambda: at)
+            for _ in range(22):
+                record(Verb.INFLUENCERS_EXPORTED, oak, actor=None, influencer_count=2)
+    client, before, seen = signed_in(maya), "", []
+    for _ in range(3):
+        page = client.get(URL, {"before": before}).context["page"]
+        seen += [line.place for line in page.lines]
+        before = page.before
+    assert (len(seen), len(set(seen)), before) == (47, 47, "")
+    assert seen == sorted(seen, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "9999-12-31T23:59:59-23:59",
+        "2026-13-01T00:00:00+00:00",
+        "2026-01-01T00:00:00",
+        "rubbish~1-1",
+        "2026-01-01T00:00Z~9",
+        "~",
+    ],
+)
+def test_what_is_no_place_in_the_log_is_no_limit(oak, maya, committed, before: str) -> None:
+    with organization_scope(oak), committed():
+        note_access(AccessKind.API_LIST)
+    answer = signed_in(maya).get(URL, {"before": before})
+    assert answer.status_code == 200
+    assert "Read lists or single rows" in text(answer)

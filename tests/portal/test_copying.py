@@ -61,13 +61,28 @@ def test_i_have_a_copy_made_am_told_by_mail_and_download_it(oak, maya) -> None:
     run_all()
     page = client.get(URL)
     assert "Your copy is ready" in text(page)
-    assert "Make a new copy" in text(page)
     [mail] = sent_mail()
     assert (mail.to, mail.subject) == (["maya@example.com"], "The copy of your data is ready")
     assert URL in str(mail.body)
     answer = client.get(f"{URL}{job.pk}/")
     assert answer["Content-Disposition"].startswith('attachment; filename="my-data-')
     assert "index.html" in downloaded(answer).namelist()
+
+
+def test_a_copy_is_not_made_again_on_the_same_day(maya: User) -> None:
+    client = signed_in(maya)
+    client.post(URL)
+    run_all()
+    assert "Make a new copy" not in text(client.get(URL))
+    client.post(URL)
+    with person_scope(maya):
+        assert Job.objects.filter(kind=COPY).count() == 1
+        Job.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert "Make a new copy" in text(client.get(URL))
+    client.post(URL)
+    with person_scope(maya):
+        assert Job.objects.filter(kind=COPY).count() == 2
+    assert "Your copy is being made" in text(client.get(URL))
 
 
 def test_everything_of_every_organization_is_inside_and_nothing_of_others(oak, maya) -> None:

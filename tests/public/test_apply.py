@@ -438,10 +438,21 @@ def test_a_program_that_closed_meanwhile_takes_nothing_and_keeps_it(
     mira.post(FORM, {"name": "Mira", "save": "1"})
     with organization_scope(oak):
         set_open(program, is_open=False, actor=None)
-    seen = text(mira.post(FORM, filled(fields)))
+    bad = SimpleUploadedFile("a.exe", b"MZ no picture")
+    since = f"custom_{fields['since'].pk}"
+    seen = text(mira.post(FORM, filled(fields, file=bad, **{since: "yesterday"})))
     assert "takes no applications at the moment" in seen
     assert "What you have filled in is kept for 30 days." in seen
-    assert own(oak).state == ApplicationState.STARTED
+    application = own(oak)
+    assert (application.state, application.name) == (ApplicationState.STARTED, "Mira Bauer")
+    assert application.answers[str(fields["bakes"].pk)] == "Rye"
+    assert application.addresses == ["https://www.instagram.com/mira.bakes/"]
+
+    mira.post(FORM, filled(fields, name="Mira B.", accounts="https://example.com/"))
+    application = own(oak)
+    assert application.name == "Mira B."
+    assert application.answers[str(fields["since"].pk)] == "2020-01-31"
+    assert application.addresses == ["https://www.instagram.com/mira.bakes/"]
 
 
 def test_what_was_sent_from_another_window_stays(
@@ -543,10 +554,17 @@ def test_who_is_not_signed_in_withdraws_nothing(oak, mira: Client) -> None:
 
 
 # --- when the connection ends -------------------------------------------------------------------------------------
-def test_who_stops_sharing_meanwhile_connects_again(oak, mira: Client) -> None:
+def test_who_stops_sharing_meanwhile_connects_again_and_loses_no_words(
+    oak, mira: Client, fields
+) -> None:
     with organization_scope(oak):
         Consent.objects.update(withdrawn_at=timezone.now())
     assert "Step 1 of 2" in text(mira.get(FORM))
+    answer = mira.post(FORM, filled(fields))
+    assert (answer.status_code, "Step 1 of 2" in text(answer)) == (200, True)
+    assert "The text has changed" not in text(answer)
+    assert own(oak).name == "Mira Bauer"
+    assert own(oak).state == ApplicationState.STARTED
 
 
 def test_nothing_is_sent_past_the_page_without_an_account(oak, program: Program) -> None:

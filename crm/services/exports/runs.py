@@ -6,7 +6,7 @@ asked sees it at that time. The file is theirs alone, for seven days, and goes a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -88,9 +88,19 @@ def export_file(job_pk: int, reader: Membership) -> File | None:
     return File.objects.filter(pk=job.cursor["file"]).first()
 
 
-def forget_exports() -> None:
-    """Delete all exports of the organization in scope, and what running ones have read."""
-    delete_files(File.objects.filter(kind=FileKind.INFLUENCER_EXPORT))
+def forget_exports(*, of_archived: bool = False) -> None:
+    """Delete all exports of the organization in scope, and what running ones have read; `of_archived`: those alone whose
+    filters ask for archived influencers."""
+    files = File.objects.filter(kind=FileKind.INFLUENCER_EXPORT)
+    if of_archived:
+        jobs = Job.objects.filter(kind=EXPORT, params__filters__icontains="archived")
+        files = files.filter(pk__in=_file_ids(jobs))
+    delete_files(files)
+
+
+def _file_ids(jobs: Iterable[Job]) -> list[int]:
+    found = [job.cursor or {} for job in jobs]
+    return [pk for at in found for pk in (*at.get("parts", []), at.get("file", 0))]
 
 
 # --- the job ---
@@ -173,9 +183,8 @@ def _keep(job: Job, step: Step) -> bool:
 
 
 def _forget(job_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
-    for job in Job.objects.filter(pk__in=job_ids):
-        at = job.cursor or {}
-        delete_files(File.objects.filter(pk__in=[*at.get("parts", []), at.get("file", 0)]))
+    jobs = Job.objects.filter(pk__in=job_ids)
+    delete_files(File.objects.filter(pk__in=_file_ids(jobs)))
     return dict.fromkeys(job_ids)
 
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from crm.enums import ApplicationState, ContractState, Decision
 from crm.errors import ContractTaken, CrmProblem, NotDecidable, ProgramFull
 from crm.models import Application, ApplicationNote, ApplicationVote, Influencer, Program
-from crm.policies import account_address
 from crm.policies.fields import Typed, typed_value
-from crm.policies.programs import DECIDABLE, is_full
+from crm.policies.programs import DECIDABLE, is_full, other_account
 from crm.queries.programs import accepted_count, questions_of
 from crm.services.accounts import add_other_account
 from crm.services.collections.tags import tag_influencers
@@ -77,7 +76,7 @@ def _take_in(influencer: Influencer, application: Application, actor: User) -> N
             values[field] = value
     set_values(influencer, values, actor=actor)  # type: ignore[arg-type]
     for address in application.addresses:
-        add_other_account(account_address(address), influencer=influencer, actor=actor)
+        add_other_account(other_account(address), influencer=influencer, actor=actor)
     check_for_duplicates(influencer.pk)
 
 
@@ -99,6 +98,7 @@ def _give(influencer: Influencer, program: Program, actor: User) -> None:
 
 def _ask_back(application: Application, actor: User) -> None:
     _settle(application, ApplicationState.ASKED_BACK, actor)
+    forget_later(application)
     _tell(Verb.APPLICATION_ASKED_BACK, "asked_back", application, actor)
 
 

@@ -1,4 +1,5 @@
-"""Applications that go: withdrawn ones at once, drafts and declined ones when their time is over.
+"""Applications that go: withdrawn ones at once, the others 30 days after a draft was saved, a question was asked back that
+nobody answered, or they were declined.
 
 With an application go its answers, file, votes and notes; and, if nobody but it brought them here, the influencer with the
 account, everything that was read of it, and the mail.
@@ -28,7 +29,7 @@ KEPT_FOR = timedelta(days=30)
 
 
 def forget_later(application: Application) -> None:
-    """See to it that a draft that is not sent, and one that is declined, goes in time."""
+    """See to it that a draft that is not sent, one that is asked back, and one that is declined, goes in time."""
     make_due(FORGET, application.pk, after=KEPT_FOR)
 
 
@@ -37,16 +38,17 @@ def delete_application(application: Application, verb: Verb) -> None:
     """Delete the application with what came with it alone. `verb`: why, as the program's history says it."""
     actor = application.person if verb == Verb.APPLICATION_WITHDRAWN else None
     record(verb, application.program, actor=actor, application=application.pk)
-    influencer, is_new = application.influencer, application.is_new
-    application.delete()
-    if influencer is not None and is_new:
+    influencer = application.influencer
+    if influencer is not None and application.is_new:
         with groups_scope(None):
-            _delete_applicant(influencer)
+            _delete_applicant(influencer, application)
+    application.delete()
 
 
-def _delete_applicant(influencer: Influencer) -> None:
-    """Delete who came by an application alone; whoever was taken in meanwhile, or applies for something else, stays."""
-    if influencer.archived_at is None or influencer.applications.exists():
+def _delete_applicant(influencer: Influencer, application: Application) -> None:
+    """Delete who came by this application alone; whoever was taken in meanwhile, or applies for something else, stays."""
+    others = influencer.applications.exclude(pk=application.pk)
+    if influencer.archived_at is None or others.exists():
         return
     creators = influencer.accounts.exclude(creator=None).values("creator")
     for consent in Consent.objects.filter(creator__in=creators, withdrawn_at=None):
@@ -76,7 +78,8 @@ def _forget_one(application_id: int) -> timedelta | None:
 def _since(application: Application) -> datetime | None:
     if application.state == ApplicationState.STARTED:
         return application.saved_at
-    return application.decided_at if application.state == ApplicationState.DECLINED else None
+    is_over = application.state in {ApplicationState.ASKED_BACK, ApplicationState.DECLINED}
+    return application.decided_at if is_over else None
 
 
 def register_work() -> None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from crm.enums import ApplicationState, Decision
+from crm.enums import AccessKind, ApplicationState, Decision
 from crm.errors import CrmProblem
 from crm.forms.programs import ApplicationNoteForm, DecisionForm
 from crm.models import Application, Duplicate, Program
@@ -28,6 +28,7 @@ from crm.queries.programs import (
     votes_of,
     with_facts,
 )
+from crm.services.access.recording import note_access
 from crm.services.programs import deciding
 from crm.services.programs.bulk import start_deciding
 from crm.views.frame import address, allowances
@@ -71,6 +72,7 @@ def _page(
     *,
     form: DecisionForm | None = None,
     note_form: ApplicationNoteForm | None = None,
+    many: DecisionForm | None = None,
 ) -> HttpResponse:
     counts = state_counts(program)
     accepted = counts.get(ApplicationState.ACCEPTED, 0)
@@ -90,15 +92,24 @@ def _page(
         "tabs": _tabs(request, program, counts, state),
         "accepted": accepted,
         "refusal": refusal(program, accepted, timezone.now().date()),
+        "many": many or DecisionForm(),
+        "picked": request.POST.getlist("pick"),
     }
     if chosen is not None:
         row = applied(chosen, program)
+        _note_reading(request, chosen)
         context |= _beside(request, row, program)
         context |= {"form": form or DecisionForm(), "note_form": note_form or ApplicationNoteForm()}
-    is_refused = bool((form and form.errors) or (note_form and note_form.errors))
+    is_refused = any(each and each.errors for each in (form, note_form, many))
     return render(
         request, "staff/crm/programs/program.html", context, status=422 if is_refused else 200
     )
+
+
+def _note_reading(request: OrganizationRequest, application: Application) -> None:
+    if application.influencer_id is not None:
+        role = request.membership.role
+        note_access(AccessKind.PROFILE, role=role, influencer_id=application.influencer_id)
 
 
 def _tabs(
@@ -221,23 +232,24 @@ def file(request: OrganizationRequest, application_pk: int) -> HttpResponseBase:
     application = _found(application_pk)
     if application.file is None:
         raise Http404("This application has no file.")
+    _note_reading(request, application)
     return as_download(application.file)
 
 
 # --- many --------------------------------------------------------------------------------------------------------
 @staff_page(Permission.EDIT_INFLUENCERS)
-@require_POST
 def decide_many(request: OrganizationRequest, program_pk: int) -> HttpResponse:
-    """The selected applications get the same answer, by a job."""
+    """The selected applications get the same answer, by a job. A page of refused ones is gone on from by its address."""
+    if request.method != "POST":
+        here = address(request, "program", program_pk)
+        return go_to(request, f"{here}?{request.GET.urlencode()}")
     program, form = found_program(program_pk), DecisionForm(request.POST)
     picked = [int(pk) for pk in request.POST.getlist("pick") if pk.isdecimal() and len(pk) < 19]
     ids = list(sent_applications(program).filter(pk__in=picked).values_list("pk", flat=True))
     if not ids:
-        messages.warning(request, "Select the applications first.")
-        return go_to(request, address(request, "program", program_pk))
+        form.add_error(None, "Select the applications first.")
     if not form.is_valid():
-        messages.error(request, "Write what you would like to know; nothing was sent.")
-        return go_to(request, address(request, "program", program_pk))
+        return _page(request, program, _chosen(request, program_pk), many=form)
     decision, said = Decision(form.cleaned_data["decision"]), form.cleaned_data["said"]
     job = start_deciding(program, ids, decision, said=said, actor=request.user)
     return follow(request, job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from crm.enums import Decision, FieldKind
 from crm.errors import NotDecidable, ProgramFull
 from crm.models import (
+    AccessEntry,
     Application,
     Contract,
     CustomValue,
@@ -21,6 +23,7 @@ from crm.models import (
     SocialAccount,
     Tagging,
 )
+from crm.services.access import recording
 from crm.services.collections.tags import create_tag
 from crm.services.documents.contracts import create_contract
 from crm.services.groups import create_group
@@ -379,10 +382,63 @@ def test_without_a_selection_or_a_question_nothing_is_done(
 ) -> None:
     application = an_application(program)
     given = {**sent, **({"pick": [application.pk, "x"]} if "pick" in sent else {})}
-    answer = manager.post(f"{page(program)}decide/", given, follow=True)
-    assert said in answer.content.decode()
+    address = f"{page(program)}decide/?state=submitted&q=mira&application={application.pk}"
+    answer = manager.post(address, {"said": " ", **given})
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    page_of_it = answer.context
+    assert (page_of_it["state"], page_of_it["search"]) == ("submitted", "mira")
+    assert page_of_it["application"] == application
     application.refresh_from_db()
     assert application.state == "submitted"
+
+
+def test_a_refused_selection_keeps_its_ticks_and_words(program, manager: Client) -> None:
+    made = [an_application(program, f"mira.{n}") for n in range(3)]
+    picked = [each.pk for each in made[:2]]
+    refused = manager.post(f"{page(program)}decide/", {"decision": "ask_back", "pick": picked})
+    ticked = re.findall(r'name="pick" value="(\d+)" checked', refused.content.decode())
+    assert sorted(map(int, ticked)) == picked
+    words = {"decision": "decline", "said": "Not this time"}
+    assert ">Not this time</textarea>" in read_back(manager, program, words)
+    gone_on = manager.get(f"{page(program)}decide/?state=submitted")
+    assert gone_on["Location"] == f"{page(program)}?state=submitted"
+
+
+def read_back(client: Client, program: Program, sent: dict[str, Any]) -> str:
+    return client.post(f"{page(program)}decide/", sent).content.decode()
+
+
+def test_whoever_reads_an_application_stands_in_the_access_log(
+    program, manager: Client, django_capture_on_commit_callbacks, monkeypatch
+) -> None:
+    monkeypatch.setattr(recording, "_noted", set())
+    application = an_application(program, file=_a_file())
+    other = an_application(program, "sara.snackt", file=_a_file())
+    Application.objects.filter(pk=other.pk).update(influencer=None)
+    for url in (page(program), f"{page(program)}?application={other.pk}", act(other, "file")):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert manager.get(url).status_code == 200
+    assert not AccessEntry.objects.exists()
+    for url in (f"{page(program)}?application={application.pk}", act(application, "file")):
+        recording._noted.clear()
+        AccessEntry.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert manager.get(url).status_code == 200
+        entry = AccessEntry.objects.get()
+        assert (entry.kind, entry.role) == ("profile", "manager")
+        assert entry.influencer == application.influencer
+
+
+@pytest.mark.parametrize("handle", ["x", "a_very_long_handle_of_twenty9"])
+def test_another_account_without_an_address_is_one_on_instagram(
+    program, owner: User, handle: str
+) -> None:
+    application = an_application(program, addresses=[handle, f"@{handle}2", "youtube.com/@mira"])
+    decide(application, Decision.ACCEPT, actor=owner)
+    found = SocialAccount.objects.exclude(network="tiktok").order_by("pk")
+    assert list(found.values_list("network", "handle")) == [
+        ("instagram", handle), ("instagram", f"{handle}2"), ("youtube", "mira"),
+    ]  # fmt: skip
 
 
 def test_duplicates_are_looked_for(program, owner: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,12 +15,17 @@ from crm.models import (
     Application,
     ApplicationNote,
     ApplicationVote,
+    Import,
+    ImportRow,
     Influencer,
     InfluencerMail,
     SocialAccount,
 )
+from crm.queries.exports import Wish
 from crm.services.erasure.people import ask_erasure
 from crm.services.erasure.texts import SEARCH
+from crm.services.exports.runs import start_export
+from crm.services.influencers import archive_influencers, restore_influencers
 from crm.services.programs.applying import begin, withdraw
 from crm.services.programs.deciding import decide, vote, write_note
 from crm.services.programs.forgetting import FORGET
@@ -86,7 +92,7 @@ def test_a_draft_that_is_not_sent_goes_thirty_days_after_it_was_saved(owner: Use
     assert Application.objects.count() == 0
 
 
-@pytest.mark.parametrize("state", ["submitted", "asked_back", "accepted"])
+@pytest.mark.parametrize("state", ["submitted", "accepted"])
 def test_what_is_to_be_decided_or_accepted_stays(state: str) -> None:
     application = an_application(a_program(), state=state)
     from crm.services.programs.forgetting import forget_later
@@ -95,6 +101,68 @@ def test_what_is_to_be_decided_or_accepted_stays(state: str) -> None:
     after(400)
     assert Application.objects.count() == 1
     assert not Work.objects.filter(kind=FORGET).exists()
+
+
+def test_a_question_that_nobody_answers_goes_thirty_days_after_it_was_asked(owner: User) -> None:
+    decide(an_application(a_program()), Decision.ASK_BACK, said="Which oven?", actor=owner)
+    after(29)
+    assert Application.objects.count() == 1
+    after(30)
+    assert (Application.objects.count(), Influencer.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("is_archived_again", [False, True])
+def test_whoever_was_taken_in_from_the_archive_stays_when_they_withdraw(
+    owner: User, is_archived_again: bool
+) -> None:
+    application = an_application(a_program())
+    restore_influencers([Influencer.objects.get()], actor=owner)
+    if is_archived_again:
+        archive_influencers([Influencer.objects.get()], actor=owner)
+    application.refresh_from_db()
+    withdraw(application)
+    assert (Application.objects.count(), Influencer.objects.count()) == (0, 1)
+
+
+def test_whoever_was_merged_into_a_known_one_and_put_away_stays(owner: User) -> None:
+    application = an_application(a_program())
+    Influencer.objects.update(archived_at=None)  # as a merge leaves them
+    archive_influencers([Influencer.objects.get()], actor=owner)
+    application.refresh_from_db()
+    withdraw(application)
+    assert Influencer.objects.count() == 1
+
+
+def an_export(owner: User, **wish: Any) -> File:
+    """A finished export of this wish."""
+    job = start_export(Wish(**wish), total=1, actor=owner, sees_money=True)
+    file = store_made("influencer_export", "influencers.csv", "text/csv", BytesIO(b"Name"))
+    file.save(force_insert=True)
+    Job.objects.filter(pk=job.pk).update(cursor={"file": file.pk})
+    return file
+
+
+def test_an_applicant_who_goes_takes_only_exports_with_them_in_which_they_may_stand(
+    owner: User,
+) -> None:
+    plain = an_export(owner)
+    an_export(owner, filters=("archived:yes",))
+    withdraw(an_application(a_program()))
+    assert not Influencer.objects.exists()
+    assert list(File.objects.all()) == [plain]
+
+
+def test_whoever_an_import_names_takes_its_file_and_all_exports_with_them(owner: User) -> None:
+    an_export(owner)
+    application = an_application(a_program())
+    known = store_made("influencer_import", "roster.csv", "text/csv", BytesIO(b"Name"))
+    known.save(force_insert=True)
+    parent = Import.objects.create(name="roster.csv", file=known)
+    ImportRow.objects.create(
+        parent=parent, number=1, fate="update", influencer=application.influencer
+    )
+    withdraw(application)
+    assert not File.objects.exists()
 
 
 def test_whoever_was_known_before_stays(owner: User) -> None:

@@ -161,6 +161,21 @@ def test_a_member_of_a_group_sees_its_programs_alone(oak: Organization) -> None:
     assert "The whole organization" not in client.get(f"{PAGE}add/").content.decode()
 
 
+def test_a_member_of_a_group_makes_and_moves_programs_within_their_groups_alone(
+    oak: Organization,
+) -> None:
+    with organization_scope(oak):
+        bread = create_group("Bread", "bread", actor=None)
+        cake = create_group("Cake", "cake", actor=None)
+        mine = a_program(key="mine", group=bread)
+    client = limited(oak, bread)
+    for group, said in (("", "Choose one of your groups."), (cake.pk, "Select a valid choice")):
+        for page, new in ((f"{PAGE}add/", fresh()), (f"{PAGE}{mine.pk}/settings/", {})):
+            answer = client.post(page, {**GIVEN, "group": group, **new})
+            assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert [each.group_id for each in programs_of(oak)] == [bread.pk]
+
+
 def test_a_deleted_group_leaves_its_program_to_the_organization(oak: Organization) -> None:
     with organization_scope(oak):
         bread = create_group("Bread", "bread", actor=None)
