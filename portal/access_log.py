@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -81,10 +81,11 @@ def _place(text: str) -> Place | None:
     if found is None:
         return None
     try:
-        at = parse_datetime(found["at"])
-    except ValueError:  # such as a month 13
+        given = parse_datetime(found["at"])
+        at = given.astimezone(UTC) if given and given.tzinfo else None
+    except (ValueError, OverflowError):  # such as a month 13, or beyond the last year
         return None
-    if at is None or at.tzinfo is None:
+    if at is None:
         return None
     return Place(at, int(found["table"]), int(found["pk"])) if found["table"] else Place(at)
 
