@@ -29,7 +29,7 @@ EXPORTED = (Verb.POSTS_EXPORTED, Verb.REPORT_EXPORTED, Verb.TABLE_EXPORTED)
 
 
 class Place(NamedTuple):
-    """Where a line stands: no two lines have the same. `table`: ENTRIES or EVENTS; below both, before all of its moment."""
+    """The place of a line: no two lines have the same. `table`: ENTRIES or EVENTS; below both, before all of its moment."""
 
     at: datetime
     table: int = -1
@@ -50,7 +50,7 @@ class Access:
 
     @property
     def at(self) -> datetime:
-        """The moment."""
+        """The moment at which it was read or taken out."""
         return self.place.at
 
 

@@ -220,7 +220,7 @@ def _shown(field: CustomField, given: Any) -> str:
 
 
 def known_as_applicants(influencer_ids: Collection[int]) -> set[int]:
-    """Those of these influencers who are here by an application alone: never taken in, and named by no import."""
+    """The influencers among these who are here by an application alone: never taken in, and named by no import."""
     with groups_scope(None):
         new = Application.objects.filter(influencer__in=influencer_ids, is_new=True)
         hidden = set(new.exclude(influencer__archived_at=None).values_list("influencer", flat=True))
