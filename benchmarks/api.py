@@ -60,7 +60,7 @@ def _spelled(value: date | datetime) -> str:
 
 def _influencers(connection: psycopg.Connection[dict[str, Any]]) -> Documents:
     people = connection.execute("""
-        SELECT influencer.id, influencer.name, display_name, salutation, influencer.email, phone, country, language, time_zone,
+        SELECT influencer.id, influencer.name, display_name, salutation, influencer.email, phone, country, influencer.language, time_zone,
                city, birthday, archived_at, influencer.created_at,
                CASE WHEN owner.id IS NULL THEN NULL
                     ELSE jsonb_build_object('id', owner.id, 'name', owner.name, 'email', owner.email) END AS owner,

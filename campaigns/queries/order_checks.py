@@ -17,6 +17,7 @@ from mail.enums import MessageState
 from mail.models import Message
 from tenancy.enums import Verb
 from tenancy.models import Event
+from tenancy.scope import groups_scope
 from tiktok.models import Video
 from tiktok.queries import active_consents, visible_videos
 
@@ -157,10 +158,10 @@ def _account(order: Order) -> list[Check]:
 def _code(order: Order) -> list[Check]:
     if not order.campaign_code:
         return [Check("No campaign code is needed: the invite link is enough.")]
-    same = Order.objects.filter(campaign_code=order.campaign_code).exclude(pk=order.pk)
-    taken = same.filter(
-        state__in=[*UNPUBLISHED[3:], OrderState.IN_REVIEW, OrderState.FULFILLED]
-    ).count()
+    taking = [*UNPUBLISHED[3:], OrderState.IN_REVIEW, OrderState.FULFILLED]
+    with groups_scope(None):  # a place is taken whoever sees by whom
+        same = Order.objects.filter(campaign_code=order.campaign_code, state__in=taking)
+        taken = same.exclude(pk=order.pk).count()
     text = f"{taken} of {PLACES_PER_CODE} places under the code {order.campaign_code} are taken."
     return [Check(text, "danger", "quota") if taken >= PLACES_PER_CODE else Check(text)]
 

@@ -81,10 +81,12 @@ def _import_of(request: OrganizationRequest, campaign: Campaign, import_pk: int)
 def _missing(request: OrganizationRequest, campaign: Campaign, parent: Import) -> dict[str, Any]:
     is_open = parent.stage == ImportStage.PREVIEW and not parent.is_running
     found = missing_accounts(parent) if is_open else []
+    creators = list(_creators(campaign)[: MOST_CREATORS + 1]) if found else []
     return {
         "missing": found,
         "may_add": can(request.membership, Permission.EDIT_INFLUENCERS),
-        "creators": _creators(campaign)[:MOST_CREATORS] if found else [],
+        "creators": creators[:MOST_CREATORS],
+        "has_more_creators": len(creators) > MOST_CREATORS,
     }
 
 

@@ -237,7 +237,10 @@ def test_the_readings_go_in_slices_after_the_request_which_takes_everything_that
         left = []
         while pump(Lane.BULK):
             job.refresh_from_db()
-            left.append((job.done_count, *kept()[:3]))
+            if (
+                not left or left[-1][0] != job.done_count
+            ):  # another job looks for their name in texts
+                left.append((job.done_count, *kept()[:3]))
         assert left == [(1, 1, 1, 2), (2, 0, 0, 2), (3, 0, 0, 0)]
         assert job.state == JobState.DONE
         assert job.outcome == [{"key": "readings", "count": 6, "links": []}]

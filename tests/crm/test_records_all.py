@@ -45,7 +45,7 @@ def test_notes_beyond_the_fiftieth_have_a_page(
         Note.objects.bulk_create(
             Note(influencer=maya, text=f"Note {number:03}") for number in range(50)
         )
-        Note.objects.create(influencer=InfluencerFactory.create(), text="Somebody else's")
+        Note.objects.create(influencer=InfluencerFactory.create(), text="Of another creator")
     assert "Show all" not in text(viewer, at(maya))
     with organization_scope(oak):
         Note.objects.create(influencer=maya, text="Note 050")
@@ -57,7 +57,7 @@ def test_notes_beyond_the_fiftieth_have_a_page(
     (following,) = re.findall(r'rel="next"\s+href="([^"]+)"', first)
     last = text(viewer, following.replace("&amp;", "&"))
     assert "Note 000" in last
-    assert "Somebody else" not in last
+    assert "Of another creator" not in last
     assert queries_in(viewer, url) <= 8
 
 

@@ -8,6 +8,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,7 +44,9 @@ def test_a_role_that_owns_tables_ends_the_process_with_the_reason(name, tmp_path
     "get_ready",
     [
         share_memory,
-        lambda: runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["when_ready"](None),
+        lambda: runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["when_ready"](
+            SimpleNamespace(LISTENERS=[])
+        ),
     ],
     ids=["worker", "web"],
 )

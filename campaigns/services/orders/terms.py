@@ -11,6 +11,7 @@ from campaigns.errors import OrderNotValid
 from campaigns.models import Order, OrderRequest
 from crm.enums import Network
 from crm.models import SocialAccount
+from tenancy.scope import groups_scope
 from tiktok.models import MarketplaceAccount
 from tiktok.queries import connected_accounts, markets_of
 from tiktok.services.brands.abilities import capabilities
@@ -87,8 +88,9 @@ def why_none_added(earlier: OrderRequest) -> str:
 
 def places_taken(earlier: OrderRequest) -> int:
     """The number of creators who are under the code of a request already, whether they have accepted or not."""
-    orders = Order.objects.filter(request__in=_under(earlier)).exclude(tiktok_order_id="")
-    return orders.count()
+    with groups_scope(None):  # a place is taken whoever sees by whom
+        orders = Order.objects.filter(request__in=_under(earlier)).exclude(tiktok_order_id="")
+        return orders.count()
 
 
 def _under(earlier: OrderRequest) -> QuerySet[OrderRequest]:
