@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,23 +26,20 @@ def note_access(
 ) -> None:
     """Note that somebody of the organization in scope has read this, once the page has been read without failure."""
     organization_id = required_organization_id()
-
-    def note() -> None:
-        with organization_scope(organization_id):
-            _note(kind, role, influencer_id, campaign_id)
-
-    transaction.on_commit(note, robust=True)
+    key = (organization_id, kind, role, influencer_id, campaign_id, timezone.now().date())
+    if key not in _noted:
+        about = {"influencer_id": influencer_id, "campaign_id": campaign_id}
+        transaction.on_commit(partial(_note, key, kind, role, about), robust=True)
 
 
-def _note(kind: AccessKind, role: str, influencer_id: int | None, campaign_id: int | None) -> None:
+def _note(
+    key: tuple[object, ...], kind: AccessKind, role: str, about: dict[str, int | None]
+) -> None:
     now = timezone.now()
-    key = (required_organization_id(), kind, role, influencer_id, campaign_id, now.date())
-    if key in _noted:
-        return
-    about = {"influencer_id": influencer_id, "campaign_id": campaign_id}
-    entry = AccessEntry(kind=kind, role=role, day=now.date(), at=now, **about)
-    AccessEntry.objects.bulk_create([entry], ignore_conflicts=True)
-    AccessEntry.objects.filter(at__lt=now - KEPT_FOR).delete()
+    with organization_scope(key[0]):  # type: ignore[arg-type]  # the organization's id
+        entry = AccessEntry(kind=kind, role=role, day=now.date(), at=now, **about)
+        AccessEntry.objects.bulk_create([entry], ignore_conflicts=True)
+        AccessEntry.objects.filter(at__lt=now - KEPT_FOR).delete()
     if len(_noted) >= MOST_REMEMBERED:
         _noted.clear()
     _noted.add(key)
