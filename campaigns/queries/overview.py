@@ -119,6 +119,7 @@ def sums_now(
         ~Exists(CampaignResult.objects.filter(**mine, posts__gt=0)),
         campaign__in=campaigns,
         state__in=AGREED_STATES,
+        fee__gt=0,
     )
     more = {
         "ordered": Subquery(_by_organization(orders, "video_limit")),
