@@ -36,9 +36,10 @@ class Limit:
     is_guarded: bool = False
 
 
+_PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 _LOGO = Limit(
     size=2 * MEGABYTE,
-    endings={"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"},
+    endings=_PICTURES,
     picture=PictureLimit(taken_side=4096, kept_side=512),
 )
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -48,6 +49,8 @@ OFFICE_FOLDERS = {
     "xl/": f"{OFFICE}spreadsheetml.sheet",
     "ppt/": f"{OFFICE}presentationml.presentation",
 }
+_PAPERS = {"application/pdf": ".pdf", **_PICTURES}
+_OFFICE = dict(zip(OFFICE_FOLDERS.values(), (".docx", ".xlsx", ".pptx"), strict=True))
 LIMITS: dict[str, Limit] = {
     FileKind.INFLUENCER_IMPORT: Limit(
         size=25 * MEGABYTE, endings={TEXT: ".csv", WORKBOOK: ".xlsx"}, is_table=True
@@ -61,25 +64,16 @@ LIMITS: dict[str, Limit] = {
     FileKind.REPORT_LOGO: _LOGO,
     FileKind.INFLUENCER_FILE: Limit(
         size=20 * MEGABYTE,
-        endings={
-            "application/pdf": ".pdf",
-            "image/png": ".png",
-            "image/jpeg": ".jpg",
-            "image/webp": ".webp",
-            **dict(zip(OFFICE_FOLDERS.values(), (".docx", ".xlsx", ".pptx"), strict=True)),
-        },
+        endings={**_PAPERS, **_OFFICE},
         is_guarded=True,
     ),
     FileKind.BRIEF_FILE: Limit(
         size=25 * MEGABYTE,
         endings={
-            "application/pdf": ".pdf",
-            "image/png": ".png",
-            "image/jpeg": ".jpg",
-            "image/webp": ".webp",
+            **_PAPERS,
             "video/mp4": ".mp4",
             "video/quicktime": ".mov",
-            **dict(zip(OFFICE_FOLDERS.values(), (".docx", ".xlsx", ".pptx"), strict=True)),
+            **_OFFICE,
         },
         is_guarded=True,
     ),
@@ -89,23 +83,12 @@ LIMITS: dict[str, Limit] = {
             "video/mp4": ".mp4",
             "video/quicktime": ".mov",
             "video/webm": ".webm",
-            "image/png": ".png",
-            "image/jpeg": ".jpg",
-            "image/webp": ".webp",
+            **_PICTURES,
             "application/pdf": ".pdf",
         },
         is_guarded=True,
     ),
-    FileKind.APPLICATION_FILE: Limit(
-        size=10 * MEGABYTE,
-        endings={
-            "application/pdf": ".pdf",
-            "image/png": ".png",
-            "image/jpeg": ".jpg",
-            "image/webp": ".webp",
-        },
-        is_guarded=True,
-    ),
+    FileKind.APPLICATION_FILE: Limit(size=10 * MEGABYTE, endings=_PAPERS, is_guarded=True),
 }
 # What a browser shows inside a page of ours; anything else is saved.
 SHOWN = ("video/", "image/")
