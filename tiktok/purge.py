@@ -7,13 +7,11 @@ left and taken up again; the receipt is issued when the re-scan of every table f
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -28,14 +26,10 @@ from tiktok.models import (
     Video,
     VideoSnapshot,
 )
-from tiktok.services.legacy.rows import legacy_rows
+from tiktok.services.legacy.receipts import issue_receipt
 
 SLICE_ROWS = 5_000
 Rows = Callable[[], "models.QuerySet[Any]"]
-
-
-class LegacyRowsLeft(RuntimeError):
-    """The re-scan after a purge found rows: no receipt is issued."""
 
 
 class NotCutOver(RuntimeError):
@@ -168,7 +162,7 @@ def run_purge(
     for purger in _purgers:
         while _purge_slice(run, purger):
             progress(purger.name, run.counts["gone"][purger.name])
-    return _issue_receipt(run)
+    return issue_receipt(run)
 
 
 @transaction.atomic
@@ -188,37 +182,3 @@ def _slice(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """The first rows by key. A bound, not a list of keys: thousands of composite ones take seconds to look up."""
     last = rows.order_by("pk").values_list("pk", flat=True)[SLICE_ROWS - 1 : SLICE_ROWS].first()
     return rows if last is None else rows.filter(pk__lte=last)
-
-
-@transaction.atomic
-def _issue_receipt(run: PurgeRun) -> PurgeReceipt:
-    """The gate closes in the transaction of the re-scan: what it found stays true."""
-    migration = LegacyMigration.objects.select_for_update().get()
-    run.refresh_from_db(from_queryset=PurgeRun.objects.select_for_update())
-    if run.state == PurgeState.DONE:  # by another process that worked beside this one
-        return PurgeReceipt.objects.get(run=run)
-    migration.purged_at = timezone.now()
-    migration.save(update_fields=["purged_at"])
-    rescan = legacy_rows()
-    if any(rescan.values()):
-        raise LegacyRowsLeft(f"legacy rows left: {rescan}")
-    lines = [
-        {**line, "gone": run.counts["gone"].get(line["name"], 0)} for line in run.counts["planned"]
-    ]
-    run.state, run.finished_at = PurgeState.DONE, timezone.now()
-    run.save(update_fields=["state", "finished_at"])
-    receipt = PurgeReceipt.objects.create(
-        run=run, lines=lines, rescan=rescan, digest=receipt_digest(lines, rescan)
-    )
-    record(
-        Verb.PURGE_FINISHED,
-        run,
-        actor=User.objects.filter(pk=run.actor_id).first() if run.actor_id else None,
-        receipt=receipt.pk,
-    )
-    return receipt
-
-
-def receipt_digest(lines: list[dict[str, Any]], rescan: dict[str, int]) -> str:
-    """SHA-256 over the receipt's contents: a changed receipt no longer matches."""
-    return hashlib.sha256(json.dumps([lines, rescan], sort_keys=True).encode()).hexdigest()

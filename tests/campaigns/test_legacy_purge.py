@@ -9,6 +9,7 @@ from tests.factories.campaigns import a_video, an_account
 from tiktok import purge
 from tiktok.enums import PurgeState, Source
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
+from tiktok.services.legacy.receipts import LegacyRowsLeft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organization")]
 
@@ -29,7 +30,7 @@ def test_no_receipt_is_issued_while_a_row_of_the_old_source_is_left(monkeypatch)
     monkeypatch.setattr(purge, "_purgers", forgetful)
     run = purge.start_purge(actor=None)
 
-    with pytest.raises(purge.LegacyRowsLeft, match="'tiktok_video': 1"):
+    with pytest.raises(LegacyRowsLeft, match="'tiktok_video': 1"):
         purge.run_purge(run)
 
     assert not PurgeReceipt.objects.exists()

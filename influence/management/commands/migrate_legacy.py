@@ -12,9 +12,10 @@ from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.limits import waiting_as_worker
 from tiktok.models import PurgeReceipt
-from tiktok.purge import LegacyRowsLeft, NotCutOver, receipt_digest, run_purge, start_purge
+from tiktok.purge import NotCutOver, run_purge, start_purge
 from tiktok.services.creators.membership import refresh_membership
-from tiktok.services.legacy.rows import creators_of_unknown_membership, legacy_rows
+from tiktok.services.legacy.receipts import LegacyRowsLeft, ReceiptFails, verify_receipt
+from tiktok.services.legacy.rows import creators_of_unknown_membership
 
 
 class Command(BaseCommand):
@@ -69,9 +70,10 @@ class Command(BaseCommand):
         receipt = PurgeReceipt.objects.order_by("-issued_at").first()
         if receipt is None:
             raise CommandError("There is no purge receipt.")
-        left = {table: rows for table, rows in legacy_rows().items() if rows}
-        if left or receipt.digest != receipt_digest(receipt.lines, receipt.rescan):
-            raise CommandError(f"The receipt does not hold: {left or 'its text was changed'}.")
+        try:
+            verify_receipt(receipt)
+        except ReceiptFails as problem:
+            raise CommandError(str(problem)) from problem
         self.stdout.write(
             f"Receipt {receipt.digest} of {receipt.issued_at:%Y-%m-%d} holds: 0 legacy rows."
         )
