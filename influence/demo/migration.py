@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
+from campaigns.services.legacy.cutting_over import cut_over, plan_migration
+from campaigns.services.legacy.importing import import_legacy_export
 from influence.demo.figures import check
 from influence.demo.story import Story
 from jobs.enums import Lane

@@ -12,7 +12,7 @@ from alerts.services.finding import plan_alerts
 from campaigns.models import Campaign
 from campaigns.queries import all_posts
 from campaigns.services.campaigns import create_campaign
-from campaigns.services.legacy import import_legacy_export
+from campaigns.services.legacy.importing import import_legacy_export
 from campaigns.services.links import request_tie
 from campaigns.services.orders.requests import request_orders
 from crm.enums import AccountType, Network

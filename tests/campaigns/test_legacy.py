@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from campaigns.models import Campaign, Post
-from campaigns.services.legacy import cut_over, import_legacy_export, plan_migration
+from campaigns.services.legacy.cutting_over import cut_over, plan_migration
+from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer, SocialAccount
 from crm.queries import found
 from influence.management.commands.demo import INVENTED_EXPORT

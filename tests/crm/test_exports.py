@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from campaigns.services.legacy import cut_over
+from campaigns.services.legacy.cutting_over import cut_over
 from crm.enums import FieldKind
 from crm.errors import SelectionGone
 from crm.models import CustomField, CustomValue, Influencer, Rate, Tag, Tagging

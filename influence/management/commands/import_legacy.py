@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.services.legacy import ImportResult, import_legacy_export
+from campaigns.services.legacy.importing import ImportResult, import_legacy_export
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.errors import LegacyClosed, NotALegacyExport

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.services.legacy import cut_over, plan_migration
+from campaigns.services.legacy.cutting_over import cut_over, plan_migration
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.limits import waiting_as_worker

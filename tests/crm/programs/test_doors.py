@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from campaigns.services.legacy import import_legacy_export
+from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer, SocialAccount
 from crm.services.accounts import AddOutcome, add_tiktok_account
 from tenancy.models import Organization, User
@@ -34,7 +34,7 @@ MAKERS = {
     "crm/services/bulk/asking.py": "never saved: stands in for an awaited account on a page",
     "crm/services/imports/states/accounts.py": "on other networks alone",
     "campaigns/services/results/keeping.py": "nobody's: what stays of orders whose creator was deleted",
-    "campaigns/services/legacy.py": "the old data, before the cut-over",
+    "campaigns/services/legacy/importing.py": "the old data, before the cut-over",
 }
 # The callers of `keep_account`: each has asked TikTok whether the account is in the marketplace.
 KEEPERS = {

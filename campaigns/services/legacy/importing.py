@@ -1,4 +1,4 @@
-"""The move off the old source, for all that an organization sees: import, plan, cut-over."""
+"""Import of an export of the old source into a campaign of past posts."""
 
 from __future__ import annotations
 
@@ -18,17 +18,12 @@ from jobs.services.slices import chunks
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
-from tiktok.enums import AccountKind
 from tiktok.models import Creator, Video
-from tiktok.policies import account_kind
-from tiktok.queries import authenticated
 from tiktok.services.legacy.export import LegacyPost, RefusedRow, read_export
 from tiktok.services.legacy.rows import (
     keep_legacy_creators,
     keep_legacy_videos,
-    legacy_rows,
     open_legacy,
-    release_creators,
 )
 
 BATCH_ROWS = 1_000
@@ -56,18 +51,6 @@ class ImportResult:
             f"{self.posts:,} posts: {self.new:,} new, {self.updated:,} updated, {self.unchanged:,} unchanged. "
             f"{self.accounts:,} new accounts. {self.refused_count:,} rows refused."
         )
-
-
-@dataclass(frozen=True)
-class MigrationPlan:
-    """The effect that the cut-over and the purge would have on the organization in scope."""
-
-    stays_authenticated: int
-    stays_not_authenticated: int
-    becomes_unsupported: int
-    of_unknown_membership: int
-    posts_to_hide: int
-    rows_to_delete: dict[str, int]
 
 
 @transaction.atomic
@@ -198,36 +181,3 @@ def _widen_window(campaign: Campaign, *, is_new: bool) -> None:
     campaign.starts_on = first if is_new else min(campaign.starts_on, first)
     campaign.ends_on = last if is_new else max(campaign.ends_on, last)
     campaign.save(update_fields=["starts_on", "ends_on"])
-
-
-def plan_migration() -> MigrationPlan:
-    """Dry run: what would become of every account, row and post. Changes nothing."""
-    kinds = [
-        account_kind(
-            creator.marketplace_status, is_authenticated=creator.is_authenticated, is_released=True
-        )
-        for creator in Creator.objects.annotate(is_authenticated=authenticated()).only(
-            "marketplace_status"
-        )
-    ]
-    authenticated_kinds = {AccountKind.AUTHENTICATED_TTCM, AccountKind.AUTHENTICATED_NON_TTCM}
-    return MigrationPlan(
-        stays_authenticated=sum(kind in authenticated_kinds for kind in kinds),
-        stays_not_authenticated=kinds.count(AccountKind.NOT_AUTHENTICATED_TTCM),
-        becomes_unsupported=kinds.count(AccountKind.UNSUPPORTED),
-        of_unknown_membership=Creator.objects.filter(marketplace_status="unknown").count(),
-        posts_to_hide=Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None).count(),
-        rows_to_delete=legacy_rows(),
-    )
-
-
-@transaction.atomic
-def cut_over(*, actor: User | None) -> int:
-    """Everything the organization sees turns to TikTok's own data, in one transaction. Returns the posts hidden."""
-    migration = release_creators(actor=actor)
-    SocialAccount.objects.filter(account_type=AccountType.TIKTOK).update(
-        account_type=AccountType.TIKTOK_CREATOR
-    )
-    return Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None).update(
-        hidden_at=migration.cut_over_at
-    )
