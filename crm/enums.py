@@ -233,6 +233,7 @@ class AccessKind(models.TextChoices):
     """The ways in which somebody reads an influencer's data."""
 
     PROFILE = "profile", "Profile opened"
+    DASHBOARD = "dashboard", "Dashboard opened as the creator"
     REPORT = "report", "Report opened"
     SHARED = "shared", "Shared report opened"
     API = "api", "Read by a program"

@@ -25,6 +25,7 @@ from crm.views import (
     segments,
     tags,
     tasks,
+    viewing,
 )
 from crm.views.discovery import creators as found
 from crm.views.discovery import pages as discovery
@@ -117,6 +118,8 @@ urlpatterns = [
     path("influencers/<int:pk>/archive/", archive.archive, name="archive_influencer"),
     path("influencers/<int:pk>/restore/", archive.restore, name="restore_influencer"),
     path("influencers/<int:pk>/delete/", archive.delete, name="delete_influencer"),
+    path(f"{ONE}dashboard/", viewing.begin, name="view_as"),
+    path(f"{ONE}dashboard/end/", viewing.end, name="stop_viewing"),
     path(f"{ACCOUNT}refresh/", accounts.refresh_account, name="refresh_account"),
     path(f"{ACCOUNT}remove/", accounts.remove_account, name="remove_account"),
     path(f"{ACCOUNT}invite/", invitations.invite_account, name="invite_account"),

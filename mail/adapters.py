@@ -19,8 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail.services.outbox import queue_message
-from tenancy.access import came_by_provider
 from tenancy.addresses import one_spelling
+from tenancy.entry import came_by_provider
 from tenancy.models import User
 from tenancy.queries import organization_that_requires_sign_on
 from tenancy.scope import person_scope

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from crm.models import Influencer
@@ -18,6 +19,7 @@ from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
 from tenancy.streams import keep_scope, one_transaction
+from tenancy.viewing import viewed_organization
 
 T = TypeVar("T")
 
@@ -33,12 +35,18 @@ class InfluencerRequest(HttpRequest):
 def in_each_organization(person: User, read: Callable[[Organization, Influencer], T]) -> list[T]:
     """The results of `read` for each organization that knows this person as an influencer, in its scope, by name."""
     results = []
-    for organization in influencer_organizations(person):
+    for organization in _organizations(person):
         with organization_scope(organization):
             influencer = Influencer.objects.filter(person=person).first()
             if influencer is not None:
                 results.append(read(organization, influencer))
     return results
+
+
+def _organizations(person: User) -> models.QuerySet[Organization]:
+    """The organizations of the person, by name; a single one for a member who views the dashboard as them."""
+    every, shown = influencer_organizations(person), viewed_organization()
+    return every if shown is None else every.filter(pk=shown.pk)
 
 
 def influencer_page(view: View) -> View:
@@ -49,7 +57,7 @@ def influencer_page(view: View) -> View:
     def guarded(
         request: InfluencerRequest, slug: str, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        organization = influencer_organizations(request.user).filter(slug=slug).first()
+        organization = _organizations(request.user).filter(slug=slug).first()
         if organization is None:
             raise Http404
         with organization_scope(organization):

@@ -147,6 +147,7 @@ def _read(entry: AccessEntry, campaigns: dict[int, str]) -> str:
         brand = campaigns[entry.campaign_id or 0]
         return _("Opened the report with your work for %(brand)s") % {"brand": brand}
     return {
+        AccessKind.DASHBOARD: _("Opened your dashboard as you see it, without changing anything"),
         AccessKind.PROFILE: _("Opened your profile and your numbers"),
         AccessKind.API: _("Read your profile or your numbers"),
         AccessKind.API_LIST: _("Read lists or single rows in which you may stand"),

@@ -12,6 +12,7 @@ from crm.enums import Network
 from crm.models import Influencer, SocialAccount
 from portal.access import in_each_organization
 from tenancy.models import Organization, User
+from tenancy.viewing import viewed_organization
 from tiktok.availability import AUTHENTICATE_OR_ORDER, INVITE_TO_MARKETPLACE, SEND_AN_ORDER
 from tiktok.enums import AccountMetric, ConnectionState, Unit
 from tiktok.models import Connection, Consent, Creator
@@ -180,7 +181,13 @@ def own_connections(person: User, organizations: list[OwnOrganization]) -> list[
         )
         for row in rows
     ]
-    shown = [own for own in connections if own.can_be_disconnected or own.connection.handle]
+    # A member who views the dashboard learns nothing of accounts that only others see.
+    is_viewed = viewed_organization() is not None
+    shown = [
+        own
+        for own in connections
+        if own.seen_by or (not is_viewed and (own.can_be_disconnected or own.connection.handle))
+    ]
     return sorted(shown, key=lambda own: not own.connection.is_live)
 
 

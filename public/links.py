@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from tenancy.access import View, public_page
 from tenancy.scope import organization_scope
 from tenancy.streams import keep_scope, one_transaction
+from tenancy.viewing import READING, is_viewing, refused_to_viewers
 from ui import languages
 
 
@@ -45,6 +46,8 @@ def by_link(kind: Kind) -> Callable[[View], View]:
         @never_cache
         @wraps(view)
         def guarded(request: Any, token: str, **kwargs: Any) -> HttpResponseBase:
+            if is_viewing(request) and request.method not in READING:
+                return private(refused_to_viewers(request))
             action = kind.limits[request.method not in {"GET", "HEAD"}]
             if not ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
                 return private(_too_often(request))

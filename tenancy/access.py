@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
-from time import time
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -16,12 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from tenancy.enums import Permission
-from tenancy.models import Membership, Organization, User, provider_key
+from tenancy.models import Membership, Organization, User
 from tenancy.policies import can
+from tenancy.viewing import seen_by_viewers
 from ui.languages import in_own_language
 
-# How long a member is trusted to be one at the provider still.
-SIGNED_ON_FOR = timedelta(hours=12)
 View = Callable[..., HttpResponseBase]
 
 
@@ -56,8 +52,11 @@ def staff_page(permission: Permission, *further: Permission) -> Callable[[View],
 
 
 def portal_page(view: View) -> View:
-    """A page of the influencers' dashboard, in their language: any signed-in person, who sees only what is their own."""
-    guarded = login_required(in_own_language(view))
+    """A page of the influencers' dashboard, in their language: any signed-in person, who sees only what is their own.
+
+    A member who views it as somebody else reads it in the member's own language.
+    """
+    guarded = login_required(in_own_language(seen_by_viewers(view)))
     guarded.audience = "portal"  # type: ignore[attr-defined]
     return guarded
 
@@ -73,15 +72,3 @@ def machine_hook(view: View) -> View:
     guarded = csrf_exempt(require_POST(view))
     guarded.audience = "hooks"  # type: ignore[attr-defined]
     return guarded
-
-
-def came_by_provider(request: HttpRequest, user: User, organization: Organization) -> bool:
-    """Was this session opened by the organization's own provider, in the last twelve hours and since it is on?"""
-    since = organization.single_sign_on_since
-    if since is None:
-        return False
-    after = max(time() - SIGNED_ON_FOR.total_seconds(), since.timestamp())
-    return any(
-        each.get("provider") == provider_key(organization.pk) and each["at"] > after
-        for each in get_authentication_records(request, user)
-    )

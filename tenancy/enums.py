@@ -134,6 +134,7 @@ class Verb(models.TextChoices):
     INFLUENCER_ARCHIVED = "influencer.archived", "Archived"
     INFLUENCER_RESTORED = "influencer.restored", "Restored from the archive"
     INFLUENCER_DELETED = "influencer.deleted", "Creator deleted"
+    INFLUENCER_VIEWED_AS = "influencer.viewed_as", "Dashboard opened as the creator"
     INFLUENCER_ERASED = "influencer.erased", "Creator erased their data"
     INFLUENCER_TAGGED = "influencer.tagged", "Tag added"
     INFLUENCER_UNTAGGED = "influencer.untagged", "Tag removed"

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from psycopg.errors import ForeignKeyViolation
 
-from tenancy.access import came_by_provider
-from tenancy.models import Membership, Organization, User
-from tenancy.queries import groups_seen, has_second_factor, memberships_of, requires_sign_on
+from tenancy.entry import missing_page
+from tenancy.models import Organization
+from tenancy.queries import groups_seen, memberships_of
 from tenancy.scope import groups_scope, organization_scope
 from tenancy.streams import keep_scope, one_transaction
 
@@ -58,7 +58,7 @@ class OrganizationMiddleware:
         membership = next((each for each in mine if each.organization.slug == slug), None)
         if membership is None:
             return TemplateResponse(request, "404.html", status=404).render()
-        if missing := self.missing(request, request.user, membership):
+        if missing := missing_page(request, request.user, membership):
             context = {"organization": membership.organization}
             return TemplateResponse(request, missing, context, status=403).render()
         request.memberships = mine  # type: ignore[attr-defined]
@@ -68,19 +68,6 @@ class OrganizationMiddleware:
             with one_transaction(request):
                 response = self.get_response(request)
             return keep_scope(response, one_transaction(request))
-
-    @staticmethod
-    def missing(request: HttpRequest, user: User, membership: Membership) -> str:
-        """The page about what the organization asks of this member besides; empty if nothing is missing.
-
-        Its provider's factors count as a second one: whether it asks for them is the organization's own rule.
-        """
-        organization = membership.organization
-        needs_provider = requires_sign_on(membership, user)
-        needs_factor = organization.requires_second_factor and not has_second_factor(user)
-        if not (needs_provider or needs_factor) or came_by_provider(request, user, organization):
-            return ""
-        return f"public/{'single_sign_on' if needs_provider else 'second_factor'}_needed.html"
 
     def for_ops(self, request: HttpRequest) -> HttpResponseBase:
         chosen = request.session.get(ADMIN_ORGANIZATION)

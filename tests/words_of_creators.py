@@ -33,7 +33,7 @@ PAGES = (
 OF_OTHERS = (
     "public/join*.html", "public/single_sign_on*.html", "public/organizations.html", "public/second_factor_needed.html",
     "public/mailbox.html", "public/components.html", "public/api_*.html", "public/alerts_off.html", "public/brand_refused.html",
-    "public/report/*.html", "allauth/layouts/manage.html", "emails/tenancy_*.*", "emails/alerts_news.*",
+    "public/report/*.html", "allauth/layouts/manage.html", "portal/viewing/*.html", "emails/tenancy_*.*", "emails/alerts_news.*",
     "components/form_conflicts.html", "components/rich_text.html",
 )  # fmt: skip
 # Not taken back by others: a text that has been agreed to stays as it is (`tiktok.queries.consents`).

@@ -27,6 +27,7 @@ def allowances(request: OrganizationRequest) -> dict[str, bool]:
         "may_import": can(request.membership, Permission.IMPORT_INFLUENCERS),
         "may_invite": can(request.membership, Permission.INVITE_CREATORS),
         "may_mail": can(request.membership, Permission.SEND_MAIL),
+        "may_view_as": can(request.membership, Permission.IMPERSONATE),
         "may_join": can(request.membership, Permission.EDIT_CAMPAIGNS),
     }
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
+from tenancy.viewing import viewable
 from tiktok.errors import NoMarketplaceAccount
 from tiktok.models import Consent
 from tiktok.queries.consents import current_text, text_of
@@ -94,6 +95,7 @@ def agree(request: InfluencerRequest, creator_id: int) -> HttpResponse:
 @require_GET
 @never_cache
 @influencer_page
+@viewable
 def agreed_text(request: InfluencerRequest, consent_id: int) -> HttpResponse:
     """The text as I agreed to it."""
     consent = get_object_or_404(_own_consents(request), pk=consent_id)

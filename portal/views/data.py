@@ -23,6 +23,7 @@ from portal.own_orders import own_work, work_in
 from tenancy.access import portal_page
 from tenancy.models import User
 from tenancy.scope import person_scope
+from tenancy.viewing import viewable
 from tiktok.models import Connection
 from ui.languages import in_own_language, own_language
 from ui.live import Live
@@ -58,6 +59,7 @@ class EraseForm(forms.Form):
 @never_cache
 @in_own_language
 @portal_page
+@viewable
 def my_data(request: HttpRequest) -> HttpResponse:
     """Show who read my data, a copy of it, and the way to erase it."""
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it

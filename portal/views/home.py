@@ -12,11 +12,13 @@ from portal.access import in_each_organization
 from portal.own_orders import own_work, work_in
 from tenancy.access import portal_page
 from tenancy.models import User
+from tenancy.viewing import viewable
 
 
 @require_GET
 @never_cache
 @portal_page
+@viewable
 def home(request: HttpRequest) -> HttpResponse:
     """The work that brands ask of me, and my TikTok accounts."""
     person = request.user

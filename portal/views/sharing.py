@@ -20,6 +20,7 @@ from portal.errands import start_disconnecting
 from tenancy.access import portal_page
 from tenancy.models import User
 from tenancy.scope import person_scope
+from tenancy.viewing import is_viewing, viewable
 from tiktok.models import Connection
 from ui.bidi import isolated
 from ui.languages import own_language
@@ -28,12 +29,13 @@ from ui.languages import own_language
 @require_GET
 @never_cache
 @portal_page
+@viewable
 def sharing(request: HttpRequest) -> HttpResponse:
     """The brands that work with me, and which of my accounts each sees."""
     assert isinstance(request.user, User)  # noqa: S101 -- portal_page saw to it
     organizations = reading.own_organizations(request.user)
     live = reading.home_live(organizations, [], [])
-    receipts = receipts_of(request.user)
+    receipts = [] if is_viewing(request) else receipts_of(request.user)
     context = {"organizations": organizations, "live": live, "receipts": receipts}
     return live.answer(request) or render(request, "portal/sharing.html", context)
 
@@ -41,6 +43,7 @@ def sharing(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 @influencer_page
+@viewable
 def organization(request: InfluencerRequest) -> HttpResponse:
     """Show what one brand sees of my accounts, number by number."""
     accounts = [reading.seen_of(own) for own in reading.own_accounts(request.influencer)]

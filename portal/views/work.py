@@ -18,6 +18,7 @@ from files.views import as_download
 from portal.access import InfluencerRequest, influencer_page
 from portal.own_orders import own_contracts, own_post
 from portal.reading import in_own_words
+from tenancy.viewing import viewable
 from tiktok.enums import Unit
 
 ANSWERS = {"accept": ContractState.ACCEPTED, "decline": ContractState.DECLINED}
@@ -30,6 +31,7 @@ SAID = {
 @require_GET
 @never_cache
 @influencer_page
+@viewable
 def contract(request: InfluencerRequest, contract_pk: int) -> HttpResponse:
     """A contract to read, accept or decline, and its other versions."""
     found = _found(request, contract_pk)
@@ -40,6 +42,7 @@ def contract(request: InfluencerRequest, contract_pk: int) -> HttpResponse:
 
 @require_GET
 @influencer_page
+@viewable
 def contract_file(request: InfluencerRequest, contract_pk: int) -> FileResponse:
     """The file of a contract that is one."""
     found = _found(request, contract_pk)
@@ -71,6 +74,7 @@ def _found(request: InfluencerRequest, contract_pk: int) -> Contract:
 @require_GET
 @never_cache
 @influencer_page
+@viewable
 def post(request: InfluencerRequest, pk: int) -> HttpResponse:
     """The numbers of one's own post, as the brand sees them."""
     row = own_post(request.influencer, pk)

@@ -72,6 +72,8 @@ NEED_NONE = {
         staff/tiktok/disconnect_form.html action
     """,
     "It says how something is to be: said twice, it is so.": """
+        portal/viewing/banner.html crm:stop_viewing
+        staff/crm/influencers/facts.html crm:view_as
         public/alerts_off.html
         public/apply/connect.html
         public/apply/form.html
