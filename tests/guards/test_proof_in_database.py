@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ from tests.conftest import OWNER, TEMPLATE
 from tests.owning import django_as_owner
 from tests.personas import make_person
 from tiktok.models import PurgeReceipt, PurgeRun
+from tiktok.services.legacy.rows import columns_of_source
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +112,24 @@ def test_a_purge_run_counts_on_until_it_is_finished_and_its_receipt_never_change
             PurgeRun.objects.update(counts={})
         with refused("a finished purge is never changed"):
             PurgeRun.objects.update(finished_at=None)
+
+
+GATES = """
+SELECT pg_get_triggerdef(oid) FROM pg_trigger
+WHERE (tgrelid = %(table)s::regclass OR tgrelid IN (SELECT relid FROM pg_partition_tree(%(table)s::regclass)))
+    AND tgenabled = 'O' AND pg_get_triggerdef(oid) LIKE '%%tiktok_refuse_legacy()'
+UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %(table)s::regclass AND contype = 'c'
+"""
+
+
+def test_every_table_that_names_a_source_refuses_the_old_one() -> None:
+    """A partitioned table has its gate on the partition of the old source, the only one that matters."""
+    for model in organization_models():
+        table = model._meta.db_table
+        gates = " ".join(gate for (gate,) in ask(GATES, {"table": table}))
+        for column in columns_of_source(model):
+            is_parted = f"ON public.{table}_legacy" in gates
+            assert is_parted or re.search(rf"\b{column}\b.*'legacy'", gates), (table, column)
 
 
 def test_the_record_of_migrations_cannot_be_written() -> None:

@@ -176,6 +176,14 @@ def test_a_finished_purge_can_be_changed(alter) -> None:
 
 
 @caught_by(
+    proof.test_every_table_that_names_a_source_refuses_the_old_one,
+    match="tiktok_creator', 'profile",
+)
+def test_a_gate_of_the_old_source_is_open(alter) -> None:
+    alter("ALTER TABLE tiktok_creator DISABLE TRIGGER USER")
+
+
+@caught_by(
     proof.test_the_record_of_migrations_cannot_be_written,
     match="DID NOT RAISE",
 )

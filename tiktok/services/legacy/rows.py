@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -163,11 +162,7 @@ def legacy_rows() -> dict[str, int]:
     counts = {}
     with connection.cursor() as cursor:
         for model in organization_models():
-            if columns := [
-                f'"{field.column}" = %s'
-                for field in model._meta.local_fields
-                if _names_source(field)
-            ]:
+            if columns := [f'"{column}" = %s' for column in columns_of_source(model)]:
                 table = model._meta.db_table
                 cursor.execute(
                     f'SELECT count(*) FROM "{table}" WHERE {" OR ".join(columns)}',  # noqa: S608 -- our own names
@@ -177,5 +172,10 @@ def legacy_rows() -> dict[str, int]:
     return counts
 
 
-def _names_source(field: models.Field[Any, Any]) -> bool:
-    return bool(field.choices) and list(field.choices or ()) == Source.choices
+def columns_of_source(model: type[models.Model]) -> list[str]:
+    """The columns of a table that name the source of its numbers."""
+    return [
+        str(field.column)
+        for field in model._meta.local_fields
+        if list(field.choices or ()) == Source.choices
+    ]
