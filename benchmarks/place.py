@@ -59,7 +59,7 @@ def temporary_place() -> Iterator[Place]:
 PLAIN = """
 DROP TABLE IF EXISTS {table};
 CREATE TABLE {table} (LIKE tiktok_videosnapshot INCLUDING DEFAULTS);
-ALTER TABLE {table} ADD PRIMARY KEY (video_id, source, bucket_at);
+ALTER TABLE {table} ADD PRIMARY KEY (video_id, source, bucket_at, organization_id);
 CREATE INDEX ON {table} (organization_id, video_id, bucket_at);
 """
 

@@ -14,7 +14,7 @@ from benchmarks.place import plain_table
 from benchmarks.world import World
 from tenancy.scope import organization_scope
 from tiktok.models import LegacyMigration
-from tiktok.purge import run_purge, start_purge
+from tiktok.services.legacy.purging import run_purge, start_purge
 
 MOST_ROWS = 50_000
 BATCH = 10_000

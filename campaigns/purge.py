@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from campaigns.models import Post
 from tiktok.enums import Source
-from tiktok.purge import TERMS, Purger, register_purger
+from tiktok.services.legacy.purgers import TERMS, RowPurger, register_purger
 
 register_purger(
-    Purger(
+    RowPurger(
         "post_links",
         "Captions and numbers of campaign posts are deleted; id and URL stay",
         TERMS,

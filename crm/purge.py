@@ -8,7 +8,7 @@ from files.enums import FileKind
 from files.models import File
 from files.purge import delete_files
 from tiktok.models import LegacyMigration
-from tiktok.purge import TERMS, Purger, register_purger
+from tiktok.services.legacy.purgers import TERMS, RowPurger, register_purger
 
 
 def exports_from_before() -> QuerySet[File]:
@@ -18,7 +18,7 @@ def exports_from_before() -> QuerySet[File]:
 
 
 register_purger(
-    Purger(
+    RowPurger(
         "exports",
         "Exports of influencers from before the cut-over",
         TERMS,

@@ -115,6 +115,8 @@ class Verb(models.TextChoices):
     LEGACY_IMPORTED = "legacy.imported", "Old data imported"
     LEGACY_CUT_OVER = "legacy.cut_over", "Cut over to TikTok's data"
     PURGE_STARTED = "purge.started", "Purge started"
+    PURGE_PAUSED = "purge.paused", "Purge paused"
+    PURGE_RESUMED = "purge.resumed", "Purge resumed"
     PURGE_FINISHED = "purge.finished", "Purge finished"
 
     MAIL_SENDER_CHANGED = "mail.sender_changed", "Sender of e-mail changed"

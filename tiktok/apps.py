@@ -9,12 +9,14 @@ class TikTokConfig(AppConfig):
     verbose_name = "TikTok"
 
     def ready(self) -> None:
-        # They register their kinds of work.
+        # They register their kinds of work, and what must go.
+        from tiktok import purge  # noqa: F401, PLC0415 -- needs the models
         from tiktok.services.brands import accounts, errands  # noqa: F401, PLC0415 -- needs the models
         from tiktok.services.connect import checks  # noqa: F401, PLC0415 -- the same
         from tiktok.services.connect import errands as connecting  # noqa: F401, PLC0415 -- the same
         from tiktok.services.creators import membership, profiles, removal, videos  # noqa: F401, PLC0415 -- the same
         from tiktok.services.facts import days  # noqa: F401, PLC0415 -- the same
+        from tiktok.services.legacy import purging  # noqa: F401, PLC0415 -- the same
         from tiktok.services.webhooks import deliveries  # noqa: F401, PLC0415 -- the same
 
         post_migrate.connect(

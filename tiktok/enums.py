@@ -198,4 +198,5 @@ class DeliveryKind(models.TextChoices):
 
 class PurgeState(models.TextChoices):
     RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
     DONE = "done", "Done"

@@ -14,8 +14,8 @@ from jobs.services.queue import is_waiting
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import NotALegacyExport
 from tiktok.models import Creator
-from tiktok.purge import run_purge, start_purge
 from tiktok.services.creators.membership import refresh_membership
+from tiktok.services.legacy.purging import run_purge, start_purge
 from tiktok.services.legacy.rows import creators_of_unknown_membership, legacy_rows
 
 

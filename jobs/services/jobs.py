@@ -67,7 +67,7 @@ class JobKind:
     activity. `about`: what each of these jobs is about, by its id: the name of an address, a label, ids; a label alone
     stands after "". `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice
     (or a function that tells it of a job), which then sees no more influencers than they do. `is_owed`: nobody cancels it, and it goes on when its actor has left:
-    a promise of ours, such as to delete.
+    a promise of ours, such as to delete. `pause`: between two slices, so that whoever uses the pages meanwhile waits for nothing.
     """
 
     name: str
@@ -82,6 +82,7 @@ class JobKind:
     work: str = WORK_KIND
     permission: Permission | Callable[[Job], Permission] | None = None
     is_owed: bool = False
+    pause: timedelta = timedelta(0)
 
 
 _kinds: dict[str, JobKind] = {}
@@ -135,10 +136,10 @@ def start_again(job: Job) -> None:
 
 
 def do_slices(job_ids: Sequence[int]) -> dict[int, timedelta | None]:
-    """Do the next slice of each job. Says which are to go on at once."""
+    """Do the next slice of each job. Says when each that is not over goes on."""
     known = Job.objects.in_bulk(job_ids)
     is_over = {pk: pk not in known or _do_slice(known[pk]) for pk in job_ids}
-    return {pk: None if over else timedelta(0) for pk, over in is_over.items()}
+    return {pk: None if over else job_kind(known[pk].kind).pause for pk, over in is_over.items()}
 
 
 def do_errands(job_ids: Sequence[int]) -> dict[int, timedelta | None]:

@@ -38,6 +38,7 @@ from tiktok.availability import (
     SEND_AN_ORDER,
 )
 from tiktok.models import CreatorSnapshot, LegacyMigration, Video, VideoSnapshot
+from tiktok.services.facts.months import open_legacy_partitions
 from tiktok.services.facts.snapshots import record_video_snapshots
 
 FETCHED_AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -310,6 +311,7 @@ def test_each_unit_has_its_shape(oak: Tenant) -> None:
 
 def test_account_history_shows_what_the_kind_may_show_oldest_first(reader: Reader) -> None:
     account = an_account("maya")
+    open_legacy_partitions()
     for day, source in ((2, "ttcm_public"), (1, "ttcm_public"), (1, "legacy")):
         CreatorSnapshot.objects.create(
             creator_id=account.creator_id,

@@ -25,7 +25,7 @@ from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed, NotALegacyExport
 from tiktok.models import Creator, CreatorSnapshot, PurgeReceipt, PurgeRun, Video, VideoSnapshot
-from tiktok.purge import NotCutOver, run_purge, start_purge
+from tiktok.services.legacy.purging import NotCutOver, run_purge, start_purge
 from tiktok.services.legacy.rows import legacy_rows
 
 pytestmark = pytest.mark.django_db
@@ -299,7 +299,7 @@ def test_a_purge_before_the_cut_over_is_refused(oak, export) -> None:
 
 
 def test_an_interrupted_purge_is_taken_up_again(oak, export, monkeypatch) -> None:
-    monkeypatch.setattr("tiktok.purge.SLICE_ROWS", 1)
+    monkeypatch.setattr("tiktok.services.legacy.purgers.SLICE_ROWS", 1)
 
     def stop_half_way(name: str, gone: int) -> None:
         if name == "videos":
@@ -322,7 +322,7 @@ def test_an_interrupted_purge_is_taken_up_again(oak, export, monkeypatch) -> Non
 def test_two_processes_that_purge_at_once_issue_one_receipt_that_counts_both(
     oak, export, monkeypatch
 ) -> None:
-    monkeypatch.setattr("tiktok.purge.SLICE_ROWS", 1)
+    monkeypatch.setattr("tiktok.services.legacy.purgers.SLICE_ROWS", 1)
     with organization_scope(oak):
         bring_in(export)
         cut_over(actor=None)

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from tests.factories.campaigns import a_video, an_account
-from tiktok import purge
 from tiktok.enums import PurgeState, Source
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
+from tiktok.services.legacy import purgers
+from tiktok.services.legacy.purging import run_purge, start_purge
 from tiktok.services.legacy.receipts import LegacyRowsLeft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organization")]
@@ -26,12 +27,12 @@ def _cut_over(legacy_video) -> None:
 
 @pytest.mark.usefixtures("_cut_over")
 def test_no_receipt_is_issued_while_a_row_of_the_old_source_is_left(monkeypatch) -> None:
-    forgetful = [each for each in purge._purgers if each.name != "videos"]
-    monkeypatch.setattr(purge, "_purgers", forgetful)
-    run = purge.start_purge(actor=None)
+    forgetful = [each for each in purgers._purgers if each.name != "videos"]
+    monkeypatch.setattr(purgers, "_purgers", forgetful)
+    run = start_purge(actor=None)
 
     with pytest.raises(LegacyRowsLeft, match="'tiktok_video': 1"):
-        purge.run_purge(run)
+        run_purge(run)
 
     assert not PurgeReceipt.objects.exists()
     assert PurgeRun.objects.get().state == PurgeState.RUNNING
@@ -40,7 +41,7 @@ def test_no_receipt_is_issued_while_a_row_of_the_old_source_is_left(monkeypatch)
 
 @pytest.mark.usefixtures("_cut_over")
 def test_a_receipt_names_what_went_and_that_nothing_was_left() -> None:
-    receipt = purge.run_purge(purge.start_purge(actor=None))
+    receipt = run_purge(start_purge(actor=None))
 
     gone = {line["name"]: line["gone"] for line in receipt.lines}
     assert gone["videos"] == 1

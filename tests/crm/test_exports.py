@@ -44,8 +44,8 @@ from tests.factories.crm import (
 from tests.working import pump
 from tiktok.enums import Source
 from tiktok.models import LegacyMigration
-from tiktok.purge import run_purge, start_purge
 from tiktok.services.connect.disconnect import withdraw_consent
+from tiktok.services.legacy.purging import run_purge, start_purge
 from ui.csv_rows import csv_lines, harmless
 from ui.sheets import without_control, write_workbook
 

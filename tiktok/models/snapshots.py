@@ -1,6 +1,6 @@
 """Facts, appended: one row per object, source and time bucket; never edited, loaded by `services.facts` only.
 
-The snapshots are partitioned (see migration `0002`): rows of the old source apart, TikTok's own by month. Readings of posts
+The snapshots are partitioned (see migrations `0002` and `0013`): rows of the old source by organization, TikTok's own by month. Readings of posts
 older than 90 days move on to `VideoQuarter`; `VideoReading` reads both. None of these tables carries a foreign key;
 `organization_id` is under row-level security like everything else.
 

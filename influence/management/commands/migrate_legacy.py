@@ -12,8 +12,8 @@ from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.limits import waiting_as_worker
 from tiktok.models import PurgeReceipt
-from tiktok.purge import NotCutOver, run_purge, start_purge
 from tiktok.services.creators.membership import refresh_membership
+from tiktok.services.legacy.purging import NotCutOver, run_purge, start_purge
 from tiktok.services.legacy.receipts import LegacyRowsLeft, ReceiptFails, verify_receipt
 from tiktok.services.legacy.rows import creators_of_unknown_membership
 

@@ -30,7 +30,7 @@ WITH known AS MATERIALIZED (
     SELECT organization_id, creator_id, source, bucket_at, fetched_at, absurd, follower_count, like_count, video_count,
         average_views, engagement_rate, completion_rate
     FROM known
-    ON CONFLICT (creator_id, source, bucket_at) DO UPDATE SET
+    ON CONFLICT (creator_id, source, bucket_at, organization_id) DO UPDATE SET
         fetched_at = excluded.fetched_at, absurd = excluded.absurd, follower_count = excluded.follower_count,
         like_count = excluded.like_count, video_count = excluded.video_count,
         average_views = excluded.average_views, engagement_rate = excluded.engagement_rate,

@@ -1,7 +1,8 @@
-"""Partitions of the snapshots, one a month: made ahead of need, and of any month that readings come from.
+"""Partitions of the snapshots, one a month: made ahead of need, and of any month that readings come from. The old source's
+readings stand in one for each organization.
 
-The run-time role owns nothing: functions of the owner's do it (migration `0021`), and give up after three seconds of waiting
-for a lock. A reading without a partition of its month goes to the catch-all; `prepare_months` moves it from there.
+The run-time role owns nothing: functions of the owner's do it (migrations `0002` and `0013`), and give up after three seconds
+of waiting for a lock. A reading without a partition of its month goes to the catch-all; `prepare_months` moves it from there.
 """
 
 from __future__ import annotations
@@ -42,6 +43,15 @@ def prepare_past_months(moments: Iterable[datetime]) -> None:
             _prepare(moment, DEFAULT_DB_ALIAS)
         except OperationalError as problem:
             log.warning("history.month_not_made", month=f"{moment:%Y-%m}", problem=str(problem))
+
+
+def open_legacy_partitions() -> None:
+    """Make the partitions that take the old source's readings of the organization in scope. Harmless to repeat.
+
+    Raises IntegrityError after its cut-over.
+    """
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT tiktok_open_legacy()")
 
 
 def _prepare(moment: datetime, using: str) -> int:

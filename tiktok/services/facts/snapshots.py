@@ -25,7 +25,7 @@ from tiktok.models import (
     bits_of,
 )
 from tiktok.policies import MOST_COUNT, absurd_numbers
-from tiktok.services.facts.months import prepare_past_months
+from tiktok.services.facts.months import open_legacy_partitions, prepare_past_months
 from tiktok.services.facts.statements import statement
 
 COUNTS, ENGAGEMENT = VIDEO_NUMBERS[:4], VIDEO_NUMBERS[4:6]
@@ -90,7 +90,9 @@ def record_video_snapshots(
 
 
 def _make_room(readings: Iterable[Reading], source: str) -> None:
-    if source != Source.LEGACY:  # which has a partition of its own, whatever the month
+    if source == Source.LEGACY:
+        open_legacy_partitions()
+    else:
         prepare_past_months(fetched_at for _, fetched_at in readings)
 
 

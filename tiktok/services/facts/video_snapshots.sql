@@ -84,7 +84,7 @@ WITH read AS (
     SELECT organization_id, video_id, source, bucket_at, fetched_at, falling, absurd, video_views, likes, comments, shares,
         total_engagements, engagement_rate, reach, total_play_time, average_play_time, video_completion_rate
     FROM known WHERE NOT is_first
-    ON CONFLICT (video_id, source, bucket_at) DO UPDATE SET
+    ON CONFLICT (video_id, source, bucket_at, organization_id) DO UPDATE SET
         fetched_at = excluded.fetched_at, falling = excluded.falling, absurd = excluded.absurd,
         video_views = excluded.video_views, likes = excluded.likes, comments = excluded.comments,
         shares = excluded.shares, total_engagements = excluded.total_engagements,
