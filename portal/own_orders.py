@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils import timezone
 
+from campaigns.enums import ReviewState
 from campaigns.models import Post
 from campaigns.queries.order_page import OrderPage, own_order_pages
 from campaigns.queries.posts import PostRow, is_visible, post_row, with_post_numbers
@@ -118,6 +119,13 @@ def own_contracts(influencer: Influencer) -> models.QuerySet[Contract]:
     """The contracts that the organization in scope has sent this influencer to agree to."""
     rows = Contract.objects.filter(influencer=influencer).exclude(state=ContractState.DRAFT)
     return rows.select_related("file", "organization").order_by("-sent_at", "-pk")
+
+
+def own_request(influencer: Influencer, pk: int) -> Post | None:
+    """A video of this influencer that TikTok asks them to link to an order, with the order."""
+    rows = Post.objects.filter(pk=pk, account__influencer=influencer, hidden_at=None)
+    asked = rows.filter(review_state=ReviewState.LINK_ASKED, order__isnull=False)
+    return asked.select_related("order__request", "account", "video").first()
 
 
 def own_post(influencer: Influencer, pk: int) -> PostRow | None:

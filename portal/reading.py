@@ -30,6 +30,7 @@ from tiktok.queries import (
     visible_videos,
 )
 from tiktok.queries.consents import with_outdated
+from tiktok.services.grants.grants import LINKING
 from ui.live import Live
 
 NOT_LISTED = {AccountMetric.PROFILE_IMAGE, AccountMetric.USER_NAME, AccountMetric.CREATOR_ID}
@@ -69,6 +70,11 @@ class OwnAccount:
     def may_renew(self) -> bool:
         """Does TikTok ask again soon? Connecting again now makes it another year."""
         return self.connection is not None and self.connection.state == ConnectionState.EXPIRING
+
+    @property
+    def may_link(self) -> bool:
+        """Has the person let us answer link requests at TikTok for them?"""
+        return self.is_seen and LINKING in self.connection.scopes  # type: ignore[union-attr]  # seen over one
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ urlpatterns = [
         name="answer_contract",
     ),
     path("organizations/<slug:slug>/posts/<int:pk>/", work.post, name="post"),
+    path("organizations/<slug:slug>/posts/<int:pk>/link/", work.link_request, name="link_request"),
     path(
         "connections/<int:connection_id>/disconnect/",
         sharing.disconnect_account,

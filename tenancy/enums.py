@@ -304,6 +304,8 @@ class Verb(models.TextChoices):
     NETWORK_POST_WAITING_AGAIN = "network_post.waiting_again", "Post of another network to be decided again"  # fmt: skip
     POST_TIE_REQUESTED = "post.tie_requested", "Creator asked to link a video"
     POST_TIE_REMINDED = "post.tie_reminded", "Creator reminded to link a video"
+    POST_TIE_AGREED = "post.tie_agreed", "Creator agreed to link a video"
+    POST_TIE_REFUSED = "post.tie_refused", "Creator refused to link a video"
     POST_TIE_REQUEST_TAKEN_BACK = "post.tie_request_taken_back", "Request to link a video taken back"  # fmt: skip
 
 

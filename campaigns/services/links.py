@@ -12,16 +12,17 @@ from django.utils import timezone
 from campaigns.enums import ReviewState
 from campaigns.errors import NoOrderToTie, NotAsked, ReminderTooEarly
 from campaigns.models import Campaign, Order, Post
-from campaigns.policies.posts import may_be_reminded_at
+from campaigns.policies.posts import VideoFact, may_be_reminded_at
 from campaigns.queries import order_to_tie
-from campaigns.services.posts import note_link_request
+from campaigns.services.posts import REFUSED, note_link_request, tie_post
 from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.enums import PollKind
-from tiktok.errors import OutcomeUnknown
-from tiktok.models import Video
+from tiktok.errors import OutcomeUnknown, TikTokUnavailable
+from tiktok.models import Connection, Video
+from tiktok.services.orders.answering import answer_link_request
 from tiktok.services.orders.dialects import ask_to_tie, remind_to_tie, stop_asking_to_tie
 from tiktok.services.orders.orders import LinkRequest
 
@@ -70,6 +71,40 @@ def stop_requesting_tie(post: Post, *, actor: User | None) -> Post:
         make_due(PollKind.ORDER, order.pk)
         raise NotAsked
     return _keep(order, link, post.video, verb=Verb.POST_TIE_REQUEST_TAKEN_BACK, actor=actor)
+
+
+def answer_tie(post: Post, *, agrees: bool, connection: Connection, actor: User) -> Post:
+    """Answer the request as its creator, over their connection. Raises NotAsked when TikTok no longer asks; the order is synced
+    then, and also after a lost answer."""
+    order = _awaiting(post)
+    try:
+        is_answered = answer_link_request(
+            connection, order.invite_link, post.network_post_id, agrees=agrees
+        )
+    except TikTokUnavailable:
+        make_due(PollKind.ORDER, order.pk)  # it may have come to TikTok all the same
+        raise
+    if not is_answered:
+        make_due(PollKind.ORDER, order.pk)
+        raise NotAsked
+    return _keep_answer(order, post, agrees=agrees, actor=actor)
+
+
+@transaction.atomic
+def _keep_answer(order: Order, post: Post, *, agrees: bool, actor: User) -> Post:
+    """Keep the answer. The state of a linked video at TikTok comes with the next sync of the order, which is due now."""
+    locked = (
+        Order.objects.select_for_update(of=("self",)).select_related("account").get(pk=order.pk)
+    )
+    if agrees:
+        linked = VideoFact(post.network_post_id, review_status=ReviewState.NO_REVIEW, is_bound=True)
+        answered = tie_post(locked, linked, post.video, published_at=post.published_at)
+    else:
+        refusal = LinkRequest(video_id=post.network_post_id, status=REFUSED)
+        answered = note_link_request(locked, refusal, post.video)
+    record(Verb.POST_TIE_AGREED if agrees else Verb.POST_TIE_REFUSED, answered, actor=actor)
+    make_due(PollKind.ORDER, order.pk)
+    return answered
 
 
 def _awaiting(post: Post) -> Order:

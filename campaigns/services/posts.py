@@ -63,9 +63,10 @@ def tie_post(
     return post
 
 
+REFUSED = "REJECTED"
 STATE_OF_REQUEST = {  # by the `status` of `/tto/tcm/campaign/link/status/`
     "IN_REVIEW": ReviewState.LINK_ASKED,
-    "REJECTED": ReviewState.LINK_REFUSED,
+    REFUSED: ReviewState.LINK_REFUSED,
     "REVOKE": ReviewState.LINK_TAKEN_BACK,
 }
 

@@ -17,9 +17,12 @@ from tiktok.errors import NoMarketplaceAccount
 from tiktok.models import Consent
 from tiktok.queries.consents import current_text, text_of
 from tiktok.services.connect.consents import agree_anew
+from tiktok.services.grants.grants import LINKING
 from tiktok.views.creators import set_out
 from tiktok.views.redirects import leads_to
 from ui.bidi import isolated
+
+LINK_WAY = "links"
 
 
 @leads_to("TIKTOK_AUTHORIZE_URL")
@@ -27,9 +30,10 @@ from ui.bidi import isolated
 @never_cache
 @influencer_page
 def connect(request: InfluencerRequest) -> HttpResponse:
-    """Show what I agree to, and go on to TikTok. `?account=` asks for one of my accounts and no other."""
+    """Show what I agree to, and go on to TikTok. `?account=` asks for one of my accounts and no other; `?way=links`
+    for the permission to answer link requests here, too."""
     handle, text = _own_handle(request), current_text()
-    problem = ""
+    problem, asks_to_link = "", request.GET.get("way") == LINK_WAY
     if request.method == "POST" and _is_read(request, str(text)):
         try:
             return set_out(
@@ -38,6 +42,7 @@ def connect(request: InfluencerRequest) -> HttpResponse:
                 handle=handle,
                 text=str(text),
                 back=request.get_full_path(),
+                scopes=[LINKING] if asks_to_link else [],
             )
         except NoMarketplaceAccount:
             problem = _(
@@ -50,6 +55,7 @@ def connect(request: InfluencerRequest) -> HttpResponse:
         "handle": handle,
         "problem": problem,
         "text": text,
+        "asks_to_link": asks_to_link,
     }
     return render(request, "portal/connect.html", context, status=409 if problem else 200)
 

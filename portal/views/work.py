@@ -1,4 +1,4 @@
-"""Work of a person for brands: contracts they answer, and how their posts did."""
+"""Work of a person for brands: contracts and link requests they answer, and how their posts did."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.enums import ContractState
 from crm.errors import ContractSettled
 from crm.models import Contract
 from crm.services.documents.contracts import change_state
 from files.views import as_download
+from jobs.services.jobs import begin_at_once
+from jobs.views import follow_own
 from portal.access import InfluencerRequest, influencer_page
-from portal.own_orders import own_contracts, own_post
-from portal.reading import in_own_words
+from portal.errands import GONE, start_answering
+from portal.own_orders import own_contracts, own_post, own_request
+from portal.reading import in_own_words, own_accounts
+from tenancy.scope import person_scope
 from tenancy.viewing import viewable
 from tiktok.enums import Unit
 
@@ -69,6 +73,27 @@ def answer_contract(request: InfluencerRequest, contract_pk: int) -> HttpRespons
 
 def _found(request: InfluencerRequest, contract_pk: int) -> Contract:
     return get_object_or_404(own_contracts(request.influencer), pk=contract_pk)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@influencer_page
+@viewable
+def link_request(request: InfluencerRequest, pk: int) -> HttpResponse:
+    """A brand asks to link a video of mine to its order: see it, accept or decline it at TikTok."""
+    asked = own_request(request.influencer, pk)
+    if asked is None:
+        messages.info(request, gettext(GONE))
+        return redirect("portal:home")
+    accounts = own_accounts(request.influencer)
+    own = next((each for each in accounts if each.creator.pk == asked.account.creator_id), None)
+    if request.method == "POST" and own and own.may_link:
+        agrees = request.POST.get("answer") == "accept"
+        with person_scope(request.user):
+            job = start_answering(asked, own, agrees=agrees, person=request.user)
+            return follow_own(request, begin_at_once(job))
+    context = {"organization": request.organization, "post": asked, "own": own}
+    return render(request, "portal/link_request.html", context)
 
 
 @require_GET

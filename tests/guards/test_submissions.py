@@ -86,6 +86,7 @@ NEED_NONE = {
         staff/alerts/list.html alerts:mark_all
         staff/alerts/notifications.html
         portal/contract.html portal:answer_contract
+        portal/link_request.html
         portal/sharing.html portal:openings
         public/report/password.html
         public/unsubscribe.html

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 SHOWN = {
     "portal:home", "portal:sharing", "portal:data", "portal:organization", "portal:agreed_text", "portal:contract",
     "portal:contract_file", "portal:post",
+    "portal:link_request",
 }  # fmt: skip
 IDS = {"slug": "oak", "job_pk": 1, "contract_pk": 1, "pk": 1}
 

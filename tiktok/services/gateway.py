@@ -33,6 +33,7 @@ from tiktok.client import (
     Marketplace,
     OrderMarketplace,
     Subscriptions,
+    TtoCreator,
     account_ids,
     errors,
 )
@@ -110,6 +111,11 @@ def discovery_marketplace(account: MarketplaceAccount) -> DiscoveryMarketplace:
 def creator_oauth() -> CreatorOAuth:
     """TikTok's creator OAuth for our app."""
     return CreatorOAuth(_client(), authorize_base_url=settings.TIKTOK_AUTHORIZE_URL)
+
+
+def creator_side(open_id: str, token: str) -> TtoCreator:
+    """TikTok One as this creator sees it, with their token."""
+    return TtoCreator(_client(), creator_id=open_id, access_token=token)
 
 
 def brand_oauth() -> BrandOAuth:

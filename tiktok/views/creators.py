@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -25,10 +27,16 @@ RESULT, SET_OUT = "tiktok_connect_result", "tiktok_connect_set_out"
 
 
 def set_out(
-    request: HttpRequest, organization: Organization, *, handle: str, text: str, back: str
+    request: HttpRequest,
+    organization: Organization,
+    *,
+    handle: str,
+    text: str,
+    back: str,
+    scopes: Sequence[str] = (),
 ) -> HttpResponse:
     """Lead a signed-in person, who has agreed to this text, to TikTok. `handle`: the account that is asked for; `back`: the page
-    to try again from. Raises NoMarketplaceAccount."""
+    to try again from; `scopes`: what TikTok is to ask for besides. Raises NoMarketplaceAccount."""
     assert isinstance(request.user, User)  # noqa: S101 -- the caller saw to it
     address = start_connect(
         request.user,
@@ -36,6 +44,7 @@ def set_out(
         session_key=request.session.session_key or "",
         expected_handle=handle,
         agreed_to=text,
+        scopes=scopes,
     )
     request.session[SET_OUT] = {
         "organization": organization.name,

@@ -5,6 +5,8 @@ The trip to TikTok's consent page is an attempt (`attempts`); what comes back is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext
@@ -28,7 +30,7 @@ from tiktok.services.grants.attempts import (
     open_attempt,
     take_code,
 )
-from tiktok.services.grants.grants import REQUESTED_SCOPES, missing_scopes
+from tiktok.services.grants.grants import missing_scopes, scopes_to_ask
 
 log = structlog.get_logger()
 
@@ -45,10 +47,12 @@ def start_connect(
     session_key: str,
     expected_handle: str = "",
     agreed_to: str = "",
+    scopes: Sequence[str] = (),
 ) -> str:
     """The address of TikTok's consent page for this person's next step. Raises NoMarketplaceAccount.
 
-    With `expected_handle`, an answer for any other account is refused. `agreed_to`: the key of the text that was read.
+    With `expected_handle`, an answer for any other account is refused. `agreed_to`: the key of the text that was read;
+    `scopes`: what is asked for besides (`grants.FURTHER_SCOPES`).
     """
     state = open_attempt(
         person,
@@ -58,7 +62,7 @@ def start_connect(
         agreed_to=agreed_to,
     )
     return creator_oauth().authorize_url(
-        redirect_uri=redirect_uri(), state=state, scopes=REQUESTED_SCOPES
+        redirect_uri=redirect_uri(), state=state, scopes=scopes_to_ask(person, wanted=scopes)
     )
 
 

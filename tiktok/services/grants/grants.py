@@ -19,7 +19,7 @@ from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
 from tenancy.services.events import record
 from tiktok.client import types
-from tiktok.enums import ConnectionState, PollKind, Source
+from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState, PollKind, Source
 from tiktok.models import (
     CREATOR_NUMBERS,
     VIDEO_NUMBERS,
@@ -42,6 +42,9 @@ REQUIRED_SCOPES = {
     "biz.creator.insights": _("your audience"),
     "video.list": _("your videos"),
 }
+# Asked for besides, once the creator wants to answer a brand's link requests here and not in TikTok's app.
+LINKING = "tto.campaign.link"
+FURTHER_SCOPES = (LINKING,)
 NOT_GRANTED = _("Not granted: %(parts)s.")
 CHECK = "grant"  # the kind of work that checks a live grant (`connect.checks`)
 LONGEST_LIFE = timedelta(days=3660)  # no calendar holds all that TikTok may say
@@ -99,6 +102,15 @@ ENDINGS: dict[str, Verb] = {
 def missing_scopes(scopes: frozenset[str]) -> list[str]:
     """The scopes that were not granted, in the creator's words; empty when everything needed was."""
     return [words for scope, words in REQUIRED_SCOPES.items() if scope not in scopes]
+
+
+def scopes_to_ask(person: User, *, wanted: Sequence[str]) -> list[str]:
+    """The scopes of a person's next trip to TikTok: what everybody is asked for, what they want now, and what they have given
+    besides: a grant without it would take its place."""
+    live = Connection.objects.filter(person=person, state__in=LIVE_CONNECTION_STATES)
+    given = {scope for scopes in live.values_list("scopes", flat=True) for scope in scopes}
+    further = [scope for scope in FURTHER_SCOPES if scope in given or scope in wanted]
+    return [*REQUESTED_SCOPES, *further]
 
 
 def not_granted(missing: list[str]) -> str:
