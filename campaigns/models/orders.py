@@ -161,6 +161,9 @@ class Order(OrganizationModel):
         ]
         indexes = [
             models.Index(fields=["organization", "campaign", "-id"], name="order_newest_first"),
+            models.Index(
+                fields=["campaign"], condition=models.Q(state="created"), name="order_to_send"
+            ),
             models.Index(fields=["organization", "campaign_code"], name="order_by_code"),
             models.Index(
                 fields=["organization", "due_on"],

@@ -92,6 +92,7 @@ class CampaignResult(Sums):
                 "campaign",
                 models.F("score").desc(nulls_last=True),
                 "id",
+                condition=models.Q(account__isnull=False),
                 name="campaign_result_ranked",
             )
         ]
@@ -114,6 +115,13 @@ class CampaignDay(Sums):
                 fields=["campaign", "account", "day"],
                 name="campaign_day_once",
                 nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["campaign", "day"],
+                condition=models.Q(account__isnull=True),
+                name="campaign_day_of_all",
             )
         ]
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import (
     DateField,
     DateTimeField,
+    DecimalField,
     Exists,
     F,
     Max,
@@ -26,6 +27,7 @@ from campaigns.models import NUMBERS, Campaign, CampaignDay, CampaignResult, Ord
 from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
 from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.plans import Planned
+from tenancy.queries.counters import kept_changes
 from tenancy.scope import current_groups
 from tiktok.availability import AUTHENTICATE_OR_ORDER
 
@@ -109,29 +111,41 @@ def reached(campaign: Campaign, *, today: date) -> Reached | None:
 
 
 def sums_now(
-    campaigns: Sequence[int],
+    campaigns: Sequence[int], *, with_fees: bool
 ) -> tuple[CampaignResult | None, int | None, Decimal | None]:
     """The sums of whole campaigns, or of the accounts in the groups in scope, None while nothing is added up; how many
-    videos were ordered, None where none was; and the fees that are agreed with those who have no post yet."""
-    orders = Order.objects.filter(campaign__in=campaigns).order_by()
+    videos were ordered, None where none was; and with fees, those that are agreed with creators who have no post yet."""
+    fees = _by_organization(_without_post(campaigns), "fee") if with_fees else None
+    more = {
+        "ordered": Subquery(_ordered(campaigns)),
+        "waiting": Value(None, DecimalField()) if fees is None else Subquery(fees),
+    }
+    for row in _sums(campaigns).annotate(**more):
+        return _result(row), row["ordered"] or None, row["waiting"]
+    ordered: Any = next(iter(_ordered(campaigns)), {"n": None})
+    return None, ordered["n"] or None, None
+
+
+def _ordered(campaigns: Sequence[int]) -> QuerySet[Any, Any]:
+    """How many videos were ordered, as the counters say, or added up among the groups in scope."""
+    if current_groups() is None:
+        return _by_organization(kept_changes(campaigns, "orders.videos"), "amount")
+    return _by_organization(Order.objects.filter(campaign__in=campaigns), "video_limit")
+
+
+def _without_post(campaigns: Sequence[int]) -> QuerySet[Participant]:
+    """The participants with an agreed fee of whom no post is published yet."""
     mine = {"campaign": OuterRef("campaign"), "account": OuterRef("account")}
-    waiting = Participant.objects.filter(
+    return Participant.objects.filter(
         ~Exists(CampaignResult.objects.filter(**mine, posts__gt=0)),
         campaign__in=campaigns,
         state__in=AGREED_STATES,
         fee__gt=0,
     )
-    more = {
-        "ordered": Subquery(_by_organization(orders, "video_limit")),
-        "waiting": Subquery(_by_organization(waiting.order_by(), "fee")),
-    }
-    for row in _sums(campaigns).annotate(**more):
-        return _result(row), row["ordered"], row["waiting"]
-    return None, orders.aggregate(n=Sum("video_limit"))["n"], None
 
 
 def _by_organization(rows: QuerySet[Any], column: str) -> QuerySet[Any, Any]:
-    return rows.values("organization").annotate(n=Sum(column)).values("n")
+    return rows.order_by().values("organization").annotate(n=Sum(column)).values("n")
 
 
 def _result(row: Mapping[str, Any]) -> CampaignResult:
@@ -149,11 +163,12 @@ def _sums(campaigns: Sequence[int]) -> QuerySet[Any, Any]:
 
 
 def _days(campaign: Campaign) -> QuerySet[Any, Any]:
-    """The days with something to tell."""
+    """The days with something to tell, the latest `MOST_DAYS` and one."""
     rows = CampaignDay.objects.filter(campaign=campaign)
-    if current_groups() is None:
-        rows = rows.filter(account=None)
     latest = Value(None, DateTimeField())
+    if current_groups() is None:  # one row a day
+        days = rows.filter(account=None).annotate(latest=latest).order_by("-day")
+        return days.values("day", "latest", "accounts_read", *NUMBERS)[: MOST_DAYS + 1]
     return _summed(rows.order_by().values("day"), latest=latest, accounts_read=Sum("accounts_read"))
 
 

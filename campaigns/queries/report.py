@@ -25,7 +25,13 @@ from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.overview import Figure, Reached, figures, sums_now
 from campaigns.queries.plans import planned_of
 from campaigns.queries.report_advice import Advice, advice
-from campaigns.queries.report_campaigns import as_one, campaigns_of_report, creators_of, reports
+from campaigns.queries.report_campaigns import (
+    as_one,
+    best_accounts,
+    campaigns_of_report,
+    creators_of,
+    reports,
+)
 from campaigns.queries.report_lines import Line
 from campaigns.queries.report_networks import NetworksOfReport, most_viewed
 from campaigns.queries.report_posts import (
@@ -99,7 +105,7 @@ class ReportContent(NetworksOfReport):
 
     @cached_property
     def _now(self) -> tuple[CampaignResult | None, int | None, Decimal | None]:
-        return sums_now(self.ids)
+        return sums_now(self.ids, with_fees=self.has_money)
 
     def _days_later(self) -> Any:
         return CampaignDay.objects.filter(campaign__in=self.ids, day__gt=self.as_of)
@@ -116,7 +122,7 @@ class ReportContent(NetworksOfReport):
     @property
     def waiting_fees(self) -> float | None:
         """The part of the fees that is agreed with creators who have no post yet; None where there is none."""
-        return float(self._now[2] or 0) or None if self.has_money else None
+        return float(self._now[2] or 0) or None
 
     @cached_property
     def figures(self) -> list[Figure]:
@@ -138,14 +144,13 @@ class ReportContent(NetworksOfReport):
     def creators(self) -> list[Line]:
         """The creators that have reached most of the first number of the goal; in several campaigns, most views."""
         mine = CampaignResult.objects.filter(campaign__in=self.ids, account__isnull=False)
-        best = F("best").desc(nulls_last=True), "account"
         rank = Sum("score" if len(self.ids) == 1 else "views")
-        first = mine.order_by().values("account").annotate(best=rank).order_by(*best)[:MOST_LINES]
+        first = best_accounts(self.ids, MOST_LINES)
         orders = Order.objects.filter(campaign__in=self.ids, account=OuterRef("account"))
         agreed = Participant.objects.filter(
             campaign__in=self.ids, account=OuterRef("account"), state__in=AGREED_STATES
         )
-        rows: Any = mine.filter(is_among(first.values("account"), "account_id")).order_by()
+        rows: Any = mine.filter(is_among(first, "account_id")).order_by()
         found = list(
             rows.values("account", "account__handle", "account__influencer__name").annotate(
                 best=rank,

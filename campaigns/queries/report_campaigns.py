@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from campaigns.models import Campaign, CampaignDay, CampaignResult, Report, ReportCampaign
 from campaigns.policies.participants import AGREED_STATES
@@ -71,6 +71,15 @@ def offered_campaigns(campaign: Campaign, *, besides: Sequence[str] = ()) -> Que
     others = Campaign.objects.filter(same_money).exclude(pk=campaign.pk)
     near = Case(When(pk__in=besides, then=0), When(client=campaign.client, then=1), default=2)
     return others.order_by(near, "-starts_on", "-pk")[:OFFERED]
+
+
+def best_accounts(ids: Sequence[int], most: int) -> QuerySet[CampaignResult, Any]:
+    """The accounts that have reached most of the first number of the campaign's goal; in several campaigns, most views."""
+    rows = CampaignResult.objects.filter(campaign__in=ids, account__isnull=False).order_by()
+    if len(ids) == 1:
+        return rows.order_by(F("score").desc(nulls_last=True), "pk").values("account")[:most]
+    sums = rows.values("account").annotate(best=Sum("views"))
+    return sums.order_by(F("best").desc(nulls_last=True), "account").values("account")[:most]
 
 
 def creators_of(ids: Sequence[int], as_of: date | None) -> int:

@@ -14,6 +14,7 @@ from django.db.models import F
 from campaigns.enums import PostOrigin
 from campaigns.models import CampaignResult, Post
 from campaigns.queries.posts import is_visible
+from campaigns.queries.report_campaigns import best_accounts
 from crm.countries import COUNTRIES
 from tiktok.availability import POST_MATRIX
 from tiktok.enums import LIVE_CONNECTION_STATES, PostMetric, Source
@@ -102,12 +103,7 @@ def report_posts(ids: Sequence[int], published: int, as_of: date | None) -> list
     if as_of:
         rows = rows.filter(published_at__lt=_end_of(as_of))
     if published > SORTED_WHOLE:
-        ranked = CampaignResult.objects.filter(campaign__in=ids, account__isnull=False)
-        rank = (
-            "score" if len(ids) == 1 else "views"
-        )  # campaigns may have goals of different numbers
-        first = ranked.order_by(F(rank).desc(nulls_last=True), "pk")[:CREATORS_FIRST]
-        rows = rows.filter(is_among(first.values("account"), "account_id"))
+        rows = rows.filter(is_among(best_accounts(ids, CREATORS_FIRST), "account_id"))
     most = rows.order_by(F("video__video_views").desc(nulls_last=True), "-pk")[:MOST_POSTS]
     found = with_facts(
         most, lambda posts: posts.select_related("account__influencer", "account__creator", "video")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -22,6 +23,11 @@ def kept_counts(subject_id: int) -> models.QuerySet[Any, Any]:
     """The names of these numbers with each of them."""
     rows = Counter.objects.filter(subject_id=subject_id).values_list("name")
     return rows.annotate(total=TOTAL).order_by()
+
+
+def kept_changes(subject_ids: Collection[int], name: str) -> models.QuerySet[Counter]:
+    """The changes whose sum is this number of these campaigns."""
+    return Counter.objects.filter(subject_id__in=subject_ids, name=name)
 
 
 def all_counts() -> dict[tuple[int, str], int]:

@@ -56,6 +56,7 @@ def counted() -> dict[tuple[int, str], int]:
         found[order.campaign_id, "orders"] += 1
         found[0, f"orders.{order.state}"] += 1
         found[order.campaign_id, f"orders.{order.state}"] += 1
+        found[order.campaign_id, "orders.videos"] += order.video_limit
     visible = set(Post.objects.filter(is_visible()).values_list("pk", flat=True))
     for post in Post.objects.select_related("video"):
         for subject in (0, post.campaign_id):
@@ -127,7 +128,7 @@ class Writer:
         ]))  # fmt: skip
 
     def change_orders(self) -> None:
-        Order.objects.filter(state=OrderState.SENT).update(state=OrderState.OPENED)
+        Order.objects.filter(state=OrderState.SENT).update(state=OrderState.OPENED, video_limit=3)
 
     def change_status(self) -> None:
         if creator := self.one_of(Creator):
