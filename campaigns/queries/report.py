@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,7 @@ from campaigns.queries.report_campaigns import (
     creators_of,
     reports,
 )
-from campaigns.queries.report_lines import Line
+from campaigns.queries.report_lines import Line, less, sums_of, week_name
 from campaigns.queries.report_networks import NetworksOfReport, most_viewed
 from campaigns.queries.report_posts import (
     Audience,
@@ -98,7 +98,7 @@ class ReportContent(NetworksOfReport):
         if found and self.as_of:
             later = self._days_later()
             rows = later if self.is_limited else later.filter(account=None)
-            found = _less(found, rows.aggregate(**_SUMS))
+            found = less(found, rows.aggregate(**_SUMS))
         if found and len(self.ids) > 1:  # somebody with posts in two campaigns is one creator
             found.creators = creators_of(self.ids, self.as_of)
         return found
@@ -165,7 +165,7 @@ class ReportContent(NetworksOfReport):
         return [line for line in lines if line.sums.posts]
 
     def _creator(self, row: Any, later: Any) -> Line:
-        sums = _less(CampaignResult(**_numbers(row)), later)
+        sums = less(sums_of(row), later)
         fee = float(row["fee"]) if self.has_money and row["fee"] else None
         name, handle = row["account__influencer__name"], row["account__handle"]
         return Line(name, sums, row["ordered"], fee, f"@{handle}")
@@ -198,7 +198,7 @@ class ReportContent(NetworksOfReport):
         later, fees = self._later(path), self._fees(path)
         sums = rows.order_by().values(path).annotate(**_SUMS)
         lines = [
-            Line(self._named(path, row[path]), _less(CampaignResult(**_numbers(row)), later.get(row[path])), fee=fees.get(row[path]))
+            Line(self._named(path, row[path]), less(sums_of(row), later.get(row[path])), fee=fees.get(row[path]))
             for row in sums.order_by(F("views").desc(nulls_last=True), path)[:MOST_LINES]
         ]  # fmt: skip
         return sorted((each for each in lines if each.sums.posts), key=lambda e: -e.sums.views)
@@ -225,8 +225,7 @@ class ReportContent(NetworksOfReport):
             days = days.filter(account=None)
         rows = days.order_by().annotate(week=TruncWeek("day")).values("week").annotate(**_SUMS)
         return [
-            Line(_week(row["week"]), CampaignResult(**_numbers(row)))
-            for row in rows.order_by("week")[:MOST_LINES]
+            Line(week_name(row["week"]), sums_of(row)) for row in rows.order_by("week")[:MOST_LINES]
         ]
 
     @cached_property
@@ -285,20 +284,3 @@ _SUMS = {name: Sum(name) for name in NUMBERS}
 def _sum_of(rows: QuerySet[Any], column: str) -> Subquery:
     """The sum of a column over these rows of an account."""
     return Subquery(rows.order_by().values("account").annotate(n=Sum(column)).values("n"))
-
-
-def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] or 0 for name in NUMBERS}
-
-
-def _less(sums: CampaignResult, later: Mapping[str, Any] | None) -> CampaignResult:
-    """The sums without what came later; when they were read stays."""
-    if later is None:
-        return sums
-    rest = {name: getattr(sums, name) - (later[name] or 0) for name in NUMBERS}
-    return CampaignResult(read_at=sums.read_at, **rest)
-
-
-def _week(begins: date) -> str:
-    ends = begins + timedelta(days=6)
-    return f"{begins.day} {begins:%b} – {ends.day} {ends:%b %Y}"

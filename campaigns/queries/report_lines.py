@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from campaigns.enums import GoalNumber
-from campaigns.models import CampaignResult
+from campaigns.models import NUMBERS, CampaignResult
 from campaigns.queries.overview import value_of
 
 
@@ -57,3 +60,21 @@ class Line:
         """None while the completion rate of some of the views is not known: their viewers were paid for, too."""
         is_whole = self.sums.rated_views == self.sums.views and self.sums.completed_views > 0
         return self.fee / self.sums.completed_views if self.fee and is_whole else None
+
+
+def sums_of(row: Mapping[str, Any]) -> CampaignResult:
+    return CampaignResult(**{name: row[name] or 0 for name in NUMBERS})
+
+
+def less(sums: CampaignResult, later: Mapping[str, Any] | None) -> CampaignResult:
+    """The sums without what came later; when they were read stays."""
+    if later is None:
+        return sums
+    rest = {name: getattr(sums, name) - (later[name] or 0) for name in NUMBERS}
+    return CampaignResult(read_at=sums.read_at, **rest)
+
+
+def week_name(begins: date) -> str:
+    """`27 Nov – 3 Dec 2026`"""
+    ends = begins + timedelta(days=6)
+    return f"{begins.day} {begins:%b} – {ends.day} {ends:%b %Y}"
