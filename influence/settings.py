@@ -200,7 +200,11 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
 }
 # Single sign-on: providers stand in our own table, and no token of theirs is kept.
 SOCIALACCOUNT_ADAPTER = "influence.single_sign_on.adapter.SignOnAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "mail.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"login_webauthn": "tenancy.forms.PasskeyLoginForm"}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -11,6 +11,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import filter_users_by_email
 from allauth.core.internal.ratelimit import get_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,7 +24,7 @@ from mail.services.outbox import queue_message
 from tenancy.addresses import one_spelling
 from tenancy.entry import came_by_provider
 from tenancy.models import User
-from tenancy.queries import organization_that_requires_sign_on
+from tenancy.queries import memberships_of, organization_that_requires_sign_on
 from tenancy.scope import person_scope
 from ui.bidi import isolated
 
@@ -35,6 +37,24 @@ MAILS = {
         _("Confirm your e-mail address"),
     ),
 }
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """A creator's passkey is a second way in beside the code, a member's a second factor besides."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This was not accepted. Try again, or sign in another way."),
+    }
+
+    def is_mfa_enabled(self, user: Any, types: list[str] | None = None) -> bool:
+        """Is something asked for after the first sign-in, of these types?"""
+        if types and not (user.is_staff or memberships_of(user)):
+            types = [each for each in types if each != Authenticator.Type.WEBAUTHN]
+        enabled: bool = super().is_mfa_enabled(user, types)
+        return enabled
+
+    def generate_authenticator_name(self, user: Any, type: str) -> str:  # noqa: A002 -- allauth's name for it
+        return gettext("Passkey")
 
 
 class AccountAdapter(DefaultAccountAdapter):

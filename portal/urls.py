@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import consents, data, home, sharing, work
+from portal.views import consents, data, home, passkeys, sharing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("data/copy/", data.copy, name="copy"),
     path("data/copy/<int:job_pk>/", data.copy_file, name="copy_file"),
     path("data/erase/", data.erase, name="erase"),
+    path("sign-in/", passkeys.sign_in, name="sign_in"),
+    path("sign-in/again/", passkeys.sign_in_again, name="sign_in_again"),
+    path("sign-in/<int:passkey_pk>/", passkeys.passkey, name="passkey"),
     path("openings/", sharing.openings, name="openings"),
     path("organizations/<slug:slug>/", sharing.organization, name="organization"),
     path("organizations/<slug:slug>/connect/", consents.connect, name="connect"),

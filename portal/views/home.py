@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 from portal import reading
 from portal.access import in_each_organization
 from portal.own_orders import own_work, work_in
+from portal.passkeys import is_offered
 from tenancy.access import portal_page
 from tenancy.models import User
-from tenancy.viewing import viewable
+from tenancy.viewing import is_viewing, viewable
 
 
 @require_GET
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "to_reconnect": ended,
         "new_texts": new_texts,
         "connections": connections,
+        "offers_passkey": not is_viewing(request) and is_offered(request, person),
         "live": live,
     }
     return live.answer(request) or render(request, "portal/home.html", context)

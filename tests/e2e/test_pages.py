@@ -195,6 +195,7 @@ def test_pages_of_an_influencer_have_no_barrier_down_to_320_pixels(
         "/me/data/erase/",
         "/me/data/copy/",
         "/me/sharing/",
+        "/me/sign-in/",
         "/me/organizations/oak/",
         "/me/organizations/oak/connect/",
     ]

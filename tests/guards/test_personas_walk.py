@@ -67,6 +67,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "order_pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "orders.pk": lambda tenant: tenant.row("campaigns.Order").pk,
     "application_pk": lambda tenant: tenant.row("crm.Application").pk,
+    "passkey_pk": lambda tenant: ABSENT_ID,  # a person's own: tests/portal
     "program_key": lambda tenant: "no-program-here",  # anybody may read one: tests/public
     "program_pk": lambda tenant: tenant.row("crm.Program").pk,
     "post_pk": lambda tenant: tenant.row("campaigns.Post").pk,

@@ -87,6 +87,9 @@ NEED_NONE = {
         staff/alerts/notifications.html
         portal/contract.html portal:answer_contract
         portal/link_request.html
+        portal/sign_in.html
+        portal/sign_in.html portal:sign_in_again
+        portal/passkey.html portal:passkey
         portal/sharing.html portal:openings
         public/report/password.html
         public/unsubscribe.html
