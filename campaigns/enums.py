@@ -196,6 +196,16 @@ class PostOrigin(models.TextChoices):
     LEGACY = "legacy", "Old data source"
 
 
+class AccountOutcome(models.TextChoices):
+    """The outcome of the cut-over for a TikTok account."""
+
+    AUTHENTICATED = "authenticated", "Kept, authenticated"
+    MARKETPLACE = "marketplace", "Kept, not authenticated"
+    UNSUPPORTED = "unsupported", "Unsupported"
+    UNKNOWN = "unknown", "Unknown to TikTok"
+    NOT_LOOKED_UP = "not_looked_up", "Not looked up yet"
+
+
 class ReviewState(models.TextChoices):
     """TikTok's review of a video tied to an order: `review_status` of `/tcm/video/audit_status/get/`.
 

@@ -113,7 +113,15 @@ class Verb(models.TextChoices):
     CREATOR_HANDLE_TAKEN = "creator.handle_taken", "New handle belongs to another account here"
 
     LEGACY_IMPORTED = "legacy.imported", "Old data imported"
+    LEGACY_RULES_SET = "legacy.rules_set", "Rules of the migration changed"
+    LEGACY_PLANNED = "legacy.planned", "Migration planned"
+    LEGACY_CUT_OVER_ASKED = "legacy.cut_over_asked", "Approval of the cut-over asked for"
+    LEGACY_CUT_OVER_WITHDRAWN = (
+        "legacy.cut_over_withdrawn",
+        "Cut-over withdrawn before its approval",
+    )
     LEGACY_CUT_OVER = "legacy.cut_over", "Cut over to TikTok's data"
+    LEGACY_REVERSED = "legacy.reversed", "Cut-over reversed"
     PURGE_STARTED = "purge.started", "Purge started"
     PURGE_PAUSED = "purge.paused", "Purge paused"
     PURGE_RESUMED = "purge.resumed", "Purge resumed"

@@ -206,7 +206,15 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "likes": [7], "comments": [7], "shares": [7], "total_engagements": [7], "reach": [7], "falling": [7], "absurd": [7],
         "engagement_rate": [0.25], "total_play_time": [9.0], "average_play_time": [9.0], "video_completion_rate": [0.25],
     },
-    "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None},
+    "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None, "asked_at": None, "asked_by": None},
+    "tiktok.LegacyProfile": lambda t: {"creator": t.row("tiktok.Creator"), "source": "ttcm_public", "profile": {"bio": t.canary}},
+    "campaigns.MigrationPlan": lambda t: {
+        "facts": {
+            "accounts": {"authenticated": [], "marketplace": [], "unsupported": [], "unknown": [], "not_looked_up": []},
+            "renamed": [], "campaigns": {}, "lines": [{"name": "videos", "what": t.canary, "rows": 0, "bytes": 0}],
+            "kept_posts": 0,
+        },
+    },
     "jobs.Job": lambda t: {
         "kind": "crm.bulk.ask",
         "state": "running",

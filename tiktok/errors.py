@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
+
+MOST_CHANGES_NAMED = 3
 
 
 class TikTokProblem(Exception):
@@ -187,6 +190,23 @@ class LegacyClosed(TikTokProblem):
     def __init__(self) -> None:
         super().__init__(
             "The old data source was purged for this organization; its data cannot come back."
+        )
+
+
+class MigrationRefused(TikTokProblem):
+    """A step of the move off the old source that cannot be done now. Its text says why, and what to do."""
+
+
+class PlanOutdated(MigrationRefused):
+    """The plan no longer says what the cut-over would do; `changes` are sentences that name what changed."""
+
+    def __init__(self, changes: Sequence[str]) -> None:
+        self.changes = tuple(changes)
+        more = len(changes) - MOST_CHANGES_NAMED
+        named = " ".join(changes[:MOST_CHANGES_NAMED])
+        rest = f" And {more:,} more changes." if more > 0 else ""
+        super().__init__(
+            f"Nothing was changed: the plan no longer holds. {named}{rest} Make the plan again."
         )
 
 

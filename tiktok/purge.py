@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tiktok.enums import Source
-from tiktok.models import Creator, Video
+from tiktok.models import Creator, LegacyProfile, Video
 from tiktok.services.legacy.purgers import (
     TERMS,
     PartitionPurger,
@@ -64,5 +64,14 @@ register_purger(
         TERMS,
         lambda: Creator.objects.filter(profile_source=Source.LEGACY),
         empty_profiles,
+    )
+)
+register_purger(
+    RowPurger(
+        "kept_profiles",
+        "Old profiles, kept for a reversal of the cut-over",
+        TERMS,
+        lambda: LegacyProfile.objects.filter(source=Source.LEGACY),
+        delete_rows,
     )
 )

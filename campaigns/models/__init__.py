@@ -1,4 +1,5 @@
 from campaigns.models.campaigns import BriefFile, Campaign, Participant
+from campaigns.models.migration import MigrationPlan
 from campaigns.models.orders import Order, OrderReply, OrderRequest, OrderTemplate
 from campaigns.models.places import (
     OTHER_NETWORKS,
@@ -21,6 +22,7 @@ __all__ = [
     "Campaign",
     "CampaignDay",
     "CampaignResult",
+    "MigrationPlan",
     "NetworkPost",
     "Order",
     "OrderReply",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from campaigns.services.legacy.cutting_over import cut_over, plan_migration
+from campaigns.services.legacy.cutting_over import cut_over
 from campaigns.services.legacy.importing import import_legacy_export
+from campaigns.services.legacy.planning import make_plan
 from influence.demo.figures import check
 from influence.demo.story import Story
 from jobs.enums import Lane
@@ -48,16 +49,16 @@ def read_memberships(story: Story) -> None:
 
 
 def leave_the_old_source(story: Story) -> None:
-    plan = plan_migration()
+    plan = make_plan(actor=story.world.owner)
     story.say(
-        f"   Plan: {plan.stays_not_authenticated + plan.stays_authenticated:,} accounts stay, "
-        f"{plan.becomes_unsupported:,} become unsupported, {plan.posts_to_hide:,} posts will be hidden"
+        f"   Plan: {plan.tracked:,} accounts stay, {plan.lost:,} become unsupported, "
+        f"{plan.posts:,} posts will be hidden"
     )
-    for table, rows in plan.rows_to_delete.items():
-        if rows:
-            story.say(f"     {rows:>7,} rows to clear in {table}")
-    story.figures.legacy_rows_before = sum(plan.rows_to_delete.values())
-    story.figures.posts_hidden = cut_over(actor=story.world.owner)
+    for line in plan.lines:
+        if line["rows"]:
+            story.say(f"     {line['rows']:>7,} rows: {line['what']}")
+    story.figures.legacy_rows_before = sum(legacy_rows().values())
+    story.figures.posts_hidden = cut_over(plan, actor=story.world.owner)
     receipt = run_purge(start_purge(actor=story.world.owner))
     story.figures.legacy_rows_left = sum(legacy_rows().values())
     check(story.figures.legacy_rows_left == 0, "the re-scan finds no legacy row")
@@ -71,5 +72,5 @@ def leave_the_old_source(story: Story) -> None:
     tracked = supported.filter(profile_source="ttcm_public", follower_count__isnull=False).count()
     check(tracked == supported.count(), "every supported account has TikTok's own data")
     story.say(
-        f"   {tracked:,} supported accounts show TikTok's own numbers, {plan.becomes_unsupported:,} their error"
+        f"   {tracked:,} supported accounts show TikTok's own numbers, {plan.lost:,} their error"
     )

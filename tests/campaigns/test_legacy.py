@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from campaigns.models import Campaign, Post
-from campaigns.services.legacy.cutting_over import cut_over, plan_migration
 from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer, SocialAccount
 from crm.queries import found
@@ -21,6 +20,7 @@ from influence.management.commands.demo import INVENTED_EXPORT
 from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account
+from tests.factories.legacy import cut_over
 from tests.working import all_polls
 from tiktok.enums import MarketplaceStatus
 from tiktok.errors import LegacyClosed, NotALegacyExport
@@ -212,29 +212,6 @@ def test_a_broken_file_leaves_nothing_half_written(oak, tmp_path) -> None:
         )
 
 
-def test_the_plan_says_what_would_happen_and_changes_nothing(oak, export) -> None:
-    with organization_scope(oak):
-        bring_in(export)
-        Creator.objects.filter(handle="ann.b").update(marketplace_status=MarketplaceStatus.IN)
-        Creator.objects.filter(handle="tom_t").update(marketplace_status=MarketplaceStatus.NOT_IN)
-
-        plan = plan_migration()
-
-        assert (
-            plan.stays_authenticated,
-            plan.stays_not_authenticated,
-            plan.becomes_unsupported,
-        ) == (0, 1, 1)
-        assert plan.posts_to_hide == 3
-        assert {table: rows for table, rows in plan.rows_to_delete.items() if rows} == {
-            "tiktok_creator": 2,
-            "tiktok_creatorsnapshot": 2,
-            "tiktok_video": 3,
-            "tiktok_videosnapshot": 3,
-        }
-        assert Post.objects.filter(hidden_at=None).count() == 3
-
-
 def test_the_cut_over_hides_posts_renames_accounts_and_tracks_the_supported(oak, export) -> None:
     with organization_scope(oak):
         bring_in(export)
@@ -270,6 +247,7 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
             "creator_snapshots": (2, 2),
             "videos": (3, 3),
             "creator_profiles": (2, 2),
+            "kept_profiles": (2, 2),
             "exports": (0, 0),
         }
         assert list(
@@ -283,8 +261,9 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
         events = Event.objects.exclude(verb="marketplace_account.connected").order_by("pk")
         assert list(events.values_list("verb", "detail")) == [
             ("legacy.imported", {"new": 3, "updated": 0, "unchanged": 0, "refused": 1}),
+            ("legacy.planned", {"accounts": 2, "posts": 3}),
             ("legacy.cut_over", {"supported": 0}),
-            ("purge.started", {"rows": 13}),
+            ("purge.started", {"rows": 15}),
             ("purge.finished", {"receipt": receipt.pk}),
         ]
     with organization_scope(elm):

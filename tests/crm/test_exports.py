@@ -18,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from campaigns.services.legacy.cutting_over import cut_over
 from crm.enums import FieldKind
 from crm.errors import SelectionGone
 from crm.models import CustomField, CustomValue, Influencer, Rate, Tag, Tagging
@@ -41,6 +40,7 @@ from tests.factories.crm import (
     TikTokAccountFactory,
     an_authenticated_account,
 )
+from tests.factories.legacy import cut_over
 from tests.working import pump
 from tiktok.enums import Source
 from tiktok.models import LegacyMigration

@@ -28,6 +28,7 @@ from tiktok.services.legacy.rows import columns_of_source
 pytestmark = pytest.mark.django_db
 
 CHANGEABLE = {
+    "campaigns_migrationplan": set(),
     "tenancy_event": set(),
     "tiktok_consentpurpose": {"created_by_id"},
     "tiktok_purgereceipt": set(),

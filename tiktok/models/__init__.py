@@ -1,6 +1,6 @@
 from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, MarketplaceAccount
 from tiktok.models.connections import ConnectAttempt, Connection, Consent, ConsentPurpose
-from tiktok.models.legacy import LegacyMigration, PurgeReceipt, PurgeRun
+from tiktok.models.legacy import LegacyMigration, LegacyProfile, PurgeReceipt, PurgeRun
 from tiktok.models.memberships import CreatorMembership
 from tiktok.models.snapshots import (
     CREATOR_DETAILS,
@@ -32,6 +32,7 @@ __all__ = [
     "CreatorSnapshot",
     "FormerHandle",
     "LegacyMigration",
+    "LegacyProfile",
     "LinkedVideo",
     "MarketplaceAccount",
     "PurgeReceipt",

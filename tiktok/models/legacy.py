@@ -8,14 +8,28 @@ from django.conf import settings
 from django.db import models
 
 from tenancy.models import OrganizationModel
-from tiktok.enums import PurgeState
+from tiktok.enums import PurgeState, Source
+from tiktok.models.accounts import Creator
 
 
 class LegacyMigration(OrganizationModel):
-    """The migration of one organization. Without this row it never had legacy data."""
+    """The migration of one organization. Without this row it never had legacy data.
+
+    Its rules: `needs_approval` of a second owner or of operations, and the hours that the purge waits after the cut-over.
+    `asked_at`, `asked_by`: a cut-over that waits for approval. `plan_digest`: of the plan that is asked for or was
+    carried out. `purge_from`: the purge begins no earlier.
+    """
 
     started_at = models.DateTimeField(auto_now_add=True)
+    needs_approval = models.BooleanField(default=False)
+    purge_wait_hours = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    plan_digest = models.CharField(max_length=64, blank=True)
     cut_over_at = models.DateTimeField(null=True, blank=True)
+    purge_from = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -27,6 +41,17 @@ class LegacyMigration(OrganizationModel):
 
     def __str__(self) -> str:
         return "purged" if self.purged_at else "cut over" if self.cut_over_at else "open"
+
+
+class LegacyProfile(OrganizationModel):
+    """An account's profile as the old source told it, kept from the cut-over to the purge: a reversal puts it back."""
+
+    creator = models.OneToOneField(Creator, on_delete=models.CASCADE, related_name="legacy_profile")
+    source = models.CharField(max_length=20, choices=Source, default=Source.LEGACY)
+    profile = models.JSONField()  # column of the creator → value
+
+    def __str__(self) -> str:
+        return f"Old profile of {self.creator}"
 
 
 class PurgeRun(OrganizationModel):

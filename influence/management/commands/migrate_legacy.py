@@ -2,50 +2,76 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import filesizeformat
 
-from campaigns.services.legacy.cutting_over import cut_over, plan_migration
+from campaigns.enums import AccountOutcome
+from campaigns.models import MigrationPlan
+from campaigns.queries.migration import PLAN_HEAD, latest_plan, plan_as_data, plan_rows
+from campaigns.services.legacy.cutting_over import cut_over, rehearse, reverse_cut_over
+from campaigns.services.legacy.planning import make_plan
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
+from tiktok.errors import MigrationRefused
 from tiktok.limits import waiting_as_worker
 from tiktok.models import PurgeReceipt
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.legacy.purging import NotCutOver, run_purge, start_purge
 from tiktok.services.legacy.receipts import LegacyRowsLeft, ReceiptFails, verify_receipt
 from tiktok.services.legacy.rows import creators_of_unknown_membership
+from ui.csv_rows import csv_lines
 
 
 class Command(BaseCommand):
-    help = "Plan (default), --cut-over, --purge or --verify the move off the old TikTok source."
+    help = "Plan (default), --rehearse, --cut-over, --reverse, --purge or --verify the move off the old TikTok source."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", required=True, help="the organization's slug")
         step = parser.add_mutually_exclusive_group()
         step.add_argument("--look-up", dest="step", action="store_const", const="read_memberships")
         step.add_argument("--cut-over", dest="step", action="store_const", const="cut_over")
+        step.add_argument("--rehearse", dest="step", action="store_const", const="rehearse")
+        step.add_argument("--reverse", dest="step", action="store_const", const="reverse")
         step.add_argument("--purge", dest="step", action="store_const", const="purge")
         step.add_argument("--verify", dest="step", action="store_const", const="verify")
+        parser.add_argument(
+            "--format", dest="form", choices=["text", "csv", "json"], default="text"
+        )
         parser.set_defaults(step="plan")
 
-    def handle(self, *, organization: str, step: str, **options: Any) -> None:
+    def handle(self, *, organization: str, step: str, form: str, **options: Any) -> None:
         tenant = Organization.objects.filter(slug=organization).first()
         if tenant is None:
             raise CommandError(f"There is no organization “{organization}”.")
+        self.form = form
         with organization_scope(tenant), waiting_as_worker():
-            getattr(self, step)()
+            try:
+                getattr(self, step)()
+            except MigrationRefused as refused:
+                raise CommandError(str(refused)) from refused
 
     def plan(self) -> None:
-        plan = plan_migration()
-        self.stdout.write(f"Accounts kept, authenticated:      {plan.stays_authenticated:>8,}")
-        self.stdout.write(f"Accounts kept, not authenticated:  {plan.stays_not_authenticated:>8,}")
-        self.stdout.write(f"Accounts that become unsupported:  {plan.becomes_unsupported:>8,}")
-        self.stdout.write(f"Accounts not looked up yet:        {plan.of_unknown_membership:>8,}")
-        self.stdout.write(f"Campaign posts that will be hidden:{plan.posts_to_hide:>8,}")
-        for table, rows in plan.rows_to_delete.items():
-            self.stdout.write(f"Rows to delete, {table:<40} {rows:>8,}")
+        plan = make_plan(actor=None)
+        if self.form == "json":
+            self.stdout.write(json.dumps(plan_as_data(plan), indent=2))
+        elif self.form == "csv":
+            for line in csv_lines(PLAN_HEAD, plan_rows(plan)):
+                self.stdout.write(line.decode(), ending="")
+        else:
+            self.tell(plan)
+
+    def tell(self, plan: MigrationPlan) -> None:
+        for outcome in AccountOutcome:
+            self.stdout.write(f"{plan.accounts(outcome):>12,}  accounts: {outcome.label}")
+        self.stdout.write(f"{plan.posts:>12,}  campaign posts that will be hidden")
+        for line in plan.lines:
+            size = filesizeformat(line["bytes"])
+            self.stdout.write(f"{line['rows']:>12,}  to delete: {line['what']} ({size})")
+        self.stdout.write(f"Plan {plan.digest} is kept. Nothing else was changed.")
 
     def read_memberships(self) -> None:
         creators = list(creators_of_unknown_membership())
@@ -54,7 +80,22 @@ class Command(BaseCommand):
         )
 
     def cut_over(self) -> None:
-        self.stdout.write(f"Cut over. {cut_over(actor=None)} posts of the old source are hidden.")
+        plan = latest_plan()
+        if plan is None:
+            raise CommandError("Make a plan first: run this command without a step.")
+        hidden = cut_over(plan, actor=None)
+        self.stdout.write(f"Cut over. {hidden} posts of the old source are hidden.")
+
+    def reverse(self) -> None:
+        visible = reverse_cut_over(actor=None)
+        self.stdout.write(f"Reversed. {visible} posts of the old source are visible again.")
+
+    def rehearse(self) -> None:
+        found = rehearse()
+        self.stdout.write(
+            f"Rehearsed: {found.hidden} posts hidden in {found.seconds:.1f} s, {found.visible_again} visible again, "
+            "everything as before. Nothing was kept."
+        )
 
     def purge(self) -> None:
         try:

@@ -17,7 +17,7 @@ from tiktok.queries import account_metrics
 from tiktok.services.creators import profiles
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.grants.grants import end_grant
-from tiktok.services.legacy.rows import release_creators
+from tiktok.services.legacy.release import release_creators
 
 pytestmark = pytest.mark.django_db
 PUBLIC, AUTHORIZED = "ttcm_public", "ttcm_authorized"
@@ -221,7 +221,7 @@ def test_at_the_cut_over_whoever_has_connected_before_shows_the_authorized_numbe
     connect(tiktok, maya, oak, handle)
     with organization_scope(oak):
         assert Creator.objects.get().follower_count == 7
-        release_creators(actor=None)
+        release_creators(plan_digest="", actor=None)
     while pump():
         pass
     with organization_scope(oak):

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection, models, transaction
-from django.utils import timezone
 
-from jobs.services.queue import begin, make_due
-from tenancy.enums import Verb
 from tenancy.isolation import organization_models
-from tenancy.models import User
-from tenancy.services.events import record
-from tiktok.enums import MarketplaceStatus, PollKind, Source
+from tiktok.enums import MarketplaceStatus, Source
 from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, LegacyMigration, Video
-from tiktok.policies import account_kind, is_supported
-from tiktok.queries import authenticated
 from tiktok.services.facts.snapshots import (
     COUNTS,
     record_creator_snapshots,
@@ -125,30 +118,6 @@ def _legacy_video(post: LegacyPost, creator: Creator) -> Video:
         counts_source=Source.LEGACY,
         counts_fetched_at=post.collected_at,
     )
-
-
-def release_creators(*, actor: User | None) -> LegacyMigration:
-    """TikTok's own data takes the place of the old source's: the TikTok half of the cut-over (call in its transaction)."""
-    migration = LegacyMigration.objects.select_for_update().get()
-    migration.cut_over_at = migration.cut_over_at or timezone.now()
-    migration.save(update_fields=["cut_over_at"])
-    creators = list(Creator.objects.annotate(is_authenticated=authenticated()))
-    supported = [
-        creator.pk
-        for creator in creators
-        if is_supported(
-            account_kind(
-                creator.marketplace_status,
-                is_authenticated=creator.is_authenticated,
-                is_released=True,
-            )
-        )
-    ]
-    make_due(PollKind.PROFILE, *supported)
-    make_due(PollKind.INSIGHTS, *(creator.pk for creator in creators if creator.is_authenticated))
-    begin(PollKind.VIDEOS, *supported)
-    record(Verb.LEGACY_CUT_OVER, migration, actor=actor, supported=len(supported))
-    return migration
 
 
 def creators_of_unknown_membership() -> models.QuerySet[Creator]:

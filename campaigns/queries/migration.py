@@ -1,0 +1,61 @@
+"""The move off the old source as its pages and downloads tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from campaigns.enums import AccountOutcome
+from campaigns.models import Campaign, MigrationPlan
+from campaigns.policies.migration import LOST
+from crm.models import SocialAccount
+
+PLAN_HEAD = ("Part", "Name", "Creator", "Outcome", "What to do", "Posts", "Rows", "Bytes")
+AT_ONCE = 1_000
+ADD_ADDRESS = "Add an e-mail address"
+
+
+def latest_plan() -> MigrationPlan | None:
+    """The plan that was made last."""
+    return MigrationPlan.objects.order_by("pk").last()
+
+
+def plan_rows(plan: MigrationPlan) -> Iterator[tuple[Any, ...]]:
+    """A plan as a table: its accounts, its campaigns, and what the purge takes."""
+    for outcome, ids in plan.facts["accounts"].items():
+        for start in range(0, len(ids), AT_ONCE):
+            yield from _account_rows(AccountOutcome(outcome), ids[start : start + AT_ONCE])
+    names = dict(
+        Campaign.objects.filter(pk__in=[int(key) for key in plan.facts["campaigns"]]).values_list(
+            "pk", "name"
+        )
+    )
+    for key, posts in plan.facts["campaigns"].items():
+        yield ("Campaign", names.get(int(key), key), "", "Posts hidden", "", posts, "", "")
+    for line in plan.lines:
+        yield ("Data", line["what"], "", "Deleted", "", "", line["rows"], line["bytes"])
+    kept = plan.facts["kept_posts"]
+    yield ("Data", "Id and address of campaign posts", "", "Kept", "", "", kept, "")
+
+
+def _account_rows(outcome: AccountOutcome, ids: list[int]) -> Iterator[tuple[Any, ...]]:
+    rows = SocialAccount.objects.filter(pk__in=ids).select_related("influencer").order_by("pk")
+    for account in rows:
+        person = account.influencer
+        has_address = bool(person.email or person.person_id)
+        yield (
+            "Account", f"@{account.handle}", str(person), outcome.label, _what_to_do(outcome, has_address=has_address),
+            "", "", "",
+        )  # fmt: skip
+
+
+def _what_to_do(outcome: AccountOutcome, *, has_address: bool) -> str:
+    if outcome not in LOST:
+        return ""
+    asking = "Ask to connect" if has_address else ADD_ADDRESS
+    return asking if outcome == AccountOutcome.UNKNOWN else f"Invite to the marketplace. {asking}"
+
+
+def plan_as_data(plan: MigrationPlan) -> dict[str, Any]:
+    """A plan for machines, with its hash: SHA-256 over `facts` as JSON with sorted keys."""
+    return {"made_at": plan.made_at.isoformat(), "sha256": plan.digest, "facts": plan.facts}
