@@ -58,6 +58,6 @@ class MigrationPlan(OrganizationModel):
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """What the purge takes, line by line."""
+        """The lines of the purge: tables and stores with their rows and bytes."""
         lines: list[dict[str, Any]] = self.facts["lines"]
         return lines

@@ -97,7 +97,7 @@ def _keep_plan(lines: list[dict[str, Any]], actor: User | None) -> MigrationPlan
 
 
 def check_plan(plan: MigrationPlan) -> None:
-    """Raises PlanOutdated, which names what changed, where the plan no longer says what a cut-over would do."""
+    """Compare a plan with what a cut-over would do now. Raises PlanOutdated, which names what changed."""
     if plan.digest != digest_of(plan.facts):
         raise MigrationRefused(CHANGED)
     now = found_facts([measured(each) for each in purgers()])

@@ -93,7 +93,7 @@ def _begin_tracking() -> int:
 
 
 def check_purge_may_begin(migration: LegacyMigration) -> None:
-    """Raises MigrationRefused while the organization wants the purge to wait."""
+    """Let a purge begin. Raises MigrationRefused while the organization wants it to wait."""
     if migration.purge_from and timezone.now() < migration.purge_from:
         begins = f"{migration.purge_from:%-d %b %Y, %H:%M}"
         raise MigrationRefused(
