@@ -203,7 +203,7 @@ class AccountOutcome(models.TextChoices):
     MARKETPLACE = "marketplace", "Kept, not authenticated"
     UNSUPPORTED = "unsupported", "Unsupported"
     UNKNOWN = "unknown", "Unknown to TikTok"
-    NOT_LOOKED_UP = "not_looked_up", "Not looked up yet"
+    NOT_CHECKED = "not_checked", "Not checked at TikTok yet"
 
 
 class ReviewState(models.TextChoices):

@@ -126,7 +126,7 @@ class PasteResult(models.TextChoices):
     ELSEWHERE = "elsewhere", "Other network"
     TWICE = "twice", "Pasted twice"
     ERROR = "error", "Error"
-    OPEN = "open", "Not looked up yet"
+    OPEN = "open", "Not checked at TikTok yet"
 
 
 class ImportPolicy(models.TextChoices):

@@ -210,7 +210,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "tiktok.LegacyProfile": lambda t: {"creator": t.row("tiktok.Creator"), "source": "ttcm_public", "profile": {"bio": t.canary}},
     "campaigns.MigrationPlan": lambda t: {
         "facts": {
-            "accounts": {"authenticated": [], "marketplace": [], "unsupported": [], "unknown": [], "not_looked_up": []},
+            "accounts": {"authenticated": [], "marketplace": [], "unsupported": [], "unknown": [], "not_checked": []},
             "renamed": [], "campaigns": {}, "lines": [{"name": "videos", "what": t.canary, "rows": 0, "bytes": 0}],
             "kept_posts": 0,
         },

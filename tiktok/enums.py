@@ -13,7 +13,7 @@ class Dialect(models.TextChoices):
 class MarketplaceStatus(models.TextChoices):
     """The marketplace status of a handle: `onboarding_status[].status` of `/tcm/creator/status/get/`."""
 
-    UNKNOWN = "unknown", "Not looked up yet"
+    UNKNOWN = "unknown", "Not checked at TikTok yet"
     IN = "in", "In the marketplace"
     NOT_IN = "not_in", "Not in the marketplace"
     INVITED = "invited", "Invited to the marketplace"

@@ -13,7 +13,7 @@ from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.policies import account_kind
 
 KEPT = (AccountOutcome.AUTHENTICATED, AccountOutcome.MARKETPLACE)
-LOST = (AccountOutcome.UNSUPPORTED, AccountOutcome.UNKNOWN, AccountOutcome.NOT_LOOKED_UP)
+LOST = (AccountOutcome.UNSUPPORTED, AccountOutcome.UNKNOWN, AccountOutcome.NOT_CHECKED)
 OF_KIND = {
     AccountKind.AUTHENTICATED_TTCM: AccountOutcome.AUTHENTICATED,
     AccountKind.AUTHENTICATED_NON_TTCM: AccountOutcome.AUTHENTICATED,
@@ -21,7 +21,7 @@ OF_KIND = {
 }
 OF_STATUS = {
     MarketplaceStatus.INVALID: AccountOutcome.UNKNOWN,
-    MarketplaceStatus.UNKNOWN: AccountOutcome.NOT_LOOKED_UP,
+    MarketplaceStatus.UNKNOWN: AccountOutcome.NOT_CHECKED,
 }
 Facts = Mapping[str, Any]
 
@@ -86,7 +86,7 @@ def _posts(count: int) -> str:
 
 
 def _lines(planned: Facts, now: Facts) -> Iterator[str]:
-    """Of rows, not of bytes: a name that grew is no reason to plan again."""
+    """Compare rows, not bytes: a name that grew is no reason to plan again."""
     before = {line["name"]: line for line in planned["lines"]}
     after = {line["name"]: line for line in now["lines"]}
     for name in [*after, *(each for each in before if each not in after)]:

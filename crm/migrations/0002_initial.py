@@ -159,7 +159,7 @@ class Migration(InitialMigration):
                 ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
                 ('kept', models.JSONField(default=dict)),
                 ('tiktok_handle', models.CharField(blank=True, max_length=64)),
-                ('tiktok_status', models.CharField(blank=True, choices=[('unknown', 'Not looked up yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], help_text='Empty until TikTok answers.', max_length=12)),
+                ('tiktok_status', models.CharField(blank=True, choices=[('unknown', 'Not checked at TikTok yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], help_text='Empty until TikTok answers.', max_length=12)),
                 ('written_at', models.DateTimeField(blank=True, null=True)),
                 ('rolled_back_at', models.DateTimeField(blank=True, null=True)),
                 ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.organization')),
@@ -259,7 +259,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('handle', models.CharField(max_length=64)),
-                ('status', models.CharField(choices=[('unknown', 'Not looked up yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], default='unknown', max_length=12)),
+                ('status', models.CharField(choices=[('unknown', 'Not checked at TikTok yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], default='unknown', max_length=12)),
                 ('checked_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.organization')),

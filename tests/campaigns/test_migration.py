@@ -34,9 +34,9 @@ from tiktok.client import types
 from tiktok.enums import MarketplaceStatus, Source
 from tiktok.errors import MigrationRefused, PlanOutdated
 from tiktok.models import Creator, LegacyMigration, LegacyProfile, Video
-from tiktok.purge import run_purge, start_purge
 from tiktok.queries import is_released
 from tiktok.services.creators.profiles import keep_profile
+from tiktok.services.legacy.purging import run_purge, start_purge
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_a_plan_says_what_would_happen_and_changes_nothing(imported, olga) -> No
         "marketplace": [account("ann.b").pk],
         "unsupported": [account("tom_t").pk],
         "unknown": [],
-        "not_looked_up": [],
+        "not_checked": [],
     }
     assert (plan.accounts(), plan.tracked, plan.lost, plan.posts) == (2, 1, 1, 3)
     assert plan.facts["campaigns"] == {str(Campaign.objects.get().pk): 3}
@@ -105,7 +105,7 @@ def test_a_plan_says_what_would_happen_and_changes_nothing(imported, olga) -> No
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [("invalid", "unknown"), ("unknown", "not_looked_up"), ("invited", "unsupported")],
+    [("invalid", "unknown"), ("unknown", "not_checked"), ("invited", "unsupported")],
 )
 def test_each_account_that_is_lost_has_its_outcome(imported, status, outcome) -> None:
     Creator.objects.filter(handle="tom_t").update(marketplace_status=status)

@@ -193,7 +193,7 @@ class Migration(InitialMigration):
                 ('handle', models.CharField(max_length=64)),
                 ('disputed_handle', models.CharField(blank=True, db_default='', max_length=64)),
                 ('tiktok_creator_id', models.CharField(blank=True, max_length=64)),
-                ('marketplace_status', models.CharField(choices=[('unknown', 'Not looked up yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], default='unknown', max_length=10)),
+                ('marketplace_status', models.CharField(choices=[('unknown', 'Not checked at TikTok yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], default='unknown', max_length=10)),
                 ('marketplace_checked_at', models.DateTimeField(blank=True, null=True)),
                 ('invited_at', models.DateTimeField(blank=True, null=True)),
                 ('invite_refusal', models.CharField(blank=True, max_length=200)),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='CreatorMembership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('unknown', 'Not looked up yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], max_length=10)),
+                ('status', models.CharField(choices=[('unknown', 'Not checked at TikTok yet'), ('in', 'In the marketplace'), ('not_in', 'Not in the marketplace'), ('invited', 'Invited to the marketplace'), ('invalid', 'No such TikTok account')], max_length=10)),
                 ('checked_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='tiktok.marketplaceaccount')),
                 ('creator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='tiktok.creator')),

@@ -26,6 +26,7 @@ from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.services.legacy.purgers import PartitionBusy, Purger, hashed, lines_to_purge, purgers
 from tiktok.services.legacy.receipts import LegacyRowsLeft, issue_receipt
+from tiktok.services.legacy.release import check_purge_may_begin
 
 PURGE = "tiktok.purge"
 PAUSE = timedelta(seconds=1)
@@ -41,10 +42,11 @@ class PurgePaused(RuntimeError):
 
 @transaction.atomic
 def start_purge(*, actor: User | None) -> PurgeRun:
-    """Begin a purge, or take up the one that was left or paused, with the job that does it. Raises NotCutOver."""
+    """Begin a purge, or take up the one that was left or paused, with the job that does it. Raises NotCutOver, MigrationRefused."""
     migration = LegacyMigration.objects.select_for_update().first()
     if migration is None or migration.cut_over_at is None:
         raise NotCutOver("Cut over first: the old source's data is still on show.")
+    check_purge_may_begin(migration)
     run = PurgeRun.objects.exclude(state=PurgeState.DONE).first()
     if run is None:
         lines = lines_to_purge()

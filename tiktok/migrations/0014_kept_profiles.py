@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenancy', '0009_language_of_a_person'),
-        ('tiktok', '0012_refuse_legacy_from_cut_over'),
+        ('tiktok', '0013_legacy_partitions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
