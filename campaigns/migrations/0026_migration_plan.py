@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0024_order_templates'),
+        ('campaigns', '0025_videos_ordered_are_counted'),
         ('tenancy', '0009_language_of_a_person'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
