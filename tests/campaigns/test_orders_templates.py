@@ -46,6 +46,9 @@ def test_what_is_asked_for_is_saved_by_name_without_any_creator(
     assert Event.objects.get(verb=Verb.ORDER_TEMPLATE_SAVED).object_id == saved.pk
     press(manager, campaign, "save_template", template_name="Undated")
     assert OrderTemplate.objects.get(name="Undated").due_days is None
+    again = press(manager, campaign, "save_template", template_name="Undated")
+    assert again.status_code == 200
+    assert OrderTemplate.objects.filter(name="Undated").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -29,22 +29,28 @@ def save_template(
     due_on: date | None,
     actor: User,
 ) -> OrderTemplate:
-    """Keep what an order asks for; its due date as so many days from today. Raises OrderNotValid, and then nothing is kept."""
+    """Keep what an order asks for; its due date as so many days from today. Again is harmless.
+
+    Raises OrderNotValid, and then nothing is kept.
+    """
     if not name:
         raise OrderNotValid(NAME_FIELD, "Name the template first.")
     if len(name) > NAME_LENGTH:
         raise OrderNotValid(NAME_FIELD, f"Name it in {NAME_LENGTH} characters at most.")
+    values = {
+        "name": name,
+        "description": description,
+        "video_count": video_count,
+        "spark_days": spark_days,
+        "due_days": (due_on - timezone.now().date()).days if due_on else None,
+    }
+    if same := OrderTemplate.objects.filter(**values).first():
+        return same
     if OrderTemplate.objects.count() >= MOST_TEMPLATES:
         raise OrderNotValid(
             NAME_FIELD, f"There are {MOST_TEMPLATES} templates already. Delete one first."
         )
-    template = OrderTemplate(
-        name=name,
-        description=description,
-        video_count=video_count,
-        spark_days=spark_days,
-        due_days=(due_on - timezone.now().date()).days if due_on else None,
-    )
+    template = OrderTemplate(**values)
     try:
         with transaction.atomic():
             template.save()
