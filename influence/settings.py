@@ -4,6 +4,7 @@
 Every variable is described in `.env.example` (a test compares the two).
 """
 
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from kombu import Queue
 from influence.secret_settings import refuse_bad_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 env = environ.Env()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 if (DATA_DIR / "services.env").is_file():
@@ -264,6 +266,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Days for which dumps and write-ahead logs of the database are kept: receipts of deletions name the day; 0: unknown here.
+BACKUP_DAYS = env.int("BACKUP_DAYS", default=0)
 FILES_BUCKET = env.str("FILES_BUCKET", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -126,6 +126,7 @@ class Verb(models.TextChoices):
     PURGE_PAUSED = "purge.paused", "Purge paused"
     PURGE_RESUMED = "purge.resumed", "Purge resumed"
     PURGE_FINISHED = "purge.finished", "Purge finished"
+    PURGE_VERIFIED = "purge.verified", "Receipt of the purge checked"
 
     MAIL_SENDER_CHANGED = "mail.sender_changed", "Sender of e-mail changed"
     MAIL_SENT_AGAIN = "mail.sent_again", "Failed e-mail sent again"

@@ -215,6 +215,12 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
             "kept_posts": 0,
         },
     },
+    "tiktok.PurgeReceipt": lambda t: {
+        "number": f"P-{t.organization.pk}",
+        "lines": [{"name": t.canary, "what": t.canary, "rows": 1, "gone": 1, "sha256": t.canary}],
+        "rescan": {t.canary: 0},
+        "facts": {"organization": t.canary, "actor": t.canary},
+    },
     "jobs.Job": lambda t: {
         "kind": "crm.bulk.ask",
         "state": "running",

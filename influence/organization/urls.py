@@ -8,6 +8,7 @@ from influence.organization import (
     groups,
     members,
     profile,
+    receipts,
     sign_in,
     single_sign_on,
 )
@@ -85,6 +86,7 @@ audit_pages = (
     [path("", audit.audit_page, name="page"), path("export/", audit.export, name="export")],
     "audit",
 )
+RECEIPTS = "migration/receipts/"
 urlpatterns = [
     path("organization/", include(profile_pages)),
     path("members/", include(member_pages)),
@@ -93,4 +95,8 @@ urlpatterns = [
     path("sign-in/single-sign-on/", include(single_sign_on_pages)),
     path("audit/", include(audit_pages)),
     path("api-keys/", include(key_pages)),
+    path(f"{RECEIPTS}latest/", receipts.latest, name="migration-receipt"),
+    path(f"{RECEIPTS}<str:receipt_number>/", receipts.show, name="purge_receipt"),
+    path(f"{RECEIPTS}<str:receipt_number>/json/", receipts.download, name="purge_receipt_json"),
+    path(f"{RECEIPTS}<str:receipt_number>/verify/", receipts.verify, name="verify_purge_receipt"),
 ]

@@ -23,6 +23,7 @@ from tiktok.models import (
     Video,
     VideoSnapshot,
 )
+from tiktok.services.facts.months import open_legacy_partitions
 
 pytestmark = pytest.mark.django_db
 
@@ -67,8 +68,8 @@ WRITES: dict[str, Callable[[Video], Any]] = {
 def test_the_old_source_is_taken_before_the_cut_over_refused_after_it_and_taken_again_once_reversed(
     organization, write
 ) -> None:
-    video = a_legacy_video()
-    migration = LegacyMigration.objects.create()
+    open_legacy_partitions()
+    video, migration = a_legacy_video(), LegacyMigration.objects.create()
     with transaction.atomic():
         write(video)
         transaction.set_rollback(True)

@@ -41,6 +41,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "campaigns.pk": lambda tenant: tenant.row("campaigns.Campaign").pk,
     "consent_id": lambda tenant: tenant.row("tiktok.Consent").pk,
     "connection_id": lambda tenant: tenant.row("tiktok.Connection").pk,
+    "receipt_number": lambda tenant: tenant.row("tiktok.PurgeReceipt").number,
     "address_pk": lambda tenant: tenant.row("mail.Address").pk,
     "account_pk": lambda tenant: tenant.row("crm.SocialAccount").pk,
     "pair_pk": lambda tenant: tenant.row("crm.Duplicate").pk,

@@ -228,6 +228,9 @@ NEED_NONE = {
         staff/crm/influencers/selection.html crm:bulk
         staff/crm/mailings/new.html here
     """,
+    "It searches and says what it found; searched twice, it is said twice.": """
+        staff/organization/receipt.html verify_purge_receipt
+    """,
     "It leads to somebody else's page, or to a preview.": """
         portal/connect.html
         public/single_sign_on.html single_sign_on

@@ -8,7 +8,8 @@ from django.test import Client
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Receipt
 from crm.queries.receipts import receipt_path
-from crm.services.erasure.receipts import issue, new_number
+from crm.services.erasure.receipts import issue
+from files.services.numbers import new_number
 from jobs.models import Work
 from tenancy.enums import Role
 from tenancy.models import Organization, User

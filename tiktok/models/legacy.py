@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from tenancy.models import OrganizationModel
 from tiktok.enums import PurgeState, Source
@@ -78,15 +79,43 @@ class PurgeRun(OrganizationModel):
 
 
 class PurgeReceipt(OrganizationModel):
-    """The proof of a purge: what, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing."""
+    """The proof of a purge: what, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing.
+
+    `facts`: organization, actor, version of the software, times, slices, and until when backups may hold what went.
+    """
 
     changeable: ClassVar[frozenset[str] | None] = frozenset()
 
     run = models.OneToOneField(PurgeRun, on_delete=models.CASCADE, related_name="receipt")
-    issued_at = models.DateTimeField(auto_now_add=True)
-    lines = models.JSONField()  # [{"name", "what", "rows", "sha256"}, …]
-    rescan = models.JSONField()  # {"table.source": rows left, …}; all 0
+    number = models.CharField(max_length=24, default="")
+    issued_at = models.DateTimeField(default=timezone.now)
+    lines = models.JSONField()  # [{"name", "what", "why", "rows", "sha256", "gone"}, …]
+    rescan = models.JSONField()  # {table or store: rows left, …}; all 0
+    facts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64, default="")  # of the digest, by this installation
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="purge_receipt_once_per_number"
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"Receipt {self.digest[:12]}"
+        return self.number
+
+    @property
+    def planned(self) -> int:
+        """How many rows and files were to go."""
+        return sum(line["rows"] for line in self.lines)
+
+    @property
+    def gone(self) -> int:
+        """How many rows and files went."""
+        return sum(line["gone"] for line in self.lines)
+
+    @property
+    def found(self) -> int:
+        """How many rows and files the re-scan found."""
+        return sum(self.rescan.values())

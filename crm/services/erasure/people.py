@@ -17,9 +17,10 @@ from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Application, Influencer, Receipt
 from crm.queries.mail import holders, tied_ids
 from crm.services.erasure.persons import let_go, may_stay
-from crm.services.erasure.receipts import issue, mail_receipt, new_number
+from crm.services.erasure.receipts import issue, mail_receipt
 from crm.services.erasure.texts import SEARCH
 from crm.services.influencers import Deleted, archive_influencers, delete_influencer
+from files.services.numbers import new_number
 from jobs.enums import JobState, Lane
 from jobs.models import Job
 from jobs.services.jobs import start_again

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 
 from django.conf import settings
 from django.core import signing
@@ -22,14 +21,7 @@ from tenancy.models import User
 from tenancy.scope import person_scope
 from ui.languages import written_in
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 UNSENT = {MessageState.QUEUED, MessageState.SENDING}
-
-
-def new_number(kind: str) -> str:
-    """A number for a receipt of today: `E-2026-12-01-7K4QM2`."""
-    token = "".join(secrets.choice(LETTERS) for _ in range(6))
-    return f"{kind}-{timezone.now():%Y-%m-%d}-{token}"
 
 
 def receipt_url(receipt: Receipt) -> str:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Receipt
-from crm.services.erasure.receipts import issue, mail_receipt, new_number
+from crm.services.erasure.receipts import issue, mail_receipt
 from files.enums import FileKind
 from files.models import File
+from files.services.numbers import new_number
 from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope, required_organization_id

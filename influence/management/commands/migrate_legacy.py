@@ -1,4 +1,4 @@
-"""The move off the old source for one organization: plan, cut-over, purge, proof."""
+"""The move off the old source for one organization: plan, cut-over, purge."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.errors import MigrationRefused
 from tiktok.limits import waiting_as_worker
-from tiktok.models import PurgeReceipt
 from tiktok.services.creators.membership import refresh_membership
 from tiktok.services.legacy.purging import NotCutOver, run_purge, start_purge
-from tiktok.services.legacy.receipts import LegacyRowsLeft, ReceiptFails, verify_receipt
+from tiktok.services.legacy.receipts import LegacyRowsLeft
 from tiktok.services.legacy.rows import creators_of_unknown_membership
 from ui.csv_rows import csv_lines
 
 
 class Command(BaseCommand):
-    help = "Plan (default), --rehearse, --cut-over, --reverse, --purge or --verify the move off the old TikTok source."
+    help = "Plan (default), --rehearse, --cut-over, --reverse or --purge: the move off the old TikTok source."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", required=True, help="the organization's slug")
@@ -37,7 +36,6 @@ class Command(BaseCommand):
         step.add_argument("--rehearse", dest="step", action="store_const", const="rehearse")
         step.add_argument("--reverse", dest="step", action="store_const", const="reverse")
         step.add_argument("--purge", dest="step", action="store_const", const="purge")
-        step.add_argument("--verify", dest="step", action="store_const", const="verify")
         parser.add_argument(
             "--format", dest="form", choices=["text", "csv", "json"], default="text"
         )
@@ -105,16 +103,4 @@ class Command(BaseCommand):
             )
         except (NotCutOver, LegacyRowsLeft) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"Purged. Receipt {receipt.digest}.")
-
-    def verify(self) -> None:
-        receipt = PurgeReceipt.objects.order_by("-issued_at").first()
-        if receipt is None:
-            raise CommandError("There is no purge receipt.")
-        try:
-            verify_receipt(receipt)
-        except ReceiptFails as problem:
-            raise CommandError(str(problem)) from problem
-        self.stdout.write(
-            f"Receipt {receipt.digest} of {receipt.issued_at:%Y-%m-%d} holds: 0 legacy rows."
-        )
+        self.stdout.write(f"Purged. Receipt {receipt.number}.")

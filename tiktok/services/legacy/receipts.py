@@ -1,28 +1,48 @@
-"""The receipt of a purge: issued when a re-scan finds nothing, and held against a re-scan later."""
+"""The receipt of a purge: issued when a re-scan finds nothing, and held against a re-scan at any time later."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
+from files.services.numbers import new_number
 from tenancy.enums import Verb
-from tenancy.models import User
+from tenancy.models import Organization, User
+from tenancy.scope import required_organization_id
 from tenancy.services.events import record
 from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
+from tiktok.services.legacy.purgers import purgers
 from tiktok.services.legacy.rows import legacy_rows
+
+SALT = "tiktok.purge_receipt"
+HOLDS = "Receipt {number} of {day} holds: 0 rows and files of the old source in {places} tables and stores."
+FAILS = "Receipt {number} of {day} does not hold: {reasons}."
+CHANGED = "its text was changed"
+UNSIGNED = (
+    "this installation did not sign it, or its key of that time is missing in SECRET_KEY_FALLBACKS"
+)
 
 
 class LegacyRowsLeft(RuntimeError):
     """The re-scan after a purge found rows: no receipt is issued."""
 
 
-class ReceiptFails(RuntimeError):
-    """A receipt does not hold: its text was changed, or the re-scan finds rows."""
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of holding a receipt against a re-scan. `sentence` says it in one line; `found`: rows and files."""
+
+    holds: bool
+    found: int
+    sentence: str
 
 
 @transaction.atomic
@@ -32,35 +52,106 @@ def issue_receipt(run: PurgeRun) -> PurgeReceipt:
     run.refresh_from_db(from_queryset=PurgeRun.objects.select_for_update())
     if run.state == PurgeState.DONE:  # by another process that worked beside this one
         return PurgeReceipt.objects.get(run=run)
-    migration.purged_at = timezone.now()
+    begun_at = timezone.now()
+    migration.purged_at = begun_at
     migration.save(update_fields=["purged_at"])
-    rescan = legacy_rows()
+    rescan = searched_again()
     if any(rescan.values()):
         raise LegacyRowsLeft(f"legacy rows left: {rescan}")
-    lines = [
-        {**line, "gone": run.counts["gone"].get(line["name"], 0)} for line in run.counts["planned"]
-    ]
     run.state, run.finished_at = PurgeState.DONE, timezone.now()
     run.save(update_fields=["state", "finished_at"])
-    receipt = PurgeReceipt.objects.create(
-        run=run, lines=lines, rescan=rescan, digest=receipt_digest(lines, rescan)
+    gone = run.counts["gone"]
+    receipt = PurgeReceipt(
+        run=run,
+        number=new_number("P"),
+        lines=[{**line, "gone": gone.get(line["name"], 0)} for line in run.counts["planned"]],
+        rescan=rescan,
     )
-    record(
-        Verb.PURGE_FINISHED,
-        run,
-        actor=User.objects.filter(pk=run.actor_id).first() if run.actor_id else None,
-        receipt=receipt.pk,
-    )
+    actor = User.objects.filter(pk=run.actor_id).first() if run.actor_id else None
+    receipt.facts = _facts(migration, run, actor) | {
+        "searched_at": [begun_at.isoformat(), timezone.now().isoformat()]
+    }
+    receipt.digest = receipt_digest(receipt)
+    receipt.signature = _signer().signature(receipt.digest)
+    receipt.save(force_insert=True)
+    record(Verb.PURGE_FINISHED, run, actor=actor, receipt=receipt.pk)
     return receipt
 
 
-def receipt_digest(lines: list[dict[str, Any]], rescan: dict[str, int]) -> str:
+def searched_again() -> dict[str, int]:
+    """Rows and files of the old source left, by table and by the name of what the purge takes."""
+    return legacy_rows() | {purger.name: purger.count() for purger in purgers()}
+
+
+def _facts(migration: LegacyMigration, run: PurgeRun, actor: User | None) -> dict[str, Any]:
+    organization = Organization.objects.get(pk=required_organization_id())
+    days = settings.BACKUP_DAYS
+    return {
+        "organization": organization.name,
+        "slug": organization.slug,
+        "actor": str(actor or ""),
+        "version": settings.VERSION,
+        "cut_over_at": migration.cut_over_at.isoformat() if migration.cut_over_at else "",
+        "purged_at": [run.started_at.isoformat(), timezone.now().isoformat()],
+        "slices": run.counts.get("slices", 0),
+        "backups_until": str((timezone.now() + timedelta(days=days)).date()) if days else "",
+    }
+
+
+def receipt_digest(receipt: PurgeReceipt) -> str:
     """SHA-256 over the receipt's contents: a changed receipt no longer matches."""
-    return hashlib.sha256(json.dumps([lines, rescan], sort_keys=True).encode()).hexdigest()
+    contents = [receipt.number, receipt.lines, receipt.rescan, receipt.facts]
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
-def verify_receipt(receipt: PurgeReceipt) -> None:
-    """Compare a receipt with its digest and re-scan every table. Raises ReceiptFails."""
-    left = {table: rows for table, rows in legacy_rows().items() if rows}
-    if left or receipt.digest != receipt_digest(receipt.lines, receipt.rescan):
-        raise ReceiptFails(f"The receipt does not hold: {left or 'its text was changed'}.")
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=SALT)
+
+
+def receipt_document(receipt: PurgeReceipt) -> dict[str, Any]:
+    """The receipt with its signature, as it is downloaded: whoever has it can compare the hash."""
+    return {
+        "number": receipt.number,
+        "issued_at": receipt.issued_at.isoformat(),
+        "facts": receipt.facts,
+        "lines": receipt.lines,
+        "found_afterwards": receipt.rescan,
+        "sha256": receipt.digest,
+        "signature": receipt.signature,
+    }
+
+
+def verify_receipt(receipt: PurgeReceipt, *, actor: User | None) -> Verdict:
+    """Hold a receipt against its digest, its signature and a re-scan of every table and store; the outcome is an event."""
+    places = searched_again()
+    left = {place: rows for place, rows in places.items() if rows}
+    reasons = _flaws(receipt)
+    if left:
+        reasons.append(", ".join(f"{rows:,} found in {place}" for place, rows in left.items()))
+    said = {"number": receipt.number, "day": f"{receipt.issued_at:%Y-%m-%d}"}
+    sentence = (
+        FAILS.format(reasons="; ".join(reasons), **said)
+        if reasons
+        else HOLDS.format(places=len(places), **said)
+    )
+    verdict = Verdict(not reasons, sum(left.values()), sentence)
+    record(
+        Verb.PURGE_VERIFIED,
+        receipt,
+        actor=actor,
+        holds=verdict.holds,
+        found=verdict.found,
+    )
+    return verdict
+
+
+def _flaws(receipt: PurgeReceipt) -> list[str]:
+    """The reasons not to believe a receipt, whatever the re-scan finds."""
+    flaws = []
+    if receipt.digest != receipt_digest(receipt):
+        flaws.append(CHANGED)
+    try:
+        _signer().unsign(f"{receipt.digest}:{receipt.signature}")
+    except signing.BadSignature:
+        flaws.append(UNSIGNED)
+    return flaws

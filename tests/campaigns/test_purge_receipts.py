@@ -1,0 +1,161 @@
+"""A receipt is signed, says what went and who did it, and holds only as long as a new search finds nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from tenancy.enums import Verb
+from tenancy.models import Event, Organization
+from tenancy.scope import organization_scope
+from tests.factories.campaigns import a_video, an_account
+from tests.personas import make_person
+from tiktok.enums import PurgeState, Source
+from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
+from tiktok.queries.purge_receipts import paper_of
+from tiktok.services.legacy.purging import run_purge, start_purge
+from tiktok.services.legacy.receipts import receipt_digest, receipt_document, verify_receipt
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organization")]
+
+
+def a_legacy_video(handle: str = "maya.bakes") -> Video:
+    return a_video(an_account(handle), "1", source=Source.LEGACY, counts_source=Source.LEGACY)
+
+
+@pytest.fixture
+def receipt() -> PurgeReceipt:
+    """A receipt of one video, whose purge Olivia started."""
+    a_legacy_video()
+    LegacyMigration.objects.create(cut_over_at=timezone.now())
+    return run_purge(start_purge(actor=make_person("Olivia Park", "oaks")))
+
+
+def test_a_receipt_says_who_when_what_and_by_which_version(receipt, organization, settings) -> None:
+    document = receipt_document(receipt)
+
+    assert document["number"].startswith(f"P-{timezone.now():%Y-%m-%d}-")
+    facts = document["facts"]
+    assert (facts["organization"], facts["slug"]) == (organization.name, organization.slug)
+    assert (facts["actor"], facts["version"]) == ("Olivia Park oaks", settings.VERSION)
+    assert facts["cut_over_at"] <= facts["purged_at"][0] <= facts["searched_at"][1]
+    assert (receipt.planned, receipt.gone, receipt.found) == (1, 1, 0)
+    [videos] = [line for line in document["lines"] if line["name"] == "videos"]
+    assert (videos["rows"], videos["gone"], len(videos["sha256"])) == (1, 1, 64)
+    assert document["found_afterwards"]["tiktok_video"] == 0
+    assert (document["sha256"], len(document["signature"])) == (receipt_digest(receipt), 43)
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, False), (14, True)])
+def test_a_receipt_says_until_when_backups_may_hold_what_went(settings, days, said) -> None:
+    settings.BACKUP_DAYS = days
+    LegacyMigration.objects.create(cut_over_at=timezone.now())
+    until = paper_of(run_purge(start_purge(actor=None))).backups_until
+    assert (until is not None) == said
+    if until:
+        assert (until - timezone.now().date()).days == days
+
+
+def test_a_receipt_holds_and_the_check_is_an_event(receipt) -> None:
+    verdict = verify_receipt(receipt, actor=None)
+
+    assert (verdict.holds, verdict.found) == (True, 0)
+    assert verdict.sentence.startswith(
+        f"Receipt {receipt.number} of {timezone.now():%Y-%m-%d} holds: 0 rows"
+    )
+    event = Event.objects.get(verb=Verb.PURGE_VERIFIED)
+    assert (event.object_id, event.detail) == (receipt.pk, {"holds": True, "found": 0})
+    check = paper_of(receipt).last_check
+    assert check is not None
+    assert (check.at, check.found, check.holds) == (event.at, 0, True)
+
+
+def test_a_receipt_falls_when_a_row_of_the_old_source_is_found(receipt, monkeypatch) -> None:
+    """A purger that forgets, or an owner who opens the gate: nobody else can bring one in."""
+    monkeypatch.setattr(
+        "tiktok.services.legacy.receipts.searched_again",
+        lambda: {"tiktok_video": 1_200, "tiktok_creator": 0},
+    )
+    verdict = verify_receipt(receipt, actor=None)
+
+    assert (verdict.holds, verdict.found) == (False, 1_200)
+    assert "does not hold: 1,200 found in tiktok_video." in verdict.sentence
+    assert Event.objects.get(verb=Verb.PURGE_VERIFIED).detail == {"holds": False, "found": 1200}
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda receipt: receipt.lines[0].update(gone=1_000_000),
+        lambda receipt: receipt.rescan.update(tiktok_video=7),
+        lambda receipt: receipt.facts.update(actor="Somebody else"),
+        lambda receipt: setattr(receipt, "number", "P-2026-01-01-222222"),
+    ],
+    ids=["lines", "re-scan", "actor", "number"],
+)
+def test_a_changed_receipt_does_not_hold(receipt, forge) -> None:
+    forge(receipt)
+    assert "does not hold: its text was changed." in verify_receipt(receipt, actor=None).sentence
+
+
+def test_a_receipt_that_somebody_else_wrote_does_not_hold(receipt) -> None:
+    """A hash alone proves nothing: the run-time role may write a receipt with a right one."""
+    receipt.facts["actor"] = "Somebody else"
+    receipt.digest = receipt_digest(receipt)
+    assert "this installation did not sign it" in verify_receipt(receipt, actor=None).sentence
+
+
+def test_a_signature_outlives_a_new_key_that_keeps_the_old_one(receipt, settings) -> None:
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [old]
+    assert verify_receipt(receipt, actor=None).holds
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not verify_receipt(receipt, actor=None).holds
+
+
+def test_the_command_says_one_line_for_each_receipt_of_every_organization(receipt, capsys) -> None:
+    elm = Organization.objects.create(name="Elm", slug="elm")
+    with organization_scope(elm):
+        a_legacy_video()
+        LegacyMigration.objects.create(cut_over_at=timezone.now())
+        other = run_purge(start_purge(actor=None))
+
+    call_command("verify_purge")
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2
+    assert {line.split()[1] for line in said} == {receipt.number, other.number}
+
+    call_command("verify_purge", other.number)
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"Receipt {other.number} of ")
+
+
+def test_the_command_ends_with_1_when_a_receipt_does_not_hold(receipt, capsys) -> None:
+    forged = PurgeReceipt(
+        run=PurgeRun.objects.create(state=PurgeState.DONE), number="P-2026-01-01-222222"
+    )
+    forged.lines, forged.rescan, forged.digest = receipt.lines, receipt.rescan, receipt.digest
+    forged.save()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_purge", forged.number)
+    assert ended.value.code == 1
+    assert (
+        "does not hold: its text was changed; this installation did not sign it"
+        in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["P-1"], "There is no receipt P-1."), ([], "There is no receipt.")],
+)
+def test_the_command_says_when_there_is_nothing_to_check(arguments, sentence) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("verify_purge", *arguments)
+
+
+def test_a_line_that_went_by_another_way_is_said(receipt) -> None:
+    assert not paper_of(receipt).is_uneven
+    receipt.lines[0]["rows"] += 1
+    assert paper_of(receipt).is_uneven
