@@ -1,18 +1,68 @@
-"""The purgers of campaigns: posts that point at videos of the old source. Their id and URL stay as a tombstone."""
+"""The purgers of campaigns: posts that point at videos of the old source, and what was said of them by their captions.
+
+A post's id and address stay as a tombstone, so that an order can bring it back.
+"""
 
 from __future__ import annotations
 
-from campaigns.models import Post
-from tiktok.enums import Source
-from tiktok.services.legacy.purgers import TERMS, RowPurger, register_purger
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Now
 
-register_purger(
+from campaigns.enums import PostOrigin
+from campaigns.models import Post
+from jobs.models import Job
+from tenancy.models import EventText
+from tiktok.enums import Source
+from tiktok.models import PurgeRun
+from tiktok.services.legacy.purgers import TERMS, RowPurger, delete_rows, register_purger
+
+
+def event_texts() -> QuerySet[EventText]:
+    """The names that events from before the purge gave to posts of the old source: their captions."""
+    begun_at = PurgeRun.objects.order_by("pk").values("started_at")[:1]
+    posts = Post.objects.filter(Q(origin=PostOrigin.LEGACY) | Q(video__source=Source.LEGACY))
+    return EventText.objects.filter(
+        event__object_type=Post._meta.label_lower,
+        event__object_id__in=posts.values("pk"),
+        event__at__lt=Coalesce(begun_at, Now()),
+    )
+
+
+def outcomes() -> QuerySet[Job]:
+    """The jobs from before the purge whose outcome links to posts by their captions."""
+    begun_at = PurgeRun.objects.order_by("pk").values("started_at")[:1]
+    links = [{"links": [["campaigns:post"]]}]
+    return Job.objects.filter(outcome__contains=links, created_at__lt=Coalesce(begun_at, Now()))
+
+
+def unlink(posts: QuerySet[Post]) -> int:
+    """Leave id and address; of one that is shown, because somebody added it by hand, also its day."""
+    day = Case(When(hidden_at=None, then=F("published_at")))
+    since = Case(When(hidden_at=None, then=F("published_since")))
+    return posts.update(video=None, published_at=day, published_since=since)
+
+
+for purger in (
     RowPurger(
         "post_links",
         "Captions and numbers of campaign posts are deleted; id and URL stay",
         TERMS,
         lambda: Post.objects.filter(video__source=Source.LEGACY),
-        lambda rows: rows.update(video=None),
+        unlink,
     ),
-    first=True,
-)
+    RowPurger(
+        "outcomes",
+        "Captions in the results of work on posts",
+        TERMS,
+        outcomes,
+        lambda jobs: jobs.update(outcome=[]),
+    ),
+    RowPurger(
+        "event_texts",
+        "Captions in the audit log; that something happened stays",
+        TERMS,
+        event_texts,
+        delete_rows,
+    ),
+):
+    register_purger(purger, first=True)

@@ -1,20 +1,24 @@
-"""The purger of exports: files from before the cut-over, in which the old source's numbers may stand."""
+"""The purger of exports: files in which the old source's numbers may stand."""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from crm.services.exports.runs import EXPORT, files_of_exports
 from files.enums import FileKind
 from files.models import File
-from files.purge import delete_files
+from files.purge import delete_with_contents
+from jobs.models import Job
 from tiktok.models import LegacyMigration
 from tiktok.services.legacy.purgers import TERMS, RowPurger, register_purger
 
 
 def exports_from_before() -> QuerySet[File]:
-    """The organization's exports that were made before its cut-over."""
+    """The organization's exports that were begun before its cut-over."""
     cut_over = LegacyMigration.objects.values("cut_over_at")[:1]
-    return File.objects.filter(kind=FileKind.INFLUENCER_EXPORT, created_at__lt=cut_over)
+    begun = Job.objects.filter(kind=EXPORT, created_at__lt=cut_over)
+    made = Q(created_at__lt=cut_over) | Q(pk__in=files_of_exports(begun))
+    return File.objects.filter(made, kind=FileKind.INFLUENCER_EXPORT)
 
 
 register_purger(
@@ -23,6 +27,6 @@ register_purger(
         "Exports of influencers from before the cut-over",
         TERMS,
         exports_from_before,
-        delete_files,
+        delete_with_contents,
     )
 )

@@ -27,6 +27,14 @@ def delete_files(rows: models.QuerySet[File]) -> int:
     return len(locked)
 
 
+def delete_with_contents(rows: models.QuerySet[File]) -> int:
+    """Delete files whose contents must be gone when the rows are, wherever the work is interrupted. How many."""
+    with transaction.atomic():
+        for file in rows.select_for_update():
+            contents().delete(file.path)
+        return delete_files(rows)
+
+
 def collect_files() -> int:
     """Delete, owner by owner, files removed for good and contents without a row. How many contents were orphans."""
     now, orphans = timezone.now(), 0

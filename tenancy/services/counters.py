@@ -24,9 +24,15 @@ Counts = dict[tuple[int, str], int]
 def fold_counters() -> None:
     """Leave one row for each number of each organization. What is written meanwhile stays a row of its own."""
     for organization in Organization.objects.all():
-        with organization_scope(organization), transaction.atomic():
-            if Counter.objects.exists():
-                _run(FOLD)
+        with organization_scope(organization):
+            fold_own_counters()
+
+
+@transaction.atomic
+def fold_own_counters() -> None:
+    """The same for the organization in scope: no change stays that a number went through."""
+    if Counter.objects.exists():
+        _run(FOLD)
 
 
 def recount() -> tuple[Counts, Counts]:

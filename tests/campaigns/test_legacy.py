@@ -242,6 +242,8 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
 
         assert set(receipt.rescan.values()) == {0}
         assert {line["name"]: (line["rows"], line["gone"]) for line in receipt.lines} == {
+            "event_texts": (0, 0),
+            "outcomes": (0, 0),
             "post_links": (3, 3),
             "video_snapshots": (3, 3),
             "creator_snapshots": (2, 2),
@@ -249,6 +251,7 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
             "creator_profiles": (2, 2),
             "kept_profiles": (2, 2),
             "exports": (0, 0),
+            "copies": (0, 0),
         }
         assert list(
             Post.objects.order_by("network_post_id").values_list("network_post_id", "video")

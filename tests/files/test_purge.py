@@ -16,7 +16,7 @@ from django.utils import timezone
 from files import purge
 from files.enums import FileKind
 from files.models import File
-from files.purge import collect_files, delete_files
+from files.purge import collect_files, delete_files, delete_with_contents
 from files.services.logos import remove_logo, set_logo
 from files.services.storing import store_content
 from files.store import contents
@@ -134,3 +134,20 @@ def test_a_storage_that_fails_undoes_no_deletion(
     age(folder / logo.path, minutes=61)
     assert collect_files() == 1
     assert contents_in(folder) == []
+
+
+def test_contents_go_before_their_rows_where_nothing_may_be_left(
+    elm, logo: File, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("the storage does not answer")
+
+    with organization_scope(elm):
+        with monkeypatch.context() as broken:
+            broken.setattr("files.store.PrivateFolder.delete", fail)
+            with pytest.raises(OSError, match="does not answer"):
+                delete_with_contents(File.objects.all())
+        assert File.objects.count() == len(contents_in(folder)) == 1
+        assert delete_with_contents(File.objects.all()) == 1
+        assert File.objects.count() == len(contents_in(folder)) == 0
+        assert delete_with_contents(File.objects.all()) == 0

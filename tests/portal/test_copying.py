@@ -20,15 +20,17 @@ from jobs.models import Job, Work
 from portal.copying.archive import write_archive
 from portal.copying.content import parts_of
 from portal.copying.job import COPY, FORGET, KEPT_FOR, latest_copy, start_copy
+from portal.copying.purge import CopyPurger
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope, person_scope
 from tenancy.services.organizations import let_influencer_in
-from tests.connecting import an_organization
+from tests.connecting import a_person, an_organization
 from tests.crm.erasure.test_people import bounced
 from tests.mailing import sent_mail
 from tests.personas import build_tenant
 from tests.portal.test_dashboard import signed_in, text
 from tests.working import pump
+from tiktok.models import LegacyMigration
 
 pytestmark = pytest.mark.django_db
 URL = "/me/data/copy/"
@@ -180,3 +182,28 @@ def test_an_address_that_takes_no_mail_has_its_copy_all_the_same(maya, monkeypat
         start_copy(maya, language="")
     run_all()
     assert "Your copy is ready" in text(signed_in(maya).get(URL))
+
+
+def test_a_purge_of_the_old_source_takes_the_copies_from_before_the_cut_over(
+    oak: Organization, maya: User
+) -> None:
+    other = a_person("bo@example.com", oak, name="Bo")
+    purger = CopyPurger("copies", "", "")
+    for person in (maya, other):
+        with person_scope(person):
+            start_copy(person, language="")
+    run_all()
+    with organization_scope(oak):
+        assert (purger.count(), purger.act()) == (0, None)  # there is no cut-over
+        LegacyMigration.objects.create(cut_over_at=timezone.now())
+    with person_scope(other):  # another one, made since
+        Job.objects.filter(kind=COPY).update(created_at=timezone.now())
+    with organization_scope(oak):
+        first = purger.ids(None)
+        assert (purger.count(), first.count, first.text) == (1, 1, f"{first.last}\n")
+        assert purger.ids(first.last).count == 0
+        assert (purger.act(), purger.act(), purger.count()) == (1, None, 0)
+    with person_scope(maya):
+        assert latest_copy() is None
+    with person_scope(other):
+        assert latest_copy() is not None

@@ -94,11 +94,12 @@ def forget_exports(*, of_archived: bool = False) -> None:
     files = File.objects.filter(kind=FileKind.INFLUENCER_EXPORT)
     if of_archived:
         jobs = Job.objects.filter(kind=EXPORT, params__filters__icontains="archived")
-        files = files.filter(pk__in=_file_ids(jobs))
+        files = files.filter(pk__in=files_of_exports(jobs))
     delete_files(files)
 
 
-def _file_ids(jobs: Iterable[Job]) -> list[int]:
+def files_of_exports(jobs: Iterable[Job]) -> list[int]:
+    """The ids of what these exports have written, in parts or as a whole."""
     found = [job.cursor or {} for job in jobs]
     return [pk for at in found for pk in (*at.get("parts", []), at.get("file", 0))]
 
@@ -184,7 +185,7 @@ def _keep(job: Job, step: Step) -> bool:
 
 def _forget(job_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
     jobs = Job.objects.filter(pk__in=job_ids)
-    delete_files(File.objects.filter(pk__in=_file_ids(jobs)))
+    delete_files(File.objects.filter(pk__in=files_of_exports(jobs)))
     return dict.fromkeys(job_ids)
 
 
