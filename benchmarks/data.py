@@ -167,6 +167,11 @@ def bio_of(n: int) -> str:
     return f"Brot{LAST_NAMES[n * 3 % 40].lower()} and cakes every day"
 
 
+def city_of(n: int) -> str:
+    """One of 400 cities for most people, none for one in five; one in 4,000 lives in Berlin."""
+    return "Berlin" if n % 4_000 == 77 else f"City {n % 400}" if n % 5 else ""
+
+
 def status_of(n: int) -> str:
     """Choose a marketplace status that does not follow the name: of people with the same one some are in and some are not."""
     return STATUSES[(n + n // 40 + n // 1600) % 8]
@@ -176,10 +181,10 @@ def _people(to: Filled) -> Iterator[Table]:
     owner, first, size = to.organization_id, to.first, to.size
     yield Table(
         "crm_influencer",
-        "id organization_id name email country language created_at last_activity_at follower_count like_count "
+        "id organization_id name email country city language created_at last_activity_at follower_count like_count "
         "video_count average_views engagement_rate follower_growth last_post_at synced_at grant_ends_at",
         (
-            (first + n, owner, name, mail, COUNTRIES[n % 8], "en", NOW, _ago(n), *_numbers(n, n < len(to.tiktok)))
+            (first + n, owner, name, mail, COUNTRIES[n % 8], city_of(n), "en", NOW, _ago(n), *_numbers(n, n < len(to.tiktok)))
             for n in range(size)
             for name, mail in [(name_of(n), f"creator{n}@people.example")]
         ),

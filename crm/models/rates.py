@@ -28,6 +28,13 @@ class Rate(OrganizationModel):
                 fields=["influencer", "network", "kind"], name="rate_once_per_network_and_kind"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["organization", "currency", "amount"],
+                include=["network", "kind", "influencer"],
+                name="rate_by_amount",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

@@ -24,6 +24,7 @@ from crm.models import Influencer, List, ListEntry, SocialAccount, Tag, Tagging
 from crm.policies.filters import Condition, Field, Values
 from crm.queries.accounts import creators_of_kind, creators_to_reconnect
 from crm.queries.search import GATHERED
+from crm.queries.texts import texts_holding
 from tenancy.models import FormerMember, Group, Membership, User
 from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
@@ -52,12 +53,13 @@ class Asker:
 @dataclass(frozen=True)
 class Rule:
     """A field with its condition in SQL. `names`: rows with a `label` that values name at `row_path`; `ids`: the
-    influencers that a condition without "or unknown" finds, by an index, gathered where there are no more than `most`;
+    influencers that a condition without "or unknown" finds, by an index, gathered where there are no more than `most`, or
+    None where no index can tell;
     `is_money`: for those alone who may see it."""
 
     field: Field
     condition: Callable[[Condition, Asker], Q]
-    ids: Callable[[Condition], Rows] | None = None
+    ids: Callable[[Condition], Rows | None] | None = None
     names: Callable[[], Rows] | None = None
     row_path: str = "pk"
     most: int = GATHERED
@@ -187,6 +189,16 @@ def _text(path: str) -> Callable[[Condition, Asker], Q]:
     return compiled
 
 
+def _ids_by_text(path: str) -> Callable[[Condition], Rows | None]:
+    def ids(condition: Condition) -> Rows | None:
+        texts = texts_holding(path, condition.values)
+        if texts is None:
+            return None
+        return Influencer.objects.filter(**{f"{path}__in": texts}).values("pk")
+
+    return ids
+
+
 def _is_known(path: str) -> Callable[[Condition, Asker], Q]:
     """The condition that a text of the influencer is there, or that it is not."""
 
@@ -220,8 +232,10 @@ def register_own_rules() -> None:
         _valued("country", "Country", choice, COUNTRIES, absent=""),
         _valued("language", "Language", choice, languages, absent=""),
         Rule(Field("display", "Display name", Values.TEXT), _text("display_name")),
-        Rule(Field("city", "City", Values.TEXT), _text("city")),
-        Rule(Field("zone", "Time zone", Values.TEXT), _text("time_zone")),
+        Rule(Field("city", "City", Values.TEXT), _text("city"), _ids_by_text("city")),
+        Rule(
+            Field("zone", "Time zone", Values.TEXT), _text("time_zone"), _ids_by_text("time_zone")
+        ),
         Rule(Field("email", "E-mail", choice, KNOWN), _is_known("email")),
         Rule(Field("phone", "Phone", choice, KNOWN), _is_known("phone")),
         Rule(Field("birthday", "Birthday", day), _birthday),

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q
 from crm.enums import Network, PostKind
 from crm.models import Rate
 from crm.policies.filters import Condition, Field, Values
-from crm.queries.fields import NOBODY, Asker, Rule, between, probe, register_rule
+from crm.queries.fields import NOBODY, Asker, Rows, Rule, between, probe, register_rule
 
 NETWORK, KIND = "Network", "Kind of post"
 
@@ -19,15 +19,23 @@ def register_money_rules() -> None:
     """The rates of influencers."""
     aspects = {NETWORK: dict(Network.choices), KIND: dict(PostKind.choices)}
     shape = Field("rate", "Rate", Values.MONEY, aspects=aspects)
-    register_rule(Rule(shape, _rate, is_money=True))
+    register_rule(Rule(shape, _rate, _ids_by_rate, is_money=True))
 
 
 def _rate(condition: Condition, _: Asker) -> Q:
-    rates = Rate.objects.filter(influencer=OuterRef("pk"))
-    aspects = {"network": condition.aspect(NETWORK), "kind": condition.aspect(KIND)}
+    rates, aspects = Rate.objects.filter(influencer=OuterRef("pk")), _aspects(condition)
     found = probe(rates.filter(amount_is(condition, "amount", aspects)))
     known = {column: value for column, value in aspects.items() if value}
     return found | ~probe(rates.filter(**known)) if condition.or_unknown else found
+
+
+def _ids_by_rate(condition: Condition) -> Rows:
+    wanted = amount_is(condition, "amount", _aspects(condition))
+    return Rate.objects.filter(wanted).values("influencer")
+
+
+def _aspects(condition: Condition) -> dict[str, str]:
+    return {"network": condition.aspect(NETWORK), "kind": condition.aspect(KIND)}
 
 
 def amount_is(

@@ -12,8 +12,11 @@ from crm.enums import FieldKind
 from crm.models import CustomField, CustomValue
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Condition, Field, Values
-from crm.queries.fields import NOBODY, Asker, Rule, between, probe
+from crm.queries.fields import NOBODY, Asker, Rows, Rule, between, probe
 from crm.queries.money_rules import amount_is
+
+# Kinds whose values stand in an index in their order.
+INDEXED = frozenset({FieldKind.DATE, FieldKind.NUMBER, FieldKind.MONEY})
 
 
 def custom_rules(*, sees_money: bool) -> dict[str, Rule]:
@@ -34,7 +37,16 @@ def custom_rule(custom: CustomField) -> Rule:
         found = probe(rows.filter(_custom(custom.kind, condition)))
         return found | ~probe(rows) if condition.or_unknown else found
 
-    return Rule(shape, compiled, is_money=custom.kind == FieldKind.MONEY)
+    def ids(condition: Condition) -> Rows:
+        rows = CustomValue.objects.filter(_custom(custom.kind, condition), field=custom.pk)
+        if custom.kind != FieldKind.DATE and (condition.least or condition.most):
+            rows = rows.filter(between("sort_number", condition.numbers()))  # which is indexed
+        return rows.values("influencer")
+
+    is_indexed = custom.kind in INDEXED
+    return Rule(
+        shape, compiled, ids if is_indexed else None, is_money=custom.kind == FieldKind.MONEY
+    )
 
 
 def _values(custom: CustomField) -> tuple[Values, Mapping[str, str]]:

@@ -27,7 +27,7 @@ from crm.policies.filters import (
     section_of,
 )
 from crm.policies.wording import chip
-from crm.queries import influencer_page
+from crm.queries import influencer_page, texts
 from crm.queries.fields import Asker, rules
 from crm.queries.filters import _named, read_address
 from crm.services.collections.lists import add_to_list, create_list
@@ -315,6 +315,23 @@ class TestKept:
             assert kept(only_bo) == ["Bo"], only_bo
         assert kept("city:graz,köln") == kept("email:known,unknown") == ["Ann", "Bo"]
         assert kept("birthday:..1999-04-30") == []
+
+    @pytest.mark.parametrize(
+        "most", [2, 3]
+    )  # more different ones, or as many as are looked through
+    def test_a_part_of_a_text_in_any_case_and_to_the_letter(
+        self, most: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(texts, "MOST_DIFFERENT", most)
+        for name, city in (("Ann", "Graz"), ("Bo", "St. Pölten"), ("Cy", "100%_Town"), ("Di", "")):
+            InfluencerFactory.create(name=name, city=city)
+        with organization_scope(Organization.objects.create(name="Elm", slug="elm")):
+            InfluencerFactory.create(name="Eve", city="Graz")
+        assert kept("city:RAZ") == ["Ann"]
+        assert kept("city:pölt,0%_t") == ["Bo", "Cy"]
+        assert kept("city:%") == ["Cy"]
+        assert kept("city:r_z") == kept("city:linz") == []
+        assert kept("city:graz,unknown") == ["Ann", "Di"]
 
     def test_last_activity_and_last_post(self, owner: User) -> None:
         ann = InfluencerFactory.create(name="Ann")
