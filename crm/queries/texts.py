@@ -12,10 +12,13 @@ from tenancy.scope import required_organization_id
 MOST_DIFFERENT = 2_000
 # Each step asks the index for the next text behind the last one.
 DIFFERENT = """
-WITH RECURSIVE different AS (
-    (SELECT {column} AS text FROM crm_influencer WHERE organization_id = %(organization)s AND {column} > '' ORDER BY 1 LIMIT 1)
+WITH RECURSIVE owner AS MATERIALIZED (SELECT id FROM tenancy_organization WHERE id = %(organization)s),
+different AS (
+    (SELECT {column} AS text FROM crm_influencer WHERE organization_id = (SELECT id FROM owner) AND {column} > ''
+     ORDER BY organization_id, {column} LIMIT 1)
     UNION ALL
-    SELECT (SELECT {column} FROM crm_influencer WHERE organization_id = %(organization)s AND {column} > before.text ORDER BY 1 LIMIT 1)
+    SELECT (SELECT {column} FROM crm_influencer WHERE organization_id = (SELECT id FROM owner) AND {column} > before.text
+            ORDER BY organization_id, {column} LIMIT 1)
     FROM different AS before WHERE before.text IS NOT NULL
 ), first AS (SELECT text FROM different WHERE text IS NOT NULL LIMIT %(most)s + 1)
 SELECT count(*), coalesce(array_agg(text) FILTER (
