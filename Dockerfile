@@ -26,7 +26,7 @@ RUN python influence/vendoring.py \
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin influence \
-    && install --directory --owner influence --mode 0700 /data
+    && install --directory --owner influence --mode 0700 /data /ledger
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

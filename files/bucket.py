@@ -20,6 +20,21 @@ class Bucket(S3Storage):
             raise OSError(f"The bucket did not take {name}.") from refused
         return saved
 
+    def exists(self, name: str) -> bool:
+        """Does the bucket have this content? Raises OSError where it does not answer."""
+        try:
+            return bool(super().exists(name))
+        except (BotoCoreError, ClientError) as away:
+            raise OSError(f"The bucket did not say whether it has {name}.") from away
+
+    def listdir(self, name: str) -> tuple[list[str], list[str]]:
+        """Folders and contents below a folder. Raises OSError where the bucket does not answer."""
+        try:
+            folders, contents = super().listdir(name)
+        except (BotoCoreError, ClientError) as away:
+            raise OSError(f"The bucket did not list {name}.") from away
+        return folders, contents
+
     def open_part(self, name: str, part: range) -> Any:
         """The named bytes of a content. Raises FileNotFoundError."""
         try:

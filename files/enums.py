@@ -3,6 +3,14 @@
 from django.db import models
 
 
+class LedgerKind(models.TextChoices):
+    """The kinds of entries of the ledger, in the order in which a restored database does them again."""
+
+    ASKED = "asked", "Erasure asked for"
+    ERASED = "erased", "Erasure done"
+    PURGED = "purged", "Purge done"
+
+
 class FileKind(models.TextChoices):
     ORGANIZATION_LOGO = "organization_logo", "Organization's logo"
     INFLUENCER_IMPORT = "influencer_import", "Import of influencers"

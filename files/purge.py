@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils import timezone
 from files.models import File
 from files.models.files import folder_of
 from files.queries import RESTORABLE_FOR
-from files.store import contents
+from files.store import contents, listed
 from tenancy.scope import Owner, owner_scope
 
 # An upload writes its content before its row: what is younger may be about to get one.
@@ -48,7 +47,7 @@ def collect_files() -> int:
 def _owners() -> Iterator[Owner]:
     """Everybody who has a folder in the storage, erased ones too."""
     for column in Owner._fields:
-        for name in _listed(column.removesuffix("_id"))[0]:
+        for name in listed(contents(), column.removesuffix("_id"))[0]:
             if name.isdecimal():
                 yield Owner(**{column: int(name)})
 
@@ -56,18 +55,10 @@ def _owners() -> Iterator[Owner]:
 def _delete_orphans(owner: Owner, *, before: datetime) -> int:
     folder, deleted = folder_of(owner), 0
     keys = {key.hex for key in File.objects.values_list("key", flat=True)}
-    for name in set(_listed(folder)[1]) - keys:
+    for name in set(listed(contents(), folder)[1]) - keys:
         path = f"{folder}/{name}"
         # A deletion that is just going on may be faster.
         if contents().exists(path) and contents().get_modified_time(path) <= before:
             contents().delete(path)
             deleted += 1
     return deleted
-
-
-def _listed(folder: str) -> tuple[list[Any], list[Any]]:
-    """Folders and contents below a folder; none of a folder that nothing was written to yet."""
-    try:
-        return contents().listdir(folder)
-    except FileNotFoundError:
-        return [], []

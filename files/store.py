@@ -40,6 +40,19 @@ def contents() -> Storage:
     return storages["files"]
 
 
+def ledger() -> Storage:
+    """The storage of the ledger, which no backup of the database rolls back (`files.services.ledger`)."""
+    return storages["ledger"]
+
+
+def listed(storage: Storage, folder: str) -> tuple[list[Any], list[Any]]:
+    """Folders and contents below a folder of a storage; none of a folder that nothing was written to yet."""
+    try:
+        return storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
 class Piece:
     """The next bytes of an open content, and no more of it."""
 

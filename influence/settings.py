@@ -269,6 +269,26 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Days for which dumps and write-ahead logs of the database are kept: receipts of deletions name the day; 0: unknown here.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=0)
 FILES_BUCKET = env.str("FILES_BUCKET", default="")
+LEDGER_BUCKET = env.str("LEDGER_BUCKET", default="")
+
+
+def stored_in(bucket: str, folder: Path) -> dict[str, object]:
+    """A storage that only its own processes read: a bucket where one is named, or else a folder."""
+    if not bucket:
+        return {"BACKEND": "files.store.PrivateFolder", "OPTIONS": {"location": folder}}
+    return {
+        "BACKEND": "files.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("FILES_ENDPOINT", default="") or None,
+            "region_name": env.str("FILES_REGION", default="") or None,
+            "access_key": env.str("FILES_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("FILES_SECRET_KEY", default="") or None,
+            "default_acl": None,  # as private as the bucket
+        },
+    }
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -277,22 +297,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
     # What members upload. Private: nothing serves it but files.views, in its owner's scope.
-    "files": {
-        "BACKEND": "files.bucket.Bucket",
-        "OPTIONS": {
-            "bucket_name": FILES_BUCKET,
-            "endpoint_url": env.str("FILES_ENDPOINT", default="") or None,
-            "region_name": env.str("FILES_REGION", default="") or None,
-            "access_key": env.str("FILES_ACCESS_KEY", default="") or None,
-            "secret_key": env.str("FILES_SECRET_KEY", default="") or None,
-            "default_acl": None,  # as private as the bucket
-        },
-    }
-    if FILES_BUCKET
-    else {
-        "BACKEND": "files.store.PrivateFolder",
-        "OPTIONS": {"location": DATA_DIR / "files"},
-    },
+    "files": stored_in(FILES_BUCKET, DATA_DIR / "files"),
+    # Receipts of deletions, which a restored backup of the database must not roll back (files.services.ledger).
+    "ledger": stored_in(
+        LEDGER_BUCKET, Path(env.str("LEDGER_DIR", default=str(DATA_DIR / "ledger")))
+    ),
 }
 FILE_UPLOAD_HANDLERS = [
     "files.uploads.LimitedUploads",
@@ -384,6 +393,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "fold-counters": {
         "task": "tenancy.tasks.fold_counters", "schedule": 600.0, "options": {"expires": 300},
+    },
+    "write-ledger": {
+        "task": "files.tasks.write_ledger", "schedule": 60.0, "options": {"expires": 60},
     },
     "collect-files": {
         "task": "files.tasks.collect_files", "schedule": 3600.0, "options": {"expires": 600},

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from files.services.ledger import is_replayed
 from tenancy.access import public_page
 from tenancy.models import User
 from tenancy.queries import memberships_of
@@ -68,6 +69,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "database": database_answers,
     "migrations": migrations_are_applied,
     "redis": redis_answers,
+    "ledger": is_replayed,
 }
 
 

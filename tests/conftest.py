@@ -91,6 +91,14 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _empty_ledger() -> None:
+    """Take away the entries of earlier tests, which this one's database does not know."""
+    from django.core.files.storage import storages
+
+    storages._storages.pop("ledger", None)
+
+
+@pytest.fixture(autouse=True)
 def _nothing_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do in the request itself what begins at once: a thread beside it would not see the test's transaction."""
     monkeypatch.setattr("jobs.services.at_once.beside", lambda act: act())

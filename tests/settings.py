@@ -33,6 +33,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "files": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "ledger": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
 }
 WHITENOISE_AUTOREFRESH = True  # nothing is collected; a missing folder is no warning then
 ACCOUNT_RATE_LIMITS = False

@@ -1,3 +1,4 @@
 from files.models.files import File
+from files.models.ledger import LedgerEntry
 
-__all__ = ["File"]
+__all__ = ["File", "LedgerEntry"]

@@ -96,7 +96,7 @@ def test_a_receipt_falls_when_a_row_of_the_old_source_is_found(receipt, monkeypa
 )
 def test_a_changed_receipt_does_not_hold(receipt, forge) -> None:
     forge(receipt)
-    assert "does not hold: its text was changed." in verify_receipt(receipt, actor=None).sentence
+    assert "does not hold: its text was changed" in verify_receipt(receipt, actor=None).sentence
 
 
 def test_a_receipt_that_somebody_else_wrote_does_not_hold(receipt) -> None:

@@ -7,6 +7,8 @@ import re
 
 import yaml
 
+from tests.personas import OURS
+
 from .launching import ROOT
 
 READ = re.compile(r"""\benv(?:\.\w+)?\(\s*["']([A-Z_]+)["']""")
@@ -40,6 +42,12 @@ def test_compose_reads_only_what_env_example_names() -> None:
         assert services[name]["read_only"]
     for name in ("web", "worker", "beat", "postgres", "valkey"):
         assert "healthcheck" in services[name]
+
+
+def test_the_image_is_built_with_all_that_the_product_imports_and_reads() -> None:
+    let_in = set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {f"!{package}/" for package in OURS} <= let_in
+    assert {"!manage.py", "!gunicorn.conf.py", "!pyproject.toml"} <= let_in
 
 
 def test_only_the_migration_sees_the_powerful_passwords() -> None:

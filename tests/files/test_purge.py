@@ -95,8 +95,8 @@ def test_content_without_a_row_is_collected_after_an_hour(
 def test_content_that_a_deletion_takes_meanwhile_is_no_trouble(
     elm, logo: File, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = purge._listed
-    monkeypatch.setattr(purge, "_listed", lambda at: (listed(at)[0], [*listed(at)[1], "gone"]))
+    listed = purge.listed
+    monkeypatch.setattr(purge, "listed", lambda *at: (listed(*at)[0], [*listed(*at)[1], "gone"]))
     assert collect_files() == 0
     assert contents_in(folder) == [folder / logo.path]
 

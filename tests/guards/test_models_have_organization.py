@@ -11,6 +11,7 @@ from tests.personas import our_models
 
 WITHOUT_TENANT_POLICY = {
     "crm.Receipt": "A person's wish that concerns several organizations; it outlives the person and names nobody then.",
+    "files.LedgerEntry": "Names of the ledger's entries, compared with its store for the whole installation; what waits to be written holds ids.",
     "jobs.Work": "The queue: ids, times and words of ours only, claimed for all organizations in turn.",
     "tenancy.Organization": "It is the tenant.",
     "tenancy.User": "A person may belong to several organizations, or be an influencer of many.",

@@ -107,6 +107,24 @@ def test_a_purge_run_counts_on_until_it_is_finished_and_its_receipt_never_change
             run.delete()
         with refused():
             PurgeReceipt.objects.filter(pk=receipt.pk).update(digest="e")
+        with refused("counted as gone stays counted"):
+            PurgeRun.objects.update(counts={"gone": {"videos": 0}})
+        with refused("counted as gone stays counted"):
+            PurgeRun.objects.update(counts={})
+        run.counts = {
+            "gone": {"videos": 2},
+            "planned": [{"name": "videos", "rows": 2}],
+            "hashed": 0,
+        }
+        run.save(update_fields=["counts"])
+        run.counts = {**run.counts, "planned": [{"name": "videos", "rows": 3}], "hashed": 1}
+        run.save(update_fields=["counts"])
+        with refused("planned and hashed is never changed"):
+            PurgeRun.objects.update(counts={**run.counts, "planned": []})
+        with refused("done when it is finished"):
+            PurgeRun.objects.update(state="done")
+        with refused("done when it is finished"):
+            PurgeRun.objects.update(finished_at=timezone.now())
         run.state, run.finished_at = "done", timezone.now()
         run.save(update_fields=["state", "finished_at"])
         with refused("a finished purge is never changed"):

@@ -152,7 +152,7 @@ def test_another_error_stays_an_error(person, monkeypatch) -> None:
 def test_probes_answer_the_same_signed_in_or_not(person, request) -> None:
     clients = [client_of(person), Client(raise_request_exception=False)]
     assert {client.get("/readyz").content for client in clients} == {
-        b'{"database": "ok", "migrations": "ok", "redis": "ok"}'
+        b'{"database": "ok", "migrations": "ok", "redis": "ok", "ledger": "ok"}'
     }
     request.getfixturevalue("database_is_away")
     for client in clients:

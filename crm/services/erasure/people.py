@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,8 @@ from crm.services.erasure.persons import let_go, may_stay
 from crm.services.erasure.receipts import issue, mail_receipt
 from crm.services.erasure.texts import SEARCH
 from crm.services.influencers import Deleted, archive_influencers, delete_influencer
+from files.enums import LedgerKind
+from files.services.ledger import note
 from files.services.numbers import new_number
 from jobs.enums import JobState, Lane
 from jobs.models import Job
@@ -60,27 +63,46 @@ def ask_erasure(person: User, *, language: str) -> Receipt:
     earlier = Receipt.objects.filter(person=locked, kind=ReceiptKind.ERASURE).first()
     if earlier is not None:
         return earlier
+    receipt = hide(locked, number=new_number("E"), language=language, asked_at=timezone.now())
+    note(LedgerKind.ASKED, receipt.number, wish_of(receipt, locked))
+    make_due(ERASE, receipt.pk)
+    return receipt
+
+
+@transaction.atomic
+def hide(person: User, *, number: str, language: str, asked_at: datetime) -> Receipt:
+    """The wish as a row, and nobody sees the person any more."""
     receipt = Receipt.objects.create(
-        number=new_number("E"),
+        number=number,
         kind=ReceiptKind.ERASURE,
         state=ReceiptState.ENDING,
-        person=locked,
+        person=person,
         language=language,
+        asked_at=asked_at,
         hidden_at=timezone.now(),
     )
-    if not may_stay(locked):
-        User.objects.filter(pk=locked.pk).update(is_active=False)
+    if not may_stay(person):
+        User.objects.filter(pk=person.pk).update(is_active=False)
     applicants: list[int] = []
-    for organization in influencer_organizations(locked):
+    for organization in influencer_organizations(person):
         with organization_scope(organization):
-            influencers = Influencer.objects.filter(person=locked)
+            influencers = Influencer.objects.filter(person=person)
             applicants += influencers.exclude(archived_at=None).filter(applications__is_new=True).values_list("pk", flat=True)  # fmt: skip
-            Application.objects.filter(person=locked).delete()
+            Application.objects.filter(person=person).delete()
             archive_influencers(list(influencers), actor=None)
     receipt.texts = {"applicants": sorted(set(applicants))}
     receipt.save(update_fields=["texts"])
-    make_due(ERASE, receipt.pk)
     return receipt
+
+
+def wish_of(receipt: Receipt, person: User) -> dict[str, Any]:
+    """The content of a wish in the ledger: an id, and times."""
+    return {
+        "person": person.pk,
+        "joined_at": person.date_joined.isoformat(),
+        "language": receipt.language,
+        "asked_at": receipt.asked_at.isoformat(),
+    }
 
 
 def _erase(receipt_ids: Sequence[int]) -> Mapping[int, timedelta | None]:
@@ -95,9 +117,9 @@ def _next_step(receipt_id: int) -> timedelta | None:
     return STEPS[ReceiptState(receipt.state)](receipt, receipt.person)
 
 
-def _end_permissions(receipt: Receipt, person: User) -> timedelta | None:
-    """At TikTok first. A permission that TikTok does not end is forgotten here all the same, and the receipt says so."""
-    is_late = timezone.now() - receipt.asked_at > WITHOUT_TIKTOK_AFTER
+def end_permissions(receipt: Receipt, person: User, *, waits: bool = True) -> timedelta | None:
+    """At TikTok first. A permission that TikTok does not end is forgotten here all the same, and the receipt says so. `waits`: for a TikTok that does not answer."""
+    is_late = not waits or timezone.now() - receipt.asked_at > WITHOUT_TIKTOK_AFTER
     for connection in Connection.objects.filter(person=person):
         if not connection.is_live:
             continue
@@ -118,7 +140,7 @@ def _end_permissions(receipt: Receipt, person: User) -> timedelta | None:
 
 
 @transaction.atomic
-def _delete_rows(receipt: Receipt, person: User) -> timedelta | None:
+def delete_rows(receipt: Receipt, person: User) -> timedelta | None:
     """In every organization, all or nothing."""
     counts: Counter[str] = Counter()
     for organization in influencer_organizations(person):
@@ -198,8 +220,8 @@ def _wait_for_mail(receipt: Receipt, person: User) -> timedelta | None:
 
 
 STEPS = {
-    ReceiptState.ENDING: _end_permissions,
-    ReceiptState.DELETING: _delete_rows,
+    ReceiptState.ENDING: end_permissions,
+    ReceiptState.DELETING: delete_rows,
     ReceiptState.CHECKING: _check,
     ReceiptState.MAILING: _wait_for_mail,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -13,6 +15,8 @@ from django.utils.translation import gettext as _
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Receipt
 from crm.queries.receipts import SALT, receipt_lines, receipt_path
+from files.enums import LedgerKind
+from files.services.ledger import note
 from mail.enums import MessageState
 from mail.errors import MailProblem
 from mail.models import Message
@@ -21,6 +25,8 @@ from tenancy.models import User
 from tenancy.scope import person_scope
 from ui.languages import written_in
 
+TIMES = ("asked_at", "ended_at", "hidden_at", "finished_at")
+FACTS = (*TIMES, "ended_count", "refused_count", "counts", "digest")
 UNSENT = {MessageState.QUEUED, MessageState.SENDING}
 
 
@@ -52,12 +58,23 @@ def digest_of(receipt: Receipt) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
+def facts_of(receipt: Receipt) -> dict[str, Any]:
+    """The receipt as the ledger keeps it: times and counts, and nobody's name."""
+    return {
+        name: fact.isoformat() if isinstance(fact, datetime) else fact
+        for name in FACTS
+        if (fact := getattr(receipt, name)) is not None
+    }
+
+
 def issue(receipt: Receipt, *, state: ReceiptState) -> None:
     """Date and seal a receipt whose data is gone."""
     receipt.counts = {key: count for key, count in receipt.counts.items() if count}
     receipt.state, receipt.finished_at = state, timezone.now()
     receipt.digest = digest_of(receipt)
     receipt.save(update_fields=["counts", "state", "finished_at", "digest"])
+    if receipt.kind == ReceiptKind.ERASURE:
+        note(LedgerKind.ERASED, receipt.number, facts_of(receipt))
 
 
 def mail_receipt(receipt: Receipt, person: User) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,9 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
+from files.enums import LedgerKind
+from files.models import LedgerEntry
+from files.services.ledger import LedgerUnreadable, note, read_entry
 from files.services.numbers import new_number
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
@@ -27,6 +30,8 @@ SALT = "tiktok.purge_receipt"
 HOLDS = "Receipt {number} of {day} holds: 0 rows and files of the old source in {places} tables and stores."
 FAILS = "Receipt {number} of {day} does not hold: {reasons}."
 CHANGED = "its text was changed"
+MISSING = "the ledger outside of the database does not have it"
+OTHER = "the ledger outside of the database has another text of it"
 UNSIGNED = (
     "this installation did not sign it, or its key of that time is missing in SECRET_KEY_FALLBACKS"
 )
@@ -75,7 +80,37 @@ def issue_receipt(run: PurgeRun) -> PurgeReceipt:
     receipt.signature = _signer().signature(receipt.digest)
     receipt.save(force_insert=True)
     record(Verb.PURGE_FINISHED, run, actor=actor, receipt=receipt.pk)
+    note(
+        LedgerKind.PURGED,
+        receipt.number,
+        {
+            "organization": receipt.organization_id,
+            "slug": receipt.facts["slug"],
+            "receipt": receipt_document(receipt),
+        },
+    )
     return receipt
+
+
+@transaction.atomic
+def restore_receipt(document: dict[str, Any]) -> PurgeReceipt:
+    """Bring back a receipt that the database lost, from the ledger; what was run again has one of its own."""
+    lines, issued_at = document["lines"], datetime.fromisoformat(document["issued_at"])
+    run = PurgeRun.objects.create(
+        state=PurgeState.DONE,
+        finished_at=issued_at,
+        counts={"planned": lines, "gone": {line["name"]: line["gone"] for line in lines}},
+    )
+    return PurgeReceipt.objects.create(
+        run=run,
+        number=document["number"],
+        issued_at=issued_at,
+        lines=lines,
+        rescan=document["found_afterwards"],
+        facts=document["facts"],
+        digest=document["sha256"],
+        signature=document["signature"],
+    )
 
 
 def searched_again() -> dict[str, int]:
@@ -91,6 +126,7 @@ def _facts(migration: LegacyMigration, run: PurgeRun, actor: User | None) -> dic
         "slug": organization.slug,
         "actor": str(actor or ""),
         "version": settings.VERSION,
+        "plan": migration.plan_digest,
         "cut_over_at": migration.cut_over_at.isoformat() if migration.cut_over_at else "",
         "purged_at": [run.started_at.isoformat(), timezone.now().isoformat()],
         "slices": run.counts.get("slices", 0),
@@ -154,4 +190,16 @@ def _flaws(receipt: PurgeReceipt) -> list[str]:
         _signer().unsign(f"{receipt.digest}:{receipt.signature}")
     except signing.BadSignature:
         flaws.append(UNSIGNED)
-    return flaws
+    return [*flaws, *_ledger_s_flaws(receipt)]
+
+
+def _ledger_s_flaws(receipt: PurgeReceipt) -> list[str]:
+    """The same, of what stands outside of the database: nobody who writes rows writes there, too."""
+    name = f"{LedgerKind.PURGED}/{receipt.number}"
+    try:
+        entry = read_entry(name)
+    except LedgerUnreadable as problem:
+        return [str(problem).rstrip(".")]
+    if entry is None:
+        return [] if LedgerEntry.objects.filter(name=name, written_at=None).exists() else [MISSING]
+    return [] if entry.content["receipt"]["sha256"] == receipt.digest else [OTHER]
