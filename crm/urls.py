@@ -183,6 +183,7 @@ urlpatterns = [
     path(PROGRAM, queue.program, name="program"),
     path(f"{PROGRAM}settings/", programs.change, name="change_program"),
     path(f"{PROGRAM}switch/", programs.switch, name="switch_program"),
+    path(f"{PROGRAM}export/", queue.export, name="export_applications"),
     path(f"{PROGRAM}decide/", queue.decide_many, name="decide_applications"),
     path(f"{APPLICATION}decide/", queue.decide, name="decide_application"),
     path(f"{APPLICATION}reopen/", queue.reopen, name="reopen_application"),

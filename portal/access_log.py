@@ -104,6 +104,8 @@ def _lines(
     organization: Organization, influencer: Influencer, limit: Place | None
 ) -> Iterator[Access]:
     is_since = Q(at__gte=influencer.created_at)
+    programs = dict(influencer.applications.values_list("program", "program__name"))
+    applied_to = Q(verb=Verb.APPLICATIONS_EXPORTED, object_id__in=programs)
     mine = Participant.objects.filter(account__influencer=influencer).values("campaign")
     campaigns = dict(Campaign.objects.filter(pk__in=mine).values_list("pk", "client"))
     concerns_me = Q(influencer=influencer) | Q(influencer=None, campaign_id=None) | Q(campaign_id__in=campaigns)  # fmt: skip
@@ -112,13 +114,13 @@ def _lines(
         place = Place(entry.at, ENTRIES, entry.pk)
         yield Access(organization, place, _reader(entry), _read(entry, campaigns))
     exported = Q(verb=Verb.INFLUENCERS_EXPORTED) | Q(verb__in=EXPORTED, object_id__in=campaigns)
-    rows = Event.objects.filter(exported, _behind(limit, EVENTS), is_since)
+    rows = Event.objects.filter(exported | applied_to, _behind(limit, EVENTS), is_since)
     events = list(rows.order_by("-at", "-pk")[: PAGE + 1])
     roles = _roles(organization, events)
     for event in events:
         who = roles.get(event.actor_id, _("A former member"))
         place = Place(event.at, EVENTS, event.pk)
-        yield Access(organization, place, who, _taken(event, campaigns))
+        yield Access(organization, place, who, _taken(event, campaigns, programs))
 
 
 def _roles(organization: Organization, events: list[Event]) -> dict[int | None, str]:
@@ -154,8 +156,11 @@ def _read(entry: AccessEntry, campaigns: dict[int, str]) -> str:
     }[AccessKind(entry.kind)]
 
 
-def _taken(event: Event, campaigns: dict[int, str]) -> str:
+def _taken(event: Event, campaigns: dict[int, str], programs: dict[int, str]) -> str:
     if event.verb == Verb.INFLUENCERS_EXPORTED:
         return _("Exported a list of creators in which you may stand")
+    if event.verb == Verb.APPLICATIONS_EXPORTED:
+        name = programs[event.object_id]
+        return _("Exported the applications to %(program)s, yours too") % {"program": name}
     brand = campaigns[event.object_id]
     return _("Exported the numbers of a campaign with your work for %(brand)s") % {"brand": brand}

@@ -220,6 +220,7 @@ class Verb(models.TextChoices):
     APPLICATION_DECLINED = "application.declined", "Application declined"
     APPLICATION_REOPENED = "application.reopened", "Declining of an application taken back"
     APPLICATION_VOTED = "application.voted", "Voted on an application"
+    APPLICATIONS_EXPORTED = "application.exported", "Applications exported"
     APPLICATION_NOTED = "application.noted", "Note on an application"
     ACCOUNT_ADDED = "account.added", "Account added"
     ACCOUNT_REMOVED = "account.removed", "Account removed"

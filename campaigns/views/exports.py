@@ -9,7 +9,7 @@ from campaigns.enums import CampaignTable
 from campaigns.queries import order_list, participant_list, reviews
 from campaigns.services.campaigns import note_table_export
 from campaigns.views.frame import campaign_or_404, sees_money
-from campaigns.views.tables import table_file
+from crm.views.tables import table_file
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.queries import is_released

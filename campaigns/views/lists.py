@@ -21,9 +21,9 @@ from campaigns.queries import (
 from campaigns.queries.campaigns import found_campaigns
 from campaigns.services.campaigns import note_export
 from campaigns.views.frame import rights, sees_money
-from campaigns.views.tables import table_file
 from crm.countries import COUNTRIES
 from crm.queries import member_choices
+from crm.views.tables import table_file
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.keys import key_in

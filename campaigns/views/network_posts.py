@@ -42,9 +42,9 @@ from campaigns.services.posts import note_export
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from campaigns.views.posts_asked import asked_in, chips_of, query_of
-from campaigns.views.tables import table_file
 from crm.errors import TableRefused
 from crm.queries.imports import latest_imports
+from crm.views.tables import table_file
 from files.errors import FileRefused
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission

@@ -28,7 +28,7 @@ from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from campaigns.views.posts_asked import asked_in, chips_of, query_of
 from campaigns.views.published import seen_as
-from campaigns.views.tables import table_file
+from crm.views.tables import table_file
 from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission

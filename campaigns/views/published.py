@@ -27,7 +27,7 @@ from campaigns.services.post_layouts import save_post_columns, save_posts_as
 from campaigns.services.posts import note_export
 from campaigns.views.frame import address, campaign_or_404, campaign_page
 from campaigns.views.posts_asked import asked_in, chips_of, list_in, query_of, sortable_in
-from campaigns.views.tables import table_file
+from crm.views.tables import table_file
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.enums import PostMetric

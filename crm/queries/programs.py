@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from crm.enums import ApplicationState, Network
 from crm.models import Application, CustomField, ImportRow, Program, SocialAccount
 from crm.policies.fields import shown_value, typed_value
 from crm.policies.programs import Check, Fact, checks
-from crm.queries.fields import probe
 from files.models import File
 from files.queries import current_logo
 from tenancy.models import User
@@ -21,7 +20,6 @@ from tenancy.scope import groups_scope
 from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind, AccountMetric
 from tiktok.policies import account_kind
 from tiktok.queries import MetricValue, account_metrics, audience_bars, is_released
-from ui.paging import KeysetPage, keyset_page
 
 ASKED = (
     AccountMetric.FOLLOWER_COUNT,
@@ -126,24 +124,10 @@ def questions_of(program: Program) -> list[CustomField]:
     return list(asked.order_by("position", "pk"))
 
 
-def queue(program: Program, *, state: str, search: str, cursor: str) -> KeysetPage[Applied]:
-    """A page of sent applications, the newest first. `search`: in names and handles."""
-    rows = sent_applications(program)
-    if state in ApplicationState:
-        rows = rows.filter(state=state)
-    if search:
-        theirs = SocialAccount.objects.filter(influencer=OuterRef("influencer"))
-        found = probe(theirs.filter(handle__icontains=search.lstrip("@")))
-        rows = rows.filter(Q(name__icontains=search) | found)
-    page = keyset_page(rows, "-submitted_at", "-id", facts=with_facts, cursor=cursor)
-    released = is_released()
-    return page.of(lambda application: _applied(application, program, is_released=released))
-
-
 def with_facts(rows: QuerySet[Application]) -> QuerySet[Application]:
     """Applications with their accounts and votes."""
     accounts = SocialAccount.objects.filter(network=Network.TIKTOK).select_related("creator")
-    return rows.select_related("influencer", "person").prefetch_related(
+    return rows.select_related("influencer", "person", "decided_by").prefetch_related(
         Prefetch("influencer__accounts", accounts, to_attr="tiktok_accounts"),
         Prefetch("votes"),
     )
@@ -152,6 +136,12 @@ def with_facts(rows: QuerySet[Application]) -> QuerySet[Application]:
 def applied(application: Application, program: Program) -> Applied:
     """An application that was read by `with_facts`, checked against the program."""
     return _applied(application, program, is_released=is_released())
+
+
+def applied_each(program: Program) -> Callable[[Application], Applied]:
+    """`applied`, for one application after the other."""
+    released = is_released()
+    return lambda application: _applied(application, program, is_released=released)
 
 
 def _applied(application: Application, program: Program, *, is_released: bool) -> Applied:

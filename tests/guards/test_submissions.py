@@ -193,7 +193,7 @@ NEED_NONE = {
         staff/campaigns/posts/post.html campaigns:post_refresh
         staff/campaigns/posts/spark.html campaigns:spark_ask
         staff/campaigns/posts/bar.html export_url
-        staff/campaigns/tables/export.html export_url
+        staff/crm/export_table.html export_url
         staff/campaigns/posts/post.html campaigns:tie_remind
         staff/crm/accounts/bar.html crm:refresh_account
         staff/crm/discovery/creator.html crm:add_found

@@ -52,6 +52,14 @@ def find_duplicates(ids: Sequence[int]) -> None:
         _compare(row, found.get(pair, set()))
 
 
+def alike(influencer: Influencer) -> list[Influencer]:
+    """Influencers of the roster who may be the same person as this one, by name. Nothing is kept, and somebody who stands in no
+    list, since they only applied, is compared, too."""
+    pairs = _matches([influencer.pk], hidden=[influencer.pk])
+    others = {each for pair in pairs for each in pair} - {influencer.pk}
+    return list(Influencer.objects.filter(pk__in=others).order_by("sort_name", "pk"))
+
+
 def _compare(row: Duplicate, matches: set[str]) -> None:
     is_open = row.state == DuplicateState.OPEN
     if is_open and not matches:
@@ -62,15 +70,14 @@ def _compare(row: Duplicate, matches: set[str]) -> None:
         row.save()
 
 
-def _matches(ids: Sequence[int]) -> dict[Pair, set[str]]:
-    """The lines that each pair shares, one of them among these influencers; archived ones are nobody's double."""
+def _matches(ids: Sequence[int], *, hidden: Sequence[int] = ()) -> dict[Pair, set[str]]:
+    """The lines that each pair shares, one of them among these influencers; archived ones are nobody's double but for `hidden`."""
     shared: dict[tuple[int, str, str], set[int]] = defaultdict(set)
     for mine, other, kind, value in _shared_values(ids):
         shared[mine, kind, value].add(other)
     met = set(ids).union(*shared.values())
-    names = dict(
-        Influencer.objects.filter(pk__in=met, archived_at=None).values_list("pk", "sort_name")
-    )
+    is_compared = models.Q(archived_at=None) | models.Q(pk__in=hidden)
+    names = dict(Influencer.objects.filter(is_compared, pk__in=met).values_list("pk", "sort_name"))
     found: dict[Pair, set[str]] = defaultdict(set)
     for (mine, kind, value), others in shared.items():
         if len(others) > (MOST_WITH_WORD if kind == "word" else MOST_ALIKE):

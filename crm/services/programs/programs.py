@@ -64,3 +64,8 @@ def set_open(program: Program, *, is_open: bool, actor: User | None) -> None:
     if changed:
         verb = Verb.PROGRAM_OPENED if is_open else Verb.PROGRAM_CLOSED
         record(verb, program, actor=actor)
+
+
+def note_queue_export(program: Program, count: int, *, actor: User) -> None:
+    """Say in the program's history that somebody has taken so many applications out."""
+    record(Verb.APPLICATIONS_EXPORTED, program, actor=actor, application_count=count)

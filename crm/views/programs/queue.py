@@ -14,25 +14,34 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.enums import AccessKind, ApplicationState, Decision
 from crm.errors import CrmProblem
 from crm.forms.programs import ApplicationNoteForm, DecisionForm
-from crm.models import Application, Duplicate, Program
+from crm.models import Application, Duplicate, Influencer, Program
 from crm.policies.programs import DECIDABLE, refusal
+from crm.queries.application_queue import (
+    QueueAsked,
+    narrowed,
+    queue,
+    queue_head,
+    queue_lines,
+)
 from crm.queries.programs import (
     Applied,
     answers_of,
     applied,
     audience_of,
     questions_of,
-    queue,
     sent_applications,
     state_counts,
     votes_of,
     with_facts,
 )
 from crm.services.access.recording import note_access
+from crm.services.merging.finding import alike
 from crm.services.programs import deciding
 from crm.services.programs.bulk import start_deciding
+from crm.services.programs.programs import note_queue_export
 from crm.views.frame import address, allowances
 from crm.views.programs.pages import found_program, public_url
+from crm.views.tables import table_file
 from files.views import as_download
 from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
@@ -76,20 +85,17 @@ def _page(
 ) -> HttpResponse:
     counts = state_counts(program)
     accepted = counts.get(ApplicationState.ACCEPTED, 0)
-    state, search = (
-        request.GET.get("state", ""),
-        request.GET.get("q", "").replace("\0", "").strip()[:100],
-    )
-    page = queue(program, state=state, search=search, cursor=request.GET.get("cursor", ""))
+    asked = QueueAsked.of(request.GET)
+    page = queue(program, asked, request.GET.get("cursor", ""))
     context: dict[str, Any] = {
         **allowances(request),
         "program": program,
         "public_url": public_url(request, program),
         "page": page,
-        "state": state,
-        "search": search,
+        "asked": asked,
+        "export_url": address(request, "export_applications", program.pk),
         "total": sum(counts.values()),
-        "tabs": _tabs(request, program, counts, state),
+        "tabs": _tabs(request, program, counts, asked.state),
         "accepted": accepted,
         "refusal": refusal(program, accepted, timezone.now().date()),
         "many": many or DecisionForm(),
@@ -146,7 +152,19 @@ def _beside(request: OrganizationRequest, row: Applied, program: Program) -> dic
         "answers": answers_of(application, questions_of(program)),
         "notes": application.notes.select_related("author").order_by("pk"),
         "duplicates": pair.filter(state="open").count(),
+        "doubles": _doubles(application),
     }
+
+
+def _doubles(application: Application) -> list[Influencer]:
+    """Whom accepting may add a second time, before it is done."""
+    if (
+        application.influencer is None
+        or application.state not in DECIDABLE
+        or not application.is_new
+    ):
+        return []
+    return alike(application.influencer)
 
 
 # --- one ---------------------------------------------------------------------------------------------------------
@@ -234,6 +252,16 @@ def file(request: OrganizationRequest, application_pk: int) -> HttpResponseBase:
         raise Http404("This application has no file.")
     _note_reading(request, application)
     return as_download(application.file)
+
+
+@staff_page(Permission.READ)
+@require_POST
+def export(request: OrganizationRequest, program_pk: int) -> HttpResponseBase:
+    """The queue as the address narrows and orders it, as a file."""
+    program, asked = found_program(program_pk), QueueAsked.of(request.GET)
+    count = narrowed(program, asked).count()
+    note_queue_export(program, count, actor=request.user)
+    return table_file(request, program.key, queue_head(program), queue_lines(program, asked))
 
 
 # --- many --------------------------------------------------------------------------------------------------------
