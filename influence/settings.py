@@ -397,6 +397,9 @@ CELERY_BEAT_SCHEDULE = {
     "write-ledger": {
         "task": "files.tasks.write_ledger", "schedule": 60.0, "options": {"expires": 60},
     },
+    "forget-strangers": {
+        "task": "tenancy.tasks.forget_strangers", "schedule": 21_600.0, "options": {"expires": 3_600},
+    },
     "collect-files": {
         "task": "files.tasks.collect_files", "schedule": 3600.0, "options": {"expires": 600},
     },

@@ -39,7 +39,7 @@ HEAD = (
 
 @dataclass(frozen=True)
 class QueueAsked:
-    """What an address asks of the queue. An empty part does not narrow; `sort`: of `SORTS`, `-` before a falling one."""
+    """The wish that an address has of the queue. An empty part does not narrow; `sort`: of `SORTS`, `-` before a falling one."""
 
     state: str = ""
     search: str = ""

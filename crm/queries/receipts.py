@@ -79,7 +79,17 @@ def _ended(receipt: Receipt) -> str:
 def _checked(receipt: Receipt) -> str:
     if receipt.counts.get("unconfirmed"):
         return _("Not every search ended in time. We cannot confirm that nothing is left.")
-    return _("All tables and files searched, 0 found")
+    if receipt.kind != ReceiptKind.ERASURE:
+        return _("The numbers of this account were searched for again: 0 found.")
+    if not receipt.counts.get("searched"):
+        return _(
+            "Your rows and files are deleted, and your numbers were searched for again: 0 found. What brands wrote was not searched:"
+            " none had taken you in, or no word means you alone."
+        )
+    return _(
+        "Your numbers, and what brands wrote, were searched for your handles, addresses, phone number, ids and full name: 0 found."
+        " Not read: files for several creators, and what others published."
+    )
 
 
 def _deleted(receipt: Receipt) -> str:

@@ -1,13 +1,21 @@
-"""The ZIP of a person's copy: `index.html`, a page and a JSON file for each table, and the files as they were uploaded."""
+"""The ZIP of a person's copy: `index.html`, a page and a JSON file for each table, and the files as they were uploaded.
+
+Rows are written while they are read, in the scope they belong to, so that a copy of years takes no more memory than one of a day.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -15,9 +23,19 @@ from files.models import File
 from files.store import contents
 from portal.copying.content import Part, Table
 from tenancy.models import User
-from tenancy.scope import organization_scope
+from tenancy.scope import organization_scope, person_scope
 
 PIECE = 1024 * 1024  # bytes
+END_OF_ROWS = "</tbody>"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table in the archive: its title, the path of its page, and how many rows it has."""
+
+    title: str
+    path: str
+    count: int
 
 
 def write_archive(person: User, parts: Iterable[Part], content: IO[bytes]) -> int:
@@ -26,32 +44,52 @@ def write_archive(person: User, parts: Iterable[Part], content: IO[bytes]) -> in
     with ZipFile(content, "w", ZIP_DEFLATED) as archive:
         for part in parts:
             folder = part.organization.slug if part.organization else "you"
-            pages = [(_write_table(archive, folder, n, t), t) for n, t in enumerate(part.tables, 1)]
-            files = _write_files(archive, folder, part)
+            with _scope(part, person):
+                pages = _write_tables(archive, folder, part)
+                files = [path for file in part.files if (path := _write_file(archive, folder, file))]  # fmt: skip
             linked.append((part, pages, files))
-            count += sum(len(table.rows) for table in part.tables)
+            count += sum(page.count for page in pages)
         values = {"person": person, "parts": linked, "made_at": timezone.now()}
         archive.writestr("index.html", render_to_string("portal/copy/index.html", values))
     return count
 
 
-def _write_table(archive: ZipFile, folder: str, number: int, table: Table) -> str:
-    """The path of its page; the JSON file stands beside it."""
-    path = f"{folder}/{number:02}-{table.name}"
-    document = json.dumps(table.rows, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
-    archive.writestr(f"{path}.json", document)
-    lines = [[row[name] for name in table.columns] for row in table.rows]
-    values = {"table": table, "lines": lines, "index_path": "../index.html"}
-    page = render_to_string("portal/copy/table.html", values)
-    archive.writestr(f"{path}.html", page)
-    return f"{path}.html"
+def _scope(part: Part, person: User) -> AbstractContextManager[None]:
+    return organization_scope(part.organization) if part.organization else person_scope(person)
 
 
-def _write_files(archive: ZipFile, folder: str, part: Part) -> list[str]:
-    if part.organization is None:
-        return []
-    with organization_scope(part.organization):
-        return [path for file in part.files if (path := _write_file(archive, folder, file))]
+def _write_tables(archive: ZipFile, folder: str, part: Part) -> list[Written]:
+    found: list[Written] = []
+    for table in part.tables:
+        with transaction.atomic():  # what is counted is what is written
+            columns, count = table.filled()
+            if count or part.organization is None:
+                path = f"{folder}/{len(found) + 1:02}-{table.name}"
+                _write_table(archive, path, table, columns)
+                found.append(Written(table.title, f"{path}.html", count))
+    return found
+
+
+def _write_table(archive: ZipFile, path: str, table: Table, columns: list[str]) -> None:
+    """The JSON file, and the page that stands beside it."""
+    values = {"table": table, "columns": columns, "index_path": "../index.html"}
+    head, end, foot = render_to_string("portal/copy/table.html", values).partition(END_OF_ROWS)
+    with TemporaryFile() as page:
+        page.write(head.encode())
+        with archive.open(f"{path}.json", "w", force_zip64=True) as target:
+            before = "[\n"
+            for rows in table.pieces(columns):
+                lines = [list(row.values()) for row in rows]
+                page.write(render_to_string("portal/copy/rows.html", {"lines": lines}).encode())
+                for row in rows:
+                    line = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
+                    target.write(f"{before}{line}".encode())
+                    before = ",\n"
+            target.write(b"\n]" if before != "[\n" else b"[]")
+        page.write(f"{end}{foot}".encode())
+        page.seek(0)
+        with archive.open(f"{path}.html", "w", force_zip64=True) as target:
+            shutil.copyfileobj(page, target, PIECE)
 
 
 def _write_file(archive: ZipFile, folder: str, file: File) -> str:

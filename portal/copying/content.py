@@ -6,8 +6,9 @@ something: that is the team's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -15,11 +16,13 @@ from django.utils.translation import gettext as _
 
 from crm.models import SEARCHED, Influencer, Receipt
 from crm.queries.hanging import rows_about
+from crm.queries.mail import tied_ids
+from crm.services.erasure.traces import subjects_of
 from files.models import File
 from mail.models import Message
 from portal.access import in_each_organization
 from tenancy.isolation import organization_models
-from tenancy.models import Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import person_scope
 from tiktok.models import (
     Connection,
@@ -33,16 +36,33 @@ from tiktok.models import (
 
 NOBODY_S = ("sealed_", "password", "token", "sealing_id", "page_version")
 COMPUTED = {"sort_name", "bucket_at"}
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one kind: a title to read, a name for files, the names of columns, and the rows as texts, numbers and lists."""
+    """Rows of one kind: a title to read, a name for files, the names of columns with where each is found, and the rows, which are
+    read when they are written: in the scope of their part and inside a transaction."""
 
     title: str
     name: str
-    columns: list[str]
-    rows: list[dict[str, Any]]
+    columns: dict[str, str]
+    rows: models.QuerySet[Any]
+
+    def filled(self) -> tuple[list[str], int]:
+        """The columns in which anything stands, and how many rows there are."""
+        names, filled, count = list(self.columns), set[str](), 0
+        for rows in self.pieces(names):
+            count += len(rows)
+            filled |= {n for n in names for row in rows if row[n] not in (None, "", [], {})}
+        return [name for name in names if name in filled], count
+
+    def pieces(self, names: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+        """Some rows after the other, as texts, numbers and lists by these columns."""
+        paths = [self.columns[name] for name in names]
+        rows = self.rows.values_list(*paths).iterator(ROWS_AT_ONCE)
+        while piece := list(islice(rows, ROWS_AT_ONCE)):
+            yield [dict(zip(names, row, strict=True)) for row in piece]
 
 
 @dataclass(frozen=True)
@@ -65,7 +85,8 @@ def _own_tables(person: User) -> Iterator[Table]:
     yield _table(_("Your connections"), Connection.objects.filter(person=person))
     yield _table(_("Your receipts"), Receipt.objects.filter(person=person))
     with person_scope(person):
-        yield _table(_("Mail to you"), Message.objects.all())
+        mail = Message.objects.all()
+    yield _table(_("Mail to you"), mail)
 
 
 def _part(organization: Organization, influencer: Influencer) -> Part:
@@ -78,9 +99,22 @@ def _part(organization: Organization, influencer: Influencer) -> Part:
         _table(_("Consents"), Consent.objects.filter(creator__in=creators)),
         _table(_("Videos"), videos),
         _table(_("Numbers of your accounts"), CreatorSnapshot.objects.filter(creator_id__in=list(creators.values_list("pk", flat=True)))),
+        _table(_("Mail to you"), Message.objects.filter(pk__in=tied_ids([influencer.pk]))),
+        _happened(influencer),
         _table(_("Numbers of your videos"), VideoReading.objects.filter(video_id__in=list(videos.values_list("pk", flat=True)))),
     ]  # fmt: skip
-    return Part(organization, [table for table in tables if table.rows], _files(influencer))
+    return Part(organization, tables, _files(influencer))
+
+
+def _happened(influencer: Influencer) -> Table:
+    """The events about the person and what hangs on them, with their texts; not who of the team it was."""
+    about = models.Q(pk__in=[])
+    for label, ids in subjects_of(influencer):
+        about |= models.Q(object_type=label, object_id__in=ids)
+    columns = {"at": "at", "what": "verb", "about": "text__label", "detail": "detail", "texts": "text__detail"}  # fmt: skip
+    return Table(
+        _("What happened"), "event", columns, Event.objects.filter(about).order_by("at", "pk")
+    )
 
 
 def _hanging(influencer: Influencer) -> Iterator[tuple[type[models.Model], models.QuerySet[Any]]]:
@@ -107,15 +141,8 @@ def _title(model: type[models.Model]) -> str:
 
 def _table(title: str, rows: models.QuerySet[Any]) -> Table:
     columns = [column for column in rows.model._meta.local_concrete_fields if _is_shown(column)]
-    names = [column.attname for column in columns]
-    values = list(rows.values(*names))
-    filled = [n for n in names if any(row[n] not in (None, "", [], {}) for row in values)]
-    return Table(
-        title=title,
-        name=rows.model._meta.model_name or "",
-        columns=filled,
-        rows=[{name: row[name] for name in filled} for row in values],
-    )
+    names = {column.attname: column.attname for column in columns}
+    return Table(title, rows.model._meta.model_name or "", names, rows)
 
 
 def _is_shown(column: models.Field[Any, Any]) -> bool:

@@ -13,19 +13,24 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from crm.models import Document, Influencer, Note
+from crm.services.mailings.ties import tie_mail
 from files.models import File
 from files.store import contents
 from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
+from mail.models import Message
 from portal.copying.archive import write_archive
 from portal.copying.content import parts_of
 from portal.copying.job import COPY, FORGET, KEPT_FOR, latest_copy, start_copy
 from portal.copying.purge import CopyPurger
+from tenancy.enums import Verb
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope, person_scope
+from tenancy.services.events import record
 from tenancy.services.organizations import let_influencer_in
 from tests.connecting import a_person, an_organization
 from tests.crm.erasure.test_people import bounced
+from tests.mail.conftest import queue
 from tests.mailing import sent_mail
 from tests.personas import build_tenant
 from tests.portal.test_dashboard import signed_in, text
@@ -207,3 +212,39 @@ def test_a_purge_of_the_old_source_takes_the_copies_from_before_the_cut_over(
         assert latest_copy() is None
     with person_scope(other):
         assert latest_copy() is not None
+
+
+def test_mail_and_what_happened_are_inside_with_their_texts(oak: Organization, maya: User) -> None:
+    with organization_scope(oak):
+        mine, tom = Influencer.objects.get(person=maya), Influencer.objects.create(name="Tom")
+        for influencer, said in ((mine, "Dear Maya"), (tom, "Dear Tom")):
+            mail = queue(f"mail:{influencer.pk}")
+            tie_mail(mail, influencer.pk)
+            Message.objects.filter(pk=mail.pk).update(subject=said)
+            record(Verb.CONNECT_DECLINED, influencer, actor=None, texts={"reason": f"Said {said}"})
+    archive = archive_of(maya)
+    [mails] = [
+        name for name in archive.namelist() if name.startswith("oak/") and "-message.json" in name
+    ]
+    assert [row["subject"] for row in json.loads(archive.read(mails))] == ["Dear Maya"]
+    [events] = [name for name in archive.namelist() if "-event.json" in name]
+    happened = json.loads(archive.read(events))
+    assert {"what": "influencer.connect_declined", "texts": {"reason": "Said Dear Maya"}}.items() <= happened[-1].items()  # fmt: skip
+    assert "Said Dear Tom" not in archive.read(events).decode()
+    assert "Said Dear Maya" in archive.read(events.replace(".json", ".html")).decode()
+
+
+def test_a_long_copy_is_written_piece_by_piece_and_is_the_same(monkeypatch, oak, maya) -> None:
+    with organization_scope(oak):
+        mine = Influencer.objects.get(person=maya)
+        for number in range(5):
+            Note.objects.create(influencer=mine, text=f"Note {number}")
+    whole = archive_of(maya)
+    monkeypatch.setattr("portal.copying.content.ROWS_AT_ONCE", 2)
+    pieces = archive_of(maya)
+    [notes] = [name for name in whole.namelist() if name.endswith("-note.json")]
+    assert [row["text"] for row in json.loads(pieces.read(notes))] == [f"Note {n}" for n in range(5)]  # fmt: skip
+    assert pieces.read(notes) == whole.read(notes)
+    page = pieces.read(notes.replace(".json", ".html")).decode()
+    assert page.count("<tr>") == 6
+    assert page.index("<tbody>") < page.index("Note 0") < page.index("</tbody>")

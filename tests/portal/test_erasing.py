@@ -84,7 +84,7 @@ def test_after_the_address_was_typed_i_am_signed_out_and_see_how_far_it_is(oak, 
 
     erase_all(receipt)
     page = text(Client().get(path))
-    for said in ("Your data is deleted", "Deletion complete", "All tables and files searched, 0 found", receipt.number):  # fmt: skip
+    for said in ("Your data is deleted", "Deletion complete", "searched for your handles, addresses, phone number, ids and full name: 0 found", receipt.number):  # fmt: skip
         assert said in page
     file = Client().get(f"{path}receipt.txt")
     assert file["Content-Disposition"] == f'attachment; filename="{receipt.number}.txt"'

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from crm.enums import ReceiptKind
 from crm.models import Influencer, Receipt
+from crm.queries.receipts import receipt_lines
 from crm.services.erasure import sharing
 from crm.services.erasure.receipts import digest_of
 from crm.services.erasure.sharing import NotAllGone, stop_sharing
@@ -108,3 +109,18 @@ def test_what_is_found_afterwards_takes_everything_back(tiktok, oak, maya, monke
     with organization_scope(oak), pytest.raises(NotAllGone):
         stop_sharing(Consent.objects.get(), person=maya, language="")
     assert not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts", "said"),
+    [
+        (ReceiptKind.WITHDRAWAL, {}, "The numbers of this account were searched for again: 0 found."),
+        (ReceiptKind.ERASURE, {"searched": 1}, "Not read: files for several creators, and what others published."),
+        (ReceiptKind.ERASURE, {}, "What brands wrote was not searched: none had taken you in"),
+        (ReceiptKind.ERASURE, {"unconfirmed": 1}, "We cannot confirm that nothing is left."),
+    ],
+)  # fmt: skip
+def test_a_receipt_says_what_was_searched_and_what_was_not(kind, counts, said) -> None:
+    receipt = Receipt(kind=kind, counts=counts, number="E-1", finished_at=timezone.now(), asked_at=timezone.now())  # fmt: skip
+    receipt.state = "done"
+    assert said in dict(receipt_lines(receipt))["Checked again"]

@@ -155,6 +155,7 @@ def delete_rows(receipt: Receipt, person: User) -> timedelta | None:
                 )
                 forget_every_mark(set(addresses) - {each for each, _ in holders(addresses)})
                 counts.update(_counted(deleted))
+                counts["searched"] += len(deleted.searches)
                 jobs = [*deleted.readings, *deleted.searches]
                 receipt.jobs += [[organization.pk, job.pk, 0] for job in jobs]
             receipt.jobs += [[organization.pk, job.pk, 0] for job in _delete_left_creators(person)]

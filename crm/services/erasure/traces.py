@@ -44,7 +44,7 @@ class Traces:
 def traces_of(influencer: Influencer) -> Traces:
     """The traces of an influencer of the organization in scope."""
     with groups_scope(None):
-        return Traces(dict(_subjects(influencer)), _sought(influencer))
+        return Traces(dict(subjects_of(influencer)), _sought(influencer))
 
 
 def forget_event_texts(subjects: dict[str, list[int]]) -> int:
@@ -56,7 +56,8 @@ def forget_event_texts(subjects: dict[str, list[int]]) -> int:
     return gone
 
 
-def _subjects(influencer: Influencer) -> Iterator[tuple[str, list[int]]]:
+def subjects_of(influencer: Influencer) -> Iterator[tuple[str, list[int]]]:
+    """The rows about an influencer of the organization in scope: the names of models as events have them, and ids."""
     creators = Creator.objects.filter(account__influencer=influencer)
     yield Creator._meta.label_lower, list(creators.values_list("pk", flat=True))
     for model in organization_models():

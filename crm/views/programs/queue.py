@@ -157,7 +157,7 @@ def _beside(request: OrganizationRequest, row: Applied, program: Program) -> dic
 
 
 def _doubles(application: Application) -> list[Influencer]:
-    """Whom accepting may add a second time, before it is done."""
+    """The influencers whom accepting may add a second time, as long as it is not done."""
     if (
         application.influencer is None
         or application.state not in DECIDABLE

@@ -386,7 +386,7 @@ def test_without_a_selection_or_a_question_nothing_is_done(
     answer = manager.post(address, {"said": " ", **given})
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
     page_of_it = answer.context
-    assert (page_of_it["state"], page_of_it["search"]) == ("submitted", "mira")
+    assert (page_of_it["asked"].state, page_of_it["asked"].search) == ("submitted", "mira")
     assert page_of_it["application"] == application
     application.refresh_from_db()
     assert application.state == "submitted"
