@@ -1,14 +1,16 @@
 """All addresses, by audience."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as factors
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from influence import home, palette, views
 from influence.metrics import metrics
 from jobs.urls import own_pages as own_jobs
 from mail.urls import staff_pages as mail_pages
 from mail.views.addresses import AddressesView
+from portal.passkeys import for_members_only
 from tiktok.urls import settings_pages
 from tiktok.views.redirects import leads_to
 from ui.languages import in_own_language
@@ -37,7 +39,7 @@ urlpatterns = [
     path("", include(own_jobs)),
     path("me/", include("portal.urls")),
     path("", include("influence.single_sign_on.urls")),
-    # Pages on which creators sign in and out; the others of allauth are for members, in English.
+    # Pages on which creators sign in and out, in their language; the others of allauth are for members, in English.
     path("accounts/login/", in_own_language(account.login), name="account_login"),
     path(
         "accounts/login/code/confirm/",
@@ -47,7 +49,43 @@ urlpatterns = [
     ),
     # Not allauth.urls: its pages of social accounts let people link what no organization vouches for.
     path("accounts/logout/", in_own_language(account.logout), name="account_logout"),
-    path("accounts/email/", AddressesView.as_view(), name="account_email"),
+    path("accounts/email/", in_own_language(AddressesView.as_view()), name="account_email"),
+    re_path(
+        r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
+        in_own_language(account.confirm_email),
+        name="account_confirm_email",
+    ),
+    path(
+        "accounts/password/reset/",
+        in_own_language(account.password_reset),
+        name="account_reset_password",
+    ),
+    path(
+        "accounts/password/reset/done/",
+        in_own_language(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "accounts/password/reset/key/done/",
+        in_own_language(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        in_own_language(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "accounts/password/change/",
+        for_members_only(account.password_change),
+        name="account_change_password",
+    ),
+    path(
+        "accounts/password/set/",
+        for_members_only(account.password_set),
+        name="account_set_password",
+    ),
+    path("accounts/2fa/", for_members_only(factors.index), name="mfa_index"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

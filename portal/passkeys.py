@@ -6,6 +6,7 @@ For members a passkey is a second factor besides, and is kept on their own pages
 from __future__ import annotations
 
 import time
+from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -13,9 +14,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
+from tenancy.access import View
 from tenancy.forms import only_of_devices
 from tenancy.models import User
 from tenancy.queries import memberships_of
@@ -68,3 +71,21 @@ def signed_in_recently(request: HttpRequest, person: User, *, method: str = "") 
 def is_offered(request: HttpRequest, person: User) -> bool:
     """Have they just signed in by a code, and have no passkey yet?"""
     return signed_in_recently(request, person, method="code") and not passkeys_of(person).exists()
+
+
+def for_members_only(view: View) -> View:
+    """A page of allauth about passwords and second factors. Somebody who signs in by code alone is led to their own page."""
+
+    @wraps(view)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        person = request.user
+        if not isinstance(person, User) or is_member(person) or _has_app(person):
+            return view(request, *args, **kwargs)
+        return redirect("portal:sign_in")
+
+    return led
+
+
+def _has_app(person: User) -> bool:
+    """Do they have an authenticator app, which they can end there alone?"""
+    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()

@@ -42,7 +42,7 @@ SOURCES = (
     "public/**/*.py", "portal/**/*.py", "tiktok/views/creators.py", "tiktok/errors.py", "tiktok/availability.py",
     "tiktok/queries/audience.py", "tiktok/queries/syncs.py", "tiktok/queries/metrics.py", "tiktok/templatetags/*.py", "tiktok/services/grants/*.py",
     "tiktok/services/connect/*.py", "tiktok/services/webhooks/events.py", "crm/services/connections/*.py", "crm/services/programs/*.py",
-    "crm/services/invitations.py", "crm/queries/receipts.py", "crm/services/erasure/*.py", "mail/adapters.py", "campaigns/queries/posts.py", "campaigns/services/orders/contact/*.py",
+    "crm/services/invitations.py", "crm/queries/receipts.py", "crm/services/erasure/*.py", "mail/adapters.py", "mail/views/addresses.py", "campaigns/queries/posts.py", "campaigns/services/orders/contact/*.py",
     "campaigns/services/reviews/*.py", "campaigns/services/drafts.py", "ui/templatetags/formats.py",
     "ui/templatetags/layout.py",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from tenancy.queries import memberships_of, requires_sign_on
 from ui.bidi import isolated
@@ -17,6 +18,14 @@ from ui.bidi import isolated
 
 class AddressesView(EmailView):
     """allauth's page; it would let anybody take a first address that nobody has proven to be theirs."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A creator finds the page among their own, a member among those of their sign-in."""
+        person: Any = self.request.user
+        is_member = person.is_staff or memberships_of(person)
+        layout = "allauth/layouts/manage.html" if is_member else "base_portal.html"
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "own_layout": layout, "is_member": is_member}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change nothing for whom an organization's provider signs in: another address would set them free."""
@@ -43,7 +52,10 @@ class AddressesView(EmailView):
         if found and not found.verified:
             messages.error(
                 request,
-                f"Confirm {isolated(found.email)} first: follow the link in the e-mail that we sent there.",
+                gettext(
+                    "Confirm %(address)s first: follow the link in the e-mail that we sent there."
+                )
+                % {"address": isolated(found.email)},
             )
             return None
         try:
@@ -52,7 +64,10 @@ class AddressesView(EmailView):
         except IntegrityError:  # an account was made at this address since it was added here
             messages.error(
                 request,
-                f"Another account is known by {isolated(request.POST.get('email', ''))} already, so your address stays as it is.",
+                gettext(
+                    "Another account is known by %(address)s already, so your address stays as it is."
+                )
+                % {"address": isolated(request.POST.get("email", ""))},
             )
             return None
         return answer

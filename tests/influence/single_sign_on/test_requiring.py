@@ -134,9 +134,9 @@ def test_a_sign_in_at_the_provider_counts_for_twelve_hours(
     client = Client()
     sign_on(provider, client)
     begun = client.session["account_authentication_methods"][0]["at"]
-    monkeypatch.setattr("tenancy.access.time", lambda: begun + 12 * 3600 - 1)
+    monkeypatch.setattr("tenancy.entry.time", lambda: begun + 12 * 3600 - 1)
     assert client.get("/o/elm/").status_code == 200
-    monkeypatch.setattr("tenancy.access.time", lambda: begun + 12 * 3600 + 1)
+    monkeypatch.setattr("tenancy.entry.time", lambda: begun + 12 * 3600 + 1)
     assert client.get("/o/elm/").status_code == 403
 
 
