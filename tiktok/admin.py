@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -264,7 +265,12 @@ class PurgeRunAdmin(ReadOnlyAdmin):
 
 @admin.register(PurgeReceipt)
 class PurgeReceiptAdmin(ReadOnlyAdmin):
-    list_display = ["issued_at", "run", "digest"]
-    list_select_related = ["run"]
+    list_display = ["number", "issued_at", "digest", "paper"]
     shown_secrets = frozenset({"digest"})
     ordering = ["-pk"]
+
+    @admin.display(description="Page to print")
+    def paper(self, receipt: PurgeReceipt) -> str:
+        return format_html(
+            '<a href="{}">Open</a>', reverse("admin:purge_receipt", args=[receipt.pk])
+        )

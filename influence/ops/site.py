@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from influence.ops.receipts import receipt_pages
 from tenancy.middleware import ADMIN_ORGANIZATION
 from tenancy.models import Organization
 from ui.bidi import isolated
@@ -33,7 +34,11 @@ class OpsSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         choose = self.admin_view(require_POST(self.choose_organization))
-        return [path("organization/", choose, name="choose_organization"), *super().get_urls()]
+        return [
+            path("organization/", choose, name="choose_organization"),
+            *receipt_pages(self),
+            *super().get_urls(),
+        ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

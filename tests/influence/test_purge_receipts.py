@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenancy.enums import Role, Verb
-from tenancy.models import Event, Organization
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
 from tests.factories.campaigns import a_video, an_account
@@ -106,3 +106,30 @@ def test_more_lines_and_receipts_cost_no_more_queries(owner: Client, elm, receip
             PurgeReceipt.objects.create(run=run, number=number, lines=[], rescan={}, digest="d")
     assert queries_in(owner, page) == few <= 15
     assert "P-3" in owner.get(page).content.decode()
+
+
+def test_operations_read_print_and_download_receipts_of_the_chosen_organization(
+    elm, oak, receipt
+) -> None:
+    ops = Client()
+    ops.force_login(User.objects.create_superuser("ops@example.com"))
+    for page in (f"/admin/receipts/{receipt.pk}/", f"/admin/receipts/{receipt.pk}/json/"):
+        assert ops.get(page).status_code == 404  # none is chosen
+    ops.post("/admin/organization/", {"organization": elm.pk})
+    assert (
+        f"/admin/receipts/{receipt.pk}/" in ops.get("/admin/tiktok/purgereceipt/").content.decode()
+    )
+    assert f"<b>{receipt.number}</b>" in ops.get(f"/admin/receipts/{receipt.pk}/").content.decode()
+    assert json.loads(ops.get(f"/admin/receipts/{receipt.pk}/json/").content) == receipt_document(
+        receipt
+    )
+
+    ops.post("/admin/organization/", {"organization": oak.pk})
+    assert ops.get(f"/admin/receipts/{receipt.pk}/").status_code == 404
+
+
+def test_staff_without_the_permission_read_no_receipt(elm, receipt) -> None:
+    staff = Client()
+    staff.force_login(User.objects.create_user("staff@example.com", is_staff=True))
+    staff.post("/admin/organization/", {"organization": elm.pk})
+    assert staff.get(f"/admin/receipts/{receipt.pk}/").status_code == 403

@@ -48,6 +48,11 @@ class Paper:
     last_check: Check | None
 
     @property
+    def is_of_one_day(self) -> bool:
+        """Did the purge begin and end on one day?"""
+        return len({at.date() for at in self.purged}) < 2
+
+    @property
     def is_uneven(self) -> bool:
         """Did something go by another way while the purge ran, such as a file that a member removed?"""
         return any(line.planned != line.gone for line in self.lines)
