@@ -36,12 +36,12 @@ def delete_with_contents(rows: models.QuerySet[File]) -> int:
 
 def collect_files() -> int:
     """Delete, owner by owner, files removed for good and contents without a row. How many contents were orphans."""
-    now, orphans = timezone.now(), 0
+    now, deleted = timezone.now(), 0
     for owner in _owners():
         with owner_scope(owner):
             delete_files(File.objects.filter(removed_at__lte=now - RESTORABLE_FOR))
-            orphans += _delete_orphans(owner, before=now - ORPHAN_AFTER)
-    return orphans
+            deleted += delete_orphans(owner, before=now - ORPHAN_AFTER)
+    return deleted
 
 
 def _owners() -> Iterator[Owner]:
@@ -52,13 +52,22 @@ def _owners() -> Iterator[Owner]:
                 yield Owner(**{column: int(name)})
 
 
-def _delete_orphans(owner: Owner, *, before: datetime) -> int:
-    folder, deleted = folder_of(owner), 0
+def orphans(owner: Owner, *, before: datetime) -> list[str]:
+    """The paths of an owner's contents that no row names, written until `before`."""
+    folder = folder_of(owner)
     keys = {key.hex for key in File.objects.values_list("key", flat=True)}
-    for name in set(listed(contents(), folder)[1]) - keys:
-        path = f"{folder}/{name}"
-        # A deletion that is just going on may be faster.
-        if contents().exists(path) and contents().get_modified_time(path) <= before:
-            contents().delete(path)
-            deleted += 1
-    return deleted
+    paths = [f"{folder}/{name}" for name in sorted(set(listed(contents(), folder)[1]) - keys)]
+    # A deletion that is just going on may be faster.
+    return [
+        path
+        for path in paths
+        if contents().exists(path) and contents().get_modified_time(path) <= before
+    ]
+
+
+def delete_orphans(owner: Owner, *, before: datetime) -> int:
+    """Delete these contents, in the owner's scope. How many there were."""
+    paths = orphans(owner, before=before)
+    for path in paths:
+        contents().delete(path)
+    return len(paths)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from files.store import contents
 from tenancy.enums import Verb
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
@@ -14,6 +18,7 @@ from tests.personas import make_person
 from tiktok.enums import PurgeState, Source
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
 from tiktok.queries.purge_receipts import paper_of
+from tiktok.services.legacy import receipts
 from tiktok.services.legacy.purging import run_purge, start_purge
 from tiktok.services.legacy.receipts import receipt_digest, receipt_document, verify_receipt
 
@@ -82,6 +87,29 @@ def test_a_receipt_falls_when_a_row_of_the_old_source_is_found(receipt, monkeypa
     assert (verdict.holds, verdict.found) == (False, 1_200)
     assert "does not hold: 1,200 found in tiktok_video." in verdict.sentence
     assert Event.objects.get(verb=Verb.PURGE_VERIFIED).detail == {"holds": False, "found": 1200}
+
+
+def test_contents_of_before_that_lost_their_row_go_with_the_purge_and_break_a_receipt_later(
+    organization, monkeypatch
+) -> None:
+    """A worker that is killed between the commit and the deletion of a content leaves one behind."""
+    monkeypatch.setattr(receipts, "ORPHAN_AFTER", timedelta(0))
+    left = contents().save(f"organization/{organization.pk}/left", ContentFile(b"old numbers"))
+    LegacyMigration.objects.create(cut_over_at=timezone.now())
+    young = contents().save(f"organization/{organization.pk}/young", ContentFile(b"an upload"))
+
+    receipt = run_purge(start_purge(actor=None))
+
+    assert (contents().exists(left), contents().exists(young)) == (False, True)
+    assert receipt.rescan["contents without a row"] == 0
+    assert verify_receipt(receipt, actor=None).holds
+    contents().save(left, ContentFile(b"old numbers"))
+    monkeypatch.setattr(
+        type(contents()),
+        "get_modified_time",
+        lambda self, name: receipt.run.started_at - timedelta(days=1),
+    )
+    assert "2 found in contents without a row" in verify_receipt(receipt, actor=None).sentence
 
 
 @pytest.mark.parametrize(

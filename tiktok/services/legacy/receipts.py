@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from files.enums import LedgerKind
 from files.models import LedgerEntry
+from files.purge import ORPHAN_AFTER, delete_orphans, orphans
 from files.services.ledger import LedgerUnreadable, note, read_entry
 from files.services.numbers import new_number
 from tenancy.enums import Verb
 from tenancy.models import Organization, User
-from tenancy.scope import required_organization_id
+from tenancy.scope import Owner, required_organization_id
 from tenancy.services.events import record
 from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
@@ -60,6 +61,7 @@ def issue_receipt(run: PurgeRun) -> PurgeReceipt:
     begun_at = timezone.now()
     migration.purged_at = begun_at
     migration.save(update_fields=["purged_at"])
+    delete_orphans(_owner(), before=_written_until(migration))
     rescan = searched_again()
     if any(rescan.values()):
         raise LegacyRowsLeft(f"legacy rows left: {rescan}")
@@ -115,7 +117,19 @@ def restore_receipt(document: dict[str, Any]) -> PurgeReceipt:
 
 def searched_again() -> dict[str, int]:
     """Rows and files of the old source left, by table and by the name of what the purge takes."""
-    return legacy_rows() | {purger.name: purger.count() for purger in purgers()}
+    found = legacy_rows() | {purger.name: purger.count() for purger in purgers()}
+    before = _written_until(LegacyMigration.objects.first())
+    return found | {"contents without a row": len(orphans(_owner(), before=before))}
+
+
+def _owner() -> Owner:
+    return Owner(organization_id=required_organization_id())
+
+
+def _written_until(migration: LegacyMigration | None) -> datetime:
+    """The latest time of contents that may be the old source's, and are no upload that is about to get its row."""
+    youngest = timezone.now() - ORPHAN_AFTER
+    return min(migration.cut_over_at or youngest, youngest) if migration else youngest
 
 
 def _facts(migration: LegacyMigration, run: PurgeRun, actor: User | None) -> dict[str, Any]:
