@@ -24,6 +24,7 @@ SCENARIOS = {
     "P1": "loader",
     "P7": "purge",
     "P9": "imports",
+    "P9B": "old_source",
     "P13": "history",
     "P4": "lists",
     "P8": "exports",

@@ -1,4 +1,5 @@
-"""The purgers of campaigns: posts that point at videos of the old source, and what was said of them by their captions.
+"""The purgers of campaigns: posts that point at videos of the old source, what was said of them by their captions, and what their
+imports have left.
 
 A post's id and address stay as a tombstone, so that an order can bring it back.
 """
@@ -9,7 +10,10 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Now
 
 from campaigns.enums import PostOrigin
-from campaigns.models import Post
+from campaigns.models import LegacyRemark, Post
+from files.enums import FileKind
+from files.models import File
+from files.purge import delete_files
 from jobs.models import Job
 from tenancy.models import EventText
 from tiktok.enums import Source
@@ -66,3 +70,22 @@ for purger in (
     ),
 ):
     register_purger(purger, first=True)
+
+register_purger(
+    RowPurger(
+        "pictures",
+        "Pictures of posts and accounts, and files that were imported",
+        TERMS,
+        lambda: File.objects.filter(kind__in=[FileKind.LEGACY_PICTURE, FileKind.LEGACY_IMPORT]),
+        delete_files,
+    )
+)
+register_purger(
+    RowPurger(
+        "import_remarks",
+        "Remarks on lines of imported files",
+        TERMS,
+        LegacyRemark.objects.all,
+        delete_rows,
+    )
+)

@@ -22,3 +22,5 @@ class FileKind(models.TextChoices):
     OWN_COPY = "own_copy", "Copy of a person's data"
     DRAFT = "draft", "Draft of a creator"
     APPLICATION_FILE = "application_file", "File of an application"
+    LEGACY_IMPORT = "legacy_import", "Import of the old data source"
+    LEGACY_PICTURE = "legacy_picture", "Picture of the old data source"

@@ -88,6 +88,17 @@ LIMITS: dict[str, Limit] = {
         },
         is_guarded=True,
     ),
+    FileKind.LEGACY_IMPORT: Limit(
+        size=4096 * MEGABYTE,
+        endings={TEXT: ".csv", WORKBOOK: ".xlsx"},
+        is_table=True,
+        is_guarded=True,
+    ),
+    FileKind.LEGACY_PICTURE: Limit(
+        size=10 * MEGABYTE,
+        endings=_PICTURES,
+        picture=PictureLimit(taken_side=8192, kept_side=720),
+    ),
     FileKind.APPLICATION_FILE: Limit(size=10 * MEGABYTE, endings=_PAPERS, is_guarded=True),
 }
 # What a browser shows inside a page of ours; anything else is saved.

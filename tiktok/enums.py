@@ -166,6 +166,7 @@ class PollKind(models.TextChoices):
     PROFILE = "profile", "Account profile"
     INSIGHTS = "insights", "Authorized profile"
     VIDEOS = "videos", "Published videos"
+    BACKFILL = "backfill", "Videos since January 2024"
     ORDER = "order", "Order"
     SPARK = "spark", "Spark Ads permission"
 

@@ -1,4 +1,5 @@
 from campaigns.models.campaigns import BriefFile, Campaign, Participant
+from campaigns.models.legacy_imports import LegacyRemark
 from campaigns.models.migration import MigrationPlan
 from campaigns.models.orders import Order, OrderReply, OrderRequest, OrderTemplate
 from campaigns.models.places import (
@@ -22,6 +23,7 @@ __all__ = [
     "Campaign",
     "CampaignDay",
     "CampaignResult",
+    "LegacyRemark",
     "MigrationPlan",
     "NetworkPost",
     "Order",

@@ -24,12 +24,12 @@ def import_export(story: Story) -> None:
     result = import_legacy_export(
         story.export, campaign_name="Posts before the release", actor=story.world.owner
     )
-    story.figures.imported_posts, story.figures.imported_accounts = result.posts, result.accounts
+    story.figures.imported_posts, story.figures.imported_accounts = result.kept, result.accounts
     story.figures.rejected_rows = result.refused_count
     story.say(f"   {result}")
     for row in result.refused[:5]:
         story.say(f"     line {row.line}: {row.reason}")
-    if not result.posts:
+    if not result.kept:
         raise NotALegacyExport("No row of the file is a post of the old source.")
 
 

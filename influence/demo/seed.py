@@ -23,6 +23,7 @@ from crm.services.influencers import open_dashboard
 from influence.demo.agency import DAY, LAST_MADE, Agency, send_until_done
 from influence.demo.applications import take_applications
 from influence.demo.cast import AGENCY, BRAND, OUTSIDE, UNSUPPORTED, address, known_for_days
+from influence.demo.collected import collect_since_2024
 from influence.demo.consents import connect_at_tiktok
 from influence.demo.conversations import talk
 from influence.demo.creator import SandboxCreators
@@ -228,10 +229,12 @@ def _deck_shoes(world: World, creators: SandboxCreators) -> Campaign:
 
 
 def _fill_old_source(world: World) -> None:
-    """A company whose accounts and past posts are still those of the old source; TikTok was asked who may be tracked."""
+    """A company whose accounts and past posts are still those of the old source. TikTok was asked who may be tracked; its own data
+    of these is collected beside it."""
     with organization_scope(world.on_old_source):
         if Campaign.objects.exists():
             return
         _describe_accounts()
         import_legacy_export(OLD_EXPORT, campaign_name="Past posts", actor=world.owner)
         refresh_membership(creators_of_unknown_membership())
+        collect_since_2024()

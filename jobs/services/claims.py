@@ -114,7 +114,7 @@ def claim_suspect(kinds: Iterable[WorkKind]) -> Claim | None:
 
 @transaction.atomic
 def claim_subject(kind: str, owner: Owner, subject_id: int) -> Claim | None:
-    """Claim this one piece of work; None when it is not due, is under way, or was stopped."""
+    """Claim this one piece of work; None when it is not due, is under way, or was stopped. One whose lease was lost is free."""
     now = timezone.now()
     rows = Work.objects.filter(
         **owner._asdict(),
@@ -122,16 +122,16 @@ def claim_subject(kind: str, owner: Owner, subject_id: int) -> Claim | None:
         subject_id=subject_id,
         stopped_reason="",
         lost_leases__lt=MOST_LOST_LEASES,
-        lease_until=None,
         due_at__lte=now,
-    )
+    ).exclude(lease_until__gt=now)
     row = rows.select_for_update(skip_locked=True).first()
     return None if row is None else _lease(row, now)
 
 
 def _lease(row: Work, now: datetime) -> Claim:
+    row.lost_leases += row.lease_until is not None
     row.lease_until, row.attempts = now + kind_named(row.kind).lease, row.attempts + 1
-    row.save(update_fields=["lease_until", "attempts"])
+    row.save(update_fields=["lease_until", "attempts", "lost_leases"])
     return _claim_of(row)
 
 

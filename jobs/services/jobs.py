@@ -6,6 +6,7 @@ next one begins together. A worker that is killed costs the slice it had begun; 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,13 +21,14 @@ from jobs.enums import FINISHED_STATES, JobState, Lane
 from jobs.errors import JobFailed, TryLater
 from jobs.models import Job
 from jobs.services.at_once import work_at_once
+from jobs.services.claims import claim_subject, work
 from jobs.services.kinds import WorkKind, register_kind
 from jobs.services.queue import make_due
 from tenancy.enums import Permission
 from tenancy.models import Membership, User
 from tenancy.policies import can
 from tenancy.queries import groups_seen, membership_in
-from tenancy.scope import groups_scope
+from tenancy.scope import groups_scope, required_owner
 
 log = structlog.get_logger()
 
@@ -36,6 +38,7 @@ SLICE_LEASE = timedelta(seconds=45)
 ERRAND_LEASE = timedelta(minutes=5)
 # What an errand was about and what came of it may name people, and deletes itself well within the day that erasure has.
 ERRAND_KEPT = timedelta(hours=20)
+WAIT_SECONDS = 0.5  # until it is seen again how far somebody else is
 OUR_FAULT = "Something went wrong on our side. What is done was kept."
 ACTOR_LEFT = "The person who started it is no longer a member. What is done was kept."
 RIGHTS_LOST = "The person who started it may no longer do this. What is done was kept."
@@ -116,6 +119,19 @@ def begin_at_once(job: Job) -> Job:
     work_at_once(job_kind(job.kind).work, job.pk)
     job.refresh_from_db()
     return job
+
+
+def work_through(job: Job, *, progress: Callable[[Job], None]) -> None:
+    """Do a job to its end in this process, slice by slice, or wait while a worker does; for a command. `progress` hears of each
+    slice. A process that is killed costs the slice it had begun."""
+    kind, owner = job_kind(job.kind).work, required_owner()
+    while not job.is_finished:
+        if claim := claim_subject(kind, owner, job.pk):
+            work([claim])
+        else:
+            time.sleep(WAIT_SECONDS)
+        job.refresh_from_db()
+        progress(job)
 
 
 @transaction.atomic

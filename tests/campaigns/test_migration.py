@@ -91,7 +91,7 @@ def test_a_plan_says_what_would_happen_and_changes_nothing(imported, olga) -> No
     assert rows == {
         "post_links": 3,
         "video_snapshots": 3,
-        "creator_snapshots": 2,
+        "creator_snapshots": 3,
         "videos": 3,
         "creator_profiles": 2,
     }

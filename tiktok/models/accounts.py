@@ -158,6 +158,8 @@ class Creator(OrganizationModel):
     calculated_engagement_rate = models.FloatField(null=True, editable=False)
     calculated_videos = models.SmallIntegerField(default=0, db_default=0, editable=False)
     calculated_at = models.DateTimeField(null=True, editable=False)  # of the newest input
+    # How far back the list of videos is read, as TikTok's cursor; 0: from the newest on.
+    past_cursor = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,183 +1,240 @@
-"""Import of an export of the old source into a campaign of past posts."""
+"""Import of an installation's files of the old source: a job that first reads the whole file, then writes it slice by slice.
+
+Nothing is written of a file that cannot be read to its end. A slice and its count are committed together: whoever is killed
+goes on, and a file that is imported again changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
-from django.db import transaction
-from django.db.models import Max, Min
-from django.utils import timezone
+from django.core.files.base import File as Upload
+from django.db import models
 
-from campaigns.enums import CampaignState, PostOrigin
-from campaigns.models import Campaign, Participant, Post
-from crm.enums import AccountType, Network
-from crm.models import Influencer, SocialAccount
-from jobs.services.slices import chunks
+from campaigns.models import Campaign, LegacyRemark
+from campaigns.services.legacy.scanning import WRITE, Progress, Slice, next_slice
+from campaigns.services.legacy.writing import widen_window, write_rows
+from files.enums import FileKind
+from files.errors import FileRefused
+from files.models import File
+from files.purge import delete_files
+from files.services.storing import store_large
+from jobs.enums import JobState
+from jobs.models import Job
+from jobs.services.jobs import JobKind, register_job, start_job, work_through
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
-from tiktok.models import Creator, Video
-from tiktok.services.legacy.export import LegacyPost, RefusedRow, read_export
-from tiktok.services.legacy.rows import (
-    keep_legacy_creators,
-    keep_legacy_videos,
-    open_legacy,
-)
+from tiktok.errors import LegacyClosed, NotALegacyExport
+from tiktok.services.legacy.columns import ColumnMapping
+from tiktok.services.legacy.rows import ask_about_membership, open_legacy, refuse_if_released
 
-BATCH_ROWS = 1_000
-REFUSED_SHOWN = 1_000
-NAME_LENGTH = 120
+IMPORT = "campaigns.import_legacy"
 
 
-@dataclass
+@dataclass(frozen=True)
 class ImportResult:
-    """The outcome of an import: every row is a post that is new, updated or unchanged, or is refused."""
+    """The outcome of an import so far: every row is new, updated or unchanged, or is refused."""
 
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    accounts: int = 0  # new ones
-    refused_count: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)  # the first REFUSED_SHOWN
+    job: Job
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        return {row["key"]: row["count"] for row in self.job.outcome}
 
     @property
-    def posts(self) -> int:
+    def new(self) -> int:
+        return self._counts.get("new", 0)
+
+    @property
+    def updated(self) -> int:
+        return self._counts.get("updated", 0)
+
+    @property
+    def unchanged(self) -> int:
+        return self._counts.get("unchanged", 0)
+
+    @property
+    def accounts(self) -> int:
+        """New ones."""
+        return self._counts.get("accounts", 0)
+
+    @property
+    def refused_count(self) -> int:
+        return self._counts.get("refused", 0)
+
+    @property
+    def pictures_left_out(self) -> int:
+        """Paths of pictures, where no folder was named."""
+        return self._counts.get("pictures_left_out", 0)
+
+    @property
+    def kept(self) -> int:
+        """The rows that came in."""
         return self.new + self.updated + self.unchanged
+
+    @property
+    def refused(self) -> models.QuerySet[LegacyRemark]:
+        """The refused lines with their reasons."""
+        return self.remarks.filter(is_refusal=True)
+
+    @property
+    def remarks(self) -> models.QuerySet[LegacyRemark]:
+        """Refused lines, and those of which something was left out."""
+        return LegacyRemark.objects.filter(job=self.job).order_by("line", "pk")
+
+    @property
+    def unmapped(self) -> list[str]:
+        """Columns that were not imported."""
+        return list((self.job.cursor or {}).get("unmapped", []))
 
     def __str__(self) -> str:
         return (
-            f"{self.posts:,} posts: {self.new:,} new, {self.updated:,} updated, {self.unchanged:,} unchanged. "
+            f"{self.kept:,} rows: {self.new:,} new, {self.updated:,} updated, {self.unchanged:,} unchanged. "
             f"{self.accounts:,} new accounts. {self.refused_count:,} rows refused."
         )
 
 
-@transaction.atomic
+# --- started -------------------------------------------------------------------------------------------------------
 def import_legacy_export(
     path: Path,
     *,
     campaign_name: str,
     actor: User | None,
-    progress: Callable[[ImportResult], None] = lambda result: None,
+    mapping: ColumnMapping | None = None,
+    pictures: Path | None = None,
+    progress: Callable[[Job], None] = lambda job: None,
 ) -> ImportResult:
-    """Bring an export of the old source into a campaign of past posts. All or nothing.
+    """Bring a file of the old source in, and wait for it. Posts whose rows name no campaign go into that of `campaign_name`.
 
-    Newer numbers of known posts replace older ones. Raises NotALegacyExport for a file that cannot be read and LegacyClosed once the organization has cut over.
+    Killed and called again with the same file, it goes on. `pictures`: the folder that paths of pictures begin in. Raises
+    NotALegacyExport for a file that cannot be read, of which nothing is written, and LegacyClosed once the organization has cut over.
     """
-    migration = open_legacy()
-    result, (campaign, is_new) = ImportResult(), _legacy_campaign(campaign_name)
-    before = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count()
-    for rows in chunks(read_export(path, now=timezone.now()), BATCH_ROWS):
-        refused = [row for row in rows if isinstance(row, RefusedRow)]
-        _keep([row for row in rows if isinstance(row, LegacyPost)], campaign, result)
-        result.refused_count += len(refused)
-        result.refused += refused[: REFUSED_SHOWN - len(result.refused)]
-        progress(result)
-    if not result.posts:
-        transaction.set_rollback(True)  # no empty campaign stays
-        return result
-    result.accounts = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).count() - before
-    _widen_window(campaign, is_new=is_new)
+    mapping = mapping or ColumnMapping()
+    refuse_if_released()
+    job = start_job(
+        IMPORT,
+        {
+            "file": _stored(path).pk,
+            "campaign": campaign_name,
+            "pictures": str(pictures.resolve()) if pictures else "",
+            **asdict(mapping),
+        },
+        total=0,
+        actor=actor,
+    )
+    work_through(job, progress=progress)
+    if job.state != JobState.DONE:
+        _forget_file(job)
+        raise NotALegacyExport(job.problem or "It was cancelled. What is done was kept.")
+    return ImportResult(job)
+
+
+def _stored(path: Path) -> File:
+    """The file in the store; one whose import was interrupted is there already. Raises NotALegacyExport."""
+    try:
+        if path.exists() and not path.is_file():
+            raise NotALegacyExport("This is a stream. Save the export as a file first.")
+        with path.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            files = File.objects.filter(kind=FileKind.LEGACY_IMPORT, sha256=digest)
+            if known := files.order_by("pk").first():
+                return known
+            opened.seek(0)
+            file = store_large(FileKind.LEGACY_IMPORT, Upload(opened, path.name))
+    except OSError as error:
+        raise NotALegacyExport(f"The file cannot be read: {error.strerror or error}.") from error
+    except FileRefused as refused:
+        raise NotALegacyExport(
+            f"{refused} An export begins with a line of column names."
+        ) from refused
+    file.save()
+    return file
+
+
+# --- in slices -----------------------------------------------------------------------------------------------------
+def _apply(job: Job, found: Slice) -> bool:
+    progress = found.progress
+    was_scanned = bool(job.cursor) and job.cursor["step"] == WRITE
+    if was_scanned and found.size:
+        _write(job, found)
+    job.cursor, job.total_count = asdict(progress), progress.rows
+    if not was_scanned or found.size:
+        return False
+    _finish(job, progress)
+    return True
+
+
+def _write(job: Job, found: Slice) -> None:
+    if found.rows:
+        open_legacy()
+    written = write_rows(found.rows, job.params["campaign"], job.params["handles"].values())
+    refused = [*found.refused, *written.refused]
+    for key, count in written.fates.items():
+        job.count(key, count)
+    for key, count in (
+        ("refused", len(refused)),
+        ("accounts", written.accounts),
+        ("pictures_left_out", found.pictures_left_out),
+    ):
+        if count:
+            job.count(key, count)
+    for pk, is_new in written.campaigns.items():
+        found.progress.campaigns.setdefault(str(pk), is_new)
+    LegacyRemark.objects.bulk_create(
+        LegacyRemark(job=job, line=each.line, reason=each.reason[:400], is_refusal=is_refusal)
+        for remarks, is_refusal in ((refused, True), (found.remarks, False))
+        for each in remarks
+    )
+    job.done_count += found.size
+
+
+def _finish(job: Job, progress: Progress) -> None:
+    result = ImportResult(job)
+    _forget_file(job)
+    if not result.kept:
+        return
+    for campaign in Campaign.objects.filter(pk__in=progress.campaigns):
+        widen_window(campaign, is_new=progress.campaigns[str(campaign.pk)])
+    ask_about_membership()
     record(
         Verb.LEGACY_IMPORTED,
-        migration,
-        actor=actor,
+        open_legacy(),
+        actor=job.actor,
         new=result.new,
         updated=result.updated,
         unchanged=result.unchanged,
         refused=result.refused_count,
     )
-    return result
 
 
-def _legacy_campaign(name: str) -> tuple[Campaign, bool]:
-    """The campaign of this name, and whether it was made for the import."""
-    name, today = name[:NAME_LENGTH], timezone.now().date()
-    known = Campaign.objects.filter(name=name).order_by("pk").first()
-    if known is not None:
-        return known, False
-    made = Campaign.objects.create(
-        name=name,
-        client=name[:60],
-        starts_on=today,
-        ends_on=today,
-        state=CampaignState.COMPLETED,
+def _forget_file(job: Job) -> None:
+    delete_files(File.objects.filter(pk=job.params["file"]))
+
+
+WORDS = {
+    "new": "new",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "refused": "refused",
+    "accounts": "new accounts",
+    "pictures_left_out": "pictures left out, since no folder was named",
+}
+
+
+def register_jobs() -> None:
+    """Make the kind known."""
+    register_job(
+        JobKind(
+            IMPORT,
+            "Import of the old data source",
+            WORDS,
+            _apply,
+            fetch=next_slice,
+            lasting=(NotALegacyExport, LegacyClosed),
+        )
     )
-    return made, True
-
-
-def _keep(posts: Sequence[LegacyPost], campaign: Campaign, result: ImportResult) -> None:
-    creators = keep_legacy_creators(posts)
-    accounts = _keep_accounts(creators.values())
-    videos, changed = keep_legacy_videos(posts, creators)
-    ids = {post.tiktok_video_id for post in posts}
-    in_campaign = Post.objects.filter(
-        campaign=campaign, network=Network.TIKTOK, network_post_id__in=ids
-    )
-    known = set(in_campaign.values_list("network_post_id", flat=True))
-    Participant.objects.bulk_create(
-        [Participant(campaign=campaign, account=account) for account in accounts.values()],
-        ignore_conflicts=True,
-    )
-    Post.objects.bulk_create(
-        [
-            _legacy_post(campaign, accounts[post.handle], post, video)
-            for post, video in zip(posts, videos, strict=True)
-        ],
-        ignore_conflicts=True,
-    )
-    result.new += len(ids - known)
-    result.updated += len(known & changed)
-    result.unchanged += len(known - changed)
-
-
-def _keep_accounts(creators: Iterable[Creator]) -> dict[str, SocialAccount]:
-    """The social account of each creator by handle; a new one comes with an influencer named after the handle."""
-    by_handle = {creator.handle: creator for creator in creators}
-    accounts = SocialAccount.objects.filter(network=Network.TIKTOK, handle__in=by_handle)
-    known = {account.handle: account for account in accounts}
-    missing = [handle for handle in by_handle if handle not in known]
-    people = Influencer.objects.bulk_create([Influencer(name=handle) for handle in missing])
-    made = SocialAccount.objects.bulk_create(
-        [
-            SocialAccount(
-                influencer=person,
-                network=Network.TIKTOK,
-                account_type=AccountType.TIKTOK,
-                handle=handle,
-                creator=by_handle[handle],
-            )
-            for handle, person in zip(missing, people, strict=True)
-        ]
-    )
-    return known | {account.handle: account for account in made}
-
-
-def _legacy_post(
-    campaign: Campaign, account: SocialAccount, post: LegacyPost, video: Video
-) -> Post:
-    return Post(
-        campaign=campaign,
-        account=account,
-        network=Network.TIKTOK,
-        network_post_id=post.tiktok_video_id,
-        url=post.url,
-        video=video,
-        origin=PostOrigin.LEGACY,
-        published_at=post.posted_at,
-        published_since=post.collected_at,
-    )
-
-
-def _widen_window(campaign: Campaign, *, is_new: bool) -> None:
-    """A campaign made for the import has the window of its posts; any other only grows to hold them."""
-    dates = Post.objects.filter(campaign=campaign).aggregate(
-        first=Min("published_at"), last=Max("published_at")
-    )
-    if dates["first"] is None:
-        return
-    first, last = dates["first"].date(), dates["last"].date()
-    campaign.starts_on = first if is_new else min(campaign.starts_on, first)
-    campaign.ends_on = last if is_new else max(campaign.ends_on, last)
-    campaign.save(update_fields=["starts_on", "ends_on"])

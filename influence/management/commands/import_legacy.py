@@ -1,7 +1,8 @@
-"""Bring an export of the old TikTok source into one organization: `manage.py import_legacy FILE --organization SLUG`."""
+"""Bring a file of the old TikTok source into one organization: `manage.py import_legacy FILE --organization SLUG`."""
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,38 +10,79 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.services.legacy.importing import ImportResult, import_legacy_export
+from jobs.models import Job
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tiktok.errors import LegacyClosed, NotALegacyExport
+from tiktok.services.legacy.columns import ColumnMapping, read_mapping
 
 
 class Command(BaseCommand):
-    help = "Import an export of the old TikTok source (CSV). All or nothing; rows that cannot be read are listed."
+    help = (
+        "Import a file of the old TikTok source (CSV, TSV or JSON lines): accounts, posts, readings of both, posts of "
+        "campaigns. Killed and called again it goes on; rows that cannot be read are listed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--organization", required=True, help="the organization's slug")
         parser.add_argument(
-            "--campaign", default="Posts before the release", help="campaign that takes the posts"
+            "--campaign",
+            default="Posts before the release",
+            help="campaign that takes the posts, where the file has no column for it",
         )
+        parser.add_argument(
+            "--mapping", type=Path, help="JSON file that says what columns and handles mean"
+        )
+        parser.add_argument("--pictures", type=Path, help="folder that paths of pictures begin in")
 
-    def handle(self, *, file: Path, organization: str, campaign: str, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        file: Path,
+        organization: str,
+        campaign: str,
+        mapping: Path | None,
+        pictures: Path | None,
+        **options: Any,
+    ) -> None:
         tenant = Organization.objects.filter(slug=organization).first()
         if tenant is None:
             raise CommandError(f"There is no organization “{organization}”.")
         try:
             with organization_scope(tenant):
                 result = import_legacy_export(
-                    file, campaign_name=campaign, actor=None, progress=self.show
+                    file,
+                    campaign_name=campaign,
+                    actor=None,
+                    mapping=_mapping_in(mapping) if mapping else None,
+                    pictures=pictures,
+                    progress=self.show,
                 )
+                self.report(result)
         except (NotALegacyExport, LegacyClosed) as problem:
             raise CommandError(f"Nothing was imported. {problem}") from problem
-        for row in result.refused:
-            self.stderr.write(f"line {row.line}: {row.reason}")
-        if not result.posts:
+
+    def report(self, result: ImportResult) -> None:
+        for remark in result.remarks.iterator():
+            self.stderr.write(str(remark))
+        if result.unmapped:
+            self.stderr.write(f"Columns that were not imported: {', '.join(result.unmapped)}.")
+        if result.pictures_left_out:
+            self.stderr.write(
+                f"{result.pictures_left_out:,} pictures were left out: name their folder with --pictures."
+            )
+        if not result.kept:
             raise CommandError(f"Nothing was imported. {result.refused_count:,} rows refused.")
         self.stdout.write(str(result))
 
-    def show(self, result: ImportResult) -> None:
+    def show(self, job: Job) -> None:
         if self.stdout.isatty():
-            self.stdout.write(f"\r{result.posts:,} posts …", ending="")
+            self.stdout.write(f"\r{job.done_count:,} of {job.total_count:,} rows …", ending="")
+
+
+def _mapping_in(path: Path) -> ColumnMapping:
+    try:
+        return read_mapping(json.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError) as problem:
+        raise NotALegacyExport(f"The mapping file cannot be read: {problem}.") from problem

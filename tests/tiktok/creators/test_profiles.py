@@ -297,7 +297,7 @@ def test_a_video_whose_permission_ended_meanwhile_is_not_kept(
 ) -> None:
     with organization_scope(oak):
         video = a_video(an_account("maya.bakes"), "7100000001")
-        monkeypatch.setattr("tiktok.services.creators.videos._keep_page", lambda *_: False)
+        monkeypatch.setattr("tiktok.services.creators.videos.keep_page", lambda *_: False)
         assert refresh_video(video) is False
         assert Video.objects.get().unlisted_since is None
 

@@ -97,13 +97,14 @@ def keep_profile(
 ) -> None:
     """Keep a profile, fetched `through` this account, as the latest numbers and as a fact of today.
 
-    A public sync brings names and counts; what the influencer authorized outlives it. Before the organization's cut-over the old source's numbers stay on show; TikTok's are kept beside them, as facts.
+    A public sync brings names and counts; what the influencer authorized outlives it. Before the organization's cut-over TikTok's
+    are kept beside the old source's, as facts, and nothing of them is on show.
     """
     locked = Creator.objects.select_for_update().get(pk=creator.pk)
     if source == Source.AUTHORIZED or profile.creator_id == locked.tiktok_creator_id:
         follow_handle(locked, profile.handle)
         creator.handle = locked.handle
-    stays_on_show = locked.profile_source == Source.LEGACY and not is_released()
+    is_shown = is_released()
     locked.insights_fetched_at = locked.insights_fetched_at or _authorized_before(locked)
     keeps_insights = source != Source.AUTHORIZED and locked.insights_fetched_at is not None
     before, name_before = creator_details(locked), locked.display_name
@@ -116,13 +117,15 @@ def keep_profile(
         replaced=PROFILE_METRICS if keeps_insights else ACCOUNT_MATRIX,
     )
     truncate_texts(locked, [*PROFILE_FIELDS, *INSIGHT_FIELDS])
-    if not stays_on_show:
+    if is_shown:
         locked.save(
             update_fields=PROFILE_FIELDS if keeps_insights else PROFILE_FIELDS + INSIGHT_FIELDS
         )
         if locked.display_name != name_before:
             named.send(sender=Creator, creator=locked)
-    record_creator_snapshots([locked], is_shown=not stays_on_show)
+    elif locked.tiktok_creator_id:  # whose account it is, is no source's
+        locked.save(update_fields=["tiktok_creator_id"])
+    record_creator_snapshots([locked], is_shown=is_shown)
     if not keeps_insights:
         keep_creator_details(locked, before)
     creator.refresh_from_db()

@@ -41,7 +41,13 @@ def remove_creators(creator_ids: Sequence[int], *, actor: User | None) -> list[J
     videos = Video.objects.filter(creator_id__in=creator_ids)
     subjects = [[OF_VIDEO, pk] for pk in videos.order_by("pk").values_list("pk", flat=True)]
     subjects += [[OF_CREATOR, pk] for pk in creator_ids]
-    for kind in (PollKind.MEMBERSHIP, PollKind.PROFILE, PollKind.INSIGHTS, PollKind.VIDEOS):
+    for kind in (
+        PollKind.MEMBERSHIP,
+        PollKind.PROFILE,
+        PollKind.INSIGHTS,
+        PollKind.VIDEOS,
+        PollKind.BACKFILL,
+    ):
         forget(kind, *creator_ids)
     LinkedVideo.objects.filter(
         Q(tiktok_video_id__in=videos.values("tiktok_video_id"))

@@ -46,7 +46,7 @@ def refresh_videos(creator: Creator) -> None:
     tiktok, seen = marketplace(account_for(creator)), set[str]()
     followed = {video_id for of_creator in _followed for video_id in of_creator(creator)}
     for page in _pages(tiktok, creator, connection, seen, followed):
-        if not _keep_page(creator, connection, page):
+        if not keep_page(creator, connection, page.videos):
             return
         seen |= {video.video_id for video in page.videos}
     _note_unlisted(creator, followed - seen)
@@ -66,14 +66,14 @@ def _pages(
     followed: set[str],
 ) -> Iterator[types.VideoPage]:
     """The latest videos; then the followed ones, without those `seen` by then."""
-    largest, cursor = _largest_page(tiktok, connection), 0
+    largest, cursor = largest_page(tiktok, connection), 0
     for limit in video_pages(largest):
-        yield (page := _video_page(tiktok, creator, connection, cursor=cursor, limit=limit))
+        yield (page := video_page(tiktok, creator, connection, cursor=cursor, limit=limit))
         if not page.has_more or not page.videos:
             break
         cursor = page.cursor
     for older in chunks(sorted(followed - seen), largest):
-        yield _video_page(tiktok, creator, connection, limit=len(older), video_ids=older)
+        yield video_page(tiktok, creator, connection, limit=len(older), video_ids=older)
 
 
 def video_pages(largest: int) -> list[int]:
@@ -81,7 +81,8 @@ def video_pages(largest: int) -> list[int]:
     return [min(largest, LATEST_VIDEOS - seen) for seen in range(0, LATEST_VIDEOS, largest)]
 
 
-def _largest_page(tiktok: Marketplace, connection: Connection | None) -> int:
+def largest_page(tiktok: Marketplace, connection: Connection | None) -> int:
+    """How many videos one call gives."""
     offered = tiktok.capabilities
     return offered.public_video_page if connection is None else offered.authorized_video_page
 
@@ -93,24 +94,26 @@ def refresh_video(video: Video) -> bool:
     if connection is None and not creator.is_in_marketplace:
         return False
     tiktok = marketplace(account_for(creator))
-    page = _video_page(tiktok, creator, connection, video_ids=[video.tiktok_video_id])
-    if not _keep_page(creator, connection, page):
+    page = video_page(tiktok, creator, connection, video_ids=[video.tiktok_video_id])
+    if not keep_page(creator, connection, page.videos):
         return False
     if not page.videos:
         _note_unlisted(creator, [video.tiktok_video_id])
     return True
 
 
-def _keep_page(creator: Creator, connection: Connection | None, page: types.VideoPage) -> bool:
-    """False when the consent ended during the call: nothing of it is kept."""
+def keep_page(
+    creator: Creator, connection: Connection | None, videos: Sequence[types.Video]
+) -> bool:
+    """Keep videos that were fetched together. False when the consent ended during the call: nothing of it is kept."""
     with transaction.atomic():
         if connection is not None and not still_sees(creator, connection):
             return False
-        keep_videos(creator, page.videos, Source.AUTHORIZED if connection else Source.PUBLIC)
+        keep_videos(creator, videos, Source.AUTHORIZED if connection else Source.PUBLIC)
     return True
 
 
-def _video_page(
+def video_page(
     tiktok: Marketplace,
     creator: Creator,
     connection: Connection | None,

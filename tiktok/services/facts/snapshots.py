@@ -20,8 +20,6 @@ from tiktok.enums import Source
 from tiktok.models import (
     CREATOR_NUMBERS,
     VIDEO_NUMBERS,
-    Creator,
-    Video,
     bits_of,
 )
 from tiktok.policies import MOST_COUNT, absurd_numbers
@@ -57,10 +55,11 @@ CREATORS = Table(
 )
 
 
-def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) -> None:
+def record_creator_snapshots(rows: Iterable[Any], *, is_shown: bool = True) -> None:
     """Keep the numbers that these accounts carry as facts of their UTC day (`profile_source`, `profile_fetched_at`).
 
-    They become the latest numbers if no later reading has been kept; not while another source's are on show.
+    They become the latest numbers if no later reading has been kept; not while another source's are on show. Those that do not
+    may be of several days of one account.
     """
     by_source: dict[str, list[Reading]] = {}
     for row in rows:
@@ -68,12 +67,13 @@ def record_creator_snapshots(rows: Iterable[Creator], *, is_shown: bool = True) 
             by_source.setdefault(row.profile_source, []).append((row, row.profile_fetched_at))
     for source, readings in by_source.items():
         _make_room(readings, source)
-        loading = list(_rows(_latest_of_each(readings), CREATOR_NUMBERS))
+        kept = _latest_of_each(readings) if is_shown else _last_of_each_day(readings)
+        loading = list(_rows(kept, CREATOR_NUMBERS))
         _load(CREATORS, CREATOR_NUMBERS, loading, {"source": Source(source), "is_shown": is_shown})
 
 
 def record_video_snapshots(
-    rows: Iterable[Video], *, source: str, fetched_at: datetime | None = None
+    rows: Iterable[Any], *, source: str, fetched_at: datetime | None = None
 ) -> None:
     """Keep the numbers that these videos carry as facts of their hour. Without `fetched_at`, of their `counts_fetched_at`.
 
@@ -100,6 +100,14 @@ def _latest_of_each(readings: Iterable[Reading]) -> list[Reading]:
     """The readings in the order of their rows' keys, of each row the one given last."""
     of_each = {reading[0].pk: reading for reading in readings}
     return [of_each[key] for key in sorted(of_each)]
+
+
+def _last_of_each_day(readings: Iterable[Reading]) -> list[Reading]:
+    """Keep the last reading of each row and day."""
+    of_days = {
+        (row.pk, at.date()): (row, at) for row, at in sorted(readings, key=lambda each: each[1])
+    }
+    return [of_days[key] for key in sorted(of_days)]
 
 
 def _rows(readings: Iterable[Reading], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -1,56 +1,64 @@
-"""Reading the export of the old source: a CSV of posts with the account's numbers beside them.
+"""Rows of an installation of the old source, understood or refused: posts with their account's numbers, or accounts alone.
 
-Counts come as the old source showed them (`541.2K`, `1.9M`, `2870`), fields may be empty, text is in any script. A file
-that is not such an export is refused as a whole; a row that cannot be understood, or that contradicts itself, is refused
-with its line and reason. Nothing is guessed.
-Hashtags, duration and saves are read past: the product shows them nowhere.
+Counts come as the old source showed them (`541.2K`, `1.9M`, `2870`), fields may be empty, text is in any script. A row that
+cannot be understood, or that contradicts itself, is refused with its line and reason. Nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tiktok.errors import NotALegacyExport
-from tiktok.services.legacy.table import table
-from ui.numbers import NotACount, proven_decimal_marks, read_count
+from tiktok.services.legacy.columns import HANDLE
+from ui.numbers import NotACount, read_count, read_number
 
-COUNTS = ("followers", "views", "likes", "comments", "shares")
-HANDLE = re.compile(r"[A-Za-z0-9._]{2,64}")
 VIDEO_ID = re.compile(r"[0-9]{6,19}")
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+EPOCH = re.compile(
+    r"[0-9]{10}(?:[0-9]{3})?"
+)  # seconds, as TikTok itself writes times, or milliseconds
 HOSTS = {"www.tiktok.com", "tiktok.com", "m.tiktok.com"}
-LONGEST_CAPTION = 10_000
-LONGEST_URL = 500
+LONGEST_CAPTION, LONGEST_NAME = 10_000, 200
+LONGEST_URL, LONGEST_IMAGE, LONGEST_CAMPAIGN = 500, 1_000, 120
 FIRST_TIKTOK_YEAR = 2014
 
 
-@dataclass(frozen=True)
-class LegacyPost:
-    """One row: a post and its account as the old source saw them at `collected_at` (UTC). Absent is None."""
+@dataclass(frozen=True, slots=True)
+class LegacyRow:
+    """One row: a post, its account, or both, as the old source saw them at `collected_at` (UTC). Absent is None or empty.
+
+    Without `tiktok_video_id` it is about an account; without `handle`, about a post whose account is known. Rates are
+    fractions. `campaign`: None where the file has no such column. `image` and `account_image`: a path or an address.
+    """
 
     line: int
     handle: str
-    followers: int | None
-    tiktok_video_id: str
-    caption: str
-    posted_at: datetime
     collected_at: datetime
-    views: int | None
-    likes: int | None
-    comments: int | None
-    shares: int | None
-    url: str
+    display_name: str = ""
+    followers: int | None = None
+    account_likes: int | None = None
+    account_videos: int | None = None
+    engagement_rate: float | None = None
+    account_image: str = ""
+    tiktok_video_id: str = ""
+    url: str = ""
+    caption: str = ""
+    posted_at: datetime | None = None
+    views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    image: str = ""
+    campaign: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RefusedRow:
     line: int
     reason: str
@@ -60,136 +68,154 @@ class _Unreadable(ValueError):
     """One row's problem, in words."""
 
 
-def read_export(path: Path, *, now: datetime) -> Iterator[LegacyPost | RefusedRow]:
-    """Every row of the file, understood or refused. Raises NotALegacyExport, possibly after rows were yielded.
+@dataclass(frozen=True)
+class Reading:
+    """How rows are read: as of which moment, the decimal marks that each column of counts proves, and handles by the file's."""
 
-    The file is read twice: first for how its columns write numbers.
-    """
+    now: datetime
+    proven: Mapping[str, set[str]]
+    handles: Mapping[str, str]
+
+    def understand(self, line: int, row: Mapping[str, str]) -> LegacyRow | RefusedRow:
+        """A row, given as text by field, understood or refused."""
+        try:
+            for name, text in row.items():
+                _check_text(name, text)
+            return self._understood(line, row)
+        except _Unreadable as problem:
+            return RefusedRow(line, str(problem))
+
+    def _understood(self, line: int, row: Mapping[str, str]) -> LegacyRow:
+        handle, video_id, url = self._identity(row)
+        if not (handle or video_id):
+            raise _Unreadable("names neither an account nor a post")
+        followers, account_likes, account_videos = (
+            self._count(name, row) for name in ("followers", "account_likes", "account_videos")
+        )
+        views, likes, comments, shares = (
+            self._count(name, row) for name in ("views", "likes", "comments", "shares")
+        )
+        return LegacyRow(
+            line=line,
+            handle=handle,
+            collected_at=self._moment("collected_at", row) or self.now,
+            display_name=row.get("display_name", "")[:LONGEST_NAME],
+            followers=followers,
+            account_likes=account_likes,
+            account_videos=account_videos,
+            engagement_rate=self._rate(row),
+            account_image=_image("account_image", row),
+            tiktok_video_id=video_id,
+            url=url,
+            caption=row.get("caption", "")[:LONGEST_CAPTION],
+            posted_at=self._posted_at(row, video_id),
+            views=views,
+            likes=likes,
+            comments=comments,
+            shares=shares,
+            image=_image("image", row),
+            campaign=_campaign(row),
+        )
+
+    def _identity(self, row: Mapping[str, str]) -> tuple[str, str, str]:
+        """Handle, video id and address: what one of them leaves out, another may tell. Refused where they contradict each other."""
+        handle, video_id, url = (row.get(name, "") for name in ("handle", "video_id", "url"))
+        handle = handle.removeprefix("@")
+        if handle and not HANDLE.fullmatch(handle):
+            raise _Unreadable(f"handle “{handle[:40]}” is not a TikTok handle")
+        if video_id and not VIDEO_ID.fullmatch(video_id):
+            raise _Unreadable(f"video_id “{video_id[:40]}” is not a TikTok video id")
+        handle, (account, post) = handle.lower(), _named_by(url) if url else (None, None)
+        if handle and account not in {None, handle}:
+            raise _Unreadable(f"handle “{handle}” and url name two accounts")
+        if video_id and post not in {None, video_id}:
+            raise _Unreadable(f"video_id {video_id} and url name two videos")
+        if video_id and post is None:
+            _refuse_rounded(video_id)
+        handle, video_id = handle or account or "", video_id or post or ""
+        if not (
+            HANDLE.fullmatch(handle or "of_a_known_post")
+            and VIDEO_ID.fullmatch(video_id or "0" * 6)
+        ):
+            raise _Unreadable(f"url “{url[:60]}” names no account or video that TikTok could have")
+        handle = self.handles.get(handle, handle)
+        if video_id and handle and not url:
+            url = f"https://www.tiktok.com/@{handle}/video/{video_id}"
+        return handle, video_id, url
+
+    def _count(self, name: str, row: Mapping[str, str]) -> int | None:
+        """`541.2K` → 541200, `` → None."""
+        text = row.get(name, "")
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and len(text) < 16:
+            return int(text)
+        try:
+            return read_count(text, self.proven.get(name, set()))
+        except NotACount as problem:
+            raise _Unreadable(f"{name} “{text[:40]}” {problem}") from None
+
+    def _rate(self, row: Mapping[str, str]) -> float | None:
+        """`4.2%` → 0.042, `0.042` → 0.042. Above 1 it must say that it is a percentage."""
+        text = row.get("engagement_rate", "")
+        if not text:
+            return None
+        plain = text.removesuffix("%").strip()
+        try:
+            rate = float(read_number(plain, self.proven.get("engagement_rate", set())))
+        except NotACount as problem:
+            raise _Unreadable(f"engagement_rate “{text[:40]}” {problem}") from None
+        if plain != text:
+            return rate / 100
+        if not 0 <= rate <= 1:
+            raise _Unreadable(f"engagement_rate “{text[:40]}” is no fraction. Write 4.2% or 0.042")
+        return rate
+
+    def _moment(self, name: str, row: Mapping[str, str]) -> datetime | None:
+        """`2025-05-01 12:01:30`, in UTC, or seconds since 1970; empty → None."""
+        text = row.get(name, "")
+        if not text:
+            return None
+        try:
+            if EPOCH.fullmatch(text):
+                moment = datetime.fromtimestamp(int(text[:10]), tz=UTC)
+            else:
+                moment = datetime.fromisoformat(text if MOMENT.fullmatch(text) else "")
+                moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise _Unreadable(
+                f"{name} “{text[:40]}” is not a time like 2025-05-01 12:01:30"
+            ) from None
+        return self._possible(f"{name} “{text[:40]}”", moment)
+
+    def _posted_at(self, row: Mapping[str, str], video_id: str) -> datetime | None:
+        """As the row says, else as the id: TikTok's ids carry the second of their making in the upper 32 bits."""
+        if not video_id:
+            return None
+        if said := self._moment("posted_at", row):
+            return said
+        moment = datetime.fromtimestamp(int(video_id) >> 32, tz=UTC)
+        return self._possible(f"posted_at is empty, and the time in video_id {video_id}", moment)
+
+    def _possible(self, what: str, moment: datetime) -> datetime:
+        if moment.year < FIRST_TIKTOK_YEAR:
+            raise _Unreadable(f"{what} is before TikTok existed")
+        if moment > self.now + timedelta(days=1):  # the export may be of another time zone
+            raise _Unreadable(f"{what} lies in the future")
+        return moment
+
+
+def _check_text(name: str, text: str) -> None:
+    if text.isascii():
+        if "\0" in text:
+            raise _Unreadable(f"{name} contains a NUL character")
+        return
     try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            if not file.seekable():
-                raise NotALegacyExport("This is a stream. Save the export as a file first.")
-            header, rows = table(file)
-            proven = _proven_decimal_marks(header, rows)
-            file.seek(0)
-            _, rows = table(file)
-            first_lines: dict[str, int] = {}
-            for line, cells in rows:
-                yield _read_row(header, cells, line, now, proven, first_lines)
-    except OSError as error:
-        raise NotALegacyExport(f"The file cannot be read: {error.strerror or error}.") from error
-
-
-def _proven_decimal_marks(
-    header: list[str], rows: Iterable[tuple[int, list[str]]]
-) -> dict[str, set[str]]:
-    """The decimal marks that each column of counts proves."""
-    proven: dict[str, set[str]] = {name: set() for name in COUNTS}
-    places = [(name, header.index(name)) for name in COUNTS if name in header]
-    for _, cells in rows:
-        if len(cells) == len(header):
-            for name, place in places:
-                proven[name] |= proven_decimal_marks([cells[place].strip()])
-    return proven
-
-
-def _read_row(
-    header: list[str],
-    cells: list[str],
-    line: int,
-    now: datetime,
-    proven: dict[str, set[str]],
-    first_lines: dict[str, int],
-) -> LegacyPost | RefusedRow:
-    try:
-        if len(cells) != len(header):
-            raise _Unreadable(f"has {len(cells)} columns instead of {len(header)}")
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-        post = _understand(row, line, now, proven)
-        first = first_lines.setdefault(post.tiktok_video_id, line)
-        if first != line:
-            raise _Unreadable(f"video_id {post.tiktok_video_id} stands on line {first} already")
-    except _Unreadable as problem:
-        return RefusedRow(line, str(problem))
-    return post
-
-
-def _understand(
-    row: dict[str, str], line: int, now: datetime, proven: dict[str, set[str]]
-) -> LegacyPost:
-    handle = row["handle"].removeprefix("@")
-    if not HANDLE.fullmatch(handle):
-        raise _Unreadable(f"handle “{handle[:40]}” is not a TikTok handle")
-    handle, video_id = handle.lower(), row["video_id"]
-    if not VIDEO_ID.fullmatch(video_id):
-        raise _Unreadable(f"video_id “{video_id[:40]}” is not a TikTok video id")
-    if any("\0" in cell for cell in row.values()):
-        raise _Unreadable("contains a NUL character")
-    counts = {name: _count(name, row.get(name, ""), proven[name]) for name in COUNTS}
-    return LegacyPost(
-        line=line,
-        handle=handle,
-        followers=counts["followers"],
-        tiktok_video_id=video_id,
-        caption=row.get("caption", "")[:LONGEST_CAPTION],
-        url=_url(row.get("url", ""), handle, video_id),
-        posted_at=_moment("posted_at", row.get("posted_at", ""), now)
-        or _moment_of_id(video_id, now),
-        collected_at=_moment("collected_at", row.get("collected_at", ""), now) or now,
-        views=counts["views"],
-        likes=counts["likes"],
-        comments=counts["comments"],
-        shares=counts["shares"],
-    )
-
-
-def _count(name: str, text: str, proven: set[str]) -> int | None:
-    """`541.2K` → 541200, `` → None."""
-    try:
-        return read_count(text, proven) if text else None
-    except NotACount as problem:
-        raise _Unreadable(f"{name} “{text[:40]}” {problem}") from None
-
-
-def _moment(name: str, text: str, now: datetime) -> datetime | None:
-    """`2025-05-01 12:01:30`, in UTC; empty → None."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text if MOMENT.fullmatch(text) else "")
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise _Unreadable(f"{name} “{text[:40]}” is not a time like 2025-05-01 12:01:30") from None
-    return _possible(f"{name} “{text[:40]}”", moment, now)
-
-
-def _moment_of_id(video_id: str, now: datetime) -> datetime:
-    """TikTok's ids carry the second of their making in the upper 32 bits."""
-    moment = datetime.fromtimestamp(int(video_id) >> 32, tz=UTC)
-    return _possible(f"posted_at is empty, and the time in video_id {video_id}", moment, now)
-
-
-def _possible(what: str, moment: datetime, now: datetime) -> datetime:
-    if moment.year < FIRST_TIKTOK_YEAR:
-        raise _Unreadable(f"{what} is before TikTok existed")
-    if moment > now + timedelta(days=1):  # the export may be of another time zone
-        raise _Unreadable(f"{what} lies in the future")
-    return moment
-
-
-def _url(text: str, handle: str, video_id: str) -> str:
-    """The post's address, or the one that it must have. An address that names another post or account is refused."""
-    if not text:
-        _refuse_rounded(video_id)
-        return f"https://www.tiktok.com/@{handle}/video/{video_id}"
-    account, post = _named_by(text)
-    if account not in {None, handle}:
-        raise _Unreadable(f"handle “{handle}” and url name two accounts")
-    if post is None:
-        _refuse_rounded(video_id)
-    elif post != video_id:
-        raise _Unreadable(f"video_id {video_id} and url name two videos")
-    return text
+        is_whole = "\0" not in text and bool(text.encode())
+    except UnicodeEncodeError:
+        is_whole = False
+    if not is_whole:
+        raise _Unreadable(f"{name} contains a NUL or half a character")
 
 
 def _named_by(address: str) -> tuple[str | None, str | None]:
@@ -218,3 +244,17 @@ def _refuse_rounded(video_id: str) -> None:
         raise _Unreadable(
             f"video_id {video_id} looks rounded by a spreadsheet, and no url says which video it is"
         )
+
+
+def _image(name: str, row: Mapping[str, str]) -> str:
+    text = row.get(name, "")
+    if len(text) > LONGEST_IMAGE:
+        raise _Unreadable(f"{name} “{text[:60]}” is longer than {LONGEST_IMAGE:,} characters")
+    return text
+
+
+def _campaign(row: Mapping[str, str]) -> str | None:
+    text = row.get("campaign")
+    if text and len(text) > LONGEST_CAMPAIGN:
+        raise _Unreadable(f"campaign “{text[:60]}” is longer than {LONGEST_CAMPAIGN} characters")
+    return text

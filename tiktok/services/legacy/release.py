@@ -35,7 +35,29 @@ SELECT creator.organization_id, creator.id, 'legacy',
     (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(creator)) WHERE key = ANY(%s))
 FROM tiktok_creator creator
 JOIN tiktok_legacymigration migration ON migration.organization_id = creator.organization_id AND migration.id = %s
-WHERE creator.profile_source = 'legacy'
+"""
+# The latest that TikTok itself has told, collected beside the old source; names and pictures follow with the next sync.
+SHOW_OWN = """
+UPDATE tiktok_creator creator SET
+    display_name = CASE WHEN creator.profile_source = 'legacy' THEN '' ELSE creator.display_name END,
+    profile_image = CASE WHEN creator.profile_source = 'legacy' THEN '' ELSE creator.profile_image END,
+    bio = CASE WHEN creator.profile_source = 'legacy' THEN '' ELSE creator.bio END,
+    engagement_rate = CASE WHEN creator.profile_source = 'legacy' THEN NULL ELSE creator.engagement_rate END,
+    follower_count = own.follower_count, like_count = own.like_count, video_count = own.video_count,
+    profile_source = coalesce(own.source, ''), profile_fetched_at = own.fetched_at,
+    absurd = CASE WHEN creator.profile_source = 'legacy' THEN 0 ELSE creator.absurd & ~7 END | (coalesce(own.absurd, 0) & 7)
+FROM tiktok_creator latest
+JOIN tiktok_legacymigration migration ON migration.organization_id = latest.organization_id AND migration.id = %s
+LEFT JOIN LATERAL (
+    SELECT source, fetched_at, follower_count, like_count, video_count, absurd FROM tiktok_creatorsnapshot fact
+    WHERE fact.organization_id = latest.organization_id AND fact.creator_id = latest.id AND fact.source <> 'legacy'
+    ORDER BY fact.bucket_at DESC, fact.fetched_at DESC LIMIT 1
+) own ON true
+WHERE creator.id = latest.id AND creator.organization_id = latest.organization_id
+    AND (
+        latest.profile_source = 'legacy'
+        OR own.fetched_at IS NOT NULL AND (latest.profile_fetched_at < own.fetched_at) IS NOT FALSE
+    )
 """
 PUT_BACK = f"""
 UPDATE tiktok_creator creator SET ({", ".join(PROFILE)}) = (
@@ -62,6 +84,7 @@ def release_creators(*, plan_digest: str, actor: User | None) -> LegacyMigration
         raise MigrationRefused(CUT_OVER)
     with connection.cursor() as cursor:
         cursor.execute(KEEP, [list(PROFILE), migration.pk])
+        cursor.execute(SHOW_OWN, [migration.pk])
     migration.cut_over_at = timezone.now()
     migration.purge_from = migration.cut_over_at + timedelta(hours=migration.purge_wait_hours)
     migration.plan_digest = plan_digest

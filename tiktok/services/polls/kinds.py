@@ -26,7 +26,7 @@ from tiktok.errors import (
 from tiktok.store import StoreIsDown
 
 Handler = Callable[[Sequence[int]], Mapping[int, timedelta | None] | None]
-# How long numbers stay fresh unless the handler knows better.
+# How long numbers stay fresh unless the handler knows better. The back-fill is done once.
 CADENCE = {
     PollKind.MARKETPLACE: timedelta(days=1),
     PollKind.MEMBERSHIP: timedelta(days=1),
@@ -61,7 +61,7 @@ def register_poll(kind: PollKind, handler: Handler) -> None:
             lane=Lane.POLLS,
             handler=waiting(handler),
             batch=BATCH.get(kind, 1),
-            cadence=CADENCE[kind],
+            cadence=CADENCE.get(kind),
             problems=REASONS,
             of_one_subject=OF_ONE_SUBJECT,
             is_paused=is_app_paused,

@@ -31,24 +31,32 @@ Cells = list[Any]  # text; of a workbook also numbers, dates, yes and no
 
 @dataclass
 class Place:
-    """How far a file is read: the number of its last row as spreadsheets count, and where the next one begins."""
+    """How far a file is read: the number of its last row as spreadsheets count, and where the next one begins.
+
+    Of a text also how many lines are read, and the one on which the last row begins.
+    """
 
     row: int = 0
     offset: int = 0
+    line: int = 0
+    begins_on: int = 0
 
 
 class Table:
     """The rows of an opened file behind `place`, which moves on with each row. Empty rows are counted and left out."""
 
-    def __init__(self, opened: Any, layout: Layout, place: Place) -> None:
+    def __init__(
+        self, opened: Any, layout: Layout, place: Place, *, most_rows: int | None = None
+    ) -> None:
         self.opened, self.layout, self.place = opened, layout, place
+        self.most_rows = most_rows or MOST_ROWS
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """(number, cells) of each row. Raises TableRefused."""
         rows = self._workbook_rows() if self.layout.is_workbook else self._text_rows()
         for number, cells in rows:
-            if number > MOST_ROWS + 1:
-                raise TableRefused(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+            if number > self.most_rows + 1:
+                raise TableRefused(f"The file has more than {self.most_rows:,} rows. Split it.")
             if any(cell != "" for cell in cells):
                 _check(number, cells, self.layout)
                 yield number, cells
@@ -63,6 +71,7 @@ class Table:
         reader = csv.reader(lines, delimiter=self.layout.delimiter, strict=True)
         while True:
             lines.begin_row()
+            self.place.begins_on = self.place.line + 1
             try:
                 cells = next(reader)
             except StopIteration:
@@ -123,9 +132,11 @@ class _Lines:
         if self.is_first and announced_delimiter(line):
             line = self.text.readline(self.room + 1)
             self.place.row += 1
+            self.place.line += 1
         self.is_first = False
         if not line:
             raise StopIteration
+        self.place.line += 1
         self.room -= len(line)
         self.row.append(line)
         if self.room < 0:

@@ -1,0 +1,149 @@
+"""Judging rows of the old source: by posts and readings that are known already, and by the handles that accounts gave up.
+
+A row is refused rather than attached to somebody it may not be about: under a handle that an account here has given up, or
+about a post that is known as another account's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q
+
+from tiktok.enums import Source
+from tiktok.models import Creator, FormerHandle, Video, VideoSnapshot
+from tiktok.services.facts.snapshots import COUNTS
+from tiktok.services.legacy.export import LegacyRow, RefusedRow
+
+Counts = tuple[int | None, ...]
+NO_COUNTS: Counts = (None,) * len(COUNTS)
+
+
+class RowFate(StrEnum):
+    """The outcome of a row that is not refused."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Facts that rows may meet: posts of the old source by TikTok's id, their readings by that id and the hour (with time and
+    numbers), the handles that posts are known under, and what became of handles that were given up."""
+
+    videos: dict[str, Video]
+    readings: dict[tuple[str, datetime], tuple[datetime, Counts]]
+    owners: dict[str, set[str]]
+    renamed: dict[str, str]
+
+    def reading_of(self, row: LegacyRow) -> tuple[datetime | None, Counts]:
+        """Time and numbers of the reading of this row's post and hour; (None, NO_COUNTS) where there is none."""
+        key = (row.tiktok_video_id, hour_of(row.collected_at))
+        return self.readings.get(key, (None, NO_COUNTS))
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The hour whose reading this is."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def counts_of(row: LegacyRow) -> Counts:
+    """The numbers of the post in this row."""
+    return row.views, row.likes, row.comments, row.shares
+
+
+def known_to(rows: Sequence[LegacyRow]) -> Known:
+    """Read all that these rows may meet."""
+    ids = {row.tiktok_video_id for row in rows if row.tiktok_video_id}
+    owners: dict[str, set[str]] = defaultdict(set)
+    videos: dict[str, Video] = {}
+    for video in Video.objects.select_related("creator").filter(tiktok_video_id__in=ids):
+        owners[video.tiktok_video_id].add(video.creator.handle)
+        if video.source == Source.LEGACY:
+            videos[video.tiktok_video_id] = video
+    return Known(videos, _readings(videos, rows), owners, _renamed({row.handle for row in rows}))
+
+
+def _readings(
+    videos: dict[str, Video], rows: Sequence[LegacyRow]
+) -> dict[tuple[str, datetime], tuple[datetime, Counts]]:
+    if not videos:
+        return {}
+    ids = {video.pk: video_id for video_id, video in videos.items()}
+    hours = {hour_of(row.collected_at) for row in rows if row.tiktok_video_id in videos}
+    facts = VideoSnapshot.objects.filter(
+        video_id__in=ids,
+        source=Source.LEGACY,
+        bucket_at__in=hours,
+    )
+    found = facts.values_list("video_id", "bucket_at", "fetched_at", *COUNTS)
+    return {(ids[pk], hour): (at, tuple(counts)) for pk, hour, at, *counts in found}
+
+
+def _renamed(handles: Collection[str]) -> dict[str, str]:
+    """The handle that an account has now, by one of these that it had once, or that it has at TikTok while another has it here."""
+    former = FormerHandle.objects.filter(handle__in=handles).order_by("left_at", "pk")
+    now = dict(former.values_list("handle", "creator__handle"))
+    disputed = Creator.objects.filter(Q(disputed_handle__in=handles) & ~Q(disputed_handle=""))
+    return now | dict(disputed.values_list("disputed_handle", "handle"))
+
+
+def judged(
+    rows: Sequence[LegacyRow], known: Known, confirmed: Collection[str]
+) -> tuple[list[LegacyRow], list[RefusedRow]]:
+    """The rows that may be kept, with their accounts' handles, and those that may not. `confirmed`: handles that somebody has
+    said mean who has them now."""
+    kept, refused, met = [], [], _Met(known, confirmed)
+    for row in rows:
+        owned = replace(row, handle=met.owner(row)) if not row.handle else row
+        reason = next(met.reasons(owned), "")
+        if reason:
+            refused.append(RefusedRow(row.line, reason))
+        else:
+            met.keep(owned)
+            kept.append(owned)
+    return kept, refused
+
+
+class _Met:
+    """The facts that rows have met so far: those known before, and the rows above."""
+
+    def __init__(self, known: Known, confirmed: Collection[str]) -> None:
+        self.known, self.confirmed = known, confirmed
+        self.above: dict[tuple[str, datetime], LegacyRow] = {}
+
+    def owner(self, row: LegacyRow) -> str:
+        """The handle under which the post of a row that names no account is known, if there is one."""
+        owners = self.known.owners.get(row.tiktok_video_id, set())
+        return next(iter(owners)) if len(owners) == 1 else ""
+
+    def reasons(self, row: LegacyRow) -> Iterator[str]:
+        """Say what speaks against keeping a row."""
+        post, handle, renamed = row.tiktok_video_id, row.handle, self.known.renamed
+        if not handle:
+            yield f"video_id {post} is not known here, and the row names no account"
+        if handle in renamed and handle not in self.confirmed:
+            yield (
+                f"@{handle} is or was a name of the account that is @{renamed[handle]} here. Say in the mapping file whose the rows "
+                f'are: "handles": {{"{handle}": "{renamed[handle]}"}}, or "{handle}" for an account of its own'
+            )
+        owners = self.known.owners.get(post, set()) if post else set()
+        if owners and handle not in owners:
+            yield f"video_id {post} is known as a post of @{min(owners)}, the row names @{handle}"
+        counts = counts_of(row)
+        above = self.above.get((post, row.collected_at)) if post else None
+        if above and NO_COUNTS not in {counts, counts_of(above)} and counts != counts_of(above):
+            yield f"line {above.line} has other numbers of video_id {post} for the same moment"
+        at, earlier = self.known.reading_of(row)
+        if post and at == row.collected_at and counts not in {NO_COUNTS, earlier}:
+            yield f"other numbers of video_id {post} are kept for the same moment"
+
+    def keep(self, row: LegacyRow) -> None:
+        if row.tiktok_video_id:
+            self.known.owners.setdefault(row.tiktok_video_id, set()).add(row.handle)
+            self.above.setdefault((row.tiktok_video_id, row.collected_at), row)
