@@ -145,19 +145,6 @@ def tables(to: Filled) -> Iterator[Table]:
     yield from _posts(to)
 
 
-def legacy_snapshots(organization_id: int, count: int, *, into: str) -> Table:
-    """Snapshots of the old source: a hundred hours of each of its posts."""
-    return Table(
-        into,
-        "organization_id video_id source bucket_at fetched_at video_views likes comments shares",
-        (
-            (organization_id, n // 100, "legacy", hour, hour, n, n % 900, n % 90, n % 9)
-            for n in range(organization_id * 10_000_000, organization_id * 10_000_000 + count)
-            for hour in [NOW - timedelta(days=60, hours=n % 100)]
-        ),
-    )
-
-
 def name_of(n: int) -> str:
     return f"{FIRST_NAMES[n * 7 % 40]} {LAST_NAMES[n // 40 * 11 % 40]} {n // 1600 or ''}".strip()
 

@@ -52,6 +52,7 @@ def _cut_over(_in_oak: None, monkeypatch: pytest.MonkeyPatch) -> None:
     record_video_snapshots(videos, source=Source.LEGACY)
     LegacyMigration.objects.create(cut_over_at=timezone.now())
     monkeypatch.setattr(purgers, "SLICE_ROWS", 1)
+    monkeypatch.setattr(purging, "HASH_SECONDS", 0)
 
 
 def one_slice() -> None:
@@ -211,3 +212,16 @@ def test_the_states_of_lines_are_told_from_what_the_run_has_noted() -> None:
     assert [(line.what, line.gone) for line in lines_now] == [("A", 2), ("B", 1), ("C", 0)]
     run.counts["last_slice_at"] = run.started_at.isoformat()
     assert progress_of(run).rows_per_second is None
+
+
+@pytest.mark.usefixtures("_cut_over")
+def test_hashing_goes_on_for_a_while_and_then_each_slice_stands_alone(monkeypatch) -> None:
+    monkeypatch.setattr(purging, "HASH_SECONDS", 60)
+    run = start_purge(actor=None)
+    one_slice()
+    run.refresh_from_db()
+    assert (progress_of(run).is_hashing, progress_of(run).gone) == (False, 0)
+    one_slice()
+    run.refresh_from_db()
+    assert "video_snapshots" in run.counts["gone"]  # detached, and neither counted nor dropped yet
+    assert progress_of(run).gone == 0
