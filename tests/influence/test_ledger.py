@@ -70,6 +70,19 @@ def test_an_entry_is_written_with_the_commit_once_and_signed() -> None:
     assert unknown_entries() == []
 
 
+def test_in_a_folder_an_entry_is_a_file_that_our_own_user_alone_reads(tmp_path, settings) -> None:
+    folder = {"BACKEND": "files.store.PrivateFolder", "OPTIONS": {"location": tmp_path / "ledger"}}
+    settings.STORAGES = {**settings.STORAGES, "ledger": folder}
+    assert ready() == (200, "ok")
+    note(LedgerKind.PURGED, "P-1", {"organization": 1})
+    path = tmp_path / "ledger/purged/P-1"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert read_entry("purged/P-1") is not None
+    assert ready() == (200, "ok")
+    LedgerEntry.objects.all().delete()
+    assert ready() == (503, "failed")
+
+
 def test_what_is_rolled_back_is_not_written() -> None:
     with transaction.atomic():
         note(LedgerKind.PURGED, "P-1", {})
@@ -162,6 +175,22 @@ def test_a_receipt_that_waits_to_be_written_holds(elm, purged) -> None:
     LedgerEntry.objects.update(written_at=None)
     with organization_scope(elm):
         assert verify_receipt(purged, actor=None).holds
+
+
+def test_a_row_that_a_superuser_brings_past_the_gate_breaks_the_receipt(
+    elm, purged, capsys
+) -> None:
+    with organization_scope(elm):
+        video = a_video(an_account("tom.t"), "2")
+        assert verify_receipt(purged, actor=None).holds
+    with psycopg.connect(os.environ[ADMIN], dbname=connection.settings_dict["NAME"]) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE tiktok_video SET source = 'legacy' WHERE id = %s", [video.pk])
+
+    with pytest.raises(SystemExit):
+        call_command("verify_purge", purged.number)
+
+    assert "does not hold: 1 found in tiktok_video, 1 found in videos." in capsys.readouterr().err
 
 
 # --- R7: backup, erase and purge, restore ------------------------------------------------------------------------
