@@ -18,7 +18,7 @@ from benchmarks.world import World
 from campaigns.models import Campaign
 from campaigns.services.legacy.importing import import_legacy_export
 from tenancy.scope import organization_scope
-from tiktok.services.legacy.rows import open_legacy
+from tiktok.services.facts.months import open_legacy_partitions
 
 BAR = 0.05
 MOST_ROWS = 1_000_000
@@ -125,7 +125,7 @@ def _copy(admin: psycopg.Connection[Any], owner: int, rows: int) -> None:
 def a_campaign(owner: int) -> int:
     """The campaign that takes the copied posts; the partitions that take readings of the old source are made, too."""
     with organization_scope(owner):
-        open_legacy()
+        open_legacy_partitions()
         day = NOW.date()
         return Campaign.objects.create(name="Past", client="Past", starts_on=day, ends_on=day).pk
 
