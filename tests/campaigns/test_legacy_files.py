@@ -183,6 +183,17 @@ def test_a_stream_and_a_file_that_is_not_there_are_refused(oak, tmp_path) -> Non
                 import_legacy_export(path, campaign_name="Spring", actor=None)
 
 
+def test_a_stored_file_whose_content_has_gone_is_said(oak, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(scanning, "SCANNED_ROWS", 1)
+
+    def lose(job: Job) -> None:
+        contents().delete(File.objects.get().path)
+
+    with organization_scope(oak):
+        with pytest.raises(NotALegacyExport, match="The file is no longer there"):
+            bring_in(tmp_path, table(), progress=lose)
+
+
 def test_a_column_settles_the_marks_of_its_own_values_only(oak, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(scanning, "SCANNED_ROWS", 1)
     with organization_scope(oak):
