@@ -11,7 +11,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.queries.reversible import participant_reversals  # noqa: PLC0415 -- the same
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
         from campaigns.services import briefs, bulk, errands, order_bulk  # noqa: PLC0415 -- needs the models
-        from campaigns.services.legacy import cutting_over, importing, planning  # noqa: PLC0415 -- needs the models
+        from campaigns.services.legacy import checking, importing  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks import detection  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks.imports import subject  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing, templates  # noqa: PLC0415 -- needs the models
@@ -30,8 +30,7 @@ class CampaignsConfig(AppConfig):
         importing.register_jobs()
         bulk.register_own_kinds()
         order_bulk.register_bulk_jobs()
-        planning.register_plan_job()
-        cutting_over.register_cut_over_jobs()
+        checking.register_migration_jobs()
         detection.register_work()
         subject.register()
         comments.register_removables()

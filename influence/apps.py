@@ -11,4 +11,8 @@ class InfluenceConfig(AppConfig):
     name = "influence"
 
     def ready(self) -> None:
+        from campaigns.queries.migration_page import has_migration  # noqa: PLC0415 -- needs the models
         from influence import checks  # noqa: F401, PLC0415 -- registers them, once the apps are there
+        from tenancy.templatetags.organizations import show_settings_if  # noqa: PLC0415 -- the same
+
+        show_settings_if("migration:page", has_migration)

@@ -12,6 +12,9 @@ from campaigns.enums import AccountOutcome
 from tiktok.enums import AccountKind, MarketplaceStatus
 from tiktok.policies import account_kind
 
+PLAN_JOB, CHECK_JOB = "campaigns.migration_plan", "campaigns.migration_check"
+CUT_OVER_JOB, REVERSAL_JOB = "campaigns.cut_over", "campaigns.cut_over_reversal"
+JOBS = (PLAN_JOB, CHECK_JOB, CUT_OVER_JOB, REVERSAL_JOB)
 KEPT = (AccountOutcome.AUTHENTICATED, AccountOutcome.MARKETPLACE)
 LOST = (AccountOutcome.UNSUPPORTED, AccountOutcome.UNKNOWN, AccountOutcome.NOT_CHECKED)
 OF_KIND = {

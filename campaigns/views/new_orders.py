@@ -16,6 +16,7 @@ from campaigns.models import Campaign, Order, OrderRequest, OrderTemplate
 from campaigns.policies.orders import PLACES_PER_CODE
 from campaigns.queries import accounts_to_pick, request_with_orders
 from campaigns.queries.accounts import without_order
+from campaigns.queries.migration_page import accounts_waiting
 from campaigns.queries.order_dates import common_due_date
 from campaigns.services.orders.contact.invitations import preview_invitation
 from campaigns.services.orders.requests import request_orders
@@ -111,6 +112,8 @@ def _form(earlier: OrderRequest | None, *args: Any, **kwargs: Any) -> OrderForm:
 
 def _first_values(request: OrganizationRequest, campaign: Campaign) -> dict[str, Any]:
     chosen = request.GET.getlist("account")
+    if "hidden_posts" in request.GET:  # of the old source: an order brings them back
+        chosen = [str(pk) for pk in accounts_waiting(campaign)]
     ids = [key for each in chosen if (key := key_in(each)) is not None]
     return {
         "brand_name": campaign.client,

@@ -33,10 +33,23 @@ class OpsSite(AdminSite):
         return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
+        from influence.ops import migration  # noqa: PLC0415 -- its forms and models need the apps
+
         choose = self.admin_view(require_POST(self.choose_organization))
         return [
             path("organization/", choose, name="choose_organization"),
             *receipt_pages(self),
+            path("migration/", self.admin_view(migration.overview), name="migration"),
+            path(
+                "migration/<slug:slug>/",
+                self.admin_view(migration.of_organization),
+                name="migration_of",
+            ),
+            path(
+                "migration/<slug:slug>/plan.csv",
+                self.admin_view(migration.plan_csv),
+                name="migration_plan",
+            ),
             *super().get_urls(),
         ]
 

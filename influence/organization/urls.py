@@ -7,6 +7,7 @@ from influence.organization import (
     audit,
     groups,
     members,
+    migration,
     profile,
     receipts,
     sign_in,
@@ -87,6 +88,23 @@ audit_pages = (
     "audit",
 )
 RECEIPTS = "migration/receipts/"
+migration_pages = (
+    [
+        path("", migration.page, name="page"),
+        path("plan/", migration.make_plan, name="make_plan"),
+        path("plan/plan.csv", migration.plan_csv, name="plan_csv"),
+        path("plan/plan.json", migration.plan_json, name="plan_json"),
+        path("check/", migration.check_accounts, name="check"),
+        path("ask/<str:how>/", migration.ask, name="ask"),
+        path("rules/", migration.rules, name="rules"),
+        path("cut-over/", migration.start, name="start"),
+        path("cut-over/withdraw/", migration.withdraw, name="withdraw"),
+        path("cut-over/reverse/", migration.reverse_it, name="reverse"),
+        path("purge/", migration.purge, name="purge"),
+        path("purge/pause/", migration.pause, name="pause"),
+    ],
+    "migration",
+)
 urlpatterns = [
     path("organization/", include(profile_pages)),
     path("members/", include(member_pages)),
@@ -99,4 +117,5 @@ urlpatterns = [
     path(f"{RECEIPTS}<str:receipt_number>/", receipts.show, name="purge_receipt"),
     path(f"{RECEIPTS}<str:receipt_number>/json/", receipts.download, name="purge_receipt_json"),
     path(f"{RECEIPTS}<str:receipt_number>/verify/", receipts.verify, name="verify_purge_receipt"),
+    path("migration/", include(migration_pages)),
 ]

@@ -1,5 +1,7 @@
 """Template tags about the organizations of the person who reads the page (built in to every template)."""
 
+from collections.abc import Callable
+
 from django import template
 from django.template.context import Context
 from django.urls import reverse
@@ -30,7 +32,19 @@ SETTINGS = (
     ("api_keys:page", "API keys", "key", Permission.MANAGE_KEYS),
     ("sign_in:page", "Sign-in", "lock", Permission.MANAGE_ORGANIZATION),
     ("audit:page", "Audit log", "history", Permission.READ_EVENTS),
+    ("migration:page", "Migration", "refresh", Permission.RUN_MIGRATION),
 )
+# Settings that not every organization has, and whether the one in scope does.
+_conditions: dict[str, Callable[[], bool]] = {}
+
+
+def show_settings_if(name: str, is_there: Callable[[], bool]) -> None:
+    """Let a page of the settings be shown only where this holds; once, when the app that knows is ready."""
+    _conditions[name] = is_there
+
+
+def _always() -> bool:
+    return True
 
 
 @register.simple_tag(takes_context=True)
@@ -48,7 +62,7 @@ def settings_tabs(context: Context) -> SafeString:
     """Between the pages of an organization's settings; twelve names leave no room for icons."""
     request, items = context["request"], []
     for name, label, _, permission in SETTINGS:
-        if can(request.membership, permission):
+        if can(request.membership, permission) and _conditions.get(name, _always)():
             href = reverse(name, args=[request.organization.slug])
             current = request.path.startswith(href)  # a form that comes back has an address below
             items.append({"label": label, "href": href, "current": current})

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from campaigns.enums import PostOrigin
 from campaigns.models import MigrationPlan, Post
+from campaigns.policies.migration import CUT_OVER_JOB, REVERSAL_JOB
 from campaigns.services.legacy.planning import check_plan, make_plan, report_of
 from crm.enums import AccountType
 from crm.models import SocialAccount
@@ -28,7 +29,6 @@ from tiktok.services.legacy.release import (
     take_release_back,
 )
 
-CUT_OVER_JOB, REVERSAL_JOB = "campaigns.cut_over", "campaigns.cut_over_reversal"
 NOT_APPROVED = "Another owner, or operations, has to approve the cut-over first."
 OTHER_PLAN = "Approval was asked for another plan. Withdraw it, and ask for this one."
 OWN_APPROVAL = "You asked for this cut-over: somebody else approves it."

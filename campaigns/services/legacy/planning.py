@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Count, Func, Sum
+from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum
 
 from campaigns.enums import AccountOutcome, PostOrigin
 from campaigns.models import Campaign, MigrationPlan, Post
-from campaigns.policies.migration import account_outcome, changed_accounts, changes_since
+from campaigns.policies.migration import PLAN_JOB, account_outcome, changed_accounts, changes_since
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
 from files.models import File
@@ -27,7 +27,6 @@ from tiktok.models import LegacyMigration
 from tiktok.services.legacy.purgers import PartitionPurger, Purger, RowPurger, purgers
 from tiktok.services.legacy.release import CUT_OVER, NO_MIGRATION
 
-PLAN = "campaigns.migration_plan"
 PAGE = "migration:page"
 CHANGED = "The stored plan is not what was planned: its hash is another. Make the plan again."
 
@@ -44,22 +43,25 @@ class RowSize(Func):
 
 def measured(purger: Purger) -> dict[str, Any]:
     """A line of the plan: how many rows or files a purger would take, and their bytes as far as they are known."""
+    rows = _rows_of(purger)
     return {
         "name": purger.name,
         "what": purger.what,
         "rows": purger.count(),
-        "bytes": _bytes(purger),
+        "bytes": _bytes(rows) if rows is not None else 0,
+        "are_files": rows is not None and rows.model is File,
     }
 
 
-def _bytes(purger: Purger) -> int:
-    if isinstance(purger, RowPurger):
-        rows = purger.rows()
-    elif isinstance(purger, PartitionPurger):
+def _rows_of(purger: Purger) -> QuerySet[Any] | None:
+    """The rows that a purger takes; None where it takes no rows."""
+    if isinstance(purger, PartitionPurger):
         tables = {model._meta.db_table: model for model in organization_models()}
-        rows = tables[purger.table]._default_manager.filter(source=Source.LEGACY)
-    else:
-        return 0
+        return tables[purger.table]._default_manager.filter(source=Source.LEGACY)
+    return purger.rows() if isinstance(purger, RowPurger) else None
+
+
+def _bytes(rows: QuerySet[Any]) -> int:
     size = Sum("size") if rows.model is File else Sum(RowSize("organization_id"))
     return int(rows.aggregate(bytes=size)["bytes"] or 0)
 
@@ -133,7 +135,7 @@ def named_changes(plan: MigrationPlan, now: dict[str, Any]) -> list[str]:
 # --- as a job ---
 def start_plan(*, actor: User) -> Job:
     """Make a plan in the background: what takes seconds in a large installation takes them beside the page."""
-    return start_job(PLAN, {}, total=len(purgers()), actor=actor)
+    return start_job(PLAN_JOB, {}, total=len(purgers()), actor=actor)
 
 
 def _measure_next(job: Job, _: None) -> bool:
@@ -156,6 +158,6 @@ def register_plan_job() -> None:
     """Owed: operations, who are no members, start it too."""
     register_job(
         JobKind(
-            PLAN, "Plan of the migration", {}, _measure_next, lasting=(MigrationRefused,), report=report_of, is_owed=True
+            PLAN_JOB, "Plan of the migration", {}, _measure_next, lasting=(MigrationRefused,), report=report_of, is_owed=True
         )
     )  # fmt: skip

@@ -1,0 +1,354 @@
+"""The cockpit of a migration, step by step as an owner walks it, and the pages of operations."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Campaign, MigrationPlan, Post
+from campaigns.queries.migration_page import cockpit
+from campaigns.services.legacy.importing import import_legacy_export
+from crm.models import BulkAction, Influencer
+from jobs.enums import Lane
+from tenancy.enums import Role
+from tenancy.models import User
+from tenancy.scope import organization_scope
+from tests.branding import a_member
+from tests.factories.legacy import cut_over
+from tests.working import pump
+from tiktok.models import Creator, LegacyMigration, PurgeReceipt
+from tiktok.queries import is_released
+
+pytestmark = pytest.mark.django_db
+
+EXPORT = """handle,followers,video_id,caption,posted_at,collected_at,views,likes,comments,shares
+ann.b,1.5K,7499446218112634119,One #spring,2025-05-01 12:00:00,2025-05-02 00:00:00,10K,100,5,1
+tom_t,900,7499446218112634121,Three,2025-05-02 12:00:00,2025-05-02 13:00:00,5,1,0,0
+zoe,800,7499446218112634122,Four,2025-05-02 12:00:00,2025-05-02 13:00:00,5,1,0,0
+"""
+
+
+@pytest.fixture
+def imported(oak, tmp_path: Path):
+    """Oak with three accounts: one in the marketplace, one outside with an address, one outside without."""
+    file = tmp_path / "export.csv"
+    file.write_text(EXPORT, encoding="utf-8")
+    with organization_scope(oak):
+        import_legacy_export(file, campaign_name="Spring", actor=None)
+        Creator.objects.update(marketplace_status="not_in")
+        Creator.objects.filter(handle="ann.b").update(marketplace_status="in")
+        Influencer.objects.filter(name="tom_t").update(email="tom@creators.example")
+    return oak
+
+
+def client_of(organization, role: str = "owner", name: str = "olga") -> Client:
+    client = Client()
+    client.force_login(a_member(organization, Role(role), name))
+    return client
+
+
+@pytest.fixture
+def owner(imported) -> Client:
+    return client_of(imported)
+
+
+def at(name: str, *args: str) -> str:
+    return reverse(f"migration:{name}", args=["oak", *args])
+
+
+def shown(client: Client) -> str:
+    answer = client.get(at("page"))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def said(answer) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def press(client: Client, name: str, *args: str, **values: object):
+    return client.post(at(name, *args), values, follow=True)
+
+
+# --- who sees it ---------------------------------------------------------------------------------------------------
+def test_only_owners_see_it_and_only_where_there_is_a_migration(imported, elm) -> None:
+    assert client_of(imported, "admin", "adam").get(at("page")).status_code == 403
+    owner = client_of(imported)
+    assert "/settings/migration/" in owner.get("/o/oak/settings/organization/").content.decode()
+    other = client_of(elm, "owner", "eva")
+    assert other.get(reverse("migration:page", args=["elm"])).status_code == 404
+    assert "/settings/migration/" not in other.get("/o/elm/settings/organization/").content.decode()
+    assert other.get(at("page")).status_code == 404
+
+
+# --- plan ----------------------------------------------------------------------------------------------------------
+def test_an_owner_makes_a_plan_and_takes_it_away_as_csv_and_json(imported, owner) -> None:
+    assert "No plan yet" in shown(owner)
+    assert owner.get(at("plan_csv")).status_code == 404
+    press(owner, "make_plan")
+    page = shown(owner)
+    assert '<p class="stat-value">1 <span class="stat-unit">of 3</span></p>' in page
+    assert "2 accounts are lost as of now." in page
+    rows = list(csv.reader(io.StringIO(owner.get(at("plan_csv")).getvalue().decode("utf-8-sig"))))
+    assert ["Campaign", "Spring", "", "Posts hidden", "", "3", "", ""] in rows
+    data = json.loads(owner.get(at("plan_json")).content)
+    with organization_scope(imported):
+        assert data["sha256"] == MigrationPlan.objects.get().digest
+
+
+def test_a_plan_that_accounts_have_left_behind_says_so(imported, owner) -> None:
+    press(owner, "make_plan")
+    assert "Accounts have changed" not in shown(owner)
+    with organization_scope(imported):
+        Creator.objects.filter(handle="zoe").update(marketplace_status="in")
+    assert "Accounts have changed since the plan was made." in shown(owner)
+
+
+def test_accounts_that_tiktok_was_not_asked_about_are_checked(imported, owner, tiktok) -> None:
+    with organization_scope(imported):
+        Creator.objects.filter(handle="zoe").update(marketplace_status="unknown")
+        Creator.objects.filter(handle="tom_t").update(marketplace_status="unknown")
+    tiktok.control("creator", handle="zoe", membership="IN")
+    press(owner, "make_plan")
+    assert "TikTok was not asked about 2 accounts yet." in shown(owner)
+    press(owner, "check")
+    with organization_scope(imported):
+        statuses = dict(Creator.objects.values_list("handle", "marketplace_status"))
+    assert statuses["zoe"] == "in"
+    assert "TikTok was not asked" not in shown(owner)
+    press(owner, "check")  # nobody is left: harmless
+
+
+# --- before it starts ----------------------------------------------------------------------------------------------
+def test_the_count_of_accounts_that_would_be_lost_falls_as_creators_come(imported, owner) -> None:
+    press(owner, "make_plan")
+    assert "2 accounts are lost as of now." in shown(owner)
+    with organization_scope(imported):
+        Creator.objects.filter(handle="zoe").update(marketplace_status="in")
+    assert "1 account is lost as of now." in shown(owner)
+    with organization_scope(imported):
+        Creator.objects.update(marketplace_status="in")
+    assert "Every account is kept." in shown(owner)
+
+
+def test_everybody_who_can_be_kept_is_invited_or_asked_by_the_bulk_actions(imported, owner) -> None:
+    press(owner, "make_plan")
+    page = shown(owner)
+    assert "Invite 2 to the marketplace" in page
+    assert "Ask 1 to connect" in page
+    assert "<span>No e-mail address</span><strong>1</strong>" in page
+    with organization_scope(imported):
+        tom, zoe = (Influencer.objects.get(name=name).pk for name in ("tom_t", "zoe"))
+    for how, ids in (("invite", [tom, zoe]), ("ask", [tom])):
+        answer = press(owner, "ask", how)
+        with organization_scope(imported):
+            action = BulkAction.objects.latest("pk")
+        assert (action.kind, action.ids) == (how, sorted(ids))
+        assert answer.redirect_chain[-1][0] == f"/o/oak/influencers/bulk/{action.pk}/"
+    assert press(owner, "ask", "tag").status_code == 404
+
+
+def test_whoever_was_asked_is_not_counted_again(imported, owner) -> None:
+    press(owner, "make_plan")
+    press(owner, "ask", "ask")
+    with organization_scope(imported):
+        action = BulkAction.objects.latest("pk")
+    owner.post(f"/o/oak/influencers/bulk/{action.pk}/begin/")
+    while pump(Lane.BULK):
+        pass
+    with organization_scope(imported):
+        found = cockpit()
+        assert found is not None
+        assert found.asking.ask == 0
+    assert said(press(owner, "ask", "ask")) == ["Nobody is left to be asked."]
+
+
+# --- cut-over ------------------------------------------------------------------------------------------------------
+def test_the_short_name_is_typed_for_a_cut_over_and_for_its_reversal(imported, owner) -> None:
+    press(owner, "make_plan")
+    assert "Type oak to confirm" in owner.get(at("start")).content.decode()
+    wrong = owner.post(at("start"), {"typed": "elm"})
+    assert wrong.status_code == 422
+    assert "This is not “oak”. Nothing was changed." in wrong.content.decode()
+    press(owner, "start", typed="oak")
+    with organization_scope(imported):
+        assert (is_released(), Post.objects.filter(hidden_at=None).count()) == (True, 0)
+    page = shown(owner)
+    assert "Nothing is deleted yet." in page
+    assert '0</span> <span class="stat-unit">of 2 accounts' in page
+    assert owner.post(at("reverse"), {"typed": ""}).status_code == 422
+    press(owner, "reverse", typed="oak")
+    with organization_scope(imported):
+        assert (is_released(), Post.objects.filter(hidden_at=None).count()) == (False, 3)
+
+
+def test_a_plan_that_no_longer_holds_is_refused_and_the_page_names_what_changed(
+    imported, owner
+) -> None:
+    press(owner, "make_plan")
+    with organization_scope(imported):
+        Creator.objects.filter(handle="zoe").update(marketplace_status="in")
+    answer = press(owner, "start", typed="oak")
+    (problem,) = said(answer)
+    assert "@zoe was “Unsupported” and is “Kept, not authenticated” now." in problem
+    with organization_scope(imported):
+        assert not is_released()
+
+
+def test_a_second_owner_approves_where_the_organization_wants_it(imported, owner) -> None:
+    press(owner, "make_plan")
+    assert said(press(owner, "rules", needs_approval="on", purge_wait_hours="24")) == [
+        "Rules saved."
+    ]
+    assert said(press(owner, "rules", purge_wait_hours="24")) == [
+        "Only operations can let a cut-over go without a second person."
+    ]
+    assert press(owner, "rules", purge_wait_hours="25").status_code == 200
+    assert "Ask for approval" in shown(owner)
+    press(owner, "start", typed="oak")
+    assert "The cut-over waits for approval." in shown(owner)
+    assert said(press(owner, "start", typed="oak")) == [
+        "You asked for this cut-over: somebody else approves it."
+    ]
+    second = client_of(imported, "owner", "pete")
+    assert "Approve the cut-over" in shown(second)
+    press(second, "withdraw")
+    press(owner, "start", typed="oak")
+    press(second, "start", typed="oak")
+    with organization_scope(imported):
+        assert is_released()
+    assert "The purge can begin" in shown(owner)
+    assert "at the earliest" in said(press(owner, "purge", typed="oak"))[0]
+
+
+# --- after it ------------------------------------------------------------------------------------------------------
+def test_accounts_are_counted_as_tracked_again_by_themselves(imported, owner) -> None:
+    with organization_scope(imported):
+        cut_over()
+    assert '0</span> <span class="stat-unit">of 2 accounts' in shown(owner)
+    answer = owner.get(at("page"))
+    version = answer.context["live"].version
+    assert owner.get(at("page"), headers={"X-Seen": version}).status_code == 204
+    with organization_scope(imported):
+        Creator.objects.filter(handle="zoe").update(marketplace_status="in")
+    news = owner.get(at("page"), headers={"X-Seen": version})
+    assert news.status_code == 200
+    assert '1</span> <span class="stat-unit">of 2 accounts' in shown(owner)
+
+
+def test_posts_that_wait_for_an_order_lead_to_a_prefilled_one(imported, owner) -> None:
+    with organization_scope(imported):
+        cut_over()
+        campaign = Campaign.objects.get()
+    page = shown(owner)
+    assert "Create orders for these creators" in page
+    answer = owner.get(f"/o/oak/campaigns/{campaign.pk}/orders/new/?hidden_posts=1")
+    with organization_scope(imported):
+        accounts = {post.account_id for post in Post.objects.all()}
+    assert {int(pk) for pk in answer.context["chosen"]} == accounts
+
+
+def test_the_purge_is_begun_paused_taken_up_and_ends_with_its_receipt(imported, owner) -> None:
+    with organization_scope(imported):
+        cut_over()
+    assert "This cannot be undone." in owner.get(at("purge")).content.decode()
+    press(owner, "purge", typed="oak")
+    assert "Progress of the purge" in shown(owner)
+    assert said(press(owner, "reverse", typed="oak"))[0].startswith("The purge has begun")
+    press(owner, "pause")
+    assert "Paused." in shown(owner)
+    press(owner, "purge")
+    for _ in range(60):
+        pump(Lane.BULK)
+        with organization_scope(imported):
+            LegacyMigration.objects.get()
+            jobs_left = not PurgeReceipt.objects.exists()
+        if not jobs_left:
+            break
+        make_jobs_due()
+    page = shown(owner)
+    assert "Receipt issued" in page
+    assert 'class="is-done"' in page
+
+
+def make_jobs_due() -> None:
+    from jobs.models import Work
+
+    Work.objects.filter(kind="job").update(due_at="2020-01-01T00:00Z")
+
+
+def test_nothing_is_paused_before_the_purge(imported, owner) -> None:
+    assert said(press(owner, "pause")) == []
+
+
+# --- operations ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def ops(db: None) -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.create_user("ops@influence.example", is_staff=True, is_superuser=True)
+    )
+    return client
+
+
+OF_OAK = "/admin/migration/oak/"
+
+
+def test_operations_see_all_migrations_and_walk_one(imported, elm, ops) -> None:
+    overview = ops.get("/admin/migration/").content.decode()
+    assert "Oak" in overview
+    assert "Elm" not in overview.partition("<main")[2].partition("Tracked after")[2]
+    assert ops.get("/admin/migration/elm/").status_code == 404
+    assert ops.get(f"{OF_OAK}plan.csv").status_code == 404
+    ops.post(OF_OAK, {"step": "plan"})
+    assert ops.get(f"{OF_OAK}plan.csv").content.startswith(b"\xef\xbb\xbfPart,Name")
+    assert ops.post(OF_OAK, {"step": "cut_over", "typed": "elm"}).status_code == 422
+    ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"})
+    with organization_scope(imported):
+        assert is_released()
+    ops.post(OF_OAK, {"step": "reverse", "typed": "oak"})
+    with organization_scope(imported):
+        assert not is_released()
+
+
+def test_operations_are_told_why_a_step_is_refused(imported, ops, owner) -> None:
+    answer = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"}, follow=True)
+    assert said(answer) == ["Make a plan first."]
+    ops.post(OF_OAK, {"step": "plan"})
+    with organization_scope(imported):
+        Creator.objects.filter(handle="zoe").update(marketplace_status="in")
+    answer = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"}, follow=True)
+    assert "@zoe" in said(answer)[-1]
+    assert ops.post(OF_OAK, {"step": "nonsense"}).status_code == 404
+
+
+def test_operations_approve_and_let_an_organization_go_without_a_second_person(
+    imported, ops, owner
+) -> None:
+    press(owner, "make_plan")
+    press(owner, "rules", needs_approval="on", purge_wait_hours="0")
+    press(owner, "start", typed="oak")
+    ops.post(OF_OAK, {"step": "withdraw"})
+    ops.post(OF_OAK, {"step": "without_second"})
+    with organization_scope(imported):
+        migration = LegacyMigration.objects.get()
+        assert (migration.needs_approval, migration.asked_at) == (False, None)
+    press(owner, "rules", needs_approval="on", purge_wait_hours="0")
+    press(owner, "start", typed="oak")
+    ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"})
+    with organization_scope(imported):
+        assert is_released()
+    ops.post(OF_OAK, {"step": "pause"})  # nothing runs: harmless
+    ops.post(OF_OAK, {"step": "purge", "typed": "oak"})
+    ops.post(OF_OAK, {"step": "pause"})
+    assert "Go on with the purge" in ops.get(OF_OAK).content.decode()
+
+
+def test_nobody_but_operations_sees_their_pages(owner) -> None:
+    assert owner.get("/admin/migration/").status_code in {302, 403}
