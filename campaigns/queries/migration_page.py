@@ -7,35 +7,26 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from campaigns.enums import AccountOutcome, PostOrigin
-from campaigns.models import Campaign, MigrationPlan, Order, Post
-from campaigns.policies.migration import JOBS, KEPT, LOST, account_outcome
-from campaigns.policies.orders import SETTLED_STATES
-from campaigns.queries.counts import account_counter, organization_counts
+from campaigns.enums import AccountOutcome
+from campaigns.models import MigrationPlan
+from campaigns.policies.migration import JOBS, KEPT, LOST
 from campaigns.queries.migration import latest_plan
-from crm.enums import ConnectState, Network
-from crm.models import ConnectInvitation, SocialAccount
-from crm.policies.accounts import INVITE_AGAIN_AFTER, OUTSIDE
+from campaigns.queries.migration_people import (
+    IS_KEPT,
+    Asking,
+    Waiting,
+    asking,
+    counts_by_outcome,
+    waiting_campaigns,
+)
+from crm.models import SocialAccount
 from jobs.models import Job
 from jobs.queries import running_jobs
-from tiktok.enums import LIVE_CONNECTION_STATES, ConnectionState, MarketplaceStatus
 from tiktok.models import LegacyMigration
 from tiktok.queries.purging import PurgeProgress, purge_progress
 from ui.live import Live
-
-CAMPAIGNS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A campaign whose hidden posts wait for an order: how many, and of how many accounts."""
-
-    campaign: Campaign
-    posts: int
-    accounts: int
 
 
 @dataclass(frozen=True)
@@ -47,86 +38,9 @@ class AccountLine:
     after: int
 
 
-@dataclass(frozen=True)
-class Asking:
-    """Who can still be kept: influencers to invite to the marketplace, to ask to connect, and those without an address."""
-
-    invite: int
-    ask: int
-    no_address: int
-
-
 def has_migration() -> bool:
     """Does the organization leave, or has it left, an old source?"""
     return LegacyMigration.objects.exists()
-
-
-def lost_accounts() -> QuerySet[SocialAccount]:
-    """The TikTok accounts that cannot be tracked, of influencers who are not archived."""
-    rows = SocialAccount.objects.filter(network=Network.TIKTOK, creator__isnull=False)
-    is_kept = Q(creator__marketplace_status=MarketplaceStatus.IN) | Q(
-        creator__grant_state__in=LIVE_CONNECTION_STATES
-    )
-    return rows.exclude(is_kept).filter(influencer__archived_at=None)
-
-
-def accounts_to_invite() -> QuerySet[SocialAccount]:
-    """Those of the lost who can be invited to the marketplace, the first time or after a week again."""
-    again = timezone.now() - INVITE_AGAIN_AFTER
-    is_due = Q(creator__invited_at=None) | Q(creator__invited_at__lte=again)
-    return lost_accounts().filter(is_due, creator__marketplace_status__in=OUTSIDE)
-
-
-def _without_address() -> Q:
-    return Q(influencer__email="", influencer__person=None)
-
-
-def accounts_to_ask() -> QuerySet[SocialAccount]:
-    """Those of the lost whose influencers have an address, and were not asked to connect yet."""
-    asked = ConnectInvitation.objects.filter(influencer=OuterRef("influencer"))
-    open_states = set(ConnectState) - {ConnectState.STOPPED, ConnectState.CONNECTED}
-    return (
-        lost_accounts()
-        .exclude(_without_address())
-        .filter(~Exists(asked.filter(state__in=open_states)))
-    )
-
-
-def accounts_without_address() -> QuerySet[SocialAccount]:
-    """Those of the lost whose influencers have no e-mail address."""
-    return lost_accounts().filter(_without_address())
-
-
-def counts_by_outcome() -> dict[AccountOutcome, int]:
-    """How many TikTok accounts have which outcome, by the kept counters."""
-    kept, found = organization_counts(), dict.fromkeys(AccountOutcome, 0)
-    for status in MarketplaceStatus:
-        for grant in ("", *ConnectionState):
-            is_authenticated = grant in LIVE_CONNECTION_STATES
-            outcome = account_outcome(status, is_authenticated=is_authenticated)
-            found[outcome] += kept[account_counter(status, grant)]
-    return found
-
-
-def _waiting_posts() -> QuerySet[Post]:
-    open_orders = Order.objects.filter(campaign=OuterRef("campaign"), account=OuterRef("account"))
-    hidden = Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at__isnull=False)
-    return hidden.filter(~Exists(open_orders.exclude(state__in=SETTLED_STATES)))
-
-
-def waiting_campaigns() -> list[Waiting]:
-    """The campaigns with most hidden posts that wait for an order."""
-    rows = _waiting_posts().values("campaign").order_by()
-    counted = rows.annotate(posts=Count("pk"), accounts=Count("account", distinct=True))
-    found = list(counted.order_by("-posts", "campaign")[:CAMPAIGNS_SHOWN])
-    campaigns = Campaign.objects.in_bulk([row["campaign"] for row in found])
-    return [Waiting(campaigns[row["campaign"]], row["posts"], row["accounts"]) for row in found]
-
-
-def accounts_waiting(campaign: Campaign) -> list[int]:
-    """The accounts of a campaign whose hidden posts wait for an order."""
-    rows = _waiting_posts().filter(campaign=campaign, account__influencer__archived_at=None)
-    return list(rows.order_by("account").values_list("account", flat=True).distinct())
 
 
 @dataclass(frozen=True)
@@ -161,7 +75,7 @@ class Cockpit:
 
     @property
     def may_be_reversed(self) -> bool:
-        """Until the purge begins."""
+        """Can the cut-over still be reversed? Until the purge begins."""
         return self.is_cut_over and self.purge is None
 
     @property
@@ -192,7 +106,7 @@ class Cockpit:
 
     @cached_property
     def account_lines(self) -> list[AccountLine]:
-        """Before the cut-over both as of now; after it the plan's number and today's."""
+        """The accounts by outcome: before the cut-over both as of now; after it the plan's number and today's."""
         lines = []
         for outcome in AccountOutcome:
             now = self.counts[outcome]
@@ -240,7 +154,7 @@ class Cockpit:
 
     @property
     def purge_ends_in(self) -> timedelta | None:
-        """About how long the purge goes on, by its rate so far."""
+        """The time that the purge still takes, by its rate so far."""
         purge = self.purge
         if purge is None or not purge.rows_per_second or purge.is_paused:
             return None
@@ -248,25 +162,16 @@ class Cockpit:
 
     @cached_property
     def again(self) -> int:
-        """How many of the accounts that the cut-over lost are tracked again."""
+        """Accounts that the cut-over lost and that are tracked again."""
         if self.plan is None:
             return 0
         ids = [pk for each in LOST for pk in self.plan.facts["accounts"][each]]
-        lost = SocialAccount.objects.filter(pk__in=ids)
-        is_kept = Q(creator__marketplace_status=MarketplaceStatus.IN) | Q(
-            creator__grant_state__in=LIVE_CONNECTION_STATES
-        )
-        return lost.filter(is_kept).count()
+        return SocialAccount.objects.filter(IS_KEPT, pk__in=ids).count()
 
     @cached_property
     def asking(self) -> Asking:
-        """Influencers, not accounts: one mail goes to each."""
-        people = Count("influencer", distinct=True)
-        invite, ask, without = (
-            rows.aggregate(n=people)["n"]
-            for rows in (accounts_to_invite(), accounts_to_ask(), accounts_without_address())
-        )
-        return Asking(invite, ask, without)
+        """Influencers to invite or to ask, and those without an address."""
+        return asking()
 
     @cached_property
     def waiting(self) -> list[Waiting]:
@@ -274,7 +179,7 @@ class Cockpit:
 
     @property
     def live(self) -> Live:
-        """More is to come while a step is under way, and while accounts can still be kept or come back."""
+        """The version of the page; more is to come while a step is under way, and while accounts can still be kept or come back."""
         is_working = self.job is not None or (self.purge is not None and not self.purge.is_done)
         migration = self.migration
         facts: tuple[object, ...] = (

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, Order, OrderRequest, OrderTemplate
 from campaigns.policies.orders import PLACES_PER_CODE
 from campaigns.queries import accounts_to_pick, request_with_orders
 from campaigns.queries.accounts import without_order
-from campaigns.queries.migration_page import accounts_waiting
+from campaigns.queries.migration_people import accounts_waiting
 from campaigns.queries.order_dates import common_due_date
 from campaigns.services.orders.contact.invitations import preview_invitation
 from campaigns.services.orders.requests import request_orders

@@ -27,6 +27,7 @@ from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tiktok.errors import MigrationRefused
 from tiktok.services.legacy.purging import NotCutOver, pause_purge, start_purge
+from ui.bidi import isolated
 from ui.csv_rows import csv_lines
 
 PAGE = "admin:migration_of"
@@ -57,7 +58,7 @@ def of_organization(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(reverse(PAGE, args=[slug]))
         context = {
             **admin.site.each_context(request),
-            "title": f"Migration of {organization}",
+            "title": f"Migration of {isolated(organization)}",
             "organization": organization,
             "found": found,
             "form": form,

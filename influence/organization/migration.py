@@ -14,12 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.forms.migration import RulesForm, SlugForm
 from campaigns.models import MigrationPlan
 from campaigns.queries.migration import PLAN_HEAD, latest_plan, plan_as_data, plan_rows
-from campaigns.queries.migration_page import (
-    Cockpit,
-    accounts_to_ask,
-    accounts_to_invite,
-    cockpit,
-)
+from campaigns.queries.migration_page import Cockpit, cockpit
+from campaigns.queries.migration_people import accounts_to_ask, accounts_to_invite
 from campaigns.services.legacy.checking import start_check
 from campaigns.services.legacy.cutting_over import (
     ask_for_approval,
@@ -119,8 +115,8 @@ def plan_json(request: OrganizationRequest) -> HttpResponse:
 
 
 def _as_file(request: OrganizationRequest, ending: str) -> dict[str, str]:
-    name = f"migration-plan-{request.organization.slug}.{ending}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    slug = request.organization.slug
+    return {"Content-Disposition": f'attachment; filename="migration-plan-{slug}.{ending}"'}
 
 
 @staff_page(RIGHT, Permission.EDIT_INFLUENCERS, Permission.INVITE_CREATORS)

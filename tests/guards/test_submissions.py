@@ -14,6 +14,8 @@ OF_OTHERS = ("account/", "admin/", "allauth/", "components/", "mfa/")  # no rows
 # the form goes if that is not the page itself.
 NEED_NONE = {
     "It deletes, ends or takes back: what is gone cannot go again.": """
+        staff/organization/migration/notices.html migration:withdraw
+        staff/organization/migration/reverse.html action
         portal/_withdraw.html portal:withdraw
         portal/data/erase.html
         public/apply/base.html account_logout
@@ -72,6 +74,8 @@ NEED_NONE = {
         staff/tiktok/disconnect_form.html action
     """,
     "It says how something is to be: said twice, it is so.": """
+        staff/organization/migration/progress.html migration:pause
+        staff/organization/migration/rules.html migration:rules
         portal/viewing/banner.html crm:stop_viewing
         staff/crm/influencers/facts.html crm:view_as
         public/alerts_off.html
@@ -183,6 +187,12 @@ NEED_NONE = {
         staff/organization/single_sign_on/domains.html single_sign_on:add_domain
     """,
     "It starts work that is not started again while it is unfinished, or was done a moment ago.": """
+        staff/organization/migration/asking.html migration:ask
+        staff/organization/migration/notices.html migration:check
+        staff/organization/migration/page.html migration:make_plan
+        staff/organization/migration/progress.html migration:purge
+        staff/organization/migration/purge.html action
+        staff/organization/migration/start.html action
         portal/data/copy.html
         staff/campaigns/campaigns/campaign.html campaigns:orders_refresh
         staff/campaigns/campaigns/list.html campaigns:export
