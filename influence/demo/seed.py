@@ -55,6 +55,7 @@ from tiktok.services.grants.grants import live_state
 from tiktok.services.legacy.rows import creators_of_unknown_membership
 
 FIRST = 20  # with whom the campaigns are made
+WITH_ADDRESS = 80  # of the old source's creators: the others cannot be mailed
 OLD_EXPORT = Path(__file__).with_name("old_source.csv")
 Known = Iterable[tuple[int, tuple[str, str, str]]]
 
@@ -238,3 +239,6 @@ def _fill_old_source(world: World) -> None:
         import_legacy_export(OLD_EXPORT, campaign_name="Past posts", actor=world.owner)
         refresh_membership(creators_of_unknown_membership())
         collect_since_2024()
+        for person in Influencer.objects.order_by("pk")[:WITH_ADDRESS]:
+            person.email = f"{person.name.replace('.', '-')}@creators.example"
+            person.save(update_fields=["email"])

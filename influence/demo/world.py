@@ -22,6 +22,7 @@ PASSWORD = "sunlit-harbour-42"  # noqa: S105 -- of the invented people only
 OWNER = "olivia@northlight.example"
 MANAGER = "marco@northlight.example"
 VIEWER = "vera@northlight.example"
+SECOND_OWNER = "sam@kestrel.example"
 OPS = "ops@influence.example"
 INFLUENCER = "tom@creators.example"
 CONNECTED = "lena@creators.example"
@@ -29,6 +30,7 @@ PEOPLE = {
     OWNER: "owner of Northlight Agency (Creator Marketplace), Harbour Goods (TikTok One), Kestrel Media (old source)",
     MANAGER: "manager at Northlight who sees the group Food only",
     VIEWER: "viewer: reads, changes nothing",
+    SECOND_OWNER: "second owner of Kestrel Media, to approve its cut-over",
     INFLUENCER: "influencer who has not connected TikTok yet (/me/)",
     CONNECTED: "influencer who has (/me/)",
     OPS: "ops: the administration (/admin/)",
@@ -79,6 +81,9 @@ def make_world() -> World:
         if not northlight.memberships.filter(user=person).exists():
             add_member(northlight, person, role=role, actor=owner)
     kestrel = _organization("Kestrel Media", owner, TTCM)
+    second = make_person(SECOND_OWNER, "Sam Okafor")
+    if not kestrel.memberships.filter(user=second).exists():
+        add_member(kestrel, second, role=Role.OWNER, actor=owner)
     return World(northlight, harbour, kestrel, owner, manager)
 
 

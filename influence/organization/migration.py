@@ -41,6 +41,12 @@ from ui.redirects import go_to
 PAGE = "migration:page"
 MOST_ASKED = 10_000  # at once, as in the list of influencers
 RIGHT = Permission.RUN_MIGRATION
+SUBTITLES = {
+    "plan": "Nothing is changed yet. A plan says what would become of each account, post and row.",
+    "cut_over": "The plan is made from live data. Nothing is changed yet.",
+    "purge": "The old data is hidden. The purge deletes it.",
+    "proof": "The old data is gone. The receipt proves it.",
+}
 WHOM = {"invite": accounts_to_invite, "ask": accounts_to_ask}
 
 
@@ -67,6 +73,7 @@ def page(request: OrganizationRequest) -> HttpResponse:
     context = {
         "found": found,
         "live": found.live,
+        "subtitle": SUBTITLES[found.step],
         "why_not": why,
         "is_own_wish": found.migration.asked_by_id == request.user.pk,
         "rules": RulesForm(initial=found.migration.__dict__),

@@ -181,7 +181,7 @@ def test_the_short_name_is_typed_for_a_cut_over_and_for_its_reversal(imported, o
         assert (is_released(), Post.objects.filter(hidden_at=None).count()) == (True, 0)
     page = shown(owner)
     assert "Nothing is deleted yet." in page
-    assert '0</span> <span class="stat-unit">of 2 accounts' in page
+    assert '<p class="stat-value">0 <span class="stat-unit">of 2 accounts' in page
     assert owner.post(at("reverse"), {"typed": ""}).status_code == 422
     press(owner, "reverse", typed="oak")
     with organization_scope(imported):
@@ -231,7 +231,7 @@ def test_a_second_owner_approves_where_the_organization_wants_it(imported, owner
 def test_accounts_are_counted_as_tracked_again_by_themselves(imported, owner) -> None:
     with organization_scope(imported):
         cut_over()
-    assert '0</span> <span class="stat-unit">of 2 accounts' in shown(owner)
+    assert '<p class="stat-value">0 <span class="stat-unit">of 2 accounts' in shown(owner)
     answer = owner.get(at("page"))
     version = answer.context["live"].version
     assert owner.get(at("page"), headers={"X-Seen": version}).status_code == 204
@@ -239,7 +239,7 @@ def test_accounts_are_counted_as_tracked_again_by_themselves(imported, owner) ->
         Creator.objects.filter(handle="zoe").update(marketplace_status="in")
     news = owner.get(at("page"), headers={"X-Seen": version})
     assert news.status_code == 200
-    assert '1</span> <span class="stat-unit">of 2 accounts' in shown(owner)
+    assert '<p class="stat-value">1 <span class="stat-unit">of 2 accounts' in shown(owner)
 
 
 def test_posts_that_wait_for_an_order_lead_to_a_prefilled_one(imported, owner) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaigns.enums import OrderState
 from campaigns.models import Campaign, Order, OrderReply, Post
 from campaigns.policies.posts import GONE
+from campaigns.queries.migration_people import accounts_to_ask, accounts_without_address
 from campaigns.queries.order_dates import is_overdue
 from campaigns.queries.order_list import Asked, narrowed_orders
 from campaigns.queries.orders import with_pending
@@ -116,6 +117,10 @@ def test_a_start_that_was_stopped_is_completed_by_the_next(step, tiktok, monkeyp
         }  # fmt: skip
     with organization_scope(Organization.objects.get(slug="kestrel")):
         assert LegacyMigration.objects.get().cut_over_at is None
+        assert (accounts_to_ask().count() > 0, accounts_without_address().count() > 0) == (
+            True,
+            True,
+        )
         assert {kind_of(account.creator) for account in SocialAccount.objects.all()} == {
             AccountKind.LEGACY
         }

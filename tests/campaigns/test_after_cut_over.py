@@ -1,0 +1,98 @@
+"""An old campaign after cut-over and purge: who is tracked, what is hidden, and how a post comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from campaigns.models import Campaign, Order, Post
+from campaigns.queries import published_posts
+from campaigns.services.legacy.importing import import_legacy_export
+from campaigns.services.orders.requests import request_orders
+from campaigns.services.orders.sending import send_order_request
+from campaigns.services.orders.syncing import sync_order
+from crm.models import SocialAccount
+from tenancy.enums import Role
+from tenancy.scope import organization_scope
+from tests.branding import a_member
+from tests.campaigns.test_orders_syncing import review
+from tests.factories.legacy import cut_over
+from tiktok.models import Creator, Video
+from tiktok.services.legacy.purging import run_purge, start_purge
+
+pytestmark = pytest.mark.django_db
+HEAD = "handle,followers,video_id,caption,posted_at,collected_at,views,likes,comments,shares\n"
+ROW = "{},900,{},Old words,2025-05-02 12:00:00,2025-05-02 13:00:00,{},1,0,0\n"
+UNSUPPORTED = "TikTok no longer lets us track this account. Invite it to the Creator Marketplace or ask the influencer to connect it."
+
+
+@pytest.fixture
+def old_campaign(oak, tiktok, tmp_path: Path) -> Campaign:
+    """A campaign of the old source with an account in the marketplace and one outside, cut over and purged."""
+    (known, *_) = tiktok.read("videos", handle="maya.bakes")["videos"]
+    file = tmp_path / "export.csv"
+    rows = [ROW.format("maya.bakes", known["video_id"], "123456789")]
+    rows.append(ROW.format("tom_trails", "7499446218112634121", "5"))
+    file.write_text(HEAD + "".join(rows), encoding="utf-8")
+    with organization_scope(oak):
+        import_legacy_export(file, campaign_name="Spring", actor=None)
+        Creator.objects.filter(handle="maya.bakes").update(marketplace_status="in")
+        Creator.objects.filter(handle="tom_trails").update(marketplace_status="not_in")
+        assert cut_over() == 2
+        run_purge(start_purge(actor=None))
+        yield Campaign.objects.get()
+
+
+def page(organization, campaign: Campaign, below: str) -> str:
+    client = Client()
+    client.force_login(a_member(organization, Role.MANAGER, below.strip("/").replace("/", "-")))
+    answer = client.get(f"/o/{organization.slug}/campaigns/{campaign.pk}/{below}")
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_unsupported_accounts_stay_listed_with_the_message_and_both_buttons(
+    oak, old_campaign
+) -> None:
+    said = page(oak, old_campaign, "influencers/")
+    assert UNSUPPORTED in said
+    for button in ("Invite to the marketplace", "Ask to connect"):
+        assert f'{button}<span class="visually-hidden"> @' in said
+    assert "@maya.bakes" in said
+
+
+def test_old_posts_are_counted_and_shown_nowhere(oak, old_campaign) -> None:
+    for below in ("posts/", "posts/all/"):
+        said = page(oak, old_campaign, below)
+        assert "2 earlier posts from the old data source are hidden." in said
+        assert "Old words" not in said
+        assert "123,456,789" not in said
+    assert set(SocialAccount.objects.values_list("account_type", flat=True)) == {"tiktok_creator"}
+    assert not Video.objects.filter(source="legacy").exists()
+
+
+def test_a_campaign_code_brings_a_hidden_post_back_with_tiktoks_own_numbers(
+    oak, old_campaign, tiktok
+) -> None:
+    hidden = Post.objects.get(account__handle="maya.bakes")
+    assert (hidden.video, hidden.url.rpartition("/")[2]) == (None, hidden.network_post_id)
+    request = request_orders(
+        old_campaign, [hidden.account], brand_name="Northwind", description="Two recipes", video_count=1, actor=None
+    )  # fmt: skip
+    send_order_request(request)
+    order = Order.objects.get(request=request)
+    tiktok.control(
+        "tie", handle="maya.bakes", video_id=hidden.network_post_id, campaign_code=order.campaign_code
+    )  # fmt: skip
+    review(tiktok, hidden.network_post_id, "SUCCEED")
+
+    sync_order(order)
+
+    post = published_posts(old_campaign).get()
+    assert (post.pk, post.origin, post.hidden_at) == (hidden.pk, "order", None)
+    assert post.video is not None
+    assert (post.video.source, post.video.counts_source) == ("ttcm_public", "ttcm_public")
+    assert post.video.video_views != 123_456_789
+    assert "1 earlier post from the old data source is hidden." in page(oak, old_campaign, "posts/")
