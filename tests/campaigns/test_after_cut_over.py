@@ -93,6 +93,6 @@ def test_a_campaign_code_brings_a_hidden_post_back_with_tiktoks_own_numbers(
     post = published_posts(old_campaign).get()
     assert (post.pk, post.origin, post.hidden_at) == (hidden.pk, "order", None)
     assert post.video is not None
-    assert (post.video.source, post.video.counts_source) == ("ttcm_public", "ttcm_public")
+    assert (post.video.source, post.video.counts_source) == ("ttcm_public", "order_report")
     assert post.video.video_views != 123_456_789
     assert "1 earlier post from the old data source is hidden." in page(oak, old_campaign, "posts/")
