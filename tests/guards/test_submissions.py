@@ -188,6 +188,7 @@ NEED_NONE = {
     """,
     "It starts work that is not started again while it is unfinished, or was done a moment ago.": """
         staff/organization/migration/asking.html migration:ask
+        staff/organization/migration/asking.html migration:invite
         staff/organization/migration/notices.html migration:check
         staff/organization/migration/page.html migration:make_plan
         staff/organization/migration/progress.html migration:purge

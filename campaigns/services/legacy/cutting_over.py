@@ -107,7 +107,7 @@ def cut_over(plan: MigrationPlan, *, actor: User | None) -> int:
     if reason := why_not(migration, plan, actor):
         raise MigrationRefused(reason)
     check_plan(plan)
-    migration = release_creators(plan_digest=plan.digest, actor=actor)
+    release_creators(migration, plan_digest=plan.digest, actor=actor)
     SocialAccount.objects.filter(account_type=AccountType.TIKTOK).update(
         account_type=AccountType.TIKTOK_CREATOR
     )

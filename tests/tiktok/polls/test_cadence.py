@@ -221,7 +221,7 @@ def test_at_the_cut_over_whoever_has_connected_before_shows_the_authorized_numbe
     connect(tiktok, maya, oak, handle)
     with organization_scope(oak):
         assert Creator.objects.get().follower_count == 7
-        release_creators(plan_digest="", actor=None)
+        release_creators(LegacyMigration.objects.get(), plan_digest="", actor=None)
     while pump():
         pass
     with organization_scope(oak):

@@ -77,11 +77,8 @@ def lock_migration() -> LegacyMigration:
     return migration
 
 
-def release_creators(*, plan_digest: str, actor: User | None) -> LegacyMigration:
-    """TikTok's own data takes the place of the old source's. Raises MigrationRefused."""
-    migration = lock_migration()
-    if migration.cut_over_at is not None:
-        raise MigrationRefused(CUT_OVER)
+def release_creators(migration: LegacyMigration, *, plan_digest: str, actor: User | None) -> None:
+    """TikTok's own data takes the place of the old source's. The migration is locked, and has not cut over."""
     with connection.cursor() as cursor:
         cursor.execute(KEEP, [list(PROFILE), migration.pk])
         cursor.execute(SHOW_OWN, [migration.pk])
@@ -92,7 +89,6 @@ def release_creators(*, plan_digest: str, actor: User | None) -> LegacyMigration
     migration.save()
     supported = _begin_tracking()
     record(Verb.LEGACY_CUT_OVER, migration, actor=actor, supported=supported)
-    return migration
 
 
 def _begin_tracking() -> int:
