@@ -207,6 +207,12 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "engagement_rate": [0.25], "total_play_time": [9.0], "average_play_time": [9.0], "video_completion_rate": [0.25],
     },
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None, "asked_at": None, "asked_by": None},
+    "tiktok.PurgeRun": lambda t: {
+        "counts": {
+            "planned": [{"name": "videos", "what": t.canary, "why": t.canary, "rows": 1, "sha256": ""}],
+            "gone": {}, "hashed": 0, "doing": "", "slices": 0,
+        },
+    },
     "tiktok.LegacyProfile": lambda t: {"creator": t.row("tiktok.Creator"), "source": "ttcm_public", "profile": {"bio": t.canary}},
     "campaigns.MigrationPlan": lambda t: {
         "facts": {
