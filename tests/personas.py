@@ -208,6 +208,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     },
     "tiktok.LegacyMigration": lambda t: {"cut_over_at": NOON, "purged_at": None, "asked_at": None, "asked_by": None},
     "tiktok.PurgeRun": lambda t: {
+        "state": "done",
         "counts": {
             "planned": [{"name": "videos", "what": t.canary, "why": t.canary, "rows": 1, "sha256": ""}],
             "gone": {}, "hashed": 0, "doing": "", "slices": 0,
