@@ -158,7 +158,7 @@ def test_a_purge_that_is_killed_at_twenty_points_ends_complete_and_touches_nothi
                 gone.add(planned - sum(legacy_rows().values()))
         receipt = run_purge(run)
 
-        assert len(gone) > 5  # it was killed while rows went, too
+        assert len(gone) > 3  # it was killed while rows went, too
         assert {
             line["name"]: line["gone"] - line["rows"] for line in receipt.lines
         } == dict.fromkeys((line["name"] for line in receipt.lines), 0)
