@@ -49,6 +49,7 @@ ADDRESS = "https://www.tiktok.com/@maya.bakes/video/7499446218112634119"
 KEPT = {
     "handle",
     "disputed_handle",
+    "past_cursor",  # a place in TikTok's list of videos
     "tiktok_creator_id",
     "invite_refusal",
     "tiktok_video_id",
