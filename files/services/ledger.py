@@ -2,7 +2,7 @@
 
 An entry is noted in the transaction of its cause and written after the commit, or by the next round; it is signed, and never
 written over. What the store holds and the database does not know was done after the backup that the database was restored
-from: the site is not ready until `manage.py replay_ledger` has done it again (decision 0036).
+from: the site is not ready until `manage.py replay_ledger` has done it again (decision 28).
 """
 
 from __future__ import annotations
