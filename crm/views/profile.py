@@ -32,7 +32,7 @@ from tiktok.queries import MetricValue, audience_bars, is_released, memberships_
 
 METRICS = AccountMetric.values  # in the order of the page: followers first
 CHARTS = {"follower_count": "Followers", "like_count": "Likes", "average_views": "Views"}
-PERIODS = {"7": "7 d", "30": "30 d", "90": "90 d", "365": "1 y"}
+PERIODS = {"7": "7 d", "30": "30 d", "90": "90 d", "365": "1 y", "0": "All"}
 CHANGES = ("7", "30", "90")
 # Everything that the page's address says; one link changes one of them.
 CHOICES = {"chart": "follower_count", "period": "90", "change": "30", "videos": "grid"}

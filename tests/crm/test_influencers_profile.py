@@ -614,8 +614,12 @@ def test_the_chart_shows_the_chosen_number_and_period(
     maya: SocialAccount, viewer: Client, oak: Organization
 ) -> None:
     with organization_scope(oak):
-        for day, likes in ((1, 5), (25, 6), (31, 7)):
-            moment = datetime(2026, 10, day, tzinfo=UTC)
+        for moment, likes in (
+            (datetime(2024, 1, 2, tzinfo=UTC), 4),
+            (datetime(2026, 10, 1, tzinfo=UTC), 5),
+            (datetime(2026, 10, 25, tzinfo=UTC), 6),
+            (datetime(2026, 10, 31, tzinfo=UTC), 7),
+        ):
             CreatorSnapshot.objects.create(
                 creator_id=maya.creator_id,
                 source=Source.PUBLIC,
@@ -628,6 +632,8 @@ def test_the_chart_shows_the_chosen_number_and_period(
     assert "25 Oct 2026" in page
     assert " 1 Oct 2026" not in page
     assert " 1 Oct 2026" in main_text(viewer, f"{at(maya)}?chart=like_count&period=wrong")
+    assert "2 Jan 2024" not in main_text(viewer, f"{at(maya)}?chart=like_count&period=365")
+    assert "2 Jan 2024" in main_text(viewer, f"{at(maya)}?chart=like_count&period=0")
     assert "No numbers in this period." in main_text(viewer, f"{at(maya)}?chart=wrong")
 
 
