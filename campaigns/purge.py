@@ -49,7 +49,7 @@ def unlink(posts: QuerySet[Post]) -> int:
 for purger in (
     RowPurger(
         "post_links",
-        "Captions and numbers of campaign posts are deleted; id and URL stay",
+        "Captions and numbers of campaign posts, whose id and URL stay",
         TERMS,
         lambda: Post.objects.filter(video__source=Source.LEGACY),
         unlink,

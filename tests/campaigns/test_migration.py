@@ -176,7 +176,7 @@ def _a_type_changes() -> None:
             _a_post_goes,
             [
                 "Spring: 3 posts would have been hidden, now 2.",
-                "Captions and numbers of campaign posts are deleted; id and URL stay: 3 rows were planned, now there are 2.",
+                "Captions and numbers of campaign posts, whose id and URL stay: 3 rows were planned, now there are 2.",
                 "3 posts would have kept id and address, now 2.",
             ],
         ),
@@ -184,14 +184,14 @@ def _a_type_changes() -> None:
             _another_campaign_has_one,
             [
                 "Summer: 0 posts would have been hidden, now 1.",
-                "Captions and numbers of campaign posts are deleted; id and URL stay: 3 rows were planned, now there are 4.",
+                "Captions and numbers of campaign posts, whose id and URL stay: 3 rows were planned, now there are 4.",
                 "3 posts would have kept id and address, now 4.",
             ],
         ),
         (
             _a_video_goes,
             [
-                "Captions and numbers of campaign posts are deleted; id and URL stay: 3 rows were planned, now there are 2.",
+                "Captions and numbers of campaign posts, whose id and URL stay: 3 rows were planned, now there are 2.",
                 "Posts: captions, images, latest numbers: 3 rows were planned, now there are 2.",
             ],
         ),

@@ -255,7 +255,7 @@ def test_posts_that_wait_for_an_order_lead_to_a_prefilled_one(imported, owner) -
     assert {int(pk) for pk in answer.context["chosen"]} == accounts
 
 
-def test_the_purge_is_begun_paused_taken_up_and_ends_with_its_receipt(imported, owner) -> None:
+def test_the_purge_is_begun_paused_taken_up_and_ends_with_its_receipt(imported, owner, ops) -> None:
     with organization_scope(imported):
         cut_over()
     assert "This cannot be undone." in owner.get(at("purge")).content.decode()
@@ -275,7 +275,11 @@ def test_the_purge_is_begun_paused_taken_up_and_ends_with_its_receipt(imported, 
         make_jobs_due()
     page = shown(owner)
     assert "Receipt issued" in page
+    assert "Rows deleted" in page
     assert 'class="is-done"' in page
+    with organization_scope(imported):
+        receipt = PurgeReceipt.objects.get()
+    assert f'href="/admin/receipts/{receipt.pk}/"' in ops.get(OF_OAK).content.decode()
 
 
 def make_jobs_due() -> None:
