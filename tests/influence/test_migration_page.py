@@ -9,7 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.models import Campaign, MigrationPlan, Post
@@ -307,6 +309,30 @@ def test_the_page_says_how_long_the_purge_still_takes(imported, owner) -> None:
         left = found.purge.planned - 1
         assert found.purge_ends_in == timedelta(seconds=10 * left)
         assert found.purge_percent == 100 // found.purge.planned
+
+
+def test_the_cockpit_asks_as_much_for_one_campaign_as_for_three(imported, owner, tmp_path) -> None:
+    press(owner, "make_plan")
+    before = queries_of(owner)
+    for number, name in enumerate(("Summer", "Autumn"), 1):
+        file = tmp_path / f"{name}.csv"
+        file.write_text(EXPORT.replace("74994462181126341", f"7499446218112{number}341"), "utf-8")
+        with organization_scope(imported):
+            import_legacy_export(file, campaign_name=name, actor=None)
+    press(owner, "make_plan")
+    assert queries_of(owner) == before
+    with organization_scope(imported):
+        assert Campaign.objects.count() == 3
+        cut_over()
+    assert shown(owner).count("Create orders for these creators") == 3
+    assert queries_of(owner) <= 19
+
+
+def queries_of(client: Client) -> int:
+    shown(client)
+    with CaptureQueriesContext(connection) as asked:
+        shown(client)
+    return len(asked)
 
 
 def test_nothing_is_paused_before_the_purge(imported, owner) -> None:
