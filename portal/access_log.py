@@ -104,8 +104,12 @@ def _lines(
     organization: Organization, influencer: Influencer, limit: Place | None
 ) -> Iterator[Access]:
     is_since = Q(at__gte=influencer.created_at)
-    programs = dict(influencer.applications.values_list("program", "program__name"))
-    applied_to = Q(verb=Verb.APPLICATIONS_EXPORTED, object_id__in=programs)
+    applied = influencer.applications.filter(submitted_at__isnull=False)
+    sent = list(applied.values_list("program", "program__name", "submitted_at"))
+    programs = {program: name for program, name, _at in sent}
+    applied_to = Q(pk__in=[])
+    for program, _name, at in sent:  # a file from before has nothing of theirs
+        applied_to |= Q(verb=Verb.APPLICATIONS_EXPORTED, object_id=program, at__gte=at)
     mine = Participant.objects.filter(account__influencer=influencer).values("campaign")
     campaigns = dict(Campaign.objects.filter(pk__in=mine).values_list("pk", "client"))
     concerns_me = Q(influencer=influencer) | Q(influencer=None, campaign_id=None) | Q(campaign_id__in=campaigns)  # fmt: skip
@@ -161,6 +165,8 @@ def _taken(event: Event, campaigns: dict[int, str], programs: dict[int, str]) ->
         return _("Exported a list of creators in which you may stand")
     if event.verb == Verb.APPLICATIONS_EXPORTED:
         name = programs[event.object_id]
-        return _("Exported the applications to %(program)s, yours too") % {"program": name}
+        return _("Exported applications to %(program)s, in which yours may stand") % {
+            "program": name
+        }
     brand = campaigns[event.object_id]
     return _("Exported the numbers of a campaign with your work for %(brand)s") % {"brand": brand}

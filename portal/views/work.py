@@ -88,7 +88,10 @@ def link_request(request: InfluencerRequest, pk: int) -> HttpResponse:
     accounts = own_accounts(request.influencer)
     own = next((each for each in accounts if each.creator.pk == asked.account.creator_id), None)
     if request.method == "POST" and own and own.may_link:
-        agrees = request.POST.get("answer") == "accept"
+        answer = ANSWERS.get(request.POST.get("answer", ""))
+        if answer is None:
+            raise Http404
+        agrees = answer == ContractState.ACCEPTED
         with person_scope(request.user):
             job = start_answering(asked, own, agrees=agrees, person=request.user)
             return follow_own(request, begin_at_once(job))

@@ -113,6 +113,10 @@ def test_an_accepted_video_is_linked_at_tiktok_and_the_order_follows(
 def test_a_declined_video_stays_as_it_is_and_the_brand_sees_that(
     tiktok, oak, order, asked, may_link
 ) -> None:
+    assert may_link.post(address(asked), {"answer": "perhaps"}).status_code == 404
+    assert may_link.post(address(asked)).status_code == 404
+    assert state(oak, asked) == ReviewState.LINK_ASKED
+
     done = may_link.post(address(asked), {"answer": "decline"}, follow=True)
     assert "You declined. The video is not linked" in done.content.decode()
     assert state(oak, asked) == ReviewState.LINK_REFUSED
