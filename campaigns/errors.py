@@ -11,6 +11,15 @@ class CampaignProblem(Exception):
     """Base: `str()` is safe to show and says what to do."""
 
 
+class FolderElsewhere(CampaignProblem):
+    """Pictures stand in a folder of another machine: the one that the command runs on goes on, soon."""
+
+    retry_after = 10.0  # seconds
+
+    def __init__(self) -> None:
+        super().__init__("The folder of pictures is not on this machine.")
+
+
 class OrderNotValid(CampaignProblem):
     """Something of an order's form is wrong; `field` is the form's field."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Participant, Post
 from campaigns.services.legacy import scanning
-from campaigns.services.legacy.importing import IMPORT, import_legacy_export
+from campaigns.services.legacy.importing import IMPORT, ImportEnded, import_legacy_export
 from crm.models import Influencer, SocialAccount
 from files.models import File
 from jobs.enums import JobState
@@ -348,8 +348,9 @@ def test_an_import_that_is_cancelled_says_so_and_keeps_what_is_done(
             cancel_job(job)
 
     with organization_scope(oak):
-        with pytest.raises(NotALegacyExport, match="It was cancelled"):
+        with pytest.raises(ImportEnded, match="It was cancelled") as ended:
             bring_in(tmp_path, ROWS, progress=cancel)
+        assert fates(ended.value.result) == (4, 0, 0, 0)
         assert (Video.objects.count(), Job.objects.get(kind=IMPORT).state) == (
             4,
             JobState.CANCELLED,
@@ -377,7 +378,7 @@ def test_a_cut_over_during_an_import_ends_it(oak, tmp_path, in_slices) -> None:
             LegacyMigration.objects.update(cut_over_at=timezone.now())
 
     with organization_scope(oak):
-        with pytest.raises(NotALegacyExport, match="its data cannot come back"):
+        with pytest.raises(ImportEnded, match="its data cannot come back"):
             bring_in(tmp_path, ROWS, progress=cut_over)
         assert Video.objects.count() == 2
 

@@ -1,7 +1,7 @@
 """Import of an installation's files of the old source: a job that first reads the whole file, then writes it slice by slice.
 
 Nothing is written of a file that cannot be read to its end. A slice and its count are committed together: whoever is killed
-goes on, and a file that is imported again changes nothing.
+goes on, and a file that is imported again changes nothing. A file has one import at a time: another one ends the earlier.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import File as Upload
-from django.db import models
+from django.db import models, transaction
 
+from campaigns.errors import FolderElsewhere
 from campaigns.models import Campaign, LegacyRemark
+from campaigns.services.legacy.pictures import is_folder_here
 from campaigns.services.legacy.scanning import WRITE, Progress, Slice, next_slice
 from campaigns.services.legacy.writing import widen_window, write_rows
 from files.enums import FileKind
@@ -23,9 +26,9 @@ from files.errors import FileRefused
 from files.models import File
 from files.purge import delete_files
 from files.services.storing import store_large
-from jobs.enums import JobState
+from jobs.enums import FINISHED_STATES, JobState
 from jobs.models import Job
-from jobs.services.jobs import JobKind, register_job, start_job, work_through
+from jobs.services.jobs import JobKind, cancel_job, register_job, start_job, work_through
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -38,9 +41,13 @@ IMPORT = "campaigns.import_legacy"
 
 @dataclass(frozen=True)
 class ImportResult:
-    """The outcome of an import so far: every row is new, updated or unchanged, or is refused."""
+    """The outcome of an import so far: every row is new, updated or unchanged, or is refused.
+
+    `ended_before`: how many unfinished imports of the same file, with other parameters, were ended for it.
+    """
 
     job: Job
+    ended_before: int = 0
 
     @cached_property
     def _counts(self) -> dict[str, int]:
@@ -99,6 +106,14 @@ class ImportResult:
         )
 
 
+class ImportEnded(Exception):
+    """An import ended after some rows and before the last: the text says why, `result` what came in and what was refused."""
+
+    def __init__(self, result: ImportResult, problem: str) -> None:
+        self.result = result
+        super().__init__(problem)
+
+
 # --- started -------------------------------------------------------------------------------------------------------
 def import_legacy_export(
     path: Path,
@@ -111,27 +126,47 @@ def import_legacy_export(
 ) -> ImportResult:
     """Bring a file of the old source in, and wait for it. Posts whose rows name no campaign go into that of `campaign_name`.
 
-    Killed and called again with the same file, it goes on. `pictures`: the folder that paths of pictures begin in. Raises
-    NotALegacyExport for a file that cannot be read, of which nothing is written, and LegacyClosed once the organization has cut over.
+    Killed and called again with the same file, it goes on; called with other parameters, that import ends and this one begins.
+    `pictures`: the folder that paths of pictures begin in. Raises NotALegacyExport for a file that cannot be read, of which nothing
+    is written, ImportEnded where it ends half-way, and LegacyClosed once the organization has cut over.
     """
     mapping = mapping or ColumnMapping()
     refuse_if_released()
-    job = start_job(
-        IMPORT,
+    if pictures and not is_folder_here(pictures):
+        raise NotALegacyExport(f"There is no folder “{pictures}” that can be read.")
+    job, earlier = _started(
         {
             "file": _stored(path).pk,
             "campaign": campaign_name,
             "pictures": str(pictures.resolve()) if pictures else "",
             **asdict(mapping),
         },
-        total=0,
-        actor=actor,
+        actor,
     )
+    for other in earlier:
+        work_through(other, progress=lambda _: None)
     work_through(job, progress=progress)
+    result = ImportResult(job, len(earlier))
     if job.state != JobState.DONE:
         _forget_file(job)
-        raise NotALegacyExport(job.problem or "It was cancelled. What is done was kept.")
-    return ImportResult(job)
+        problem = job.problem or "It was cancelled. What is done was kept."
+        raise ImportEnded(result, problem) if job.done_count else NotALegacyExport(problem)
+    return result
+
+
+@transaction.atomic
+def _started(params: dict[str, Any], actor: User | None) -> tuple[Job, list[Job]]:
+    """The import with these parameters, and the unfinished ones of the same file with others, which are told to end."""
+    job = start_job(IMPORT, params, total=0, actor=actor)
+    earlier = list(_unfinished(params["file"]).exclude(pk=job.pk))
+    for other in earlier:
+        cancel_job(other)
+    return job, earlier
+
+
+def _unfinished(file_id: int) -> models.QuerySet[Job]:
+    jobs = Job.objects.filter(kind=IMPORT, params__file=file_id)
+    return jobs.exclude(state__in=FINISHED_STATES)
 
 
 def _stored(path: Path) -> File:
@@ -213,7 +248,10 @@ def _finish(job: Job, progress: Progress) -> None:
 
 
 def _forget_file(job: Job) -> None:
-    delete_files(File.objects.filter(pk=job.params["file"]))
+    """Delete the file, unless another import of it goes on."""
+    others = _unfinished(job.params["file"]).filter(cancel_requested_at=None).exclude(pk=job.pk)
+    if not others.exists():
+        delete_files(File.objects.filter(pk=job.params["file"]))
 
 
 WORDS = {
@@ -235,6 +273,7 @@ def register_jobs() -> None:
             WORDS,
             _apply,
             fetch=next_slice,
+            temporary=(FolderElsewhere,),
             lasting=(NotALegacyExport, LegacyClosed),
         )
     )

@@ -5,6 +5,7 @@ A path below the folder that is named becomes a file of ours, drawn anew. An add
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from django.core.files.base import File as Upload
 from django.urls import reverse
 
+from campaigns.errors import FolderElsewhere
 from files.enums import FileKind
 from files.errors import FileRefused
 from files.models import File
@@ -23,11 +25,21 @@ from tiktok.models import Creator, Video
 from tiktok.services.legacy.export import LegacyRow, RefusedRow
 
 
+def is_folder_here(folder: Path) -> bool:
+    """Can files of this folder be read on this machine?"""
+    return os.access(folder, os.R_OK | os.X_OK) and folder.is_dir()
+
+
 class Pictures:
-    """The pictures of some rows. `remarks`: what could not be taken in, by line; `left_out`: how many for want of a folder."""
+    """The pictures of some rows. `remarks`: what could not be taken in, by line; `left_out`: how many for want of a folder.
+
+    Raises FolderElsewhere on a machine that does not have the folder, such as a worker's.
+    """
 
     def __init__(self, folder: str) -> None:
         self.folder = Path(folder).resolve() if folder else None
+        if self.folder and not is_folder_here(self.folder):
+            raise FolderElsewhere
         self.remarks: list[RefusedRow] = []
         self.left_out = 0
         self._addresses: dict[str, str] = {}

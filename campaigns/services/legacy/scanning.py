@@ -124,7 +124,8 @@ def _learn(
 
 
 def _read(file: File, progress: Progress, job: Job, mapping: ColumnMapping) -> Slice:
-    """The next rows. Pictures are stored here, before the transaction that names them."""
+    """The next rows. Pictures are stored here, before the transaction that names them. Raises FolderElsewhere."""
+    pictures = Pictures(job.params["pictures"])
     proven = {key: set(marks) for key, marks in progress.marks.items()}
     reading, found = Reading(job.created_at, proven, mapping.handles), Slice(progress)
     with opened_rows(file, progress.layout, Place(**progress.place), progress.columns) as rows:
@@ -134,7 +135,6 @@ def _read(file: File, progress: Progress, job: Job, mapping: ColumnMapping) -> S
             else:
                 found.rows.append(each)
         progress.place = asdict(rows.keep_place())
-    pictures = Pictures(job.params["pictures"])
     found.rows = pictures.stored(found.rows)
     found.remarks, found.pictures_left_out = pictures.remarks, pictures.left_out
     return found

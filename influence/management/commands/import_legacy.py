@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.services.legacy.importing import ImportResult, import_legacy_export
+from campaigns.services.legacy.importing import ImportEnded, ImportResult, import_legacy_export
 from jobs.models import Job
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -60,10 +60,18 @@ class Command(BaseCommand):
                     progress=self.show,
                 )
                 self.report(result)
+        except ImportEnded as ended:
+            with organization_scope(tenant):
+                self.report(ended.result, str(ended))
         except (NotALegacyExport, LegacyClosed) as problem:
             raise CommandError(f"Nothing was imported. {problem}") from problem
 
-    def report(self, result: ImportResult) -> None:
+    def report(self, result: ImportResult, problem: str = "") -> None:
+        """Say what came in and what did not. `problem`: why the import ended before the file's end. Raises CommandError."""
+        if result.ended_before:
+            self.stderr.write(
+                "An unfinished import of this file with other parameters was ended. What it had brought in was kept."
+            )
         for remark in result.remarks.iterator():
             self.stderr.write(str(remark))
         if result.unmapped:
@@ -73,7 +81,12 @@ class Command(BaseCommand):
                 f"{result.pictures_left_out:,} pictures were left out: name their folder with --pictures."
             )
         if not result.kept:
-            raise CommandError(f"Nothing was imported. {result.refused_count:,} rows refused.")
+            reason = f"{problem} " if problem else ""
+            raise CommandError(
+                f"Nothing was imported. {reason}{result.refused_count:,} rows refused."
+            )
+        if problem:
+            raise CommandError(f"Not all of the file was imported. {problem} So far {result}")
         self.stdout.write(str(result))
 
     def show(self, job: Job) -> None:
