@@ -23,7 +23,7 @@ from crm.models import (
     SocialAccount,
 )
 from crm.queries.programs import known_as_applicants
-from crm.services.accounts import name_after_profile
+from crm.services.accounts import name_after_profile, name_at_tiktok
 from crm.services.connections.answers import note_connected
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.exports.runs import forget_exports
@@ -53,7 +53,7 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
         hide_applicant(influencer, applications)
     is_placeholder = influencer.name in {"", creator.handle, influencer.email}
     if is_placeholder:
-        influencer.name = person.name or creator.display_name or creator.handle
+        influencer.name = person.name or name_at_tiktok(creator) or creator.handle
     if is_placeholder or influencer.person_id != person.pk:
         open_dashboard(influencer, person)
     tie_applicant(influencer, applications, is_new=is_new)

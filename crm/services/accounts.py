@@ -25,7 +25,7 @@ from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.scope import groups_scope
 from tenancy.services.events import record
-from tiktok.enums import MarketplaceStatus, PollKind
+from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.errors import TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
@@ -233,9 +233,15 @@ def _sync(creator: Creator) -> None:
 
 def name_after_profile(influencer: Influencer, creator: Creator) -> None:
     """Give an influencer who is still named after the handle the name that TikTok shows, once that is known."""
-    if creator.display_name and influencer.name.lower() == creator.handle:
-        influencer.name = creator.display_name
+    name = name_at_tiktok(creator)
+    if name and influencer.name.lower() == creator.handle:
+        influencer.name = name
         influencer.save()
+
+
+def name_at_tiktok(creator: Creator) -> str:
+    """The name that TikTok shows; empty while only the old source has named the account: its name would outlive its purge."""
+    return "" if creator.profile_source == Source.LEGACY else creator.display_name
 
 
 def refresh_account(account: SocialAccount) -> bool:

@@ -22,11 +22,11 @@ from tests.connecting import connect
 from tests.factories.crm import CreatorFactory, InfluencerFactory, TikTokAccountFactory
 from tests.sandbox_process import Sandbox
 from tests.working import all_polls
-from tiktok.enums import AccountKind, MarketplaceStatus, PollKind
+from tiktok.enums import AccountKind, MarketplaceStatus, PollKind, Source
 from tiktok.errors import CallsUncounted, NoMarketplaceAccount, OutcomeUnknown, TikTokUnavailable
 from tiktok.models import Creator, MarketplaceAccount, Video
 from tiktok.queries import kind_of
-from tiktok.signals import connected
+from tiktok.signals import connected, named
 
 pytestmark = pytest.mark.django_db
 
@@ -323,3 +323,26 @@ def test_the_account_that_an_errand_added_is_told_from_others_of_the_influencer(
         outcome = {"key": "added", "count": 1, "links": [link], "text": second.handle}
         result = added(Job(outcome=[outcome]))
     assert (result.outcome, result.account) == (AddOutcome.ADDED, second)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [(Source.LEGACY, "maya.bakes"), (Source.PUBLIC, "Maya from there")]
+)
+@pytest.mark.parametrize("act", ["connected", "named"])
+def test_only_tiktok_s_name_of_an_account_becomes_the_influencer_s(
+    oak: Organization, source: Source, name: str, act: str
+) -> None:
+    """What the old source called it would outlive the purge."""
+    with organization_scope(oak):
+        creator = CreatorFactory(
+            handle="maya.bakes", display_name="Maya from there", profile_source=source
+        )
+        account = TikTokAccountFactory(creator=creator, influencer__name="maya.bakes")
+        person = User.objects.create_user("maya@example.com")
+        if act == "connected":
+            connected.send(sender=Creator, creator=creator, person=person)
+        else:
+            named.send(sender=Creator, creator=creator)
+
+        account.influencer.refresh_from_db()
+        assert account.influencer.name == name
