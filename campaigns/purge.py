@@ -9,7 +9,6 @@ from __future__ import annotations
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Now
 
-from campaigns.enums import PostOrigin
 from campaigns.models import LegacyRemark, Post
 from files.enums import FileKind
 from files.models import File
@@ -20,30 +19,47 @@ from tiktok.enums import Source
 from tiktok.models import PurgeRun
 from tiktok.services.legacy.purgers import TERMS, RowPurger, delete_rows, register_purger
 
+POST = "campaigns:post"
+POST_LINKS = [{"links": [[POST]]}]
+
 
 def event_texts() -> QuerySet[EventText]:
-    """The names that events from before the purge gave to posts of the old source: their captions."""
+    """The names that events from before the purge gave to posts, whatever these are now, and all of posts that are the old source's
+    still: their captions."""
     begun_at = PurgeRun.objects.order_by("pk").values("started_at")[:1]
-    posts = Post.objects.filter(Q(origin=PostOrigin.LEGACY) | Q(video__source=Source.LEGACY))
-    return EventText.objects.filter(
-        event__object_type=Post._meta.label_lower,
-        event__object_id__in=posts.values("pk"),
-        event__at__lt=Coalesce(begun_at, Now()),
-    )
+    linked = Post.objects.filter(video__source=Source.LEGACY).values("pk")
+    is_old = Q(event__at__lt=Coalesce(begun_at, Now())) | Q(event__object_id__in=linked)
+    return EventText.objects.filter(is_old, event__object_type=Post._meta.label_lower)
 
 
 def outcomes() -> QuerySet[Job]:
-    """The jobs from before the purge whose outcome links to posts by their captions."""
+    """The jobs that ended before the purge and whose outcome links to posts by their captions."""
     begun_at = PurgeRun.objects.order_by("pk").values("started_at")[:1]
-    links = [{"links": [["campaigns:post"]]}]
-    return Job.objects.filter(outcome__contains=links, created_at__lt=Coalesce(begun_at, Now()))
+    return Job.objects.filter(
+        outcome__contains=POST_LINKS, finished_at__lt=Coalesce(begun_at, Now())
+    )
 
 
 def unlink(posts: QuerySet[Post]) -> int:
-    """Leave id and address; of one that is shown, because somebody added it by hand, also its day."""
+    """Leave id and address; of one that is shown, because somebody added it by hand, also its day. What was said of them by
+    their captions since the purge began goes with the link, by which alone it is known."""
+    ids = set(posts.select_for_update(of=("self",)).values_list("pk", flat=True))
+    delete_rows(
+        EventText.objects.filter(
+            event__object_type=Post._meta.label_lower, event__object_id__in=ids
+        )
+    )
+    late = [
+        job.pk
+        for job in Job.objects.filter(outcome__contains=POST_LINKS)
+        if any(link[-1] in ids for row in job.outcome for link in row["links"] if link[0] == POST)
+    ]
+    Job.objects.filter(pk__in=late).update(outcome=[])
     day = Case(When(hidden_at=None, then=F("published_at")))
     since = Case(When(hidden_at=None, then=F("published_since")))
-    return posts.update(video=None, published_at=day, published_since=since)
+    return Post.objects.filter(pk__in=ids).update(
+        video=None, published_at=day, published_since=since
+    )
 
 
 for purger in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from crm.services.exports.runs import EXPORT, files_of_exports
 from files.enums import FileKind
@@ -14,8 +15,8 @@ from tiktok.services.legacy.purgers import TERMS, RowPurger, register_purger
 
 
 def exports_from_before() -> QuerySet[File]:
-    """The organization's exports that were begun before its cut-over."""
-    cut_over = LegacyMigration.objects.values("cut_over_at")[:1]
+    """The organization's exports that were begun before its cut-over: for a plan, until now."""
+    cut_over = Coalesce(LegacyMigration.objects.values("cut_over_at")[:1], Now())
     begun = Job.objects.filter(kind=EXPORT, created_at__lt=cut_over)
     made = Q(created_at__lt=cut_over) | Q(pk__in=files_of_exports(begun))
     return File.objects.filter(made, kind=FileKind.INFLUENCER_EXPORT)

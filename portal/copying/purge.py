@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
+
 from crm.models import Influencer
 from files.enums import FileKind
 from files.models import File
@@ -39,10 +41,9 @@ class CopyPurger(Purger):
         return sorted(pk for _, ids in self._copies() for pk in ids)
 
     def _copies(self) -> Iterator[tuple[User, list[int]]]:
-        """People with the ids of such copies of theirs."""
-        cut_over = LegacyMigration.objects.values_list("cut_over_at", flat=True).first()
-        if cut_over is None:
-            return
+        """People with the ids of such copies of theirs: for a plan, of those made until now."""
+        cut_over_at = LegacyMigration.objects.values_list("cut_over_at", flat=True).first()
+        cut_over = cut_over_at or timezone.now()
         # Each copy that is kept waits to be forgotten.
         waiting = Work.objects.filter(kind=FORGET).values("person")
         known = Influencer.objects.filter(person__in=waiting).values("person")

@@ -40,6 +40,7 @@ from tiktok.enums import Source
 from tiktok.models import Creator, LegacyMigration, PurgeReceipt, Video
 from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
 from tiktok.services.legacy.purging import run_purge, start_purge
+from tiktok.signals import connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,9 +152,10 @@ def campaign(owner: User) -> Iterator[Campaign]:
     with organization_scope(owner.memberships.get().organization):
         account = an_account("maya.bakes")
         person = User.objects.create_user("maya@example.com")
-        Influencer.objects.filter(pk=account.influencer_id).update(person=person)
+        Influencer.objects.filter(pk=account.influencer_id).update(name=account.handle)
         let_influencer_in(owner.memberships.get().organization, person)
         campaign, video = a_campaign("Spring"), of_legacy(account)
+        connected.send(sender=Creator, creator=account.creator, person=person)
         Participant.objects.create(campaign=campaign, account=account)
         post = a_post(campaign, video, origin=PostOrigin.LEGACY)
         by_hand = a_post(a_campaign("Summer"), video)

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from campaigns.services.legacy.planning import make_plan
 from crm.enums import FieldKind
 from crm.errors import SelectionGone
 from crm.models import CustomField, CustomValue, Influencer, Rate, Tag, Tagging
@@ -417,6 +418,8 @@ class TestMany:
         LegacyMigration.objects.create()
         started(manager)
         finish()
+        plan = make_plan(actor=None)
+        assert [line["rows"] for line in plan.lines if line["name"] == "exports"] == [1]
         cut_over(actor=None)
         kept = started(manager)
         finish()
