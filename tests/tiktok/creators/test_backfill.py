@@ -1,4 +1,4 @@
-"""TikTok's own data beside the old source's: begun when the marketplace has an account, read back to January 2024, once."""
+"""TikTok's own data beside the old source's: begun for every account that may be read, read back to January 2024, once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from crm.services.accounts import AddOutcome, add_tiktok_account
 from tenancy.scope import organization_scope
+from tests.connecting import a_person, connect
 from tests.factories.creators import track_creator
+from tests.factories.crm import an_authenticated_account
 from tests.working import all_polls, pump
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator, LegacyMigration, Video, VideoSnapshot
 from tiktok.services.creators import backfill
+from tiktok.services.creators.anonymous import anonymous_handle, make_anonymous_creator
 from tiktok.services.creators.backfill import begin_to_collect, read_past_videos
+from tiktok.services.creators.invitations import invite_creators
 from tiktok.services.creators.membership import refresh_membership
+from tiktok.services.legacy.rows import open_legacy
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +119,88 @@ def test_an_account_that_the_marketplace_has_is_collected_before_the_cut_over(
 
         refresh_membership(creators)
         assert begun.exclude(kind="marketplace").count() == len(kinds)
+
+
+def begun() -> dict[str, set[str]]:
+    """The work of the back-fill that is planned, by handle."""
+    handles, found = dict(Creator.objects.values_list("pk", "handle")), dict[str, set[str]]()
+    kinds = [PollKind.PROFILE, PollKind.VIDEOS, PollKind.BACKFILL]
+    for kind, pk in all_polls().filter(kind__in=kinds).values_list("kind", "subject_id"):
+        found.setdefault(handles[pk], set()).add(kind)
+    return found
+
+
+ALL = {PollKind.PROFILE, PollKind.VIDEOS, PollKind.BACKFILL}
+
+
+def test_the_first_import_begins_it_for_whoever_may_be_read_already_and_a_further_one_does_not(
+    oak, tiktok
+) -> None:
+    with organization_scope(oak):
+        Creator.objects.create(handle="maya.bakes", marketplace_status=MarketplaceStatus.IN)
+        Creator.objects.create(handle="tom_trails", marketplace_status=MarketplaceStatus.NOT_IN)
+        make_anonymous_creator(anonymous_handle())
+        authenticated = an_authenticated_account(
+            creator__marketplace_status=MarketplaceStatus.NOT_IN
+        )
+        open_legacy()
+        assert begun() == {"maya.bakes": ALL, authenticated.handle: ALL}
+
+        all_polls().delete()
+        open_legacy()
+        assert begun() == {}
+
+
+@pytest.mark.parametrize("is_migrating", [True, False])
+def test_it_is_begun_for_an_account_that_staff_add(oak, tiktok, is_migrating) -> None:
+    with organization_scope(oak):
+        if is_migrating:
+            open_legacy()
+        assert add_tiktok_account("maya.bakes", actor=None).outcome == AddOutcome.ADDED
+        assert (PollKind.BACKFILL in begun()["maya.bakes"]) is is_migrating
+
+
+@pytest.mark.parametrize("is_migrating", [True, False])
+@pytest.mark.parametrize("handle", ["maya.bakes", "tom_trails"])
+def test_it_is_begun_for_an_account_that_connects_in_the_marketplace_or_not(
+    oak, tiktok, handle, is_migrating
+) -> None:
+    if is_migrating:
+        with organization_scope(oak):
+            open_legacy()
+    connect(tiktok, a_person("somebody@example.com", oak), oak, handle)
+    with organization_scope(oak):
+        assert begun() == {handle: ALL if is_migrating else ALL - {PollKind.BACKFILL}}
+
+
+@pytest.mark.parametrize("is_migrating", [True, False])
+def test_it_is_begun_for_whoever_is_found_in_the_marketplace_by_an_invitation(
+    oak, tiktok, is_migrating
+) -> None:
+    with organization_scope(oak):
+        if is_migrating:
+            open_legacy()
+        creators = [
+            Creator.objects.create(handle=handle) for handle in ("maya.bakes", "tom_trails")
+        ]
+        result = invite_creators(creators, actor=None)
+        assert (result.in_marketplace, result.invited) == (["maya.bakes"], ["tom_trails"])
+        assert begun() == {"maya.bakes": ALL if is_migrating else {PollKind.PROFILE}}
+
+
+def test_it_is_begun_for_whoever_joins_after_an_invitation(oak, tiktok) -> None:
+    with organization_scope(oak):
+        open_legacy()
+        creator = Creator.objects.create(handle="tom_trails")
+        invite_creators([creator], actor=None)
+        assert begun() == {}
+        tiktok.control("creator", handle="tom_trails", membership="IN")
+        refresh_membership([Creator.objects.get()])
+        assert begun() == {"tom_trails": ALL}
+
+        all_polls().delete()
+        refresh_membership([Creator.objects.get()])
+        assert begun() == {}
 
 
 def test_the_queue_reads_on_until_all_is_read_and_then_forgets_it(oak, tiktok) -> None:

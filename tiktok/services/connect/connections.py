@@ -23,7 +23,7 @@ from tiktok.enums import (
 )
 from tiktok.errors import ConnectRefused
 from tiktok.models import ConnectAttempt, Connection, Creator
-from tiktok.queries import active_consents, marketplace_account
+from tiktok.queries import active_consents, is_released, marketplace_account
 from tiktok.queries.consents import text_named
 from tiktok.services.connect.checks import CHECK_EVERY
 from tiktok.services.connect.consents import keep_consent
@@ -77,6 +77,8 @@ def keep_connection(
     _wake_consents(connection)
     note_finished(PollKind.PROFILE, creator.pk)
     note_finished(PollKind.INSIGHTS, creator.pk)
+    if not is_released():
+        make_due(PollKind.BACKFILL, creator.pk)
     connected.send(sender=Creator, creator=creator, person=attempt.person)
     record(Verb.CONNECTION_CONNECTED, creator, actor=attempt.person, consent=consent.pk)
     close_attempt(attempt, AttemptOutcome.CONNECTED)

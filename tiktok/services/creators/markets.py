@@ -13,7 +13,8 @@ from tiktok.client.paging import chunks
 from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.models import Creator, CreatorMembership, MarketplaceAccount
 from tiktok.policies import rolled_up
-from tiktok.queries import connected_accounts
+from tiktok.queries import connected_accounts, is_released
+from tiktok.services.creators.backfill import begin_to_collect
 
 Answers = Mapping[MarketplaceAccount, MarketplaceStatus]
 CREATORS_AT_ONCE = 1_000
@@ -24,10 +25,11 @@ def keep_memberships(answers: Mapping[Creator, Answers]) -> None:
     """Keep what TikTok answered about these creators, and the status that follows; an answer takes the place of an earlier
     one of its account.
 
-    What was said to accounts that are connected no longer goes with it. Accounts that have not asked yet ask soon.
+    What was said to accounts that are connected no longer goes with it. Accounts that have not asked yet ask soon. Before the
+    organization's cut-over, TikTok's own data is collected from now on of whoever has joined.
     """
     creators, now = {creator.pk: creator for creator in answers}, timezone.now()
-    _lock(creators)
+    was_in = {creator.pk for creator in _lock(creators) if creator.is_in_marketplace}
     rows = CreatorMembership.objects.filter(creator__in=creators)
     rows.exclude(account__in=connected_accounts().order_by().values("pk")).delete()
     CreatorMembership.objects.bulk_create(
@@ -43,12 +45,15 @@ def keep_memberships(answers: Mapping[Creator, Answers]) -> None:
     for creator in creators.values():
         creator.marketplace_checked_at = now
     _roll_up(creators, "marketplace_checked_at")
+    joined = {pk for pk, creator in creators.items() if creator.is_in_marketplace} - was_in
+    if joined and not is_released():
+        begin_to_collect(joined)
     ask_further_accounts(creators)
 
 
-def _lock(creator_ids: Iterable[int]) -> None:
+def _lock(creator_ids: Iterable[int]) -> list[Creator]:
     """One writer at a time for one creator's rows."""
-    list(Creator.objects.select_for_update().filter(pk__in=list(creator_ids)).order_by("pk"))
+    return list(Creator.objects.select_for_update().filter(pk__in=list(creator_ids)).order_by("pk"))
 
 
 def _roll_up(creators: Mapping[int, Creator], *fields: str) -> None:

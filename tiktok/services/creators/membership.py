@@ -17,8 +17,7 @@ from tiktok.enums import MarketplaceStatus, PollKind
 from tiktok.errors import NoMarketplaceAccount, TikTokProblem
 from tiktok.models import Creator, MarketplaceAccount
 from tiktok.policies import rolled_up
-from tiktok.queries import connected_accounts, is_released
-from tiktok.services.creators.backfill import begin_to_collect
+from tiktok.queries import connected_accounts
 from tiktok.services.creators.markets import keep_memberships
 from tiktok.services.gateway import marketplace, tiktok_call
 from tiktok.services.polls.kinds import CADENCE, register_poll
@@ -146,8 +145,6 @@ def _keep(creators: Sequence[Creator], answers: Mapping[str, Membership]) -> Non
     with transaction.atomic():
         keep_memberships({each: answers[each.handle].answers for each in answered})
         is_in = {creator.pk for creator in answered if creator.is_in_marketplace}
-        if not is_released():
-            begin_to_collect(is_in - was_in)
         make_due(PollKind.PROFILE, *(was_out & is_in))
         wake(PollKind.MEMBERSHIP, *(was_in - is_in), after=CADENCE[PollKind.MEMBERSHIP])
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 
 from jobs.services.queue import begin
 from tenancy.isolation import organization_models
 from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.errors import LegacyClosed
 from tiktok.models import Creator, LegacyMigration
+from tiktok.queries import authenticated
+from tiktok.services.creators.anonymous import ERASED
+from tiktok.services.creators.backfill import begin_to_collect
 
 
 def open_legacy() -> LegacyMigration:
-    """The organization's migration, begun if there is none. Raises LegacyClosed once it has cut over."""
-    migration, _ = LegacyMigration.objects.get_or_create()
+    """The organization's migration, begun if there is none: from then on TikTok's own data of the accounts that are supported is
+    collected beside the old source. Raises LegacyClosed once it has cut over."""
+    migration, is_new = LegacyMigration.objects.get_or_create()
     if migration.cut_over_at:
         raise LegacyClosed
+    if is_new:
+        supported = Q(marketplace_status=MarketplaceStatus.IN) | Q(is_authenticated=True)
+        creators = Creator.objects.annotate(is_authenticated=authenticated()).filter(supported)
+        named = creators.exclude(handle__startswith=ERASED).order_by("pk")
+        begin_to_collect(named.values_list("pk", flat=True))
     return migration
 
 
