@@ -45,7 +45,10 @@ class LegacyMigration(OrganizationModel):
 
 
 class LegacyProfile(OrganizationModel):
-    """An account's profile as the old source told it, kept from the cut-over to the purge: a reversal puts it back."""
+    """An account's profile as it was on show before the cut-over, kept until the purge: a reversal puts it back.
+
+    What its creator's authorization supplied is no longer in it once that has ended.
+    """
 
     creator = models.OneToOneField(Creator, on_delete=models.CASCADE, related_name="legacy_profile")
     source = models.CharField(max_length=20, choices=Source, default=Source.LEGACY)

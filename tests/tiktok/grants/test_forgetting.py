@@ -7,14 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from campaigns.services.legacy.cutting_over import reverse_cut_over
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_video
 from tests.factories.crm import an_authenticated_account
+from tests.factories.legacy import cut_over
 from tiktok.enums import ConnectionState, MarketplaceStatus, Source
-from tiktok.models import Connection, Consent, Creator, CreatorSnapshot, Video, VideoQuarter
+from tiktok.models import (
+    CREATOR_NUMBERS,
+    Connection,
+    Consent,
+    Creator,
+    CreatorSnapshot,
+    LegacyMigration,
+    LegacyProfile,
+    Video,
+    VideoQuarter,
+    bits_of,
+)
 from tiktok.models import VideoSnapshot as VideoHour
 from tiktok.services.connect.disconnect import withdraw_consent
 from tiktok.services.facts.snapshots import record_video_snapshots
@@ -83,3 +97,61 @@ def test_where_forgetting_stops_half_way_nothing_is_gone_and_the_next_time_all_i
     assert (creator.follower_count, Video.objects.get().video_views) == (None, None)
     for model in (CreatorSnapshot, VideoHour, VideoQuarter):
         assert not model.objects.exists()
+
+
+# --- between a cut-over and its reversal ---------------------------------------------------------------------------
+def bits(*names: str) -> int:
+    return bits_of(names, CREATOR_NUMBERS)
+
+
+@pytest.mark.parametrize("act", [withdraw, end, forget])
+def test_a_reversal_brings_nothing_back_that_only_the_authorization_supplied(
+    creator: Creator, maya: User, act: Callable[[Creator, User], None]
+) -> None:
+    LegacyMigration.objects.create()
+    Creator.objects.update(display_name="Maya", average_views=5, absurd=bits("follower_count"))
+    cut_over()
+    act(creator, maya)
+    gone = ("display_name", "follower_count", "average_views", "insights_fetched_at")
+    kept = LegacyProfile.objects.get().profile
+    assert (kept.keys() & set(gone), kept["absurd"]) == (set(), 0)
+
+    reverse_cut_over(actor=None)
+
+    creator.refresh_from_db()
+    assert [getattr(creator, name) for name in gone] == ["", None, None, None]
+    assert (creator.profile_source, creator.absurd) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("with_insights", "views", "flags"),
+    [(True, None, bits("follower_count")), (False, 5, bits("follower_count", "average_views"))],
+)
+def test_a_reversal_brings_back_what_the_old_source_told(
+    creator: Creator, maya: User, with_insights: bool, views: int | None, flags: int
+) -> None:
+    LegacyMigration.objects.create()
+    Creator.objects.update(
+        display_name="Old Maya", profile_source=Source.LEGACY, average_views=5, absurd=bits("follower_count", "average_views")
+    )  # fmt: skip
+    if not with_insights:
+        Creator.objects.update(insights_fetched_at=None)
+    cut_over()
+    withdraw(creator, maya)
+
+    reverse_cut_over(actor=None)
+
+    creator.refresh_from_db()
+    assert (creator.display_name, creator.profile_source) == ("Old Maya", Source.LEGACY)
+    assert (creator.follower_count, creator.average_views, creator.absurd) == (7, views, flags)
+
+
+@pytest.mark.parametrize("gained", [{"bio": "Told later"}, {"follower_count": 8}])
+def test_a_kept_profile_loses_and_never_gains(creator: Creator, gained: dict[str, Any]) -> None:
+    LegacyMigration.objects.create()
+    cut_over()
+    kept = LegacyProfile.objects.get()
+    with pytest.raises(IntegrityError, match="it has cut over"), transaction.atomic():
+        LegacyProfile.objects.update(profile=kept.profile | gained)
+    kept.refresh_from_db()
+    assert (kept.profile["bio"], kept.profile["follower_count"]) == ("", 7)

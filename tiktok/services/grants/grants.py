@@ -27,6 +27,7 @@ from tiktok.models import (
     Consent,
     Creator,
     CreatorSnapshot,
+    LegacyProfile,
     Video,
     VideoQuarter,
     VideoReading,
@@ -61,6 +62,7 @@ PROFILE = {
     "follower_count": None, "like_count": None, "video_count": None, "profile_source": "", "profile_fetched_at": None,
     "profile_dialect": "",
 }  # fmt: skip
+FORGOTTEN = INSIGHTS | PROFILE
 VIDEO_TEXTS = {"caption": "", "thumbnail_url": "", "embed_url": ""}
 VIDEO_COUNTS = {"video_views": None, "likes": None, "comments": None, "shares": None}
 VIDEO_ENGAGEMENT = {"total_engagements": None, "engagement_rate": None}
@@ -208,10 +210,11 @@ def forget_authorized_data(creator: Creator) -> None:
     """
     # Behind this lock a sync that is under way has kept its numbers already, or finds the consent ended.
     creator.refresh_from_db(from_queryset=Creator.objects.select_for_update())
-    if gone := _authorized_fields(creator):
+    if gone := _authorized_fields(creator, creator):
         flags = _unflagged(gone, CREATOR_NUMBERS, "absurd")
         Creator.objects.filter(pk=creator.pk).update(**gone, **flags)
         creator.refresh_from_db()
+    _forget_kept(creator)
     _forget_facts(creator)
     _forget_videos(creator)
     stop(PollKind.INSIGHTS, creator.pk, reason=AUTHORIZATION_ENDED)
@@ -220,12 +223,23 @@ def forget_authorized_data(creator: Creator) -> None:
         make_due(PollKind.VIDEOS, creator.pk)
 
 
-def _authorized_fields(creator: Creator) -> dict[str, Any]:
-    """The fields of the latest numbers that go. Counts that a public sync brought stay, also of an account that has left since."""
-    is_authorized = creator.profile_source == Source.AUTHORIZED
+def _authorized_fields(numbers: Creator, creator: Creator) -> dict[str, Any]:
+    """The fields of a creator's numbers that go. Counts that a public sync brought stay, also of an account that has left since."""
+    is_authorized = numbers.profile_source == Source.AUTHORIZED
     if is_authorized and not creator.is_in_marketplace:
-        return INSIGHTS | PROFILE
-    return INSIGHTS if is_authorized or creator.insights_fetched_at else {}
+        return FORGOTTEN
+    return INSIGHTS if is_authorized or numbers.insights_fetched_at else {}
+
+
+def _forget_kept(creator: Creator) -> None:
+    """They go, too, from the profile that a reversal of the cut-over puts back."""
+    for kept in LegacyProfile.objects.filter(creator=creator):
+        gone = _authorized_fields(Creator(**kept.profile), creator)
+        kept.profile = {name: value for name, value in kept.profile.items() if name not in gone}
+        kept.profile["absurd"] &= ~bits_of(
+            [name for name in gone if name in CREATOR_NUMBERS], CREATOR_NUMBERS
+        )
+        kept.save(update_fields=["profile"])
 
 
 def _forget_facts(creator: Creator) -> None:

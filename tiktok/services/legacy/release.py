@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from django.db import connection
@@ -16,6 +17,7 @@ from tiktok.errors import MigrationRefused
 from tiktok.models import Creator, LegacyMigration, LegacyProfile, PurgeRun
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated
+from tiktok.services.grants.grants import FORGOTTEN
 
 NO_MIGRATION = "This organization has no data of the old source."
 CUT_OVER = "The organization has cut over already."
@@ -61,7 +63,7 @@ WHERE creator.id = latest.id AND creator.organization_id = latest.organization_i
 """
 PUT_BACK = f"""
 UPDATE tiktok_creator creator SET ({", ".join(PROFILE)}) = (
-    SELECT {", ".join(PROFILE)} FROM jsonb_populate_record(NULL::tiktok_creator, kept.profile)
+    SELECT {", ".join(PROFILE)} FROM jsonb_populate_record(NULL::tiktok_creator, %s::jsonb || kept.profile)
 )
 FROM tiktok_legacyprofile kept
 JOIN tiktok_legacymigration migration ON migration.organization_id = kept.organization_id AND migration.id = %s
@@ -77,8 +79,14 @@ def lock_migration() -> LegacyMigration:
     return migration
 
 
+def _lock_creators() -> None:
+    """Whoever forgets what an authorization supplied is done, or waits and forgets what is kept, or put back, too."""
+    list(Creator.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def release_creators(migration: LegacyMigration, *, plan_digest: str, actor: User | None) -> None:
     """TikTok's own data takes the place of the old source's. The migration is locked, and has not cut over."""
+    _lock_creators()
     with connection.cursor() as cursor:
         cursor.execute(KEEP, [list(PROFILE), migration.pk])
         cursor.execute(SHOW_OWN, [migration.pk])
@@ -133,8 +141,9 @@ def take_release_back(*, actor: User | None) -> LegacyMigration:
     LegacyMigration.objects.filter(pk=migration.pk).update(
         cut_over_at=None, purge_from=None, plan_digest=""
     )
+    _lock_creators()
     with connection.cursor() as cursor:
-        cursor.execute(PUT_BACK, [migration.pk])
+        cursor.execute(PUT_BACK, [json.dumps(FORGOTTEN), migration.pk])
     LegacyProfile.objects.all().delete()
     record(Verb.LEGACY_REVERSED, migration, actor=actor)
     return migration
