@@ -156,7 +156,7 @@ class Cockpit:
     def purge_ends_in(self) -> timedelta | None:
         """The time that the purge still takes, by its rate so far."""
         purge = self.purge
-        if purge is None or not purge.rows_per_second or purge.is_paused:
+        if purge is None or not purge.rows_per_second or purge.goes_on_by_hand:
             return None
         return timedelta(seconds=(purge.planned - purge.gone) / purge.rows_per_second)
 
@@ -189,7 +189,7 @@ class Cockpit:
             self.plan.pk if self.plan else 0,
             self.job and (self.job.pk, self.job.done_count),
             [(line.name, line.gone, line.state) for line in self.purge.lines] if self.purge else (),
-            self.purge and (self.purge.run.state, self.purge.slices),
+            self.purge and (self.purge.run.state, self.purge.is_stopped, self.purge.slices),
             [(each.campaign.pk, each.posts) for each in self.waiting],
             (
                 migration.cut_over_at,

@@ -193,15 +193,15 @@ def reverse_it(request: OrganizationRequest) -> HttpResponse:
 # --- purge ---
 @staff_page(RIGHT)
 def purge(request: OrganizationRequest) -> HttpResponse:
-    """Begin the purge, or take up one that was paused; the first asks for the organization's short name."""
+    """Begin the purge, or take up one that was paused or has stopped; the first asks for the organization's short name."""
     found = _found()
-    is_paused = found.purge is not None and found.purge.is_paused
+    goes_on = found.purge is not None and found.purge.goes_on_by_hand
     form = SlugForm(sent(request), slug=request.organization.slug)
-    if not is_paused and not form.is_valid():
+    if not goes_on and not form.is_valid():
         return _typed(request, form, "purge", "Delete the old data of {}?", found)
     _try(
         request,
-        "The purge goes on." if is_paused else "The purge has begun. You can leave this page.",
+        "The purge goes on." if goes_on else "The purge has begun. You can leave this page.",
         lambda: start_purge(actor=request.user),
     )
     return go_to(request, address(request, PAGE))

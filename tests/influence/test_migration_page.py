@@ -13,12 +13,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign, MigrationPlan, Post
 from campaigns.queries.migration_page import cockpit
 from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import BulkAction, Influencer
 from jobs.enums import Lane
+from jobs.models import Job
 from tenancy.enums import Role
 from tenancy.models import User
 from tenancy.scope import organization_scope
@@ -27,6 +29,7 @@ from tests.factories.legacy import cut_over
 from tests.working import pump
 from tiktok.models import Creator, LegacyMigration, PurgeReceipt
 from tiktok.queries import is_released
+from tiktok.queries.purging import PURGE
 from tiktok.services.legacy.purging import start_purge
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +285,33 @@ def test_the_purge_is_begun_paused_taken_up_and_ends_with_its_receipt(imported, 
     with organization_scope(imported):
         receipt = PurgeReceipt.objects.get()
     assert f'href="/admin/receipts/{receipt.pk}/"' in ops.get(OF_OAK).content.decode()
+
+
+def test_a_purge_that_has_stopped_says_why_and_goes_on(imported, owner, ops) -> None:
+    with organization_scope(imported):
+        cut_over()
+    press(owner, "purge", typed="oak")
+    assert "Stopped." not in shown(owner)
+    with organization_scope(imported):
+        before = cockpit().live.version
+        stopped = Job.objects.filter(kind=PURGE, finished_at=None)
+        stopped.update(state="failed", problem="The disk is full.", finished_at=timezone.now())
+        assert cockpit().live.version != before
+        assert cockpit().purge_ends_in is None
+    page = shown(owner)
+    assert "<strong>Stopped.</strong> The disk is full. What is deleted is gone" in page
+    assert ">Go on</button>" in page
+    assert "Pause after this slice" not in page
+    assert "The purge has stopped. The disk is full." in ops.get(OF_OAK).content.decode()
+    assert "%, stopped" in " ".join(ops.get("/admin/migration/").content.decode().split())
+
+    assert said(press(owner, "purge")) == ["The purge goes on."]
+
+    assert "Stopped." not in shown(owner)
+    assert "Pause after this slice" in shown(owner)
+    assert "has stopped" not in ops.get(OF_OAK).content.decode()
+    with organization_scope(imported):
+        assert Job.objects.filter(kind=PURGE, finished_at=None).count() == 1
 
 
 def make_jobs_due() -> None:

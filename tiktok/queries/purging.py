@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from jobs.models import Job
 from tiktok.enums import PurgeState
 from tiktok.models import PurgeRun
+
+PURGE = "tiktok.purge"  # the kind of its jobs
 
 
 class LineState(StrEnum):
@@ -31,13 +34,16 @@ class PurgeLine:
 
 @dataclass(frozen=True)
 class PurgeProgress:
-    """A run in numbers. `is_hashing`: what goes is counted and hashed still, and nothing is gone yet."""
+    """A run in numbers. `is_hashing`: what goes is counted and hashed still, and nothing is gone yet. `is_stopped`: no job does it
+    any more though nobody has paused it; `problem` says why, where that is known."""
 
     run: PurgeRun
     lines: tuple[PurgeLine, ...]
     slices: int
     last_slice_at: datetime | None
     is_hashing: bool
+    is_stopped: bool
+    problem: str
 
     @property
     def planned(self) -> int:
@@ -50,6 +56,11 @@ class PurgeProgress:
     @property
     def is_paused(self) -> bool:
         return bool(self.run.state == PurgeState.PAUSED)
+
+    @property
+    def goes_on_by_hand(self) -> bool:
+        """Does it wait until somebody lets it go on?"""
+        return self.is_paused or self.is_stopped
 
     @property
     def is_done(self) -> bool:
@@ -93,10 +104,14 @@ def progress_of(run: PurgeRun) -> PurgeProgress:
         for place, line in enumerate(planned)
     ]
     last = counts.get("last_slice_at")
+    job = Job.objects.filter(kind=PURGE, params={"run": run.pk}).order_by("pk").last()
+    is_stopped = run.state == PurgeState.RUNNING and (job is None or job.is_finished)
     return PurgeProgress(
         run,
         tuple(lines),
         counts.get("slices", 0),
         datetime.fromisoformat(last) if last else None,
         is_hashing,
+        is_stopped,
+        job.problem if job and is_stopped else "",
     )

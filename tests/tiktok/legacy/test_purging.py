@@ -18,13 +18,12 @@ from tests.personas import make_person
 from tests.working import pump_kind
 from tiktok.enums import PurgeState, Source
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
-from tiktok.queries.purging import LineState, progress_of, purge_progress
+from tiktok.queries.purging import PURGE, LineState, progress_of, purge_progress
 from tiktok.services.facts.snapshots import record_video_snapshots
 from tiktok.services.legacy import purgers, purging
 from tiktok.services.legacy.purgers import PartitionBusy
 from tiktok.services.legacy.purging import (
     PAUSE,
-    PURGE,
     NotCutOver,
     PurgePaused,
     pause_purge,
@@ -179,6 +178,32 @@ def test_a_partition_that_is_read_for_long_lets_the_job_try_again(monkeypatch) -
 
 
 @pytest.mark.usefixtures("_cut_over")
+def test_a_storage_that_is_away_lets_the_job_try_again(monkeypatch) -> None:
+    tries = []
+
+    def away() -> dict[str, int]:
+        tries.append(1)
+        raise OSError("The bucket did not say whether it has it.")
+
+    run = start_purge(actor=None)
+    with monkeypatch.context() as patch:
+        patch.setattr("tiktok.services.legacy.receipts.searched_again", away)
+        while not tries:
+            one_slice()
+    assert Job.objects.get(kind=PURGE).state == JobState.RUNNING
+    assert progress_of(run).goes_on_by_hand is False
+    one_slice()
+    assert PurgeReceipt.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_cut_over")
+def test_a_purge_without_a_job_waits_for_somebody() -> None:
+    run = start_purge(actor=None)
+    Job.objects.all().delete()
+    assert (progress_of(run).is_stopped, progress_of(run).problem) == (True, "")
+
+
+@pytest.mark.usefixtures("_cut_over")
 def test_a_job_that_finds_rows_left_says_so_and_goes_on_once_it_is_started_again(
     monkeypatch,
 ) -> None:
@@ -191,9 +216,20 @@ def test_a_job_that_finds_rows_left_says_so_and_goes_on_once_it_is_started_again
             one_slice()
     job = Job.objects.get(kind=PURGE)
     assert job.state == JobState.FAILED
-    assert "'tiktok_video': 3" in job.problem
+    assert job.problem.startswith(
+        "The search afterwards still found data of the old source: 3 in tiktok_video"
+    )
+    run.refresh_from_db()
+    stopped = progress_of(run)
+    assert (stopped.is_stopped, stopped.goes_on_by_hand, stopped.problem) == (
+        True,
+        True,
+        job.problem,
+    )
     start_purge(actor=None)
     run.refresh_from_db()
+    at_work = progress_of(run)
+    assert (at_work.is_stopped, at_work.goes_on_by_hand, at_work.problem) == (False, False, "")
     run_purge(run)
     assert not Video.objects.exists()
 

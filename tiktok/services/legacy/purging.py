@@ -25,11 +25,11 @@ from tenancy.services.counters import fold_own_counters
 from tenancy.services.events import record
 from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
+from tiktok.queries.purging import PURGE
 from tiktok.services.legacy.purgers import PartitionBusy, Purger, hashed, lines_to_purge, purgers
 from tiktok.services.legacy.receipts import LegacyRowsLeft, issue_receipt
 from tiktok.services.legacy.release import check_purge_may_begin
 
-PURGE = "tiktok.purge"
 PAUSE = timedelta(seconds=1)
 HASH_SECONDS = 0.2  # hashing locks nothing, so a slice of the job goes on with it for so long
 
@@ -182,7 +182,7 @@ register_job(
         "Delete the data of the old source",
         {"gone": "rows and files deleted"},
         _do,
-        temporary=(PartitionBusy,),
+        temporary=(PartitionBusy, OSError),  # the storage of contents is away for a while
         lasting=(LegacyRowsLeft,),
         is_owed=True,
         pause=PAUSE,

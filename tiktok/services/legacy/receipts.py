@@ -63,8 +63,8 @@ def issue_receipt(run: PurgeRun) -> PurgeReceipt:
     migration.save(update_fields=["purged_at"])
     delete_orphans(_owner(), before=_written_until(migration))
     rescan = searched_again()
-    if any(rescan.values()):
-        raise LegacyRowsLeft(f"legacy rows left: {rescan}")
+    if left := ", ".join(f"{rows:,} in {place}" for place, rows in rescan.items() if rows):
+        raise LegacyRowsLeft(f"The search afterwards still found data of the old source: {left}.")
     run.state, run.finished_at = PurgeState.DONE, timezone.now()
     run.save(update_fields=["state", "finished_at"])
     gone = run.counts["gone"]
