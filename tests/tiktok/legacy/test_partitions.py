@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -170,6 +171,67 @@ def test_no_partition_is_opened_without_an_organization_or_after_its_cut_over(oa
         LegacyMigration.objects.create(cut_over_at=timezone.now())
         with pytest.raises(DatabaseError, match="cannot come back"), transaction.atomic():
             open_legacy_partitions()
+
+
+# --- the owner's functions and temporary tables of whoever calls them -----------------------------------------------
+def plant(name: str) -> None:
+    """Make a temporary view of this name that says as whom it is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.say() RETURNS boolean LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'planted code runs as %', current_user; END $$"
+        )
+        cursor.execute(f"CREATE TEMPORARY VIEW {name} AS SELECT 1 WHERE pg_temp.say()")
+        cursor.execute(f"GRANT SELECT ON {name} TO PUBLIC")
+
+
+def test_code_in_a_temporary_view_never_runs_as_the_owner(oak) -> None:
+    with organization_scope(oak):
+        begin_purge()
+        plant(f"tiktok_videosnapshot_legacy_{oak.pk}")
+        assert drop("tiktok_videosnapshot") == 0
+        caller = ask("SELECT current_user")
+        with pytest.raises(DatabaseError, match=f"planted code runs as {caller}"):
+            ask(f"SELECT count(*) FROM tiktok_videosnapshot_legacy_{oak.pk}")
+
+
+def test_a_temporary_table_does_not_stand_in_for_a_partition(oak) -> None:
+    month = "tiktok_videosnapshot_2016_03"
+    legacy = f"tiktok_videosnapshot_legacy_{oak.pk}"
+    with connection.cursor() as cursor:
+        for name in (month, legacy):
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} (x int)")
+        cursor.execute("SELECT tiktok_prepare_month('2016-03-01Z')")
+    with organization_scope(oak):
+        open_legacy_partitions()
+        assert exists(f"public.{month}")
+        assert exists(f"public.{legacy}")
+        begin_purge()
+        assert ask("SELECT tiktok_detach_legacy('tiktok_videosnapshot')") is True
+        ask("SELECT tiktok_drop_legacy('tiktok_videosnapshot')")
+        assert not exists(f"public.{legacy}")
+        assert exists(f"pg_temp.{legacy}")
+
+
+# A table's name without its schema: where one is filled in, looked up, or written out.
+BARE = re.compile(
+    r"(?<!public\.)%I|to_regclass\((?!'public\.')|'(?!public\.)\w+'::regclass"
+    r"|\b(?:FROM|JOIN|INTO|TABLE|ONLY|UPDATE|PARTITION) (?=tiktok_|crm_|campaigns_|tenancy_)"
+)
+
+
+def test_functions_of_the_owner_s_name_the_schema_of_every_table() -> None:
+    assert BARE.search("EXECUTE format('SELECT FROM %I', part)")
+    assert BARE.search("SELECT FROM tiktok_purgerun")
+    assert BARE.search("to_regclass(part)")
+    assert not BARE.search("SELECT FROM public.tiktok_purgerun; format('DROP TABLE public.%I', x)")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proname, prosrc, proconfig FROM pg_proc WHERE prosecdef")
+        found = cursor.fetchall()
+    assert len(found) >= 7
+    for name, source, settings in found:
+        assert not BARE.search(source), name
+        assert "search_path=public, pg_temp" in settings, name
 
 
 @contextmanager
