@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.sites import AdminSite
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from campaigns.forms.migration import SlugForm
 from campaigns.queries.migration import PLAN_HEAD, latest_plan, plan_rows
@@ -31,6 +34,21 @@ from ui.bidi import isolated
 from ui.csv_rows import csv_lines
 
 PAGE = "admin:migration_of"
+MAY_SEE = "tiktok.view_legacymigration"
+MAY_TAKE_STEPS = "tiktok.change_legacymigration"
+
+
+def migration_pages(site: AdminSite) -> list[URLPattern]:
+    """The addresses of migrations below the administration, for staff who may see migrations."""
+
+    def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        return site.admin_view(permission_required(MAY_SEE, raise_exception=True)(view))
+
+    return [
+        path("migration/", page(overview), name="migration"),
+        path("migration/<slug:slug>/", page(of_organization), name="migration_of"),
+        path("migration/<slug:slug>/plan.csv", page(plan_csv), name="migration_plan"),
+    ]
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -45,7 +63,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def of_organization(request: HttpRequest, slug: str) -> HttpResponse:
-    """One organization's migration; a POST takes a step, which asks for the typed short name where it is grave."""
+    """One organization's migration; a POST takes a step, which asks for the typed short name where it is grave.
+
+    Raises PermissionDenied for staff who may only see it.
+    """
     organization = get_object_or_404(Organization, slug=slug)
     with organization_scope(organization):
         found = cockpit()
@@ -53,6 +74,8 @@ def of_organization(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404
         form = SlugForm(request.POST or None, slug=slug)
         step = request.POST.get("step", "")
+        if step and not request.user.has_perm(MAY_TAKE_STEPS):
+            raise PermissionDenied
         if step and (step not in TYPED or form.is_valid()):
             _take(request, step, found)
             return redirect(reverse(PAGE, args=[slug]))

@@ -39,17 +39,7 @@ class OpsSite(AdminSite):
         return [
             path("organization/", choose, name="choose_organization"),
             *receipt_pages(self),
-            path("migration/", self.admin_view(migration.overview), name="migration"),
-            path(
-                "migration/<slug:slug>/",
-                self.admin_view(migration.of_organization),
-                name="migration_of",
-            ),
-            path(
-                "migration/<slug:slug>/plan.csv",
-                self.admin_view(migration.plan_csv),
-                name="migration_plan",
-            ),
+            *migration.migration_pages(self),
             *super().get_urls(),
         ]
 

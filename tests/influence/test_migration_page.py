@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -434,3 +435,46 @@ def test_operations_approve_and_let_an_organization_go_without_a_second_person(
 
 def test_nobody_but_operations_sees_their_pages(owner) -> None:
     assert owner.get("/admin/migration/").status_code in {302, 403}
+
+
+def staff_who_may(*permissions: str) -> Client:
+    """A signed-in person of operations with these permissions alone."""
+    staff = User.objects.create_user("staff@influence.example", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def test_staff_without_the_permission_neither_see_a_migration_nor_take_a_step(imported) -> None:
+    staff = staff_who_may()
+    assert "/admin/migration/" not in staff.get("/admin/").content.decode()
+    for page in ("/admin/migration/", OF_OAK, f"{OF_OAK}plan.csv", "/admin/migration/nobody/"):
+        assert staff.get(page).status_code == 403
+    for step in ("plan", "cut_over", "withdraw", "without_second", "reverse", "purge", "pause"):
+        assert staff.post(OF_OAK, {"step": step, "typed": "oak"}).status_code == 403
+    with organization_scope(imported):
+        assert not MigrationPlan.objects.exists()
+
+
+def test_staff_who_may_see_migrations_take_no_step(imported) -> None:
+    staff = staff_who_may("view_legacymigration")
+    assert "/admin/migration/" in staff.get("/admin/").content.decode()
+    assert "Oak" in staff.get("/admin/migration/").content.decode()
+    page = staff.get(OF_OAK).content.decode()
+    assert 'name="step"' not in page
+    assert 'name="typed"' not in page
+    for step in ("plan", "cut_over", "nonsense"):
+        assert staff.post(OF_OAK, {"step": step, "typed": "elm"}).status_code == 403
+    with organization_scope(imported):
+        assert not MigrationPlan.objects.exists()
+
+
+def test_staff_who_may_change_migrations_take_steps(imported) -> None:
+    staff = staff_who_may("view_legacymigration", "change_legacymigration")
+    page = staff.get(OF_OAK).content.decode()
+    assert 'name="step" value="plan"' in page
+    assert 'name="typed"' in page
+    assert staff.post(OF_OAK, {"step": "plan"}).status_code == 302
+    with organization_scope(imported):
+        assert MigrationPlan.objects.exists()
