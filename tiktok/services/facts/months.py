@@ -1,7 +1,7 @@
 """Partitions of the snapshots, one a month: made ahead of need, and of any month that readings come from. The old source's
 readings stand in one for each organization.
 
-The run-time role owns nothing: functions of the owner's do it (migration `0018`), and give up after three seconds
+The run-time role owns nothing: functions of the owner's do it (migration `0019`), and give up after three seconds
 of waiting for a lock. A reading without a partition of its month goes to the catch-all; `prepare_months` moves it from there.
 """
 

@@ -97,7 +97,7 @@ FROM (
 class PartitionPurger(Purger):
     """The old source's partition of a table of snapshots: detached first, then counted and dropped, whatever its size.
 
-    Both is done by functions of the owner's, which know the organization in scope and no other (migration `0018`).
+    Both is done by functions of the owner's, which know the organization in scope and no other (migration `0019`).
     """
 
     table: str

@@ -144,7 +144,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tiktok", "0017_past_videos")]
+    dependencies = [("tiktok", "0018_kept_profiles_shrink")]
 
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (PREPARE, STRAYS, DROP_MONTHS, OPEN, DROP)
