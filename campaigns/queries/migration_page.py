@@ -74,6 +74,13 @@ class Cockpit:
         return self.migration.cut_over_at is not None
 
     @property
+    def act(self) -> str:
+        """What an owner's button before the cut-over means: start, ask for approval, or approve."""
+        if self.migration.asked_at:
+            return "approve"
+        return "ask" if self.migration.needs_approval else "start"
+
+    @property
     def may_be_reversed(self) -> bool:
         """Can the cut-over still be reversed? Until the purge begins."""
         return self.is_cut_over and self.purge is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -123,10 +124,10 @@ def _take(request: HttpRequest, step: str, found: Cockpit) -> None:
     messages.success(request, "Done, or under way: the page says how far it is.")
 
 
-def _cut_over(found: Cockpit, user: User) -> Job:
+def _cut_over(found: Cockpit, user: User, *, is_approval: bool = False) -> Job:
     if found.plan is None:
         raise MigrationRefused("Make a plan first.")
-    return start_cut_over(found.plan, actor=user)
+    return start_cut_over(found.plan, actor=user, is_approval=is_approval)
 
 
 def _pause(found: Cockpit, user: User) -> None:
@@ -146,10 +147,11 @@ def _withdraw(found: Cockpit, user: User) -> None:
 STEPS: dict[str, Callable[[Cockpit, User], Any]] = {
     "plan": lambda found, user: start_plan(actor=user),
     "cut_over": _cut_over,
+    "approve": partial(_cut_over, is_approval=True),
     "withdraw": _withdraw,
     "without_second": _without_second,
     "reverse": lambda found, user: start_reversal(found.migration, actor=user),
     "purge": lambda found, user: start_purge(actor=user),
     "pause": _pause,
 }
-TYPED = frozenset({"cut_over", "reverse", "purge"})
+TYPED = frozenset({"cut_over", "approve", "reverse", "purge"})

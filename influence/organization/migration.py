@@ -18,6 +18,7 @@ from campaigns.queries.migration_page import Cockpit, cockpit
 from campaigns.queries.migration_people import accounts_to_ask, accounts_to_invite
 from campaigns.services.legacy.checking import start_check
 from campaigns.services.legacy.cutting_over import (
+    OVERTAKEN,
     ask_for_approval,
     set_rules,
     start_cut_over,
@@ -155,17 +156,21 @@ def rules(request: OrganizationRequest) -> HttpResponse:
 # --- cut-over ---
 @staff_page(RIGHT)
 def start(request: OrganizationRequest) -> HttpResponse:
-    """Cut over, or ask for the approval of it, once the organization's short name was typed."""
+    """Cut over, approve it or ask for its approval, as the button said, once the organization's short name was typed."""
     found, plan = _found(), _plan()
     form = SlugForm(sent(request), slug=request.organization.slug)
     if not form.is_valid():
         return _typed(request, form, "start", "Start the cut-over of {}?", found)
+    act = request.POST.get("act")
     try:
-        if found.migration.needs_approval and found.migration.asked_at is None:
+        if request.POST.get("plan") != str(plan.pk):
+            raise MigrationRefused(OVERTAKEN)
+        if act == "ask":
             ask_for_approval(plan, actor=request.user)
             messages.success(request, "Another owner, or operations, can approve the cut-over now.")
             return go_to(request, address(request, PAGE))
-        return follow(request, start_cut_over(plan, actor=request.user))
+        job = start_cut_over(plan, actor=request.user, is_approval=act == "approve")
+        return follow(request, job)
     except MigrationRefused as refused:
         messages.error(request, str(refused))
         return go_to(request, address(request, PAGE))

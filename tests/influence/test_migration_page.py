@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +18,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, MigrationPlan, Post
+from campaigns.queries.migration import latest_plan
 from campaigns.queries.migration_page import cockpit
+from campaigns.services.legacy.cutting_over import (
+    ASKED,
+    OVERTAKEN,
+    ask_for_approval,
+    set_rules,
+    start_cut_over,
+)
 from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import BulkAction, Influencer
 from jobs.enums import Lane
 from jobs.models import Job
+from jobs.services.jobs import begin_at_once
 from tenancy.enums import Role
 from tenancy.models import User
 from tenancy.scope import organization_scope
@@ -82,6 +92,17 @@ def said(answer) -> list[str]:
 
 def press(client: Client, name: str, *args: str, **values: object):
     return client.post(at(name, *args), values, follow=True)
+
+
+def opened(client: Client) -> dict[str, str]:
+    """The form of the cut-over as it is now, with the short name typed."""
+    form = client.get(at("start")).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(act|plan)" value="(\w+)">', form))
+    return {**hidden, "typed": "oak"}
+
+
+def start(client: Client):
+    return press(client, "start", **opened(client))
 
 
 # --- who sees it ---------------------------------------------------------------------------------------------------
@@ -183,7 +204,7 @@ def test_the_short_name_is_typed_for_a_cut_over_and_for_its_reversal(imported, o
     wrong = owner.post(at("start"), {"typed": "elm"})
     assert wrong.status_code == 422
     assert "This is not “oak”. Nothing was changed." in wrong.content.decode()
-    press(owner, "start", typed="oak")
+    start(owner)
     with organization_scope(imported):
         assert (is_released(), Post.objects.filter(hidden_at=None).count()) == (True, 0)
     page = shown(owner)
@@ -201,7 +222,7 @@ def test_a_plan_that_no_longer_holds_is_refused_and_the_page_names_what_changed(
     press(owner, "make_plan")
     with organization_scope(imported):
         Creator.objects.filter(handle="zoe").update(marketplace_status="in")
-    answer = press(owner, "start", typed="oak")
+    answer = start(owner)
     (problem,) = said(answer)
     assert "@zoe was “Unsupported” and is “Kept, not authenticated” now." in problem
     with organization_scope(imported):
@@ -218,20 +239,94 @@ def test_a_second_owner_approves_where_the_organization_wants_it(imported, owner
     ]
     assert press(owner, "rules", purge_wait_hours="25").status_code == 200
     assert "Ask for approval" in shown(owner)
-    press(owner, "start", typed="oak")
+    start(owner)
     assert "The cut-over waits for approval." in shown(owner)
-    assert said(press(owner, "start", typed="oak")) == [
-        "You asked for this cut-over: somebody else approves it."
-    ]
+    assert said(start(owner)) == ["You asked for this cut-over: somebody else approves it."]
     second = client_of(imported, "owner", "pete")
     assert "Approve the cut-over" in shown(second)
     press(second, "withdraw")
-    press(owner, "start", typed="oak")
-    press(second, "start", typed="oak")
+    start(owner)
+    start(second)
     with organization_scope(imported):
         assert is_released()
     assert "The purge can begin" in shown(owner)
     assert "at the earliest" in said(press(owner, "purge", typed="oak"))[0]
+
+
+def asking_owners(imported, owner: Client) -> tuple[Client, Client]:
+    """Two owners of an organization where a second one approves; there is a plan."""
+    press(owner, "make_plan")
+    press(owner, "rules", needs_approval="on", purge_wait_hours="0")
+    return owner, client_of(imported, "owner", "pete")
+
+
+def test_two_owners_who_both_ask_for_approval_have_approved_nothing(imported, owner) -> None:
+    first, second = asking_owners(imported, owner)
+    forms = opened(first), opened(second)
+    assert [form["act"] for form in forms] == ["ask", "ask"]
+    for client, form in zip((first, second), forms, strict=True):
+        asked = said(press(client, "start", **form))
+        assert asked == ["Another owner, or operations, can approve the cut-over now."]
+    with organization_scope(imported):
+        assert not is_released()
+        assert LegacyMigration.objects.get().asked_by.email == "olga@oak.example"
+    assert opened(second)["act"] == "approve"
+    start(second)
+    with organization_scope(imported):
+        assert is_released()
+
+
+def test_a_click_never_means_more_than_its_button_said(imported, owner) -> None:
+    press(owner, "make_plan")
+    second = client_of(imported, "owner", "pete")
+    to_start = opened(second)
+    press(owner, "rules", needs_approval="on", purge_wait_hours="0")
+    start(owner)
+    to_approve = opened(second)
+    assert said(press(second, "start", **to_start)) == [OVERTAKEN]
+    press(owner, "withdraw")
+    assert said(press(second, "start", **to_approve)) == [OVERTAKEN]
+    press(second, "make_plan")
+    start(owner)  # for another plan than the one that was on show
+    assert said(press(second, "start", **to_approve)) == [OVERTAKEN]
+    with organization_scope(imported):
+        assert not is_released()
+
+
+def test_no_approval_is_asked_for_where_none_is_needed(imported, owner) -> None:
+    press(owner, "make_plan")
+    form = opened(owner)
+    assert form["act"] == "start"
+    assert said(press(owner, "start", **form | {"act": "ask"})) == [OVERTAKEN]
+    start(owner)
+    with organization_scope(imported):
+        assert is_released()
+
+
+def test_a_cut_over_that_was_started_is_no_approval_of_what_is_asked_for_meanwhile(
+    imported, owner
+) -> None:
+    press(owner, "make_plan")
+    with organization_scope(imported):
+        plan, olga = latest_plan(), User.objects.get(email="olga@oak.example")
+        job = start_cut_over(plan, actor=olga, is_approval=False)
+        set_rules(needs_approval=True, purge_wait_hours=0, actor=None)
+        pete = a_member(imported, Role("owner"), "pete")
+        ask_for_approval(plan, actor=pete)
+        job = begin_at_once(job)
+        assert (job.state, job.problem) == ("failed", OVERTAKEN)
+        assert not is_released()
+
+
+def test_the_rules_stand_while_an_approval_is_waited_for(imported, owner, ops) -> None:
+    asking_owners(imported, owner)
+    start(owner)
+    rules = {"needs_approval": "on", "purge_wait_hours": "24"}
+    assert said(press(owner, "rules", **rules)) == [ASKED]
+    answer = ops.post(OF_OAK, {"step": "without_second"}, follow=True)
+    assert said(answer) == [ASKED]
+    press(owner, "withdraw")
+    assert said(press(owner, "rules", **rules)) == ["Rules saved."]
 
 
 # --- after it ------------------------------------------------------------------------------------------------------
@@ -416,15 +511,20 @@ def test_operations_approve_and_let_an_organization_go_without_a_second_person(
 ) -> None:
     press(owner, "make_plan")
     press(owner, "rules", needs_approval="on", purge_wait_hours="0")
-    press(owner, "start", typed="oak")
+    start(owner)
     ops.post(OF_OAK, {"step": "withdraw"})
     ops.post(OF_OAK, {"step": "without_second"})
     with organization_scope(imported):
         migration = LegacyMigration.objects.get()
         assert (migration.needs_approval, migration.asked_at) == (False, None)
     press(owner, "rules", needs_approval="on", purge_wait_hours="0")
-    press(owner, "start", typed="oak")
-    ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"})
+    start(owner)
+    stale = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"}, follow=True)
+    assert said(stale)[-1] == OVERTAKEN
+    with organization_scope(imported):
+        assert not is_released()
+    assert 'value="approve"' in ops.get(OF_OAK).content.decode()
+    ops.post(OF_OAK, {"step": "approve", "typed": "oak"})
     with organization_scope(imported):
         assert is_released()
     ops.post(OF_OAK, {"step": "pause"})  # nothing runs: harmless

@@ -32,6 +32,8 @@ from tiktok.services.legacy.release import (
 NOT_APPROVED = "Another owner, or operations, has to approve the cut-over first."
 OTHER_PLAN = "Approval was asked for another plan. Withdraw it, and ask for this one."
 OWN_APPROVAL = "You asked for this cut-over: somebody else approves it."
+OVERTAKEN = "Nothing was changed: the plan, or the approval, has changed meanwhile. Look at the page as it is now."
+ASKED = "Somebody waits for the approval of the cut-over by these rules. Withdraw it first."
 NOT_ASKED = "Nobody waits for an approval of the cut-over."
 ONLY_OPERATIONS = "Only operations can let a cut-over go without a second person."
 
@@ -42,11 +44,14 @@ def set_rules(
 ) -> LegacyMigration:
     """Say whether a second person approves the cut-over, and how long the purge waits after it.
 
-    An owner can ask for a second person, and only operations can let it go. Raises MigrationRefused.
+    An owner can ask for a second person, and only operations can let it go. Nothing changes while an approval is waited for.
+    Raises MigrationRefused.
     """
     migration = lock_migration()
     if migration.cut_over_at is not None:
         raise MigrationRefused(CUT_OVER)
+    if migration.asked_at is not None:
+        raise MigrationRefused(ASKED)
     if migration.needs_approval and not needs_approval and not is_ops:
         raise MigrationRefused(ONLY_OPERATIONS)
     migration.needs_approval, migration.purge_wait_hours = needs_approval, purge_wait_hours
@@ -60,10 +65,15 @@ def set_rules(
 
 @transaction.atomic
 def ask_for_approval(plan: MigrationPlan, *, actor: User) -> LegacyMigration:
-    """Ask another owner, or operations, to approve the cut-over by this plan; again is harmless. Raises MigrationRefused."""
+    """Ask another owner, or operations, to approve the cut-over by this plan; again is harmless.
+
+    Raises MigrationRefused, also where no approval is needed.
+    """
     migration = lock_migration()
     if migration.cut_over_at is not None:
         raise MigrationRefused(CUT_OVER)
+    if not migration.needs_approval:
+        raise MigrationRefused(OVERTAKEN)
     if migration.asked_at is None:
         migration.asked_at, migration.asked_by = timezone.now(), actor
         migration.plan_digest = plan.digest
@@ -160,12 +170,23 @@ def rehearse() -> Rehearsal:
 
 
 # --- as jobs: members see the moment, not its making ---
-def start_cut_over(plan: MigrationPlan, *, actor: User) -> Job:
-    """Cut over in the background, in one transaction. Raises MigrationRefused where this person cannot."""
-    migration = LegacyMigration.objects.first()
-    if migration is not None and (reason := why_not(migration, plan, actor)):
+def start_cut_over(plan: MigrationPlan, *, actor: User, is_approval: bool) -> Job:
+    """Cut over in the background, in one transaction. `is_approval`: the person means to approve what another one asked for.
+
+    Raises MigrationRefused where this person cannot, or means something else than it would be.
+    """
+    migration = LegacyMigration.objects.get()
+    _check_meant(migration, is_approval=is_approval)
+    if reason := why_not(migration, plan, actor):
         raise MigrationRefused(reason)
-    return start_job(CUT_OVER_JOB, {"plan": plan.pk}, total=1, actor=actor)
+    params = {"plan": plan.pk, "is_approval": is_approval}
+    return start_job(CUT_OVER_JOB, params, total=1, actor=actor)
+
+
+def _check_meant(migration: LegacyMigration, *, is_approval: bool) -> None:
+    """Nobody approves by a click that meant to start. Raises MigrationRefused."""
+    if migration.cut_over_at is None and is_approval != (migration.asked_at is not None):
+        raise MigrationRefused(OVERTAKEN)
 
 
 def start_reversal(migration: LegacyMigration, *, actor: User) -> Job:
@@ -174,7 +195,9 @@ def start_reversal(migration: LegacyMigration, *, actor: User) -> Job:
     return start_job(REVERSAL_JOB, {"cut_over_at": at}, total=1, actor=actor)
 
 
+@transaction.atomic
 def _cut_over(job: Job, _: Any) -> bool:
+    _check_meant(lock_migration(), is_approval=job.params["is_approval"])
     cut_over(MigrationPlan.objects.get(pk=job.params["plan"]), actor=job.actor)
     job.done_count = 1
     return True
