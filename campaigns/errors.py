@@ -135,6 +135,16 @@ class VideoBelongsToOrder(CampaignProblem):
         )
 
 
+class PostMayComeBack(CampaignProblem):
+    """The old source's post would not be what it was when the cut-over is reversed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This post is hidden since the cut-over, which can still be reversed, so it was not added. Send the creator an "
+            "order, or add the post once the purge of the old data has begun."
+        )
+
+
 class PostStaysWithOrder(CampaignProblem):
     def __init__(self) -> None:
         super().__init__(

@@ -11,6 +11,7 @@ from campaigns.enums import BY_ORDER, PostOrigin, ReviewState
 from campaigns.errors import (
     AccountNotSupported,
     AccountTakesNoPart,
+    PostMayComeBack,
     PostStaysWithOrder,
     VideoBelongsToOrder,
     VideoNotVisible,
@@ -28,6 +29,7 @@ from tenancy.services.events import record
 from tiktok.models import Video
 from tiktok.policies import is_supported
 from tiktok.queries import kind_of, visible_videos
+from tiktok.queries.purging import may_be_reversed
 from tiktok.services.orders.orders import LinkRequest
 
 
@@ -127,7 +129,7 @@ def add_post_by_hand(
     A video that its creator has untied from an order is added like any other, and stands without the order from then on.
 
     `though_tied`: an order of another campaign may have it. Raises VideoNotVisible, AccountTakesNoPart,
-    AccountNotSupported, VideoTiedElsewhere, VideoBelongsToOrder.
+    AccountNotSupported, VideoTiedElsewhere, VideoBelongsToOrder, PostMayComeBack.
     """
     lock_campaign(campaign)
     account = _account_to_add(campaign, video)
@@ -139,6 +141,8 @@ def add_post_by_hand(
         network_post_id=video.tiktok_video_id,
         defaults=_by_hand(account, video),
     )
+    if post.origin == PostOrigin.LEGACY and may_be_reversed():
+        raise PostMayComeBack
     is_again = is_free(post.published_since, post.review_reason, post.review_state)
     if post.hidden_at is not None or is_again:
         for name, value in _by_hand(account, video).items():

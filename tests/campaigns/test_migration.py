@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from campaigns.errors import PostMayComeBack
 from campaigns.models import Campaign, MigrationPlan, Post
 from campaigns.policies.migration import account_outcome
 from campaigns.services.legacy import planning
@@ -25,10 +26,11 @@ from campaigns.services.legacy.cutting_over import (
 )
 from campaigns.services.legacy.importing import import_legacy_export
 from campaigns.services.legacy.planning import check_plan, make_plan
+from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
 from tenancy.models import Event, User
 from tenancy.scope import organization_scope
-from tests.factories.campaigns import a_campaign, a_post, an_account
+from tests.factories.campaigns import a_campaign, a_post, a_video, an_account
 from tests.factories.legacy import cut_over as plan_and_cut_over
 from tiktok.client import types
 from tiktok.enums import MarketplaceStatus, Source
@@ -374,6 +376,26 @@ def test_a_post_that_came_back_by_its_order_stays_with_it_when_the_cut_over_is_r
     assert reverse_cut_over(actor=None) == 2
     back.refresh_from_db()
     assert (back.hidden_at, back.origin) == (None, "order")
+
+
+def test_a_hidden_post_is_added_by_hand_once_the_cut_over_can_no_longer_be_reversed(
+    imported,
+) -> None:
+    before = state()["posts"]
+    plan_and_cut_over()
+    campaign, hidden = Campaign.objects.get(), Post.objects.filter(account__handle="ann.b").first()
+    video = a_video(account("ann.b"), hidden.network_post_id)
+    with pytest.raises(PostMayComeBack, match="once the purge of the old data has begun"):
+        add_post_by_hand(campaign, video, actor=None)
+    other = add_post_by_hand(campaign, a_video(account("ann.b"), "1"), actor=None)
+    assert reverse_cut_over(actor=None) == 3
+    assert [row for row in state()["posts"] if row["id"] != other.pk] == before
+
+    plan_and_cut_over()
+    start_purge(actor=None)
+
+    added = add_post_by_hand(campaign, video, actor=None)
+    assert (added.pk, added.origin, added.hidden_at) == (hidden.pk, "by_hand", None)
 
 
 def test_once_the_purge_has_begun_nothing_can_be_reversed(imported) -> None:

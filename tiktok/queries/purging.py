@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from jobs.models import Job
 from tiktok.enums import PurgeState
-from tiktok.models import PurgeRun
+from tiktok.models import LegacyMigration, PurgeRun
 
 PURGE = "tiktok.purge"  # the kind of its jobs
 
@@ -114,4 +114,11 @@ def progress_of(run: PurgeRun) -> PurgeProgress:
         is_hashing,
         is_stopped,
         job.problem if job and is_stopped else "",
+    )
+
+
+def may_be_reversed() -> bool:
+    """Has the organization in scope cut over, and can that still be reversed? Until the purge begins."""
+    return (
+        LegacyMigration.objects.exclude(cut_over_at=None).exists() and not PurgeRun.objects.exists()
     )
