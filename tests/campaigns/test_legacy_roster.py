@@ -1,0 +1,175 @@
+"""The roster around the cut-over: its columns, orders, filters and exports are made of one source at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.services.legacy.cutting_over import reverse_cut_over
+from campaigns.services.legacy.importing import import_legacy_export
+from crm.models import Influencer
+from crm.services.accounts import AddOutcome, add_tiktok_account
+from tenancy.enums import Role
+from tenancy.scope import organization_scope
+from tests.campaigns.conftest import signed_in
+from tests.factories.creators import track_creator
+from tests.factories.legacy import cut_over
+from tiktok.enums import MarketplaceStatus, Source
+from tiktok.models import Creator, LegacyMigration, Video
+from tiktok.policies import made_at
+from tiktok.services.creators.profiles import refresh_profile
+from tiktok.services.creators.videos import refresh_videos
+from tiktok.services.facts.snapshots import record_creator_snapshots
+from tiktok.services.legacy.keeping import AccountReading
+from tiktok.services.legacy.purging import run_purge, start_purge
+from tiktok.services.legacy.rows import open_legacy
+
+pytestmark = pytest.mark.django_db
+
+OF_MAYA, OF_TOM = "7499446218112634119", "7509446218112634121"
+EXPORT = f"""handle,followers,video_id,caption,collected_at,views
+maya.bakes,1234567,{OF_MAYA},Old caption,2025-05-02,10K
+tom_trails,900,{OF_TOM},Old too,2025-05-30,5
+"""
+LATELY, POPULAR, ENGAGING, GROWING = "posted:-90d..", "views:1..", "engagement:0..", "growth:-99.."
+FILTERS = (LATELY, POPULAR, ENGAGING, GROWING)
+
+
+@dataclass
+class Roster:
+    """Each handle's last post as exports and the list name it, the handles in an order, and those behind each filter."""
+
+    last_posts: dict[str, str]
+    newest_first: list[str]
+    found: dict[str, list[str]]
+    page: str
+
+
+@pytest.fixture
+def owner(oak, tiktok) -> Client:
+    return signed_in(oak, Role.OWNER)
+
+
+@pytest.fixture(autouse=True)
+def _scope(oak) -> Iterator[None]:
+    with organization_scope(oak):
+        yield
+
+
+def bring_in_the_old_source(tmp_path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(EXPORT, encoding="utf-8")
+    import_legacy_export(file, campaign_name="Past", actor=None)
+
+
+def collect_of_maya() -> Creator:
+    """Of TikTok's own: the profile with a reading of a month before, and the latest videos."""
+    creator = track_creator("maya.bakes", MarketplaceStatus.IN)
+    refresh_profile(creator)
+    then = timezone.now() - timedelta(days=30, minutes=1)
+    record_creator_snapshots(
+        [AccountReading(creator.pk, creator.pk, Source.PUBLIC, then, 9, 9, 9, None, None, None)],
+        is_shown=False,
+    )
+    refresh_videos(creator)
+    return creator
+
+
+def roster(client: Client) -> Roster:
+    def exported(**asked: str) -> list[dict[str, str]]:
+        answer = client.post("/o/oak/influencers/export/", asked)
+        assert answer.status_code == 200
+        return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+    def handles(**asked: str) -> list[str]:
+        return [row["TikTok handle"] for row in exported(**asked)]
+
+    return Roster(
+        {row["TikTok handle"]: row["Last post"] for row in exported()},
+        handles(sort="-posted"),
+        {each: handles(f=each) for each in FILTERS},
+        client.get("/o/oak/influencers/").content.decode(),
+    )
+
+
+def numbers(handle: str) -> tuple[datetime | None, float | None, float | None, float | None]:
+    of_handle = Influencer.objects.filter(accounts__handle=handle)
+    return of_handle.values_list(
+        "last_post_at", "average_views", "engagement_rate", "follower_growth"
+    ).get()
+
+
+def test_it_is_made_of_the_old_source_then_of_tiktoks_own_and_of_the_old_again_when_reversed(
+    owner, tmp_path
+) -> None:
+    bring_in_the_old_source(tmp_path)
+    collect_of_maya()
+    maya, tom = numbers("maya.bakes"), numbers("tom_trails")
+    assert (maya, tom) == (
+        (made_at(OF_MAYA), None, None, None),
+        (made_at(OF_TOM), None, None, None),
+    )
+    before = roster(owner)
+    assert before.newest_first == ["tom_trails", "maya.bakes"]
+    assert before.found == {key: [] for key in FILTERS}
+    for handle, video_id in (("maya.bakes", OF_MAYA), ("tom_trails", OF_TOM)):
+        assert before.last_posts[handle].startswith(f"{made_at(video_id):%Y-%m-%d}")
+
+    cut_over()
+    creator = Creator.objects.get(handle="maya.bakes")
+    newest = Video.objects.filter(source=Source.PUBLIC).latest("published_at")
+    *own, growth = numbers("maya.bakes")
+    assert own == [
+        newest.published_at,
+        creator.calculated_average_views,
+        creator.calculated_engagement_rate,
+    ]
+    assert None not in own
+    assert growth == (creator.follower_count - 9) / 9
+    assert numbers("tom_trails") == (None, None, None, None)
+    after = roster(owner)
+    assert after.newest_first == ["maya.bakes", "tom_trails"]
+    assert after.found == {key: ["maya.bakes"] for key in FILTERS}
+    assert after.last_posts["tom_trails"] == ""
+    assert after.last_posts["maya.bakes"].startswith(f"{newest.published_at:%Y-%m-%d}")
+    assert f"{made_at(OF_TOM):%-d %b %Y}" in before.page
+    assert f"{made_at(OF_TOM):%-d %b %Y}" not in after.page
+
+    reverse_cut_over(actor=None)
+    assert (numbers("maya.bakes"), numbers("tom_trails")) == (maya, tom)
+    again = roster(owner)
+    assert (again.last_posts, again.newest_first, again.found) == (
+        before.last_posts,
+        before.newest_first,
+        before.found,
+    )
+
+
+def test_a_purge_changes_nothing_of_it(owner, tmp_path) -> None:
+    bring_in_the_old_source(tmp_path)
+    collect_of_maya()
+    cut_over()
+    maya = numbers("maya.bakes")
+    run_purge(start_purge(actor=None))
+    assert (numbers("maya.bakes"), numbers("tom_trails")) == (maya, (None, None, None, None))
+
+
+def test_the_first_import_takes_tiktoks_own_from_accounts_that_are_here_already(owner) -> None:
+    assert add_tiktok_account("maya.bakes", actor=None).outcome == AddOutcome.ADDED
+    collect_of_maya()
+    Creator.objects.update(average_views=7)
+    own = numbers("maya.bakes")
+    assert own[:2] == (Video.objects.latest("published_at").published_at, 7)
+    assert None not in own
+
+    open_legacy()
+    assert numbers("maya.bakes") == (None, None, None, None)
+    LegacyMigration.objects.update(cut_over_at=timezone.now())
+    assert numbers("maya.bakes") == own
