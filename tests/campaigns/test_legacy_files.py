@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from jobs.models import Job
 from tenancy.scope import organization_scope
 from tiktok.errors import NotALegacyExport
 from tiktok.models import Creator, LegacyMigration, Video, VideoSnapshot
+from tiktok.services.legacy.columns import ColumnMapping
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +39,9 @@ WORDS = "Crème brûlée; à l'été,\nfaçon naïve"
 def table(delimiter: str = ",", line_end: str = "\r\n") -> str:
     text = io.StringIO()
     rows = csv.writer(text, delimiter=delimiter, lineterminator=line_end)
-    rows.writerow(["handle", "video_id", "caption", "views"])
-    rows.writerow(["ann.b", ID, WORDS, "1.9M"])
-    rows.writerow(["tom_t", OTHER, "Plain", ""])
+    rows.writerow(["handle", "video_id", "caption", "views", "collected_at"])
+    rows.writerow(["ann.b", ID, WORDS, "1.9M", "2025-05-22"])
+    rows.writerow(["tom_t", OTHER, "Plain", "", ""])
     return text.getvalue()
 
 
@@ -52,6 +54,7 @@ OBJECTS = json_lines(
         "id": ID,
         "desc": WORDS,
         "createTime": 1746100890,
+        "scrapedAt": 1747887468,
         "author": {"uniqueId": "Ann.B", "nickname": "Ann"},
         "authorStats": {"followerCount": 1500},
         "stats": {"playCount": 1_900_000, "diggCount": None},
@@ -200,7 +203,8 @@ def test_a_column_settles_the_marks_of_its_own_values_only(oak, tmp_path, monkey
         result = bring_in(
             tmp_path,
             "handle,video_id,views,likes,engagement_rate\n"
-            f"ann.b,{ID},1.234M,,1.234%\nann.b,{OTHER},1.9M,,1.5%\nann.b,{ID[:-2]}97,,1.234M,\n",
+            f"ann.b,{ID},1.234M,,1.234%\ntom_t,{OTHER},1.9M,,1.5%\nann.b,{ID[:-2]}97,,1.234M,\n",
+            mapping=ColumnMapping(collected_at="2025-05-22"),
         )
         assert list(result.refused.values_list("line", "reason")) == [
             (4, "likes “1.234M” can be read as 1,234,000 or 1,234,000,000")
@@ -212,14 +216,20 @@ def test_the_command_maps_columns_and_says_which_were_left_out(oak, tmp_path, ca
     file, mapping = tmp_path / "konten.tsv", tmp_path / "map.json"
     file.write_text(f"Konto\tBeitrag\tAufrufe\tFarbe\nann.b\t{ID}\t7\trot\n", encoding="utf-8")
     mapping.write_text(
-        json.dumps({"columns": {"konto": "handle", "Beitrag": "video_id", "Aufrufe": "views"}})
+        json.dumps(
+            {
+                "columns": {"konto": "handle", "Beitrag": "video_id", "Aufrufe": "views"},
+                "collected_at": "2025-05-22",
+            }
+        )
     )
     call_command("import_legacy", str(file), organization="oak", mapping=mapping)
     said = capsys.readouterr()
     assert "Columns that were not imported: Farbe." in said.err
     assert said.out.startswith("1 rows: 1 new")
     with organization_scope(oak):
-        assert Video.objects.get().video_views == 7
+        video = Video.objects.get()
+        assert (video.video_views, video.counts_fetched_at) == (7, datetime(2025, 5, 22, tzinfo=UTC))  # fmt: skip
 
 
 @pytest.mark.parametrize("content", ["{", '{"rows": {}}'])

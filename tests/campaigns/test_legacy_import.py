@@ -203,20 +203,21 @@ def test_other_numbers_for_the_same_moment_are_refused(oak, tmp_path) -> None:
 def test_posts_stand_in_the_campaigns_that_their_rows_name(oak, tmp_path) -> None:
     with organization_scope(oak):
         known = a_campaign("Summer")
+        late = str(int(datetime(2026, 11, 5, tzinfo=UTC).timestamp()) << 32 | 1)
         result = bring_in(
             tmp_path,
             "handle,video_id,posted_at,collected_at,views,campaign\n"
-            f"ann.b,{ID},2026-11-05,2026-11-06,1,Summer\n"
-            f"ann.b,{ID},2026-11-05,2026-11-06,1,Winter\n"
+            f"ann.b,{late},2026-11-05,2026-11-06,1,Summer\n"
+            f"ann.b,{late},2026-11-05,2026-11-06,1,Winter\n"
             f"tom_t,{OTHER},2025-05-01,2026-11-06,1,Winter\n"
             f"tom_t,{THIRD},2025-05-02,2026-11-06,1,\n",
         )
         assert fates(result) == (4, 0, 0, 0)
         listed = Post.objects.values_list("campaign__name", "network_post_id", "origin")
         assert sorted(listed) == [
-            ("Summer", ID, "legacy"),
-            ("Winter", ID, "legacy"),
+            ("Summer", late, "legacy"),
             ("Winter", OTHER, "legacy"),
+            ("Winter", late, "legacy"),
         ]
         assert Video.objects.count() == 3
         taking_part = Participant.objects.values_list("campaign__name", "account__handle")

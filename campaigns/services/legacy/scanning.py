@@ -14,14 +14,13 @@ from crm.services.imports.reading.tables import Place
 from files.models import File
 from jobs.models import Job
 from tiktok.errors import NotALegacyExport
-from tiktok.services.legacy.columns import COUNTS, ColumnMapping, check_fields, fields_of
-from tiktok.services.legacy.export import LegacyRow, Reading, RefusedRow
+from tiktok.services.legacy.columns import NUMBERS, ColumnMapping, check_fields, fields_of
+from tiktok.services.legacy.export import LegacyRow, Reading, RefusedRow, is_percentage
 from ui.numbers import proven_decimal_marks
 
 SCANNED_ROWS, READ_ROWS = 20_000, 2_000
 MOST_READINGS = 40  # of one post in a slice: each is a statement of its own
 MOST_NAMES = 200  # of columns that are told
-NUMBERS = (*COUNTS, "engagement_rate")
 SCAN, WRITE = "scan", "write"
 
 
@@ -29,8 +28,8 @@ SCAN, WRITE = "scan", "write"
 class Progress:
     """How far an import is, as its job's cursor: what was found out about the file, and where the next slice begins.
 
-    `fields`: the field of each column that has one. `marks`: the decimal marks that each field of numbers proves. `campaigns`:
-    by key, whether it was made for the import.
+    `fields`: the field of each column that has one. `marks`: the decimal marks that each field of numbers proves. `has_percentages`:
+    rates without a sign above 1 were seen. `campaigns`: by key, whether it was made for the import.
     """
 
     encoding: str
@@ -40,6 +39,7 @@ class Progress:
     fields: dict[str, str] = field(default_factory=dict)
     unmapped: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
+    has_percentages: bool = False
     rows: int = 0
     first: dict[str, int] = field(default_factory=dict)
     place: dict[str, int] = field(default_factory=dict)
@@ -76,7 +76,8 @@ def next_slice(job: Job) -> Slice:
     file = File.objects.filter(pk=job.params["file"]).first()
     if file is None:
         raise NotALegacyExport("The file is no longer there. Import it again.")
-    mapping = ColumnMapping(job.params["columns"], job.params["handles"])
+    said = ("columns", "handles", "collected_at")
+    mapping = ColumnMapping(**{name: job.params[name] for name in said if name in job.params})
     if not job.cursor:
         layout = layout_in(file)
         return _scan(file, Progress(layout.encoding, layout.delimiter), mapping)
@@ -102,7 +103,7 @@ def _scan(file: File, progress: Progress, mapping: ColumnMapping) -> Slice:
     progress.rows += count
     progress.marks = {key: "".join(sorted(found)) for key, found in marks.items() if found}
     if count < SCANNED_ROWS:
-        check_fields([*progress.fields, *progress.unmapped], progress.fields)
+        check_fields([*progress.fields, *progress.unmapped], progress.fields, mapping)
         progress.step, progress.place = WRITE, progress.first
     return Slice(progress)
 
@@ -116,6 +117,8 @@ def _learn(
             progress.learn(names, mapping)
     for name, key in progress.fields.items():
         text = row.cells.get(name, "")
+        if key == "engagement_rate" and text and not progress.has_percentages:
+            progress.has_percentages = is_percentage(text)
         if key in NUMBERS and text and not text.isdecimal():
             is_count = key != "engagement_rate"
             marks.setdefault(key, set()).update(
@@ -127,7 +130,10 @@ def _read(file: File, progress: Progress, job: Job, mapping: ColumnMapping) -> S
     """The next rows. Pictures are stored here, before the transaction that names them. Raises FolderElsewhere."""
     pictures = Pictures(job.params["pictures"])
     proven = {key: set(marks) for key, marks in progress.marks.items()}
-    reading, found = Reading(job.created_at, proven, mapping.handles), Slice(progress)
+    reading = Reading(
+        job.created_at, proven, mapping.handles, mapping.collected_at, progress.has_percentages
+    )
+    found = Slice(progress)
     with opened_rows(file, progress.layout, Place(**progress.place), progress.columns) as rows:
         for each in _taken(rows, reading, progress.fields):
             if isinstance(each, RefusedRow):

@@ -36,6 +36,34 @@ def test_a_column_called_as_its_field_counts_before_another() -> None:
     }
 
 
+@pytest.mark.parametrize("others", [["nickname", "followerCount"], ["url"], ["desc", "createTime"]])
+def test_an_id_beside_nothing_that_only_posts_have_is_asked_about(others) -> None:
+    names = ["id", "uniqueId", *others]
+    found = fields_of(names, PLAIN)
+    assert "id" not in found
+    with pytest.raises(NotALegacyExport, match="The column “id” may name posts or accounts"):
+        check_fields(names, found, PLAIN)
+    for key in ("", "video_id"):
+        mapping = read_mapping({"columns": {"id": key}})
+        found = fields_of(names, mapping)
+        assert found.get("id", "") == key
+        check_fields(names, found, mapping)
+
+
+def test_an_id_beside_numbers_of_posts_is_theirs() -> None:
+    found = fields_of(["id", "uniqueId", "plays"], PLAIN)
+    assert found == {"id": "video_id", "uniqueId": "handle", "plays": "views"}
+    check_fields(found, found, PLAIN)
+
+
+def test_in_a_table_of_accounts_with_ids_likes_are_the_accounts() -> None:
+    assert fields_of(["id", "handle", "likes"], PLAIN) == {"handle": "handle", "likes": "account_likes"}  # fmt: skip
+
+
+def test_a_timestamp_means_nothing_by_its_name() -> None:
+    assert fields_of(["handle", "timestamp"], PLAIN) == {"handle": "handle"}
+
+
 def test_two_columns_of_one_field_are_refused_until_a_mapping_says_which_counts() -> None:
     names = ["username", "account", "video_id"]
     with pytest.raises(NotALegacyExport, match="“username” and “account” both mean handle"):
@@ -57,14 +85,23 @@ def test_a_mapping_names_handles_in_any_spelling() -> None:
     assert read_mapping({"handles": {"@Old.Name": "new.name"}}).handles == {"old.name": "new.name"}
 
 
+def test_a_mapping_names_one_time_for_the_whole_file() -> None:
+    assert read_mapping({"collected_at": "2025-05-22"}).collected_at == "2025-05-22"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ([], r"must be an object with “columns”, “handles” or both\.$"),
+        ([], r"must be an object with “columns”, “handles” or “collected_at”\.$"),
         ({"column": {}}, "Unknown: column"),
         ({"columns": []}, "“columns” of the mapping file must be an object of texts"),
         ({"columns": {"a": 1}}, "“columns” of the mapping file must be an object of texts"),
         ({"columns": {"a": "colour"}}, "maps “a” to “colour”. Fields are: handle, "),
+        ({"collected_at": "May"}, "“collected_at” of the mapping file, “May”, is not a time like"),
+        (
+            {"collected_at": ["2025-05-22"]},
+            "“collected_at” of the mapping file, “.*”, is not a time like",
+        ),
         ({"handles": {"a b": "c"}}, "names “a b”, which is no handle"),
     ],
 )
@@ -74,6 +111,6 @@ def test_a_mapping_that_cannot_be_meant_is_refused(content, message) -> None:
 
 
 def test_a_table_of_neither_accounts_nor_posts_is_refused() -> None:
-    check_fields(["url"], {"url": "url"})
+    check_fields(["url"], {"url": "url"}, PLAIN)
     with pytest.raises(NotALegacyExport, match=r"The file has the columns: name, colour\. Name"):
-        check_fields(["name", "colour"], {})
+        check_fields(["name", "colour"], {}, PLAIN)

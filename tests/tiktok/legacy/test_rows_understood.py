@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tiktok.services.legacy.export import LegacyRow, Reading, RefusedRow
+from tiktok.services.legacy.export import LegacyRow, Reading, RefusedRow, is_percentage
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 ID = "7499446218112634119"
@@ -62,18 +62,18 @@ def test_counts_scripts_and_empty_fields_are_understood() -> None:
 
 
 def test_a_row_of_an_account_alone_needs_no_post() -> None:
-    row = understood(handle="ann.b", followers="12")
+    row = understood(handle="ann.b", followers="12", collected_at="2025-05-22")
     assert (row.handle, row.followers, row.tiktok_video_id, row.posted_at) == (
         "ann.b",
         12,
         "",
         None,
     )
-    assert (row.collected_at, row.campaign) == (NOW, None)
+    assert (row.collected_at, row.campaign) == (datetime(2025, 5, 22, tzinfo=UTC), None)
 
 
 def test_a_row_of_a_known_post_needs_no_account() -> None:
-    row = understood(video_id=ID, views="5")
+    row = understood(video_id=ID, views="5", collected_at="2025-05-22")
     assert (row.handle, row.url, row.views) == ("", "", 5)
 
 
@@ -92,14 +92,79 @@ def test_a_handle_that_a_mapping_names_is_the_one_that_it_has_now() -> None:
     [("2870", 2870), ("1.9M", 1_900_000), ("1,234", 1234), ("2B", 2_000_000_000), ("3.25k", 3250), ("", None)],
 )  # fmt: skip
 def test_a_count_reads_as_the_old_source_showed_it(text, count) -> None:
-    assert understood(handle="ann.b", views=text, video_id=ID).views == count
+    assert (
+        understood(handle="ann.b", views=text, video_id=ID, collected_at="2025-05-22").views
+        == count
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "rate"), [("4.2%", 0.042), ("3.2 %", 0.032), ("0.042", 0.042), ("", None)]
 )
 def test_a_rate_is_a_fraction_or_says_that_it_is_a_percentage(text, rate) -> None:
-    assert understood(handle="ann.b", engagement_rate=text).engagement_rate == rate
+    row = understood(handle="ann.b", engagement_rate=text, collected_at="2025-05-22")
+    assert row.engagement_rate == rate
+
+
+@pytest.mark.parametrize(("text", "rate"), [("0.9", None), ("1", None), ("4.2%", 0.042), ("0", 0)])
+def test_beside_rates_above_1_every_rate_must_say_that_it_is_a_percentage(text, rate) -> None:
+    row = {"handle": "ann.b", "engagement_rate": text, "collected_at": "2025-05-22"}
+    found = Reading(NOW, {}, {}, has_percentages=True).understand(2, row)
+    if rate is None:
+        reason = f"engagement_rate “{text}” may be a percentage, as others of its column are. Write 4.2% or 0.042"
+        assert found == RefusedRow(2, reason)
+    else:
+        assert found.engagement_rate == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("4.2", True), ("4,2", True), ("1.234", True), ("1,234", True), ("4", True), ("0.9", False), ("1", False), ("4.2%", False), ("high", False)],
+)  # fmt: skip
+def test_a_rate_above_1_without_a_sign_is_in_percentage_points(text, is_one) -> None:
+    assert is_percentage(text) == is_one
+
+
+# --- numbers and the time they were seen at ---
+@pytest.mark.parametrize("name", ["followers", "views", "engagement_rate"])
+def test_numbers_that_no_time_belongs_to_are_refused(name) -> None:
+    row = {"handle": "ann.b", "video_id": ID, name: "0"}
+    assert understood(**row) == RefusedRow(
+        2,
+        "has numbers, and no collected_at says when they were seen. Fill it in, or name one time for the whole file in the mapping "
+        'file: "collected_at": "2025-05-22"',
+    )
+
+
+def test_numbers_of_a_file_that_has_one_time_are_of_that_time() -> None:
+    reading = Reading(NOW, {}, {}, collected_at="2025-05-22 04:17:48")
+    assert reading.understand(2, {"handle": "ann.b", "followers": "12"}).collected_at == COLLECTED
+    own = reading.understand(2, {"handle": "ann.b", "followers": "12", "collected_at": "2025-06-01"})  # fmt: skip
+    assert own.collected_at == datetime(2025, 6, 1, tzinfo=UTC)
+
+
+def test_texts_without_a_time_are_as_of_now() -> None:
+    assert understood(handle="ann.b", display_name="Ann").collected_at == NOW
+
+
+@pytest.mark.parametrize("text", ["2025-04-30", "2025-04-29 12:01:30", "2025-06-01 12:01:30"])
+def test_a_post_is_published_about_when_its_id_was_made(text) -> None:
+    posted_at = understood(handle="ann.b", video_id=ID, posted_at=text).posted_at
+    assert posted_at == datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2025-04-29 12:01:29", "2025-06-01 12:01:31"])
+def test_a_time_of_publishing_far_from_that_of_the_id_is_refused(text) -> None:
+    assert understood(handle="ann.b", video_id=ID, posted_at=text) == RefusedRow(
+        2,
+        f"posted_at “{text}” lies far from 2025-05-01, the day in video_id {ID}. Where it is the time of the numbers, call the column "
+        "collected_at",
+    )
+
+
+def test_an_id_that_carries_no_time_goes_with_any() -> None:
+    row = understood(handle="ann.b", video_id="123456", posted_at="2025-05-01")
+    assert row.posted_at == datetime(2025, 5, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tiktok.errors import NotALegacyExport
@@ -21,7 +22,7 @@ FIELDS = {
     "video_id": "id postid awemeid itemid tiktokid tiktokvideoid tiktokpostid",
     "url": "link posturl videourl weburl webvideourl shareurl",
     "caption": "text desc description title",
-    "posted_at": "createtime createdat postedon publishedat publishdate uploaddate timestamp",
+    "posted_at": "createtime createdat postedon publishedat publishdate uploaddate",
     "collected_at": "collectedon scrapedat crawledat fetchedat capturedat snapshotat asof",
     "views": "playcount plays viewcount videoviews stats.playcount statistics.playcount",
     "likes": "likecount diggcount stats.diggcount statistics.diggcount",
@@ -31,32 +32,53 @@ FIELDS = {
     "campaign": "campaignname",
 }
 COUNTS = ("followers", "account_likes", "account_videos", "views", "likes", "comments", "shares")
+NUMBERS = (*COUNTS, "engagement_rate")
 MEANT_BY = {name: key for key, names in FIELDS.items() for name in names.split()}
 MEANT_BY |= {key.replace("_", ""): key for key in FIELDS}
 # In a table without posts these are the account's.
 OF_ACCOUNTS = {"likes": "account_likes", "videos": "account_videos", "posts": "account_videos"}
+# Accounts have texts, addresses and a time, too; these only posts have. Beside none of them an `id` may be the account's.
+OF_POSTS = {"views", "comments", "shares"}
 HANDLE = re.compile(r"[A-Za-z0-9._]{2,64}")
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+EPOCH = re.compile(
+    r"[0-9]{10}(?:[0-9]{3})?"
+)  # seconds, as TikTok itself writes times, or milliseconds
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """A mapping file as it was read: what columns mean whose names do not say it, and the handles that accounts have now.
+    """A mapping file as it was read: what columns mean whose names do not say it, the handles that accounts have now, and when
+    all was seen.
 
     `columns`: by the column's name a field, or nothing for a column that is not imported. `handles`: by the handle of the
-    file the account's handle here; a handle that stands for itself is confirmed.
+    file the account's handle here; a handle that stands for itself is confirmed. `collected_at`: the time of rows that tell none.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     handles: Mapping[str, str] = field(default_factory=dict)
+    collected_at: str = ""
 
 
 def read_mapping(content: object) -> ColumnMapping:
     """`{"columns": {"Aufrufe": "views"}, "handles": {"old.name": "new.name"}}` → a mapping. Raises NotALegacyExport."""
-    if not isinstance(content, dict) or (unknown := set(content) - {"columns", "handles"}):
+    if not isinstance(content, dict) or (
+        unknown := set(content) - {"columns", "handles", "collected_at"}
+    ):
         named = f" Unknown: {min(map(str, unknown))[:60]}." if isinstance(content, dict) else ""
         raise NotALegacyExport(
-            f"The mapping file must be an object with “columns”, “handles” or both.{named}"
+            f"The mapping file must be an object with “columns”, “handles” or “collected_at”.{named}"
         )
+    collected_at = str(content.get("collected_at", ""))
+    try:
+        moment_in(collected_at or "2025-05-01")
+    except (ValueError, OverflowError):
+        raise NotALegacyExport(
+            f"“collected_at” of the mapping file, “{collected_at[:40]}”, is not a time like 2025-05-01 12:01:30."
+        ) from None
     columns, handles = (_texts(content, name) for name in ("columns", "handles"))
     for name, key in columns.items():
         if key and key not in FIELDS:
@@ -67,7 +89,8 @@ def read_mapping(content: object) -> ColumnMapping:
         if not HANDLE.fullmatch(handle.removeprefix("@")):
             raise NotALegacyExport(f"The mapping file names “{handle[:40]}”, which is no handle.")
     plain = {_handle(old): _handle(new) for old, new in handles.items()}
-    return ColumnMapping({name.strip().lower(): key for name, key in columns.items()}, plain)
+    meant = {name.strip().lower(): key for name, key in columns.items()}
+    return ColumnMapping(meant, plain, collected_at)
 
 
 def _texts(content: dict[Any, Any], name: str) -> dict[str, str]:
@@ -88,6 +111,7 @@ def fields_of(names: Iterable[str], mapping: ColumnMapping) -> dict[str, str]:
     """
     names, said = list(names), mapping.columns
     meant = {name: said.get(name.strip().lower(), MEANT_BY.get(_plain(name), "")) for name in names}
+    meant |= dict.fromkeys(_unclear(names, meant, mapping), "")
     if not {"video_id", "url"} & set(meant.values()):  # a table of accounts
         others = {name: OF_ACCOUNTS.get(_plain(name)) for name in names if name.lower() not in said}
         meant |= {name: key for name, key in others.items() if key}
@@ -106,14 +130,37 @@ def fields_of(names: Iterable[str], mapping: ColumnMapping) -> dict[str, str]:
     return found
 
 
-def check_fields(names: Iterable[str], found: Mapping[str, str]) -> None:
-    """Raises NotALegacyExport for a table in which no column names an account or a post."""
+def _unclear(names: list[str], meant: Mapping[str, str], mapping: ColumnMapping) -> list[str]:
+    """The columns that may be the ids of accounts as well as of posts, where nothing says which."""
+    if OF_POSTS & set(meant.values()):
+        return []
+    said = mapping.columns
+    return [name for name in names if _plain(name) == "id" and name.strip().lower() not in said]
+
+
+def check_fields(names: Iterable[str], found: Mapping[str, str], mapping: ColumnMapping) -> None:
+    """Raises NotALegacyExport for a table in which no column names an account or a post, or one may name either."""
+    names = list(names)
+    unclear = _unclear(names, found, mapping)
+    if unclear and "video_id" not in found.values():
+        raise NotALegacyExport(
+            f"The column “{unclear[0][:60]}” may name posts or accounts. Say in a mapping file that it names posts: "
+            f'"columns": {{"{unclear[0][:60]}": "video_id"}}, or map it to "".'
+        )
     if not {"handle", "video_id", "url"} & set(found.values()):
-        seen = ", ".join(name[:30] for name in list(names)[:12])
+        seen = ", ".join(name[:30] for name in names[:12])
         raise NotALegacyExport(
             f"No column names an account (handle) or a post (video_id, url). The file has the columns: {seen}. Name them in a "
             f"mapping file; fields are: {', '.join(FIELDS)}."
         )
+
+
+def moment_in(text: str) -> datetime:
+    """`2025-05-01 12:01:30`, in UTC where it names no zone, or seconds since 1970. Raises ValueError, OverflowError."""
+    if EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), tz=UTC)
+    moment = datetime.fromisoformat(text if MOMENT.fullmatch(text) else "")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _plain(name: str) -> str:

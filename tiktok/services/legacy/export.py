@@ -12,21 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
-from tiktok.services.legacy.columns import HANDLE
+from tiktok.policies import made_at
+from tiktok.services.legacy.columns import HANDLE, NUMBERS, moment_in
 from ui.numbers import NotACount, read_count, read_number
 
 VIDEO_ID = re.compile(r"[0-9]{6,19}")
-MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
-EPOCH = re.compile(
-    r"[0-9]{10}(?:[0-9]{3})?"
-)  # seconds, as TikTok itself writes times, or milliseconds
 HOSTS = {"www.tiktok.com", "tiktok.com", "m.tiktok.com"}
 LONGEST_CAPTION, LONGEST_NAME = 10_000, 200
 LONGEST_URL, LONGEST_IMAGE, LONGEST_CAMPAIGN = 500, 1_000, 120
 FIRST_TIKTOK_YEAR = 2014
+# How far a post's time may lie from its id's: before it by a time zone and a day without its hour, after it where the post
+# was planned (up to a month ahead).
+EARLIER, LATER = timedelta(days=2), timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +67,17 @@ class _Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """How rows are read: as of which moment, the decimal marks that each column of counts proves, and handles by the file's."""
+    """How rows are read: as of which moment, the decimal marks that each column of counts proves, and handles by the file's.
+
+    `collected_at`: the time of rows that tell none, if the mapping names one. `has_percentages`: rates without a sign above 1
+    stand in the file.
+    """
 
     now: datetime
     proven: Mapping[str, set[str]]
     handles: Mapping[str, str]
+    collected_at: str = ""
+    has_percentages: bool = False
 
     def understand(self, line: int, row: Mapping[str, str]) -> LegacyRow | RefusedRow:
         """A row, given as text by field, understood or refused."""
@@ -95,15 +98,16 @@ class Reading:
         views, likes, comments, shares = (
             self._count(name, row) for name in ("views", "likes", "comments", "shares")
         )
+        rate = self._rate(row)
         return LegacyRow(
             line=line,
             handle=handle,
-            collected_at=self._moment("collected_at", row) or self.now,
+            collected_at=self._collected_at(row),
             display_name=row.get("display_name", "")[:LONGEST_NAME],
             followers=followers,
             account_likes=account_likes,
             account_videos=account_videos,
-            engagement_rate=self._rate(row),
+            engagement_rate=rate,
             account_image=_image("account_image", row),
             tiktok_video_id=video_id,
             url=url,
@@ -156,7 +160,7 @@ class Reading:
             raise _Unreadable(f"{name} “{text[:40]}” {problem}") from None
 
     def _rate(self, row: Mapping[str, str]) -> float | None:
-        """`4.2%` → 0.042, `0.042` → 0.042. Above 1 it must say that it is a percentage."""
+        """`4.2%` → 0.042, `0.042` → 0.042. Above 1, and beside such rates, it must say that it is a percentage."""
         text = row.get("engagement_rate", "")
         if not text:
             return None
@@ -169,7 +173,23 @@ class Reading:
             return rate / 100
         if not 0 <= rate <= 1:
             raise _Unreadable(f"engagement_rate “{text[:40]}” is no fraction. Write 4.2% or 0.042")
+        if rate and self.has_percentages:
+            raise _Unreadable(
+                f"engagement_rate “{text[:40]}” may be a percentage, as others of its column are. Write 4.2% or 0.042"
+            )
         return rate
+
+    def _collected_at(self, row: Mapping[str, str]) -> datetime:
+        """Numbers without a time are no reading; texts without one are taken as of now."""
+        told = row.get("collected_at") or self.collected_at
+        if moment := self._moment("collected_at", {"collected_at": told}):
+            return moment
+        if any(row.get(name) for name in NUMBERS):
+            raise _Unreadable(
+                "has numbers, and no collected_at says when they were seen. Fill it in, or name one time for the whole file in the "
+                'mapping file: "collected_at": "2025-05-22"'
+            )
+        return self.now
 
     def _moment(self, name: str, row: Mapping[str, str]) -> datetime | None:
         """`2025-05-01 12:01:30`, in UTC, or seconds since 1970; empty → None."""
@@ -177,11 +197,7 @@ class Reading:
         if not text:
             return None
         try:
-            if EPOCH.fullmatch(text):
-                moment = datetime.fromtimestamp(int(text[:10]), tz=UTC)
-            else:
-                moment = datetime.fromisoformat(text if MOMENT.fullmatch(text) else "")
-                moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            moment = moment_in(text)
         except (ValueError, OverflowError):
             raise _Unreadable(
                 f"{name} “{text[:40]}” is not a time like 2025-05-01 12:01:30"
@@ -192,7 +208,13 @@ class Reading:
         """As the row says, else as the id: TikTok's ids carry the second of their making in the upper 32 bits."""
         if not video_id:
             return None
+        made = made_at(video_id)
         if said := self._moment("posted_at", row):
+            if made and not made - EARLIER <= said <= made + LATER:
+                raise _Unreadable(
+                    f"posted_at “{row['posted_at'][:40]}” lies far from {made:%Y-%m-%d}, the day in video_id {video_id}. Where it is the "
+                    "time of the numbers, call the column collected_at"
+                )
             return said
         moment = datetime.fromtimestamp(int(video_id) >> 32, tz=UTC)
         return self._possible(f"posted_at is empty, and the time in video_id {video_id}", moment)
@@ -203,6 +225,14 @@ class Reading:
         if moment > self.now + timedelta(days=1):  # the export may be of another time zone
             raise _Unreadable(f"{what} lies in the future")
         return moment
+
+
+def is_percentage(rate: str) -> bool:
+    """Must a rate that is written like this, without a sign, be in percentage points?"""
+    try:
+        return read_number(rate, {"."}) > 1
+    except NotACount:
+        return False
 
 
 def _check_text(name: str, text: str) -> None:

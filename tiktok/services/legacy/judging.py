@@ -1,7 +1,7 @@
 """Judging rows of the old source: by posts and readings that are known already, and by the handles that accounts gave up.
 
 A row is refused rather than attached to somebody it may not be about: under a handle that an account here has given up, or
-about a post that is known as another account's.
+about a post that is known as another account's. So is one that has other numbers for a moment whose numbers are known.
 """
 
 from __future__ import annotations
@@ -15,12 +15,20 @@ from enum import StrEnum
 from django.db.models import Q
 
 from tiktok.enums import Source
-from tiktok.models import Creator, FormerHandle, Video, VideoSnapshot
+from tiktok.models import Creator, CreatorSnapshot, FormerHandle, Video, VideoSnapshot
 from tiktok.services.facts.snapshots import COUNTS
 from tiktok.services.legacy.export import LegacyRow, RefusedRow
 
 Counts = tuple[int | None, ...]
 NO_COUNTS: Counts = (None,) * len(COUNTS)
+# Of an account, as a row calls them and as its snapshot does.
+NUMBERS = {
+    "followers": "follower_count",
+    "account_likes": "like_count",
+    "account_videos": "video_count",
+    "engagement_rate": "engagement_rate",
+}
+Numbers = dict[str, float | None]
 
 
 class RowFate(StrEnum):
@@ -34,10 +42,12 @@ class RowFate(StrEnum):
 @dataclass(frozen=True)
 class Known:
     """Facts that rows may meet: posts of the old source by TikTok's id, their readings by that id and the hour (with time and
-    numbers), the handles that posts are known under, and what became of handles that were given up."""
+    numbers), readings of accounts by handle and time, the handles that posts are known under, and what became of handles that were
+    given up."""
 
     videos: dict[str, Video]
     readings: dict[tuple[str, datetime], tuple[datetime, Counts]]
+    accounts: dict[tuple[str, datetime], Numbers]
     owners: dict[str, set[str]]
     renamed: dict[str, str]
 
@@ -52,9 +62,20 @@ def hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
+def day_of(moment: datetime) -> datetime:
+    """The day whose reading of an account this is."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def counts_of(row: LegacyRow) -> Counts:
     """The numbers of the post in this row."""
     return row.views, row.likes, row.comments, row.shares
+
+
+def numbers_of(row: LegacyRow) -> Numbers:
+    """The numbers of the account in this row: those that it tells."""
+    told = ((name, getattr(row, name)) for name in NUMBERS)
+    return {name: number for name, number in told if number is not None}
 
 
 def known_to(rows: Sequence[LegacyRow]) -> Known:
@@ -66,7 +87,9 @@ def known_to(rows: Sequence[LegacyRow]) -> Known:
         owners[video.tiktok_video_id].add(video.creator.handle)
         if video.source == Source.LEGACY:
             videos[video.tiktok_video_id] = video
-    return Known(videos, _readings(videos, rows), owners, _renamed({row.handle for row in rows}))
+    renamed = _renamed({row.handle for row in rows})
+    accounts = _account_readings(owners, rows)
+    return Known(videos, _readings(videos, rows), accounts, owners, renamed)
 
 
 def _readings(
@@ -83,6 +106,26 @@ def _readings(
     )
     found = facts.values_list("video_id", "bucket_at", "fetched_at", *COUNTS)
     return {(ids[pk], hour): (at, tuple(counts)) for pk, hour, at, *counts in found}
+
+
+def _account_readings(
+    owners: dict[str, set[str]], rows: Sequence[LegacyRow]
+) -> dict[tuple[str, datetime], Numbers]:
+    telling = [row for row in rows if numbers_of(row)]
+    moments = {row.collected_at for row in telling}
+    named = ({row.handle, *owners.get(row.tiktok_video_id, ())} for row in telling)
+    creators = Creator.objects.filter(handle__in=set[str]().union(*named))
+    handles = dict(creators.values_list("pk", "handle"))
+    facts = CreatorSnapshot.objects.filter(
+        creator_id__in=handles,
+        source=Source.LEGACY,
+        bucket_at__in={day_of(moment) for moment in moments},
+        fetched_at__in=moments,
+    )
+    found = facts.values_list("creator_id", "fetched_at", *NUMBERS.values())
+    return {
+        (handles[pk], at): dict(zip(NUMBERS, numbers, strict=True)) for pk, at, *numbers in found
+    }
 
 
 def _renamed(handles: Collection[str]) -> dict[str, str]:
@@ -116,6 +159,8 @@ class _Met:
     def __init__(self, known: Known, confirmed: Collection[str]) -> None:
         self.known, self.confirmed = known, confirmed
         self.above: dict[tuple[str, datetime], LegacyRow] = {}
+        # By account, moment and name of a number: the number, and the line that told it.
+        self.told: dict[tuple[str, datetime, str], tuple[float, int]] = {}
 
     def owner(self, row: LegacyRow) -> str:
         """The handle under which the post of a row that names no account is known, if there is one."""
@@ -137,13 +182,27 @@ class _Met:
             yield f"video_id {post} is known as a post of @{min(owners)}, the row names @{handle}"
         counts = counts_of(row)
         above = self.above.get((post, row.collected_at)) if post else None
-        if above and NO_COUNTS not in {counts, counts_of(above)} and counts != counts_of(above):
+        if above and counts not in {NO_COUNTS, counts_of(above)}:
             yield f"line {above.line} has other numbers of video_id {post} for the same moment"
         at, earlier = self.known.reading_of(row)
         if post and at == row.collected_at and counts not in {NO_COUNTS, earlier}:
             yield f"other numbers of video_id {post} are kept for the same moment"
+        yield from self._contradictions(row)
+
+    def _contradictions(self, row: LegacyRow) -> Iterator[str]:
+        """Say which numbers of its account differ from those of the same moment."""
+        kept = self.known.accounts.get((row.handle, row.collected_at), {})
+        for name, number in numbers_of(row).items():
+            told, line = self.told.get((row.handle, row.collected_at, name), (number, 0))
+            if told != number:
+                yield f"line {line} has another number in {name} of @{row.handle} for the same moment"
+            if kept.get(name) not in {None, number}:
+                yield f"another number in {name} of @{row.handle} is kept for the same moment"
 
     def keep(self, row: LegacyRow) -> None:
         if row.tiktok_video_id:
             self.known.owners.setdefault(row.tiktok_video_id, set()).add(row.handle)
-            self.above.setdefault((row.tiktok_video_id, row.collected_at), row)
+            if counts_of(row) != NO_COUNTS:
+                self.above.setdefault((row.tiktok_video_id, row.collected_at), row)
+        for name, number in numbers_of(row).items():
+            self.told.setdefault((row.handle, row.collected_at, name), (number, row.line))
