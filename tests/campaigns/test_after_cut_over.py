@@ -24,7 +24,7 @@ from tiktok.services.legacy.purging import run_purge, start_purge
 
 pytestmark = pytest.mark.django_db
 HEAD = "handle,followers,video_id,caption,posted_at,collected_at,views,likes,comments,shares\n"
-ROW = "{},900,{},Old words,2025-05-02 12:00:00,2025-05-02 13:00:00,{},1,0,0\n"
+ROW = "{},900,{},Old words,,2025-05-02 13:00:00,{},1,0,0\n"
 UNSUPPORTED = "TikTok no longer lets us track this account. Invite it to the Creator Marketplace or ask the influencer to connect it."
 
 

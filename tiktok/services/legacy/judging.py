@@ -160,7 +160,7 @@ class _Met:
         self.known, self.confirmed = known, confirmed
         self.above: dict[tuple[str, datetime], LegacyRow] = {}
         # By account, moment and name of a number: the number, and the line that told it.
-        self.told: dict[tuple[str, datetime, str], tuple[float, int]] = {}
+        self.told: dict[tuple[str, datetime, str], tuple[float | None, int]] = {}
 
     def owner(self, row: LegacyRow) -> str:
         """The handle under which the post of a row that names no account is known, if there is one."""
