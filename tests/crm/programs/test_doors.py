@@ -34,7 +34,7 @@ MAKERS = {
     "crm/services/bulk/asking.py": "never saved: stands in for an awaited account on a page",
     "crm/services/imports/states/accounts.py": "on other networks alone",
     "campaigns/services/results/keeping.py": "nobody's: what stays of orders whose creator was deleted",
-    "campaigns/services/legacy/importing.py": "the old data, before the cut-over",
+    "campaigns/services/legacy/writing.py": "the old data, before the cut-over",
 }
 # The callers of `keep_account`: each has asked TikTok whether the account is in the marketplace.
 KEEPERS = {
