@@ -27,6 +27,11 @@ WITH read AS (
         -- Where there is an order's report, engagement is the report's.
         loading.source = 'ttcm_authorized' AND latest.report_fetched_at IS NULL
             AND (latest.counts_fetched_at <= loading.fetched_at) IS NOT FALSE AS takes_engagement,
+        -- The old source may tell some of the counts only: the others stay as they are. What cannot be held was told, too.
+        CASE WHEN loading.source <> 'legacy' THEN 15 ELSE loading.absurd & 15
+            | CASE WHEN loading.video_views IS NULL THEN 0 ELSE 1 END | CASE WHEN loading.likes IS NULL THEN 0 ELSE 2 END
+            | CASE WHEN loading.comments IS NULL THEN 0 ELSE 4 END | CASE WHEN loading.shares IS NULL THEN 0 ELSE 8 END
+        END AS told,
         -- Does the latest row prove that no counter fell? Only where it does not, the earlier fact is read.
         latest.counts_source = loading.source AND latest.counts_fetched_at <= loading.fetched_at
             AND (latest.falling = 0 OR latest.counts_fetched_at < date_trunc('hour', loading.fetched_at))
@@ -41,7 +46,7 @@ WITH read AS (
     SELECT read.*,
         -- Then no fact of the hour is looked for, which costs half of an INSERT.
         NOT may_exist AND (source_fetched_at < bucket_at) IS TRUE AS is_first,
-        CASE WHEN takes_counts THEN 15 ELSE 0 END | CASE WHEN takes_engagement THEN 48 ELSE 0 END
+        CASE WHEN takes_counts THEN told ELSE 0 END | CASE WHEN takes_engagement THEN 48 ELSE 0 END
             | CASE WHEN takes_report THEN 1008 ELSE 0 END AS taken,
         CASE WHEN is_growing THEN 0 ELSE coalesce((
             SELECT CASE WHEN read.video_views < earlier.video_views THEN 1 ELSE 0 END
@@ -94,10 +99,10 @@ WITH read AS (
     WHERE excluded.fetched_at >= tiktok_videosnapshot.fetched_at
 )
 UPDATE tiktok_video latest SET
-    video_views = CASE WHEN takes_counts THEN known.video_views ELSE latest.video_views END,
-    likes = CASE WHEN takes_counts THEN known.likes ELSE latest.likes END,
-    comments = CASE WHEN takes_counts THEN known.comments ELSE latest.comments END,
-    shares = CASE WHEN takes_counts THEN known.shares ELSE latest.shares END,
+    video_views = CASE WHEN takes_counts AND told & 1 <> 0 THEN known.video_views ELSE latest.video_views END,
+    likes = CASE WHEN takes_counts AND told & 2 <> 0 THEN known.likes ELSE latest.likes END,
+    comments = CASE WHEN takes_counts AND told & 4 <> 0 THEN known.comments ELSE latest.comments END,
+    shares = CASE WHEN takes_counts AND told & 8 <> 0 THEN known.shares ELSE latest.shares END,
     counts_source = CASE WHEN takes_counts THEN known.source ELSE latest.counts_source END,
     counts_fetched_at = CASE WHEN takes_counts THEN known.fetched_at ELSE latest.counts_fetched_at END,
     total_engagements = CASE WHEN takes_engagement OR takes_report THEN known.total_engagements ELSE latest.total_engagements END,

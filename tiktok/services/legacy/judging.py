@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from django.db.models import Q
 
@@ -19,8 +20,10 @@ from tiktok.models import Creator, CreatorSnapshot, FormerHandle, Video, VideoSn
 from tiktok.services.facts.snapshots import COUNTS
 from tiktok.services.legacy.export import LegacyRow, RefusedRow
 
+Number = TypeVar("Number", int, float)
 Counts = tuple[int | None, ...]
 NO_COUNTS: Counts = (None,) * len(COUNTS)
+OF_POSTS = ("views", "likes", "comments", "shares")  # as a row calls what COUNTS names
 # Of an account, as a row calls them and as its snapshot does.
 NUMBERS = {
     "followers": "follower_count",
@@ -70,6 +73,13 @@ def day_of(moment: datetime) -> datetime:
 def counts_of(row: LegacyRow) -> Counts:
     """The numbers of the post in this row."""
     return row.views, row.likes, row.comments, row.shares
+
+
+def merged(
+    told: Sequence[Number | None], earlier: Sequence[Number | None]
+) -> tuple[Number | None, ...]:
+    """These numbers, with the earlier ones of those that are not told."""
+    return tuple(old if new is None else new for new, old in zip(told, earlier, strict=True))
 
 
 def numbers_of(row: LegacyRow) -> Numbers:
@@ -158,8 +168,7 @@ class _Met:
 
     def __init__(self, known: Known, confirmed: Collection[str]) -> None:
         self.known, self.confirmed = known, confirmed
-        self.above: dict[tuple[str, datetime], LegacyRow] = {}
-        # By account, moment and name of a number: the number, and the line that told it.
+        # By account or post, moment and name of a number: the number, and the line above that told it.
         self.told: dict[tuple[str, datetime, str], tuple[float | None, int]] = {}
 
     def owner(self, row: LegacyRow) -> str:
@@ -180,14 +189,19 @@ class _Met:
         owners = self.known.owners.get(post, set()) if post else set()
         if owners and handle not in owners:
             yield f"video_id {post} is known as a post of @{min(owners)}, the row names @{handle}"
-        counts = counts_of(row)
-        above = self.above.get((post, row.collected_at)) if post else None
-        if above and counts not in {NO_COUNTS, counts_of(above)}:
-            yield f"line {above.line} has other numbers of video_id {post} for the same moment"
-        at, earlier = self.known.reading_of(row)
-        if post and at == row.collected_at and counts not in {NO_COUNTS, earlier}:
-            yield f"other numbers of video_id {post} are kept for the same moment"
+        if post:
+            yield from self._contradictions_of_post(row)
         yield from self._contradictions(row)
+
+    def _contradictions_of_post(self, row: LegacyRow) -> Iterator[str]:
+        post, counts = row.tiktok_video_id, counts_of(row)
+        for name, count in zip(OF_POSTS, counts, strict=True):
+            told, line = self.told.get((post, row.collected_at, name), (count, 0))
+            if count not in {None, told}:
+                yield f"line {line} has other numbers of video_id {post} for the same moment"
+        at, earlier = self.known.reading_of(row)
+        if at == row.collected_at and merged(counts, earlier) != merged(earlier, counts):
+            yield f"other numbers of video_id {post} are kept for the same moment"
 
     def _contradictions(self, row: LegacyRow) -> Iterator[str]:
         """Say which numbers of its account differ from those of the same moment."""
@@ -202,7 +216,9 @@ class _Met:
     def keep(self, row: LegacyRow) -> None:
         if row.tiktok_video_id:
             self.known.owners.setdefault(row.tiktok_video_id, set()).add(row.handle)
-            if counts_of(row) != NO_COUNTS:
-                self.above.setdefault((row.tiktok_video_id, row.collected_at), row)
+            for name, count in zip(OF_POSTS, counts_of(row), strict=True):
+                if count is not None:
+                    key = (row.tiktok_video_id, row.collected_at, name)
+                    self.told.setdefault(key, (count, row.line))
         for name, number in numbers_of(row).items():
             self.told.setdefault((row.handle, row.collected_at, name), (number, row.line))

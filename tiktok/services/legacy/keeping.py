@@ -1,4 +1,7 @@
-"""Keep rows of the old source: accounts and posts with their latest numbers, and every reading as a fact of its time."""
+"""Keep rows of the old source: accounts and posts with their latest numbers, and every reading as a fact of its time.
+
+A row may tell some of the numbers only: those that it leaves out stay, on show and in the fact of its hour or day.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,16 @@ from tiktok.services.facts.snapshots import (
     record_video_snapshots,
 )
 from tiktok.services.legacy.export import LegacyRow
-from tiktok.services.legacy.judging import NO_COUNTS, Known, RowFate, counts_of, hour_of
+from tiktok.services.legacy.judging import (
+    NO_COUNTS,
+    Counts,
+    Known,
+    RowFate,
+    counts_of,
+    day_of,
+    hour_of,
+    merged,
+)
 
 SHOWN_NUMBERS = ("follower_count", "like_count", "video_count", "engagement_rate")
 TEXTS = ("caption", "url", "thumbnail_url")
@@ -42,7 +54,7 @@ WHERE latest.id = own.id AND latest.organization_id = own.organization_id AND la
 
 
 class AccountReading(NamedTuple):
-    """The numbers of an account in a row, as the loader of snapshots takes them."""
+    """The numbers of an account in a row, or of its day, as the loader of snapshots takes them."""
 
     pk: int
     id: int
@@ -71,9 +83,16 @@ class AccountReading(NamedTuple):
         numbers = self.numbers.items()
         return bool(is_later) and all(n in {None, getattr(creator, name)} for name, n in numbers)
 
+    def beside(self, earlier: Sequence[float | None]) -> AccountReading:
+        """This reading, with the earlier ones of the numbers that it does not tell."""
+        numbers: dict[str, Any] = dict(
+            zip(CREATOR_NUMBERS, merged(tuple(self.numbers.values()), earlier), strict=True)
+        )
+        return self._replace(**numbers)
+
 
 class PostReading(NamedTuple):
-    """The numbers of a post in a row, as the loader of snapshots takes them."""
+    """The numbers of a post in an hour, as the loader of snapshots takes them."""
 
     pk: int
     id: int
@@ -112,31 +131,27 @@ def _has_new_texts(row: LegacyRow, creator: Creator) -> bool:
 
 def _keep_account_readings(rows: Iterable[LegacyRow], creators: dict[str, Creator]) -> set[int]:
     """Keep what the rows, in the order of their times, tell as facts of their days. Returns the lines that reported news."""
-    of_days: dict[tuple[int, datetime], tuple[LegacyRow, AccountReading]] = {}
-    for row in rows:
-        reading = _account_reading(row, creators[row.handle])
-        if reading.has_numbers:
-            of_days[reading.pk, _day_of(row.collected_at)] = (row, reading)
+    told = [(row, _account_reading(row, creators[row.handle])) for row in rows]
+    told = [(row, reading) for row, reading in told if reading.has_numbers]
     facts = CreatorSnapshot.objects.filter(
-        creator_id__in={pk for pk, _ in of_days},
+        creator_id__in={reading.pk for _, reading in told},
         source=Source.LEGACY,
-        bucket_at__in={day for _, day in of_days},
+        bucket_at__in={day_of(row.collected_at) for row, _ in told},
     )
-    kept = {
-        (pk, day): numbers
-        for pk, day, *numbers in facts.values_list("creator_id", "bucket_at", *CREATOR_NUMBERS)
-    }
-    fresh = [
-        (row, reading)
-        for key, (row, reading) in of_days.items()
-        if kept.get(key) != list(reading.numbers.values())
-    ]
-    record_creator_snapshots((reading for _, reading in fresh), is_shown=False)
-    return {row.line for row, reading in fresh if not reading.repeats(creators[row.handle])}
-
-
-def _day_of(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    found = facts.values_list("creator_id", "bucket_at", "fetched_at", *CREATOR_NUMBERS)
+    kept = {(pk, day): (at, tuple(numbers)) for pk, day, at, *numbers in found}
+    fresh, news = dict[tuple[int, datetime], AccountReading](), set[int]()
+    for row, reading in told:
+        key = (reading.pk, day_of(row.collected_at))
+        at, earlier = kept.get(key, (row.collected_at, (None,) * len(CREATOR_NUMBERS)))
+        of_day = reading.beside(earlier)
+        numbers = tuple(of_day.numbers.values())
+        if at <= row.collected_at and numbers != earlier:
+            kept[key], fresh[key] = (row.collected_at, numbers), of_day
+            if not reading.repeats(creators[row.handle]):
+                news.add(row.line)
+    record_creator_snapshots(fresh.values(), is_shown=False)
+    return news
 
 
 def _account_reading(row: LegacyRow, creator: Creator) -> AccountReading:
@@ -177,10 +192,10 @@ def keep_posts(
 
     Newer numbers and texts replace older ones, whichever row comes first; every reading is kept as a fact of its hour.
     """
-    fates, videos, readings = (
+    fates, videos, hours = (
         dict[int, RowFate](),
         known.videos,
-        dict[str, dict[datetime, LegacyRow]](),
+        dict[str, dict[datetime, None]](),
     )
     changed = set[str]()
     for row in sorted(rows, key=lambda row: row.collected_at):
@@ -195,26 +210,31 @@ def keep_posts(
             fates[row.line] = RowFate.UPDATED if is_news or has_texts else RowFate.UNCHANGED
             changed |= {video_id} if has_texts and video.pk else set()
         if is_kept:
-            readings.setdefault(video_id, {})[hour_of(row.collected_at)] = row
-            known.readings[video_id, hour_of(row.collected_at)] = (row.collected_at, counts_of(row))
+            hour = hour_of(row.collected_at)
+            hours.setdefault(video_id, {})[hour] = None
+            counts = merged(counts_of(row), known.reading_of(row)[1])
+            known.readings[video_id, hour] = (row.collected_at, counts)
             _copy_counts(video, row)
     Video.objects.bulk_create([video for video in videos.values() if video.pk is None])
     Video.objects.bulk_update([videos[video_id] for video_id in changed], TEXTS)
-    for turn in zip_longest(*(of_post.values() for of_post in readings.values())):
-        record_video_snapshots(
-            [_post_reading(row, videos[row.tiktok_video_id]) for row in turn if row],
-            source=Source.LEGACY,
-        )
+    readings = (
+        [_post_reading(videos[video_id], *known.readings[video_id, hour]) for hour in of_post]
+        for video_id, of_post in hours.items()
+    )
+    for turn in zip_longest(*readings):
+        record_video_snapshots([reading for reading in turn if reading], source=Source.LEGACY)
     return videos, fates
 
 
 def _judge_reading(row: LegacyRow, video: Video, known: Known) -> tuple[bool, bool]:
     """Is the reading of this row to be kept, and does it say anything that was not known?"""
     counts, (at, earlier) = counts_of(row), known.reading_of(row)
-    if counts == NO_COUNTS or (at is not None and (at > row.collected_at or earlier == counts)):
+    is_known = at is not None and (at > row.collected_at or merged(counts, earlier) == earlier)
+    if counts == NO_COUNTS or is_known:
         return False, False
     is_latest = row.collected_at >= video.counts_fetched_at
-    return True, not (is_latest and counts == tuple(getattr(video, name) for name in COUNTS))
+    shown = tuple(getattr(video, name) for name in COUNTS)
+    return True, not (is_latest and merged(counts, shown) == shown)
 
 
 def _copy_texts(video: Video, row: LegacyRow) -> bool:
@@ -232,7 +252,8 @@ def _copy_counts(video: Video, row: LegacyRow) -> None:
     if row.collected_at >= video.counts_fetched_at:
         video.counts_fetched_at = row.collected_at
         for name, count in zip(COUNTS, counts_of(row), strict=True):
-            setattr(video, name, count)
+            if count is not None:
+                setattr(video, name, count)
 
 
 def _legacy_video(row: LegacyRow, creator: Creator) -> Video:
@@ -249,5 +270,5 @@ def _legacy_video(row: LegacyRow, creator: Creator) -> Video:
     )
 
 
-def _post_reading(row: LegacyRow, video: Video) -> PostReading:
-    return PostReading(video.pk, video.pk, row.collected_at, *counts_of(row))
+def _post_reading(video: Video, at: datetime, counts: Counts) -> PostReading:
+    return PostReading(video.pk, video.pk, at, *counts)
