@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event as Signal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from campaigns.services.legacy.cutting_over import reverse_cut_over
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
+from tests.connecting import an_organization, somebody_waits
 from tests.factories.campaigns import a_video
 from tests.factories.crm import an_authenticated_account
 from tests.factories.legacy import cut_over
@@ -155,3 +158,42 @@ def test_a_kept_profile_loses_and_never_gains(creator: Creator, gained: dict[str
         LegacyProfile.objects.update(profile=kept.profile | gained)
     kept.refresh_from_db()
     assert (kept.profile["bio"], kept.profile["follower_count"]) == ("", 7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cut_over_keeps_nothing_that_is_being_forgotten() -> None:
+    oaks = an_organization("Oaks")
+    with organization_scope(oaks):
+        LegacyMigration.objects.create()
+        read = {
+            "marketplace_status": MarketplaceStatus.NOT_IN,
+            "profile_source": Source.AUTHORIZED,
+            "follower_count": 7,
+        }
+        given = {f"creator__{name}": value for name, value in read.items()}
+        creator = an_authenticated_account(**given).creator
+    has_forgotten, may_commit = Signal(), Signal()
+
+    def forget_slowly() -> None:
+        with organization_scope(oaks), transaction.atomic():
+            grants.forget_authorized_data(creator)
+            has_forgotten.set()
+            may_commit.wait(20)
+        connection.close()
+
+    def cut_over_meanwhile() -> None:
+        has_forgotten.wait(20)
+        with organization_scope(oaks):
+            cut_over()
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(forget_slowly), pool.submit(cut_over_meanwhile)]
+        has_forgotten.wait(20)
+        while not somebody_waits() and not both[1].done():
+            pass
+        may_commit.set()
+        for each in both:
+            each.result()
+    with organization_scope(oaks):
+        assert LegacyProfile.objects.get().profile["follower_count"] is None
