@@ -395,7 +395,7 @@ def test_a_purge_that_has_stopped_says_why_and_goes_on(imported, owner, ops) -> 
         assert cockpit().live.version != before
         assert cockpit().purge_ends_in is None
     page = shown(owner)
-    assert "<strong>Stopped.</strong> The disk is full. What is deleted is gone" in page
+    assert "<strong>Stopped.</strong> The disk is full. Let the purge go on" in page
     assert ">Go on</button>" in page
     assert "Pause after this slice" not in page
     assert "The purge has stopped. The disk is full." in ops.get(OF_OAK).content.decode()
