@@ -48,7 +48,7 @@ SOURCES = (
 )  # fmt: skip
 # Modules that say nothing but what creators read, so that every sentence in them is marked.
 CREATORS_ONLY = ("public/**/*.py", "portal/**/*.py", "tiktok/views/creators.py")
-MEMBERS_TOO = {"public/report.py", "public/views.py"}
+MEMBERS_TOO = {"portal/copying/purge.py", "public/report.py", "public/views.py"}
 HEADER = """# What creators read, in this language (tests/public/test_words_of_creators.py). After a change of texts:
 # python -m tests.words_of_creators
 msgid ""

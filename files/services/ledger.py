@@ -45,9 +45,7 @@ def note(kind: LedgerKind, number: str, content: dict[str, Any]) -> None:
 def write_entries() -> None:
     """Write what was noted and not written yet. What the store does not take now is tried again with the next round."""
     with transaction.atomic():
-        for entry in LedgerEntry.objects.select_for_update(skip_locked=True).filter(
-            written_at=None
-        ):
+        for entry in LedgerEntry.objects.select_for_update().filter(written_at=None):
             if not ledger().exists(entry.name):  # lost between the writing and its commit
                 text = json.dumps(_signed(entry), indent=1, ensure_ascii=False)
                 ledger().save(entry.name, ContentFile(text.encode()))

@@ -24,7 +24,7 @@ def receipt_pages(site: AdminSite) -> list[URLPattern]:
 def _show(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt_or_404(request, pk)
     return render(
-        request, "public/purge_receipt.html", {"paper": paper_of(receipt), "receipt": receipt}
+        request, "admin/purge_receipt.html", {"paper": paper_of(receipt), "receipt": receipt}
     )
 
 

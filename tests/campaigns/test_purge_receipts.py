@@ -20,7 +20,12 @@ from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
 from tiktok.queries.purge_receipts import paper_of
 from tiktok.services.legacy import receipts
 from tiktok.services.legacy.purging import run_purge, start_purge
-from tiktok.services.legacy.receipts import receipt_digest, receipt_document, verify_receipt
+from tiktok.services.legacy.receipts import (
+    issue_receipt,
+    receipt_digest,
+    receipt_document,
+    verify_receipt,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organization")]
 
@@ -50,6 +55,11 @@ def test_a_receipt_says_who_when_what_and_by_which_version(receipt, organization
     assert (videos["rows"], videos["gone"], len(videos["sha256"])) == (1, 1, 64)
     assert document["found_afterwards"]["tiktok_video"] == 0
     assert (document["sha256"], len(document["signature"])) == (receipt_digest(receipt), 43)
+
+
+def test_a_receipt_is_issued_once(receipt) -> None:
+    assert issue_receipt(PurgeRun.objects.get()) == receipt
+    assert PurgeReceipt.objects.get() == receipt
 
 
 @pytest.mark.parametrize(("days", "said"), [(0, False), (14, True)])

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGES = re.compile(rb"/Type\s*/Page\b")
 
 
-def test_a_receipt_has_no_barrier_and_prints_on_two_pages_of_a4(
+def test_a_receipt_has_no_barrier_and_prints_on_three_pages_of_a4(
     oak: Organization, signed_in: Callable[..., Page]
 ) -> None:
     owner = a_member(oak, Role.OWNER, name="Olivia Park")
@@ -39,5 +39,5 @@ def test_a_receipt_has_no_barrier_and_prints_on_two_pages_of_a4(
 
     page.emulate_media(color_scheme="light", media="print")
     paper = page.pdf(prefer_css_page_size=True)
-    assert len(PAGES.findall(paper)) == 2
+    assert len(PAGES.findall(paper)) == 3
     assert not page.get_by_role("button", name="Print or PDF").is_visible()

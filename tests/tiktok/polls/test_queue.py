@@ -36,7 +36,16 @@ def due(owner: Organization, *subjects: int, kind: PollKind = PollKind.PROFILE) 
         make_due(kind, *subjects)
 
 
-@pytest.mark.parametrize("kind", PollKind)
+def test_the_past_alone_is_read_once(oak, monkeypatch) -> None:
+    assert set(PollKind) - set(CADENCE) == {PollKind.BACKFILL}
+    behave(monkeypatch, PollKind.BACKFILL, lambda ids: None)
+    all_polls().delete()
+    due(oak, 7, kind=PollKind.BACKFILL)
+    assert pump() == 1
+    assert not all_polls().exists()
+
+
+@pytest.mark.parametrize("kind", CADENCE)
 def test_each_kind_of_poll_is_due_again_after_its_cadence(oak, monkeypatch, kind) -> None:
     behave(monkeypatch, kind, lambda ids: None)
     all_polls().delete()

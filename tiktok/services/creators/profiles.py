@@ -123,7 +123,7 @@ def keep_profile(
         )
         if locked.display_name != name_before:
             named.send(sender=Creator, creator=locked)
-    elif locked.tiktok_creator_id:  # whose account it is, is no source's
+    else:  # whose account it is, is no source's
         locked.save(update_fields=["tiktok_creator_id"])
     record_creator_snapshots([locked], is_shown=is_shown)
     if not keeps_insights:
