@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Now
 from campaigns.models import LegacyRemark, Post
 from files.enums import FileKind
 from files.models import File
-from files.purge import delete_files
+from files.purge import delete_with_contents
 from jobs.models import Job
 from tenancy.models import EventText
 from tiktok.enums import Source
@@ -93,7 +93,8 @@ register_purger(
         "Pictures of posts and accounts, and files that were imported",
         TERMS,
         lambda: File.objects.filter(kind__in=[FileKind.LEGACY_PICTURE, FileKind.LEGACY_IMPORT]),
-        delete_files,
+        delete_with_contents,
+        at_once=200,  # each is a call of the storage within the slice
     )
 )
 register_purger(

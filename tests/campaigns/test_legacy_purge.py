@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files import File as Upload
 from django.utils import timezone
+from PIL import Image
 
 from campaigns.enums import PostOrigin
 from campaigns.models import Post
 from campaigns.services.posts import remove_post
+from files.enums import FileKind
+from files.models import File
+from files.services.storing import store_content
+from files.store import contents
 from jobs.models import Job
 from tenancy.enums import Verb
 from tenancy.models import EventText
@@ -139,3 +145,34 @@ def test_work_that_ends_after_the_purge_began_breaks_no_receipt(legacy_video) ->
         each.refresh_from_db()
     assert (before.outcome, len(during.outcome)) == ([], 1)
     assert verify_receipt(receipt, actor=None).holds
+
+
+def test_the_row_of_a_picture_stays_until_its_content_is_gone(
+    tmp_path, settings, monkeypatch
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "files": {"BACKEND": "files.store.PrivateFolder", "OPTIONS": {"location": tmp_path}},
+    }
+    with Image.new("RGB", (8, 8)) as drawn, (tmp_path / "drawn.png").open("w+b") as opened:
+        drawn.save(opened, "PNG")
+        opened.seek(0)
+        picture = store_content(FileKind.LEGACY_PICTURE, Upload(opened, "drawn.png"))
+    picture.save()
+    LegacyMigration.objects.create(cut_over_at=timezone.now())
+    run = start_purge(actor=None)
+
+    def fail(*_: object) -> None:
+        raise OSError("the storage does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("files.store.PrivateFolder.delete", fail)
+        with pytest.raises(OSError, match="does not answer"):
+            run_purge(run)
+    assert File.objects.filter(pk=picture.pk).exists()
+    assert contents().exists(picture.path)
+
+    receipt = run_purge(run)
+    assert {line["name"]: line["gone"] for line in receipt.lines}["pictures"] == 1
+    assert not File.objects.exists()
+    assert not contents().exists(picture.path)

@@ -22,12 +22,14 @@ from campaigns.services.legacy.cutting_over import (
     rehearse,
     reverse_cut_over,
     set_rules,
+    start_reversal,
     withdraw_cut_over,
 )
 from campaigns.services.legacy.importing import import_legacy_export
 from campaigns.services.legacy.planning import check_plan, make_plan
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
+from jobs.services.jobs import begin_at_once
 from tenancy.models import Event, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_account
@@ -38,7 +40,8 @@ from tiktok.errors import MigrationRefused, PlanOutdated
 from tiktok.models import Creator, LegacyMigration, LegacyProfile, Video
 from tiktok.queries import is_released
 from tiktok.services.creators.profiles import keep_profile
-from tiktok.services.legacy.purging import run_purge, start_purge
+from tiktok.services.legacy.purging import PurgePaused, run_purge, start_purge
+from tiktok.services.legacy.receipts import LegacyRowsLeft
 
 pytestmark = pytest.mark.django_db
 
@@ -434,6 +437,23 @@ def test_a_rehearsal_keeps_nothing(imported) -> None:
     assert LegacyMigration.objects.get().needs_approval is True
 
 
+def test_a_reversal_that_waited_reverses_no_later_cut_over(imported, olga) -> None:
+    plan_and_cut_over()
+    stale = start_reversal(LegacyMigration.objects.get(), actor=olga)
+    reverse_cut_over(actor=None)
+    plan_and_cut_over()
+    assert begin_at_once(stale).problem.startswith(
+        "This reversal was asked for an earlier cut-over."
+    )
+    assert is_released()
+    assert begin_at_once(start_reversal(LegacyMigration.objects.get(), actor=olga)).problem == ""
+    assert not is_released()
+    assert (
+        "nothing to reverse"
+        in begin_at_once(start_reversal(LegacyMigration.objects.get(), actor=olga)).problem
+    )
+
+
 # --- command -----------------------------------------------------------------------------------------------------
 def run(*arguments: str) -> None:
     call_command("migrate_legacy", "--organization", "oak", *arguments)
@@ -454,6 +474,20 @@ def test_the_command_plans_rehearses_cuts_over_and_reverses(imported, capsys) ->
     assert "Reversed. 3 posts" in capsys.readouterr().out
     with pytest.raises(CommandError, match="nothing to reverse"):
         run("--reverse")
+
+
+@pytest.mark.parametrize(
+    "problem", [PurgePaused("It is paused."), LegacyRowsLeft("1 row is left.")]
+)
+def test_the_command_says_why_a_purge_has_ended(imported, monkeypatch, problem) -> None:
+    def stop(run: object) -> None:
+        raise problem
+
+    run()
+    run("--cut-over")
+    monkeypatch.setattr("tiktok.services.legacy.purging.purge_slice", stop)
+    with pytest.raises(CommandError, match=str(problem)):
+        run("--purge")
 
 
 def test_the_plan_comes_as_csv_and_json(imported, capsys) -> None:

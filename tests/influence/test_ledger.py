@@ -36,8 +36,8 @@ from tests.mailing import sent_mail
 from tests.working import pump, pump_kind
 from tiktok.enums import Source
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun, Video
-from tiktok.services.legacy.purging import run_purge, start_purge
-from tiktok.services.legacy.receipts import verify_receipt
+from tiktok.services.legacy.purging import PurgePaused, run_purge, start_purge
+from tiktok.services.legacy.receipts import LegacyRowsLeft, verify_receipt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEPT = ("crm_", "campaigns_", "tiktok_creator", "tiktok_video", "tenancy_user", "files_file")
@@ -319,6 +319,28 @@ def test_a_purge_of_an_organization_that_had_cut_over_before_the_backup_is_run_a
         assert not Video.objects.exists()
         migration = LegacyMigration.objects.get()
         assert (migration.cut_over_at, migration.purged_at is None) == (cut_over_at, False)
+    assert ready() == (200, "ok")
+
+
+def test_a_replay_says_why_a_purge_has_ended_and_can_be_run_again(elm, monkeypatch) -> None:
+    with organization_scope(elm):
+        LegacyMigration.objects.create(cut_over_at=timezone.now())
+    backup = Backup()
+    with organization_scope(elm):
+        run_purge(start_purge(actor=None))
+    backup.restore()
+
+    for problem in (PurgePaused("It is paused."), LegacyRowsLeft("1 row is left.")):
+
+        def stop(run: object, problem: Exception = problem) -> None:
+            raise problem
+
+        with monkeypatch.context() as broken:
+            broken.setattr("tiktok.services.legacy.purging.purge_slice", stop)
+            with pytest.raises(CommandError, match=str(problem)):
+                call_command("replay_ledger")
+        assert ready() == (503, "failed")
+    call_command("replay_ledger")
     assert ready() == (200, "ok")
 
 

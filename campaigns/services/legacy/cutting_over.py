@@ -34,6 +34,7 @@ OTHER_PLAN = "Approval was asked for another plan. Withdraw it, and ask for this
 OWN_APPROVAL = "You asked for this cut-over: somebody else approves it."
 OVERTAKEN = "Nothing was changed: the plan, or the approval, has changed meanwhile. Look at the page as it is now."
 ASKED = "Somebody waits for the approval of the cut-over by these rules. Withdraw it first."
+OTHER_CUT_OVER = "This reversal was asked for an earlier cut-over. Nothing was changed."
 NOT_ASKED = "Nobody waits for an approval of the cut-over."
 ONLY_OPERATIONS = "Only operations can let a cut-over go without a second person."
 
@@ -204,6 +205,10 @@ def _cut_over(job: Job, _: Any) -> bool:
 
 
 def _reverse(job: Job, _: Any) -> bool:
+    """Reverse the cut-over that was on the page, and no later one."""
+    at = lock_migration().cut_over_at
+    if at is not None and at.isoformat() != job.params["cut_over_at"]:
+        raise MigrationRefused(OTHER_CUT_OVER)
     reverse_cut_over(actor=job.actor)
     job.done_count = 1
     return True

@@ -19,7 +19,7 @@ from tenancy.scope import organization_scope
 from tiktok.errors import MigrationRefused
 from tiktok.limits import waiting_as_worker
 from tiktok.services.creators.membership import refresh_membership
-from tiktok.services.legacy.purging import NotCutOver, run_purge, start_purge
+from tiktok.services.legacy.purging import NotCutOver, PurgePaused, run_purge, start_purge
 from tiktok.services.legacy.receipts import LegacyRowsLeft
 from tiktok.services.legacy.rows import creators_of_unknown_membership
 from ui.csv_rows import csv_lines
@@ -101,6 +101,6 @@ class Command(BaseCommand):
                 start_purge(actor=None),
                 progress=lambda name, gone: self.stdout.write(f"{name}: {gone}"),
             )
-        except (NotCutOver, LegacyRowsLeft) as problem:
+        except (NotCutOver, PurgePaused, LegacyRowsLeft) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"Purged. Receipt {receipt.number}.")

@@ -22,6 +22,8 @@ from files.services.ledger import (
     read_entry,
     unknown_entries,
 )
+from tiktok.services.legacy.purging import PurgePaused
+from tiktok.services.legacy.receipts import LegacyRowsLeft
 
 REPLAYS: dict[LedgerKind, Callable[[Entry], None]] = {
     LedgerKind.ASKED: ask_again,
@@ -41,7 +43,7 @@ class Command(BaseCommand):
                 if entry is None:
                     continue
                 REPLAYS[entry.kind](entry)
-            except (LedgerUnreadable, ErasureUnfinished) as problem:
+            except (LedgerUnreadable, ErasureUnfinished, PurgePaused, LegacyRowsLeft) as problem:
                 raise CommandError(str(problem)) from problem
             mark_known(name)
             self.stdout.write(f"{entry.kind.label}: {entry.number}")

@@ -204,6 +204,23 @@ def test_a_purge_without_a_job_waits_for_somebody() -> None:
 
 
 @pytest.mark.usefixtures("_cut_over")
+def test_whoever_purges_here_and_now_waits_for_a_partition_that_is_read(monkeypatch) -> None:
+    busy, waited, act = [1, 2], [], purgers.PartitionPurger.act
+
+    def at_first_busy(self: purgers.PartitionPurger) -> int | None:
+        if busy:
+            busy.pop()
+            raise PartitionBusy
+        return act(self)
+
+    monkeypatch.setattr(purgers.PartitionPurger, "act", at_first_busy)
+    monkeypatch.setattr("tiktok.services.legacy.purging.time.sleep", waited.append)
+    receipt = run_purge(start_purge(actor=None))
+    assert waited.count(PartitionBusy.retry_after) == 2
+    assert {line["gone"] - line["rows"] for line in receipt.lines} == {0}
+
+
+@pytest.mark.usefixtures("_cut_over")
 def test_a_job_that_finds_rows_left_says_so_and_goes_on_once_it_is_started_again(
     monkeypatch,
 ) -> None:

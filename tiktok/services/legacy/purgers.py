@@ -57,10 +57,11 @@ class Purger(ABC):
 
 @dataclass(frozen=True)
 class RowPurger(Purger):
-    """Rows that `take` deletes or empties, a slice at a time: it returns how many, and none of them may be in `rows()` then."""
+    """Rows that `take` deletes or empties, `at_once` of them a slice: it returns how many, and none of them may be in `rows()` then."""
 
     rows: Callable[[], models.QuerySet[Any]]
     take: Callable[[models.QuerySet[Any]], int]
+    at_once: int | None = None
 
     def count(self) -> int:
         return self.rows().count()
@@ -73,7 +74,8 @@ class RowPurger(Purger):
     def act(self) -> int | None:
         """A bound, not a list of keys."""
         keys = self.rows().order_by("pk").values_list("pk", flat=True)
-        last = keys[SLICE_ROWS - 1 : SLICE_ROWS].first()
+        rows = self.at_once or SLICE_ROWS
+        last = keys[rows - 1 : rows].first()
         return self.take(self.rows() if last is None else self.rows().filter(pk__lte=last)) or None
 
 

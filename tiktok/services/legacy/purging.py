@@ -87,15 +87,22 @@ def run_purge(
     *,
     progress: Callable[[str, int], None] = lambda name, gone: None,
 ) -> PurgeReceipt:
-    """Do all slices of a run here and now, resting after each for as long as it took; others may work beside.
+    """Do all slices of a run here and now, resting after each for as long as it took; others may work beside, and a partition
+    that somebody reads is waited for.
 
-    May be killed and called again. Raises PurgePaused.
+    May be killed and called again. Raises PurgePaused, LegacyRowsLeft.
     """
-    began_at = time.monotonic()
-    while name := purge_slice(run):
+    while True:
+        began_at = time.monotonic()
+        try:
+            name = purge_slice(run)
+        except PartitionBusy as busy:
+            time.sleep(busy.retry_after)
+            continue
+        if not name:
+            break
         progress(name, run.counts["gone"].get(name, 0))
         time.sleep(time.monotonic() - began_at)
-        began_at = time.monotonic()
     return PurgeReceipt.objects.get(run=run)
 
 
