@@ -75,7 +75,7 @@ class Cockpit:
 
     @property
     def act(self) -> str:
-        """What an owner's button before the cut-over means: start, ask for approval, or approve."""
+        """The meaning of an owner's button before the cut-over: start, ask for approval, or approve."""
         if self.migration.asked_at:
             return "approve"
         return "ask" if self.migration.needs_approval else "start"

@@ -49,8 +49,8 @@ def test_another_number_of_an_account_for_the_same_moment_is_refused(
     same = "ann.b,2024-03-01,1K,20K,31,4.2%\n"
     with organization_scope(oak):
         result = bring_in(tmp_path, ACCOUNTS + same + f"ann.b,2024-03-01,{numbers}\n" + same)
-        told = f"line 2 has another number in {name} of @ann.b" if not is_split else f"another number in {name} of @ann.b is kept"  # fmt: skip
-        assert (result.kept, reasons(result)) == (2, [(3, f"{told} for the same moment")])
+        said = f"line 2 has another number in {name} of @ann.b" if not is_split else f"another number in {name} of @ann.b is kept"  # fmt: skip
+        assert (result.kept, reasons(result)) == (2, [(3, f"{said} for the same moment")])
         again = bring_in(tmp_path, ACCOUNTS + f"ann.b,2024-03-01,{numbers}\n")
         assert reasons(again) == [
             (2, f"another number in {name} of @ann.b is kept for the same moment")

@@ -70,7 +70,7 @@ def bring_in_the_old_source(tmp_path) -> None:
 
 
 def collect_of_maya() -> Creator:
-    """Of TikTok's own: the profile with a reading of a month before, and the latest videos."""
+    """TikTok's own data: the profile with a reading of a month before, and the latest videos."""
     creator = track_creator("maya.bakes", MarketplaceStatus.IN)
     refresh_profile(creator)
     then = timezone.now() - timedelta(days=30, minutes=1)

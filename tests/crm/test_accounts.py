@@ -332,7 +332,7 @@ def test_the_account_that_an_errand_added_is_told_from_others_of_the_influencer(
 def test_only_tiktok_s_name_of_an_account_becomes_the_influencer_s(
     oak: Organization, source: Source, name: str, act: str
 ) -> None:
-    """What the old source called it would outlive the purge."""
+    """A name that the old source gave would outlive the purge."""
     with organization_scope(oak):
         creator = CreatorFactory(
             handle="maya.bakes", display_name="Maya from there", profile_source=source

@@ -232,7 +232,7 @@ def _authorized_fields(numbers: Creator, creator: Creator) -> dict[str, Any]:
 
 
 def _forget_kept(creator: Creator) -> None:
-    """They go, too, from the profile that a reversal of the cut-over puts back."""
+    """Take the fields from the profile, too, that a reversal of the cut-over puts back."""
     for kept in LegacyProfile.objects.filter(creator=creator):
         gone = _authorized_fields(Creator(**kept.profile), creator)
         kept.profile = {name: value for name, value in kept.profile.items() if name not in gone}

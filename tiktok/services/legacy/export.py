@@ -181,8 +181,8 @@ class Reading:
 
     def _collected_at(self, row: Mapping[str, str]) -> datetime:
         """Numbers without a time are no reading; texts without one are taken as of now."""
-        told = row.get("collected_at") or self.collected_at
-        if moment := self._moment("collected_at", {"collected_at": told}):
+        given = row.get("collected_at") or self.collected_at
+        if moment := self._moment("collected_at", {"collected_at": given}):
             return moment
         if any(row.get(name) for name in NUMBERS):
             raise _Unreadable(

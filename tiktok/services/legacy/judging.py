@@ -76,16 +76,16 @@ def counts_of(row: LegacyRow) -> Counts:
 
 
 def merged(
-    told: Sequence[Number | None], earlier: Sequence[Number | None]
+    given: Sequence[Number | None], earlier: Sequence[Number | None]
 ) -> tuple[Number | None, ...]:
-    """These numbers, with the earlier ones of those that are not told."""
-    return tuple(old if new is None else new for new, old in zip(told, earlier, strict=True))
+    """Complete numbers with the earlier ones of those that are not given."""
+    return tuple(old if new is None else new for new, old in zip(given, earlier, strict=True))
 
 
 def numbers_of(row: LegacyRow) -> Numbers:
     """The numbers of the account in this row: those that it tells."""
-    told = ((name, getattr(row, name)) for name in NUMBERS)
-    return {name: number for name, number in told if number is not None}
+    given = ((name, getattr(row, name)) for name in NUMBERS)
+    return {name: number for name, number in given if number is not None}
 
 
 def known_to(rows: Sequence[LegacyRow]) -> Known:
@@ -169,7 +169,7 @@ class _Met:
     def __init__(self, known: Known, confirmed: Collection[str]) -> None:
         self.known, self.confirmed = known, confirmed
         # By account or post, moment and name of a number: the number, and the line above that told it.
-        self.told: dict[tuple[str, datetime, str], tuple[float | None, int]] = {}
+        self.given: dict[tuple[str, datetime, str], tuple[float | None, int]] = {}
 
     def owner(self, row: LegacyRow) -> str:
         """The handle under which the post of a row that names no account is known, if there is one."""
@@ -196,8 +196,8 @@ class _Met:
     def _contradictions_of_post(self, row: LegacyRow) -> Iterator[str]:
         post, counts = row.tiktok_video_id, counts_of(row)
         for name, count in zip(OF_POSTS, counts, strict=True):
-            told, line = self.told.get((post, row.collected_at, name), (count, 0))
-            if count not in {None, told}:
+            given, line = self.given.get((post, row.collected_at, name), (count, 0))
+            if count not in {None, given}:
                 yield f"line {line} has other numbers of video_id {post} for the same moment"
         at, earlier = self.known.reading_of(row)
         if at == row.collected_at and merged(counts, earlier) != merged(earlier, counts):
@@ -207,8 +207,8 @@ class _Met:
         """Say which numbers of its account differ from those of the same moment."""
         kept = self.known.accounts.get((row.handle, row.collected_at), {})
         for name, number in numbers_of(row).items():
-            told, line = self.told.get((row.handle, row.collected_at, name), (number, 0))
-            if told != number:
+            given, line = self.given.get((row.handle, row.collected_at, name), (number, 0))
+            if given != number:
                 yield f"line {line} has another number in {name} of @{row.handle} for the same moment"
             if kept.get(name) not in {None, number}:
                 yield f"another number in {name} of @{row.handle} is kept for the same moment"
@@ -219,6 +219,6 @@ class _Met:
             for name, count in zip(OF_POSTS, counts_of(row), strict=True):
                 if count is not None:
                     key = (row.tiktok_video_id, row.collected_at, name)
-                    self.told.setdefault(key, (count, row.line))
+                    self.given.setdefault(key, (count, row.line))
         for name, number in numbers_of(row).items():
-            self.told.setdefault((row.handle, row.collected_at, name), (number, row.line))
+            self.given.setdefault((row.handle, row.collected_at, name), (number, row.line))

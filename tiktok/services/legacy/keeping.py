@@ -84,7 +84,7 @@ class AccountReading(NamedTuple):
         return bool(is_later) and all(n in {None, getattr(creator, name)} for name, n in numbers)
 
     def beside(self, earlier: Sequence[float | None]) -> AccountReading:
-        """This reading, with the earlier ones of the numbers that it does not tell."""
+        """Complete a reading with the earlier ones of the numbers that it does not have."""
         numbers: dict[str, Any] = dict(
             zip(CREATOR_NUMBERS, merged(tuple(self.numbers.values()), earlier), strict=True)
         )
@@ -131,17 +131,17 @@ def _has_new_texts(row: LegacyRow, creator: Creator) -> bool:
 
 def _keep_account_readings(rows: Iterable[LegacyRow], creators: dict[str, Creator]) -> set[int]:
     """Keep what the rows, in the order of their times, tell as facts of their days. Returns the lines that reported news."""
-    told = [(row, _account_reading(row, creators[row.handle])) for row in rows]
-    told = [(row, reading) for row, reading in told if reading.has_numbers]
+    given = [(row, _account_reading(row, creators[row.handle])) for row in rows]
+    given = [(row, reading) for row, reading in given if reading.has_numbers]
     facts = CreatorSnapshot.objects.filter(
-        creator_id__in={reading.pk for _, reading in told},
+        creator_id__in={reading.pk for _, reading in given},
         source=Source.LEGACY,
-        bucket_at__in={day_of(row.collected_at) for row, _ in told},
+        bucket_at__in={day_of(row.collected_at) for row, _ in given},
     )
     found = facts.values_list("creator_id", "bucket_at", "fetched_at", *CREATOR_NUMBERS)
     kept = {(pk, day): (at, tuple(numbers)) for pk, day, at, *numbers in found}
     fresh, news = dict[tuple[int, datetime], AccountReading](), set[int]()
-    for row, reading in told:
+    for row, reading in given:
         key = (reading.pk, day_of(row.collected_at))
         at, earlier = kept.get(key, (row.collected_at, (None,) * len(CREATOR_NUMBERS)))
         of_day = reading.beside(earlier)

@@ -80,7 +80,7 @@ def lock_migration() -> LegacyMigration:
 
 
 def _lock_creators() -> None:
-    """Whoever forgets what an authorization supplied is done, or waits and forgets what is kept, or put back, too."""
+    """Wait until nobody forgets what an authorization supplied; whoever does so later forgets what is kept, or put back, too."""
     list(Creator.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
