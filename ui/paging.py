@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -33,6 +33,15 @@ class KeysetPage(Generic[Row]):
     def of(self, shown: Callable[[Row], Shown]) -> KeysetPage[Shown]:
         """The same page of what `shown` makes of each row."""
         return KeysetPage([shown(row) for row in self.rows], self.next_cursor, self.previous_cursor)
+
+
+def in_pieces(page_at: Callable[[str], KeysetPage[Row]]) -> Iterator[Row]:
+    """All rows of a list from its first page on, read in pieces while they are written."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = page_at(cursor)
+        yield from page.rows
+        cursor = page.next_cursor
 
 
 class CursorRefused(ValueError):

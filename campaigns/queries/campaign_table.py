@@ -8,6 +8,7 @@ from typing import Any
 
 from campaigns.queries.campaigns import Asked, campaigns_page
 from crm.countries import COUNTRIES
+from ui.paging import in_pieces
 from ui.sheets import Cell
 
 ROWS_AT_ONCE = 500
@@ -24,12 +25,10 @@ def table_head(*, sees_money: bool) -> list[str]:
 
 def table_lines(asked: Asked, *, sees_money: bool) -> Iterator[list[Cell]]:
     """A line for each campaign that the wish names, in its order, read in pieces while they are written."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = campaigns_page(cursor, asked=asked, size=ROWS_AT_ONCE)
-        for campaign in page.rows:
-            yield _line(campaign) + (_amounts(campaign) if sees_money else [])
-        cursor = page.next_cursor
+    for campaign in in_pieces(
+        lambda cursor: campaigns_page(cursor, asked=asked, size=ROWS_AT_ONCE)
+    ):
+        yield _line(campaign) + (_amounts(campaign) if sees_money else [])
 
 
 def _line(campaign: Any) -> list[Cell]:

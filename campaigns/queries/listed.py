@@ -14,7 +14,7 @@ from campaigns.queries.published import PostsAsked
 from campaigns.queries.search import holding
 from crm.models.search import folded
 from tiktok.models import Video
-from ui.paging import PAGE_SIZE, KeysetPage
+from ui.paging import PAGE_SIZE, KeysetPage, in_pieces
 from ui.sheets import Cell
 
 COUNTERS = ("video_views", "likes", "comments", "shares")
@@ -58,11 +58,10 @@ def found_videos_page(
 
 def listed_lines(campaign: Campaign, asked: PostsAsked, *, released: bool) -> Iterator[list[Cell]]:
     """A line for each video that the wish names, in its order, read in pieces."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = found_videos_page(campaign, cursor, asked=asked, released=released, size=500)
-        yield from map(_line, page.rows)
-        cursor = page.next_cursor
+    rows = in_pieces(
+        lambda cursor: found_videos_page(campaign, cursor, asked=asked, released=released, size=500)
+    )
+    yield from map(_line, rows)
 
 
 def _line(row: ListedVideo) -> list[Cell]:

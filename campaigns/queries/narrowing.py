@@ -1,8 +1,8 @@
-"""Shared parts of the lists of a campaign's orders, influencers and drafts: search, order, pages, pieces of a file."""
+"""Shared parts of the lists of a campaign's orders, influencers and drafts: search, order, addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -12,10 +12,8 @@ from django.db.models.functions import Concat
 
 from campaigns.queries.search import holding
 from crm.models.search import folded
-from ui.paging import KeysetPage
 
 ModelT = TypeVar("ModelT", bound=models.Model)
-Row = TypeVar("Row")
 SEARCH_LENGTH = 100
 ROWS_AT_ONCE = 500
 ADDRESS_NAMES = {"search": "q"}
@@ -60,12 +58,3 @@ def keys_of(sort: str, columns: Mapping[str, str]) -> tuple[str, str]:
     name = sort.removeprefix("-")
     sign = sort[: -len(name)]
     return f"{sign}{columns[name]}", f"{sign}id"
-
-
-def in_pieces(page_at: Callable[[str], KeysetPage[Row]]) -> Iterator[Row]:
-    """All rows of a list from its first page on, read in pieces while they are written."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = page_at(cursor)
-        yield from page.rows
-        cursor = page.next_cursor

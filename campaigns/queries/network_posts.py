@@ -14,7 +14,7 @@ from campaigns.queries.post_layouts import NETWORK_COLUMNS
 from campaigns.queries.published import PostsAsked
 from campaigns.queries.search import address_in, holding
 from crm.models.search import folded
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, in_pieces, keyset_page
 from ui.sheets import Cell
 
 NETWORK_SORTABLE = {
@@ -133,11 +133,8 @@ def network_lines(
     campaign: Campaign, asked: PostsAsked, keys: Sequence[str]
 ) -> Iterator[list[Cell]]:
     """A line for each post that the wish names, in its order, read in pieces."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = places_page(campaign, cursor, asked=asked, size=500)
-        yield from (_line(place, keys) for place in page.rows)
-        cursor = page.next_cursor
+    places = in_pieces(lambda cursor: places_page(campaign, cursor, asked=asked, size=500))
+    yield from (_line(place, keys) for place in places)
 
 
 def _line(place: PostPlace, keys: Sequence[str]) -> list[Cell]:

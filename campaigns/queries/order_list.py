@@ -15,7 +15,6 @@ from campaigns.queries.narrowing import (
     ROWS_AT_ONCE,
     called,
     day_in,
-    in_pieces,
     keys_of,
     query_of,
     search_in,
@@ -24,7 +23,7 @@ from campaigns.queries.narrowing import (
 from campaigns.queries.next_steps import next_step
 from campaigns.queries.order_dates import OVERDUE, due_rank, is_overdue, is_still_due
 from campaigns.queries.orders import open_drafts, orders_page, sparks_of_order, with_pending
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, in_pieces, keyset_page
 from ui.sheets import Cell
 
 ANYTHING, UNANSWERED, DRAFTED = "anything", "unanswered", "draft"

@@ -21,7 +21,6 @@ from campaigns.queries.narrowing import (
     ROWS_AT_ONCE,
     called,
     day_in,
-    in_pieces,
     keys_of,
     query_of,
     search_in,
@@ -33,7 +32,7 @@ from crm.models import Influencer, SocialAccount
 from crm.queries.fields import probe
 from tenancy.composed import ROW, ComposedPages
 from tiktok.enums import LIVE_CONNECTION_STATES, MarketplaceStatus
-from ui.paging import PAGE_SIZE, KeysetPage, is_among, is_one_of, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, in_pieces, is_among, is_one_of, keyset_page
 from ui.sheets import Cell
 
 SORTS = {"name": "name_rank", "due": "due_rank", "updated": "updated_rank"}

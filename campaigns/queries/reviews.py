@@ -16,14 +16,13 @@ from campaigns.policies.orders import REVIEWABLE
 from campaigns.queries.narrowing import (
     ROWS_AT_ONCE,
     called,
-    in_pieces,
     keys_of,
     query_of,
     search_in,
     sort_in,
 )
 from ui.live import Live, live_rows
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, in_pieces, keyset_page
 from ui.sheets import Cell
 
 OVERDUE, OVER = "overdue", "over"

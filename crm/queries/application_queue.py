@@ -23,7 +23,7 @@ from crm.queries.programs import (
     with_facts,
 )
 from tiktok.enums import LIVE_CONNECTION_STATES
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, in_pieces, keyset_page
 from ui.sheets import Cell
 
 SEARCH_LENGTH, ROWS_AT_ONCE = 100, 500
@@ -116,12 +116,8 @@ def queue_head(program: Program) -> list[str]:
 def queue_lines(program: Program, asked: QueueAsked) -> Iterator[list[Cell]]:
     """A line for each application that the wish selects, in its order."""
     questions = questions_of(program)
-    cursor: str | None = ""
-    while cursor is not None:
-        page = queue(program, asked, cursor, size=ROWS_AT_ONCE)
-        for row in page.rows:
-            yield _line(row, questions)
-        cursor = page.next_cursor
+    for row in in_pieces(lambda cursor: queue(program, asked, cursor, size=ROWS_AT_ONCE)):
+        yield _line(row, questions)
 
 
 def _line(row: Applied, questions: list[CustomField]) -> list[Cell]:

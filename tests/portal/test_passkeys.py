@@ -178,7 +178,7 @@ def test_a_member_keeps_theirs_among_the_second_factors_and_is_asked_for_it_afte
     )
     second = Client(SERVER_NAME=HOST)
     second.post(reverse("account_request_login_code"), {"email": member.email})
-    code = re.search(r"\b(\d{6})\b", sent_mail()[-1].body)[1]  # type: ignore[index]
+    code = re.search(r"\b(\d{6})\b", sent_mail()[-1].body)[1]  # type: ignore[index]  # the mail has a code
     answer = second.post(reverse("account_confirm_login_code"), {"code": code})
     assert answer["Location"].startswith(reverse("mfa_authenticate"))
 
