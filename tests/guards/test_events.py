@@ -10,7 +10,7 @@ from tenancy.enums import Verb
 from tests.guards.sources import python_files, where
 from tests.personas import OURS
 
-WORDS = "tenancy/enums.py"
+WORDS = "tenancy/enums/events.py"
 TESTS = Path(__file__).resolve().parent.parent
 
 

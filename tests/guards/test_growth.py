@@ -10,7 +10,6 @@ from tests.personas import OURS
 MOST_LINES, MOST_MODULES = 300, 12
 LONG = {
     "influence/settings.py": "Django reads its settings from one module.",
-    "tenancy/enums.py": "The verbs of all events are one list.",
 }
 
 
