@@ -58,7 +58,7 @@ def everything_of(name: str) -> list[Any]:
 
 def verbs_of(name: str) -> list[str]:
     found = Influencer.objects.get(name=name)
-    events = Event.objects.filter(object_type="crm.influencer", object_id=found.pk)
+    events = Event.objects.filter(object_type="crm.influencer", object_id=found.pk).order_by("pk")
     return [str(verb) for verb in events.values_list("verb", flat=True)]
 
 
