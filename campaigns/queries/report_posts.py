@@ -32,6 +32,15 @@ FEWEST_FOR_MEDIAN, FEWEST_FOR_BAND = 3, 8
 HOOK_SECONDS, HELD_SECONDS = 2, 3
 COUNTERS = ("video_views", "likes", "comments", "shares")
 BY_REPORT = ("reach", "video_completion_rate", "average_play_time")
+# What a report says of a post, its creator and its video: it reads two hundred of them and shows six.
+FACTS = (
+    "network_post_id", "url", "order", "review_state", "published_at",
+    "account__influencer__name", "account__creator__grant_state",
+    *(f"video__{name}" for name in (
+        "tiktok_video_id", "caption", "thumbnail_url", *COUNTERS, *BY_REPORT,
+        "engagement_rate", "retention", "audience_age", "audience_gender", "audience_country", "breakdown",
+    )),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,9 +114,8 @@ def report_posts(ids: Sequence[int], published: int, as_of: date | None) -> list
     if published > SORTED_WHOLE:
         rows = rows.filter(is_among(best_accounts(ids, CREATORS_FIRST), "account_id"))
     most = rows.order_by(F("video__video_views").desc(nulls_last=True), "-pk")[:MOST_POSTS]
-    found = with_facts(
-        most, lambda posts: posts.select_related("account__influencer", "account__creator", "video")
-    )
+    joined = ("account__influencer", "account__creator", "video")
+    found = with_facts(most, lambda posts: posts.select_related(*joined).only(*FACTS))
     posts = [ReportPost(post, _numbers(post, post.video)) for post in found]
     if as_of:
         posts = _as_of(posts, as_of)

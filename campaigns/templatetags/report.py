@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 from campaigns.queries.report_lines import Line
 from campaigns.queries.report_posts import Retention
 from ui.bidi import isolated
+from ui.markup import joined, markup
 from ui.plots import curves, scatter
-from ui.templatetags.formats import NBSP, money, short
+from ui.templatetags.formats import NBSP, compact, money, number, percent, short
 
 register = template.Library()
 
@@ -25,6 +26,7 @@ CORNERS = (
 NARROW_CORNERS = ("Cheap, strong", "Costly, strong", "Cheap, weak", "Costly, weak")
 LENGTHS = ("start", "25 %", "50 %", "75 %", "end")
 SMALL = 0.1
+LONGEST_NAME = 60  # characters
 NARROW = 500  # units, below which words are short
 DRAWINGS = "staff/campaigns/report/plots"
 
@@ -35,6 +37,39 @@ def cost(amount: float, currency: str) -> str:
     if amount >= SMALL:
         return money(amount, currency)
     return f"{amount:.4f}{NBSP}{currency}"
+
+
+@register.simple_tag
+def line_cells(line: Line, currency: str, *, has_money: bool) -> SafeString:
+    """The numbers of a row of the table; a report has up to a hundred rows."""
+    values = [
+        _videos(line),
+        compact(line.views),
+        percent(line.engagement_rate),
+        percent(line.completion_rate),
+    ]
+    if has_money:
+        values += [money(line.fee or None, currency), money(line.cost_per_mille, currency)]
+    return joined("", (markup('<td class="num">{}</td>', value) for value in values))
+
+
+@register.simple_tag
+def line_name(line: Line) -> SafeString:
+    """Whom or what a row is of, and who is behind the name."""
+    name = line.name if len(line.name) <= LONGEST_NAME else f"{line.name[: LONGEST_NAME - 1]}…"
+    note = markup('<span class="report-note">{}</span>', isolated(line.note)) if line.note else ""
+    return markup("{}{}", isolated(name), note)
+
+
+def _videos(line: Line) -> str:
+    """The posts, and how many videos were ordered; of other networks nothing is ordered."""
+    posts, ordered = number(line.sums.posts), line.ordered
+    if not ordered:
+        return posts
+    if not line.sums.other_posts:
+        return f"{posts} of {number(ordered)}"
+    pattern = '{}<span class="report-note">{} of {} ordered</span>'
+    return markup(pattern, posts, number(line.videos), number(ordered))
 
 
 @register.simple_tag
