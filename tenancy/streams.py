@@ -10,11 +10,11 @@ A failure in mid-stream goes on to the server, which breaks the connection off: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import Context, copy_context
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 
@@ -38,6 +38,18 @@ def one_transaction(request: HttpRequest) -> AbstractContextManager[None]:
     """A request that only reads is one transaction, so that the database is told its scope once. Writes and calls to
     TikTok (never on GET) have transactions of their own."""
     return transaction.atomic() if request.method in {"GET", "HEAD"} else nullcontext()
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """All that is read inside is read as it was when the first row was, whatever others write meanwhile: a list that is
+    taken out in pieces names each row once. Not to be opened within a transaction, which has begun to read already."""
+    is_first = not connection.in_atomic_block  # never within the transaction of a test
+    with transaction.atomic(durable=True):
+        if is_first:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def keep_scope(

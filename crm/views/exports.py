@@ -37,10 +37,12 @@ from crm.services.exports.tables import (
 )
 from crm.views.asked import Asked, picked, read_request
 from crm.views.frame import INVALID, form_answer, sees_money
+from crm.views.tables import in_one_snapshot
 from files.views import as_download
 from jobs.views import following
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.streams import one_snapshot
 from ui.redirects import go_to
 
 AT_ONCE = 5_000  # more are a job
@@ -127,12 +129,13 @@ def _download(request: OrganizationRequest, asked: Asked, wish: Wish) -> HttpRes
     name, kind = f"{file_name(request.organization)}.{wish.format}", CONTENT_TYPES[wish.format]
     if wish.format == XLSX:
         book = TemporaryFile()  # noqa: SIM115 -- the response closes it
-        write_book(sheet, lines, book)
+        with one_snapshot():
+            write_book(sheet, lines, book)
         book.seek(0)
         return FileResponse(book, as_attachment=True, filename=name, content_type=kind)
     disposition = content_disposition_header(as_attachment=True, filename=name) or ""
     return StreamingHttpResponse(
-        written_csv(sheet, lines),
+        in_one_snapshot(written_csv(sheet, lines)),
         content_type=f"{kind}; charset=utf-8",
         headers={"Content-Disposition": disposition},
     )

@@ -1,8 +1,8 @@
-"""Tables as files, in the format that a form asks for."""
+"""Tables as files, in the format that a form asks for, each read in one snapshot."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from tempfile import TemporaryFile
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from crm.services.exports.tables import CONTENT_TYPES, CSV, XLSX
 from tenancy.access import OrganizationRequest
+from tenancy.streams import one_snapshot
 from ui.csv_rows import csv_lines
 from ui.sheets import Cell, write_workbook
 
@@ -28,13 +29,20 @@ def table_file(
     name = f"{name}-{request.organization.slug}-{now():%Y-%m-%d}.{kind}"
     if kind == XLSX:
         book = TemporaryFile()  # noqa: SIM115 -- the response closes it
-        write_workbook(book, head, lines, percents=percents)
+        with one_snapshot():
+            write_workbook(book, head, lines, percents=percents)
         book.seek(0)
         return FileResponse(
             book, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind]
         )
     return StreamingHttpResponse(
-        csv_lines(head, lines),
+        in_one_snapshot(csv_lines(head, lines)),
         content_type=f"{CONTENT_TYPES[kind]}; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
+
+
+def in_one_snapshot(content: Iterable[bytes]) -> Iterator[bytes]:
+    """The same content, read in one snapshot while it is sent."""
+    with one_snapshot():
+        yield from content

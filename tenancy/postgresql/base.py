@@ -21,8 +21,8 @@ from psycopg.pq import TransactionStatus
 from tenancy.scope import NOBODY, Owner, current_owner
 
 SET_OWNER = "SELECT set_config('app.organization', %s, true), set_config('app.person', %s, true)"
-# Sent while the transaction may be broken; they read no rows.
-CONTROL_STATEMENTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+# Sent while the transaction may be broken, or before anything else in it; they read no rows.
+CONTROL_STATEMENTS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET TRANSACTION")
 
 
 class UtcLoader(BaseTzLoader):

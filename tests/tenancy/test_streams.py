@@ -34,7 +34,7 @@ from tenancy.scope import (
     person_scope,
 )
 from tenancy.services.organizations import create_api_key, let_influencer_in
-from tenancy.streams import keep_scope
+from tenancy.streams import keep_scope, one_snapshot
 from tests.branding import a_member
 from tests.conftest import APP, TEMPLATE
 from tests.tenancy import streaming_urls
@@ -136,6 +136,13 @@ def test_all_steps_are_one_transaction_if_the_request_only_reads(elm) -> None:
     assert first == second
     first, second = client.post("/o/elm/timed/").streaming_content
     assert first != second
+
+
+def test_a_snapshot_is_not_opened_where_reading_has_begun(elm) -> None:
+    with organization_scope(elm), transaction.atomic():
+        assert File.objects.count() == 5_000
+        with pytest.raises(RuntimeError, match="durable"), one_snapshot():
+            pytest.fail("it would not be one")
 
 
 def test_the_api_streams_in_the_scope_of_its_key(elm, ash) -> None:

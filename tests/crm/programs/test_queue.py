@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from crm.models import Application, Influencer, Program, SocialAccount
+from crm.queries.application_queue import _line
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
@@ -24,6 +28,7 @@ from tests.factories.crm import InfluencerFactory
 from tests.factories.programs import a_program, a_question, an_application
 from tests.portal.test_dashboard import signed_in, text
 from tiktok.models import Creator
+from ui.sheets import Cell
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -134,6 +139,39 @@ def test_it_is_taken_out_as_a_workbook(staff, program, three) -> None:
 def test_long_queues_are_written_whole(monkeypatch, staff, program, three) -> None:
     monkeypatch.setattr("crm.queries.application_queue.ROWS_AT_ONCE", 2)
     assert len(exported(staff, program, "?sort=-followers").splitlines()) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_others_write_meanwhile_is_not_half_in_the_file(
+    monkeypatch, staff, oak, program, three, kind
+) -> None:
+    """Of three that are read one by one, the last two are decided, named anew and deleted while the first is written."""
+    monkeypatch.setattr("crm.queries.application_queue.ROWS_AT_ONCE", 1)
+
+    def write_meanwhile() -> None:
+        with organization_scope(oak):
+            Application.objects.filter(pk=three[0].pk).update(name="Aaron", state="accepted")
+            Application.objects.filter(pk=three[1].pk).delete()
+        connection.close()
+
+    def line(*given: Any) -> list[Cell]:
+        if not written:
+            written.append(Thread(target=write_meanwhile))
+            written[0].start()
+            written[0].join()
+        return _line(*given)
+
+    written: list[Thread] = []
+    monkeypatch.setattr("crm.queries.application_queue._line", line)
+    content = exported(staff, program, "?sort=name", kind)
+    if kind == "csv":
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    else:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows] == ["Applicant", "Anna", "Mira", "Zoe"]
+    assert rows[2][8] == "Declined"
+    assert Application.objects.get(pk=three[0].pk).name == "Aaron"
 
 
 def test_an_applicant_sees_in_the_access_log_that_it_was_taken_out(staff, program, three) -> None:
