@@ -2,6 +2,9 @@
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -84,6 +87,42 @@ urlpatterns = [
         "accounts/password/set/",
         for_members_only(account.password_set),
         name="account_set_password",
+    ),
+    path(
+        "accounts/reauthenticate/",
+        in_own_language(account.reauthenticate),
+        name="account_reauthenticate",
+    ),
+    path(
+        "accounts/2fa/authenticate/", in_own_language(factors.authenticate), name="mfa_authenticate"
+    ),
+    path(
+        "accounts/2fa/reauthenticate/",
+        in_own_language(factors.reauthenticate),
+        name="mfa_reauthenticate",
+    ),
+    path(
+        "accounts/2fa/totp/deactivate/",
+        in_own_language(totp.deactivate_totp),
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "accounts/2fa/totp/activate/",
+        for_members_only(totp.activate_totp),
+        name="mfa_activate_totp",
+    ),
+    path(
+        "accounts/2fa/recovery-codes/",
+        for_members_only(recovery_codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "accounts/2fa/webauthn/", for_members_only(webauthn.list_webauthn), name="mfa_list_webauthn"
+    ),
+    path(
+        "accounts/2fa/webauthn/add/",
+        for_members_only(webauthn.add_webauthn),
+        name="mfa_add_webauthn",
     ),
     path("accounts/2fa/", for_members_only(factors.index), name="mfa_index"),
     path("accounts/", include("allauth.account.urls")),

@@ -13,10 +13,12 @@ from allauth.account.utils import filter_users_by_email
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +38,13 @@ MAILS = {
         "account_confirm_address",
         _("Confirm your e-mail address"),
     ),
+}
+# allauth's name of what has changed: our subject of the mail that tells the person, who may not have done it.
+CHANGES = {
+    "mfa/email/webauthn_added": _("A passkey was added to your account"),
+    "mfa/email/webauthn_removed": _("A passkey was removed from your account"),
+    "mfa/email/totp_activated": _("An authenticator app was added to your account"),
+    "mfa/email/totp_deactivated": _("An authenticator app was removed from your account"),
 }
 
 
@@ -121,4 +130,23 @@ class AccountAdapter(DefaultAccountAdapter):
                 values={**values, "email": email},
                 intent=f"{template}:{uuid.uuid4().hex}",  # each time somebody asks is a wish of its own
                 is_secret=True,
+            )
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: Any = None, email: str | None = None
+    ) -> None:
+        """Tell a person that something signs them in now, or does no longer. Of other changes there is no mail."""
+        if template_prefix not in CHANGES:
+            return
+        with person_scope(user):
+            queue_message(
+                "account_sign_in_changed",
+                to=user.email,
+                subject=str(CHANGES[template_prefix]),
+                values={
+                    "email": user.email,
+                    "moment": timezone.now(),
+                    "link": f"{settings.PUBLIC_URL}{reverse('portal:sign_in')}",
+                },
+                intent=f"account_sign_in_changed:{uuid.uuid4().hex}",
             )

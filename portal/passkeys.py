@@ -79,13 +79,13 @@ def for_members_only(view: View) -> View:
     @wraps(view)
     def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person = request.user
-        if not isinstance(person, User) or is_member(person) or _has_app(person):
+        if not isinstance(person, User) or is_member(person):
             return view(request, *args, **kwargs)
         return redirect("portal:sign_in")
 
     return led
 
 
-def _has_app(person: User) -> bool:
-    """Do they have an authenticator app, which they can end there alone?"""
+def has_app(person: User) -> bool:
+    """Do they have an authenticator app, as somebody who was a member once may?"""
     return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()

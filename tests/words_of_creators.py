@@ -26,7 +26,7 @@ Text = str | tuple[str, str]
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / "templates"
 PAGES = (
-    "portal/**/*.html", "public/**/*.html", "account/*.html", "allauth/layouts/*.html", "emails/*.html", "emails/*.txt",
+    "portal/**/*.html", "public/**/*.html", "account/*.html", "mfa/**/*.*", "allauth/layouts/*.html", "emails/*.html", "emails/*.txt",
     "404.html", "429.html", "403_csrf.html", "base_portal.html", "base_creator.html", "base_public.html",
 )  # fmt: skip
 # Pages and mails that members, clients, developers and operations read: in English.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.webauthn.internal.auth import WebAuthn, begin_registration
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -13,7 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.passkeys import NameForm, PasskeyForm, is_member, passkeys_of, signed_in_recently
+from portal.passkeys import (
+    NameForm,
+    PasskeyForm,
+    has_app,
+    is_member,
+    passkeys_of,
+    signed_in_recently,
+)
 from tenancy.access import portal_page
 from tenancy.models import User
 
@@ -32,12 +40,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = PasskeyForm(request.POST if is_sent else None, initial={"name": ""}, user=person)
     if is_sent and form.is_valid():
         WebAuthn.add(person, form.cleaned_data["name"], form.cleaned_data["credential"])
+        get_adapter().send_notification_mail("mfa/email/webauthn_added", person)
         messages.success(request, _("The passkey is added. Next time, sign in with it."))
         return redirect("portal:sign_in")
     context = {
         "passkeys": passkeys_of(person),
         "form": form,
         "is_recent": is_recent,
+        "has_app": has_app(person),
         "creation": {"creation_options": begin_registration(person, passwordless=True)},
     }
     return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
@@ -54,6 +64,7 @@ def passkey(request: HttpRequest, passkey_pk: int) -> HttpResponse:
         messages.error(request, _("Nothing was changed. Sign in again first."))
     elif "remove" in request.POST:
         found.delete()
+        get_adapter().send_notification_mail("mfa/email/webauthn_removed", request.user)
         messages.success(request, _("The passkey is removed. It no longer signs you in."))
     elif form.is_valid():
         found.wrap().name = form.cleaned_data["name"]

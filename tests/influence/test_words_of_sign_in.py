@@ -29,9 +29,9 @@ DJANGO_S = Path(django.__file__).parent / "conf" / "locale" / "en" / "LC_MESSAGE
 # Where the messages stand that people meet here: not those of phones, passkeys, or pages with templates of our own.
 MET = re.compile(
     r"account/(adapter|forms)\.py|mfa/(adapter|totp/forms)\.py|/account/(snippets|messages)/"
-    r"|/mfa/((authenticate|index|reauthenticate)\.html|recovery_codes/|totp/|messages/)"
-    r"|/account/(account_inactive|base_confirm_code|base_reauthenticate|confirm_login_code|email|email_confirm|password_change"
-    r"|password_reset_done|password_reset_from_key_done|password_set|reauthenticate"
+    r"|/mfa/(index\.html|recovery_codes/|totp/(activate_form|base)|messages/)"
+    r"|/account/(account_inactive|base_confirm_code|confirm_login_code|email|email_confirm|password_change"
+    r"|password_reset_done|password_reset_from_key_done|password_set"
     r"|verification_sent|verified_email_required)\.html"
 )
 NOT_HERE = re.compile(r"phone|username|webauthn|passkey|security key|sign-?up|connect your", re.I)

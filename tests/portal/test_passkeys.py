@@ -156,6 +156,66 @@ def test_a_session_that_was_left_open_changes_nothing(maya) -> None:
     assert Authenticator.objects.filter(pk=pk).exists()
 
 
+MAILS = {
+    "en": ("A passkey was added to your account", "A passkey was removed from your account"),
+    "de": ("In deinem Konto wurde ein Passkey hinzugefügt", "Aus deinem Konto wurde ein Passkey entfernt"),
+    "es": ("Se añadió una llave de acceso a tu cuenta", "Se quitó una llave de acceso de tu cuenta"),
+    "pt": ("Uma chave de acesso foi adicionada à sua conta", "Uma chave de acesso foi removida da sua conta"),
+    "ar": ("أُضيف مفتاح مرور إلى الحساب", "أُزيل مفتاح مرور من الحساب"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", MAILS)
+@time_machine.travel("2026-11-30 16:20Z", tick=True)
+def test_they_are_told_by_mail_in_their_language_that_one_was_added_and_removed(
+    maya, language
+) -> None:
+    client = by_code(maya)
+    before = len(sent_mail())
+    client.get(PAGE, {"lang": language})
+    add(client, Device())
+    page = reverse("portal:passkey", args=[Authenticator.objects.get().pk])
+    client.post(page, {"name": "Work phone"})
+    client.post(page, {"remove": "yes"})
+
+    told = sent_mail()[before:]
+    assert [(mail.subject, mail.to) for mail in told] == [
+        (subject, [maya.email]) for subject in MAILS[language]
+    ]
+    for mail in told:
+        assert maya.email in mail.body
+        assert f"http://testserver{PAGE}" in mail.body
+    assert "16:2" in told[0].body
+
+
+def test_a_passkey_that_was_not_made_is_told_to_nobody(maya) -> None:
+    client = by_code(maya)
+    before = len(sent_mail())
+    client.get(PAGE)
+    client.post(PAGE, {"name": "", "credential": "{}"})
+    assert len(sent_mail()) == before
+
+
+def test_members_are_told_of_their_second_factors(oak) -> None:
+    member = a_member(oak, Role.MANAGER)
+    client, before = by_code(member), len(sent_mail())
+    key = Authenticator.objects.create(
+        user=member, type="webauthn", data={"name": "Key", "credential": {}}
+    )
+    for kind in ("recovery_codes", "totp"):
+        Authenticator.objects.create(user=member, type=kind, data={"secret": ""})
+    member.set_password("lavender-harbour-42")
+    member.save()
+    client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post(reverse("account_reauthenticate"), {"password": "lavender-harbour-42"})
+    client.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+    client.post(reverse("mfa_deactivate_totp"))
+    assert [mail.subject for mail in sent_mail()[before:]] == [
+        "A passkey was removed from your account",
+        "An authenticator app was removed from your account",
+    ]
+
+
 def test_nobody_elses_passkey_is_touched(oak, maya) -> None:
     add(by_code(maya), Device())
     other = by_code(User.objects.create_user("tom@example.com"))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.contrib.auth import get_user
+from django.core.cache import cache
 from django.test import Client
 
 from tenancy.enums import Role
@@ -14,7 +22,10 @@ from tests.mailing import sent_mail
 from tests.portal.test_dashboard import signed_in, text
 
 pytestmark = pytest.mark.django_db
-OF_MEMBERS = ("/accounts/2fa/", "/accounts/password/change/", "/accounts/password/set/")
+OF_MEMBERS = (
+    *("/accounts/2fa/", "/accounts/password/change/", "/accounts/password/set/", "/accounts/2fa/totp/activate/"),
+    *("/accounts/2fa/recovery-codes/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"),
+)  # fmt: skip
 TITLES = {
     "de": "Deine E-Mail-Adressen",
     "es": "Tus direcciones de correo",
@@ -31,9 +42,64 @@ def test_passwords_and_second_factors_are_for_members(oak, maya, path) -> None:
     assert Client().get(path)["Location"].startswith("/accounts/login/")
 
 
-def test_whoever_has_an_authenticator_app_can_end_it(maya) -> None:
-    Authenticator.objects.create(user=maya, type="totp", data={"secret": ""})
-    assert signed_in(maya).get("/accounts/2fa/").status_code == 200
+SECRET = "JBSWY3DPEHPK3PXP"
+APP = {
+    "en": ("One more step", "Confirm that it is you", "Remove the authenticator app?", "The authenticator app is removed."),
+    "de": ("Noch ein Schritt", "Bestätige, dass du es bist", "Authenticator-App entfernen?", "Die Authenticator-App ist entfernt."),
+    "es": ("Un paso más", "Confirma que eres tú", "¿Quitar la app de autenticación?", "La app de autenticación se ha quitado."),
+    "pt": ("Mais um passo", "Confirme que é você", "Remover o app autenticador?", "O app autenticador foi removido."),
+    "ar": ("خطوة أخيرة", "تأكيد الهوية", "إزالة تطبيق المصادقة؟", "أُزيل تطبيق المصادقة"),
+}  # fmt: skip
+
+
+def shown_now() -> str:
+    """The code that the app shows."""
+    return format_hotp_value(hotp_value(SECRET, yield_hotp_counters_from_time().__next__()))
+
+
+@pytest.mark.parametrize("language", APP)
+def test_whoever_has_an_authenticator_app_is_asked_for_it_and_removes_it_in_their_language(
+    maya, language
+) -> None:
+    Authenticator.objects.create(
+        user=maya, type="totp", data={"secret": get_adapter().encrypt(SECRET)}
+    )
+    asked, again, remove, removed = APP[language]
+    client = Client(headers={"Accept-Language": language})
+    client.post("/accounts/login/code/", {"email": maya.email})
+    code = re.search(r"^ {4}(\d{6})$", sent_mail()[-1].body, re.MULTILINE)
+    assert code is not None
+    page = client.post("/accounts/login/code/confirm/", {"code": code[1]}, follow=True)
+    assert f"<h1>{asked}</h1>" in page.content.decode()
+    wrong = client.post("/accounts/2fa/authenticate/", {"code": "1"}).content.decode()
+    assert f'lang="{language}"' in wrong
+    assert 'id="code-error"' in wrong
+    client.post("/accounts/2fa/authenticate/", {"code": shown_now()})
+    assert get_user(client) == maya
+
+    assert 'href="/accounts/2fa/totp/deactivate/"' in client.get("/me/sign-in/").content.decode()
+    page = client.get("/accounts/2fa/totp/deactivate/", follow=True)
+    assert f"<h1>{again}</h1>" in page.content.decode()
+    cache.clear()  # of codes that were used once
+    page = client.post(page.redirect_chain[-1][0], {"code": shown_now()}, follow=True)
+    assert f"<h1>{remove}</h1>" in page.content.decode()
+    page = client.post("/accounts/2fa/totp/deactivate/", follow=True)
+    assert page.redirect_chain[-1][0] == "/me/sign-in/"
+    assert removed in page.content.decode()
+    assert not Authenticator.objects.exists()
+
+
+def test_whoever_has_a_password_confirms_with_it_in_their_language(maya) -> None:
+    maya.set_password("lavender-harbour-42")
+    maya.save()
+    client = signed_in(maya)
+    Authenticator.objects.create(
+        user=maya, type="totp", data={"secret": get_adapter().encrypt(SECRET)}
+    )
+    page = client.get("/accounts/2fa/totp/deactivate/", {"lang": "de"}, follow=True)
+    page = client.get("/accounts/reauthenticate/", {"lang": "de"}, follow=True)
+    assert "Bestätige, dass du es bist" in text(page)
+    assert "Stattdessen die Authenticator-App verwenden" in text(page)
 
 
 @pytest.mark.parametrize("language", TITLES)
