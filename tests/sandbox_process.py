@@ -33,6 +33,7 @@ TTO_SCOPES = (
     "video.list",
     "video.insights",
     "tto.campaign.link",
+    "video.publish",
 )
 SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
 
@@ -65,6 +66,8 @@ class Sandbox:
             webhook_duplicates=0.05,
             webhook_shuffle=False,
             authorization_webhook_url="",
+            publish_seconds=5,
+            publish_failure="",
             legacy_accounts=1,
             oddities=[],
             spoilt_fields={},

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tiktok.client.accounts import PUBLISH_PATH
 from tiktok.errors import TikTokBusy
 from tiktok.store import key, run_script, store
 
@@ -26,6 +27,8 @@ APP = "app"
 # Seconds that our windows are long: calls that overtake each other by less than the difference break no limit.
 SECOND, MINUTE = 1.035, 62.0
 DAY = 86_400.0
+# Of one account; the 15 a day TikTok counts itself, and says when they are used up.
+PUBLISH_PER_MINUTE = 6
 # While Redis is away nobody can say whether there is room: no call, and another try soon.
 UNCOUNTED_SECONDS = 5.0
 # How long a call waits for its turn: a person at a page not long, a worker or a command until the minute is over; but no
@@ -79,8 +82,11 @@ def charged(path: str, bucket: str) -> list[Budget]:
         per_second = settings.TIKTOK_SPECIAL_REQUESTS_PER_SECOND
         per_minute = settings.TIKTOK_SPECIAL_REQUESTS_PER_MINUTE
         return [app, Budget(bucket, max(SECOND / per_second, MINUTE / per_minute))]
+    most = settings.TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE
+    if path == PUBLISH_PATH:
+        most = min(most, PUBLISH_PER_MINUTE)
     accounts = Budget("accounts", MINUTE / settings.TIKTOK_ACCOUNTS_REQUESTS_PER_MINUTE)
-    return [app, accounts, Budget(bucket, MINUTE / settings.TIKTOK_ACCOUNT_REQUESTS_PER_MINUTE)]
+    return [app, accounts, Budget(bucket, MINUTE / most)]
 
 
 def take(path: str, bucket: str = APP) -> float:

@@ -1,9 +1,12 @@
 """Creators of TikTok One over the wire: what the brand sees, and what a creator shows."""
 
+import time
+
 import pytest
 
+from tests.filming import FilmHost
 from tests.sandbox_process import ACCOUNT_ID, BRAND_TOKEN, TTO_SCOPES
-from tiktok.client import AccountsApi, Search, TtoMarketplace, errors, paging
+from tiktok.client import AccountsApi, Search, TtoCreator, TtoMarketplace, errors, paging
 from tiktok.client.types import Membership
 
 pytestmark = pytest.mark.contract
@@ -195,3 +198,29 @@ def test_a_foreign_account_and_a_missing_scope_are_told_apart(client, connect):
     grant = connect("maya.bakes", ("user.info.basic", "biz.creator.info"))
     with pytest.raises(errors.ScopeMissingError):
         foreign.authorized_videos(grant.access_token, grant.open_id)
+
+
+def test_a_film_is_published_linked_and_followed(tiktok, client, connect, tto):
+    grant = connect("maya.bakes", TTO_SCOPES)
+    tiktok.control("switches", publish_seconds=0)
+    made = tto.create_campaign(campaign_name="Loaf", handles=["maya.bakes"], brand_name="Oakmill")
+    TtoCreator(client, creator_id=grant.open_id, access_token=grant.access_token).join(
+        made.invite_link
+    )
+    accounts, film = AccountsApi(client), FilmHost()
+    try:
+        share_id = accounts.publish_video(
+            grant.access_token, grant.open_id, video_url=film.url, caption="#ad", invite_link=made.invite_link,
+        )  # fmt: skip
+        until = time.monotonic() + 5
+        while True:
+            found = accounts.publish_status(grant.access_token, grant.open_id, share_id)
+            if found.post_ids:
+                break
+            assert time.monotonic() < until
+    finally:
+        film.close()
+    assert found.status == "PUBLISH_COMPLETE"
+    assert tto.campaigns(campaign_ids=[made.campaign_id]).campaigns[0].video_ids == found.post_ids
+    with pytest.raises(errors.NotFoundError):
+        accounts.publish_status(grant.access_token, grant.open_id, "v_pub_url~v1.0")

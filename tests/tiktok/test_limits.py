@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from tiktok import limits
+from tiktok.client.accounts import PUBLISH_PATH
 from tiktok.errors import TikTokBusy
 from tiktok.limits import app_paused_for, charged, pause, paused_for, take, waiting_as_worker
 from tiktok.store import key, store
@@ -53,6 +54,8 @@ def test_a_call_is_charged_to_the_app_and_to_the_narrower_budgets_its_bucket_nam
     assert [b.name for b in charged(PUBLIC, PUBLIC)] == ["app", PUBLIC]
     account = f"{INSIGHTS}open-1"
     assert [b.name for b in charged(INSIGHTS, account)] == ["app", "accounts", account]
+    publishing = charged(PUBLISH_PATH, f"{PUBLISH_PATH}open-1")
+    assert [round(b.spacing, 2) for b in publishing][-1] == 10.33  # six a minute
     spacings = [round(b.spacing, 3) for b in charged(INSIGHTS, account)]
     assert spacings == [0.103, 0.103, 1.55]
 

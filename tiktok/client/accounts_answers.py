@@ -84,6 +84,20 @@ def video(raw: Row) -> types.AccountVideo:
     )
 
 
+def share_id(raw: Row) -> str:
+    """The id of a publication."""
+    return raw.identifier("share_id")
+
+
+def publish_status(raw: Row) -> types.PublishStatus:
+    """How far a publication is."""
+    return types.PublishStatus(
+        status=raw.identifier("status"),
+        post_ids=raw.ids("post_ids"),
+        reason=raw.text("reason", "fail_reason") or "",
+    )
+
+
 def cities(raw: Row) -> tuple[Share, ...] | None:
     """Fractions by city: documented as such, seen as percent."""
     return raw.shares("audience_cities", key=("city_name", "city"), is_code=False)

@@ -47,6 +47,21 @@ class AccountProfile(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[AccountDay, ...] | None = None
 
 
+class PublishStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a publication is.
+
+    ``status``: ``PROCESSING_DOWNLOAD``, ``PUBLISH_COMPLETE``, ``FAILED`` (and ``SEND_TO_USER_INBOX`` of drafts); take any
+    other word for being under way. ``post_ids`` may follow ``PUBLISH_COMPLETE`` by minutes, hours where TikTok moderates by
+    hand. ``reason`` of a failure, as in the webhook ``post.publish.failed``: ``file_format_check_failed``,
+    ``duration_check_failed``, ``frame_rate_check_failed``, ``picture_size_check_failed``, ``video_pull_failed``,
+    ``auth_removed``, ``spam_risk…``, ``publish_cancelled``, ``internal``.
+    """
+
+    status: str
+    post_ids: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class AccountVideo(msgspec.Struct, frozen=True, kw_only=True):
     """A post with its lifetime numbers; they stop changing 365 days after posting.
 

@@ -10,7 +10,7 @@ import msgspec
 
 MASK = "***"
 _SECRET_FIELDS = frozenset(
-    {"secret", "client_secret", "access_token", "refresh_token", "auth_code", "code"}
+    {"secret", "client_secret", "access_token", "refresh_token", "auth_code", "code", "video_url"}
 )
 
 

@@ -89,6 +89,18 @@ class AuthorizationRemoved(msgspec.Struct, frozen=True):
     happened_at: datetime | None
 
 
+class PublishNotice(msgspec.Struct, frozen=True):
+    """``post.publish.…`` of the Accounts API (``VIDEO``): news of a publication, signed as Login Kit's.
+
+    ``event``: ``post.publish.failed`` with a ``reason``, ``….complete``, ``….publicly_available`` with the ``post_id``,
+    ``….no_longer_publicly_available``. ``share_id`` is its ``publish_id``.
+    """
+
+    event: str
+    open_id: str
+    share_id: str
+
+
 class UnknownNotice(msgspec.Struct, frozen=True):
     """A Login Kit event this package does not know, with its content as text."""
 
@@ -206,8 +218,8 @@ _READ: dict[int, Callable[[Row], LinkedVideo | ServiceIncident]] = {
 }
 
 
-def parse_notice(body: bytes) -> AuthorizationRemoved | UnknownNotice:
-    """A Login Kit webhook; its ``content`` is JSON inside a string.
+def parse_notice(body: bytes) -> AuthorizationRemoved | PublishNotice | UnknownNotice:
+    """A webhook of Login Kit or of the Accounts API; its ``content`` is JSON inside a string.
 
     Raises `WebhookError` when it cannot be read.
     """
@@ -220,4 +232,8 @@ def parse_notice(body: bytes) -> AuthorizationRemoved | UnknownNotice:
         # a removal whose reason cannot be read is a removal all the same
         reason = raw.row("content").limit("reason") or 0
         return AuthorizationRemoved(open_id, reason, happened_at)
+    if event.startswith("post.publish.") and open_id:
+        share_id = raw.row("content").text("publish_id", "share_id")
+        if share_id:
+            return PublishNotice(event, open_id, share_id)
     return UnknownNotice(event, open_id, happened_at, raw.json("content"))

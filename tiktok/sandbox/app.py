@@ -62,8 +62,9 @@ class Application:
             endpoint = ROUTES.get((request.method, path))
             if endpoint is None:
                 raise Refusal(40400, "Route not found.")
-            self.world.limiter.admit(now, path, request.query.get("business_id", ""))
-            data = endpoint(self.world, request, parameters.of(request))
+            given = parameters.of(request)
+            self.world.limiter.admit(now, path, given.account)
+            data = endpoint(self.world, request, given)
             switches = self.world.switches
             return enveloped(oddities.applied(switches.oddities, switches.spoilt_fields, data), now)
         except Refusal as refusal:

@@ -24,6 +24,7 @@ MEANINGS = {
     "video.list": "Your public videos and their counts",
     "tcm.order.update": "Accept marketplace orders for you",
     "tto.campaign.link": "Join campaigns and link videos for you",
+    "video.publish": "Publish videos for you",
     "user.info.username": "Your handle",
     "user.info.profile": "Your bio and profile link",
     "user.info.stats": "Your follower, like and video counts",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from . import control_tto, orders, tokens, webhooks
+from . import control_tto, orders, publishing, tokens, webhooks
 from .answers import Refusal, as_json, invalid
 from .creators import MEMBERSHIPS
 from .http import Request, Response
@@ -203,6 +203,16 @@ def show_orders(world: World, given: Mapping[str, Any]) -> Data:
     }
 
 
+def _require_sensible(name: str, value: Any) -> None:
+    """Refuse what a switch cannot be."""
+    if name == "authorization_webhook_url" and value and not webhooks.may_call(value):
+        raise invalid(f"{name}: Must be https, or http on this machine.")
+    if name == "publish_failure" and value and value not in publishing.REASONS:
+        raise invalid(f"{name}: Must be one of {', '.join(publishing.REASONS)}.")
+    if name == "oddities" and set(value) - ODDITIES.keys():
+        raise invalid(f"{name}: Must be among {', '.join(ODDITIES)}.")
+
+
 def switches(world: World, given: Mapping[str, Any]) -> Data:
     """Sets any field of `Switches`, ``level``, ``limits`` or ``special_limits``.
 
@@ -217,11 +227,8 @@ def switches(world: World, given: Mapping[str, Any]) -> Data:
             world.limiter.limits = (per_second, per_minute, per_day)
         elif name == "special_limits":
             world.limiter.special = None if value is None else (int(value[0]), int(value[1]))
-        elif name == "authorization_webhook_url" and value and not webhooks.may_call(value):
-            raise invalid(f"{name}: Must be https, or http on this machine.")
-        elif name == "oddities" and set(value) - ODDITIES.keys():
-            raise invalid(f"{name}: Must be among {', '.join(ODDITIES)}.")
         elif name in known:
+            _require_sensible(name, value)
             setattr(world.switches, name, value)
         else:
             raise invalid(f"{name}: no such switch.")

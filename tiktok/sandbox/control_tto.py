@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from . import seeds, spark_rules, webhooks
+from . import publishing, seeds, spark_rules, webhooks
 from .answers import Refusal, invalid
 from .records import Campaign, LinkRequest
 from .tto import brands, campaigns, links
@@ -131,6 +131,20 @@ def deliver(world: World, given: Mapping[str, Any]) -> Data:
     return {"deliveries": len(world.deliveries)}
 
 
+def show_publications(world: World, given: Mapping[str, Any]) -> Data:
+    """Films that apps had published, in the order in which they came, with their states."""
+    return {"publications": [asdict(each) for each in world.publications.values()]}
+
+
+def fail_publication(world: World, given: Mapping[str, Any]) -> Data:
+    """TikTok gives the publication ``share_id`` up for this ``reason``."""
+    made = world.publications.get(given["share_id"])
+    if made is None or made.state != publishing.PROCESSING:
+        raise Refusal(40007, "No such publication is under way.")
+    publishing.fail(world, made, given["reason"])
+    return {}
+
+
 def revoke_brand(world: World, given: Mapping[str, Any]) -> Data:
     """The brand withdraws the consent behind ``token``."""
     if world.brand_grants.pop(given["token"], None) is None:
@@ -144,7 +158,11 @@ def seed(world: World, given: Mapping[str, Any]) -> Data:
     return seeds.fill(world)
 
 
-READS: dict[str, Action] = {"campaigns": show_campaigns, "webhooks": show_webhooks}
+READS: dict[str, Action] = {
+    "campaigns": show_campaigns,
+    "publications": show_publications,
+    "webhooks": show_webhooks,
+}
 WRITES: dict[str, Action] = {
     "join": join,
     "link": link,
@@ -152,6 +170,7 @@ WRITES: dict[str, Action] = {
     "spark": spark,
     "privacy": privacy,
     "anchor": anchor,
+    "publication/fail": fail_publication,
     "webhook": deliver,
     "brand/revoke": revoke_brand,
     "seed": seed,

@@ -21,6 +21,8 @@ ACCOUNTS_PATH = "/business/"
 ACCOUNTS = {"basic": 600, "unlimited": None}
 ACCOUNTS_OF_HIGHER_LEVELS = 1_000
 ONE_ACCOUNT = 40
+PUBLISH_PATH = "/business/video/publish/"
+PUBLISH_PER_MINUTE, PUBLISH_PER_DAY = 6, 15  # of one account
 SPECIAL_PATHS = frozenset(
     {
         "/tto/creator/authorized/",
@@ -83,6 +85,7 @@ class Limiter:
     busiest: Counter[str] = field(default_factory=Counter)
     _app: Bucket = field(default_factory=Bucket)
     _paths: dict[str, Bucket] = field(default_factory=dict)
+    _published: Counter[str] = field(default_factory=Counter)
     _day: int = 0
     _day_count: int = 0
 
@@ -96,9 +99,13 @@ class Limiter:
         for bucket, limits in own:
             bucket.forget(now)
             self._refuse(bucket.over(limits, now), "path_")
+        publishes = path == PUBLISH_PATH and self.accounts is not None
+        if publishes and self._published[account] >= PUBLISH_PER_DAY:
+            self._refuse("day", "path_")
         if self.limits is not None:
             self._refuse(self._over(self.limits, now), "")
         self._count([self._app, *(bucket for bucket, _ in own)], now)
+        self._published[account] += publishes
 
     def _own(self, path: str, account: str) -> list[tuple[Bucket, tuple[int, int]]]:
         """The special paths' buckets, and in the Accounts API that of account and path, and that of all."""
@@ -106,8 +113,9 @@ class Limiter:
         if path in SPECIAL_PATHS and self.special is not None:
             limits = {path: self.special}
         elif path.startswith(ACCOUNTS_PATH) and self.accounts is not None:
+            most = PUBLISH_PER_MINUTE if path == PUBLISH_PATH else ONE_ACCOUNT
             limits = {
-                path + account: (ONE_ACCOUNT, ONE_ACCOUNT),
+                path + account: (most, most),
                 ACCOUNTS_PATH: (self.accounts, self.accounts),
             }
         return [(self._paths.setdefault(key, Bucket()), each) for key, each in limits.items()]
@@ -125,6 +133,7 @@ class Limiter:
         self._app.forget(now)
         if int(now // DAY) != self._day:
             self._day, self._day_count = int(now // DAY), 0
+            self._published.clear()
 
     def _over(self, limits: tuple[int, int, int], now: float) -> str | None:
         per_second, per_minute, per_day = limits

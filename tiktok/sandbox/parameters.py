@@ -22,6 +22,12 @@ class Parameters:
         self._values = values
         self._from_query = from_query
 
+    @property
+    def account(self) -> str:
+        """The account of the Accounts API whose limits the call is counted against; empty where it names none."""
+        known = self._values if isinstance(self._values, dict) else {}
+        return str(dict.get(known, "business_id") or "")
+
     def optional(self, name: str) -> str | None:
         """Text, or None when absent or empty."""
         value = self._values.get(name)

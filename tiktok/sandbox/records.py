@@ -1,4 +1,4 @@
-"""The records of TikTok One: campaigns, invitations, links, anchors, Spark, brand consents, webhooks."""
+"""The records of TikTok One: campaigns, invitations, links, anchors, Spark, brand consents, publications, webhooks."""
 
 from __future__ import annotations
 
@@ -138,6 +138,24 @@ class Subscription:
     token: str
     account_id: str
     product_filters: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Publication:
+    """A film that an app has TikTok publish. ``video_id`` once it is public."""
+
+    share_id: str
+    open_id: str
+    handle: str
+    video_url: str
+    caption: str
+    invite_link: str
+    at: float
+    state: str = "PROCESSING_DOWNLOAD"
+    reason: str = ""
+    fetch_at: float = 0.0
+    fetched_at: float | None = None
+    video_id: str = ""
 
 
 @dataclass(slots=True)

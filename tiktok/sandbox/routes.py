@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import accounts, orders, report, subscriptions, tcm, tokens
+from . import accounts, orders, publishing, report, subscriptions, tcm, tokens
 from .http import Request
 from .parameters import Parameters
 from .tto import brand, brands, campaigns, creators, directory, linking, spark
@@ -62,6 +62,8 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("GET", "/spark_ad/recommend/"): spark.recommend,
     ("GET", "/business/get/"): accounts.profile,
     ("GET", "/business/video/list/"): accounts.video_list,
+    ("POST", "/business/video/publish/"): publishing.publish,
+    ("GET", "/business/publish/status/"): publishing.status,
     ("POST", "/subscription/subscribe/"): subscriptions.subscribe,
     ("GET", "/subscription/get/"): subscriptions.get,
     ("POST", "/subscription/unsubscribe/"): subscriptions.unsubscribe,

@@ -1,4 +1,7 @@
-"""Carries webhooks out, and lets due reviews end. Deliveries to one address go one after another."""
+"""Carries webhooks out, fetches films to be published, and lets due reviews end.
+
+Deliveries to one address go one after another.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import ssl
 from collections import defaultdict
 from urllib.parse import urlsplit
 
-from . import webhooks
-from .records import Delivery
+from . import fetching, publishing, webhooks
+from .records import Delivery, Publication
 from .tto import links
 from .world import World
 
@@ -19,7 +22,12 @@ _TIMEOUT_SECONDS = 5.0
 async def run(world: World, stop: asyncio.Event) -> None:
     """Send until ``stop``. An address that hangs keeps no other waiting."""
     under_way: dict[str, asyncio.Task[None]] = {}
+    fetches: set[asyncio.Task[None]] = set()
     while not stop.is_set():
+        for made in publishing.to_fetch(world):
+            fetches.add(task := asyncio.create_task(_fetch(world, made)))
+            task.add_done_callback(fetches.discard)
+        publishing.go_on(world)
         links.decide_due(world)
         for url, bundle in _bundles(world).items():
             if url not in under_way or under_way[url].done():
@@ -28,6 +36,12 @@ async def run(world: World, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), _ROUND_SECONDS)
         except TimeoutError:
             continue
+
+
+async def _fetch(world: World, made: Publication) -> None:
+    """Fetch a film in a thread of its own, so that whoever serves it may ask us meanwhile."""
+    problem, is_final = await asyncio.to_thread(fetching.fetch, made.video_url)
+    publishing.note_fetch(world, made, problem, is_final=is_final)
 
 
 def _bundles(world: World) -> dict[str, list[Delivery]]:

@@ -18,6 +18,7 @@ from .records import (
     Delivery,
     Linked,
     LinkRequest,
+    Publication,
     Spark,
     Subscription,
 )
@@ -40,6 +41,7 @@ _KEPT: dict[str, Any] = {
     "brand_codes": BrandCode,
     "brand_grants": BrandGrant,
     "subscriptions": Subscription,
+    "publications": Publication,
     "deliveries": Delivery,
 }
 

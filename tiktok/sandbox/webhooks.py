@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from .clock import DAY, utc
 from .facts import Facts
-from .records import Delivery, Linked, Subscription
+from .records import Delivery, Linked, Publication, Subscription
 from .world import APP_ID, APP_SECRET, Grant, World
 
 TCM_VIDEOS, API_SERVICE_STATUS = 10, 14
@@ -69,6 +69,21 @@ def tell_removed(world: World, grant: Grant, reason: int) -> None:
             "create_time": int(time.time()),
             "user_openid": grant.open_id,
             "content": json.dumps({"reason": reason}),
+        }
+        _queue(world, url, body, LOGIN_KIT)
+
+
+def tell_publication(world: World, made: Publication, event: str, **content: str) -> None:
+    """An event ``post.publish.…`` of the Accounts API, signed as Login Kit's and to the same address."""
+    url = world.switches.authorization_webhook_url
+    if url:
+        said = {"publish_id": made.share_id, "publish_type": "DIRECT_PUBLISH", **content}
+        body = {
+            "client_key": APP_ID,
+            "event": event,
+            "create_time": int(time.time()),
+            "user_openid": made.open_id,
+            "content": json.dumps(said),
         }
         _queue(world, url, body, LOGIN_KIT)
 

@@ -18,6 +18,7 @@ from .records import (
     Delivery,
     Linked,
     LinkRequest,
+    Publication,
     Spark,
     Subscription,
 )
@@ -107,6 +108,9 @@ class Grant:
 class Switches:
     """How this TikTok behaves. ``auto_review_seconds`` None leaves reviews to the control plane.
 
+    ``publish_seconds`` is how long a fetched film is worked on, and again until its video is public; with
+    ``publish_failure`` (a reason) that fails.
+
     ``oddities`` and ``spoilt_fields`` change how answers are written (`oddities`).
     """
 
@@ -117,6 +121,8 @@ class Switches:
     webhook_duplicates: float = 0.05
     webhook_shuffle: bool = False
     authorization_webhook_url: str | None = None
+    publish_seconds: float = 5.0
+    publish_failure: str = ""
     legacy_accounts: int = 1
     oddities: list[str] = field(default_factory=list)
     spoilt_fields: dict[str, object] = field(default_factory=dict)
@@ -171,6 +177,7 @@ class World:
     brand_codes: dict[str, BrandCode] = field(default_factory=dict)
     brand_grants: dict[str, BrandGrant] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    publications: dict[str, Publication] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)

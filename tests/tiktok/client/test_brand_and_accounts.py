@@ -245,3 +245,63 @@ def test_a_video_has_reach_watch_time_and_a_curve(accounts, answers, wire):
 def test_a_video_without_insights_has_no_zero_in_it(accounts, answers, rest):
     answers("/business/video/list/", {"videos": [{"item_id": 7} | rest]})
     assert accounts.videos("t", "o").videos == (accounts_types.AccountVideo(video_id="7"),)
+
+
+PUBLISH, STATUS = "/business/video/publish/", "/business/publish/status/"
+SECRET_URL = "https://influence.example/f/signed-secret/"
+
+
+def test_a_film_is_published_and_linked_in_one_call(accounts, client, answers, wire):
+    announced = []
+    client._before_call = announced.append
+    answers(PUBLISH, {"share_id": "v_pub_url~v1.2345"}, method="POST")
+    share_id = accounts.publish_video(
+        "t",
+        "open-1",
+        video_url=SECRET_URL,
+        caption="#ad",
+        invite_link="https://www.tiktok.com/t/Z/",
+    )
+    assert share_id == "v_pub_url~v1.2345"
+    assert announced[0].bucket == f"{PUBLISH}open-1"
+    assert body(wire) == {
+        "business_id": "open-1",
+        "video_url": SECRET_URL,
+        "post_info": {
+            "caption": "#ad",
+            "is_brand_organic": False,
+            "is_branded_content": True,
+            "tto_invite_link": "https://www.tiktok.com/t/Z/",
+        },
+    }
+
+
+def test_a_film_may_be_linked_to_nothing(accounts, answers, wire):
+    answers(PUBLISH, {"share_id": "v_pub_url~v1.2345"}, method="POST")
+    accounts.publish_video("t", "o", video_url=SECRET_URL, is_branded_content=False)
+    assert body(wire)["post_info"] == {
+        "caption": "", "is_brand_organic": False, "is_branded_content": False,
+    }  # fmt: skip
+
+
+def test_publishing_is_never_repeated_and_its_address_is_a_secret(accounts, answers, exchanges):
+    answers(PUBLISH, method="POST", body="<html>502</html>", status=502)
+    with pytest.raises(errors.TikTokError) as lost:
+        accounts.publish_video("t", "o", video_url=SECRET_URL)
+    assert lost.value.outcome_unknown
+    assert len(exchanges) == 1
+    refusal = {"code": 40002, "message": f"bad {SECRET_URL}", "request_id": "r", "data": {}}
+    answers(PUBLISH, method="POST", json=refusal)
+    with pytest.raises(errors.InvalidParameterError) as refused:
+        accounts.publish_video("t", "o", video_url=SECRET_URL)
+    assert str(refused.value).startswith("bad ***")
+    assert SECRET_URL not in repr(exchanges)
+
+
+def test_a_publication_is_followed_by_its_id(accounts, answers, wire):
+    answers(STATUS, {"status": "FAILED", "reason": "video_pull_failed"})
+    found = accounts.publish_status("t", "open-1", "v_pub_url~v1.2345")
+    assert found == accounts_types.PublishStatus(status="FAILED", reason="video_pull_failed")
+    assert wire.calls[0].request.params == {"business_id": "open-1", "publish_id": "v_pub_url~v1.2345"}  # fmt: skip
+    answers(STATUS, {"status": "PUBLISH_COMPLETE", "post_ids": [7455000000000000012]})
+    assert accounts.publish_status("t", "o", "s").post_ids == ("7455000000000000012",)

@@ -195,6 +195,14 @@ def test_another_notice_is_kept():
     assert notice == webhooks.UnknownNotice("post.publish.complete", "o", None, '{"x":1}')
 
 
+def test_news_of_a_publication_names_it():
+    content = json.dumps({"publish_id": "v_pub_url~v1.2345", "publish_type": "DIRECT_PUBLISH"})
+    notice = {"event": "post.publish.failed", "user_openid": "o", "content": content}
+    assert webhooks.parse_notice(json.dumps(notice).encode()) == webhooks.PublishNotice(
+        "post.publish.failed", "o", "v_pub_url~v1.2345"
+    )
+
+
 json_values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
     lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(max_size=5), inner)),

@@ -67,6 +67,8 @@ def tiktok(running_sandbox: Sandbox) -> Sandbox:
         webhook_duplicates=0,
         webhook_shuffle=False,
         authorization_webhook_url=None,
+        publish_seconds=5,
+        publish_failure="",
     )
     running_sandbox.control("fail", times=0)
     return running_sandbox

@@ -359,6 +359,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "link_requests": [{"video_id": TEXT, "link_request_id": TEXT}],
     },
     "/tto/creator/link/request/confirm/": {},
+    "/business/video/publish/": {"share_id": TEXT},
+    "/business/publish/status/": {"status": TEXT, "reason": TEXT, "post_ids": TEXTS},
     "/business/get/": PROFILE,
     "/business/video/list/": {"videos": [ITEM], **CURSOR},
     "/subscription/subscribe/": {"subscription_id": TEXT},

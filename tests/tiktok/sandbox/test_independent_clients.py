@@ -22,6 +22,7 @@ NEWS = ("creator_tier", "ai_generated_share", "is_pinned")
 SCOPES = (
     "user.info.basic", "user.info.username", "user.info.profile", "user.info.stats", "user.account.type",
     "user.insights", "biz.creator.info", "biz.creator.insights", "video.list", "video.insights", "tto.campaign.link",
+    "video.publish",
 )  # fmt: skip
 LEGACY_FIELDS = [
     "handle_name", "display_name", "profile_image", "bio", "creator_id", "location", "followers_count",
@@ -242,6 +243,10 @@ def ask_the_accounts_api(readers, grant) -> None:
     readers.get("/business/get/", **mine, fields=fields)
     item = ANSWERS["/business/video/list/"]["videos"][0]
     readers.get("/business/video/list/", **mine, fields=sorted(item))
+    made = readers.post(
+        "/business/video/publish/", **mine, video_url="https://films.example/a.mp4", post_info={}
+    )
+    readers.get("/business/publish/status/", **mine, publish_id=made["share_id"])
 
 
 def ask_for_subscriptions(readers) -> None:
