@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -465,3 +466,24 @@ def test_a_stranger_and_an_unknown_notice_are_noted() -> None:
     post_notice(b'{"event": "post.publish.complete", "user_openid": "o"}')
     pump()
     assert note() == "The event post.publish.complete is unknown to us."
+
+
+def news_of_a_publication(open_id: str) -> bytes:
+    content = json.dumps({"publish_id": "v_pub_url~v1.2345", "publish_type": "DIRECT_PUBLISH"})
+    notice = {"event": "post.publish.complete", "user_openid": open_id, "content": content}
+    return json.dumps(notice).encode()
+
+
+def test_news_of_a_publication_reaches_every_organization_of_the_creator(
+    oak, connected, monkeypatch
+) -> None:
+    heard: list[tuple[int | None, str]] = []
+    monkeypatch.setattr(events, "_publication_handlers", [])
+    events.on_publication(lambda share_id: heard.append((current_organization_id(), share_id)))
+    for _ in range(2):
+        post_notice(news_of_a_publication(connected.open_id))
+    pump()
+    assert (note(), heard) == ("", [(oak.pk, "v_pub_url~v1.2345")])
+    post_notice(news_of_a_publication("nobody"))
+    pump()
+    assert note() == events.NOT_CONNECTED

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope
 from tiktok.client import webhooks
 from tiktok.enums import AccountState, ConnectionState
@@ -29,6 +30,7 @@ from tiktok.services.grants.tokens import CONSENT_REVOKED
 log = structlog.get_logger()
 
 LinkedVideoHandler = Callable[[str, str], None]
+PublicationHandler = Callable[[str], None]
 # `tto_campaign_event_type` → what it dates.
 DATES = {"tto_video_uploaded": "uploaded_at", "tto_video_published": "published_at"}
 RESOLVE = "RESOLVE"
@@ -45,6 +47,8 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 CONNECTED_SINCE = "The creator may have connected again since; TikTok is asked."
 MOST_ID = 40  # signs that a column of ids holds
 _linked_video_handlers: list[LinkedVideoHandler] = []
+_publication_handlers: list[PublicationHandler] = []
+NOT_CONNECTED = "Nobody has connected this TikTok account here."
 
 
 def on_linked_video(handler: LinkedVideoHandler) -> None:
@@ -54,6 +58,12 @@ def on_linked_video(handler: LinkedVideoHandler) -> None:
     is lower-case, and empty where TikTok could not tell it.
     """
     _linked_video_handlers.append(handler)
+
+
+def on_publication(handler: PublicationHandler) -> None:
+    """Have `handler(share_id)` called when TikTok has news of a publication, in the scope of each organization that works with
+    the person who has connected the account."""
+    _publication_handlers.append(handler)
 
 
 def apply_delivery(delivery: webhooks.Delivery, received_at: datetime) -> str:
@@ -201,12 +211,27 @@ def _words(said: webhooks.ServiceIncident) -> dict[str, object]:
 
 
 def apply_notice(
-    notice: webhooks.AuthorizationRemoved | webhooks.UnknownNotice, received_at: datetime
+    notice: webhooks.AuthorizationRemoved | webhooks.PublishNotice | webhooks.UnknownNotice,
+    received_at: datetime,
 ) -> str:
-    """Do what Login Kit says; the answer says what was left aside."""
+    """Do what Login Kit, or the Accounts API, says; the answer says what was left aside."""
+    if isinstance(notice, webhooks.PublishNotice):
+        return _tell_of_publication(notice)
     if isinstance(notice, webhooks.UnknownNotice):
         return f"The event {notice.event} is unknown to us."
     return _end_removed_grant(notice, notice.happened_at or received_at)
+
+
+def _tell_of_publication(notice: webhooks.PublishNotice) -> str:
+    """What the notice says is not taken for the truth: TikTok is asked. So it may come twice, late and in any order."""
+    connection = Connection.objects.filter(open_id=notice.open_id).select_related("person").first()
+    if connection is None:
+        return NOT_CONNECTED
+    for organization in influencer_organizations(connection.person):
+        with organization_scope(organization):
+            for handler in _publication_handlers:
+                handler(notice.share_id)
+    return ""
 
 
 @transaction.atomic
@@ -218,7 +243,7 @@ def _end_removed_grant(removed: webhooks.AuthorizationRemoved, removed_at: datet
     found = Connection.objects.select_for_update().filter(open_id=removed.open_id)
     connection = found.first()
     if connection is None:
-        return "Nobody has connected this TikTok account here."
+        return NOT_CONNECTED
     if not connection.is_live:
         return "The connection had ended already."
     if connection.connected_at >= removed_at - CLOCKS_DIFFER:
