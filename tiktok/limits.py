@@ -19,7 +19,6 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tiktok.client.accounts import PUBLISH_PATH
 from tiktok.errors import TikTokBusy
 from tiktok.store import key, run_script, store
 
@@ -28,7 +27,7 @@ APP = "app"
 SECOND, MINUTE = 1.035, 62.0
 DAY = 86_400.0
 # Of one account; the 15 a day TikTok counts itself, and says when they are used up.
-PUBLISH_PER_MINUTE = 6
+PUBLISH_PATH, PUBLISH_PER_MINUTE = "/business/video/publish/", 6
 # While Redis is away nobody can say whether there is room: no call, and another try soon.
 UNCOUNTED_SECONDS = 5.0
 # How long a call waits for its turn: a person at a page not long, a worker or a command until the minute is over; but no

@@ -11,9 +11,16 @@ import pytest
 import time_machine
 
 from tiktok import limits
-from tiktok.client.accounts import PUBLISH_PATH
 from tiktok.errors import TikTokBusy
-from tiktok.limits import app_paused_for, charged, pause, paused_for, take, waiting_as_worker
+from tiktok.limits import (
+    PUBLISH_PATH,
+    app_paused_for,
+    charged,
+    pause,
+    paused_for,
+    take,
+    waiting_as_worker,
+)
 from tiktok.store import key, store
 
 PUBLIC = "/tto/tcm/creator/public/"
