@@ -12,7 +12,7 @@ import pytest
 
 from tests.filming import FilmHost
 from tests.sandbox_process import APP_ID, REDIRECT_URI, SECRET, Sandbox
-from tests.tiktok.sandbox.test_webhooks import Ear, ear  # noqa: F401 -- a fixture
+from tests.tiktok.sandbox.test_webhooks import Ear
 
 PUBLISH, STATUS = "/business/video/publish/", "/business/publish/status/"
 SCOPES = ("user.info.basic", "video.publish", "tto.campaign.link", "video.list")
@@ -36,6 +36,13 @@ def consented(tiktok: Sandbox, handle: str, scopes: tuple[str, ...]) -> dict[str
         "POST", "/tt_user/oauth2/token/", token="", client_id=APP_ID, client_secret=SECRET,
         grant_type="authorization_code", auth_code=answer["code"], redirect_uri=REDIRECT_URI,
     )["data"]  # fmt: skip
+
+
+@pytest.fixture
+def hooks() -> Iterator[Ear]:
+    made = Ear()
+    yield made
+    made.close()
 
 
 class Maya:
@@ -76,8 +83,8 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_film_is_fetched_published_and_linked(tiktok, maya, film, ear) -> None:  # noqa: F811
-    tiktok.control("switches", authorization_webhook_url=ear.url)
+def test_a_film_is_fetched_published_and_linked(tiktok, maya, film, hooks) -> None:
+    tiktok.control("switches", authorization_webhook_url=hooks.url)
     maya.join()
     share_id = maya.publish(film.url)["data"]["share_id"]
     assert maya.status(share_id)["data"] == {"status": "PROCESSING_DOWNLOAD"}
@@ -93,7 +100,7 @@ def test_a_film_is_fetched_published_and_linked(tiktok, maya, film, ear) -> None
     newest = tiktok.read("videos", handle="maya.bakes")["videos"][0]
     assert (newest["video_id"], newest["caption"]) == (video_id, "New loaf #ad")
     assert film.asked == 1
-    told = [(each["event"], json.loads(each["content"])) for each in ear.wait_for(2)]
+    told = [(each["event"], json.loads(each["content"])) for each in hooks.wait_for(2)]
     kind = {"publish_id": share_id, "publish_type": "DIRECT_PUBLISH"}
     assert told == [
         ("post.publish.complete", kind),
@@ -144,12 +151,12 @@ def test_an_unreachable_film_is_tried_for_an_hour(tiktok, maya, film) -> None:
     until(lambda: maya.status(share_id)["data"].get("reason") == "video_pull_failed")
 
 
-def test_a_failure_is_planned_or_said_at_once(tiktok, maya, film, ear) -> None:  # noqa: F811
-    tiktok.control("switches", publish_seconds=0, publish_failure="spam_risk", authorization_webhook_url=ear.url)  # fmt: skip
+def test_a_failure_is_planned_or_said_at_once(tiktok, maya, film, hooks) -> None:
+    tiktok.control("switches", publish_seconds=0, publish_failure="spam_risk", authorization_webhook_url=hooks.url)  # fmt: skip
     maya.join()
     share_id = maya.publish(film.url)["data"]["share_id"]
     until(lambda: maya.status(share_id)["data"].get("reason") == "spam_risk")
-    [told] = ear.wait_for(1)
+    [told] = hooks.wait_for(1)
     assert (told["event"], json.loads(told["content"])["reason"]) == ("post.publish.failed", "spam_risk")  # fmt: skip
     film.status = 503
     other = maya.publish(film.url)["data"]["share_id"]
