@@ -15,7 +15,8 @@ class MigrationPlan(OrganizationModel):
     """The effect that cut-over and purge would have, as it was found when the plan was made. Never changed.
 
     `facts`: `accounts` (ids by outcome), `renamed` (ids of accounts whose type changes), `campaigns` (posts to hide by
-    campaign), `lines` (of the purge: name, what, rows, bytes), `kept_posts` (whose id and address stay).
+    campaign), `lines` (of the purge: name, what, rows, bytes, ids), `kept_posts` (whose id and address stay). Of posts and
+    rows, which may be millions, `campaign_ids`, `kept_ids` and the lines' `ids` keep the sum of the hashes of their ids.
     """
 
     changeable: ClassVar[frozenset[str] | None] = frozenset()

@@ -40,6 +40,9 @@ def changes_since(
     planned: Facts, now: Facts, *, handles: Mapping[int, str], campaigns: Mapping[int, str]
 ) -> Iterator[str]:
     """Everything that is different now, a sentence each; none where the plan still holds."""
+    if "kept_ids" not in planned:
+        yield "An earlier version of Influence made the plan, which did not tell one row from another."
+        return
     yield from _accounts(planned, now, handles)
     yield from _campaigns(planned, now, campaigns)
     yield from _lines(planned, now)
@@ -48,6 +51,8 @@ def changes_since(
             f"{_posts(planned['kept_posts'])} would have kept id and address, "
             f"now {now['kept_posts']:,}."
         )
+    elif planned["kept_ids"] != now["kept_ids"]:
+        yield "Other posts than planned would keep id and address."
     if planned["renamed"] != now["renamed"]:
         yield "Other accounts than planned are of the old type."
 
@@ -78,9 +83,11 @@ def _accounts(planned: Facts, now: Facts, handles: Mapping[int, str]) -> Iterato
 def _campaigns(planned: Facts, now: Facts, names: Mapping[int, str]) -> Iterator[str]:
     before, after = planned["campaigns"], now["campaigns"]
     for key in sorted(before.keys() | after.keys(), key=int):
-        if before.get(key) != after.get(key):
-            name = names.get(int(key), f"Campaign {key}")
-            was, becomes = before.get(key, 0), after.get(key, 0)
+        name = names.get(int(key), f"Campaign {key}")
+        was, becomes = before.get(key, 0), after.get(key, 0)
+        if was == becomes and planned["campaign_ids"][key] != now["campaign_ids"][key]:
+            yield f"{name}: other posts than planned would be hidden, as many as planned."
+        elif was != becomes:
             yield f"{name}: {_posts(was)} would have been hidden, now {becomes:,}."
 
 
@@ -95,5 +102,7 @@ def _lines(planned: Facts, now: Facts) -> Iterator[str]:
     for name in [*after, *(each for each in before if each not in after)]:
         what = (after.get(name) or before[name])["what"]
         was, becomes = (rows.get(name, {}).get("rows", 0) for rows in (before, after))
-        if was != becomes:
+        if was == becomes and was and before[name]["ids"] != after[name]["ids"]:
+            yield f"{what}: other rows than planned would be deleted, as many as planned."
+        elif was != becomes:
             yield f"{what}: {was:,} rows were planned, now there are {becomes:,}."

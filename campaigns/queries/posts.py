@@ -36,6 +36,7 @@ from tiktok.queries import (
     video_sync,
     visible_videos,
 )
+from tiktok.queries.purging import may_come_back
 from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
 from ui.templatetags.formats import day
 
@@ -194,11 +195,12 @@ class ListedVideo:
     is_visible: bool
     is_asked: bool = False
     may_be_tied: bool = False
+    is_kept_back: bool = False  # hidden by a cut-over that can still be reversed
     missing: list[PostMetric] = field(default_factory=list)
 
     @property
     def may_be_added(self) -> bool:
-        return self.post_id is None and is_supported(self.kind)
+        return self.post_id is None and is_supported(self.kind) and not self.is_kept_back
 
 
 def all_posts(campaign: Campaign) -> QuerySet[Video]:
@@ -245,12 +247,11 @@ def listed_video(campaign: Campaign, pk: int, *, released: bool) -> ListedVideo 
 def _with_place(campaign: Campaign, videos: QuerySet[Video]) -> QuerySet[Video]:
     """A video that was untied from its order, or whose creator did not agree to tie it, has no post here: it may be
     added like any other."""
-    posts = Post.objects.filter(
-        campaign=campaign,
-        network=Network.TIKTOK,
-        network_post_id=OuterRef("tiktok_video_id"),
-        hidden_at=None,
-    ).exclude(free())
+    known = Post.objects.filter(
+        campaign=campaign, network=Network.TIKTOK, network_post_id=OuterRef("tiktok_video_id")
+    )
+    posts = known.filter(hidden_at=None).exclude(free())
+    kept_back = known.filter(may_come_back(), origin=PostOrigin.LEGACY, hidden_at__isnull=False)
     to_tie = orders_to_tie(campaign).filter(account__creator=OuterRef("creator_id"))
     return videos.select_related("creator__account__influencer").annotate(
         is_authenticated=authenticated("creator"),
@@ -260,6 +261,7 @@ def _with_place(campaign: Campaign, videos: QuerySet[Video]) -> QuerySet[Video]:
         is_visible=Coalesce(
             Subquery(posts.filter(is_visible()).values(found=Value(True))[:1]), Value(False)
         ),
+        is_kept_back=Coalesce(Subquery(kept_back.values(found=Value(True))[:1]), Value(False)),
         post_state=Subquery(posts.values("review_state")[:1]),
         post_order=Subquery(posts.values("order")[:1]),
         order_to_tie=Subquery(to_tie.values("pk")[:1]),
@@ -280,6 +282,7 @@ def _listed(video: Any, released: bool) -> ListedVideo:
         post_id=video.post_id,
         is_visible=video.is_visible,
         is_asked=(is_asked := video.post_state == ReviewState.LINK_ASKED),
+        is_kept_back=video.is_kept_back,
         may_be_tied=bool(video.order_to_tie) and video.post_order is None and not is_asked,
         missing=metrics_missing_by_hand(is_authenticated=is_authenticated),
     )

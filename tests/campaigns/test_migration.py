@@ -172,9 +172,50 @@ def _a_type_changes() -> None:
     SocialAccount.objects.filter(handle="ann.b").update(account_type="tiktok_creator")
 
 
+def _a_post_is_another() -> None:
+    post = Post.objects.order_by("pk")[0]
+    post.delete()
+    post.pk, post.network_post_id = None, "7499446218112634999"
+    post.save()
+
+
+def _a_video_is_another() -> None:
+    video = Video.objects.order_by("pk")[0]
+    Post.objects.filter(video=video).update(video=None)
+    video.delete()
+    Post.objects.filter(video=None).update(video=a_video(account("ann.b"), "7499446218112634998", source=Source.LEGACY))
+
+
+def _a_reading_is_another() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tiktok_videosnapshot SET bucket_at = bucket_at - interval '1 hour' WHERE video_views = 5"
+        )
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (
+            _a_post_is_another,
+            [
+                "Spring: other posts than planned would be hidden, as many as planned.",
+                "Captions and numbers of campaign posts, whose id and URL stay: other rows than planned would be deleted, as many as planned.",
+                "Other posts than planned would keep id and address.",
+            ],
+        ),
+        (
+            _a_video_is_another,
+            [
+                "Posts: captions, images, latest numbers: other rows than planned would be deleted, as many as planned."
+            ],
+        ),
+        (
+            _a_reading_is_another,
+            [
+                "Numbers of posts over time: other rows than planned would be deleted, as many as planned."
+            ],
+        ),
         (_ann_leaves, ["@ann.b was “Kept, not authenticated” and is “Unsupported” now."]),
         (_somebody_is_added, ["@zoe is new: Kept, not authenticated."]),
         (
@@ -214,6 +255,14 @@ def test_a_cut_over_is_refused_on_a_plan_that_no_longer_holds_and_names_what_cha
     assert list(refused.value.changes) == said
     assert str(refused.value).startswith("Nothing was changed: the plan no longer holds.")
     assert (is_released(), Post.objects.exclude(hidden_at=None).count()) == (False, 0)
+
+
+def test_a_plan_from_before_rows_were_told_apart_is_made_again(imported) -> None:
+    facts = make_plan(actor=None).facts
+    del facts["kept_ids"]
+    old = MigrationPlan.objects.create(facts=facts, digest=planning.digest_of(facts))
+    with pytest.raises(PlanOutdated, match="did not tell one row from another. Make the plan"):
+        cut_over(old, actor=None)
 
 
 def test_an_account_that_is_gone_is_named(imported) -> None:

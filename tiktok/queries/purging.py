@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Exists, Q
+
 from jobs.models import Job
 from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeRun
@@ -117,8 +119,12 @@ def progress_of(run: PurgeRun) -> PurgeProgress:
     )
 
 
+def may_come_back() -> Q:
+    """Select rows while the organization's cut-over can still be reversed: until the purge begins."""
+    cut_over = LegacyMigration.objects.exclude(cut_over_at=None)
+    return Q(Exists(cut_over)) & ~Q(Exists(PurgeRun.objects.all()))
+
+
 def may_be_reversed() -> bool:
-    """Has the organization in scope cut over, and can that still be reversed? Until the purge begins."""
-    return (
-        LegacyMigration.objects.exclude(cut_over_at=None).exists() and not PurgeRun.objects.exists()
-    )
+    """Has the organization in scope cut over, and can that still be reversed?"""
+    return LegacyMigration.objects.filter(may_come_back()).exists()

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, DecimalField, Func, QuerySet, Sum
 
 from campaigns.enums import AccountOutcome, PostOrigin
 from campaigns.models import Campaign, MigrationPlan, Post
@@ -24,7 +24,7 @@ from tenancy.services.events import record
 from tiktok.enums import LIVE_CONNECTION_STATES, Source
 from tiktok.errors import MigrationRefused, PlanOutdated
 from tiktok.models import LegacyMigration
-from tiktok.services.legacy.purgers import PartitionPurger, Purger, RowPurger, purgers
+from tiktok.services.legacy.purgers import PartitionPurger, Purger, RowPurger, hashed, purgers
 from tiktok.services.legacy.release import CUT_OVER, NO_MIGRATION
 
 PAGE = "migration:page"
@@ -41,29 +41,47 @@ class RowSize(Func):
         return f"pg_column_size({compiler.quote_name_unless_alias(column.alias)}.*)", []
 
 
+class IdHash(Func):
+    """The hash of a row's id, of 64 bits; with a second column that of both. PostgreSQL keeps this function as it is."""
+
+    output_field = BigIntegerField()
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
+        key, *time = (compiler.compile(each)[0] for each in self.get_source_expressions())
+        seed = f"extract(epoch FROM {time[0]})::bigint" if time else "0"
+        return f"hashint8extended({key}, {seed})", []
+
+
+def ids_of(*columns: str) -> Sum:
+    """One number for a set of rows, whatever their order: the sum of the hashes of their ids."""
+    return Sum(IdHash(*columns), output_field=DecimalField(max_digits=40, decimal_places=0))
+
+
 def measured(purger: Purger) -> dict[str, Any]:
-    """A line of the plan: how many rows or files a purger would take, and their bytes as far as they are known."""
+    """A line of the plan: how many rows or files a purger would take, which, and their bytes as far as they are known."""
+    line = {"name": purger.name, "what": purger.what, "are_files": False}
     rows = _rows_of(purger)
-    return {
-        "name": purger.name,
-        "what": purger.what,
-        "rows": purger.count(),
-        "bytes": _bytes(rows) if rows is not None else 0,
-        "are_files": rows is not None and rows.model is File,
+    if rows is None:
+        found = purger.ids(None)
+        return line | {"rows": found.count, "bytes": 0, "ids": hashed("", found)}
+    are_files = rows.model is File
+    key = (purger.key, "bucket_at") if isinstance(purger, PartitionPurger) else ("pk",)
+    size = Sum("size") if are_files else Sum(RowSize("organization_id"))
+    found = rows.aggregate(rows=Count("*"), bytes=size, ids=ids_of(*key))
+    return line | {
+        "rows": found["rows"],
+        "bytes": int(found["bytes"] or 0),
+        "ids": str(found["ids"] or 0),
+        "are_files": are_files,
     }
 
 
 def _rows_of(purger: Purger) -> QuerySet[Any] | None:
-    """The rows that a purger takes; None where it takes no rows."""
+    """The rows that a purger takes; None where they are not the organization's own."""
     if isinstance(purger, PartitionPurger):
         tables = {model._meta.db_table: model for model in organization_models()}
         return tables[purger.table]._default_manager.filter(source=Source.LEGACY)
     return purger.rows() if isinstance(purger, RowPurger) else None
-
-
-def _bytes(rows: QuerySet[Any]) -> int:
-    size = Sum("size") if rows.model is File else Sum(RowSize("organization_id"))
-    return int(rows.aggregate(bytes=size)["bytes"] or 0)
 
 
 def found_facts(lines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -77,14 +95,21 @@ def found_facts(lines: list[dict[str, Any]]) -> dict[str, Any]:
         accounts[account_outcome(status, is_authenticated=is_authenticated)].append(pk)
     legacy = Post.objects.filter(origin=PostOrigin.LEGACY)
     hidden = legacy.filter(hidden_at=None).values_list("campaign_id").order_by("campaign_id")
+    by_campaign = list(hidden.annotate(Count("pk"), ids=ids_of("pk")))
     renamed = SocialAccount.objects.filter(account_type=AccountType.TIKTOK).order_by("pk")
     return {
         "accounts": accounts,
         "renamed": list(renamed.values_list("pk", flat=True)),
-        "campaigns": {str(pk): count for pk, count in hidden.annotate(Count("pk"))},
+        "campaigns": {str(pk): count for pk, count, _ in by_campaign},
+        "campaign_ids": {str(pk): str(ids) for pk, _, ids in by_campaign},
         "lines": lines,
-        "kept_posts": legacy.count(),
+        **_kept(legacy),
     }
+
+
+def _kept(posts: QuerySet[Post]) -> dict[str, Any]:
+    found = posts.aggregate(count=Count("pk"), ids=ids_of("pk"))
+    return {"kept_posts": found["count"], "kept_ids": str(found["ids"] or 0)}
 
 
 def digest_of(facts: dict[str, Any]) -> str:
