@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from boto3.exceptions import Boto3Error
@@ -9,30 +12,47 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 
+@contextmanager
+def _answering(problem: str) -> Iterator[None]:
+    """Raises OSError, as a folder does, with this sentence where the bucket does not do it."""
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as away:
+        raise OSError(problem) from away
+
+
 class Bucket(S3Storage):
-    """A bucket whose contents are read while they are sent: whole ones would be taken into memory first."""
+    """A bucket whose contents are read while they are sent: whole ones would be taken into memory first. Raises OSError."""
 
     def _save(self, name: str, content: Any) -> str:
-        """Write a content. Raises OSError, as a folder does, where the bucket does not take it."""
-        try:
+        with _answering(f"The bucket did not take {name}."):
             saved: str = super()._save(name, content)
-        except (Boto3Error, BotoCoreError, ClientError) as refused:
-            raise OSError(f"The bucket did not take {name}.") from refused
         return saved
 
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        with _answering(f"The bucket did not open {name}."):
+            return super()._open(name, mode)
+
+    def delete(self, name: str) -> None:
+        """Delete a content; one that is not there is no error."""
+        with _answering(f"The bucket did not delete {name}."):
+            super().delete(name)
+
     def exists(self, name: str) -> bool:
-        """Does the bucket have this content? Raises OSError where it does not answer."""
-        try:
+        """Does the bucket have this content?"""
+        with _answering(f"The bucket did not say whether it has {name}."):
             return bool(super().exists(name))
-        except (BotoCoreError, ClientError) as away:
-            raise OSError(f"The bucket did not say whether it has {name}.") from away
+
+    def get_modified_time(self, name: str) -> datetime:
+        """The time at which a content was written."""
+        with _answering(f"The bucket did not say when {name} was written."):
+            written_at: datetime = super().get_modified_time(name)
+        return written_at
 
     def listdir(self, name: str) -> tuple[list[str], list[str]]:
-        """Folders and contents below a folder. Raises OSError where the bucket does not answer."""
-        try:
+        """Folders and contents below a folder."""
+        with _answering(f"The bucket did not list {name}."):
             folders, contents = super().listdir(name)
-        except (BotoCoreError, ClientError) as away:
-            raise OSError(f"The bucket did not list {name}.") from away
         return folders, contents
 
     def open_part(self, name: str, part: range) -> Any:

@@ -54,6 +54,7 @@ class JobView:
     about: tuple[str, str] | None  # an address, may be empty, and a label
     outcome: list[OutcomeRow]
     may_cancel: bool
+    is_ours: bool
 
     @property
     def percent(self) -> int:
@@ -80,7 +81,7 @@ def _job_view(request: OrganizationRequest, job: Job, about: tuple[Any, ...] | N
     ]
     is_open = not job.is_finished and job.cancel_requested_at is None
     may = is_open and not kind.is_owed and may_cancel(job, request.membership)
-    return JobView(job, kind.title, _link(slug, *about) if about else None, rows, may)
+    return JobView(job, kind.title, _link(slug, *about) if about else None, rows, may, kind.is_ours)
 
 
 def _link(slug: str, name: str, label: str, *ids: Any) -> tuple[str, str]:

@@ -16,7 +16,7 @@ class TikTokConfig(AppConfig):
         from tiktok.services.connect import errands as connecting  # noqa: F401, PLC0415 -- the same
         from tiktok.services.creators import membership, profiles, removal, videos  # noqa: F401, PLC0415 -- the same
         from tiktok.services.facts import days  # noqa: F401, PLC0415 -- the same
-        from tiktok.services.legacy import purging  # noqa: F401, PLC0415 -- the same
+        from tiktok.services.legacy import purging, verifying  # noqa: F401, PLC0415 -- the same
         from tiktok.services.webhooks import deliveries  # noqa: F401, PLC0415 -- the same
 
         post_migrate.connect(

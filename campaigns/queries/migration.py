@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from campaigns.enums import AccountOutcome
 from campaigns.models import Campaign, MigrationPlan
-from campaigns.policies.migration import LOST
+from campaigns.policies.migration import LOST, account_outcome
+from campaigns.queries.migration_people import accounts_with
 from crm.models import SocialAccount
+from tiktok.enums import LIVE_CONNECTION_STATES
+from ui.paging import KeysetPage, keyset_page
 
 PLAN_HEAD = ("Part", "Name", "Creator", "Outcome", "What to do", "Posts", "Rows", "Bytes")
 AT_ONCE = 1_000
@@ -36,6 +40,48 @@ def plan_rows(plan: MigrationPlan) -> Iterator[tuple[Any, ...]]:
         yield ("Data", line["what"], "", "Deleted", "", "", line["rows"], line["bytes"])
     kept = plan.facts["kept_posts"]
     yield ("Data", "Id and address of campaign posts", "", "Kept", "", "", kept, "")
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account with its outcome as it is now, and what its organization can do about it."""
+
+    account: SocialAccount
+    outcome: AccountOutcome
+    has_address: bool
+
+    @property
+    def is_kept(self) -> bool:
+        return self.outcome not in LOST
+
+    @property
+    def what_to_do(self) -> str:
+        return _what_to_do(self.outcome, has_address=self.has_address)
+
+
+def accounts_page(
+    outcome: str, *, without_address: bool, cursor: str | None
+) -> KeysetPage[AccountRow]:
+    """A page of the TikTok accounts of this outcome, or of all, by their handles."""
+    rows = accounts_with(outcome, without_address=without_address)
+    page = keyset_page(
+        rows,
+        "handle",
+        "id",
+        cursor=cursor,
+        facts=lambda found: found.select_related("influencer", "creator"),
+    )
+    return page.of(_account_row)
+
+
+def _account_row(account: SocialAccount) -> AccountRow:
+    creator, person = account.creator, account.influencer
+    assert creator is not None  # noqa: S101 -- accounts_with finds no others
+    outcome = account_outcome(
+        creator.marketplace_status,
+        is_authenticated=creator.grant_state in LIVE_CONNECTION_STATES,
+    )
+    return AccountRow(account, outcome, bool(person.email or person.person_id))
 
 
 def _account_rows(outcome: AccountOutcome, ids: list[int]) -> Iterator[tuple[Any, ...]]:

@@ -74,6 +74,29 @@ def accounts_without_address() -> QuerySet[SocialAccount]:
     return lost_accounts().filter(_without_address())
 
 
+def accounts_with(outcome: str, *, without_address: bool) -> QuerySet[SocialAccount]:
+    """The TikTok accounts of one outcome as it is now, or of all; on request the lost ones of whose influencers no e-mail
+    address is known."""
+    rows = SocialAccount.objects.filter(network=Network.TIKTOK, creator__isnull=False)
+    if without_address:
+        rows = accounts_without_address()
+    return rows.filter(_has_outcome(outcome)) if outcome else rows
+
+
+def _has_outcome(outcome: str) -> Q:
+    is_live, found = Q(creator__grant_state__in=LIVE_CONNECTION_STATES), Q(pk__in=[])
+    for is_authenticated in (True, False):
+        statuses = [
+            status
+            for status in MarketplaceStatus
+            if account_outcome(status, is_authenticated=is_authenticated) == outcome
+        ]
+        found |= (is_live if is_authenticated else ~is_live) & Q(
+            creator__marketplace_status__in=statuses
+        )
+    return found
+
+
 def counts_by_outcome() -> dict[AccountOutcome, int]:
     """Count the TikTok accounts of each outcome, by the kept counters."""
     kept, found = organization_counts(), dict.fromkeys(AccountOutcome, 0)

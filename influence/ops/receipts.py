@@ -6,7 +6,7 @@ from django.contrib.admin.sites import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
 from tiktok.models import PurgeReceipt
 from tiktok.queries.purge_receipts import paper_of
@@ -23,13 +23,23 @@ def receipt_pages(site: AdminSite) -> list[URLPattern]:
 
 def _show(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt_or_404(request, pk)
-    return render(
-        request, "admin/purge_receipt.html", {"paper": paper_of(receipt), "receipt": receipt}
-    )
+    context = {
+        "paper": paper_of(receipt),
+        "receipt": receipt,
+        "back": reverse("admin:tiktok_purgereceipt_changelist"),
+        "back_label": "Receipts",
+        "json_url": reverse("admin:purge_receipt_json", args=[pk]),
+    }
+    return render(request, "admin/purge_receipt.html", context)
 
 
 def _download(request: HttpRequest, pk: int) -> HttpResponse:
-    return JsonResponse(receipt_document(_receipt_or_404(request, pk)), json_dumps_params={"indent": 2})  # fmt: skip
+    return receipt_file(_receipt_or_404(request, pk))
+
+
+def receipt_file(receipt: PurgeReceipt) -> JsonResponse:
+    """A receipt with its hash and signature, to keep."""
+    return JsonResponse(receipt_document(receipt), json_dumps_params={"indent": 2})
 
 
 def _receipt_or_404(request: HttpRequest, pk: int) -> PurgeReceipt:

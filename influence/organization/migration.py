@@ -11,9 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from campaigns.enums import AccountOutcome
 from campaigns.forms.migration import RulesForm, SlugForm
 from campaigns.models import MigrationPlan
-from campaigns.queries.migration import PLAN_HEAD, latest_plan, plan_as_data, plan_rows
+from campaigns.queries.migration import (
+    PLAN_HEAD,
+    accounts_page,
+    latest_plan,
+    plan_as_data,
+    plan_rows,
+)
 from campaigns.queries.migration_page import Cockpit, cockpit
 from campaigns.queries.migration_people import accounts_to_ask, accounts_to_invite
 from campaigns.services.legacy.checking import start_check
@@ -98,6 +105,28 @@ def make_plan(request: OrganizationRequest) -> HttpResponse:
 def check_accounts(request: OrganizationRequest) -> HttpResponse:
     """Ask TikTok about the accounts that it was not asked about yet."""
     return follow(request, start_check(actor=request.user, total=_found().not_checked))
+
+
+@staff_page(RIGHT)
+@require_safe
+def accounts(request: OrganizationRequest) -> HttpResponse:
+    """Every TikTok account with what becomes of it; narrowed to one outcome, or to those without an e-mail address."""
+    found = _found()
+    without_address = request.GET.get("address") == "none"
+    wanted = request.GET.get("outcome", "")
+    outcome = wanted if wanted in AccountOutcome and not without_address else ""
+    page = accounts_page(outcome, without_address=without_address, cursor=request.GET.get("cursor"))
+    tabs: list[tuple[str, str, int | None, bool]] = [
+        ("", "All", found.total, not (outcome or without_address))
+    ]
+    tabs += [
+        (f"outcome={each}", each.label, found.counts[each], each == outcome)
+        for each in AccountOutcome
+        if found.counts[each]
+    ]
+    tabs.append(("address=none", "No e-mail address", None, without_address))
+    context = {"page": page, "tabs": tabs}
+    return render(request, "staff/organization/migration/each_account.html", context)
 
 
 @staff_page(RIGHT)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.models import PurgeReceipt
 from tiktok.queries.purge_receipts import paper_of
-from tiktok.services.legacy.receipts import receipt_document, verify_receipt
+from tiktok.services.legacy.receipts import receipt_document
+from tiktok.services.legacy.verifying import start_verification
 
 
 @staff_page(Permission.RUN_MIGRATION)
@@ -20,7 +21,9 @@ from tiktok.services.legacy.receipts import receipt_document, verify_receipt
 def latest(request: OrganizationRequest) -> HttpResponse:
     """Redirect to the receipt of the organization's latest purge."""
     receipt = PurgeReceipt.objects.order_by("issued_at").last()
-    return _to(request, get_object_or_404(PurgeReceipt, pk=receipt.pk if receipt else None))
+    if receipt is None:
+        raise Http404
+    return redirect("purge_receipt", request.organization.slug, receipt.number)
 
 
 @never_cache
@@ -53,10 +56,4 @@ def download(request: OrganizationRequest, receipt_number: str) -> JsonResponse:
 def verify(request: OrganizationRequest, receipt_number: str) -> HttpResponse:
     """Search every table and store again, and say whether the receipt still holds."""
     receipt = get_object_or_404(PurgeReceipt, number=receipt_number)
-    verdict = verify_receipt(receipt, actor=request.user)
-    (messages.success if verdict.holds else messages.error)(request, verdict.sentence)
-    return _to(request, receipt)
-
-
-def _to(request: OrganizationRequest, receipt: PurgeReceipt) -> HttpResponse:
-    return redirect("purge_receipt", request.organization.slug, receipt.number)
+    return follow(request, start_verification(receipt, actor=request.user))

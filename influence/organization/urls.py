@@ -92,6 +92,7 @@ migration_pages = (
     [
         path("", migration.page, name="page"),
         path("plan/", migration.make_plan, name="make_plan"),
+        path("accounts/", migration.accounts, name="accounts"),
         path("plan/plan.csv", migration.plan_csv, name="plan_csv"),
         path("plan/plan.json", migration.plan_json, name="plan_json"),
         path("check/", migration.check_accounts, name="check"),

@@ -70,7 +70,7 @@ class JobKind:
     activity. `about`: what each of these jobs is about, by its id: the name of an address, a label, ids; a label alone
     stands after "". `work`: the kind of work that does it. `permission`: what its actor must still be allowed before each slice
     (or a function that tells it of a job), which then sees no more influencers than they do. `is_owed`: nobody cancels it, and it goes on when its actor has left:
-    a promise of ours, such as to delete. `pause`: between two slices, so that whoever uses the pages meanwhile waits for nothing.
+    a promise of ours, such as to delete. `is_ours`: nobody else, such as TikTok, is waited for. `pause`: between two slices, so that whoever uses the pages meanwhile waits for nothing.
     """
 
     name: str
@@ -85,6 +85,7 @@ class JobKind:
     work: str = WORK_KIND
     permission: Permission | Callable[[Job], Permission] | None = None
     is_owed: bool = False
+    is_ours: bool = False
     pause: timedelta = timedelta(0)
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from campaigns.models import Campaign, PostLayout
 from tenancy.enums import Verb
 from tenancy.models import Event
 from tests.campaigns.test_campaigns_pages import base, queries, text
 from tests.factories.campaigns import PUBLISHED_AT, a_participant, a_post, a_video
-from tiktok.models import Video
+from tiktok.models import LegacyMigration, PurgeRun, Video
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,27 @@ def test_what_is_shown_is_exported(viewer: Client, campaign: Campaign) -> None:
     assert [line["In the campaign"] for line in lines] == ["no", "yes", "no"]
     assert Event.objects.get(verb=Verb.POSTS_EXPORTED).detail == {"post_count": 3}
     assert viewer.get(f"{base(campaign)}posts/all/export/").status_code == 405
+
+
+def test_a_post_that_the_cut_over_hid_is_offered_once_the_cut_over_can_no_longer_be_reversed(
+    manager: Client, campaign: Campaign, three: dict[str, Video]
+) -> None:
+    hidden = a_post(campaign, three["rio"], origin="legacy", hidden_at=timezone.now())
+    LegacyMigration.objects.create(cut_over_at=hidden.hidden_at)
+    offers = {
+        name: f'href="{base(campaign)}posts/add/{video.pk}/"' for name, video in three.items()
+    }
+
+    page = text(manager.get(f"{base(campaign)}posts/all/?view=table"))
+    assert {name: offer in page for name, offer in offers.items()} == {
+        "maya": False,
+        "rio": False,
+        "tom": True,
+    }
+    assert page.count("Hidden by the cut-over: send an order to bring it back") == 1
+    PurgeRun.objects.create()
+    page = text(manager.get(f"{base(campaign)}posts/all/?view=table"))
+    assert (offers["rio"] in page, "Hidden by the cut-over" in page) == (True, False)
 
 
 @pytest.mark.parametrize("query", ["", "?sort=-likes&market=AT&q=k&view=table"])

@@ -183,7 +183,9 @@ def _a_video_is_another() -> None:
     video = Video.objects.order_by("pk")[0]
     Post.objects.filter(video=video).update(video=None)
     video.delete()
-    Post.objects.filter(video=None).update(video=a_video(account("ann.b"), "7499446218112634998", source=Source.LEGACY))
+    Post.objects.filter(video=None).update(
+        video=a_video(account("ann.b"), "7499446218112634998", source=Source.LEGACY)
+    )
 
 
 def _a_reading_is_another() -> None:
@@ -261,7 +263,7 @@ def test_a_plan_from_before_rows_were_told_apart_is_made_again(imported) -> None
     facts = make_plan(actor=None).facts
     del facts["kept_ids"]
     old = MigrationPlan.objects.create(facts=facts, digest=planning.digest_of(facts))
-    with pytest.raises(PlanOutdated, match="did not tell one row from another. Make the plan"):
+    with pytest.raises(PlanOutdated, match=r"did not tell one row from another\. Make the plan"):
         cut_over(old, actor=None)
 
 

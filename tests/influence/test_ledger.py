@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
+from tests.buckets import in_a_bucket
 from tests.conftest import ADMIN
 from tests.connecting import a_person
 from tests.factories.campaigns import a_video, an_account
@@ -126,13 +128,18 @@ def test_an_entry_that_we_did_not_sign_is_not_replayed_and_the_site_stays_unread
     assert ready() == (503, "failed")
 
 
-def test_a_ledger_that_does_not_answer_makes_nobody_ready(monkeypatch) -> None:
-    def refuse(*_: Any) -> Any:
-        raise OSError("away")
+def refuse(*_: Any, **__: Any) -> Any:
+    raise OSError("The bucket did not answer.")
 
+
+def test_a_ledger_that_does_not_answer_makes_nobody_ready(monkeypatch) -> None:
     assert ready() == (200, "ok")
     monkeypatch.setattr(type(ledger()), "listdir", refuse)
     assert ready() == (503, "failed")
+    with pytest.raises(
+        CommandError, match=r"does not answer \(The bucket did not answer\.\)\. Run"
+    ):
+        call_command("replay_ledger")
 
 
 # --- a receipt and its entry -------------------------------------------------------------------------------------
@@ -168,6 +175,21 @@ def test_a_receipt_holds_only_with_its_entry_in_the_ledger(elm, purged) -> None:
         other = {"receipt": {"sha256": "another"}}
         note(LedgerKind.PURGED, purged.number, other)
         assert "has another text of it" in verify_receipt(purged, actor=None).sentence
+
+
+def test_a_storage_that_is_away_ends_the_commands_with_a_sentence(
+    elm, oak, purged, monkeypatch
+) -> None:
+    monkeypatch.setattr("tiktok.services.legacy.receipts.orphans", refuse)
+    with pytest.raises(CommandError, match="so nothing is proven"):
+        call_command("verify_purge", purged.number)
+    with organization_scope(oak):
+        LegacyMigration.objects.create(cut_over_at=timezone.now())
+    monkeypatch.setattr("tiktok.services.legacy.receipts.delete_orphans", refuse)
+    with pytest.raises(CommandError, match=r"What is done was kept\. Run the command again"):
+        call_command("migrate_legacy", "--organization", "oak", "--purge")
+    with organization_scope(oak):
+        assert (PurgeRun.objects.get().state, PurgeReceipt.objects.count()) == ("running", 0)
 
 
 def test_a_receipt_that_waits_to_be_written_holds(elm, purged) -> None:
@@ -258,6 +280,18 @@ def erased_since_the_backup(maya: User) -> Receipt:
     return receipt
 
 
+@pytest.fixture(params=["memory", "bucket"])
+def where_the_ledger_is(request, settings) -> Iterator[None]:
+    """The storage of the ledger: that of the other tests, or a bucket, as production has it."""
+    if request.param == "memory":
+        yield
+        return
+    with in_a_bucket(settings, "ledger") as objects:
+        yield
+        assert {name.partition("/")[0] for name in objects} >= {"asked", "erased", "purged"}
+
+
+@pytest.mark.usefixtures("where_the_ledger_is")
 def test_a_restored_installation_is_ready_once_it_has_erased_and_purged_again(elm, maya) -> None:
     with organization_scope(elm):
         a_video(an_account("old.one"), "1", source=Source.LEGACY, counts_source=Source.LEGACY)

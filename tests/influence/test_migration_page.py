@@ -28,20 +28,24 @@ from campaigns.services.legacy.cutting_over import (
     start_cut_over,
 )
 from campaigns.services.legacy.importing import import_legacy_export
+from campaigns.services.legacy.planning import make_plan
 from crm.models import BulkAction, Influencer
 from jobs.enums import Lane
 from jobs.models import Job
 from jobs.services.jobs import begin_at_once
 from tenancy.enums import Role
-from tenancy.models import User
+from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
+from tests.factories.campaigns import an_account
+from tests.factories.crm import an_authenticated_account
 from tests.factories.legacy import cut_over
 from tests.working import pump
 from tiktok.models import Creator, LegacyMigration, PurgeReceipt
 from tiktok.queries import is_released
 from tiktok.queries.purging import PURGE
-from tiktok.services.legacy.purging import start_purge
+from tiktok.services.legacy.purging import run_purge, start_purge
+from ui.paging import keyset_page
 
 pytestmark = pytest.mark.django_db
 
@@ -378,9 +382,7 @@ def test_the_purge_is_begun_paused_taken_up_and_ends_with_its_receipt(imported, 
     assert "Receipt issued" in page
     assert "Rows deleted" in page
     assert 'class="is-done"' in page
-    with organization_scope(imported):
-        receipt = PurgeReceipt.objects.get()
-    assert f'href="/admin/receipts/{receipt.pk}/"' in ops.get(OF_OAK).content.decode()
+    assert f'href="{OF_OAK}receipt/"' in ops.get(OF_OAK).content.decode()
 
 
 def test_a_purge_that_has_stopped_says_why_and_goes_on(imported, owner, ops) -> None:
@@ -454,6 +456,79 @@ def test_the_cockpit_asks_as_much_for_one_campaign_as_for_three(imported, owner,
     assert queries_of(owner) <= 19
 
 
+# --- each account ---------------------------------------------------------------------------------------------------
+def accounts(client: Client, query: str = "") -> tuple[list[str], str]:
+    """The handles of a page of accounts, and the page."""
+    answer = client.get(f"{at('accounts')}?{query}")
+    assert answer.status_code == 200
+    page = " ".join(answer.content.decode().split())
+    return re.findall(r"<td>@\W?([\w.]+)", page), page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["ann.b", "ida", "kim", "tom_t", "zoe"]),
+        ("outcome=marketplace", ["ann.b"]),
+        ("outcome=authenticated", ["ida"]),
+        ("outcome=not_checked", ["kim"]),
+        ("outcome=unsupported", ["tom_t", "zoe"]),
+        ("outcome=unknown", []),
+        ("outcome=nonsense", ["ann.b", "ida", "kim", "tom_t", "zoe"]),
+        ("address=none", ["kim", "zoe"]),
+    ],
+)
+def test_each_account_is_listed_by_its_outcome_or_for_want_of_an_address(
+    imported, owner, query, found
+) -> None:
+    with organization_scope(imported):
+        an_authenticated_account(handle="ida")
+        kim = an_account("kim")
+        Creator.objects.filter(pk=kim.creator_id).update(marketplace_status="unknown")
+    handles, page = accounts(owner, query)
+    assert handles == found
+    assert ("No account is like this." in page) is not found
+
+
+def test_each_account_says_what_to_do_and_leads_to_its_creator(imported, owner) -> None:
+    _, page = accounts(owner)
+    with organization_scope(imported):
+        tom = Influencer.objects.get(name="tom_t")
+    assert f'href="/o/oak/influencers/{tom.pk}/"' in page
+    assert "Invite to the marketplace. Ask to connect" in page
+    assert "Invite to the marketplace. Add an e-mail address" in page
+    press(owner, "make_plan")
+    cockpit_page = shown(owner)
+    assert f'href="{at("accounts")}"' in cockpit_page
+    assert "See 1 without an address" in cockpit_page
+
+
+def test_accounts_are_paged_and_cost_the_same_queries_however_many_there_are(
+    imported, owner, monkeypatch
+) -> None:
+    def queries(query: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            accounts(owner, query)
+        return len(asked)
+
+    accounts(owner)
+    assert queries("outcome=marketplace") == queries("") <= 16  # one row, and three
+    monkeypatch.setitem(keyset_page.__kwdefaults__, "size", 2)
+    first, page = accounts(owner)
+    assert first == ["ann.b", "tom_t"]
+    cursor = re.search(r'cursor=([^"&]+)', page)
+    assert cursor is not None
+    assert accounts(owner, f"cursor={cursor[1]}")[0] == ["zoe"]
+
+
+def test_nobody_but_owners_lists_accounts_and_only_where_there_is_a_migration(
+    imported, elm
+) -> None:
+    assert client_of(imported, "admin", "adam").get(at("accounts")).status_code == 403
+    elms = client_of(elm, "owner", "eve")
+    assert elms.get(at("accounts").replace("oak", "elm")).status_code == 404
+
+
 def queries_of(client: Client) -> int:
     shown(client)
     with CaptureQueriesContext(connection) as asked:
@@ -478,16 +553,88 @@ def ops(db: None) -> Client:
 OF_OAK = "/admin/migration/oak/"
 
 
+def seen(ops: Client) -> str:
+    """The plan that the page of operations shows, as its form sends it."""
+    return re.search(r'name="plan" value="(\d+)"', ops.get(OF_OAK).content.decode())[1]  # type: ignore[index]
+
+
+def test_operations_cut_over_by_the_plan_that_they_saw_and_by_no_later_one(imported, ops) -> None:
+    ops.post(OF_OAK, {"step": "plan"})
+    before = seen(ops)
+    with organization_scope(imported):
+        make_plan(actor=None)
+    for plan in ({"plan": before}, {}):
+        stale = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak", **plan}, follow=True)
+        assert said(stale)[-1] == OVERTAKEN
+    with organization_scope(imported):
+        assert not is_released()
+    ops.post(OF_OAK, {"step": "cut_over", "typed": "oak", "plan": seen(ops)})
+    with organization_scope(imported):
+        assert is_released()
+
+
+def test_operations_page_through_organizations_and_ask_no_more_of_a_page_than_it_shows(
+    imported, elm, ops, monkeypatch
+) -> None:
+    monkeypatch.setattr("influence.ops.migration.PAGE_SIZE", 2)
+    for number in range(3):
+        organization = Organization.objects.create(name=f"P{number}", slug=f"p{number}")
+        with organization_scope(organization):
+            LegacyMigration.objects.create()
+
+    def names(address: str) -> tuple[list[str], str, str]:
+        page = ops.get(address).content.decode()
+        found = re.findall(r'href="/admin/migration/(\w+)/"', page)
+        steps = (re.search(rf'rel="{way}" href="([^"]+)"', page) for way in ("prev", "next"))
+        back, on = (f"/admin/migration/{step[1]}" if step else "" for step in steps)
+        return found, back, on
+
+    first, none, on = names("/admin/migration/")
+    assert (first, none) == (["oak", "p0"], "")
+    second, back, end = names(on)
+    assert (second, end) == (["p1", "p2"], "")
+    assert names(back)[0] == first
+    with CaptureQueriesContext(connection) as asked:
+        ops.get("/admin/migration/")
+    with CaptureQueriesContext(connection) as asked_of_second:
+        ops.get(on)
+    assert max(len(asked), len(asked_of_second)) <= 75
+
+
+def test_operations_open_the_receipt_of_an_organization_that_they_have_not_chosen(
+    imported, ops
+) -> None:
+    with organization_scope(imported):
+        cut_over()
+        receipt = run_purge(start_purge(actor=None))
+    assert f"{OF_OAK}receipt/" in ops.get(OF_OAK).content.decode()
+    page = ops.get(f"{OF_OAK}receipt/").content.decode()
+    assert f"<b>{receipt.number}</b>" in page
+    assert f"{OF_OAK}receipt.json" in page
+    assert ops.get(f"{OF_OAK}receipt.json").json()["number"] == receipt.number
+    assert ops.get("/admin/migration/elm/receipt/").status_code == 404
+    staff = staff_who_may("view_legacymigration")
+    assert staff.get(f"{OF_OAK}receipt/").status_code == 403
+
+
+def test_operations_are_told_that_a_step_goes_on_by_itself(imported, ops, monkeypatch) -> None:
+    monkeypatch.setattr("influence.ops.migration.begin_at_once", lambda job: job)  # it takes long
+    answer = ops.post(OF_OAK, {"step": "plan"}, follow=True)
+    assert said(answer) == ["Under way. It goes on by itself: look at this page again."]
+    assert "Something is under way." in answer.content.decode()
+
+
 def test_operations_see_all_migrations_and_walk_one(imported, elm, ops) -> None:
     overview = ops.get("/admin/migration/").content.decode()
     assert "Oak" in overview
-    assert "Elm" not in overview.partition("<main")[2].partition("Tracked after")[2]
+    assert "Elm" not in overview.partition("<main")[2].partition("Tracked, of")[2]
     assert ops.get("/admin/migration/elm/").status_code == 404
     assert ops.get(f"{OF_OAK}plan.csv").status_code == 404
     ops.post(OF_OAK, {"step": "plan"})
     assert ops.get(f"{OF_OAK}plan.csv").content.startswith(b"\xef\xbb\xbfPart,Name")
     assert ops.post(OF_OAK, {"step": "cut_over", "typed": "elm"}).status_code == 422
-    ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"})
+    cut = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak", "plan": seen(ops)}, follow=True)
+    assert said(cut)[-1].startswith("Cut over: posts and numbers of the old source are hidden.")
     with organization_scope(imported):
         assert is_released()
     ops.post(OF_OAK, {"step": "reverse", "typed": "oak"})
@@ -501,7 +648,7 @@ def test_operations_are_told_why_a_step_is_refused(imported, ops, owner) -> None
     ops.post(OF_OAK, {"step": "plan"})
     with organization_scope(imported):
         Creator.objects.filter(handle="zoe").update(marketplace_status="in")
-    answer = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"}, follow=True)
+    answer = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak", "plan": seen(ops)}, follow=True)
     assert "@zoe" in said(answer)[-1]
     assert ops.post(OF_OAK, {"step": "nonsense"}).status_code == 404
 
@@ -512,19 +659,20 @@ def test_operations_approve_and_let_an_organization_go_without_a_second_person(
     press(owner, "make_plan")
     press(owner, "rules", needs_approval="on", purge_wait_hours="0")
     start(owner)
-    ops.post(OF_OAK, {"step": "withdraw"})
+    answer = ops.post(OF_OAK, {"step": "withdraw"}, follow=True)
+    assert said(answer)[-1] == "The wish for a cut-over is withdrawn. Nothing was changed."
     ops.post(OF_OAK, {"step": "without_second"})
     with organization_scope(imported):
         migration = LegacyMigration.objects.get()
         assert (migration.needs_approval, migration.asked_at) == (False, None)
     press(owner, "rules", needs_approval="on", purge_wait_hours="0")
     start(owner)
-    stale = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak"}, follow=True)
+    stale = ops.post(OF_OAK, {"step": "cut_over", "typed": "oak", "plan": seen(ops)}, follow=True)
     assert said(stale)[-1] == OVERTAKEN
     with organization_scope(imported):
         assert not is_released()
     assert 'value="approve"' in ops.get(OF_OAK).content.decode()
-    ops.post(OF_OAK, {"step": "approve", "typed": "oak"})
+    ops.post(OF_OAK, {"step": "approve", "typed": "oak", "plan": seen(ops)})
     with organization_scope(imported):
         assert is_released()
     ops.post(OF_OAK, {"step": "pause"})  # nothing runs: harmless
@@ -574,7 +722,7 @@ def test_staff_who_may_change_migrations_take_steps(imported) -> None:
     staff = staff_who_may("view_legacymigration", "change_legacymigration")
     page = staff.get(OF_OAK).content.decode()
     assert 'name="step" value="plan"' in page
-    assert 'name="typed"' in page
     assert staff.post(OF_OAK, {"step": "plan"}).status_code == 302
+    assert 'name="typed"' in staff.get(OF_OAK).content.decode()
     with organization_scope(imported):
         assert MigrationPlan.objects.exists()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jobs.errors import TryLater
+from jobs.models import Job
+from jobs.services.jobs import do_slices
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
@@ -18,6 +22,7 @@ from tiktok.enums import Source
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.services.legacy.purging import run_purge, start_purge
 from tiktok.services.legacy.receipts import receipt_document
+from tiktok.services.legacy.verifying import VERIFY
 
 pytestmark = pytest.mark.django_db
 PAGES = "/o/elm/settings/migration/receipts/"
@@ -73,11 +78,60 @@ def test_the_button_searches_again_and_says_what_it_found(owner: Client, elm, re
 
 def test_the_button_says_when_the_receipt_falls(owner: Client, receipt, monkeypatch) -> None:
     monkeypatch.setattr(
-        "tiktok.services.legacy.receipts.searched_again", lambda: {"tiktok_video": 3}
+        "tiktok.services.legacy.verifying.searches", lambda: {"tiktok_video": lambda: 3}
     )
     page = owner.post(f"{PAGES}{receipt.number}/verify/", follow=True).content.decode()
     assert "does not hold: 3 found in tiktok_video." in page
     assert "Does not hold" in page
+
+
+def test_a_long_search_goes_on_as_a_job_one_table_or_store_a_slice(
+    owner: Client, elm, receipt, monkeypatch
+) -> None:
+    monkeypatch.setattr("jobs.views.begin_at_once", lambda job: job)  # it takes long
+    searched = list[str]()
+    places = {
+        name: partial(lambda place: searched.append(place) or 0, name) for name in ("one", "two")
+    }
+    monkeypatch.setattr("tiktok.services.legacy.verifying.searches", lambda: places)
+    answer = owner.post(f"{PAGES}{receipt.number}/verify/")
+    page = " ".join(owner.get(answer.url).content.decode().split())
+    assert "This takes a moment." in page
+    assert ("TikTok takes" in page, "0 of 2" in page, searched) == (False, True, [])
+
+    with organization_scope(elm):
+        job = Job.objects.get(kind=VERIFY)
+        do_slices([job.pk])
+        job.refresh_from_db()
+        assert (searched, job.done_count, job.is_finished) == (["one"], 1, False)
+        do_slices([job.pk])
+    assert searched == ["one", "two"]
+    end = owner.get(answer.url, follow=True)
+    assert end.redirect_chain == [(f"{PAGES}{receipt.number}/", 302)]
+    assert "holds: 0 rows and files of the old source in 2 tables" in end.content.decode()
+
+
+def test_a_search_waits_for_a_storage_that_is_away_and_says_why_it_failed(
+    owner: Client, elm, receipt, monkeypatch
+) -> None:
+    monkeypatch.setattr("jobs.views.begin_at_once", lambda job: job)
+    meets: list[Exception] = [OSError("away")]
+
+    def meet() -> int:
+        raise meets[0]
+
+    monkeypatch.setattr("tiktok.services.legacy.verifying.searches", lambda: {"files": meet})
+    answer = owner.post(f"{PAGES}{receipt.number}/verify/")
+    with organization_scope(elm):
+        job = Job.objects.get(kind=VERIFY)
+        with pytest.raises(TryLater):
+            do_slices([job.pk])
+        meets[0] = ZeroDivisionError()
+        do_slices([job.pk])
+    end = owner.get(answer.url, follow=True)
+    assert "Something went wrong on our side." in end.content.decode()
+    with organization_scope(elm):
+        assert not Event.objects.filter(verb=Verb.PURGE_VERIFIED).exists()
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.MANAGER, Role.VIEWER])

@@ -222,6 +222,13 @@ def register_cut_over_jobs() -> None:
     ):
         register_job(
             JobKind(
-                name, title, {}, apply, lasting=(MigrationRefused,), report=report_of, is_owed=True
+                name,
+                title,
+                {},
+                apply,
+                lasting=(MigrationRefused,),
+                report=report_of,
+                is_owed=True,
+                is_ours=True,
             )
         )

@@ -11,7 +11,15 @@ from django.db.models import BigIntegerField, Count, DecimalField, Func, QuerySe
 
 from campaigns.enums import AccountOutcome, PostOrigin
 from campaigns.models import Campaign, MigrationPlan, Post
-from campaigns.policies.migration import PLAN_JOB, account_outcome, changed_accounts, changes_since
+from campaigns.policies.migration import (
+    CHECK_JOB,
+    CUT_OVER_JOB,
+    PLAN_JOB,
+    REVERSAL_JOB,
+    account_outcome,
+    changed_accounts,
+    changes_since,
+)
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
 from files.models import File
@@ -28,6 +36,12 @@ from tiktok.services.legacy.purgers import PartitionPurger, Purger, RowPurger, h
 from tiktok.services.legacy.release import CUT_OVER, NO_MIGRATION
 
 PAGE = "migration:page"
+DONE = {
+    PLAN_JOB: "The plan is made. Nothing was changed.",
+    CHECK_JOB: "TikTok was asked about the accounts. Make the plan again.",
+    CUT_OVER_JOB: "Cut over: posts and numbers of the old source are hidden.",
+    REVERSAL_JOB: "Reversed: everything is as before the cut-over.",
+}
 CHANGED = "The stored plan is not what was planned: its hash is another. Make the plan again."
 
 
@@ -62,8 +76,8 @@ def measured(purger: Purger) -> dict[str, Any]:
     line = {"name": purger.name, "what": purger.what, "are_files": False}
     rows = _rows_of(purger)
     if rows is None:
-        found = purger.ids(None)
-        return line | {"rows": found.count, "bytes": 0, "ids": hashed("", found)}
+        ids = purger.ids(None)
+        return line | {"rows": ids.count, "bytes": 0, "ids": hashed("", ids)}
     are_files = rows.model is File
     key = (purger.key, "bucket_at") if isinstance(purger, PartitionPurger) else ("pk",)
     size = Sum("size") if are_files else Sum(RowSize("organization_id"))
@@ -175,14 +189,15 @@ def _measure_next(job: Job, _: None) -> bool:
 
 
 def report_of(job: Job) -> Report:
-    """Say why it ended, where it has not done what was asked."""
-    return Report((PAGE,), (("error", job.problem),) if job.problem else ())
+    """Say what was done, or why not."""
+    said = ("error", job.problem) if job.problem else ("success", DONE[job.kind])
+    return Report((PAGE,), (said,))
 
 
 def register_plan_job() -> None:
     """Owed: operations, who are no members, start it too."""
     register_job(
         JobKind(
-            PLAN_JOB, "Plan of the migration", {}, _measure_next, lasting=(MigrationRefused,), report=report_of, is_owed=True
+            PLAN_JOB, "Plan of the migration", {}, _measure_next, lasting=(MigrationRefused,), report=report_of, is_owed=True, is_ours=True
         )
     )  # fmt: skip

@@ -51,6 +51,10 @@ class Command(BaseCommand):
                 getattr(self, step)()
             except MigrationRefused as refused:
                 raise CommandError(str(refused)) from refused
+            except OSError as problem:
+                raise CommandError(
+                    f"The storage of files does not answer ({problem}). What is done was kept. Run the command again."
+                ) from problem
 
     def plan(self) -> None:
         plan = make_plan(actor=None)

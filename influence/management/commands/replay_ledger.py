@@ -36,6 +36,14 @@ class Command(BaseCommand):
     help = "Erase and purge again what the ledger says and a restored database does not know. May be run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self.replay()
+        except OSError as problem:
+            raise CommandError(
+                f"The ledger, or the storage of files, does not answer ({problem}). Run the command again."
+            ) from problem
+
+    def replay(self) -> None:
         names = unknown_entries()
         for name in names:
             try:

@@ -21,7 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("number", nargs="?", help="of one receipt; all receipts by default")
 
     def handle(self, *, number: str | None, **options: Any) -> None:
-        verdicts = list(self.verdicts(number))
+        try:
+            verdicts = list(self.verdicts(number))
+        except OSError as problem:
+            raise CommandError(
+                f"The storage of files does not answer, so nothing is proven ({problem}). Run the command again."
+            ) from problem
         if not verdicts:
             raise CommandError(
                 f"There is no receipt {number}." if number else "There is no receipt."

@@ -192,6 +192,7 @@ register_job(
         temporary=(PartitionBusy, OSError),  # the storage of contents is away for a while
         lasting=(LegacyRowsLeft,),
         is_owed=True,
+        is_ours=True,
         pause=PAUSE,
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from tenancy.services.events import record
 from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
 from tiktok.services.legacy.purgers import purgers
-from tiktok.services.legacy.rows import legacy_rows
+from tiktok.services.legacy.rows import legacy_counts
 
 SALT = "tiktok.purge_receipt"
 HOLDS = "Receipt {number} of {day} holds: 0 rows and files of the old source in {places} tables and stores."
@@ -115,11 +116,19 @@ def restore_receipt(document: dict[str, Any]) -> PurgeReceipt:
     )
 
 
+def searches() -> dict[str, Callable[[], int]]:
+    """Count what is left of the old source, by table and by the name of what the purge takes."""
+    before = _written_until(LegacyMigration.objects.first())
+    return {
+        **legacy_counts(),
+        **{purger.name: purger.count for purger in purgers()},
+        "contents without a row": lambda: len(orphans(_owner(), before=before)),
+    }
+
+
 def searched_again() -> dict[str, int]:
     """Rows and files of the old source left, by table and by the name of what the purge takes."""
-    found = legacy_rows() | {purger.name: purger.count() for purger in purgers()}
-    before = _written_until(LegacyMigration.objects.first())
-    return found | {"contents without a row": len(orphans(_owner(), before=before))}
+    return {place: search() for place, search in searches().items()}
 
 
 def _owner() -> Owner:
@@ -173,7 +182,13 @@ def receipt_document(receipt: PurgeReceipt) -> dict[str, Any]:
 
 def verify_receipt(receipt: PurgeReceipt, *, actor: User | None) -> Verdict:
     """Hold a receipt against its digest, its signature and a re-scan of every table and store; the outcome is an event."""
-    places = searched_again()
+    return judge_receipt(receipt, searched_again(), actor=actor)
+
+
+def judge_receipt(
+    receipt: PurgeReceipt, places: Mapping[str, int], *, actor: User | None
+) -> Verdict:
+    """The verdict on a receipt after a re-scan that has found so many rows and files in each place; the outcome is an event."""
     left = {place: rows for place, rows in places.items() if rows}
     reasons = _flaws(receipt)
     if left:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from django.db import connection, models, transaction
 from django.db.models import Q
 
@@ -46,20 +49,26 @@ def creators_of_unknown_membership() -> models.QuerySet[Creator]:
     return Creator.objects.filter(marketplace_status=MarketplaceStatus.UNKNOWN).order_by("pk")
 
 
+def legacy_counts() -> dict[str, Callable[[], int]]:
+    """Count the rows of the old source in the organization, for every table with a column that names a source."""
+    tables = ((model._meta.db_table, columns_of_source(model)) for model in organization_models())
+    return {table: partial(_count, table, columns) for table, columns in tables if columns}
+
+
+def _count(table: str, columns: Sequence[str]) -> int:
+    named = " OR ".join(f'"{column}" = %s' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT count(*) FROM "{table}" WHERE {named}',  # noqa: S608 -- our own names
+            [Source.LEGACY] * len(columns),
+        )
+        return int(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def legacy_rows() -> dict[str, int]:
-    """Re-scan: rows of the old source left in the organization, for every table with a column that names a source."""
-    counts = {}
-    with connection.cursor() as cursor:
-        for model in organization_models():
-            if columns := [f'"{column}" = %s' for column in columns_of_source(model)]:
-                table = model._meta.db_table
-                cursor.execute(
-                    f'SELECT count(*) FROM "{table}" WHERE {" OR ".join(columns)}',  # noqa: S608 -- our own names
-                    [Source.LEGACY] * len(columns),
-                )
-                counts[table] = cursor.fetchone()[0]
-    return counts
+    """Re-scan: rows of the old source left in the organization, by table."""
+    return {table: count() for table, count in legacy_counts().items()}
 
 
 def columns_of_source(model: type[models.Model]) -> list[str]:
