@@ -22,6 +22,7 @@ from tenancy.access import View
 from tenancy.forms import only_of_devices
 from tenancy.models import User
 from tenancy.queries import memberships_of
+from ui.names import NameField
 
 RECENT_SECONDS = 15 * 60  # a session that was left open longer ago changes no way in
 NAME_LENGTH = 60
@@ -30,13 +31,13 @@ NAME_LENGTH = 60
 class NameForm(forms.Form):
     """The name by which the person tells one passkey from another."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=NAME_LENGTH)
+    name = NameField(label=gettext_lazy("Name"), max_length=NAME_LENGTH)
 
 
 class PasskeyForm(AddWebAuthnForm):
     """A new passkey: what the device has made, and a name."""
 
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Name"),
         help_text=gettext_lazy("Such as “My phone”."),
         max_length=NAME_LENGTH,

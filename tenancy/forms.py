@@ -27,12 +27,13 @@ from tenancy.enums import Role, Scope, Verb
 from tenancy.models import Group, Organization, User
 from tenancy.queries import EventFilter, organization_that_requires_sign_on
 from ui.editing import EditForm
+from ui.names import NameField
 
 
 class OrganizationForm(EditForm, forms.Form):
     """The form of the organization's name."""
 
-    name = forms.CharField(
+    name = NameField(
         label="Name",
         max_length=Organization._meta.get_field("name").max_length,
         help_text="Creators read it in invitations and on the pages you share with them.",
@@ -64,6 +65,10 @@ class MemberForm(forms.Form):
         self.fields["groups"] = groups_field()
 
 
+class MemberEditForm(EditForm, MemberForm):
+    """Role and groups of somebody who is a member."""
+
+
 class InviteForm(MemberForm):
     """The form of an invitation."""
 
@@ -80,7 +85,7 @@ class InviteForm(MemberForm):
 class NewGroupForm(forms.Form):
     """The form of a new group."""
 
-    name = forms.CharField(max_length=120, error_messages={"required": "Enter a name."})
+    name = NameField(max_length=120, error_messages={"required": "Enter a name."})
     key = forms.SlugField(
         max_length=60,
         required=False,
@@ -98,7 +103,7 @@ class NewGroupForm(forms.Form):
 class GroupForm(EditForm, forms.Form):
     """The form of a group's name, and of the words that applications to it begin with."""
 
-    name = forms.CharField(max_length=120, error_messages={"required": "Enter a name."})
+    name = NameField(max_length=120, error_messages={"required": "Enter a name."})
     application_text = forms.CharField(
         label="Default text of applications",
         max_length=4000,
@@ -108,7 +113,7 @@ class GroupForm(EditForm, forms.Form):
     )
 
 
-class GroupMembersForm(forms.Form):
+class GroupMembersForm(EditForm, forms.Form):
     """The form of the people who work with a group."""
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
@@ -134,7 +139,7 @@ class GroupDeletionForm(forms.Form):
 class ApiKeyForm(forms.Form):
     """The form of a new API key."""
 
-    name = forms.CharField(
+    name = NameField(
         max_length=80,
         help_text="Where it is used: your shop, a report, a script.",
         error_messages={"required": "Enter a name."},
@@ -214,7 +219,7 @@ class EventFilterForm(forms.Form):
 class JoinForm(forms.Form):
     """The name under which colleagues know a new person."""
 
-    name = forms.CharField(
+    name = NameField(
         label="Your name", max_length=120, error_messages={"required": "Enter your name."}
     )
     go_on = forms.CharField(

@@ -13,11 +13,11 @@ from ui.submitting import new_token
 VERSION = re.compile(r'name="version" value="([^"]+)"')
 
 
-def version(answer: Any) -> str:
-    """The version that a page's form carries."""
-    found = VERSION.search(answer.content.decode())
+def version(answer: Any, nth: int = 0) -> str:
+    """The version that a page's form carries; on a page with several, the `nth` of them."""
+    found = VERSION.findall(answer.content.decode())
     assert found, "the page carries no version"
-    return found[1]
+    return str(found[nth])
 
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')

@@ -4,6 +4,8 @@
     with editing(request, influencer) as stored:
         form = InfluencerForm(request.POST or None, instance=stored)
 
+A form over several rows at once reads them in `editing_all`.
+
 The page carries the values that its reader saw (`version`); a form that comes without them has seen nothing, and each
 value that it would replace is asked about. On a conflict nothing is written: the form is shown again with theirs and yours of each field, and a choice. The row is locked meanwhile, so that of two the second is the second.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from django import forms
@@ -57,6 +59,17 @@ def editing(request: HttpRequest, row: M) -> Iterator[M]:
         )
 
 
+@contextmanager
+def editing_all(request: HttpRequest, rows: models.QuerySet[M]) -> Iterator[list[M]]:
+    """The rows of a form over several; once the form is sent, as they are stored then, for one editor at a time."""
+    rows = rows.order_by("pk")
+    if request.method != "POST":
+        yield list(rows)
+        return
+    with transaction.atomic():
+        yield list(rows.select_for_update(of=("self",)))
+
+
 def version_of(values: Mapping[str, Any]) -> str:
     """A token that carries these values as their reader saw them; only this site can make one."""
     texts = {name: text_of(value) for name, value in values.items()}
@@ -74,26 +87,39 @@ def seen_in(version: str) -> dict[str, str]:
 
 def shown_of(field: forms.Field, value: Any) -> str:
     """A value of a form's field as people read it: the words of a choice, `Yes`, `3 Nov 2026`."""
-    if isinstance(value, list):
+    if isinstance(value, list | models.QuerySet):
         return ", ".join(shown_of(field, each) for each in value)
+    if isinstance(value, models.Model):
+        return str(value)
     if isinstance(field, RichTextFormField):
         return plain_text(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, date):
-        return formats.day(value)
-    if isinstance(field.widget, forms.DateInput) and value:
-        return formats.day(date.fromisoformat(value))
+    if isinstance(value, date) or (isinstance(field.widget, forms.DateInput) and value):
+        return _day(value)
     choices = getattr(field, "choices", getattr(field.widget, "choices", ()))
     pairs: Any = flatten_choices(choices)
     names = {text_of(key): str(label) for key, label in pairs}
     return names.get(text_of(value), text_of(value))
 
 
+def _day(value: date | str) -> str:
+    """A day as people read it, with the time of a moment."""
+    if isinstance(value, datetime):
+        return f"{formats.day(value)}, {value:%H:%M} UTC"
+    return formats.day(value if isinstance(value, date) else date.fromisoformat(value))
+
+
 def text_of(value: Any) -> str:
-    """A value as forms write it."""
+    """A value as forms write it: rows by their keys, a moment to the minute."""
+    if isinstance(value, models.QuerySet):
+        return text_of(sorted(value, key=lambda row: row.pk))
     if isinstance(value, list):
-        return "; ".join(value)
+        return "; ".join(text_of(each) for each in value)
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M}"
     return "" if value is None else str(value)
 
 

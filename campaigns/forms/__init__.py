@@ -7,7 +7,7 @@ from campaigns.forms.campaigns import (
     market_names,
     stored_plan,
 )
-from campaigns.forms.networks import NetworkPostForm, PostFactsForm, PostsImportForm
+from campaigns.forms.networks import NetworkPostForm, PostFactsEditForm, PostsImportForm
 from campaigns.forms.orders import AddressesForm, AnswerForm, DueForm, OrderForm
 from campaigns.forms.participants import JoinForm, ParticipantForm, ParticipantsForm
 from campaigns.forms.report import ReportCampaignsForm, ReportForm, ShareForm, stored_report
@@ -28,7 +28,7 @@ __all__ = [
     "OrderForm",
     "ParticipantForm",
     "ParticipantsForm",
-    "PostFactsForm",
+    "PostFactsEditForm",
     "PostsImportForm",
     "ReportCampaignsForm",
     "ReportForm",

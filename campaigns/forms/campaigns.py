@@ -19,6 +19,7 @@ from crm.forms import PLAIN
 from crm.services.imports.meaning.names import country_code
 from ui.bidi import isolated
 from ui.editing import EditForm
+from ui.names import NameField
 from ui.richtext import RichTextarea, RichTextFormField
 
 MOST_KEYWORDS = 50
@@ -29,8 +30,8 @@ CURRENCY = re.compile(r"[A-Za-z]{3}")
 class CampaignForm(forms.Form):
     """A campaign and its plan; `initial` is what is stored, `members` who may be its salesperson."""
 
-    name = forms.CharField(max_length=NAME_LENGTH)
-    client = forms.CharField(
+    name = NameField(max_length=NAME_LENGTH)
+    client = NameField(
         max_length=60, label="Client (brand)", help_text="The brand the campaign is for."
     )
     starts_on = PlausibleDateField(label="Starts on", widget=DAY)

@@ -15,6 +15,7 @@ from crm.errors import PostNotReadable
 from crm.forms import ImportForm
 from crm.models import SocialAccount
 from crm.policies.post_addresses import post_address
+from ui.editing import EditForm, text_of
 from ui.numbers import NotACount, read_count
 
 MOMENT = {"type": "datetime-local", "step": 60}
@@ -80,6 +81,16 @@ class PostFactsForm(forms.Form):
             counts={name: given[name] for name in POST_NUMBERS},
             counted_at=given["counted_at"],
         )
+
+
+class PostFactsEditForm(EditForm, PostFactsForm):
+    """Caption, time and numbers of a post that stands there; `initial` is what is stored."""
+
+    def clean_published_at(self) -> datetime | None:
+        """The stored moment to the second, where the form's minute is still its own."""
+        given: datetime | None = self.cleaned_data["published_at"]
+        stored: datetime | None = self.initial["published_at"]
+        return stored if text_of(given) == text_of(stored) else given
 
 
 class NetworkPostForm(PostFactsForm):

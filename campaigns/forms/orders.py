@@ -24,13 +24,14 @@ from tiktok.models import MarketplaceAccount
 from tiktok.queries import connected_accounts
 from ui.bidi import isolated
 from ui.keys import key_in
+from ui.names import NameField
 
 LONGEST_LINE = 120
 
 
 class OrderForm(forms.Form):
     accounts = AccountsField(queryset=None)
-    brand_name = forms.CharField(
+    brand_name = NameField(
         max_length=60, label="Brand", help_text="The creator sees it in the invitation."
     )
     video_count = forms.IntegerField(
@@ -80,7 +81,7 @@ class OrderForm(forms.Form):
             self._fix_terms(adds_to)
         accounts = SocialAccount.objects.filter(network=Network.TIKTOK)
         accounts = accounts.order_by("influencer__sort_name", "pk")
-        self.fields["accounts"].queryset = accounts.select_related("influencer", "creator")  # type: ignore[attr-defined]
+        self.fields["accounts"].queryset = accounts.select_related("influencer__person", "creator")  # type: ignore[attr-defined]
 
     def _offer_markets(self) -> None:
         """Let several connected accounts be chosen from; creators who are added go through that of the others."""
@@ -144,7 +145,7 @@ class AddressesForm(forms.Form):
         self.influencers = {
             account.influencer_id: account.influencer
             for account in accounts
-            if not account.influencer.email
+            if not account.influencer.mail_address
         }
         for influencer in self.influencers.values():
             self.fields[self.name_of(influencer)] = _address_field(influencer)

@@ -15,6 +15,11 @@ from campaigns.policies.participants import PARTICIPANT_MOVES
 from campaigns.queries.of_influencer import campaigns_to_join
 from campaigns.services.participants import Change
 from crm.models import Influencer, SocialAccount
+from ui.editing import VERSION, EditForm, seen_in, text_of, version_of
+
+TERMS = ("state", "fee", "due_on")
+DIFFERENT = "Different: "
+EMPTY = ("", None)
 
 
 class AccountsField(forms.ModelMultipleChoiceField):
@@ -58,7 +63,13 @@ class JoinForm(forms.Form):
         campaign.choices = [("", "Choose a campaign"), *campaigns_to_join()]  # type: ignore[attr-defined]
 
 
-class ParticipantForm(forms.Form):
+class Differing(str):
+    """The values of a column in which participants differ, as a text: their field is empty, and left empty it changes none."""
+
+    __slots__ = ()
+
+
+class ParticipantForm(EditForm, forms.Form):
     """The terms of some participants: what is left empty stays as it is, where they differ."""
 
     state = forms.ChoiceField(required=False)
@@ -73,11 +84,15 @@ class ParticipantForm(forms.Form):
         currency: str,
     ) -> None:
         self.rows = participants
-        shared = {name: self._shared(name) for name in ("state", "fee", "due_on")}
-        super().__init__(data, initial={k: v for k, v in shared.items() if v})
+        super().__init__(data, initial={name: self._stored_value(name) for name in TERMS})
+        self._seen = seen_in(self.data.get(VERSION, ""))
+        self._left: dict[str, str] = {}
         states = {row.state for row in participants}
         allowed = set.union(*({state, *PARTICIPANT_MOVES[state]} for state in states))
-        blank = [("", "As it is")] if len(states) > 1 else []
+        sent = self.data.get("state", "")
+        allowed.add(sent)  # once somebody else has moved them, it may lead nowhere: the service says so
+        is_open = len(states) > 1 or (self.is_bound and not sent)
+        blank = [("", "As it is")] if is_open else []
         self.fields["state"].choices = blank + [  # type: ignore[attr-defined]
             choice for choice in ParticipantState.choices if choice[0] in allowed
         ]
@@ -87,21 +102,40 @@ class ParticipantForm(forms.Form):
             self.fields["fee"].disabled = True
             self.fields["fee"].help_text = "Enter the campaign's currency in its settings first."
 
-    def _shared(self, name: str) -> Any:
-        """The value that all of them have."""
-        values = {getattr(row, name) for row in self.rows}
-        return values.pop() if len(values) == 1 else None
+    def _stored_value(self, name: str) -> Any:
+        """The value that all of them have, or those in which they differ, by participant."""
+        values = [getattr(row, name) for row in self.rows]
+        if len(set(values)) == 1:
+            return values[0]
+        return Differing(DIFFERENT + ", ".join(text_of(each) or "—" for each in values))
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Nothing where they differ."""
+        value = super().get_initial_for_field(field, field_name)
+        return None if isinstance(value, Differing) else value
+
+    @property
+    def version(self) -> str:
+        """What was left as it is, is seen as it was."""
+        return version_of({**self._stored(), **self._left})
+
+    def clean(self) -> dict[str, Any]:
+        """Leave alone what was left empty by somebody who saw that they differ, however they differ now."""
+        for name, stored in self.initial.items():
+            saw = self._seen.get(name, text_of(stored))
+            if self.cleaned_data.get(name, name) in EMPTY and saw.startswith(DIFFERENT):
+                self.cleaned_data[name], self._left[name] = stored, saw
+        return super().clean()
 
     @property
     def change(self) -> Change:
         """The entered change. A value that all of them had, and that is empty now, is cleared."""
-        given = self.cleaned_data
-        state = given["state"]
+        given = {
+            name: value for name, value in self.cleaned_data.items() if value != self.initial[name]
+        }
         return Change(
-            state=ParticipantState(state) if state else None,
-            fee=given["fee"],
-            due_on=given["due_on"],
-            clears=frozenset(
-                name for name in ("fee", "due_on") if given[name] is None and self.initial.get(name)
-            ),
+            state=ParticipantState(given["state"]) if given.get("state") else None,
+            fee=given.get("fee"),
+            due_on=given.get("due_on"),
+            clears=frozenset(name for name in ("fee", "due_on") if given.get(name, "") is None),
         )

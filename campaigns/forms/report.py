@@ -17,6 +17,7 @@ from campaigns.models.report import RATES
 from campaigns.queries.report_campaigns import MOST_CAMPAIGNS
 from ui.bidi import isolated
 from ui.editing import EditForm
+from ui.names import NameField
 from ui.richtext import RichTextarea, RichTextFormField
 
 SHORTEST_PASSWORD = 8
@@ -35,7 +36,7 @@ class ReportForm(EditForm, forms.Form):
         widget=DAY,
         help_text="The last day that counts (UTC). Empty: up to now.",
     )
-    client = forms.CharField(max_length=60, required=False, label="Client's name")
+    client = NameField(max_length=60, required=False, label="Client's name")
     comment = RichTextFormField(
         max_length=5_000,
         required=False,

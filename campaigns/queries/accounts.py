@@ -104,7 +104,7 @@ def names_of(accounts: Sequence[SocialAccount]) -> str:
 
 def with_account(participants: QuerySet[Participant]) -> QuerySet[Participant]:
     """Participants with what their row shows (`participant_row`)."""
-    return participants.select_related("account__influencer", "account__creator").annotate(
+    return participants.select_related("account__influencer__person", "account__creator").annotate(
         is_authenticated=authenticated("account__creator"),
         is_to_reconnect=needs_reconnect("account__creator"),
         polls=polls_at("account__creator_id", *ACCOUNT_POLLS),
@@ -185,7 +185,7 @@ def _with_kind(accounts: QuerySet[SocialAccount]) -> QuerySet[SocialAccount]:
     sums = results.annotate(
         numbers=JSONObject(posts=Sum("posts"), known=Sum("known"), views=Sum("views"))
     )
-    return accounts.select_related("influencer", "creator").annotate(
+    return accounts.select_related("influencer__person", "creator").annotate(
         is_authenticated=authenticated("creator"),
         is_to_reconnect=needs_reconnect("creator"),
         past=Subquery(sums.values("numbers")),

@@ -92,7 +92,7 @@ def diagnose(order: Order) -> Diagnosis:
 
 
 def _address(order: Order) -> list[Check]:
-    if order.account.influencer.email:
+    if order.account.influencer.mail_address:
         return [Check("An e-mail address is known.")]
     cause = "no_address" if order.state == OrderState.CREATED else ""
     return [Check("No e-mail address is known.", "warning", cause)]

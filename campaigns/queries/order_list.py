@@ -80,7 +80,9 @@ def unanswered(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def without_address(orders: QuerySet[Order]) -> QuerySet[Order]:
     """The orders that are ready, and not sent because no e-mail address of their creator is known."""
-    return orders.filter(state=OrderState.CREATED, account__influencer__email="")
+    return orders.filter(
+        state=OrderState.CREATED, account__influencer__email="", account__influencer__person=None
+    )
 
 
 def to_review(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -157,7 +159,7 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
     """Orders of the campaign that somebody has ticked, with what a bulk action asks for."""
     rows = Order.objects.filter(campaign=campaign, pk__in=ids[:MOST_CHOSEN]).order_by("-pk")
     return list(
-        rows.select_related("account__influencer", "account__creator").prefetch_related(
+        rows.select_related("account__influencer__person", "account__creator").prefetch_related(
             "replies", "reviews"
         )
     )

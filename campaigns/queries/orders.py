@@ -93,7 +93,9 @@ def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
         .values("order")
         .annotate(n=Count("pk"))
     )
-    return orders.select_related("account__influencer", "account__creator", "request").annotate(
+    return orders.select_related(
+        "account__influencer__person", "account__creator", "request"
+    ).annotate(
         pending_count=Coalesce(Subquery(in_review.values("n")), 0),
         said=ArraySubquery(said.values("kind")),
         sparks=ArraySubquery(sparks_of_order().order_by("pk").values("word")),
@@ -212,6 +214,6 @@ def orders_of_request(request: OrderRequest) -> QuerySet[Order]:
     parts = OrderRequest.objects.filter(Q(pk=first) | Q(continues=first) | Q(submission=first))
     return (
         Order.objects.filter(request__in=parts)
-        .select_related("account__influencer", "account__creator", "request")
+        .select_related("account__influencer__person", "account__creator", "request")
         .order_by(models.Case(models.When(problem="", then=1), default=0), "pk")
     )

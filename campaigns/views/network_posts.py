@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns.enums import PlaceState
 from campaigns.errors import AccountToChoose, CampaignProblem, NoAccountOfPost, OtherAccountOfPost
-from campaigns.forms import NetworkPostForm, PostFactsForm, PostsImportForm
+from campaigns.forms import NetworkPostForm, PostFactsEditForm, PostsImportForm
 from campaigns.models import Campaign, NetworkPost, PostPlace
 from campaigns.queries.network_posts import (
     NETWORK_SORTABLE,
@@ -51,6 +51,7 @@ from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
 from ui.bidi import isolated
 from ui.dialogs import form_answer
+from ui.editing import editing
 from ui.keys import key_in, keys_in
 from ui.paging import PAGE_SIZE
 from ui.redirects import go_to
@@ -217,11 +218,13 @@ def network_post(request: OrganizationRequest, pk: int, place_pk: int) -> HttpRe
     """Change caption, time and numbers of a post."""
     campaign = campaign_or_404(pk)
     place = _place_or_404(campaign, place_pk)
-    post = place.post
-    shown = {"caption": post.caption, "published_at": post.published_at, **post.counts}
-    form = PostFactsForm(request.POST or None, initial=shown)
-    if form.is_bound and form.is_valid():
-        change_network_post(place, form.facts, actor=request.user)
+    with editing(request, campaign), editing(request, place.post) as post:
+        stored = {"caption": post.caption, "published_at": post.published_at, **post.counts}
+        form = PostFactsEditForm(request.POST or None, initial=stored)
+        is_saved = form.is_valid()
+        if is_saved:
+            change_network_post(place, form.facts, actor=request.user)
+    if is_saved:
         messages.success(request, f"{isolated(post)} is changed.")
         return go_to(request, address(request, TAB, campaign.pk))
     context: dict[str, Any] = {

@@ -91,7 +91,7 @@ def recipients_of(
     with_order = accounts_with_open_order(campaign, accounts)
     entered = form.addresses
     known = {
-        each.influencer_id: each.influencer.email or entered.get(each.influencer_id, "")
+        each.influencer_id: each.influencer.mail_address or entered.get(each.influencer_id, "")
         for each in accounts
     }
     unwanted = refusals(known.values(), is_bulk=True)

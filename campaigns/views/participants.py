@@ -38,6 +38,7 @@ from tenancy.queries.changes import latest_event
 from tiktok.queries import is_released
 from ui.bidi import isolated
 from ui.dialogs import form_answer
+from ui.editing import editing_all
 from ui.keys import key_in, keys_in
 from ui.redirects import go_to
 from ui.undoing import is_overtaken, say_done
@@ -124,15 +125,16 @@ def participants_change(request: OrganizationRequest, pk: int) -> HttpResponse:
     if len(ids) > MOST_CHANGED:
         messages.error(request, f"At most {MOST_CHANGED} at once. Nothing was changed.")
         return go_to(request, address(request, "participants", pk))
-    rows = list(campaign.participants.filter(pk__in=ids).select_related("account__influencer"))
-    if not rows:
-        messages.info(request, "Nobody was selected, so nothing was changed.")
-        return go_to(request, address(request, "participants", pk))
-    data = request.POST if request.method == "POST" else None
-    form = ParticipantForm(data, participants=rows, currency=campaign.currency)
-    if form.is_bound and form.is_valid():
-        _change(request, campaign, rows, form)
-        return go_to(request, address(request, "participants", pk))
+    found = campaign.participants.filter(pk__in=ids).select_related("account__influencer")
+    with editing_all(request, found) as rows:
+        if not rows:
+            messages.info(request, "Nobody was selected, so nothing was changed.")
+            return go_to(request, address(request, "participants", pk))
+        data = request.POST if request.method == "POST" else None
+        form = ParticipantForm(data, participants=rows, currency=campaign.currency)
+        if form.is_valid():
+            _change(request, campaign, rows, form)
+            return go_to(request, address(request, "participants", pk))
     return _change_form(request, campaign, rows, form)
 
 

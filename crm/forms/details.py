@@ -18,7 +18,7 @@ from crm.forms import custom, rates
 from crm.models import CustomField, Influencer
 from crm.models.influencers import NAME_LENGTH
 from crm.policies.addresses import AccountAddress, account_address
-from crm.policies.details import plausible_birthday, readable_name, readable_phone, shown_phone
+from crm.policies.details import plausible_birthday, readable_phone, shown_phone
 from crm.policies.fields import typed_value
 from crm.services.accounts import demand_free
 from crm.services.influencers import Details
@@ -26,6 +26,7 @@ from tenancy.models import Group, Membership
 from ui.bidi import isolated
 from ui.editing import EditForm
 from ui.letters import by_name
+from ui.names import NameField
 from ui.zones import TimeZoneField
 
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
@@ -47,10 +48,10 @@ BLANK_RATES, MOST_ADDRESSES = 2, 20
 class DetailsForm(EditForm, forms.Form):
     """Everything that a member may enter about an influencer; `initial` is what is stored."""
 
-    name = forms.CharField(
+    name = NameField(
         max_length=NAME_LENGTH, error_messages={"required": "Enter the creator's name."}
     )
-    display_name = forms.CharField(
+    display_name = NameField(
         max_length=NAME_LENGTH, required=False, help_text="How they call themselves in public."
     )
     salutation = forms.CharField(
@@ -60,7 +61,7 @@ class DetailsForm(EditForm, forms.Form):
         label="E-mail address",
         max_length=254,
         required=False,
-        help_text="Mail goes here.",
+        help_text="Mail goes here. Once the creator can use their dashboard, it goes to the address that they sign in with.",
         widget=forms.EmailInput(attrs=PLAIN),
     )
     other_emails = forms.CharField(
@@ -125,9 +126,6 @@ class DetailsForm(EditForm, forms.Form):
         for number in range(1, kept + BLANK_RATES + 1):
             name = f"{rates.PREFIX}{number}"
             self.fields[name] = rates.RateField(number)
-
-    def clean_name(self) -> str:
-        return readable_name(self.cleaned_data["name"], longest=NAME_LENGTH)
 
     def clean_account(self) -> AccountAddress | None:
         """The account, which must not be another influencer's. Refused with their name where the member sees them."""
@@ -232,7 +230,7 @@ def _by_name(names: Mapping[str, str], kept: str) -> list[tuple[str, str]]:
 class DeleteForm(forms.Form):
     """The typed name that confirms a deletion."""
 
-    name = forms.CharField(max_length=NAME_LENGTH, widget=forms.TextInput(attrs=PLAIN))
+    name = NameField(max_length=NAME_LENGTH, widget=forms.TextInput(attrs=PLAIN))
 
     def __init__(self, data: Mapping[str, Any] | None, *, name: str) -> None:
         super().__init__(data)
@@ -240,7 +238,7 @@ class DeleteForm(forms.Form):
         self.fields["name"].label = f"Type “{isolated(name)}” to confirm"
 
     def clean_name(self) -> str:
-        typed = readable_name(self.cleaned_data["name"], longest=NAME_LENGTH)
+        typed: str = self.cleaned_data["name"]
         if typed.casefold() != self.wanted.casefold():
             raise ValidationError("This is not the name. Nothing was deleted.")
         return self.wanted

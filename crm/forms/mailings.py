@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from crm.models import MailTemplate
 from crm.models.mailings import BODY_LENGTH, SUBJECT_LENGTH, TEMPLATE_NAME_LENGTH
-from crm.policies.details import readable_name
 from crm.policies.merge_fields import problems
 from crm.services.mailings.mailings import Draft
 from ui.editing import EditForm
+from ui.names import NameField
 from ui.zones import UTC, TimeZoneField
 
 NOW, LATER = "now", "later"
@@ -71,7 +71,7 @@ def _right(text: str) -> str:
 class MailTemplateForm(EditForm, _Words):
     """A template: its name, its subject, its text."""
 
-    name = forms.CharField(
+    name = NameField(
         max_length=TEMPLATE_NAME_LENGTH, error_messages={"required": "Give the template a name."}
     )
     field_order = ("name", "subject", "body")
@@ -80,9 +80,6 @@ class MailTemplateForm(EditForm, _Words):
         names = ("name", "subject", "body")
         stored = {name: getattr(template, name) for name in names} if template else {}
         super().__init__(data, initial=stored)
-
-    def clean_name(self) -> str:
-        return readable_name(self.cleaned_data["name"], longest=TEMPLATE_NAME_LENGTH)
 
 
 class MailingForm(_Words):

@@ -14,6 +14,7 @@ from crm.models import CustomField, Program, Tag
 from tenancy.models import Group
 from tenancy.scope import current_groups
 from ui.editing import EditForm
+from ui.names import NameField
 
 OPTIONAL = ("brand", "least_followers", "least_views", "file_question", "consent_text", "capacity", "closes_on", "tag", "contract_title", "contract_text")  # fmt: skip
 
@@ -21,7 +22,7 @@ OPTIONAL = ("brand", "least_followers", "least_views", "file_question", "consent
 class ProgramForm(EditForm, forms.Form):
     """A program; its key is chosen once."""
 
-    name = forms.CharField(max_length=120, error_messages={"required": "Give the program a name."})
+    name = NameField(max_length=120, error_messages={"required": "Give the program a name."})
     key = forms.SlugField(
         max_length=60,
         help_text="Names the program in its address, such as spring-bakers. It cannot be changed later.",
@@ -35,7 +36,7 @@ class ProgramForm(EditForm, forms.Form):
         help_text="Who is accepted is put into this group.",
         error_messages={"required": "Choose one of your groups."},
     )
-    brand = forms.CharField(max_length=120, help_text="The client that the program is for.")
+    brand = NameField(max_length=120, help_text="The client that the program is for.")
     story = forms.CharField(
         label="Text",
         max_length=4000,
@@ -76,7 +77,7 @@ class ProgramForm(EditForm, forms.Form):
         label="Last day to apply", widget=forms.DateInput(attrs={"type": "date"})
     )
     tag = forms.ChoiceField(help_text="Given to who is accepted.")
-    contract_title = forms.CharField(
+    contract_title = NameField(
         label="Title of the contract", max_length=200, help_text="Sent to who is accepted."
     )
     contract_text = forms.CharField(

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from crm.models import Task
 from ui.editing import EditForm
+from ui.names import NameField
 
 
 class NoteForm(EditForm, forms.Form):
@@ -29,7 +30,7 @@ class NoteForm(EditForm, forms.Form):
 class TaskForm(EditForm, forms.Form):
     """A task: its words, its date, who does it."""
 
-    title = forms.CharField(
+    title = NameField(
         label="Task",
         max_length=200,
         widget=forms.TextInput(attrs={"autofocus": True}),
@@ -91,7 +92,7 @@ class FileForm(forms.Form):
 class ContractForm(forms.Form):
     """A version of a contract, as a text or as a file."""
 
-    title = forms.CharField(max_length=200, error_messages={"required": "Give it a title."})
+    title = NameField(max_length=200, error_messages={"required": "Give it a title."})
     text = forms.CharField(
         max_length=50_000,
         required=False,

@@ -8,14 +8,14 @@ from django import forms
 
 from crm.models import Segment
 from crm.models.segments import NAME_LENGTH
-from crm.policies.details import readable_name
 from ui.editing import EditForm
+from ui.names import NameField
 
 
 class SegmentForm(EditForm, forms.Form):
     """A name for filters, and who sees them."""
 
-    name = forms.CharField(
+    name = NameField(
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
         error_messages={"required": "Enter a name for the segment."},
@@ -25,6 +25,3 @@ class SegmentForm(EditForm, forms.Form):
     def __init__(self, data: Any, *, segment: Segment | None = None) -> None:
         stored = {"name": segment.name, "is_shared": segment.is_shared} if segment else {}
         super().__init__(data, initial=stored)
-
-    def clean_name(self) -> str:
-        return readable_name(self.cleaned_data["name"], longest=NAME_LENGTH)

@@ -10,12 +10,13 @@ from crm.enums import FieldKind, TagColor
 from crm.models import CustomField, List, Tag
 from crm.services.fields import CHOICES
 from ui.editing import EditForm
+from ui.names import NameField
 
 
 class FieldForm(EditForm, forms.Form):
     """A custom field; its kind is chosen once."""
 
-    name = forms.CharField(max_length=80, error_messages={"required": "Give the field a name."})
+    name = NameField(max_length=80, error_messages={"required": "Give the field a name."})
     kind = forms.ChoiceField(choices=FieldKind.choices)
     options = forms.CharField(
         label="Choices",
@@ -51,7 +52,7 @@ class FieldForm(EditForm, forms.Form):
 class TagForm(EditForm, forms.Form):
     """A tag's name and colour."""
 
-    name = forms.CharField(max_length=60, error_messages={"required": "Give the tag a name."})
+    name = NameField(max_length=60, error_messages={"required": "Give the tag a name."})
     color = forms.ChoiceField(label="Colour", choices=TagColor.choices)
 
     def __init__(self, data: Any, *, tag: Tag) -> None:
@@ -61,7 +62,7 @@ class TagForm(EditForm, forms.Form):
 class ListForm(EditForm, forms.Form):
     """A list's name, and what it is for."""
 
-    name = forms.CharField(max_length=120, error_messages={"required": "Give the list a name."})
+    name = NameField(max_length=120, error_messages={"required": "Give the list a name."})
     description = forms.CharField(
         max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

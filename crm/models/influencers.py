@@ -34,7 +34,7 @@ MAIN_NUMBERS = frozenset(
 class Influencer(OrganizationModel):
     """A person in the CRM. The database keeps `sort_name` and the words of search in step with name and e-mail.
 
-    `email` is where mail goes; further addresses are `OtherAddress`. `phone` is in E.164 (`+491711234567`), `time_zone` a
+    `email` is the address that the team knows; further addresses are `OtherAddress`. `phone` is in E.164 (`+491711234567`), `time_zone` a
     name of the IANA database, `salutation` how mail begins ("Dear Maya"). An archived influencer stands in no list until
     restored. The numbers are those of the main account, which triggers of the database keep for lists to be sorted by
     (migration `orders_by_every_column`): the TikTok account with most followers, else that of another network. Nothing
@@ -142,6 +142,14 @@ class Influencer(OrganizationModel):
             models.Index(fields=["organization", "city"], name="influencer_by_city"),
             models.Index(fields=["organization", "time_zone"], name="influencer_by_time_zone"),
         ]
+
+    @property
+    def mail_address(self) -> str:
+        """Where all mail to the creator goes: the address that they sign in with, else the one that the team knows.
+
+        Empty where neither is known. Lists read `person` along; `queries.mailings` says the same to the database.
+        """
+        return self.person.email if self.person else self.email
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""Readings of what people type or import about a person: a name, a phone number, a time zone, a birthday."""
+"""Readings of what people type or import about a person: a phone number, a time zone, a birthday."""
 
 from __future__ import annotations
 
@@ -9,29 +9,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 from django.core.exceptions import ValidationError
 
-# Joiners shape words of Persian and of Indian scripts, and emoji; all other invisible characters only deceive.
-JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-# Letters by their category that nobody sees.
-UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 OLDEST = 120  # years
-
-
-def readable_name(text: str, *, longest: int | None = None) -> str:
-    """The name in one line, single blanks, without invisible characters. Raises ValidationError if nothing is to be seen, and
-    for more than `longest` characters: some letters are written as two of them."""
-    words = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = "".join(c for c in words if c in JOINERS or unicodedata.category(c)[0] != "C").strip()
-    if not any(_is_seen(char) for char in kept):
-        raise ValidationError(
-            "Enter a name that can be seen: this one has invisible characters only."
-        )
-    if longest is not None and len(kept) > longest:
-        raise ValidationError(f"Enter at most {longest} characters.")
-    return kept
-
-
-def _is_seen(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LNPS" and char not in UNSEEN_LETTERS
 
 
 def readable_phone(text: str, country: str = "") -> str:

@@ -14,11 +14,11 @@ from django.utils.text import slugify
 from crm.enums import FieldKind
 from crm.models import CustomField, CustomValue, Influencer
 from crm.models.fields import NAME_LENGTH, OPTION_LENGTH
-from crm.policies.details import readable_name
 from crm.policies.fields import Typed
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
+from ui.names import readable_name
 
 MOST_FIELDS, MOST_OPTIONS = 100, 100
 ADDED_MEANWHILE = "A field of this name was added at the same moment. Look at the list first."

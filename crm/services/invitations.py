@@ -41,12 +41,6 @@ def invites_by_mail() -> bool:
         return False
 
 
-def mail_address(account: SocialAccount) -> str:
-    """The address of the influencer's e-mails; empty when none is known."""
-    influencer = account.influencer
-    return influencer.person.email if influencer.person else influencer.email
-
-
 def invite_influencer_accounts(
     accounts: Sequence[SocialAccount], *, actor: User | None
 ) -> InviteResult:
@@ -89,7 +83,7 @@ def invite_handle(handle: str, *, actor: User | None, email: str = "") -> Invite
 def _mail_all(accounts: Sequence[SocialAccount], actor: User | None) -> InviteResult:
     result = InviteResult(by_mail=True)
     for account in accounts:
-        creator, address = account.creator, mail_address(account)
+        creator, address = account.creator, account.influencer.mail_address
         if creator is None:
             continue
         if creator.is_in_marketplace:

@@ -33,7 +33,7 @@ from ui.redirects import go_to
 def invite_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
     """Invite the account to the marketplace; a GET asks first, and whoever has no e-mail address is asked for one."""
     account = found_account(pk, account_pk)
-    by_mail, known = invitations.invites_by_mail(), invitations.mail_address(account)
+    by_mail, known = invitations.invites_by_mail(), account.influencer.mail_address
     data = request.POST if request.method == "POST" else None
     form = AskForm(data) if by_mail and not known else None
     if request.method == "POST" and (form is None or form.is_valid()):

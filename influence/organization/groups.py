@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -113,10 +113,11 @@ def take_logo_away(request: OrganizationRequest, group_pk: int) -> HttpResponse:
 @require_POST
 def set_members(request: OrganizationRequest, group_pk: int) -> HttpResponse:
     """Save the people who work with the group."""
-    group, form = _found(group_pk), GroupMembersForm(request.POST, people=people_in_scope())
-    if not form.is_valid():
-        return _page(request, group, members_form=form, status=422)
-    set_group_members(group, form.cleaned_data["people"], actor=request.user)
+    with editing(request, _found(group_pk)) as group:
+        form = _members_form(group, request.POST)
+        if not form.is_valid():
+            return _page(request, group, members_form=form, status=422)
+        set_group_members(group, form.cleaned_data["people"], actor=request.user)
     messages.success(request, "Members of the group saved.")
     return go_to(request, address(request, "groups:group", group.pk))
 
@@ -157,18 +158,23 @@ def _found(group_pk: int) -> Group:
     return get_object_or_404(groups_with_counts(), pk=group_pk)
 
 
+def _members_form(group: Group, data: QueryDict | None = None) -> GroupMembersForm:
+    people = people_in_scope()
+    existing = people.filter(pk__in=group.members.values("user_id"))
+    return GroupMembersForm(data, people=people, initial={"people": existing})
+
+
 def _page(
     request: OrganizationRequest, group: Group, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     branding = branding_of(group)
     initial = {"name": group.name, "application_text": branding.application_text}
-    existing = list(group.members.values_list("user_id", flat=True))
     context = {
         "group": group,
         "logo": branding.logo,
         "form": GroupForm(initial=initial),
         "logo_form": LogoForm(),
-        "members_form": GroupMembersForm(people=people_in_scope(), initial={"people": existing}),
+        "members_form": _members_form(group),
         **forms,
     }
     return render(request, "staff/organization/groups/group.html", context, status=status)

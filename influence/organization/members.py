@@ -16,13 +16,14 @@ from mail.services.invitations import invite_again, invite_member
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission, Role
 from tenancy.errors import MembershipRefused
-from tenancy.forms import InviteForm, MemberForm
+from tenancy.forms import InviteForm, MemberEditForm
 from tenancy.models import Invitation, Membership
 from tenancy.policies import can, may_give
 from tenancy.queries import groups_by_member, members_in_scope, open_invitations
 from tenancy.services.invitations import revoke_invitation
 from tenancy.services.members import change_member, leave, remove_member
 from ui.bidi import isolated
+from ui.editing import editing
 from ui.paging import keyset_page
 from ui.redirects import go_to
 
@@ -74,21 +75,20 @@ def invite(request: OrganizationRequest) -> HttpResponse:
 @staff_page(Permission.MANAGE_MEMBERS)
 def change(request: OrganizationRequest, membership_pk: int) -> HttpResponse:
     """Another role, other groups."""
-    member = get_object_or_404(members_in_scope(), pk=membership_pk)
-    existing = groups_by_member([member.user_id]).get(member.user_id, [])
-    form = MemberForm(
-        sent(request),
-        gives_owner=may_give(request.membership, Role.OWNER),
-        initial={"role": member.role, "is_limited": member.is_limited, "groups": existing},
-    )
-    if form.is_valid():
-        try:
-            change_member(member, **form.cleaned_data, by=request.membership)
-        except MembershipRefused as refused:
-            form.add_error("role", str(refused))
-        else:
-            messages.success(request, "Role and groups saved. They hold from now on.")
-            return go_to(request, address(request, PAGE))
+    with editing(request, request.organization):  # whose row is locked before one of its members
+        member = get_object_or_404(members_in_scope(), pk=membership_pk)
+        groups = groups_by_member([member.user_id]).get(member.user_id, [])
+        stored = {"role": member.role, "is_limited": member.is_limited, "groups": groups}
+        gives_owner = may_give(request.membership, Role.OWNER)
+        form = MemberEditForm(sent(request), gives_owner=gives_owner, initial=stored)
+        if form.is_valid():
+            try:
+                change_member(member, **form.cleaned_data, by=request.membership)
+            except MembershipRefused as refused:
+                form.add_error("role", str(refused))
+            else:
+                messages.success(request, "Role and groups saved. They hold from now on.")
+                return go_to(request, address(request, PAGE))
     return _form(request, form, "change", title=f"Role of {isolated(member.user)}", member=member)
 
 

@@ -17,6 +17,7 @@ from crm.policies.programs import other_account
 from crm.services.programs.applying import Given
 from files.enums import FileKind
 from files.limits import LIMITS, MEGABYTE
+from ui.names import NameField
 
 # What is wrong with a value, in the applicant's language; the team's forms say it in their own words.
 WRONG = {
@@ -76,7 +77,7 @@ class Answer(TypedField):
 class ApplicationForm(forms.Form):
     """The questions of a program. `is_draft`: nothing has to be filled in yet."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from crm.models import Influencer, OtherAddress, Rate
 from crm.policies.details import (
     plausible_birthday,
-    readable_name,
     readable_phone,
     readable_time_zone,
     shown_phone,
@@ -28,6 +27,7 @@ from crm.services.influencers import (
 from tenancy.models import Event, User
 from tests.crm.conftest import crm_verbs
 from tests.factories.crm import InfluencerFactory
+from ui.names import readable_name
 
 
 @pytest.mark.parametrize(

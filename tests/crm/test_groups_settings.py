@@ -18,7 +18,7 @@ from tenancy.errors import GroupNotEmpty
 from tenancy.models import Group, GroupMember, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import crm_events, queries_in
-from tests.submitting import fresh, submit
+from tests.submitting import fresh, submit, version
 from tests.tenancy.test_members import said, texts
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,8 @@ def test_members_of_a_group_are_members_of_the_organization(
         assert admin.post(url, {"people": [owner.pk]}).status_code == 302
     with organization_scope(oak):
         assert GroupMember.objects.get().user == owner
-    admin.post(url, {})
+    seen = version(admin.get(f"{PAGE}{beauty.pk}/"), 1)
+    assert admin.post(url, {"version": seen}).status_code == 302
     with organization_scope(oak):
         assert not GroupMember.objects.exists()
     assert said(oak).count("group.members_changed") == 2

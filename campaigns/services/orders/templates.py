@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from crm.services.removals.keeping import Kind, register_removable, remove
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
+from ui.names import readable_name
 
 MOST_TEMPLATES, NAME_LENGTH = 100, 60
 NAME_FIELD = "template_name"
@@ -35,6 +37,10 @@ def save_template(
     """
     if not name:
         raise OrderNotValid(NAME_FIELD, "Name the template first.")
+    try:
+        name = readable_name(name)
+    except ValidationError as refused:
+        raise OrderNotValid(NAME_FIELD, refused.messages[0]) from refused
     if len(name) > NAME_LENGTH:
         raise OrderNotValid(NAME_FIELD, f"Name it in {NAME_LENGTH} characters at most.")
     values = {

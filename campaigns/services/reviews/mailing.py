@@ -40,13 +40,13 @@ def _queue(
 ) -> str:
     order = review.order
     influencer = order.account.influencer
-    if not influencer.email:
+    if not influencer.mail_address:
         return NO_ADDRESS
     with translation.override(page_language(order)):
         try:
             message, _ = queue_message(
                 TEMPLATE,
-                to=influencer.email,
+                to=influencer.mail_address,
                 subject=_subject(what, isolated(order.request.brand_name)),
                 values={**_values(review, what, reason), "comments": comments},
                 intent=intent,

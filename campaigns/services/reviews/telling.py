@@ -28,7 +28,7 @@ def tell_soon(review: Review) -> None:
 
 def note_on_mail(order: Order) -> str:
     """A sentence for who has written a comment: that the creator is told, or why not."""
-    email = order.account.influencer.email
+    email = order.account.influencer.mail_address
     if not email:
         return NO_ADDRESS
     if _is_unwanted(order):

@@ -8,12 +8,12 @@ from django.db import transaction
 
 from crm.models import Influencer, List, ListEntry
 from crm.models.lists import NAME_LENGTH
-from crm.policies.details import readable_name
 from crm.services.merging.keeping import Values, as_texts
 from crm.services.naming import bring_back, save_named
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
+from ui.names import readable_name
 
 
 @transaction.atomic

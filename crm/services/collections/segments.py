@@ -9,12 +9,12 @@ from django.db import transaction
 from crm.errors import NoRoomForSegment, TooManySegments
 from crm.models import Removal, Segment
 from crm.models.segments import NAME_LENGTH
-from crm.policies.details import readable_name
 from crm.services.removals.keeping import remove, restore_removed
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.queries import members_in_scope
 from tenancy.services.events import record
+from ui.names import readable_name
 
 MOST_SEGMENTS = 50  # of a member: the list counts who is in each
 

@@ -11,12 +11,12 @@ from crm.enums import TagColor
 from crm.models import Influencer, Tag, Tagging
 from crm.models.search import folded
 from crm.models.tags import NAME_LENGTH
-from crm.policies.details import readable_name
 from crm.services.merging.keeping import Values, as_texts
 from crm.services.naming import bring_back, save_named
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record, record_each
+from ui.names import readable_name
 
 
 @transaction.atomic

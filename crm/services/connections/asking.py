@@ -142,8 +142,7 @@ def _person(email: str) -> User:
 def ask_again(invitation: ConnectInvitation) -> Asked:
     """Ask once more, on the day that the creator has named. Raises MailProblem."""
     influencer = invitation.influencer
-    address = influencer.person.email if influencer.person else influencer.email
-    return _ask(influencer, address, invitation.handle, None)
+    return _ask(influencer, influencer.mail_address, invitation.handle, None)
 
 
 @transaction.atomic

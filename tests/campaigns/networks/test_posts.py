@@ -45,7 +45,7 @@ from tests.factories.networks import (
     a_network_post,
     a_place,
 )
-from tests.submitting import fresh
+from tests.submitting import fresh, version
 
 pytestmark = pytest.mark.django_db
 REEL = "https://www.instagram.com/reel/C8xY_z-1Abc/"
@@ -458,7 +458,9 @@ def test_a_post_is_added_changed_and_left_out_on_its_pages(
     answer = text(manager.post(change, wrong))
     assert "“many” is not a count." in answer
     assert "Enter a moment that is past" in answer
-    manager.post(change, {"views": "13000", "caption": "New", "published_at": "2026-11-12T09:00"})
+    seen = {"version": version(manager.get(change))}
+    changed = {"views": "13000", "caption": "New", "published_at": "2026-11-12T09:00", **seen}
+    assert manager.post(change, changed).status_code == 302
     place.post.refresh_from_db()
     assert (place.post.views, place.post.likes, place.post.caption) == (13_000, None, "New")
     move = f"{base(campaign)}networks/move/"

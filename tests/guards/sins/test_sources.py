@@ -12,6 +12,7 @@ from crm.models import Influencer
 from influence.celery import app
 from tests.guards import test_capabilities as capabilities
 from tests.guards import test_events as events
+from tests.guards import test_forms as forms
 from tests.guards import test_growth as growth
 from tests.guards import test_migrations as migrating
 from tests.guards import test_names as names
@@ -209,3 +210,16 @@ def test_a_mail_outside_the_outbox(plant_file, sin: str) -> None:
 )
 def test_an_organization_by_its_number(plant_file) -> None:
     plant_file("crm/planted.sql", "SELECT id FROM crm_influencer WHERE organization_id = %s")
+
+
+# --- forms -------------------------------------------------------------------------------------------------------
+@caught_by(forms.test_a_field_of_a_name_refuses_what_nobody_can_see, match=r"crm/planted\.py title")
+def test_a_name_that_nobody_can_see(plant_file) -> None:
+    plant_file("crm/planted.py", "class A:\n    title = " + "forms.CharField(max_length=9)\n")
+
+
+@caught_by(
+    forms.test_a_form_over_stored_values_asks_before_it_replaces_anothers, match="PlantedForm"
+)
+def test_a_form_that_replaces_what_its_reader_has_not_seen(plant_file) -> None:
+    plant_file("crm/planted.py", "form = PlantedForm(data, initial={})\n")

@@ -52,7 +52,7 @@ def _invite(order: Order) -> None:
     locked = Order.objects.select_for_update().get(pk=order.pk)
     if locked.state != OrderState.CREATED:
         return
-    if not order.account.influencer.email:
+    if not order.account.influencer.mail_address:
         _note(order, NO_ADDRESS)
         return
     try:
@@ -68,7 +68,7 @@ def queue_invitation(order: Order, *, again_after: timedelta | None = None) -> b
     with translation.override(page_language(order)):
         message, is_new = queue_message(
             TEMPLATE,
-            to=order.account.influencer.email,
+            to=order.account.influencer.mail_address,
             subject=_subject(order),
             values=_values(order, order.organization),
             intent=f"{INVITATION}:{order.pk}",
@@ -85,7 +85,7 @@ def queue_reminder(order: Order) -> None:
         brand = isolated(order.request.brand_name)
         message, _ = queue_message(
             REMINDER_TEMPLATE,
-            to=order.account.influencer.email,
+            to=order.account.influencer.mail_address,
             subject=gettext("Reminder: your order for %(brand)s") % {"brand": brand},
             values=_values(order, order.organization),
             intent=f"{REMINDER}:{order.pk}:{order.reminder_count}",
@@ -100,7 +100,7 @@ def queue_answer(order: Order, reply: OrderReply) -> None:
         brand = isolated(order.request.brand_name)
         message, _ = queue_message(
             ANSWER_TEMPLATE,
-            to=order.account.influencer.email,
+            to=order.account.influencer.mail_address,
             subject=gettext("Answer about your order for %(brand)s") % {"brand": brand},
             values={**_values(order, order.organization), "reply": reply},
             intent=f"{ANSWER}:{reply.pk}",

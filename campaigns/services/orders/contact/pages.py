@@ -86,7 +86,7 @@ def _was_noted(order: Order) -> bool:
 
 def _is_just_mailed(order: Order) -> bool:
     """Was a mail sent to the creator a moment ago?"""
-    to = order.account.influencer.email
+    to = order.account.influencer.mail_address
     just_sent = Message.objects.filter(recipient=to, sent_at__gt=timezone.now() - TOO_SOON)
     return bool(to) and just_sent.exists()
 

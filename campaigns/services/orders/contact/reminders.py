@@ -73,7 +73,9 @@ def remind(order: Order, *, actor: User | None) -> None:
 def why_not_sent(order: Order) -> str:
     """The reason why the invitation is not sent again; empty if it may be."""
     said = {reply.kind for reply in order.replies.all() if reply.settled_at is None}
-    return mail_refusal(order.state, said) or ("" if order.account.influencer.email else NO_ADDRESS)
+    return mail_refusal(order.state, said) or (
+        "" if order.account.influencer.mail_address else NO_ADDRESS
+    )
 
 
 def why_not_reminded(order: Order) -> str:
@@ -94,7 +96,7 @@ def _refuse(reason: str) -> None:
 
 def _locked(order: Order) -> Order:
     rows = Order.objects.select_for_update(of=("self",))
-    related = ("account__influencer", "request", "campaign", "organization")
+    related = ("account__influencer__person", "request", "campaign", "organization")
     return rows.select_related(*related).get(pk=order.pk)
 
 

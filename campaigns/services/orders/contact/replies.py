@@ -107,7 +107,7 @@ def settle(reply: OrderReply, *, answer: str = "", accepts: bool = False, actor:
 
 
 def _mailed(order: Order, reply: OrderReply) -> str:
-    if not order.account.influencer.email:
+    if not order.account.influencer.mail_address:
         return f"{ON_THE_PAGE} No e-mail address is known, so none was sent."
     try:
         queue_answer(order, reply)
@@ -133,4 +133,6 @@ def set_due(locked: Order, due_on: date | None, *, actor: User | None) -> None:
 
 def _locked(order: Order) -> Order:
     rows = Order.objects.select_for_update(of=("self",))
-    return rows.select_related("account__influencer", "request", "organization").get(pk=order.pk)
+    return rows.select_related("account__influencer__person", "request", "organization").get(
+        pk=order.pk
+    )

@@ -20,7 +20,6 @@ from crm.models import CustomField
 from crm.policies.addresses import account_handle
 from crm.policies.details import (
     plausible_birthday,
-    readable_name,
     readable_phone,
     readable_time_zone,
 )
@@ -35,6 +34,7 @@ from crm.services.imports.meaning.currencies import (
 from crm.services.imports.meaning.names import country_code, language_code
 from crm.services.imports.reading.tables import Percentage, cell_text
 from tenancy.addresses import one_spelling
+from ui.names import readable_name
 from ui.numbers import NotACount, plainly, proven_decimal_marks, read_count, read_number
 
 TEXTS = {"name": 200, "display_name": 200, "salutation": 100, "city": 100}
