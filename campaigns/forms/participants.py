@@ -90,7 +90,8 @@ class ParticipantForm(EditForm, forms.Form):
         states = {row.state for row in participants}
         allowed = set.union(*({state, *PARTICIPANT_MOVES[state]} for state in states))
         sent = self.data.get("state", "")
-        allowed.add(sent)  # once somebody else has moved them, it may lead nowhere: the service says so
+        # Once somebody else has moved them, what was sent may lead nowhere: the service says so.
+        allowed.add(sent)
         is_open = len(states) > 1 or (self.is_bound and not sent)
         blank = [("", "As it is")] if is_open else []
         self.fields["state"].choices = blank + [  # type: ignore[attr-defined]
