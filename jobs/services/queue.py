@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from jobs.models import Work
 from jobs.services.kinds import WorkKind, kind_named, register_kind
+from jobs.services.slices import chunks
 from tenancy.scope import NOBODY, Owner, required_owner
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
 
 # Whoever asks again so soon is told so, and nothing is done: a click doubled, not a person who knows of news.
 JUST_NOW = timedelta(seconds=10)
+AT_ONCE = 5_000  # rows in a statement: an organization may have a million subjects
 UNIQUE_FIELDS = ["kind", "organization", "person", "subject_id"]
 
 
@@ -56,15 +58,16 @@ def _plan(
     apart: timedelta = timedelta(0),
 ) -> None:
     now, owner = timezone.now(), _owner(kind)
-    Work.objects.bulk_create(
-        [
-            Work(**owner._asdict(), kind=kind, subject_id=pk, due_at=now + first + apart * turn)
-            for turn, pk in enumerate(subject_ids)
-        ],
-        update_conflicts=True,
-        unique_fields=UNIQUE_FIELDS,
-        update_fields=["due_at", "postponed_reason", "stopped_reason"],
-    )
+    for part in chunks(enumerate(subject_ids), AT_ONCE):
+        Work.objects.bulk_create(
+            [
+                Work(**owner._asdict(), kind=kind, subject_id=pk, due_at=now + first + apart * turn)
+                for turn, pk in part
+            ],
+            update_conflicts=True,
+            unique_fields=UNIQUE_FIELDS,
+            update_fields=["due_at", "postponed_reason", "stopped_reason"],
+        )
 
 
 def wake(kind: str, *subject_ids: int, after: timedelta = timedelta(0)) -> None:

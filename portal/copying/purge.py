@@ -17,7 +17,7 @@ from portal.copying.job import COPY, FORGET
 from tenancy.models import User
 from tenancy.scope import person_scope
 from tiktok.models import LegacyMigration
-from tiktok.services.legacy.purgers import TERMS, Ids, Purger, register_purger
+from tiktok.services.legacy.purgers import TERMS, Ids, Purger, Taken, register_purger
 
 
 class CopyPurger(Purger):
@@ -30,11 +30,11 @@ class CopyPurger(Purger):
         ids = [pk for pk in self._ids() if pk > (after or 0)]
         return Ids(len(ids), "".join(f"{pk}\n" for pk in ids), ids[-1]) if ids else Ids()
 
-    def act(self) -> int | None:
+    def act(self, after: Any = None) -> Taken | None:
         """Delete those of one person."""
         for person, ids in self._copies():
             with person_scope(person):
-                return delete_with_contents(File.objects.filter(pk__in=ids))
+                return Taken(delete_with_contents(File.objects.filter(pk__in=ids)))
         return None
 
     def _ids(self) -> list[int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from campaigns.enums import PostOrigin
@@ -106,6 +109,16 @@ def why_not(migration: LegacyMigration, plan: MigrationPlan, actor: User | None)
     return OWN_APPROVAL if is_own else ""
 
 
+@contextmanager
+def _numbers_made_last() -> Iterator[None]:
+    """Let the influencers' numbers be made once, when all is done: nobody who edits one waits for the statements before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.numbers', 'later', true)")
+        yield
+        cursor.execute("SELECT set_config('app.numbers', '', true)")
+    LegacyMigration.objects.update(cut_over_at=F("cut_over_at"))  # its trigger makes them
+
+
 @transaction.atomic
 def cut_over(plan: MigrationPlan, *, actor: User | None) -> int:
     """Everything the organization sees turns to TikTok's own data, in one transaction. Returns the posts hidden.
@@ -118,13 +131,13 @@ def cut_over(plan: MigrationPlan, *, actor: User | None) -> int:
     if reason := why_not(migration, plan, actor):
         raise MigrationRefused(reason)
     check_plan(plan)
-    release_creators(migration, plan_digest=plan.digest, actor=actor)
-    SocialAccount.objects.filter(account_type=AccountType.TIKTOK).update(
-        account_type=AccountType.TIKTOK_CREATOR
-    )
-    return Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None).update(
-        hidden_at=migration.cut_over_at
-    )
+    with _numbers_made_last():
+        release_creators(migration, plan_digest=plan.digest, actor=actor)
+        SocialAccount.objects.filter(account_type=AccountType.TIKTOK).update(
+            account_type=AccountType.TIKTOK_CREATOR
+        )
+        shown = Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=None)
+        return shown.update(hidden_at=migration.cut_over_at)
 
 
 @transaction.atomic
@@ -134,14 +147,14 @@ def reverse_cut_over(*, actor: User | None) -> int:
     What a campaign code has brought back meanwhile stays with its order. Returns the posts that are visible again.
     Raises MigrationRefused, and once the purge has begun always.
     """
-    migration = take_release_back(actor=actor)
-    plan = MigrationPlan.objects.filter(digest=migration.plan_digest).latest("pk")
-    SocialAccount.objects.filter(pk__in=plan.facts["renamed"]).update(
-        account_type=AccountType.TIKTOK
-    )
-    return Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=migration.cut_over_at).update(
-        hidden_at=None
-    )
+    with _numbers_made_last():
+        migration = take_release_back(actor=actor)
+        plan = MigrationPlan.objects.filter(digest=migration.plan_digest).latest("pk")
+        SocialAccount.objects.filter(pk__in=plan.facts["renamed"]).update(
+            account_type=AccountType.TIKTOK
+        )
+        hidden = Post.objects.filter(origin=PostOrigin.LEGACY, hidden_at=migration.cut_over_at)
+        return hidden.update(hidden_at=None)
 
 
 @dataclass(frozen=True)

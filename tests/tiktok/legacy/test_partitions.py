@@ -20,7 +20,7 @@ from tiktok.enums import PurgeState, Source
 from tiktok.models import CreatorSnapshot, LegacyMigration, PurgeRun, VideoSnapshot
 from tiktok.services.facts.months import open_legacy_partitions
 from tiktok.services.facts.snapshots import record_creator_snapshots, record_video_snapshots
-from tiktok.services.legacy.purgers import PartitionBusy, PartitionPurger
+from tiktok.services.legacy.purgers import PartitionBusy, PartitionPurger, Taken
 
 pytestmark = pytest.mark.django_db
 
@@ -252,5 +252,5 @@ def test_a_partition_that_somebody_reads_is_tried_again_and_nobody_waits_long() 
             reader.execute("LOCK TABLE tiktok_videosnapshot_legacy IN ACCESS SHARE MODE")
             with pytest.raises(PartitionBusy):
                 purger.act()
-        assert (purger.act(), purger.act(), purger.act()) == (0, 1, None)
+        assert (purger.act(), purger.act(), purger.act()) == (Taken(0), Taken(1), None)
         assert not exists(f"tiktok_videosnapshot_legacy_{oak.pk}")

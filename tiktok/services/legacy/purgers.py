@@ -9,7 +9,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, models, transaction
 
@@ -34,11 +34,18 @@ class Ids:
     last: Any = None
 
 
+class Taken(NamedTuple):
+    """How many rows or files a slice has taken away, and the place behind them; None: the next begins at the first."""
+
+    gone: int
+    last: Any = None
+
+
 @dataclass(frozen=True)
 class Purger(ABC):
-    """One table or store of the organization in scope. `act` takes away a slice and returns how many went; None: nothing is left.
+    """One table or store of the organization in scope. `act` takes away the slice behind a place; None: nothing is left there.
 
-    `ids` are those behind a place (None: from the first on), for the hash that the receipt names.
+    `ids` are those behind a place, for the hash that the receipt names. A place of None: from the first on.
     """
 
     name: str
@@ -52,7 +59,7 @@ class Purger(ABC):
     def ids(self, after: Any) -> Ids: ...
 
     @abstractmethod
-    def act(self) -> int | None: ...
+    def act(self, after: Any = None) -> Taken | None: ...
 
 
 @dataclass(frozen=True)
@@ -67,16 +74,18 @@ class RowPurger(Purger):
         return self.rows().count()
 
     def ids(self, after: Any) -> Ids:
-        rows = self.rows() if after is None else self.rows().filter(pk__gt=after)
-        ids = list(rows.order_by("pk").values_list("pk", flat=True)[:SLICE_ROWS])
+        ids = list(self._behind(after).order_by("pk").values_list("pk", flat=True)[:SLICE_ROWS])
         return Ids(len(ids), "".join(f"{pk}\n" for pk in ids), ids[-1]) if ids else Ids()
 
-    def act(self) -> int | None:
-        """A bound, not a list of keys."""
-        keys = self.rows().order_by("pk").values_list("pk", flat=True)
-        rows = self.at_once or SLICE_ROWS
-        last = keys[rows - 1 : rows].first()
-        return self.take(self.rows() if last is None else self.rows().filter(pk__lte=last)) or None
+    def act(self, after: Any = None) -> Taken | None:
+        """Two bounds, not a list of keys: what slices before this one went through is not read again."""
+        rows, size = self._behind(after), self.at_once or SLICE_ROWS
+        last = rows.order_by("pk").values_list("pk", flat=True)[size - 1 : size].first()
+        gone = self.take(rows if last is None else rows.filter(pk__lte=last))
+        return Taken(gone, last) if gone else None
+
+    def _behind(self, place: Any) -> models.QuerySet[Any]:
+        return self.rows() if place is None else self.rows().filter(pk__gt=place)
 
 
 # The partition of the organization alone is read: the others are left out when the statement begins.
@@ -118,15 +127,15 @@ class PartitionPurger(Purger):
         key, _, moment = text.rstrip().rpartition("\n")[2].split("|")
         return Ids(count, text, [int(key), moment])
 
-    def act(self) -> int | None:
+    def act(self, after: Any = None) -> Taken | None:
         try:
             with transaction.atomic():
                 if self._ask("SELECT tiktok_detach_legacy(%s)", self.table)[0]:
-                    return 0
+                    return Taken(0)
                 gone = int(self._ask("SELECT tiktok_drop_legacy(%s)", self.table)[0])
         except OperationalError as problem:
             raise PartitionBusy from problem
-        return gone or None
+        return Taken(gone) if gone else None
 
     def _ask(self, statement: str, *values: Any) -> tuple[Any, ...]:
         with connection.cursor() as cursor:

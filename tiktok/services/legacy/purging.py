@@ -151,12 +151,14 @@ def _hash_slice(counts: dict[str, Any]) -> str:
 
 
 def _act(counts: dict[str, Any]) -> str:
-    """One slice of the first purger that has anything left, from the one that is at work on."""
+    """One slice of the first purger that has anything left, from the one that is at work on and the place where it is."""
+    after = counts.pop("after", None)
     for purger in _from(counts["doing"]):
-        gone = purger.act()
-        if gone is not None:
-            counts["doing"] = purger.name
-            counts["gone"][purger.name] = counts["gone"].get(purger.name, 0) + gone
+        is_on = after is not None and purger.name == counts["doing"]
+        taken = (purger.act(after) if is_on else None) or purger.act()
+        if taken is not None:
+            counts["doing"], counts["after"] = purger.name, taken.last
+            counts["gone"][purger.name] = counts["gone"].get(purger.name, 0) + taken.gone
             return purger.name
     return ""
 

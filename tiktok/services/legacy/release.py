@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from datetime import timedelta
 
 from django.db import connection
@@ -81,7 +82,8 @@ def lock_migration() -> LegacyMigration:
 
 def _lock_creators() -> None:
     """Wait until nobody forgets what an authorization supplied; whoever does so later forgets what is kept, or put back, too."""
-    list(Creator.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    locked = Creator.objects.select_for_update(no_key=True).order_by("pk").values_list("pk")
+    deque(locked.iterator(), maxlen=0)
 
 
 def release_creators(migration: LegacyMigration, *, plan_digest: str, actor: User | None) -> None:
@@ -101,20 +103,16 @@ def release_creators(migration: LegacyMigration, *, plan_digest: str, actor: Use
 
 def _begin_tracking() -> int:
     """Sync every supported account at once. Returns how many there are."""
-    creators = list(Creator.objects.annotate(is_authenticated=authenticated()))
-    supported = [
-        creator.pk
-        for creator in creators
-        if is_supported(
-            account_kind(
-                creator.marketplace_status,
-                is_authenticated=creator.is_authenticated,
-                is_released=True,
-            )
-        )
-    ]
+    told = Creator.objects.annotate(is_authenticated=authenticated())
+    supported, connected = [], []
+    rows = told.values_list("pk", "marketplace_status", "is_authenticated")
+    for pk, status, is_authenticated in rows.iterator():
+        if is_supported(account_kind(status, is_authenticated=is_authenticated, is_released=True)):
+            supported.append(pk)
+        if is_authenticated:
+            connected.append(pk)
     make_due(PollKind.PROFILE, *supported)
-    make_due(PollKind.INSIGHTS, *(creator.pk for creator in creators if creator.is_authenticated))
+    make_due(PollKind.INSIGHTS, *connected)
     begin(PollKind.VIDEOS, *supported)
     return len(supported)
 
