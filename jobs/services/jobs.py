@@ -32,10 +32,13 @@ from tenancy.scope import groups_scope, required_owner
 
 log = structlog.get_logger()
 
-WORK_KIND, ERRAND_KIND = "job", "job.errand"
+WORK_KIND, ERRAND_KIND, WHOLE_KIND = "job", "job.errand", "job.whole"
 SLICE_LEASE = timedelta(seconds=45)
 # Several calls, each of which may be tried three times.
 ERRAND_LEASE = timedelta(minutes=5)
+# One slice that has to be one transaction. It takes minutes in a large organization, and nobody shall wait beside it to do it again:
+# Celery ends a worker that takes longer.
+WHOLE_LEASE = timedelta(minutes=5)
 # What an errand was about and what came of it may name people, and deletes itself well within the day that erasure has.
 ERRAND_KEPT = timedelta(hours=20)
 WAIT_SECONDS = 0.5  # until it is seen again how far somebody else is
@@ -238,10 +241,11 @@ def fail_stopped(job_ids: Sequence[int]) -> None:
 
 
 def register_work() -> None:
-    """Jobs are work of the lane for long work, one slice at a time; errands of the lane that people wait for."""
+    """Jobs are work of the lane for long work, one slice or the whole at a time; errands of the lane that people wait for."""
     for name, lane, do, lease in (
         (WORK_KIND, Lane.BULK, do_slices, SLICE_LEASE),
         (ERRAND_KIND, Lane.PERSON, do_errands, ERRAND_LEASE),
+        (WHOLE_KIND, Lane.BULK, do_slices, WHOLE_LEASE),
     ):
         register_kind(
             WorkKind(

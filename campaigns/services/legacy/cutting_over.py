@@ -19,7 +19,7 @@ from campaigns.services.legacy.planning import check_plan, make_plan, report_of
 from crm.enums import AccountType
 from crm.models import SocialAccount
 from jobs.models import Job
-from jobs.services.jobs import JobKind, register_job, start_job
+from jobs.services.jobs import WHOLE_KIND, JobKind, register_job, start_job
 from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
@@ -243,5 +243,6 @@ def register_cut_over_jobs() -> None:
                 report=report_of,
                 is_owed=True,
                 is_ours=True,
+                work=WHOLE_KIND,
             )
         )
