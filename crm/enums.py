@@ -144,6 +144,7 @@ class MatchKind(models.TextChoices):
     PHONE = "phone", "Same phone number"
     HANDLE = "handle", "Same handle"
     NAME = "name", "Similar name"
+    ACCOUNT = "account", "An account of one was connected by the other"
 
 
 class DuplicateState(models.TextChoices):

@@ -30,8 +30,14 @@ from crm.services.exports.runs import forget_exports
 from crm.services.forgetting import forget_copies, forget_unused, is_forgotten_together
 from crm.services.influencers import open_dashboard
 from crm.services.mailings.answers import follow_message, note_answer
-from crm.services.merging.finding import check_for_duplicates
-from crm.services.programs.applying import hide_applicant, open_applications, tie_applicant
+from crm.services.merging.finding import check_for_duplicates, note_moved_account
+from crm.services.programs.applying import (
+    hide_applicant,
+    is_applicant_only,
+    keep_known,
+    open_applications,
+    tie_applicant,
+)
 from files.models import File
 from files.purge import delete_files
 from jobs.services.forgetting import forget_links
@@ -49,14 +55,17 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
     account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
     influencer = _influencer_of(person, account, creator) or Influencer(email=person.email)
     applications, is_new = open_applications(person), influencer.pk is None
+    known = _known_by_it(account, influencer)
     if is_new:
         hide_applicant(influencer, applications)
+    if known is not None and (applications if is_new else is_applicant_only(influencer)):
+        keep_known(influencer, known)
     is_placeholder = influencer.name in {"", creator.handle, influencer.email}
     if is_placeholder:
         influencer.name = person.name or name_at_tiktok(creator) or creator.handle
     if is_placeholder or influencer.person_id != person.pk:
         open_dashboard(influencer, person)
-    tie_applicant(influencer, applications, is_new=is_new)
+    tie_applicant(influencer, applications, is_new=is_new and known is None)
     if account is None:
         account = SocialAccount(
             creator=creator,
@@ -68,6 +77,8 @@ def attach_account(creator: Creator, person: User, **_: Any) -> None:
         account.influencer = influencer
         account.save()
         check_for_duplicates(influencer.pk)
+    if known is not None:
+        note_moved_account(creator.handle, known.pk, influencer.pk)
     AwaitedAccount.objects.filter(handle=creator.handle).delete()
     note_answer(influencer.pk)
     note_connected(influencer.pk, creator.handle)
@@ -183,6 +194,13 @@ def _influencer_of(
         return account.influencer
     unclaimed = Influencer.objects.filter(person=None, email=person.email)
     return unclaimed.order_by("pk").first() or _awaiting(creator)
+
+
+def _known_by_it(account: SocialAccount | None, influencer: Influencer) -> Influencer | None:
+    """Somebody else whom the organization knew by the account, and not as an applicant alone."""
+    if account is None or account.influencer_id == influencer.pk:
+        return None
+    return None if is_applicant_only(account.influencer) else account.influencer
 
 
 def _awaiting(creator: Creator) -> Influencer | None:

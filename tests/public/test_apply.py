@@ -14,17 +14,22 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from campaigns.models import Order
 from crm.enums import ApplicationState, FieldKind
 from crm.errors import NotTaken
-from crm.models import Application, CustomField, Influencer, Program, SocialAccount
+from crm.models import Application, CustomField, Duplicate, Influencer, Program, SocialAccount
 from crm.queries import archived_page
 from crm.services.groups import create_group, edit_group
+from crm.services.influencers import archive_influencers
+from crm.services.merging.finding import find_duplicates
 from crm.services.programs import applying
 from crm.services.programs.programs import set_open
 from files.models import File
 from mail.services.marks import mark
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
+from tests.factories.campaigns import a_campaign, an_order
+from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
 from tests.factories.programs import a_program, a_question, an_application
 from tests.mailing import sent_mail
 from tiktok.models import Connection, Consent, MarketplaceAccount
@@ -288,6 +293,64 @@ def test_whoever_is_known_stays_in_the_lists(
     assert (application.influencer, application.is_new) == (known, False)
     assert application.influencer is not None
     assert application.influencer.archived_at is None
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+@pytest.mark.parametrize("is_second", [False, True])
+def test_an_account_of_the_roster_stays_in_it_whoever_applies_with_it(
+    tiktok: Any, oak: Organization, program: Program, *, is_second: bool, is_archived: bool
+) -> None:
+    """`is_second`: they are here by an application and connect one more account, which nobody signs in for."""
+    tom = None if is_second else User.objects.create_user("tom@creators.example")
+    with organization_scope(oak):
+        group = create_group("Bread", "bread", actor=None)
+        Program.objects.update(group=create_group("Cake", "cake", actor=None))
+        known = InfluencerFactory.create(name="Tom", person=tom, group=group)
+        if is_archived:
+            archive_influencers([known], actor=None)
+        account = TikTokAccountFactory.create(influencer=known, creator__handle="maya.bakes")
+        order = an_order(a_campaign(), account)
+    client = signed_in()
+    if is_second:
+        connect(client, tiktok, "tom_trails")
+        assert own(oak).is_new
+        with organization_scope(oak):
+            Connection.objects.update(state="expired")
+    connect(client, tiktok, "maya.bakes")
+
+    application = own(oak)
+    influencer = application.influencer
+    assert influencer is not None
+    assert (application.is_new, influencer.group) == (False, group)
+    assert (influencer.archived_at is None) == (not is_archived)
+    with organization_scope(oak):
+        find_duplicates([influencer.pk])
+        reasons = [pair.reasons for pair in Duplicate.objects.all()]
+        assert reasons == (
+            [] if is_archived else [["An account of one was connected by the other"]]
+        )
+    client.post(f"{PAGE}withdraw/")
+    with organization_scope(oak):
+        assert not Application.objects.exists()
+        account.refresh_from_db()
+        assert account.influencer == influencer
+        assert Influencer.objects.filter(pk=known.pk).exists()
+        assert Order.objects.get() == order
+
+
+def test_an_account_that_another_applicant_had_brought_is_new_here(
+    tiktok: Any, oak: Organization, program: Program
+) -> None:
+    with organization_scope(oak):
+        other = an_application(program, "maya.bakes")
+        Connection.objects.update(state="expired")
+    connect(signed_in(), tiktok, "maya.bakes")
+    with organization_scope(oak):
+        application = Application.objects.exclude(pk=other.pk).get()
+        assert application.is_new
+        assert application.influencer is not None
+        assert application.influencer.archived_at is not None
+        assert not Duplicate.objects.exists()
 
 
 def test_a_second_application_of_who_is_new_is_new_too(

@@ -39,7 +39,8 @@ def find_duplicates(ids: Sequence[int]) -> None:
     """Keep with whom these influencers may be one person; an open pair that shares nothing any more goes."""
     found = _matches(ids)
     either = models.Q(first__in=ids) | models.Q(second__in=ids)
-    known = {(row.first_id, row.second_id): row for row in Duplicate.objects.filter(either)}
+    rows = Duplicate.objects.select_related("first", "second").filter(either)
+    known = {(row.first_id, row.second_id): row for row in rows}
     Duplicate.objects.bulk_create(
         [
             Duplicate(first_id=first, second_id=second, matches=sorted(matches))
@@ -49,7 +50,25 @@ def find_duplicates(ids: Sequence[int]) -> None:
         ignore_conflicts=True,
     )
     for pair, row in known.items():
-        _compare(row, found.get(pair, set()))
+        _compare(row, found.get(pair, set()) | _moved(row))
+
+
+@transaction.atomic
+def note_moved_account(handle: str, *ids: int) -> None:
+    """Keep that an account went from one of these two influencers to the other, by its owner: they may be one person."""
+    first, second = sorted(ids)
+    line = _line(MatchKind.ACCOUNT, handle)
+    given = {"matches": [line]}
+    row, is_new = Duplicate.objects.get_or_create(first_id=first, second_id=second, defaults=given)
+    if not is_new:
+        _compare(row, {*row.matches, line})
+
+
+def _moved(row: Duplicate) -> set[str]:
+    """The lines of accounts that went from one to the other: no row tells them any more."""
+    if row.first.archived_at or row.second.archived_at:
+        return set()
+    return {line for line in row.matches if line.startswith(f"{MatchKind.ACCOUNT}:")}
 
 
 def alike(influencer: Influencer) -> list[Influencer]:

@@ -57,7 +57,7 @@ def begin(program: Program, person: User) -> Application:
         program=program,
         person=person,
         influencer=influencer,
-        is_new=_is_applicant_only(influencer),
+        is_new=influencer is not None and is_applicant_only(influencer),
         name=person.name,
         saved_at=timezone.now(),
     )
@@ -69,9 +69,9 @@ def begin(program: Program, person: User) -> Application:
     return application
 
 
-def _is_applicant_only(influencer: Influencer | None) -> bool:
-    """Is the row here for another application alone?"""
-    if influencer is None or influencer.archived_at is None:
+def is_applicant_only(influencer: Influencer) -> bool:
+    """Is the row here for applications alone?"""
+    if influencer.archived_at is None:
         return False
     return influencer.applications.filter(is_new=True).exists()
 
@@ -154,6 +154,15 @@ def hide_applicant(influencer: Influencer, applications: Sequence[Application]) 
     if applications:
         influencer.archived_at = timezone.now()
         influencer.group_id = applications[0].program.group_id
+
+
+def keep_known(influencer: Influencer, known: Influencer) -> None:
+    """An account of `known` goes to somebody who only applies: they stand in the lists where `known` does from now on, and no
+    end of an application takes the account along."""
+    influencer.archived_at, influencer.group_id = known.archived_at, known.group_id
+    if influencer.pk is not None:
+        influencer.save(update_fields=["archived_at", "group_id"])
+        influencer.applications.update(is_new=False)
 
 
 def tie_applicant(

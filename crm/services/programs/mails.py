@@ -31,7 +31,7 @@ def mail_applicant(application: Application, what: str) -> None:
     program = application.program
     influencer = application.influencer
     assert influencer is not None  # noqa: S101 -- nothing is sent without one
-    with translation.override(written_in(influencer.language or program.language)):
+    with translation.override(written_in(influencer.reads_in or program.language)):
         values = {
             "what": what,
             "name": application.name,

@@ -14,7 +14,14 @@ from crm.policies.similarity import is_similar, likeness
 from crm.queries.duplicates import duplicate_by_id, open_duplicate_count
 from crm.services.influencers import create_influencer, edit_influencer, set_other_addresses
 from crm.services.merging import finding
-from crm.services.merging.finding import CHECK, DAILY, WALK, find_duplicates, plan_checks
+from crm.services.merging.finding import (
+    CHECK,
+    DAILY,
+    WALK,
+    find_duplicates,
+    note_moved_account,
+    plan_checks,
+)
 from crm.services.merging.pairs import dismiss_duplicate, reopen_duplicate
 from crm.tasks import plan_duplicate_checks
 from jobs.enums import Lane
@@ -262,3 +269,20 @@ def test_trigrams_tell_names_of_several_scripts_apart_better_than_their_sound() 
 )
 def test_names_without_letters_are_like_none(first: str, second: str, share: float) -> None:
     assert likeness(first, second) == share
+
+
+def test_an_account_that_went_from_one_to_the_other_opens_a_dismissed_pair_once(
+    owner: User,
+) -> None:
+    one, two = someone(), someone()
+    check_all()
+    dismiss_duplicate(Duplicate.objects.get(), actor=owner)
+    note_moved_account("maya.bakes", two.pk, one.pk)
+    assert Duplicate.objects.get().state == DuplicateState.OPEN
+    edit_influencer(two, name="Tom", actor=owner)
+    check_all()
+    assert found() == [("Maya Okonkwo", "Tom", ["An account of one was connected by the other"])]
+    dismiss_duplicate(Duplicate.objects.get(), actor=owner)
+    note_moved_account("maya.bakes", one.pk, two.pk)
+    check_all()
+    assert Duplicate.objects.get().state == DuplicateState.DISMISSED

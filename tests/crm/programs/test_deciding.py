@@ -324,12 +324,20 @@ def test_what_is_decided_is_not_decided_again(program, owner: User) -> None:
 
 
 def test_mail_is_in_the_language_of_the_applicant_else_of_the_program(program, owner: User) -> None:
+    chosen = an_application(program, "tom.trails")
+    User.objects.filter(pk=chosen.person_id).update(language="pt")
+    kept = an_application(program, "sara.snackt")
+    Influencer.objects.filter(pk__in=[chosen.influencer_id, kept.influencer_id]).update(
+        language="es"
+    )
     Program.objects.update(language="de")
-    decide(an_application(program), Decision.DECLINE, actor=owner)
-    other = an_application(program, "sara.snackt")
-    Influencer.objects.filter(pk=other.influencer_id).update(language="en")
-    decide(other, Decision.DECLINE, actor=owner)
-    assert subjects() == ["Deine Bewerbung für Spring bakers", "Your application for Spring bakers"]
+    for application in (chosen, kept, an_application(program)):
+        decide(application, Decision.DECLINE, actor=owner)
+    assert subjects() == [
+        "A sua inscrição para Spring bakers",
+        "Tu solicitud para Spring bakers",
+        "Deine Bewerbung für Spring bakers",
+    ]
 
 
 def test_a_viewer_decides_nothing(program, viewer: Client) -> None:
