@@ -24,6 +24,7 @@ from crm.models import (
 )
 from crm.queries.programs import known_as_applicants
 from crm.services.accounts import name_after_profile, name_at_tiktok
+from crm.services.connections import joining
 from crm.services.connections.answers import note_connected
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.exports.runs import forget_exports
@@ -104,8 +105,10 @@ def follow_name(creator: Creator, **_: Any) -> None:
 
 @receiver(renamed, dispatch_uid="crm.renamed")
 def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
-    """The account is found by its new handle, and who is named after the old one is named after the new, whoever asked."""
+    """The account and what was asked about it are found by its new handle, and who is named after the old one is named after
+    the new, whoever asked."""
     with groups_scope(None):
+        joining.follow_handle(earlier, creator.handle)
         account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
         if account is None:
             return

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from crm.enums import ConnectState, DeclineReason
@@ -13,7 +14,7 @@ class ConnectInvitation(OrganizationModel):
     """An influencer is asked to connect one TikTok account: the mail, the page behind its link, and what they answered.
 
     `version` names the link that works; `message` is the latest mail. `ask_again_on`: the day on which they want to be
-    asked again.
+    asked again. `other_links`: the links ("id.version") of invitations that were joined with this one.
     """
 
     group_path: ClassVar[str] = "influencer__group"
@@ -24,6 +25,7 @@ class ConnectInvitation(OrganizationModel):
     handle = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=ConnectState, default=ConnectState.ASKED)
     version = models.PositiveIntegerField(default=1)
+    other_links = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     message = models.ForeignKey(
         "mail.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

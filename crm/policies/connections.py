@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 OPEN_STATES = frozenset({ConnectState.ASKED, ConnectState.OPENED})
 MONTHS_LATER = 3
+# Of two invitations about the same account one is kept: a no before all, and one that waits before one that is over.
+HEEDED = (
+    ConnectState.DECLINED,
+    ConnectState.LATER,
+    ConnectState.CONNECTED,
+    ConnectState.OPENED,
+    ConnectState.ASKED,
+    ConnectState.STOPPED,
+)
 
 
 def refuse_asking(invitation: ConnectInvitation, today: date) -> None:
@@ -25,5 +34,10 @@ def refuse_asking(invitation: ConnectInvitation, today: date) -> None:
 
 
 def may_answer(state: str) -> bool:
-    """Can a no be said now? Whoever has connected stops sharing instead; an invitation that was stopped asks nothing."""
+    """Does it wait for an answer, now or on a later day? An invitation that was stopped asks nothing."""
     return state in OPEN_STATES | {ConnectState.LATER}
+
+
+def by_heed(invitation: ConnectInvitation) -> tuple[int, bool]:
+    """The rank of an invitation among those about the same account, the first of which is kept."""
+    return (HEEDED.index(ConnectState(invitation.state)), invitation.reported_at is None)

@@ -73,13 +73,13 @@ def _tell(request: OrganizationRequest, handle: str, asked: asking.Asked, more: 
 def stop_asking(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
     """End the invitation of this account: its link works no longer."""
     account = found_account(pk, account_pk)
-    rows = ConnectInvitation.objects.filter(influencer=pk, handle=account.handle)
-    for invitation in rows:
-        answers.stop(invitation, actor=request.user)
-    messages.success(
-        request,
-        f"The invitation to connect @{isolated(account.handle)} is stopped. You can ask again.",
-    )
+    invitation = ConnectInvitation.objects.filter(influencer=pk, handle=account.handle).first()
+    handle = isolated(account.handle)
+    if invitation is not None and answers.stop(invitation, actor=request.user):
+        said = f"The invitation to connect @{handle} is stopped. You can ask again."
+        messages.success(request, said)
+    else:
+        messages.info(request, f"No invitation to connect @{handle} waits for an answer.")
     return redirect("crm:influencer", request.organization.slug, pk)
 
 

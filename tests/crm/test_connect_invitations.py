@@ -99,7 +99,8 @@ def test_who_has_answered_is_not_asked_and_who_was_stopped_can_be(oak, manager, 
         assert (stopped.state, stopped.version) == (ConnectState.STOPPED, 2)
         assert Event.objects.latest("pk").verb == "influencer.connect_stopped"
     assert "Your team stopped the invitation" in page(manager, account)
-    manager.post(f"{ask}stop/")
+    twice = manager.post(f"{ask}stop/", follow=True).content.decode()
+    assert "waits for an answer." in twice
     with organization_scope(oak):
         assert ConnectInvitation.objects.get().version == 2
         assert ask_to_connect(account, actor=None).is_news

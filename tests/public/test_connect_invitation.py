@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.enums import ConnectState
-from crm.models import ConnectInvitation, Influencer
+from crm.errors import NotToBeAsked
+from crm.models import AwaitedAccount, ConnectInvitation, Influencer
+from crm.services.connections import answers
 from crm.services.connections.answers import LATER, ask_postponed, stop
 from crm.services.connections.asking import ask_handle_to_connect
 from crm.services.connections.links import page_url
@@ -23,11 +25,12 @@ from mail.models import Address, Message
 from mail.services.marks import mark
 from tenancy.models import Event, Membership, Organization, User
 from tenancy.scope import organization_scope
-from tests.connecting import a_person, connect
+from tests.connecting import a_person, connect, consent, finish
 from tests.mailing import sent_mail
-from tiktok.models import Connection, Consent
+from tiktok.models import Connection, Consent, Creator
 from tiktok.queries.consents import CONSENT_VERSION, is_outdated
 from tiktok.services.connect.consents import set_purpose
+from tiktok.services.creators.handles import follow_handle
 
 pytestmark = pytest.mark.django_db
 PHONE: dict[str, Any] = {
@@ -344,4 +347,82 @@ def test_after_connecting_a_no_changes_nothing(tiktok, oak, page) -> None:
     connect(tiktok, User.objects.get(email=LENA), oak, "maya.bakes")
     for answer in ("no", "later", "reopen"):
         Client().post(f"{page}{answer}/", {"reason": "private"})
+    assert invitation_of(oak).state == ConnectState.CONNECTED
+
+
+# --- the account changes its handle ------------------------------------------------------------------------------
+def called_cakes_meanwhile(tiktok: Any, oak: Organization) -> Creator:
+    """Lena's account, known as @maya.cakes and asked for under that handle, is called @maya.bakes at TikTok."""
+    connect(tiktok, a_person(LENA, oak), oak, "maya.bakes")
+    with organization_scope(oak):
+        creator = Creator.objects.get()
+        follow_handle(creator, "maya.cakes")
+        set_purpose("To sell shoes.", is_wider=True, actor=User.objects.get(email=LENA))
+        ask_handle_to_connect("maya.cakes", email=LENA, actor=None)
+    return creator
+
+
+def test_an_invitation_goes_with_an_account_that_is_renamed(tiktok, oak) -> None:
+    creator = called_cakes_meanwhile(tiktok, oak)
+    path = path_of(invitation_of(oak))
+    with organization_scope(oak):
+        follow_handle(creator, "maya.bakes")
+        assert AwaitedAccount.objects.get().handle == "maya.bakes"
+    assert invitation_of(oak).handle == "maya.bakes"
+    client = Client()
+    client.force_login(User.objects.get(email=LENA))
+    assert "You have agreed to an earlier text." in text(client.get(path))
+    client.post(f"{path}agree/", {"text": f"{CONSENT_VERSION}.1"})
+    assert invitation_of(oak).state == ConnectState.CONNECTED
+
+
+def test_a_trip_that_asked_for_the_earlier_handle_ends_connected(tiktok, oak) -> None:
+    creator = called_cakes_meanwhile(tiktok, oak)
+    lena = User.objects.get(email=LENA)
+    answer = consent(tiktok, lena, oak, "maya.bakes", expected_handle="maya.cakes")
+    with organization_scope(oak):
+        follow_handle(creator, "maya.bakes")
+    assert finish(answer, lena).handle == "maya.bakes"
+    assert invitation_of(oak).state == ConnectState.CONNECTED
+
+
+def test_a_no_holds_for_the_new_handle_whichever_invitation_was_answered(tiktok, oak) -> None:
+    creator = called_cakes_meanwhile(tiktok, oak)
+    with organization_scope(oak):
+        [cakes] = ConnectInvitation.objects.all()
+        answers.decline(cakes)
+        ask_handle_to_connect("maya.bakes", email=LENA, actor=None)
+        bakes = ConnectInvitation.objects.get(handle="maya.bakes")
+        follow_handle(creator, "maya.bakes")
+        with pytest.raises(NotToBeAsked):
+            ask_handle_to_connect("maya.bakes", email=LENA, actor=None)
+        assert AwaitedAccount.objects.get().handle == "maya.bakes"
+    assert invitation_of(oak) == cakes
+    for path in (path_of(cakes), path_of(bakes)):
+        assert "You said no" in text(Client().get(path))
+
+
+def test_a_stop_ends_the_links_of_joined_invitations_too(tiktok, oak) -> None:
+    creator = called_cakes_meanwhile(tiktok, oak)
+    with organization_scope(oak):
+        answers.postpone(ConnectInvitation.objects.get())
+        ask_handle_to_connect("maya.bakes", email=LENA, actor=None)
+        paths = [path_of(each) for each in ConnectInvitation.objects.all()]
+        follow_handle(creator, "maya.bakes")
+    assert {Client().get(path).status_code for path in paths} == {200}
+    with organization_scope(oak):
+        assert stop(ConnectInvitation.objects.get(), actor=None)  # type: ignore[arg-type]
+    assert {Client().get(path).status_code for path in paths} == {404}
+
+
+def test_who_has_connected_meanwhile_is_not_asked_on_their_day(tiktok, oak, page) -> None:
+    Client().post(f"{page}later/")
+    with organization_scope(oak):
+        ConnectInvitation.objects.update(ask_again_on=timezone.now().date())
+        Message.objects.update(created_at=timezone.now() - timedelta(days=90))
+    connect(tiktok, User.objects.get(email=LENA), oak, "maya.bakes")
+    with organization_scope(oak):
+        ConnectInvitation.objects.update(state=ConnectState.LATER, ask_again_on=timezone.now())
+        ask_postponed([ConnectInvitation.objects.get().pk])
+    assert len(sent_mail()) == 1
     assert invitation_of(oak).state == ConnectState.CONNECTED

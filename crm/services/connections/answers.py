@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from crm.enums import ConnectState, DeclineReason
 from crm.models import ConnectInvitation
-from crm.policies.connections import OPEN_STATES, may_answer
+from crm.policies.connections import may_answer
+from crm.queries.connections import is_shared
 from crm.services.connections.asking import ask_again
 from jobs.enums import Lane
 from jobs.services.queue import WorkKind, make_due, register_kind
@@ -32,7 +33,7 @@ def decline(
 ) -> ConnectInvitation:
     """Say no, or say why one has said no. Nobody asks again."""
     locked = _locked(invitation)
-    if may_answer(locked.state):
+    if _may_answer(locked):
         _answer(locked, ConnectState.DECLINED)
         _record(Verb.CONNECT_DECLINED, locked)
     if locked.state == ConnectState.DECLINED and (reason or text):
@@ -50,7 +51,7 @@ def decline(
 def postpone(invitation: ConnectInvitation) -> ConnectInvitation:
     """Not now: they are asked again in three months, by itself, and not before."""
     locked = _locked(invitation)
-    if may_answer(locked.state) or locked.state == ConnectState.DECLINED:
+    if _may_answer(locked) or locked.state == ConnectState.DECLINED:
         locked.ask_again_on = timezone.now().date() + LATER_IN
         _answer(locked, ConnectState.LATER)
         make_due(LATER, locked.pk, after=LATER_IN)
@@ -99,17 +100,16 @@ def report(invitation: ConnectInvitation) -> None:
 
 
 @transaction.atomic
-def stop(invitation: ConnectInvitation, *, actor: User) -> ConnectInvitation:
-    """End an invitation that waits for an answer: its link works no longer, and it asks nothing later on."""
+def stop(invitation: ConnectInvitation, *, actor: User) -> bool:
+    """End an invitation that waits for an answer: its links work no longer, and it asks nothing later on. False: none waited."""
     locked = _locked(invitation)
-    if locked.state in OPEN_STATES | {ConnectState.LATER}:
-        locked.state, locked.ask_again_on = ConnectState.STOPPED, None
-        locked.version += 1
-        locked.save()
-        record(
-            Verb.CONNECT_STOPPED, locked.influencer, actor=actor, texts={"handle": locked.handle}
-        )
-    return locked
+    if not may_answer(locked.state):
+        return False
+    locked.state, locked.ask_again_on = ConnectState.STOPPED, None
+    locked.version, locked.other_links = locked.version + 1, []
+    locked.save()
+    record(Verb.CONNECT_STOPPED, locked.influencer, actor=actor, texts={"handle": locked.handle})
+    return True
 
 
 def note_connected(influencer_id: int, handle: str) -> None:
@@ -123,12 +123,15 @@ def note_connected(influencer_id: int, handle: str) -> None:
 
 @transaction.atomic
 def ask_postponed(invitation_ids: Sequence[int]) -> dict[int, timedelta | None]:
-    """Ask those whose day has come. Whoever takes no mail any more is left alone."""
+    """Ask those whose day has come. Whoever takes no mail any more is left alone, and so is who has connected meanwhile."""
     rows = ConnectInvitation.objects.select_related(
         "influencer__person", "influencer__organization"
     )
     due = rows.filter(state=ConnectState.LATER, ask_again_on__lte=timezone.now().date())
     for invitation in due.filter(pk__in=invitation_ids, influencer__archived_at=None):
+        if is_shared(invitation):
+            note_connected(invitation.influencer_id, invitation.handle)
+            continue
         try:
             ask_again(invitation)
         except MailProblem as problem:
@@ -139,6 +142,13 @@ def ask_postponed(invitation_ids: Sequence[int]) -> dict[int, timedelta | None]:
 def _locked(invitation: ConnectInvitation) -> ConnectInvitation:
     found = ConnectInvitation.objects.select_related("influencer__person")
     return found.select_for_update(of=("self",)).get(pk=invitation.pk)
+
+
+def _may_answer(invitation: ConnectInvitation) -> bool:
+    """Who has connected is asked anew when the text allows more, or when what they shared has ended."""
+    if invitation.state == ConnectState.CONNECTED:
+        return not is_shared(invitation)
+    return may_answer(invitation.state)
 
 
 def _answer(invitation: ConnectInvitation, state: ConnectState) -> None:

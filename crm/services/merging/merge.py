@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from crm.errors import MergeRefused
-from crm.models import SEARCHED, Duplicate, Influencer, Merge, OtherAddress
+from crm.models import SEARCHED, ConnectInvitation, Duplicate, Influencer, Merge, OtherAddress
 from crm.queries.hanging import NUMBERED, Hanging, identity_keys, relations, twins
 from crm.queries.merging import (
     MOST_MERGED,
@@ -17,6 +17,7 @@ from crm.queries.merging import (
     compare,
     influencers_to_merge,
 )
+from crm.services.connections.joining import heeded_first, take_links
 from crm.services.merging.finding import check_for_duplicates
 from crm.services.merging.keeping import as_texts, digest, forget_later
 from tenancy.enums import Verb
@@ -147,7 +148,11 @@ class _Merger:
         if hanging.label in NUMBERED:
             return lost
         for group in twins(hanging, [row for row in rows if row.pk not in lost]):
-            lost |= {row.pk for row in self._target_first(hanging, group)[1:]}
+            kept, *others = self._target_first(hanging, group)
+            if isinstance(kept, ConnectInvitation):
+                kept, *others = heeded_first([kept, *others])
+                take_links(kept, others)
+            lost |= {row.pk for row in others}
         return lost
 
     def _is_not_taken(self, hanging: Hanging, row: Any) -> bool:

@@ -11,8 +11,9 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from crm.errors import MergeRefused
-from crm.models import Duplicate, Influencer, Merge
+from crm.models import ConnectInvitation, Duplicate, Influencer, Merge
 from crm.queries.hanging import Hanging, relation, words_of
+from crm.services.connections.joining import give_links_back
 from crm.services.merging.finding import check_for_duplicates
 from crm.services.merging.keeping import FORGET, as_texts, digest, from_texts, insert, missing
 from crm.services.merging.merge import delete_rows
@@ -185,7 +186,10 @@ class _Undoing:
         known = {field.attname: field for field in model._meta.local_concrete_fields}
         is_possible = all(known[name].null for name in gone)
         row = from_texts(model, {**values, **dict.fromkeys(gone)})
-        if not (is_possible and self._try(insert, row)) and model is not Duplicate:
+        is_back = is_possible and self._try(insert, row)
+        if is_back and isinstance(row, ConnectInvitation):
+            give_links_back(row)
+        if not is_back and model is not Duplicate:
             self.found[model, "not restored, since there is another one or it was deleted"] += 1
 
     def _try(self, act: Any, *arguments: Any) -> bool:

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from campaigns.models import Order, Participant, Post
-from crm.enums import FieldKind
+from crm.enums import ConnectState, FieldKind
 from crm.errors import MergeRefused
 from crm.models import (
+    ConnectInvitation,
     Contract,
     CustomField,
     CustomValue,
@@ -26,10 +27,12 @@ from crm.models import (
     Tagging,
 )
 from crm.queries import found, influencer_timeline
+from crm.queries.connections import invitation_at
 from crm.queries.merging import compare, influencers_to_merge, merged_into
 from crm.services.collections.tags import tag_influencers
 from crm.services.influencers import delete_influencer, edit_influencer
 from crm.services.merging.merge import merge_influencers
+from crm.services.merging.undo import undo_merge
 from jobs.models import Job
 from mail.models import Message
 from tenancy.enums import Verb
@@ -200,6 +203,25 @@ class TestWhatHangsOnThem:
         merge(maya, double)
         assert merged_into(third.pk) == merged_into(double.pk) == maya.pk
         assert merged_into(maya.pk) is None
+
+    def test_a_no_to_an_invitation_wins_and_the_other_link_leads_to_it(
+        self, maya: Influencer, double: Influencer
+    ) -> None:
+        maya.person, double.person = make_person("first", "x"), make_person("second", "x")
+        maya.save()
+        double.save()
+        asked, said_no = (
+            ConnectInvitation.objects.create(influencer=each, handle="maya.bakes", state=state)
+            for each, state in ((maya, ConnectState.OPENED), (double, ConnectState.DECLINED))
+        )
+        merged = merge(maya, double, picks={"person": maya.pk})
+        [kept] = maya.connect_invitations.all()
+        assert kept == said_no
+        assert [invitation_at(each.pk, 1) for each in (asked, said_no)] == [kept, kept]
+        assert invitation_at(asked.pk, 2) is None
+        undo_merge(merged, actor=None)
+        assert [invitation_at(each.pk, 1) for each in (asked, said_no)] == [asked, said_no]
+        assert not ConnectInvitation.objects.exclude(other_links=[]).exists()
 
 
 class TestPeople:

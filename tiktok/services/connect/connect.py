@@ -18,7 +18,7 @@ from tiktok.errors import ConnectRefused, TikTokProblem
 from tiktok.models import ConnectAttempt, Connection, Creator
 from tiktok.services.connect.connections import keep_connection, keep_without_scopes, refuse_taken
 from tiktok.services.connect.disconnect import revoke
-from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of
+from tiktok.services.creators.handles import LONGEST_HANDLE, creator_of, creators_called
 from tiktok.services.creators.membership import Membership, find_membership
 from tiktok.services.gateway import creator_oauth, marketplace, tiktok_call
 from tiktok.services.grants.attempts import (
@@ -108,7 +108,7 @@ def _connect(attempt: ConnectAttempt, code: str) -> Connection:
         if len(profile.handle) > LONGEST_HANDLE:
             profile = structs.replace(profile, handle=_handle_instead(attempt, known))
         handle = profile.handle.lower()
-        if attempt.expected_handle not in {"", handle, known and known.handle}:
+        if attempt.expected_handle not in {"", handle} and not _is_called(known, attempt):
             raise ConnectRefused(
                 gettext(
                     "You signed in at TikTok as @%(handle)s, but @%(asked)s was asked for. Switch accounts at TikTok and"
@@ -136,6 +136,12 @@ def _who_is_it(grant: types.Grant) -> types.Profile:
             return marketplace().authorized_profile(grant.access_token, grant.open_id)
         except (errors.AccessTokenInvalidError, errors.AccessTokenExpiredError) as error:
             raise ConnectRefused(OLD_CODE) from error
+
+
+def _is_called(known: Creator | None, attempt: ConnectAttempt) -> bool:
+    """Is it the handle by which the organization knows the account, or has known it while nobody else has it?"""
+    asked = attempt.expected_handle
+    return known is not None and creators_called({asked}).get(asked) == known.pk
 
 
 def _handle_instead(attempt: ConnectAttempt, known: Creator | None) -> str:
