@@ -94,5 +94,5 @@ def private(response: HttpResponseBase) -> HttpResponseBase:
     """
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     return response

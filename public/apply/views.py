@@ -43,8 +43,11 @@ from ui.bidi import isolated
 @program_page
 @require_safe
 def show(request: ProgramRequest) -> HttpResponse:
-    """The page of the program: what it is about, what it asks for, and where to begin."""
-    return _start(request, StartForm())
+    """The page of the program: what it is about, what it asks for, and where to begin. Search engines may show it, unless
+    it takes nobody (as the page says)."""
+    response = _start(request, StartForm())
+    response.headers["X-Robots-Tag"] = "all"
+    return response
 
 
 def _start(request: ProgramRequest, form: StartForm) -> HttpResponse:

@@ -71,7 +71,7 @@ def _seen(check: Check) -> str:
         share = format_percent(check.value, locale=_locale())
         return _("%(share)s in %(countries)s") % {
             "share": share,
-            "countries": _names(check, "unit"),
+            "countries": _names(check, "standard"),
         }
     if check.key == "followers":
         text = ngettext("%(count)s follower", "%(count)s followers", check.value)
@@ -94,7 +94,7 @@ def _locale() -> Locale:
     return Locale.parse(get_language() or "en", sep="-")
 
 
-def _names(check: Check, style: Literal["or", "unit"]) -> str:
+def _names(check: Check, style: Literal["or", "standard"]) -> str:
     locale = _locale()
     names = [locale.territories.get(code, code) for code in check.needed]
     return format_list(names, style=style, locale=locale)

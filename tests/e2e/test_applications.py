@@ -1,12 +1,15 @@
-"""From a program's page to an application that is accepted, on a phone without JavaScript, in two languages; and the queue of staff."""
+"""From a program's page to an application that is accepted, on a phone in two languages, with and without JavaScript; and the queue of staff."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from django.utils import translation
+from django.utils.translation import gettext
+from playwright.sync_api import Browser, Page, expect
 
 from crm.models import Application, Program
 from tenancy.models import Organization, User
@@ -17,6 +20,7 @@ from tests.mailing import sent_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
+LANGUAGES = {"en": "en-GB", "ar": "ar-EG"}  # with what browsers ask for
 PAGE = "/apply/oak/spring-bakers/"
 
 
@@ -40,44 +44,57 @@ def code() -> str:
     return found[1]
 
 
-def test_somebody_applies_on_a_phone_and_is_accepted(
-    tiktok: Any,
-    oak: Organization,
-    program: Program,
-    chromium: Browser,
-    site: str,
-    manager: User,
-    signed_in: Any,
-) -> None:
-    context = chromium.new_context(
-        viewport=PHONE, base_url=site, java_script_enabled=False, locale="en-GB"
-    )
-    page = context.new_page()
-    page.goto(PAGE)
-    page.get_by_label("Your e-mail address").fill("mira@creators.example")
-    page.get_by_role("button", name="Start the application").click()
-    page.get_by_label("Code from the e-mail").fill(code())
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Agree and go to TikTok").click()
-    page.get_by_label("TikTok handle").fill("tom_trails")
-    page.get_by_role("button", name="Allow").click()
-    page.get_by_role("link", name="Go on with your application").click()
-    expect(page.get_by_text("@tom_trails")).to_be_visible()
-    page.get_by_label("Your name").fill("Mira Bauer")
-    page.get_by_label("What do you bake most?").fill("Rye")
-    page.get_by_label("I agree to this").check()
-    page.get_by_role("button", name="Send the application").click()
-    expect(page.get_by_role("heading", name="Application sent")).to_be_visible()
+@pytest.fixture(params=["en", "ar"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    with translation.override(request.param):
+        yield request.param
 
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def phone(
+    request: pytest.FixtureRequest, chromium: Browser, site: str, language: str
+) -> Iterator[Page]:
+    """A window of somebody who reads this language, with and without JavaScript."""
+    context = chromium.new_context(
+        viewport=PHONE, base_url=site, java_script_enabled=request.param, locale=LANGUAGES[language]
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_somebody_applies_on_a_phone_and_is_accepted(
+    tiktok: Any, oak: Organization, program: Program, phone: Page, manager: User, signed_in: Any
+) -> None:
+    apply(phone)
     staff = signed_in(manager)
     with organization_scope(oak):
         staff.goto(f"/o/oak/programs/{program.pk}/?application={Application.objects.get().pk}")
     staff.get_by_role("button", name="Accept", exact=True).click()
     expect(staff.get_by_text("The applicant is in your roster and was told.")).to_be_visible()
 
-    page.goto(f"{PAGE}form/?lang=de")
-    expect(page.get_by_role("heading", name="Du bist angenommen")).to_be_visible()
-    context.close()
+    phone.reload()
+    expect(phone.get_by_role("heading", name=gettext("You are accepted"))).to_be_visible()
+    phone.get_by_role("link", name=gettext("Go to your page")).click()
+    expect(phone).to_have_url(re.compile(r"/me/$"))
+
+
+def apply(page: Page) -> None:
+    """From the program's page to the application that is sent."""
+    page.goto(PAGE)
+    page.get_by_label(gettext("Your e-mail address")).fill("mira@creators.example")
+    page.get_by_role("button", name=gettext("Start the application")).click()
+    page.get_by_label(gettext("Code from the e-mail")).fill(code())
+    page.get_by_role("button", name=gettext("Continue")).click()
+    page.get_by_role("button", name=gettext("Agree and go to TikTok")).click()
+    page.get_by_label("TikTok handle").fill("tom_trails")  # TikTok's page, played by the sandbox
+    page.get_by_role("button", name="Allow").click()
+    page.get_by_role("link", name=gettext("Go on with your application")).click()
+    expect(page.get_by_text("tom_trails")).to_be_visible()
+    page.get_by_label(gettext("Your name")).fill("Mira Bauer")
+    page.get_by_label("What do you bake most?").fill("Rye")
+    page.get_by_label(gettext("I agree to this")).check()
+    page.get_by_role("button", name=gettext("Send the application")).click()
+    expect(page.get_by_role("heading", name=gettext("Application sent"))).to_be_visible()
 
 
 def test_pages_of_an_applicant_have_no_barrier_down_to_320_pixels(

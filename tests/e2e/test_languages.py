@@ -1,4 +1,4 @@
-"""The influencers' side on a phone in two languages, one of them read from the right: connect, publish, stop sharing."""
+"""The influencers' side on a phone in two languages, one of them read from the right: connect, publish, stop sharing, erase everything."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from playwright.sync_api import Browser, Page, expect
 from campaigns.models import Order
 from campaigns.services.orders.contact.pages import page_url as order_url
 from campaigns.services.orders.syncing import sync_order
-from crm.models import ConnectInvitation
+from crm.models import ConnectInvitation, Receipt
 from crm.services.connections.asking import ask_handle_to_connect
 from crm.services.connections.links import page_url as invitation_url
 from mail.models import Message
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.campaigns.test_orders_syncing import ordered, publish, review
+from tests.crm.erasure.test_people import erase_all
 from tests.e2e.test_invitation import PHONE, code
 from tests.e2e.test_pages import barriers
 from tests.factories.campaigns import a_campaign
@@ -61,23 +62,52 @@ def order(oak: Organization, tiktok: Any) -> Order:
         return ordered(a_campaign(), videos=1)
 
 
-def test_a_creator_is_invited_connects_and_stops_sharing(
-    tiktok: Any, invitation: str, phone: Page, language: str
-) -> None:
+def connect(phone: Page, invitation: str) -> None:
+    """From the mail to thanks, by way of TikTok's page, which the sandbox plays."""
     phone.goto(invitation)
-    direction = "rtl" if language == "ar" else "ltr"
-    assert phone.evaluate("getComputedStyle(document.documentElement).direction") == direction
     phone.get_by_role("button", name=gettext("Agree and go to TikTok")).click()
     phone.get_by_label(gettext("Code from the e-mail")).fill(code())
     phone.get_by_role("button", name=gettext("Continue")).click()
-    phone.get_by_label("TikTok handle").fill("maya.bakes")  # TikTok's page, played by the sandbox
+    phone.get_by_label("TikTok handle").fill("maya.bakes")
     phone.get_by_role("button", name="Allow").click()
     expect(phone.get_by_text(gettext("What happens now"))).to_be_visible()
+
+
+def test_a_creator_is_invited_connects_and_stops_sharing(
+    tiktok: Any, invitation: str, phone: Page, language: str
+) -> None:
+    connect(phone, invitation)
+    direction = "rtl" if language == "ar" else "ltr"
+    assert phone.evaluate("getComputedStyle(document.documentElement).direction") == direction
     phone.goto("/me/sharing/")
     expect(phone.get_by_text(gettext("Connected"), exact=True)).to_be_visible()
     phone.get_by_role("button", name=gettext("Stop sharing")).click()
     phone.get_by_role("dialog").get_by_role("button", name=gettext("Stop sharing")).click()
     expect(phone.get_by_text(gettext("Not connected"), exact=True)).to_be_visible()
+
+
+def test_a_creator_erases_everything_and_reads_on_the_open_page_when_it_is_done(
+    tiktok: Any, oak: Organization, invitation: str, phone: Page, language: str
+) -> None:
+    connect(phone, invitation)
+    phone.goto("/me/data/")
+    phone.get_by_role("link", name=gettext("Erase everything")).click()
+    phone.get_by_label(gettext("I have a copy of my data, or need none")).check()
+    phone.get_by_role("button", name=gettext("Erase everything")).click()
+    expect(phone.locator("[name=email]")).to_be_focused()  # the address is missing
+    phone.locator("[name=email]").fill("lena@creators.example")
+    phone.get_by_label(gettext("I have a copy of my data, or need none")).check()
+    phone.get_by_role("button", name=gettext("Erase everything")).click()
+    heading = phone.get_by_role("heading", level=1)
+    expect(heading).to_have_text(gettext("Your data is being deleted"))
+    phone.evaluate("window.isTheSamePage = true")
+    erase_all(Receipt.objects.get())
+    expect(heading).to_have_text(gettext("Your data is deleted"), timeout=15_000)
+    assert phone.evaluate("window.isTheSamePage") is True
+    expect(phone.locator("html")).to_have_attribute("lang", language)
+    assert not User.objects.filter(email="lena@creators.example").exists()
+    phone.goto("/me/")
+    expect(phone.get_by_role("heading", level=1, name=gettext("Sign in"))).to_be_visible()
 
 
 def test_the_page_of_an_order_follows_what_happens_at_tiktok_without_a_reload(

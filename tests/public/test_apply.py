@@ -11,13 +11,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from campaigns.models import Order
 from crm.enums import ApplicationState, FieldKind
 from crm.errors import NotTaken
 from crm.models import Application, CustomField, Duplicate, Influencer, Program, SocialAccount
+from crm.policies.programs import Check, Fact
 from crm.queries import archived_page
 from crm.services.groups import create_group, edit_group
 from crm.services.influencers import archive_influencers
@@ -26,6 +27,7 @@ from crm.services.programs import applying
 from crm.services.programs.programs import set_open
 from files.models import File
 from mail.services.marks import mark
+from public.apply.wording import lines
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, an_order
@@ -151,6 +153,36 @@ def test_the_page_is_in_the_language_of_the_program_or_the_readers_choice(
     assert "5.000" in text(Client().get(PAGE))
     assert "Deutschland oder Österreich" in text(Client().get(PAGE))
     assert "What you need" in text(Client().get(f"{PAGE}?lang=en"))
+
+
+def test_search_engines_find_the_page_while_it_takes_applications_and_no_other(
+    oak: Organization, program: Program
+) -> None:
+    page = Client().get(PAGE)
+    assert page["X-Robots-Tag"] == "all"
+    assert '<meta name="description" content="We look for bakers.">' in page.content.decode()
+    assert "noindex" not in page.content.decode()
+    client = signed_in()
+    assert client.get(FORM)["X-Robots-Tag"] == "noindex, nofollow"
+    with organization_scope(oak):
+        Program.objects.update(is_open=False)
+    assert '<meta name="robots" content="noindex, nofollow">' in Client().get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "in Germany, Austria, and Switzerland"),
+        ("de", "in: Deutschland, Österreich und Schweiz"),
+        ("es", "en Alemania, Austria y Suiza"),
+        ("pt", "em Alemanha, Áustria e Suíça"),
+        ("ar", "في ألمانيا والنمسا وسويسرا"),
+    ],
+)
+def test_several_countries_are_said_in_every_language(language: str, said: str) -> None:
+    check = Check("countries", ("DE", "AT", "CH"), Fact([{"name": "DE", "fraction": 0.11}]))
+    with translation.override(language):
+        assert said in lines([check])[0].text
 
 
 @pytest.mark.parametrize(
