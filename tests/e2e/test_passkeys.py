@@ -29,11 +29,9 @@ def with_device(page: Page) -> Page:
     return page
 
 
-def test_a_passkey_is_added_after_the_code_and_signs_in_the_next_time(open_page, oak) -> None:
-    a_person("maya@example.com", oak, name="Maya")
-    page = with_device(open_page(390))
+def sign_in_by_code(page: Page, email: str) -> None:
     page.goto("/accounts/login/code/?next=/me/")
-    page.get_by_label("E-mail").fill("maya@example.com")
+    page.get_by_label("E-mail").fill(email)
     page.get_by_role("button", name="Send the code").click()
     code = page.get_by_label("Code from the e-mail")
     expect(code).to_be_visible()
@@ -42,12 +40,24 @@ def test_a_passkey_is_added_after_the_code_and_signs_in_the_next_time(open_page,
     code.fill(found[1])
     page.get_by_role("button", name="Continue").click()
 
-    page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Name").fill("My phone")
-    page.get_by_role("button", name="Add a passkey").click()
 
+def add_passkey(page: Page, name: str) -> None:
+    """On the page of the sign-in."""
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
-    expect(page.locator("#passkeys")).to_contain_text("My phone")
+    expect(page.locator("#passkeys")).to_contain_text(name)
+
+
+def test_a_passkey_is_added_after_the_code_and_signs_in_the_next_time(open_page, oak) -> None:
+    a_person("maya@example.com", oak, name="Maya")
+    page = with_device(open_page(390))
+    sign_in_by_code(page, "maya@example.com")
+
+    page.get_by_role("link", name="Add a passkey").click()
+    add_passkey(page, "My phone")
+
+    assert sent_mail()[-1].subject == "A passkey was added to your account"
     page.context.clear_cookies()
     page.goto("/accounts/login/?next=/me/sharing/")
     page.get_by_role("button", name="Sign in with a passkey").click()
