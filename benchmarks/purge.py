@@ -1,11 +1,11 @@
-"""P7: the compliance purge of the old source's readings, and a list while it runs."""
+"""P7: the compliance purge of the old source's readings, and lists while it, or the cut-over before it, runs."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import quantiles
 from typing import Any
@@ -18,9 +18,12 @@ from benchmarks.place import plain_table
 from benchmarks.world import World
 from campaigns import queries as campaigns
 from campaigns.models import Campaign
+from campaigns.services.legacy.cutting_over import start_cut_over
+from campaigns.services.legacy.planning import make_plan
 from crm.queries import influencer_page
 from tenancy.scope import organization_scope
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
+from tiktok.queries import is_released
 from tiktok.services.facts.months import open_legacy_partitions
 from tiktok.services.legacy.purgers import PartitionPurger
 from tiktok.services.legacy.purging import run_purge, start_purge
@@ -37,6 +40,11 @@ SELECT {organization}, {organization} * 10000000 + n / 100, 'legacy', hour, hour
 FROM generate_series(0, {rows} - 1) AS n,
     LATERAL (SELECT date_trunc('hour', now()) - make_interval(days => 60, hours => n % 100) AS hour) AS at
 """
+OF_OLD_SOURCE = (
+    "UPDATE tiktok_video SET source = 'legacy', counts_source = 'legacy' WHERE organization_id = %s",
+    "UPDATE tiktok_creator SET profile_source = 'legacy' WHERE organization_id = %s",
+    "UPDATE campaigns_post SET origin = 'legacy' WHERE organization_id = %s",
+)
 WORKER = """
 import sys, time
 import django
@@ -55,7 +63,8 @@ def figures(world: World) -> Iterator[Figure]:
     speed = _speed_of_delete(world, rows // TENTH)
     yield _dropped(world, rows, speed)
     yield _whole(world, rows // TENTH, speed)
-    yield _beside_a_list(world, rows // TENTH)
+    yield _beside_the_purge(world, rows // TENTH)
+    yield _beside_the_cut_over(world)
 
 
 def _speed_of_delete(world: World, rows: int) -> float:
@@ -105,10 +114,39 @@ def _share(what: str, rows: int, took: float, speed: float, bar: float | None = 
     return Figure("P7", what, measured, baseline, rows / took / speed, bar, is_share=True)
 
 
-def _beside_a_list(world: World, rows: int) -> Figure:
-    """The 95th percentile of a list's times while a worker purges with its pauses, against an idle one."""
-    reader = world.filled("small", world.few)
+def _beside_the_purge(world: World, rows: int) -> Figure:
+    """With its pauses."""
     doomed = _doomed(world, "beside", rows)
+
+    def begin() -> None:
+        start_purge(actor=None)
+
+    return _lists_beside(
+        world, doomed, f"{rows:,} rows are purged", begin, PurgeReceipt.objects.exists
+    )
+
+
+def _beside_the_cut_over(world: World) -> Figure:
+    """In its one transaction."""
+    filled = world.filled("leaving", world.rows)
+    with psycopg.connect(world.place.admin, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        for statement in OF_OLD_SOURCE:
+            admin.execute(statement, [filled.organization_id])
+
+    def begin() -> None:
+        LegacyMigration.objects.create()
+        start_cut_over(make_plan(actor=None), actor=world.person, is_approval=False)
+
+    what = f"{world.rows:,} posts cut over"
+    return _lists_beside(world, filled.organization_id, what, begin, is_released)
+
+
+def _lists_beside(
+    world: World, busy_id: int, what: str, begin: Callable[[], None], is_over: Callable[[], bool]
+) -> Figure:
+    """The 95th percentile of a list's times while a worker does what `begin` begins elsewhere, against an idle one."""
+    reader = world.filled("small", world.few)
 
     def read() -> float:
         with organization_scope(reader.organization_id):
@@ -124,31 +162,30 @@ def _beside_a_list(world: World, rows: int) -> Figure:
             time.sleep(0.02)  # a reader, not a load
         return times
 
+    def ended() -> bool:
+        with organization_scope(busy_id):
+            return is_over()
+
     read()
     turns = 20 if world.is_trial else 300
     idle = calmly(turns)
     busy = []
     with _worker():
-        with organization_scope(doomed):
-            start_purge(actor=None)
+        with organization_scope(busy_id):
+            begin()
         ends_at = time.monotonic() + 300
-        while not _is_purged(doomed) and time.monotonic() < ends_at:
+        while not ended() and time.monotonic() < ends_at:
             busy += calmly(10)
     idle += calmly(turns)  # before and after, for the machine may have other work
     ours, theirs = (quantiles(times, n=20)[-1] for times in (busy, idle))
     return Figure(
         "P7",
-        f"two lists while {rows:,} rows are purged, 95th percentile, to idle",
+        f"two lists while {what}, 95th percentile, to idle",
         f"{ours * 1000:,.2f} ms",
         f"{theirs * 1000:,.2f} ms",
         ours / theirs,
         2,
     )
-
-
-def _is_purged(organization_id: int) -> bool:
-    with organization_scope(organization_id):
-        return PurgeReceipt.objects.exists()
 
 
 @contextmanager

@@ -380,11 +380,13 @@ WORK_TICK_SECONDS = {"person": 4.0, "polls": 4.0, "mail": 4.0, "bulk": 2.0}
 # How many threads work in one process.
 WORK_THREADS = env.int("WORK_THREADS", default=4)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Seconds. A cut-over of millions of posts is one transaction: it is not to be ended half-way again and again.
+WORK_LIMITS = {"bulk": {"soft_time_limit": 1_800, "time_limit": 1_860}}
 CELERY_BEAT_SCHEDULE = {
     **{
         f"pump-{lane}": {
             "task": "jobs.tasks.pump", "args": [lane], "schedule": seconds,
-            "options": {"queue": lane, "expires": seconds},
+            "options": {"queue": lane, "expires": seconds, **WORK_LIMITS.get(lane, {})},
         }
         for lane, seconds in (("person", 2.0), ("polls", 5.0), ("mail", 2.0), ("bulk", 5.0))
     },

@@ -36,9 +36,9 @@ WORK_KIND, ERRAND_KIND, WHOLE_KIND = "job", "job.errand", "job.whole"
 SLICE_LEASE = timedelta(seconds=45)
 # Several calls, each of which may be tried three times.
 ERRAND_LEASE = timedelta(minutes=5)
-# One slice that has to be one transaction. It takes minutes in a large organization, and nobody shall wait beside it to do it again:
-# Celery ends a worker that takes longer.
-WHOLE_LEASE = timedelta(minutes=5)
+# One slice that has to be one transaction. It takes minutes in a large organization, and nobody shall wait beside it to do it again;
+# Celery ends a worker of this lane that takes longer.
+WHOLE_LEASE = timedelta(minutes=31)
 # What an errand was about and what came of it may name people, and deletes itself well within the day that erasure has.
 ERRAND_KEPT = timedelta(hours=20)
 WAIT_SECONDS = 0.5  # until it is seen again how far somebody else is

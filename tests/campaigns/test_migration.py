@@ -29,7 +29,8 @@ from campaigns.services.legacy.importing import import_legacy_export
 from campaigns.services.legacy.planning import check_plan, make_plan
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
-from jobs.services.jobs import begin_at_once
+from jobs.models import Work
+from jobs.services.jobs import WHOLE_KIND, begin_at_once
 from tenancy.models import Event, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_account
@@ -491,6 +492,7 @@ def test_a_rehearsal_keeps_nothing(imported) -> None:
 def test_a_reversal_that_waited_reverses_no_later_cut_over(imported, olga) -> None:
     plan_and_cut_over()
     stale = start_reversal(LegacyMigration.objects.get(), actor=olga)
+    assert Work.objects.get(subject_id=stale.pk).kind == WHOLE_KIND  # nobody does it beside
     reverse_cut_over(actor=None)
     plan_and_cut_over()
     assert begin_at_once(stale).problem.startswith(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from jobs.enums import Lane
 from jobs.errors import WorkStopped
 from jobs.models import Job, Work
 from jobs.services import claims
+from jobs.services.jobs import WHOLE_KIND, WHOLE_LEASE
+from jobs.services.kinds import kind_named
 from jobs.services.pool import Queue, work_off
 from jobs.services.slices import move_on
 from jobs.services.stopping import go_on, stopped_by
@@ -238,3 +241,9 @@ def test_a_list_that_fills_its_slices_has_no_empty_one_at_its_end() -> None:
     assert (move_on(job, 2), job.done_count) == (True, 3)
     full = Job(params={"ids": [1, 2]}, total_count=2)
     assert (move_on(full, 2), full.done_count) == (True, 2)
+
+
+def test_no_lease_of_long_work_ends_before_the_time_that_celery_leaves_it() -> None:
+    options = settings.CELERY_BEAT_SCHEDULE["pump-bulk"]["options"]
+    assert options["soft_time_limit"] < options["time_limit"] <= WHOLE_LEASE.total_seconds()
+    assert kind_named(WHOLE_KIND).lease == WHOLE_LEASE

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from campaigns.models import LegacyRemark
+from campaigns.services.legacy.importing import IMPORT
 from jobs.enums import JobState
 from jobs.models import Job, Work
 from tenancy.enums import Verb
@@ -27,6 +29,7 @@ from tiktok.services.legacy.purging import (
     NotCutOver,
     PurgePaused,
     pause_purge,
+    purge_slice,
     run_purge,
     start_purge,
 )
@@ -278,3 +281,21 @@ def test_hashing_goes_on_for_a_while_and_then_each_slice_stands_alone(monkeypatc
     run.refresh_from_db()
     assert "video_snapshots" in run.counts["gone"]  # detached, and neither counted nor dropped yet
     assert progress_of(run).gone == 0
+
+
+@pytest.mark.usefixtures("_cut_over")
+def test_a_row_that_comes_before_the_place_of_the_purge_goes_too() -> None:
+    job = Job.objects.create(kind=IMPORT, total_count=1, params={})
+    told = {"job": job, "line": 2, "reason": "has no account"}
+    LegacyRemark.objects.bulk_create(LegacyRemark(pk=pk, **told) for pk in (1_000, 1_001, 1_002))
+    run = start_purge(actor=None)
+    while purge_slice(run) != "import_remarks" or "after" not in run.counts:
+        pass
+    assert (run.counts["after"], run.counts["gone"]["import_remarks"]) == (1_000, 1)
+    LegacyRemark.objects.create(pk=999, **told)
+
+    run_purge(run)
+
+    assert not LegacyRemark.objects.exists()
+    run.refresh_from_db()
+    assert run.counts["gone"]["import_remarks"] == 4
