@@ -12,16 +12,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from campaigns.models import MigrationPlan
 from campaigns.services.legacy.cutting_over import reverse_cut_over
 from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer
 from crm.services.accounts import AddOutcome, add_tiktok_account
-from tenancy.enums import Role
+from jobs.models import Work
+from tenancy.enums import Role, Verb
 from tenancy.scope import organization_scope
+from tenancy.services.events import record
 from tests.campaigns.conftest import signed_in
 from tests.factories.creators import track_creator
 from tests.factories.legacy import cut_over
-from tiktok.enums import MarketplaceStatus, Source
+from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.models import Creator, LegacyMigration, Video
 from tiktok.policies import made_at
 from tiktok.services.creators.profiles import refresh_profile
@@ -173,3 +176,38 @@ def test_the_first_import_takes_tiktoks_own_from_accounts_that_are_here_already(
     assert numbers("maya.bakes") == (None, None, None, None)
     LegacyMigration.objects.update(cut_over_at=timezone.now())
     assert numbers("maya.bakes") == own
+
+
+def test_names_that_earlier_imports_took_from_the_old_source_go_with_the_purge(tmp_path) -> None:
+    file = tmp_path / "accounts.csv"
+    rows = (f"{handle},{handle} of old,2025-05-02,9\n" for handle in ("ann", "ida", "kim", "zoe"))
+    file.write_text("handle,nickname,collected_at,followers\n" + "".join(rows), encoding="utf-8")
+    import_legacy_export(file, campaign_name="Past", actor=None)
+    for handle in ("ann", "ida", "zoe"):  # as imports did once
+        Influencer.objects.filter(name=handle).update(name=f"{handle} of old")
+    for handle, field in (("ida", "e-mail"), ("zoe", "name")):
+        edited = Influencer.objects.get(name=f"{handle} of old")
+        record(Verb.INFLUENCER_EDITED, edited, actor=None, texts={"fields": [field]})
+
+    assert cut_over() == 0
+    plan = MigrationPlan.objects.get()
+    assert [line["rows"] for line in plan.lines if line["name"] == "names"] == [2]
+    receipt = run_purge(start_purge(actor=None))
+
+    assert set(Influencer.objects.values_list("name", flat=True)) == {
+        "ann",
+        "ida",
+        "kim",
+        "zoe of old",
+    }
+    (line,) = (line for line in receipt.lines if line["name"] == "names")
+    assert (line["rows"], line["gone"], receipt.rescan["names"]) == (2, 2, 0)
+
+
+def test_an_erased_creator_is_synced_by_no_cut_over(tmp_path) -> None:
+    bring_in_the_old_source(tmp_path)
+    erased = Creator.objects.create(handle="erased-7f3a", marketplace_status=MarketplaceStatus.IN)
+    named = Creator.objects.create(handle="ida", marketplace_status=MarketplaceStatus.IN)
+    cut_over()
+    due = Work.objects.filter(kind__in=PollKind.values).values_list("subject_id", flat=True)
+    assert (erased.pk in due, named.pk in due) == (False, True)

@@ -18,6 +18,7 @@ from tiktok.errors import MigrationRefused
 from tiktok.models import Creator, LegacyMigration, LegacyProfile, PurgeRun
 from tiktok.policies import account_kind, is_supported
 from tiktok.queries import authenticated
+from tiktok.services.creators.anonymous import ERASED
 from tiktok.services.grants.grants import FORGOTTEN
 
 NO_MIGRATION = "This organization has no data of the old source."
@@ -102,8 +103,9 @@ def release_creators(migration: LegacyMigration, *, plan_digest: str, actor: Use
 
 
 def _begin_tracking() -> int:
-    """Sync every supported account at once. Returns how many there are."""
-    told = Creator.objects.annotate(is_authenticated=authenticated())
+    """Sync every supported account at once, but for those that were erased. Returns how many there are."""
+    named = Creator.objects.exclude(handle__startswith=ERASED)
+    told = named.annotate(is_authenticated=authenticated())
     supported, connected = [], []
     rows = told.values_list("pk", "marketplace_status", "is_authenticated")
     for pk, status, is_authenticated in rows.iterator():
