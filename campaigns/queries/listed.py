@@ -75,6 +75,6 @@ def _line(row: ListedVideo) -> list[Cell]:
         video.published_at,
         *(getattr(video, name) for name in COUNTERS),
         video.get_counts_source_display(),
-        video.counts_fetched_at,
+        video.counted_at,
         "yes" if row.is_visible else "no",
     ]

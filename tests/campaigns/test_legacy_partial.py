@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from campaigns.models import Post
 from campaigns.services.legacy import scanning
 from campaigns.services.legacy.importing import ImportResult, import_legacy_export
 from tenancy.scope import organization_scope
@@ -127,3 +129,61 @@ def test_an_earlier_row_of_a_day_that_is_known_changes_nothing(oak, tmp_path) ->
         bring_in(tmp_path, account("2024-03-01 12:00,2K,,,"))
         assert fates(bring_in(tmp_path, account("2024-03-01 10:00,1K,,,"))) == (0, 0, 1, 0)
         assert of_days() == [(2_000, None, None, None)]
+
+
+# --- without a time ---
+UNTIMED_POST = f"handle,video_id,caption\nann.b,{ID},Old words\n"
+UNTIMED_ACCOUNT = "handle,nickname,avatar\nann.b,Ann of old,https://p16.tiktokcdn.com/ann.jpeg\n"
+
+
+def test_texts_of_a_post_whose_time_is_not_known_stand_aside_for_any_that_have_one(
+    oak, tmp_path
+) -> None:
+    with organization_scope(oak):
+        first = bring_in(tmp_path, UNTIMED_POST)
+        assert (fates(first), first.untimed) == ((1, 0, 0, 0), 1)
+        video, listed = Video.objects.get(), Post.objects.get()
+        assert (video.counts_fetched_at, video.counted_at) == (video.published_at, None)
+        assert listed.published_since == listed.published_at == video.published_at
+
+        timed = bring_in(
+            tmp_path,
+            f"handle,video_id,caption,collected_at,views\nann.b,{ID},New words,2025-05-22,100\n",
+        )
+        assert (fates(timed), timed.untimed) == ((0, 1, 0, 0), 0)
+        assert fates(bring_in(tmp_path, UNTIMED_POST)) == (0, 0, 1, 0)
+        video = Video.objects.get()
+        assert (video.caption, video.video_views) == ("New words", 100)
+        assert video.counted_at == video.counts_fetched_at == datetime(2025, 5, 22, tzinfo=UTC)
+
+
+def test_texts_of_a_post_whose_time_is_not_known_fill_what_is_missing(oak, tmp_path) -> None:
+    with organization_scope(oak):
+        bring_in(tmp_path, post("2025-05-22,100,,,"))
+        assert fates(bring_in(tmp_path, UNTIMED_POST)) == (0, 1, 0, 0)
+        assert Video.objects.values_list("caption", "video_views").get() == ("Old words", 100)
+
+
+def test_texts_of_an_account_whose_time_is_not_known_stand_aside_for_any_that_have_one(
+    oak, tmp_path
+) -> None:
+    shown = ("display_name", "profile_fetched_at", "follower_count")
+    with organization_scope(oak):
+        first = bring_in(tmp_path, UNTIMED_ACCOUNT)
+        assert (fates(first), first.untimed) == ((1, 0, 0, 0), 1)
+        assert Creator.objects.values_list(*shown).get() == ("Ann of old", None, None)
+        timed = "handle,nickname,collected_at,followers\nann.b,Ann of May,2025-05-22,7\n"
+        assert fates(bring_in(tmp_path, timed)) == (0, 1, 0, 0)
+        assert fates(bring_in(tmp_path, UNTIMED_ACCOUNT)) == (0, 0, 1, 0)
+        at = datetime(2025, 5, 22, tzinfo=UTC)
+        assert Creator.objects.values_list(*shown).get() == ("Ann of May", at, 7)
+
+
+def test_texts_of_an_account_whose_time_is_not_known_fill_what_is_missing(oak, tmp_path) -> None:
+    with organization_scope(oak):
+        bring_in(tmp_path, account("2025-05-22,7,,,"))
+        assert fates(bring_in(tmp_path, UNTIMED_ACCOUNT)) == (0, 1, 0, 0)
+        creator = Creator.objects.get()
+        assert (creator.display_name, creator.follower_count) == ("Ann of old", 7)
+        assert creator.profile_image == "https://p16.tiktokcdn.com/ann.jpeg"
+        assert creator.profile_fetched_at == datetime(2025, 5, 22, tzinfo=UTC)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -90,6 +92,13 @@ class Video(OrganizationModel):
     def cover(self) -> str:
         """The address of the picture at TikTok, empty once TikTok no longer answers there."""
         return self.thumbnail_url if still_answers(self.thumbnail_url, timezone.now()) else ""
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """The time of its counters; None for one of the old source that has none: nobody knows when it was seen."""
+        counts = (self.video_views, self.likes, self.comments, self.shares)
+        is_untimed = self.counts_source == Source.LEGACY and counts == (None,) * len(counts)
+        return None if is_untimed else self.counts_fetched_at
 
     @property
     def half_way_retention(self) -> float | None:

@@ -32,7 +32,7 @@ class PostSerializer(CheckedRowSerializer):
     def get_checked_at(self, post: Any) -> datetime | None:
         """The time of the post's last sync with TikTok: for its order, else as a video of its account."""
         if post.order_id is None:
-            return post.video.counts_fetched_at if post.video else None
+            return post.video.counted_at if post.video else None
         return cast("datetime | None", post.reported_at or post.order_checked_at)
 
     def get_next_check_at(self, post: Any) -> datetime | None:

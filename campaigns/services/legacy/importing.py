@@ -34,6 +34,7 @@ from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.errors import LegacyClosed, NotALegacyExport
 from tiktok.services.legacy.columns import ColumnMapping
+from tiktok.services.legacy.export import UNKNOWN
 from tiktok.services.legacy.rows import ask_about_membership, open_legacy, refuse_if_released
 
 IMPORT = "campaigns.import_legacy"
@@ -78,6 +79,11 @@ class ImportResult:
     def pictures_left_out(self) -> int:
         """Paths of pictures, where no folder was named."""
         return self._counts.get("pictures_left_out", 0)
+
+    @property
+    def untimed(self) -> int:
+        """Rows that tell no time: their texts are kept, and count less than those of any row with one."""
+        return self._counts.get("untimed", 0)
 
     @property
     def kept(self) -> int:
@@ -215,6 +221,7 @@ def _write(job: Job, found: Slice) -> None:
         ("refused", len(refused)),
         ("accounts", written.accounts),
         ("pictures_left_out", found.pictures_left_out),
+        ("untimed", sum(row.collected_at == UNKNOWN for row in found.rows)),
     ):
         if count:
             job.count(key, count)
@@ -260,6 +267,7 @@ WORDS = {
     "unchanged": "unchanged",
     "refused": "refused",
     "accounts": "new accounts",
+    "untimed": "rows without a time",
     "pictures_left_out": "pictures left out, since no folder was named",
 }
 

@@ -156,7 +156,7 @@ def _legacy_post(campaign: Campaign, account: SocialAccount, row: LegacyRow, vid
         video=video,
         origin=PostOrigin.LEGACY,
         published_at=row.posted_at,
-        published_since=row.collected_at,
+        published_since=row.seen_at,
     )
 
 

@@ -80,6 +80,11 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"{result.pictures_left_out:,} pictures were left out: name their folder with --pictures."
             )
+        if result.untimed:
+            self.stderr.write(
+                f"{result.untimed:,} rows tell no time (collected_at): when they were seen is not known, and any row with a time "
+                "counts before them."
+            )
         if not result.kept:
             reason = f"{problem} " if problem else ""
             raise CommandError(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tiktok.services.legacy.export import LegacyRow, Reading, RefusedRow, is_percentage
+from tiktok.services.legacy.export import UNKNOWN, LegacyRow, Reading, RefusedRow, is_percentage
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 ID = "7499446218112634119"
@@ -143,8 +143,13 @@ def test_numbers_of_a_file_that_has_one_time_are_of_that_time() -> None:
     assert own.collected_at == datetime(2025, 6, 1, tzinfo=UTC)
 
 
-def test_texts_without_a_time_are_as_of_now() -> None:
-    assert understood(handle="ann.b", display_name="Ann").collected_at == NOW
+def test_of_texts_without_a_time_it_is_not_known_when_they_were_seen() -> None:
+    row = understood(handle="ann.b", display_name="Ann")
+    assert row.collected_at == row.seen_at == UNKNOWN < datetime(2014, 1, 1, tzinfo=UTC)
+    post = understood(handle="ann.b", video_id=ID, caption="One")
+    assert (post.collected_at, post.seen_at) == (UNKNOWN, post.posted_at)  # no earlier
+    timed = understood(handle="ann.b", video_id=ID, collected_at="2025-05-22")
+    assert timed.seen_at == timed.collected_at
 
 
 @pytest.mark.parametrize("text", ["2025-04-30", "2025-04-29 12:01:30", "2025-06-01 12:01:30"])

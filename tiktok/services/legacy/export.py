@@ -21,6 +21,7 @@ HOSTS = {"www.tiktok.com", "tiktok.com", "m.tiktok.com"}
 LONGEST_CAPTION, LONGEST_NAME = 10_000, 200
 LONGEST_URL, LONGEST_IMAGE, LONGEST_CAMPAIGN = 500, 1_000, 120
 FIRST_TIKTOK_YEAR = 2014
+UNKNOWN = datetime(FIRST_TIKTOK_YEAR - 1, 1, 1, tzinfo=UTC)  # before any time that a row can tell
 # How far a post's time may lie from its id's: before it by a time zone and a day without its hour, after it where the post
 # was planned (up to a month ahead).
 EARLIER, LATER = timedelta(days=2), timedelta(days=31)
@@ -28,7 +29,8 @@ EARLIER, LATER = timedelta(days=2), timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class LegacyRow:
-    """One row: a post, its account, or both, as the old source saw them at `collected_at` (UTC). Absent is None or empty.
+    """One row: a post, its account, or both, as the old source saw them at `collected_at` (UTC; UNKNOWN for a row that tells no
+    time, and so no numbers). Absent is None or empty.
 
     Without `tiktok_video_id` it is about an account; without `handle`, about a post whose account is known. Rates are
     fractions. `campaign`: None where the file has no such column. `image` and `account_image`: a path or an address.
@@ -53,6 +55,13 @@ class LegacyRow:
     shares: int | None = None
     image: str = ""
     campaign: str | None = None
+
+    @property
+    def seen_at(self) -> datetime:
+        """The time of the row; of a post whose row tells none the time at which it was posted: it was seen no earlier."""
+        if self.collected_at == UNKNOWN and self.posted_at is not None:
+            return self.posted_at
+        return self.collected_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +189,7 @@ class Reading:
         return rate
 
     def _collected_at(self, row: Mapping[str, str]) -> datetime:
-        """Numbers without a time are no reading; texts without one are taken as of now."""
+        """Numbers without a time are no reading; of texts it need not be known, so that any row with a time counts before them."""
         given = row.get("collected_at") or self.collected_at
         if moment := self._moment("collected_at", {"collected_at": given}):
             return moment
@@ -189,7 +198,7 @@ class Reading:
                 "has numbers, and no collected_at says when they were seen. Fill it in, or name one time for the whole file in the "
                 'mapping file: "collected_at": "2025-05-22"'
             )
-        return self.now
+        return UNKNOWN
 
     def _moment(self, name: str, row: Mapping[str, str]) -> datetime | None:
         """`2025-05-01 12:01:30`, in UTC, or seconds since 1970; empty → None."""

@@ -20,7 +20,7 @@ from tiktok.services.facts.snapshots import (
     record_creator_snapshots,
     record_video_snapshots,
 )
-from tiktok.services.legacy.export import LegacyRow
+from tiktok.services.legacy.export import UNKNOWN, LegacyRow
 from tiktok.services.legacy.judging import (
     NO_COUNTS,
     Counts,
@@ -34,16 +34,21 @@ from tiktok.services.legacy.judging import (
 
 SHOWN_NUMBERS = ("follower_count", "like_count", "video_count", "engagement_rate")
 TEXTS = ("caption", "url", "thumbnail_url")
-# A number that a later row does not name stays. What TikTok itself has reported is left alone.
+# A number that a later row does not name stays. What TikTok itself has reported is left alone. Texts whose time is not known
+# (NULL) are shown where there are no others.
 SHOW_LATEST = """
 UPDATE tiktok_creator latest SET
     follower_count = coalesce(reported.follower_count, latest.follower_count),
     like_count = coalesce(reported.like_count, latest.like_count),
     video_count = coalesce(reported.video_count, latest.video_count),
     engagement_rate = coalesce(reported.engagement_rate, latest.engagement_rate),
-    display_name = coalesce(nullif(reported.display_name, ''), nullif(latest.display_name, ''), latest.handle),
-    profile_image = coalesce(nullif(reported.profile_image, ''), latest.profile_image),
-    absurd = reported.absurd, profile_source = 'legacy', profile_fetched_at = reported.fetched_at
+    display_name = CASE WHEN reported.fetched_at IS NULL AND latest.display_name NOT IN ('', latest.handle)
+        THEN latest.display_name
+        ELSE coalesce(nullif(reported.display_name, ''), nullif(latest.display_name, ''), latest.handle) END,
+    profile_image = CASE WHEN reported.fetched_at IS NULL AND latest.profile_image <> '' THEN latest.profile_image
+        ELSE coalesce(nullif(reported.profile_image, ''), latest.profile_image) END,
+    absurd = CASE WHEN reported.fetched_at IS NULL THEN latest.absurd ELSE reported.absurd END,
+    profile_source = 'legacy', profile_fetched_at = coalesce(reported.fetched_at, latest.profile_fetched_at)
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[], %s::double precision[], %s::text[],
             %s::text[], %s::smallint[])
     reported(id, fetched_at, follower_count, like_count, video_count, engagement_rate, display_name, profile_image, absurd)
@@ -123,9 +128,12 @@ def keep_accounts(rows: Sequence[LegacyRow]) -> tuple[dict[str, Creator], dict[i
 
 
 def _has_new_texts(row: LegacyRow, creator: Creator) -> bool:
+    reported = (row.display_name, creator.display_name), (row.account_image, creator.profile_image)
+    if row.collected_at == UNKNOWN:
+        none = {"", creator.handle}
+        return any(before in none and text not in {"", before} for text, before in reported)
     if creator.profile_fetched_at and row.collected_at < creator.profile_fetched_at:
         return False
-    reported = (row.display_name, creator.display_name), (row.account_image, creator.profile_image)
     return any(text not in {"", before} for text, before in reported)
 
 
@@ -173,7 +181,8 @@ def _show_latest(rows: Iterable[LegacyRow], creators: dict[str, Creator]) -> Non
             merged = [
                 old if new is None else new for new, old in zip(reported, before, strict=True)
             ]
-            latest[reading.pk] = [reading.pk, row.collected_at, *merged]
+            at = None if row.collected_at == UNKNOWN else row.collected_at
+            latest[reading.pk] = [reading.pk, at, *merged]
     if not latest:
         return
     for shown in latest.values():
@@ -238,12 +247,15 @@ def _judge_reading(row: LegacyRow, video: Video, known: Known) -> tuple[bool, bo
 
 
 def _copy_texts(video: Video, row: LegacyRow) -> bool:
-    """Let the video have the texts of a row that is not older than its numbers. Returns whether that changes any."""
-    if row.collected_at < video.counts_fetched_at:
+    """Let the video have the texts of a row that is not older than its numbers, and those that it lacks of a row whose time is not
+    known. Returns whether that changes any."""
+    is_later = row.collected_at >= video.counts_fetched_at
+    if not is_later and row.collected_at != UNKNOWN:
         return False
     before = tuple(getattr(video, name) for name in TEXTS)
-    video.caption, video.url = row.caption or video.caption, row.url or video.url
-    video.thumbnail_url = row.image or video.thumbnail_url
+    given = (row.caption, row.url, row.image)
+    for name, text, old in zip(TEXTS, given, before, strict=True):
+        setattr(video, name, (text or old) if is_later else (old or text))
     return before != tuple(getattr(video, name) for name in TEXTS)
 
 
@@ -266,7 +278,7 @@ def _legacy_video(row: LegacyRow, creator: Creator) -> Video:
         url=row.url,
         thumbnail_url=row.image,
         counts_source=Source.LEGACY,
-        counts_fetched_at=row.collected_at,
+        counts_fetched_at=row.seen_at,
     )
 
 
