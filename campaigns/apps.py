@@ -8,7 +8,7 @@ class CampaignsConfig(AppConfig):
         from campaigns import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from campaigns.models import Order, Post  # noqa: PLC0415 -- the same
         from campaigns.queries import filters, followed_videos  # noqa: PLC0415 -- needs the models
-        from campaigns.queries.reversible import participant_reversals  # noqa: PLC0415 -- the same
+        from campaigns.queries.reversible import order_reversals, participant_reversals  # noqa: PLC0415 -- the same
         from campaigns.queries.timeline import orders_of, posts_of  # noqa: PLC0415 -- the same
         from campaigns.services import briefs, bulk, errands, order_bulk  # noqa: PLC0415 -- needs the models
         from campaigns.services.legacy import checking, importing  # noqa: PLC0415 -- needs the models
@@ -45,3 +45,4 @@ class CampaignsConfig(AppConfig):
         tell_of(Order, orders_of)
         tell_of(Post, posts_of)
         register_reversals(participant_reversals)
+        register_reversals(order_reversals)

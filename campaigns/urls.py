@@ -49,6 +49,11 @@ urlpatterns = [
         participants.participant_restore,
         name="participant_restore",
     ),
+    path(
+        "influencers/<int:pk>/orders/<int:order_pk>/restore/",
+        order_actions.order_restore_of,
+        name="order_restore_of",
+    ),
     path("campaigns/", lists.campaign_list, name="list"),
     path("campaigns/export/", lists.campaign_export, name="export"),
     path("campaigns/new/", campaigns.campaign_new, name="new"),
@@ -77,6 +82,11 @@ urlpatterns = [
         name="order_template_restore",
     ),
     path("campaigns/<int:pk>/orders/bulk/", order_bulk.orders_bulk, name="orders_bulk"),
+    path(
+        "campaigns/<int:pk>/orders/bulk/<int:job_pk>/undo/",
+        order_bulk.orders_bulk_undo,
+        name="orders_bulk_undo",
+    ),
     *(
         path(f"campaigns/<int:pk>/{tab}/export/", view, name=name)
         for tab, view, name in (

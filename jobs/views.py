@@ -24,6 +24,7 @@ from tenancy.scope import person_scope
 from ui.live import SEEN, Live
 from ui.paging import keyset_page
 from ui.redirects import go_to
+from ui.undoing import undo_button
 
 LEVELS = {
     "success": messages.SUCCESS,
@@ -161,10 +162,13 @@ def end_of(request: OrganizationRequest, job: Job) -> str:
     report = job_kind(job.kind).report
     if report is None:
         return reverse("jobs:activity", args=[request.organization.slug])
-    end = report(job)
-    tell(request, end)
-    name, *ids = end.to
-    return reverse(name, args=[request.organization.slug, *ids])
+    end, slug = report(job), request.organization.slug
+    tell(request, end, undo=_address(slug, *end.undo) if end.undo else "")
+    return _address(slug, *end.to)
+
+
+def _address(slug: str, name: str, *ids: Any) -> str:
+    return reverse(name, args=[slug, *ids])
 
 
 # --- of a person, who need be in no organization ---
@@ -199,10 +203,12 @@ def _end_of_own(request: HttpRequest, job: Job) -> str:
     return reverse(name, args=ids)
 
 
-def tell(request: HttpRequest, report: Report) -> None:
-    """Say a report's sentences as messages."""
+def tell(request: HttpRequest, report: Report, *, undo: str = "") -> None:
+    """Say a report's sentences as messages, the first beside a button that posts to `undo`."""
     for level, sentence in report.sentences:
-        messages.add_message(request, LEVELS[level], sentence)
+        tags = undo_button(undo) if undo else ""
+        messages.add_message(request, LEVELS[level], sentence, extra_tags=tags)
+        undo = ""
 
 
 @staff_page(Permission.READ)

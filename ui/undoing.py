@@ -41,15 +41,16 @@ def say_done(
     """Say that something was done, beside a button that undoes it. `of`: the event that says so."""
     if of is not None:
         fields[OF] = of.pk
-    messages.success(request, text, extra_tags=_button(undo, fields))
+    messages.success(request, text, extra_tags=undo_button(undo, **fields))
 
 
 def say_undone_later(request: HttpRequest, text: str, undo: str) -> None:
     """Say why nothing was undone yet, beside a button that tries again."""
-    messages.warning(request, text, extra_tags=_button(undo, {}))
+    messages.warning(request, text, extra_tags=undo_button(undo))
 
 
-def _button(undo: str, fields: dict[str, object]) -> str:
+def undo_button(undo: str, **fields: object) -> str:
+    """The tags of a message that let its toast have a button, which posts these fields to `undo`."""
     posted = {name: str(value) for name, value in fields.items()}
     return PREFIX + json.dumps([undo, posted])
 

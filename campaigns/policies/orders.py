@@ -82,6 +82,11 @@ def may_say(state: str, kind: ReplyKind) -> bool:
     return state in UNPUBLISHED or (kind == ReplyKind.PUBLISHED and state == OrderState.REJECTED)
 
 
+def may_restore(state: str, invite_link: str) -> bool:
+    """May the cancelling of an order in this state be undone? Not when its creator was deleted meanwhile: then its link is gone."""
+    return state == OrderState.CANCELLED and bool(invite_link)
+
+
 def may_move(current: str, target: OrderState) -> bool:
     """May an order in this state go to that one?"""
     return target in MOVES[current]

@@ -1,12 +1,13 @@
-"""The ways back from being added to a campaign or removed from it, in the timeline of an influencer."""
+"""The ways back in the timeline of an influencer: from being added to a campaign, removed from it, and from a cancelled order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Max
 
 from campaigns.models import Campaign, Order, Participant, Post
+from campaigns.policies.orders import may_restore
 from crm.models import Influencer, SocialAccount
 from crm.queries.reversible import Reversal
 from tenancy.enums import Verb
@@ -41,6 +42,34 @@ def participant_reversals(
         elif event.verb == Verb.PARTICIPANT_REMOVED and campaign in there and place not in present:
             found[event.pk] = Reversal("campaigns:participant_restore", campaign, fields)
     return found
+
+
+def order_reversals(
+    influencer: Influencer, events: Sequence[Event], is_newest: bool
+) -> dict[int, Reversal]:
+    """The ways back from cancelled orders by the ids of events: of each order the latest cancelling, while it stands."""
+    latest: dict[int, int] = {}
+    for event in events:
+        if event.verb == Verb.ORDER_CANCELLED:
+            latest.setdefault(event.object_id, event.pk)
+    if latest and not is_newest:
+        overtaken = _cancelled_later(latest)
+        latest = {order: pk for order, pk in latest.items() if overtaken[order] == pk}
+    if not latest:
+        return {}
+    orders = Order.objects.filter(pk__in=latest).only("state", "invite_link")
+    return {
+        latest[order.pk]: Reversal("campaigns:order_restore_of", order.pk)
+        for order in orders
+        if may_restore(order.state, order.invite_link)
+    }
+
+
+def _cancelled_later(orders: Iterable[int]) -> dict[int, int]:
+    """The ids of the latest cancellings of these orders."""
+    about = {"object_type": Order._meta.label_lower, "object_id__in": list(orders)}
+    rows = Event.objects.filter(**about, verb=Verb.ORDER_CANCELLED).order_by()
+    return dict(rows.values_list("object_id").annotate(latest=Max("pk")))
 
 
 def _later(latest: Mapping[Place, Event]) -> dict[Place, int]:

@@ -1,4 +1,4 @@
-"""Many orders at once: reminded, sent again, cancelled, or asked for drafts. What is refused is told before and after, order by order."""
+"""Many orders at once: reminded, sent again, cancelled, restored, or asked for drafts. What is refused is told before and after, order by order."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.enums import OrderState
-from campaigns.errors import CampaignProblem
+from campaigns.errors import CampaignProblem, CannotRestore
 from campaigns.models import Campaign, Order
-from campaigns.policies.orders import CANCELLABLE
+from campaigns.policies.orders import CANCELLABLE, may_restore
 from campaigns.queries import campaigns_of
-from campaigns.services.orders.cancelling import cancel_order
+from campaigns.services.orders.cancelling import cancel_order, latest_cancelling, restore_order
 from campaigns.services.orders.contact.reminders import (
     remind,
     send_again,
@@ -22,11 +22,11 @@ from campaigns.services.reviews.drafts import ask_for_draft, why_not_asked
 from jobs.models import Job
 from jobs.services.jobs import JobKind, Report, register_job, start_job
 from jobs.services.slices import move_on, next_ids
-from tenancy.enums import Permission
-from tenancy.models import User
+from tenancy.enums import Permission, Verb
+from tenancy.models import Event, User
 
 BULK = "campaigns.orders_bulk"
-DRAFT = "draft"
+CANCEL, RESTORE, DRAFT = "cancel", "restore", "draft"
 SLICE = 20
 
 
@@ -37,13 +37,29 @@ def why_not_cancelled(order: Order) -> str:
     return f"An order that is “{OrderState(order.state).label}” cannot be cancelled."
 
 
+def why_not_restored(order: Order) -> str:
+    """The reason why the cancelling of an order is not undone; empty if it may be."""
+    if may_restore(order.state, order.invite_link):
+        return ""
+    return "The order is not cancelled, or its creator was deleted."
+
+
+def _restore(order: Order, actor: User) -> None:
+    event = latest_cancelling(order)
+    if event is None:
+        raise CannotRestore
+    restore_order(order, event, actor=actor)
+
+
 @dataclass(frozen=True)
 class Wish:
-    """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there."""
+    """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there;
+    `job`: the job that does it."""
 
     actor: User
     reason: str
     due_on: date | None
+    job: int
 
 
 @dataclass(frozen=True)
@@ -65,9 +81,15 @@ ACTIONS: dict[str, OrderAction] = {
         "Send again", "sent again", why_not_sent,
         lambda order, wish: send_again(order, actor=wish.actor),
     ),
-    "cancel": OrderAction(
+    CANCEL: OrderAction(
         "Cancel orders", "cancelled", why_not_cancelled,
-        lambda order, wish: cancel_order(order, reason=wish.reason, actor=wish.actor),
+        lambda order, wish: cancel_order(
+            order, reason=wish.reason, actor=wish.actor, job=wish.job
+        ),
+    ),
+    RESTORE: OrderAction(
+        "Restore orders", "restored", why_not_restored,
+        lambda order, wish: _restore(order, wish.actor),
     ),
     DRAFT: OrderAction(
         "Ask for drafts", "asked for a draft", why_not_asked,
@@ -105,6 +127,15 @@ def start_bulk(
     return start_job(BULK, params, total=len(ids), actor=actor)
 
 
+def cancelled_by(job: Job) -> list[Order]:
+    """The orders that this job has cancelled, and nobody has restored or cancelled anew since."""
+    about = {"object_type": Order._meta.label_lower, "object_id__in": job.params["ids"]}
+    changes = Event.objects.filter(**about, verb=Verb.ORDER_CANCELLED).order_by("pk")
+    latest = {event.object_id: event.detail.get("job") for event in changes}
+    orders = Order.objects.filter(pk__in=[pk for pk, by in latest.items() if by == job.pk])
+    return [order for order in orders.order_by("pk") if not why_not_restored(order)]
+
+
 def _slice(job: Job, _: None) -> bool:
     found = Order.objects.select_related("account").in_bulk(next_ids(job, SLICE))
     for order in found.values():
@@ -118,7 +149,8 @@ def _done(order: Order, job: Job) -> str:
     if job.actor is None:
         return "refused"
     action, day = str(job.params["action"]), job.params["due_on"]
-    wish = Wish(job.actor, job.params["reason"], date.fromisoformat(day) if day else None)
+    due_on = date.fromisoformat(day) if day else None
+    wish = Wish(job.actor, job.params["reason"], due_on, job.pk)
     try:
         ACTIONS[action].act(order, wish)
     except CampaignProblem:
@@ -132,7 +164,9 @@ def _report(job: Job) -> Report:
     said = [("success", f"{done} of {job.total_count} orders {ACTIONS[action].did}.")]
     if done < job.total_count:
         said = [("warning", f"{said[0][1]} The others were left as they are: see Activity.")]
-    return Report(("campaigns:orders", job.params["campaign"]), tuple(said))
+    campaign = job.params["campaign"]
+    undo = ("campaigns:orders_bulk_undo", campaign, job.pk) if done and action == CANCEL else ()
+    return Report(("campaigns:orders", campaign), tuple(said), undo)
 
 
 def register_bulk_jobs() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from campaigns.errors import CampaignProblem
@@ -43,7 +43,19 @@ def order_cancel(request: OrganizationRequest, pk: int, order_pk: int) -> HttpRe
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def order_restore(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
-    order = order_or_404(campaign_or_404(pk), order_pk)
+    return _restored(request, order_or_404(campaign_or_404(pk), order_pk))
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def order_restore_of(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
+    """The same from the timeline of an influencer, which is where it leads back to."""
+    rows = Order.objects.filter(account__influencer=pk).select_related("account")
+    _restored(request, get_object_or_404(rows, pk=order_pk))
+    return redirect("crm:influencer", request.organization.slug, pk)
+
+
+def _restored(request: OrganizationRequest, order: Order) -> HttpResponse:
     event = Event.objects.filter(pk=key_in(request.POST.get(OF, "")) or 0).first()
     if event is None:
         raise Http404("No such event.")
@@ -51,7 +63,8 @@ def order_restore(request: OrganizationRequest, pk: int, order_pk: int) -> HttpR
     def restore(order: Order) -> None:
         restore_order(order, event, actor=request.user)
 
-    return _done(request, order, restore, "The order is open again.")
+    said = f"The order for @{isolated(order.account.handle)} is open again."
+    return _done(request, order, restore, said)
 
 
 @staff_page(Permission.SEND_ORDERS)

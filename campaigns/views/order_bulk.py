@@ -6,12 +6,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
 
 from campaigns.forms import DraftDueForm
 from campaigns.queries.order_list import MOST_CHOSEN, Asked, asked_orders, chosen_orders
-from campaigns.services.order_bulk import ACTIONS, DRAFT, preview, start_bulk
+from campaigns.services.order_bulk import (
+    ACTIONS,
+    BULK,
+    CANCEL,
+    DRAFT,
+    RESTORE,
+    cancelled_by,
+    preview,
+    start_bulk,
+)
 from campaigns.views.frame import address, campaign_or_404, campaign_page
+from jobs.models import Job
 from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -49,3 +60,16 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
         "most": MOST_CHOSEN if len(ids) > MOST_CHOSEN else 0,
     }
     return campaign_page(request, campaign, "orders/bulk.html", context)
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def orders_bulk_undo(request: OrganizationRequest, pk: int, job_pk: int) -> HttpResponse:
+    """Restore the orders that a job has cancelled; those that somebody changed since stay as they are."""
+    campaign = campaign_or_404(pk)
+    about = {"campaign": campaign.pk, "action": CANCEL}
+    job = get_object_or_404(Job, pk=job_pk, kind=BULK, params__contains=about)
+    if orders := cancelled_by(job):
+        return follow(request, start_bulk(campaign, orders, RESTORE, actor=request.user))
+    messages.info(request, "Nothing was undone: the orders have changed since.")
+    return redirect(address(request, "orders", campaign.pk))

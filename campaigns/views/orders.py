@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderRequest
-from campaigns.policies.orders import CANCELLABLE
+from campaigns.policies.orders import CANCELLABLE, may_restore
 from campaigns.queries import (
     order_live,
     order_sync,
@@ -40,7 +40,7 @@ from campaigns.views.frame import address, campaign_or_404, campaign_page, tab_i
 from jobs.services.queue import JUST_NOW
 from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
-from tenancy.enums import Permission
+from tenancy.enums import Permission, Verb
 from tenancy.models import Event
 from ui.templatetags.formats import too_soon
 
@@ -122,12 +122,20 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
         "order": order,
         "sync": sync,
         "events": events,
+        "cancelling": _cancelling(order, events),
         "live": live,
         **_diagnosis(order, events),
         "unpublished": UNPUBLISHED,
         "cancellable": CANCELLABLE,
     }
     return campaign_page(request, campaign, template, context)
+
+
+def _cancelling(order: Order, events: list[Event]) -> Event | None:
+    """The event of the order's cancelling, if that may be undone."""
+    if not may_restore(order.state, order.invite_link):
+        return None
+    return next((event for event in events if event.verb == Verb.ORDER_CANCELLED), None)
 
 
 def _diagnosis(order: Order, events: list[Event]) -> dict[str, object]:

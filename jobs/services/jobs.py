@@ -55,10 +55,12 @@ class Report:
     """The end of a job for the person who waited for it: what they are told, and where they go on.
 
     `to`: name of an address, and its ids. `sentences`: each after the level of its message (success, info, warning, error).
+    `undo`: the same of what undoes it, for a button beside the first sentence.
     """
 
     to: tuple[Any, ...]
     sentences: tuple[tuple[str, str], ...] = ()
+    undo: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

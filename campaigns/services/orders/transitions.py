@@ -91,10 +91,10 @@ def mark_opened(order: Order) -> None:
     )
 
 
-def mark_cancelled(order: Order, *, actor: User) -> Event:
-    """The team does without the order (`cancel_reason`); the event keeps where it stood."""
+def mark_cancelled(order: Order, *, actor: User, job: int | None = None) -> Event:
+    """The team does without the order (`cancel_reason`); the event keeps where it stood, and the job that cancelled many."""
     evidence = order.cancel_reason or "Cancelled by the team."
-    was = OrderState(order.state)
+    was, by = OrderState(order.state), {"job": job} if job else {}
     return move(
         order,
         OrderState.CANCELLED,
@@ -102,6 +102,7 @@ def mark_cancelled(order: Order, *, actor: User) -> Event:
         extra=["cancel_reason"],
         actor=actor,
         was=was,
+        **by,
     )
 
 
