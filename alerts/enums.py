@@ -13,6 +13,7 @@ class AlertKind(models.TextChoices):
     NEW_DATE = "new_date", "New date asked for"
     CANNOT = "cannot", "Creator cannot do an order"
     LEFT = "left", "Creator with open orders has left"
+    VIDEO_GONE = "video_gone", "Video of an order gone"
     REJECTED = "rejected", "Video rejected by TikTok"
     FAILED = "failed", "Order not taken by TikTok"
     OVERDUE = "overdue", "Order overdue"

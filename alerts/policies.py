@@ -20,6 +20,7 @@ KINDS: dict[str, AlertKind] = {
     Verb.ORDER_DATE_ASKED: AlertKind.NEW_DATE,
     Verb.ORDER_DECLINED: AlertKind.CANNOT,
     Verb.CAMPAIGN_CREATOR_LEFT: AlertKind.LEFT,
+    Verb.ORDER_VIDEO_GONE: AlertKind.VIDEO_GONE,
     Verb.ORDER_REJECTED: AlertKind.REJECTED,
     Verb.ORDER_FAILED: AlertKind.FAILED,
     Verb.ORDER_OVERDUE: AlertKind.OVERDUE,
@@ -27,6 +28,7 @@ KINDS: dict[str, AlertKind] = {
     Verb.CONNECTION_ENDING: AlertKind.ENDING,
     Verb.IMPORT_FINISHED: AlertKind.IMPORTED,
 }
+VIDEO_IS_THERE = frozenset({AlertKind.OVERDUE, AlertKind.REJECTED, AlertKind.VIDEO_GONE})
 # What settles earlier news of the same thing, so that nobody needs to look at it any more. Of an answer to a creator, the kind
 # that the event names.
 SETTLED_BY: dict[str, frozenset[AlertKind]] = {
@@ -34,13 +36,15 @@ SETTLED_BY: dict[str, frozenset[AlertKind]] = {
     Verb.ORDER_REPLY_TAKEN_BACK: frozenset(
         {AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT}
     ),
+    Verb.ORDER_MAIL_ALLOWED: frozenset({AlertKind.CANNOT}),
     Verb.DRAFT_APPROVED: frozenset({AlertKind.DRAFT}),
     Verb.DRAFT_CHANGES_ASKED: frozenset({AlertKind.DRAFT}),
     Verb.DRAFT_TAKEN_BACK: frozenset({AlertKind.DRAFT}),
     Verb.ORDER_REMINDED: frozenset({AlertKind.OVERDUE}),
     Verb.ORDER_DUE_CHANGED: frozenset({AlertKind.OVERDUE}),
-    Verb.ORDER_IN_REVIEW: frozenset({AlertKind.OVERDUE, AlertKind.REJECTED}),
-    Verb.ORDER_FULFILLED: frozenset({AlertKind.OVERDUE, AlertKind.REJECTED}),
+    Verb.ORDER_POSTING: frozenset({AlertKind.VIDEO_GONE}),
+    Verb.ORDER_IN_REVIEW: VIDEO_IS_THERE,
+    Verb.ORDER_FULFILLED: VIDEO_IS_THERE,
     Verb.ORDER_CREATING: frozenset({AlertKind.FAILED}),
     Verb.ORDER_CANCELLED: frozenset(AlertKind),
     Verb.CAMPAIGN_ON_PLAN: frozenset({AlertKind.BELOW_PLAN}),

@@ -120,6 +120,10 @@ class ReplyKind(models.TextChoices):
     QUIET = "quiet", "Wants no reminders"
 
 
+# It holds for every later mail of the order until the creator takes it back, or the team allows mail again: an answer is not enough.
+LASTING = (ReplyKind.CANNOT, ReplyKind.QUIET)
+
+
 class DraftState(models.TextChoices):
     """How far a draft is that a creator lets the team see before they publish."""
 

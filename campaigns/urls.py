@@ -103,6 +103,11 @@ urlpatterns = [
         order_replies.settle_reply,
         name="settle_reply",
     ),
+    path(
+        "campaigns/<int:pk>/orders/<int:order_pk>/replies/<int:reply_pk>/allow/",
+        order_replies.allow_mail_again,
+        name="allow_mail_again",
+    ),
     *(
         path(f"campaigns/<int:pk>/orders/<int:order_pk>/{word}/", view, name=f"order_{word}")
         for word, view in (

@@ -23,8 +23,8 @@ from ui.bidi import isolated
 GONE = "It was deleted since, or is not yours to see any more."
 URGENT = frozenset(
     {
-        AlertKind.DRAFT, AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT, AlertKind.LEFT, AlertKind.REJECTED, AlertKind.FAILED,
-        AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING, AlertKind.APPLIED,
+        AlertKind.DRAFT, AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT, AlertKind.LEFT, AlertKind.VIDEO_GONE, AlertKind.REJECTED,
+        AlertKind.FAILED, AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING, AlertKind.APPLIED,
     }
 )  # fmt: skip
 BADGES: dict[str, tuple[str, str]] = {
@@ -36,6 +36,7 @@ BADGES: dict[str, tuple[str, str]] = {
     AlertKind.NEW_DATE: ("New date", "warning"),
     AlertKind.CANNOT: ("Cannot", "danger"),
     AlertKind.LEFT: ("Left", "danger"),
+    AlertKind.VIDEO_GONE: ("Video gone", "danger"),
     AlertKind.REJECTED: ("Rejected", "danger"),
     AlertKind.FAILED: ("Failed", "danger"),
     AlertKind.OVERDUE: ("Overdue", "danger"),
@@ -160,6 +161,10 @@ def _problem(order: Order, alert: Alert) -> str:
     return order.problem
 
 
+def _gone(order: Order, alert: Alert) -> str:
+    return "TikTok no longer lists a video for the order"
+
+
 def _due(order: Order, alert: Alert) -> str:
     due = _dated(alert, "due_on")
     return f"Due on {due}" if due else ""
@@ -239,6 +244,7 @@ WORDS: dict[str, Callable[..., Words]] = {
         _of_order, "{creator} cannot do the order", partial(_said, ReplyKind.CANNOT)
     ),
     AlertKind.LEFT: _left,
+    AlertKind.VIDEO_GONE: partial(_of_order, "The video of {creator} is gone", _gone),
     AlertKind.REJECTED: partial(_of_order, "TikTok rejected a video of {creator}", _problem),
     AlertKind.FAILED: partial(_of_order, "TikTok did not take the order for {creator}", _problem),
     AlertKind.OVERDUE: partial(_of_order, "The order of {creator} is overdue", _due),

@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, RequestState
+from campaigns.enums import LASTING, UNPUBLISHED, OrderState, ReplyKind, RequestState
 from campaigns.models.campaigns import Campaign
 from crm.models import SocialAccount
 from tenancy.models import OrganizationModel
@@ -182,10 +182,16 @@ class Order(OrganizationModel):
             return False
         return self.due_on < timezone.now().date() and self.video_count < self.video_limit
 
+    @property
+    def stands(self) -> frozenset[str]:
+        """The kinds of replies by which its creator stands."""
+        return frozenset(reply.kind for reply in self.replies.all() if reply.stands)
+
 
 class OrderReply(OrganizationModel):
     """Something that a creator said on the page of their order. It is open until somebody of the team answers it, or the
-    creator takes it back; an open one stops what the order would mail by itself."""
+    creator takes it back; an open one stops what the order would mail by itself. `lifted_at`: when one that lasts (`LASTING`)
+    was taken back, or the team allowed mail again."""
 
     group_path: ClassVar[str] = "order__account__influencer__group"
 
@@ -203,6 +209,7 @@ class OrderReply(OrganizationModel):
         related_name="settled_replies",
     )
     answer = models.CharField(max_length=1000, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -216,3 +223,13 @@ class OrderReply(OrganizationModel):
 
     def __str__(self) -> str:
         return f"reply {self.pk}"
+
+    @property
+    def is_held(self) -> bool:
+        """Does it hold for every later mail still?"""
+        return self.kind in LASTING and self.lifted_at is None
+
+    @property
+    def stands(self) -> bool:
+        """Does the creator stand by it: is it open, or does it hold?"""
+        return self.settled_at is None or self.is_held

@@ -66,13 +66,14 @@ REVIEWABLE = CANCELLABLE
 REMIND_ON, MOST_REMINDERS = (-3, 0, 2), 3
 
 
-def mail_refusal(state: str, said: Collection[str]) -> str:
-    """The reason why nothing is mailed about an order in this state, whose creator has said this; empty if it may be."""
-    if state not in UNPUBLISHED:
-        return "Nothing is asked of the creator now, so nothing was sent."
+def mail_refusal(said: Collection[str], *, is_reply: bool = False) -> str:
+    """The reason why nothing is mailed about an order whose creator stands by this (`Order.stands`); empty if it may be. The
+    one place that says so. `is_reply`: the mail replies to what the creator has sent, which is no reminder."""
     if ReplyKind.CANNOT in said:
         return "The creator cannot do this order, so nothing was sent."
-    return "The creator wants no reminders, so nothing was sent." if ReplyKind.QUIET in said else ""
+    if ReplyKind.QUIET in said and not is_reply:
+        return "The creator wants no reminders, so nothing was sent."
+    return ""
 
 
 def may_say(state: str, kind: ReplyKind) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.enums import OrderState, ReplyKind
+from campaigns.enums import LASTING, OrderState, ReplyKind
 from campaigns.models import Order
 from campaigns.policies.orders import MOST_REMINDERS
 
@@ -29,9 +29,18 @@ _WAITING = {
 }
 
 
+HELD = {
+    ReplyKind.CANNOT: NextStep("The creator cannot do it. Cancel the order, or allow mail again"),
+    ReplyKind.QUIET: NextStep("The creator wants no reminders, so none is sent"),
+}
+
+
 def next_step(order: Order) -> NextStep:
     """The next step of an order of `with_pending`: what its creator waits for comes before all else."""
-    return _for_its_creator(order) or _to_its_end(order)
+    step = _for_its_creator(order) or _to_its_end(order)
+    if step.action in {"again", "remind"}:
+        return next((HELD[kind] for kind in LASTING if kind in order.held), step)  # type: ignore[attr-defined]
+    return step
 
 
 def _for_its_creator(order: Order) -> NextStep | None:

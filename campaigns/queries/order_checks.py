@@ -129,7 +129,7 @@ def _page(order: Order) -> list[Check]:
 
 
 def _said(order: Order) -> list[Check]:
-    said = {reply.kind for reply in order.replies.all() if reply.settled_at is None}
+    said = order.stands
     if ReplyKind.CANNOT in said:
         return [Check("They said that they cannot do it.", "danger", "cannot")]
     if said & {ReplyKind.QUESTION, ReplyKind.NEW_DATE}:

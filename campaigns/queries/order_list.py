@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
+from campaigns.enums import LASTING, UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderReply
 from campaigns.queries.narrowing import (
     ROWS_AT_ONCE,
@@ -108,7 +108,9 @@ def _who_said(rows: QuerySet[Order], said: str) -> QuerySet[Order]:
     if said in {UNANSWERED, DRAFTED}:
         return unanswered(rows) if said == UNANSWERED else to_review(rows)
     replies = _open_replies()
-    if said and said != ANYTHING:
+    if said in LASTING:
+        replies = OrderReply.objects.filter(order=OuterRef("pk"), kind=said, lifted_at=None)
+    elif said and said != ANYTHING:
         replies = replies.filter(kind=said)
     return rows.filter(Exists(replies)) if said else rows
 

@@ -50,7 +50,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class OrderPage:
-    """An order with what its page shows. `said`: what is open, by kind; `answers`: of the team, the latest first."""
+    """An order with what its page shows. `said`: what the creator stands by, by kind; `answers`: of the team, the latest first."""
 
     order: Order
     posts: list[Post]
@@ -176,7 +176,7 @@ def _shown_orders() -> QuerySet[Order]:
 
 
 def _page(order: Order) -> OrderPage:
-    said = {reply.kind: reply for reply in order.replies.all() if reply.settled_at is None}
+    said = {reply.kind: reply for reply in order.replies.all() if reply.stands}
     answers = [reply for reply in order.replies.all() if reply.answer]
     today, drafts = timezone.now().date(), list(order.reviews.all())
     files = list(order.campaign.brief_files.all())

@@ -13,6 +13,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import (
+    LASTING,
     LINK_STATES,
     NOT_AGREED,
     DraftState,
@@ -82,10 +83,11 @@ def _orders(campaign_id: int) -> QuerySet[Order]:
 
 
 def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Annotate orders with what a row shows: `pending_count`, the kinds of open replies as `said`, the permissions to
-    advertise with its videos as `sparks` (`SparkFilter`), the draft to review as `draft_id`, and as `own_due` the due date
+    """Annotate orders with what a row shows: `pending_count`, the kinds of open replies as `said`, of those that hold though
+    they were answered as `held`, the permissions to advertise with its videos as `sparks` (`SparkFilter`), the draft to review as `draft_id`, and as `own_due` the due date
     that its account has in the campaign."""
-    said = OrderReply.objects.filter(order=OuterRef("pk"), settled_at=None).order_by("pk")
+    replies = OrderReply.objects.filter(order=OuterRef("pk")).order_by("pk")
+    held = replies.filter(kind__in=LASTING, lifted_at=None).exclude(settled_at=None)
     in_review = (
         Post.objects.filter(order=OuterRef("pk"), published_since=None, review_reason="")
         .exclude(review_state__in=LINK_STATES)
@@ -97,7 +99,8 @@ def with_pending(orders: QuerySet[Order]) -> QuerySet[Order]:
         "account__influencer__person", "account__creator", "request"
     ).annotate(
         pending_count=Coalesce(Subquery(in_review.values("n")), 0),
-        said=ArraySubquery(said.values("kind")),
+        said=ArraySubquery(replies.filter(settled_at=None).values("kind")),
+        held=ArraySubquery(held.values("kind")),
         sparks=ArraySubquery(sparks_of_order().order_by("pk").values("word")),
         draft_id=Subquery(open_drafts().order_by("number").values("pk")[:1]),
         own_due=own_due(),

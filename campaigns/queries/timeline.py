@@ -27,7 +27,7 @@ def order_steps(order: int | models.OuterRef) -> models.QuerySet[Event]:
     steps = Event.objects.filter(
         object_type=Order._meta.label_lower,
         object_id=order,
-        verb__in=[*STEPS.values(), Verb.ORDER_RESTORED],
+        verb__in=[*STEPS.values(), Verb.ORDER_RESTORED, Verb.ORDER_VIDEO_GONE],
     )
     return steps.annotate(
         state=KeyTextTransform("state", "detail"),

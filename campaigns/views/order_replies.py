@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from campaigns.enums import ReplyKind
 from campaigns.forms import AnswerForm
-from campaigns.models import OrderReply
+from campaigns.models import Order, OrderReply
 from campaigns.services.orders.contact.pages import replace_link
-from campaigns.services.orders.contact.replies import settle
+from campaigns.services.orders.contact.replies import allow_mail, settle
 from campaigns.views.frame import address, campaign_or_404
 from campaigns.views.orders import order_or_404
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 
 REPLACED = "The link is replaced: the one that the creator has does not work any more. Send the order again, or copy the new one."
+
+
+def _reply_or_404(order: Order, pk: int) -> OrderReply:
+    return get_object_or_404(order.replies.select_related("order"), pk=pk)
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -27,9 +31,7 @@ def settle_reply(
 ) -> HttpResponse:
     campaign = campaign_or_404(pk)
     order = order_or_404(campaign, order_pk)
-    reply = OrderReply.objects.filter(order=order, pk=reply_pk).select_related("order").first()
-    if reply is None:
-        raise Http404("No such reply.")
+    reply = _reply_or_404(order, reply_pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Write the answer in 1,000 characters at most. Nothing was sent.")
@@ -40,6 +42,19 @@ def settle_reply(
     else:
         messages.info(request, "Somebody has settled it already.")
     return redirect(address(request, "order", campaign.pk, order.pk))
+
+
+@staff_page(Permission.SEND_ORDERS)
+@require_POST
+def allow_mail_again(
+    request: OrganizationRequest, pk: int, order_pk: int, reply_pk: int
+) -> HttpResponse:
+    order = order_or_404(campaign_or_404(pk), order_pk)
+    if allow_mail(_reply_or_404(order, reply_pk), actor=request.user):
+        messages.success(request, "The creator may be mailed about this order again.")
+    else:
+        messages.info(request, "Mail about this order was allowed already.")
+    return redirect(address(request, "order", pk, order.pk))
 
 
 @staff_page(Permission.SEND_ORDERS)

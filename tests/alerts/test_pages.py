@@ -58,6 +58,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
     say(order, ReplyKind.QUESTION, text="May I film at night?")
     for verb in (
         Verb.ORDER_ACCEPTED, Verb.ORDER_VIDEO_PUBLISHED, Verb.ORDER_DECLINED, Verb.ORDER_REJECTED, Verb.ORDER_FAILED,
+        Verb.ORDER_VIDEO_GONE,
     ):  # fmt: skip
         record(verb, order, actor=None)
     record(Verb.DRAFT_SUBMITTED, order, actor=None, draft=1, version=2)
@@ -78,6 +79,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         "Mira.Bakes applies to a program Spring bakers",
         "Maya asks a question Autumn · “May I film at night?”", "Maya has accepted the order Autumn",
         "A video of Maya is published Autumn", "Maya has sent a draft Autumn · Version 2", "Maya cannot do the order Autumn",
+        "The video of Maya is gone Autumn · TikTok no longer lists a video for the order",
         "TikTok rejected a video of Maya Autumn · Not disclosed.",
         "TikTok did not take the order for Maya Autumn · Not disclosed.",
         "The order of Maya is overdue Autumn · Due on 30 Nov 2026", "Maya asks for a new date Autumn · Asks for 30 Nov 2026",

@@ -16,7 +16,7 @@ from alerts.services.reading import READ, read_on
 from campaigns.enums import GoalNumber, OrderState, ReplyKind
 from campaigns.models import Campaign, Order, Review
 from campaigns.services.orders.cancelling import cancel_order
-from campaigns.services.orders.contact.replies import change_due, say, settle, take_back
+from campaigns.services.orders.contact.replies import allow_mail, change_due, say, settle, take_back
 from campaigns.services.reviews.drafts import Draft, submit_draft
 from campaigns.services.reviews.verdicts import approve, ask_for_changes
 from crm.models import Import
@@ -121,6 +121,23 @@ def test_a_new_date_settles_that_it_is_overdue_and_a_cancelling_settles_all(
     Order.objects.update(state=OrderState.ACCEPTED)
     order.refresh_from_db()
     cancel_order(order, actor=olivia)
+    assert unread() == []
+
+
+def test_a_video_that_is_gone_is_news_until_one_is_there_again(order: Order) -> None:
+    for verb in (Verb.ORDER_POSTING, Verb.ORDER_IN_REVIEW, Verb.ORDER_FULFILLED):
+        record(Verb.ORDER_VIDEO_GONE, order, actor=None)
+        assert unread() == ["video_gone"]
+        record(verb, order, actor=None)
+        assert unread() == []
+
+
+def test_mail_that_is_allowed_again_settles_that_the_creator_cannot(
+    order: Order, olivia: User
+) -> None:
+    reply = say(order, ReplyKind.CANNOT)
+    assert unread() == ["cannot"]
+    allow_mail(reply, actor=olivia)
     assert unread() == []
 
 

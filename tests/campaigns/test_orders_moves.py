@@ -7,7 +7,9 @@ import pytest
 from campaigns.enums import OrderState
 from campaigns.errors import MoveNotAllowed
 from campaigns.models import Campaign
-from campaigns.services.orders.transitions import move
+from campaigns.policies.posts import Progress
+from campaigns.queries.timeline import order_steps
+from campaigns.services.orders.transitions import follow_videos, move
 from tenancy.enums import Verb
 from tenancy.models import Event
 from tests.factories.campaigns import an_account, an_order
@@ -50,3 +52,18 @@ def test_what_is_no_move_changes_and_records_nothing(
         move(order, OrderState(after), evidence="TikTok says so.")
     order.refresh_from_db()
     assert (order.state, Event.objects.count()) == (before, events)
+
+
+@pytest.mark.parametrize("before", ["posting", "in_review", "rejected", "fulfilled"])
+def test_a_video_that_is_gone_is_said_as_such(campaign: Campaign, before: str) -> None:
+    order = an_order(campaign, an_account("maya.bakes"), state=before, video_count=1)
+    follow_videos(order, Progress(0, 0, 2))
+    step = order_steps(order.pk).last()
+    assert (step.verb, step.get_verb_display()) == (Verb.ORDER_VIDEO_GONE, "Video of an order gone")
+    assert (step.detail, step.evidence) == (
+        {"state": "accepted"},
+        "TikTok no longer lists a video for this order.",
+    )
+    assert not Event.objects.filter(verb=Verb.ORDER_ACCEPTED).exists()
+    follow_videos(order, Progress(0, 0, 2))
+    assert Event.objects.filter(verb=Verb.ORDER_VIDEO_GONE).count() == 1

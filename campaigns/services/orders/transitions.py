@@ -130,6 +130,12 @@ def mark_accepted(order: Order, *, evidence: str) -> None:
     note_answer(order.account.influencer_id)
 
 
+def mark_video_gone(order: Order) -> None:
+    """TikTok counts no video for the order any more, so that one is missing again. Nobody has answered anything."""
+    evidence = "TikTok no longer lists a video for this order."
+    _put(order, OrderState.ACCEPTED, Verb.ORDER_VIDEO_GONE, evidence, "", [], None)
+
+
 def mark_posting(order: Order, progress: Progress) -> None:
     """k of n videos are uploaded. May be said again when k changes."""
     evidence = f"TikTok lists {progress.uploaded} of {progress.limit} videos."
@@ -184,6 +190,6 @@ def follow_videos(order: Order, progress: Progress) -> None:
     if target == order.state and not is_news.get(target):
         return
     if target == OrderState.ACCEPTED:
-        mark_accepted(order, evidence="TikTok no longer lists a video for this order.")
+        mark_video_gone(order)
     else:
         _BY_VIDEOS[target](order, progress)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.enums import DraftState
 from campaigns.errors import DraftNotTaken
 from campaigns.models import Order, Review, ReviewVersion
-from campaigns.policies.orders import REVIEWABLE
+from campaigns.policies.orders import REVIEWABLE, mail_refusal
 from campaigns.services.orders.contact.pages import note_act
 from campaigns.services.reviews.mailing import ASKED, tell_creator
 from files.enums import FileKind
@@ -139,7 +139,7 @@ def why_not_asked(order: Order) -> str:
         each.state != DraftState.AWAITED for each in reviews
     ):
         return "A draft of each of its videos is there already."
-    return ""
+    return mail_refusal(order.stands)
 
 
 @transaction.atomic

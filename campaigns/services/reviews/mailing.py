@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from campaigns.models import Review, ReviewComment
+from campaigns.policies.orders import mail_refusal
 from campaigns.services.orders.contact.pages import page_language, page_url
 from crm.services.mailings.ties import tie_mail
 from mail.errors import MailProblem
@@ -22,6 +23,8 @@ NO_ADDRESS = "No e-mail address is known, so tell the creator yourself. It stand
 
 def tell_creator(review: Review, what: str, event: Event, *, reason: str = "") -> str:
     """Queue the mail of this event, in the creator's language. Returns why it was not sent, if it was not."""
+    if refusal := mail_refusal(review.order.stands, is_reply=what != ASKED):
+        return f"{refusal} It stands on the page of their order."
     return _queue(review, what, _intent(event), reason=reason)
 
 

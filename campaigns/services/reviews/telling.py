@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.enums import ReplyKind
 from campaigns.models import Order, Review, ReviewComment
+from campaigns.policies.orders import mail_refusal
 from campaigns.services.reviews.drafts import locked_order
 from campaigns.services.reviews.mailing import NO_ADDRESS, tell_of_comments
 from jobs.enums import Lane
@@ -31,7 +31,7 @@ def note_on_mail(order: Order) -> str:
     email = order.account.influencer.mail_address
     if not email:
         return NO_ADDRESS
-    if _is_unwanted(order):
+    if mail_refusal(order.stands):
         return NOT_WANTED
     refusal = refusals([email], is_bulk=True).get(email)
     return (
@@ -39,12 +39,6 @@ def note_on_mail(order: Order) -> str:
         if refusal
         else SOON
     )
-
-
-def _is_unwanted(order: Order) -> bool:
-    """Has the creator said that they want no reminders, or cannot do the order?"""
-    said = order.replies.filter(settled_at=None, kind__in=[ReplyKind.QUIET, ReplyKind.CANNOT])
-    return said.exists()
 
 
 def _tell(review_ids: Sequence[int]) -> dict[int, timedelta | None]:
@@ -59,7 +53,7 @@ def _tell_of(review: Review) -> None:
     rows = ReviewComment.objects.filter(version__review=review, mailed_at=None)
     news = [each for each in rows.select_related("version").order_by("pk") if _is_news(each)]
     rows.update(mailed_at=timezone.now())
-    if news and review.is_open and not _is_unwanted(review.order):
+    if news and review.is_open and not mail_refusal(review.order.stands):
         tell_of_comments(review, news)
 
 

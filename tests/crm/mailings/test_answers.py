@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.services.orders.transitions import mark_accepted, mark_sent
+from campaigns.policies.posts import Progress
+from campaigns.services.orders.transitions import follow_videos, mark_accepted, mark_sent
 from crm.models import Influencer, MailingRecipient
 from crm.receivers import attach_account
 from crm.services.mailings.answers import mark_answered, note_answer, take_answer_back
@@ -74,3 +75,13 @@ def test_accepting_an_order_is_an_answer(owner: User) -> None:
     mark_accepted(order, evidence="x")
     assert answered() == ["Maya"]
     assert mailing.recipient_count == 1
+
+
+def test_a_video_that_is_gone_is_no_answer(owner: User) -> None:
+    account = a_participant(a_campaign(), "maya")
+    Influencer.objects.update(email="maya@example.com")
+    order = an_order(account.participations.get().campaign, account, state="in_review")
+    a_mailing([account.influencer], owner)
+    work_on()
+    follow_videos(order, Progress(0, 0, 1))
+    assert (order.state, answered()) == ("accepted", [])

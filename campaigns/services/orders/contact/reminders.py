@@ -1,7 +1,7 @@
 """Mail about an order after its invitation: sent again, and reminders, by hand and by rule.
 
 At most three reminders go out for an order in all. What the creator said is respected: who cannot do it, or wants no
-reminders, gets none; and the rule waits while anything that they said is open.
+reminders, gets none, though the team has answered; and the rule waits while anything that they said is open.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from campaigns.enums import UNPUBLISHED, CampaignState, OrderState
+from campaigns.enums import LASTING, UNPUBLISHED, CampaignState, OrderState
 from campaigns.errors import NotToBeMailed
 from campaigns.models import Order, OrderReply
 from campaigns.policies.orders import MOST_REMINDERS, REMIND_ON, mail_refusal
@@ -72,10 +72,9 @@ def remind(order: Order, *, actor: User | None) -> None:
 
 def why_not_sent(order: Order) -> str:
     """The reason why the invitation is not sent again; empty if it may be."""
-    said = {reply.kind for reply in order.replies.all() if reply.settled_at is None}
-    return mail_refusal(order.state, said) or (
-        "" if order.account.influencer.mail_address else NO_ADDRESS
-    )
+    if order.state not in UNPUBLISHED:
+        return "Nothing is asked of the creator now, so nothing was sent."
+    return mail_refusal(order.stands) or ("" if order.account.influencer.mail_address else NO_ADDRESS)
 
 
 def why_not_reminded(order: Order) -> str:
@@ -121,9 +120,10 @@ def remind_by_rule(organization_ids: Sequence[int]) -> dict[int, timedelta | Non
 
 
 def due_for_reminder(today: date) -> QuerySet[Order]:
-    """The orders that the rule reminds of today: due in three days, today or two days ago, and nothing said is open."""
+    """The orders that the rule reminds of today: due in three days, today or two days ago, and nothing said is open or holds."""
     days = [today - timedelta(days=offset) for offset in REMIND_ON]
-    is_said = Exists(OrderReply.objects.filter(order=OuterRef("pk"), settled_at=None))
+    stands = Q(settled_at=None) | Q(kind__in=LASTING, lifted_at=None)
+    is_said = Exists(OrderReply.objects.filter(stands, order=OuterRef("pk")))
     rows = Order.objects.filter(due_on__in=days, state__in=UNPUBLISHED).exclude(
         state=OrderState.CREATED
     )

@@ -1,4 +1,5 @@
-"""Replies of creators on the page of their order: open until the team answers, or they take them back."""
+"""Replies of creators on the page of their order: open until the team answers, or they take them back. That they cannot do the
+order, or want no reminders, holds on (`LASTING`)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.enums import ParticipantState, ReplyKind
+from campaigns.enums import LASTING, ParticipantState, ReplyKind
 from campaigns.errors import ReplyNotTaken
 from campaigns.models import Order, OrderReply
 from campaigns.policies.orders import may_say
@@ -78,12 +79,31 @@ def _dated(name: str, day: date | None) -> dict[str, Any]:
 def take_back(order: Order, kind: ReplyKind) -> bool:
     """The creator takes it back: it is as if it had not been said, but for the events. False: there was nothing open."""
     locked = _locked(order)
-    if not locked.replies.filter(kind=kind, settled_at=None).update(settled_at=timezone.now()):
+    if not _lift(locked, kind):
         return False
     record(Verb.ORDER_REPLY_TAKEN_BACK, locked, actor=None, kind=kind)
-    if kind == ReplyKind.CANNOT:
-        move_participant(locked, ParticipantState.BRIEFED)
     return True
+
+
+@transaction.atomic
+def allow_mail(reply: OrderReply, *, actor: User) -> bool:
+    """The team knows that the creator may be mailed about the order again, though they said otherwise and did not take it back.
+    False: that does not hold any more."""
+    locked, kind = _locked(reply.order), ReplyKind(reply.kind)
+    if kind not in LASTING or not _lift(locked, kind, by=actor):
+        return False
+    record(Verb.ORDER_MAIL_ALLOWED, locked, actor=actor, kind=kind)
+    return True
+
+
+def _lift(locked: Order, kind: ReplyKind, *, by: User | None = None) -> bool:
+    """Let what the creator said hold no longer. False: it did not."""
+    now, said = timezone.now(), locked.replies.filter(kind=kind)
+    is_open = said.filter(settled_at=None).update(settled_at=now, settled_by=by)
+    is_held = kind in LASTING and said.filter(lifted_at=None).update(lifted_at=now)
+    if kind == ReplyKind.CANNOT and is_held:
+        move_participant(locked, ParticipantState.BRIEFED)
+    return bool(is_open or is_held)
 
 
 @transaction.atomic
