@@ -28,6 +28,15 @@ class OrderNotValid(CampaignProblem):
         super().__init__(message)
 
 
+class CampaignArchived(CampaignProblem):
+    """Orders of an archived campaign are not synced, so none is made or asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The campaign is archived, so its orders are not tracked. Make it active again under Settings, then try again."
+        )
+
+
 class BriefIsFull(CampaignProblem):
     def __init__(self, most: int) -> None:
         super().__init__(f"A brief has at most {most} files. Remove one first.")

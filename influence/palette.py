@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries.search import (
     campaigns_called,
@@ -186,9 +187,10 @@ def _actions(
     request: OrganizationRequest, search: str, campaigns: list[Campaign]
 ) -> Iterator[Suggestion]:
     quoted = f"“{isolated(search)}”"
-    if campaigns and can(request.membership, Permission.SEND_ORDERS):
-        href = _to(request, "campaigns:order_new", campaigns[0].pk)
-        yield Suggestion(href, f"New order in {isolated(campaigns[0].name)}", icon="send")
+    living = [each for each in campaigns if each.state != CampaignState.ARCHIVED]
+    if living and can(request.membership, Permission.SEND_ORDERS):
+        href = _to(request, "campaigns:order_new", living[0].pk)
+        yield Suggestion(href, f"New order in {isolated(living[0].name)}", icon="send")
     if can(request.membership, Permission.EDIT_INFLUENCERS):
         href = f"{_to(request, 'crm:add_account')}?{urlencode({'handle': search})}"
         yield Suggestion(

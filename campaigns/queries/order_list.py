@@ -161,7 +161,9 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
     """Orders of the campaign that somebody has ticked, with what a bulk action asks for."""
     rows = Order.objects.filter(campaign=campaign, pk__in=ids[:MOST_CHOSEN]).order_by("-pk")
     return list(
-        rows.select_related("account__influencer__person", "account__creator").prefetch_related(
+        rows.select_related(
+            "account__influencer__person", "account__creator", "campaign"
+        ).prefetch_related(
             "replies", "reviews"
         )
     )

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from campaigns.enums import CampaignState
 from campaigns.forms import market_names
 from campaigns.models import Campaign
 from campaigns.queries import campaign_with_counts, money_of, planned_of
@@ -106,5 +107,7 @@ def campaign_page(
 ) -> HttpResponse:
     """A page inside the campaign's frame."""
     remember(request, "campaign", campaign.pk)
-    frame = {"campaign": campaign, "tabs": tabs(request, campaign), **rights(request)}
+    may = rights(request)
+    may["may_order"] = may["may_send"] and campaign.state != CampaignState.ARCHIVED
+    frame = {"campaign": campaign, "tabs": tabs(request, campaign), **may}
     return render(request, f"staff/campaigns/{template}", {**frame, **context}, status=status)

@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 from csp.decorators import csp_update
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from campaigns.errors import OrderNotValid
+from campaigns.enums import CampaignState
+from campaigns.errors import CampaignArchived, CampaignProblem
 from campaigns.forms import AddressesForm, OrderForm
 from campaigns.models import Campaign, Order, OrderRequest, OrderTemplate
 from campaigns.policies.orders import PLACES_PER_CODE
@@ -27,6 +29,7 @@ from campaigns.services.orders.terms import (
     check_addition,
     check_order,
     places_taken,
+    refuse_archived,
     through_market,
     why_none_added,
 )
@@ -55,8 +58,7 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     earlier = _earlier(request, campaign)
     if request.method != "POST":
-        first = _first_values(request, campaign)
-        return _order_form(request, campaign, _form(earlier, initial=first))
+        return _first_form(request, campaign, earlier)
     form = _form(earlier, request.POST)
     step = request.POST.get("step", "preview")
     if step in TEMPLATE_STEPS and not earlier:
@@ -67,12 +69,22 @@ def order_new(request: OrganizationRequest, pk: int) -> HttpResponse:
             typed["accounts"] = [*{*typed["accounts"], *without_order(campaign)}]
         form = _form(earlier, initial=typed)
         return _order_form(request, campaign, form)
-    if not form.is_valid() or not _is_taken(form, step):
+    if not form.is_valid() or not _is_taken(campaign, form, step):
         return _order_form(request, campaign, form, status=REFUSED)
     addresses = AddressesForm(form.cleaned_data["accounts"], request.POST)
     if step == "send" and addresses.is_valid():
         return _send(request, campaign, form, addresses)
     return _preview(request, campaign, form, addresses)
+
+
+def _first_form(
+    request: OrganizationRequest, campaign: Campaign, earlier: OrderRequest | None
+) -> HttpResponse:
+    if campaign.state == CampaignState.ARCHIVED:
+        messages.error(request, str(CampaignArchived()))
+        return redirect(address(request, "settings", campaign.pk))
+    first = _first_values(request, campaign)
+    return _order_form(request, campaign, _form(earlier, initial=first))
 
 
 def _with_template(
@@ -122,16 +134,17 @@ def _first_values(request: OrganizationRequest, campaign: Campaign) -> dict[str,
     }
 
 
-def _is_taken(form: OrderForm, step: str) -> bool:
-    """Do the marketplace accounts take what is asked for, in which markets the creators are? Else the form says why not."""
+def _is_taken(campaign: Campaign, form: OrderForm, step: str) -> bool:
+    """Is the campaign under way, and do the marketplace accounts take what is asked for, in which markets the creators are? Else the form says why not."""
     given = form.cleaned_data
     try:
+        refuse_archived(campaign)
         if form.adds_to and step != "send":  # what is sent is checked as it is written down
             check_addition(form.adds_to, given["accounts"])
         markets = through_market(form.adds_to, given["accounts"], form.wanted_market)
         check_order(markets, **{name: given[name] for name in TERMS})
-    except OrderNotValid as problem:
-        form.add_error(problem.field, str(problem))
+    except CampaignProblem as problem:
+        form.add_error(getattr(problem, "field", None), str(problem))
     return form.is_valid()
 
 
@@ -254,7 +267,7 @@ def _send(
             addresses=addresses.addresses,
             actor=request.user,
         )
-    except (OrderNotValid, CrmProblem, TikTokProblem) as problem:
+    except (CampaignProblem, CrmProblem, TikTokProblem) as problem:
         form.add_error(getattr(problem, "field", None), str(problem))
         return _order_form(request, campaign, form, status=REFUSED)
     do_at_once(partial(send_submission, order_request))

@@ -8,7 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.enums import UNDER_WAY, OrderState, RequestState
-from campaigns.errors import CampaignCodeNeeded, CampaignProblem, RequestSettled, RequestUnderWay
+from campaigns.errors import (
+    CampaignArchived,
+    CampaignCodeNeeded,
+    CampaignProblem,
+    RequestSettled,
+    RequestUnderWay,
+)
 from campaigns.models import Order, OrderRequest
 from campaigns.services.orders import transitions
 from campaigns.services.orders.contact.invitations import invite_creators
@@ -23,6 +29,7 @@ from campaigns.services.orders.sending import (
     send_order_request,
     under,
 )
+from campaigns.services.orders.terms import refuse_archived
 from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.models import User
@@ -114,9 +121,10 @@ def repeat_order_request(request: OrderRequest, *, actor: User | None) -> OrderR
     """Ask again for the orders of an uncertain or failed request that do not exist.
 
     Where a code or a reference leads to them TikTok is read first, so that no order is made twice, be it that a refusal
-    in words unknown to us was none; where none does, it is a person's explicit choice. Raises RequestSettled,
+    in words unknown to us was none; where none does, it is a person's explicit choice. Raises CampaignArchived, RequestSettled,
     RequestUnderWay and TikTok's problems of the sync, after which a failed request is uncertain.
     """
+    refuse_archived(request.campaign)
     _reopen(request)
     is_traceable = known_group(request) or request.is_found_by_reference
     if request.state == RequestState.UNCERTAIN and is_traceable:
@@ -154,5 +162,5 @@ def trace_lost_request(request: OrderRequest) -> None:
     is_old = request.sending_at is not None and request.sending_at < timezone.now() - REPEAT_AFTER
     try:
         (repeat_order_request if is_old else reconcile_order_request)(request, actor=None)
-    except (RequestSettled, RequestUnderWay):
+    except (RequestSettled, RequestUnderWay, CampaignArchived):
         return  # somebody was faster

@@ -17,6 +17,7 @@ from campaigns.services.campaigns import activate, add_participants, lock_campai
 from campaigns.services.orders.terms import (
     check_addition,
     check_order,
+    refuse_archived,
     terms_of,
     through_market,
 )
@@ -55,8 +56,8 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
     None: each order takes the date that its account has in the campaign, unless it has passed. `adds_to`: the request whose
     code or campaign at TikTok they come under, through its marketplace account; what it asks for is asked of them too,
     whatever else is given. `token` names the submission: the same token again returns the request it has made. `addresses`:
-    e-mail addresses, by influencer, of those who have none; they are saved too. Raises OrderNotValid, NoMarketplaceAccount and AddressTaken, and then nothing is
-    written.
+    e-mail addresses, by influencer, of those who have none; they are saved too. Raises OrderNotValid, CampaignArchived, NoMarketplaceAccount and AddressTaken,
+    and then nothing is written.
     """
     accounts = list({account.pk: account for account in accounts}.values())
     terms: dict[str, Any] = {
@@ -75,6 +76,7 @@ def request_orders(  # noqa: PLR0913 - what the form asks for, each by its name
         lock_campaign(campaign)
         if known := _submitted(token):
             return known
+        refuse_archived(campaign)
         if adds_to:
             check_addition(adds_to, accounts)
         first = OrderRequest(campaign=campaign, **terms, adds_to=adds_to, token=token)

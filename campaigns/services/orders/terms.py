@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from campaigns.errors import OrderNotValid
-from campaigns.models import Order, OrderRequest
+from campaigns.enums import CampaignState
+from campaigns.errors import CampaignArchived, OrderNotValid
+from campaigns.models import Campaign, Order, OrderRequest
 from crm.enums import Network
 from crm.models import SocialAccount
 from tenancy.scope import groups_scope
@@ -53,6 +54,12 @@ def through_market(
 ) -> dict[MarketplaceAccount | None, list[SocialAccount]]:
     """`by_market`; of creators who are added to what a request has made, all through its marketplace account."""
     return {adds_to.marketplace_account: list(accounts)} if adds_to else by_market(accounts, wanted)
+
+
+def refuse_archived(campaign: Campaign) -> None:
+    """Raises CampaignArchived, by the state that the campaign has now."""
+    if Campaign.objects.filter(pk=campaign.pk, state=CampaignState.ARCHIVED).exists():
+        raise CampaignArchived
 
 
 def check_addition(earlier: OrderRequest, accounts: Sequence[SocialAccount]) -> None:

@@ -10,8 +10,8 @@ from django.core.files.base import File as Upload
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.enums import DraftState
-from campaigns.errors import DraftNotTaken
+from campaigns.enums import CampaignState, DraftState
+from campaigns.errors import CampaignArchived, DraftNotTaken
 from campaigns.models import Order, Review, ReviewVersion
 from campaigns.policies.orders import REVIEWABLE, mail_refusal
 from campaigns.services.orders.contact.pages import note_act
@@ -132,6 +132,8 @@ def take_back(order: Order, number: int) -> bool:
 # --- the team asks ----------------------------------------------------------------------------------------------------
 def why_not_asked(order: Order) -> str:
     """The reason why no draft of this order is asked for; empty if it may be."""
+    if order.campaign.state == CampaignState.ARCHIVED:
+        return str(CampaignArchived())
     if order.state not in REVIEWABLE:
         return "The order is over, or its videos are live."
     reviews = list(order.reviews.all())

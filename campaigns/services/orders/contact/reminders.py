@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaigns.enums import LASTING, UNPUBLISHED, CampaignState, OrderState
-from campaigns.errors import NotToBeMailed
+from campaigns.errors import CampaignArchived, NotToBeMailed
 from campaigns.models import Order, OrderReply
 from campaigns.policies.orders import MOST_REMINDERS, REMIND_ON, mail_refusal
 from campaigns.services.orders import transitions
@@ -72,6 +72,8 @@ def remind(order: Order, *, actor: User | None) -> None:
 
 def why_not_sent(order: Order) -> str:
     """The reason why the invitation is not sent again; empty if it may be."""
+    if order.campaign.state == CampaignState.ARCHIVED:
+        return str(CampaignArchived())
     if order.state not in UNPUBLISHED:
         return "Nothing is asked of the creator now, so nothing was sent."
     return mail_refusal(order.stands) or ("" if order.account.influencer.mail_address else NO_ADDRESS)
