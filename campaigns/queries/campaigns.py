@@ -12,6 +12,7 @@ from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Campaign, CampaignResult, Order, Post
 from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.counts import campaign_count, campaign_fees
+from campaigns.queries.ordered import IS_ORDERED
 from campaigns.queries.posts import is_visible
 from campaigns.queries.search import holding_words
 from tenancy.queries.counters import counted
@@ -104,11 +105,12 @@ def with_numbers(campaigns: QuerySet[Campaign], sort: str = NEWEST) -> QuerySet[
             fulfilled_count=campaign_count(
                 "orders.fulfilled", Order.objects.filter(state=OrderState.FULFILLED)
             ),
+            ordered_count=campaign_count("orders.ordered", Order.objects.filter(IS_ORDERED)),
             agreed_fees=campaign_fees("fees.agreed", AGREED_STATES),
         )
         .annotate(
             cost_per_mille=_ratio(F("agreed_fees") * 1000, "view_count"),
-            fulfilment_rank=Coalesce(_ratio(F("fulfilled_count") * 1000, "order_count"), last),
+            fulfilment_rank=Coalesce(_ratio(F("fulfilled_count") * 1000, "ordered_count"), last),
         )
         .annotate(cost_rank=Coalesce("cost_per_mille", last))
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
+    Case,
     DateField,
     DateTimeField,
     DecimalField,
@@ -26,6 +27,7 @@ from campaigns.enums import GoalNumber
 from campaigns.models import NUMBERS, Campaign, CampaignDay, CampaignResult, Order, Participant
 from campaigns.policies.campaigns import MONEY_NUMBERS, RATE_NUMBERS
 from campaigns.policies.participants import AGREED_STATES
+from campaigns.queries.ordered import videos_ordered
 from campaigns.queries.plans import Planned
 from tenancy.queries.counters import kept_changes
 from tenancy.scope import current_groups
@@ -127,10 +129,10 @@ def sums_now(
 
 
 def _ordered(campaigns: Sequence[int]) -> QuerySet[Any, Any]:
-    """How many videos were ordered, as the counters say, or added up among the groups in scope."""
+    """How many videos were ordered (`queries.ordered`), as the counters say, or added up among the groups in scope."""
     if current_groups() is None:
         return _by_organization(kept_changes(campaigns, "orders.videos"), "amount")
-    return _by_organization(Order.objects.filter(campaign__in=campaigns), "video_limit")
+    return _by_organization(Order.objects.filter(campaign__in=campaigns), videos_ordered())
 
 
 def _without_post(campaigns: Sequence[int]) -> QuerySet[Participant]:
@@ -144,7 +146,7 @@ def _without_post(campaigns: Sequence[int]) -> QuerySet[Participant]:
     )
 
 
-def _by_organization(rows: QuerySet[Any], column: str) -> QuerySet[Any, Any]:
+def _by_organization(rows: QuerySet[Any], column: str | Case) -> QuerySet[Any, Any]:
     return rows.order_by().values("organization").annotate(n=Sum(column)).values("n")
 
 

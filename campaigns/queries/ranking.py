@@ -14,6 +14,7 @@ from campaigns.models import NUMBERS, Campaign, CampaignResult, Order, Participa
 from campaigns.policies.campaigns import RATE_NUMBERS
 from campaigns.policies.participants import AGREED_STATES
 from campaigns.queries.accounts import names_of
+from campaigns.queries.ordered import videos_ordered
 from campaigns.queries.overview import value_of
 from crm.models import Influencer, SocialAccount
 from ui.paging import is_among
@@ -71,7 +72,7 @@ def with_account(campaign: Campaign, results: QuerySet[CampaignResult]) -> Query
     return results.select_related("account__influencer", "account__creator").annotate(
         state=Subquery(participant.values("state")[:1]),
         fee=Subquery(participant.filter(state__in=AGREED_STATES).values("fee")[:1]),
-        ordered=Subquery(ordered.annotate(n=Sum("video_limit")).values("n")),
+        ordered=Subquery(ordered.annotate(n=Sum(videos_ordered())).values("n")),
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncWeek
 
 from campaigns.enums import BLOCKS_AT_FIRST, GoalNumber, ReportSplit
@@ -22,6 +22,7 @@ from campaigns.models import (
     Report,
 )
 from campaigns.policies.participants import AGREED_STATES
+from campaigns.queries.ordered import videos_ordered
 from campaigns.queries.overview import Figure, Reached, figures, sums_now
 from campaigns.queries.plans import planned_of
 from campaigns.queries.report_advice import Advice, advice
@@ -154,7 +155,7 @@ class ReportContent(NetworksOfReport):
         found = list(
             rows.values("account", "account__handle", "account__influencer__name").annotate(
                 best=rank,
-                ordered=_sum_of(orders, "video_limit"),
+                ordered=_sum_of(orders, videos_ordered()),
                 fee=_sum_of(agreed, "fee"),
                 **_SUMS,
             )
@@ -281,6 +282,6 @@ class ReportContent(NetworksOfReport):
 _SUMS = {name: Sum(name) for name in NUMBERS}
 
 
-def _sum_of(rows: QuerySet[Any], column: str) -> Subquery:
+def _sum_of(rows: QuerySet[Any], column: str | Case) -> Subquery:
     """The sum of a column over these rows of an account."""
     return Subquery(rows.order_by().values("account").annotate(n=Sum(column)).values("n"))

@@ -56,7 +56,10 @@ def counted() -> dict[tuple[int, str], int]:
         found[order.campaign_id, "orders"] += 1
         found[0, f"orders.{order.state}"] += 1
         found[order.campaign_id, f"orders.{order.state}"] += 1
-        found[order.campaign_id, "orders.videos"] += order.video_limit
+        videos = {"failed": 0, "cancelled": min(order.video_count, order.video_limit)}
+        counting = videos.get(order.state, order.video_limit)
+        found[order.campaign_id, "orders.videos"] += counting
+        found[order.campaign_id, "orders.ordered"] += counting > 0
     visible = set(Post.objects.filter(is_visible()).values_list("pk", flat=True))
     for post in Post.objects.select_related("video"):
         for subject in (0, post.campaign_id):
@@ -129,6 +132,10 @@ class Writer:
 
     def change_orders(self) -> None:
         Order.objects.filter(state=OrderState.SENT).update(state=OrderState.OPENED, video_limit=3)
+        if order := self.one_of(Order):
+            order.state = self.chance.choice([OrderState.FAILED, OrderState.CANCELLED])
+            order.video_count = self.chance.choice([0, 1, 9])
+            order.save(update_fields=["state", "video_count"])
 
     def change_status(self) -> None:
         if creator := self.one_of(Creator):
