@@ -221,6 +221,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 # TikTok's embedded player; the number of the post follows. No other page may stand in a frame of ours.
 TIKTOK_PLAYER_URL = env.str("TIKTOK_PLAYER_URL", default="https://www.tiktok.com/player/v1/")
+# An order without a post is looked into so many hours after it was sent.
+ORDER_CHECK_HOURS = env.int("ORDER_CHECK_HOURS", default=48)
 _PLAYER = urlsplit(TIKTOK_PLAYER_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

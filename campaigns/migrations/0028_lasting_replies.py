@@ -1,4 +1,4 @@
-"""What creators took back holds no longer; what the team had settled of "cannot" and "no reminders" holds on."""
+"""Replies that creators took back hold no longer; "cannot" and "no reminders" that the team had settled hold on."""
 
 from django.db import migrations, models
 

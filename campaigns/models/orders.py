@@ -183,9 +183,9 @@ class Order(OrganizationModel):
         return self.due_on < timezone.now().date() and self.video_count < self.video_limit
 
     @property
-    def stands(self) -> frozenset[str]:
+    def in_force(self) -> frozenset[str]:
         """The kinds of replies by which its creator stands."""
-        return frozenset(reply.kind for reply in self.replies.all() if reply.stands)
+        return frozenset(reply.kind for reply in self.replies.all() if reply.is_in_force)
 
 
 class OrderReply(OrganizationModel):
@@ -230,6 +230,6 @@ class OrderReply(OrganizationModel):
         return self.kind in LASTING and self.lifted_at is None
 
     @property
-    def stands(self) -> bool:
+    def is_in_force(self) -> bool:
         """Does the creator stand by it: is it open, or does it hold?"""
         return self.settled_at is None or self.is_held

@@ -67,7 +67,7 @@ REMIND_ON, MOST_REMINDERS = (-3, 0, 2), 3
 
 
 def mail_refusal(said: Collection[str], *, is_reply: bool = False) -> str:
-    """The reason why nothing is mailed about an order whose creator stands by this (`Order.stands`); empty if it may be. The
+    """The reason why nothing is mailed about an order whose creator stands by this (`Order.in_force`); empty if it may be. The
     one place that says so. `is_reply`: the mail replies to what the creator has sent, which is no reminder."""
     if ReplyKind.CANNOT in said:
         return "The creator cannot do this order, so nothing was sent."

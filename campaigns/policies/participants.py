@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from campaigns.enums import OrderState, ParticipantState
+from campaigns.policies.orders import OPEN_STATES, SETTLED_STATES
 from tenancy.enums import Verb
 
 # The same of a participant. Somebody may change their mind, and what was entered by mistake is put right step by step.
@@ -41,6 +44,8 @@ BY_ORDER: dict[str, ParticipantState] = {
     OrderState.REJECTED: ParticipantState.POSTING,
     OrderState.FULFILLED: ParticipantState.DONE,
 }
+# Work is left to do for such an order.
+UNFINISHED = frozenset({*OPEN_STATES, OrderState.REJECTED})
 _WAY = (
     ParticipantState.PROPOSED, ParticipantState.BRIEFED, ParticipantState.DECLINED, ParticipantState.AGREED,
     ParticipantState.POSTING, ParticipantState.DONE,
@@ -48,11 +53,22 @@ _WAY = (
 
 
 def state_after(
-    current: str, order_state: str, *, has_open_orders: bool
+    current: str, order_state: str, *, others: Collection[str], leads_back: bool = False
 ) -> ParticipantState | None:
-    """The state that an order's move brings its participant to; None: they stay. It never leads back, and one who declined
-    is won again by accepting alone. Nobody is done while another order of theirs in the campaign is open."""
+    """The state that an order's move brings its participant to; None: they stay. `others`: the states of their other orders in
+    the campaign.
+
+    Nobody is done while an order of theirs is unfinished, and whoever has done one is done when the last of the others is
+    called off. It leads back from done alone: when a video is rejected, or an order begins anew (`leads_back`). One who
+    declined is won again by accepting alone.
+    """
+    is_unfinished = not UNFINISHED.isdisjoint(others)
+    if current == ParticipantState.DONE and order_state in UNFINISHED:
+        is_back = leads_back or order_state == OrderState.REJECTED
+        return ParticipantState.POSTING if is_back else None
     target = BY_ORDER.get(order_state)
-    if target == ParticipantState.DONE and has_open_orders:
+    if order_state in SETTLED_STATES and OrderState.FULFILLED in others:
+        target = ParticipantState.DONE
+    if target == ParticipantState.DONE and is_unfinished:
         target = ParticipantState.POSTING
     return target if target and _WAY.index(target) > _WAY.index(current) else None

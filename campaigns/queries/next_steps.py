@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.enums import LASTING, OrderState, ReplyKind
+from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind
 from campaigns.models import Order
 from campaigns.policies.orders import MOST_REMINDERS
+
+MAILS = {"again", "remind"}
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,13 @@ _WAITING = {
 }
 
 
-HELD = {
-    ReplyKind.CANNOT: NextStep("The creator cannot do it. Cancel the order, or allow mail again"),
-    ReplyKind.QUIET: NextStep("The creator wants no reminders, so none is sent"),
-}
+_CANNOT = NextStep("The creator cannot do it. Cancel the order, or allow mail again")
+_QUIET = NextStep("The creator wants no reminders, so none is sent")
 
 
 def next_step(order: Order) -> NextStep:
     """The next step of an order of `with_pending`: what its creator waits for comes before all else."""
-    step = _for_its_creator(order) or _to_its_end(order)
-    if step.action in {"again", "remind"}:
-        return next((HELD[kind] for kind in LASTING if kind in order.held), step)  # type: ignore[attr-defined]
-    return step
+    return _for_its_creator(order) or _by_what_holds(order) or _to_its_end(order)
 
 
 def _for_its_creator(order: Order) -> NextStep | None:
@@ -50,6 +47,14 @@ def _for_its_creator(order: Order) -> NextStep | None:
     if order.draft_id:  # type: ignore[attr-defined]
         return NextStep("Review the draft", "review")
     return None
+
+
+def _by_what_holds(order: Order) -> NextStep | None:
+    """A reply that holds though it was answered stops what would be mailed next."""
+    held = order.held  # type: ignore[attr-defined]
+    if ReplyKind.CANNOT in held and order.state in UNPUBLISHED:
+        return _CANNOT
+    return _QUIET if ReplyKind.QUIET in held and _to_its_end(order).action in MAILS else None
 
 
 def _to_its_end(order: Order) -> NextStep:

@@ -6,9 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, ReviewState
+from campaigns.enums import (
+    BY_ORDER,
+    LINK_STATES,
+    UNPUBLISHED,
+    OrderState,
+    ReplyKind,
+    ReviewState,
+)
 from campaigns.models import Order, Post
 from campaigns.policies.orders import PLACES_PER_CODE
 from campaigns.policies.posts import GONE
@@ -21,7 +30,6 @@ from tenancy.scope import groups_scope
 from tiktok.models import Video
 from tiktok.queries import active_consents, visible_videos
 
-CHECK_AFTER = timedelta(hours=48)
 LOST = {MessageState.FAILED, MessageState.BOUNCED, MessageState.COMPLAINED}
 UNDER_WAY = {MessageState.QUEUED, MessageState.SENDING}
 
@@ -75,12 +83,12 @@ CAUSES: dict[str, str] = {
 
 
 def needs_check(order: Order, events: Sequence[Event]) -> bool:
-    """Was it sent 48 hours ago, and has no video yet?"""
+    """Was it sent `ORDER_CHECK_HOURS` ago (a setting of the installation), and has no video yet?"""
     if order.state not in UNPUBLISHED or order.video_count:
         return False
     sent = [event.at for event in events if event.verb == Verb.ORDER_SENT]
     since = max(sent) if sent else order.created_at
-    return timezone.now() - since >= CHECK_AFTER
+    return timezone.now() - since >= timedelta(hours=settings.ORDER_CHECK_HOURS)
 
 
 def diagnose(order: Order) -> Diagnosis:
@@ -129,7 +137,7 @@ def _page(order: Order) -> list[Check]:
 
 
 def _said(order: Order) -> list[Check]:
-    said = order.stands
+    said = order.in_force
     if ReplyKind.CANNOT in said:
         return [Check("They said that they cannot do it.", "danger", "cannot")]
     if said & {ReplyKind.QUESTION, ReplyKind.NEW_DATE}:
@@ -158,7 +166,7 @@ def _account(order: Order) -> list[Check]:
 def _code(order: Order) -> list[Check]:
     if not order.campaign_code:
         return [Check("No campaign code is needed: the invite link is enough.")]
-    taking = [*UNPUBLISHED[3:], OrderState.IN_REVIEW, OrderState.FULFILLED]
+    taking = [*UNPUBLISHED[3:], OrderState.IN_REVIEW, OrderState.REJECTED, OrderState.FULFILLED]
     with groups_scope(None):  # a place is taken whoever sees by whom
         same = Order.objects.filter(campaign_code=order.campaign_code, state__in=taking)
         taken = same.exclude(pk=order.pk).count()
@@ -182,8 +190,11 @@ def _videos(order: Order) -> list[Check]:
     since = order.created_at
     deleted = [each.network_post_id for each in order.posts.all() if each.review_reason == GONE]
     latest = visible_videos().filter(creator=order.account.creator_id, published_at__gt=since)
-    latest = latest.exclude(tiktok_video_id__in=deleted)
-    newest = latest.order_by("-published_at").first() if order.account.creator_id else None
+    latest = latest.exclude(tiktok_video_id__in=deleted).order_by("-published_at")
+    tied = _tied_to_others(order)
+    newest = (
+        latest.exclude(pk__in=tied.values("video")).first() if order.account.creator_id else None
+    )
     if newest is not None:
         posts = Post.objects.filter(video=newest).exclude(campaign=order.campaign_id)
         elsewhere = posts.select_related("campaign").order_by("-pk").first()
@@ -201,7 +212,17 @@ def _videos(order: Order) -> list[Check]:
     if video := theirs.order_by("-published_at").first():
         text, found = "They published with another account since.", Found(video, by_creator[video.creator_id])  # fmt: skip
         return [Check(text, "warning", "other_account", found)]
+    if tied.filter(video__published_at__gt=since).exists():
+        text = "Their new video is tied to another order of theirs in this campaign."
+        return [Check(text, "neutral")]
     return [Check("No new video of theirs is known.", "neutral")]
+
+
+def _tied_to_others(order: Order) -> QuerySet[Post]:
+    """The videos of the account that are tied to its other orders in the campaign."""
+    posts = Post.objects.filter(campaign=order.campaign_id, account=order.account_id)
+    posts = posts.filter(order__isnull=False, origin__in=BY_ORDER).exclude(order=order.pk)
+    return posts.exclude(review_state__in=LINK_STATES).exclude(video=None)
 
 
 def _day(moment: datetime) -> str:

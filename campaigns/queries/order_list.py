@@ -163,9 +163,7 @@ def chosen_orders(campaign: Campaign, ids: list[int]) -> list[Order]:
     return list(
         rows.select_related(
             "account__influencer__person", "account__creator", "campaign"
-        ).prefetch_related(
-            "replies", "reviews"
-        )
+        ).prefetch_related("replies", "reviews")
     )
 
 

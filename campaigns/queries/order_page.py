@@ -176,7 +176,7 @@ def _shown_orders() -> QuerySet[Order]:
 
 
 def _page(order: Order) -> OrderPage:
-    said = {reply.kind: reply for reply in order.replies.all() if reply.stands}
+    said = {reply.kind: reply for reply in order.replies.all() if reply.is_in_force}
     answers = [reply for reply in order.replies.all() if reply.answer]
     today, drafts = timezone.now().date(), list(order.reviews.all())
     files = list(order.campaign.brief_files.all())

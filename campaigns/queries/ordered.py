@@ -1,4 +1,4 @@
-"""What counts as ordered, where fulfilment is measured: the rule for sums of orders. The counters `orders.videos` and
+"""The videos that count as ordered, where fulfilment is measured: one rule for all sums. The counters `orders.videos` and
 `orders.ordered` are kept by the same one (migration 0029).
 
 An order counts with the videos that it is for. One that failed was never made, so it counts with none; one that was cancelled

@@ -8,12 +8,16 @@ from django.db.models import Max
 
 from campaigns.models import Campaign, Order, Participant, Post
 from campaigns.policies.orders import may_restore
+from campaigns.policies.participants import PARTICIPANT_STEPS
 from crm.models import Influencer, SocialAccount
 from crm.queries.reversible import Reversal
 from tenancy.enums import Verb
 from tenancy.models import Event
 
-VERBS = {Verb.PARTICIPANT_ADDED, Verb.PARTICIPANT_REMOVED}
+# What changes somebody's place in a campaign, or the terms of it: the latest alone is undone.
+VERBS = {
+    Verb.PARTICIPANT_ADDED, Verb.PARTICIPANT_REMOVED, Verb.PARTICIPANT_CHANGED, *PARTICIPANT_STEPS.values(),
+}  # fmt: skip
 Place = tuple[int, int]  # an account, a campaign
 
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from django.db.models import OuterRef, Q
 
+from campaigns.enums import ParticipantState
 from campaigns.models import Campaign, Participant
 from campaigns.queries.of_influencer import campaigns_to_join
 from campaigns.services.campaigns import add_participants, remove_participants
@@ -79,8 +80,10 @@ def _add(work: Slice) -> Outcomes:
 
 
 def _remove(work: Slice) -> Outcomes:
-    """Remove whom the action has added; those with orders or posts in the campaign stay in it."""
+    """Remove whom the action has added; those with orders or posts in the campaign stay in it, and so do those whose state, fee
+    or due date somebody has changed since."""
     rows = Participant.objects.filter(pk__in=list(work.traces.values())).select_related("account")
+    rows = rows.filter(state=ParticipantState.PROPOSED, fee=None, due_on=None)
     left = remove_participants(work.choice, rows, actor=work.actor)
     gone = {each.account.influencer_id for each in left}
     return undone([each for each in work.influencers if each.pk in gone], work)

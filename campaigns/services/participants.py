@@ -13,7 +13,6 @@ from django.db import transaction
 
 from campaigns.enums import ParticipantState
 from campaigns.models import Campaign, Order, Participant
-from campaigns.policies.orders import OPEN_STATES
 from campaigns.policies.participants import PARTICIPANT_MOVES, PARTICIPANT_STEPS, state_after
 from campaigns.services.campaigns import Columns, add_participants
 from crm.models import SocialAccount
@@ -119,14 +118,15 @@ def move_participant(order: Order, state: ParticipantState) -> None:
         _changed(order.campaign, [row], {row.pk: terms}, None)
 
 
-def follow_order(order: Order) -> None:
-    """Bring the participant whose order has moved to where that says they are. Inside the order's transaction."""
+def follow_order(order: Order, *, leads_back: bool = False) -> None:
+    """Bring the participant whose order has moved to where that says they are. Inside the order's transaction. `leads_back`: the
+    move begins anew what was over."""
     row = _of_order(order)
     if row is None:
         return
     others = Order.objects.filter(campaign=order.campaign_id, account=order.account_id)
-    has_open = others.filter(state__in=OPEN_STATES).exclude(pk=order.pk).exists()
-    state = state_after(row.state, order.state, has_open_orders=has_open)
+    states = set(others.exclude(pk=order.pk).values_list("state", flat=True))
+    state = state_after(row.state, order.state, others=states, leads_back=leads_back)
     if state:
         terms = Terms(state, row.fee, row.due_on)
         _changed(order.campaign, [row], {row.pk: terms}, None)

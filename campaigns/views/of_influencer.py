@@ -14,7 +14,7 @@ from campaigns.queries.of_influencer import SHOWN, network_posts_of, participati
 from campaigns.services.campaigns import add_participants
 from campaigns.views.campaigns import REFUSED
 from campaigns.views.frame import address
-from campaigns.views.participants import PROFILE
+from campaigns.views.participants import PROFILE, latest_change
 from crm.models import Influencer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -58,7 +58,8 @@ def influencer_join(request: OrganizationRequest, pk: int) -> HttpResponse:
     if add_participants(campaign, [account], actor=request.user):
         said = f"{isolated(account)} takes part in “{isolated(campaign)}”."
         undo = address(request, "participant_remove", pk, campaign.pk)
-        say_done(request, said, undo, account=account.pk, back=PROFILE)
+        added = latest_change(campaign, account)
+        say_done(request, said, undo, of=added, account=account.pk, back=PROFILE)
     else:
         text = f"{isolated(account)} takes part in “{isolated(campaign)}” already."
         messages.info(request, text)

@@ -93,7 +93,7 @@ def participant_remove(request: OrganizationRequest, pk: int, campaign_pk: int) 
     """Let an account of an influencer take part no longer; one with orders or posts in the campaign stays."""
     campaign, account = campaign_or_404(campaign_pk), _account(request, pk)
     rows = Participant.objects.filter(campaign=campaign, account=account)
-    if is_overtaken(request, _latest(campaign, account)):
+    if is_overtaken(request, latest_change(campaign, account)):
         return _back(request, campaign, account)
     if remove_participants(campaign, rows, actor=request.user):
         said = f"{isolated(account)} is removed from “{isolated(campaign)}”."
@@ -109,7 +109,7 @@ def participant_remove(request: OrganizationRequest, pk: int, campaign_pk: int) 
 def participant_restore(request: OrganizationRequest, pk: int, campaign_pk: int) -> HttpResponse:
     """Let an account of an influencer take part again, on the terms on which it was removed."""
     campaign, account = campaign_or_404(campaign_pk), _account(request, pk)
-    is_kept = is_overtaken(request, _latest(campaign, account))
+    is_kept = is_overtaken(request, latest_change(campaign, account))
     if not is_kept and bring_back(campaign, [account], actor=request.user):
         said = f"{isolated(account)} takes part in “{isolated(campaign)}” again."
         _say_done(request, said, "participant_remove", campaign, account)
@@ -224,11 +224,15 @@ def _say_done(
     request: OrganizationRequest, text: str, undo: str, campaign: Campaign, account: SocialAccount
 ) -> None:
     fields = {"account": account.pk, "back": request.POST.get("back", "")}
-    url, of = address(request, undo, account.influencer_id, campaign.pk), _latest(campaign, account)
+    url, of = (
+        address(request, undo, account.influencer_id, campaign.pk),
+        latest_change(campaign, account),
+    )
     say_done(request, text, url, of=of, **fields)
 
 
-def _latest(campaign: Campaign, account: SocialAccount) -> Event | None:
+def latest_change(campaign: Campaign, account: SocialAccount) -> Event | None:
+    """The latest change of an account's place in a campaign, or of its terms."""
     return latest_event(account, VERBS, campaign=campaign.pk)
 
 

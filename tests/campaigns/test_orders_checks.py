@@ -201,3 +201,43 @@ def test_the_page_of_the_order_says_it(organization: Organization, campaign: Cam
     assert "No post yet" in page
     assert CAUSES["no_address"] in page
     assert "Hello Maya.Bakes," in page
+
+
+def test_a_video_of_the_other_order_of_the_campaign_is_tied(
+    order: Order, campaign: Campaign
+) -> None:
+    other = an_order(campaign, order.account, tiktok_order_id="2")
+    post = a_post(campaign, new_video(order.account), order=other)
+
+    def videos() -> tuple[str, str]:
+        check = diagnose(order_with_posts(campaign, order.pk)).checks[-1]
+        return check.text, check.cause
+
+    said = "Their new video is tied to another order of theirs in this campaign."
+    assert videos() == (said, "")
+    assert cause(order) != "untied"
+    post.review_state = ReviewState.LINK_ASKED  # it waits for the creator
+    post.save(update_fields=["review_state"])
+    assert cause(order) == "untied"
+    post.review_state = ReviewState.SUCCEED
+    post.save(update_fields=["review_state"])
+    new_video(order.account, "72")
+    assert cause(order) == "untied"
+
+
+def test_a_rejected_order_holds_its_place_under_the_code(
+    order: Order, campaign: Campaign, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(order_checks, "PLACES_PER_CODE", 1)
+    other = an_order(campaign, an_account("rio"), state="rejected")
+    assert cause(order) == "quota"
+    Order.objects.filter(pk=other.pk).update(state="sent")
+    assert cause(order) != "quota"
+
+
+def test_the_installation_says_after_how_many_hours(order: Order, settings: Any) -> None:
+    events = order_timeline(order)
+    settings.ORDER_CHECK_HOURS = 0
+    assert needs_check(order, events)
+    settings.ORDER_CHECK_HOURS = 1
+    assert not needs_check(order, events)

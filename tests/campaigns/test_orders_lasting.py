@@ -1,4 +1,4 @@
-"""That a creator cannot do an order, or wants no reminders, holds for every later mail until it is taken back or lifted."""
+"""A creator who cannot do an order, or wants no reminders, gets no later mail until that is taken back or lifted."""
 
 from __future__ import annotations
 
@@ -135,6 +135,8 @@ def test_who_holds_to_it_is_found_and_no_step_leads_to_a_mail(order: Order, oliv
 
     assert next_step(row()).action == "again"
     settled(order, ReplyKind.QUIET, olivia)
+    assert next_step(row()).action == "check"  # they have opened the page
+    Order.objects.update(state="accepted")
     assert next_step(row()).text == "The creator wants no reminders, so none is sent"
     settled(order, ReplyKind.CANNOT, olivia)
     step = next_step(row(said="cannot"))

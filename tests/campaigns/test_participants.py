@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from campaigns.enums import CampaignState, OrderState
+from campaigns.enums import CampaignState, OrderState, ParticipantState
 from campaigns.models import Campaign, Participant
 from campaigns.services.bulk import BUSY
 from campaigns.services.campaigns import add_participants, remove_participants
+from campaigns.services.participants import Change, change_participants
 from crm.models import SocialAccount
 from crm.queries.timeline import PAGE, influencer_timeline
 from crm.services.collections.layouts import save_columns
@@ -208,6 +209,50 @@ def test_the_timeline_says_it_and_undoes_the_latest_while_it_stands(
     assert [act for _, act in undos(maya)] == ["campaigns:participant_remove", "", ""]
     an_order(campaign, maya)
     assert {act for _, act in undos(maya)} == {""}
+
+
+def test_whoever_was_changed_since_they_were_added_stays(client: Client, ada: User) -> None:
+    campaign, maya = a_campaign(), an_account("maya")
+    profile = f"{OAK}/influencers/{maya.influencer_id}/"
+    joined = client.post(
+        f"{profile}campaigns/add/", {"campaign": campaign.pk, "account": maya.pk}, follow=True
+    )
+    added = Event.objects.get(verb=Verb.PARTICIPANT_ADDED)
+    assert f'name="of" value="{added.pk}"' in joined.content.decode()
+    fee = Change(fee=Decimal(70))
+    change_participants(campaign, [campaign.participants.get().pk], fee, actor=ada)
+    assert {act for _, act in undos(maya)} == {""}
+    fields = {"account": maya.pk, "back": "profile", "of": added.pk}
+    answer = client.post(at(campaign, maya, "remove"), fields, follow=True).content.decode()
+    assert "Nothing was undone." in answer
+    assert campaign.participants.get().fee == 70
+    del fields["of"]  # the button of the list: somebody wants it now
+    client.post(at(campaign, maya, "remove"), fields)
+    assert not campaign.participants.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fee": Decimal(70)},
+        {"state": ParticipantState.BRIEFED},
+        {"due_on": date(2026, 12, 1)},
+    ],
+)
+def test_undoing_an_addition_of_many_keeps_whoever_was_changed_since(
+    ada: User, change: dict[str, Any]
+) -> None:
+    campaign = a_campaign()
+    people = [an_account(name).influencer for name in ("maya", "rio")]
+    action = done("campaign", people, choice=campaign, actor=ada)
+    maya = campaign.participants.get(account__handle="maya")
+    change_participants(campaign, [maya.pk], Change(**change), actor=ada)
+    undone(action, actor=ada)
+    assert handles() == ["maya"]
+    assert results(action) == {
+        "Maya": ("kept", "Was changed since, and is kept."),
+        "Rio": ("undone", ""),
+    }
 
 
 def test_an_old_page_undoes_what_stands_and_not_what_was_changed_again_since(ada: User) -> None:

@@ -15,12 +15,14 @@ from campaigns.models import Campaign, Participant
 from campaigns.queries import campaign_with_counts, money_of
 from campaigns.services.campaigns import duplicate_campaign, update_campaign
 from campaigns.services.orders import transitions
+from campaigns.services.orders.cancelling import cancel_order, restore_order
 from campaigns.services.participants import follow_order
 from tenancy.enums import Verb
 from tenancy.models import Event, Group, Organization, User
 from tenancy.scope import groups_scope
 from tenancy.services.counters import recount
 from tests.campaigns.test_campaigns_pages import base, text
+from tests.connecting import a_person
 from tests.factories.campaigns import a_participant, an_order
 from tests.submitting import fresh, submit, version
 
@@ -321,9 +323,12 @@ def test_whoever_sees_some_groups_takes_these_along(campaign: Campaign) -> None:
         ("posting", "rejected", "posting"),
         ("posting", "fulfilled", "done"),
         ("done", "posting", "done"),
+        ("done", "cancelled", "done"),
+        ("posting", "cancelled", "posting"),
+        ("done", "rejected", "posting"),
     ],
 )
-def test_a_participant_follows_their_order_and_never_back(
+def test_a_participant_follows_their_order_and_back_only_when_a_video_is_rejected(
     campaign: Campaign, before: str, order: str, after: str
 ) -> None:
     account = a_participant(campaign, "maya")
@@ -340,6 +345,39 @@ def test_nobody_is_done_while_another_order_is_open(campaign: Campaign) -> None:
     an_order(campaign, account, state="sent", tiktok_order_id="1")
     done = an_order(campaign, account, state="in_review", tiktok_order_id="2")
     transitions.move(done, OrderState.FULFILLED, evidence="TikTok has approved it.")
+    assert Participant.objects.get().state == "posting"
+
+
+def test_nobody_is_done_while_another_order_is_rejected(campaign: Campaign) -> None:
+    account = a_participant(campaign, "maya")
+    rejected = an_order(campaign, account, state="rejected", tiktok_order_id="1")
+    done = an_order(campaign, account, state="in_review", tiktok_order_id="2")
+    transitions.move(done, OrderState.FULFILLED, evidence="TikTok has approved it.")
+    assert Participant.objects.get().state == "posting"
+    transitions.move(rejected, OrderState.FULFILLED, evidence="TikTok has approved it.")
+    assert Participant.objects.get().state == "done"
+    transitions.move(rejected, OrderState.REJECTED, evidence="TikTok rejected it.")
+    assert Participant.objects.get().state == "posting"
+
+
+def test_who_has_done_one_order_is_done_when_the_other_is_cancelled(campaign: Campaign) -> None:
+    account, olivia = a_participant(campaign, "maya"), a_person("olivia@example.com")
+    first = an_order(campaign, account, state="sent", tiktok_order_id="1")
+    second = an_order(campaign, account, state="opened", tiktok_order_id="3")
+    done = an_order(campaign, account, state="in_review", tiktok_order_id="2")
+    transitions.move(done, OrderState.FULFILLED, evidence="TikTok has approved it.")
+    event = cancel_order(first, actor=olivia)
+    assert Participant.objects.get().state == "posting"
+    cancel_order(second, actor=olivia)
+    assert Participant.objects.get().state == "done"
+    restore_order(first, event, actor=olivia)
+    assert Participant.objects.get().state == "posting"
+
+
+def test_a_video_that_is_gone_is_to_be_done_again(campaign: Campaign) -> None:
+    order = an_order(campaign, a_participant(campaign, "maya"), state="fulfilled")
+    Participant.objects.update(state="done")
+    transitions.mark_video_gone(order)
     assert Participant.objects.get().state == "posting"
 
 

@@ -260,6 +260,27 @@ def test_a_verdict_is_undone_with_its_mail_unless_something_came_after_it(
         approve(version, actor=olivia)
 
 
+@pytest.mark.parametrize("judged_by", [approve, ask_for_changes])
+def test_undoing_a_verdict_gives_the_due_date_back_unless_somebody_changed_it(
+    order: Order, olivia: User, judged_by: Any
+) -> None:
+    version = submit_draft(order, 1, a_film())
+    review, day, later = version.review, TODAY + timedelta(days=2), TODAY + timedelta(days=9)
+    change_due(review, day, actor=olivia)
+    more = {"reason": "Shorter.", "due_on": later} if judged_by is ask_for_changes else {}
+    judged = judged_by(version, **more, actor=olivia)
+    review.refresh_from_db()
+    assert review.due_on == more.get("due_on")
+    take_verdict_back(version, judged.event, actor=olivia)
+    review.refresh_from_db()
+    assert review.due_on == day
+    judged = judged_by(version, **more, actor=olivia)
+    change_due(review, later + timedelta(days=1), actor=olivia)
+    take_verdict_back(version, judged.event, actor=olivia)
+    review.refresh_from_db()
+    assert review.due_on == later + timedelta(days=1)
+
+
 def test_who_has_no_address_or_one_that_bounced_is_told_by_the_team(
     order: Order, olivia: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

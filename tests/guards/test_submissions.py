@@ -113,11 +113,13 @@ NEED_NONE = {
         public/connect/rows.html connect_reopen
         public/orders/reply.html
         staff/campaigns/orders/replies.html campaigns:settle_reply
+        staff/campaigns/orders/replies.html campaigns:allow_mail_again
         staff/campaigns/campaigns/settings.html campaigns:edit
         staff/campaigns/participants/change.html action
         staff/campaigns/orders/details.html campaigns:order_due
         staff/campaigns/orders/acts.html campaigns:order_again
         staff/campaigns/orders/acts.html campaigns:order_remind
+        staff/campaigns/orders/acts.html campaigns:order_restore
         staff/campaigns/report/campaigns.html action
         staff/campaigns/report/setup.html campaigns:report_edit
         staff/campaigns/report/setup.html campaigns:report_logo

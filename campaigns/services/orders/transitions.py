@@ -6,6 +6,7 @@ Callers hold the order's row lock and are inside a transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -38,7 +39,9 @@ def move(
     the event says besides."""
     if not may_move(order.state, target):
         raise MoveNotAllowed(order.get_state_display(), target.label)
-    return _put(order, target, STEPS[target], evidence, problem, extra, actor, **detail)
+    event = _put(order, target, STEPS[target], evidence, problem, extra, actor, **detail)
+    follow_order(order)
+    return event
 
 
 def _put(
@@ -49,9 +52,7 @@ def _put(
     order.problem = problem[:EVIDENCE_LENGTH]
     order.save(update_fields=["state", "state_at", "problem", *extra])
     texts = {"evidence": evidence[:EVIDENCE_LENGTH]}
-    event = record(verb, order, actor=actor, state=target, texts=texts, **detail)
-    follow_order(order)
-    return event
+    return record(verb, order, actor=actor, state=target, texts=texts, **detail)
 
 
 def mark_creating(order: Order) -> None:
@@ -94,7 +95,8 @@ def mark_opened(order: Order) -> None:
 def mark_cancelled(order: Order, *, actor: User, job: int | None = None) -> Event:
     """The team does without the order (`cancel_reason`); the event keeps where it stood, and the job that cancelled many."""
     evidence = order.cancel_reason or "Cancelled by the team."
-    was, by = OrderState(order.state), {"job": job} if job else {}
+    by: dict[str, Any] = {"job": job} if job else {}
+    was = OrderState(order.state)
     return move(
         order,
         OrderState.CANCELLED,
@@ -107,14 +109,16 @@ def mark_cancelled(order: Order, *, actor: User, job: int | None = None) -> Even
 
 
 def mark_left(order: Order, *, evidence: str) -> None:
-    """Nobody is there any more who could do it."""
-    move(order, OrderState.CANCELLED, evidence=evidence, was=OrderState(order.state))
+    """Nobody is there any more who could do it, and no participant to follow it."""
+    was = OrderState(order.state)
+    _put(order, OrderState.CANCELLED, Verb.ORDER_CANCELLED, evidence, "", [], None, was=was)
 
 
 def restore(order: Order, state: OrderState, *, actor: User) -> None:
     """Put a cancelled order back to where it stood. No move leads there by itself."""
     evidence = "Cancelling was undone."
     _put(order, state, Verb.ORDER_RESTORED, evidence, "", ["cancel_reason"], actor)
+    follow_order(order, leads_back=True)
 
 
 def flag_published(order: Order, progress: Progress) -> None:
@@ -134,6 +138,7 @@ def mark_video_gone(order: Order) -> None:
     """TikTok counts no video for the order any more, so that one is missing again. Nobody has answered anything."""
     evidence = "TikTok no longer lists a video for this order."
     _put(order, OrderState.ACCEPTED, Verb.ORDER_VIDEO_GONE, evidence, "", [], None)
+    follow_order(order, leads_back=True)
 
 
 def mark_posting(order: Order, progress: Progress) -> None:

@@ -141,7 +141,7 @@ def why_not_asked(order: Order) -> str:
         each.state != DraftState.AWAITED for each in reviews
     ):
         return "A draft of each of its videos is there already."
-    return mail_refusal(order.stands)
+    return mail_refusal(order.in_force)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ NO_ADDRESS = "No e-mail address is known, so tell the creator yourself. It stand
 
 def tell_creator(review: Review, what: str, event: Event, *, reason: str = "") -> str:
     """Queue the mail of this event, in the creator's language. Returns why it was not sent, if it was not."""
-    if refusal := mail_refusal(review.order.stands, is_reply=what != ASKED):
+    if refusal := mail_refusal(review.order.in_force, is_reply=what != ASKED):
         return f"{refusal} It stands on the page of their order."
     return _queue(review, what, _intent(event), reason=reason)
 

@@ -31,7 +31,7 @@ def note_on_mail(order: Order) -> str:
     email = order.account.influencer.mail_address
     if not email:
         return NO_ADDRESS
-    if mail_refusal(order.stands):
+    if mail_refusal(order.in_force):
         return NOT_WANTED
     refusal = refusals([email], is_bulk=True).get(email)
     return (
@@ -53,7 +53,7 @@ def _tell_of(review: Review) -> None:
     rows = ReviewComment.objects.filter(version__review=review, mailed_at=None)
     news = [each for each in rows.select_related("version").order_by("pk") if _is_news(each)]
     rows.update(mailed_at=timezone.now())
-    if news and review.is_open and not mail_refusal(review.order.stands):
+    if news and review.is_open and not mail_refusal(review.order.in_force):
         tell_of_comments(review, news)
 
 

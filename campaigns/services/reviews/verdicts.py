@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.enums import DraftState
 from campaigns.errors import DraftSettled
-from campaigns.models import Order, ReviewVersion
+from campaigns.models import Order, Review, ReviewVersion
 from campaigns.services.reviews.drafts import latest_version, locked_order, say
 from campaigns.services.reviews.mailing import APPROVED, CHANGES, tell_creator, withdraw_news
 from tenancy.enums import Verb
@@ -56,19 +56,21 @@ def _judge(
     review = locked.review
     if locked.verdict or not review.is_open or locked != latest_version(review):
         raise DraftSettled
+    days = {"due_was": review.due_on, "due_on": due_on}
     review.due_on = due_on
     review.save(update_fields=["due_on"])
     _set(locked, verdict, reason, actor)
     verb, what = VERBS[verdict]
     texts = {"reason": reason} if reason else None
-    event = say(verb, locked, actor=actor, texts=texts, of=locked.pk)
+    known = {name: day for name, day in days.items() if day}
+    event = say(verb, locked, actor=actor, texts=texts, of=locked.pk, **known)
     return Judged(event, tell_creator(review, what, event, reason=reason))
 
 
 @transaction.atomic
 def take_verdict_back(version: ReviewVersion, event: Event, *, actor: User) -> None:
     """Undo this verdict: the version waits for one again, and its mail is taken back if it has not left. Raises DraftSettled when
-    there is another verdict or version."""
+    there is another verdict or version. The due date of before comes back."""
     locked = _locked(version)
     if (
         not locked.verdict
@@ -77,8 +79,21 @@ def take_verdict_back(version: ReviewVersion, event: Event, *, actor: User) -> N
     ):
         raise DraftSettled
     _set(locked, "", "", None)
+    _set_due_back(locked.review, event)
     withdraw_news(event)
     say(Verb.DRAFT_VERDICT_TAKEN_BACK, locked, actor=actor)
+
+
+def _set_due_back(review: Review, event: Event) -> None:
+    """Give the draft the due date of before the verdict, unless somebody has changed it since."""
+    was, judged = (_day(event.detail.get(name)) for name in ("due_was", "due_on"))
+    if review.due_on == judged != was:
+        review.due_on = was
+        review.save(update_fields=["due_on"])
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _set(locked: ReviewVersion, verdict: str, reason: str, judge: User | None) -> None:

@@ -76,7 +76,9 @@ def why_not_sent(order: Order) -> str:
         return str(CampaignArchived())
     if order.state not in UNPUBLISHED:
         return "Nothing is asked of the creator now, so nothing was sent."
-    return mail_refusal(order.stands) or ("" if order.account.influencer.mail_address else NO_ADDRESS)
+    return mail_refusal(order.in_force) or (
+        "" if order.account.influencer.mail_address else NO_ADDRESS
+    )
 
 
 def why_not_reminded(order: Order) -> str:
@@ -124,8 +126,8 @@ def remind_by_rule(organization_ids: Sequence[int]) -> dict[int, timedelta | Non
 def due_for_reminder(today: date) -> QuerySet[Order]:
     """The orders that the rule reminds of today: due in three days, today or two days ago, and nothing said is open or holds."""
     days = [today - timedelta(days=offset) for offset in REMIND_ON]
-    stands = Q(settled_at=None) | Q(kind__in=LASTING, lifted_at=None)
-    is_said = Exists(OrderReply.objects.filter(stands, order=OuterRef("pk")))
+    in_force = Q(settled_at=None) | Q(kind__in=LASTING, lifted_at=None)
+    is_said = Exists(OrderReply.objects.filter(in_force, order=OuterRef("pk")))
     rows = Order.objects.filter(due_on__in=days, state__in=UNPUBLISHED).exclude(
         state=OrderState.CREATED
     )
