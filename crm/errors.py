@@ -266,3 +266,7 @@ class NotTaken(CrmProblem):
 
     def __init__(self) -> None:
         super().__init__("This program takes no application at the moment.")
+
+
+class BeingErased(NotTaken):
+    """The person has asked that everything about them be deleted, and it is not done yet."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
+from django.utils.translation import gettext
 
 from crm.enums import AccountType, Network
 from crm.models import (
@@ -26,6 +27,7 @@ from crm.queries.programs import known_as_applicants
 from crm.services.accounts import name_after_profile, name_at_tiktok
 from crm.services.connections import joining
 from crm.services.connections.answers import note_connected
+from crm.services.erasure.persons import BEING_ERASED, is_being_erased
 from crm.services.errands import INFLUENCER_PAGE
 from crm.services.exports.runs import forget_exports
 from crm.services.forgetting import forget_copies, forget_unused, is_forgotten_together
@@ -46,13 +48,16 @@ from mail.models import Message
 from mail.signals import message_settled
 from tenancy.models import User
 from tenancy.scope import groups_scope
+from tiktok.errors import ConnectRefused
 from tiktok.models import Creator
 from tiktok.signals import connected, disconnected, named, renamed
 
 
 @receiver(connected, dispatch_uid="crm.connected")
 def attach_account(creator: Creator, person: User, **_: Any) -> None:
-    """The person has proven to own the account: it stands on their influencer row from now on."""
+    """The person has proven to own the account: it stands on their influencer row from now on. Raises ConnectRefused where
+    all that is theirs is being deleted: then nothing is kept of the connection."""
+    _refuse_erased(person)
     account = SocialAccount.objects.select_related("influencer").filter(creator=creator).first()
     influencer = _influencer_of(person, account, creator) or Influencer(email=person.email)
     applications, is_new = open_applications(person), influencer.pk is None
@@ -184,6 +189,11 @@ def delete_file(instance: Document | Contract | Removal | Application, **_: Any)
     """A file goes with the row that it belongs to, or with what is kept of one that was deleted."""
     if instance.file_id is not None:
         delete_files(File.objects.filter(pk=instance.file_id))
+
+
+def _refuse_erased(person: User) -> None:
+    if is_being_erased(person):
+        raise ConnectRefused(gettext(BEING_ERASED))
 
 
 def _influencer_of(

@@ -11,9 +11,9 @@ class Receipt(models.Model):
     """A creator's wish that data be deleted, and the proof that it was: times and counts, and a hash of both.
 
     Of no organization: one wish may concern several. `texts` name account and organization while the person is here; an erasure
-    has none, but `applicants`, ids of who only applied, until rows go. `jobs` are the jobs whose end is waited for:
+    has none, but `applicants`, ids of who only applied, until rows go; the end of a permission has `connection`, its id, until then. `jobs` are the jobs whose end is waited for:
     (organization, job, how often it was started again).
-    `refused_count`: permissions that TikTok did not end, so that they were forgotten here alone.
+    `refused_count`: permissions that TikTok did not end, or could not be asked about, so that they were forgotten here alone.
     """
 
     number = models.CharField(max_length=24, unique=True)

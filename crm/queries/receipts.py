@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
+from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -30,8 +31,13 @@ class OwnReceipt:
 
 def receipts_of(person: User) -> list[OwnReceipt]:
     """The receipts that this person has got, the latest first."""
-    rows = Receipt.objects.filter(person=person).order_by("-pk")[:MOST_LISTED]
-    return [OwnReceipt(row, receipt_path(row)) for row in rows]
+    rows = Receipt.objects.filter(person=person).exclude(pk__in=unfinished_endings())
+    return [OwnReceipt(row, receipt_path(row)) for row in rows.order_by("-pk")[:MOST_LISTED]]
+
+
+def unfinished_endings() -> models.QuerySet[Receipt]:
+    """The receipts of permissions that are being ended: nobody has got one of them."""
+    return Receipt.objects.filter(kind=ReceiptKind.ENDING, finished_at=None)
 
 
 def receipt_path(receipt: Receipt) -> str:

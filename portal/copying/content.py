@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.utils.translation import gettext as _
 
-from crm.models import SEARCHED, Influencer, Receipt
+from crm.models import SEARCHED, Application, Influencer, Receipt
 from crm.queries.hanging import rows_about
 from crm.queries.mail import tied_ids
 from crm.services.erasure.traces import subjects_of
 from files.models import File
 from mail.models import Message
-from portal.access import in_each_organization
 from tenancy.isolation import organization_models
 from tenancy.models import Event, Organization, User
-from tenancy.scope import person_scope
+from tenancy.queries import influencer_organizations
+from tenancy.scope import organization_scope, person_scope
 from tiktok.models import (
     Connection,
     Consent,
@@ -77,11 +78,18 @@ class Part:
 def parts_of(person: User) -> Iterator[Part]:
     """The parts of the copy: the person's own, then one organization after the other."""
     yield Part(None, list(_own_tables(person)), [])
-    yield from in_each_organization(person, _part)
+    for organization in influencer_organizations(person):
+        with organization_scope(organization):
+            part = _part(organization, person)
+        if part is not None:
+            yield part
 
 
 def _own_tables(person: User) -> Iterator[Table]:
     yield _table(_("Your account"), User.objects.filter(pk=person.pk))
+    keys = Authenticator.objects.filter(user=person)
+    columns = {"name": "data__name", "kind": "type", "added_at": "created_at", "used_at": "last_used_at"}  # fmt: skip
+    yield Table(_("Sign-in and security"), "passkey", columns, keys)
     yield _table(_("Your connections"), Connection.objects.filter(person=person))
     yield _table(_("Your receipts"), Receipt.objects.filter(person=person))
     with person_scope(person):
@@ -89,10 +97,22 @@ def _own_tables(person: User) -> Iterator[Table]:
     yield _table(_("Mail to you"), mail)
 
 
-def _part(organization: Organization, influencer: Influencer) -> Part:
+def _part(organization: Organization, person: User) -> Part | None:
+    influencer = Influencer.objects.filter(person=person).first()
+    # An application without TikTok hangs on nobody yet.
+    begun = Application.objects.filter(person=person, influencer=None)
+    tables = [_table(_title(Application), begun)]
+    files = list(File.objects.filter(pk__in=begun.values("file")))
+    if influencer is not None:
+        tables += _tables(influencer)
+        files += _files(influencer)
+    return Part(organization, tables, files) if influencer or begun.exists() else None
+
+
+def _tables(influencer: Influencer) -> list[Table]:
     creators = Creator.objects.filter(account__influencer=influencer)
     videos = Video.objects.filter(creator__in=creators)
-    tables = [
+    return [
         *(_table(_title(model), rows) for model, rows in _hanging(influencer)),
         _table(_("TikTok accounts"), creators),
         _table(_("Earlier handles"), FormerHandle.objects.filter(creator__in=creators)),
@@ -103,7 +123,6 @@ def _part(organization: Organization, influencer: Influencer) -> Part:
         _happened(influencer),
         _table(_("Numbers of your videos"), VideoReading.objects.filter(video_id__in=list(videos.values_list("pk", flat=True)))),
     ]  # fmt: skip
-    return Part(organization, tables, _files(influencer))
 
 
 def _happened(influencer: Influencer) -> Table:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.enums import ApplicationState
-from crm.errors import NotTaken
+from crm.errors import BeingErased, NotTaken
 from crm.models import Application
 from crm.policies.programs import WRITABLE, refusal
 from crm.queries.programs import (
@@ -24,6 +24,7 @@ from crm.queries.programs import (
     program_logo,
     questions_of,
 )
+from crm.services.erasure.persons import BEING_ERASED
 from crm.services.programs import applying
 from files.errors import FileRefused
 from files.views import as_picture
@@ -98,7 +99,9 @@ def apply(request: ProgramRequest) -> HttpResponse:
         return _prove_address(request) if request.method == "POST" else _back(request, "apply")
     try:
         applying.begin(request.program, request.user)
-    except NotTaken:
+    except NotTaken as problem:
+        if isinstance(problem, BeingErased):
+            messages.error(request, _(BEING_ERASED))
         return _back(request, "apply")
     row = own_application(request.program, request.user)
     assert row is not None  # noqa: S101 -- it was begun just now

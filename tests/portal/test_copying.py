@@ -9,12 +9,15 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from crm.models import Document, Influencer, Note
+from crm.models import Application, Document, Influencer, Note
 from crm.services.mailings.ties import tie_mail
+from crm.services.programs.applying import begin
 from files.models import File
+from files.services.storing import store_made
 from files.store import contents
 from jobs.enums import JobState, Lane
 from jobs.models import Job, Work
@@ -30,6 +33,7 @@ from tenancy.services.events import record
 from tenancy.services.organizations import let_influencer_in
 from tests.connecting import a_person, an_organization
 from tests.crm.erasure.test_people import bounced
+from tests.factories.programs import a_program
 from tests.mail.conftest import queue
 from tests.mailing import sent_mail
 from tests.personas import build_tenant
@@ -235,6 +239,30 @@ def test_mail_and_what_happened_are_inside_with_their_texts(oak: Organization, m
     assert {"what": "influencer.connect_declined", "texts": {"reason": "Said Dear Maya"}}.items() <= happened[-1].items()  # fmt: skip
     assert "Said Dear Tom" not in archive.read(events).decode()
     assert "Said Dear Maya" in archive.read(events.replace(".json", ".html")).decode()
+
+
+def test_an_application_without_tiktok_and_passkeys_are_inside(oak: Organization) -> None:
+    tom = User.objects.create_user("tom@example.com")
+    Authenticator.objects.create(
+        user=tom, type="webauthn", data={"name": "Blue phone", "credential": {"id": "hidden"}}
+    )
+    for organization in (oak, an_organization("Elm")):
+        let_influencer_in(organization, tom)
+    with organization_scope(oak):
+        application = begin(a_program(), tom)
+        file = store_made("application_file", "kitchen.png", "image/png", io.BytesIO(b"picture"))
+        file.save(force_insert=True)
+        Application.objects.update(answers={"1": "Rye"}, file=file)
+    archive = archive_of(tom)
+    names = archive.namelist()
+    assert not [name for name in names if name.startswith("elm/")]
+    rows = json.loads(archive.read("oak/01-application.json"))
+    assert [(row["id"], row["answers"]) for row in rows] == [(application.pk, {"1": "Rye"})]
+    assert archive.read(f"oak/files/{file.pk}-kitchen.png") == b"picture"
+    [keys] = [name for name in names if name.endswith("-passkey.json")]
+    [key] = json.loads(archive.read(keys))
+    assert (key["name"], key["kind"]) == ("Blue phone", "webauthn")
+    assert "hidden" not in archive.read(keys).decode()
 
 
 def test_a_long_copy_is_written_piece_by_piece_and_is_the_same(monkeypatch, oak, maya) -> None:

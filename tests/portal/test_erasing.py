@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from crm.enums import ReceiptKind, ReceiptState
-from crm.models import Receipt
+from crm.models import Application, Receipt
 from crm.queries.receipts import receipt_path
+from crm.services.erasure.people import ask_erasure
 from crm.services.erasure.receipts import issue
 from files.services.numbers import new_number
 from jobs.models import Work
@@ -15,12 +16,15 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
+from tests.connecting import consent, finish
 from tests.crm.erasure.test_people import erase_all
 from tests.factories.campaigns import an_order
+from tests.factories.programs import a_program
 from tests.mailing import sent_mail
-from tests.portal.test_dashboard import signed_in, text
+from tests.portal.test_dashboard import connect, signed_in, text
 from tests.portal.test_own_work import account, campaign  # noqa: F401 -- fixtures
-from tiktok.models import Connection
+from tiktok.errors import ConnectRefused
+from tiktok.models import Connection, Consent
 
 pytestmark = pytest.mark.django_db
 ERASE = "/me/data/erase/"
@@ -101,6 +105,27 @@ def test_a_member_reads_that_their_address_stays(oak, maya) -> None:
     page = text(signed_in(maya).get(ERASE))
     assert "Your address stays, because you work for an organization here." in page
     assert "You are signed out." not in page
+
+
+def test_whoever_is_being_erased_connects_and_applies_no_more(tiktok, oak, maya) -> None:
+    add_member(oak, maya, role=Role.VIEWER, actor=None)
+    with organization_scope(oak):
+        a_program()
+    client = signed_in(maya)
+    on_the_way = consent(tiktok, maya, oak, "maya.bakes")
+    receipt = ask_erasure(maya, language="")
+    with pytest.raises(ConnectRefused, match="Your data is being deleted"):
+        finish(on_the_way, maya)
+    assert "Your data is being deleted" in text(connect(client, tiktok, "oak", "maya.bakes"))
+    assert not Connection.objects.exists()
+    seen = client.get("/apply/oak/spring-bakers/form/", follow=True)
+    assert seen.request["PATH_INFO"] == "/apply/oak/spring-bakers/"
+    assert "Your data is being deleted" in seen.content.decode()
+    with organization_scope(oak):
+        assert not Application.objects.exists()
+        assert not Consent.objects.exists()
+    erase_all(receipt)
+    assert client.get("/apply/oak/spring-bakers/form/").status_code == 200
 
 
 def test_a_link_that_is_not_ours_says_so_and_too_many_are_refused(monkeypatch) -> None:

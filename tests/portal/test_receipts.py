@@ -14,7 +14,7 @@ from crm.models import Influencer, Receipt
 from crm.queries.receipts import receipt_lines
 from crm.services.erasure import sharing
 from crm.services.erasure.receipts import digest_of
-from crm.services.erasure.sharing import NotAllGone, stop_sharing
+from crm.services.erasure.sharing import NotAllGone, disconnect_account, stop_sharing
 from crm.services.influencers import open_dashboard
 from jobs.models import Job
 from tenancy.models import Organization, User
@@ -90,6 +90,49 @@ def test_disconnecting_names_all_who_saw_the_account(tiktok, oak: Organization, 
     assert (receipt.counts["accounts"], receipt.ended_at is not None) == (2, True)
     page = text(client.get("/me/sharing/"))
     assert "disconnected" in page
+    client.post(reverse("portal:disconnect", args=[own.pk]))
+    with person_scope(maya):
+        assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+    assert Receipt.objects.get() == receipt
+
+
+@pytest.mark.parametrize("lost_at", ["disconnect", "_check"])
+def test_a_worker_that_is_lost_loses_neither_counts_nor_the_receipt(
+    tiktok, oak, maya, monkeypatch, lost_at: str
+) -> None:
+    def lost(*args: object, **values: object) -> None:
+        raise KeyboardInterrupt
+
+    client = signed_in(maya)
+    connect(client, tiktok, "oak", "maya.bakes")
+    own = maya.tiktok_connections.get()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(sharing, lost_at, lost)
+        disconnect_account(own, person=maya, language="")
+    begun = Receipt.objects.get()
+    assert begun.number not in client.get("/me/sharing/").content.decode()
+    own.refresh_from_db()
+    receipt = disconnect_account(own, person=maya, language="")
+    assert receipt == begun == Receipt.objects.get()
+    assert receipt.counts == {"accounts": 1, "readings": 1}
+    assert receipt.texts == {"handle": "@maya.bakes", "organization": "Oak"}
+    assert (receipt.state, receipt.digest) == ("done", digest_of(receipt))
+    assert [each.subject for each in sent_mail() if receipt.number in each.subject]
+    assert disconnect_account(own, person=maya, language="") is None
+
+
+def test_a_permission_that_could_not_be_ended_at_tiktok_is_not_said_to_be(
+    tiktok, oak, maya
+) -> None:
+    client = signed_in(maya)
+    connect(client, tiktok, "oak", "maya.bakes")
+    maya.tiktok_connections.update(sealed_access_token="t9.broken")
+    client.post(reverse("portal:disconnect", args=[maya.tiktok_connections.get().pk]))
+    receipt = Receipt.objects.get()
+    assert (receipt.refused_count, receipt.digest) == (1, digest_of(receipt))
+    said = dict(receipt_lines(receipt))["Permission ended at TikTok"]
+    assert "TikTok did not confirm it for every account." in said
+    assert not maya.tiktok_connections.get().is_live
 
 
 def test_without_an_answer_of_tiktok_nothing_ends_and_no_receipt_is_made(tiktok, oak, maya) -> None:

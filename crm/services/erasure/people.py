@@ -124,7 +124,7 @@ def end_permissions(receipt: Receipt, person: User, *, waits: bool = True) -> ti
         if not connection.is_live:
             continue
         try:
-            disconnect(connection, actor=person)
+            is_ended_there = disconnect(connection, actor=person)
         except TikTokProblem as problem:
             if not isinstance(problem, TikTokRefused) and not is_late:
                 return AGAIN
@@ -132,7 +132,8 @@ def end_permissions(receipt: Receipt, person: User, *, waits: bool = True) -> ti
             revoked = ConnectionState.REVOKED
             end_grant(connection, state=revoked, reason=ERASED, actor=person, withdraw=True)
         else:
-            receipt.ended_count += 1
+            receipt.ended_count += is_ended_there
+            receipt.refused_count += not is_ended_there
         receipt.save(update_fields=["ended_count", "refused_count"])
     receipt.state, receipt.ended_at = ReceiptState.DELETING, timezone.now()
     receipt.save(update_fields=["state", "ended_at"])

@@ -6,8 +6,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
-from crm.enums import ReceiptState
+from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Receipt
 from files.models import File
 from files.purge import delete_files
@@ -18,6 +19,15 @@ from tenancy.scope import person_scope
 from tiktok.exchanges import forget_exchanges
 from tiktok.models import ConnectAttempt, Connection
 from tiktok.services.webhooks.deliveries import forget_deliveries
+
+BEING_ERASED = _("Your data is being deleted")
+
+
+def is_being_erased(person: User) -> bool:
+    """Have they asked that everything about them be deleted, and is it not done yet? Called in the transaction of what it would
+    refuse: a wish of this moment waits for its end, and finds what it wrote."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    return Receipt.objects.filter(person=person, kind=ReceiptKind.ERASURE).exists()
 
 
 def may_stay(person: User) -> bool:

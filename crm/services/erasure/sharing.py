@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Receipt
+from crm.queries.receipts import unfinished_endings
 from crm.services.erasure.receipts import issue, mail_receipt
 from files.enums import FileKind
 from files.models import File
@@ -16,6 +17,7 @@ from files.services.numbers import new_number
 from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope, required_organization_id
+from tiktok.errors import TikTokProblem
 from tiktok.models import Connection, Consent, Creator
 from tiktok.queries.authorized import authorized_readings, reported_videos
 from tiktok.services.connect.disconnect import disconnect, withdraw_consent
@@ -41,29 +43,67 @@ def stop_sharing(consent: Consent, *, person: User, language: str) -> Receipt | 
     _check(consent.creator)
     organization = Organization.objects.get(pk=required_organization_id())
     texts = {"handle": f"@{consent.creator.handle}", "organization": organization.name}
-    return _receipt(ReceiptKind.WITHDRAWAL, person, language, texts, counts)
+    receipt = Receipt.objects.create(
+        number=new_number("R"),
+        kind=ReceiptKind.WITHDRAWAL,
+        state=ReceiptState.DONE,
+        person=person,
+        language=language,
+        texts=texts,
+        hidden_at=timezone.now(),
+        counts=dict(counts),
+    )
+    return _issued(receipt, person)
 
 
-def disconnect_account(connection: Connection, *, person: User, language: str) -> Receipt:
+def disconnect_account(connection: Connection, *, person: User, language: str) -> Receipt | None:
     """End the permission at TikTok, then here for everybody; what came through it is deleted now. Outside any transaction.
+    None: it had ended already, and nobody saw anything through it. What a lost worker has begun is gone on with.
 
     Raises TikTokProblem; nothing has changed then.
     """
+    receipt = _begun(connection, person, language)
+    if receipt is None:
+        return None
+    try:
+        is_ended_there = disconnect(connection, actor=person)
+    except TikTokProblem:
+        receipt.delete()
+        raise
+    for organization in influencer_organizations(person):
+        with organization_scope(organization):
+            consents = Consent.objects.filter(connection=connection).select_related("creator")
+            for consent in consents:
+                _check(consent.creator)
+    receipt.refused_count = int(not is_ended_there)
+    receipt.texts = {key: receipt.texts[key] for key in ("handle", "organization")}
+    receipt.ended_at = receipt.hidden_at = timezone.now()
+    with transaction.atomic():
+        receipt.save()
+        return _issued(receipt, person)
+
+
+@transaction.atomic
+def _begun(connection: Connection, person: User, language: str) -> Receipt | None:
+    """The receipt as it begins, with what is counted as long as it is there."""
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
     counts: Counter[str] = Counter()
-    names, seen = [], []
+    names = []
     for organization in influencer_organizations(person):
         with organization_scope(organization):
             active = Consent.objects.filter(connection=connection, withdrawn_at=None)
             for consent in active.select_related("creator"):
                 counts.update(_seen_through(consent.creator))
                 names.append(organization.name)
-                seen.append((organization.pk, consent.creator_id))
-    disconnect(connection, actor=person)
-    for organization_id, creator_id in seen:
-        with organization_scope(organization_id):
-            _check(Creator.objects.get(pk=creator_id))
-    texts = {"handle": f"@{connection.handle}", "organization": ", ".join(names)}
-    return _receipt(ReceiptKind.ENDING, person, language, texts, counts)
+    begun = unfinished_endings().filter(person=person, texts__connection=connection.pk).first()
+    if not locked.is_live and not names:
+        return begun
+    receipt = begun or Receipt(number=new_number("R"), person=person, language=language)
+    receipt.kind, receipt.state = ReceiptKind.ENDING, ReceiptState.ENDING
+    receipt.texts = {"handle": f"@{connection.handle}", "organization": ", ".join(names), "connection": connection.pk}  # fmt: skip
+    receipt.counts = dict(counts)
+    receipt.save()
+    return receipt
 
 
 def _seen_through(creator: Creator) -> Counter[str]:
@@ -83,21 +123,7 @@ def _check(creator: Creator) -> None:
 
 
 @transaction.atomic
-def _receipt(
-    kind: ReceiptKind, person: User, language: str, texts: dict[str, str], counts: Counter[str]
-) -> Receipt:
-    now = timezone.now()
-    receipt = Receipt.objects.create(
-        number=new_number("R"),
-        kind=kind,
-        state=ReceiptState.DONE,
-        person=person,
-        language=language,
-        texts=texts,
-        hidden_at=now,
-        ended_at=now if kind == ReceiptKind.ENDING else None,
-        counts=dict(counts),
-    )
+def _issued(receipt: Receipt, person: User) -> Receipt:
     issue(receipt, state=ReceiptState.DONE)
     mail_receipt(receipt, person)
     return receipt

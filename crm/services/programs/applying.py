@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.enums import ApplicationState
-from crm.errors import NotTaken
+from crm.errors import BeingErased, NotTaken
 from crm.models import Application, Influencer, Program
 from crm.policies.programs import WRITABLE, refusal
 from crm.queries.programs import accepted_count
+from crm.services.erasure.persons import is_being_erased
 from crm.services.programs.forgetting import delete_application, forget_later
 from crm.services.programs.mails import mail_applicant
 from files.enums import FileKind
@@ -46,10 +47,12 @@ def refuse_new(program: Program) -> None:
 
 @transaction.atomic
 def begin(program: Program, person: User) -> Application:
-    """The person's application to this program; a new one if there is none. Raises NotTaken."""
+    """The person's application to this program; a new one if there is none. Raises NotTaken, BeingErased."""
     known = Application.objects.filter(program=program, person=person).first()
     if known is not None:
         return known
+    if is_being_erased(person):
+        raise BeingErased
     refuse_new(program)
     with groups_scope(None):
         influencer = Influencer.objects.filter(person=person).first()

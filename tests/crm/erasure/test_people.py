@@ -163,6 +163,17 @@ def test_a_permission_that_tiktok_refuses_to_end_is_forgotten_here(
     assert (receipt.state, receipt.refused_count, receipt.ended_count) == ("done", 1, 0)
 
 
+def test_a_permission_whose_token_does_not_open_is_not_said_to_be_ended(oak, maya) -> None:
+    with organization_scope(oak):
+        ConsentFactory.create()
+    later = timezone.now() + timedelta(hours=1)
+    Connection.objects.update(
+        person=maya, sealed_access_token="t9.broken", access_expires_at=later, refresh_expires_at=later
+    )  # fmt: skip
+    receipt = erase_all(ask_erasure(maya, language=""))
+    assert (receipt.state, receipt.refused_count, receipt.ended_count) == ("done", 1, 0)
+
+
 def test_an_account_whose_influencer_is_gone_already_goes_too(oak, maya) -> None:
     with organization_scope(oak):
         account = TikTokAccountFactory.create(influencer=Influencer.objects.get(person=maya))

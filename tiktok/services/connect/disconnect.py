@@ -28,21 +28,26 @@ from tiktok.signals import disconnected
 log = structlog.get_logger()
 
 
-def disconnect(connection: Connection, *, actor: User) -> None:
+def disconnect(connection: Connection, *, actor: User) -> bool:
     """End the grant at TikTok first, then everything here that rested on it, in every organization.
 
     Raises TikTokUnavailable or TikTokBusy (nothing has changed then), also when the creator has connected anew
-    meanwhile. Call it outside any transaction.
+    meanwhile. Call it outside any transaction. False: our copy of the token does not open, so TikTok could not be asked.
     """
+    is_ended_there = True
     if connection.is_live:
         try:
             revoke(access_token(connection), must=True)
-        except (ConnectionEnded, SealBroken):  # we could not use it any more either way
+        except ConnectionEnded:
             log.info("connect.ended_before_disconnect", connection=connection.pk)
+        except SealBroken:  # we could not use it any more either way
+            is_ended_there = False
+            log.warning("connect.not_revoked", connection=connection.pk)
         except TikTokRefused as refusal:
             log.warning("connect.revoke_refused", connection=connection.pk, code=refusal.code)
             raise
     _end_unless_renewed(connection, actor)
+    return is_ended_there
 
 
 @transaction.atomic
