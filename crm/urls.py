@@ -168,6 +168,11 @@ urlpatterns = [
     path("settings/mail-templates/add/", mail_templates.add, name="add_mail_template"),
     path(TEMPLATE, mail_templates.change, name="change_mail_template"),
     path(f"{TEMPLATE}delete/", mail_templates.delete, name="delete_mail_template"),
+    path(
+        "settings/mail-templates/removed/<int:removal_pk>/restore/",
+        mail_templates.restore,
+        name="restore_mail_template",
+    ),
     path("settings/fields/", field_settings.fields_page, name="fields"),
     path("settings/fields/add/", field_settings.add, name="add_field"),
     path(FIELD, field_settings.change, name="change_field"),

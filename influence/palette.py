@@ -15,9 +15,10 @@ from django.utils.cache import patch_vary_headers
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries.search import (
+    NEWEST_POSTS,
     campaigns_called,
     network_posts_about,
-    orders_with_code,
+    orders_about,
     posts_about,
 )
 from crm.models import Influencer
@@ -87,6 +88,7 @@ def palette(request: OrganizationRequest) -> HttpResponse:
         "search": search,
         "words": beginnings(search),
         "sections": [section for section in rows if section.rows],
+        "newest_posts": NEWEST_POSTS,
     }
     template = "rows" if request.htmx else "page"
     response = render(request, f"staff/palette/{template}.html", context)
@@ -101,13 +103,14 @@ def recently_opened(request: OrganizationRequest) -> HttpResponse:
 
 
 def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
-    campaigns = list(campaigns_called(search))
-    yield Section("Creators", [_influencer(request, each) for each in suggested(search)])
+    campaigns, people = list(campaigns_called(search)), suggested(search)
+    accounts = [account for each in people for account in each.accounts.all()]
+    yield Section("Creators", [_influencer(request, each) for each in people])
     yield Section(
         "Campaigns, orders and posts",
         [
             *(_campaign(request, each) for each in campaigns),
-            *(_order(request, each) for each in orders_with_code(search)),
+            *(_order(request, each) for each in orders_about(search, accounts)),
             *(_post(request, each) for each in posts_about(search)),
             *(_network_post(request, each, search) for each in network_posts_about(search)),
         ],

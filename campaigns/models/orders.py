@@ -131,7 +131,7 @@ class Order(OrganizationModel):
     account = models.ForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="orders")
     # Compared byte by byte: the orders of one of TikTok One's campaigns are those that begin with its id.
     tiktok_order_id = models.CharField(max_length=120, blank=True, db_collation="C")
-    campaign_code = models.CharField(max_length=40, blank=True)
+    campaign_code = models.CharField(max_length=40, blank=True, db_collation="C")
     invite_link = models.URLField(max_length=500, blank=True)
     video_limit = models.PositiveSmallIntegerField(default=1)
     video_count = models.PositiveSmallIntegerField(default=0)

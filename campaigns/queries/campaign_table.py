@@ -16,7 +16,7 @@ HEAD = [
     "ID", "Campaign", "Client", "State", "Goal", "Starts on", "Ends on", "Salesperson", "Markets", "Orders", "Fulfilled orders",
     "Posts", "Views",
 ]  # fmt: skip
-MONEY_HEAD = ["Currency", "Budget", "Client fee", "Agreed fees", "Cost per 1,000 views"]
+MONEY_HEAD = ["Currency", "Budget", "Client fee", "Margin", "Agreed fees", "Cost per 1,000 views"]
 
 
 def table_head(*, sees_money: bool) -> list[str]:
@@ -51,11 +51,12 @@ def _line(campaign: Any) -> list[Cell]:
 
 
 def _amounts(campaign: Any) -> list[Cell]:
-    cost = campaign.cost_per_mille
+    margin, cost = campaign.margin, campaign.cost_per_mille
     return [
         campaign.currency,
         campaign.budget,
         campaign.client_fee,
+        Decimal(margin) / 100 if margin is not None else None,
         Decimal(campaign.agreed_fees) / 100,
-        Decimal(cost) / 100 if cost else None,
+        Decimal(cost) / 100 if cost is not None else None,
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from campaigns.enums import ReportSplit
+from campaigns.enums import ReportBlock, ReportSplit
 from campaigns.queries.post_layouts import COUNTS
 from campaigns.queries.report import ReportContent
 from campaigns.queries.report_lines import Line
@@ -23,14 +23,27 @@ NETWORK_HEAD += [
 NETWORK_HEAD += ["Source", "Oldest numbers of"]
 
 
+MOMENTS_HEAD = ["Post", "Creator", "Most leave in second", "Viewers who leave then", "Most stay from second", "Watch 3 s more", "Watch to the end"]  # fmt: skip
+BENCHMARKS_HEAD = ["Post", "Creator", "Engagement rate", "Engagement rate, P25", "Engagement rate, P50", "Completion rate", "Completion rate, P25", "Completion rate, P50"]  # fmt: skip
+AUDIENCE_HEAD = ["Viewers by", "Part", "Share", "Posts"]
+
+
 def main_head(content: ReportContent) -> list[str]:
-    first = [ReportSplit(content.report.split).label, "Account or creator", *HEAD]
+    return _head(content, content.report.split)
+
+
+def _head(content: ReportContent, split: str) -> list[str]:
+    first = [ReportSplit(split).label, "Account or creator", *HEAD]
     return first + (MONEY_HEAD if content.has_money else [])
 
 
 def main_rows(content: ReportContent) -> Iterator[list[Cell]]:
     """The rows of the main table, its totals last."""
-    for line in [*content.lines, content.total]:
+    return _lines(content, content.lines)
+
+
+def _lines(content: ReportContent, lines: Sequence[Line]) -> Iterator[list[Cell]]:
+    for line in [*lines, content.total]:
         yield _row(line) + (_amounts(line, content.campaign.currency) if content.has_money else [])
 
 
@@ -52,15 +65,54 @@ def _amounts(line: Line, currency: str) -> list[Cell]:
 
 
 def sheets(content: ReportContent) -> list[Sheet]:
-    """A sheet for each table: the report's own, its posts, other networks where there are any, its key numbers."""
-    networks = [Sheet("Other networks", NETWORK_HEAD, _networks(content))]
-    split = ReportSplit(content.report.split).label
+    """A sheet for each table of the report that has rows: its own, its creators where that has other rows, its posts, those of
+    its blocks, and the key numbers."""
+    split, creators = content.report.split, ReportSplit.CREATOR
+    of_blocks = {
+        ReportBlock.NETWORKS: ("Other networks", NETWORK_HEAD, _networks, ()),
+        ReportBlock.MOMENTS: ("Best and worst moments", MOMENTS_HEAD, _moments, (3, 5, 6)),
+        ReportBlock.AUDIENCE: ("Audience", AUDIENCE_HEAD, _audience, (2,)),
+        ReportBlock.BENCHMARKS: ("Benchmarks", BENCHMARKS_HEAD, _benchmarks, range(2, 8)),
+    }
+    further = [
+        Sheet(name, head, list(rows(content)), percents)
+        for block, (name, head, rows, percents) in of_blocks.items()
+        if block in content.report.shown_blocks
+    ]
     return [
-        Sheet(f"{split}s compared"[:LENGTH], main_head(content), main_rows(content), PERCENTS),
+        _compared(content, split, content.lines),
+        *([] if split == creators else [_compared(content, creators, content.creators)]),
         Sheet("Posts", POST_HEAD, _posts(content), POST_PERCENTS),
-        *(networks if content.has_networks and content.networks else []),
+        *(each for each in further if each.rows),
         Sheet("Key numbers", ["Number", "Value", "Planned"], _numbers(content)),
     ]
+
+
+def _compared(content: ReportContent, split: str, lines: Sequence[Line]) -> Sheet:
+    name = f"{ReportSplit(split).label}s compared"[:LENGTH]
+    return Sheet(name, _head(content, split), _lines(content, lines), PERCENTS)
+
+
+def _moments(content: ReportContent) -> Iterator[list[Cell]]:
+    for each in content.moments:
+        post = each.post
+        yield [post.name, post.creator, each.worst, each.lost, each.best, each.kept, each.end]
+
+
+def _audience(content: ReportContent) -> Iterator[list[Cell]]:
+    """A row for each part of the viewers; then how many watch in the campaign's markets, where it has some."""
+    for each in content.audiences:
+        for bar in each.bars:
+            yield [each.label, bar["label"], bar["share"], each.count]
+        if each.in_markets is not None:
+            yield [each.label, "The campaign's markets", each.in_markets, each.count]
+
+
+def _benchmarks(content: ReportContent) -> Iterator[list[Cell]]:
+    nothing = (None, None, None)
+    for each in content.benchmarked:
+        post, rates = each.post, (*(each.engagement or nothing), *(each.completion or nothing))
+        yield [post.name, post.creator, *rates]
 
 
 def _networks(content: ReportContent) -> Iterator[list[Cell]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db import models
@@ -12,14 +13,17 @@ from campaigns.enums import PlaceState
 from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries.posts import is_visible
 from crm.errors import PostNotReadable
-from crm.models.search import beginnings, folded
+from crm.models import SocialAccount
+from crm.models.search import LAST_CHARACTER, beginnings, folded
 from crm.policies.post_addresses import PostAddress, post_address
-from ui.paging import is_among, with_facts
+from ui.paging import is_among, is_one_of, with_facts
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 SUGGESTED = 5
 # Captions have no index: those of the newest posts are read.
 NEWEST_POSTS = 500
+MOST_BEGIN = 500  # orders, of those whose codes begin alike
+BEGINNING = re.compile(r"[\w-]{3,120}")
 CODE = re.compile(r"(?=.*\d)[\w-]{5,40}")
 VIDEO_ID = re.compile(r"(?:.*/(?:video|photo)/)?(\d{8,20})(?:[/?#].*)?")
 
@@ -35,16 +39,22 @@ def holding_words(campaigns: models.QuerySet[Campaign], search: str) -> models.Q
     return holding(campaigns.alias(plain=plain), search)
 
 
-def orders_with_code(search: str) -> models.QuerySet[Order]:
-    """The newest orders whose campaign code or TikTok id this is."""
-    text = search.strip()
-    if not CODE.fullmatch(text):
-        return Order.objects.none()
-    known = models.Q(campaign_code__in=[text, text.upper()]) | models.Q(tiktok_order_id=text)
-    orders = Order.objects.filter(known).order_by("-pk")[:SUGGESTED]
-    return with_facts(orders, lambda rows: rows.select_related("campaign", "account")).order_by(
-        "-pk"
-    )
+def orders_about(search: str, accounts: Iterable[SocialAccount]) -> models.QuerySet[Order]:
+    """The orders whose campaign code begins so, whose TikTok id this is, or of one of these accounts: those with this very code
+    or id, then the newest."""
+    text, ids = search.strip(), [each.pk for each in accounts]
+    starts = sorted({text, text.upper()}) if BEGINNING.fullmatch(text) else []
+    exact = models.Q(campaign_code__in=starts) | models.Q(tiktok_order_id__in=starts)
+    known = models.Q(is_one_of("account_id", ids)) if ids else models.Q(pk__in=[])
+    for start in starts:
+        rows = Order.objects.filter(
+            campaign_code__gte=start, campaign_code__lt=f"{start}{LAST_CHARACTER}"
+        )
+        known |= models.Q(is_among(rows.order_by("campaign_code").values("pk")[:MOST_BEGIN]))
+    order = (models.Case(models.When(exact, then=0), default=1), "-pk")
+    found = Order.objects.filter(exact | known).order_by(*order)[:SUGGESTED]
+    facts = with_facts(found, lambda rows: rows.select_related("campaign", "account"))
+    return facts.order_by(*order)
 
 
 def posts_about(search: str) -> models.QuerySet[Post]:

@@ -37,10 +37,11 @@ from ui.undoing import say_done
 MOST_SELECTED = 10_000
 
 
-@staff_page(Permission.EDIT_INFLUENCERS)
+@staff_page(Permission.READ)
 @require_POST
 def select(request: OrganizationRequest) -> HttpResponse:
-    """Take a selection from the list to the preview of an action, or to the page that an action has of its own."""
+    """Take a selection from the list to the preview of an action, or to the page that an action has of its own. Each says
+    itself who may do it: whoever only reads may export."""
     asked = read_query(request, QueryDict(request.POST.get("query", "").removeprefix("?")[:8000]))
     ids, is_all = _ids(request), "all" in request.POST
     key = request.POST.get("action", "")

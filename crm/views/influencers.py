@@ -143,11 +143,7 @@ def influencers(request: OrganizationRequest) -> HttpResponse:
 def _offered(request: OrganizationRequest, asked: Asked) -> list[BulkKind | BulkPage]:
     """The actions on a selection for this member, the main one first."""
     may = partial(can, request.membership)
-    return (
-        offered(may, is_released=asked.asker.is_released)
-        if may(Permission.EDIT_INFLUENCERS)
-        else []
-    )
+    return offered(may, is_released=asked.asker.is_released)
 
 
 @staff_page(Permission.READ)

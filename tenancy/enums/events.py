@@ -89,6 +89,7 @@ class Verb(models.TextChoices):
     MAIL_TEMPLATE_CREATED = "mail_template.created", "Mail template created"
     MAIL_TEMPLATE_CHANGED = "mail_template.changed", "Mail template changed"
     MAIL_TEMPLATE_DELETED = "mail_template.deleted", "Mail template deleted"
+    MAIL_TEMPLATE_RESTORED = "mail_template.restored", "Mail template brought back"
     MAILING_CREATED = "mailing.created", "Mailing created"
     MAILING_CONTINUED = "mailing.continued", "Mailing continued"
     MAILING_CANCELLED = "mailing.cancelled", "Mailing cancelled"

@@ -16,6 +16,7 @@ from tenancy.enums import Verb
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
 from tests.campaigns.test_campaigns_pages import queries, text
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
+from tiktok.models import Video
 
 pytestmark = pytest.mark.django_db
 LIST, EXPORT = "/o/oaks/campaigns/", "/o/oaks/campaigns/export/"
@@ -68,6 +69,31 @@ def names(answer: Any) -> list[str]:
         ("?sort=-spend", ["Loaf", "Água socks", "Empty"]),
         ("?sort=cost", ["Água socks", "Loaf", "Empty"]),
         ("?sort=-cost", ["Loaf", "Água socks", "Empty"]),
+        ("?sort=state", ["Empty", "Loaf", "Água socks"]),
+        ("?sort=-state", ["Água socks", "Loaf", "Empty"]),
+        ("?sort=goal", ["Loaf", "Água socks", "Empty"]),
+        ("?sort=-goal", ["Água socks", "Loaf", "Empty"]),
+        ("?sort=orders&client=Oakmill", ["Empty", "Loaf"]),
+        ("?sort=-orders", ["Loaf", "Água socks", "Empty"]),
+        ("?sort=spend", ["Água socks", "Loaf", "Empty"]),
+        ("?sort=-budget&client=Oakmill", ["Loaf", "Empty"]),
+        ("?sort=budget&client=Oakmill", ["Loaf", "Empty"]),
+        ("?since=2026-11-30", ["Loaf", "Empty", "Água socks"]),
+        ("?until=2026-09-30", ["Água socks"]),
+        ("?until=2026-10-01", ["Empty", "Água socks"]),
+        ("?since=2026-12-01", []),
+        ("?views_from=1,001", ["Loaf"]),
+        ("?views_from=1000&views_to=1000", ["Água socks"]),
+        ("?views_to=0", ["Empty"]),
+        ("?orders_from=2", ["Loaf"]),
+        ("?posts_to=0", ["Empty"]),
+        ("?fulfilment_from=50", ["Loaf"]),
+        ("?fulfilment_to=50", ["Loaf", "Água socks"]),
+        ("?budget_from=12345&budget_to=12345", ["Loaf"]),
+        ("?spend_from=5.01", ["Loaf"]),
+        ("?spend_to=5", ["Água socks"]),
+        ("?cost_from=5&cost_to=9.99", ["Água socks"]),
+        ("?views_from=many&views_to=NaN&since=soon", ["Loaf", "Empty", "Água socks"]),
         ("?sort=nonsense&state=x&goal=x&market=XX&salesperson=x", ["Loaf", "Empty", "Água socks"]),
     ],
 )  # fmt: skip
@@ -85,6 +111,83 @@ def test_campaigns_of_one_salesperson(manager: Client, three: dict[str, Campaign
     olivia = User.objects.get(email="manager@example.com")
     Campaign.objects.filter(pk=three["socks"].pk).update(salesperson=olivia)
     assert names(manager.get(f"{LIST}?salesperson={olivia.pk}")) == ["Água socks"]
+
+
+@pytest.mark.parametrize("sort", ["salesperson", "-salesperson"])
+def test_who_has_no_salesperson_stands_last(
+    manager: Client, viewer: Client, three: dict[str, Campaign], sort: str
+) -> None:
+    for name, person in (("loaf", "manager"), ("socks", "viewer")):
+        seller = User.objects.get(email=f"{person}@example.com")
+        Campaign.objects.filter(pk=three[name].pk).update(salesperson=seller)
+    found = ["Loaf", "Água socks"]
+    wanted = found if sort == "salesperson" else found[::-1]
+    assert names(manager.get(f"{LIST}?sort={sort}")) == [*wanted, "Empty"]
+
+
+@pytest.mark.parametrize("sort", ["cost", "-cost", "spend", "-spend"])
+def test_a_campaign_without_agreed_fees_has_no_cost_and_stands_last(
+    manager: Client, three: dict[str, Campaign], sort: str
+) -> None:
+    free = a_campaign("Free", currency="EUR")
+    account = a_participant(free, "free.of.charge")
+    a_post(free, a_video(account, "7499", video_views=5000))
+    shown = names(manager.get(f"{LIST}?sort={sort}&currency=EUR"))
+    assert shown.index("Free") == 2
+    assert "It needs agreed fees and views." in text(manager.get(f"{LIST}?q=free"))
+    assert "Free" not in names(manager.get(f"{LIST}?cost_to=1"))
+
+
+def test_cost_is_rounded_and_the_margin_is_what_the_fees_leave(
+    manager: Client, viewer: Client, three: dict[str, Campaign]
+) -> None:
+    Participant.objects.filter(account__handle="loaf.fulfilled").update(fee="20.01")
+    Participant.objects.filter(account__handle="loaf.sent").update(fee=1, state="proposed")
+    Campaign.objects.filter(pk=three["loaf"].pk).update(client_fee=100)
+    Campaign.objects.filter(pk=three["socks"].pk).update(client_fee=2)
+    row = text(manager.get(f"{LIST}?q=loaf"))
+    for amount in ("10.01", "Margin", "78.99"):  # 2,000 views for 20.01; 100 without 20.01 and 1
+        assert amount in row, amount
+    assert names(manager.get(f"{LIST}?sort=margin")) == ["Água socks", "Loaf", "Empty"]
+    assert names(manager.get(f"{LIST}?sort=-margin")) == ["Loaf", "Água socks", "Empty"]
+    assert names(manager.get(f"{LIST}?margin_to=-3")) == ["Água socks"]
+    assert names(manager.get(f"{LIST}?client_fee_from=100")) == ["Loaf"]
+    everything = ["Loaf", "Empty", "Água socks"]
+    for query in ("sort=margin", "margin_to=-3", "budget_from=1", "sort=-client_fee"):
+        assert names(viewer.get(f"{LIST}?{query}")) == everything, query
+    form = viewer.get(LIST).content.decode()
+    assert 'name="views_from"' in form
+    for word in ("margin_from", "Budget", "Client fee"):
+        assert word not in form, word
+
+
+def test_billions_of_views_are_sorted_and_compared_as_well(
+    manager: Client, three: dict[str, Campaign]
+) -> None:
+    Video.objects.filter(tiktok_video_id="7442000").update(video_views=3_000_000_000)
+    assert names(manager.get(f"{LIST}?views_from=2,500,000,000")) == ["Loaf"]
+    assert names(manager.get(f"{LIST}?views_from=3,500,000,000")) == []
+    assert names(manager.get(f"{LIST}?margin_to=900,000,000")) == []
+
+
+@pytest.mark.usefixtures("three")
+def test_the_board_is_narrowed_and_sorted_as_the_table_is(manager: Client) -> None:
+    a_campaign("Later", client="Oakmill", state="active", starts_on=date(2026, 11, 9))
+    assert names(manager.get(f"{LIST}?view=board&state=active")) == ["Later", "Loaf"]
+    by_views = f"{LIST}?view=board&state=active&sort=-views"
+    assert names(manager.get(by_views)) == ["Loaf", "Later"]
+    assert names(manager.get(f"{by_views}&views_to=0")) == ["Later"]
+
+
+def test_the_filters_stand_in_their_fields(manager: Client, three: dict[str, Campaign]) -> None:
+    page = manager.get(f"{LIST}?since=2026-11-02&views_from=1,000.5&sort=-margin").content.decode()
+    for part in (
+        'value="2026-11-02"',
+        'value="1000.5"',
+        'value="-margin" selected',
+        "<strong>2</strong>",
+    ):
+        assert part in page, part
 
 
 @pytest.mark.usefixtures("three")
@@ -106,7 +209,10 @@ def test_no_match_says_so_and_no_campaign_as_well(manager: Client, campaign: Cam
     assert "No campaign yet" in text(manager.get(LIST))
 
 
-@pytest.mark.parametrize("sort", ["-starts_on", "-views", "fulfilment", "-cost", "spend"])
+@pytest.mark.parametrize(
+    "sort",
+    ["-starts_on", "-views", "fulfilment", "-cost", "spend", "goal", "-salesperson", "margin"],
+)
 def test_every_campaign_stands_on_one_page_whatever_the_order(
     manager: Client, three: dict[str, Campaign], sort: str
 ) -> None:
@@ -135,7 +241,7 @@ def test_the_board_has_a_column_for_each_state(manager: Client, three: dict[str,
     assert "30 Dec 2025 – 3 Jan 2026" in text(manager.get(f"{LIST}?view=board"))
 
 
-@pytest.mark.parametrize("view", ["", "?view=board", "?sort=-cost"])
+@pytest.mark.parametrize("view", ["", "?view=board", "?sort=-cost", "?sort=salesperson&views_to=9"])
 def test_the_list_costs_few_queries(manager: Client, three: dict[str, Campaign], view: str) -> None:
     manager.get(LIST)
     few = queries(manager, f"{LIST}{view}")
@@ -156,7 +262,7 @@ def test_the_list_is_exported_as_it_is_narrowed_and_sorted(manager: Client, view
     assert [line["Campaign"] for line in lines] == ["Loaf", "Empty"]
     assert lines[0] | {
         "State": "Active", "Goal": "Awareness", "Markets": "Germany", "Orders": "2", "Fulfilled orders": "1", "Views": "2000",
-        "Currency": "EUR", "Budget": "12345.00", "Agreed fees": "20", "Cost per 1,000 views": "10",
+        "Currency": "EUR", "Budget": "12345.00", "Margin": "", "Agreed fees": "20", "Cost per 1,000 views": "10",
     } == lines[0]  # fmt: skip
     assert lines[1]["Cost per 1,000 views"] == ""
     event = Event.objects.get(verb=Verb.CAMPAIGNS_EXPORTED)

@@ -431,6 +431,34 @@ def test_the_workbook_has_a_sheet_for_each_table_and_real_numbers(manager, three
     assert numbers["Counted up to"] == TODAY
 
 
+def test_a_workbook_has_the_tables_of_the_reports_blocks_and_its_creators_whatever_the_rows(
+    manager, three: Campaign
+) -> None:
+    Video.objects.filter(tiktok_video_id="maya").update(
+        breakdown={"benchmarks": {"video_completion_rate": [0.1, 0.17]}}
+    )
+    set_up(three, blocks=["moments", "audience", "benchmarks", "networks"], split="market")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(exported(manager, three, "xlsx")))
+    sheets = {name: book.get_sheet_by_name(name).to_python()[1:] for name in book.sheet_names}
+    assert list(sheets) == [
+        "Markets compared", "Creators compared", "Posts", "Best and worst moments", "Audience", "Benchmarks", "Key numbers",
+    ]  # fmt: skip
+    assert [row[0] for row in sheets["Creators compared"]] == ["Rio", "Maya", "Zoe", "All"]
+    rio, maya = sheets["Best and worst moments"]
+    assert rio[1:4] == ["Rio", 1.0, 0.5]
+    assert maya[6] == 0.2
+    assert sheets["Audience"] == [
+        ["Country", "Germany", 0.75, 2.0], ["Country", "Austria", 0.25, 2.0],
+        ["Country", "The campaign's markets", 0.75, 2.0],
+    ]  # fmt: skip
+    assert [row[2:] for row in sheets["Benchmarks"]] == [["", "", "", 0.25, 0.1, 0.17]]
+    set_up(three, blocks=["moments"], split="creator")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(exported(manager, three, "xlsx")))
+    assert book.sheet_names == [
+        "Creators compared", "Posts", "Best and worst moments", "Key numbers",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("split", ReportSplit.values)
 def test_it_costs_few_queries_whatever_it_shows(manager, three: Campaign, split: str) -> None:
     every = [block.value for block in ReportBlock]

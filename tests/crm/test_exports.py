@@ -354,8 +354,8 @@ class TestMany:
         assert Event.objects.get(verb=Verb.INFLUENCERS_EXPORTED).detail == {"influencer_count": 5}
 
     def test_a_double_click_is_one_job(self, manager: Client) -> None:
-        started(manager)
-        started(manager)
+        assert started(manager) == started(manager)
+        assert Job.objects.filter(kind=runs.EXPORT).count() == 1
 
     def test_a_lost_part_is_read_again(self, manager: Client) -> None:
         job = started(manager)

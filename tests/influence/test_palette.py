@@ -24,7 +24,7 @@ from tests.influence.test_home import member
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/o/oak/search/"
-QUERIES = 12
+QUERIES = 13
 
 
 @pytest.fixture
@@ -94,7 +94,41 @@ def test_an_order_is_found_by_its_code_in_any_case_and_by_tiktoks_id(oak, whole,
         handle = whole.order.account.handle
     for search in ("KXB-93F", "kxb-93f", " KXB-93F "):
         assert found(manager, search)[WORK] == [(f"Order for @{handle}", href)]
-    assert titles(manager, "KXB", WORK) == []
+    for search in ("KXB", "kxb-9", "7461"):
+        assert found(manager, search)[WORK] == [(f"Order for @{handle}", href)], search
+    for search in ("KX", "XB-93F", "746"):
+        assert titles(manager, search, WORK) == [], search
+
+
+def test_an_order_with_the_very_code_stands_before_those_that_begin_so(oak, manager) -> None:
+    with organization_scope(oak):
+        campaign = a_campaign()
+        for number, code in enumerate(("KXB", "KXB-2", "KXB-1")):
+            account = an_account(f"creator{number}")
+            an_order(campaign, account, campaign_code=code, tiktok_order_id=f"90{number}")
+    assert titles(manager, "kxb", WORK) == [f"Order for @creator{n}" for n in (0, 2, 1)]
+
+
+def test_the_orders_of_a_creator_are_found_by_name_and_handle(oak, elm, manager) -> None:
+    for tenant in (oak, elm):
+        with organization_scope(tenant):
+            account = an_account("lucja.bakes")
+            account.influencer.name = "Łucja"
+            account.influencer.save()
+            made = an_order(a_campaign(), account, tiktok_order_id="1")
+            if tenant == oak:
+                order = made
+    for search in ("lucja", "bakes", "@lucja.b"):
+        assert found(manager, search)[WORK] == [
+            ("Order for @lucja.bakes", f"/o/oak/campaigns/{order.campaign_id}/orders/{order.pk}/")
+        ], search
+    assert titles(manager, "nobody", WORK) == []
+
+
+def test_the_reader_is_told_how_far_captions_are_searched(oak, manager) -> None:
+    words = "Captions are searched in the newest 500 posts."
+    assert words in manager.get(SEARCH, {"q": "embers"}).content.decode()
+    assert words not in manager.get(SEARCH).content.decode()
 
 
 def test_a_post_is_found_by_its_id_its_address_and_words_of_its_caption(

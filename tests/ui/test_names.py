@@ -1,4 +1,4 @@
-"""What nobody can see is no name, whatever is named so; what is typed around a name is left out."""
+"""Names that nobody can see are refused, whatever is named so; what is typed around a name is left out."""
 
 from __future__ import annotations
 

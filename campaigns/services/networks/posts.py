@@ -164,8 +164,15 @@ def _write(post: NetworkPost, facts: PostFacts) -> None:
     post.caption = facts.caption or post.caption
     post.published_at = facts.published_at or post.published_at
     post.save()
+    _follow_date(post)
     if any(count is not None for count in facts.counts.values()):
         note_reading(post, facts.counts, source=NumbersSource.BY_HAND, at=facts.counted_at)
+
+
+def _follow_date(post: NetworkPost) -> None:
+    """Let every campaign in which the post stands, or waits, have its date."""
+    PostPlace.objects.filter(post=post).update(published_at=post.published_at)
+    add_up_posts([post.pk])
 
 
 def note_reading(
@@ -226,8 +233,7 @@ def change_network_post(place: PostPlace, facts: PostFacts, *, actor: User | Non
     before = (post.caption, post.published_at, post.counts)
     post.caption, post.published_at = facts.caption, facts.published_at
     post.save(update_fields=["caption", "published_at"])
-    PostPlace.objects.filter(post=post).update(published_at=post.published_at)
-    add_up_posts([post.pk])
+    _follow_date(post)
     counts = {name: facts.counts.get(name) for name in POST_NUMBERS}
     is_other = counts != post.counts or facts.counted_at not in {None, post.numbers_at}
     if is_other:

@@ -1,5 +1,5 @@
-"""Deleted rows that can be brought back for thirty days: notes, tasks, files, drafts of contracts, segments, and what other apps
-register."""
+"""Deleted rows that can be brought back for thirty days: notes, tasks, files, drafts of contracts, segments, mail
+templates, and what other apps register."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ KINDS = {
     "crm.Task": Kind(Verb.TASK_DELETED, Verb.TASK_RESTORED, "task"),
     "crm.Document": Kind(Verb.FILE_DELETED, Verb.FILE_RESTORED, "file"),
     "crm.Contract": Kind(Verb.CONTRACT_DELETED, Verb.CONTRACT_RESTORED, "contract"),
+    "crm.MailTemplate": Kind(Verb.MAIL_TEMPLATE_DELETED, Verb.MAIL_TEMPLATE_RESTORED, "template"),
     "crm.Segment": Kind(Verb.SEGMENT_DELETED, Verb.SEGMENT_RESTORED, "segment"),
 }
 

@@ -7,14 +7,22 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
 
 from crm.errors import NameTaken
 from crm.forms import MailTemplateForm
 from crm.models import MailTemplate
 from crm.policies.merge_fields import FIELDS
 from crm.queries.mailings import templates_by_name
-from crm.services.mailings.templates import create_template, delete_template, edit_template
+from crm.services.mailings.templates import (
+    create_template,
+    delete_template,
+    edit_template,
+    removal_of_template,
+    restore_template,
+)
 from crm.views.frame import address, allowances, form_answer, refuse_name
+from crm.views.removals import bring_back
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.services.submissions import make_once
@@ -23,6 +31,7 @@ from ui.editing import editing
 from ui.paging import keyset_page
 from ui.redirects import go_to
 from ui.submitting import is_sent, say_made, sent_token
+from ui.undoing import say_done
 
 
 @staff_page(Permission.READ)
@@ -74,8 +83,9 @@ def delete(request: OrganizationRequest, template_pk: int) -> HttpResponse:
     """Delete a template, once it was said what stays."""
     template = _found(template_pk)
     if request.method == "POST":
-        delete_template(template, actor=request.user)
-        messages.success(request, f"The template “{isolated(template)}” is deleted.")
+        removal = delete_template(template, actor=request.user)
+        said = f"The template “{isolated(template)}” is deleted."
+        say_done(request, said, address(request, "restore_mail_template", removal.pk))
         return go_to(request, address(request, "mail_templates"))
     return form_answer(
         request,
@@ -84,6 +94,14 @@ def delete(request: OrganizationRequest, template_pk: int) -> HttpResponse:
         back=address(request, "mail_templates"),
         action=request.path,
     )
+
+
+@staff_page(Permission.SEND_MAIL)
+@require_POST
+def restore(request: OrganizationRequest, removal_pk: int) -> HttpResponse:
+    """Bring a deleted template back."""
+    bring_back(request, removal_of_template(removal_pk), restore_template)
+    return go_to(request, address(request, "mail_templates"))
 
 
 def _found(pk: int) -> MailTemplate:

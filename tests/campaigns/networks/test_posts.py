@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from campaigns.errors import (
     OtherAccountOfPost,
     PostListedAlready,
 )
-from campaigns.models import Campaign, NetworkPost, PostLayout, PostPlace, PostReading
+from campaigns.models import Campaign, NetworkPost, Participant, PostLayout, PostPlace, PostReading
 from campaigns.queries.network_posts import listed_places
 from campaigns.queries.network_totals import network_totals, totals_by_network
 from campaigns.services.campaigns import remove_participants
@@ -103,6 +103,23 @@ def test_a_post_that_is_there_is_not_added_again(campaign: Campaign) -> None:
     with pytest.raises(PostListedAlready, match="in the campaign already"):
         add_network_post(campaign, "instagram.com/p/C8xY_z-1Abc", PostFacts(), actor=None)
     assert PostPlace.objects.count() == 1
+
+
+def test_a_date_given_for_another_campaign_reaches_the_first(
+    campaign: Campaign, lena: SocialAccount
+) -> None:
+    first = add_network_post(campaign, REEL, PostFacts(caption="Kept"), actor=None)
+    second = a_campaign("Second")
+    Participant.objects.create(campaign=second, account=lena)
+    at = datetime(2026, 11, 12, 9, tzinfo=UTC)
+    add_network_post(second, REEL, PostFacts(published_at=at), actor=None)
+    first.refresh_from_db()
+    assert (first.published_at, first.post.caption) == (at, "Kept")
+    third = a_campaign("Third")
+    Participant.objects.create(campaign=third, account=lena)
+    add_network_post(third, REEL, PostFacts(), actor=None)
+    first.refresh_from_db()
+    assert first.published_at == at
 
 
 def test_a_post_that_was_left_out_or_waits_is_listed_when_somebody_adds_it(

@@ -262,16 +262,24 @@ def test_an_action_with_a_page_of_its_own_gets_the_selection(
     assert "Send mail" in words(manager.get(LIST))
 
 
-def test_the_list_offers_actions_to_whoever_may_and_none_to_viewers(
+def test_the_list_offers_actions_to_whoever_may_and_the_export_to_viewers(
     oak: Organization, manager: Client, viewer: Client, people: list[Influencer]
 ) -> None:
     shown = manager.get(LIST).content.decode()
     assert re.findall(r'name="action"\s+value="(\w+)"', shown)[:2] == ["campaign", "tag"]
     assert shown.count(" data-pick ") == 3
-    hidden = viewer.get(LIST).content.decode()
-    assert "data-selection-bar" not in hidden
-    assert "data-pick" not in hidden
-    assert viewer.post(BULK, {"action": "archive", "all": "yes"}).status_code == 403
+    own = viewer.get(LIST).content.decode()
+    assert re.findall(r'name="action"\s+value="(\w+)"', own) == ["export"]
+    for key in ("archive", "tag", "mail", "campaign"):
+        assert viewer.post(BULK, {"action": key, "all": "yes"}).status_code == 403, key
+    chosen = viewer.post(BULK, {"action": "export", "ids": [people[0].pk, people[2].pk]})
+    assert "selection=" in chosen["Location"]
+    with organization_scope(oak):
+        draft = BulkAction.objects.get()
+    wish = {"format": "csv", "columns": "visible", "selection": draft.pk}
+    answer = viewer.post("/o/oak/influencers/export/", wish)
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert [line.partition(",")[0] for line in lines[1:]] == [people[0].name, people[2].name]
 
 
 def test_until_the_release_nobody_is_asked_or_invited_from_the_list(

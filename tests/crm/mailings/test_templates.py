@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -46,6 +48,25 @@ def test_a_template_is_added_changed_and_deleted(manager: Client) -> None:
     assert crm_verbs() == [
         "mail_template.created", "mail_template.changed", "mail_template.deleted",
     ]  # fmt: skip
+
+
+def test_a_deleted_template_comes_back_unless_its_name_is_taken(
+    manager: Client, owner: User
+) -> None:
+    template = create_template("Offers", subject="Hello", body="Text", actor=owner)
+    page = manager.post(f"{PAGE}{template.pk}/delete/", follow=True).content.decode()
+    undo = re.search(r'action="([^"]+/restore/)"', page)
+    assert undo
+    create_template("Offers", subject="Another", body="Text", actor=owner)
+    assert "Offers" in manager.post(undo[1], follow=True).content.decode()
+    assert the_template().subject == "Another"
+    MailTemplate.objects.update(name="Others")
+    assert "It is back." in manager.post(undo[1], follow=True).content.decode()
+    back = MailTemplate.objects.get(name="Offers")
+    assert (back.pk, back.subject, back.body) == (template.pk, "Hello", "Text")
+    assert crm_verbs()[-1] == "mail_template.restored"
+    assert "It is back." not in manager.post(undo[1], follow=True).content.decode()
+    assert MailTemplate.objects.count() == 2
 
 
 def test_wrong_fields_names_that_are_taken_and_invisible_ones_are_refused(
