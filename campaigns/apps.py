@@ -15,6 +15,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.services.networks import detection  # noqa: PLC0415 -- needs the models
         from campaigns.services.networks.imports import subject  # noqa: PLC0415 -- needs the models
         from campaigns.services.orders import polling, syncing, templates  # noqa: PLC0415 -- needs the models
+        from campaigns.services.publishing import polling as publications  # noqa: PLC0415 -- needs the models
         from campaigns.services.reviews import comments, telling  # noqa: PLC0415 -- needs the models
         from campaigns.services.spark import polling as sparks  # noqa: PLC0415 -- needs the models
         from crm.queries.reversible import register_reversals  # noqa: PLC0415 -- needs the models
@@ -33,13 +34,12 @@ class CampaignsConfig(AppConfig):
         checking.register_migration_jobs()
         detection.register_work()
         subject.register()
-        comments.register_removables()
         telling.register_work()
-        briefs.register_removables()
-        templates.register_removables()
+        for each in (comments, briefs, templates):
+            each.register_removables()
         register_poll(PollKind.ORDER, polling.sync_due_orders)
-        register_poll(PollKind.SPARK, sparks.sync_due_sparks)
         sparks.register_jobs()
+        publications.register_work()
         on_linked_video(polling.make_orders_due)
         follow_videos(followed_videos)
         tell_of(Order, orders_of)

@@ -149,6 +149,28 @@ class SparkState(models.TextChoices):
     REJECTED = "rejected", "Refused"
 
 
+class PublicationState(models.TextChoices):
+    """How far a film is that its creator has us publish (one intent, one effect). At TikTok its post says the rest."""
+
+    UPLOADED = "uploaded", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    PROCESSING = "processing", "TikTok is working on it"
+    UNSURE = "unsure", "Not known"
+    DONE = "done", "At TikTok"
+    FAILED = "failed", "Not published"
+    STOPPED = "stopped", "Stopped"
+
+    @classmethod
+    def under_way(cls) -> tuple[str, ...]:
+        """The states from which more comes by itself."""
+        return (cls.UPLOADED, cls.SENDING, cls.PROCESSING, cls.UNSURE)
+
+    @classmethod
+    def over(cls) -> tuple[str, ...]:
+        """The states in which TikTok surely has nothing, so that the same film may be sent again."""
+        return (cls.FAILED, cls.STOPPED)
+
+
 class SparkFilter(models.TextChoices):
     """The permission to advertise with the videos of an order, as its list shows it."""
 

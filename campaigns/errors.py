@@ -37,6 +37,10 @@ class CampaignArchived(CampaignProblem):
         )
 
 
+class PublicationNotTaken(CampaignProblem):
+    """No video is published for this order from here."""
+
+
 class BriefIsFull(CampaignProblem):
     def __init__(self, most: int) -> None:
         super().__init__(f"A brief has at most {most} files. Remove one first.")

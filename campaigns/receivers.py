@@ -9,8 +9,9 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from campaigns.enums import PlaceState
-from campaigns.models import BriefFile, Participant, Post, PostPlace, ReviewVersion
+from campaigns.models import BriefFile, Participant, Post, PostPlace, Publication, ReviewVersion
 from campaigns.services.orders.contact.invitations import follow_mail
+from campaigns.services.publishing.asking import stop_waiting
 from campaigns.services.results.keeping import keep_results
 from campaigns.services.results.rolling import add_up_anew
 from campaigns.services.reviews.drafts import follow_versions
@@ -22,6 +23,7 @@ from files.purge import delete_files
 from mail.models import Message
 from mail.signals import message_settled
 from tiktok.models import Creator
+from tiktok.queries.publishing import publishing_over
 from tiktok.signals import disconnected
 
 
@@ -53,7 +55,9 @@ def keep_account(account: SocialAccount, **_: Any) -> None:
 
 @receiver(disconnected, dispatch_uid="campaigns.disconnected")
 def forget_what_was_connected(creator: Creator, **_: Any) -> None:
-    """Take what the permission brought from the sums of campaigns, too."""
+    """Take what the permission brought from the sums of campaigns, too, and send nothing over it that waits."""
+    if publishing_over(creator) is None:
+        stop_waiting(creator)
     add_up_anew(SocialAccount.objects.filter(creator=creator).values_list("pk", flat=True))
 
 
@@ -65,7 +69,8 @@ def follow_latest_version(instance: ReviewVersion, **_: Any) -> None:
 
 @receiver(post_delete, sender=ReviewVersion, dispatch_uid="campaigns.delete_file_of_draft")
 @receiver(post_delete, sender=BriefFile, dispatch_uid="campaigns.delete_file_of_brief")
-def delete_file(instance: ReviewVersion | BriefFile, **_: Any) -> None:
-    """The file of a draft, or of a brief, goes with it."""
+@receiver(post_delete, sender=Publication, dispatch_uid="campaigns.delete_film")
+def delete_file(instance: ReviewVersion | BriefFile | Publication, **_: Any) -> None:
+    """The file of a draft, of a brief, or a film goes with it."""
     if instance.file_id is not None:
         delete_files(File.objects.filter(pk=instance.file_id))

@@ -21,6 +21,7 @@ class FileKind(models.TextChoices):
     BRIEF_FILE = "brief_file", "File of a brief"
     OWN_COPY = "own_copy", "Copy of a person's data"
     DRAFT = "draft", "Draft of a creator"
+    PUBLICATION = "publication", "Film to be published"
     APPLICATION_FILE = "application_file", "File of an application"
     LEGACY_IMPORT = "legacy_import", "Import of the old data source"
     LEGACY_PICTURE = "legacy_picture", "Picture of the old data source"

@@ -88,6 +88,11 @@ LIMITS: dict[str, Limit] = {
         },
         is_guarded=True,
     ),
+    FileKind.PUBLICATION: Limit(
+        size=1024 * MEGABYTE,
+        endings={"video/mp4": ".mp4", "video/quicktime": ".mov", "video/webm": ".webm"},
+        is_guarded=True,
+    ),
     FileKind.LEGACY_IMPORT: Limit(
         size=4096 * MEGABYTE,
         endings={TEXT: ".csv", WORKBOOK: ".xlsx"},

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Participant
+from campaigns.models import Campaign, Order, Participant
 from crm.enums import AccessKind
 from crm.models import AccessEntry, Influencer
 from portal.access import in_each_organization
@@ -117,13 +117,21 @@ def _lines(
     for entry in entries.order_by("-at", "-pk")[: PAGE + 1]:
         place = Place(entry.at, ENTRIES, entry.pk)
         yield Access(organization, place, _reader(entry), _read(entry, campaigns))
+    orders = Order.objects.filter(account__influencer=influencer)
+    clients = dict(orders.values_list("pk", "request__brand_name"))
+    published = Q(verb=Verb.PUBLICATION_DONE, object_id__in=clients)
     exported = Q(verb=Verb.INFLUENCERS_EXPORTED) | Q(verb__in=EXPORTED, object_id__in=campaigns)
-    rows = Event.objects.filter(exported | applied_to, _behind(limit, EVENTS), is_since)
+    rows = Event.objects.filter(exported | applied_to | published, _behind(limit, EVENTS), is_since)
     events = list(rows.order_by("-at", "-pk")[: PAGE + 1])
     roles = _roles(organization, events)
     for event in events:
-        who = roles.get(event.actor_id, _("A former member"))
         place = Place(event.at, EVENTS, event.pk)
+        if event.verb == Verb.PUBLICATION_DONE:
+            brand = {"brand": clients[event.object_id]}
+            said = _("Published a video that you uploaded, for %(brand)s") % brand
+            yield Access(organization, place, _("This service, for you"), said)
+            continue
+        who = roles.get(event.actor_id, _("A former member"))
         yield Access(organization, place, who, _taken(event, campaigns, programs))
 
 

@@ -15,7 +15,7 @@ from tenancy.models import Organization, User
 from tenancy.viewing import viewed_organization
 from tiktok.availability import AUTHENTICATE_OR_ORDER, INVITE_TO_MARKETPLACE, SEND_AN_ORDER
 from tiktok.enums import AccountMetric, ConnectionState, Unit
-from tiktok.models import Connection, Consent, Creator
+from tiktok.models import Connection, Consent, Creator, PublishingConsent
 from tiktok.policies import account_kind
 from tiktok.queries import (
     ACCOUNT_POLLS,
@@ -52,6 +52,7 @@ class OwnAccount:
     consent: Consent | None
     sync: SyncTimes
     is_outdated: bool = False  # the text allows more by now, and they are asked again
+    publishing: PublishingConsent | None = None  # they let us publish what they upload for it
 
     @property
     def connection(self) -> Connection | None:
@@ -161,6 +162,12 @@ def own_accounts(influencer: Influencer) -> list[OwnAccount]:
         withdrawn_at=None,
         connection__person=influencer.person,
     ).select_related("connection")
+    allowed = PublishingConsent.objects.filter(
+        creator__in=[creator for creator, _ in found],
+        withdrawn_at=None,
+        connection__person=influencer.person,
+    )
+    publishing = {row.creator_id: row for row in allowed}
     by_creator: dict[int, Any] = {row.creator_id: row for row in with_outdated(consents)}
     return [
         OwnAccount(
@@ -168,6 +175,7 @@ def own_accounts(influencer: Influencer) -> list[OwnAccount]:
             by_creator.get(creator.pk),
             account_sync(creator, polls),
             is_outdated=creator.pk in by_creator and by_creator[creator.pk].is_outdated,
+            publishing=publishing.get(creator.pk),
         )
         for creator, polls in found
     ]
@@ -268,6 +276,7 @@ def _facts(account: OwnAccount) -> tuple[object, ...]:
         creator.profile_image,
         consent and consent.pk,
         account.is_outdated,
+        account.publishing and account.publishing.pk,
         state,
         is_synced,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import consents, data, home, passkeys, sharing, work
+from portal.views import consents, data, home, passkeys, publishing, sharing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -32,6 +32,21 @@ urlpatterns = [
         "organizations/<slug:slug>/accounts/<int:creator_id>/withdraw/",
         sharing.withdraw,
         name="withdraw",
+    ),
+    path(
+        "organizations/<slug:slug>/orders/<int:order_pk>/publish/",
+        publishing.publish,
+        name="publish",
+    ),
+    path(
+        "organizations/<slug:slug>/orders/<int:order_pk>/publish/allow/",
+        publishing.allow,
+        name="allow_publishing",
+    ),
+    path(
+        "organizations/<slug:slug>/accounts/<int:creator_id>/publishing/end/",
+        publishing.disallow,
+        name="end_publishing",
     ),
     path("organizations/<slug:slug>/contracts/<int:contract_pk>/", work.contract, name="contract"),
     path(

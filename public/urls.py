@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public import receipts, report, views
+from public import films, receipts, report, views
 from public.apply import views as apply
 from public.connect import views as connect
 from public.orders import drafts
@@ -11,6 +11,7 @@ from public.orders import views as orders
 PROGRAM = "apply/<slug:slug>/<slug:program_key>/"
 urlpatterns = [
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("f/<str:token>/", films.film, name="film"),
     path("m/<str:token>.gif", views.opened, name="opened"),
     path("a/<str:token>/", views.alerts_off, name="alerts_off"),
     path("join/<str:token>/", views.join, name="join"),

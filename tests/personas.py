@@ -194,6 +194,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "breakdown": {},
     },
     "tiktok.Connection": lambda t: {"person": t.people["influencer"]},
+    "tiktok.PublishingConsent": lambda t: {"withdrawn_at": None, "text_version": "2026-12"},
     "tiktok.Consent": lambda t: {"withdrawn_at": None, "text_version": "2026-12"},
     "tiktok.CreatorSnapshot": lambda t: {
         "creator_id": t.row("tiktok.Creator").pk,
@@ -247,6 +248,7 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
     "campaigns.NetworkPost": lambda t: {"network": "instagram", "caption": f"{t.canary} #loaf"},
     "campaigns.PostPlace": lambda t: {"state": "listed"},
     "campaigns.SparkPermission": lambda t: {"sealed_code": "", "state": "waiting"},
+    "campaigns.Publication": lambda t: {"file": make_row(File, t), "state": "failed"},
     "campaigns.Review": lambda t: {"state": "submitted"},
     "campaigns.ReviewVersion": lambda t: {"file": make_row(File, t), "verdict": "", "judged_at": None},
     "campaigns.Post": lambda t: {

@@ -43,7 +43,7 @@ SOURCES = (
     "tiktok/queries/audience.py", "tiktok/queries/syncs.py", "tiktok/queries/metrics.py", "tiktok/templatetags/*.py", "tiktok/services/grants/*.py",
     "tiktok/services/connect/*.py", "tiktok/services/webhooks/events.py", "crm/services/connections/*.py", "crm/services/programs/*.py",
     "crm/services/invitations.py", "crm/queries/receipts.py", "crm/services/erasure/*.py", "mail/adapters.py", "mail/views/addresses.py", "campaigns/queries/posts.py", "campaigns/services/orders/contact/*.py",
-    "campaigns/services/reviews/*.py", "campaigns/services/drafts.py", "ui/templatetags/formats.py",
+    "campaigns/services/reviews/*.py", "campaigns/services/publishing/*.py", "campaigns/policies/publications.py", "campaigns/services/drafts.py", "ui/templatetags/formats.py",
     "ui/templatetags/layout.py", "ui/names.py",
 )  # fmt: skip
 # Modules that say nothing but what creators read, so that every sentence in them is marked.

@@ -29,6 +29,7 @@ from tiktok.models import (
     LegacyMigration,
     LinkedVideo,
     MarketplaceAccount,
+    PublishingConsent,
     PurgeReceipt,
     PurgeRun,
     ServiceIncident,
@@ -172,6 +173,14 @@ class ConnectionAdmin(TellsExchanges, ReadOnlyAdmin):
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ["creator", "connection", "text_version", "granted_at", "withdrawn_at"]
+    list_select_related = ["creator", "connection"]
+    search_fields = ["creator__handle"]
+    ordering = ["-granted_at"]
+
+
+@admin.register(PublishingConsent)
+class PublishingConsentAdmin(ReadOnlyAdmin):
     list_display = ["creator", "connection", "text_version", "granted_at", "withdrawn_at"]
     list_select_related = ["creator", "connection"]
     search_fields = ["creator__handle"]

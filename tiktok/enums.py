@@ -169,6 +169,7 @@ class PollKind(models.TextChoices):
     BACKFILL = "backfill", "Videos since January 2024"
     ORDER = "order", "Order"
     SPARK = "spark", "Spark Ads permission"
+    PUBLICATION = "publication", "Video to be published"
 
 
 class PostponedReason(models.TextChoices):

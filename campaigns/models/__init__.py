@@ -10,6 +10,7 @@ from campaigns.models.places import (
     PostReading,
 )
 from campaigns.models.posts import Post, PostLayout
+from campaigns.models.publications import Publication
 from campaigns.models.report import Report, ReportCampaign
 from campaigns.models.results import NUMBERS, CampaignDay, CampaignResult
 from campaigns.models.reviews import Review, ReviewComment, ReviewVersion
@@ -35,6 +36,7 @@ __all__ = [
     "PostLayout",
     "PostPlace",
     "PostReading",
+    "Publication",
     "Report",
     "ReportCampaign",
     "Review",

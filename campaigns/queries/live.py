@@ -11,6 +11,7 @@ from campaigns.models import (
     OrderReply,
     OrderRequest,
     Post,
+    Publication,
     Review,
     SparkPermission,
 )
@@ -53,6 +54,7 @@ def order_live(order: Order, sync: SyncTimes) -> Live:
         Order.objects.filter(pk=order.pk),
         Post.objects.filter(order=order),
         OrderReply.objects.filter(order=order),
+        Publication.objects.filter(order=order),
         Work.objects.filter(kind=PollKind.ORDER, subject_id=order.pk),
         is_under_way=order.state not in FINAL_STATES or sync.is_coming,
     )

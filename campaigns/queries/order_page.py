@@ -155,6 +155,11 @@ def own_order_pages(influencer: Influencer) -> list[OrderPage]:
     return [_page(order) for order in rows[:MOST_ORDERS]]
 
 
+def own_order(influencer: Influencer, pk: int) -> Order | None:
+    """An order of the influencer, if it is anything to them yet."""
+    return _shown_orders().filter(account__influencer=influencer, pk=pk).first()
+
+
 def _shown_orders() -> QuerySet[Order]:
     posts = Post.objects.filter(hidden_at=None).exclude(review_reason=UNTIED)
     posts = posts.select_related("video").order_by("-published_at", "-pk")

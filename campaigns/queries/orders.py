@@ -30,6 +30,7 @@ from campaigns.models import (
     OrderRequest,
     Participant,
     Post,
+    Publication,
     Review,
     SparkPermission,
 )
@@ -138,8 +139,11 @@ def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
     posts = Post.objects.select_related("video", "spark").order_by(latest_first, "-pk")
     rows = rows.annotate(polls=polls_at("pk", PollKind.ORDER))
     replies = OrderReply.objects.select_related("settled_by").order_by("-pk")
+    publications = Publication.objects.select_related("person").order_by("-pk")
     return rows.prefetch_related(
-        models.Prefetch("posts", posts), models.Prefetch("replies", replies)
+        models.Prefetch("posts", posts),
+        models.Prefetch("replies", replies),
+        models.Prefetch("publications", publications),
     ).first()
 
 

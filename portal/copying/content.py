@@ -31,6 +31,7 @@ from tiktok.models import (
     Creator,
     CreatorSnapshot,
     FormerHandle,
+    PublishingConsent,
     Video,
     VideoReading,
 )
@@ -116,6 +117,7 @@ def _tables(influencer: Influencer) -> list[Table]:
         *(_table(_title(model), rows) for model, rows in _hanging(influencer)),
         _table(_("TikTok accounts"), creators),
         _table(_("Earlier handles"), FormerHandle.objects.filter(creator__in=creators)),
+        _table(_("Consents to publish"), PublishingConsent.objects.filter(creator__in=creators)),
         _table(_("Consents"), Consent.objects.filter(creator__in=creators)),
         _table(_("Videos"), videos),
         _table(_("Numbers of your accounts"), CreatorSnapshot.objects.filter(creator_id__in=list(creators.values_list("pk", flat=True)))),

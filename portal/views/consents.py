@@ -56,6 +56,7 @@ def connect(request: InfluencerRequest) -> HttpResponse:
         "problem": problem,
         "text": text,
         "asks_to_link": asks_to_link,
+        "publishes": _publishes(request, handle),
     }
     return render(request, "portal/connect.html", context, status=409 if problem else 200)
 
@@ -63,6 +64,12 @@ def connect(request: InfluencerRequest) -> HttpResponse:
 def _is_read(request: InfluencerRequest, text: str) -> bool:
     """Was this the text on the page that was sent?"""
     return request.POST.get("text") == text
+
+
+def _publishes(request: InfluencerRequest, handle: str) -> bool:
+    """Have I let us publish my videos to this account for the organization? Then the page does not say that nobody can post."""
+    own = reading.own_accounts(request.influencer)
+    return any(each.publishing for each in own if each.creator.handle == handle)
 
 
 def _own_handle(request: InfluencerRequest) -> str:
@@ -94,6 +101,7 @@ def agree(request: InfluencerRequest, creator_id: int) -> HttpResponse:
         "text": text,
         "is_outdated": True,
         "problem": problem,
+        "publishes": _publishes(request, consent.creator.handle),
     }
     return render(request, "portal/connect.html", context, status=409 if problem else 200)
 
@@ -105,7 +113,12 @@ def agree(request: InfluencerRequest, creator_id: int) -> HttpResponse:
 def agreed_text(request: InfluencerRequest, consent_id: int) -> HttpResponse:
     """The text as I agreed to it."""
     consent = get_object_or_404(_own_consents(request), pk=consent_id)
-    context = {"organization": request.organization, "consent": consent, "text": text_of(consent)}
+    context = {
+        "organization": request.organization,
+        "consent": consent,
+        "text": text_of(consent),
+        "publishes": _publishes(request, consent.creator.handle),
+    }
     return render(request, "portal/agreed_text.html", context)
 
 

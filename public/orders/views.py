@@ -19,6 +19,7 @@ from campaigns.queries.order_page import order_page_live, videos_to_name
 from campaigns.services.errands import tie_named
 from campaigns.services.orders.contact.pages import note_link_used, note_opening
 from campaigns.services.orders.contact.replies import say, take_back
+from campaigns.services.publishing.asking import is_offered
 from files.views import as_download
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DateForm, EmptyForm, LinkForm, NamedVideo, ReasonForm, TextForm
@@ -45,7 +46,11 @@ def show(request: OrderLinkRequest) -> HttpResponse:
     live = order_page_live(page)
     if answer := live.answer(request):
         return answer
-    context = {"live": live, "qr": _qr(page.order.invite_link)}
+    context = {
+        "live": live,
+        "qr": _qr(page.order.invite_link),
+        "publishes_here": is_offered(page.order) and page.missing_count > 0,
+    }
     return rendered(request, "page.html", context)
 
 

@@ -106,6 +106,7 @@ EXPECTED = {
     "crm:export_file": {404},
     "own_job": {404},
     "portal:copy_file": {404},
+    "portal:publish": {404},  # the tenant's marketplace does not publish
     "tiktok_connect_finished": {404},
     "tiktok_brand_finished": {404},
 }

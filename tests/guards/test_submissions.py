@@ -14,6 +14,7 @@ OF_OTHERS = ("account/", "admin/", "allauth/", "components/", "mfa/")  # no rows
 # the form goes if that is not the page itself.
 NEED_NONE = {
     "It deletes, ends or takes back: what is gone cannot go again.": """
+        portal/sharing.html portal:end_publishing
         staff/organization/migration/notices.html migration:withdraw
         staff/organization/migration/reverse.html action
         portal/_withdraw.html portal:withdraw
@@ -95,6 +96,7 @@ NEED_NONE = {
         portal/sign_in.html portal:sign_in_again
         portal/passkey.html portal:passkey
         portal/sharing.html portal:openings
+        portal/publish.html portal:allow_publishing
         public/report/password.html
         public/unsubscribe.html
         public/orders/draft.html
@@ -175,6 +177,7 @@ NEED_NONE = {
         staff/tiktok/account_actions.html tiktok_settings:choose
     """,
     "What it adds stands there once, by a rule of the database.": """
+        portal/publish.html
         public/join.html
         staff/campaigns/of_influencer/join_form.html campaigns:influencer_join
         staff/campaigns/participants/add.html

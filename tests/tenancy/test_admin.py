@@ -40,6 +40,7 @@ from tiktok.models import (
     LegacyMigration,
     LinkedVideo,
     MarketplaceAccount,
+    PublishingConsent,
     PurgeReceipt,
     PurgeRun,
     Video,
@@ -95,6 +96,9 @@ def furnished(name: str, word: str) -> Organization:
         connection.seal_tokens(f"access-{word}", f"refresh-{word}")
         connection.save()
         Consent.objects.create(
+            creator=creator, connection=connection, text_version="1", granted_at=LONG_AGO
+        )
+        PublishingConsent.objects.create(
             creator=creator, connection=connection, text_version="1", granted_at=LONG_AGO
         )
         ConnectAttempt.objects.create(

@@ -18,6 +18,7 @@ class Capabilities:
     - ``has_marketplace_invite``: creators can be invited to join the marketplace
     - ``has_link_requests``: creators can be asked to link a live video
     - ``has_linked_video_events``: TikTok tells by itself what becomes of linked videos
+    - ``has_publishing``: a film can be published for a creator and linked in one step
     - ``has_discovery``: the marketplace can be searched, and has rankings
     - ``has_average_views``: average views, engagement and completion rate of an authorized profile
     - ``has_audience_locales``: of an authorized profile
@@ -30,6 +31,7 @@ class Capabilities:
     has_marketplace_invite: bool = False
     has_link_requests: bool = False
     has_linked_video_events: bool = False
+    has_publishing: bool = False
     has_discovery: bool = False
     has_average_views: bool = False
     has_audience_locales: bool = False

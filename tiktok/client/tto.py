@@ -11,6 +11,7 @@ from .tto_extras import ExtraCalls
 CAPABILITIES = Capabilities(
     has_link_requests=True,
     has_linked_video_events=True,
+    has_publishing=True,
     has_discovery=True,
     spark_days=(7, 30, 60, 180, 365),
     brand_name_length=60,

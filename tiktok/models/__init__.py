@@ -1,5 +1,11 @@
 from tiktok.models.accounts import AccountHolder, Creator, FormerHandle, MarketplaceAccount
-from tiktok.models.connections import ConnectAttempt, Connection, Consent, ConsentPurpose
+from tiktok.models.connections import (
+    ConnectAttempt,
+    Connection,
+    Consent,
+    ConsentPurpose,
+    PublishingConsent,
+)
 from tiktok.models.legacy import LegacyMigration, LegacyProfile, PurgeReceipt, PurgeRun
 from tiktok.models.memberships import CreatorMembership
 from tiktok.models.snapshots import (
@@ -35,6 +41,7 @@ __all__ = [
     "LegacyProfile",
     "LinkedVideo",
     "MarketplaceAccount",
+    "PublishingConsent",
     "PurgeReceipt",
     "PurgeRun",
     "ServiceIncident",

@@ -113,6 +113,33 @@ class Consent(OrganizationModel):
         return f"{self.creator} since {self.granted_at:%Y-%m-%d}"
 
 
+class PublishingConsent(OrganizationModel):
+    """The permission of a creator to publish to their account what they upload here for orders of one organization: since when,
+    until when, under which text. A consent of its own, which counts only beside a standing `Consent` over the same connection."""
+
+    creator = models.ForeignKey(
+        Creator, on_delete=models.CASCADE, related_name="publishing_consents"
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="publishing_consents"
+    )
+    text_version = models.CharField(max_length=20)
+    granted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "creator"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_active_publishing_consent_per_creator",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.creator} since {self.granted_at:%Y-%m-%d}"
+
+
 class ConnectAttempt(models.Model):
     """One trip to TikTok's consent page: bound to session, person and organization, ten minutes, used once.
 

@@ -24,6 +24,7 @@ from tenancy.scope import current_organization_id
 from tiktok import breaker, limits
 from tiktok.client import (
     DIALECTS,
+    AccountsApi,
     BrandOAuth,
     Call,
     Client,
@@ -116,6 +117,11 @@ def creator_oauth() -> CreatorOAuth:
 def creator_side(open_id: str, token: str) -> TtoCreator:
     """TikTok One as this creator sees it, with their token."""
     return TtoCreator(_client(), creator_id=open_id, access_token=token)
+
+
+def accounts_api() -> AccountsApi:
+    """The Accounts API, for calls with a creator's token."""
+    return AccountsApi(_client())
 
 
 def brand_oauth() -> BrandOAuth:

@@ -120,6 +120,7 @@ def _move_orders(order_ids: Iterable[int], account: SocialAccount) -> None:
             transitions.mark_left(order, evidence=LEFT)
         order.replies.all().delete()
         order.reviews.all().delete()
+        order.publications.all().delete()
     forget(PollKind.ORDER, *order_ids)
     Order.objects.filter(pk__in=order_ids).update(
         account=account,

@@ -19,6 +19,7 @@ from tenancy.enums import Permission
 from tenancy.models import User
 from tiktok.enums import PollKind
 from tiktok.errors import TikTokProblem
+from tiktok.services.polls.kinds import register_poll
 
 ASK = "campaigns.ask_for_spark"
 SOON = timedelta(minutes=2)  # TikTok lists by then what it was asked for
@@ -91,7 +92,8 @@ def _report(job: Job) -> Report:
 
 
 def register_jobs() -> None:
-    """Make the errand known."""
+    """Make the errand and the poll known."""
+    register_poll(PollKind.SPARK, sync_due_sparks)
     words = {state.value: str(state.label).lower() for state in SparkState}
     register_job(
         errand(

@@ -50,6 +50,12 @@ ABILITIES = (
         "TikTok One takes none. Creators join on TikTok's own page.",
     ),
     (
+        "Videos published from here",
+        "has_publishing",
+        "Creators who allow it upload a video with their order; TikTok publishes and ties it in one step.",
+        "Creators publish in the TikTok app.",
+    ),
+    (
         "Average views, engagement and completion rate",
         "has_average_views",
         "Of creators who connected.",

@@ -20,6 +20,7 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.models import Connection, Consent, Creator
+from tiktok.services.connect.publishing import end_publishing
 from tiktok.services.gateway import creator_oauth, tiktok_call
 from tiktok.services.grants.grants import end_grant, forget_authorized_data
 from tiktok.services.grants.tokens import access_token
@@ -75,6 +76,7 @@ def withdraw_consent(consent: Consent, *, actor: User | None) -> None:
         return
     locked.withdrawn_at = timezone.now()
     locked.save(update_fields=["withdrawn_at"])
+    end_publishing(locked.creator, actor=actor)
     forget_authorized_data(locked.creator)
     record(Verb.CONSENT_WITHDRAWN, locked.creator, actor=actor, consent=locked.pk)
     disconnected.send(sender=Creator, creator=locked.creator)

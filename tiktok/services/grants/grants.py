@@ -28,12 +28,14 @@ from tiktok.models import (
     Creator,
     CreatorSnapshot,
     LegacyProfile,
+    PublishingConsent,
     Video,
     VideoQuarter,
     VideoReading,
     VideoSnapshot,
     bits_of,
 )
+from tiktok.queries import publishing
 from tiktok.signals import disconnected
 
 REQUESTED_SCOPES = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
@@ -45,7 +47,9 @@ REQUIRED_SCOPES = {
 }
 # Asked for besides, once the creator wants to answer a brand's link requests here and not in TikTok's app.
 LINKING = "tto.campaign.link"
-FURTHER_SCOPES = (LINKING,)
+# Asked for besides only while the creator lets us publish what they upload here.
+PUBLISHING = publishing.SCOPE
+FURTHER_SCOPES = (LINKING, PUBLISHING)
 NOT_GRANTED = _("Not granted: %(parts)s.")
 CHECK = "grant"  # the kind of work that checks a live grant (`connect.checks`)
 LONGEST_LIFE = timedelta(days=3660)  # no calendar holds all that TikTok may say
@@ -111,6 +115,8 @@ def scopes_to_ask(person: User, *, wanted: Sequence[str]) -> list[str]:
     besides: a grant without it would take its place."""
     live = Connection.objects.filter(person=person, state__in=LIVE_CONNECTION_STATES)
     given = {scope for scopes in live.values_list("scopes", flat=True) for scope in scopes}
+    given -= {PUBLISHING}
+    given |= {PUBLISHING} if publishing.lets_us_publish(person) else set()
     further = [scope for scope in FURTHER_SCOPES if scope in given or scope in wanted]
     return [*REQUESTED_SCOPES, *further]
 
@@ -190,6 +196,8 @@ def _close_consents(connection: Connection, *, actor: User | None, withdraw: boo
         if withdraw:
             consent.withdrawn_at = timezone.now()
             consent.save(update_fields=["withdrawn_at"])
+            allowed = PublishingConsent.objects.filter(creator=consent.creator, withdrawn_at=None)
+            allowed.update(withdrawn_at=consent.withdrawn_at)
         forget_authorized_data(consent.creator)
         record(
             ENDINGS[connection.state],

@@ -35,6 +35,7 @@ CADENCE = {
     PollKind.VIDEOS: timedelta(days=1),
     PollKind.ORDER: timedelta(hours=1),
     PollKind.SPARK: timedelta(hours=6),
+    PollKind.PUBLICATION: timedelta(minutes=15),
 }
 # How many subjects one call takes.
 BATCH = {PollKind.MEMBERSHIP: 20, PollKind.ORDER: 50}

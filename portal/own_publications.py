@@ -1,0 +1,102 @@
+"""Publications of an order as its creator sees them: how far each is, and what they can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from campaigns.enums import PublicationState
+from campaigns.models import Order, Post, Publication
+from campaigns.policies.publications import hashtags
+from ui.live import Live, live_rows
+from ui.richtext import words_of
+
+DONE, CURRENT, NEXT, FAILED = "done", "current", "next", "failed"
+STEPS = (_("Uploaded"), _("Sent to TikTok"), _("Checked by TikTok"), _("Published"))
+OVER = {PublicationState.UPLOADED: 1, PublicationState.SENDING: 1, PublicationState.PROCESSING: 2}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a publication. `kind`: done, current, failed or next."""
+
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class OwnPublication:
+    """A publication with the post that came of it, if TikTok has told of it already."""
+
+    publication: Publication
+    post: Post | None
+
+    @property
+    def is_published(self) -> bool:
+        return self.post is not None and self.post.published_since is not None
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.post is not None and self.post.is_rejected
+
+    @property
+    def is_failed(self) -> bool:
+        """Was nothing published, so that the video may be sent again?"""
+        return self.publication.state in PublicationState.over()
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.publication.state == PublicationState.UNSURE
+
+    @property
+    def is_moving(self) -> bool:
+        """Does more come of it by itself?"""
+        if self.publication.state == PublicationState.DONE:
+            return not (self.is_published or self.is_rejected)
+        return self.publication.is_under_way and self.publication.settled_at is None
+
+    @property
+    def words(self) -> str:
+        """The caption, as it was sent."""
+        return self.publication.caption
+
+    @property
+    def problem(self) -> str:
+        return gettext(self.publication.problem) if self.publication.problem else ""
+
+    @property
+    def steps(self) -> list[Step]:
+        """The way of a video that is not lost: what is over, what is under way, what comes."""
+        over = OVER.get(PublicationState(self.publication.state), 2)
+        if self.is_published:
+            over = len(STEPS)
+        kinds = [DONE] * over + [FAILED if self.is_rejected else CURRENT] + [NEXT] * len(STEPS)
+        return [Step(gettext(label), kind) for label, kind in zip(STEPS, kinds, strict=False)]
+
+
+def own_publications(order: Order) -> list[OwnPublication]:
+    """The publications of an order, the latest first."""
+    rows = list(order.publications.order_by("-pk"))
+    videos = [row.tiktok_video_id for row in rows if row.tiktok_video_id]
+    posts = Post.objects.filter(order=order, network_post_id__in=videos)
+    by_video = {post.network_post_id: post for post in posts}
+    return [OwnPublication(row, by_video.get(row.tiktok_video_id)) for row in rows]
+
+
+def publications_live(order: Order, shown: list[OwnPublication]) -> Live:
+    """The version of the page, which brings itself up to date while a video is on its way."""
+    own = Order.objects.filter(pk=order.pk)
+    return live_rows(
+        own,
+        own,
+        Publication.objects.filter(order=order),
+        Post.objects.filter(order=order),
+        is_under_way=any(each.is_moving for each in shown),
+    )
+
+
+def first_caption(order: Order) -> str:
+    """The caption to begin with: the hashtags that the brand asks for."""
+    return hashtags(order.request.description, words_of(order.campaign.brief or ""))

@@ -1,0 +1,73 @@
+"""A creator publishes their video from here, on a phone: allow, upload, and see it come to be without a reload.
+
+TikTok fetches the film from this very server.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Order, Publication
+from campaigns.services.orders.syncing import sync_order
+from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
+from tests.campaigns.test_orders_tto import tell
+from tests.filming import MP4
+from tests.portal.publishing import step
+from tests.portal.test_publishing import order  # noqa: F401 -- a fixture
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+def allow_at_tiktok(page: Page) -> None:
+    page.get_by_label("TikTok handle").fill("maya.bakes")
+    page.get_by_role("button", name="Allow").click()
+
+
+def picture(page: Page, name: str) -> None:
+    """Taken by whoever looks."""
+
+
+def test_a_video_is_published_from_a_phone(
+    tiktok: Any, oak: Organization, maya: User, order: Order, signed_in: Callable[..., Page], site: str  # noqa: F811 -- the fixture
+) -> None:  # fmt: skip
+    tiktok.control("switches", publish_seconds=0)
+    page = signed_in(maya, 390)
+    page.goto(f"/me/organizations/oak/connect/?account={order.account.handle}")
+    page.get_by_role("button", name="Agree and go to TikTok").click()
+    allow_at_tiktok(page)
+    page.goto(f"/me/organizations/oak/orders/{order.pk}/publish/")
+    picture(page, "1-allow")
+    page.get_by_role("button", name="Allow, and go to TikTok").click()
+    allow_at_tiktok(page)
+    page.get_by_role("link", name="Go on and publish your video").click()
+    expect(page.get_by_label("Caption")).to_have_value("#bread #OakLoaf #ad")
+    picture(page, "2-form")
+    page.get_by_label("Video").set_input_files(
+        {"name": "loaf.mp4", "mimeType": "video/mp4", "buffer": MP4}
+    )
+    page.get_by_role("button", name="Publish on TikTok").click()
+    expect(page.get_by_role("heading", name="Your video is on its way")).to_be_visible()
+    picture(page, "3-on-its-way")
+    with organization_scope(oak):
+        until = time.monotonic() + 20
+        while Publication.objects.get().state != "done":
+            assert time.monotonic() < until, Publication.objects.values().get()
+            step()
+            time.sleep(0.1)
+        video = Publication.objects.get().tiktok_video_id
+        tiktok.control("review", video_id=video, result="APPROVED")
+        tell(order, video, uploaded_at=timezone.now(), published_at=timezone.now())
+        sync_order(order)
+    expect(page.get_by_role("heading", name="Your video is published")).to_be_visible()
+    picture(page, "4-published")
+    page.goto("/me/sharing/")
+    picture(page, "5-sharing")
+    page.get_by_role("button", name="Stop publishing from here").click()
+    expect(page.get_by_role("button", name="Stop publishing from here")).to_have_count(0)
