@@ -73,6 +73,7 @@ class ContractState(models.TextChoices):
     SENT = "sent", "Sent"
     ACCEPTED = "accepted", "Accepted"
     DECLINED = "declined", "Declined"
+    REPLACED = "replaced", "Replaced"
 
 
 class TagColor(models.TextChoices):

@@ -50,7 +50,7 @@ from tenancy.models import User
 from tenancy.scope import groups_scope
 from tiktok.errors import ConnectRefused
 from tiktok.models import Creator
-from tiktok.signals import connected, disconnected, named, renamed
+from tiktok.signals import connected, disconnected, language_asked, named, renamed
 
 
 @receiver(connected, dispatch_uid="crm.connected")
@@ -122,6 +122,13 @@ def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
         if account.influencer.name.lower() == earlier:
             account.influencer.name = creator.handle
             account.influencer.save()
+
+
+@receiver(language_asked, dispatch_uid="crm.language_asked")
+def known_language(person: User, **_: Any) -> str:
+    """The language in which the team writes to this person."""
+    known = Influencer.objects.filter(person=person).values_list("language", flat=True)
+    return known.first() or ""
 
 
 @receiver(pre_delete, sender=Influencer, dispatch_uid="crm.forget_copies")

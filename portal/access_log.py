@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Order, Participant
 from crm.enums import AccessKind
-from crm.models import AccessEntry, Influencer
+from crm.models import AccessEntry, Influencer, SocialAccount
 from portal.access import in_each_organization
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Membership, Organization, User
@@ -37,6 +37,21 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}~{self.table}-{self.pk}"
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A time in which they took part in a campaign. `since` None: from the first; `until` None: still."""
+
+    campaign: int
+    since: datetime | None
+    until: datetime | None
+
+    @property
+    def within(self) -> Q:
+        """The rows of that time."""
+        begun = Q(at__gte=self.since) if self.since else Q()
+        return begun & Q(at__lt=self.until) if self.until else begun
 
 
 @dataclass(frozen=True)
@@ -110,9 +125,15 @@ def _lines(
     applied_to = Q(pk__in=[])
     for program, _name, at in sent:  # a file from before has nothing of theirs
         applied_to |= Q(verb=Verb.APPLICATIONS_EXPORTED, object_id=program, at__gte=at)
-    mine = Participant.objects.filter(account__influencer=influencer).values("campaign")
+    spells = _spells(influencer)
+    mine = {spell.campaign for spell in spells}
     campaigns = dict(Campaign.objects.filter(pk__in=mine).values_list("pk", "client"))
-    concerns_me = Q(influencer=influencer) | Q(influencer=None, campaign_id=None) | Q(campaign_id__in=campaigns)  # fmt: skip
+    concerns_me = Q(influencer=influencer) | Q(influencer=None, campaign_id=None)
+    exported = Q(verb=Verb.INFLUENCERS_EXPORTED)
+    for spell in spells:
+        if spell.campaign in campaigns:
+            concerns_me |= Q(spell.within, campaign_id=spell.campaign)
+            exported |= Q(spell.within, verb__in=EXPORTED, object_id=spell.campaign)
     entries = AccessEntry.objects.filter(concerns_me, _behind(limit, ENTRIES), is_since)
     for entry in entries.order_by("-at", "-pk")[: PAGE + 1]:
         place = Place(entry.at, ENTRIES, entry.pk)
@@ -120,7 +141,6 @@ def _lines(
     orders = Order.objects.filter(account__influencer=influencer)
     clients = dict(orders.values_list("pk", "request__brand_name"))
     published = Q(verb=Verb.PUBLICATION_DONE, object_id__in=clients)
-    exported = Q(verb=Verb.INFLUENCERS_EXPORTED) | Q(verb__in=EXPORTED, object_id__in=campaigns)
     rows = Event.objects.filter(exported | applied_to | published, _behind(limit, EVENTS), is_since)
     events = list(rows.order_by("-at", "-pk")[: PAGE + 1])
     roles = _roles(organization, events)
@@ -133,6 +153,29 @@ def _lines(
             continue
         who = roles.get(event.actor_id, _("A former member"))
         yield Access(organization, place, who, _taken(event, campaigns, programs))
+
+
+def _spells(influencer: Influencer) -> list[Spell]:
+    """The times in which an account of theirs took part in a campaign, as the events say it; without them, from the row."""
+    accounts = list(influencer.accounts.values_list("pk", flat=True))
+    about = Event.objects.filter(
+        object_type=SocialAccount._meta.label_lower, object_id__in=accounts,
+        verb__in=(Verb.PARTICIPANT_ADDED, Verb.PARTICIPANT_REMOVED),
+    )  # fmt: skip
+    found: list[Spell] = []
+    since: dict[tuple[int, int], datetime] = {}
+    for account, verb, campaign, at in about.order_by("pk").values_list(
+        "object_id", "verb", "detail__campaign", "at"
+    ):
+        begun = since.pop((account, campaign), None)
+        if verb == Verb.PARTICIPANT_ADDED:
+            since[account, campaign] = begun or at
+        else:
+            found.append(Spell(campaign, begun, at))
+    rows = Participant.objects.filter(account__in=accounts)
+    for account, campaign, at in rows.values_list("account", "campaign", "added_at"):
+        found.append(Spell(campaign, since.get((account, campaign), at), None))
+    return found
 
 
 def _roles(organization: Organization, events: list[Event]) -> dict[int | None, str]:

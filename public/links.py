@@ -50,7 +50,7 @@ def by_link(kind: Kind) -> Callable[[View], View]:
                 return private(refused_to_viewers(request))
             action = kind.limits[request.method not in {"GET", "HEAD"}]
             if not ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
-                return private(_too_often(request))
+                return private(too_often(request))
             return private(_answer(kind, view, request, token, kwargs))
 
         return guarded
@@ -77,7 +77,8 @@ def _answer(
         return languages.kept(request, keep_scope(response, one_transaction(request)))
 
 
-def _too_often(request: HttpRequest) -> HttpResponseBase:
+def too_often(request: HttpRequest) -> HttpResponseBase:
+    """The refusal of too many requests, in the language that the reader asks for."""
     with translation.override(languages.wanted(request, "")):
         return render(request, "public/too_often.html", status=429)
 

@@ -17,6 +17,7 @@ BADGES = {
     ContractState.SENT: "info",
     ContractState.ACCEPTED: "success",
     ContractState.DECLINED: "danger",
+    ContractState.REPLACED: "neutral",
 }
 
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from crm.models import Program
 from crm.queries.programs import program_at
-from public.links import private
+from public.links import private, too_often
 from tenancy.access import View, public_page
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -39,7 +38,7 @@ def program_page(view: View) -> View:
     def guarded(request: Any, slug: str, program_key: str) -> HttpResponseBase:
         action = LIMITS[request.method not in {"GET", "HEAD"}]
         if not ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
-            return private(render(request, "429.html", status=429))
+            return private(too_often(request))
         organization = Organization.objects.filter(slug=slug).first()
         if organization is None:
             raise Http404("There is no such program.")

@@ -46,9 +46,9 @@ def _page(request: InvitationRequest, *, problem: str = "", status: int = 200) -
     if consent is not None and not is_outdated(consent):
         return _rendered(request, "connected", {"consent": consent})
     if invitation.state == ConnectState.DECLINED:
-        return _rendered(request, "declined", {"form": ReasonForm()})
+        return _rendered(request, "declined", {"form": ReasonForm(), "consent": consent})
     if invitation.state == ConnectState.LATER:
-        return _rendered(request, "later", {})
+        return _rendered(request, "later", {"consent": consent})
     context = {
         "text": current_text(),
         "problem": problem,
@@ -126,7 +126,8 @@ def decline(request: InvitationRequest) -> HttpResponse:
     """Say no; with a reason, if one is given."""
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _rendered(request, "declined", {"form": form}, status=422)
+        consent = consent_asked_for(request.invitation)
+        return _rendered(request, "declined", {"form": form, "consent": consent}, status=422)
     answers.decline(request.invitation, **form.cleaned_data)
     return _back(request)
 

@@ -130,7 +130,10 @@ def published(request: OrderLinkRequest) -> HttpResponse:
     if named is None and form.is_bound and form.is_valid():
         named = form.cleaned_data["link"]
     if named is not None:
-        _name(request, named)
+        try:
+            _name(request, named)
+        except ReplyNotTaken:  # the order has ended meanwhile
+            return _back(request)
         return redirect("order_published", request.token)
     context = {
         "videos": videos,

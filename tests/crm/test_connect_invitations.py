@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.enums import ConnectState
 from crm.errors import NotToBeAsked
 from crm.models import ConnectInvitation, Influencer, SocialAccount
+from crm.queries.mailings import addressees
 from crm.services.bulk.asking import _ask_refusals
 from crm.services.connections import answers
 from crm.services.connections.asking import ask_to_connect
@@ -18,9 +19,10 @@ from mail.models import Message
 from tenancy.models import Event, Organization
 from tenancy.scope import organization_scope
 from tests.branding import a_member
+from tests.connecting import a_person, connect
 from tests.factories.crm import TikTokAccountFactory, an_authenticated_account
 from tests.mailing import sent_mail
-from tiktok.models import ConsentPurpose
+from tiktok.models import Consent, ConsentPurpose
 from tiktok.services.connect.consents import set_purpose
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,20 @@ def test_each_state_is_said_and_found(oak, manager: Client, account) -> None:
         answers.postpone(ConnectInvitation.objects.get())
     assert "Not now: they want to be asked on" in page(manager, account)
     assert found(manager, "later")
+
+
+def test_who_has_withdrawn_since_is_not_found_as_connected(oak, manager: Client) -> None:
+    with organization_scope(oak):
+        account = an_authenticated_account(influencer__name="Tom", influencer__email="t@x.example")
+        consent = Consent.objects.get(creator=account.creator)
+        account.influencer.person = consent.connection.person
+        account.influencer.save()
+        ask_to_connect(account, actor=None)
+        answers.note_connected(account.influencer_id, account.handle)
+    assert (found(manager, "connected"), found(manager, "asked,connected")) == (True, True)
+    with organization_scope(oak):
+        Consent.objects.update(withdrawn_at=timezone.now())
+    assert not found(manager, "connected")
 
 
 def test_who_has_answered_is_not_asked_and_who_was_stopped_can_be(oak, manager, account) -> None:
@@ -154,3 +170,15 @@ def test_admins_write_the_purpose_and_see_what_somebody_changed_meanwhile(oak, m
         purpose = ConsentPurpose.objects.get()
         assert (purpose.number, purpose.text, purpose.is_wider) == (1, "To sell shoes.", True)
     assert "To sell shoes." in manager.get("/o/oak/settings/organization/").content.decode()
+
+
+def test_who_had_no_address_is_mailed_at_the_one_that_their_owner_has_proven(tiktok, oak) -> None:
+    with organization_scope(oak):
+        known = TikTokAccountFactory.create(
+            creator__handle="maya.bakes", handle="maya.bakes", influencer__email=""
+        ).influencer
+    maya = a_person("maya@creators.example")
+    connect(tiktok, maya, oak, "maya.bakes")
+    with organization_scope(oak):
+        [addressee] = addressees([known.pk])
+        assert addressee.address == "maya@creators.example"

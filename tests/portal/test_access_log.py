@@ -10,14 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Participant
 from campaigns.services.report import report_url, share_report
 from crm.enums import AccessKind
-from crm.models import AccessEntry, Influencer
+from crm.models import AccessEntry, Influencer, SocialAccount
 from crm.services.access import recording
 from crm.services.access.recording import note_access
+from portal.access_log import access_page
 from tenancy.enums import Role, Verb
-from tenancy.models import Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tenancy.services.events import record
 from tenancy.services.organizations import create_api_key
@@ -130,6 +131,45 @@ def test_reports_with_my_work_are_told_with_their_brand(oak, maya, campaign, com
     log = text(signed_in(maya).get(URL))
     assert "Oak · An owner Opened the report with your work for Northwind" in log
     assert "Oak · A client, by a link Opened the report with your work for Northwind" in log
+
+
+def read_and_exported(campaign: Campaign, owner: User, days: int) -> None:
+    """The report is opened and taken out now; `days`: one read a day is kept."""
+    now = timezone.now()
+    day = now.date() + timedelta(days=days)
+    AccessEntry.objects.create(
+        kind=AccessKind.REPORT, role=Role.OWNER, campaign_id=campaign.pk, day=day, at=now
+    )
+    record(Verb.POSTS_EXPORTED, campaign, actor=owner, post_count=2)
+
+
+def test_only_reads_while_they_took_part_are_told_and_these_for_good(oak, maya, campaign) -> None:
+    owner = a_member(oak, Role.OWNER)
+    with organization_scope(oak):
+        account = SocialAccount.objects.get(handle="maya.bakes")
+        Participant.objects.all().delete()
+        told = []
+        for days, step in enumerate((None, "added", "added", "removed", "added")):
+            if step:
+                verb = Verb[f"PARTICIPANT_{step.upper()}"]
+                record(verb, account, actor=owner, campaign=campaign.pk)
+            read_and_exported(campaign, owner, days)
+            latest = AccessEntry.objects.latest("pk").at, Event.objects.latest("pk").at
+            told += latest if step == "added" else ()
+        Participant.objects.create(campaign=campaign, account=account)
+    assert [line.at for line in access_page(maya).lines] == sorted(told, reverse=True)
+
+
+def test_a_removal_without_an_addition_ends_what_began_at_first(oak, maya, campaign) -> None:
+    owner = a_member(oak, Role.OWNER)
+    with organization_scope(oak):
+        account = SocialAccount.objects.get(handle="maya.bakes")
+        Participant.objects.all().delete()
+        read_and_exported(campaign, owner, 0)
+        told = AccessEntry.objects.latest("pk").at, Event.objects.latest("pk").at
+        record(Verb.PARTICIPANT_REMOVED, account, actor=owner, campaign=campaign.pk)
+        read_and_exported(campaign, owner, 1)
+    assert [line.at for line in access_page(maya).lines] == sorted(told, reverse=True)
 
 
 def test_exports_are_read_from_the_events(oak, maya, campaign) -> None:

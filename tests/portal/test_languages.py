@@ -20,6 +20,7 @@ from tests.mailing import sent_mail
 from tests.portal.test_dashboard import connect, signed_in, text
 from tests.words_of_creators import languages, written
 from tiktok.models import Connection
+from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.reminders import remind
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,29 @@ def test_the_mail_before_the_end_of_a_permission_comes_in_the_language(tiktok, o
     message = sent_mail()[-1]
     assert "ينتهي في" in message.subject
     assert 'lang="ar" dir="rtl"' in message.alternatives[0].content
+
+
+def test_who_has_chosen_no_language_is_mailed_in_the_one_they_were_invited_in(
+    tiktok, oak, maya
+) -> None:
+    connect(signed_in(maya), tiktok, "oak", "maya.bakes")
+    with organization_scope(oak):
+        Influencer.objects.filter(person=maya).update(language="de")
+    Connection.objects.update(refresh_expires_at=timezone.now() + timedelta(days=5))
+    remind(Connection.objects.get())
+    assert "Erlaubnis" in sent_mail()[-1].subject
+
+
+def test_a_refusal_after_tiktok_is_in_the_language_of_the_browser(tiktok, oak, maya) -> None:
+    client = Client(headers={"accept-language": "de"})
+    client.force_login(maya)
+    url = start_connect(
+        maya, oak, session_key=client.session.session_key or "", expected_handle="maya.bakes"
+    )
+    answer = tiktok.consent(url, "rio.runs")
+    refused = client.get(reverse("tiktok_callback"), answer, follow=True)
+    assert "@rio.runs" in refused.content.decode()
+    assert "but @maya.bakes was asked for" not in refused.content.decode()
 
 
 def test_an_address_that_is_nobody_s_is_told_in_the_language_except_to_members() -> None:

@@ -17,7 +17,12 @@ from campaigns.services.orders.contact.pages import page_url
 from campaigns.services.reviews.drafts import ask_for_draft
 from crm.enums import ContractState
 from crm.models import Contract, Influencer, SocialAccount
-from crm.services.documents.contracts import add_version, change_state, create_contract
+from crm.services.documents.contracts import (
+    add_version,
+    change_state,
+    create_contract,
+    take_state_back,
+)
 from tenancy.enums import Role, Verb
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
@@ -221,6 +226,39 @@ def test_a_contract_that_was_sent_is_read_and_answered_once(
         assert contract.state == state
         assert Event.objects.filter(verb=Verb.CONTRACT_CHANGED).latest("pk").actor == maya
     assert "Terms of autumn" not in first_page(maya)
+
+
+def test_a_version_that_is_sent_replaces_the_one_that_waits(oak, maya, contract, olivia) -> None:
+    with organization_scope(oak):
+        newer = add_version(contract, text="Three videos.", actor=olivia)
+        change_state(newer, ContractState.SENT, actor=olivia)
+        told = Event.objects.filter(verb=Verb.CONTRACT_CHANGED).order_by("-pk")[0]
+        assert told.detail == {"contract": contract.pk, "state": "replaced"}
+    client = signed_in(maya)
+    assert "A newer version has replaced this one." in text(
+        client.get(reverse("portal:contract", args=["oak", contract.pk]))
+    )
+    to = reverse("portal:answer_contract", args=["oak", contract.pk])
+    late = client.post(to, {"answer": "accept"}, follow=True)
+    assert "or was taken back." in late.content.decode()
+    with organization_scope(oak):
+        states = dict(Contract.objects.values_list("version", "state"))
+        assert states == {1: "declined", 2: "replaced", 3: "sent"}
+        take_state_back(newer, ContractState.SENT, actor=olivia)
+        states = dict(Contract.objects.values_list("version", "state"))
+        assert states == {1: "declined", 2: "sent", 3: "draft"}
+        take_state_back(contract, ContractState.SENT, actor=olivia)
+        assert not Contract.objects.filter(state=ContractState.SENT).exists()
+
+
+def test_taking_a_version_back_leaves_another_one_that_was_sent(oak, contract, olivia) -> None:
+    with organization_scope(oak):
+        newer = add_version(contract, text="Three videos.", actor=olivia)
+        change_state(newer, ContractState.SENT, actor=olivia)
+        Contract.objects.filter(version=1).update(state=ContractState.SENT)  # of earlier days
+        take_state_back(newer, ContractState.SENT, actor=olivia)
+        states = dict(Contract.objects.values_list("version", "state"))
+        assert states == {1: "sent", 2: "replaced", 3: "draft"}
 
 
 def test_a_draft_of_a_contract_and_an_answer_that_is_none_are_not_there(

@@ -343,6 +343,40 @@ def test_a_report_goes_to_operations_and_counts_as_a_no(oak, page, client) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "state", "says"),
+    [
+        ("no", ConnectState.DECLINED, "Oak sees that you said no"),
+        ("later", ConnectState.LATER, "Oak asks you again on"),
+    ],
+)
+def test_an_answer_to_a_wider_text_is_kept_and_what_was_shared_goes_on(
+    tiktok, oak, page, answer: str, state: str, says: str
+) -> None:
+    connect(tiktok, User.objects.get(email=LENA), oak, "maya.bakes")
+    with organization_scope(oak):
+        set_purpose("To sell shoes.", is_wider=True, actor=User.objects.get(email=LENA))
+    client = Client()
+    client.post(f"{page}{answer}/")
+    assert invitation_of(oak).state == state
+    said = plain(client.get(page))
+    assert says in said
+    assert "goes on. Take it back on your page" in said
+    assert "Nothing was connected" not in said
+    refused = client.post(f"{page}no/", {"reason": "nonsense"})
+    assert "goes on. Take it back on your page" in plain(refused)
+
+
+def test_an_answer_after_the_permission_has_ended_is_kept(tiktok, oak, page) -> None:
+    connect(tiktok, User.objects.get(email=LENA), oak, "maya.bakes")
+    with organization_scope(oak):
+        Consent.objects.update(withdrawn_at=timezone.now())
+    client = Client()
+    client.post(f"{page}no/")
+    assert invitation_of(oak).state == ConnectState.DECLINED
+    assert "Nothing was connected." in plain(client.get(page))
+
+
 def test_after_connecting_a_no_changes_nothing(tiktok, oak, page) -> None:
     connect(tiktok, User.objects.get(email=LENA), oak, "maya.bakes")
     for answer in ("no", "later", "reopen"):

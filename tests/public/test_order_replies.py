@@ -151,6 +151,17 @@ def test_a_link_that_is_pasted_leads_to_the_code_and_ties_nothing(order: Order) 
     assert said(order) == []
 
 
+def test_a_video_named_while_the_order_ends_leads_back_to_its_page(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organization_scope(order.organization):
+        Order.objects.update(state=OrderState.CANCELLED)
+    monkeypatch.setattr("public.orders.views.may_say", lambda *_: True)  # a moment ago
+    answer = post(order, "published", {"link": "vm.tiktok.com/ZM1abc/"})
+    assert answer["Location"] == path(order)
+    assert said(order) == []
+
+
 def test_a_short_link_is_taken_as_it_is(order: Order) -> None:
     post(order, "published", {"link": "vm.tiktok.com/ZM1abc/?x=1"})
     assert said(order) == [("published", "https://vm.tiktok.com/ZM1abc")]

@@ -22,6 +22,7 @@ from tiktok.errors import ConnectDenied, TikTokProblem
 from tiktok.models import Connection
 from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.errands import CONNECT, start_finishing
+from ui.languages import own_language
 
 RESULT, SET_OUT = "tiktok_connect_result", "tiktok_connect_set_out"
 
@@ -68,6 +69,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             person=request.user,
             code=request.GET.get("code") or request.GET.get("auth_code"),
             error=request.GET.get("error"),
+            language=own_language(request),
         )
     except ConnectDenied as denied:
         return _move_on(request, AttemptOutcome.DENIED, reason=str(denied))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.files.base import File as Upload
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -64,7 +66,8 @@ def _save(draft: Contract, text: str, upload: Upload[bytes] | None, actor: User)
 
 @transaction.atomic
 def change_state(contract: Contract, state: ContractState, *, actor: User) -> None:
-    """Say that a contract was sent, accepted or declined. Raises ContractSettled."""
+    """Say that a contract was sent, accepted or declined; a version that is sent replaces one that waits for an answer.
+    Raises ContractSettled."""
     locked = _locked(contract)
     if locked is None or not may_become(locked.state, state):
         raise ContractSettled
@@ -74,14 +77,10 @@ def change_state(contract: Contract, state: ContractState, *, actor: User) -> No
     else:
         locked.answered_at = timezone.now()
     locked.save()
-    record(
-        Verb.CONTRACT_CHANGED,
-        locked.influencer,
-        actor=actor,
-        texts={"contract": str(locked)},
-        contract=locked.pk,
-        state=state,
-    )
+    _say(locked, actor, state=state)
+    if state == ContractState.SENT:
+        for other in _others(locked, ContractState.SENT):
+            _turn(other, ContractState.REPLACED, actor)
 
 
 @transaction.atomic
@@ -96,16 +95,35 @@ def take_state_back(contract: Contract, state: ContractState, *, actor: User) ->
     if before == ContractState.DRAFT:
         locked.sent_at = None
     locked.save()
+    _say(locked, actor, state=before, taken_back=True)
+    if before == ContractState.DRAFT and not _others(locked, ContractState.SENT):
+        for replaced in _others(locked, ContractState.REPLACED)[:1]:
+            _turn(replaced, ContractState.SENT, actor)
+    return before
+
+
+def _others(contract: Contract, state: ContractState) -> list[Contract]:
+    """The other versions in this state, locked, the latest first."""
+    same = Contract.objects.filter(influencer=contract.influencer_id, title=contract.title)
+    rows = same.filter(state=state).exclude(pk=contract.pk).order_by("-version")
+    return list(rows.select_for_update(of=("self",)))
+
+
+def _turn(contract: Contract, state: ContractState, actor: User) -> None:
+    contract.state = state
+    contract.save()
+    _say(contract, actor, state=state)
+
+
+def _say(contract: Contract, actor: User, **details: Any) -> None:
     record(
         Verb.CONTRACT_CHANGED,
-        locked.influencer,
+        contract.influencer,
         actor=actor,
-        texts={"contract": str(locked)},
-        contract=locked.pk,
-        state=before,
-        taken_back=True,
+        texts={"contract": str(contract)},
+        contract=contract.pk,
+        **details,
     )
-    return before
 
 
 @transaction.atomic

@@ -25,7 +25,12 @@ def job(tiktok, oak, maya) -> Job:
     """Maya has come back from TikTok; nobody has exchanged her code yet."""
     answer = consent(tiktok, maya, oak, "maya.bakes")
     return start_finishing(
-        state=answer["state"], session_key=SESSION, person=maya, code=answer["code"], error=None
+        state=answer["state"],
+        session_key=SESSION,
+        person=maya,
+        code=answer["code"],
+        error=None,
+        language="en",
     )
 
 

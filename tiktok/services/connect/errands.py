@@ -14,7 +14,6 @@ from tiktok.enums import AttemptOutcome
 from tiktok.errors import TikTokProblem
 from tiktok.models import ConnectAttempt, Connection
 from tiktok.services.connect.connect import finish_connect, receive_answer
-from ui.languages import written_in
 
 CONNECT = "tiktok.connect"
 TITLE = _("Connect TikTok")
@@ -22,14 +21,23 @@ CONNECTED, REFUSED = AttemptOutcome.CONNECTED.value, AttemptOutcome.REFUSED.valu
 
 
 def start_finishing(
-    *, state: str, session_key: str, person: User, code: str | None, error: str | None
+    *,
+    state: str,
+    session_key: str,
+    person: User,
+    code: str | None,
+    error: str | None,
+    language: str,
 ) -> Job:
-    """Have TikTok's answer worked off, as a job of the person. Raises ConnectDenied, ConnectRefused."""
+    """Have TikTok's answer worked off, as a job of the person; why it is refused is said in `language`.
+
+    Raises ConnectDenied, ConnectRefused.
+    """
     attempt = receive_answer(
         state=state, session_key=session_key, person=person, code=code, error=error
     )
     with person_scope(person):
-        return start_errand(CONNECT, {"attempt": attempt.pk}, actor=person)
+        return start_errand(CONNECT, {"attempt": attempt.pk, "language": language}, actor=person)
 
 
 def _finish(job: Job) -> Done:
@@ -40,7 +48,7 @@ def _finish(job: Job) -> Done:
     if attempt.outcome == AttemptOutcome.CONNECTED:  # by a worker that was lost
         newest = Connection.objects.filter(person=attempt.person).latest("connected_at")
         return Done(CONNECTED, text=newest.handle)
-    with translation.override(written_in(attempt.person.language)):
+    with translation.override(job.params["language"]):
         connection = finish_connect(attempt)
     if connection.is_live:
         return Done(CONNECTED, text=connection.handle)

@@ -9,11 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from mail.services.outbox import queue_message
-from tenancy.models import Organization
+from tenancy.models import Organization, User
 from tenancy.queries import influencer_organizations
 from tenancy.scope import organization_scope, person_scope
 from tiktok.models import Connection, Consent
 from tiktok.policies import warning_due
+from tiktok.signals import language_asked
 from ui.bidi import isolated
 from ui.languages import written_in
 
@@ -56,7 +57,7 @@ def _queue(connection: Connection, organizations: list[Organization], days: int)
         "organizations": [organization.name for organization in organizations],
         "link": f"{settings.PUBLIC_URL}/me/",
     }
-    language = written_in(connection.person.language)
+    language = _language(connection.person, organizations)
     with person_scope(connection.person), translation.override(language):
         facts = {"handle": isolated(connection.handle), "day": date_format(ends_at, "DATE_FORMAT")}
         queue_message(
@@ -66,3 +67,13 @@ def _queue(connection: Connection, organizations: list[Organization], days: int)
             values=values,
             intent=f"permission_ends:{connection.pk}:{connection.connected_at.isoformat()}:{days}",
         )
+
+
+def _language(person: User, organizations: list[Organization]) -> str:
+    """The language that they chose; else the one in which one of these organizations writes to them."""
+    known = [person.language]
+    for organization in organizations:
+        with organization_scope(organization):
+            answers = language_asked.send(sender=Connection, person=person)
+            known += [str(code) for _receiver, code in answers]
+    return written_in(next(filter(None, known), ""))
