@@ -117,7 +117,7 @@ class ParticipantForm(EditForm, forms.Form):
 
     @property
     def version(self) -> str:
-        """What was left as it is, is seen as it was."""
+        """Made of what is stored, but of what was left as it is, as it was."""
         return version_of({**self._stored(), **self._left})
 
     def clean(self) -> dict[str, Any]:

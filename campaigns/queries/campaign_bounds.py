@@ -33,7 +33,7 @@ class Between:
 
     @property
     def condition(self) -> Q:
-        """Who has no such number is not between any two."""
+        """Between the two; a campaign that has no such number is between none."""
         _, column, parts = (NUMBERS | MONEY_NUMBERS)[self.name]
         bounds = {f"{column}__gte": self.least, f"{column}__lte": self.most}
         return Q(**{name: bound * parts for name, bound in bounds.items() if bound is not None})

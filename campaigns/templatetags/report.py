@@ -55,7 +55,7 @@ def line_cells(line: Line, currency: str, *, has_money: bool) -> SafeString:
 
 @register.simple_tag
 def line_name(line: Line) -> SafeString:
-    """Whom or what a row is of, and who is behind the name."""
+    """The first cell of a row: its name, and the account or creator behind it."""
     name = line.name if len(line.name) <= LONGEST_NAME else f"{line.name[: LONGEST_NAME - 1]}…"
     note = markup('<span class="report-note">{}</span>', isolated(line.note)) if line.note else ""
     return markup("{}{}", isolated(name), note)

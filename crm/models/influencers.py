@@ -145,7 +145,7 @@ class Influencer(OrganizationModel):
 
     @property
     def mail_address(self) -> str:
-        """Where all mail to the creator goes: the address that they sign in with, else the one that the team knows.
+        """The address for all mail to the creator: the one that they sign in with, else the one that the team knows.
 
         Empty where neither is known. Lists read `person` along; `queries.mailings` says the same to the database.
         """

@@ -1,5 +1,7 @@
-"""What an update changes is found by joining the rows before and after it by their ids: of a million posts that is a third of the
-work of telling two sets apart, twice."""
+"""Find what an update changes by joining the rows before and after it by their ids.
+
+Of a million posts that is a third of the work of telling two sets apart, twice.
+"""
 
 from django.db import migrations
 

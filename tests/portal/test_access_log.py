@@ -148,16 +148,16 @@ def test_only_reads_while_they_took_part_are_told_and_these_for_good(oak, maya, 
     with organization_scope(oak):
         account = SocialAccount.objects.get(handle="maya.bakes")
         Participant.objects.all().delete()
-        told = []
+        shown = []
         for days, step in enumerate((None, "added", "added", "removed", "added")):
             if step:
                 verb = Verb[f"PARTICIPANT_{step.upper()}"]
                 record(verb, account, actor=owner, campaign=campaign.pk)
             read_and_exported(campaign, owner, days)
             latest = AccessEntry.objects.latest("pk").at, Event.objects.latest("pk").at
-            told += latest if step == "added" else ()
+            shown += latest if step == "added" else ()
         Participant.objects.create(campaign=campaign, account=account)
-    assert [line.at for line in access_page(maya).lines] == sorted(told, reverse=True)
+    assert [line.at for line in access_page(maya).lines] == sorted(shown, reverse=True)
 
 
 def test_a_removal_without_an_addition_ends_what_began_at_first(oak, maya, campaign) -> None:
@@ -166,10 +166,10 @@ def test_a_removal_without_an_addition_ends_what_began_at_first(oak, maya, campa
         account = SocialAccount.objects.get(handle="maya.bakes")
         Participant.objects.all().delete()
         read_and_exported(campaign, owner, 0)
-        told = AccessEntry.objects.latest("pk").at, Event.objects.latest("pk").at
+        shown = AccessEntry.objects.latest("pk").at, Event.objects.latest("pk").at
         record(Verb.PARTICIPANT_REMOVED, account, actor=owner, campaign=campaign.pk)
         read_and_exported(campaign, owner, 1)
-    assert [line.at for line in access_page(maya).lines] == sorted(told, reverse=True)
+    assert [line.at for line in access_page(maya).lines] == sorted(shown, reverse=True)
 
 
 def test_exports_are_read_from_the_events(oak, maya, campaign) -> None:

@@ -232,8 +232,8 @@ def test_a_version_that_is_sent_replaces_the_one_that_waits(oak, maya, contract,
     with organization_scope(oak):
         newer = add_version(contract, text="Three videos.", actor=olivia)
         change_state(newer, ContractState.SENT, actor=olivia)
-        told = Event.objects.filter(verb=Verb.CONTRACT_CHANGED).order_by("-pk")[0]
-        assert told.detail == {"contract": contract.pk, "state": "replaced"}
+        said = Event.objects.filter(verb=Verb.CONTRACT_CHANGED).order_by("-pk")[0]
+        assert said.detail == {"contract": contract.pk, "state": "replaced"}
     client = signed_in(maya)
     assert "A newer version has replaced this one." in text(
         client.get(reverse("portal:contract", args=["oak", contract.pk]))

@@ -178,14 +178,14 @@ def test_they_are_told_by_mail_in_their_language_that_one_was_added_and_removed(
     client.post(page, {"name": "Work phone"})
     client.post(page, {"remove": "yes"})
 
-    told = sent_mail()[before:]
-    assert [(mail.subject, mail.to) for mail in told] == [
+    mails = sent_mail()[before:]
+    assert [(mail.subject, mail.to) for mail in mails] == [
         (subject, [maya.email]) for subject in MAILS[language]
     ]
-    for mail in told:
+    for mail in mails:
         assert maya.email in mail.body
         assert f"http://testserver{PAGE}" in mail.body
-    assert "16:2" in told[0].body
+    assert "16:2" in mails[0].body
 
 
 def test_a_passkey_that_was_not_made_is_told_to_nobody(maya) -> None:

@@ -145,7 +145,7 @@ def _locked(invitation: ConnectInvitation) -> ConnectInvitation:
 
 
 def _may_answer(invitation: ConnectInvitation) -> bool:
-    """Who has connected is asked anew when the text allows more, or when what they shared has ended."""
+    """Can it be answered? After connecting only where the text allows more since, or what was shared has ended."""
     if invitation.state == ConnectState.CONNECTED:
         return not is_shared(invitation)
     return may_answer(invitation.state)

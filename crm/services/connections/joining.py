@@ -28,7 +28,7 @@ def follow_handle(earlier: str, handle: str) -> None:
 
 
 def heeded_first(invitations: Sequence[ConnectInvitation]) -> list[ConnectInvitation]:
-    """Of invitations about the same account the one that is kept stands first."""
+    """Invitations about the same account, the one that is kept first."""
     return sorted(invitations, key=by_heed)
 
 

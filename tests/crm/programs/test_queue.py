@@ -146,7 +146,7 @@ def test_long_queues_are_written_whole(monkeypatch, staff, program, three) -> No
 def test_what_others_write_meanwhile_is_not_half_in_the_file(
     monkeypatch, staff, oak, program, three, kind
 ) -> None:
-    """Of three that are read one by one, the last two are decided, named anew and deleted while the first is written."""
+    """Three applications are read one by one; the last two are decided, named anew and deleted while the first is written."""
     monkeypatch.setattr("crm.queries.application_queue.ROWS_AT_ONCE", 1)
 
     def write_meanwhile() -> None:

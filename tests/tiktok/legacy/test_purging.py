@@ -286,13 +286,13 @@ def test_hashing_goes_on_for_a_while_and_then_each_slice_stands_alone(monkeypatc
 @pytest.mark.usefixtures("_cut_over")
 def test_a_row_that_comes_before_the_place_of_the_purge_goes_too() -> None:
     job = Job.objects.create(kind=IMPORT, total_count=1, params={})
-    told = {"job": job, "line": 2, "reason": "has no account"}
-    LegacyRemark.objects.bulk_create(LegacyRemark(pk=pk, **told) for pk in (1_000, 1_001, 1_002))
+    remark = {"job": job, "line": 2, "reason": "has no account"}
+    LegacyRemark.objects.bulk_create(LegacyRemark(pk=pk, **remark) for pk in (1_000, 1_001, 1_002))
     run = start_purge(actor=None)
     while purge_slice(run) != "import_remarks" or "after" not in run.counts:
         pass
     assert (run.counts["after"], run.counts["gone"]["import_remarks"]) == (1_000, 1)
-    LegacyRemark.objects.create(pk=999, **told)
+    LegacyRemark.objects.create(pk=999, **remark)
 
     run_purge(run)
 

@@ -100,9 +100,9 @@ def test_a_film_is_fetched_published_and_linked(tiktok, maya, film, hooks) -> No
     newest = tiktok.read("videos", handle="maya.bakes")["videos"][0]
     assert (newest["video_id"], newest["caption"]) == (video_id, "New loaf #ad")
     assert film.asked == 1
-    told = [(each["event"], json.loads(each["content"])) for each in hooks.wait_for(2)]
+    notices = [(each["event"], json.loads(each["content"])) for each in hooks.wait_for(2)]
     kind = {"publish_id": share_id, "publish_type": "DIRECT_PUBLISH"}
-    assert told == [
+    assert notices == [
         ("post.publish.complete", kind),
         ("post.publish.publicly_available", {**kind, "post_id": video_id}),
     ]
@@ -156,8 +156,8 @@ def test_a_failure_is_planned_or_said_at_once(tiktok, maya, film, hooks) -> None
     maya.join()
     share_id = maya.publish(film.url)["data"]["share_id"]
     until(lambda: maya.status(share_id)["data"].get("reason") == "spam_risk")
-    [told] = hooks.wait_for(1)
-    assert (told["event"], json.loads(told["content"])["reason"]) == ("post.publish.failed", "spam_risk")  # fmt: skip
+    [notice] = hooks.wait_for(1)
+    assert (notice["event"], json.loads(notice["content"])["reason"]) == ("post.publish.failed", "spam_risk")  # fmt: skip
     film.status = 503
     other = maya.publish(film.url)["data"]["share_id"]
     tiktok.control("publication/fail", share_id=other, reason="internal")

@@ -105,9 +105,9 @@ def release_creators(migration: LegacyMigration, *, plan_digest: str, actor: Use
 def _begin_tracking() -> int:
     """Sync every supported account at once, but for those that were erased. Returns how many there are."""
     named = Creator.objects.exclude(handle__startswith=ERASED)
-    told = named.annotate(is_authenticated=authenticated())
+    judged = named.annotate(is_authenticated=authenticated())
     supported, connected = [], []
-    rows = told.values_list("pk", "marketplace_status", "is_authenticated")
+    rows = judged.values_list("pk", "marketplace_status", "is_authenticated")
     for pk, status, is_authenticated in rows.iterator():
         if is_supported(account_kind(status, is_authenticated=is_authenticated, is_released=True)):
             supported.append(pk)

@@ -223,7 +223,7 @@ def apply_notice(
 
 
 def _tell_of_publication(notice: webhooks.PublishNotice) -> str:
-    """What the notice says is not taken for the truth: TikTok is asked. So it may come twice, late and in any order."""
+    """Ask TikTok how the publication stands: the notice is not taken for the truth. So it may come twice, late and in any order."""
     connection = Connection.objects.filter(open_id=notice.open_id).select_related("person").first()
     if connection is None:
         return NOT_CONNECTED
