@@ -11,11 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.enums import OrderState, PublicationState
+from campaigns.errors import PublicationNotTaken
 from campaigns.models import Order, Post, Publication
 from campaigns.policies.publications import NOT_FETCHED, NOT_TAKEN, SPAM, SURE_AFTER, UNSURE_FOR
 from campaigns.services.orders.syncing import sync_order
 from campaigns.services.publishing.addresses import film_url
-from campaigns.services.publishing.sending import ENDED, NOT_SURE, SURELY_NOT, UNSURE
+from campaigns.services.publishing.asking import ask_to_publish, settle
+from campaigns.services.publishing.polling import hear_of_publication
+from campaigns.services.publishing.sending import (
+    ENDED,
+    NOT_ALLOWED,
+    NOT_SURE,
+    SURELY_NOT,
+    UNSURE,
+    settle_publication,
+)
 from crm.models import Influencer, SocialAccount
 from files.models import File
 from tenancy.enums import Verb
@@ -27,9 +37,13 @@ from tests.filming import MP4, FilmHost
 from tests.portal.publishing import TEXT, a_film, address, allow, send, step, until
 from tests.portal.test_dashboard import connect, signed_in, text
 from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
-from tiktok.models import Connection, PublishingConsent
+from tests.working import all_polls
+from tiktok.enums import PollKind
+from tiktok.models import Connection, Consent, MarketplaceAccount, PublishingConsent
 from tiktok.queries.publishing import SCOPE
 from tiktok.services.brands.accounts import connect_marketplace_account
+from tiktok.services.connect.disconnect import withdraw_consent
+from tiktok.services.connect.publishing import agree_to_publishing
 
 pytestmark = pytest.mark.django_db
 PUBLISH = "/business/video/publish/"
@@ -432,3 +446,91 @@ def test_nobody_else_and_no_other_dialect(tiktok, oak, order, allowed, maya) -> 
         account.dialect = "ttcm"
         account.save()
     assert allowed.get(address(order)).status_code == 404
+
+
+# --- what happens between two steps ----------------------------------------------------------------------------------
+def settled(publication: Publication) -> Publication:
+    """The step of somebody who has read the row as it is given."""
+    settle_publication(publication)
+    publication.refresh_from_db()
+    return publication
+
+
+def test_what_is_not_allowed_any_more_is_not_sent(tiktok, oak, order, allowed) -> None:
+    send(allowed, order)
+    with organization_scope(oak):
+        PublishingConsent.objects.update(withdrawn_at=timezone.now())
+        step()
+        assert (state(), publication().problem) == (PublicationState.STOPPED, NOT_ALLOWED)
+        assert not settle(publication(), PublicationState.FAILED)
+        assert state() == PublicationState.STOPPED
+        assert str(publication()) == f"publication {publication().pk}"
+    assert calls(tiktok) == 0
+
+
+def test_who_has_read_it_too_early_sends_nothing(tiktok, oak, order, allowed) -> None:
+    send(allowed, order)
+    with organization_scope(oak):
+        seen = publication()
+        Publication.objects.update(state=PublicationState.SENDING, sending_at=timezone.now())
+        assert settled(seen).state == PublicationState.SENDING
+        step()
+        assert state() == PublicationState.UNSURE
+    assert calls(tiktok) == 0
+
+
+def test_without_the_permission_to_join_publishing_itself_says_what_is_missing(
+    tiktok, oak, order, allowed
+) -> None:
+    send(allowed, order)
+    Connection.objects.update(scopes=[SCOPE])
+    with organization_scope(oak):
+        step()
+        assert (state(), publication().problem) == (
+            PublicationState.FAILED, "TikTok refused: The creator has not joined this campaign.",
+        )  # fmt: skip
+
+
+def test_a_permission_that_is_found_ended_while_it_is_sent_fails(tiktok, oak, order, allowed) -> None:  # fmt: skip
+    send(allowed, order)
+    Connection.objects.update(scopes=[SCOPE])
+    tiktok.control("revoke", handle="maya.bakes")
+    with organization_scope(oak):
+        step()
+        assert (state(), publication().problem) == (PublicationState.FAILED, ENDED)
+
+
+def test_another_video_of_that_time_is_not_taken_for_it(tiktok, oak, order, allowed) -> None:
+    send(allowed, order)
+    with organization_scope(oak):
+        Publication.objects.update(state=PublicationState.SENDING, sending_at=timezone.now())
+    tiktok.control("publish", handle="maya.bakes", invite_link=order.invite_link, caption="Other")
+    with organization_scope(oak):
+        step()
+        assert state() == PublicationState.UNSURE
+
+
+def test_news_of_tiktok_bring_it_forward(tiktok, oak, order, allowed) -> None:
+    tiktok.control("switches", publish_seconds=3600)
+    send(allowed, order)
+    with organization_scope(oak):
+        step()
+        step()
+        assert state() == PublicationState.PROCESSING
+        due_at = all_polls().filter(kind=PollKind.PUBLICATION).values_list("due_at", flat=True)
+        assert due_at.get() > timezone.now()
+        hear_of_publication(publication().share_id)
+        assert due_at.get() <= timezone.now()
+
+
+def test_an_order_of_the_older_marketplace_and_an_ended_consent_take_nothing(
+    tiktok, oak, order, allowed, maya
+) -> None:
+    with organization_scope(oak):
+        consent = Consent.objects.get()
+        withdraw_consent(consent, actor=maya)
+        assert agree_to_publishing(consent, actor=maya) is None
+        MarketplaceAccount.objects.update(dialect="ttcm")
+        old = Order.objects.select_related("account__creator", "request__marketplace_account").get()
+        with pytest.raises(PublicationNotTaken, match="cannot be published from here"):
+            ask_to_publish(old, a_film(), "", person=maya)
