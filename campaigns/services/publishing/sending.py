@@ -120,9 +120,10 @@ def _reconcile(publication: Publication) -> None:
     connection = _connection(publication)
     since = (publication.sending_at or publication.created_at) - CLOCKS_DIFFER
     if connection is not None:
-        others = Publication.objects.exclude(pk=publication.pk).values("tiktok_video_id")
-        taken = set(others.values_list("tiktok_video_id", flat=True))
-        for video in find_published(connection, since=since):
+        videos = list(find_published(connection, since=since))
+        known = Publication.objects.filter(tiktok_video_id__in=[v.video_id for v in videos])
+        taken = set(known.values_list("tiktok_video_id", flat=True))
+        for video in videos:
             is_free = video.video_id not in taken
             if is_free and is_same_caption(publication.caption, video.caption):
                 _keep_video(publication, video.video_id)
