@@ -232,6 +232,7 @@ def register_own_rules() -> None:
         _valued("country", "Country", choice, COUNTRIES, absent=""),
         _valued("language", "Language", choice, languages, absent=""),
         Rule(Field("display", "Display name", Values.TEXT), _text("display_name")),
+        Rule(Field("salutation", "Salutation", Values.TEXT), _text("salutation")),
         Rule(Field("city", "City", Values.TEXT), _text("city"), _ids_by_text("city")),
         Rule(
             Field("zone", "Time zone", Values.TEXT), _text("time_zone"), _ids_by_text("time_zone")

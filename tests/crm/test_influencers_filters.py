@@ -298,18 +298,18 @@ class TestKept:
 
     def test_details_of_the_person(self) -> None:
         InfluencerFactory.create(
-            name="Ann", display_name="Ann Bakes", city="Graz", time_zone="Europe/Vienna",
+            name="Ann", display_name="Ann Bakes", salutation="Dear Ann", city="Graz", time_zone="Europe/Vienna",
             email="ann@oak.example", phone="+436641234567", birthday=date(1999, 5, 1),
         )  # fmt: skip
         InfluencerFactory.create(name="Bo", email="", city="Köln")
         Influencer.objects.filter(name="Bo").update(created_at=timezone.now() - timedelta(days=40))
         for only_ann in (
-            "display:bakes", "city:graz", "zone:vienna", "email:known", "phone:known",
+            "display:bakes", "salutation:dear", "city:graz", "zone:vienna", "email:known", "phone:known",
             "birthday:1999-05-01..1999-05-01", "added:-30d..",
         ):  # fmt: skip
             assert kept(only_ann) == ["Ann"], only_ann
         for only_bo in (
-            "display:unknown", "city:köln", "zone:unknown", "email:unknown", "phone:unknown",
+            "display:unknown", "salutation:unknown", "city:köln", "zone:unknown", "email:unknown", "phone:unknown",
             "birthday:unknown", "added:..-30d",
         ):  # fmt: skip
             assert kept(only_bo) == ["Bo"], only_bo
