@@ -1,4 +1,4 @@
-"""A creator publishes their video from here, on a phone: allow, upload, and see it come to be without a reload.
+"""A creator publishes their video from here, on a phone: allow, upload, and see it come to be without a reload; no step is a barrier.
 
 TikTok fetches the film from this very server.
 """
@@ -18,6 +18,7 @@ from campaigns.services.orders.syncing import sync_order
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.campaigns.test_orders_tto import tell
+from tests.e2e.test_own_pages import in_both_directions
 from tests.filming import MP4
 from tests.portal.publishing import step
 from tests.portal.test_publishing import order  # noqa: F401 -- a fixture
@@ -30,10 +31,6 @@ def allow_at_tiktok(page: Page) -> None:
     page.get_by_role("button", name="Allow").click()
 
 
-def picture(page: Page, name: str) -> None:
-    """Taken by whoever looks."""
-
-
 def test_a_video_is_published_from_a_phone(
     tiktok: Any, oak: Organization, maya: User, order: Order, signed_in: Callable[..., Page], site: str  # noqa: F811 -- the fixture
 ) -> None:  # fmt: skip
@@ -42,19 +39,20 @@ def test_a_video_is_published_from_a_phone(
     page.goto(f"/me/organizations/oak/connect/?account={order.account.handle}")
     page.get_by_role("button", name="Agree and go to TikTok").click()
     allow_at_tiktok(page)
-    page.goto(f"/me/organizations/oak/orders/{order.pk}/publish/")
-    picture(page, "1-allow")
+    path = f"/me/organizations/oak/orders/{order.pk}/publish/"
+    found = in_both_directions(page, path)
+    page.goto(f"{path}?lang=en")
     page.get_by_role("button", name="Allow, and go to TikTok").click()
     allow_at_tiktok(page)
     page.get_by_role("link", name="Go on and publish your video").click()
+    found += in_both_directions(page, path)
+    page.goto(f"{path}?lang=en")
     expect(page.get_by_label("Caption")).to_have_value("#bread #OakLoaf #ad")
-    picture(page, "2-form")
     page.get_by_label("Video").set_input_files(
         {"name": "loaf.mp4", "mimeType": "video/mp4", "buffer": MP4}
     )
     page.get_by_role("button", name="Publish on TikTok").click()
     expect(page.get_by_role("heading", name="Your video is on its way")).to_be_visible()
-    picture(page, "3-on-its-way")
     with organization_scope(oak):
         until = time.monotonic() + 20
         while Publication.objects.get().state != "done":
@@ -66,8 +64,8 @@ def test_a_video_is_published_from_a_phone(
         tell(order, video, uploaded_at=timezone.now(), published_at=timezone.now())
         sync_order(order)
     expect(page.get_by_role("heading", name="Your video is published")).to_be_visible()
-    picture(page, "4-published")
-    page.goto("/me/sharing/")
-    picture(page, "5-sharing")
+    found += in_both_directions(page, path)
+    assert found + in_both_directions(page, "/me/sharing/") == []
+    page.goto("/me/sharing/?lang=en")
     page.get_by_role("button", name="Stop publishing from here").click()
     expect(page.get_by_role("button", name="Stop publishing from here")).to_have_count(0)
