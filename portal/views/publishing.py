@@ -24,7 +24,7 @@ from campaigns.services.publishing.asking import (
 )
 from files.enums import FileKind
 from files.errors import FileRefused, NoRoom
-from files.uploads import found_no_room, is_busy, is_too_large, taking_large
+from files.uploads import is_busy, taking_large
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
 from portal.forms import FilmForm
@@ -96,13 +96,7 @@ def _frame(request: InfluencerRequest, order: Order) -> dict[str, Any]:
 def _is_kept(request: InfluencerRequest, order: Order, form: FilmForm) -> bool:
     """Is it kept? Otherwise the form says why not."""
     is_valid = form.is_valid()
-    if is_busy(request):
-        form.say_busy()
-    elif found_no_room(request):
-        form.say_no_room()
-    elif is_too_large(request):
-        form.refuse_file()
-    elif is_valid:
+    if not form.was_dropped(request) and is_valid:
         _keep(request, order, form)
     return not form.errors
 

@@ -16,7 +16,7 @@ from campaigns.queries.reviews import reviews_of
 from campaigns.services.reviews.drafts import Draft, refuse_draft, submit_draft, take_back
 from files.enums import FileKind
 from files.errors import FileRefused, NoRoom
-from files.uploads import found_no_room, is_busy, is_too_large, taking_large
+from files.uploads import is_busy, taking_large
 from files.views import as_shown
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DraftForm
@@ -76,13 +76,9 @@ def _refusal(request: OrderLinkRequest, number: int) -> str:
 def _is_sent(request: OrderLinkRequest, number: int, form: DraftForm) -> bool:
     """Is it kept? Otherwise the form says why not."""
     is_valid = form.is_valid()
-    if is_busy(request):
-        form.say_busy()
-    elif found_no_room(request):
-        form.say_no_room()
-    elif is_too_large(request):
-        form.refuse_file()
-    elif is_valid and not any(form.cleaned_data.values()):
+    if form.was_dropped(request):
+        return False
+    if is_valid and not any(form.cleaned_data.values()):
         form.add_error(None, _("Choose a file, paste a link or write a text first."))
     elif is_valid:
         _keep(request, number, form)

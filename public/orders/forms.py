@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Order
 from files.enums import FileKind
-from files.limits import LIMITS, MEGABYTE
+from files.forms import LargeFileForm, large_file_input
 
 VIDEO = re.compile(
     r"^(?:https?://)?(?:www\.|m\.)?tiktok\.com/@(?P<handle>[\w.]+)/video/(?P<id>[0-9]{5,30})"
@@ -104,9 +104,14 @@ class LinkForm(forms.Form):
         )
 
 
-class DraftForm(forms.Form):
-    """A draft of a video: a link, a text, a file, or several of these. The file is last: what is typed has come before it."""
+class DraftForm(LargeFileForm):
+    """A draft of a video: a link, a text, a file, or several of these."""
 
+    file_kind = FileKind.DRAFT
+    refusal = _(
+        "This file was not taken. A video (MP4, MOV, WebM), a picture (PNG, JPEG, WebP) or a PDF of at most %(most)s MB can "
+        "be sent. What you have typed is kept; choose another file."
+    )
     link = forms.URLField(
         required=False,
         max_length=500,
@@ -125,12 +130,7 @@ class DraftForm(forms.Form):
         required=False,
         allow_empty_file=True,  # refused with the other wrong contents
         label=_("Video, picture or PDF"),
-        widget=forms.FileInput(
-            attrs={
-                "accept": ",".join((*LIMITS[FileKind.DRAFT].endings, ".mov")),
-                "data-most": LIMITS[FileKind.DRAFT].size,
-            }
-        ),
+        widget=large_file_input(FileKind.DRAFT),
     )
 
     def clean_link(self) -> str:
@@ -138,30 +138,3 @@ class DraftForm(forms.Form):
         if link and not link.startswith(("https://", "http://")):
             raise forms.ValidationError(_("This is no link. It begins with https://."))
         return link
-
-    def refuse_file(self) -> None:
-        """Say what files are taken. What was typed stays."""
-        most = LIMITS[FileKind.DRAFT].size // MEGABYTE
-        text = _(
-            "This file was not taken. A video (MP4, MOV, WebM), a picture (PNG, JPEG, WebP) or a PDF of at most %(most)s MB can "
-            "be sent. What you have typed is kept; choose another file."
-        )
-        self.add_error("file", text % {"most": most})
-
-    def say_busy(self) -> None:
-        """Say that enough other files are on their way in."""
-        self.add_error(
-            "file",
-            _(
-                "Too many files are being sent at the moment. What you have typed is kept. Choose the file again in a minute, and send it."
-            ),
-        )
-
-    def say_no_room(self) -> None:
-        """Say that the file was not kept, though nothing is wrong with it."""
-        self.add_error(
-            "file",
-            _(
-                "This file could not be kept at the moment. What you have typed is kept; send it again later."
-            ),
-        )
