@@ -111,10 +111,10 @@ FIELD_WORDS = {
     "brand_website": "website", "callback_url": "address", "campaign_code": "campaign code", "campaign_description": "what to make",
     "campaign_id": "campaign", "campaign_type": "kind of campaign", "campaign_name": "name of the campaign", "Country-Code": "country", "country_code": "country",
     "country_codes": "countries", "creator_id": "creator", "end_date": "last day", "handle_name": "creator", "handle_names": "creators",
-    "handler_name": "creator", "item_id": "video", "keyword_search": "search", "link_request_id": "link request",
+    "handler_name": "creator", "is_branded_content": "the mark of a paid partnership", "item_id": "video", "keyword_search": "search", "link_request_id": "link request",
     "open_id": "creator", "order_id": "order", "order_ids": "orders", "product_name": "what to make", "redirect_uri": "address",
     "start_date": "first day", "state_provinces": "states and provinces", "tcm_account_id": "marketplace account",
-    "tto_tcm_account_id": "marketplace account", "video_id": "video", "video_ids": "videos", "video_number": "number of videos",
+    "tto_invite_link": "invitation", "tto_tcm_account_id": "marketplace account", "video_id": "video", "video_ids": "videos", "video_number": "number of videos",
 }  # fmt: skip
 FIELD = re.compile(
     r"\b(?:" + "|".join(FIELD_WORDS) + r")\b|(?:^|(?<=below ))[a-z]+(?:_[a-z0-9]+)+(?=[:.])"

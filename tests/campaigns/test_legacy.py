@@ -246,6 +246,7 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
         assert set(receipt.rescan.values()) == {0}
         assert {line["name"]: (line["rows"], line["gone"]) for line in receipt.lines} == {
             "event_texts": (0, 0),
+            "names": (0, 0),
             "outcomes": (0, 0),
             "post_links": (3, 3),
             "video_snapshots": (3, 3),

@@ -14,7 +14,7 @@ import redis
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core import mail
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -155,7 +155,8 @@ def campaign(owner: User) -> Iterator[Campaign]:
         Influencer.objects.filter(pk=account.influencer_id).update(name=account.handle)
         let_influencer_in(owner.memberships.get().organization, person)
         campaign, video = a_campaign("Spring"), of_legacy(account)
-        connected.send(sender=Creator, creator=account.creator, person=person)
+        with transaction.atomic():
+            connected.send(sender=Creator, creator=account.creator, person=person)
         Participant.objects.create(campaign=campaign, account=account)
         post = a_post(campaign, video, origin=PostOrigin.LEGACY)
         by_hand = a_post(a_campaign("Summer"), video)

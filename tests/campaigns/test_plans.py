@@ -214,7 +214,7 @@ def test_a_participant_is_changed_and_changed_back(manager: Client, campaign: Ca
     change = f"{base(campaign)}influencers/change/"
     assert 'value="100.00"' in manager.get(f"{change}?ids={lena.pk}").content.decode()
     fields = {"ids": lena.pk, "state": "briefed", "fee": "", "due_on": "2026-11-20"}
-    answer = manager.post(change, fields, follow=True)
+    answer = submit(manager, f"{change}?ids={lena.pk}", fields, to=change, follow=True)
     lena.refresh_from_db()
     assert (lena.state, lena.fee, str(lena.due_on)) == ("briefed", None, "2026-11-20")
     event = Event.objects.get(verb=Verb.PARTICIPANT_BRIEFED)
@@ -236,10 +236,10 @@ def test_several_are_changed_as_far_as_their_states_allow(
     rows = {row.account.handle: row for row in campaign.participants.select_related("account")}
     change = f"{base(campaign)}influencers/change/"
     ids = [row.pk for row in rows.values()]
-    assert "As it is" in text(manager.get(change, {"ids": ids}))
-    answer = manager.post(
-        change, {"ids": ids, "state": "agreed", "due_on": "2026-11-20"}, follow=True
-    )
+    page = f"{change}?{'&'.join(f'ids={pk}' for pk in ids)}"
+    assert "As it is" in text(manager.get(page))
+    fields = {"ids": ids, "state": "agreed", "due_on": "2026-11-20"}
+    answer = submit(manager, page, fields, to=change, follow=True)
     said = text(answer)
     assert "3 influencers are changed." in said
     assert "1 stays as it was" in said
@@ -265,7 +265,8 @@ def test_each_move_of_a_participant_is_an_event(
     Participant.objects.update(state=first)
     row = Participant.objects.get()
     change = f"{base(campaign)}influencers/change/"
-    manager.post(change, {"ids": row.pk, "state": state, "fee": "5"})
+    fields = {"ids": row.pk, "state": state, "fee": "5"}
+    submit(manager, f"{change}?ids={row.pk}", fields, to=change)
     assert Event.objects.get(verb=verb).object_id == account.pk
     assert Participant.objects.get().fee is None, "a fee without a currency says nothing"
 

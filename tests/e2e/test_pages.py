@@ -35,10 +35,13 @@ RUN_AXE = """async () => {
     .filter(({impact}) => ["serious", "critical"].includes(impact))
     .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 120)}`));
 }"""
-SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(
-  () => Promise.allSettled(document.getAnimations()
-    .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
-    .map((each) => each.finished)))"""
+# A window that is not painted has no frames: it is looked at as it stands after five seconds.
+SETTLED = """() => Promise.race([
+  new Promise((done) => setTimeout(done, 5000)),
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(
+    () => Promise.allSettled(document.getAnimations()
+      .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+      .map((each) => each.finished)))])"""
 OVERHANG = """() => Math.max(
   document.documentElement.scrollWidth - innerWidth,
   ...[...document.querySelectorAll(".table-frame")]

@@ -36,7 +36,7 @@ def test_it_shows_what_would_have_been_sent_newest_first(oak: Organization, sett
     page = Client().get("/mailbox/")
     text = page.content.decode()
     assert text.index("rio@example.com") < text.index("tom@example.com")
-    assert "frame-src https://www.tiktok.com 'self';" in page["Content-Security-Policy"]
+    assert "frame-src https://www.tiktok.com 'self';" in page["Content-Security-Policy"] + ";"
     address = text.split('<iframe class="mailbox-body"')[1].split('src="')[1].split('"')[0]
     mail = Client().get(address)
     assert "Read the invitation" in mail.content.decode()

@@ -34,7 +34,7 @@ SHOWN = {
     "portal:contract_file", "portal:post",
     "portal:link_request",
 }  # fmt: skip
-IDS = {"slug": "oak", "job_pk": 1, "contract_pk": 1, "pk": 1, "passkey_pk": 1}
+IDS = {"slug": "oak", "job_pk": 1, "contract_pk": 1, "pk": 1, "passkey_pk": 1, "order_pk": 1}
 
 
 @pytest.fixture(autouse=True)

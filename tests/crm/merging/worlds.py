@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from crm.enums import AccountType, FieldKind, Network
 from crm.models import (
     SEARCHED,
+    ConnectInvitation,
     CustomField,
     Duplicate,
     Influencer,
@@ -62,6 +63,7 @@ SPECIAL: dict[type[models.Model], Any] = {
         "handle": uuid.uuid4().hex,
         "creator": None,
     },
+    ConnectInvitation: lambda: {"other_links": [uuid.uuid4().hex]},  # no link opens two
     Merge: lambda: {"merged_ids": [2**40], "kept": {}},
     InfluencerMail: lambda: {"message": a_message()},
 }

@@ -374,6 +374,7 @@ def test_each_dialect_says_what_it_offers_and_what_there_is_instead() -> None:
     only_of_tto = [
         "Requests to tie a published video",
         "News of tied videos at once",
+        "Videos published from here",
         "Search of the marketplace, and rankings",
     ]
     for name, is_offered in offered["ttcm"].items():

@@ -20,8 +20,8 @@ def _search_next(job: Job, _: None) -> bool:
     """`cursor`: what was found so far by place, and the verdict at the end."""
     found: dict[str, int] = dict((job.cursor or {}).get("found", {}))
     left = {place: search for place, search in searches().items() if place not in found}
-    if place := next(iter(left), None):
-        found[place] = left[place]()
+    for place, search in [*left.items()][:1]:
+        found[place] = search()
     job.cursor, job.done_count = {"found": found}, min(len(found), job.total_count)
     if len(left) > 1:
         return False
