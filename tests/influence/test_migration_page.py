@@ -555,7 +555,7 @@ OF_OAK = "/admin/migration/oak/"
 
 def seen(ops: Client) -> str:
     """The plan that the page of operations shows, as its form sends it."""
-    return re.search(r'name="plan" value="(\d+)"', ops.get(OF_OAK).content.decode())[1]  # type: ignore[index]
+    return re.search(r'name="plan" value="(\d+)"', ops.get(OF_OAK).content.decode())[1]  # type: ignore[index]  # the form names one
 
 
 def test_operations_cut_over_by_the_plan_that_they_saw_and_by_no_later_one(imported, ops) -> None:

@@ -125,7 +125,7 @@ def test_what_is_opened_a_moment_after_the_mail_was_sent_is_a_scanner(oak, page)
 
 def test_a_link_that_is_not_ours_and_one_that_was_revoked_get_the_same_answer(oak, page) -> None:
     with organization_scope(oak):
-        stop(ConnectInvitation.objects.get(), actor=None)  # type: ignore[arg-type]
+        stop(ConnectInvitation.objects.get(), actor=None)  # type: ignore[arg-type]  # nobody, as an event may have it
     answers = [Client().get(path) for path in (page, "/c/nonsense/", f"{page}agree/")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({text(answer) for answer in answers}) == 1
@@ -445,7 +445,7 @@ def test_a_stop_ends_the_links_of_joined_invitations_too(tiktok, oak) -> None:
         follow_handle(creator, "maya.bakes")
     assert {Client().get(path).status_code for path in paths} == {200}
     with organization_scope(oak):
-        assert stop(ConnectInvitation.objects.get(), actor=None)  # type: ignore[arg-type]
+        assert stop(ConnectInvitation.objects.get(), actor=None)  # type: ignore[arg-type]  # nobody, as an event may have it
     assert {Client().get(path).status_code for path in paths} == {404}
 
 

@@ -278,7 +278,7 @@ def test_the_list_offers_actions_to_whoever_may_and_the_export_to_viewers(
         draft = BulkAction.objects.get()
     wish = {"format": "csv", "columns": "visible", "selection": draft.pk}
     answer = viewer.post("/o/oak/influencers/export/", wish)
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]  # a streamed answer
     assert [line.partition(",")[0] for line in lines[1:]] == [people[0].name, people[2].name]
 
 
