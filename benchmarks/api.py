@@ -23,7 +23,7 @@ Read = Callable[[psycopg.Connection[dict[str, Any]]], Documents]
 
 
 def figures(world: World) -> Iterator[Figure]:
-    organization_id = world.filled("large", world.rows).organization_id
+    organization_id = world.filled("large", world.rows, with_readings=True).organization_id
     key = api_key(organization_id)
     with psycopg.connect(world.place.app, row_factory=dict_row, autocommit=True) as connection:
         for name, read in READS.items():

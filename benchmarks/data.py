@@ -25,6 +25,18 @@ STATUSES = ("in", "in", "in", "not_in", "invited", "unknown", "in", "invalid")
 ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfilled", "rejected")
 NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
 ROWS_PER_CAMPAIGN = 100
+# Posts that are read every seven hours from their publication on: 120 times, for one is 35 days old on the average.
+POSTS_READ = 100_000
+READINGS = """
+INSERT INTO tiktok_videosnapshot (
+    organization_id, video_id, source, bucket_at, fetched_at, video_views, likes, comments, shares
+)
+SELECT organization_id, id, source, date_trunc('hour', at), at, (video_views * share)::bigint, (likes * share)::int,
+    (comments * share)::int, (shares * share)::int
+FROM tiktok_video, generate_series(published_at, %(now)s, interval '7 hours') at,
+    LATERAL (SELECT extract(epoch FROM at - published_at) / extract(epoch FROM %(now)s - published_at + interval '1 hour') AS share) grown
+WHERE id < %(ends)s AND organization_id = %(organization)s
+"""
 FIRST_FREE = """
 SELECT greatest(
     (SELECT max(id) FROM tiktok_video), (SELECT max(id) FROM tiktok_creator), (SELECT max(id) FROM crm_influencer),
@@ -118,6 +130,19 @@ def fill(admin_url: str, organization_id: int, size: int, *, person_id: int) -> 
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return filled
+
+
+def fill_readings(admin_url: str, filled: Filled) -> None:
+    """Let the first 100,000 posts have been read, 120 times each on the average."""
+    ends = filled.first + min(filled.size, POSTS_READ)
+    values = {"organization": filled.organization_id, "ends": ends, "now": NOW}
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for days in (30, 60, 90):
+            connection.execute("SELECT tiktok_prepare_month(%s)", [NOW - timedelta(days=days)])
+        # Their posts say what the last one says.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(READINGS, values)
+        connection.execute("VACUUM ANALYZE tiktok_videosnapshot")
 
 
 def copy(connection: psycopg.Connection[Any], table: Table) -> None:

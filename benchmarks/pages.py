@@ -133,7 +133,10 @@ def _visit(
 ) -> Visit:
     names = [f"{kind}-{n}" for n in range(len(shares))]
     sizes = [max(60, round(world.rows * share)) for share in shares]
-    filled = [world.filled(name, size) for name, size in zip(names, sizes, strict=True)]
+    filled = [
+        world.filled(name, size, with_readings=True)
+        for name, size in zip(names, sizes, strict=True)
+    ]
     organization = Organization.objects.get(pk=filled[0].organization_id)
     with organization_scope(organization):
         while roll_due():

@@ -40,12 +40,14 @@ class World:
         """A new organization without rows."""
         return create_organization(name.title(), name, owner=self.person)
 
-    def filled(self, name: str, size: int) -> data.Filled:
+    def filled(self, name: str, size: int, *, with_readings: bool = False) -> data.Filled:
         if name not in self._filled:
             organization = self.empty(name)
             self._filled[name] = data.fill(
                 self.place.admin, organization.pk, size, person_id=self.person.pk
             )
+            if with_readings:
+                data.fill_readings(self.place.admin, self._filled[name])
         return self._filled[name]
 
     def small_and_large(self) -> tuple[data.Filled, data.Filled]:
@@ -54,7 +56,7 @@ class World:
         small = self.filled("small", self.few)
         for name in neighbours:
             self.filled(name, self.few)
-        return small, self.filled("large", self.rows)
+        return small, self.filled("large", self.rows, with_readings=True)
 
     @property
     def person(self) -> User:
