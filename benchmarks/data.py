@@ -47,7 +47,7 @@ SELECT greatest(
 # What the triggers would write.
 WORDS = (
     """INSERT INTO crm_searchword (organization_id, influencer_id, word)
-    SELECT organization_id, id, word FROM crm_influencer, crm_words(name || ' ' || email) AS word
+    SELECT organization_id, id, word FROM crm_influencer, crm_words(name || ' ' || display_name || ' ' || email) AS word
     WHERE organization_id = %(organization)s""",
     """INSERT INTO crm_searchword (organization_id, influencer_id, account_id, word)
     SELECT organization_id, influencer_id, id, word FROM crm_socialaccount, crm_words(handle) AS word
@@ -56,7 +56,7 @@ WORDS = (
     SELECT person.organization_id, person.id, part
     FROM crm_influencer AS person JOIN crm_socialaccount AS account ON account.influencer_id = person.id
     CROSS JOIN LATERAL (
-        SELECT part FROM crm_parts(name || ' ' || email) AS part UNION SELECT part FROM crm_parts(handle) AS part
+        SELECT part FROM crm_parts(name || ' ' || display_name || ' ' || email) AS part UNION SELECT part FROM crm_parts(handle) AS part
     ) AS parts WHERE person.organization_id = %(organization)s""",
     """INSERT INTO crm_bioword (organization_id, influencer_id, account_id, word)
     SELECT account.organization_id, influencer_id, account.id, word

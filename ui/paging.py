@@ -78,6 +78,41 @@ def keyset_page(
     return page_of(queryset.model, keys, read, cursor=cursor, size=size, is_strict=is_strict)
 
 
+class _NotFull(Exception):
+    """The rows that were looked through do not fill a page."""
+
+
+def near_page(
+    queryset: models.QuerySet[ModelT],
+    whole: models.QuerySet[ModelT],
+    *keys: str,
+    within: int,
+    facts: Facts[ModelT] | None = None,
+    cursor: str | None = "",
+    size: int = PAGE_SIZE,
+    is_strict: bool = False,
+    has_unknown: bool = False,
+) -> KeysetPage[ModelT] | None:
+    """The page that `keyset_page` makes, if the next `within` rows of the list `whole` fill it, of which `queryset` keeps some;
+    None otherwise. Costs one query more, and takes as long however long the list is."""
+
+    def read(is_backward: bool, values: Sequence[Any], most: int) -> Sequence[ModelT]:
+        kept, of_kept, start = _sections(queryset, keys, values, is_backward, has_unknown)[0]
+        every, _, _ = _sections(whole, keys, values, is_backward, has_unknown)[0]
+        ahead = section_rows(every, of_kept, start, is_backward, within + 1, None)
+        for end in ahead[within : within + 1].values_list(*map(_name, of_kept)):
+            kept = _beyond(kept, of_kept, end, not is_backward)
+        found = section_rows(kept, of_kept, start, is_backward, most, facts)
+        if len(found) < most:
+            raise _NotFull
+        return found
+
+    try:
+        return page_of(queryset.model, keys, read, cursor=cursor, size=size, is_strict=is_strict)
+    except _NotFull:
+        return None
+
+
 def page_of(
     model: type[ModelT],
     keys: Sequence[str],

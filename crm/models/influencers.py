@@ -140,6 +140,7 @@ class Influencer(OrganizationModel):
             models.Index(fields=["organization", "country", "id"], name="influencer_by_country"),
             models.Index(fields=["organization", "language", "id"], name="influencer_by_language"),
             models.Index(fields=["organization", "city"], name="influencer_by_city"),
+            models.Index(fields=["organization", "salutation"], name="influencer_by_salutation"),
             models.Index(fields=["organization", "time_zone"], name="influencer_by_time_zone"),
         ]
 

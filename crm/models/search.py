@@ -3,7 +3,7 @@
 Plain tables and plain comparisons, because row-level security lets an index be used for those alone
 (`docs/decisions/0010`). The database writes the words itself, whichever way a row is written: `crm_folded()`,
 `crm_words()`, `crm_parts()`, `crm_text_words()` and the triggers that use them stand in the migrations `names`,
-`search_words` and `search_parts_and_texts`.
+`search_words`, `search_parts_and_texts` and `display_names_searched`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _sample(name: str) -> models.Index:
 
 
 class SearchWord(OrganizationModel):
-    """A word an influencer is found by: of the name or e-mail, or of an account's handle. Written by triggers alone."""
+    """A word an influencer is found by: of the names or e-mail, or of an account's handle. Written by triggers alone."""
 
     group_path: ClassVar[str] = "influencer__group"
 

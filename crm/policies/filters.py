@@ -31,7 +31,7 @@ CURRENCY_ASPECT = "Currency"
 # Where a field stands when somebody chooses one, by key; what stands nowhere is the organization's own.
 SECTIONS = {
     "Accounts": "kind network followers growth views engagement likes videos posted grant invitation",
-    "Person": "country language city zone display salutation email phone birthday rate",
+    "Person": "country language city zone display salutation email address phone birthday rate",
     "Work together": "tag list group owner campaign order active added archived",
 }
 OWN_SECTION = "Your own fields"

@@ -24,7 +24,7 @@ from crm.models import Influencer, List, ListEntry, SocialAccount, Tag, Tagging
 from crm.policies.filters import Condition, Field, Values
 from crm.queries.accounts import creators_of_kind, creators_to_reconnect
 from crm.queries.search import GATHERED
-from crm.queries.texts import texts_holding
+from crm.queries.texts import address, ids_by_parts, ids_by_texts, text
 from tenancy.models import FormerMember, Group, Membership, User
 from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
@@ -177,28 +177,6 @@ def _birthday(condition: Condition, _: Asker) -> Q:
     return found | Q(birthday=None) if condition.or_unknown else found
 
 
-def _text(path: str) -> Callable[[Condition, Asker], Q]:
-    """The condition that a text of the influencer holds one of the values, in any case."""
-
-    def compiled(condition: Condition, _: Asker) -> Q:
-        found = NOBODY
-        for value in condition.values:
-            found |= Q(**{f"{path}__icontains": value})
-        return found | Q(**{path: ""}) if condition.or_unknown else found
-
-    return compiled
-
-
-def _ids_by_text(path: str) -> Callable[[Condition], Rows | None]:
-    def ids(condition: Condition) -> Rows | None:
-        texts = texts_holding(path, condition.values)
-        if texts is None:
-            return None
-        return Influencer.objects.filter(**{f"{path}__in": texts}).values("pk")
-
-    return ids
-
-
 def _is_known(path: str) -> Callable[[Condition, Asker], Q]:
     """The condition that a text of the influencer is there, or that it is not."""
 
@@ -231,13 +209,12 @@ def register_own_rules() -> None:
         Rule(Field("owner", "Owner", Values.ROW, {ME: "me"}), _owner, None, _members),
         _valued("country", "Country", choice, COUNTRIES, absent=""),
         _valued("language", "Language", choice, languages, absent=""),
-        Rule(Field("display", "Display name", Values.TEXT), _text("display_name")),
-        Rule(Field("salutation", "Salutation", Values.TEXT), _text("salutation")),
-        Rule(Field("city", "City", Values.TEXT), _text("city"), _ids_by_text("city")),
-        Rule(
-            Field("zone", "Time zone", Values.TEXT), _text("time_zone"), _ids_by_text("time_zone")
-        ),
+        _text("display", "Display name", text("display_name"), ids_by_parts),
+        _text("salutation", "Salutation", text("salutation"), ids_by_texts("salutation")),
+        _text("city", "City", text("city"), ids_by_texts("city")),
+        _text("zone", "Time zone", text("time_zone"), ids_by_texts("time_zone")),
         Rule(Field("email", "E-mail", choice, KNOWN), _is_known("email")),
+        _text("address", "E-mail address", address, ids_by_parts),
         Rule(Field("phone", "Phone", choice, KNOWN), _is_known("phone")),
         Rule(Field("birthday", "Birthday", day), _birthday),
         Rule(Field("added", "Added", day, has_unknown=False), column("created_at")),
@@ -261,6 +238,21 @@ def register_own_rules() -> None:
 
 def _numbers(key: str, label: str, values: Values, path: str) -> Rule:
     return Rule(Field(key, label, values), column(path), _ids_by_column(path))
+
+
+def _text(
+    key: str, label: str, holds: Callable[[Condition], Q], ids: Callable[[Condition], Rows | None]
+) -> Rule:
+    """A text of which a part is told. `ids`: those who may hold one, or None."""
+
+    def gathered(condition: Condition) -> Rows | None:
+        held = ids(condition)
+        return None if held is None else held.filter(holds(condition)).values("pk")
+
+    def compiled(condition: Condition, _: Asker) -> Q:
+        return holds(condition)
+
+    return Rule(Field(key, label, Values.TEXT), compiled, gathered)
 
 
 def _valued(

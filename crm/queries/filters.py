@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Value
@@ -13,7 +14,7 @@ from crm.models import Influencer
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Clause, Condition, Filters, Values, read_filters
 from crm.policies.wording import Chip, chip
-from crm.queries.fields import NOBODY, Asker, Rule, rules
+from crm.queries.fields import NOBODY, Asker, Rows, Rule, rules
 from crm.queries.own_rules import custom_rules
 from crm.queries.search import GATHERED, Selected
 from ui.paging import is_among
@@ -21,6 +22,8 @@ from ui.paging import is_among
 Names = dict[tuple[str, str], str]
 # Sorted in some hundredths of a second. Fewer may stand together at the end of the list, where walking takes seconds.
 MANY_ALONE = 20_000
+# So few are gathered in a few milliseconds. Where there may be more, a page is first looked for among the next rows of the list.
+FEW, NEAR = 1_000, 3_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,28 @@ class Reading:
 
     def chip(self, at: int, nth: int) -> Chip:
         return chip(self.filters.clauses[at][nth], self.names)
+
+    @cached_property
+    def by_index(self) -> tuple[Clause, Rows] | None:
+        """The first clause that an index answers, with the ids it finds."""
+        for clause in self.filters.clauses:
+            ids = _ids(clause, self)
+            if ids is not None:
+                return clause, ids
+        return None
+
+    @cached_property
+    def has_few(self) -> bool:
+        """Does it find few enough to be gathered, whatever else stands there?"""
+        return self.by_index is not None and not self.by_index[1][FEW : FEW + 1].exists()
+
+    def few(self, most: int) -> tuple[Clause, Rows] | None:
+        """The same clause, if it does not find more than `most`."""
+        if self.by_index is None or self.has_few:
+            return self.by_index
+        clause, ids = self.by_index
+        most = min(most, self.rules[clause[0].field.key].most)
+        return None if ids[most : most + 1].exists() else self.by_index
 
 
 def read_address(
@@ -102,9 +127,27 @@ def matching(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) 
     Costs one query where a clause may find few: these are gathered by its index, then sorted. Otherwise the list is
     walked in its order until a page is full.
     """
-    if all(condition.field.key != "archived" for condition in reading.filters.conditions):
-        rows = rows.filter(archived_at=None)
-    return _held(rows, reading, asker)
+    return _held(_shown(rows, reading), reading, asker)
+
+
+def _shown(rows: models.QuerySet[Influencer], reading: Reading) -> models.QuerySet[Influencer]:
+    asked = any(condition.field.key == "archived" for condition in reading.filters.conditions)
+    return rows if asked else rows.filter(archived_at=None)
+
+
+def near(
+    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker
+) -> tuple[models.QuerySet[Influencer], models.QuerySet[Influencer]] | None:
+    """The influencers of `matching`, none of them gathered, and the list that they are met in; None where a clause finds few.
+
+    Costs a query where an index answers a clause."""
+    if reading.has_few:
+        return None
+    shown = _shown(rows, reading)
+    kept = shown
+    for clause in reading.filters.clauses:
+        kept = kept.filter(_condition(clause, reading, asker))
+    return kept, shown
 
 
 def keeping(
@@ -116,34 +159,24 @@ def keeping(
 
 
 def _held(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) -> Selected:
-    few = _few(reading)
+    # What a lone clause keeps fills a page soon, once it is many; of several nobody knows how few they keep together.
+    few = reading.few(MANY_ALONE if len(reading.filters.clauses) == 1 else GATHERED)
     for clause in reading.filters.clauses:
         if few is not None and clause is few[0]:
             rows = rows.filter(is_among(few[1]))
             continue
-        found = NOBODY
-        for condition in clause:
-            found |= reading.rules[condition.field.key].condition(condition, asker)
-        rows = rows.filter(found)
+        rows = rows.filter(_condition(clause, reading, asker))
     return Selected(rows, has_few=few is not None)
 
 
-def _few(reading: Reading) -> tuple[Clause, models.QuerySet[models.Model]] | None:
-    """The first clause that an index answers, with the ids it finds; None if there is none or it finds many.
-
-    What a lone clause keeps fills a page soon, once it is many; of several nobody knows how few they keep together.
-    """
-    is_lone = len(reading.filters.clauses) == 1
-    for clause in reading.filters.clauses:
-        ids = _ids(clause, reading)
-        if ids is not None:
-            known = reading.rules[clause[0].field.key].most
-            most = min(known, MANY_ALONE if is_lone else GATHERED)
-            return None if ids[most : most + 1].exists() else (clause, ids)
-    return None
+def _condition(clause: Clause, reading: Reading, asker: Asker) -> models.Q:
+    found = NOBODY
+    for condition in clause:
+        found |= reading.rules[condition.field.key].condition(condition, asker)
+    return found
 
 
-def _ids(clause: Clause, reading: Reading) -> models.QuerySet[models.Model] | None:
+def _ids(clause: Clause, reading: Reading) -> Rows | None:
     condition, *others = clause
     rule = reading.rules[condition.field.key]
     if others or condition.or_unknown or rule.ids is None:

@@ -25,13 +25,13 @@ from crm.queries.accounts import (
 from crm.queries.best_match import best_match
 from crm.queries.columns import accounts_of, facts_of, reads_of
 from crm.queries.fields import Asker, probe
-from crm.queries.filters import Reading, matching
+from crm.queries.filters import NEAR, Reading, matching, near
 from crm.queries.merging import all_merged_ids
 from crm.queries.own_sorting import OwnOrder, OwnSort
 from crm.queries.search import Narrow, Selected, lone_word, searched
 from tenancy.composed import ComposedPages
 from tiktok.enums import AccountKind
-from ui.paging import PAGE_SIZE, KeysetPage, keyset_page
+from ui.paging import PAGE_SIZE, KeysetPage, keyset_page, near_page
 
 # Numbers and times that not everybody has, by the word of the order; the unknown stand last.
 PARTLY = {
@@ -125,6 +125,10 @@ def influencer_page(
             word, narrow = lone
             page = _with_word(sort, reads, narrow).page(word, cursor=cursor, size=size)
             return _with_accounts(page, reads, released)
+    if reading.filters.clauses and not (search or kind or own):
+        page = _near_page(reading, asker, sort, columns, cursor=cursor, size=size)
+        if page:
+            return page
     rows, has_few = selected(search=search, reading=reading, asker=asker)
     if released and kind in AccountKind.values:
         rows = rows.filter(
@@ -132,6 +136,26 @@ def influencer_page(
         )
     order = OwnOrder(rows, own, has_few) if own else sort
     return page_of(rows, columns, released=released, sort=order, cursor=cursor, size=size)
+
+
+def _near_page(
+    reading: Reading, asker: Asker, sort: str, columns: Sequence[Column], *, cursor: str, size: int
+) -> KeysetPage[InfluencerRow] | None:
+    """The page, if so many match that it is full soon."""
+    rows = near(Influencer.objects.all(), reading, asker)
+    if rows is None:
+        return None
+    reads = reads_of(columns)
+    page = near_page(
+        *rows,
+        *SORTS[sort],
+        within=NEAR,
+        facts=facts_of(reads, [column.field_id for column in columns if column.field_id]),
+        cursor=cursor,
+        size=size,
+        has_unknown=sort in PARTLY_KNOWN,
+    )
+    return _with_accounts(page, reads, asker.is_released) if page else None
 
 
 def page_of(

@@ -1,13 +1,24 @@
-"""Texts that many influencers share, such as their city: the different ones are looked through instead of all rows."""
+"""Conditions on a part of a text of influencers, in any case, and whom an index finds for them.
+
+Of a text that many share, such as the city, the different ones are looked through instead of all rows; of one that stands
+among the search's parts of words, those who have the part are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
+from crm.models import Influencer, OtherAddress
+from crm.models.search import SearchPart, beginnings, has_parts, having_word
+from crm.policies.filters import Condition
+from crm.queries.search import GATHERED, estimates
 from tenancy.scope import required_organization_id
+from ui.paging import is_among
 
 MOST_DIFFERENT = 2_000
 # Each step asks the index for the next text behind the last one.
@@ -25,6 +36,59 @@ SELECT count(*), coalesce(array_agg(text) FILTER (
     WHERE upper(text) LIKE ANY (ARRAY(SELECT upper(pattern) FROM unnest(%(patterns)s::text[]) AS pattern))
 ), '{{}}') FROM first
 """
+
+
+def text(path: str) -> Callable[[Condition], Q]:
+    """The condition that a text of the influencer holds one of the values."""
+
+    def holds(condition: Condition) -> Q:
+        found = _holds(path, condition.values)
+        return found | Q(**{path: ""}) if condition.or_unknown else found
+
+    return holds
+
+
+def address(condition: Condition) -> Q:
+    """The condition that an e-mail address of the influencer, of several, too, holds one of the values."""
+    others = OtherAddress.objects.filter(
+        _holds("email", condition.values), influencer=OuterRef("pk")
+    )
+    met = Coalesce(Subquery(others.order_by().values(met=Value(True))[:1]), Value(False))
+    found = _holds("email", condition.values) | Q(met)
+    return found | Q(email="") if condition.or_unknown else found
+
+
+def _holds(path: str, values: Sequence[str]) -> Q:
+    found = Q(pk__in=[])
+    for value in values:
+        found |= Q(**{f"{path}__icontains": value})
+    return found
+
+
+def ids_by_texts(column: str) -> Callable[[Condition], QuerySet[Influencer] | None]:
+    """Those whose text in this column holds one of the values; None: there are too many different texts."""
+
+    def ids(condition: Condition) -> QuerySet[Influencer] | None:
+        texts = texts_holding(column, condition.values)
+        return None if texts is None else Influencer.objects.filter(**{f"{column}__in": texts})
+
+    return ids
+
+
+def ids_by_parts(condition: Condition) -> QuerySet[Influencer] | None:
+    """Those who have the longest word of one of the values as part of a name or an address; None where one is too short or
+    finds too many. Costs a query."""
+    words = [max(beginnings(value), key=len, default="") for value in condition.values]
+    if not all(map(has_parts, words)) or sum(estimates(words, _parts)) >= GATHERED:
+        return None
+    held = Q(pk__in=[])
+    for word in words:
+        held |= Q(is_among(having_word(word, SearchPart).values("influencer_id")))
+    return Influencer.objects.filter(held)
+
+
+def _parts(_: str) -> tuple[type[SearchPart]]:
+    return (SearchPart,)
 
 
 def texts_holding(column: str, parts: Sequence[str]) -> list[str] | None:

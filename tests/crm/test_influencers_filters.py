@@ -14,7 +14,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from crm.models import CustomField, Influencer
+from crm.models import CustomField, Influencer, OtherAddress
 from crm.policies.fields import typed_value
 from crm.policies.filters import (
     OWN_SECTION,
@@ -30,6 +30,7 @@ from crm.policies.wording import chip
 from crm.queries import influencer_page, texts
 from crm.queries.fields import Asker, rules
 from crm.queries.filters import _named, read_address
+from crm.queries.influencers import SORTS, InfluencerRow
 from crm.services.collections.lists import add_to_list, create_list
 from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.fields import set_values
@@ -41,6 +42,7 @@ from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_auth
 from tiktok.enums import ConnectionState, Source
 from tiktok.models import Connection, Video
 from ui.letters import bare
+from ui.paging import KeysetPage
 
 FIELDS = {
     field.key: field
@@ -332,6 +334,62 @@ class TestKept:
         assert kept("city:%") == ["Cy"]
         assert kept("city:r_z") == kept("city:linz") == []
         assert kept("city:graz,unknown") == ["Ann", "Di"]
+
+    @pytest.mark.parametrize("gathered", [0, 100_000])
+    def test_a_part_of_an_e_mail_address_of_a_display_name_and_of_a_salutation(
+        self, gathered: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(texts, "GATHERED", gathered)
+        ann = InfluencerFactory.create(
+            name="Ann", display_name="Ann Bakes", salutation="Dear Ann", email="ann@oak.example"
+        )
+        OtherAddress.objects.create(influencer=ann, email="agent@pine.example")
+        InfluencerFactory.create(name="Bo", display_name="Bö 100%", email="bo@elm.example")
+        InfluencerFactory.create(name="Cy Bakes", email="")
+        with organization_scope(Organization.objects.create(name="Elm", slug="elm")):
+            InfluencerFactory.create(name="Eve", display_name="Bakes", email="eve@oak.example")
+        assert kept("address:@OAK.ex") == kept("address:t@pine") == ["Ann"]
+        assert kept("address:oak.example,elm.example") == ["Ann", "Bo"]
+        assert kept("address:oak.,unknown") == ["Ann", "Cy Bakes"]
+        assert kept("address:fir.example") == kept("display:%_") == kept("salutation:bo") == []
+        assert kept("display:nn bak") == kept("salutation:DEAR") == ["Ann"]
+        assert kept("display:100%") == kept("display:ö") == ["Bo"]
+        assert kept("display:bakes,bö") == ["Ann", "Bo"]
+        assert kept("display:bakes", "address:pine") == ["Ann"]
+
+    @pytest.mark.parametrize("sort", [*SORTS])
+    @pytest.mark.parametrize("ahead", [1, 3, 100])
+    def test_pages_are_the_same_whether_they_are_full_soon_or_not(
+        self, sort: str, ahead: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for n in range(9):
+            account = TikTokAccountFactory.create(
+                influencer__name=f"Name {n * 4 % 9}", influencer__country="DE" if n % 3 else "AT",
+                creator__follower_count=None if n == 4 else n % 3,
+            )  # fmt: skip
+            if n == 5:
+                archive_influencers([account.influencer], actor=None)
+
+        def page_at(cursor: str, size: int = 2) -> KeysetPage[InfluencerRow]:
+            reading = read_address(["country:DE"])
+            return influencer_page(reading=reading, sort=sort, cursor=cursor, size=size)
+
+        whole = [row.influencer.pk for row in page_at("", size=50).rows]
+        monkeypatch.setattr("crm.queries.filters.FEW", 0)
+        monkeypatch.setattr("crm.queries.influencers.NEAR", ahead)
+        found, back, cursor = [], [], ""
+        while True:
+            page = page_at(cursor)
+            found.append([row.influencer.pk for row in page.rows])
+            if not page.next_cursor:
+                break
+            cursor = page.next_cursor
+        while page.previous_cursor:
+            page = page_at(page.previous_cursor)
+            back.append([row.influencer.pk for row in page.rows])
+        assert [pk for pks in found for pk in pks] == whole
+        assert len(whole) == 5
+        assert back == found[-2::-1]
 
     def test_last_activity_and_last_post(self, owner: User) -> None:
         ann = InfluencerFactory.create(name="Ann")

@@ -37,6 +37,7 @@ from tests.owning import django_as_owner
 from tiktok.models import Connection, Consent, Creator
 
 MIGRATION = import_module("crm.migrations.0007_search_parts_and_texts")
+DISPLAY_NAMES = import_module("crm.migrations.0033_display_names_searched")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_scope")]
 
 
@@ -118,6 +119,20 @@ def test_parts_follow_what_changes_and_what_two_texts_share_stays() -> None:
     assert (names("akery"), names("inter")) == ([], ["Maya Kern"])
     address.delete()
     assert parts(maya) == {"maya", "aya", "kern", "ern"}
+
+
+def test_a_display_name_finds_as_the_name_does() -> None:
+    maya = InfluencerFactory.create(
+        name="Maya Kern", display_name="Seebäckerin Maya", email="maya@elm.example"
+    )
+    assert names("seebäckerin") == names("ckerin") == names("se") == ["Maya Kern"]
+    maya.display_name = "Brotwerk"
+    maya.save()
+    assert names("ckerin") == names("se") == []
+    assert names("otwerk") == names("br") == names("maya ker") == ["Maya Kern"]
+    Influencer.objects.update(display_name="")
+    assert names("otwerk") == names("br") == []
+    assert names("aya ker") == ["Maya Kern"]
 
 
 def test_an_account_takes_its_parts_and_its_bio_to_another_influencer() -> None:
@@ -297,6 +312,32 @@ def test_the_migration_fills_in_what_is_there(monkeypatch: pytest.MonkeyPatch) -
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE;" + MIGRATION.FILL)
     assert {each: set(each.objects.values_list()) for each in tables} == before
     assert all(before.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_lets_those_be_found_who_have_a_display_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    maya = InfluencerFactory.create(
+        name="Maya", display_name="Seebäckerin Maya", email="m@elm.example"
+    )
+    InfluencerFactory.create(name="Tom")
+
+    def kept() -> set[tuple[str, int, str]]:
+        kinds: tuple[type[SearchWord | SearchPart], ...] = (SearchWord, SearchPart)
+        return {
+            (kind.__name__, *row)
+            for kind in kinds
+            for row in kind.objects.values_list("influencer", "word")
+        }
+
+    before = kept()
+    for entries in (SearchWord, SearchPart):
+        entries.objects.filter(influencer=maya, word__endswith="ackerin").delete()
+    assert kept() < before
+    with django_as_owner(monkeypatch), connection.cursor() as cursor:
+        cursor.execute(DISPLAY_NAMES.FILL)
+    assert kept() == before
 
 
 # --- ways --------------------------------------------------------------------------------------------------------
