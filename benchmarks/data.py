@@ -25,8 +25,7 @@ STATUSES = ("in", "in", "in", "not_in", "invited", "unknown", "in", "invalid")
 ORDER_STATES = ("sent", "accepted", "posting", "in_review", "fulfilled", "fulfilled", "rejected")
 NOW = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
 ROWS_PER_CAMPAIGN = 100
-# Posts that are read every seven hours from their publication on: 120 times, for one is 35 days old on the average.
-POSTS_READ = 100_000
+# Every seven hours from its publication on a post is read: 120 times, for one is 35 days old on the average.
 READINGS = """
 INSERT INTO tiktok_videosnapshot (
     organization_id, video_id, source, bucket_at, fetched_at, video_views, likes, comments, shares
@@ -132,10 +131,9 @@ def fill(admin_url: str, organization_id: int, size: int, *, person_id: int) -> 
     return filled
 
 
-def fill_readings(admin_url: str, filled: Filled) -> None:
-    """Let the first 100,000 posts have been read, 120 times each on the average."""
-    ends = filled.first + min(filled.size, POSTS_READ)
-    values = {"organization": filled.organization_id, "ends": ends, "now": NOW}
+def fill_readings(admin_url: str, filled: Filled, posts: int) -> None:
+    """Let so many posts have been read, 120 times each on the average."""
+    values = {"organization": filled.organization_id, "ends": filled.first + posts, "now": NOW}
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for days in (30, 60, 90):
             connection.execute("SELECT tiktok_prepare_month(%s)", [NOW - timedelta(days=days)])

@@ -158,7 +158,7 @@ def _last_campaign(to: Filled) -> Campaign:
 # One of each way to filter: by what few, many and half of all have, of the influencer, an account, and what hangs on them.
 FILTERS = (
     "country:DE,FR", "network:instagram", "tag:TAG", "followers:880000..", "followers:..450000,unknown",
-    "engagement:..0.01", "views:1000..", "posted:-30d..", "active:..-300d", "grant:today..+30d", "city:berlin",
+    "engagement:..0.01", "views:1000..", "posted:-30d..", "active:..-300d", "grant:today..+30d", "city:berlin", "address:ator577@", "address:people.example",
     "rate:tiktok,video,EUR,..200", "rate:tiktok,video,EUR,3000..", "order:rejected", "kind:unsupported|country:DE",
 )  # fmt: skip
 LISTS: dict[str, Prepare] = {

@@ -10,6 +10,7 @@ from tenancy.models import Organization, User
 from tenancy.services.organizations import create_organization
 
 NEIGHBOURS = 3  # beside the organizations that are compared
+POSTS_READ = 100_000  # of `rows`: twelve million readings
 
 
 @dataclass
@@ -47,7 +48,8 @@ class World:
                 self.place.admin, organization.pk, size, person_id=self.person.pk
             )
             if with_readings:
-                data.fill_readings(self.place.admin, self._filled[name])
+                posts = round(size * min(1, POSTS_READ / self.rows))
+                data.fill_readings(self.place.admin, self._filled[name], posts)
         return self._filled[name]
 
     def small_and_large(self) -> tuple[data.Filled, data.Filled]:

@@ -90,7 +90,6 @@ def near_page(
     facts: Facts[ModelT] | None = None,
     cursor: str | None = "",
     size: int = PAGE_SIZE,
-    is_strict: bool = False,
     has_unknown: bool = False,
 ) -> KeysetPage[ModelT] | None:
     """The page that `keyset_page` makes, if the next `within` rows of the list `whole` fill it, of which `queryset` keeps some;
@@ -102,13 +101,13 @@ def near_page(
         ahead = section_rows(every, of_kept, start, is_backward, within + 1, None)
         for end in ahead[within : within + 1].values_list(*map(_name, of_kept)):
             kept = _beyond(kept, of_kept, end, not is_backward)
-        found = section_rows(kept, of_kept, start, is_backward, most, facts)
+        found = list(section_rows(kept, of_kept, start, is_backward, most, facts))
         if len(found) < most:
             raise _NotFull
         return found
 
     try:
-        return page_of(queryset.model, keys, read, cursor=cursor, size=size, is_strict=is_strict)
+        return page_of(queryset.model, keys, read, cursor=cursor, size=size)
     except _NotFull:
         return None
 

@@ -126,9 +126,9 @@ def influencer_page(
             page = _with_word(sort, reads, narrow).page(word, cursor=cursor, size=size)
             return _with_accounts(page, reads, released)
     if reading.filters.clauses and not (search or kind or own):
-        page = _near_page(reading, asker, sort, columns, cursor=cursor, size=size)
-        if page:
-            return page
+        near_by = _near_page(reading, asker, sort, columns, cursor=cursor, size=size)
+        if near_by:
+            return near_by
     rows, has_few = selected(search=search, reading=reading, asker=asker)
     if released and kind in AccountKind.values:
         rows = rows.filter(
