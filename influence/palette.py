@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +30,7 @@ from tenancy.policies import can
 from tenancy.recent import recent
 from tenancy.templatetags.organizations import SETTINGS
 from ui.bidi import isolated
+from ui.letters import bare
 
 LONGEST = 100  # characters that are searched for
 INFLUENCER, CAMPAIGN = "influencer", "campaign"  # kinds of pages that are remembered
@@ -105,7 +106,8 @@ def recently_opened(request: OrganizationRequest) -> HttpResponse:
 def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
     campaigns, people = list(campaigns_called(search)), suggested(search)
     accounts = [account for each in people for account in each.accounts.all()]
-    yield Section("Creators", [_influencer(request, each) for each in people])
+    words = beginnings(search)
+    yield Section("Creators", [_influencer(request, each, words) for each in people])
     yield Section(
         "Campaigns, orders and posts",
         [
@@ -133,11 +135,19 @@ def _recent(request: OrganizationRequest) -> Section:
     return Section("Recent", [rows[key] for key in opened if key in rows])
 
 
-def _influencer(request: OrganizationRequest, influencer: Influencer) -> Suggestion:
+def _influencer(
+    request: OrganizationRequest, influencer: Influencer, words: Sequence[str] = ()
+) -> Suggestion:
+    """The name over the handles, else the e-mail address; and over what else holds a word that neither has."""
     handles = [f"@{account.handle}" for account in influencer.accounts.all()]
-    note = " · ".join(handles) or influencer.email
+    notes = handles or [influencer.email]
+    said = bare(" ".join([influencer.name, *notes]))
+    unsaid = [word for word in words if bare(word) not in said]
+    for text in (influencer.display_name, influencer.email):
+        if text not in notes and any(bare(word) in bare(text) for word in unsaid):
+            notes = [*notes, isolated(text)]
     href = _to(request, "crm:influencer", influencer.pk)
-    return Suggestion(href, influencer.name, note, face=influencer.name)
+    return Suggestion(href, influencer.name, " · ".join(notes), face=influencer.name)
 
 
 def _campaign(request: OrganizationRequest, campaign: Campaign) -> Suggestion:

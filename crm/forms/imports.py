@@ -6,6 +6,7 @@ from django import forms
 
 from crm.enums import Network
 from crm.forms.accounts import PLAIN
+from crm.services.imports.meaning.mapping import MOST_ABOVE
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
 
 DECIMAL_MARKS = [("", "As the file shows"), (".", "Point: 1,234.56"), (",", "Comma: 1.234,56")]
@@ -18,7 +19,7 @@ class ImportForm(forms.Form):
         label="File",
         allow_empty_file=True,  # refused with the other wrong contents
         max_length=None,
-        help_text="CSV, TSV or XLSX, at most 25 MB, 200,000 rows and 200 columns. The first row names the columns.",
+        help_text="CSV, TSV or XLSX, at most 25 MB, 200,000 rows and 200 columns. A row at the top names the columns.",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
         error_messages={"required": "Choose a file first."},
     )
@@ -46,17 +47,24 @@ class PasteForm(forms.Form):
     )
 
 
-class ReadingForm(forms.Form):
+class WorkbookReadingForm(forms.Form):
+    """How numbers that are written as text in a workbook are read, and where the names of its columns stand."""
+
+    decimal_mark = forms.ChoiceField(label="Decimal mark", choices=DECIMAL_MARKS, required=False)
+    rows_above = forms.IntegerField(
+        label="Rows above the names of the columns",
+        min_value=0,
+        max_value=MOST_ABOVE,
+        help_text="Titles, for example. They are left out; empty rows do not count.",
+    )
+
+
+class ReadingForm(WorkbookReadingForm):
     """How the text of a file is read."""
+
+    field_order = ("delimiter", "encoding")
 
     delimiter = forms.ChoiceField(
         label="Columns are separated by", choices=list(DELIMITERS.items())
     )
     encoding = forms.ChoiceField(label="Encoding", choices=list(ENCODINGS.items()))
-    decimal_mark = forms.ChoiceField(label="Decimal mark", choices=DECIMAL_MARKS, required=False)
-
-
-class WorkbookReadingForm(forms.Form):
-    """How numbers that are written as text in a workbook are read."""
-
-    decimal_mark = forms.ChoiceField(label="Decimal mark", choices=DECIMAL_MARKS, required=False)

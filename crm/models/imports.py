@@ -30,7 +30,8 @@ class Import(OrganizationModel):
 
     `about` is the key of its subject (`crm.services.imports.subjects`), `context` what that subject has to know.
     `encoding` and `delimiter` are empty for a workbook. `decimal_mark` is what the person chose, empty while the file
-    itself proves it; `proven_marks` are the marks that it proves. `columns` holds for each column of the file its `name`,
+    itself proves it; `proven_marks` are the marks that it proves. `rows_above` is how many rows, empty ones not counted, stand
+    above the one that names the columns. `columns` holds for each column of the file its `name`,
     a `sample`, the `field` it is mapped to (empty: not imported) and the `policy` where the field has a value already.
     `counts` says how many rows have each fate, `written` how many of them are written.
     """
@@ -46,6 +47,7 @@ class Import(OrganizationModel):
     delimiter = models.CharField(max_length=1, blank=True)
     decimal_mark = models.CharField(max_length=1, blank=True)
     proven_marks = models.CharField(max_length=2, blank=True)
+    rows_above = models.PositiveSmallIntegerField(default=0, db_default=0)
     columns = models.JSONField(default=list)
     remembered_from = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="Counts the previews made of it.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -25,6 +26,7 @@ from crm.views.asked import read_request
 from crm.views.frame import INVALID, address, form_answer
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from ui.numbers import NotACount, plainly, read_number
 from ui.redirects import go_to
 
 SHOWN_OPTIONS = 500
@@ -44,12 +46,16 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
         )
     problem = ""
     if "apply" in request.GET:
-        found = read_filters([_written(request, rule.field)], {rule.field.key: rule.field})
+        try:
+            found = read_filters([_written(request, rule.field)], {rule.field.key: rule.field})
+        except NotACount as refused:
+            found = Filters(problems=(str(refused),))
         if found.clauses:
             return go_to(request, asked.href(_placed(request, asked.reading.filters, found)))
         problem = found.problems[0].removesuffix(" It is left out.")
     condition = _edited(request, asked.reading.filters)
-    options = _options(rule, condition, asked.reading.names)
+    entered = _entered(request, condition)
+    options = _options(rule, entered.values, asked.reading.names)
     return form_answer(
         request,
         "influencers/filter",
@@ -60,7 +66,7 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
         field=rule.field,
         options=options,
         is_cut=rule.names is not None and len(options) >= SHOWN_OPTIONS,
-        condition=condition,
+        entered=entered,
         problem=problem,
         at=request.GET.get("at", ""),
         nth=request.GET.get("nth", ""),
@@ -68,7 +74,7 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
         is_day=rule.field.values == Values.DAY,
         is_text=rule.field.values == Values.TEXT,
         is_money=rule.field.values == Values.MONEY,
-        aspects=_aspects(rule.field, condition),
+        aspects=_aspects(rule.field, entered),
     )
 
 
@@ -80,15 +86,53 @@ def _sections(rules: Mapping[str, Rule], here: str) -> list[tuple[str, list[tupl
     return [(title, fields) for title, fields in offered.items() if fields]
 
 
+@dataclass(frozen=True)
+class Entered:
+    """What the form shows in its controls."""
+
+    values: Sequence[str] = ()
+    least: str = ""
+    most: str = ""
+    or_unknown: bool = False
+
+    @property
+    def currency(self) -> str:
+        """The currency of an amount of money, as it was typed."""
+        return next((value for value in self.values if len(value.strip()) == 3), "")
+
+
+def _entered(request: OrganizationRequest, condition: Condition | None) -> Entered:
+    """What was just entered, else what the edited condition says."""
+    if "apply" in request.GET:
+        given = request.GET
+        bounds = (given.get(name, "") for name in ("least", "most"))
+        return Entered(given.getlist("value"), *bounds, "unknown" in given)
+    if condition is None:
+        return Entered()
+    return Entered(condition.values, condition.least, condition.most, condition.or_unknown)
+
+
 def _written(request: OrganizationRequest, field: Field) -> str:
-    """The condition that the form says, in the grammar of addresses."""
+    """The condition that the form says, in the grammar of addresses. Raises NotACount."""
     values = [quote(value.strip(), safe=PLAIN) for value in request.GET.getlist("value")]
-    least, most = (request.GET.get(name, "").strip() for name in ("least", "most"))
+    least, most = (_bound(request.GET.get(name, ""), field) for name in ("least", "most"))
     if least or most:
         values.append(f"{quote(least, safe=PLAIN)}..{quote(most, safe=PLAIN)}")
     if "unknown" in request.GET:
         values.append(UNKNOWN)
     return f"{field.key}:{','.join(value for value in values if value)}"
+
+
+def _bound(text: str, field: Field) -> str:
+    """A bound as addresses write it: `50K` and `50 000` are 50000. Raises NotACount for `50.000`, which may be fifty."""
+    text = text.strip()
+    if not text or field.values == Values.DAY:
+        return text
+    try:
+        number = read_number(plainly(text.removesuffix("%")), set())
+    except NotACount as refused:
+        raise NotACount(f"“{text[:40]}” {refused}. Write it as 50000, or as 0.5.") from refused
+    return f"{number.normalize():f}"
 
 
 def _place(request: OrganizationRequest, filters: Filters) -> tuple[int, int] | None:
@@ -112,21 +156,21 @@ def _placed(request: OrganizationRequest, filters: Filters, found: Filters) -> F
     return filters.replaced(*place, condition) if place else filters.added(condition)
 
 
-def _aspects(field: Field, condition: Condition | None) -> list[tuple[str, Mapping[str, str], str]]:
+def _aspects(field: Field, entered: Entered) -> list[tuple[str, Mapping[str, str], str]]:
     """The aspects of an amount of money: each label, its options, and the one that is chosen."""
     return [
-        (label, options, condition.aspect(label) if condition else "")
+        (label, options, next((value for value in entered.values if value in options), ""))
         for label, options in field.aspects.items()
     ]
 
 
-def _options(rule: Rule, condition: Condition | None, names: Names) -> list[tuple[str, str, bool]]:
+def _options(rule: Rule, chosen: Sequence[str], names: Names) -> list[tuple[str, str, bool]]:
     """Values with their labels and whether they are chosen: the chosen first, so that none of them is out of sight."""
     options = dict(rule.field.options)
-    chosen = condition.values if condition and not rule.field.values.is_range else ()
     if rule.names is not None:
         named = rule.names().order_by("label").values_list(rule.row_path, "label")
         options |= {str(pk): label for pk, label in named[:SHOWN_OPTIONS]}
-        options |= {pk: names[rule.field.key, pk] for pk in chosen if pk not in options}
+        known = {pk: names.get((rule.field.key, pk)) for pk in chosen}
+        options |= {pk: label for pk, label in known.items() if label and pk not in options}
     marked = [(value, label, value in chosen) for value, label in options.items()]
     return sorted(marked, key=lambda option: not option[2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -16,6 +17,7 @@ from crm.queries.hanging import hanging_counts
 from crm.queries.merging import MOST_MERGED, compare, influencers_to_merge, merge_by_id
 from crm.services.merging import merge as merge_service
 from crm.services.merging import undo as undo_service
+from crm.views.asked import picked
 from crm.views.frame import INVALID, address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -31,6 +33,8 @@ SEARCH_LENGTH = 100
 @staff_page(Permission.EDIT_INFLUENCERS)
 def merge_influencers(request: OrganizationRequest) -> HttpResponse:
     """Choose whom to merge and whose values are taken; a POST merges them."""
+    if "selection" in request.GET or "all" in request.GET:
+        return _selected(request)
     values = request.POST if request.method == "POST" else request.GET
     ids = _numbers(values.getlist("influencer"))
     people = influencers_to_merge(ids)
@@ -42,9 +46,19 @@ def merge_influencers(request: OrganizationRequest) -> HttpResponse:
             problem, people = str(refused), influencers_to_merge(ids)
     elif len(people) < len(ids):
         raise Http404
-    if len(people) < 2:
+    if len(people) < 2 or ("add" in request.GET and len(people) < MOST_MERGED):
         return _choose(request, people, problem)
     return _compare(request, people, problem)
+
+
+def _selected(request: OrganizationRequest) -> HttpResponse:
+    """Compare those who are selected in the list, at an address that names them."""
+    ids = picked(request, request.GET) or []
+    if not 2 <= len(ids) <= MOST_MERGED:
+        messages.warning(request, f"Select two to {MOST_MERGED} creators to merge them into one.")
+        return redirect("crm:influencers", request.organization.slug)
+    query = urlencode({"influencer": ids}, doseq=True)
+    return redirect(f"{address(request, 'merge_influencers')}?{query}")
 
 
 def _merge(request: OrganizationRequest, ids: Sequence[int]) -> HttpResponse:
@@ -85,7 +99,7 @@ def _compare(
 def _choose(
     request: OrganizationRequest, people: Sequence[Influencer], problem: str
 ) -> HttpResponse:
-    """Search for the other one."""
+    """Search for the other one, or for one more."""
     search = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
     matches = found(Influencer.objects.exclude(pk__in=[each.pk for each in people]), search)
     rows = matches.prefetch_related("accounts").order_by("sort_name", "pk")

@@ -117,9 +117,42 @@ def test_a_filter_is_chosen_written_and_edited_in_a_dialog(viewer: Client) -> No
 
 
 def test_a_filter_that_cannot_be_read_stays_in_the_dialog(viewer: Client) -> None:
-    answer = viewer.get(f"{LIST}filter/?field=followers&least=many&apply=1")
+    answer = viewer.get(f"{LIST}filter/?field=followers&least=many&most=9&unknown=on&apply=1")
     assert answer.status_code == 422
-    assert "Write one such as" in answer.content.decode()
+    page = answer.content.decode()
+    assert "“many” is not a number. Write it as 50000, or as 0.5." in page
+    for kept in ('name="least" value="many"', 'name="most" value="9"', 'name="unknown" checked'):
+        assert kept in page
+    answer = viewer.get(f"{LIST}filter/?field=country&value=AT&value=XX&apply=1")
+    assert answer.status_code == 422
+    assert 'value="AT" checked' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "bound"),
+    [
+        ("50000", "50000"),
+        ("50 000", "50000"),
+        ("50k", "50000"),
+        ("1,2M", "1200000"),
+        ("12.3万", "123000"),
+        (" -5 ", "-5"),
+        ("7.50", "7.5"),
+    ],
+)
+def test_a_number_is_filtered_by_as_people_write_it(
+    viewer: Client, typed: str, bound: str
+) -> None:
+    answer = viewer.get(f"{LIST}filter/", {"field": "followers", "least": typed, "apply": "1"})
+    assert answer["Location"] == f"{LIST}?f=followers%3A{bound}.."
+    answer = viewer.get(f"{LIST}filter/", {"field": "growth", "most": f"{typed} %", "apply": "1"})
+    assert answer["Location"] == f"{LIST}?f=growth%3A..{bound}"
+
+
+def test_a_number_of_two_meanings_is_asked_about(viewer: Client) -> None:
+    answer = viewer.get(f"{LIST}filter/?field=followers&least=50.000&apply=1")
+    assert answer.status_code == 422
+    assert "“50.000” can be read as 50 or 50,000." in answer.content.decode()
 
 
 def test_rows_to_choose_from_are_the_organization_s_own(

@@ -66,6 +66,23 @@ def test_influencers_are_found_by_name_handle_and_address(oak, whole, manager) -
         ], search
 
 
+def test_a_suggestion_says_what_it_was_found_by(oak, manager) -> None:
+    with organization_scope(oak):
+        person = an_account("maya.bakes", email="lu@example.com").influencer
+        person.name, person.display_name = "Maya", "Bread Queen"
+        person.save()
+
+    def note(search: str) -> str:
+        sections = manager.get(SEARCH, {"q": search}).context["sections"]
+        (row,) = next(each.rows for each in sections if each.title == "Creators")
+        return row.note.replace("\u2068", "").replace("\u2069", "")
+
+    assert note("maya") == note("bakes") == "@maya.bakes"
+    assert note("queen") == note("maya queen") == "@maya.bakes · Bread Queen"
+    assert note("lu@exam") == "@maya.bakes · lu@example.com"
+    assert note("lu queen") == "@maya.bakes · Bread Queen · lu@example.com"
+
+
 def test_who_is_archived_is_not_suggested(oak, manager) -> None:
     with organization_scope(oak):
         influencer = an_account("maya.bakes").influencer

@@ -14,7 +14,15 @@ from crm.errors import ChoiceGone
 from crm.models import Influencer, List, ListEntry, Tag, Tagging
 from crm.queries.details import lists_by_name, member_choices, tags_by_name
 from crm.queries.reversible import latest_placings
-from crm.services.bulk.kinds import BulkKind, Choice, Outcome, Outcomes, Slice
+from crm.services.bulk.kinds import (
+    BulkKind,
+    BulkPage,
+    Choice,
+    Outcome,
+    Outcomes,
+    Slice,
+    register_page,
+)
 from crm.services.bulk.rows import (
     has_row,
     list_again,
@@ -228,3 +236,5 @@ def register_own_kinds() -> None:
     kinds: Sequence[BulkKind] = [*_pairs(), *_columns(), *_archiving()]
     for kind in kinds:
         register_bulk(kind)
+    edit = Permission.EDIT_INFLUENCERS
+    register_page(BulkPage("merge", "Merge", "users-group", 120, edit, "crm:merge_influencers"))

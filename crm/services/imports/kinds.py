@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -84,7 +85,7 @@ def _scan(parent: Import) -> Scan:
     count = 0
     with open_table(_file(parent), layout(parent)) as table:
         rows = table.rows()
-        next(rows, None)
+        deque(islice(rows, parent.rows_above + 1), maxlen=0)
         first = Place(**asdict(table.keep_place()))
         for _, cells in rows:
             count += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -15,11 +16,16 @@ from crm.models import Import
 from crm.services.imports import kinds
 from crm.services.imports.expiry import FORGET, PREVIEW_FOR, plan_to_forget
 from crm.services.imports.lookups import start_lookup
-from crm.services.imports.meaning.mapping import columns_of, problem_of, remember
+from crm.services.imports.meaning.mapping import (
+    columns_of,
+    header_place,
+    problem_of,
+    remember,
+)
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import Layout, layout_of
 from crm.services.imports.reading.tables import cell_text, column_name, open_table
-from crm.services.imports.subjects import subject_named, subject_of
+from crm.services.imports.subjects import Subject, subject_named, subject_of
 from files.enums import FileKind
 from files.models import File
 from files.policies import clean_name
@@ -57,8 +63,9 @@ def start_import(
     layout = pasted or layout_of(content, file.content_type)
     name = _name(upload.name or file.name, file.name)
     name = name.removesuffix(".csv") if pasted else name
-    headers, samples = _header(file, layout)
-    columns, remembered = columns_of(subject_named(about), headers, samples, name)
+    subject = subject_named(about)
+    header = _header(file, layout, subject, name, 0 if pasted else None)
+    columns, remembered = columns_of(subject, header.names, header.samples, name)
     with transaction.atomic():
         file.save()
         parent = Import(
@@ -68,6 +75,7 @@ def start_import(
             file=file,
             encoding=layout.encoding,
             delimiter=layout.delimiter,
+            rows_above=header.place,
             columns=columns,
             remembered_from=remembered,
             is_pasted=pasted is not None,
@@ -85,19 +93,35 @@ def _name(uploaded: str, stored: str) -> str:
     return clean_name(uploaded, ending) if ending else stored
 
 
-def _header(file: File, layout: Layout) -> tuple[list[str], list[str]]:
-    """The names of the columns, and of each the first value below it."""
+@dataclass(frozen=True)
+class Header:
+    """The row that names the columns: its place among those with something in them, the names, and of each column the first
+    value below it."""
+
+    place: int
+    names: list[str]
+    samples: list[str]
+
+
+def _header(
+    file: File, layout: Layout, subject: Subject, name: str, place: int | None = None
+) -> Header:
+    """The header of a file; without a `place` the row that looks most like one. Raises TableRefused."""
     with open_table(file, layout) as table:
         first = [cells for _, cells in islice(table.rows(), SAMPLE_ROWS)]
     if not first:
         raise TableRefused("The file has no rows.")
     texts = [[cell_text(cell) for cell in cells] for cells in first]
-    headers = [text or column_name(place) for place, text in enumerate(texts[0])]
+    if place is None:
+        place = header_place(subject, texts, name, subject.fields())
+    elif place >= len(texts):
+        raise TableRefused(f"The file has {len(texts)} rows only. Choose a smaller number.")
+    names = [text or column_name(at) for at, text in enumerate(texts[place])]
     samples = [
-        next((row[place] for row in texts[1:] if place < len(row) and row[place]), "")[:80]
-        for place in range(len(headers))
+        next((row[at] for row in texts[place + 1 :] if at < len(row) and row[at]), "")[:80]
+        for at in range(len(names))
     ]
-    return [header[:120] for header in headers], samples
+    return Header(place, [each[:120] for each in names], samples)
 
 
 def _preview(parent: Import, actor: User) -> None:
@@ -107,20 +131,32 @@ def _preview(parent: Import, actor: User) -> None:
 
 @transaction.atomic
 def read_otherwise(
-    parent: Import, *, encoding: str, delimiter: str, decimal_mark: str, actor: User
+    parent: Import,
+    *,
+    encoding: str,
+    delimiter: str,
+    decimal_mark: str,
+    actor: User,
+    rows_above: int | None = None,
 ) -> None:
-    """Read the file in another way and preview it anew. Raises TableRefused."""
+    """Read the file in another way and preview it anew. `rows_above`: how many rows stand above the names of the columns; None
+    leaves that as it was. Raises TableRefused."""
     parent = _in_preview(parent)
     layout = Layout(encoding, delimiter) if parent.encoding else Layout()
     is_other = (layout.encoding, layout.delimiter) != (parent.encoding, parent.delimiter)
+    is_moved = rows_above is not None and rows_above != parent.rows_above
     parent.decimal_mark = decimal_mark
-    if is_other:
+    if is_other or is_moved:
         if parent.file is None:
             raise TableRefused("The file is no longer there. Choose it again.")
-        headers, samples = _header(parent.file, layout)
-        parent.encoding, parent.delimiter = layout.encoding, layout.delimiter
         subject = subject_of(parent)
-        parent.columns, parent.remembered_from = columns_of(subject, headers, samples, parent.name)
+        place = rows_above if is_moved else None
+        header = _header(parent.file, layout, subject, parent.name, place)
+        parent.encoding, parent.delimiter = layout.encoding, layout.delimiter
+        parent.rows_above = header.place
+        parent.columns, parent.remembered_from = columns_of(
+            subject, header.names, header.samples, parent.name
+        )
     _preview_anew(parent, actor)
 
 

@@ -64,7 +64,8 @@ def read_import_otherwise(request: OrganizationRequest, import_pk: int) -> HttpR
         kind = ReadingForm if parent.encoding else WorkbookReadingForm
         form = kind({**reading_form(parent).initial, **request.POST.dict()})
         if not form.is_valid():
-            raise TableRefused("Choose how the file is read from the lists.")
+            problems = [f"{form[name].label}: {each[0]}" for name, each in form.errors.items()]
+            raise TableRefused(f"The file is read as before. {' '.join(problems)}")
         chosen = {"encoding": "", "delimiter": "", **form.cleaned_data}
         runs.read_otherwise(parent, **chosen, actor=request.user)
 

@@ -201,8 +201,11 @@ def _read_as(parent: Import) -> str:
     return f"{DELIMITERS[parent.delimiter]}, {ENCODINGS[parent.encoding]}, {marks}"
 
 
-def reading_form(parent: Import) -> ReadingForm | WorkbookReadingForm:
-    kept = {name: getattr(parent, name) for name in ("delimiter", "encoding", "decimal_mark")}
+READING = ("delimiter", "encoding", "decimal_mark", "rows_above")
+
+
+def reading_form(parent: Import) -> WorkbookReadingForm:
+    kept = {name: getattr(parent, name) for name in READING}
     return ReadingForm(initial=kept) if parent.encoding else WorkbookReadingForm(initial=kept)
 
 

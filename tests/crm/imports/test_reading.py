@@ -84,6 +84,68 @@ def test_a_hidden_sheet_is_passed_over(ada) -> None:
     assert [row.label for row in parent.rows.all()] == ["Maya"]
 
 
+TITLED = (
+    ["Creator roster 2026", "", "", ""],
+    ["", "", "", ""],
+    ["", "Instagram", "", ""],
+    ["Name", "E-mail", "Instagram", "Followers"],
+    ["Maya", "maya@example.com", "maya", 120],
+)
+
+
+def test_titles_above_the_names_of_the_columns_are_left_out(ada) -> None:
+    parent = previewed(workbook(*TITLED), ada, "a.xlsx")
+    assert parent.rows_above == 2
+    assert [column["field"] for column in parent.columns] == [
+        "name", "email", "account.instagram", "instagram.followers",
+    ]  # fmt: skip
+    assert (parent.row_count, fates(parent)) == (1, [(5, "new")])
+    parent = previewed("Roster,,\nName,E-mail,City\nMaya,m@example.com,Graz\n", ada)
+    assert (parent.rows_above, the_row(parent, 3).values["city"]) == (1, "Graz")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Who,Where,Town\nName,E-mail,City\n",  # as many cells as below: it may be the header
+        "Name,,\nMaya,Graz,City\n",  # no row below names more
+        "Who,\nName,Graz\n",  # one word alone that is a name of a column
+    ],
+)
+def test_a_row_that_may_name_the_columns_is_no_title(ada, content: str) -> None:
+    parent = previewed(content, ada)
+    assert (parent.rows_above, parent.row_count) == (0, 1)
+
+
+def test_where_the_names_of_the_columns_stand_can_be_chosen(ada) -> None:
+    parent = previewed(workbook(*TITLED), ada, "a.xlsx")
+    read_otherwise(
+        parent, encoding="", delimiter="", decimal_mark="", rows_above=1, actor=ada
+    )
+    finish()
+    parent = fresh(parent)
+    assert [column["name"] for column in parent.columns][:2] == ["Column A", "Instagram"]
+    assert (parent.rows_above, parent.row_count) == (1, 2)
+    with pytest.raises(TableRefused, match="The file has 4 rows only"):
+        read_otherwise(
+            parent, encoding="", delimiter="", decimal_mark="", rows_above=9, actor=ada
+        )
+    assert fresh(parent).rows_above == 1
+
+
+def test_another_delimiter_finds_the_names_of_the_columns_anew(ada) -> None:
+    content = "Roster;;\nName;E-mail;City\nMaya;m@example.com;Graz\n"
+    parent = previewed(content, ada)
+    assert parent.rows_above == 1
+    for delimiter, above in (("|", 0), (";", 1)):
+        read_otherwise(
+            parent, encoding="utf-8-sig", delimiter=delimiter, decimal_mark="", actor=ada
+        )
+        finish()
+        parent = fresh(parent)
+        assert parent.rows_above == above
+
+
 def test_a_workbook_has_no_encoding_that_could_be_chosen(ada) -> None:
     parent = previewed(sheet("Maya"), ada, "a.xlsx")
     read_otherwise(parent, encoding="cp1252", delimiter=";", decimal_mark=",", actor=ada)

@@ -125,6 +125,46 @@ class TestChoosing:
         assert manager.get(f"{MERGE}?influencer={maya.pk}&influencer={2**40}").status_code == 404
         assert manager.get(f"{MERGE}?influencer=nobody").status_code == 200
 
+    def test_more_than_two_are_compared_and_merged(self, manager: Client, maya, double) -> None:
+        tom = Influencer.objects.create(name="Maya Baker", city="Graz")
+        pair = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
+        assert f'href="{pair.removeprefix(MERGE)}&add=1"' in text(manager.get(pair)).replace(
+            "&amp;", "&"
+        )
+        page = text(manager.get(f"{pair}&add=1&q=baker")).replace("&amp;", "&")
+        assert "Merge 2 creators" not in page
+        assert '<input type="hidden" name="add" value="1">' in page
+        three = f"{pair}&influencer={tom.pk}"
+        assert f'href="{three.removeprefix(MERGE)}"' in page
+        assert "Merge 3 creators" in text(manager.get(three))
+        answer = manager.post(MERGE, form(maya, double, tom), follow=True)
+        assert "3 creators are one now" in text(answer)
+        assert [each.city for each in Influencer.objects.all()] == ["Graz"]
+
+    def test_as_many_as_can_be_merged_are_compared_and_no_more_added(
+        self, manager: Client, maya, double, monkeypatch
+    ) -> None:
+        monkeypatch.setattr("crm.views.merging.MOST_MERGED", 2)
+        pair = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
+        page = text(manager.get(f"{pair}&add=1"))
+        assert "Merge 2 creators" in page
+        assert "Add another creator" not in page
+
+    def test_a_selection_of_the_list_is_compared(
+        self, manager: Client, viewer: Client, maya, double
+    ) -> None:
+        assert 'value="merge"' in text(manager.get(BASE))
+        assert 'value="merge"' not in text(viewer.get(BASE))
+        both = f"{maya.pk},{double.pk}"
+        answer = manager.post(f"{BASE}bulk/", {"action": "merge", "ids": both}, follow=True)
+        pair = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
+        assert answer.redirect_chain[-1][0] == pair
+        assert "Merge 2 creators" in text(answer)
+        for few in ({"ids": maya.pk}, {"all": "yes"}):
+            answer = manager.post(f"{BASE}bulk/", {"action": "merge", **few}, follow=True)
+            assert answer.redirect_chain[-1][0] == BASE
+            assert "Select two to 10 creators to merge them into one." in text(answer)
+
     def test_fields_that_differ_are_compared(self, manager: Client, maya, double) -> None:
         Note.objects.create(influencer=double, text="x")
         page = text(manager.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"))

@@ -28,6 +28,7 @@ Columns = list[dict[str, Any]]
 # The columns that our file of rows that were left out has behind those of the file itself.
 ADDED = ("Row", "Reason")
 IDENTIFYING = ("name", "display_name", "email", "phone")
+MOST_ABOVE = 9  # rows above the one that names the columns
 
 
 def columns_of(
@@ -63,6 +64,19 @@ def recognized_among(headers: Sequence[str], known: dict[str, Field], file_name:
         found.append("" if key in taken else key)
         taken.add(key)
     return found
+
+
+def header_place(
+    subject: Subject, rows: Sequence[Sequence[str]], file_name: str, known: dict[str, Field]
+) -> int:
+    """The place of the row that names the columns: the first one, unless titles stand above it, which say less and fill fewer
+    cells."""
+    first = rows[: MOST_ABOVE + 1]
+    named = [sum(map(bool, subject.recognized(row, known, file_name))) for row in first]
+    filled = [sum(map(bool, row)) for row in first]
+    best = named.index(max(named))
+    has_titles = all(count < filled[best] for count in filled[:best])
+    return best if named[best] > 1 and has_titles else 0
 
 
 def _only_network(headers: Sequence[str], known: dict[str, Field]) -> Network | None:
