@@ -6,7 +6,13 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
-        from crm.queries import fields, grant_rules, invitation_rules, money_rules  # noqa: PLC0415 -- the same
+        from crm.queries import (  # noqa: PLC0415 -- the same
+            fields,
+            grant_rules,
+            import_rules,
+            invitation_rules,
+            money_rules,
+        )
         from crm.services import discovery, errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, dissolving, own, runs  # noqa: PLC0415 -- the same
         from crm.services.erasure import people as erasure  # noqa: PLC0415 -- the same
@@ -20,6 +26,7 @@ class CrmConfig(AppConfig):
         grant_rules.register_grant_rule()
         money_rules.register_money_rules()
         invitation_rules.register_invitation_rule()
+        import_rules.register_import_rule()
         own.register_own_kinds()
         dissolving.register_dissolving()
         asking.register_asking()

@@ -32,7 +32,7 @@ CURRENCY_ASPECT = "Currency"
 SECTIONS = {
     "Accounts": "kind network followers growth views engagement likes videos posted grant invitation",
     "Person": "country language city zone display salutation email address phone birthday rate",
-    "Work together": "tag list group owner campaign order active added archived",
+    "Work together": "tag list group owner campaign order active added import archived",
 }
 OWN_SECTION = "Your own fields"
 

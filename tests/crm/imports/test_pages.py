@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from crm.models import Import, ImportMapping, Influencer
 from jobs.enums import Lane
@@ -210,3 +214,40 @@ def test_who_may_import_no_more_imports_no_more(
         assert Influencer.objects.count() == 2
         job = Import.objects.select_related("job").get().job
         assert (job.state, job.problem) == ("failed", RIGHTS_LOST)
+
+
+def test_those_whom_an_import_has_written_are_one_filter_away(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        Influencer.objects.create(name="Tom", email="tom@example.com")
+        Influencer.objects.create(name="Zoe", email="zoe@example.com")
+    address = choose(manager, f"{ROSTER}Tom;tom@example.com;CH\nZoe;zoe@example.com;\n")
+    assert "?f=import:" not in page(manager, address)
+    manager.post(f"{address}begin/", {"version": 1})
+    finish()
+    (pk,) = re.findall(r'href="/o/oak/influencers/\?f=import:(\d+)"', page(manager, address))
+    shown = page(manager, f"/o/oak/influencers/?f=import:{pk}")
+    assert re.findall("Select \u2068([^\u2069]+)", shown) == ["Maya", "Tom"]
+    day = timezone.now().astimezone(UTC).date()
+    assert f"roster.csv · {day}" in shown
+    assert f"roster.csv · {day}" in page(manager, "/o/oak/influencers/filter/?field=import")
+    for step in ("check", "roll-back"):
+        manager.post(f"{address}{step}/")
+        finish()
+    assert "No creator matches all filters." in page(manager, f"/o/oak/influencers/?f=import:{pk}")
+
+
+def test_who_sees_some_groups_only_filters_by_no_import(
+    oak: Organization, manager: Client
+) -> None:
+    address = choose(manager)
+    manager.post(f"{address}begin/", {"version": 1})
+    finish()
+    pk = address.rstrip("/").rpartition("/")[2]
+    Membership.objects.filter(organization=oak, role=Role.MANAGER).update(is_limited=True)
+    assert "names something that is not here any more" in page(
+        manager, f"/o/oak/influencers/?f=import:{pk}"
+    )
+    shown = page(manager, "/o/oak/influencers/filter/?field=import")
+    assert "Nothing to choose from yet." in shown

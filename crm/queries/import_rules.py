@@ -1,0 +1,32 @@
+"""The filter of the list by the import that has added or updated somebody."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Concat
+
+from crm.models import Import, ImportRow
+from crm.policies.filters import Field, Values
+from crm.queries.fields import Rows, Rule, hung, register_rule
+from tenancy.scope import current_groups
+
+
+def _written() -> models.QuerySet[ImportRow]:
+    return ImportRow.objects.filter(rolled_back_at=None).exclude(written_at=None)
+
+
+def _imports() -> Rows:
+    """The imports of which something is written, by name and day (UTC); for members who see some groups only there is none,
+    since they import nothing and a file's name may speak of others."""
+    day = Func(F("imported_at"), Value("YYYY-MM-DD"), function="to_char")
+    label = Concat("name", Value(" · "), day, output_field=models.TextField())
+    rows = Import.objects.filter(about="influencers").exclude(imported_at=None)
+    rows = rows.annotate(label=label)
+    return rows if current_groups() is None else rows.none()
+
+
+def register_import_rule() -> None:
+    """Make the field known."""
+    shape = Field("import", "Import", Values.ROW, has_unknown=False)
+    register_rule(Rule(shape, *hung(_written, "parent"), _imports))
