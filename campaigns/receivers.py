@@ -9,7 +9,15 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from campaigns.enums import PlaceState
-from campaigns.models import BriefFile, Participant, Post, PostPlace, Publication, ReviewVersion
+from campaigns.models import (
+    BriefFile,
+    Order,
+    Participant,
+    Post,
+    PostPlace,
+    Publication,
+    ReviewVersion,
+)
 from campaigns.services.orders.contact.invitations import follow_mail
 from campaigns.services.publishing.asking import stop_waiting
 from campaigns.services.results.keeping import keep_results
@@ -46,8 +54,8 @@ def _listed() -> QuerySet[PostPlace]:
 
 @receiver(removing, dispatch_uid="campaigns.removing")
 def keep_account(account: SocialAccount, **_: Any) -> None:
-    """An account that takes part in a campaign, or has posts there, is not removed."""
-    for rows in (Participant.objects, Post.objects, _listed()):
+    """An account that takes part in a campaign, or has orders or posts there, is not removed."""
+    for rows in (Participant.objects, Order.objects, Post.objects, _listed()):
         if rows.filter(account=account).exists():
             raise AccountInUse(str(account))
     add_up_anew([account.pk])

@@ -150,6 +150,16 @@ class AccountInUse(CrmProblem):
         super().__init__(f"{isolated(account)} is part of campaigns, and stays.")
 
 
+class AccountConnected(CrmProblem):
+    """The creator shares what TikTok tells of the account."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"The creator has connected {isolated(account)} and shares it with you, so it stays. They can stop that in "
+            "their dashboard."
+        )
+
+
 class AccountHere(CrmProblem):
     """The account belongs to another influencer; without a name, to one who is not seen."""
 

@@ -11,7 +11,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from crm.enums import Network
-from crm.errors import AccountHere
+from crm.errors import AccountConnected, AccountHere
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.policies.addresses import AccountAddress, account_name
@@ -29,7 +29,7 @@ from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.errors import TikTokProblem, TikTokUnavailable
 from tiktok.models import Creator
 from tiktok.policies import is_supported, may_be_added_by_staff
-from tiktok.queries import kind_of
+from tiktok.queries import active_consents, kind_of
 from tiktok.services.creators.handles import find_renamed, follow_handle
 from tiktok.services.creators.membership import (
     Membership,
@@ -205,12 +205,18 @@ def _keep_other(
 
 
 @transaction.atomic
-def remove_other_account(account: SocialAccount, *, actor: User | None) -> None:
-    """Remove an account that is not on TikTok, with its imported numbers. Raises AccountInUse for one of campaigns."""
+def remove_account(account: SocialAccount, *, actor: User | None) -> None:
+    """Remove an account with its numbers; of one on TikTok all that was read. Raises AccountInUse for one of campaigns, and
+    AccountConnected for one that its creator shares."""
+    creators = list(Creator.objects.select_for_update().filter(pk=account.creator_id))
+    if active_consents().filter(creator__in=creators).exists():
+        raise AccountConnected(str(account))
     removing.send(SocialAccount, account=account)
     texts = {"handle": account.handle, "network": account.get_network_display()}
     record(Verb.ACCOUNT_REMOVED, account.influencer, actor=actor, texts=texts)
     account.delete()
+    if creators:
+        remove_creators([each.pk for each in creators], actor=actor)
 
 
 def _sync_for_the_first_time(account: SocialAccount, creator: Creator) -> None:

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.enums import Network
-from crm.errors import AccountHere, AccountInUse, CrmProblem
+from crm.errors import AccountConnected, AccountHere, AccountInUse, CrmProblem
 from crm.forms import AddAccountForm, AskForm
 from crm.models import Influencer
 from crm.policies.addresses import account_name
-from crm.queries import other_account_by_id
+from crm.queries import other_account_by_id, tiktok_account_by_id
 from crm.queries.conditions import conditions_of_handle
-from crm.services.accounts import AddOutcome, add_other_account, remove_other_account
+from crm.services import accounts
+from crm.services.accounts import AddOutcome, add_other_account
 from crm.services.errands import ADD, INVITE_HANDLE, added, start_adding, start_refreshing
 from crm.services.influencers import group_of_new
 from crm.services.invitations import invites_by_mail
@@ -181,15 +182,15 @@ def invite_form_of(data: QueryDict | None = None) -> AskForm | None:
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 def remove_account(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
-    """Remove an account that is not on TikTok; a GET asks first."""
-    account = other_account_by_id(pk, account_pk)
+    """Remove an account that nobody has worked with; a GET asks first."""
+    account = other_account_by_id(pk, account_pk) or tiktok_account_by_id(pk, account_pk)
     if account is None:
         raise Http404
     back, problem = address(request, "influencer", pk), ""
     if request.method == "POST":
         try:
-            remove_other_account(account, actor=request.user)
-        except AccountInUse as reason:
+            accounts.remove_account(account, actor=request.user)
+        except (AccountInUse, AccountConnected) as reason:
             problem = str(reason)
         else:
             messages.success(request, f"{isolated(account)} is removed.")

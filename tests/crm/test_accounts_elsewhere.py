@@ -21,10 +21,13 @@ from tenancy.enums import Role
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
-from tests.factories.campaigns import a_campaign
-from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
+from jobs.models import Job
+from tests.factories.campaigns import a_campaign, an_order
+from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
 from tests.sandbox_process import Sandbox
 from tests.submitting import fresh
+from tiktok.models import Creator, Video
+from tiktok.services.creators.removal import REMOVE
 
 pytestmark = pytest.mark.django_db
 ADD, NEW = "/o/oak/influencers/add/", "/o/oak/influencers/new/"
@@ -178,19 +181,59 @@ def test_a_wrong_account_is_removed_once_confirmed(oak: Organization, manager: C
         assert event.texts == {"handle": "maya", "network": "Instagram"}
 
 
-def test_an_account_of_a_campaign_and_one_on_tiktok_are_not_removed(
+def test_a_wrong_account_on_tiktok_goes_with_its_numbers(
     oak: Organization, manager: Client
 ) -> None:
+    with organization_scope(oak):
+        account = TikTokAccountFactory.create(handle="wrong.one")
+        creator = account.creator
+        Video.objects.create(creator=creator, tiktok_video_id="7301234567890123456")
+    profile = f"/o/oak/influencers/{account.influencer_id}/"
+    address = f"{profile}accounts/{account.pk}/remove/"
+    assert f'href="{address}"' in body(manager.get(profile))
+    assert "its videos and all numbers that TikTok told of it" in body(manager.get(address))
+    answer = manager.post(address, follow=True)
+    assert "@wrong.one is removed." in body(answer)
+    assert "No TikTok account yet" in body(answer)
+    with organization_scope(oak):
+        assert not Creator.objects.exists()
+        assert not Video.objects.exists()
+        assert Influencer.objects.get().follower_count is None
+        job = Job.objects.get(kind=REMOVE)
+        assert job.params["subjects"][-1] == ["creator", creator.pk]
+        assert Event.objects.get(verb="account.removed").texts == {
+            "handle": "wrong.one", "network": "TikTok",
+        }  # fmt: skip
+
+
+def test_an_account_that_its_creator_shares_is_not_removed(
+    oak: Organization, manager: Client
+) -> None:
+    with organization_scope(oak):
+        account = an_authenticated_account(handle="maya.bakes")
+    address = f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/remove/"
+    answer = manager.post(address)
+    assert answer.status_code == 422
+    assert "The creator has connected @maya.bakes and shares it with you, so it stays." in body(
+        answer
+    ).replace("\u2068", "").replace("\u2069", "")
+    with organization_scope(oak):
+        assert SocialAccount.objects.count() == 1
+
+
+def test_an_account_of_a_campaign_is_not_removed(oak: Organization, manager: Client) -> None:
     with organization_scope(oak):
         account = add_other_account(MAYA, actor=None).account
         assert account
         Participant.objects.create(campaign=a_campaign(), account=account)
-        on_tiktok = TikTokAccountFactory.create(influencer=account.influencer)
-    address = f"/o/oak/influencers/{account.influencer_id}/accounts/"
-    answer = manager.post(f"{address}{account.pk}/remove/")
-    assert answer.status_code == 422
-    assert "@maya is part of campaigns, and stays." in body(answer)
-    assert manager.post(f"{address}{on_tiktok.pk}/remove/").status_code == 404
+        on_tiktok = an_order("maya.bakes").account
+        Participant.objects.filter(account=on_tiktok).delete()
+    for each in (account, on_tiktok):
+        answer = manager.post(
+            f"/o/oak/influencers/{each.influencer_id}/accounts/{each.pk}/remove/"
+        )
+        assert answer.status_code == 422
+        assert "is part of campaigns, and stays." in body(answer)
     with organization_scope(oak):
         assert SocialAccount.objects.count() == 2
 
