@@ -17,11 +17,11 @@ from crm.policies.addresses import AccountAddress
 from crm.services import accounts
 from crm.services.accounts import AddOutcome, add_other_account
 from crm.services.connections.asking import ask_handle_to_connect
+from jobs.models import Job
 from tenancy.enums import Role
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
-from jobs.models import Job
 from tests.factories.campaigns import a_campaign, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
 from tests.sandbox_process import Sandbox
@@ -185,7 +185,7 @@ def test_a_wrong_account_on_tiktok_goes_with_its_numbers(
     oak: Organization, manager: Client
 ) -> None:
     with organization_scope(oak):
-        account = TikTokAccountFactory.create(handle="wrong.one")
+        account = TikTokAccountFactory.create(creator__handle="wrong.one")
         creator = account.creator
         Video.objects.create(creator=creator, tiktok_video_id="7301234567890123456")
     profile = f"/o/oak/influencers/{account.influencer_id}/"
@@ -210,7 +210,7 @@ def test_an_account_that_its_creator_shares_is_not_removed(
     oak: Organization, manager: Client
 ) -> None:
     with organization_scope(oak):
-        account = an_authenticated_account(handle="maya.bakes")
+        account = an_authenticated_account(creator__handle="maya.bakes")
     address = f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/remove/"
     answer = manager.post(address)
     assert answer.status_code == 422
@@ -226,8 +226,7 @@ def test_an_account_of_a_campaign_is_not_removed(oak: Organization, manager: Cli
         account = add_other_account(MAYA, actor=None).account
         assert account
         Participant.objects.create(campaign=a_campaign(), account=account)
-        on_tiktok = an_order("maya.bakes").account
-        Participant.objects.filter(account=on_tiktok).delete()
+        on_tiktok = an_order(a_campaign(), TikTokAccountFactory.create()).account
     for each in (account, on_tiktok):
         answer = manager.post(
             f"/o/oak/influencers/{each.influencer_id}/accounts/{each.pk}/remove/"
