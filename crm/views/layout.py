@@ -47,7 +47,9 @@ def columns(request: OrganizationRequest) -> HttpResponse:
             messages.success(request, "Columns saved.")
             return go_to(request, back)
         way, _, key = request.POST["move"].partition(" ")
-        order = moved(order, key, STEPS.get(way, 0))
+        # Among those that are shown: nobody moves a column past two dozen that are not.
+        ticked = [each for each in order if each in shown or each == key]
+        order = list(dict.fromkeys([*moved(ticked, key, STEPS.get(way, 0)), *order]))
     else:
         layout = layout_of(request.user, sees_money=sees_money(request))
         shown = order = [column.key for column in layout.columns]

@@ -381,6 +381,18 @@ class TestDialog:
         assert re.findall(r'value="([^"]+)" checked', page) == ["tags"]
         assert headings(viewer) == before
 
+    def test_a_column_moves_among_those_that_are_ticked(self, viewer: Client) -> None:
+        given = {"order": [*by_key(sees_money=False)], "shown": ["account", "likes", "added"]}
+        for move, first in (
+            ("up added", ["account", "added", "likes"]),
+            ("down account", ["likes", "account", "added"]),
+            ("up phone", ["account", "likes", "phone", "added"]),
+        ):
+            page = viewer.post(COLUMNS_PAGE, {**given, "move": move}).content.decode()
+            order = re.findall(r'name="order" value="([^"]+)"', page)
+            assert order[: len(first)] == first, move
+            assert sorted(order) == sorted(by_key(sees_money=False))
+
     def test_the_address_of_the_list_is_kept(self, viewer: Client) -> None:
         given = {"order": ["tags"], "shown": ["tags"], "f": "country:DE", "sort": "-followers"}
         answer = viewer.post(COLUMNS_PAGE, given)
