@@ -386,7 +386,7 @@ class TestDialog:
         for move, first in (
             ("up added", ["account", "added", "likes"]),
             ("down account", ["likes", "account", "added"]),
-            ("up phone", ["account", "likes", "phone", "added"]),
+            ("up phone", ["account", "phone", "likes", "added"]),
         ):
             page = viewer.post(COLUMNS_PAGE, {**given, "move": move}).content.decode()
             order = re.findall(r'name="order" value="([^"]+)"', page)
