@@ -228,9 +228,7 @@ def test_an_account_of_a_campaign_is_not_removed(oak: Organization, manager: Cli
         Participant.objects.create(campaign=a_campaign(), account=account)
         on_tiktok = an_order(a_campaign(), TikTokAccountFactory.create()).account
     for each in (account, on_tiktok):
-        answer = manager.post(
-            f"/o/oak/influencers/{each.influencer_id}/accounts/{each.pk}/remove/"
-        )
+        answer = manager.post(f"/o/oak/influencers/{each.influencer_id}/accounts/{each.pk}/remove/")
         assert answer.status_code == 422
         assert "is part of campaigns, and stays." in body(answer)
     with organization_scope(oak):

@@ -140,9 +140,7 @@ def test_a_filter_that_cannot_be_read_stays_in_the_dialog(viewer: Client) -> Non
         ("7.50", "7.5"),
     ],
 )
-def test_a_number_is_filtered_by_as_people_write_it(
-    viewer: Client, typed: str, bound: str
-) -> None:
+def test_a_number_is_filtered_by_as_people_write_it(viewer: Client, typed: str, bound: str) -> None:
     answer = viewer.get(f"{LIST}filter/", {"field": "followers", "least": typed, "apply": "1"})
     assert answer["Location"] == f"{LIST}?f=followers%3A{bound}.."
     answer = viewer.get(f"{LIST}filter/", {"field": "growth", "most": f"{typed} %", "apply": "1"})

@@ -238,9 +238,7 @@ def test_those_whom_an_import_has_written_are_one_filter_away(
     assert "No creator matches all filters." in page(manager, f"/o/oak/influencers/?f=import:{pk}")
 
 
-def test_who_sees_some_groups_only_filters_by_no_import(
-    oak: Organization, manager: Client
-) -> None:
+def test_who_sees_some_groups_only_filters_by_no_import(oak: Organization, manager: Client) -> None:
     address = choose(manager)
     manager.post(f"{address}begin/", {"version": 1})
     finish()

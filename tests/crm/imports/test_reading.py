@@ -119,17 +119,13 @@ def test_a_row_that_may_name_the_columns_is_no_title(ada, content: str) -> None:
 
 def test_where_the_names_of_the_columns_stand_can_be_chosen(ada) -> None:
     parent = previewed(workbook(*TITLED), ada, "a.xlsx")
-    read_otherwise(
-        parent, encoding="", delimiter="", decimal_mark="", rows_above=1, actor=ada
-    )
+    read_otherwise(parent, encoding="", delimiter="", decimal_mark="", rows_above=1, actor=ada)
     finish()
     parent = fresh(parent)
     assert [column["name"] for column in parent.columns][:2] == ["Column A", "Instagram"]
     assert (parent.rows_above, parent.row_count) == (1, 2)
     with pytest.raises(TableRefused, match="The file has 4 rows only"):
-        read_otherwise(
-            parent, encoding="", delimiter="", decimal_mark="", rows_above=9, actor=ada
-        )
+        read_otherwise(parent, encoding="", delimiter="", decimal_mark="", rows_above=9, actor=ada)
     assert fresh(parent).rows_above == 1
 
 
