@@ -19,8 +19,9 @@ def _written() -> models.QuerySet[ImportRow]:
 def _imports() -> Rows:
     """The imports of which something is written, by name and day (UTC); for members who see some groups only there is none,
     since they import nothing and a file's name may speak of others."""
-    day = Func(F("imported_at"), Value("YYYY-MM-DD"), function="to_char")
-    label = Concat("name", Value(" · "), day, output_field=models.TextField())
+    text = models.TextField()
+    day = Func(F("imported_at"), Value("YYYY-MM-DD"), function="to_char", output_field=text)
+    label = Concat("name", Value(" · "), day, output_field=text)
     rows = Import.objects.filter(about="influencers").exclude(imported_at=None)
     rows = rows.annotate(label=label)
     return rows if current_groups() is None else rows.none()

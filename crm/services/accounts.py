@@ -208,7 +208,7 @@ def _keep_other(
 def remove_account(account: SocialAccount, *, actor: User | None) -> None:
     """Remove an account with its numbers; of one on TikTok all that was read. Raises AccountInUse for one of campaigns, and
     AccountConnected for one that its creator shares."""
-    creators = list(Creator.objects.select_for_update().filter(pk=account.creator_id))
+    creators = list(Creator.objects.select_for_update().filter(pk=account.creator_id or 0))
     if active_consents().filter(creator__in=creators).exists():
         raise AccountConnected(str(account))
     removing.send(SocialAccount, account=account)

@@ -105,8 +105,8 @@ def _entered(request: OrganizationRequest, condition: Condition | None) -> Enter
     """What was just entered, else what the edited condition says."""
     if "apply" in request.GET:
         given = request.GET
-        bounds = (given.get(name, "") for name in ("least", "most"))
-        return Entered(given.getlist("value"), *bounds, "unknown" in given)
+        least, most = given.get("least", ""), given.get("most", "")
+        return Entered(given.getlist("value"), least, most, "unknown" in given)
     if condition is None:
         return Entered()
     return Entered(condition.values, condition.least, condition.most, condition.or_unknown)

@@ -22,7 +22,7 @@ from tenancy.enums import Role
 from tenancy.models import Event, Group, GroupMember, Membership, Organization, User
 from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
-from tests.factories.campaigns import a_campaign, an_order
+from tests.factories.campaigns import a_campaign, a_video, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory, an_authenticated_account
 from tests.sandbox_process import Sandbox
 from tests.submitting import fresh
@@ -187,7 +187,7 @@ def test_a_wrong_account_on_tiktok_goes_with_its_numbers(
     with organization_scope(oak):
         account = TikTokAccountFactory.create(creator__handle="wrong.one")
         creator = account.creator
-        Video.objects.create(creator=creator, tiktok_video_id="7301234567890123456")
+        a_video(account, "7301234567890123456")
     profile = f"/o/oak/influencers/{account.influencer_id}/"
     address = f"{profile}accounts/{account.pk}/remove/"
     assert f'href="{address}"' in body(manager.get(profile))
