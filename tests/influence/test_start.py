@@ -61,6 +61,12 @@ def test_good_secrets_are_taken() -> None:
     refuse_bad_secrets(LONG, [f"k2:{KEY}", f" k1:{KEY}"])
 
 
+def test_secret_keys_of_before_are_taken_from_the_environment() -> None:
+    said = "from influence.settings import SECRET_KEY_FALLBACKS; print(SECRET_KEY_FALLBACKS)"
+    assert start("-c", said).stdout == "[]\n"
+    assert start("-c", said, SECRET_KEY_FALLBACKS="old,older").stdout == "['old', 'older']\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
