@@ -1,4 +1,7 @@
-"""The receipt of a deletion: `/e/<token>/`. Whoever asked holds the link, and may have no account any more."""
+"""The receipt of a deletion: `/e/<token>/`. Whoever asked holds the link, and may have no account any more.
+
+And the public keys by which anybody can check the receipt of a purge: `/receipt-keys.pem`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from crm.queries.receipts import receipt_lines
 from crm.services.erasure.receipts import receipt_at
 from public.links import private
 from tenancy.access import public_page
+from tiktok.services.legacy.signing import public_keys_as_pem
 from ui.languages import in_own_language
 from ui.live import Live
 
@@ -64,3 +68,10 @@ def _file(request: HttpRequest, token: str, receipt: Receipt) -> HttpResponse:
     answer = HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{receipt.number}.txt"'
     return answer
+
+
+@public_page
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """The public keys of this installation, the one that signs now first."""
+    return HttpResponse(public_keys_as_pem(), content_type="text/plain; charset=utf-8")

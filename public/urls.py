@@ -38,6 +38,7 @@ urlpatterns = [
     path("c/<str:token>/report/", connect.report, name="connect_report"),
     path("e/<str:token>/", receipts.show, name="receipt"),
     path("e/<str:token>/receipt.txt", receipts.download, name="receipt_file"),
+    path("receipt-keys.pem", receipts.keys, name="receipt_keys"),
     path(PROGRAM, apply.show, name="apply"),
     path(f"{PROGRAM}form/", apply.apply, name="apply_form"),
     path(f"{PROGRAM}withdraw/", apply.withdraw, name="apply_withdraw"),

@@ -17,7 +17,7 @@ from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer, SocialAccount
 from crm.queries import found
 from influence.management.commands.demo import INVENTED_EXPORT
-from tenancy.models import Event
+from tenancy.models import Event, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, a_video, an_account
 from tests.factories.legacy import cut_over
@@ -239,13 +239,17 @@ def test_the_purge_deletes_every_legacy_row_and_proves_it(oak, elm, export) -> N
         untouched = legacy_rows()
     with organization_scope(oak):
         bring_in(export)
-        cut_over(actor=None)
+        olga = User.objects.create_user("olga@oak.example", name="Olga Oak")
+        cut_over(actor=olga)
 
         receipt = run_purge(start_purge(actor=None))
 
+        assert receipt.facts["cut_over_by"] == str(olga)
         assert set(receipt.rescan.values()) == {0}
         assert {line["name"]: (line["rows"], line["gone"]) for line in receipt.lines} == {
+            "event_names": (0, 0),
             "event_texts": (0, 0),
+            "influencer_outcomes": (0, 0),
             "names": (0, 0),
             "outcomes": (0, 0),
             "post_links": (3, 3),

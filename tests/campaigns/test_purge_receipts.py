@@ -1,12 +1,22 @@
-"""A receipt is signed, says what went and who did it, and holds only as long as a new search finds nothing."""
+"""A receipt is signed, says what went and who did it, holds only as long as a new search finds nothing, and anyone can check it."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from files.store import contents
@@ -21,13 +31,21 @@ from tiktok.queries.purge_receipts import paper_of
 from tiktok.services.legacy import receipts
 from tiktok.services.legacy.purging import run_purge, start_purge
 from tiktok.services.legacy.receipts import (
+    CHANGED,
+    UNSIGNED,
     issue_receipt,
     receipt_digest,
     receipt_document,
     verify_receipt,
 )
+from tiktok.services.legacy.signing import public_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organization")]
+
+
+def public_key() -> str:
+    """The line of the key that signs now."""
+    return next(iter(public_keys()))
 
 
 def a_legacy_video(handle: str = "maya.bakes") -> Video:
@@ -49,12 +67,16 @@ def test_a_receipt_says_who_when_what_and_by_which_version(receipt, organization
     facts = document["facts"]
     assert (facts["organization"], facts["slug"]) == (organization.name, organization.slug)
     assert (facts["actor"], facts["version"]) == ("Olivia Park oaks", settings.VERSION)
+    assert facts["cut_over_by"] == ""  # no event says
     assert facts["cut_over_at"] <= facts["purged_at"][0] <= facts["searched_at"][1]
     assert (receipt.planned, receipt.gone, receipt.found) == (1, 1, 0)
     [videos] = [line for line in document["lines"] if line["name"] == "videos"]
     assert (videos["rows"], videos["gone"], len(videos["sha256"])) == (1, 1, 64)
     assert document["found_afterwards"]["tiktok_video"] == 0
-    assert (document["sha256"], len(document["signature"])) == (receipt_digest(receipt), 43)
+    assert document["sha256"] == receipt_digest(receipt)
+    assert facts["issued_at"] == document["issued_at"]
+    assert (facts["public_key"], len(document["signature"])) == (public_key(), 88)
+    assert document["how_to_check"].endswith(f"stands at {settings.PUBLIC_URL}/receipt-keys.pem.")
 
 
 def test_a_receipt_is_issued_once(receipt) -> None:
@@ -129,8 +151,9 @@ def test_contents_of_before_that_lost_their_row_go_with_the_purge_and_break_a_re
         lambda receipt: receipt.rescan.update(tiktok_video=7),
         lambda receipt: receipt.facts.update(actor="Somebody else"),
         lambda receipt: setattr(receipt, "number", "P-2026-01-01-222222"),
+        lambda receipt: setattr(receipt, "issued_at", timezone.now() - timedelta(days=9)),
     ],
-    ids=["lines", "re-scan", "actor", "number"],
+    ids=["lines", "re-scan", "actor", "number", "day"],
 )
 def test_a_changed_receipt_does_not_hold(receipt, forge) -> None:
     forge(receipt)
@@ -149,7 +172,105 @@ def test_a_signature_outlives_a_new_key_that_keeps_the_old_one(receipt, settings
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [old]
     assert verify_receipt(receipt, actor=None).holds
     settings.SECRET_KEY_FALLBACKS = []
-    assert not verify_receipt(receipt, actor=None).holds
+    assert UNSIGNED in verify_receipt(receipt, actor=None).sentence
+
+
+def test_receipts_of_versions_without_a_key_pair_are_checked_by_the_secret(
+    receipt, settings
+) -> None:
+    del receipt.facts["public_key"], receipt.facts["issued_at"]
+    receipt.digest = receipt_digest(receipt)
+    receipt.signature = signing.Signer(salt="tiktok.purge_receipt").signature(receipt.digest)
+    flaws = verify_receipt(receipt, actor=None).sentence
+    assert (UNSIGNED in flaws, CHANGED in flaws) == (False, False)
+    assert "how_to_check" not in receipt_document(receipt)
+    assert paper_of(receipt).public_key == ""
+    settings.SECRET_KEY = "n" * 50
+    assert UNSIGNED in verify_receipt(receipt, actor=None).sentence
+
+
+# --- by anyone who has the file and the public key, as docs/operations.md says ---
+PROGRAM = re.compile(r"```python\n(import base64, .*?)```", re.DOTALL)
+
+
+def checked(folder: Path, document: dict[str, Any], keys: str) -> tuple[int, str]:
+    """The exit code of the documented program, run without any of our code, and what it says."""
+    found = PROGRAM.search(Path("docs/operations.md").read_text(encoding="utf-8"))
+    assert found is not None
+    for name, text in (
+        ("check.py", found[1]),
+        ("receipt.json", json.dumps(document, ensure_ascii=False, indent=2)),
+        ("keys.pem", keys),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "check.py", "receipt.json", "keys.pem"],
+        cwd=folder,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+@pytest.fixture
+def keys() -> str:
+    answer = Client().get("/receipt-keys.pem")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    text: str = answer.content.decode()
+    return text
+
+
+def test_anyone_checks_a_receipt_with_its_file_and_the_public_key(receipt, keys, tmp_path) -> None:
+    said = f"Receipt {receipt.number} of {receipt.issued_at.isoformat()} holds."
+    assert checked(tmp_path, receipt_document(receipt), keys) == (0, said)
+
+
+def test_a_receipt_is_checked_by_its_key_after_a_newer_one(receipt, settings, tmp_path) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    both = Client().get("/receipt-keys.pem").content.decode()
+    assert both.count("BEGIN PUBLIC KEY") == 2
+    assert both.index(public_key()) < both.index(receipt.facts["public_key"])
+    assert checked(tmp_path, receipt_document(receipt), both)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("forge", "reason"),
+    [
+        (
+            lambda document: document["facts"].update(actor="Somebody else"),
+            "Does not hold: the text was changed.",
+        ),
+        (lambda document: document.update(sha256=forged(document)), "InvalidSignature"),
+        (
+            lambda document: document.update(signature=b64encode(bytes(64)).decode()),
+            "InvalidSignature",
+        ),
+    ],
+    ids=["text", "text and hash", "signature"],
+)
+def test_anyone_sees_that_a_receipt_was_changed(receipt, keys, tmp_path, forge, reason) -> None:
+    document = receipt_document(receipt)
+    forge(document)
+    code, said = checked(tmp_path, document, keys)
+    assert (code, reason in said) == (1, True)
+
+
+def forged(document: dict[str, Any]) -> str:
+    """The right hash of a changed text."""
+    document["facts"]["actor"] = "Somebody else"
+    contents = [document[name] for name in ("number", "lines", "found_afterwards", "facts")]
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
+
+
+def test_a_receipt_of_another_installation_is_not_taken_for_this_ones(
+    receipt, settings, tmp_path
+) -> None:
+    settings.SECRET_KEY = "n" * 50
+    others = Client().get("/receipt-keys.pem").content.decode()
+    said = "Does not hold: the key is another installation's."
+    assert checked(tmp_path, receipt_document(receipt), others) == (1, said)
 
 
 def test_the_command_says_one_line_for_each_receipt_of_every_organization(receipt, capsys) -> None:

@@ -54,6 +54,8 @@ def test_the_page_says_what_went_in_sentences_of_a_lawyer(owner: Client, receipt
         "Operations of this installation, by command",
         f"manage.py verify_purge {receipt.number}",
         receipt.signature,
+        receipt.facts["public_key"],
+        "/receipt-keys.pem</span>.",
         "this installation was not told for how many days they are kept",
         "Nobody has searched again since the receipt was issued.",
     ):

@@ -84,7 +84,8 @@ class PurgeRun(OrganizationModel):
 class PurgeReceipt(OrganizationModel):
     """The proof of a purge: what, how many, when, by whom, with the hash of the ids, and the re-scan that found nothing.
 
-    `facts`: organization, actor, version of the software, times, slices, and until when backups may hold what went.
+    `facts`: organization, actor, version of the software, times, slices, until when backups may hold what went, and the public
+    key that checks the signature.
     """
 
     changeable: ClassVar[frozenset[str] | None] = frozenset()
@@ -96,7 +97,7 @@ class PurgeReceipt(OrganizationModel):
     rescan = models.JSONField()  # {table or store: rows left, …}; all 0
     facts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
-    signature = models.CharField(max_length=64, default="")  # of the digest, by this installation
+    signature = models.CharField(max_length=88, default="")  # of the digest, by this installation
 
     class Meta:
         constraints = [

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+
 from tenancy.enums import Verb
 from tenancy.models import Event
 from tiktok.models import PurgeReceipt
@@ -36,7 +39,8 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class Paper:
-    """A receipt to read and print; times are None in receipts of earlier versions, which did not say them."""
+    """A receipt to read and print; times are None in receipts of earlier versions, which did not say them. `public_key`: of the
+    signature; empty where this installation alone can check it."""
 
     receipt: PurgeReceipt
     lines: tuple[PaperLine, ...]
@@ -46,6 +50,8 @@ class Paper:
     backups_until: date | None
     kept_posts: int
     last_check: Check | None
+    public_key: str
+    keys_address: str
 
     @property
     def is_of_one_day(self) -> bool:
@@ -70,7 +76,14 @@ def paper_of(receipt: PurgeReceipt) -> Paper:
         date.fromisoformat(facts["backups_until"]) if facts.get("backups_until") else None,
         sum(line["gone"] for line in receipt.lines if line["name"] == KEPT_POSTS),
         _last_check(receipt),
+        facts.get("public_key", ""),
+        keys_address(),
     )
+
+
+def keys_address() -> str:
+    """The address at which this installation says its public keys to anybody."""
+    return f"{settings.PUBLIC_URL}{reverse('receipt_keys')}"
 
 
 def _line(line: dict[str, Any], rescan: dict[str, int]) -> PaperLine:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,15 +19,16 @@ from files.purge import ORPHAN_AFTER, delete_orphans, orphans
 from files.services.ledger import LedgerUnreadable, note, read_entry
 from files.services.numbers import new_number
 from tenancy.enums import Verb
-from tenancy.models import Organization, User
+from tenancy.models import Event, Organization, User
 from tenancy.scope import Owner, required_organization_id
 from tenancy.services.events import record
 from tiktok.enums import PurgeState
 from tiktok.models import LegacyMigration, PurgeReceipt, PurgeRun
+from tiktok.queries.purge_receipts import keys_address
 from tiktok.services.legacy.purgers import purgers
 from tiktok.services.legacy.rows import legacy_counts
+from tiktok.services.legacy.signing import is_signed_here, public_keys, signature_of
 
-SALT = "tiktok.purge_receipt"
 HOLDS = "Receipt {number} of {day} holds: 0 rows and files of the old source in {places} tables and stores."
 FAILS = "Receipt {number} of {day} does not hold: {reasons}."
 CHANGED = "its text was changed"
@@ -36,6 +36,13 @@ MISSING = "the ledger outside of the database does not have it"
 OTHER = "the ledger outside of the database has another text of it"
 UNSIGNED = (
     "this installation did not sign it, or its key of that time is missing in SECRET_KEY_FALLBACKS"
+)
+# For whoever has the file alone; docs/operations.md has it as a program.
+HOW_TO_CHECK = (
+    "sha256 is the SHA-256 of the JSON text of the list [number, lines, found_afterwards, facts] in ASCII, its keys in order, with one "
+    "space after each comma and colon, as json.dumps(…, sort_keys=True) of Python writes it. signature (base64) is the Ed25519 "
+    "signature (RFC 8032) of the 64 characters of sha256 by facts.public_key. Believe that key if it is the one on the printed receipt, "
+    "or stands at {keys}."
 )
 
 
@@ -75,12 +82,14 @@ def issue_receipt(run: PurgeRun) -> PurgeReceipt:
         lines=[{**line, "gone": gone.get(line["name"], 0)} for line in run.counts["planned"]],
         rescan=rescan,
     )
-    actor = User.objects.filter(pk=run.actor_id).first() if run.actor_id else None
+    actor = _person(run.actor_id)
     receipt.facts = _facts(migration, run, actor) | {
-        "searched_at": [begun_at.isoformat(), timezone.now().isoformat()]
+        "searched_at": [begun_at.isoformat(), timezone.now().isoformat()],
+        "issued_at": receipt.issued_at.isoformat(),
+        "public_key": next(iter(public_keys())),
     }
     receipt.digest = receipt_digest(receipt)
-    receipt.signature = _signer().signature(receipt.digest)
+    receipt.signature = signature_of(receipt.digest)
     receipt.save(force_insert=True)
     record(Verb.PURGE_FINISHED, run, actor=actor, receipt=receipt.pk)
     note(
@@ -135,6 +144,11 @@ def _owner() -> Owner:
     return Owner(organization_id=required_organization_id())
 
 
+def _person(pk: int | None) -> User | None:
+    """Find whoever did something; None for a command, and for somebody who was deleted since."""
+    return User.objects.filter(pk=pk).first() if pk else None
+
+
 def _written_until(migration: LegacyMigration | None) -> datetime:
     """The latest time of contents that may be the old source's, and are no upload that is about to get its row."""
     youngest = timezone.now() - ORPHAN_AFTER
@@ -143,6 +157,7 @@ def _written_until(migration: LegacyMigration | None) -> datetime:
 
 def _facts(migration: LegacyMigration, run: PurgeRun, actor: User | None) -> dict[str, Any]:
     organization = Organization.objects.get(pk=required_organization_id())
+    cut_over = Event.objects.filter(verb=Verb.LEGACY_CUT_OVER).order_by("pk").last()
     days = settings.BACKUP_DAYS
     return {
         "organization": organization.name,
@@ -151,6 +166,7 @@ def _facts(migration: LegacyMigration, run: PurgeRun, actor: User | None) -> dic
         "version": settings.VERSION,
         "plan": migration.plan_digest,
         "cut_over_at": migration.cut_over_at.isoformat() if migration.cut_over_at else "",
+        "cut_over_by": str(_person(cut_over.actor_id if cut_over else None) or ""),
         "purged_at": [run.started_at.isoformat(), timezone.now().isoformat()],
         "slices": run.counts.get("slices", 0),
         "backups_until": str((timezone.now() + timedelta(days=days)).date()) if days else "",
@@ -163,13 +179,9 @@ def receipt_digest(receipt: PurgeReceipt) -> str:
     return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
-def _signer() -> signing.Signer:
-    return signing.Signer(salt=SALT)
-
-
 def receipt_document(receipt: PurgeReceipt) -> dict[str, Any]:
-    """The receipt with its signature, as it is downloaded: whoever has it can compare the hash."""
-    return {
+    """The receipt with its signature, as it is downloaded: whoever has it and the public key can check it."""
+    document = {
         "number": receipt.number,
         "issued_at": receipt.issued_at.isoformat(),
         "facts": receipt.facts,
@@ -178,6 +190,9 @@ def receipt_document(receipt: PurgeReceipt) -> dict[str, Any]:
         "sha256": receipt.digest,
         "signature": receipt.signature,
     }
+    if "public_key" in receipt.facts:
+        document["how_to_check"] = HOW_TO_CHECK.format(keys=keys_address())
+    return document
 
 
 def verify_receipt(receipt: PurgeReceipt, *, actor: User | None) -> Verdict:
@@ -213,11 +228,11 @@ def judge_receipt(
 def _flaws(receipt: PurgeReceipt) -> list[str]:
     """The reasons not to believe a receipt, whatever the re-scan finds."""
     flaws = []
-    if receipt.digest != receipt_digest(receipt):
+    issued_at = receipt.issued_at.isoformat()
+    is_then = receipt.facts.get("issued_at", issued_at) == issued_at
+    if receipt.digest != receipt_digest(receipt) or not is_then:
         flaws.append(CHANGED)
-    try:
-        _signer().unsign(f"{receipt.digest}:{receipt.signature}")
-    except signing.BadSignature:
+    if not is_signed_here(receipt.digest, receipt.signature, receipt.facts.get("public_key", "")):
         flaws.append(UNSIGNED)
     return [*flaws, *_ledger_s_flaws(receipt)]
 
