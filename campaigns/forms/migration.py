@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 
+from ui.editing import EditForm
 
-class RulesForm(forms.Form):
+
+class RulesForm(EditForm, forms.Form):
     """The rules of an organization's own for its cut-over and purge."""
 
     HOURS = ((0, "Not at all"), (24, "24 hours"), (72, "3 days"), (168, "7 days"))

@@ -23,6 +23,7 @@ from tenancy.addresses import one_spelling
 from tiktok.models import MarketplaceAccount
 from tiktok.queries import connected_accounts
 from ui.bidi import isolated
+from ui.editing import EditForm
 from ui.keys import key_in
 from ui.names import NameField
 
@@ -193,7 +194,7 @@ class AnswerForm(forms.Form):
     accepts = forms.BooleanField(required=False)
 
 
-class DueForm(forms.Form):
+class DueForm(EditForm, forms.Form):
     """The day by which an order's videos are to be published; empty: none."""
 
-    due_on = forms.DateField(required=False)
+    due_on = PlausibleDateField(required=False, label="Publish by", widget=DAY)

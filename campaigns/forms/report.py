@@ -127,7 +127,7 @@ class ReportCampaignsForm(EditForm, forms.Form):
         return more
 
 
-class ShareForm(forms.Form):
+class ShareForm(EditForm, forms.Form):
     """The link of a report: how long it works, and the password that it asks for."""
 
     expires_on = PlausibleDateField(

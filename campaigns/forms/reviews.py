@@ -7,6 +7,7 @@ import re
 from django import forms
 
 from campaigns.forms.fields import DAY, PlausibleDateField
+from ui.editing import EditForm
 
 CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)")
 LONGEST = 24 * 3600  # seconds
@@ -59,7 +60,7 @@ class CommentForm(forms.Form):
     second = SecondField()
 
 
-class ChangesForm(forms.Form):
+class ChangesForm(EditForm, forms.Form):
     """The changes that are asked for, which go to the creator by e-mail, and by when."""
 
     reason = forms.CharField(
@@ -71,7 +72,7 @@ class ChangesForm(forms.Form):
     due_on = PlausibleDateField(required=False, label="Next version by", widget=DAY)
 
 
-class DraftDueForm(forms.Form):
+class DraftDueForm(EditForm, forms.Form):
     """The day by which a draft, or its next version, is to be sent; empty: none."""
 
     due_on = PlausibleDateField(required=False, label="Draft by", widget=DAY)

@@ -10,17 +10,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from campaigns.errors import CampaignProblem
-from campaigns.forms import DueForm
 from campaigns.models import Order
 from campaigns.services.orders.cancelling import cancel_order, restore_order
 from campaigns.services.orders.contact.reminders import remind, send_again
 from campaigns.services.orders.contact.replies import change_due
 from campaigns.views.frame import address, campaign_or_404
-from campaigns.views.orders import order_or_404
+from campaigns.views.orders import due_form_of, order_or_404, shown_order
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.models import Event
 from ui.bidi import isolated
+from ui.editing import editing
 from ui.keys import key_in
 from ui.undoing import OF, say_done
 
@@ -87,14 +87,15 @@ def order_remind(request: OrganizationRequest, pk: int, order_pk: int) -> HttpRe
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def order_due(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
-    order = order_or_404(campaign_or_404(pk), order_pk)
-    form = DueForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "This is no date. Nothing was changed.")
-        return _back(request, order)
-    due_on = form.cleaned_data["due_on"]
-    said = "The due date is changed."
-    return _done(request, order, lambda each: change_due(each, due_on, actor=request.user), said)
+    campaign = campaign_or_404(pk)
+    order = order_or_404(campaign, order_pk)
+    with editing(request, order) as stored:
+        form = due_form_of(stored, request.POST)
+        if form.is_valid():
+            change_due(stored, form.cleaned_data["due_on"], actor=request.user)
+            messages.success(request, "The due date is changed.")
+            return _back(request, order)
+    return shown_order(request, campaign, order, due_form=form)
 
 
 def _done(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
+from campaigns.forms import DueForm
 from campaigns.models import Campaign, Order, OrderRequest
 from campaigns.policies.orders import CANCELLABLE, may_restore
 from campaigns.queries import (
@@ -111,7 +113,18 @@ def order_or_404(campaign: Campaign, pk: int) -> Order:
 @staff_page(Permission.READ)
 def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
-    order = order_or_404(campaign, order_pk)
+    return shown_order(request, campaign, order_or_404(campaign, order_pk))
+
+
+def due_form_of(order: Order, data: Any = None) -> DueForm:
+    """The form of the order's due date."""
+    return DueForm(data, initial={"due_on": order.due_on}, auto_id="order-%s")
+
+
+def shown_order(
+    request: OrganizationRequest, campaign: Campaign, order: Order, due_form: DueForm | None = None
+) -> HttpResponse:
+    """The page or dialog of an order; with a `due_form` that was sent and is not valid."""
     template = "orders/dialog.html" if request.htmx else "orders/order.html"
     sync = order_sync(order)
     live = order_live(order, sync)
@@ -127,8 +140,10 @@ def order_page(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResp
         **_diagnosis(order, events),
         "unpublished": UNPUBLISHED,
         "cancellable": CANCELLABLE,
+        "due_form": due_form or due_form_of(order),
     }
-    return campaign_page(request, campaign, template, context)
+    status = 200 if due_form is None else 422
+    return campaign_page(request, campaign, template, context, status=status)
 
 
 def _cancelling(order: Order, events: list[Event]) -> Event | None:

@@ -131,21 +131,22 @@ def report_logo_remove(request: OrganizationRequest, pk: int) -> HttpResponse:
 @require_POST
 def report_share(request: OrganizationRequest, pk: int) -> HttpResponse:
     """Make the link of the report, or change how long it works and what it asks for."""
-    campaign, form = campaign_or_404(pk), ShareForm(request.POST)
-    report = report_of(campaign)
-    if not _may_share(request, report):
-        messages.error(
-            request,
-            "This link shows more than you may see. Ask a colleague who sees all of the campaign.",
-        )
-        return _back(request, campaign)
-    if not form.is_valid():
-        return _page(request, campaign, report, share_form=form, status=REFUSED)
-    share_report(campaign, **form.facts, actor=request.user)
-    messages.success(
-        request, "The share link works. Whoever has it sees this report as it stands here."
-    )
-    return _back(request, campaign)
+    campaign = campaign_or_404(pk)
+    with editing(request, report_to_change(campaign)) as report:
+        if not _may_share(request, report):
+            messages.error(
+                request,
+                "This link shows more than you may see. Ask a colleague who sees all of the campaign.",
+            )
+            return _back(request, campaign)
+        form = _share_form(report, data=request.POST)
+        if form.is_valid():
+            share_report(campaign, **form.facts, actor=request.user)
+            messages.success(
+                request, "The share link works. Whoever has it sees this report as it stands here."
+            )
+            return _back(request, campaign)
+    return _page(request, campaign, report, share_form=form, status=REFUSED)
 
 
 @staff_page(Permission.EDIT_CAMPAIGNS)
@@ -194,6 +195,10 @@ def _form(request: OrganizationRequest, report: Report, *, data: Any = None) -> 
     return ReportForm(data, initial=stored_report(report), sees_money=sees_money(request))
 
 
+def _share_form(report: Report, *, data: Any = None) -> ShareForm:
+    return ShareForm(data, initial={"expires_on": report.expires_on})
+
+
 def _may_share(request: OrganizationRequest, report: Report) -> bool:
     """May the member give away what the link shows: all creators of the campaign, and costs where the report has them?"""
     return not request.membership.is_limited and (sees_money(request) or not report.shows_money)
@@ -233,7 +238,7 @@ def _page(
         "form": (form or _form(request, report)) if may_set_up else None,
         "logo_form": logo_form or LogoForm(),
         "may_share": may_share,
-        "share_form": share_form or ShareForm(initial={"expires_on": report.expires_on}),
+        "share_form": share_form or _share_form(report),
         "share_url": report_url(report) if may_share and report.is_shared else "",
     }
     return campaign_page(request, campaign, "report/report.html", context, status=status)

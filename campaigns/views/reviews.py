@@ -43,9 +43,12 @@ from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tenancy.models import Event
 from tenancy.services.submissions import make_once
+from ui.editing import editing
 from ui.keys import key_in
 from ui.submitting import is_sent, say_made, sent_token
 from ui.undoing import OF, say_done
+
+DUE_ID = "draft-%s"  # the form of changes has a field of this name, too
 
 
 @staff_page(Permission.READ)
@@ -105,8 +108,8 @@ def _shown(
         "is_latest": bool(versions) and shown == versions[0],
         "words": compared(beside.text, shown.text) if is_compared else [],  # type: ignore[union-attr]
         "comment_form": CommentForm(),
-        "changes_form": ChangesForm(initial={"due_on": review.due_on}),
-        "due_form": DraftDueForm(initial={"due_on": review.due_on}),
+        "changes_form": ChangesForm(initial=_dated(review)),
+        "due_form": DraftDueForm(initial=_dated(review), auto_id=DUE_ID),
         **more,
     }
     has_errors = any(getattr(each, "errors", None) for each in more.values())
@@ -210,14 +213,15 @@ def review_approve(
 def review_changes(
     request: OrganizationRequest, pk: int, review_pk: int, version_pk: int
 ) -> HttpResponse:
-    version = _version_or_404(request, pk, review_pk, version_pk)
-    form = ChangesForm(request.POST)
-    if not form.is_valid():
-        campaign = campaign_or_404(pk)
+    campaign, version = campaign_or_404(pk), _version_or_404(request, pk, review_pk, version_pk)
+    with editing(request, version.review.order):  # everything about its drafts takes turns
         review = review_or_404(campaign, review_pk)
-        return _shown(request, campaign, review, live=review_live(review), changes_form=form)
-    judge = partial(ask_for_changes, version, **form.cleaned_data, actor=request.user)
-    return _judged(request, version, judge, f"Changes of version {version.number} are asked for.")
+        form = ChangesForm(request.POST, initial=_dated(review))
+        if form.is_valid():
+            judge = partial(ask_for_changes, version, **form.cleaned_data, actor=request.user)
+            said = f"Changes of version {version.number} are asked for."
+            return _judged(request, version, judge, said)
+    return _shown(request, campaign, review, live=review_live(review), changes_form=form)
 
 
 def _judged(
@@ -257,14 +261,19 @@ def verdict_undo(
 @staff_page(Permission.EDIT_CAMPAIGNS)
 @require_POST
 def review_due(request: OrganizationRequest, pk: int, review_pk: int) -> HttpResponse:
-    review = review_or_404(campaign_or_404(pk), review_pk)
-    form = DraftDueForm(request.POST)
-    if form.is_valid():
-        change_due(review, form.cleaned_data["due_on"], actor=request.user)
-        messages.success(request, "The due date is changed.")
-    else:
-        messages.error(request, "This is no date. Nothing was changed.")
-    return redirect(address(request, "review", pk, review_pk))
+    campaign = campaign_or_404(pk)
+    review = review_or_404(campaign, review_pk)
+    with editing(request, review) as stored:
+        form = DraftDueForm(request.POST, initial=_dated(stored), auto_id=DUE_ID)
+        if form.is_valid():
+            change_due(stored, form.cleaned_data["due_on"], actor=request.user)
+            messages.success(request, "The due date is changed.")
+            return redirect(address(request, "review", pk, review_pk))
+    return _shown(request, campaign, review, live=review_live(review), due_form=form)
+
+
+def _dated(review: Review) -> dict[str, Any]:
+    return {"due_on": review.due_on}
 
 
 def _back(request: OrganizationRequest, version: ReviewVersion) -> HttpResponse:

@@ -29,6 +29,7 @@ from tenancy.models import SignOnDomain, SingleSignOn
 from tenancy.queries import sign_on_domains, sign_on_provider
 from tenancy.services import single_sign_on as service
 from tenancy.services.sign_on_domains import prove_domain, remove_domain
+from ui.editing import editing
 from ui.redirects import go_to
 
 PAGE = "single_sign_on:page"
@@ -132,15 +133,22 @@ def require(request: OrganizationRequest) -> HttpResponse:
 @require_POST
 def save_rules(request: OrganizationRequest) -> HttpResponse:
     """Save who comes in for the first time."""
-    form = SignOnRulesForm(request.POST)
-    if not form.is_valid():
-        return _page(request, rules_form=form, status=422)
-    provider = _provider(request)
-    return _try(
-        request,
-        lambda: service.set_rules(provider, **form.cleaned_data, by=request.membership),
-        "Rules saved. They hold from now on.",
-    )
+    with editing(request, request.organization):  # as the service does: the provider after it
+        provider = _provider(request)
+        form = _rules_form(provider, request.POST)
+        if form.is_valid():
+            return _try(
+                request,
+                lambda: service.set_rules(provider, **form.cleaned_data, by=request.membership),
+                "Rules saved. They hold from now on.",
+            )
+    return _page(request, rules_form=form, status=422)
+
+
+def _rules_form(provider: SingleSignOn | None, data: Any = None) -> SignOnRulesForm:
+    stored = provider or SingleSignOn()
+    initial = {name: getattr(stored, name) for name in SignOnRulesForm.base_fields}
+    return SignOnRulesForm(data, initial=initial)
 
 
 @manages
@@ -233,10 +241,6 @@ def _page(
     asked = protocol or request.GET.get("protocol") or (provider or SingleSignOn()).protocol
     speaks_saml = provider is not None and provider.protocol == SignOnProtocol.SAML
     domains: list[SignOnDomain] = list(sign_on_domains())
-    rules = {
-        "gives_role": provider.gives_role if provider else "",
-        "trusts_addresses": provider.trusts_addresses if provider else False,
-    }
     is_proven = any(domain.proven_at for domain in domains)
     protocols = [
         {"label": label, "href": f"?protocol={value}", "current": value == asked}
@@ -257,7 +261,7 @@ def _page(
         "saml_form": SamlForm(),
         "provider_form": ProviderForm(provider=provider),
         "domain_form": DomainForm(),
-        "rules_form": SignOnRulesForm(initial=rules),
+        "rules_form": _rules_form(provider),
         **forms,
     }
     return render(request, "staff/organization/single_sign_on.html", context, status=status)

@@ -15,6 +15,7 @@ from influence.single_sign_on.saml.metadata import MetadataRefused, fetch, read
 from tenancy.addresses import domain_of
 from tenancy.models import SingleSignOn
 from tenancy.public_mail import Mailbox
+from ui.editing import EditForm
 
 ENTER_ANEW = (
     "Enter the client secret of this issuer. The earlier one is for the earlier issuer alone."
@@ -111,7 +112,7 @@ class SamlForm(forms.Form):
         return given
 
 
-class SignOnRulesForm(forms.Form):
+class SignOnRulesForm(EditForm, forms.Form):
     """The form of who comes in."""
 
     gives_role = forms.ChoiceField(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState, ReplyKind
@@ -13,7 +14,7 @@ from campaigns.errors import NotToBeMailed
 from campaigns.models import Campaign, Order
 from campaigns.services.orders.contact import reminders
 from campaigns.services.orders.contact.reminders import remind, remind_by_rule, send_again
-from campaigns.services.orders.contact.replies import say
+from campaigns.services.orders.contact.replies import change_due, say
 from campaigns.tasks import plan_order_reminders
 from jobs.models import Work
 from mail.models import Message
@@ -23,6 +24,7 @@ from tenancy.models import Event, Organization, User
 from tests.connecting import a_person
 from tests.factories.campaigns import a_campaign, an_account, an_order
 from tests.mailing import sent_mail
+from tests.submitting import submit, version
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -211,3 +213,22 @@ def test_overdue_is_a_flag_that_a_post_removes(order: Order) -> None:
 def test_every_organization_is_looked_through(organization: Organization) -> None:
     plan_order_reminders()
     assert Work.objects.filter(kind=reminders.DAILY, subject_id=organization.pk).exists()
+
+
+def test_a_due_date_that_somebody_else_has_set_meanwhile_is_asked_about(
+    order: Order, manager: Client, olivia: User
+) -> None:
+    page = f"/o/oaks/campaigns/{order.campaign_id}/orders/{order.pk}/"
+    near, far = (timezone.now().date() + timedelta(days=days) for days in (3, 30))
+    opened = manager.get(page)
+    change_due(order, near, actor=olivia)
+    given = {"due_on": far.isoformat(), "version": version(opened)}
+    asked = manager.post(f"{page}due/", given)
+    assert (asked.status_code, "Somebody else" in asked.content.decode()) == (422, True)
+    order.refresh_from_db()
+    assert order.due_on == near
+    given |= {"version": version(asked), "keep_due_on": "yours"}
+    assert manager.post(f"{page}due/", given).status_code == 302
+    assert submit(manager, page, {"due_on": "x"}, to=f"{page}due/").status_code == 422
+    order.refresh_from_db()
+    assert order.due_on == far

@@ -43,7 +43,7 @@ from tenancy.models import Event, Group, Membership, Organization, User
 from tests.campaigns.conftest import signed_in
 from tests.factories.campaigns import an_account, an_order
 from tests.files.conftest import a_picture
-from tests.submitting import fresh
+from tests.submitting import fresh, submit, version
 from tiktok.enums import PollKind
 
 pytestmark = pytest.mark.django_db
@@ -527,16 +527,33 @@ def test_a_due_date_is_set_on_the_page_and_an_empty_draft_says_that_it_is_awaite
     review = Review.objects.get()
     url = f"/o/oaks/campaigns/{review.campaign_id}/review/{review.pk}/"
     assert "No version yet" in manager.get(url).content.decode()
-    assert (
-        "This is no date"
-        in manager.post(f"{url}due/", {"due_on": "x"}, follow=True).content.decode()
-    )
-    manager.post(f"{url}due/", {"due_on": TODAY.isoformat()})
+    refused = manager.post(f"{url}due/", {"due_on": "x"})
+    assert (refused.status_code, "Enter a valid date." in refused.content.decode()) == (422, True)
+    submit(manager, url, {"due_on": TODAY.isoformat()}, to=f"{url}due/")
     assert Review.objects.get().due_on == TODAY
     cancel_order(order, actor=olivia)
     assert "this draft is closed" in manager.get(url).content.decode()
     Order.objects.update(state=OrderState.FULFILLED)
     assert "The order is over" in manager.get(url).content.decode()
+
+
+def test_a_due_date_that_somebody_else_has_set_meanwhile_is_asked_about(
+    manager: Client, order: Order, olivia: User
+) -> None:
+    draft = submit_draft(order, 1, Draft("One"))
+    opened, later = manager.get(at(draft)), TODAY + timedelta(days=3)
+    before = state(draft)
+    change_due(draft.review, later, actor=olivia)
+    for nth, (to, given) in enumerate(
+        [(of(draft, "changes"), {"reason": "Shorter."}), (at(draft, "due/"), {})]
+    ):
+        given |= {"due_on": TODAY.isoformat(), "version": version(opened, nth)}
+        asked = manager.post(to, given)
+        assert (asked.status_code, "Somebody else" in asked.content.decode()) == (422, True)
+    assert (state(draft), Review.objects.get().due_on) == (before, later)
+    given |= {"version": version(asked, 1), "keep_due_on": "yours"}
+    assert manager.post(at(draft, "due/"), given).status_code == 302
+    assert Review.objects.get().due_on == TODAY
 
 
 def test_a_mail_that_cannot_go_out_is_told_beside_the_verdict(

@@ -21,6 +21,7 @@ from tests.campaigns.test_campaigns_pages import base, text
 from tests.campaigns.test_results import roll
 from tests.connecting import an_organization
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video
+from tests.submitting import version
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "sunlit harbour"
@@ -218,6 +219,23 @@ def test_no_log_names_the_token_or_the_password(
         said = f"{record.getMessage()} {vars(record)}"
         assert token not in said, record.name
         assert PASSWORD not in said
+
+
+def test_an_end_of_the_link_that_somebody_else_has_set_meanwhile_is_asked_about(
+    shared: Report, manager: Client
+) -> None:
+    page = f"{base(shared.campaign)}report/"
+    seen = version(manager.get(page), 1)
+    near, far = ((timezone.now() + timedelta(days=days)).date() for days in (1, 30))
+    share(shared, expires_on=near)
+    given = {"expires_on": far.isoformat(), "password": PASSWORD}
+    asked = manager.post(f"{page}share/", {**given, "version": seen})
+    assert (asked.status_code, "Somebody else has changed this" in text(asked)) == (422, True)
+    assert (stored(shared).expires_on, stored(shared).password) == (near, "")
+    manager.post(
+        f"{page}share/", {**given, "version": version(asked, 1), "keep_expires_on": "yours"}
+    )
+    assert stored(shared).expires_on == far
 
 
 def test_a_form_of_the_link_that_is_wrong_changes_nothing(shared: Report, manager: Client) -> None:

@@ -34,6 +34,7 @@ from tests.influence.single_sign_on.conftest import (
 )
 from tests.mailing import sent_mail
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
+from tests.submitting import submit, version
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/elm/settings/sign-in/single-sign-on/"
@@ -58,6 +59,10 @@ def shown_to(client: Client) -> str:
 def enter(client: Client, provider: OpenIdProvider, **other: str) -> Any:
     data = {"issuer": provider.url, "client_id": CLIENT_ID, "secret": CLIENT_SECRET, **other}
     return client.post(f"{PAGE}provider/", data)
+
+
+def save_rules(client: Client, **rules: str) -> Any:
+    return submit(client, PAGE, rules, to=f"{PAGE}rules/")
 
 
 def turn_on(client: Client) -> None:
@@ -93,8 +98,8 @@ def test_from_nothing_to_required(
 
     turn_on(owner)
     owner.post(f"{PAGE}switch/", {"on": "yes"})
-    owner.post(f"{PAGE}rules/", {"gives_role": "viewer"})
-    owner.post(f"{PAGE}rules/", {"gives_role": "viewer"})
+    save_rules(owner, gives_role="viewer")
+    save_rules(owner, gives_role="viewer")
     assert sign_on(provider).status_code == 302
     owner.post(f"{PAGE}require/", {"require": "yes"})
     owner.post(f"{PAGE}require/", {"require": "yes"})
@@ -229,18 +234,32 @@ def test_an_owner_turns_on_what_the_page_showed_and_nothing_else(
 def test_an_admin_has_addresses_trusted_while_it_is_off_only(
     sso: SingleSignOn, elm: Organization, owner: Client, member: Members
 ) -> None:
-    admin, rules = browser(member(Role.ADMIN, "ada@elm.example")), f"{PAGE}rules/"
-    admin.post(rules, {"gives_role": "viewer", "trusts_addresses": "on"})
+    admin = browser(member(Role.ADMIN, "ada@elm.example"))
+    save_rules(admin, gives_role="viewer", trusts_addresses="on")
     assert "Only an owner can have addresses taken as verified" in shown_to(admin)
     assert (stored(elm).gives_role, stored(elm).trusts_addresses) == ("", False)
-    owner.post(rules, {"trusts_addresses": "on"})
+    save_rules(owner, trusts_addresses="on")
     assert stored(elm).trusts_addresses
-    admin.post(rules, {"gives_role": "viewer", "trusts_addresses": "on"})
-    admin.post(rules, {})
+    save_rules(admin, gives_role="viewer", trusts_addresses="on")
+    save_rules(admin)
     assert (stored(elm).gives_role, stored(elm).trusts_addresses) == ("", False)
     change(elm, is_on=False)
-    admin.post(rules, {"trusts_addresses": "on"})
+    save_rules(admin, trusts_addresses="on")
     assert stored(elm).trusts_addresses
+
+
+def test_rules_that_somebody_else_has_changed_meanwhile_are_asked_about(
+    sso: SingleSignOn, elm: Organization, owner: Client, member: Members
+) -> None:
+    seen = version(owner.get(PAGE))
+    save_rules(browser(member(Role.OWNER, "otto@elm.example")), gives_role="manager")
+    given = {"version": seen, "gives_role": "viewer"}
+    asked = owner.post(f"{PAGE}rules/", given)
+    assert asked.status_code == 422
+    assert "Somebody else has changed this meanwhile" in asked.content.decode()
+    assert stored(elm).gives_role == "manager"
+    owner.post(f"{PAGE}rules/", {**given, "version": version(asked), "keep_gives_role": "yours"})
+    assert stored(elm).gives_role == "viewer"
 
 
 def test_what_is_off_cannot_be_required_and_turning_off_ends_the_requirement(
@@ -315,10 +334,8 @@ def test_a_test_whose_sign_in_has_ended_is_none(
 def test_a_rule_that_is_none_is_refused_and_another_is_said(
     owner: Client, sso: SingleSignOn
 ) -> None:
-    answer = owner.post(f"{PAGE}rules/", {"gives_role": "owner"})
-    assert answer.status_code == 422
-    answer = owner.post(f"{PAGE}rules/", {"gives_role": "", "trusts_addresses": "on"})
-    assert answer.status_code == 302
+    assert save_rules(owner, gives_role="owner").status_code == 422
+    assert save_rules(owner, gives_role="", trusts_addresses="on").status_code == 302
     with organization_scope(sso.organization):
         detail = Event.objects.get(verb="single_sign_on.rules_set").detail
     assert detail == {"trusts_addresses": True, "invited_only": True}

@@ -18,7 +18,7 @@ from tenancy.scope import organization_scope
 from tests.crm.conftest import queries_in
 from tests.influence.single_sign_on.conftest import Members, browser, prove, said
 from tests.influence.single_sign_on.saml.conftest import answer_to, come_by_saml
-from tests.influence.single_sign_on.test_settings import PAGE, SEEN, shown_to, stored
+from tests.influence.single_sign_on.test_settings import PAGE, SEEN, save_rules, shown_to, stored
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET
 from tests.saml_provider import EMAIL, HERE, KEYS, OTHER_KEYS, OUR_NAME, SamlProvider, bare, pair
 
@@ -50,7 +50,7 @@ def test_from_nothing_to_required(elm: Organization, idp: SamlProvider, owner: C
     assert (row.protocol, row.issuer, row.sign_in_url) == ("saml", idp.entity_id, idp.sign_in_url)
     assert row.certificates == bare(KEYS[1])
     prove(elm, "elm.example")
-    owner.post(f"{PAGE}rules/", {"trusts_addresses": "on"})
+    save_rules(owner, trusts_addresses="on")
 
     idp.attributes[EMAIL] = "olga@elm.example"
     sent = owner.post(f"{PAGE}test/")
