@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.queries.ending import DAYS, ending_page, ends_within
@@ -46,4 +47,5 @@ def remind_ending(request: OrganizationRequest) -> HttpResponse:
         raise Http404
     filters = [ends_within(_days(request.POST.get("days", "")))]
     action = draft_action(kind, ids=[], search="", filters=filters, actor=request.user)
-    return redirect("crm:bulk_action", request.organization.slug, action.pk)
+    preview = reverse("crm:bulk_action", args=[request.organization.slug, action.pk])
+    return HttpResponseRedirect(f"{preview}?from=ending")

@@ -35,6 +35,11 @@ from ui.redirects import go_to
 from ui.undoing import say_done
 
 MOST_SELECTED = 10_000
+# The pages besides the list that a selection may come from, as the address says it.
+FROM = {
+    "ending": ("campaigns:ending", "Permissions that end soon"),
+    "migration": ("migration:page", "Migration"),
+}
 
 
 @staff_page(Permission.READ)
@@ -79,6 +84,14 @@ def _ids(request: OrganizationRequest) -> list[int]:
 
 def _page(request: OrganizationRequest, page: BulkPage, query: str) -> str:
     return f"{reverse(page.name, args=[request.organization.slug])}?{query}"
+
+
+def _came_from(request: OrganizationRequest) -> dict[str, str]:
+    """The page that leads to the action, and back from it."""
+    key = request.POST.get("from") or request.GET.get("from", "")
+    name, label = FROM.get(key, ("crm:influencers", "Influencers"))
+    back = reverse(name, args=[request.organization.slug])
+    return {"came_from": key if key in FROM else "", "back": back, "back_label": label}
 
 
 def _demand(request: OrganizationRequest, wanted: BulkKind | BulkPage) -> None:
@@ -130,6 +143,7 @@ def bulk_action(request: OrganizationRequest, action_pk: int) -> HttpResponse:
         "may_cancel": running is not None and may_cancel(running, request.membership),
         "tabs": _tabs(action, state),
         "page": results_page(action, state=state, cursor=request.GET.get("cursor", "")),
+        **_came_from(request),
     }
     return live.answer(request) or render(request, "staff/crm/bulk/results.html", context)
 
@@ -198,7 +212,7 @@ def _show_preview(
         "is_known": bool(value) or kind.choice is None,
         "several_markets": several_markets,
         "problem": problem,
-        "back": address(request, "influencers"),
+        **_came_from(request),
     }
     status = INVALID if problem else 200
     return render(request, "staff/crm/bulk/preview.html", context, status=status)
@@ -225,7 +239,9 @@ def begin_bulk(request: OrganizationRequest, action_pk: int) -> HttpResponse:
     is_small = total <= kind.size and not kind.is_outside
     if action.job and is_small and begin_at_once(action.job).state == JobState.DONE:
         _tell(request, action, kind)
-    return HttpResponseRedirect(address(request, "bulk_action", action.pk))
+    came_from = _came_from(request)["came_from"]
+    query = f"?from={came_from}" if came_from else ""
+    return HttpResponseRedirect(address(request, "bulk_action", action.pk) + query)
 
 
 def _total(action: BulkAction, kind: BulkKind) -> int:

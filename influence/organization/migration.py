@@ -41,9 +41,11 @@ from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import MigrationRefused
+from tiktok.models import LegacyMigration
 from tiktok.services.legacy.purging import NotCutOver, pause_purge, start_purge
 from ui.bidi import isolated
 from ui.csv_rows import csv_lines
+from ui.editing import editing
 from ui.redirects import go_to
 
 PAGE = "migration:page"
@@ -77,6 +79,12 @@ def _plan() -> MigrationPlan:
 def page(request: OrganizationRequest) -> HttpResponse:
     """The cockpit; it brings itself up to date."""
     found = _found()
+    return found.live.answer(request) or _page(request, found, _rules_form(found.migration))
+
+
+def _page(
+    request: OrganizationRequest, found: Cockpit, rules: RulesForm, *, status: int = 200
+) -> HttpResponse:
     why = why_not(found.migration, found.plan, request.user) if found.plan else ""
     context = {
         "found": found,
@@ -84,12 +92,15 @@ def page(request: OrganizationRequest) -> HttpResponse:
         "subtitle": SUBTITLES[found.step],
         "why_not": why,
         "is_own_wish": found.migration.asked_by_id == request.user.pk,
-        "rules": RulesForm(initial=found.migration.__dict__),
+        "rules": rules,
         "member_count": request.organization.memberships.count(),
     }
-    return found.live.answer(request) or render(
-        request, "staff/organization/migration/page.html", context
-    )
+    return render(request, "staff/organization/migration/page.html", context, status=status)
+
+
+def _rules_form(migration: LegacyMigration, data: Any = None) -> RulesForm:
+    stored = {name: getattr(migration, name) for name in RulesForm.base_fields}
+    return RulesForm(data, initial=stored)
 
 
 @staff_page(RIGHT)
@@ -169,17 +180,22 @@ def ask(request: OrganizationRequest, how: str) -> HttpResponse:
         messages.info(request, "Nobody is left to be asked.")
         return go_to(request, address(request, PAGE))
     action = draft_action(kind, ids=ids, search="", filters=(), actor=request.user)
-    return go_to(request, reverse("crm:bulk_action", args=[request.organization.slug, action.pk]))
+    preview = reverse("crm:bulk_action", args=[request.organization.slug, action.pk])
+    return go_to(request, f"{preview}?from=migration")
 
 
 @staff_page(RIGHT)
 @require_POST
 def rules(request: OrganizationRequest) -> HttpResponse:
     """Does a second person approve the cut-over, and how long does the purge wait?"""
-    form = RulesForm(request.POST)
-    if form.is_valid():
-        _try(request, "Rules saved.", lambda: set_rules(**form.cleaned_data, actor=request.user))
-    return go_to(request, address(request, PAGE))
+    with editing(request, _found().migration) as migration:
+        form = _rules_form(migration, request.POST)
+        if form.is_valid():
+            _try(
+                request, "Rules saved.", lambda: set_rules(**form.cleaned_data, actor=request.user)
+            )
+            return go_to(request, address(request, PAGE))
+    return _page(request, _found(), form, status=422)
 
 
 # --- cut-over ---
