@@ -13,10 +13,12 @@ from files.models import File
 from files.purge import delete_with_contents
 from jobs.models import Job
 from tenancy.enums import Verb
-from tenancy.models import Event
+from tenancy.models import Event, EventText
 from tiktok.enums import Source
-from tiktok.models import LegacyMigration
+from tiktok.models import LegacyMigration, PurgeRun
 from tiktok.services.legacy.purgers import TERMS, RowPurger, register_purger
+
+INFLUENCER = Influencer._meta.label_lower
 
 
 def exports_from_before() -> QuerySet[File]:
@@ -34,28 +36,52 @@ def _named_as(name: OuterRef) -> Q:
     )
 
 
-def _accounts() -> QuerySet[SocialAccount]:
+def _accounts(influencer: str, name: str) -> QuerySet[SocialAccount]:
+    """The accounts of a row's influencer that the old source called as the row says, unless that is the handle."""
     kept = KeyTextTransform("display_name", "creator__legacy_profile__profile")
     of_them = SocialAccount.objects.alias(old_name=kept).filter(
-        _named_as(OuterRef("name")), influencer=OuterRef("pk")
+        _named_as(OuterRef(name)), influencer=OuterRef(influencer)
     )
-    return of_them.exclude(handle=OuterRef("name")).order_by("pk")
+    return of_them.exclude(handle=OuterRef(name)).order_by("pk")
+
+
+def _naming(influencer: str) -> QuerySet[Event]:
+    """The events in which somebody gave a row's influencer a name."""
+    events = Event.objects.filter(object_type=INFLUENCER, object_id=OuterRef(influencer))
+    return events.filter(
+        Q(verb__in=[Verb.INFLUENCER_CREATED, Verb.INFLUENCER_IMPORTED])
+        | Q(text__detail__fields__contains=["name"])
+    )
 
 
 def named_by_the_old_source() -> QuerySet[Influencer]:
     """The influencers who are called as the old source called their account, and whom nobody has named so: earlier imports did."""
-    events = Event.objects.filter(object_type="crm.influencer", object_id=OuterRef("pk"))
-    given = Q(verb__in=[Verb.INFLUENCER_CREATED, Verb.INFLUENCER_IMPORTED]) | Q(
-        text__detail__fields__contains=["name"]
-    )
-    return Influencer.objects.filter(Exists(_accounts()), ~Exists(events.filter(given)))
+    return Influencer.objects.filter(Exists(_accounts("pk", "name")), ~Exists(_naming("pk")))
 
 
 def name_after_handles(rows: QuerySet[Influencer]) -> int:
     """Call them by their handles, as an import does, until TikTok names them. How many."""
-    return rows.update(name=Subquery(_accounts().values("handle")[:1]))
+    return rows.update(name=Subquery(_accounts("pk", "name").values("handle")[:1]))
 
 
+def event_names() -> QuerySet[EventText]:
+    """The names by which events call influencers as the old source called them, from before anybody gave them another."""
+    rows = EventText.objects.filter(event__object_type=INFLUENCER).exclude(label="")
+    given = _naming("event__object_id").filter(pk__lte=OuterRef("event_id"))
+    return rows.filter(Exists(_accounts("event__object_id", "label")), ~Exists(given))
+
+
+def outcomes() -> QuerySet[Job]:
+    """The jobs whose outcome leads to influencers by their names, if the old source gave any of these; from before the purge."""
+    begun_at = PurgeRun.objects.order_by("pk").values("started_at")[:1]
+    return Job.objects.filter(
+        Exists(named_by_the_old_source()),
+        outcome__contains=[{"links": [["crm:influencer"]]}],
+        finished_at__lt=Coalesce(begun_at, Now()),
+    )
+
+
+# The last is done first: whom the old source named is known by their names.
 register_purger(
     RowPurger(
         "names",
@@ -63,6 +89,26 @@ register_purger(
         TERMS,
         named_by_the_old_source,
         name_after_handles,
+    ),
+    first=True,
+)
+register_purger(
+    RowPurger(
+        "event_names",
+        "Names that the old source gave to creators, in the audit log; that something happened stays",
+        TERMS,
+        event_names,
+        lambda texts: texts.update(label=""),
+    ),
+    first=True,
+)
+register_purger(
+    RowPurger(
+        "influencer_outcomes",
+        "Names that the old source gave to creators, in the results of work on them",
+        TERMS,
+        outcomes,
+        lambda jobs: jobs.update(outcome=[]),
     ),
     first=True,
 )

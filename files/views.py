@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from files.enums import FileKind
 from files.limits import SHOWN
 from files.models import File
 from files.policies import part_asked
@@ -65,7 +66,10 @@ def picture(request: OrganizationRequest, file_key: uuid.UUID) -> FileResponse:
     file = get_object_or_404(File, key=file_key)
     if not file.limit.picture:
         raise Http404("This file is not a picture that pages show.")
-    return _content(file, as_attachment=False, cache_control="private, max-age=86400, immutable")
+    # No browser keeps what the purge of the old source will delete.
+    is_old = file.kind == FileKind.LEGACY_PICTURE
+    kept = UNKEPT if is_old else "private, max-age=86400, immutable"
+    return _content(file, as_attachment=False, cache_control=kept)
 
 
 def as_picture(file: File, *, name: str) -> FileResponse:

@@ -45,6 +45,7 @@ def tie_post(
     post = _post_of(order, fact.video_id)
     if not fact.is_bound and (post.origin == PostOrigin.BY_HAND or _is_anothers(post, order)):
         return post
+    _forget_the_old_source(post)
     has_agreed = (
         post.origin == PostOrigin.LINK_REQUEST or post.review_state == ReviewState.LINK_ASKED
     )
@@ -82,6 +83,7 @@ def note_link_request(order: Order, link: LinkRequest, video: Video | None) -> P
     if _is_anothers(post, order):
         return post
     if post.hidden_at is not None:  # a tombstone of the old source
+        _forget_the_old_source(post)
         post.origin, post.hidden_at = PostOrigin.ORDER, None
     if post.origin in BY_ORDER:
         post.order, post.video, post.review_reason = order, video or post.video, ""
@@ -106,6 +108,13 @@ def _post_of(order: Order, video_id: str) -> Post:
         url=f"https://www.tiktok.com/@{order.account.handle}/video/{video_id}",
         origin=PostOrigin.ORDER,
     )
+
+
+def _forget_the_old_source(post: Post) -> None:
+    """Once TikTok speaks of a post that the old source brought in, nothing that this told of it stays: neither its video, nor that
+    it was published."""
+    if post.origin == PostOrigin.LEGACY:
+        post.video = post.published_at = post.published_since = None
 
 
 def _is_anothers(post: Post, order: Order) -> bool:

@@ -14,16 +14,20 @@ from django.utils import timezone
 
 from campaigns.models import MigrationPlan
 from campaigns.services.legacy.cutting_over import reverse_cut_over
-from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer
+from crm.queries.exports import Wish
 from crm.services.accounts import AddOutcome, add_tiktok_account
+from crm.services.exports.runs import export_file, start_export
+from jobs.enums import Lane
 from jobs.models import Work
 from tenancy.enums import Role, Verb
+from tenancy.models import EventText, Membership
 from tenancy.scope import organization_scope
 from tenancy.services.events import record
 from tests.campaigns.conftest import signed_in
 from tests.factories.creators import track_creator
-from tests.factories.legacy import cut_over
+from tests.factories.legacy import bring_in, cut_over
+from tests.working import pump
 from tiktok.enums import MarketplaceStatus, PollKind, Source
 from tiktok.models import Creator, LegacyMigration, Video
 from tiktok.policies import made_at
@@ -66,12 +70,6 @@ def _scope(oak) -> Iterator[None]:
         yield
 
 
-def bring_in_the_old_source(tmp_path) -> None:
-    file = tmp_path / "export.csv"
-    file.write_text(EXPORT, encoding="utf-8")
-    import_legacy_export(file, campaign_name="Past", actor=None)
-
-
 def collect_of_maya() -> Creator:
     """TikTok's own data: the profile with a reading of a month before, and the latest videos."""
     creator = track_creator("maya.bakes", MarketplaceStatus.IN)
@@ -112,7 +110,7 @@ def numbers(handle: str) -> tuple[datetime | None, float | None, float | None, f
 def test_it_is_made_of_the_old_source_then_of_tiktoks_own_and_of_the_old_again_when_reversed(
     owner, tmp_path
 ) -> None:
-    bring_in_the_old_source(tmp_path)
+    bring_in(tmp_path, EXPORT, campaign_name="Past")
     collect_of_maya()
     maya, tom = numbers("maya.bakes"), numbers("tom_trails")
     assert (maya, tom) == (
@@ -155,8 +153,23 @@ def test_it_is_made_of_the_old_source_then_of_tiktoks_own_and_of_the_old_again_w
     )
 
 
+def test_an_export_from_before_the_cut_over_is_read_no_more_after_it(owner, tmp_path) -> None:
+    bring_in(tmp_path, EXPORT, campaign_name="Past")
+    reader = Membership.objects.get()
+    job = start_export(Wish(is_whole=True), total=1, actor=reader.user, sees_money=True)
+    while export_file(job.pk, reader) is None:
+        assert pump(Lane.BULK)
+    page = f"/o/oak/influencers/exports/{job.pk}/"
+    assert b"1234567" in b"".join(owner.get(page).streaming_content)
+
+    cut_over()
+    assert owner.get(page).status_code == 404
+    reverse_cut_over(actor=None)
+    assert owner.get(page).status_code == 200
+
+
 def test_a_purge_changes_nothing_of_it(owner, tmp_path) -> None:
-    bring_in_the_old_source(tmp_path)
+    bring_in(tmp_path, EXPORT, campaign_name="Past")
     collect_of_maya()
     cut_over()
     maya = numbers("maya.bakes")
@@ -179,10 +192,8 @@ def test_the_first_import_takes_tiktoks_own_from_accounts_that_are_here_already(
 
 
 def test_names_that_earlier_imports_took_from_the_old_source_go_with_the_purge(tmp_path) -> None:
-    file = tmp_path / "accounts.csv"
     rows = (f"{handle},{handle} of old,2025-05-02,9\n" for handle in ("ann", "ida", "kim", "zoe"))
-    file.write_text("handle,nickname,collected_at,followers\n" + "".join(rows), encoding="utf-8")
-    import_legacy_export(file, campaign_name="Past", actor=None)
+    bring_in(tmp_path, "handle,nickname,collected_at,followers\n" + "".join(rows))
     for handle in ("ann", "ida", "zoe"):  # as imports did once
         Influencer.objects.filter(name=handle).update(name=f"{handle} of old")
     for handle, field in (("ida", "e-mail"), ("zoe", "name")):
@@ -204,8 +215,37 @@ def test_names_that_earlier_imports_took_from_the_old_source_go_with_the_purge(t
     assert (line["rows"], line["gone"], receipt.rescan["names"]) == (2, 2, 0)
 
 
+def test_such_names_go_from_the_audit_log_unless_somebody_had_given_them(tmp_path) -> None:
+    rows = (f"{handle},{handle} of old,2025-05-02,9\n" for handle in ("ann", "ida", "zoe"))
+    bring_in(tmp_path, "handle,nickname,collected_at,followers\n" + "".join(rows))
+    people = {each.name: each for each in Influencer.objects.all()}
+
+    def said_of(handle: str, name: str, field: str) -> None:
+        people[handle].name = name
+        people[handle].save(update_fields=["name"])
+        record(Verb.INFLUENCER_EDITED, people[handle], actor=None, texts={"fields": [field]})
+
+    for handle in ("ann", "ida"):
+        said_of(handle, f"{handle} of old", "e-mail")
+    said_of("ida", "Ida B.", "name")
+    said_of("zoe", "zoe of old", "name")  # somebody calls her so, too
+    cut_over()
+    receipt = run_purge(start_purge(actor=None))
+
+    labels = EventText.objects.filter(event__object_type="crm.influencer").order_by("event")
+    assert list(labels.values_list("label", "detail__fields")) == [
+        ("", ["e-mail"]),
+        ("", ["e-mail"]),
+        ("Ida B.", ["name"]),
+        ("zoe of old", ["name"]),
+    ]
+    (line,) = (line for line in receipt.lines if line["name"] == "event_names")
+    assert (line["rows"], line["gone"], receipt.rescan["event_names"]) == (2, 2, 0)
+    assert set(Influencer.objects.values_list("name", flat=True)) == {"ann", "Ida B.", "zoe of old"}
+
+
 def test_an_erased_creator_is_synced_by_no_cut_over(tmp_path) -> None:
-    bring_in_the_old_source(tmp_path)
+    bring_in(tmp_path, EXPORT, campaign_name="Past")
     erased = Creator.objects.create(handle="erased-7f3a", marketplace_status=MarketplaceStatus.IN)
     named = Creator.objects.create(handle="ida", marketplace_status=MarketplaceStatus.IN)
     cut_over()

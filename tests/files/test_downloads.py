@@ -62,6 +62,16 @@ def test_a_page_shows_the_picture_inline_with_its_fixed_type(signed_in, logo: Fi
     assert answer["Cache-Control"] == "private, max-age=86400, immutable"
 
 
+def test_no_browser_keeps_a_picture_of_the_old_source(signed_in, elm: Organization) -> None:
+    """The purge deletes it, and reaches no browser."""
+    with organization_scope(elm):
+        file = store_content(FileKind.LEGACY_PICTURE, an_upload(a_picture()))
+        file.save()
+    answer = signed_in().get(at("file_picture", file.key))
+    assert answer.getvalue().startswith(b"\x89PNG")
+    assert answer["Cache-Control"] == "private, no-store"
+
+
 def test_what_is_no_picture_is_never_shown_inline(
     signed_in, logo: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:

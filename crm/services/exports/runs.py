@@ -45,6 +45,7 @@ from tenancy.policies import can
 from tenancy.queries import groups_seen, membership_in
 from tenancy.scope import current_groups, groups_scope, required_organization_id
 from tenancy.services.events import record
+from tiktok.models import LegacyMigration
 from tiktok.queries import is_released
 from ui.paging import CursorRefused
 
@@ -77,9 +78,12 @@ def start_export(wish: Wish, *, total: int, actor: User, sees_money: bool) -> Jo
 
 
 def export_file(job_pk: int, reader: Membership) -> File | None:
-    """The finished file of an export, for the one who asked while they see as much as it holds; else None."""
+    """The finished file of an export, for the one who asked while they see as much as it holds; else None. What was begun before
+    the cut-over holds the old source's numbers, and is read no more after it."""
     job = Job.objects.filter(pk=job_pk, kind=EXPORT, actor=reader.user_id).first()
     if job is None or not job.cursor or "file" not in job.cursor:
+        return None
+    if LegacyMigration.objects.filter(cut_over_at__gt=job.created_at).exists():
         return None
     groups = current_groups()
     is_same = job.params["groups"] == (None if groups is None else sorted(groups))
