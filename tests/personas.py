@@ -222,6 +222,10 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
             "renamed": [], "campaigns": {}, "lines": [{"name": "videos", "what": t.canary, "rows": 0, "bytes": 0}],
             "kept_posts": 0,
         },
+        "summary": {
+            "accounts": {"authenticated": 0, "marketplace": 0, "unsupported": 0, "unknown": 0, "not_checked": 0},
+            "posts": 0, "campaigns": 0, "kept_posts": 0, "lines": [{"name": "videos", "what": t.canary, "rows": 0, "bytes": 0}],
+        },
     },
     "tiktok.PurgeReceipt": lambda t: {
         "number": f"P-{t.organization.pk}",

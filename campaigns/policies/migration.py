@@ -36,6 +36,18 @@ def account_outcome(status: str, *, is_authenticated: bool) -> AccountOutcome:
     return OF_KIND.get(kind) or OF_STATUS.get(MarketplaceStatus(status), AccountOutcome.UNSUPPORTED)
 
 
+def summary_of(facts: Facts) -> dict[str, Any]:
+    """The facts of a plan in numbers, as pages show them: `accounts` by outcome, `posts` that are hidden, in how many `campaigns`,
+    `kept_posts`, and the `lines` of the purge."""
+    return {
+        "accounts": {outcome: len(ids) for outcome, ids in facts["accounts"].items()},
+        "posts": sum(facts["campaigns"].values()),
+        "campaigns": len(facts["campaigns"]),
+        "kept_posts": facts["kept_posts"],
+        "lines": facts["lines"],
+    }
+
+
 def changes_since(
     planned: Facts, now: Facts, *, handles: Mapping[int, str], campaigns: Mapping[int, str]
 ) -> Iterator[str]:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BigIntegerField, Func, QuerySet
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
+
 from campaigns.enums import AccountOutcome
 from campaigns.models import Campaign, MigrationPlan
 from campaigns.policies.migration import LOST, account_outcome
@@ -20,8 +24,8 @@ ADD_ADDRESS = "Add an e-mail address"
 
 
 def latest_plan() -> MigrationPlan | None:
-    """The plan that was made last."""
-    return MigrationPlan.objects.order_by("pk").last()
+    """The plan that was made last, its facts unread."""
+    return MigrationPlan.objects.defer("facts").order_by("pk").last()
 
 
 def plan_rows(plan: MigrationPlan) -> Iterator[tuple[Any, ...]]:
@@ -40,6 +44,14 @@ def plan_rows(plan: MigrationPlan) -> Iterator[tuple[Any, ...]]:
         yield ("Data", line["what"], "", "Deleted", "", "", line["rows"], line["bytes"])
     kept = plan.facts["kept_posts"]
     yield ("Data", "Id and address of campaign posts", "", "Kept", "", "", kept, "")
+
+
+def planned_accounts(plan: MigrationPlan, *outcomes: str) -> QuerySet[MigrationPlan, int]:
+    """The ids of the accounts for which the plan foresaw one of these outcomes, for a statement: there may be a million."""
+    lists = (KeyTransform(each, KeyTransform("accounts", "facts")) for each in outcomes)
+    ids = Func(*lists, function="jsonb_array_elements_text", arg_joiner=" || ")
+    of_plan = MigrationPlan.objects.filter(pk=plan.pk)
+    return of_plan.values_list(Cast(ids, BigIntegerField()), flat=True)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.enums import AccountOutcome
 from campaigns.models import MigrationPlan
 from campaigns.policies.migration import JOBS, KEPT, LOST
-from campaigns.queries.migration import latest_plan
+from campaigns.queries.migration import latest_plan, planned_accounts
 from campaigns.queries.migration_people import (
     IS_KEPT,
     Asking,
@@ -172,8 +172,8 @@ class Cockpit:
         """Accounts that the cut-over lost and that are tracked again."""
         if self.plan is None:
             return 0
-        ids = [pk for each in LOST for pk in self.plan.facts["accounts"][each]]
-        return SocialAccount.objects.filter(IS_KEPT, pk__in=ids).count()
+        lost = planned_accounts(self.plan, *LOST)
+        return SocialAccount.objects.filter(IS_KEPT, pk__in=lost).count()
 
     @cached_property
     def asking(self) -> Asking:
@@ -186,9 +186,9 @@ class Cockpit:
 
     @property
     def live(self) -> Live:
-        """The version of the page; more is to come while a step is under way, and while accounts can still be kept or come back."""
-        is_working = self.job is not None or (self.purge is not None and not self.purge.is_done)
+        """The version of the page; more is to come until the old source is left, and while accounts can still come back."""
         migration = self.migration
+        is_open = migration.purged_at is None or self.job is not None or self.lost > 0
         facts: tuple[object, ...] = (
             self.counts,
             self.again if self.is_cut_over else 0,
@@ -203,10 +203,11 @@ class Cockpit:
                 migration.purged_at,
                 migration.asked_at,
                 migration.needs_approval,
+                migration.purge_wait_hours,
             ),
             self.purge_waits,
         )
-        return Live.of(*facts, is_under_way=is_working or self.lost > 0)
+        return Live.of(*facts, is_under_way=is_open)
 
 
 def cockpit() -> Cockpit | None:
@@ -214,8 +215,8 @@ def cockpit() -> Cockpit | None:
     migration = LegacyMigration.objects.select_related("asked_by").first()
     if migration is None:
         return None
-    plans = MigrationPlan.objects.filter(digest=migration.plan_digest).order_by("pk")
-    carried_out = plans.last() if migration.cut_over_at else None
+    plans = MigrationPlan.objects.defer("facts").filter(digest=migration.plan_digest)
+    carried_out = plans.order_by("pk").last() if migration.cut_over_at else None
     return Cockpit(
         migration,
         carried_out or latest_plan(),

@@ -1,5 +1,6 @@
 // Parts of a page that bring themselves up to date while something is under way: <div id="…" data-live="version">.
-// `data-live-eager`: a person does nothing but wait for it.
+// `data-live-eager`: a person does nothing but wait for it. `data-live-beside="id"`: what says the same elsewhere on the page, such as
+// its buttons in the heading, and comes with that part.
 // The server answers 204 to who has seen this version; else the page, of which only what differs takes its place here.
 // Loaded before ui.js: it keeps each part as the server sent it, so that what scripts have added is left alone.
 (() => {
@@ -10,9 +11,11 @@
   let pause = SHORTEST;
   let timer = 0;
 
+  const KEPT = "[data-live], [data-live-beside]";
   const parts = () => [...document.querySelectorAll("[data-live]")];
+  const beside = (part) => [...document.querySelectorAll(`[data-live-beside="${part.id}"]`)];
   const keep = (root) =>
-    [...root.querySelectorAll("[data-live]"), ...(root.matches?.("[data-live]") ? [root] : [])]
+    [...root.querySelectorAll(KEPT), ...(root.matches?.(KEPT) ? [root] : [])]
       .forEach((part) => sent.has(part) || sent.set(part, part.cloneNode(true)));
 
   // --- what differs takes its place ---
@@ -106,8 +109,11 @@
       delete part.dataset.live; // gone: what is shown stays
       return false;
     }
-    if (isBusy(part)) return false;
-    show(part, fresh);
+    if ([part, ...beside(part)].some(isBusy)) return false;
+    for (const each of [part, ...beside(part)]) {
+      const news = page.getElementById(each.id);
+      if (news) show(each, news);
+    }
     page.querySelectorAll("#toasts [data-toast]").forEach((note) => {
       const kind = /\bis-(\w+)/.exec(note.className)?.[1];
       document.dispatchEvent(new CustomEvent("toast", { detail: { text: words(note.querySelector("p")), kind } }));

@@ -11,7 +11,6 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from campaigns.services.legacy.cutting_over import reverse_cut_over
-from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import SocialAccount
 from influence.demo import collected
 from influence.demo.collected import collect_since_2024
@@ -19,7 +18,7 @@ from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tenancy.services.organizations import create_api_key
 from tests.campaigns.conftest import signed_in
-from tests.factories.legacy import cut_over
+from tests.factories.legacy import bring_in, cut_over
 from tiktok.enums import Source
 from tiktok.models import Creator, CreatorSnapshot, Video
 from tiktok.services.creators.membership import refresh_membership
@@ -37,10 +36,8 @@ tom_trails,Old Only,900,7499446218112634121,Old too,2025-05-02,5
 def _collected(oak, tiktok, tmp_path, monkeypatch) -> Iterator[None]:
     """Maya Bakes of the old source, with TikTok's own data since January 2024 beside it; and one whom TikTok does not know."""
     monkeypatch.setattr(collected, "VIDEO_DAYS", 2)
-    file = tmp_path / "export.csv"
-    file.write_text(EXPORT, encoding="utf-8")
     with organization_scope(oak):
-        import_legacy_export(file, campaign_name="Past", actor=None)
+        bring_in(tmp_path, EXPORT, campaign_name="Past")
         refresh_membership(Creator.objects.all())
         collect_since_2024()
         yield

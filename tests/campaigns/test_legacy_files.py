@@ -22,6 +22,7 @@ from files.store import contents
 from influence.management.commands.demo import INVENTED_EXPORT
 from jobs.models import Job
 from tenancy.scope import organization_scope
+from tests.factories.legacy import bring_in
 from tiktok.errors import NotALegacyExport
 from tiktok.models import Creator, LegacyMigration, Video, VideoSnapshot
 from tiktok.services.legacy.columns import ColumnMapping
@@ -62,12 +63,6 @@ OBJECTS = json_lines(
     },
     {"id": int(OTHER), "desc": "Plain", "author": {"uniqueId": "tom_t"}},
 )
-
-
-def bring_in(folder: Path, content: bytes | str, **options):
-    file = folder / "export.txt"
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return import_legacy_export(file, campaign_name="Spring", actor=None, **options)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +247,7 @@ def test_pictures_of_a_folder_become_files_of_the_old_source(oak, tmp_path) -> N
         {"handle": "ann.b", "video_id": OTHER, "image": "https://cdn.example/1.jpg"},
         {"handle": "tom_t", "video_id": f"{ID[:-2]}97", "image": "none.jpg"},
         {"handle": "tom_t", "video_id": f"{ID[:-2]}95", "image": "broken.png"},
-        {"handle": "tom_t", "video_id": f"{ID[:-2]}93", "image": "../export.txt"},
+        {"handle": "tom_t", "video_id": f"{ID[:-2]}93", "image": "../export.csv"},
     )
     with organization_scope(oak):
         result = bring_in(tmp_path, content, pictures=folder)
@@ -267,7 +262,7 @@ def test_pictures_of_a_folder_become_files_of_the_old_source(oak, tmp_path) -> N
         assert [str(remark) for remark in result.remarks] == [
             "line 3: picture “none.jpg” is not in the folder of pictures",
             "line 4: picture “broken.png” was not taken in: This type of file is not accepted. Accepted types: PNG, JPG, WEBP.",
-            "line 5: picture “../export.txt” is outside of the folder of pictures",
+            "line 5: picture “../export.csv” is outside of the folder of pictures",
         ]
 
         assert bring_in(tmp_path, content, pictures=folder).unchanged == 5

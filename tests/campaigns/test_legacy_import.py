@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Participant, Post
 from campaigns.services.legacy import scanning
-from campaigns.services.legacy.importing import IMPORT, ImportEnded, import_legacy_export
+from campaigns.services.legacy.importing import IMPORT, ImportEnded
 from crm.models import Influencer, SocialAccount
 from files.models import File
 from jobs.enums import JobState
@@ -20,6 +19,7 @@ from jobs.services.jobs import WORK_KIND, cancel_job
 from tenancy.models import Event
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_account
+from tests.factories.legacy import bring_in
 from tests.working import all_polls
 from tiktok.errors import LegacyClosed, NotALegacyExport
 from tiktok.models import (
@@ -36,13 +36,6 @@ pytestmark = pytest.mark.django_db
 
 FIRST = 7499446218112634119
 ID, OTHER, THIRD = (str(FIRST + 2 * n) for n in range(3))
-
-
-def bring_in(folder: Path, content: str, **options):
-    file = folder / "export.csv"
-    file.write_text(content, encoding="utf-8")
-    options = {"campaign_name": "Spring", "actor": None} | options
-    return import_legacy_export(file, **options)
 
 
 def fates(result) -> tuple[int, int, int, int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from campaigns.services.legacy import scanning
-from campaigns.services.legacy.importing import import_legacy_export
 from crm.models import Influencer
 from tenancy.scope import organization_scope
+from tests.factories.legacy import bring_in
 from tiktok.errors import NotALegacyExport
 from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
 from tiktok.services.legacy.columns import ColumnMapping
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.django_db
 FIRST = 7499446218112634119
 ID, OTHER = str(FIRST), str(FIRST + 2)
 ACCOUNTS = "handle,collected_at,followers,likes,videos,engagement_rate\n"
-
-
-def bring_in(folder: Path, content: str, **options):
-    file = folder / "export.csv"
-    file.write_text(content, encoding="utf-8")
-    return import_legacy_export(file, campaign_name="Spring", actor=None, **options)
 
 
 def fates(result) -> tuple[int, int, int, int]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from campaigns.models import Post
 from campaigns.services.legacy import scanning
-from campaigns.services.legacy.importing import ImportResult, import_legacy_export
+from campaigns.services.legacy.importing import ImportResult
 from tenancy.scope import organization_scope
+from tests.factories.legacy import bring_in
 from tiktok.models import Creator, CreatorSnapshot, Video, VideoSnapshot
 
 pytestmark = pytest.mark.django_db
@@ -20,12 +20,6 @@ POSTS = "handle,video_id,collected_at,views,likes,comments,shares\n"
 ACCOUNTS = "handle,collected_at,followers,account likes,videos,engagement rate\n"
 COUNTS = ("video_views", "likes", "comments", "shares")
 NUMBERS = ("follower_count", "like_count", "video_count", "engagement_rate")
-
-
-def bring_in(folder: Path, content: str) -> ImportResult:
-    file = folder / "export.csv"
-    file.write_text(content, encoding="utf-8")
-    return import_legacy_export(file, campaign_name="Spring", actor=None)
 
 
 def fates(result: ImportResult) -> tuple[int, int, int, int]:

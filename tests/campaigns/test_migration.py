@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from campaigns.errors import PostMayComeBack
 from campaigns.models import Campaign, MigrationPlan, Post
-from campaigns.policies.migration import account_outcome
+from campaigns.policies.migration import account_outcome, summary_of
+from campaigns.queries.migration import planned_accounts
 from campaigns.services.legacy import planning
 from campaigns.services.legacy.cutting_over import (
     ask_for_approval,
@@ -25,7 +26,6 @@ from campaigns.services.legacy.cutting_over import (
     start_reversal,
     withdraw_cut_over,
 )
-from campaigns.services.legacy.importing import import_legacy_export
 from campaigns.services.legacy.planning import check_plan, make_plan
 from campaigns.services.posts import add_post_by_hand
 from crm.models import SocialAccount
@@ -34,6 +34,7 @@ from jobs.services.jobs import WHOLE_KIND, begin_at_once
 from tenancy.models import Event, User
 from tenancy.scope import organization_scope
 from tests.factories.campaigns import a_campaign, a_post, a_video, an_account
+from tests.factories.legacy import bring_in
 from tests.factories.legacy import cut_over as plan_and_cut_over
 from tiktok.client import types
 from tiktok.enums import MarketplaceStatus, Source
@@ -57,10 +58,8 @@ STATUSES = {"ann.b": MarketplaceStatus.IN, "tom_t": MarketplaceStatus.NOT_IN}
 @pytest.fixture
 def imported(oak, tmp_path: Path):
     """Oak in scope, with two accounts and three posts of the old source."""
-    file = tmp_path / "export.csv"
-    file.write_text(EXPORT, encoding="utf-8")
     with organization_scope(oak):
-        import_legacy_export(file, campaign_name="Spring", actor=None)
+        bring_in(tmp_path, EXPORT)
         for handle, status in STATUSES.items():
             Creator.objects.filter(handle=handle).update(marketplace_status=status)
         yield oak
@@ -103,6 +102,9 @@ def test_a_plan_says_what_would_happen_and_changes_nothing(imported, olga) -> No
     }
     assert all(bool(line["bytes"]) == bool(line["rows"]) for line in plan.lines)
     assert plan.facts["kept_posts"] == 3
+    assert (plan.summary["campaigns"], plan.summary["kept_posts"]) == (1, 3)
+    lost = planned_accounts(plan, "unsupported", "unknown", "not_checked")
+    assert list(lost) == [account("tom_t").pk]
     assert str(plan) == f"Plan {plan.digest[:12]}"
     assert (Post.objects.filter(hidden_at=None).count(), is_released()) == (3, False)
     said = Event.objects.get(verb="legacy.planned")
@@ -132,10 +134,13 @@ def test_a_plan_is_never_changed(imported) -> None:
         cursor.execute("DELETE FROM campaigns_migrationplan")
 
 
-def test_a_plan_whose_facts_are_not_those_of_its_hash_is_refused(imported) -> None:
+@pytest.mark.parametrize("forged_part", ["facts", "summary"])
+def test_a_plan_whose_facts_are_not_those_of_its_hash_is_refused(imported, forged_part) -> None:
+    """A summary that says something else on the page than the facts do is no better."""
     plan = make_plan(actor=None)
-    plan.facts["kept_posts"] = 0
-    forged = MigrationPlan.objects.create(facts=plan.facts, digest=plan.digest)
+    parts = {"facts": plan.facts, "summary": plan.summary}
+    parts[forged_part] = parts[forged_part] | {"kept_posts": 0}
+    forged = MigrationPlan.objects.create(**parts, digest=plan.digest)
     with pytest.raises(MigrationRefused, match="its hash is another"):
         cut_over(forged, actor=None)
     assert not is_released()
@@ -263,7 +268,9 @@ def test_a_cut_over_is_refused_on_a_plan_that_no_longer_holds_and_names_what_cha
 def test_a_plan_from_before_rows_were_told_apart_is_made_again(imported) -> None:
     facts = make_plan(actor=None).facts
     del facts["kept_ids"]
-    old = MigrationPlan.objects.create(facts=facts, digest=planning.digest_of(facts))
+    old = MigrationPlan.objects.create(
+        facts=facts, summary=summary_of(facts), digest=planning.digest_of(facts)
+    )
     with pytest.raises(PlanOutdated, match=r"did not tell one row from another\. Make the plan"):
         cut_over(old, actor=None)
 

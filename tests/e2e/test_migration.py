@@ -8,28 +8,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from campaigns.services.legacy.importing import import_legacy_export
+from campaigns.queries.migration import latest_plan
+from campaigns.services.legacy.cutting_over import cut_over
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tests.branding import a_member
 from tests.e2e.test_pages import THEMES, barriers
+from tests.factories.legacy import TWO_POSTS, bring_in
 from tiktok.models import Creator
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGE = "/o/oak/settings/migration/"
-EXPORT = """handle,followers,video_id,caption,posted_at,collected_at,views,likes,comments,shares
-ann.b,1.5K,7499446218112634119,One #spring,2025-05-01 12:00:00,2025-05-02 00:00:00,10K,100,5,1
-tom_t,900,7499446218112634121,Three,2025-05-02 12:00:00,2025-05-02 13:00:00,5,1,0,0
-"""
 
 
 @pytest.fixture
 def owner(oak: Organization, tmp_path: Path, signed_in: Callable[..., Page]) -> Page:
-    file = tmp_path / "export.csv"
-    file.write_text(EXPORT, encoding="utf-8")
     with organization_scope(oak):
-        import_legacy_export(file, campaign_name="Spring", actor=None)
+        bring_in(tmp_path, TWO_POSTS)
         Creator.objects.update(marketplace_status="not_in")
         Creator.objects.filter(handle="ann.b").update(marketplace_status="in")
     return signed_in(a_member(oak, Role.OWNER))
@@ -67,3 +63,19 @@ def test_an_owner_leaves_the_old_source_on_the_screen(owner: Page) -> None:
     confirm(owner, "Start purge")
     expect(owner.get_by_role("button", name="Pause after this slice")).to_be_visible()
     without_barrier(owner)
+
+
+def test_the_heading_comes_up_to_date_with_the_page(owner: Page, oak: Organization) -> None:
+    """Operations cut over while an owner looks: the buttons of the step before go, those of the next come, without a reload."""
+    owner.goto(PAGE)
+    owner.get_by_role("button", name="Make plan").click()
+    heading = owner.get_by_role("heading", level=1).locator("xpath=ancestor::header")
+    expect(heading.get_by_role("link", name="Start cut-over")).to_be_visible()
+    with organization_scope(oak):
+        cut_over(latest_plan(), actor=None)
+    expect(heading.get_by_role("link", name="Reverse cut-over")).to_be_visible()
+    expect(heading.get_by_role("link", name="Start purge")).to_be_visible()
+    expect(heading.get_by_text("The old data is hidden.")).to_be_visible()
+    expect(heading.get_by_role("link", name="Start cut-over")).to_have_count(0)
+    owner.get_by_role("link", name="Start purge").click()
+    expect(owner.get_by_role("dialog").get_by_label("Type oak to confirm")).to_be_visible()

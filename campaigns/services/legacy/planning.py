@@ -19,6 +19,7 @@ from campaigns.policies.migration import (
     account_outcome,
     changed_accounts,
     changes_since,
+    summary_of,
 )
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
@@ -142,14 +143,16 @@ def _keep_plan(lines: list[dict[str, Any]], actor: User | None) -> MigrationPlan
     if migration is None or migration.cut_over_at is not None:
         raise MigrationRefused(CUT_OVER if migration else NO_MIGRATION)
     facts = found_facts(lines)
-    plan = MigrationPlan.objects.create(made_by=actor, facts=facts, digest=digest_of(facts))
+    plan = MigrationPlan.objects.create(
+        made_by=actor, facts=facts, summary=summary_of(facts), digest=digest_of(facts)
+    )
     record(Verb.LEGACY_PLANNED, plan, actor=actor, accounts=plan.accounts(), posts=plan.posts)
     return plan
 
 
 def check_plan(plan: MigrationPlan) -> None:
     """Compare a plan with what a cut-over would do now. Raises PlanOutdated, which names what changed."""
-    if plan.digest != digest_of(plan.facts):
+    if plan.digest != digest_of(plan.facts) or plan.summary != summary_of(plan.facts):
         raise MigrationRefused(CHANGED)
     now = found_facts([measured(each) for each in purgers()])
     if changes := named_changes(plan, now):
