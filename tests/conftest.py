@@ -48,6 +48,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _services.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, which have a time limit of their own, so that no worker ends alone with one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Let the collector of garbage go neither through what is loaded here nor, later, through what stays until the end."""
