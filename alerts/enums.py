@@ -16,6 +16,7 @@ class AlertKind(models.TextChoices):
     VIDEO_GONE = "video_gone", "Video of an order gone"
     REJECTED = "rejected", "Video rejected by TikTok"
     FAILED = "failed", "Order not taken by TikTok"
+    NOT_PUBLISHED = "not_published", "Video not published from here"
     OVERDUE = "overdue", "Order overdue"
     BELOW_PLAN = "below_plan", "Campaign below its plan"
     ENDING = "ending", "Permission ends"

@@ -23,12 +23,15 @@ KINDS: dict[str, AlertKind] = {
     Verb.ORDER_VIDEO_GONE: AlertKind.VIDEO_GONE,
     Verb.ORDER_REJECTED: AlertKind.REJECTED,
     Verb.ORDER_FAILED: AlertKind.FAILED,
+    Verb.PUBLICATION_FAILED: AlertKind.NOT_PUBLISHED,
     Verb.ORDER_OVERDUE: AlertKind.OVERDUE,
     Verb.CAMPAIGN_BELOW_PLAN: AlertKind.BELOW_PLAN,
     Verb.CONNECTION_ENDING: AlertKind.ENDING,
     Verb.IMPORT_FINISHED: AlertKind.IMPORTED,
 }
-VIDEO_IS_THERE = frozenset({AlertKind.OVERDUE, AlertKind.REJECTED, AlertKind.VIDEO_GONE})
+VIDEO_IS_THERE = frozenset(
+    {AlertKind.OVERDUE, AlertKind.REJECTED, AlertKind.VIDEO_GONE, AlertKind.NOT_PUBLISHED}
+)
 # What settles earlier news of the same thing, so that nobody needs to look at it any more. Of an answer to a creator, the kind
 # that the event names.
 SETTLED_BY: dict[str, frozenset[AlertKind]] = {
@@ -42,7 +45,8 @@ SETTLED_BY: dict[str, frozenset[AlertKind]] = {
     Verb.DRAFT_TAKEN_BACK: frozenset({AlertKind.DRAFT}),
     Verb.ORDER_REMINDED: frozenset({AlertKind.OVERDUE}),
     Verb.ORDER_DUE_CHANGED: frozenset({AlertKind.OVERDUE}),
-    Verb.ORDER_POSTING: frozenset({AlertKind.VIDEO_GONE}),
+    Verb.ORDER_POSTING: frozenset({AlertKind.VIDEO_GONE, AlertKind.NOT_PUBLISHED}),
+    Verb.PUBLICATION_ASKED: frozenset({AlertKind.NOT_PUBLISHED}),
     Verb.ORDER_IN_REVIEW: VIDEO_IS_THERE,
     Verb.ORDER_FULFILLED: VIDEO_IS_THERE,
     Verb.ORDER_CREATING: frozenset({AlertKind.FAILED}),

@@ -19,7 +19,7 @@ from campaigns.models import (
     ReviewVersion,
 )
 from campaigns.services.orders.contact.invitations import follow_mail
-from campaigns.services.publishing.asking import stop_waiting
+from campaigns.services.publishing.asking import STOPPED, stop_waiting
 from campaigns.services.results.keeping import keep_results
 from campaigns.services.results.rolling import add_up_anew
 from campaigns.services.reviews.drafts import follow_versions
@@ -65,7 +65,7 @@ def keep_account(account: SocialAccount, **_: Any) -> None:
 def forget_what_was_connected(creator: Creator, **_: Any) -> None:
     """Take what the permission brought from the sums of campaigns, too, and send nothing over it that waits."""
     if publishing_over(creator) is None:
-        stop_waiting(creator)
+        stop_waiting(Publication.objects.filter(order__account__creator=creator), STOPPED)
     add_up_anew(SocialAccount.objects.filter(creator=creator).values_list("pk", flat=True))
 
 

@@ -50,7 +50,14 @@ from tenancy.models import User
 from tenancy.scope import groups_scope
 from tiktok.errors import ConnectRefused
 from tiktok.models import Creator
-from tiktok.signals import connected, disconnected, language_asked, named, renamed
+from tiktok.signals import (
+    connected,
+    disconnected,
+    language_asked,
+    named,
+    renamed,
+    setting_out,
+)
 
 
 @receiver(connected, dispatch_uid="crm.connected")
@@ -122,6 +129,12 @@ def follow_handle(creator: Creator, earlier: str, **_: Any) -> None:
         if account.influencer.name.lower() == earlier:
             account.influencer.name = creator.handle
             account.influencer.save()
+
+
+@receiver(setting_out, dispatch_uid="crm.setting_out")
+def refuse_to_connect(person: User, **_: Any) -> None:
+    """Nobody leaves for TikTok while all that is theirs is being deleted."""
+    _refuse_erased(person)
 
 
 @receiver(language_asked, dispatch_uid="crm.language_asked")

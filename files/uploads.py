@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,8 @@ from django.core.files.uploadhandler import (
     StopUpload,
     TemporaryFileUploadHandler,
 )
-from django.http import HttpRequest
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 
 from files.limits import LIMITS, MEGABYTE
 
@@ -191,6 +192,18 @@ def taking_large(request: HttpRequest, kind: str, *, sender: str) -> Iterator[No
 def is_busy(request: HttpRequest) -> bool:
     """Was a file dropped because enough others are on their way in?"""
     return getattr(request, "upload_is_busy", False)
+
+
+def form_page(
+    request: HttpRequest, form: Form, show: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """The page with a form that takes a large file, as `show` makes it with a status. Where the file was dropped because enough
+    others are on their way in, it says when to send it again."""
+    if not is_busy(request):
+        return show(422 if form.errors else 200)
+    page = show(503)
+    page.headers["Retry-After"] = "60"
+    return page
 
 
 def is_too_large(request: HttpRequest) -> bool:

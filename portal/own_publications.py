@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from campaigns.enums import PublicationState
 from campaigns.models import Order, Post, Publication
+from campaigns.policies.posts import GONE
 from campaigns.policies.publications import hashtags
+from campaigns.queries.orders import publication_sync
+from tiktok.enums import PollKind, PostponedReason
+from tiktok.queries import SyncTimes, polls_at
 from ui.live import Live, live_rows
 from ui.richtext import words_of
 
 DONE, CURRENT, NEXT, FAILED = "done", "current", "next", "failed"
 STEPS = (_("Uploaded"), _("Sent to TikTok"), _("Checked by TikTok"), _("Published"))
+LIMITED = _("TikTok takes only some videos at a time, and at most 15 a day of an account. Yours is kept, and is sent by itself at %(moment)s UTC.")  # fmt: skip
+UNREACHED = _("Your video could not be sent to TikTok yet. It is kept, and that is tried again by itself at %(moment)s UTC.")  # fmt: skip
 OVER = {PublicationState.UPLOADED: 1, PublicationState.SENDING: 1, PublicationState.PROCESSING: 2}
 
 
@@ -28,10 +35,11 @@ class Step:
 
 @dataclass(frozen=True)
 class OwnPublication:
-    """A publication with the post that came of it, if TikTok has told of it already."""
+    """A publication with the post that came of it, if TikTok has told of it already, and the work on it."""
 
     publication: Publication
     post: Post | None
+    work: SyncTimes
 
     @property
     def is_published(self) -> bool:
@@ -40,6 +48,11 @@ class OwnPublication:
     @property
     def is_rejected(self) -> bool:
         return self.post is not None and self.post.is_rejected
+
+    @property
+    def is_gone(self) -> bool:
+        """Has the creator deleted the video at TikTok?"""
+        return self.post is not None and self.post.review_reason == GONE
 
     @property
     def is_failed(self) -> bool:
@@ -54,7 +67,7 @@ class OwnPublication:
     def is_moving(self) -> bool:
         """Does more come of it by itself?"""
         if self.publication.state == PublicationState.DONE:
-            return not (self.is_published or self.is_rejected)
+            return not (self.is_published or self.is_rejected or self.is_gone)
         return self.publication.is_under_way and self.publication.settled_at is None
 
     @property
@@ -65,6 +78,17 @@ class OwnPublication:
     @property
     def problem(self) -> str:
         return gettext(self.publication.problem) if self.publication.problem else ""
+
+    @property
+    def waits(self) -> str:
+        """Why it has not been sent yet, and when that is tried again; empty while nothing is in its way."""
+        at, work = self.work.next_at, self.work.poll
+        is_waiting = self.publication.state == PublicationState.UPLOADED
+        if not is_waiting or at is None or work is None or not work.postponed_reason:
+            return ""
+        is_limit = work.postponed_reason == PostponedReason.LIMIT_REACHED
+        said = gettext(LIMITED if is_limit else UNREACHED)
+        return said % {"moment": date_format(at, "SHORT_DATETIME_FORMAT")}
 
     @property
     def steps(self) -> list[Step]:
@@ -78,11 +102,12 @@ class OwnPublication:
 
 def own_publications(order: Order) -> list[OwnPublication]:
     """The publications of an order, the latest first."""
-    rows = list(order.publications.order_by("-pk"))
+    works = polls_at("pk", PollKind.PUBLICATION)
+    rows = list(order.publications.annotate(polls=works).order_by("-pk"))
     videos = [row.tiktok_video_id for row in rows if row.tiktok_video_id]
     posts = Post.objects.filter(order=order, network_post_id__in=videos)
     by_video = {post.network_post_id: post for post in posts}
-    return [OwnPublication(row, by_video.get(row.tiktok_video_id)) for row in rows]
+    return [OwnPublication(row, by_video.get(row.tiktok_video_id), publication_sync(row)) for row in rows]
 
 
 def publications_live(order: Order, shown: list[OwnPublication]) -> Live:
@@ -93,6 +118,7 @@ def publications_live(order: Order, shown: list[OwnPublication]) -> Live:
         own,
         Publication.objects.filter(order=order),
         Post.objects.filter(order=order),
+        facts=tuple(each.waits for each in shown),
         is_under_way=any(each.is_moving for each in shown),
     )
 

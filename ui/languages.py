@@ -1,10 +1,10 @@
 """The language of a page that a creator reads: the one they chose on a page, else the one that the team knows, else the
-browser's. Their mails come in it, too.
+browser's. Their mails come in it, too: in that of the browser in which they first read a page while signed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -53,12 +53,10 @@ def wanted(request: HttpRequest, own: str) -> str:
     """The code of the language. `own`: the influencer's, as the CRM keeps it. From now on the page offers the others."""
     person = getattr(request, "user", None)
     request.offers_languages = True  # type: ignore[attr-defined]
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     asked = (
-        request.GET.get(PARAMETER), getattr(person, "language", ""), request.COOKIES.get(COOKIE), own,
-        *(code for code, _ in accepted), settings.LANGUAGE_CODE,
+        request.GET.get(PARAMETER), getattr(person, "language", ""), request.COOKIES.get(COOKIE), own, *_accepted(request),
     )  # fmt: skip
-    return next(code for code in map(_short, asked) if code in settings.PAGE_LANGUAGES)
+    return _first(asked) or settings.LANGUAGE_CODE
 
 
 def own_language(request: HttpRequest) -> str:
@@ -72,21 +70,43 @@ def written_in(own: str) -> str:
     return code if code in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
 
 
+def _accepted(request: HttpRequest) -> list[str]:
+    """The languages that the browser asks for, the preferred one first."""
+    return [code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+
+
+def _first(codes: Iterable[str | None]) -> str:
+    return next((code for code in map(_short, codes) if code in settings.PAGE_LANGUAGES), "")
+
+
 def _short(code: str | None) -> str:
     return (code or "").lower().replace("_", "-").partition("-")[0]
 
 
 def kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Keep the language that was chosen on this page: in this browser, and of whoever is signed in for everywhere."""
+    """Keep the language that was chosen on this page: in this browser, and of whoever is signed in for everywhere. Of a person
+    who has chosen none the browser's is kept, too, for their mails."""
     chosen = request.GET.get(PARAMETER)
+    person: Any = getattr(request, "user", None)
+    is_signed_in = person is not None and person.is_authenticated
     if chosen in settings.PAGE_LANGUAGES:
-        if request.user.is_authenticated and request.user.language != chosen:
-            request.user.language = chosen
-            request.user.save(update_fields=["language"])
+        if is_signed_in and person.language != chosen:
+            person.language = chosen
+            person.save(update_fields=["language"])
         response.set_cookie(
             COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS
         )
+    elif is_signed_in:
+        _keep_first(request, person)
     return response
+
+
+def _keep_first(request: HttpRequest, person: Any) -> None:
+    if person.language or person.browser_language:
+        return
+    person.browser_language = _first([request.COOKIES.get(COOKIE), *_accepted(request)])
+    if person.browser_language:
+        person.save(update_fields=["browser_language"])
 
 
 def choice(request: HttpRequest) -> list[tuple[str, str, str]]:

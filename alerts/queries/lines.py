@@ -24,7 +24,7 @@ GONE = "It was deleted since, or is not yours to see any more."
 URGENT = frozenset(
     {
         AlertKind.DRAFT, AlertKind.QUESTION, AlertKind.NEW_DATE, AlertKind.CANNOT, AlertKind.LEFT, AlertKind.VIDEO_GONE, AlertKind.REJECTED,
-        AlertKind.FAILED, AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING, AlertKind.APPLIED,
+        AlertKind.FAILED, AlertKind.NOT_PUBLISHED, AlertKind.OVERDUE, AlertKind.BELOW_PLAN, AlertKind.ENDING, AlertKind.APPLIED,
     }
 )  # fmt: skip
 BADGES: dict[str, tuple[str, str]] = {
@@ -39,6 +39,7 @@ BADGES: dict[str, tuple[str, str]] = {
     AlertKind.VIDEO_GONE: ("Video gone", "danger"),
     AlertKind.REJECTED: ("Rejected", "danger"),
     AlertKind.FAILED: ("Failed", "danger"),
+    AlertKind.NOT_PUBLISHED: ("Not published", "danger"),
     AlertKind.OVERDUE: ("Overdue", "danger"),
     AlertKind.BELOW_PLAN: ("Below plan", "warning"),
     AlertKind.ENDING: ("Ends", "warning"),
@@ -247,6 +248,9 @@ WORDS: dict[str, Callable[..., Words]] = {
     AlertKind.VIDEO_GONE: partial(_of_order, "The video of {creator} is gone", _gone),
     AlertKind.REJECTED: partial(_of_order, "TikTok rejected a video of {creator}", _problem),
     AlertKind.FAILED: partial(_of_order, "TikTok did not take the order for {creator}", _problem),
+    AlertKind.NOT_PUBLISHED: partial(
+        _of_order, "A video of {creator} was not published from here", _nothing
+    ),
     AlertKind.OVERDUE: partial(_of_order, "The order of {creator} is overdue", _due),
     AlertKind.BELOW_PLAN: _below,
     AlertKind.ENDING: _ending,

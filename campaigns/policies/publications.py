@@ -41,9 +41,10 @@ def reason_in_words(reason: str) -> str:
     return REASONS.get(reason, AT_TIKTOK)
 
 
-def takes_publication(state: str, *, missing: int) -> bool:
-    """May a video be published for an order in this state, of which so many are missing?"""
-    return state in REVIEWABLE and missing > 0
+def takes_publication(state: str, *, missing: int, is_archived: bool) -> bool:
+    """May a video be published for an order in this state, of which so many are missing? In an archived campaign nobody would
+    follow it."""
+    return state in REVIEWABLE and missing > 0 and not is_archived
 
 
 def utf16_units(text: str) -> int:

@@ -140,6 +140,7 @@ def order_with_posts(campaign: Campaign, pk: int) -> Order | None:
     rows = rows.annotate(polls=polls_at("pk", PollKind.ORDER))
     replies = OrderReply.objects.select_related("settled_by").order_by("-pk")
     publications = Publication.objects.select_related("person").order_by("-pk")
+    publications = publications.annotate(polls=polls_at("pk", PollKind.PUBLICATION))
     return rows.prefetch_related(
         models.Prefetch("posts", posts),
         models.Prefetch("replies", replies),
@@ -151,6 +152,12 @@ def order_sync(order: Order) -> SyncTimes:
     """The sync times of an order of `order_with_posts`: the last and the next."""
     polls = read_polls(order.polls)  # type: ignore[attr-defined]
     return SyncTimes(order.checked_at, polls.get(PollKind.ORDER))
+
+
+def publication_sync(publication: Publication) -> SyncTimes:
+    """The times at which the next step of a publication is tried, by its annotation `polls`."""
+    polls = read_polls(publication.polls)  # type: ignore[attr-defined]
+    return SyncTimes(None, polls.get(PollKind.PUBLICATION))
 
 
 def quiet_videos(orders: Iterable[Order], *, now: datetime) -> dict[int, frozenset[str]]:

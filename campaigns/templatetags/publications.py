@@ -5,6 +5,9 @@ from __future__ import annotations
 from django import template
 
 from campaigns.enums import PublicationState
+from campaigns.models import Publication
+from campaigns.queries.orders import publication_sync
+from tiktok.queries import SyncTimes
 
 register = template.Library()
 KINDS = {
@@ -18,3 +21,9 @@ KINDS = {
 @register.filter
 def publication_kind(state: str) -> str:
     return KINDS.get(PublicationState(state), "info")
+
+
+@register.filter
+def sync_of(publication: Publication) -> SyncTimes:
+    """The tries to send it: the reason why the last one brought nothing, and the time of the next."""
+    return publication_sync(publication)

@@ -157,8 +157,10 @@ class Influencer(OrganizationModel):
 
     @property
     def reads_in(self) -> str:
-        """The code of their language: as they chose it themselves, else as the team keeps it; may be empty."""
-        return (self.person.language if self.person else "") or self.language
+        """The code of their language: as they chose it themselves, else as the team keeps it, else their browser's; may be empty."""
+        if self.person is None:
+            return self.language
+        return self.person.language or self.language or self.person.browser_language
 
 
 class SocialAccount(OrganizationModel):

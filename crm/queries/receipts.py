@@ -35,6 +35,11 @@ def receipts_of(person: User) -> list[OwnReceipt]:
     return [OwnReceipt(row, receipt_path(row)) for row in rows.order_by("-pk")[:MOST_LISTED]]
 
 
+def is_leaving(person_id: int | None) -> bool:
+    """Has this person asked that everything about them be deleted?"""
+    return Receipt.objects.filter(person=person_id, kind=ReceiptKind.ERASURE).exists()
+
+
 def unfinished_endings() -> models.QuerySet[Receipt]:
     """The receipts of permissions that are being ended: nobody has got one of them."""
     return Receipt.objects.filter(kind=ReceiptKind.ENDING, finished_at=None)

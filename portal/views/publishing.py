@@ -18,20 +18,21 @@ from campaigns.queries.order_page import own_order
 from campaigns.services.publishing.asking import (
     allow_publishing,
     ask_to_publish,
+    connection_over,
     is_offered,
     may_be_published,
     stop_publishing,
 )
 from files.enums import FileKind
 from files.errors import FileRefused, NoRoom
-from files.uploads import is_busy, taking_large
+from files.uploads import form_page, taking_large
 from portal import reading
 from portal.access import InfluencerRequest, influencer_page
 from portal.forms import FilmForm
 from portal.own_publications import first_caption, own_publications, publications_live
 from tiktok.errors import NoMarketplaceAccount
 from tiktok.queries.consents import text_of
-from tiktok.queries.publishing import PUBLISHING_VERSION, publishing_consent, publishing_over
+from tiktok.queries.publishing import PUBLISHING_VERSION
 from tiktok.services.grants.grants import LINKING, PUBLISHING
 from tiktok.views.creators import set_out
 from tiktok.views.redirects import leads_to
@@ -63,11 +64,9 @@ def _publish(request: InfluencerRequest, order_pk: int) -> HttpResponse:
     if request.method == "GET" and (answer := live.answer(request)):
         return answer
     context = {**_frame(request, order), "form": form, "shown": shown, "live": live}
-    status = 503 if is_busy(request) else 422 if form.errors else 200
-    page = render(request, "portal/publish.html", context, status=status)
-    if is_busy(request):
-        page.headers["Retry-After"] = "60"
-    return page
+    return form_page(
+        request, form, lambda status: render(request, "portal/publish.html", context, status=status)
+    )
 
 
 def _own_order(request: InfluencerRequest, pk: int) -> Order:
@@ -86,8 +85,8 @@ def _frame(request: InfluencerRequest, order: Order) -> dict[str, Any]:
         "organization": request.organization,
         "order": order,
         "own": own,
-        "is_allowed": creator is not None and publishing_over(creator) is not None,
-        "is_agreed": creator is not None and publishing_consent(creator) is not None,
+        "is_allowed": connection_over(order, person_id=request.user.pk) is not None,
+        "is_agreed": own is not None and own.publishing is not None,
         "may_send": may_be_published(order),
         "version": PUBLISHING_VERSION,
     }
@@ -129,7 +128,7 @@ def allow(request: InfluencerRequest, order_pk: int) -> HttpResponse:
         )
         return page
     allow_publishing(own.consent, person=request.user)
-    if publishing_over(own.creator) is not None:
+    if connection_over(order, person_id=request.user.pk) is not None:
         return page
     try:
         return set_out(

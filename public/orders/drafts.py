@@ -16,7 +16,7 @@ from campaigns.queries.reviews import reviews_of
 from campaigns.services.reviews.drafts import Draft, refuse_draft, submit_draft, take_back
 from files.enums import FileKind
 from files.errors import FileRefused, NoRoom
-from files.uploads import is_busy, taking_large
+from files.uploads import form_page, taking_large
 from files.views import as_shown
 from public.orders.access import OrderLinkRequest, order_link
 from public.orders.forms import DraftForm
@@ -54,11 +54,9 @@ def _draft(request: OrderLinkRequest, number: int) -> HttpResponse:
         "form": form,
         "may_send": not refusal,
     }
-    if is_busy(request):
-        busy = rendered(request, "draft.html", context, status=503)
-        busy.headers["Retry-After"] = "60"
-        return busy
-    return rendered(request, "draft.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request, form, lambda status: rendered(request, "draft.html", context, status=status)
+    )
 
 
 def _review(request: OrderLinkRequest, number: int) -> Review | None:

@@ -31,6 +31,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     openings_shared_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The language that they chose on a page; empty until then. Their pages and mails come in it.
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # The language of the browser in which they first read a page while signed in: for mails, where nobody has chosen or knows one.
+    browser_language = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -18,7 +18,7 @@ from tenancy.access import portal_page
 from tenancy.models import Organization, User
 from tenancy.scope import person_scope
 from tiktok.enums import AttemptOutcome
-from tiktok.errors import ConnectDenied, TikTokProblem
+from tiktok.errors import ConnectDenied, ConnectRefused, TikTokProblem
 from tiktok.models import Connection
 from tiktok.services.connect.connect import start_connect
 from tiktok.services.connect.errands import CONNECT, start_finishing
@@ -39,14 +39,17 @@ def set_out(
     """Lead a signed-in person, who has agreed to this text, to TikTok. `handle`: the account that is asked for; `back`: the page
     to try again from; `scopes`: what TikTok is to ask for besides. Raises NoMarketplaceAccount."""
     assert isinstance(request.user, User)  # noqa: S101 -- the caller saw to it
-    address = start_connect(
-        request.user,
-        organization,
-        session_key=request.session.session_key or "",
-        expected_handle=handle,
-        agreed_to=text,
-        scopes=scopes,
-    )
+    try:
+        address = start_connect(
+            request.user,
+            organization,
+            session_key=request.session.session_key or "",
+            expected_handle=handle,
+            agreed_to=text,
+            scopes=scopes,
+        )
+    except ConnectRefused as refusal:
+        return _refused(request, str(refusal), back=back)
     request.session[SET_OUT] = {
         "organization": organization.name,
         "slug": organization.slug,
@@ -74,7 +77,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     except ConnectDenied as denied:
         return _move_on(request, AttemptOutcome.DENIED, reason=str(denied))
     except TikTokProblem as problem:
-        return _refused(request, str(problem))
+        return _refused(request, str(problem), back=_back(request))
     with person_scope(request.user):
         return _end(request, begin_at_once(job))
 
@@ -97,11 +100,16 @@ def _end(request: HttpRequest, job: Job) -> HttpResponse:
         return _move_on(request, AttemptOutcome.CONNECTED, handle=done.text)
     if done.key:
         return _move_on(request, AttemptOutcome.REFUSED, reason=done.text)
-    return _refused(request, done.text)
+    return _refused(request, done.text, back=_back(request))
 
 
-def _refused(request: HttpRequest, reason: str) -> HttpResponse:
-    context = {"reason": gettext(reason), "trip": request.session.get(SET_OUT, {})}
+def _back(request: HttpRequest) -> str:
+    """The page from which they set out."""
+    return str(request.session.get(SET_OUT, {}).get("back", ""))
+
+
+def _refused(request: HttpRequest, reason: str, *, back: str) -> HttpResponse:
+    context = {"reason": gettext(reason), "back": back}
     return render(request, "portal/connect_refused.html", context, status=400)
 
 

@@ -12,6 +12,7 @@ from campaigns.policies.orders import CANCELLABLE, may_restore
 from campaigns.services.errands import start_stopping
 from campaigns.services.orders import transitions
 from campaigns.services.orders.contact.invitations import withdraw_mail
+from campaigns.services.publishing.asking import UNWANTED, stop_waiting
 from tenancy.enums import Verb
 from tenancy.models import Event, User
 from tenancy.queries.changes import latest_event
@@ -29,6 +30,7 @@ def cancel_order(order: Order, *, reason: str = "", actor: User, job: int | None
     locked.cancel_reason = reason[:REASON_LENGTH]
     event = transitions.mark_cancelled(locked, actor=actor, job=job)
     withdraw_mail(locked)
+    stop_waiting(locked.publications.all(), UNWANTED)
     for post in locked.posts.filter(review_state=ReviewState.LINK_ASKED):
         start_stopping(post, actor=actor)
     return event

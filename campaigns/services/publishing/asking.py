@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.core.files.base import File as Upload
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from campaigns.enums import PublicationState
+from campaigns.enums import CampaignState, PublicationState
 from campaigns.errors import PublicationNotTaken
 from campaigns.models import Order, Publication
 from campaigns.policies.publications import takes_publication
 from campaigns.services.reviews.drafts import locked_order
+from crm.queries.receipts import is_leaving
 from files.enums import FileKind
 from files.models import File
 from files.purge import delete_files
@@ -22,12 +23,13 @@ from tenancy.enums import Verb
 from tenancy.models import User
 from tenancy.services.events import record
 from tiktok.enums import PollKind
-from tiktok.models import Consent, Creator
+from tiktok.models import Connection, Consent, Creator
 from tiktok.queries.publishing import publishing_over
 from tiktok.services.brands.abilities import capabilities
 from tiktok.services.connect.publishing import agree_to_publishing, end_publishing
 
-STOPPED = _("The permission to publish has ended, so the video was not sent to TikTok.")
+STOPPED = _("The permission to publish from here has ended, so nothing was published.")
+UNWANTED = _("This order takes no video any more, so nothing was published.")
 
 
 def is_offered(order: Order) -> bool:
@@ -36,29 +38,46 @@ def is_offered(order: Order) -> bool:
     return can and order.account.creator_id is not None and bool(order.invite_link)
 
 
-def missing(order: Order) -> int:
-    """How many videos are still to be published, besides those that are on their way."""
-    known = set(order.posts.filter(review_reason="").values_list("network_post_id", flat=True))
-    mine = order.publications.exclude(tiktok_video_id__in=known)
-    waiting = mine.filter(
-        Q(state__in=PublicationState.under_way()) | Q(state=PublicationState.DONE)
-    )
+def connection_over(order: Order, *, person_id: int | None) -> Connection | None:
+    """The connection over which this person lets us publish to the account of the order: their own, and nobody else's. None
+    once they have asked to be erased."""
+    creator = order.account.creator
+    connection = publishing_over(creator) if creator else None
+    if connection is None or connection.person_id != person_id or is_leaving(person_id):
+        return None
+    return connection
+
+
+def missing(order: Order, *, but: Publication | None = None) -> int:
+    """How many videos are still to be published, besides those that are on their way without this one. What TikTok has listed
+    for the order is in its own count, or gone."""
+    listed = set(order.posts.values_list("network_post_id", flat=True))
+    waiting = order.publications.filter(
+        state__in=[*PublicationState.under_way(), PublicationState.DONE]
+    ).exclude(tiktok_video_id__in=listed)
+    if but is not None:
+        waiting = waiting.exclude(pk=but.pk)
     return max(order.video_limit - order.video_count - waiting.count(), 0)
 
 
-def may_be_published(order: Order) -> bool:
+def may_be_published(order: Order, *, but: Publication | None = None) -> bool:
     """Is a video still to be published for the order, whoever may?"""
-    return takes_publication(order.state, missing=missing(order))
+    is_archived = order.campaign.state == CampaignState.ARCHIVED
+    return takes_publication(order.state, missing=missing(order, but=but), is_archived=is_archived)
 
 
-def refuse_publication(order: Order) -> None:
-    """Raises PublicationNotTaken where no video is published for the order."""
+def is_wanted(publication: Publication, order: Order) -> bool:
+    """Does its order take this publication still?"""
+    return is_offered(order) and may_be_published(order, but=publication)
+
+
+def refuse_publication(order: Order, *, person: User) -> None:
+    """Raises PublicationNotTaken where no video of this person is published for the order."""
     if not is_offered(order):
         raise PublicationNotTaken("This order cannot be published from here.")
     if not may_be_published(order):
         raise PublicationNotTaken("Nothing more is to be published for this order.")
-    creator = order.account.creator
-    if creator is None or publishing_over(creator) is None:
+    if connection_over(order, person_id=person.pk) is None:
         raise PublicationNotTaken("The creator has not allowed to publish from here.")
 
 
@@ -70,16 +89,15 @@ def ask_to_publish(
     Raises PublicationNotTaken, FileRefused, NoRoom; then nothing is kept.
     """
     if not order.publications.exclude(state__in=PublicationState.over()).exists():
-        refuse_publication(
-            order
-        )  # before the film is written; otherwise it may be the same one again
+        # Before the film is written; otherwise it may be the same one again.
+        refuse_publication(order, person=person)
     file = store_large(FileKind.PUBLICATION, upload)
     with transaction.atomic():
         locked = locked_order(order)
         known = _same(locked, file.sha256)
         if known is not None:
             return known
-        refuse_publication(locked)
+        refuse_publication(locked, person=person)
         file.save(force_insert=True)
         made = Publication.objects.create(
             order=locked, file=file, sha256=file.sha256, caption=caption, person=person
@@ -102,18 +120,20 @@ def allow_publishing(consent: Consent, *, person: User) -> None:
 
 @transaction.atomic
 def stop_publishing(creator: Creator, *, person: User | None) -> None:
-    """The creator takes the permission back: what waits is not sent any more."""
+    """The creator takes the permission back: what TikTok has not fetched is not published any more."""
     end_publishing(creator, actor=person)
-    stop_waiting(creator)
+    stop_waiting(Publication.objects.filter(order__account__creator=creator), STOPPED)
 
 
-def stop_waiting(creator: Creator) -> None:
-    """Stop what was not sent yet. Inside the caller's transaction."""
-    waiting = Publication.objects.select_for_update().filter(
-        order__account__creator=creator, state=PublicationState.UPLOADED
-    )
-    for publication in waiting:
-        settle(publication, PublicationState.STOPPED, STOPPED)
+def stop_waiting(rows: QuerySet[Publication], reason: str) -> None:
+    """Close the addresses of these films, and stop what nobody has fetched. What TikTok has already is followed to its end.
+    Inside the caller's transaction."""
+    under_way = rows.filter(state__in=PublicationState.under_way(), settled_at=None)
+    for publication in under_way.select_for_update(of=("self",)):
+        if publication.fetched_at is None:
+            settle(publication, PublicationState.STOPPED, reason)
+        else:
+            forget_film(publication)
 
 
 def settle(

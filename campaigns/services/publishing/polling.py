@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campaigns.enums import PublicationState
 from campaigns.models import Publication
 from campaigns.policies.publications import due_again_in
 from campaigns.services.publishing.sending import settle_publication
@@ -21,14 +20,13 @@ OVER = "The publication has come to its end."
 
 def sync_due_publications(ids: Sequence[int]) -> dict[int, timedelta]:
     """The pump's step of publications. Says when each that is under way is due again."""
-    rows = Publication.objects.select_related("order__account__creator", "order__request")
-    due_in = {}
-    for publication in rows.filter(pk__in=ids):
+    rows = Publication.objects.filter(pk__in=ids, settled_at=None)
+    for publication in rows.select_related("order__account__creator", "order__request", "order__campaign"):
         settle_publication(publication)
-        publication.refresh_from_db()
-        if publication.is_under_way and publication.settled_at is None:
-            began_at = publication.sending_at or publication.created_at
-            due_in[publication.pk] = due_again_in(timezone.now() - began_at)
+    due_in = {}
+    for publication in rows.all():
+        began_at = publication.sending_at or publication.created_at
+        due_in[publication.pk] = due_again_in(timezone.now() - began_at)
     if over := [pk for pk in ids if pk not in due_in]:
         stop(PollKind.PUBLICATION, *over, reason=OVER)
     return due_in
@@ -36,7 +34,7 @@ def sync_due_publications(ids: Sequence[int]) -> dict[int, timedelta]:
 
 def hear_of_publication(share_id: str) -> None:
     """TikTok has news of a publication: ask now."""
-    known = Publication.objects.filter(share_id=share_id, state=PublicationState.PROCESSING)
+    known = Publication.objects.filter(share_id=share_id, settled_at=None)
     make_due(PollKind.PUBLICATION, *known.values_list("pk", flat=True))
 
 

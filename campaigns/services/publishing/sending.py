@@ -24,7 +24,16 @@ from campaigns.policies.publications import (
     reason_in_words,
 )
 from campaigns.services.publishing.addresses import film_url
-from campaigns.services.publishing.asking import forget_film, settle
+from campaigns.services.publishing.asking import (
+    STOPPED,
+    UNWANTED,
+    connection_over,
+    forget_film,
+    is_wanted,
+    settle,
+)
+from campaigns.services.reviews.drafts import locked_order
+from jobs.errors import WorkStopped
 from jobs.services.queue import make_due
 from tenancy.enums import Verb
 from tenancy.services.events import record
@@ -37,7 +46,6 @@ from tiktok.errors import (
     TikTokUnavailable,
 )
 from tiktok.models import Connection
-from tiktok.queries.publishing import publishing_over
 from tiktok.services.orders.publishing import (
     find_published,
     join_campaign,
@@ -46,38 +54,36 @@ from tiktok.services.orders.publishing import (
 )
 
 UNSURE = _("TikTok did not answer, so it is not known yet whether the video is published. TikTok is looked at; do not publish it again.")  # fmt: skip
+OUT_OF_SIGHT = _("The permission to publish has ended while TikTok had the video. Look in the TikTok app whether it is published.")  # fmt: skip
 NOT_SURE = _("It could not be found out whether TikTok has published this video. Look in the TikTok app before you publish it there.")  # fmt: skip
 SURELY_NOT = _("TikTok did not take the video, so nothing was published. You can send it again.")
-NOT_ALLOWED = _("You have not allowed publishing from here any more, so nothing was sent to TikTok.")  # fmt: skip
 FAILED, COMPLETE = "FAILED", "PUBLISH_COMPLETE"
 
 
 def settle_publication(publication: Publication) -> None:
-    """Take the next step, for whoever has claimed it. Raises TikTok's problems, and then nothing has changed."""
+    """Take the next step, for whoever has claimed it. Raises TikTok's problems; then nothing has changed but what age decides."""
     if publication.state == PublicationState.UPLOADED:
         _send(publication)
-    elif publication.state == PublicationState.PROCESSING:
-        _follow(publication)
-    elif publication.is_under_way:  # an earlier sender never came back, or its answer was lost
-        _reconcile(publication)
+    elif publication.is_under_way:
+        try:
+            _look(publication)
+        finally:
+            _end_by_age(publication)
 
 
 def _connection(publication: Publication) -> Connection | None:
-    creator = publication.order.account.creator
-    return publishing_over(creator) if creator else None
+    return connection_over(publication.order, person_id=publication.person_id)
 
 
+# --- once ---------------------------------------------------------------------------------------------------------
 def _send(publication: Publication) -> None:
     connection = _connection(publication)
-    if connection is None:
-        _end(publication, PublicationState.STOPPED, NOT_ALLOWED)
+    if connection is None or not is_wanted(publication, publication.order):
+        _stop(publication, connection)
         return
     join_campaign(connection, publication.order.invite_link)
-    now = timezone.now()
-    waiting = Publication.objects.filter(pk=publication.pk, state=PublicationState.UPLOADED)
-    if not waiting.update(state=PublicationState.SENDING, sending_at=now):
-        return  # the creator was faster
-    publication.sending_at = now
+    if not _begin(publication):
+        return
     try:
         share_id = publish_film(
             connection,
@@ -86,8 +92,8 @@ def _send(publication: Publication) -> None:
             caption=publication.caption,
         )
     except OutcomeUnknown:
-        _doubt(publication)
-    except (TikTokBusy, TikTokUnavailable):
+        _doubt(publication, UNSURE)
+    except (TikTokBusy, TikTokUnavailable, WorkStopped):  # TikTok has done nothing
         _move(publication, PublicationState.UPLOADED)
         raise
     except ConnectionEnded:
@@ -98,45 +104,78 @@ def _send(publication: Publication) -> None:
         _move(publication, PublicationState.PROCESSING, share_id=share_id)
 
 
-def _follow(publication: Publication) -> None:
+@transaction.atomic
+def _begin(publication: Publication) -> bool:
+    """Write down that TikTok is asked now. False: the creator or the team was faster."""
+    connection = _connection(publication)
+    if connection is None or not is_wanted(publication, locked_order(publication.order)):
+        _stop(publication, connection)
+        return False
+    publication.sending_at = timezone.now()
+    waiting = Publication.objects.filter(pk=publication.pk, state=PublicationState.UPLOADED)
+    return bool(
+        waiting.update(state=PublicationState.SENDING, sending_at=publication.sending_at)
+    )
+
+
+def _stop(publication: Publication, connection: Connection | None) -> None:
+    """Its creator does not allow it any more, or the order does not take it."""
+    _end(publication, PublicationState.STOPPED, UNWANTED if connection else STOPPED)
+
+
+# --- what became of it --------------------------------------------------------------------------------------------
+def _look(publication: Publication) -> None:
+    if publication.state == PublicationState.SENDING:  # an earlier sender never came back
+        _doubt(publication, UNSURE)
     connection = _connection(publication)
     if connection is None:
-        _doubt(publication)
-        return
+        if publication.state == PublicationState.PROCESSING:
+            _doubt(publication, OUT_OF_SIGHT)
+    elif publication.share_id:
+        _follow(publication, connection)
+    else:
+        _search(publication, connection)
+
+
+def _follow(publication: Publication, connection: Connection) -> None:
     found = publication_status(connection, publication.share_id)
     if found.status == FAILED:
         _end(publication, PublicationState.FAILED, reason_in_words(found.reason))
     elif found.post_ids:
         _keep_video(publication, found.post_ids[0])
-    elif _age(publication) > FOLLOWED_FOR:
-        _give_up(publication)
-    elif found.status == COMPLETE:
-        forget_film(publication)
+    else:
+        _move(publication, PublicationState.PROCESSING)
+        if found.status == COMPLETE:
+            forget_film(publication)
 
 
-def _reconcile(publication: Publication) -> None:
-    if publication.state == PublicationState.SENDING:
-        _doubt(publication)
-    connection = _connection(publication)
+def _search(publication: Publication, connection: Connection) -> None:
     since = (publication.sending_at or publication.created_at) - CLOCKS_DIFFER
-    if connection is not None:
-        videos = list(find_published(connection, since=since))
-        known = Publication.objects.filter(tiktok_video_id__in=[v.video_id for v in videos])
-        taken = set(known.values_list("tiktok_video_id", flat=True))
-        for video in videos:
-            is_free = video.video_id not in taken
-            if is_free and is_same_caption(publication.caption, video.caption):
-                _keep_video(publication, video.video_id)
-                return
-    if _age(publication) > SURE_AFTER and _close(publication):
+    videos = list(find_published(connection, since=since))
+    known = Publication.objects.filter(tiktok_video_id__in=[v.video_id for v in videos])
+    taken = set(known.values_list("tiktok_video_id", flat=True))
+    for video in videos:
+        is_free = video.video_id not in taken
+        if is_free and is_same_caption(publication.caption, video.caption):
+            _keep_video(publication, video.video_id)
+            return
+
+
+def _end_by_age(publication: Publication) -> None:
+    """Nothing is looked for without end, though TikTok answers or not; what was settled meanwhile stays as it is."""
+    age = _age(publication)
+    if publication.state == PublicationState.PROCESSING:
+        if age > FOLLOWED_FOR:
+            _give_up(publication)
+    elif age > SURE_AFTER and _close(publication):
         _end(publication, PublicationState.FAILED, SURELY_NOT)
-    elif _age(publication) > UNSURE_FOR:
+    elif age > UNSURE_FOR:
         _give_up(publication)
 
 
 def _close(publication: Publication) -> bool:
     """Let nobody fetch the film any more. False where somebody has: then TikTok may have it."""
-    rows = Publication.objects.filter(pk=publication.pk, fetched_at=None)
+    rows = Publication.objects.filter(pk=publication.pk, fetched_at=None, settled_at=None)
     return bool(rows.update(closed_at=timezone.now()))
 
 
@@ -147,17 +186,17 @@ def _keep_video(publication: Publication, video_id: str) -> None:
 
 
 @transaction.atomic
-def _doubt(publication: Publication) -> None:
-    _move(publication, PublicationState.UNSURE, problem=UNSURE)
-    record(Verb.PUBLICATION_UNSURE, publication.order, actor=None, publication=publication.pk)
+def _doubt(publication: Publication, problem: str) -> None:
+    if _move(publication, PublicationState.UNSURE, problem=problem):
+        record(Verb.PUBLICATION_UNSURE, publication.order, actor=None, publication=publication.pk)
 
 
 @transaction.atomic
 def _give_up(publication: Publication) -> None:
     """Nothing is found out any more. The film goes, and the same one is not sent again."""
-    now = timezone.now()
-    _move(publication, PublicationState.UNSURE, problem=NOT_SURE, closed_at=now, settled_at=now)
-    forget_film(publication)
+    now, unsure = timezone.now(), PublicationState.UNSURE
+    if _move(publication, unsure, problem=NOT_SURE, closed_at=now, settled_at=now):
+        forget_film(publication)
 
 
 @transaction.atomic
@@ -165,11 +204,14 @@ def _end(publication: Publication, state: PublicationState, problem: str) -> Non
     settle(publication, state, problem)
 
 
-def _move(publication: Publication, state: PublicationState, **fields: object) -> None:
-    """A step that is not the last one; what was settled meanwhile stays as it is."""
-    rows = Publication.objects.filter(pk=publication.pk, settled_at=None)
-    rows.update(state=state, **{"problem": "", **fields})
-    publication.refresh_from_db()
+def _move(publication: Publication, state: PublicationState, **fields: object) -> bool:
+    """A step that is not the last one. False: it was settled meanwhile, and stays as it is, or is gone with its order."""
+    values = {"state": state, "problem": "", **fields}
+    if not Publication.objects.filter(pk=publication.pk, settled_at=None).update(**values):
+        return False
+    for name, value in values.items():
+        setattr(publication, name, value)
+    return True
 
 
 def _age(publication: Publication) -> timedelta:

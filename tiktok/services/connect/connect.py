@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext
 from msgspec import structs
 
 from tenancy.models import Organization, User
+from tenancy.scope import organization_scope
 from tiktok.client import errors, types
 from tiktok.errors import ConnectRefused, TikTokProblem
 from tiktok.models import ConnectAttempt, Connection, Creator
@@ -31,6 +33,7 @@ from tiktok.services.grants.attempts import (
     take_code,
 )
 from tiktok.services.grants.grants import missing_scopes, scopes_to_ask
+from tiktok.signals import setting_out
 
 log = structlog.get_logger()
 
@@ -49,11 +52,13 @@ def start_connect(
     agreed_to: str = "",
     scopes: Sequence[str] = (),
 ) -> str:
-    """The address of TikTok's consent page for this person's next step. Raises NoMarketplaceAccount.
+    """The address of TikTok's consent page for this person's next step. Raises NoMarketplaceAccount, ConnectRefused.
 
     With `expected_handle`, an answer for any other account is refused. `agreed_to`: the key of the text that was read;
     `scopes`: what is asked for besides (`grants.FURTHER_SCOPES`).
     """
+    with organization_scope(organization), transaction.atomic():
+        setting_out.send(sender=Connection, person=person)
     state = open_attempt(
         person,
         organization,

@@ -70,10 +70,11 @@ def _queue(connection: Connection, organizations: list[Organization], days: int)
 
 
 def _language(person: User, organizations: list[Organization]) -> str:
-    """The language that they chose; else the one in which one of these organizations writes to them."""
+    """The language that they chose; else the one in which one of these organizations writes to them; else their browser's."""
     known = [person.language]
     for organization in organizations:
         with organization_scope(organization):
             answers = language_asked.send(sender=Connection, person=person)
             known += [str(code) for _receiver, code in answers]
+    known.append(person.browser_language)
     return written_in(next(filter(None, known), ""))
