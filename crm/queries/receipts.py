@@ -111,6 +111,7 @@ def _deleted(receipt: Receipt) -> str:
         (n("readings"), ngettext("%(n)s update", "%(n)s updates", n("readings", 0))),
         (n("orders"), ngettext("%(n)s order", "%(n)s orders", n("orders", 0))),
         (n("drafts"), ngettext("%(n)s draft", "%(n)s drafts", n("drafts", 0))),
+        (n("uploads"), ngettext("%(n)s uploaded video", "%(n)s uploaded videos", n("uploads", 0))),
         (n("notes"), ngettext("%(n)s note", "%(n)s notes", n("notes", 0))),
         (n("files"), ngettext("%(n)s file", "%(n)s files", n("files", 0))),
         (n("mails"), ngettext("%(n)s e-mail", "%(n)s e-mails", n("mails", 0))),

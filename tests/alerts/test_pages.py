@@ -58,7 +58,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
     say(order, ReplyKind.QUESTION, text="May I film at night?")
     for verb in (
         Verb.ORDER_ACCEPTED, Verb.ORDER_VIDEO_PUBLISHED, Verb.ORDER_DECLINED, Verb.ORDER_REJECTED, Verb.ORDER_FAILED,
-        Verb.ORDER_VIDEO_GONE,
+        Verb.ORDER_VIDEO_GONE, Verb.PUBLICATION_FAILED,
     ):  # fmt: skip
         record(verb, order, actor=None)
     record(Verb.DRAFT_SUBMITTED, order, actor=None, draft=1, version=2)
@@ -82,6 +82,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         "The video of Maya is gone Autumn · TikTok no longer lists a video for the order",
         "TikTok rejected a video of Maya Autumn · Not disclosed.",
         "TikTok did not take the order for Maya Autumn · Not disclosed.",
+        "A video of Maya was not published from here Autumn",
         "The order of Maya is overdue Autumn · Due on 30 Nov 2026", "Maya asks for a new date Autumn · Asks for 30 Nov 2026",
         "Autumn is below its plan Video views: 43 % of what is due by",
         "A creator of Autumn was deleted 2 open orders ended",

@@ -132,6 +132,16 @@ def test_a_video_that_is_gone_is_news_until_one_is_there_again(order: Order) -> 
         assert unread() == []
 
 
+def test_a_video_that_was_not_published_is_news_until_the_creator_sends_one_or_one_is_there(
+    order: Order,
+) -> None:
+    for verb in (Verb.PUBLICATION_ASKED, Verb.ORDER_POSTING, Verb.ORDER_IN_REVIEW, Verb.ORDER_FULFILLED):  # fmt: skip
+        record(Verb.PUBLICATION_FAILED, order, actor=None)
+        assert unread() == ["not_published"]
+        record(verb, order, actor=None)
+        assert unread() == []
+
+
 def test_mail_that_is_allowed_again_settles_that_the_creator_cannot(
     order: Order, olivia: User
 ) -> None:

@@ -21,7 +21,7 @@ from tests.campaigns.test_orders_tto import tell
 from tests.e2e.test_own_pages import in_both_directions
 from tests.filming import MP4
 from tests.portal.publishing import step
-from tests.portal.test_publishing import order  # noqa: F401 -- a fixture
+from tests.portal.conftest import order  # noqa: F401 -- a fixture
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 

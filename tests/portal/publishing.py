@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Order, Publication
+from tenancy.models import Event
 from tests.filming import MP4
 from tests.portal.test_dashboard import text
 from tests.sandbox_process import Sandbox
@@ -20,6 +23,8 @@ from tiktok.enums import PollKind
 from tiktok.queries.publishing import PUBLISHING_VERSION
 
 TEXT = {"text": PUBLISHING_VERSION}
+PUBLISH = "/business/video/publish/"
+NOTHING_SENT = "Nothing was sent: this order takes no video from here now."
 
 
 def address(order: Order, name: str = "portal:publish") -> str:
@@ -56,3 +61,24 @@ def until(is_so: Callable[[], bool], *, act: Callable[[], None] = lambda: None) 
         assert time.monotonic() < end, list(Publication.objects.values())
         act()
         time.sleep(0.05)
+
+
+def publication() -> Publication:
+    return Publication.objects.get()
+
+
+def state() -> str:
+    return publication().state
+
+
+def calls(tiktok: Sandbox) -> int:
+    return tiktok.read("stats")["calls"].get(PUBLISH, 0)
+
+
+def verbs(prefix: str = "publi") -> list[str]:
+    return list(Event.objects.filter(verb__startswith=prefix).order_by("pk").values_list("verb", flat=True))  # fmt: skip
+
+
+def later(age: timedelta) -> None:
+    """The publication was sent so long ago."""
+    Publication.objects.update(sending_at=timezone.now() - age)

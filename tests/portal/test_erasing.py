@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from crm.enums import ReceiptKind, ReceiptState
 from crm.models import Application, Receipt
@@ -21,10 +22,10 @@ from tests.crm.erasure.test_people import erase_all
 from tests.factories.campaigns import an_order
 from tests.factories.programs import a_program
 from tests.mailing import sent_mail
-from tests.portal.test_dashboard import connect, signed_in, text
+from tests.portal.test_dashboard import READ, signed_in, text
 from tests.portal.test_own_work import account, campaign  # noqa: F401 -- fixtures
 from tiktok.errors import ConnectRefused
-from tiktok.models import Connection, Consent
+from tiktok.models import ConnectAttempt, Connection, Consent
 
 pytestmark = pytest.mark.django_db
 ERASE = "/me/data/erase/"
@@ -116,7 +117,11 @@ def test_whoever_is_being_erased_connects_and_applies_no_more(tiktok, oak, maya)
     receipt = ask_erasure(maya, language="")
     with pytest.raises(ConnectRefused, match="Your data is being deleted"):
         finish(on_the_way, maya)
-    assert "Your data is being deleted" in text(connect(client, tiktok, "oak", "maya.bakes"))
+    refused = client.post(reverse("portal:connect", args=["oak"]), READ)
+    assert refused.status_code == 400
+    assert "Your data is being deleted" in text(refused)
+    assert 'href="/me/organizations/oak/connect/"' in refused.content.decode()
+    assert ConnectAttempt.objects.count() == 1
     assert not Connection.objects.exists()
     seen = client.get("/apply/oak/spring-bakers/form/", follow=True)
     assert seen.request["PATH_INFO"] == "/apply/oak/spring-bakers/"

@@ -109,6 +109,31 @@ def test_what_a_creator_withheld_is_said_in_the_language(tiktok, oak, maya) -> N
     assert "Nicht erlaubt: deine Videos." in text(page)
 
 
+def test_the_language_first_read_in_is_kept_for_mails_where_nobody_knows_one(oak, maya) -> None:
+    signed_in(maya).get(HOME, headers={"accept-language": "fr"})
+    assert read_in(oak) == ""
+    signed_in(maya).get(HOME, headers={"accept-language": "fr, pt-BR;q=0.8"})
+    signed_in(maya).get(HOME, headers={"accept-language": "de"})
+    assert read_in(oak) == "pt"
+    with organization_scope(oak):
+        Influencer.objects.update(language="es")
+    assert read_in(oak) == "es"
+    signed_in(maya).get(HOME, {"lang": "ar"})
+    assert read_in(oak) == "ar"
+
+
+def test_a_choice_before_signing_in_counts_as_the_browser_s(oak, maya) -> None:
+    client = signed_in(maya)
+    client.cookies["language"] = "de"
+    client.get(HOME, headers={"accept-language": "es"})
+    assert read_in(oak) == "de"
+
+
+def read_in(oak) -> str:
+    with organization_scope(oak):
+        return Influencer.objects.select_related("person").get().reads_in
+
+
 def test_mails_come_in_the_language_of_the_person_else_in_the_team_s(tiktok, oak, maya) -> None:
     connection = connected(tiktok, maya, oak, "maya.bakes")
     with organization_scope(oak):
@@ -139,6 +164,15 @@ def test_who_has_chosen_no_language_is_mailed_in_the_one_they_were_invited_in(
     Connection.objects.update(refresh_expires_at=timezone.now() + timedelta(days=5))
     remind(Connection.objects.get())
     assert "Erlaubnis" in sent_mail()[-1].subject
+
+
+def test_without_any_other_it_comes_in_the_language_first_read_in(tiktok, oak, maya) -> None:
+    client = signed_in(maya)
+    client.get(HOME, headers={"accept-language": "es"})
+    connect(client, tiktok, "oak", "maya.bakes")
+    Connection.objects.update(refresh_expires_at=timezone.now() + timedelta(days=5))
+    remind(Connection.objects.get())
+    assert "Tu permiso" in sent_mail()[-1].subject
 
 
 def test_a_refusal_after_tiktok_is_in_the_language_of_the_browser(tiktok, oak, maya) -> None:

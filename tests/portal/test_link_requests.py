@@ -14,21 +14,19 @@ from campaigns.models import Campaign, Order, Post
 from campaigns.services.links import request_tie
 from campaigns.services.orders.contact.pages import page_url
 from campaigns.services.orders.syncing import sync_order
-from crm.models import Influencer, SocialAccount
 from jobs.models import Job
 from jobs.services.jobs import begin_at_once
 from tenancy.enums import Verb
 from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope, person_scope
-from tests.campaigns.test_orders_tto import a_published_video, ordered
+from tests.campaigns.test_orders_tto import a_published_video
 from tests.connecting import a_person
-from tests.factories.campaigns import a_campaign
+from tests.portal.ordering import order_at_tiktok_one
 from tests.portal.test_dashboard import connect, signed_in, text
-from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
+from tests.sandbox_process import Sandbox
 from tests.working import all_polls
 from tiktok.enums import PollKind
 from tiktok.models import Connection
-from tiktok.services.brands.accounts import connect_marketplace_account
 from tiktok.services.grants.grants import LINKING
 
 pytestmark = pytest.mark.django_db
@@ -38,16 +36,7 @@ ANSWER = "/tto/creator/link/request/confirm/"
 @pytest.fixture
 def order(tiktok: Sandbox, oak: Organization, maya: User) -> Order:
     """An order of Maya's at TikTok One."""
-    with organization_scope(oak):
-        account = connect_marketplace_account(
-            "Oak on TikTok One", tiktok_account_id=TTO_ACCOUNT_ID, token=BRAND_TOKEN, actor=None
-        )
-        account.dialect, account.chosen_at = "tto", timezone.now()
-        account.save()
-        order = ordered(a_campaign())
-        own = Influencer.objects.get(person=maya)
-        SocialAccount.objects.filter(pk=order.account_id).update(influencer=own)
-        return Order.objects.select_related("account__creator").get()
+    return order_at_tiktok_one(oak, maya)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,102 +15,46 @@ from campaigns.models import Order, Post, Publication
 from campaigns.policies.publications import NOT_FETCHED, NOT_TAKEN, SPAM, SURE_AFTER, UNSURE_FOR
 from campaigns.services.orders.syncing import sync_order
 from campaigns.services.publishing.addresses import film_url
-from campaigns.services.publishing.asking import ask_to_publish, settle
+from campaigns.services.publishing.asking import STOPPED, ask_to_publish, settle
 from campaigns.services.publishing.polling import hear_of_publication
 from campaigns.services.publishing.sending import (
     ENDED,
-    NOT_ALLOWED,
     NOT_SURE,
+    OUT_OF_SIGHT,
     SURELY_NOT,
     UNSURE,
     settle_publication,
 )
-from crm.models import Influencer, SocialAccount
 from files.models import File
 from tenancy.enums import Verb
-from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
-from tests.campaigns.test_orders_tto import ordered, tell
-from tests.factories.campaigns import a_campaign
-from tests.filming import MP4, FilmHost
-from tests.portal.publishing import TEXT, a_film, address, allow, send, step, until
+from tests.campaigns.test_orders_tto import tell
+from tests.filming import MP4
+from tests.portal.publishing import (
+    NOTHING_SENT,
+    PUBLISH,
+    TEXT,
+    a_film,
+    address,
+    allow,
+    calls,
+    later,
+    publication,
+    send,
+    state,
+    step,
+    until,
+    verbs,
+)
 from tests.portal.test_dashboard import connect, signed_in, text
-from tests.sandbox_process import BRAND_TOKEN, TTO_ACCOUNT_ID, Sandbox
 from tests.working import all_polls
 from tiktok.enums import PollKind
 from tiktok.models import Connection, Consent, MarketplaceAccount, PublishingConsent
 from tiktok.queries.publishing import SCOPE
-from tiktok.services.brands.accounts import connect_marketplace_account
 from tiktok.services.connect.disconnect import withdraw_consent
 from tiktok.services.connect.publishing import agree_to_publishing
 
 pytestmark = pytest.mark.django_db
-PUBLISH = "/business/video/publish/"
-NOTHING_SENT = "Nothing was sent: this order takes no video from here now."
-
-
-@pytest.fixture
-def order(tiktok: Sandbox, oak: Organization, maya: User) -> Order:
-    """An order of Maya's at TikTok One, of one video."""
-    with organization_scope(oak):
-        account = connect_marketplace_account(
-            "Oak on TikTok One", tiktok_account_id=TTO_ACCOUNT_ID, token=BRAND_TOKEN, actor=None
-        )
-        account.dialect, account.chosen_at = "tto", timezone.now()
-        account.save()
-        campaign = a_campaign(brief="<p>Say why. #OakLoaf #ad</p>")
-        made = ordered(campaign, video_count=1, description="A loaf #bread")
-        own = Influencer.objects.get(person=maya)
-        SocialAccount.objects.filter(pk=made.account_id).update(influencer=own)
-        return Order.objects.select_related(
-            "account__creator", "request__marketplace_account"
-        ).get()
-
-
-@pytest.fixture
-def film(settings) -> Iterator[FilmHost]:
-    """Stands where our addresses lead, for TikTok."""
-    host = FilmHost()
-    settings.PUBLIC_URL = host.url.removesuffix("/film.mp4")
-    yield host
-    host.close()
-
-
-@pytest.fixture
-def client(tiktok: Sandbox, order: Order, maya: User) -> Client:
-    """Maya, connected, who has allowed nothing more."""
-    client = signed_in(maya)
-    connect(client, tiktok, "oak", "maya.bakes", "?account=maya.bakes")
-    return client
-
-
-@pytest.fixture
-def allowed(tiktok: Sandbox, order: Order, client: Client, film: FilmHost) -> Client:
-    """Maya, who has let us publish."""
-    allow(client, tiktok, order)
-    tiktok.control("switches", publish_seconds=0)
-    return client
-
-
-def publication() -> Publication:
-    return Publication.objects.get()
-
-
-def state() -> str:
-    return publication().state
-
-
-def calls(tiktok: Sandbox) -> int:
-    return tiktok.read("stats")["calls"].get(PUBLISH, 0)
-
-
-def verbs(prefix: str = "publi") -> list[str]:
-    return list(Event.objects.filter(verb__startswith=prefix).order_by("pk").values_list("verb", flat=True))  # fmt: skip
-
-
-def later(age: timedelta) -> None:
-    """The publication was sent so long ago."""
-    Publication.objects.update(sending_at=timezone.now() - age)
 
 
 def test_a_video_is_published_and_linked_in_one_step(tiktok, oak, order, allowed, film) -> None:
@@ -175,41 +118,41 @@ def test_a_double_click_and_the_same_film_again_are_one(tiktok, oak, order, allo
     assert calls(tiktok) == 1
 
 
-def test_the_permission_is_asked_for_at_the_first_upload_alone(tiktok, oak, order, client) -> None:
+def test_the_permission_is_asked_for_at_the_first_upload_alone(tiktok, oak, order, connected) -> None:
     assert SCOPE not in Connection.objects.get().scopes
     never = "Post, comment or change anything"
-    assert never in text(client.get(reverse("portal:connect", args=["oak"]), {"account": "maya.bakes"}))  # fmt: skip
-    page = client.get(address(order))
+    assert never in text(connected.get(reverse("portal:connect", args=["oak"]), {"account": "maya.bakes"}))  # fmt: skip
+    page = connected.get(address(order))
     assert "What you allow" in text(page)
     assert "Publish on TikTok" not in text(page)
-    assert NOTHING_SENT in send(client, order).content.decode()  # nobody has allowed it
-    stale = client.post(address(order, "portal:allow_publishing"), {"text": "1999"}, follow=True)
+    assert NOTHING_SENT in send(connected, order).content.decode()  # nobody has allowed it
+    stale = connected.post(address(order, "portal:allow_publishing"), {"text": "1999"}, follow=True)
     assert "The text has changed meanwhile." in stale.content.decode()
     with organization_scope(oak):
         assert not PublishingConsent.objects.exists()
 
-    done = allow(client, tiktok, order)
+    done = allow(connected, tiktok, order)
 
     assert "Go on and publish your video" in text(done)
     assert SCOPE in Connection.objects.get().scopes
     with organization_scope(oak):
         consent = PublishingConsent.objects.get()
         assert (consent.text_version, consent.withdrawn_at) == ("2026-12", None)
-    assert "Publish on TikTok" in text(client.get(address(order)))
-    page = text(client.get(reverse("portal:connect", args=["oak"]), {"account": "maya.bakes"}))
+    assert "Publish on TikTok" in text(connected.get(address(order)))
+    page = text(connected.get(reverse("portal:connect", args=["oak"]), {"account": "maya.bakes"}))
     assert never not in page
     assert "Post anything but the videos that you upload here" in page
-    assert client.post(address(order, "portal:allow_publishing"), TEXT)["Location"] == address(order)  # fmt: skip
-    connect(client, tiktok, "oak", "maya.bakes", "?account=maya.bakes")
+    assert connected.post(address(order, "portal:allow_publishing"), TEXT)["Location"] == address(order)  # fmt: skip
+    connect(connected, tiktok, "oak", "maya.bakes", "?account=maya.bakes")
     assert SCOPE in Connection.objects.get().scopes
 
 
-def test_what_tiktok_does_not_grant_is_said(tiktok, oak, order, client) -> None:
+def test_what_tiktok_does_not_grant_is_said(tiktok, oak, order, connected) -> None:
     scopes = ("user.info.basic", "biz.creator.info", "biz.creator.insights", "video.list")
-    allow(client, tiktok, order, scopes=scopes)
-    page = text(client.get(address(order)))
+    allow(connected, tiktok, order, scopes=scopes)
+    page = text(connected.get(address(order)))
     assert "TikTok has not given us the permission to publish." in page
-    assert NOTHING_SENT in send(client, order).content.decode()
+    assert NOTHING_SENT in send(connected, order).content.decode()
 
 
 def test_the_permission_is_taken_back_alone(tiktok, oak, order, allowed, maya) -> None:
@@ -399,9 +342,12 @@ def test_a_permission_that_ends_while_tiktok_works_leaves_it_unsure(tiktok, oak,
         assert state() == PublicationState.PROCESSING
         PublishingConsent.objects.update(withdrawn_at=timezone.now())
         step()
-        assert state() == PublicationState.UNSURE
+        assert (state(), publication().problem) == (PublicationState.UNSURE, OUT_OF_SIGHT)
         step()
-        assert state() == PublicationState.UNSURE
+        assert (state(), publication().problem) == (PublicationState.UNSURE, OUT_OF_SIGHT)
+        PublishingConsent.objects.update(withdrawn_at=None)
+        step()
+        assert (state(), publication().problem) == (PublicationState.PROCESSING, "")
 
 
 def test_tiktok_may_take_long(tiktok, oak, order, allowed) -> None:
@@ -461,7 +407,7 @@ def test_what_is_not_allowed_any_more_is_not_sent(tiktok, oak, order, allowed) -
     with organization_scope(oak):
         PublishingConsent.objects.update(withdrawn_at=timezone.now())
         step()
-        assert (state(), publication().problem) == (PublicationState.STOPPED, NOT_ALLOWED)
+        assert (state(), publication().problem) == (PublicationState.STOPPED, STOPPED)
         assert not settle(publication(), PublicationState.FAILED)
         assert state() == PublicationState.STOPPED
         assert str(publication()) == f"publication {publication().pk}"

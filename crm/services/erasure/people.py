@@ -52,6 +52,7 @@ ERASED = "The creator erased their data."
 COUNTED = {
     "crm.SocialAccount": "accounts", "tiktok.Video": "videos", "campaigns.Order": "orders", "crm.Note": "notes",
     "crm.Document": "files", "crm.Contract": "files", "campaigns.ReviewVersion": "drafts",
+    "campaigns.Publication": "uploads",
 }  # fmt: skip
 
 
