@@ -107,7 +107,10 @@ def own_publications(order: Order) -> list[OwnPublication]:
     videos = [row.tiktok_video_id for row in rows if row.tiktok_video_id]
     posts = Post.objects.filter(order=order, network_post_id__in=videos)
     by_video = {post.network_post_id: post for post in posts}
-    return [OwnPublication(row, by_video.get(row.tiktok_video_id), publication_sync(row)) for row in rows]
+    return [
+        OwnPublication(row, by_video.get(row.tiktok_video_id), publication_sync(row))
+        for row in rows
+    ]
 
 
 def publications_live(order: Order, shown: list[OwnPublication]) -> Live:

@@ -72,7 +72,9 @@ def written_in(own: str) -> str:
 
 def _accepted(request: HttpRequest) -> list[str]:
     """The languages that the browser asks for, the preferred one first."""
-    return [code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    return [
+        code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    ]
 
 
 def _first(codes: Iterable[str | None]) -> str:

@@ -118,7 +118,9 @@ def test_a_double_click_and_the_same_film_again_are_one(tiktok, oak, order, allo
     assert calls(tiktok) == 1
 
 
-def test_the_permission_is_asked_for_at_the_first_upload_alone(tiktok, oak, order, connected) -> None:
+def test_the_permission_is_asked_for_at_the_first_upload_alone(
+    tiktok, oak, order, connected
+) -> None:
     assert SCOPE not in Connection.objects.get().scopes
     never = "Post, comment or change anything"
     assert never in text(connected.get(reverse("portal:connect", args=["oak"]), {"account": "maya.bakes"}))  # fmt: skip

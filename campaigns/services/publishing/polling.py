@@ -21,7 +21,9 @@ OVER = "The publication has come to its end."
 def sync_due_publications(ids: Sequence[int]) -> dict[int, timedelta]:
     """The pump's step of publications. Says when each that is under way is due again."""
     rows = Publication.objects.filter(pk__in=ids, settled_at=None)
-    for publication in rows.select_related("order__account__creator", "order__request", "order__campaign"):
+    for publication in rows.select_related(
+        "order__account__creator", "order__request", "order__campaign"
+    ):
         settle_publication(publication)
     due_in = {}
     for publication in rows.all():

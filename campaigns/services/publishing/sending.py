@@ -113,9 +113,7 @@ def _begin(publication: Publication) -> bool:
         return False
     publication.sending_at = timezone.now()
     waiting = Publication.objects.filter(pk=publication.pk, state=PublicationState.UPLOADED)
-    return bool(
-        waiting.update(state=PublicationState.SENDING, sending_at=publication.sending_at)
-    )
+    return bool(waiting.update(state=PublicationState.SENDING, sending_at=publication.sending_at))
 
 
 def _stop(publication: Publication, connection: Connection | None) -> None:
