@@ -12,13 +12,19 @@ from django.utils import timezone
 from campaigns.enums import OrderState, PublicationState
 from campaigns.errors import PublicationNotTaken
 from campaigns.models import Order, Post, Publication
-from campaigns.policies.publications import NOT_FETCHED, NOT_TAKEN, SPAM, SURE_AFTER, UNSURE_FOR
+from campaigns.policies.publications import (
+    ENDED,
+    NOT_FETCHED,
+    NOT_TAKEN,
+    SPAM,
+    SURE_AFTER,
+    UNSURE_FOR,
+)
 from campaigns.services.orders.syncing import sync_order
 from campaigns.services.publishing.addresses import film_url
 from campaigns.services.publishing.asking import STOPPED, ask_to_publish, settle
 from campaigns.services.publishing.polling import hear_of_publication
 from campaigns.services.publishing.sending import (
-    ENDED,
     NOT_SURE,
     OUT_OF_SIGHT,
     SURELY_NOT,
@@ -330,7 +336,7 @@ def test_a_permission_that_ended_at_tiktok_publishes_nothing(tiktok, oak, order,
     tiktok.control("revoke", handle="maya.bakes")
     with organization_scope(oak):
         step()
-        assert state() in {PublicationState.FAILED, PublicationState.STOPPED}
+        assert (state(), publication().problem) == (PublicationState.STOPPED, STOPPED)
         assert not File.objects.filter(kind="publication").exists()
     assert calls(tiktok) <= 2
     assert tiktok.read("publications")["publications"] == []
@@ -439,13 +445,13 @@ def test_without_the_permission_to_join_publishing_itself_says_what_is_missing(
         )  # fmt: skip
 
 
-def test_a_permission_that_is_found_ended_while_it_is_sent_fails(tiktok, oak, order, allowed) -> None:  # fmt: skip
+def test_a_permission_that_is_found_ended_while_it_is_sent_stops_it(tiktok, oak, order, allowed) -> None:  # fmt: skip
     send(allowed, order)
     Connection.objects.update(scopes=[SCOPE])
     tiktok.control("revoke", handle="maya.bakes")
     with organization_scope(oak):
         step()
-        assert (state(), publication().problem) == (PublicationState.FAILED, ENDED)
+        assert (state(), publication().problem) == (PublicationState.STOPPED, STOPPED)
 
 
 def test_another_video_of_that_time_is_not_taken_for_it(tiktok, oak, order, allowed) -> None:

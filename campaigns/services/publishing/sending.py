@@ -16,7 +16,6 @@ from campaigns.enums import PublicationState
 from campaigns.models import Publication
 from campaigns.policies.publications import (
     CLOCKS_DIFFER,
-    ENDED,
     FOLLOWED_FOR,
     SURE_AFTER,
     UNSURE_FOR,
@@ -39,7 +38,6 @@ from tenancy.enums import Verb
 from tenancy.services.events import record
 from tiktok.enums import PollKind
 from tiktok.errors import (
-    ConnectionEnded,
     OutcomeUnknown,
     TikTokBusy,
     TikTokProblem,
@@ -96,8 +94,6 @@ def _send(publication: Publication) -> None:
     except (TikTokBusy, TikTokUnavailable, WorkStopped):  # TikTok has done nothing
         _move(publication, PublicationState.UPLOADED)
         raise
-    except ConnectionEnded:
-        _end(publication, PublicationState.FAILED, ENDED)
     except TikTokProblem as problem:
         _end(publication, PublicationState.FAILED, str(problem))
     else:
