@@ -320,6 +320,16 @@ def test_a_status_that_tiktok_never_tells_is_given_up(tiktok, oak, order, allowe
         assert publication().problem == NOT_SURE
 
 
+def test_what_tiktok_tells_at_last_is_believed(tiktok, oak, order, allowed) -> None:
+    send(allowed, order)
+    with organization_scope(oak):
+        step()
+        until(lambda: bool(tiktok.read("campaigns")["linked"]))
+        later(FOLLOWED_FOR + timedelta(minutes=1))
+        step()
+        assert (state(), publication().problem) == (PublicationState.DONE, "")
+
+
 def test_what_surely_did_not_happen_is_said_though_tiktok_shows_no_videos(
     tiktok, oak, order, allowed
 ) -> None:
@@ -335,13 +345,13 @@ def test_what_surely_did_not_happen_is_said_though_tiktok_shows_no_videos(
 
 def test_a_day_s_limit_says_when_it_goes_on(tiktok, oak, order, allowed) -> None:
     bucket = f"{PUBLISH}{Connection.objects.get().open_id}"
-    limits.pause(3 * 3600, bucket=bucket)
+    limits.pause(3.5 * 3600, bucket=bucket)
     send(allowed, order)
     with organization_scope(oak):
         step()
         assert state() == PublicationState.UPLOADED
     due_at = all_polls().filter(kind=PollKind.PUBLICATION).values_list("due_at", flat=True).get()
-    assert due_at > timezone.now() + timedelta(hours=2, minutes=59)
+    assert due_at > timezone.now() + timedelta(hours=3, minutes=29)
     page = text(allowed.get(address(order)))
     assert "at most 15 a day of an account. Yours is kept, and is sent by itself at" in page
     assert date_format(due_at, "SHORT_DATETIME_FORMAT") in page

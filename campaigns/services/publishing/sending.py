@@ -62,7 +62,7 @@ def settle_publication(publication: Publication) -> None:
     """Take the next step, for whoever has claimed it. Raises TikTok's problems; then nothing has changed but what age decides."""
     if publication.state == PublicationState.UPLOADED:
         _send(publication)
-    elif publication.is_under_way:
+    else:
         try:
             _look(publication)
         finally:
