@@ -81,7 +81,7 @@ class OwnPublication:
 
     @property
     def waits(self) -> str:
-        """Why it has not been sent yet, and when that is tried again; empty while nothing is in its way."""
+        """The reason why it was not sent yet, with the time of the next try; empty while nothing is in its way."""
         at, work = self.work.next_at, self.work.poll
         is_waiting = self.publication.state == PublicationState.UPLOADED
         if not is_waiting or at is None or work is None or not work.postponed_reason:

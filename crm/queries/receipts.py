@@ -35,7 +35,7 @@ def receipts_of(person: User) -> list[OwnReceipt]:
     return [OwnReceipt(row, receipt_path(row)) for row in rows.order_by("-pk")[:MOST_LISTED]]
 
 
-def is_leaving(person_id: int | None) -> bool:
+def is_to_be_erased(person_id: int | None) -> bool:
     """Has this person asked that everything about them be deleted?"""
     return Receipt.objects.filter(person=person_id, kind=ReceiptKind.ERASURE).exists()
 

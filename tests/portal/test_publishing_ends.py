@@ -1,4 +1,4 @@
-"""What ends a publication before TikTok has it, or without TikTok: the order, the person, the worker, time. Nothing is published twice."""
+"""Publications end before TikTok has the film, or without TikTok: by the order, the person, the worker, time. None is sent twice."""
 
 from __future__ import annotations
 
@@ -252,10 +252,10 @@ def test_my_copy_holds_the_publication_and_its_film_but_no_address(
     copy = archive_of(maya)
     films = [name for name in copy.namelist() if copy.read(name) == MP4]
     assert len(films) == 1
-    told = b"".join(copy.read(name) for name in copy.namelist() if name not in films).decode()
+    content = b"".join(copy.read(name) for name in copy.namelist() if name not in films).decode()
     for said in ("New loaf #ad", "Consents to publish", "2026-12"):
-        assert said in told
-    assert "/f/" not in told
+        assert said in content
+    assert "/f/" not in content
     with organization_scope(oak):
         step()
         until(lambda: state() == PublicationState.DONE, act=step)
@@ -284,7 +284,7 @@ def test_one_who_is_erased_while_tiktok_is_asked_is_gone(
 
 
 # --- the worker, and time -----------------------------------------------------------------------------------------
-def test_a_worker_that_is_told_to_end_leaves_it_to_the_next_one(
+def test_a_worker_that_is_content_to_end_leaves_it_to_the_next_one(
     tiktok, oak, order, allowed, monkeypatch
 ) -> None:
     send(allowed, order)

@@ -13,7 +13,7 @@ from campaigns.errors import PublicationNotTaken
 from campaigns.models import Order, Publication
 from campaigns.policies.publications import takes_publication
 from campaigns.services.reviews.drafts import locked_order
-from crm.queries.receipts import is_leaving
+from crm.queries.receipts import is_to_be_erased
 from files.enums import FileKind
 from files.models import File
 from files.purge import delete_files
@@ -43,7 +43,7 @@ def connection_over(order: Order, *, person_id: int | None) -> Connection | None
     once they have asked to be erased."""
     creator = order.account.creator
     connection = publishing_over(creator) if creator else None
-    if connection is None or connection.person_id != person_id or is_leaving(person_id):
+    if connection is None or connection.person_id != person_id or is_to_be_erased(person_id):
         return None
     return connection
 

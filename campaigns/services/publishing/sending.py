@@ -64,7 +64,7 @@ def settle_publication(publication: Publication) -> None:
         _send(publication)
     else:
         try:
-            _look(publication)
+            _sync(publication)
         finally:
             _end_by_age(publication)
 
@@ -113,12 +113,12 @@ def _begin(publication: Publication) -> bool:
 
 
 def _stop(publication: Publication, connection: Connection | None) -> None:
-    """Its creator does not allow it any more, or the order does not take it."""
+    """Stop what its creator does not allow any more, or the order does not take."""
     _end(publication, PublicationState.STOPPED, UNWANTED if connection else STOPPED)
 
 
 # --- what became of it --------------------------------------------------------------------------------------------
-def _look(publication: Publication) -> None:
+def _sync(publication: Publication) -> None:
     if publication.state == PublicationState.SENDING:  # an earlier sender never came back
         _doubt(publication, UNSURE)
     connection = _connection(publication)
@@ -156,7 +156,7 @@ def _search(publication: Publication, connection: Connection) -> None:
 
 
 def _end_by_age(publication: Publication) -> None:
-    """Nothing is looked for without end, though TikTok answers or not; what was settled meanwhile stays as it is."""
+    """End a search that has taken long enough, whether TikTok answers or not; what was settled meanwhile stays as it is."""
     age = _age(publication)
     if publication.state == PublicationState.PROCESSING:
         if age > FOLLOWED_FOR:
