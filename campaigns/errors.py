@@ -102,6 +102,10 @@ class NotToBeMailed(CampaignProblem):
     """Nothing is mailed about an order, for the reason given."""
 
 
+class NotToBeDated(CampaignProblem):
+    """An order takes no other due date, for the reason given."""
+
+
 class RequestUnderWay(CampaignProblem):
     """The request is being sent, or is about to be: nothing is known of its outcome."""
 

@@ -8,7 +8,7 @@ from campaigns.forms.campaigns import (
     stored_plan,
 )
 from campaigns.forms.networks import NetworkPostForm, PostFactsEditForm, PostsImportForm
-from campaigns.forms.orders import AddressesForm, AnswerForm, DueForm, OrderForm
+from campaigns.forms.orders import AddressesForm, AnswerForm, DueForm, NewDueForm, OrderForm
 from campaigns.forms.participants import JoinForm, ParticipantForm, ParticipantsForm
 from campaigns.forms.report import ReportCampaignsForm, ReportForm, ShareForm, stored_report
 from campaigns.forms.reviews import ChangesForm, CommentForm, DraftDueForm
@@ -25,6 +25,7 @@ __all__ = [
     "DueForm",
     "JoinForm",
     "NetworkPostForm",
+    "NewDueForm",
     "OrderForm",
     "ParticipantForm",
     "ParticipantsForm",

@@ -30,6 +30,13 @@ from ui.names import NameField
 LONGEST_LINE = 120
 
 
+def from_today_on(day: date) -> date:
+    """The same day; raises ValidationError for one that has passed."""
+    if day < timezone.now().date():
+        raise forms.ValidationError("Choose a day from today on.")
+    return day
+
+
 class OrderForm(forms.Form):
     accounts = AccountsField(queryset=None)
     brand_name = NameField(
@@ -118,9 +125,7 @@ class OrderForm(forms.Form):
 
     def clean_due_on(self) -> date | None:
         due_on: date | None = self.cleaned_data["due_on"]
-        if due_on and due_on < timezone.now().date():
-            raise forms.ValidationError("Choose a day from today on.")
-        return due_on
+        return from_today_on(due_on) if due_on else None
 
     @property
     def wanted_market(self) -> MarketplaceAccount | None:
@@ -198,3 +203,12 @@ class DueForm(EditForm, forms.Form):
     """The day by which an order's videos are to be published; empty: none."""
 
     due_on = PlausibleDateField(required=False, label="Publish by", widget=DAY)
+
+
+class NewDueForm(forms.Form):
+    """Another day by which the videos of many orders are to be published."""
+
+    due_on = PlausibleDateField(error_messages={"required": "Choose the new date."})
+
+    def clean_due_on(self) -> date:
+        return from_today_on(self.cleaned_data["due_on"])

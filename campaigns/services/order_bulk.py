@@ -1,4 +1,4 @@
-"""Many orders at once: reminded, sent again, cancelled, restored, or asked for drafts. What is refused is told before and after, order by order."""
+"""Many orders at once: reminded, sent again, given another due date, cancelled, restored, or asked for drafts. What is refused is told before and after, order by order."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ from campaigns.services.orders.contact.reminders import (
     why_not_reminded,
     why_not_sent,
 )
+from campaigns.services.orders.due_dates import (
+    change_due,
+    give_back_due,
+    latest_due_change,
+    why_not_dated,
+)
 from campaigns.services.reviews.drafts import ask_for_draft, why_not_asked
 from jobs.models import Job
 from jobs.services.jobs import JobKind, Report, register_job, start_job
@@ -27,6 +33,8 @@ from tenancy.models import Event, User
 
 BULK = "campaigns.orders_bulk"
 CANCEL, RESTORE, DRAFT = "cancel", "restore", "draft"
+DUE, DUE_BACK = "due", "due_back"
+UNDONE_BY = {CANCEL: RESTORE, DUE: DUE_BACK}
 SLICE = 20
 
 
@@ -53,8 +61,8 @@ def _restore(order: Order, actor: User) -> None:
 
 @dataclass(frozen=True)
 class Wish:
-    """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there;
-    `job`: the job that does it."""
+    """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there,
+    or videos; `job`: the job that does it."""
 
     actor: User
     reason: str
@@ -80,6 +88,14 @@ ACTIONS: dict[str, OrderAction] = {
     "again": OrderAction(
         "Send again", "sent again", why_not_sent,
         lambda order, wish: send_again(order, actor=wish.actor),
+    ),
+    DUE: OrderAction(
+        "Change due date", "moved to the new date", why_not_dated,
+        lambda order, wish: change_due(order, wish.due_on, actor=wish.actor, job=wish.job),
+    ),
+    DUE_BACK: OrderAction(
+        "Give back the earlier dates", "moved back to the earlier date", why_not_dated,
+        lambda order, wish: give_back_due(order, latest_due_change(order), actor=wish.actor),
     ),
     CANCEL: OrderAction(
         "Cancel orders", "cancelled", why_not_cancelled,
@@ -120,20 +136,23 @@ def start_bulk(
     due_on: date | None = None,
     actor: User,
 ) -> Job:
-    """Have it done. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there."""
+    """Have it done. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there, or
+    videos."""
     ids = [order.pk for order in orders]
     params = {"campaign": campaign.pk, "ids": ids, "action": action, "reason": reason}
     params["due_on"] = due_on.isoformat() if due_on else ""
     return start_job(BULK, params, total=len(ids), actor=actor)
 
 
-def cancelled_by(job: Job) -> list[Order]:
-    """The orders that this job has cancelled, and nobody has restored or cancelled anew since."""
+def changed_by(job: Job) -> list[Order]:
+    """The orders that this job has cancelled, or given another date, and nobody has changed so since."""
+    verb = Verb.ORDER_CANCELLED if job.params["action"] == CANCEL else Verb.ORDER_DUE_CHANGED
     about = {"object_type": Order._meta.label_lower, "object_id__in": job.params["ids"]}
-    changes = Event.objects.filter(**about, verb=Verb.ORDER_CANCELLED).order_by("pk")
+    changes = Event.objects.filter(**about, verb=verb).order_by("pk")
     latest = {event.object_id: event.detail.get("job") for event in changes}
     orders = Order.objects.filter(pk__in=[pk for pk, by in latest.items() if by == job.pk])
-    return [order for order in orders.order_by("pk") if not why_not_restored(order)]
+    why_not = ACTIONS[UNDONE_BY[job.params["action"]]].why_not
+    return [order for order in orders.order_by("pk") if not why_not(order)]
 
 
 def _slice(job: Job, _: None) -> bool:
@@ -165,7 +184,7 @@ def _report(job: Job) -> Report:
     if done < job.total_count:
         said = [("warning", f"{said[0][1]} The others were left as they are: see Activity.")]
     campaign = job.params["campaign"]
-    undo = ("campaigns:orders_bulk_undo", campaign, job.pk) if done and action == CANCEL else ()
+    undo = ("campaigns:orders_bulk_undo", campaign, job.pk) if done and action in UNDONE_BY else ()
     return Report(("campaigns:orders", campaign), tuple(said), undo)
 
 

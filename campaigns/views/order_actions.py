@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,7 +14,7 @@ from campaigns.errors import CampaignProblem
 from campaigns.models import Order
 from campaigns.services.orders.cancelling import cancel_order, restore_order
 from campaigns.services.orders.contact.reminders import remind, send_again
-from campaigns.services.orders.contact.replies import change_due
+from campaigns.services.orders.due_dates import change_due, give_back_due
 from campaigns.views.frame import address, campaign_or_404
 from campaigns.views.orders import due_form_of, order_or_404, shown_order
 from tenancy.access import OrganizationRequest, staff_page
@@ -56,9 +57,7 @@ def order_restore_of(request: OrganizationRequest, pk: int, order_pk: int) -> Ht
 
 
 def _restored(request: OrganizationRequest, order: Order) -> HttpResponse:
-    event = Event.objects.filter(pk=key_in(request.POST.get(OF, "")) or 0).first()
-    if event is None:
-        raise Http404("No such event.")
+    event = _event(request)
 
     def restore(order: Order) -> None:
         restore_order(order, event, actor=request.user)
@@ -89,13 +88,35 @@ def order_remind(request: OrganizationRequest, pk: int, order_pk: int) -> HttpRe
 def order_due(request: OrganizationRequest, pk: int, order_pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     order = order_or_404(campaign, order_pk)
+    if OF in request.POST:
+        event = _event(request)
+        said = "The earlier due date stands again."
+        return _done(request, order, lambda e: give_back_due(e, event, actor=request.user), said)
     with editing(request, order) as stored:
         form = due_form_of(stored, request.POST)
         if form.is_valid():
-            change_due(stored, form.cleaned_data["due_on"], actor=request.user)
-            messages.success(request, "The due date is changed.")
+            _change_due(request, stored, form.cleaned_data["due_on"])
             return _back(request, order)
     return shown_order(request, campaign, order, due_form=form)
+
+
+def _change_due(request: OrganizationRequest, order: Order, due_on: date | None) -> None:
+    try:
+        changed = change_due(order, due_on, actor=request.user)
+    except CampaignProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        if changed:
+            undo = address(request, "order_due", order.campaign_id, order.pk)
+            say_done(request, "The due date is changed.", undo, of=changed)
+
+
+def _event(request: OrganizationRequest) -> Event:
+    """The event that is to be undone."""
+    event = Event.objects.filter(pk=key_in(request.POST.get(OF, "")) or 0).first()
+    if event is None:
+        raise Http404("No such event.")
+    return event
 
 
 def _done(

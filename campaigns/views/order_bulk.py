@@ -9,15 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from campaigns.forms import DraftDueForm
+from campaigns.forms import DraftDueForm, NewDueForm
 from campaigns.queries.order_list import MOST_CHOSEN, Asked, asked_orders, chosen_orders
 from campaigns.services.order_bulk import (
     ACTIONS,
     BULK,
-    CANCEL,
     DRAFT,
-    RESTORE,
-    cancelled_by,
+    DUE,
+    UNDONE_BY,
+    changed_by,
     preview,
     start_bulk,
 )
@@ -27,6 +27,8 @@ from jobs.views import follow
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from ui.keys import key_in
+
+DATES = {DRAFT: DraftDueForm, DUE: NewDueForm}  # of the actions that take a day
 
 
 @staff_page(Permission.SEND_ORDERS)
@@ -43,14 +45,14 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
         messages.info(request, "Select some orders first.")
         return redirect(address(request, "orders", campaign.pk))
     if request.method == "POST":
-        form = DraftDueForm(given)
-        if action != DRAFT or form.is_valid():
+        form = DATES[action](given) if action in DATES else None
+        if form is None or form.is_valid():
             more: dict[str, Any] = {
                 "reason": given.get("reason", "").replace("\0", "").strip()[:300],
-                "due_on": form.cleaned_data["due_on"] if action == DRAFT else None,
+                "due_on": form.cleaned_data["due_on"] if form else None,
             }
             return follow(request, start_bulk(campaign, orders, action, **more, actor=request.user))
-        messages.error(request, "This is no date. Nothing was done.")
+        messages.error(request, f"{form.errors['due_on'][0]} Nothing was done.")
     rows = preview(orders, action)
     context = {
         "rows": rows,
@@ -65,11 +67,13 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
 @staff_page(Permission.SEND_ORDERS)
 @require_POST
 def orders_bulk_undo(request: OrganizationRequest, pk: int, job_pk: int) -> HttpResponse:
-    """Restore the orders that a job has cancelled; those that somebody changed since stay as they are."""
+    """Undo what a job has done: restore the orders it has cancelled, give back the dates it has changed. Those that somebody
+    changed since stay as they are."""
     campaign = campaign_or_404(pk)
-    about = {"campaign": campaign.pk, "action": CANCEL}
-    job = get_object_or_404(Job, pk=job_pk, kind=BULK, params__contains=about)
-    if orders := cancelled_by(job):
-        return follow(request, start_bulk(campaign, orders, RESTORE, actor=request.user))
+    undoable = Job.objects.filter(kind=BULK, params__campaign=campaign.pk)
+    job = get_object_or_404(undoable, pk=job_pk, params__action__in=[*UNDONE_BY])
+    if orders := changed_by(job):
+        undoing = UNDONE_BY[job.params["action"]]
+        return follow(request, start_bulk(campaign, orders, undoing, actor=request.user))
     messages.info(request, "Nothing was undone: the orders have changed since.")
     return redirect(address(request, "orders", campaign.pk))

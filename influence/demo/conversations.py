@@ -9,7 +9,8 @@ from django.utils import timezone
 from campaigns.enums import ReplyKind
 from campaigns.models import Campaign, Order, OrderReply
 from campaigns.services.orders.cancelling import cancel_order
-from campaigns.services.orders.contact.replies import change_due, say, settle
+from campaigns.services.orders.contact.replies import say, settle
+from campaigns.services.orders.due_dates import change_due
 from campaigns.services.report import share_report
 from influence.demo.earlier import days_ago
 from tenancy.models import User

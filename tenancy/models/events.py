@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast
+from django.utils.dateparse import parse_date
 
 from tenancy.enums import verbs
 from tenancy.models.base import OrganizationModel
 
 PLAIN_TEXTS = frozenset({"reason", "refusal", "evidence"})
+DAYS = {"due_on": "By", "wished_on": "Asked for"}  # details that are days
 
 
 def _writing_transaction() -> Cast:
@@ -77,16 +79,23 @@ class Event(OrganizationModel):
 
     @property
     def notes(self) -> list[str]:
-        """The texts as a timeline shows them: "Handle: maya.bakes"; a reason or an evidence says itself."""
+        """What a timeline shows of the event: its days ("By 5 Dec 2026"), then its texts ("Handle: maya.bakes"); a reason or an
+        evidence says itself."""
+        days = [
+            f"{words} {day.day} {day:%b %Y}"
+            for name, words in DAYS.items()
+            if (day := parse_date(str(self.detail.get(name, ""))))
+        ]
         lines = [
             (name, ", ".join(text) if isinstance(text, list) else text)
             for name, text in self.texts.items()
         ]
-        return [
+        said = [
             text if name in PLAIN_TEXTS else f"{name.capitalize()}: {text}"
             for name, text in lines
             if text
         ]
+        return [*days, *said]
 
 
 class EventText(OrganizationModel):

@@ -16,7 +16,8 @@ from alerts.services.reading import READ, read_on
 from campaigns.enums import GoalNumber, OrderState, ReplyKind
 from campaigns.models import Campaign, Order, Review
 from campaigns.services.orders.cancelling import cancel_order
-from campaigns.services.orders.contact.replies import allow_mail, change_due, say, settle, take_back
+from campaigns.services.orders.contact.replies import allow_mail, say, settle, take_back
+from campaigns.services.orders.due_dates import change_due
 from campaigns.services.reviews.drafts import Draft, submit_draft
 from campaigns.services.reviews.verdicts import approve, ask_for_changes
 from crm.models import Import

@@ -11,7 +11,11 @@ from django.utils import timezone
 from campaigns.enums import OrderState
 from campaigns.models import Campaign, Order, Participant
 from campaigns.queries.order_dates import common_due_date, overdue_count, own_due_dates
+from campaigns.services.orders.due_dates import latest_due_change
 from campaigns.services.orders.requests import request_orders
+from jobs.enums import Lane
+from jobs.models import Job
+from jobs.services.pool import work_off
 from tests.campaigns.test_campaigns_pages import base, text
 from tests.campaigns.test_new_orders import preview
 from tests.factories.campaigns import a_participant, an_account, an_order
@@ -134,3 +138,88 @@ def test_of_very_many_overdue_orders_home_says_more_than(manager, campaign, monk
     for n in range(2):
         an_order(campaign, an_account(f"m{n}"), due_on=TODAY - timedelta(days=1))
     assert "More than 1 orders are overdue</a>" in text(manager.get("/o/oaks/"))
+
+
+# --- another date, of one order and of many --------------------------------------------------------------------------
+def dates() -> dict[str, date | None]:
+    return dict(Order.objects.values_list("account__handle", "due_on"))
+
+
+def test_the_date_of_one_order_is_changed_and_given_back(manager, campaign) -> None:
+    order = an_order(campaign, an_account("maya"), due_on=SOON)
+    url = f"{base(campaign)}orders/{order.pk}/due/"
+    assert "The due date is changed." in text(
+        manager.post(url, {"due_on": LATER.isoformat()}, follow=True)
+    )
+    assert dates() == {"maya": LATER}
+    changed = latest_due_change(order)
+    assert changed.detail == {"due_on": LATER.isoformat(), "was": SOON.isoformat()}
+    assert f"By {LATER.day} {LATER:%b %Y}" in text(manager.get(f"{base(campaign)}orders/{order.pk}/"))
+    given_back = text(manager.post(url, {"of": changed.pk}, follow=True))
+    assert ("The earlier due date stands again." in given_back, dates()) == (True, {"maya": SOON})
+    assert "has changed since" in text(manager.post(url, {"of": changed.pk}, follow=True))
+    assert manager.post(url, {"of": "x"}).status_code == 404
+    assert "is changed" not in text(manager.post(url, {"due_on": SOON.isoformat()}, follow=True))
+    assert "Is the year 226 right?" in text(
+        manager.post(url, {"due_on": "0226-12-01"}, follow=True)
+    )
+    assert dates() == {"maya": SOON}
+
+
+def test_a_first_date_is_taken_away_again(manager, campaign) -> None:
+    order = an_order(campaign, an_account("maya"))
+    url = f"{base(campaign)}orders/{order.pk}/due/"
+    manager.post(url, {"due_on": SOON.isoformat()})
+    manager.post(url, {"of": latest_due_change(order).pk})
+    assert dates() == {"maya": None}
+
+
+def test_an_order_of_which_no_video_is_to_come_keeps_its_date(manager, campaign) -> None:
+    order = an_order(campaign, an_account("maya"), due_on=SOON)
+    url = f"{base(campaign)}orders/{order.pk}/due/"
+    manager.post(url, {"due_on": LATER.isoformat()})
+    Order.objects.update(state=OrderState.FULFILLED)
+    reason = "Of an order that is “Fulfilled” no video is to come."
+    assert reason in text(manager.post(url, {"due_on": SOON.isoformat()}, follow=True))
+    assert reason in text(manager.post(url, {"of": latest_due_change(order).pk}, follow=True))
+    assert dates() == {"maya": LATER}
+
+
+def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None:
+    maya, rio = (an_order(campaign, an_account(name), due_on=SOON) for name in ("maya", "rio"))
+    lena = an_order(campaign, an_account("lena"), state=OrderState.FULFILLED, due_on=SOON)
+    bulk = f"{base(campaign)}orders/bulk/"
+    asked = {"do": "due", "ids": [maya.pk, rio.pk, lena.pk]}
+    shown = text(manager.get(bulk, asked))
+    assert "2 of 3 orders" in shown
+    assert "Of an order that is “Fulfilled” no video is to come." in shown
+    for day, says in (
+        ("", "Choose the new date. Nothing was done."),
+        ((TODAY - timedelta(days=1)).isoformat(), "Choose a day from today on. Nothing was done."),
+        ("soon", "This is no date. Nothing was done."),
+    ):
+        assert says in text(manager.post(bulk, {**asked, "due_on": day}))
+    assert not Job.objects.exists()
+    manager.post(bulk, {**asked, "due_on": LATER.isoformat()})
+    work_off(Lane.BULK, threads=1, seconds=10)
+    assert dates() == {"maya": LATER, "rio": LATER, "lena": SOON}
+    job = Job.objects.get()
+    page = text(manager.get(f"/o/oaks/jobs/{job.pk}/", follow=True))
+    assert "2 of 3 orders moved to the new date." in page
+    undo = f"{bulk}{job.pk}/undo/"
+    assert undo in page
+    manager.post(f"{base(campaign)}orders/{rio.pk}/due/", {"due_on": TODAY.isoformat()})
+    manager.post(undo)
+    work_off(Lane.BULK, threads=1, seconds=10)
+    assert dates() == {"maya": SOON, "rio": TODAY, "lena": SOON}
+    back = Job.objects.latest("pk")
+    assert manager.post(f"{bulk}{back.pk}/undo/").status_code == 404
+    assert "have changed since" in text(manager.post(undo, follow=True))
+
+
+def test_dates_that_were_never_changed_are_not_given_back(manager, campaign) -> None:
+    order = an_order(campaign, an_account("maya"), due_on=SOON)
+    manager.post(f"{base(campaign)}orders/bulk/", {"do": "due_back", "ids": [order.pk]})
+    work_off(Lane.BULK, threads=1, seconds=10)
+    assert {row["key"]: row["count"] for row in Job.objects.get().outcome} == {"refused": 1}
+    assert dates() == {"maya": SOON}

@@ -15,7 +15,8 @@ from campaigns.models import Order, OrderReply, Participant, Post
 from campaigns.services.errands import _tie_named
 from campaigns.services.links import request_named_tie
 from campaigns.services.orders.contact.pages import note_opening, page_url
-from campaigns.services.orders.contact.replies import say, set_due, settle, take_back
+from campaigns.services.orders.contact.replies import say, settle, take_back
+from campaigns.services.orders.due_dates import set_due
 from crm.models import Influencer, InfluencerMail
 from jobs.enums import Lane
 from jobs.errors import JobFailed
@@ -309,7 +310,7 @@ def test_a_new_date_that_is_accepted_is_the_due_date(order: Order, manager: Clie
         set_due(order, SOON, actor=None)
         assert opened(order)[1] == verbs
         set_due(order, None, actor=None)
-        assert Event.objects.latest("pk").detail == {}
+        assert Event.objects.latest("pk").detail == {"was": SOON.isoformat()}
 
 
 def test_a_new_date_that_is_refused_changes_nothing_else(order: Order, manager: Client) -> None:

@@ -15,6 +15,7 @@ from campaigns.models import Order, OrderReply
 from campaigns.policies.orders import may_say
 from campaigns.services.orders.contact.invitations import queue_answer
 from campaigns.services.orders.contact.pages import note_act
+from campaigns.services.orders.due_dates import set_due
 from campaigns.services.participants import move_participant
 from crm.services.mailings.answers import note_answer
 from mail.errors import MailProblem
@@ -134,21 +135,6 @@ def _mailed(order: Order, reply: OrderReply) -> str:
     except MailProblem as problem:
         return f"{ON_THE_PAGE} No e-mail was sent. {problem}"
     return "The creator gets it by e-mail and sees it on the page of the order."
-
-
-@transaction.atomic
-def change_due(order: Order, due_on: date | None, *, actor: User) -> None:
-    """Say by when the videos are to be published; None: no date."""
-    set_due(_locked(order), due_on, actor=actor)
-
-
-def set_due(locked: Order, due_on: date | None, *, actor: User | None) -> None:
-    """Say by when the order's videos are to be published. Inside the caller's transaction, under the order's lock."""
-    if locked.due_on == due_on:
-        return
-    locked.due_on = due_on
-    locked.save(update_fields=["due_on"])
-    record(Verb.ORDER_DUE_CHANGED, locked, actor=actor, **_dated("due_on", due_on))
 
 
 def _locked(order: Order) -> Order:
