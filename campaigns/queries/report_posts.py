@@ -105,17 +105,19 @@ class ReportPost:
         )  # fmt: skip
 
 
-def report_posts(ids: Sequence[int], published: int, as_of: date | None) -> list[ReportPost]:
-    """The posts of these campaigns with most views, at most `MOST_POSTS` of the `published` ones."""
+def report_posts(
+    ids: Sequence[int], published: int, as_of: date | None, *, most: int = MOST_POSTS
+) -> list[ReportPost]:
+    """The posts of these campaigns with most views, at most `most` of the `published` ones."""
     rows = Post.objects.filter(is_visible(), campaign__in=ids, video__isnull=False)
     rows = rows.exclude(origin=PostOrigin.LEGACY).exclude(video__source=Source.LEGACY)
     if as_of:
         rows = rows.filter(published_at__lt=_end_of(as_of))
     if published > SORTED_WHOLE:
         rows = rows.filter(is_among(best_accounts(ids, CREATORS_FIRST), "account_id"))
-    most = rows.order_by(F("video__video_views").desc(nulls_last=True), "-pk")[:MOST_POSTS]
+    first = rows.order_by(F("video__video_views").desc(nulls_last=True), "-pk")[:most]
     joined = ("account__influencer", "account__creator", "video")
-    found = with_facts(most, lambda posts: posts.select_related(*joined).only(*FACTS))
+    found = with_facts(first, lambda posts: posts.select_related(*joined).only(*FACTS))
     posts = [ReportPost(post, _numbers(post, post.video)) for post in found]
     if as_of:
         posts = _as_of(posts, as_of)

@@ -28,7 +28,6 @@ from campaigns.queries.next_steps import NextStep, next_step
 from campaigns.queries.order_list import spark_words
 from campaigns.queries.overview import Figure
 from campaigns.queries.published import Total
-from campaigns.queries.retention import Drop, Retention
 from campaigns.services.orders.contact.invitations import invitation_words
 from campaigns.services.orders.contact.pages import page_url
 from tenancy.models import Organization
@@ -233,26 +232,6 @@ def oldest_numbers(rows: Sequence[PostRow]) -> datetime | None:
 def clock_of(seconds: int) -> str:
     """The length of a video as players write it: 0:28."""
     return f"{seconds // 60}:{seconds % 60:02}"
-
-
-@register.filter
-def curve_points(curve: Sequence[float]) -> str:
-    """A curve of shares as points of a drawing that is as wide as its seconds and 1 high."""
-    return " ".join(f"{second},{1 - share:.4f}" for second, share in enumerate(curve))
-
-
-@register.filter
-def band_points(retention: Retention) -> str:
-    """The outline between the lower and the upper quarter: there above, and back below."""
-    back = [f"{second},{1 - share:.4f}" for second, share in enumerate(retention.low)]
-    return " ".join([curve_points(retention.high), *reversed(back)])
-
-
-@register.filter
-def drop_text(drop: Drop) -> str:
-    """A loss of viewers in points of a hundred, beside the campaign's median: −29 points, median −34."""
-    beside = "" if drop.median is None else f", median {drop.median}"
-    return f"{drop.points} points{beside}".replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter

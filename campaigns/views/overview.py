@@ -24,6 +24,7 @@ from campaigns.queries.overview import (
 from campaigns.queries.overview_due import Attention, attention, next_dates
 from campaigns.queries.plans import planned_of
 from campaigns.queries.ranking import Ranked, ranking
+from campaigns.queries.report_posts import SORTED_WHOLE, report_posts
 from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -35,6 +36,7 @@ MODES = {PER_DAY: "Per day", TOTAL: "Total"}
 PERIODS = {"7": "7 d", "30": "30 d", "": "Campaign"}
 MOST_PINS, NAMED_GAPS = 24, 3
 BESIDE = 2  # numbers in the ranking beside the first
+BEST_POSTS = 8
 
 
 @staff_page(Permission.READ)
@@ -49,7 +51,12 @@ def campaign_overview(request: OrganizationRequest, pk: int) -> HttpResponse:
     ranked = ranking(campaign, numbers)
     dates = next_dates(campaign, today=today)
     needs = attention(campaign, dates)
-    live = _live(campaign, found, ranked, needs, dates, shown)
+    count: int = campaign.published_count  # type: ignore[attr-defined]
+    # In a campaign of very many, the list sorted by views says it.
+    is_sorted = 0 < count <= SORTED_WHOLE
+    best = report_posts([campaign.pk], count, None, most=BEST_POSTS) if is_sorted else []
+    seen = [(each.post.pk, each.views) for each in best]
+    live = _live(campaign, found, ranked, needs, dates, shown, seen)
     if answer := live.answer(request):
         return answer
     context = {
@@ -60,6 +67,7 @@ def campaign_overview(request: OrganizationRequest, pk: int) -> HttpResponse:
         "ranked": ranked,
         "dates": dates,
         "needs": needs,
+        "best": best,
         "passed": share_passed(campaign, today),
         "day_number": (today - campaign.starts_on).days + 1,
         "day_count": (campaign.ends_on - campaign.starts_on).days + 1,

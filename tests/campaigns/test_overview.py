@@ -327,6 +327,22 @@ def test_the_page_brings_itself_up_to_date(manager) -> None:
     assert "data-live=" not in manager.get(base(campaign)).content.decode()
 
 
+def test_the_best_posts_stand_there_with_their_covers(manager, monkeypatch) -> None:
+    campaign = running(goal=Goal.AWARENESS)
+    for handle, views in (("maya", 100), ("zara", 2_300), ("rio", 900)):
+        published(campaign, handle, (1, views))
+    roll()
+    page = text(manager.get(base(campaign)))
+    best = re.search(r'id="best".*?</section>', page, re.S)
+    assert best is not None
+    posts = [f"{base(campaign)}posts/{pk}/" for pk in Post.objects.order_by("-video__video_views").values_list("pk", flat=True)]  # fmt: skip
+    assert re.findall(rf'href="({base(campaign)}posts/\d+/)"', best[0]) == posts
+    assert re.findall(r'cover-views">([^<]+)', best[0]) == ["2.3K", "900", "100"]
+    assert f'{base(campaign)}posts/?sort=-video_views"' in best[0]
+    monkeypatch.setattr("campaigns.views.overview.SORTED_WHOLE", 2)
+    assert 'id="best"' not in text(manager.get(base(campaign)))
+
+
 def test_the_overview_costs_the_same_few_queries_whatever_it_shows(manager) -> None:
     campaign = running(goal=Goal.AWARENESS)
     published(campaign, "maya", (9, 100), (1, 300))
@@ -340,7 +356,7 @@ def test_the_overview_costs_the_same_few_queries_whatever_it_shows(manager) -> N
         a_participant(campaign, f"otto{n}", status="not_in")
     Participant.objects.update(due_on=TODAY)
     roll()
-    assert queries(manager, base(campaign)) == few <= 12
+    assert queries(manager, base(campaign)) == few <= 13
 
 
 def test_every_number_has_a_value_of_its_own() -> None:

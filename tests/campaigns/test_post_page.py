@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,8 @@ from campaigns.models import Campaign, Order, OrderRequest, Post
 from campaigns.queries import post_detail
 from campaigns.queries.breakdown import NO_BENCHMARK, NOT_FROM_TTCM, benchmark
 from campaigns.queries.growth import gaps_in_words, missing_days
-from campaigns.queries.retention import Drop, retention_of
+from campaigns.queries.retention import Drop, Retention, retention_of
+from campaigns.templatetags.retention import second_ticks
 from crm.models import SocialAccount
 from tests.campaigns.test_campaigns_pages import base, queries, text
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
@@ -48,6 +50,21 @@ def found(post: Post) -> Post:
     detail = post_detail(post.campaign, post.pk)
     assert detail is not None
     return detail
+
+
+@pytest.mark.parametrize(
+    ("seconds", "marked"),
+    [
+        (1, [0, 1]),
+        (28, [0, 4, 8, 12, 16, 20, 24, 28]),
+        (31, [0, 5, 10, 15, 20, 25, 31]),
+        (33, [0, 5, 10, 15, 20, 25, 30, 33]),
+        (9_000, [0, 9_000]),
+    ],
+)
+def test_the_seconds_of_a_video_are_marked_so_that_they_find_room(seconds, marked) -> None:
+    retention = Retention([1.0] * (seconds + 1))
+    assert [second for _, _, second in second_ticks(retention)] == marked
 
 
 def test_the_player_is_told_where_it_would_come_from_and_nothing_of_tiktok_is_loaded_yet(
@@ -91,6 +108,10 @@ def test_drops_half_and_end_are_named_in_words(
     assert (retention.half_at, retention.median, retention.low) == (3, [], [])
     page = text(viewer.get(f"{base(campaign)}posts/{post.pk}/"))
     assert "0:01 · −29 points</button>" in page
+    drops = re.findall(r'<circle class="drop" cx="(\S+)" cy="(\S+)"', page)
+    assert drops == [("25.00%", "29.00%"), ("100.00%", "76.00%")]
+    marks = re.findall(r'<text x="(\S+)" y="12" text-anchor="\w+">(\d+) s<', page)
+    assert marks == [("0%", "0"), ("25.00%", "1"), ("50.00%", "2"), ("75.00%", "3"), ("100%", "4")]
     assert "Half of the viewers leave by 0:03. 24.0 % watch to the end." in page
     assert "A campaign median needs 3 posts" in page
     assert "needs 8 that are tied to orders" in page
