@@ -24,7 +24,7 @@ from campaigns.queries.overview import (
 from campaigns.queries.overview_due import Attention, attention, next_dates
 from campaigns.queries.plans import planned_of
 from campaigns.queries.ranking import Ranked, ranking
-from campaigns.queries.report_posts import SORTED_WHOLE, report_posts
+from campaigns.queries.report_posts import report_posts
 from campaigns.views.frame import address, campaign_or_404, campaign_page, sees_money
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -36,7 +36,7 @@ MODES = {PER_DAY: "Per day", TOTAL: "Total"}
 PERIODS = {"7": "7 d", "30": "30 d", "": "Campaign"}
 MOST_PINS, NAMED_GAPS = 24, 3
 BESIDE = 2  # numbers in the ranking beside the first
-BEST_POSTS = 8
+BEST_POSTS, SORTED_AT_ONCE = 8, 1_000  # of more posts, the list sorted by views says it
 
 
 @staff_page(Permission.READ)
@@ -52,8 +52,7 @@ def campaign_overview(request: OrganizationRequest, pk: int) -> HttpResponse:
     dates = next_dates(campaign, today=today)
     needs = attention(campaign, dates)
     count: int = campaign.published_count  # type: ignore[attr-defined]
-    # In a campaign of very many, the list sorted by views says it.
-    is_sorted = 0 < count <= SORTED_WHOLE
+    is_sorted = 0 < count <= SORTED_AT_ONCE
     best = report_posts([campaign.pk], count, None, most=BEST_POSTS) if is_sorted else []
     seen = [(each.post.pk, each.views) for each in best]
     live = _live(campaign, found, ranked, needs, dates, shown, seen)

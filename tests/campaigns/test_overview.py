@@ -339,7 +339,7 @@ def test_the_best_posts_stand_there_with_their_covers(manager, monkeypatch) -> N
     assert re.findall(rf'href="({base(campaign)}posts/\d+/)"', best[0]) == posts
     assert re.findall(r'cover-views">([^<]+)', best[0]) == ["2.3K", "900", "100"]
     assert f'{base(campaign)}posts/?sort=-video_views"' in best[0]
-    monkeypatch.setattr("campaigns.views.overview.SORTED_WHOLE", 2)
+    monkeypatch.setattr("campaigns.views.overview.SORTED_AT_ONCE", 2)
     assert 'id="best"' not in text(manager.get(base(campaign)))
 
 
