@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -21,12 +21,14 @@ from campaigns.policies.orders import REVIEWABLE, may_say
 from campaigns.policies.posts import UNTIED
 from campaigns.queries.live import FINAL_STATES
 from crm.models import Influencer
+from tiktok.enums import PostMetric
 from tiktok.models import Video
 from tiktok.queries import active_consents, visible_videos
 from ui.live import Live, live_rows
 
 HIDDEN_STATES = (OrderState.DRAFT, OrderState.CREATING, OrderState.FAILED)
-COUNTERS = ("video_views", "likes", "comments", "shares")
+COUNTERS = (PostMetric.VIDEO_VIEWS, PostMetric.LIKES, PostMetric.COMMENTS, PostMetric.SHARES)
+AVERAGES = (PostMetric.AVERAGE_PLAY_TIME, PostMetric.VIDEO_COMPLETION_RATE)
 # The moments of an order that its creator follows: Opened, Accepted, Published, Live. The number of those that are over.
 MOMENTS: dict[str, int] = {
     **dict.fromkeys((OrderState.CREATED, OrderState.SENT, OrderState.OPENED), 1),
@@ -118,14 +120,34 @@ class OrderPage:
         return len(self.drafts) + 1
 
     @property
-    def numbers(self) -> list[tuple[str, int]]:
-        """The counters of its live videos together, those that TikTok gives."""
-        videos = [post.video for post in self.posts if post.video and post.published_since]
-        known = {
-            name: [value for video in videos if (value := getattr(video, name)) is not None]
-            for name in COUNTERS
-        }
-        return [(name, sum(values)) for name, values in known.items() if values]
+    def _live_videos(self) -> list[Video]:
+        return [post.video for post in self.posts if post.video and post.published_since]
+
+    @property
+    def numbers(self) -> list[tuple[PostMetric, float]]:
+        """The numbers of its live videos together, those that TikTok gives: sums, and averages weighted by views."""
+        videos = self._live_videos
+        found: list[tuple[PostMetric, float]] = []
+        for metric in COUNTERS:
+            values = [value for each in videos if (value := getattr(each, metric)) is not None]
+            if values:
+                found.append((metric, sum(values)))
+        for metric in AVERAGES:
+            rated = [each for each in videos if each.video_views and getattr(each, metric) is not None]
+            if rated:
+                whole = sum(each.video_views or 0 for each in rated)
+                parts = (getattr(each, metric) * (each.video_views or 0) for each in rated)
+                found.append((metric, sum(parts) / whole))
+        return found
+
+    @property
+    def numbers_at(self) -> datetime | None:
+        """The time since which all of them are not older; None where it is not known."""
+        read = [
+            max(filter(None, (each.counts_fetched_at, each.report_fetched_at)), default=None)
+            for each in self._live_videos
+        ]
+        return min(filter(None, read), default=None)
 
     @property
     def rejected(self) -> Post | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from campaigns.enums import OrderState
 from campaigns.models import Order
 from campaigns.queries import order_with_posts
 from campaigns.queries.order_checks import diagnose
+from campaigns.queries.order_page import order_page
 from campaigns.services.orders.contact.pages import SALT, page_url, replace_link
 from influence.request_log import shown_path
 from mail.models import Message
@@ -25,6 +26,7 @@ from tenancy.scope import organization_scope
 from tenancy.services.organizations import add_member
 from tests.connecting import a_person
 from tests.factories.campaigns import a_post, a_video
+from tiktok.models import Video
 
 pytestmark = pytest.mark.django_db
 CSRF = re.compile(rb"X-CSRFToken[^}]+")
@@ -199,6 +201,31 @@ def test_a_creator_sees_the_numbers_and_what_tiktok_says_of_their_videos(order: 
     text = get(order).content.decode()
     for part in ("1,000", "Not disclosed", "Waiting for you in TikTok", f'href="{bad.url}"'):
         assert part in text, part
+
+
+def test_the_numbers_of_several_videos_stand_together_with_the_time_of_the_oldest(
+    order: Order,
+) -> None:
+    read = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)
+    with organization_scope(order.organization):
+        facts: list[dict[str, Any]] = [
+            {"video_views": 1_000, "average_play_time": 10, "video_completion_rate": 0.2, "report_fetched_at": read},
+            {"video_views": 3_000, "average_play_time": 6, "counts_fetched_at": read + timedelta(days=1)},
+            {"video_views": None, "likes": None, "average_play_time": 99},
+        ]  # fmt: skip
+        for number, numbers in enumerate(facts, 71):
+            times = {"counts_fetched_at": read - timedelta(days=1)} | numbers
+            a_post(order.campaign, a_video(order.account, str(number), **times), order=order)
+        Order.objects.update(state=OrderState.FULFILLED)
+        page = order_page(order.pk, order.page_version)
+        assert page is not None
+        assert dict(page.numbers)["average_play_time"] == 7.0
+        assert page.numbers_at == read - timedelta(days=1)
+        Video.objects.filter(tiktok_video_id="73").update(counts_fetched_at=None)
+        assert order_page(order.pk, order.page_version).numbers_at == read  # type: ignore[union-attr]
+    text = get(order).content.decode()
+    for part in ("4,000", "7 s", "20.0 %", "From TikTok, read on", "Average play time"):
+        assert part in text.replace("\N{NO-BREAK SPACE}", " "), part
 
 
 @pytest.mark.parametrize(
