@@ -183,9 +183,11 @@ def _said(kind: ReplyKind, order: Order, alert: Alert) -> str:
 
 
 def _drafted(order: Order, alert: Alert, slug: str) -> Words:
-    """A draft is seen in the campaign's tab of drafts."""
     words = _of_order("{creator} has sent a draft", _version, order, alert, slug)
-    return replace(words, path=reverse("campaigns:reviews", args=[slug, order.campaign_id]))
+    number = alert.event.detail["draft"]
+    there = [each.pk for each in order.reviews.all() if each.number == number]
+    name = "campaigns:review" if there else "campaigns:reviews"  # one that was taken back is gone
+    return replace(words, path=reverse(name, args=[slug, order.campaign_id, *there]))
 
 
 def _version(order: Order, alert: Alert) -> str:
@@ -259,7 +261,7 @@ WORDS: dict[str, Callable[..., Words]] = {
 
 
 def _with_creator(rows: models.QuerySet[models.Model]) -> models.QuerySet[models.Model]:
-    return rows.select_related("account__influencer", "campaign").prefetch_related("replies")
+    return rows.select_related("account__influencer", "campaign").prefetch_related("replies", "reviews")
 
 
 def _with_influencer(rows: models.QuerySet[models.Model]) -> models.QuerySet[models.Model]:

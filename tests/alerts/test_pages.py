@@ -13,7 +13,7 @@ from alerts.enums import AlertKind
 from alerts.models import Alert, Preferences
 from alerts.services.mailing import DIGEST
 from campaigns.enums import GoalNumber, ReplyKind
-from campaigns.models import Campaign, Order
+from campaigns.models import Campaign, Order, Review
 from campaigns.services.orders.contact.replies import say
 from crm.models import Import, Influencer
 from jobs.models import Work
@@ -61,7 +61,8 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         Verb.ORDER_VIDEO_GONE, Verb.PUBLICATION_FAILED,
     ):  # fmt: skip
         record(verb, order, actor=None)
-    record(Verb.DRAFT_SUBMITTED, order, actor=None, draft=1, version=2)
+    draft = Review.objects.create(campaign=campaign, order=order, state="submitted")
+    record(Verb.DRAFT_SUBMITTED, order, actor=None, draft=draft.number, version=2)
     Order.objects.update(problem="Not disclosed.")
     day = {"due_on": campaign.ends_on}
     record(Verb.ORDER_OVERDUE, order, actor=None, **day)
@@ -91,7 +92,7 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         assert sentence in page, sentence
     of_order = f"/o/oaks/campaigns/{campaign.pk}/orders/{order.pk}/"
     leads = dict.fromkeys(AlertKind.values, of_order) | {
-        "draft": f"/o/oaks/campaigns/{campaign.pk}/review/",
+        "draft": f"/o/oaks/campaigns/{campaign.pk}/review/{draft.pk}/",
         "below_plan": f"/o/oaks/campaigns/{campaign.pk}/",
         "left": f"/o/oaks/campaigns/{campaign.pk}/orders/",
         "ending": f"/o/oaks/influencers/{order.account.influencer_id}/",
@@ -102,6 +103,13 @@ def test_each_kind_says_what_happened_and_leads_to_it(client, campaign, olivia) 
         assert client.get(f"{PAGE}{one(kind).pk}/")["Location"] == path
         assert client.get(path).status_code == 200
     assert not Alert.objects.filter(read_at=None).exists()
+
+
+def test_of_a_draft_that_was_taken_back_the_alert_leads_to_the_others(client, campaign) -> None:
+    record(Verb.DRAFT_SUBMITTED, order_of(campaign), actor=None, draft=1, version=1)
+    heard()
+    answer = client.get(f"{PAGE}{one('draft').pk}/")
+    assert answer["Location"] == f"/o/oaks/campaigns/{campaign.pk}/review/"
 
 
 def test_the_bell_counts_what_is_unread_and_brings_itself_up_to_date(client, campaign) -> None:
