@@ -261,7 +261,9 @@ WORDS: dict[str, Callable[..., Words]] = {
 
 
 def _with_creator(rows: models.QuerySet[models.Model]) -> models.QuerySet[models.Model]:
-    return rows.select_related("account__influencer", "campaign").prefetch_related("replies", "reviews")
+    return rows.select_related("account__influencer", "campaign").prefetch_related(
+        "replies", "reviews"
+    )
 
 
 def _with_influencer(rows: models.QuerySet[models.Model]) -> models.QuerySet[models.Model]:

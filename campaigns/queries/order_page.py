@@ -133,7 +133,9 @@ class OrderPage:
             if values:
                 found.append((metric, sum(values)))
         for metric in AVERAGES:
-            rated = [each for each in videos if each.video_views and getattr(each, metric) is not None]
+            rated = [
+                each for each in videos if each.video_views and getattr(each, metric) is not None
+            ]
             if rated:
                 whole = sum(each.video_views or 0 for each in rated)
                 parts = (getattr(each, metric) * (each.video_views or 0) for each in rated)
@@ -142,12 +144,12 @@ class OrderPage:
 
     @property
     def numbers_at(self) -> datetime | None:
-        """The time since which all of them are not older; None where it is not known."""
-        read = [
-            max(filter(None, (each.counts_fetched_at, each.report_fetched_at)), default=None)
+        """The time since which all of them are not older; None without a live video."""
+        read = (
+            max(each.counts_fetched_at, each.report_fetched_at or each.counts_fetched_at)
             for each in self._live_videos
-        ]
-        return min(filter(None, read), default=None)
+        )
+        return min(read, default=None)
 
     @property
     def rejected(self) -> Post | None:

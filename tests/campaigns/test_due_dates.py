@@ -154,7 +154,9 @@ def test_the_date_of_one_order_is_changed_and_given_back(manager, campaign) -> N
     assert dates() == {"maya": LATER}
     changed = latest_due_change(order)
     assert changed.detail == {"due_on": LATER.isoformat(), "was": SOON.isoformat()}
-    assert f"By {LATER.day} {LATER:%b %Y}" in text(manager.get(f"{base(campaign)}orders/{order.pk}/"))
+    assert f"By {LATER.day} {LATER:%b %Y}" in text(
+        manager.get(f"{base(campaign)}orders/{order.pk}/")
+    )
     given_back = text(manager.post(url, {"of": changed.pk}, follow=True))
     assert ("The earlier due date stands again." in given_back, dates()) == (True, {"maya": SOON})
     assert "has changed since" in text(manager.post(url, {"of": changed.pk}, follow=True))
