@@ -26,13 +26,14 @@ MOST_ACCOUNTS, MOST_PEOPLE = 1_000, 50
 
 @dataclass(frozen=True)
 class Ranked:
-    """A creator in the ranking: their sums, the accounts these are of, how many videos were ordered of them, the numbers in the
-    order of `columns`, and the first one's share of the best creator's."""
+    """A creator in the ranking: their sums, the accounts these are of, how many of the posts are on TikTok and how many videos
+    were ordered there, the numbers in the order of `columns`, and the first one's share of the best creator's."""
 
     influencer: Influencer
     accounts: list[SocialAccount]
     states: list[str]
     posts: int
+    videos: int
     ordered: int
     values: list[tuple[GoalNumber, float | None]]
     share: float = 0
@@ -86,6 +87,7 @@ def _ranked(rows: Sequence[Any], numbers: Sequence[GoalNumber]) -> Ranked:
         accounts,
         list(dict.fromkeys(row.state for row in rows if row.state)),
         sums.posts,
+        sums.posts - sums.other_posts,
         sum(row.ordered or 0 for row in rows),
         [(number, value_of(number, sums, sum(fees) if fees else None)) for number in numbers],
     )

@@ -8,32 +8,29 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import TruncWeek
 
 from campaigns.enums import BLOCKS_AT_FIRST, GoalNumber, ReportSplit
 from campaigns.models import (
-    NUMBERS,
     Campaign,
     CampaignDay,
     CampaignResult,
-    Order,
     Participant,
     Report,
 )
 from campaigns.policies.participants import AGREED_STATES
-from campaigns.queries.ordered import videos_ordered
 from campaigns.queries.overview import Figure, Reached, figures, sums_now
 from campaigns.queries.plans import planned_of
 from campaigns.queries.report_advice import Advice, advice
 from campaigns.queries.report_campaigns import (
     as_one,
-    best_accounts,
     campaigns_of_report,
     creators_of,
     reports,
 )
-from campaigns.queries.report_lines import Line, less, sums_of, week_name
+from campaigns.queries.report_creators import creator_lines
+from campaigns.queries.report_lines import SUMS, Line, less, sums_of, week_name
 from campaigns.queries.report_networks import NetworksOfReport, most_viewed
 from campaigns.queries.report_posts import (
     Audience,
@@ -50,7 +47,6 @@ from campaigns.queries.report_posts import (
 from crm.countries import COUNTRIES
 from crm.enums import Network
 from tenancy.scope import current_groups
-from ui.paging import is_among
 
 MOST_LINES, BEST_POSTS = 100, 6
 GROUPED = {
@@ -99,7 +95,7 @@ class ReportContent(NetworksOfReport):
         if found and self.as_of:
             later = self._days_later()
             rows = later if self.is_limited else later.filter(account=None)
-            found = less(found, rows.aggregate(**_SUMS))
+            found = less(found, rows.aggregate(**SUMS))
         if found and len(self.ids) > 1:  # somebody with posts in two campaigns is one creator
             found.creators = creators_of(self.ids, self.as_of)
         return found
@@ -144,39 +140,15 @@ class ReportContent(NetworksOfReport):
     @cached_property
     def creators(self) -> list[Line]:
         """The creators that have reached most of the first number of the goal; in several campaigns, most views."""
-        mine = CampaignResult.objects.filter(campaign__in=self.ids, account__isnull=False)
-        rank = Sum("score" if len(self.ids) == 1 else "views")
-        first = best_accounts(self.ids, MOST_LINES)
-        orders = Order.objects.filter(campaign__in=self.ids, account=OuterRef("account"))
-        agreed = Participant.objects.filter(
-            campaign__in=self.ids, account=OuterRef("account"), state__in=AGREED_STATES
-        )
-        rows: Any = mine.filter(is_among(first, "account_id")).order_by()
-        found = list(
-            rows.values("account", "account__handle", "account__influencer__name").annotate(
-                best=rank,
-                ordered=_sum_of(orders, videos_ordered()),
-                fee=_sum_of(agreed, "fee"),
-                **_SUMS,
-            )
-        )
-        later = self._later("account", account__in=[row["account"] for row in found])
-        found.sort(key=lambda row: (-(row["best"] or 0), -row["views"]))
-        lines = [self._creator(row, later.get(row["account"])) for row in found]
-        return [line for line in lines if line.sums.posts]
-
-    def _creator(self, row: Any, later: Any) -> Line:
-        sums = less(sums_of(row), later)
-        fee = float(row["fee"]) if self.has_money and row["fee"] else None
-        name, handle = row["account__influencer__name"], row["account__handle"]
-        return Line(name, sums, row["ordered"], fee, f"@{handle}")
+        goal = self.campaign.goal if len(self.ids) == 1 else None
+        return creator_lines(self.ids, goal, has_money=self.has_money, later=self._later)
 
     def _later(self, path: str, **narrowed: Any) -> Mapping[Any, Mapping[str, Any]]:
         """The growth after the day of the report, by the value at this path."""
         if self.as_of is None:
             return {}
         rows = self._days_later().filter(account__isnull=False, **narrowed).order_by()
-        return {row[path]: row for row in rows.values(path).annotate(**_SUMS)}
+        return {row[path]: row for row in rows.values(path).annotate(**SUMS)}
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -197,7 +169,7 @@ class ReportContent(NetworksOfReport):
     def _grouped(self, path: str) -> list[Line]:
         rows = CampaignResult.objects.filter(campaign__in=self.ids, account__isnull=False)
         later, fees = self._later(path), self._fees(path)
-        sums = rows.order_by().values(path).annotate(**_SUMS)
+        sums = rows.order_by().values(path).annotate(**SUMS)
         lines = [
             Line(self._named(path, row[path]), less(sums_of(row), later.get(row[path])), fee=fees.get(row[path]))
             for row in sums.order_by(F("views").desc(nulls_last=True), path)[:MOST_LINES]
@@ -224,7 +196,7 @@ class ReportContent(NetworksOfReport):
         days = CampaignDay.objects.filter(campaign__in=self.ids, day__lte=self.day)
         if not self.is_limited:
             days = days.filter(account=None)
-        rows = days.order_by().annotate(week=TruncWeek("day")).values("week").annotate(**_SUMS)
+        rows = days.order_by().annotate(week=TruncWeek("day")).values("week").annotate(**SUMS)
         return [
             Line(week_name(row["week"]), sums_of(row)) for row in rows.order_by("week")[:MOST_LINES]
         ]
@@ -277,11 +249,3 @@ class ReportContent(NetworksOfReport):
     def compared(self) -> list[Line]:
         """The creators with a fee and views: those that cost can be compared with result of."""
         return [each for each in self.creators if each.fee and each.views]
-
-
-_SUMS = {name: Sum(name) for name in NUMBERS}
-
-
-def _sum_of(rows: QuerySet[Any], column: str | Case) -> Subquery:
-    """The sum of a column over these rows of an account."""
-    return Subquery(rows.order_by().values("account").annotate(n=Sum(column)).values("n"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Sum
+
 from campaigns.enums import GoalNumber
 from campaigns.models import NUMBERS, CampaignResult
 from campaigns.queries.overview import value_of
+
+SUMS = {name: Sum(name) for name in NUMBERS}
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,13 @@ def sums_of(row: Mapping[str, Any]) -> CampaignResult:
     """The sums of a row of values, made as if they were read: a table has a hundred of them."""
     values = [row[name] or 0 for name in NUMBERS]
     return CampaignResult.from_db(None, (*NUMBERS, "read_at"), (*values, None))
+
+
+def added(parts: Sequence[CampaignResult]) -> CampaignResult:
+    """The sums of all of these; of one, itself."""
+    if len(parts) == 1:
+        return parts[0]
+    return CampaignResult(**{name: sum(getattr(each, name) for each in parts) for name in NUMBERS})
 
 
 def less(sums: CampaignResult, later: Mapping[str, Any] | None) -> CampaignResult:

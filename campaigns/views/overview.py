@@ -135,14 +135,20 @@ def _totals(points: list[tuple[Any, int | None]], total: int) -> list[tuple[Any,
 
 
 def marks(days: Sequence[Day]) -> list[tuple[Any, int]]:
-    """The days on which posts were published, with how many; neighbours share a mark where there are too many."""
+    """The days on which posts were published, with how many; those that are so near that their marks would meet share one."""
     width = len(days) // MOST_PINS + 1
-    spans = (days[n : n + width] for n in range(0, len(days), width))
-    return [
-        (next(day.day for day in span if day.posts), count)
-        for span in spans
-        if (count := sum(day.posts for day in span))
-    ]
+    found: list[tuple[Any, int]] = []
+    begun = -width
+    for n, day in enumerate(days):
+        if not day.posts:
+            continue
+        if n - begun < width:
+            first, count = found[-1]
+            found[-1] = (first, count + day.posts)
+        else:
+            begun = n
+            found.append((day.day, day.posts))
+    return found
 
 
 def gaps(days: Sequence[Day]) -> list[tuple[Any, Any]]:

@@ -250,6 +250,15 @@ def test_a_person_with_two_accounts_is_ranked_once(manager) -> None:
     assert shown.count("Maya") == 1
 
 
+def test_what_was_ordered_stands_beside_the_videos_on_tiktok_alone(manager) -> None:
+    campaign = running(goal=Goal.AWARENESS)
+    maya = published(campaign, "maya", (1, 300))
+    roll()
+    CampaignResult.objects.filter(account=maya).update(posts=4, other_posts=3)
+    shown = panel(manager.get(base(campaign)).content.decode(), "ranking")
+    assert " 4 1 of 2 ordered " in shown
+
+
 def test_nothing_to_do_is_said(manager, campaign) -> None:
     assert "Nothing needs your attention." in text(manager.get(base(campaign)))
 
@@ -400,6 +409,10 @@ def test_neighbouring_days_share_a_mark_where_there_are_many() -> None:
     assert len(found) <= 25
     assert sum(count for _, count in found) == 50
     assert marks(days[:3]) == [(date(2026, 1, 2), 1)]
+    posts = {47: 2, 48: 4, 51: 1, 99: 1}
+    days = [Day(first + timedelta(days=n), 1, 1, posts=posts.get(n, 0)) for n in range(100)]
+    found = marks(days)  # the day after is too near for a mark of its own
+    assert found == [(first + timedelta(days=47), 7), (first + timedelta(days=99), 1)]
 
 
 def test_more_than_a_few_gaps_are_not_named() -> None:
