@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -58,7 +59,7 @@ def set_due(
     """Say by when the order's videos are to be published. Inside the caller's transaction, under the order's lock."""
     if locked.due_on == due_on:
         return None
-    facts = {"due_on": due_on, "was": locked.due_on, "job": job}
+    facts: dict[str, Any] = {"due_on": due_on, "was": locked.due_on, "job": job}
     locked.due_on = due_on
     locked.save(update_fields=["due_on"])
     known = {name: value for name, value in facts.items() if value is not None}
