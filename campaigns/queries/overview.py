@@ -40,6 +40,7 @@ GROWING = frozenset(
     {GoalNumber.VIEWS, GoalNumber.REACH, GoalNumber.ENGAGEMENTS, GoalNumber.POSTS, GoalNumber.CREATORS}
 )  # fmt: skip
 NO_POST = "No post is published yet."
+BEING_ADDED = "The posts are being added up. The first numbers stand here within ten minutes."
 NOT_READ = "No numbers of the published posts are known yet."
 BY_ORDER = "Only posts of orders bring it, from TikTok's report."
 NO_FEE = "No fee is agreed yet."
@@ -212,7 +213,7 @@ def _figure(
     number = planned.number
     value = value_of(number, found.now, fees) if found else None
     if value is None or found is None:
-        reason = _reason(number, found.now if found else None, fees)
+        reason = _reason(number, found.now, fees) if found else _not_begun(campaign)
         return Figure(number, None, planned.value, reason=reason)
     then = value_of(number, found.before, fees) if found.before.posts else None
     of_plan = of_due = None
@@ -252,8 +253,13 @@ VALUES: dict[GoalNumber, Callable[[CampaignResult, float | None], float | None]]
 }
 
 
-def _reason(number: GoalNumber, sums: CampaignResult | None, fees: float) -> str:
-    if sums is None or not sums.posts:
+def _not_begun(campaign: Any) -> str:
+    """The reason why nothing is added up. `campaign` is one of `campaign_with_counts`."""
+    return BEING_ADDED if campaign.published_count or campaign.listed_count else NO_POST
+
+
+def _reason(number: GoalNumber, sums: CampaignResult, fees: float) -> str:
+    if not sums.posts:
         return NO_POST
     if number in MONEY_NUMBERS and not fees:
         return NO_FEE

@@ -70,7 +70,7 @@ def _sum_of(rows: QuerySet[Any], column: str | Case) -> Subquery:
 
 
 def _place(rows: Sequence[Any], *, is_rate: bool) -> tuple[float, float]:
-    """By this creators are put in order. Rates of several accounts are not added up."""
+    """The place of a creator among the others. Rates of several accounts are not added up."""
     best = (max if is_rate else sum)(row["best"] or 0 for row in rows)
     return -best, -sum(row["views"] for row in rows)
 

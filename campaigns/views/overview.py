@@ -67,6 +67,7 @@ def campaign_overview(request: OrganizationRequest, pk: int) -> HttpResponse:
         "dates": dates,
         "needs": needs,
         "best": best,
+        "is_being_added": not found and bool(count or campaign.listed_count),  # type: ignore[attr-defined]
         "passed": share_passed(campaign, today),
         "day_number": (today - campaign.starts_on).days + 1,
         "day_count": (campaign.ends_on - campaign.starts_on).days + 1,

@@ -79,7 +79,7 @@ class Event(OrganizationModel):
 
     @property
     def notes(self) -> list[str]:
-        """What a timeline shows of the event: its days ("By 5 Dec 2026"), then its texts ("Handle: maya.bakes"); a reason or an
+        """The days of the event ("By 5 Dec 2026") and its texts as a timeline shows them ("Handle: maya.bakes"); a reason or an
         evidence says itself."""
         days = [
             f"{words} {day.day} {day:%b %Y}"

@@ -250,6 +250,21 @@ def test_a_person_with_two_accounts_is_ranked_once(manager) -> None:
     assert shown.count("Maya") == 1
 
 
+def test_posts_that_are_not_added_up_yet_are_no_missing_posts(manager) -> None:
+    campaign = running(goal=Goal.AWARENESS)
+    order = an_order(campaign, a_participant(campaign, "maya"), state=OrderState.FULFILLED)
+    empty = text(manager.get(base(campaign)))
+    for words in ("No post is published yet.", "No creator has a post yet", "The curve begins with the first published post."):  # fmt: skip
+        assert words in empty, words
+    assert "being added up" not in empty
+    a_post(campaign, a_video(order.account, "7"), order=order)
+    waiting = text(manager.get(base(campaign)))
+    for words in ("No post is published yet.", "No creator has a post yet", "The curve begins with the first published post."):  # fmt: skip
+        assert words not in waiting, words
+    for words in ("The creators are ranked here within ten minutes.", "the curve begins within ten minutes.", "The first numbers stand here within ten minutes."):  # fmt: skip
+        assert words in waiting, words
+
+
 def test_what_was_ordered_stands_beside_the_videos_on_tiktok_alone(manager) -> None:
     campaign = running(goal=Goal.AWARENESS)
     maya = published(campaign, "maya", (1, 300))
