@@ -20,7 +20,7 @@ from tests.campaigns.test_campaigns_pages import base, text
 from tests.campaigns.test_new_orders import preview
 from tests.factories.campaigns import a_participant, an_account, an_order
 from tests.sandbox_process import Sandbox
-from tests.submitting import token
+from tests.submitting import submit, token, version
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()
@@ -145,45 +145,54 @@ def dates() -> dict[str, date | None]:
     return dict(Order.objects.values_list("account__handle", "due_on"))
 
 
+def set_date(manager, order: Order, day: str) -> str:
+    """Set it on the order's page, as a browser does; the words of the page that follows."""
+    page = f"{base(order.campaign)}orders/{order.pk}/"
+    return text(submit(manager, page, {"due_on": day}, to=f"{page}due/", follow=True))
+
+
+def undo(manager, order: Order) -> str:
+    url = f"{base(order.campaign)}orders/{order.pk}/due/"
+    return text(manager.post(url, {"of": latest_due_change(order).pk}, follow=True))
+
+
 def test_the_date_of_one_order_is_changed_and_given_back(manager, campaign) -> None:
     order = an_order(campaign, an_account("maya"), due_on=SOON)
     url = f"{base(campaign)}orders/{order.pk}/due/"
-    assert "The due date is changed." in text(
-        manager.post(url, {"due_on": LATER.isoformat()}, follow=True)
-    )
+    assert "The due date is changed." in set_date(manager, order, LATER.isoformat())
     assert dates() == {"maya": LATER}
     changed = latest_due_change(order)
     assert changed.detail == {"due_on": LATER.isoformat(), "was": SOON.isoformat()}
-    assert f"By {LATER.day} {LATER:%b %Y}" in text(
-        manager.get(f"{base(campaign)}orders/{order.pk}/")
+    shown = text(manager.get(f"{base(campaign)}orders/{order.pk}/"))
+    assert f"By {LATER.day} {LATER:%b %Y}" in shown
+    assert ("The earlier due date stands again." in undo(manager, order), dates()) == (
+        True,
+        {"maya": SOON},
     )
-    given_back = text(manager.post(url, {"of": changed.pk}, follow=True))
-    assert ("The earlier due date stands again." in given_back, dates()) == (True, {"maya": SOON})
     assert "has changed since" in text(manager.post(url, {"of": changed.pk}, follow=True))
     assert manager.post(url, {"of": "x"}).status_code == 404
-    assert "is changed" not in text(manager.post(url, {"due_on": SOON.isoformat()}, follow=True))
-    assert "Is the year 226 right?" in text(
-        manager.post(url, {"due_on": "0226-12-01"}, follow=True)
-    )
+    assert "is changed" not in set_date(manager, order, SOON.isoformat())
+    assert "Is the year 226 right?" in set_date(manager, order, "0226-12-01")
     assert dates() == {"maya": SOON}
 
 
 def test_a_first_date_is_taken_away_again(manager, campaign) -> None:
     order = an_order(campaign, an_account("maya"))
-    url = f"{base(campaign)}orders/{order.pk}/due/"
-    manager.post(url, {"due_on": SOON.isoformat()})
-    manager.post(url, {"of": latest_due_change(order).pk})
+    set_date(manager, order, SOON.isoformat())
+    undo(manager, order)
     assert dates() == {"maya": None}
 
 
 def test_an_order_of_which_no_video_is_to_come_keeps_its_date(manager, campaign) -> None:
     order = an_order(campaign, an_account("maya"), due_on=SOON)
-    url = f"{base(campaign)}orders/{order.pk}/due/"
-    manager.post(url, {"due_on": LATER.isoformat()})
+    set_date(manager, order, LATER.isoformat())
+    opened = manager.get(f"{base(campaign)}orders/{order.pk}/")
     Order.objects.update(state=OrderState.FULFILLED)
     reason = "Of an order that is “Fulfilled” no video is to come."
-    assert reason in text(manager.post(url, {"due_on": SOON.isoformat()}, follow=True))
-    assert reason in text(manager.post(url, {"of": latest_due_change(order).pk}, follow=True))
+    given = {"due_on": SOON.isoformat(), "version": version(opened)}
+    url = f"{base(campaign)}orders/{order.pk}/due/"
+    assert reason in text(manager.post(url, given, follow=True))
+    assert reason in undo(manager, order)
     assert dates() == {"maya": LATER}
 
 
@@ -208,15 +217,15 @@ def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None
     job = Job.objects.get()
     page = text(manager.get(f"/o/oaks/jobs/{job.pk}/", follow=True))
     assert "2 of 3 orders moved to the new date." in page
-    undo = f"{bulk}{job.pk}/undo/"
-    assert undo in page
-    manager.post(f"{base(campaign)}orders/{rio.pk}/due/", {"due_on": TODAY.isoformat()})
-    manager.post(undo)
+    way_back = f"{bulk}{job.pk}/undo/"
+    assert way_back in page
+    set_date(manager, rio, TODAY.isoformat())
+    manager.post(way_back)
     work_off(Lane.BULK, threads=1, seconds=10)
     assert dates() == {"maya": SOON, "rio": TODAY, "lena": SOON}
     back = Job.objects.latest("pk")
     assert manager.post(f"{bulk}{back.pk}/undo/").status_code == 404
-    assert "have changed since" in text(manager.post(undo, follow=True))
+    assert "have changed since" in text(manager.post(way_back, follow=True))
 
 
 def test_dates_that_were_never_changed_are_not_given_back(manager, campaign) -> None:

@@ -14,7 +14,8 @@ from campaigns.errors import NotToBeMailed
 from campaigns.models import Campaign, Order
 from campaigns.services.orders.contact import reminders
 from campaigns.services.orders.contact.reminders import remind, remind_by_rule, send_again
-from campaigns.services.orders.contact.replies import change_due, say
+from campaigns.services.orders.contact.replies import say
+from campaigns.services.orders.due_dates import change_due
 from campaigns.tasks import plan_order_reminders
 from jobs.models import Work
 from mail.models import Message
