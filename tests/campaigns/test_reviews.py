@@ -528,7 +528,7 @@ def test_a_due_date_is_set_on_the_page_and_an_empty_draft_says_that_it_is_awaite
     url = f"/o/oaks/campaigns/{review.campaign_id}/review/{review.pk}/"
     assert "No version yet" in manager.get(url).content.decode()
     refused = manager.post(f"{url}due/", {"due_on": "x"})
-    assert (refused.status_code, "Enter a valid date." in refused.content.decode()) == (422, True)
+    assert (refused.status_code, "This is no date." in refused.content.decode()) == (422, True)
     submit(manager, url, {"due_on": TODAY.isoformat()}, to=f"{url}due/")
     assert Review.objects.get().due_on == TODAY
     cancel_order(order, actor=olivia)
