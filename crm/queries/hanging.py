@@ -13,14 +13,14 @@ from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from crm.models import SEARCHED, BulkResult, Duplicate, Influencer, Merge, Removal
+from crm.models import SEARCHED, BulkResult, Duplicate, ImportRow, Influencer, Merge, Removal
 
 # Written by triggers of the database, and thus right by themselves.
 DERIVED: frozenset[type[models.Model]] = frozenset(SEARCHED)
 # Rows of two influencers each, which the merge itself sees to.
 PAIRS: frozenset[type[models.Model]] = frozenset({Duplicate})
 # Rows that move along, and that nobody counts: they say what was done, and hold nothing.
-UNCOUNTED: frozenset[type[models.Model]] = frozenset({Merge, BulkResult, Removal})
+UNCOUNTED: frozenset[type[models.Model]] = frozenset({Merge, BulkResult, Removal, ImportRow})
 # Models whose rows are all kept where two would be the same: the later one gets the next free number in this column.
 NUMBERED = {"crm.Contract": "version"}
 # The words of the screen, where a model's own are others: for one row, for several.

@@ -54,3 +54,12 @@ def test_between_words_from_the_right_every_name_stands_apart() -> None:
         assert isolated("maya.bakes") == "\u2068maya.bakes\u2069"
         assert isolated("") == ""
     assert isolated("maya.bakes") == "maya.bakes"
+
+
+def test_a_share_that_is_there_is_no_zero() -> None:
+    shares = [0, 0.0002, 0.0005, 0.0004999, 0.02, -0.0002]
+    assert [formats.percent(each).replace("\xa0", " ") for each in shares] == [
+        "0.0 %", "< 0.1 %", "0.1 %", "< 0.1 %", "2.0 %", "−0.0 %",
+    ]  # fmt: skip
+    assert formats.percent(0.00001, 2) == "<\xa00.01\xa0%"
+    assert formats.percent(0.001, 0) == "<\xa01\xa0%"

@@ -84,10 +84,13 @@ def compact(value: Number | None) -> str:
 
 
 def percent(value: Number | None, digits: int = 1) -> str:
-    """A fraction: `0.031` → `3.1 %`."""
+    """A fraction: `0.031` → `3.1 %`. What is less than the last digit says is no zero: `0.0002` → `< 0.1 %`."""
     if value is None or is_missing(value):
         return MISSING
-    return _written(f"{float(value) * 100:,.{digits}f}") + f"{NBSP}%"
+    share, least = float(value) * 100, 10.0**-digits
+    if 0 < share < least / 2:
+        return f"<{NBSP}{_written(f'{least:.{digits}f}')}{NBSP}%"
+    return _written(f"{share:,.{digits}f}") + f"{NBSP}%"
 
 
 def cents(value: Number) -> str:
