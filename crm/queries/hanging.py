@@ -13,18 +13,30 @@ from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from crm.models import SEARCHED, BulkResult, Duplicate, ImportRow, Influencer, Merge, Removal
+from crm.models import (
+    SEARCHED,
+    AccessEntry,
+    BulkResult,
+    Duplicate,
+    ImportRow,
+    Influencer,
+    Merge,
+    Removal,
+)
 
 # Written by triggers of the database, and thus right by themselves.
 DERIVED: frozenset[type[models.Model]] = frozenset(SEARCHED)
 # Rows of two influencers each, which the merge itself sees to.
 PAIRS: frozenset[type[models.Model]] = frozenset({Duplicate})
 # Rows that move along, and that nobody counts: they say what was done, and hold nothing.
-UNCOUNTED: frozenset[type[models.Model]] = frozenset({Merge, BulkResult, Removal, ImportRow})
+UNCOUNTED: frozenset[type[models.Model]] = frozenset(
+    {AccessEntry, BulkResult, ImportRow, Merge, Removal}
+)
 # Models whose rows are all kept where two would be the same: the later one gets the next free number in this column.
 NUMBERED = {"crm.Contract": "version"}
 # The words of the screen, where a model's own are others: for one row, for several.
 WORDS = {
+    "crm.CustomValue": ("custom field", "custom fields"),
     "crm.ListEntry": ("list", "lists"),
     "crm.MailingRecipient": ("mailing", "mailings"),
     "crm.OtherAddress": ("further address", "further addresses"),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from crm.enums import ImportFate, Network
 from crm.models import (
     SEARCHED,
+    AccessEntry,
     AccountReading,
     AwaitedAccount,
     BulkResult,
@@ -32,6 +33,7 @@ from crm.models import (
     SocialAccount,
     Tagging,
 )
+from crm.queries.hanging import words_of
 from crm.services.forgetting import forgetting
 from crm.services.imports import states
 from crm.services.imports.matching import TIKTOK
@@ -47,7 +49,7 @@ from tiktok.services.creators.removal import remove_creators
 ACCESS = "+dashboard access"
 
 # Rows that come and go with an influencer or an account, and say nothing about somebody having worked with them.
-UNHEEDED = (*SEARCHED, ImportRow, AwaitedAccount, Duplicate, BulkResult, Removal)
+UNHEEDED = (*SEARCHED, AccessEntry, ImportRow, AwaitedAccount, Duplicate, BulkResult, Removal)
 # Rows whose values are compared with those of the import, one by one.
 COMPARED = (Tagging, ListEntry, OtherAddress, CustomValue, Rate, SocialAccount)
 Work = Mapping[int, Counter[str]]  # by influencer or account: rows of each kind that hang there
@@ -191,7 +193,7 @@ def _hanging(owner: Any, ids: Sequence[int], parents: Collection[int]) -> dict[i
             rows = rows.exclude(imported_by__in=parents)
         counts = rows.values_list(f"{name}_id").annotate(count=models.Count("pk")).order_by()
         for pk, count in counts:
-            found.setdefault(pk, Counter())[f"+{model._meta.verbose_name_plural}"] += count
+            found.setdefault(pk, Counter())[f"+{words_of(model, 2)}"] += count
     for pk in _permitted(owner, ids):
         found.setdefault(pk, Counter())[ACCESS] += 1
     return found

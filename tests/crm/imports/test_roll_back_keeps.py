@@ -6,16 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import Client
 
 from campaigns.models import Participant
 from crm.enums import FieldKind
 from crm.models import (
+    AccessEntry,
     AccountReading,
     AwaitedAccount,
     CustomField,
     Influencer,
     List,
     ListEntry,
+    Note,
     OtherAddress,
     Rate,
     SocialAccount,
@@ -51,6 +54,20 @@ ACCOUNTS = "E-mail,City,Instagram\nmaya@example.com,Graz,maya.ig\n"
 @pytest.fixture
 def maya(_in_oak: None) -> Influencer:
     return Influencer.objects.create(name="Maya", email="maya@example.com")
+
+
+def test_whoever_was_only_looked_at_is_removed(ada, django_capture_on_commit_callbacks) -> None:
+    parent = imported("Name,E-mail\nTom,tom@example.com\nZoe,zoe@example.com\n", ada)
+    people = everybody()
+    client = Client()
+    client.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.get(f"/o/oak/influencers/{people['Tom'].pk}/").status_code == 200
+    assert AccessEntry.objects.filter(influencer=people["Tom"]).exists()
+    Note.objects.create(influencer=people["Zoe"], text="Called her.")
+    parent = rolled_back(parent, ada)
+    assert list(everybody()) == ["Zoe"]
+    assert the_row(parent, 3).kept == {"+notes": 1}
 
 
 # --- accounts of people who were here before ---

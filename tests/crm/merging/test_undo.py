@@ -152,7 +152,7 @@ class TestKeptDifferences:
         for row in (tag, kept, field):
             row.delete()
         assert sorted(undo(merged)) == [
-            "1 custom value not restored, since there is another one or it was deleted",
+            "1 custom field not restored, since there is another one or it was deleted",
             "1 list not restored, since there is another one or it was deleted",
             "1 tag not restored, since there is another one or it was deleted",
         ]
