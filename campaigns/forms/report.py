@@ -85,7 +85,15 @@ class ReportForm(EditForm, forms.Form):
         given = dict(self.cleaned_data)
         rates = {name: given.pop(f"{RATE}{name}") for name in RATES}
         known = {name: str(abs(rate)) for name, rate in rates.items() if isinstance(rate, Decimal)}
-        return {**given, "blocks": self._moved(given["blocks"]), "rates": known}
+        return {**given, "blocks": self._moved(self._placed(given["blocks"])), "rates": known}
+
+    def _placed(self, blocks: list[str]) -> list[str]:
+        """The blocks, those that are newly chosen before the definitions where these end the report."""
+        earlier, last = self.initial["blocks"], ReportBlock.DEFINITIONS.value
+        kept = [each for each in blocks if each in earlier]
+        if kept[-1:] != [last]:
+            return blocks
+        return [*kept[:-1], *(each for each in blocks if each not in earlier), last]
 
     def _moved(self, blocks: list[str]) -> list[str]:
         """The blocks, one of them a place further up or down, as the pressed button says."""

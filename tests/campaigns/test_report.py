@@ -361,6 +361,21 @@ def test_many_curves_have_a_median_and_a_middle_half(campaign: Campaign, manager
     )
 
 
+def test_a_block_that_is_newly_chosen_stands_before_the_definitions(manager, three: Campaign) -> None:  # fmt: skip
+    send(manager, three, blocks=["numbers", "definitions"])
+    send(manager, three, blocks=["numbers", "definitions", "moments", "benchmarks"])
+    assert report_of(three).blocks == ["numbers", "moments", "benchmarks", "definitions"]
+    send(manager, three, blocks=["numbers", "moments", "benchmarks"])
+    send(manager, three, blocks=["numbers", "moments", "benchmarks", "audience", "definitions"])
+    assert report_of(three).blocks == [
+        "numbers",
+        "moments",
+        "benchmarks",
+        "audience",
+        "definitions",
+    ]
+
+
 def test_blocks_are_chosen_and_moved(manager, three: Campaign) -> None:
     send(manager, three, blocks=["numbers", "table", "definitions"], move="table:up")
     assert Report.objects.get().blocks == ["table", "numbers", "definitions"]
