@@ -292,26 +292,6 @@
     });
   }
 
-  // --- tables on phones: rows stack (app.css), each cell says its column ---
-  function nameCells(root) {
-    const tables = root.closest?.("table") ? [root.closest("table")] : $$(".table-frame:not(.is-short) > table", root);
-    tables.filter((table) => !table.matches(".rows-phone")).forEach((table) => {
-      const names = $$("thead th", table).map((head) => ($(".visually-hidden, input", head) ? "" : head.textContent.trim()));
-      const below = {}; // rows that a cell above still takes of a column
-      $$("tbody tr", table).forEach((row) => {
-        let column = 0;
-        [...row.cells].forEach((cell) => {
-          for (; below[column]; column += 1) below[column] -= 1;
-          below[column] = cell.rowSpan - 1;
-          const isEmpty = cell.tagName === "TH" || !(cell.childElementCount || cell.textContent.trim());
-          if (!isEmpty) cell.dataset.label = cell.colSpan > 1 ? "" : names[column] || "";
-          column += cell.colSpan;
-        });
-      });
-      table.classList.add("stacks");
-    });
-  }
-
   // --- tables that do not fit scroll in their frame (app.css): <div class="table-frame"> ---
   const fitting = new ResizeObserver((frames) => frames.forEach(({ target: frame }) => {
     frame.classList.remove("is-wide");
@@ -396,7 +376,7 @@
     scripts.then(() => places.filter((place) => place.isConnected).forEach(window.drawChart), () => {}); // else its sentence and the table stay
   });
   function dress(root) {
-    nameCells(root);
+    globalThis.nameCells(root);
     fitTables(root);
     rove(root);
     spellOut(root);
