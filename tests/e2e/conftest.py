@@ -102,7 +102,7 @@ def open_page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> I
         context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=site)
         context.set_default_timeout(20_000)
         context.on("request", begun)
-        context.on("requestfinished", ended)
+        context.on("response", lambda answer: ended(answer.request))  # its body, not all is read
         context.on("requestfailed", ended)
         page, complaints = context.new_page(), []
         page.on(
@@ -115,22 +115,25 @@ def open_page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> I
         return page
 
     yield open_one
-    for page, complaints in pages:
-        heard = list(complaints)  # before the last requests are cut off
-        close(page, under_way)
-        assert [line for line in heard if not line.startswith(REFUSED_FORM)] == []
+    heard = [line for _, complaints in pages for line in complaints]  # before requests are cut off
+    close(chromium, under_way)
+    assert [line for line in heard if not line.startswith(REFUSED_FORM)] == []
 
 
-def close(page: Page, under_way: set[Request]) -> None:
-    """Close it when the server has answered: a page that brings itself up to date asks while the test ends.
+def close(browser: Browser, under_way: set[Request]) -> None:
+    """Close all windows when the server has answered: a page that brings itself up to date asks while the test ends.
 
-    A request that the page itself has cut off is over for the browser; the server is still at it.
+    A request that the page itself has cut off is over for the browser; the server is still at it. What keeps a window
+    open keeps its lines to the server, too.
     """
-    page.context.route("**/*", lambda route: route.abort())
+    for context in browser.contexts:
+        context.route("**/*", lambda route: route.abort())
     until = time.monotonic() + 10
-    while under_way and time.monotonic() < until:
-        page.wait_for_timeout(20)
-    page.context.close()
+    pages = [page for context in browser.contexts for page in context.pages]
+    while under_way and pages and time.monotonic() < until:
+        pages[0].wait_for_timeout(20)
+    for context in browser.contexts:
+        context.close()
     while any("process_request" in each.name for each in threading.enumerate()):
         if time.monotonic() > until:
             break
