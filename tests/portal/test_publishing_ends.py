@@ -353,6 +353,7 @@ def test_a_day_s_limit_says_when_it_goes_on(tiktok, oak, order, allowed) -> None
     due_at = all_polls().filter(kind=PollKind.PUBLICATION).values_list("due_at", flat=True).get()
     assert due_at > timezone.now() + timedelta(hours=3, minutes=29)
     page = text(allowed.get(address(order)))
+    assert "Your video waits for TikTok" in page
     assert "at most 15 a day of an account. Yours is kept, and is sent by itself at" in page
     assert date_format(due_at, "SHORT_DATETIME_FORMAT") in page
     assert calls(tiktok) == 0

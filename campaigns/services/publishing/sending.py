@@ -51,7 +51,7 @@ from tiktok.services.orders.publishing import (
     publish_film,
 )
 
-UNSURE = _("TikTok did not answer, so it is not known yet whether the video is published. TikTok is looked at; do not publish it again.")  # fmt: skip
+UNSURE = _("TikTok did not answer, so it is not known yet whether the video is published. We check at TikTok; do not publish it again.")  # fmt: skip
 OUT_OF_SIGHT = _("The permission to publish has ended while TikTok had the video. Look in the TikTok app whether it is published.")  # fmt: skip
 NOT_SURE = _("It could not be found out whether TikTok has published this video. Look in the TikTok app before you publish it there.")  # fmt: skip
 SURELY_NOT = _("TikTok did not take the video, so nothing was published. You can send it again.")
