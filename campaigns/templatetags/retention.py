@@ -10,7 +10,7 @@ from campaigns.queries.retention import Drop, Retention
 
 register = template.Library()
 TICK_STEPS = (1, 2, 4, 5, 10, 15, 30, 60, 120, 300, 600)  # seconds
-MOST_TICKS = 7  # beside the first
+MOST_TICKS = 5  # beside the first; more do not fit on a phone
 
 
 @register.filter
@@ -31,7 +31,7 @@ def second_ticks(retention: Retention) -> list[tuple[str, str, int]]:
     """The marks of the axis: place, anchor and second; the first and the last second always have one."""
     last = retention.seconds
     step = next((each for each in TICK_STEPS if last <= each * MOST_TICKS), last)
-    inner = [second for second in range(step, last, step) if last - second >= step / 2]
+    inner = [second for second in range(step, last, step) if last - second >= 0.75 * step]
     return [
         ("0%", "start", 0),
         *((f"{second / last:.2%}", "middle", second) for second in inner),
