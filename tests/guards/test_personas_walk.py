@@ -96,7 +96,6 @@ EXPECTED = {
     "alerts:follow": {302, 404},  # an alert of its member alone
     "crm:edit_segment": {200, 404},  # a segment of its owner alone
     "campaigns:network_import_page": {404},  # the tenant's import is of influencers
-    "crm:remove_account": {404},  # the tenant's account is on TikTok
     # The tenant's job is of another kind, and the organization's.
     "crm:added": {404},
     "apply": {404},
