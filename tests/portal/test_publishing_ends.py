@@ -25,7 +25,7 @@ from campaigns.services.publishing.sending import NOT_SURE, OUT_OF_SIGHT, SURELY
 from crm.models import Influencer
 from crm.queries.receipts import receipt_lines
 from crm.services.erasure.people import ask_erasure
-from crm.services.influencers import delete_influencer
+from crm.services.influencers import delete_influencer, open_dashboard
 from files.models import File
 from files.store import contents
 from jobs.errors import WorkStopped
@@ -35,7 +35,7 @@ from tenancy.enums import Role
 from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
-from tests.connecting import a_person
+from tests.connecting import a_person, an_organization, connect
 from tests.crm.erasure.test_people import erase_all
 from tests.factories.campaigns import a_post, a_video
 from tests.filming import MP4
@@ -59,7 +59,8 @@ from tests.working import all_polls
 from tiktok import limits
 from tiktok.enums import PollKind
 from tiktok.errors import OutcomeUnknown
-from tiktok.models import Connection, PublishingConsent
+from tiktok.models import Connection, Creator, PublishingConsent
+from tiktok.queries.publishing import publishing_over
 
 pytestmark = pytest.mark.django_db
 JOIN, STATUS, VIDEOS = "/tto/creator/campaign/join/", "/business/publish/status/", "/tto/creator/authorized/video/list/"  # fmt: skip
@@ -210,6 +211,19 @@ def test_nobody_publishes_over_the_permission_of_somebody_else(tiktok, oak, orde
         step()
         assert stopped(STOPPED)
     assert calls(tiktok) == 0
+
+
+def test_the_permission_for_one_brand_is_none_for_another(
+    tiktok, oak, order, allowed, maya
+) -> None:
+    elm = an_organization("Elm")
+    with organization_scope(elm):
+        open_dashboard(Influencer(name="Maya", email=maya.email), maya)
+    connection = connect(tiktok, maya, elm, "maya.bakes")
+    with organization_scope(elm):
+        assert publishing_over(Creator.objects.get()) is None
+    with organization_scope(oak):
+        assert publishing_over(order.account.creator) == connection
 
 
 def test_whoever_wants_to_be_erased_publishes_nothing_more_and_nothing_is_left(
