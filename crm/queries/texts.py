@@ -66,7 +66,7 @@ def _holds(path: str, values: Sequence[str]) -> Q:
 
 
 def ids_by_texts(column: str) -> Callable[[Condition], QuerySet[Influencer] | None]:
-    """Those whose text in this column holds one of the values; None: there are too many different texts."""
+    """Influencers whose text in this column holds one of the values; None: there are too many different texts."""
 
     def ids(condition: Condition) -> QuerySet[Influencer] | None:
         texts = texts_holding(column, condition.values)
@@ -76,7 +76,7 @@ def ids_by_texts(column: str) -> Callable[[Condition], QuerySet[Influencer] | No
 
 
 def ids_by_parts(condition: Condition) -> QuerySet[Influencer] | None:
-    """Those who have the longest word of one of the values as part of a name or an address; None where one is too short or
+    """Influencers with the longest word of one of the values as part of a name or an address; None where one is too short or
     finds too many. Costs a query."""
     words = [max(beginnings(value), key=len, default="") for value in condition.values]
     if not all(map(has_parts, words)) or sum(estimates(words, _parts)) >= GATHERED:

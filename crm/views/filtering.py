@@ -88,7 +88,7 @@ def _sections(rules: Mapping[str, Rule], here: str) -> list[tuple[str, list[tupl
 
 @dataclass(frozen=True)
 class Entered:
-    """What the form shows in its controls."""
+    """The content of the form's controls."""
 
     values: Sequence[str] = ()
     least: str = ""
@@ -102,7 +102,7 @@ class Entered:
 
 
 def _entered(request: OrganizationRequest, condition: Condition | None) -> Entered:
-    """What was just entered, else what the edited condition says."""
+    """The content that was sent, else that of the edited condition."""
     if "apply" in request.GET:
         given = request.GET
         least, most = given.get("least", ""), given.get("most", "")
