@@ -50,11 +50,11 @@ def _for_its_creator(order: Order) -> NextStep | None:
 
 
 def _by_what_holds(order: Order) -> NextStep | None:
-    """A reply that holds though it was answered stops what would be mailed next."""
-    held = order.held  # type: ignore[attr-defined]
-    if ReplyKind.CANNOT in held and order.state in UNPUBLISHED:
+    """A reply that holds, answered or not, stops what would be mailed next."""
+    in_force = {*order.said, *order.held}  # type: ignore[attr-defined]
+    if ReplyKind.CANNOT in in_force and order.state in UNPUBLISHED:
         return _CANNOT
-    return _QUIET if ReplyKind.QUIET in held and _to_its_end(order).action in MAILS else None
+    return _QUIET if ReplyKind.QUIET in in_force and _to_its_end(order).action in MAILS else None
 
 
 def _to_its_end(order: Order) -> NextStep:

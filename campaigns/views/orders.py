@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from campaigns.enums import UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.forms import DueForm
 from campaigns.models import Campaign, Order, OrderRequest
-from campaigns.policies.orders import CANCELLABLE, may_restore
+from campaigns.policies.orders import CANCELLABLE, mail_refusal, may_restore
 from campaigns.queries import (
     order_live,
     order_sync,
@@ -140,6 +140,7 @@ def shown_order(
         **_diagnosis(order, events),
         "unpublished": UNPUBLISHED,
         "cancellable": CANCELLABLE,
+        "may_mail": order.state in UNPUBLISHED and not mail_refusal(order.in_force),
         "due_form": due_form or due_form_of(order),
     }
     status = 200 if due_form is None else 422

@@ -29,6 +29,10 @@ from tests.factories.campaigns import a_campaign, an_account, an_order
 
 pytestmark = pytest.mark.django_db
 LASTING = [ReplyKind.CANNOT, ReplyKind.QUIET]
+REASONS = {
+    ReplyKind.CANNOT: "Nothing is mailed about this order until",
+    ReplyKind.QUIET: "No reminder is mailed about this order until",
+}
 
 
 @pytest.fixture
@@ -146,6 +150,34 @@ def test_who_holds_to_it_is_found_and_no_step_leads_to_a_mail(order: Order, oliv
     found = order_with_posts(order.campaign, order.pk)
     assert found is not None
     assert diagnose(found).cause == "cannot"
+
+
+@pytest.mark.parametrize("is_settled", [False, True])
+@pytest.mark.parametrize(("kind", "why"), REASONS.items())
+def test_no_page_offers_a_mail_that_would_be_refused(
+    manager: Client, order: Order, olivia: User, kind: ReplyKind, why: str, *, is_settled: bool
+) -> None:
+    orders = f"{base(order.campaign)}orders/"
+    page, bulk = f"{orders}{order.pk}/", f"{orders}bulk/"
+    Order.objects.update(state="accepted")
+
+    def offered() -> list[tuple[int, ...]]:
+        shown = [manager.get(url).content.decode() for url in (page, orders)]
+        acts = (f'action="{page}remind/"', f'action="{page}again/"', why, "Allow mail again")
+        return [tuple(each.count(act) for act in acts) for each in shown]
+
+    assert offered() == [(1, 1, 0, 0), (1, 0, 0, 0)]
+    reply = settled(order, kind, olivia) if is_settled else say(order, kind)
+    on_page, in_list = offered()
+    assert on_page == (0, 0, 1, 1)
+    assert in_list[:2] == (0, 0)
+    for action in ("remind", "again"):
+        shown = manager.get(bulk, {"ids": order.pk, "do": action}).content.decode()
+        assert "0 of 1 order" in shown
+        assert "Left as it is. The creator " in shown
+        assert 'class="btn btn-primary"' not in shown.partition("foot-bar")[2]
+    assert allow_mail(reply, actor=olivia)
+    assert offered() == [(1, 1, 0, 0), (1, 0, 0, 0)]
 
 
 @pytest.mark.parametrize(("kind", "mails"), [(ReplyKind.QUIET, 1), (ReplyKind.CANNOT, 0)])

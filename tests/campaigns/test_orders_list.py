@@ -148,6 +148,9 @@ def test_what_a_creator_said_comes_before_all_else(
     step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
     assert step.text.startswith("Overdue since ")
     say(orders["maya"], ReplyKind.QUIET)
+    step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
+    quiet = "The creator wants no reminders, so none is sent"
+    assert (step.text, step.action) == (quiet, "")
     say(orders["maya"], ReplyKind.CANNOT)
     step = next_step(narrowed_page(campaign, Asked(), "").rows[-1])
     assert (step.text, step.action) == ("The creator: cannot do it", "answer")
