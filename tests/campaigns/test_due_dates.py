@@ -176,6 +176,20 @@ def test_the_date_of_one_order_is_changed_and_given_back(manager, campaign) -> N
     assert dates() == {"maya": SOON}
 
 
+@pytest.mark.parametrize("due_on", [SOON, None])
+def test_the_details_name_the_date_once(manager, viewer, campaign, due_on) -> None:
+    order = an_order(campaign, an_account("maya"), due_on=due_on)
+    page = f"{base(campaign)}orders/{order.pk}/"
+
+    def said() -> list[tuple[int, int]]:
+        pages = [manager.get(page).content.decode(), viewer.get(page).content.decode()]
+        return [(shown.count("Publish by"), shown.count('name="due_on"')) for shown in pages]
+
+    assert said() == [(1, 1), (int(due_on is not None), 0)]
+    Order.objects.update(state=OrderState.FULFILLED)
+    assert said() == [(int(due_on is not None), 0)] * 2
+
+
 def test_a_first_date_is_taken_away_again(manager, campaign) -> None:
     order = an_order(campaign, an_account("maya"))
     set_date(manager, order, SOON.isoformat())
