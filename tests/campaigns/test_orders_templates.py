@@ -57,7 +57,7 @@ def test_what_is_asked_for_is_saved_by_name_without_any_creator(
         ({"template_name": " "}, "Name the template first."),
         ({"template_name": "R" * 61}, "Name it in 60 characters at most."),
         ({"template_name": "Recipes"}, "There is a template of this name."),
-        ({"template_name": "New", "description": ""}, "This field is required."),
+        ({"template_name": "New", "description": ""}, "Fill this in."),
         ({"template_name": "New", "video_count": "11"}, "10"),
     ],
 )

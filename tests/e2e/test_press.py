@@ -110,7 +110,7 @@ def test_a_press_reaches_the_button_that_moves_away_before_it_is_released(
     press(page, page.get_by_role("button", name="Create campaign"))
     page.evaluate(A_BLOCK_ARRIVES)
     page.mouse.up()
-    expect(page.get_by_text("This field is required.").first).to_be_visible()  # it was sent
+    expect(page.get_by_text("Fill this in.").first).to_be_visible()  # it was sent
 
 
 def test_who_moves_away_before_the_release_has_not_pressed(

@@ -15,9 +15,10 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.forms import CharField
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from tenancy.enums import Role
 from tenancy.models import Membership, Organization, User
@@ -93,6 +94,16 @@ def test_the_compiled_words_are_those_that_are_written() -> None:
 def test_a_limit_in_a_form_is_said_in_numbers() -> None:
     with pytest.raises(ValidationError, match=r"At most 3 characters fit; these are 4\."):
         MaxLengthValidator(3)("four")
+
+
+def test_what_a_form_needs_is_said_in_every_language() -> None:
+    with pytest.raises(ValidationError, match=r"^\['Fill this in\.'\]$"):
+        CharField().clean("")
+    said = set()
+    for language in settings.PAGE_LANGUAGES:
+        with override(language):
+            said.add(gettext("This field is required."))
+    assert len(said - {"This field is required."}) == len(settings.PAGE_LANGUAGES)
 
 
 @pytest.mark.django_db

@@ -51,7 +51,7 @@ def test_it_says_what_happens_and_asks_for_the_address(oak: Organization, maya: 
     for sent, said in (
         ({"email": "maya@example.com"}, "Say that you have a copy or need none."),
         ({"email": "other@example.com", "has_copy": "on"}, "This is not your address. Nothing was erased."),
-        ({"has_copy": "on"}, "This field is required."),
+        ({"has_copy": "on"}, "Fill this in."),
     ):  # fmt: skip
         answer = client.post(ERASE, sent)
         assert answer.status_code == 422

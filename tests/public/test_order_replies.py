@@ -108,7 +108,7 @@ def test_a_question_that_comes_twice_or_ends_another_one_takes_nothing_away(orde
 @pytest.mark.parametrize(
     ("what", "data", "problem"),
     [
-        ("question", {"text": " "}, "This field is required"),
+        ("question", {"text": " "}, "Fill this in."),
         ("date", {"wished_on": "2020-01-01"}, "Choose a day from today on"),
         ("published", {"link": "https://www.tiktok.com/@maya.bakes"}, "the link of a profile"),
         ("published", {"link": "https://www.tiktok.com/@tom/video/71234567"}, "another account"),
