@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
@@ -15,8 +15,6 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 class PlausibleDateField(forms.DateField):
     """A day on which a campaign may be: a slip of the finger in the year is asked about."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "This is no date."}
 
     def validate(self, value: date | None) -> None:
         super().validate(value)

@@ -221,7 +221,7 @@ def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None
     for day, says in (
         ("", "Choose the new date. Nothing was done."),
         ((TODAY - timedelta(days=1)).isoformat(), "Choose a day from today on. Nothing was done."),
-        ("soon", "This is no date. Nothing was done."),
+        ("soon", "Enter a date, such as 2026-12-24. Nothing was done."),
     ):
         assert says in text(manager.post(bulk, {**asked, "due_on": day}))
     assert not Job.objects.exists()

@@ -348,7 +348,7 @@ def test_many_are_asked_at_once(order: Order, campaign: Campaign, manager: Clien
     preview = manager.get(base, {"ids": order.pk, "do": "draft"}).content.decode()
     assert "Will be asked for a draft" in preview
     answer = manager.post(base, {"ids": order.pk, "do": "draft", "due_on": "never"})
-    assert "This is no date." in answer.content.decode()
+    assert "Enter a date, such as 2026-12-24." in answer.content.decode()
     day = TODAY + timedelta(days=3)
     manager.post(base, {"ids": order.pk, "do": "draft", "due_on": day.isoformat()})
     work_off(Lane.BULK, threads=1, seconds=10)
@@ -528,7 +528,10 @@ def test_a_due_date_is_set_on_the_page_and_an_empty_draft_says_that_it_is_awaite
     url = f"/o/oaks/campaigns/{review.campaign_id}/review/{review.pk}/"
     assert "No version yet" in manager.get(url).content.decode()
     refused = manager.post(f"{url}due/", {"due_on": "x"})
-    assert (refused.status_code, "This is no date." in refused.content.decode()) == (422, True)
+    assert (
+        refused.status_code,
+        "Enter a date, such as 2026-12-24." in refused.content.decode(),
+    ) == (422, True)
     submit(manager, url, {"due_on": TODAY.isoformat()}, to=f"{url}due/")
     assert Review.objects.get().due_on == TODAY
     cancel_order(order, actor=olivia)

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.forms import CharField
+from django.forms import CharField, DateField, DateTimeField, Field
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -94,6 +94,22 @@ def test_the_compiled_words_are_those_that_are_written() -> None:
 def test_a_limit_in_a_form_is_said_in_numbers() -> None:
     with pytest.raises(ValidationError, match=r"At most 3 characters fit; these are 4\."):
         MaxLengthValidator(3)("four")
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "example"),
+    [
+        (DateField(), "Enter a date, such as 2026-12-24.", "2026-12-24"),
+        (DateTimeField(), "Enter a date and a time, such as 2026-12-24 09:30.", "2026-12-24 09:30"),
+    ],
+)
+def test_what_is_no_date_gets_an_example_that_is_taken(
+    field: Field, said: str, example: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        field.clean("soon")
+    assert refused.value.messages == [said]
+    assert str(field.clean(example)).startswith(example)
 
 
 def test_what_a_form_needs_is_said_in_every_language() -> None:

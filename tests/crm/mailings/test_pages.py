@@ -223,7 +223,7 @@ def test_a_time_is_one_of_the_zone_that_was_entered(two: list[Influencer], manag
     assert "data-own-time>1 Dec 2026, 08:30 UTC</time>" in page
     for wrong, said in (
         ({"at": ""}, "Choose a date and a time."),
-        ({"at": "soon"}, "Enter a valid date/time."),
+        ({"at": "soon"}, "Enter a date and a time, such as 2026-12-24 09:30."),
         ({"at": "2026-11-29T12:30"}, "Choose a time that is to come"),
         ({"at": "2027-11-30T12:30"}, "Choose a time that is to come"),
         ({"zone": "Mars"}, "Select a valid choice. Mars is not one of the available choices."),
