@@ -55,7 +55,7 @@ def test_a_language_is_known_by_code_and_by_name(ada, cell, code) -> None:
      ("12/31/1990", "1990-12-31"), ("12-31-1990", "1990-12-31"), ("03/03/1990", "1990-03-03"),
      ("03/04/1990", "Day or month first? Write it as 2026-11-29."),
      ("03-04-1990", "Day or month first? Write it as 2026-11-29."),
-     ("13/13/1990", "is no date that exists."), ("31.02.1990", "is no date that exists."),
+     ("13/13/1990", "is no date that exists. Check its day and month."), ("31.02.1990", "is no date that exists. Check its day and month."),
      ("last May", "is no date. Write it as 2026-11-29.")],
 )  # fmt: skip
 def test_a_day_with_slashes_is_read_where_only_one_number_can_be_the_month(ada, cell, day) -> None:

@@ -243,7 +243,7 @@ def day_of(cell: Any) -> date:
     try:
         return date(year, month, day)
     except ValueError as problem:
-        raise CellRefused("is no date that exists.") from problem
+        raise CellRefused("is no date that exists. Check its day and month.") from problem
 
 
 def _yes_no(to: CustomField, text: str) -> bool:
