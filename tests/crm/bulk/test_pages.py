@@ -123,10 +123,10 @@ def test_results_are_shown_by_state_and_page(
     assert "Ann Unchanged Has the tag already." in unchanged
     assert "Bo" not in unchanged.partition("Reason")[2]
     first = manager.get(here).content.decode()
-    assert first.count('<th scope="row">') == 50
+    assert first.count('<th scope="row" ') == 50
     (following,) = re.findall(r'rel="next"\s+href="([^"]+)"', first)
     second = manager.get(following.replace("&amp;", "&")).content.decode()
-    assert second.count('<th scope="row">') == 13
+    assert second.count('<th scope="row" ') == 13
     assert "No results" in words(manager.get(f"{here}?state=refused"))
     activity = manager.get("/o/oak/activity/")
     assert f'<a href="{here}">food</a>' in activity.content.decode()
