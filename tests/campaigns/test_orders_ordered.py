@@ -63,7 +63,7 @@ def test_all_campaigns_say_how_many_of_the_ordered_are_fulfilled(
     manager: Client, campaign: Campaign, ordered: int
 ) -> None:
     assert with_numbers(Campaign.objects.all()).get().ordered_count == 4
-    assert ">1 of 4</td>" in manager.get("/o/oaks/campaigns/").content.decode()
+    assert ">1 of 4\n</td>" in manager.get("/o/oaks/campaigns/").content.decode()
     campaign.orders.update(state="cancelled", video_count=0)
     page = manager.get("/o/oaks/campaigns/").content.decode()
     assert "All orders failed or were cancelled." in page
