@@ -44,8 +44,11 @@ NAMES = frozenset(
 
 
 def is_bare_name(what: str) -> bool:
-    """Is this variable a name, and not isolated at the end?"""
+    """Is this variable a name, and not isolated at the end? In an address it is encoded, and nothing else: marks of
+    direction would make another name of it."""
     path, *filters = what.split("|")
+    if "urlencode" in filters:
+        return "isolate" in filters
     return path.split(".")[-1] in NAMES and "isolate" not in filters
 
 
@@ -62,7 +65,7 @@ def bare_names(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_isolate_names(path: Path) -> None:
-    assert bare_names(path.read_text()) == [], "print it as {{ name|isolate }}"
+    assert bare_names(path.read_text()) == [], "print it as {{ name|isolate }}; {{ name|urlencode }} in an address"
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,8 @@ def test_templates_isolate_names(path: Path) -> None:
         ("{{ influencer.name|isolate }} {{ influencer.name_count }} {{ order.state }}", []),
         ('{% with title="What "|add:organization.name %}{% endwith %}', ["organization.name"]),
         ('<input value="{{ handle }}">', []),
+        ('<a href="/?account={{ handle|urlencode }}">', []),
+        ('<a href="/?account={{ handle|urlencode|isolate }}">', ["handle|urlencode|isolate"]),
     ],
 )  # fmt: skip
 def test_the_guard_sees_a_bare_name(text: str, found: list[str]) -> None:

@@ -61,6 +61,19 @@ def test_a_page_from_the_right_says_so(maya) -> None:
     assert '<html lang="en" data' in client.get(HOME, {"lang": "en"}).content.decode()
 
 
+def test_the_ways_to_connect_an_account_again_lead_there_in_any_language(tiktok, oak, maya) -> None:
+    client = signed_in(maya)
+    connect(client, tiktok, "oak", "maya.bakes")
+    Connection.objects.update(state="expired")
+    pages = [HOME, reverse("portal:sharing"), reverse("portal:organization", args=["oak"])]
+    for language in languages():
+        for page in pages:
+            html = client.get(page, {"lang": language}).content.decode()
+            ways = re.findall(r'href="([^"]+[?]account=[^"]+)"', html)
+            assert ways, (language, page)
+            assert {client.get(unescape(way)).status_code for way in ways} == {200}, ways
+
+
 def test_the_browser_s_language_is_the_first_one(maya) -> None:
     client = signed_in(maya)
     assert "Ainda não há pedidos" in text(
