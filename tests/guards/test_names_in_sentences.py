@@ -65,7 +65,9 @@ def bare_names(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_isolate_names(path: Path) -> None:
-    assert bare_names(path.read_text()) == [], "print it as {{ name|isolate }}; {{ name|urlencode }} in an address"
+    assert bare_names(path.read_text()) == [], (
+        "print it as {{ name|isolate }}; {{ name|urlencode }} in an address"
+    )
 
 
 @pytest.mark.parametrize(
