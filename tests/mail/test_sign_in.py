@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.test import Client
 
@@ -29,6 +31,7 @@ def test_a_code_signs_in_by_either_spelling_and_stays_nowhere(tom: User, typed: 
     (message,) = sent_mail()
     assert message.to == ["tom@xn--bcher-kva.example"]
     code = CODE.search(message.body)[1]
+    assert f">{code}</p>" in message.alternatives[0].content
     client.post("/accounts/login/code/confirm/", {"code": code})
     assert get_user(client) == tom
     with person_scope(tom):
@@ -49,6 +52,18 @@ def test_a_link_for_a_new_password_works_once(tom: User) -> None:
     assert message.subject == "Set a new password"
     link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", message.body)[1]
     assert Client().get(link, follow=True).status_code == 200
+
+
+def test_the_frame_of_mails_takes_no_name_that_a_mail_is_given() -> None:
+    folder = Path(settings.BASE_DIR) / "templates" / "emails"
+    taken = set(re.findall(r"\bas (\w+) %}", (folder / "layout.html").read_text()))
+    assert "language" in taken
+    printed = {
+        name
+        for page in folder.glob("*_*.html")
+        for name in re.findall(r"{{ (\w+)", page.read_text())
+    }
+    assert taken & printed == set()
 
 
 def test_a_stranger_gets_no_mail_and_learns_nothing(tom: User) -> None:
