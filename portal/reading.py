@@ -217,9 +217,12 @@ def seen_of(own: OwnAccount) -> Seen:
         for metric in account_metrics(own.creator, kind)
         if metric.key not in NOT_LISTED
     ]
+    numbers = [metric for metric in metrics if metric.unit != Unit.SHARES]
     return Seen(
         own=own,
-        numbers=[metric for metric in metrics if metric.unit != Unit.SHARES],
+        numbers=sorted(
+            numbers, key=lambda metric: metric.value is None
+        ),  # what there is comes first
         audience=[_shares(metric) for metric in metrics if metric.unit == Unit.SHARES],
         video_count=visible_videos().filter(creator=own.creator).count() or None,
     )

@@ -111,6 +111,7 @@ def test_pages_of_an_applicant_have_no_barrier_down_to_320_pixels(
         assert list(barriers(page, f"{PAGE}form/", syncs)) == []
     stranger = signed_in(User.objects.create_user("new@creators.example"), 390)
     assert list(barriers(stranger, f"{PAGE}form/", syncs)) == []
+    assert list(barriers(stranger, f"{PAGE}form/?lang=de", [(320, "light")])) == []
 
 
 def test_pages_of_the_queue_have_no_barrier(

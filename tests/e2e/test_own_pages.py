@@ -51,6 +51,23 @@ def test_a_request_to_link_a_video_before_and_after_it_can_be_answered_here(
     expect(page.get_by_role("button", name="Accept and link the video")).to_be_visible()
 
 
+TOO_SMALL = """() => [...document.querySelectorAll("main .btn, main .form-control, .back-link, .user-menu summary")]
+    .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44).map(each => each.outerHTML)"""
+
+
+def test_what_a_thumb_presses_is_large_enough(
+    tiktok: Any, oak: Organization, maya: User, chromium: Browser, signed_in: Callable[..., Page], site: str
+) -> None:  # fmt: skip
+    connect(client_of(maya), tiktok, "oak", "maya.bakes")
+    page = signed_in(maya, 390)
+    for path in ("", "sharing/", "organizations/oak/", "data/", "data/erase/", "sign-in/"):
+        page.goto(f"/me/{path}")
+        assert page.evaluate(TOO_SMALL) == [], path
+    phone = chromium.new_context(viewport=PHONE, base_url=site, has_touch=True).new_page()
+    phone.goto("/accounts/login/code/")
+    assert phone.evaluate(TOO_SMALL) == []
+
+
 def test_my_e_mail_addresses(oak: Organization, maya: User, signed_in: Callable[..., Page]) -> None:
     assert in_both_directions(signed_in(maya, 390), "/accounts/email/") == []
 
