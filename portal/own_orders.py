@@ -1,4 +1,5 @@
-"""A person's orders in all organizations, by what is to be done about them, and the contracts that wait for their answer."""
+"""A person's orders in all organizations, by what is to be done about them, the contracts that wait for their answer, and the
+applications that nobody has decided on."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from campaigns.models import Post
 from campaigns.queries.order_page import OrderPage, own_order_pages
 from campaigns.queries.posts import PostRow, is_visible, post_row, with_post_numbers
 from campaigns.services.orders.contact.pages import page_url
-from crm.enums import ContractState
-from crm.models import Contract, Influencer
+from crm.enums import ApplicationState, ContractState
+from crm.models import Application, Contract, Influencer
+from crm.queries.programs import undecided_applications
 from tenancy.models import Organization
 
 TO_DO, IN_REVIEW, DONE = "to_do", "in_review", "done"
@@ -54,17 +56,25 @@ class OwnOrder:
 
 @dataclass(frozen=True)
 class OwnWork:
-    """The orders of the person by part, and the contracts that they were sent and have not answered."""
+    """The orders of the person by part, the contracts that they were sent and have not answered, and their applications: those
+    that wait for them (`unfinished`), and those that wait for the organization (`sent`)."""
 
     to_do: list[OwnOrder]
     in_review: list[OwnOrder]
     done: list[OwnOrder]
     contracts: list[Contract]
+    unfinished: list[Application]
+    sent: list[Application]
 
     @property
     def count(self) -> int:
         """The number of things that need the person."""
-        return len(self.to_do) + len(self.contracts)
+        return len(self.to_do) + len(self.contracts) + len(self.unfinished)
+
+    @property
+    def review_count(self) -> int:
+        """The number of things that somebody else looks at."""
+        return len(self.in_review) + len(self.sent)
 
     @property
     def next_due(self) -> date | None:
@@ -84,7 +94,9 @@ class OwnWork:
     @property
     def facts(self) -> list[object]:
         every = [*self.to_do, *self.in_review, *self.done]
-        return [*(own.facts for own in every), *(contract.pk for contract in self.contracts)]
+        applications = [(each.pk, each.state) for each in (*self.unfinished, *self.sent)]
+        contracts = [contract.pk for contract in self.contracts]
+        return [*(own.facts for own in every), *contracts, *applications]
 
 
 @dataclass(frozen=True)
@@ -93,13 +105,15 @@ class WorkIn:
 
     orders: list[OwnOrder]
     contracts: list[Contract]
+    applications: list[Application]
 
 
 def work_in(organization: Organization, influencer: Influencer) -> WorkIn:
-    """The orders of the influencer in the organization in scope, and the contracts that wait for their answer."""
+    """The orders of the influencer in the organization in scope, the contracts that wait for their answer, and applications."""
     pages = own_order_pages(influencer)
     orders = [OwnOrder(organization, page, page_url(page.order)) for page in pages]
-    return WorkIn(orders, list(own_contracts(influencer).filter(state=ContractState.SENT)))
+    contracts = own_contracts(influencer).filter(state=ContractState.SENT)
+    return WorkIn(orders, list(contracts), list(undecided_applications(influencer)))
 
 
 def own_work(everywhere: Sequence[WorkIn]) -> OwnWork:
@@ -112,7 +126,10 @@ def own_work(everywhere: Sequence[WorkIn]) -> OwnWork:
     done = [own for own in orders if own.part == DONE]
     done.sort(key=lambda own: own.page.order.state_at, reverse=True)
     contracts = [contract for each in everywhere for contract in each.contracts]
-    return OwnWork(to_do, in_review, done, contracts)
+    applications = [each for one in everywhere for each in one.applications]
+    sent = [each for each in applications if each.state == ApplicationState.SUBMITTED]
+    unfinished = [each for each in applications if each.state != ApplicationState.SUBMITTED]
+    return OwnWork(to_do, in_review, done, contracts, unfinished, sent)
 
 
 def own_contracts(influencer: Influencer) -> models.QuerySet[Contract]:

@@ -10,7 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from crm.enums import ApplicationState, Network
-from crm.models import Application, CustomField, ImportRow, Program, SocialAccount
+from crm.models import (
+    Application,
+    CustomField,
+    ImportRow,
+    Influencer,
+    Program,
+    SocialAccount,
+)
 from crm.policies.fields import shown_value, typed_value
 from crm.policies.programs import Check, Fact, checks
 from files.models import File
@@ -100,6 +107,14 @@ def own_application(program: Program, person: User) -> Applied | None:
     rows = with_facts(Application.objects.filter(program=program, person=person))
     application = rows.first()
     return applied(application, program) if application else None
+
+
+def undecided_applications(influencer: Influencer) -> QuerySet[Application]:
+    """What the influencer has begun or sent, and nobody has decided on, with the programs; no draft of a closed one."""
+    waiting = Q(state__in=[ApplicationState.SUBMITTED, ApplicationState.ASKED_BACK])
+    draft = Q(state=ApplicationState.STARTED, program__is_open=True)
+    rows = Application.objects.filter(waiting | draft, influencer=influencer)
+    return rows.select_related("program__organization").order_by("saved_at")
 
 
 def accepted_count(program: Program) -> int:

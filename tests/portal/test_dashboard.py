@@ -341,7 +341,7 @@ def test_no_token_and_no_secret_stands_on_any_page(addresses, maya, settings) ->
         assert [secret for secret in secrets if secret in page] == []
 
 
-HOME_QUERIES = 11  # and four more for each further organization of the person
+HOME_QUERIES = 12  # and five more for each further organization of the person
 
 
 @pytest.mark.parametrize("accounts", [1, 3])

@@ -145,7 +145,7 @@ def test_the_number_of_queries_does_not_grow_with_the_orders(
             order = own_order(campaign, account, state=OrderState.FULFILLED)
             a_post(campaign, a_video(account, f"74{number}"), order=order)
     client = signed_in(maya)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("portal:home"))
 
 
