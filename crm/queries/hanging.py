@@ -36,6 +36,7 @@ UNCOUNTED: frozenset[type[models.Model]] = frozenset(
 NUMBERED = {"crm.Contract": "version"}
 # The words of the screen, where a model's own are others: for one row, for several.
 WORDS = {
+    "crm.AccessEntry": ("access entry", "access entries"),
     "crm.CustomValue": ("custom field", "custom fields"),
     "crm.ListEntry": ("list", "lists"),
     "crm.MailingRecipient": ("mailing", "mailings"),

@@ -10,14 +10,16 @@ import shutil
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from files.models import File
 from files.store import contents
@@ -72,14 +74,15 @@ def _write_tables(archive: ZipFile, folder: str, part: Part) -> list[Written]:
 
 def _write_table(archive: ZipFile, path: str, table: Table, columns: list[str]) -> None:
     """The JSON file, and the page that stands beside it."""
-    values = {"table": table, "columns": columns, "index_path": "../index.html"}
+    headings = [column.replace("_", " ").capitalize() for column in columns]
+    values = {"table": table, "columns": headings, "index_path": "../index.html"}
     head, end, foot = render_to_string("portal/copy/table.html", values).partition(END_OF_ROWS)
     with TemporaryFile() as page:
         page.write(head.encode())
         with archive.open(f"{path}.json", "w", force_zip64=True) as target:
             before = "[\n"
             for rows in table.pieces(columns):
-                lines = [list(row.values()) for row in rows]
+                lines = [map(_shown, row.values()) for row in rows]
                 page.write(render_to_string("portal/copy/rows.html", {"lines": lines}).encode())
                 for row in rows:
                     line = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
@@ -102,3 +105,8 @@ def _write_file(archive: ZipFile, folder: str, file: File) -> str:
     except FileNotFoundError:
         return ""
     return path
+
+
+def _shown(value: Any) -> Any:
+    """A moment as the person's language writes days; all else as it is."""
+    return f"{date_format(value)}, {value:%H:%M} UTC" if isinstance(value, datetime) else value

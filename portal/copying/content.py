@@ -16,7 +16,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from crm.models import SEARCHED, Application, Influencer, Receipt
-from crm.queries.hanging import rows_about
+from crm.queries.hanging import rows_about, words_of
 from crm.queries.mail import tied_ids
 from crm.services.erasure.traces import subjects_of
 from files.models import File
@@ -157,7 +157,7 @@ def _files(influencer: Influencer) -> list[File]:
 
 
 def _title(model: type[models.Model]) -> str:
-    return str(model._meta.verbose_name_plural).capitalize()
+    return words_of(model, 2).capitalize()
 
 
 def _table(title: str, rows: models.QuerySet[Any]) -> Table:

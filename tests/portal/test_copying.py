@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
@@ -124,7 +125,10 @@ def test_everything_of_every_organization_is_inside_and_nothing_of_others(oak, m
         name for name in everything if name.startswith("oak/") and name.endswith("-note.json")
     ]
     assert [row["text"] for row in json.loads(everything[notes])] == ["Bakes well"]
-    assert "Bakes well" in everything[notes.replace(".json", ".html")]
+    page = everything[notes.replace(".json", ".html")]
+    assert "Bakes well" in page
+    assert '<th scope="col">Created at</th>' in page
+    assert re.search(r">\d+ \w+ \d{4}, \d\d:\d\d UTC</td>", page)
     assert any("Maya at Elm" in page for page in everything.values())
     assert "maya@example.com" in everything["index.html"]
     assert not [name for name, page in everything.items() if "Runs well" in page]

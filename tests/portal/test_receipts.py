@@ -57,6 +57,8 @@ def test_stopping_leaves_a_receipt_on_the_page_and_in_the_mail(tiktok, oak, maya
     [mail] = [each for each in sent_mail() if each.to == ["maya@example.com"]]
     assert receipt.number in mail.subject
     assert "This is the last e-mail" not in str(mail.body)
+    [(page, _)] = mail.alternatives
+    assert 'class="fact-value"' in page  # a long number breaks on a phone
     path = client.get("/me/sharing/").content.decode().partition('href="/e/')[2].partition('"')[0]
     shown = text(Client().get(f"/e/{path}"))
     for said in ("Account", "Stopped sharing with", "1 update", "1 video in the report of its order", "Back to sharing"):  # fmt: skip
