@@ -19,6 +19,7 @@ from crm.enums import ApplicationState, ContractState
 from crm.models import Application, Contract, Influencer
 from crm.queries.programs import undecided_applications
 from tenancy.models import Organization
+from tenancy.viewing import viewed_organization
 
 TO_DO, IN_REVIEW, DONE = "to_do", "in_review", "done"
 STAGES = {"checking": IN_REVIEW, "live": DONE, "cancelled": DONE}
@@ -113,7 +114,10 @@ def work_in(organization: Organization, influencer: Influencer) -> WorkIn:
     pages = own_order_pages(influencer)
     orders = [OwnOrder(organization, page, page_url(page.order)) for page in pages]
     contracts = own_contracts(influencer).filter(state=ContractState.SENT)
-    return WorkIn(orders, list(contracts), list(undecided_applications(influencer)))
+    applications = undecided_applications(influencer)
+    if viewed_organization() is not None:  # nobody reads a draft but who writes it
+        applications = applications.exclude(state=ApplicationState.STARTED)
+    return WorkIn(orders, list(contracts), list(applications))
 
 
 def own_work(everywhere: Sequence[WorkIn]) -> OwnWork:

@@ -6,9 +6,12 @@ import pytest
 from django.utils import timezone
 
 from crm.models import Application, Influencer, Program
+from tenancy.enums import Role
 from tenancy.scope import organization_scope
+from tests.branding import a_member
 from tests.factories.programs import a_program
 from tests.portal.test_dashboard import signed_in, text
+from tests.portal.test_viewing import viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +46,12 @@ def test_an_application_that_is_decided_on_or_cannot_be_sent_is_not(oak, maya, s
         a_program(is_open=is_open)
         applied(maya, state=state)
     assert "Spring bakers" not in text(signed_in(maya).get("/me/"))
+
+
+@pytest.mark.parametrize(("state", "is_seen"), [("started", False), ("submitted", True)])
+def test_a_member_who_views_the_page_sees_no_draft(oak, maya, state, is_seen) -> None:
+    with organization_scope(oak):
+        a_program()
+        applied(maya, state=state)
+    page = text(viewer(a_member(oak, Role.OWNER), oak, maya).get("/me/"))
+    assert ("Spring bakers" in page) == is_seen
