@@ -110,7 +110,7 @@ def own_application(program: Program, person: User) -> Applied | None:
 
 
 def undecided_applications(influencer: Influencer) -> QuerySet[Application]:
-    """What the influencer has begun or sent, and nobody has decided on, with the programs; no draft of a closed one."""
+    """Applications of the influencer that nobody has decided on, with their programs; no draft for a closed one."""
     waiting = Q(state__in=[ApplicationState.SUBMITTED, ApplicationState.ASKED_BACK])
     draft = Q(state=ApplicationState.STARTED, program__is_open=True)
     rows = Application.objects.filter(waiting | draft, influencer=influencer)
