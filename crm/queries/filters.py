@@ -51,11 +51,13 @@ class Reading:
         """Does it find few enough to be gathered, whatever else stands there?"""
         return self.by_index is not None and not self.by_index[1][FEW : FEW + 1].exists()
 
-    def few(self, most: int) -> tuple[Clause, Rows] | None:
-        """The same clause, if it does not find more than `most`."""
+    def few(self) -> tuple[Clause, Rows] | None:
+        """The same clause, if what it finds is gathered sooner than met on a walk through the list."""
         if self.by_index is None or self.has_few:
             return self.by_index
         clause, ids = self.by_index
+        # What a lone clause keeps fills a page soon, once it is many; of several nobody knows how few they keep together.
+        most = MANY_ALONE if len(self.filters.clauses) == 1 else GATHERED
         most = min(most, self.rules[clause[0].field.key].most)
         return None if ids[most : most + 1].exists() else self.by_index
 
@@ -127,7 +129,8 @@ def matching(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) 
     Costs one query where a clause may find few: these are gathered by its index, then sorted. Otherwise the list is
     walked in its order until a page is full.
     """
-    return _held(_shown(rows, reading), reading, asker)
+    few = reading.few()
+    return Selected(_held(_shown(rows, reading), reading, asker, few), few is not None)
 
 
 def _shown(rows: models.QuerySet[Influencer], reading: Reading) -> models.QuerySet[Influencer]:
@@ -144,36 +147,33 @@ def near(
     if reading.has_few:
         return None
     shown = _shown(rows, reading)
-    kept = shown
-    for clause in reading.filters.clauses:
-        kept = kept.filter(_condition(clause, reading, asker))
-    return kept, shown
+    return _held(shown, reading, asker, None), shown
 
 
 def keeping(
     rows: models.QuerySet[Influencer], rule: Rule, condition: Condition
 ) -> models.QuerySet[Influencer]:
     """The influencers for whom one condition holds, archived ones too. It does not look at who asks."""
-    filters = Filters(((condition,),))
-    return _held(rows, Reading(filters, {rule.field.key: rule}, {}), Asker(0)).rows
+    reading = Reading(Filters(((condition,),)), {rule.field.key: rule}, {})
+    return _held(rows, reading, Asker(0), reading.few())
 
 
-def _held(rows: models.QuerySet[Influencer], reading: Reading, asker: Asker) -> Selected:
-    # What a lone clause keeps fills a page soon, once it is many; of several nobody knows how few they keep together.
-    few = reading.few(MANY_ALONE if len(reading.filters.clauses) == 1 else GATHERED)
+def _held(
+    rows: models.QuerySet[Influencer],
+    reading: Reading,
+    asker: Asker,
+    few: tuple[Clause, Rows] | None,
+) -> models.QuerySet[Influencer]:
+    """The rows for which all clauses hold. `few`: the one whose ids are gathered."""
     for clause in reading.filters.clauses:
         if few is not None and clause is few[0]:
             rows = rows.filter(is_among(few[1]))
             continue
-        rows = rows.filter(_condition(clause, reading, asker))
-    return Selected(rows, has_few=few is not None)
-
-
-def _condition(clause: Clause, reading: Reading, asker: Asker) -> models.Q:
-    found = NOBODY
-    for condition in clause:
-        found |= reading.rules[condition.field.key].condition(condition, asker)
-    return found
+        found = NOBODY
+        for condition in clause:
+            found |= reading.rules[condition.field.key].condition(condition, asker)
+        rows = rows.filter(found)
+    return rows
 
 
 def _ids(clause: Clause, reading: Reading) -> Rows | None:
