@@ -20,11 +20,11 @@ from django.utils import timezone
 
 from crm.countries import COUNTRIES
 from crm.enums import Network
-from crm.models import Influencer, List, ListEntry, SocialAccount, Tag, Tagging
+from crm.models import Influencer, List, ListEntry, OtherAddress, SocialAccount, Tag, Tagging
 from crm.policies.filters import Condition, Field, Values
 from crm.queries.accounts import creators_of_kind, creators_to_reconnect
 from crm.queries.search import GATHERED
-from crm.queries.texts import address, ids_by_parts, ids_by_texts, text
+from crm.queries.texts import holding, ids_by_parts, ids_by_texts, text
 from tenancy.models import FormerMember, Group, Membership, User
 from tenancy.queries.former_members import with_former_mark
 from tenancy.scope import required_organization_id
@@ -177,6 +177,13 @@ def _birthday(condition: Condition, _: Asker) -> Q:
     return found | Q(birthday=None) if condition.or_unknown else found
 
 
+def _address(condition: Condition) -> Q:
+    """The condition that an e-mail address of the influencer, of several, too, holds one of the values."""
+    others = OtherAddress.objects.filter(influencer=OuterRef("pk"))
+    found = text("email")(condition)
+    return found | probe(others.filter(holding("email", condition.values)))
+
+
 def _is_known(path: str) -> Callable[[Condition, Asker], Q]:
     """The condition that a text of the influencer is there, or that it is not."""
 
@@ -214,7 +221,7 @@ def register_own_rules() -> None:
         _text("city", "City", text("city"), ids_by_texts("city")),
         _text("zone", "Time zone", text("time_zone"), ids_by_texts("time_zone")),
         Rule(Field("email", "E-mail", choice, KNOWN), _is_known("email")),
-        _text("address", "E-mail address", address, ids_by_parts),
+        _text("address", "E-mail address", _address, ids_by_parts),
         Rule(Field("phone", "Phone", choice, KNOWN), _is_known("phone")),
         Rule(Field("birthday", "Birthday", day), _birthday),
         Rule(Field("added", "Added", day, has_unknown=False), column("created_at")),

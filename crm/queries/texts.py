@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
-from crm.models import Influencer, OtherAddress
+from crm.models import Influencer
 from crm.models.search import SearchPart, beginnings, has_parts, having_word
 from crm.policies.filters import Condition
 from crm.queries.search import GATHERED, estimates
@@ -42,23 +41,14 @@ def text(path: str) -> Callable[[Condition], Q]:
     """The condition that a text of the influencer holds one of the values."""
 
     def holds(condition: Condition) -> Q:
-        found = _holds(path, condition.values)
+        found = holding(path, condition.values)
         return found | Q(**{path: ""}) if condition.or_unknown else found
 
     return holds
 
 
-def address(condition: Condition) -> Q:
-    """The condition that an e-mail address of the influencer, of several, too, holds one of the values."""
-    others = OtherAddress.objects.filter(
-        _holds("email", condition.values), influencer=OuterRef("pk")
-    )
-    met = Coalesce(Subquery(others.order_by().values(met=Value(True))[:1]), Value(False))
-    found = _holds("email", condition.values) | Q(met)
-    return found | Q(email="") if condition.or_unknown else found
-
-
-def _holds(path: str, values: Sequence[str]) -> Q:
+def holding(path: str, values: Sequence[str]) -> Q:
+    """The condition that the text at this path holds one of the values."""
     found = Q(pk__in=[])
     for value in values:
         found |= Q(**{f"{path}__icontains": value})

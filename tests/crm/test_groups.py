@@ -177,7 +177,7 @@ def opened_alone(person: Client, url: str) -> tuple[int, bytes]:
     browser.cookies = copy(person.cookies)
     with transaction.atomic():
         response = browser.get(url)
-        body = b"".join(response)  # type: ignore[arg-type]
+        body = b"".join(response)  # type: ignore[arg-type]  # bytes, of a streamed answer, too
         transaction.set_rollback(True)
     return response.status_code, body
 
