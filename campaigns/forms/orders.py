@@ -31,9 +31,10 @@ LONGEST_LINE = 120
 
 
 def from_today_on(day: date) -> date:
-    """The same day; raises ValidationError for one that has passed."""
-    if day < timezone.now().date():
-        raise forms.ValidationError("Choose a day from today on.")
+    """The same day; raises ValidationError for one that has passed. Days are those of UTC, as everywhere here."""
+    today = timezone.now().date()
+    if day < today:
+        raise forms.ValidationError(f"Choose a day from today on. Today is {today.day} {today:%B %Y} (UTC).")
     return day
 
 
@@ -208,7 +209,12 @@ class DueForm(EditForm, forms.Form):
 class NewDueForm(forms.Form):
     """Another day by which the videos of many orders are to be published."""
 
-    due_on = PlausibleDateField(error_messages={"required": "Choose the new date."})
+    due_on = PlausibleDateField(
+        label="Publish by",
+        widget=DAY,
+        help_text="The creators see it on the page of their order and in reminders. No e-mail goes out now.",
+        error_messages={"required": "Choose the new date."},
+    )
 
     def clean_due_on(self) -> date:
         return from_today_on(self.cleaned_data["due_on"])

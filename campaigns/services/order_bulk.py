@@ -52,27 +52,29 @@ def why_not_restored(order: Order) -> str:
     return "The order is not cancelled, or its creator was deleted."
 
 
-def _restore(order: Order, actor: User) -> None:
-    event = latest_cancelling(order)
-    if event is None:
-        raise CannotRestore
-    restore_order(order, event, actor=actor)
-
-
 @dataclass(frozen=True)
 class Wish:
     """The wish behind an action. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there,
-    or videos; `job`: the job that does it."""
+    or videos; `job`: the job that does it; `undoes`: the job that it undoes."""
 
     actor: User
     reason: str
     due_on: date | None
     job: int
+    undoes: int | None
+
+    def undone(self, latest: Event | None) -> Event:
+        """The latest change of an order, which is undone. Raises CannotRestore where there is none, or it is no longer that of
+        the job whose changes are taken back."""
+        if latest is None or self.undoes not in (None, latest.detail.get("job")):
+            raise CannotRestore
+        return latest
 
 
 @dataclass(frozen=True)
 class OrderAction:
-    """An action on many orders: its button, what it did, why it leaves an order out, and how it is done with one."""
+    """An action on many orders: its button, what it did, why it leaves an order out, and how it is done with one; False where
+    the order was so before."""
 
     button: str
     did: str
@@ -91,11 +93,13 @@ ACTIONS: dict[str, OrderAction] = {
     ),
     DUE: OrderAction(
         "Change due date", "moved to the new date", why_not_dated,
-        lambda order, wish: change_due(order, wish.due_on, actor=wish.actor, job=wish.job),
+        lambda order, wish: change_due(order, wish.due_on, actor=wish.actor, job=wish.job) is not None,
     ),
     DUE_BACK: OrderAction(
         "Give back the earlier dates", "moved back to the earlier date", why_not_dated,
-        lambda order, wish: give_back_due(order, latest_due_change(order), actor=wish.actor),
+        lambda order, wish: give_back_due(
+            order, wish.undone(latest_due_change(order)), actor=wish.actor
+        ),
     ),
     CANCEL: OrderAction(
         "Cancel orders", "cancelled", why_not_cancelled,
@@ -105,7 +109,9 @@ ACTIONS: dict[str, OrderAction] = {
     ),
     RESTORE: OrderAction(
         "Restore orders", "restored", why_not_restored,
-        lambda order, wish: _restore(order, wish.actor),
+        lambda order, wish: restore_order(
+            order, wish.undone(latest_cancelling(order)), actor=wish.actor
+        ),
     ),
     DRAFT: OrderAction(
         "Ask for drafts", "asked for a draft", why_not_asked,
@@ -134,13 +140,15 @@ def start_bulk(
     *,
     reason: str = "",
     due_on: date | None = None,
+    undoes: Job | None = None,
     actor: User,
 ) -> Job:
     """Have it done. `reason`: of a cancelling, for the creators; `due_on`: the day by which drafts are to be there, or
-    videos."""
+    videos; `undoes`: the job whose changes are taken back, where nobody has made another one since."""
     ids = [order.pk for order in orders]
     params = {"campaign": campaign.pk, "ids": ids, "action": action, "reason": reason}
     params["due_on"] = due_on.isoformat() if due_on else ""
+    params["undoes"] = undoes.pk if undoes else None
     return start_job(BULK, params, total=len(ids), actor=actor)
 
 
@@ -169,12 +177,12 @@ def _done(order: Order, job: Job) -> str:
         return "refused"
     action, day = str(job.params["action"]), job.params["due_on"]
     due_on = date.fromisoformat(day) if day else None
-    wish = Wish(job.actor, job.params["reason"], due_on, job.pk)
+    wish = Wish(job.actor, job.params["reason"], due_on, job.pk, job.params["undoes"])
     try:
-        ACTIONS[action].act(order, wish)
+        is_changed = ACTIONS[action].act(order, wish) is not False
     except CampaignProblem:
         return "refused"
-    return action
+    return action if is_changed else "unchanged"
 
 
 def _report(job: Job) -> Report:
@@ -190,7 +198,8 @@ def _report(job: Job) -> Report:
 
 def register_bulk_jobs() -> None:
     """Make the job known."""
-    words = {key: action.did for key, action in ACTIONS.items()} | {"refused": "left as they are"}
+    words = {key: action.did for key, action in ACTIONS.items()}
+    words |= {"unchanged": "had this date before", "refused": "left as they are"}
     kind = JobKind(
         BULK, "Change orders", words, _slice,
         report=_report, about=campaigns_of, permission=Permission.SEND_ORDERS,

@@ -44,8 +44,10 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
     if not orders or action not in ACTIONS:
         messages.info(request, "Select some orders first.")
         return redirect(address(request, "orders", campaign.pk))
+    form = None
+    if action in DATES:
+        form = DATES[action](given if request.method == "POST" else None, auto_id="bulk-%s")
     if request.method == "POST":
-        form = DATES[action](given) if action in DATES else None
         if form is None or form.is_valid():
             more: dict[str, Any] = {
                 "reason": given.get("reason", "").replace("\0", "").strip()[:300],
@@ -58,6 +60,7 @@ def orders_bulk(request: OrganizationRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "key": action,
         "action": ACTIONS[action],
+        "form": form,
         "possible": sum(not row.refusal for row in rows),
         "most": MOST_CHOSEN if len(ids) > MOST_CHOSEN else 0,
     }
@@ -74,6 +77,7 @@ def orders_bulk_undo(request: OrganizationRequest, pk: int, job_pk: int) -> Http
     job = get_object_or_404(undoable, pk=job_pk, params__action__in=[*UNDONE_BY])
     if orders := changed_by(job):
         undoing = UNDONE_BY[job.params["action"]]
-        return follow(request, start_bulk(campaign, orders, undoing, actor=request.user))
+        undo = start_bulk(campaign, orders, undoing, undoes=job, actor=request.user)
+        return follow(request, undo)
     messages.info(request, "Nothing was undone: the orders have changed since.")
     return redirect(address(request, "orders", campaign.pk))

@@ -220,10 +220,12 @@ def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None
     assert "Of an order that is “Fulfilled” no video is to come." in shown
     for day, says in (
         ("", "Choose the new date. Nothing was done."),
-        ((TODAY - timedelta(days=1)).isoformat(), "Choose a day from today on. Nothing was done."),
+        ((TODAY - timedelta(days=1)).isoformat(), f"Choose a day from today on. Today is {written(TODAY)} (UTC). Nothing was done."),
         ("soon", "Enter a date, such as 2026-12-24. Nothing was done."),
     ):
-        assert says in text(manager.post(bulk, {**asked, "due_on": day}))
+        refused = manager.post(bulk, {**asked, "due_on": day})
+        assert says in text(refused)
+        assert refused.context["form"]["due_on"].value() == day  # as it was entered
     assert not Job.objects.exists()
     manager.post(bulk, {**asked, "due_on": LATER.isoformat()})
     work_off(Lane.BULK, threads=1, seconds=10)
@@ -240,6 +242,39 @@ def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None
     back = Job.objects.latest("pk")
     assert manager.post(f"{bulk}{back.pk}/undo/").status_code == 404
     assert "have changed since" in text(manager.post(way_back, follow=True))
+
+
+def test_a_date_that_is_set_while_the_undoing_waits_is_kept(
+    manager, campaign, monkeypatch
+) -> None:
+    maya, rio = (an_order(campaign, an_account(name), due_on=SOON) for name in ("maya", "rio"))
+    bulk = f"{base(campaign)}orders/bulk/"
+    asked = {"do": "due", "ids": [maya.pk, rio.pk], "due_on": LATER.isoformat()}
+    manager.post(bulk, asked)
+    work_off(Lane.BULK, threads=1, seconds=10)
+    monkeypatch.setattr("jobs.views.begin_at_once", lambda job: job)
+    manager.post(f"{bulk}{Job.objects.get().pk}/undo/")
+    set_date(manager, rio, TODAY.isoformat())
+    work_off(Lane.BULK, threads=1, seconds=10)
+    assert dates() == {"maya": SOON, "rio": TODAY}
+    outcome = {row["key"]: row["count"] for row in Job.objects.latest("pk").outcome}
+    assert outcome == {"due_back": 1, "refused": 1}
+
+
+def test_an_order_that_has_the_date_already_is_left_as_it_is(manager, campaign) -> None:
+    maya = an_order(campaign, an_account("maya"), due_on=LATER)
+    rio = an_order(campaign, an_account("rio"))
+    bulk, asked = f"{base(campaign)}orders/bulk/", {"do": "due", "ids": [maya.pk, rio.pk]}
+    shown = text(manager.get(bulk, asked))
+    assert f"now {LATER.day} {LATER:%b %Y}: stays as it is if that is the date" in shown
+    assert shown.count("now without a date") == 1
+    manager.post(bulk, {**asked, "due_on": LATER.isoformat()})
+    work_off(Lane.BULK, threads=1, seconds=10)
+    job = Job.objects.get()
+    assert {row["key"]: row["count"] for row in job.outcome} == {"due": 1, "unchanged": 1}
+    page = text(manager.get(f"/o/oaks/jobs/{job.pk}/", follow=True))
+    assert "1 of 2 orders moved to the new date. The others were left as they are" in page
+    assert "had this date before" in text(manager.get("/o/oaks/activity/"))
 
 
 def test_dates_that_were_never_changed_are_not_given_back(manager, campaign) -> None:

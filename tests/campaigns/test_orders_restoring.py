@@ -162,6 +162,24 @@ def test_what_somebody_cancelled_anew_stays_cancelled(
     assert [state(order) for order in (maya, rio)] == [OrderState.CANCELLED, OrderState.ACCEPTED]
 
 
+def test_what_is_cancelled_anew_while_the_undoing_waits_stays_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+    manager: Client,
+    campaign: Campaign,
+    olivia: User,
+    cancelled: Callable[[], tuple[Job, list[Order]]],
+) -> None:
+    job, [maya, rio] = cancelled()
+    monkeypatch.setattr("jobs.views.begin_at_once", lambda job: job)
+    manager.post(f"{base(campaign)}orders/bulk/{job.pk}/undo/")
+    event = latest_cancelling(maya)
+    assert event is not None
+    restore_order(maya, event, actor=olivia)
+    cancel_order(maya, actor=olivia)
+    work_off(Lane.BULK, threads=1, seconds=10)
+    assert [state(order) for order in (maya, rio)] == [OrderState.CANCELLED, OrderState.ACCEPTED]
+
+
 def test_cancelled_orders_are_restored_from_the_list(
     manager: Client, campaign: Campaign, order: Order, olivia: User
 ) -> None:

@@ -36,11 +36,11 @@ def change_due(
 
 
 @transaction.atomic
-def give_back_due(order: Order, event: Event | None, *, actor: User) -> None:
-    """Undo this change of the date. Raises CannotRestore when the date was changed again since, or there is no such change;
+def give_back_due(order: Order, event: Event, *, actor: User) -> None:
+    """Undo this change of the date. Raises CannotRestore when the date was changed again since, or the event is another's;
     NotToBeDated when no video is to come any more."""
     locked = _locked(order)
-    if event is None or event != latest_due_change(locked):
+    if event != latest_due_change(locked):
         raise CannotRestore
     if reason := why_not_dated(locked):
         raise NotToBeDated(reason)
