@@ -150,6 +150,13 @@ class AccountInUse(CrmProblem):
         super().__init__(f"{isolated(account)} is part of campaigns, and stays.")
 
 
+class AccountGone(CrmProblem):
+    """Somebody has removed the account meanwhile."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"{isolated(account)} is not here any more: somebody removed it before.")
+
+
 class AccountConnected(CrmProblem):
     """The creator shares what TikTok tells of the account."""
 

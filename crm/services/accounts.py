@@ -11,7 +11,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from crm.enums import Network
-from crm.errors import AccountConnected, AccountHere
+from crm.errors import AccountConnected, AccountGone, AccountHere
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.policies.addresses import AccountAddress, account_name
@@ -206,15 +206,20 @@ def _keep_other(
 
 @transaction.atomic
 def remove_account(account: SocialAccount, *, actor: User | None) -> None:
-    """Remove an account with its numbers; of one on TikTok all that was read. Raises AccountInUse for one of campaigns, and
-    AccountConnected for one that its creator shares."""
-    creators = list(Creator.objects.select_for_update().filter(pk=account.creator_id or 0))
+    """Remove an account with its numbers; of one on TikTok all that was read. Raises AccountInUse for one of campaigns,
+    AccountConnected for one that its creator shares, and AccountGone where somebody else has removed it."""
+    # Locked before all else: what others hang on it is seen here, or comes too late to be written.
+    rows = SocialAccount.objects.select_for_update(of=("self",)).select_related("influencer")
+    locked = rows.filter(pk=account.pk).first()
+    if locked is None:
+        raise AccountGone(str(account))
+    creators = list(Creator.objects.select_for_update().filter(pk=locked.creator_id or 0))
     if active_consents().filter(creator__in=creators).exists():
-        raise AccountConnected(str(account))
-    removing.send(SocialAccount, account=account)
-    texts = {"handle": account.handle, "network": account.get_network_display()}
-    record(Verb.ACCOUNT_REMOVED, account.influencer, actor=actor, texts=texts)
-    account.delete()
+        raise AccountConnected(str(locked))
+    removing.send(SocialAccount, account=locked)
+    texts = {"handle": locked.handle, "network": locked.get_network_display()}
+    record(Verb.ACCOUNT_REMOVED, locked.influencer, actor=actor, texts=texts)
+    locked.delete()
     if creators:
         remove_creators([each.pk for each in creators], actor=actor)
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.enums import Network
-from crm.errors import AccountConnected, AccountHere, AccountInUse, CrmProblem
+from crm.errors import AccountConnected, AccountGone, AccountHere, AccountInUse, CrmProblem
 from crm.forms import AddAccountForm, AskForm
 from crm.models import Influencer
 from crm.policies.addresses import account_name
@@ -192,6 +192,9 @@ def remove_account(request: OrganizationRequest, pk: int, account_pk: int) -> Ht
             accounts.remove_account(account, actor=request.user)
         except (AccountInUse, AccountConnected) as reason:
             problem = str(reason)
+        except AccountGone as gone:
+            messages.info(request, str(gone))
+            return go_to(request, back)
         else:
             messages.success(request, f"{isolated(account)} is removed.")
             return go_to(request, back)
