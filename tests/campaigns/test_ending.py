@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState, OrderState
 from campaigns.models import Participant
-from crm.models import BulkAction, Influencer
+from crm.models import BulkAction, ConnectInvitation, Influencer
 from crm.queries.bulk import selected
 from crm.services.bulk.kinds import bulk_kind
 from crm.services.bulk.runs import begin_action
@@ -114,6 +114,24 @@ def test_all_are_reminded_after_a_preview_and_nobody_else(oak: Organization) -> 
             "later@example.com",
         }
     assert "Not yet" not in body(manager.get(PAGE))
+
+
+def test_whoever_has_another_account_is_asked_about_the_one_that_ends_soonest(
+    oak: Organization,
+) -> None:
+    manager = person(oak, Role.MANAGER)
+    with organization_scope(oak):
+        maya = TikTokAccountFactory.create(influencer__name="Maya").influencer
+        for handle, days in (("later", 25), ("sooner", 5)):
+            an_account(handle, days, influencer=maya)
+        Influencer.objects.filter(pk=maya.pk).update(email="maya@example.com")
+    answer = manager.post(f"{PAGE}remind/", {"days": "30"})
+    manager.post(f"{answer['Location'].partition('?')[0]}begin/")
+    with organization_scope(oak):
+        while pump(Lane.BULK):
+            pass
+        assert BulkAction.objects.get().counts == {"done": 1}
+        assert ConnectInvitation.objects.get().handle == "sooner"
 
 
 @pytest.mark.parametrize("at", ["2026-11-29T00:00:01Z", "2026-11-29T23:59:59Z"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -42,6 +42,8 @@ NOTHING_TO_CONNECT = (
     "have no TikTok account that is to be connected",
 )
 SAID_NO = ("said no, or not now", "said no, or not now")
+GRANT = "grant:"  # the filter by the end of a permission
+NEVER = datetime.max.replace(tzinfo=UTC)
 NO_ANSWER = "TikTok gave no answer. Invite them again."
 
 
@@ -176,7 +178,8 @@ def _ask(work: Slice) -> Outcomes:
 
 
 def _to_connect(work: Slice) -> dict[int, SocialAccount]:
-    """The account that each influencer is asked to connect: the first that is not connected, or not for long any more."""
+    """The account that each influencer is asked to connect: the first that is not connected, or not for long any more. Of those
+    who were found by the end of their permission the one that ends soonest."""
     accounts = _tiktok(work)
     creators = [account.creator_id or 0 for each in accounts.values() for account in each]
     kinds = (AccountKind.NOT_AUTHENTICATED_TTCM, AccountKind.UNSUPPORTED)
@@ -185,12 +188,18 @@ def _to_connect(work: Slice) -> dict[int, SocialAccount]:
         for kind in kinds
         for pk in creators_of_kind(kind).filter(pk__in=creators).values_list("pk", flat=True)
     }
-    for consents in (_ending(), outdated_consents()):
-        open_ones |= set(consents.filter(creator__in=creators).values_list("creator", flat=True))
+    ends = dict(
+        _ending().filter(creator__in=creators).values_list("creator", "connection__refresh_expires_at")
+    )
+    outdated = outdated_consents().filter(creator__in=creators).values_list("creator", flat=True)
+    open_ones |= {*ends, *outdated}
     found = {
         influencer: [a for a in each if a.creator_id is None or a.creator_id in open_ones]
         for influencer, each in accounts.items()
     }
+    if any(GRANT in part for part in work.filters):
+        for each in found.values():
+            each.sort(key=lambda account: ends.get(account.creator_id) or NEVER)
     return {influencer: each[0] for influencer, each in found.items() if each}
 
 

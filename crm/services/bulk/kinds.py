@@ -33,13 +33,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Slice:
-    """The influencers of a slice. `choice`: what was chosen; `traces`, when it is undone: by influencer."""
+    """The influencers of a slice. `choice`: what was chosen; `traces`, when it is undone: by influencer; `filters`: by which
+    they were found, where that is how they were."""
 
     influencers: Sequence[Influencer]
     choice: Any
     actor: User | None
     wished_at: datetime
     traces: Mapping[int, Any] = field(default_factory=dict)
+    filters: Sequence[str] = ()
 
 
 Outcomes = dict[int, Outcome]  # by influencer; who is left out is unchanged

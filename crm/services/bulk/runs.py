@@ -147,7 +147,7 @@ def _act(kind: BulkKind, job: Job, action: BulkAction) -> tuple[list[Influencer]
         people = list(chosen.filter(pk__gt=job.cursor).order_by("pk")[: kind.size])
     except CrmProblem as problem:
         raise JobFailed(str(problem)) from problem
-    work = Slice(people, choice, job.actor, wished_at=job.created_at)
+    work = Slice(people, choice, job.actor, wished_at=job.created_at, filters=action.filters)
     return people, kind.act(work) if people else {}
 
 
