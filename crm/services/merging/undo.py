@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crm.errors import MergeRefused
 from crm.models import ConnectInvitation, Duplicate, Influencer, Merge
-from crm.queries.hanging import Hanging, relation, words_of
+from crm.queries.hanging import UNCOUNTED, Hanging, relation, words_of
 from crm.services.connections.joining import give_links_back
 from crm.services.merging.finding import check_for_duplicates
 from crm.services.merging.keeping import FORGET, as_texts, digest, from_texts, insert, missing
@@ -98,6 +98,7 @@ class _Undoing:
         counted = [
             f"{count} {words_of(model, count)} {what}"
             for (model, what), count in self.found.items()
+            if model not in UNCOUNTED
         ]
         return [*self.columns, *counted]
 
@@ -177,7 +178,7 @@ class _Undoing:
         for key, ids in self.kept["own"].items():
             hanging = relation(key)
             added = {row.pk for row in hanging.rows([self.target.pk])} - set(ids)
-            if added and hanging.model is not Merge:
+            if added:
                 self.found[hanging.model, "added since, with the one that stayed"] += len(added)
 
     def _put_back(self, model: type[models.Model], values: Mapping[str, Any]) -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crm.enums import FieldKind
+from crm.enums import AccessKind, FieldKind
 from crm.errors import MergeRefused
 from crm.models import (
+    AccessEntry,
     Contract,
     CustomField,
     CustomValue,
@@ -56,6 +57,13 @@ def undo(merged: Merge, actor: User | None = None) -> list[str]:
     return lines
 
 
+def opened(influencer: Influencer, role: str) -> AccessEntry:
+    now = timezone.now()
+    return AccessEntry.objects.create(
+        influencer=influencer, kind=AccessKind.PROFILE, role=role, at=now, day=now.date()
+    )
+
+
 class TestKeptDifferences:
     def test_a_field_that_was_edited_since_stays_and_the_others_return(self, maya, double) -> None:
         merged = merge(maya, double, picks={"name": double.pk})
@@ -64,6 +72,15 @@ class TestKeptDifferences:
         maya.refresh_from_db()
         back = Influencer.objects.get(pk=double.pk)
         assert (maya.name, maya.city, back.name, back.city) == ("Maya", "Bonn", "Maya B.", "Köln")
+
+    def test_whoever_was_only_looked_at_since_is_not_said_to_be_edited(self, maya, double) -> None:
+        forgotten = opened(double, "owner")
+        opened(double, "manager")
+        merged = merge(maya, double)
+        forgotten.delete()  # after its time
+        opened(maya, "viewer")
+        assert AccessEntry.objects.filter(influencer=maya).count() == 2
+        assert undo(merged) == []
 
     def test_notes_edited_deleted_and_added_since(self, maya, double) -> None:
         edited, deleted = (Note.objects.create(influencer=double, text=text) for text in "ed")
